@@ -1,0 +1,1 @@
+"""Talks to people: Telegram, the phone page, the terminal, the command line."""

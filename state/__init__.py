@@ -1,0 +1,1 @@
+"""Keeps: the SQLite file, screenings, people, the audit trail, exports."""
