@@ -1,0 +1,71 @@
+"""Answers as they are kept and compared: an option's code, or a number with its relation and unit.
+
+Numbers are `Decimal` from the keyboard to the file; nothing here ever becomes a binary float.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from dialogs.errors import AnswerError
+
+Relation = Literal["=", "<", "<=", ">", ">="]
+RELATIONS: Final[tuple[Relation, ...]] = ("=", "<", "<=", ">", ">=")
+
+_STORED = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The code of an option, of a quantity's shortcut (``within_normal``), or ``unknown``."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A number as the clinician entered it: ``<30 10*9/L`` is ``Measurement("<", Decimal(30), "10*9/L")``."""
+
+    relation: Relation
+    value: Decimal
+    unit: str
+
+
+Answer = Choice | Measurement
+UNKNOWN: Final = Choice("unknown")
+
+
+def plain(number: Decimal) -> str:
+    """Write `number` without exponent, every digit as entered."""
+    return format(number, "f")
+
+
+def compact(number: Decimal) -> str:
+    """Write `number` without exponent and without trailing zeros, as a result of arithmetic is shown."""
+    text = format(number, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def encode(answer: Answer) -> tuple[str, str | None]:
+    """Give the two strings that are stored: value and UCUM unit (``None`` for a choice)."""
+    if isinstance(answer, Choice):
+        return answer.code, None
+    relation = "" if answer.relation == "=" else answer.relation
+    return relation + plain(answer.value), answer.unit
+
+
+def decode(value: str, unit: str | None) -> Answer:
+    """Turn stored strings back into the answer; the inverse of `encode`.
+
+    Raises `AnswerError` if `value` is not a number although it has a unit.
+    """
+    if unit is None:
+        return Choice(value)
+    match = _STORED.fullmatch(value)
+    if match is None:
+        raise AnswerError(f"not a stored number: {value!r}")
+    relation: Relation = match[1] or "="  # type: ignore[assignment]  # the pattern allows no other
+    return Measurement(relation, Decimal(match[2]), unit)

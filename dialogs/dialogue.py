@@ -1,0 +1,380 @@
+"""One screening's dialogue: what was answered, what is asked next, and the machine that moves it.
+
+A `Dialogue` is a plain object; the rules of the room:
+
+* a person does a `Step`; `Dialogue.take` refuses it with `NotNow` and changes nothing, or applies it;
+* the state after a step follows from the answers, never from a list of skips: ``due`` is the question being
+  corrected, else *excluded* at a failed criterion, else the first question that an open criterion still
+  needs, else *review*;
+* one `transitions` machine a protocol, shared by all its dialogues, has the states and guards. It runs no
+  callbacks: a step is applied first, and the guards then find the one transition that leads to ``due``;
+* taking the same steps again gives the same dialogue: that is how it is loaded from its log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal, get_args
+
+from transitions import Machine
+
+from dialogs import assessment
+from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.assessment import Reason, Status, Verdict
+from dialogs.errors import AnswerError, NotNow
+from dialogs.protocol import Protocol
+from dialogs.rules import FALSE, Judgement
+
+EXCLUDED: Final = "excluded"
+REVIEW: Final = "review"
+COMPLETED: Final = "completed"
+CANCELLED: Final = "cancelled"
+
+StepKind = Literal["answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen"]
+STEP_KINDS: Final[tuple[str, ...]] = get_args(StepKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a person did. ``entered`` holds the number of a proposal that waits for its unit or for a yes."""
+
+    kind: StepKind
+    question: str | None = None
+    answer: Answer | None = None
+    entered: str | None = None
+
+
+class Dialogue:
+    """A screening's answers and state. Made by `begin` or `replay`; moved by `take`."""
+
+    __slots__ = (
+        "_machine",
+        "answers",
+        "applied",
+        "due",
+        "editing",
+        "facts",
+        "failed",
+        "finished",
+        "further",
+        "judged",
+        "last",
+        "open",
+        "proposal",
+        "protocol",
+        "state",
+    )
+
+    def __init__(self, protocol: Protocol, machine: Machine) -> None:
+        self.protocol = protocol
+        self._machine = machine
+        self.answers: dict[str, Answer] = {}
+        """Every answer that stands, also those that no longer apply."""
+        self.applied: list[str] = []
+        """The questions whose answers apply, in the order in which a dialogue comes to them."""
+        self.facts: list[Answer | None] = []
+        self.judged: list[Judgement] = []
+        self.failed: list[int] = []
+        """Indexes of the failed criteria, in the order in which a dialogue comes to them."""
+        self.open = 0
+        """Bit mask of the questions that could still change a criterion."""
+        self.editing: str | None = None
+        self.proposal: str | None = None
+        self.further = False
+        self.finished = False
+        self.last: str | None = None
+        self._recompute()
+        self.due = self._due()
+        self.state: str = self.due
+
+    # what a person does --------------------------------------------------------------------------
+
+    def take(self, step: Step) -> None:
+        """Apply a step and move. Raises `NotNow`, or `AnswerError` for an answer that does not fit."""
+        if self.state not in self._machine.events[step.kind].transitions or not _READY[step.kind](self, step):
+            raise NotNow(step.kind, self.state)
+        _EFFECT[step.kind](self, step)
+        self.due = self._due()
+        if not self._machine.events[step.kind].trigger(self, self):
+            raise AssertionError(f"no transition for {step.kind} from {self.state} to {self.due}")
+
+    def can(self, kind: StepKind, question: str | None = None) -> bool:
+        """Say whether a step of this kind is possible now."""
+        step = Step(kind, question)
+        return self.state in self._machine.events[kind].transitions and _READY[kind](self, step)
+
+    # what it stands at ---------------------------------------------------------------------------
+
+    @property
+    def verdict(self) -> Verdict:
+        return assessment.verdict(self.judged)
+
+    @property
+    def statuses(self) -> dict[str, Status]:
+        pairs = zip(self.protocol.criteria, self.judged, strict=True)
+        return {criterion.code: assessment.status(judgement) for criterion, judgement in pairs}
+
+    @property
+    def failed_codes(self) -> tuple[str, ...]:
+        return tuple(self.protocol.criteria[index].code for index in self.failed)
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """The unknown criteria; only of an undetermined screening."""
+        if self.verdict != "undetermined":
+            return ()
+        return tuple(code for code, status in self.statuses.items() if status == "unknown")
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why each failed criterion failed, the first one first."""
+        criteria = self.protocol.criteria
+        return tuple(assessment.reason(self.protocol, criteria[index], self.facts) for index in self.failed)
+
+    @property
+    def set_aside(self) -> tuple[str, ...]:
+        """Questions whose answers stand in the log but no longer apply."""
+        return tuple(question for question in self.answers if question not in self.applied)
+
+    @property
+    def previous(self) -> str | None:
+        """The question that *back* leads to."""
+        if self.state in (EXCLUDED, REVIEW) and self.last in self.applied:
+            return self.last
+        places = self.protocol.position
+        here = places.get(self.state, len(places))
+        before = [question for question in self.applied if places[question] < here]
+        return max(before, key=places.__getitem__, default=None)
+
+    @property
+    def criterion_at(self) -> int | None:
+        """Index of the criterion for which the current question is asked; its place is the progress."""
+        place = self.protocol.position.get(self.state)
+        if place is None:
+            return None
+        for index, judgement in enumerate(self.judged):
+            if judgement.residual >> place & 1:
+                return index
+        return self.protocol.affected[place][0]
+
+    def follow_up(self) -> dict[str, tuple[str, ...]]:
+        """For each unknown criterion, the questions whose better answers would settle it."""
+        return assessment.follow_up(self.protocol, self.facts)
+
+    # how it moves --------------------------------------------------------------------------------
+
+    def _due(self) -> str:
+        if self.editing is not None:
+            return self.editing
+        if self.failed and not self.further and not self.finished:
+            return EXCLUDED
+        if self.finished or not self.open:
+            return REVIEW
+        return self.protocol.questions[(self.open & -self.open).bit_length() - 1].id
+
+    def _answer(self, step: Step) -> None:
+        question, answer = step.question, step.answer
+        if question is None or answer is None:
+            raise AnswerError("an answer names its question")
+        place = self.protocol.position[question]
+        self.protocol.questions[place].check(answer)
+        self._require_unit(place, answer)
+        forward = (
+            question not in self.answers
+            and len(self.applied) == len(self.answers)
+            and (not self.applied or self.protocol.position[self.applied[-1]] < place)
+        )
+        self.answers[question] = answer
+        self.last, self.editing, self.proposal = question, None, None
+        if forward:
+            self._apply(place, answer)
+        else:
+            self._recompute()
+
+    def _require_unit(self, place: int, answer: Answer) -> None:
+        """A ULN has the unit of its value; Raises `AnswerError` for another."""
+        other = self.protocol.questions[place].unit_of
+        if other is None or isinstance(answer, Choice):
+            return
+        value = self.facts[self.protocol.position[other]]
+        if value is not None and not isinstance(value, Choice) and value.unit != answer.unit:
+            raise AnswerError(f"{self.protocol.questions[place].id} must be in {value.unit}, like {other}")
+
+    def _recompute(self) -> None:
+        """Walk the dialogue again over the answers that stand; those it does not come to are set aside."""
+        count = len(self.protocol.questions)
+        self.facts = [None] * count
+        self.applied, self.failed, self.judged, self.open = [], [], list(_unanswered(self.protocol)), 0
+        for judgement in self.judged:
+            self.open |= judgement.residual
+        seen = 0
+        while todo := self.open & ~seen:
+            bit = todo & -todo
+            seen |= bit
+            place = bit.bit_length() - 1
+            answer = self.answers.get(self.protocol.questions[place].id)
+            if answer is not None:
+                self._apply(place, answer)
+        if not self.failed:
+            self.further = self.finished = False
+
+    def _apply(self, place: int, answer: Answer) -> None:
+        question = self.protocol.questions[place].id
+        self.facts[place] = answer
+        if isinstance(answer, Choice):
+            assessment.imply(self.protocol, self.facts, question, answer)
+        for index in self.protocol.affected[place]:
+            was = self.judged[index]
+            if was.low == was.high and was is not assessment.NOT_JUDGED:
+                continue
+            now = self.judged[index] = assessment.judge(self.protocol, index, self.facts)
+            if now.high == FALSE:
+                self.failed.append(index)
+        mask = 0
+        for judgement in self.judged:
+            mask |= judgement.residual
+        self.open = mask
+        if mask >> place & 1:  # a ULN in another unit than its value: not taken, asked again
+            self.facts[place] = None
+        else:
+            self.applied.append(question)
+
+    def _back(self, step: Step) -> None:
+        self.editing, self.proposal = self.previous, None
+
+    def _correct(self, step: Step) -> None:
+        self.editing, self.proposal = step.question, None
+
+    def _propose(self, step: Step) -> None:
+        self.proposal = step.entered
+
+    def _continue(self, step: Step) -> None:
+        self.further, self.finished = True, False
+
+    def _finish(self, step: Step) -> None:
+        self.finished = True
+
+    def _end(self, step: Step) -> None:
+        self.editing = self.proposal = None
+
+    def _reopen(self, step: Step) -> None:
+        for missing in self.follow_up().values():
+            for question in missing:
+                self.answers.pop(question, None)
+        self.finished = False
+        self._recompute()
+
+
+_READY: Final[Mapping[str, Callable[[Dialogue, Step], bool]]] = {
+    "answer": lambda dialogue, step: step.question == dialogue.state,
+    "propose": lambda dialogue, step: step.question == dialogue.state,
+    "back": lambda dialogue, step: dialogue.previous is not None,
+    "correct": lambda dialogue, step: step.question in dialogue.applied,
+    "continue": lambda dialogue, step: bool(dialogue.failed) and bool(dialogue.open),
+    "finish": lambda dialogue, step: True,
+    "save": lambda dialogue, step: True,
+    "cancel": lambda dialogue, step: True,
+    "reopen": lambda dialogue, step: dialogue.verdict == "undetermined",
+}
+_EFFECT: Final[Mapping[str, Callable[[Dialogue, Step], None]]] = {
+    "answer": Dialogue._answer,
+    "propose": Dialogue._propose,
+    "back": Dialogue._back,
+    "correct": Dialogue._correct,
+    "continue": Dialogue._continue,
+    "finish": Dialogue._finish,
+    "save": Dialogue._end,
+    "cancel": Dialogue._end,
+    "reopen": Dialogue._reopen,
+}
+
+
+@lru_cache(maxsize=64)
+def _unanswered(protocol: Protocol) -> tuple[Judgement, ...]:
+    nothing: list[Answer | None] = [None] * len(protocol.questions)
+    return tuple(assessment.judge(protocol, index, nothing) for index in range(len(protocol.criteria)))
+
+
+# the machine -------------------------------------------------------------------------------------
+
+
+def transitions_of(protocol: Protocol) -> Iterator[tuple[StepKind, str, str, bool]]:
+    """The table: (trigger, from, to, guarded). A guarded transition is taken when ``due`` is its target."""
+    questions = [question.id for question in protocol.questions]
+    living = [*questions, EXCLUDED, REVIEW]
+    for place, question in enumerate(questions):
+        onward = [*questions[place + 1 :], *questions[:place]]
+        for target in (EXCLUDED, *onward, REVIEW):
+            yield "answer", question, target, True
+        yield "propose", question, question, True
+        for target in reversed(questions[:place]):
+            yield "back", question, target, True
+    for state in living:
+        for target in questions:
+            yield "correct", state, target, True
+        yield "cancel", state, CANCELLED, False
+    for state in (EXCLUDED, REVIEW):
+        for target in reversed(questions):
+            yield "back", state, target, True
+        for target in (*questions, REVIEW):
+            yield "continue", state, target, True
+    yield "finish", EXCLUDED, REVIEW, False
+    yield "save", REVIEW, COMPLETED, False
+    for target in (*questions, REVIEW):
+        yield "reopen", COMPLETED, target, True
+
+
+@lru_cache(maxsize=64)
+def machine(protocol: Protocol) -> Machine:
+    """Build the machine of a protocol: shared by all its dialogues, never bound to one."""
+    guards = {state: _leads_to(state) for state in (*protocol.position, EXCLUDED, REVIEW)}
+    table = [
+        {
+            "trigger": trigger,
+            "source": source,
+            "dest": target,
+            "conditions": [guards[target]] if guarded else [],
+        }
+        for trigger, source, target, guarded in transitions_of(protocol)
+    ]
+    return Machine(
+        model=None,
+        states=[*guards, COMPLETED, {"name": CANCELLED, "final": True}],
+        initial=next(iter(guards)),
+        transitions=table,
+        auto_transitions=False,
+    )
+
+
+def _leads_to(state: str) -> Callable[[Dialogue], bool]:
+    def leads(dialogue: Dialogue) -> bool:
+        return dialogue.due == state
+
+    leads.__name__ = f"leads_to_{state}"
+    return leads
+
+
+def begin(protocol: Protocol) -> Dialogue:
+    """Start a dialogue at the protocol's first question."""
+    return Dialogue(protocol, machine(protocol))
+
+
+def replay(protocol: Protocol, steps: Iterable[Step]) -> Dialogue:
+    """Load a dialogue from its log. Raises what `Dialogue.take` raises if the log does not fit."""
+    dialogue = begin(protocol)
+    for step in steps:
+        dialogue.take(step)
+    return dialogue
+
+
+def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Dialogue:
+    """Answer a whole dialogue from a table of answers, going on after exclusions; missing is *unknown*."""
+    dialogue = begin(protocol)
+    while dialogue.state != REVIEW:
+        if dialogue.state == EXCLUDED:
+            dialogue.take(Step("continue"))
+            continue
+        dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
+    return dialogue

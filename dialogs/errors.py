@@ -1,0 +1,52 @@
+"""The tree of everything that can go wrong in this package.
+
+::
+
+    DialogError
+    ├── ProtocolError   a protocol file has mistakes; carries every Fault
+    ├── AnswerError     a stored or given answer does not fit its question
+    └── NotNow          the step is not possible where the dialogue stands
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DialogError(Exception):
+    """Root of the errors of `dialogs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a protocol file: where it stands, what is wrong, and what to do about it."""
+
+    place: str
+    fault: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.fault}. {self.remedy}"
+
+
+class ProtocolError(DialogError):
+    """A protocol file was refused; `faults` lists all of its mistakes."""
+
+    def __init__(self, file: str, faults: Sequence[Fault]) -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{file}: {fault}" for fault in self.faults))
+
+
+class AnswerError(DialogError):
+    """An answer does not fit its question."""
+
+
+class NotNow(DialogError):  # noqa: N818  (reads as what it says)
+    """A step was tried that the dialogue's state does not allow."""
+
+    def __init__(self, step: str, state: str) -> None:
+        self.step = step
+        self.state = state
+        super().__init__(f"{step} is not possible in state {state}")

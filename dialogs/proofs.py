@@ -1,0 +1,198 @@
+"""What can be proved about a protocol before anyone uses it, by playing every distinguishable answer.
+
+A number matters to a rule only by which side of a limit it lies on, so a handful of representatives stands
+for all numbers; an answer matters only while a criterion that it feeds is open, so settled criteria are
+forgotten. That makes the walk over all dialogues small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Final
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.assessment import imply, judge, status
+from dialogs.protocol import Criterion, Protocol, Unit
+from dialogs.rules import FALSE, TRUE, Comparison, Membership
+
+_FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
+_STEP: Final = Decimal("0.001")
+
+
+def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
+    """Give answers to question `place` such that every other answer acts like one of them."""
+    question = protocol.questions[place]
+    candidates: list[Answer] = [Choice(option.code) for option in question.options]
+    candidates += [Choice(shortcut.code) for shortcut in question.shortcuts]
+    for unit in question.units:
+        candidates += [Measurement("=", value, unit.code) for value in _values(protocol, place, unit)]
+    return tuple({_effect(protocol, place, answer): answer for answer in (UNKNOWN, *candidates)}.values())
+
+
+def _comparisons(protocol: Protocol, place: int) -> Iterator[Comparison | Membership]:
+    for criterion in protocol.criteria:
+        for leaf in criterion.rule.node.leaves():
+            if leaf.place == place:
+                yield leaf
+
+
+def _effect(protocol: Protocol, place: int, answer: Answer) -> object:
+    """What tells one answer from another: how each comparison turns out, and what the answer implies.
+
+    A number that waits for a divisor, or is one, is told apart by itself.
+    """
+    facts: list[Answer | None] = [None] * len(protocol.questions)
+    facts[place] = answer
+    judged = [leaf.judge(facts) for leaf in _comparisons(protocol, place)]
+    if not judged or not all(judgement.settled for judgement in judged):
+        return answer
+    if isinstance(answer, Choice):
+        imply(protocol, facts, protocol.questions[place].id, answer)
+    facts[place] = None
+    return (*judged, *facts)
+
+
+def _values(protocol: Protocol, place: int, unit: Unit) -> Iterator[Decimal]:
+    """Numbers in one unit: on and beside every limit; for a divisor, fractions of what is usual."""
+    question = protocol.questions[place]
+    plans = [leaf.plans[unit.code] for leaf in _comparisons(protocol, place) if isinstance(leaf, Comparison)]
+    step = Decimal(1) if question.kind == "integer" else _STEP
+    numbers: set[Decimal] = set()
+    for plan in plans:
+        if plan.per is not None:
+            divisor = protocol.questions[plan.per]
+            same = unit.code if divisor.unit_of == question.id else divisor.units[0].code
+            numbers.add(plan.limit * _middle(divisor.unit_by_code[same]))
+            continue
+        with localcontext(prec=12):
+            limit = plan.limit / (plan.scale or Decimal(1))
+        numbers |= {limit - step, limit, limit + step}
+    if not plans:
+        numbers = {_middle(unit) * fraction for fraction in _FRACTIONS}
+    yield from (number for number in sorted(numbers) if number >= 0 and unit.allows(number))
+
+
+def _middle(unit: Unit) -> Decimal:
+    """Give a round number in the middle of a unit's usual range."""
+    scale = unit.scale or Decimal(1)
+    middle = (unit.usual[0] + unit.usual[1]) / 2 / scale
+    return middle.quantize(Decimal(1) if middle > 2 else Decimal("0.1"))
+
+
+def unreachable_outcomes(protocol: Protocol) -> Iterator[tuple[Criterion, str]]:
+    """Name every criterion that can never be met or never fail, with the outcome it cannot have."""
+    choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
+    for criterion in protocol.criteria:
+        reached: set[int] = set()
+        facts: list[Answer | None] = [None] * len(protocol.questions)
+        _reach(protocol, criterion, facts, choices, reached)
+        passed, failed = (TRUE, FALSE) if criterion.kind == "inclusion" else (FALSE, TRUE)
+        if passed not in reached:
+            yield criterion, "met" if criterion.kind == "inclusion" else "passed"
+        if failed not in reached:
+            yield criterion, "failed"
+
+
+def _reach(
+    protocol: Protocol,
+    criterion: Criterion,
+    facts: list[Answer | None],
+    choices: list[tuple[Answer, ...]],
+    reached: set[int],
+) -> None:
+    low, high, residual = criterion.rule.judge(facts)
+    if low == high:
+        reached.add(low)
+        return
+    place = (residual & -residual).bit_length() - 1
+    for answer in choices[place]:
+        if {FALSE, TRUE} <= reached:
+            return
+        before = list(facts)
+        facts[place] = answer
+        if not _refused(criterion, facts, place):
+            _reach(protocol, criterion, facts, choices, reached)
+        facts[:] = before
+
+
+def _refused(criterion: Criterion, facts: list[Answer | None], place: int) -> bool:
+    """Say whether an answer was not taken (a ULN in another unit than its value): still pending."""
+    return bool(criterion.rule.judge(facts).residual & (1 << place))
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """All dialogues of a protocol: which question can follow which, and what can happen at each."""
+
+    follows: frozenset[tuple[str, str]]
+    branches: frozenset[str]
+    ends: frozenset[str]
+    longest: int
+
+    @property
+    def asked(self) -> frozenset[str]:
+        return frozenset(source for source, _ in self.follows) | self.ends | self.branches
+
+
+def explore(protocol: Protocol) -> Exploration:
+    """Play every distinguishable dialogue, going on after exclusions.
+
+    ``follows`` holds (question, next question), ``branches`` the questions whose answer can exclude,
+    ``ends`` those after which nothing is left to ask; ``longest`` is the most questions in one dialogue.
+    """
+    choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
+    follows: set[tuple[str, str]] = set()
+    branches: set[str] = set()
+    ends: set[str] = set()
+
+    def walk(facts: tuple[Answer | None, ...]) -> int:
+        """Give the most questions that can still be asked from here."""
+        judged = [judge(protocol, index, facts) for index in range(len(protocol.criteria))]
+        mask = 0
+        for judgement in judged:
+            mask |= judgement.residual
+        if not mask:
+            return 0
+        place = (mask & -mask).bit_length() - 1
+        relevant = 0
+        for index, judgement in enumerate(judged):
+            if not judgement.settled:
+                relevant |= protocol.criteria[index].rule.mask
+                required = protocol.requirement[index]
+                if required is not None:
+                    relevant |= protocol.criteria[required].rule.mask
+        key = (
+            place,
+            tuple(judgement.settled for judgement in judged),
+            tuple(a if relevant >> p & 1 else None for p, a in enumerate(facts)),
+        )
+        if key in seen:
+            return seen[key]
+        deepest = 0
+        here = protocol.questions[place].id
+        for answer in choices[place]:
+            after = list(facts)
+            after[place] = answer
+            if isinstance(answer, Choice):
+                imply(protocol, after, here, answer)
+            now = [judge(protocol, index, after) for index in range(len(protocol.criteria))]
+            rest = 0
+            for judgement in now:
+                rest |= judgement.residual
+            if rest >> place & 1:
+                continue  # not taken: a unit that does not fit
+            if any(status(new) == "failed" != status(old) for new, old in zip(now, judged, strict=True)):
+                branches.add(here)
+            if rest:
+                follows.add((here, protocol.questions[(rest & -rest).bit_length() - 1].id))
+            else:
+                ends.add(here)
+            deepest = max(deepest, walk(tuple(after)))
+        seen[key] = deepest + 1
+        return deepest + 1
+
+    seen: dict[object, int] = {}
+    longest = walk((None,) * len(protocol.questions))
+    return Exploration(frozenset(follows), frozenset(branches), frozenset(ends), longest)

@@ -1,0 +1,225 @@
+"""One trial's questions and criteria, as loaded from its file. Immutable, shared by every dialogue.
+
+Texts are mappings from language code (``en``, ``zh``) to string. Units are UCUM codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.errors import AnswerError
+from dialogs.rules import Rule
+
+Text = Mapping[str, str]
+Range = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question; ``implies`` names answers to other questions that follow from it."""
+
+    code: str
+    text: Text
+    implies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A button that stands for a number: *Normal* means ``<= 1 {xULN}``, *Never* means ``0 mo``."""
+
+    code: str
+    text: Text
+    means: Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that a quantity may be given in.
+
+    ``scale`` turns a value into the question's first unit; without it the unit stands for itself.
+    ``per`` names the question by whose answer a value must be divided to come to the unit ``gives``
+    (a bilirubin by its ULN, mg/d by body weight).
+    ``possible`` and ``usual`` hold in the first unit if the unit has a scale, else in this one.
+    """
+
+    code: str
+    label: Text
+    possible: Range
+    usual: Range
+    scale: Decimal | None = None
+    per: str | None = None
+    gives: str | None = None
+    spellings: tuple[str, ...] = ()
+    loinc: str | None = None
+
+    def allows(self, value: Decimal) -> bool:
+        """Say whether a patient can have this value at all."""
+        return self._inside(self.possible, value)
+
+    def expects(self, value: Decimal) -> bool:
+        """Say whether the value is usual enough to be taken without asking again."""
+        return self._inside(self.usual, value)
+
+    def _inside(self, limits: Range, value: Decimal) -> bool:
+        scaled = value if self.scale is None else value * self.scale
+        return limits[0] <= scaled <= limits[1]
+
+
+Kind = Literal["choice", "integer", "quantity"]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What the clinician is asked.
+
+    ``options`` hold no *unknown*: every question takes it, under the name ``unknown``.
+    ``unit_of`` names the question whose unit this one's answer must have (a ULN).
+    ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
+    """
+
+    id: str
+    kind: Kind
+    ask: Text
+    short: Text
+    help: Text
+    unknown: Text
+    supplier: Text
+    options: tuple[Option, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+    units: tuple[Unit, ...] = ()
+    unit_of: str | None = None
+    bounds: bool = True
+    judgement: bool = False
+    loinc: str | None = None
+
+    @cached_property
+    def unit_by_code(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def option_by_code(self) -> dict[str, Option]:
+        return {option.code: option for option in self.options}
+
+    @cached_property
+    def shortcut_by_code(self) -> dict[str, Shortcut]:
+        return {shortcut.code: shortcut for shortcut in self.shortcuts}
+
+    def measured(self, answer: Answer) -> Measurement | None:
+        """Give the number behind an answer, a shortcut's included; ``None`` for other choices."""
+        if isinstance(answer, Measurement):
+            return answer
+        shortcut = self.shortcut_by_code.get(answer.code)
+        return shortcut.means if shortcut else None
+
+    def check(self, answer: Answer) -> None:
+        """Raise `AnswerError` unless `answer` is one that this question can have."""
+        if answer == UNKNOWN:
+            return
+        if isinstance(answer, Choice):
+            known: set[str] = {*self.option_by_code, *self.shortcut_by_code}
+            if answer.code not in known:
+                raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {sorted(known)}")
+            return
+        unit = self.unit_by_code.get(answer.unit)
+        if unit is None:
+            raise AnswerError(
+                f"{self.id}: no unit {answer.unit!r}; expected one of {list(self.unit_by_code)}"
+            )
+        if answer.relation != "=" and not self.bounds:
+            raise AnswerError(f"{self.id}: takes a number, not a bound like {answer.relation}{answer.value}")
+        if self.kind == "integer" and answer.value != answer.value.to_integral_value():
+            raise AnswerError(f"{self.id}: takes a whole number, not {answer.value}")
+        if not unit.allows(answer.value):
+            raise AnswerError(f"{self.id}: {answer.value} {unit.code} is not possible")
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """One inclusion or exclusion rule of the record.
+
+    ``rule`` says when an inclusion criterion is met, or when an exclusion criterion applies.
+    ``requires`` names a criterion without which this one is not judged. ``counts_as`` names the
+    criterion under which statistics count this one (E1 is the complement of I1).
+    """
+
+    code: str
+    kind: Literal["inclusion", "exclusion"]
+    name: Text
+    source: str
+    reading: Text
+    rule: Rule
+    ietestcd: str
+    group: str
+    requires: str | None = None
+    counts_as: str | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SiteItem:
+    """A point that the record leaves open, listed as *ask the site* when its rule is true."""
+
+    id: str
+    text: Text
+    when: Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """One trial, versioned. ``sha256`` is that of the file's text."""
+
+    id: str
+    version: str
+    record_version: str
+    title: Text
+    site: Text
+    notices: tuple[Text, ...]
+    disclaimer: Text
+    contact: Text
+    languages: tuple[str, ...]
+    questions: tuple[Question, ...]
+    criteria: tuple[Criterion, ...]
+    site_items: tuple[SiteItem, ...]
+    text: str
+    sha256: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Index of each question in the order of asking."""
+        return {question.id: index for index, question in enumerate(self.questions)}
+
+    @cached_property
+    def criterion_by_code(self) -> dict[str, Criterion]:
+        return {criterion.code: criterion for criterion in self.criteria}
+
+    @cached_property
+    def requirement(self) -> tuple[int | None, ...]:
+        """For each criterion, the index of the one that it requires."""
+        place = {criterion.code: index for index, criterion in enumerate(self.criteria)}
+        return tuple(place[c.requires] if c.requires else None for c in self.criteria)
+
+    @cached_property
+    def affected(self) -> tuple[tuple[int, ...], ...]:
+        """For each question, the indexes of the criteria whose status its answer can change."""
+        uses = [criterion.rule.mask for criterion in self.criteria]
+        for index, required in enumerate(self.requirement):
+            if required is not None:
+                uses[index] |= uses[required]
+        implied = [
+            sum(1 << self.position[other] for option in q.options for other in option.implies)
+            for q in self.questions
+        ]
+        return tuple(
+            tuple(index for index, mask in enumerate(uses) if mask & (1 << place | implied[place]))
+            for place in range(len(self.questions))
+        )
+
+    def question(self, question_id: str) -> Question:
+        """Look a question up by id; `KeyError` if there is none."""
+        return self.questions[self.position[question_id]]
