@@ -1,0 +1,238 @@
+"""Brings replies out: in order within a chat, and no chat ever waits for another.
+
+Whoever handles an update puts its replies here after the commit and goes on. What Telegram asks for
+(429, its ceilings) is obeyed for the chat that it concerns; what fails for a while is tried again; what
+cannot be delivered is reported, so that the dialogue's prompt can be sent again later. A message may have
+arrived although its call failed: then it arrives twice.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+
+from bot.telegram.pacing import ALL_CHATS, ONE_CHAT, Bucket, Ceiling, pauses, seconds
+
+TRIES: Final = 8
+"""How often a message is tried, 429 apart: with these pauses for about a minute."""
+RETRY_SECONDS: Final = (0.5, 30.0)
+"""First and longest pause before a message is tried again."""
+WAITING_PER_CHAT: Final = 100
+"""Messages kept for a chat. Beyond, the oldest gives way: the prompt that counts is the newest."""
+
+ANSWER_TRIES: Final = 2
+"""A press is worth two tries: soon after, Telegram calls it too old."""
+ANSWER_SECONDS: Final = 10.0
+"""A press is not answered later than this."""
+ANSWERS: Final = 1_000
+"""Presses being answered at once; the spinner of one more stops by itself."""
+
+CHATS_REMEMBERED: Final = 1_024
+"""From so many chats on, those that have been quiet long enough are forgotten."""
+
+NO_MATTER: Final = (
+    "message is not modified",
+    "message to edit not found",
+    "message to delete not found",
+    "message can't be edited",
+    "query is too old",
+)
+"""Refusals (400) that mean: there is nothing left to do."""
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One call of the Bot API on behalf of a chat. `about` is the sender's own, handed back in the reports."""
+
+    chat: int
+    call: Callable[[], Awaitable[object]]
+    about: object = None
+
+
+class OutboxFullError(Exception):
+    """Newer messages took the place of this one."""
+
+
+def _nothing(*_: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Whom to tell what became of a message. Called in the event loop: they return at once.
+
+    `delivered` gets what the call returned (a `Message`, True), or None where there was nothing left to do;
+    `undelivered` the last error; `blocked` the chat, and the messages that it will not get.
+    """
+
+    delivered: Callable[[Outgoing, object], None] = _nothing
+    undelivered: Callable[[Outgoing, Exception], None] = _nothing
+    blocked: Callable[[int, Sequence[Outgoing]], None] = _nothing
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What waits for one chat. It exists only while there is something."""
+
+    waiting: deque[Outgoing] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+
+
+class Sending:
+    """All outboxes. `all_chats` and `one_chat` are Telegram's ceilings; `pacing.LIFTED` lifts one."""
+
+    def __init__(
+        self,
+        reports: Reports | None = None,
+        *,
+        all_chats: Ceiling = ALL_CHATS,
+        one_chat: Ceiling = ONE_CHAT,
+        tries: int = TRIES,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._reports = reports or Reports()
+        self._everyone = Bucket(all_chats)
+        self._one_chat = one_chat
+        self._tries = tries
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._outboxes: dict[int, Outbox] = {}
+        self._buckets: dict[int, Bucket] = {}
+        self._forget_at = CHATS_REMEMBERED
+        self._answers: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """Chats with something to send."""
+        return len(self._outboxes)
+
+    def put(self, outgoing: Outgoing) -> None:
+        """Send this after whatever the chat is still to get. Returns at once."""
+        outbox = self._outboxes.get(outgoing.chat)
+        if outbox is None:
+            outbox = self._outboxes[outgoing.chat] = Outbox()
+            outbox.task = asyncio.create_task(self._work(outgoing.chat, outbox))
+        if len(outbox.waiting) >= WAITING_PER_CHAT:
+            _tell(self._reports.undelivered, outbox.waiting.popleft(), OutboxFullError())
+        outbox.waiting.append(outgoing)
+
+    def answer(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Answer a press at once, whatever else its chat waits for. Failure is of no consequence."""
+        if len(self._answers) < ANSWERS:
+            task = asyncio.create_task(self._answer(call))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    async def finish(self, limit: float) -> int:
+        """Send what can be sent within so many seconds. Answers how many messages remain, unreported."""
+        tasks = {outbox.task for outbox in self._outboxes.values() if outbox.task} | self._answers
+        if not tasks:
+            return 0
+        _, late = await asyncio.wait(tasks, timeout=limit)
+        remaining = sum(1 + len(outbox.waiting) for outbox in self._outboxes.values())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return remaining
+
+    async def _work(self, chat: int, outbox: Outbox) -> None:
+        try:
+            while outbox.waiting:
+                await self._deliver(outbox.waiting.popleft(), outbox)
+        finally:
+            del self._outboxes[chat]
+            self._forget_quiet_chats()
+
+    async def _deliver(self, outgoing: Outgoing, outbox: Outbox) -> None:
+        try:
+            result = await self._send(outgoing)
+        except Forbidden:
+            unsent = [outgoing, *outbox.waiting]
+            outbox.waiting.clear()
+            _tell(self._reports.blocked, outgoing.chat, unsent)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the chat's next message is not to blame
+            _tell(self._reports.undelivered, outgoing, error)
+        else:
+            _tell(self._reports.delivered, outgoing, result)
+
+    async def _send(self, outgoing: Outgoing) -> object:
+        """What the call returned in the end. Raises what it raised in the end."""
+        failures = 0
+        retry = pauses(*RETRY_SECONDS, self._jitter)
+        while True:
+            await self._pace(outgoing.chat)
+            try:
+                return await outgoing.call()
+            except RetryAfter as error:
+                pause = seconds(error)
+            except BadRequest as error:
+                if _no_matter(error):
+                    return None
+                raise
+            except NetworkError:
+                failures += 1
+                if failures >= self._tries:
+                    raise
+                pause = next(retry)
+            await self._sleep(pause)
+
+    async def _pace(self, chat: int) -> None:
+        bucket = self._buckets.get(chat)
+        if bucket is None:
+            bucket = self._buckets[chat] = Bucket(self._one_chat)
+        # The chat's own wait first: while it lasts, it must not hold a place that others could use.
+        for each in (bucket, self._everyone):
+            if wait := each.take(self._clock()):
+                await self._sleep(wait)
+
+    async def _answer(self, call: Callable[[], Awaitable[object]]) -> None:
+        for _ in range(ANSWER_TRIES):
+            try:
+                await call()
+            except RetryAfter as error:
+                if seconds(error) > ANSWER_SECONDS:
+                    return
+                await self._sleep(seconds(error))
+            except BadRequest:
+                return
+            except NetworkError:
+                continue
+            except Exception as error:  # noqa: BLE001 - nothing depends on it
+                LOG.warning("a press could not be answered: %s", type(error).__name__)
+                return
+            else:
+                return
+
+    def _forget_quiet_chats(self) -> None:
+        """Drop the buckets that nothing would be different without."""
+        if len(self._buckets) < self._forget_at:
+            return
+        now = self._clock()
+        self._buckets = {
+            chat: bucket
+            for chat, bucket in self._buckets.items()
+            if chat in self._outboxes or not bucket.is_full(now)
+        }
+        self._forget_at = max(CHATS_REMEMBERED, 2 * len(self._buckets))
+
+
+def _no_matter(error: BadRequest) -> bool:
+    words = error.message.lower()
+    return any(harmless in words for harmless in NO_MATTER)
+
+
+def _tell(report: Callable[..., None], *about: object) -> None:
+    """Whoever is told must not be able to stop an outbox."""
+    try:
+        report(*about)
+    except Exception as error:  # noqa: BLE001
+        LOG.error("a report failed: %s", type(error).__name__)
