@@ -1,0 +1,55 @@
+"""The command line: ``prescreen``. Each command stands in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+# name -> (module, one line for --help); the module has a click command of the same name
+COMMANDS: Final = {
+    "chat": ("bot.command.chat", "Screen a candidate at the terminal."),
+    "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
+    "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
+}
+
+
+class Commands(click.Group):
+    """A group that lists its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="prescreen-bot", prog_name="prescreen")
+def main() -> None:
+    """Pre-screen candidates for a clinical trial by a dialogue over its eligibility criteria.
+
+    A clinician answers one question at a time; as soon as one criterion rules the patient out, the dialogue
+    says which, and quotes the record. Completed screenings are kept in one SQLite file, which holds nothing
+    that identifies a patient.
+
+    \b
+    Environment:
+      PRESCREEN_DB        the SQLite file (default: prescreen.db in the current folder)
+      TELEGRAM_BOT_TOKEN  token of the Telegram bot, for "run"
+      TELEGRAM_API_URL    another Bot API server, for "run"
+
+    \b
+    Exit status:
+      0  done
+      1  something in the input or the file needs attention; standard error says what
+      2  the command was not understood, or cannot work as configured
+    """

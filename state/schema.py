@@ -1,0 +1,228 @@
+"""The tables, as migrations of sqlite-utils. Released migrations are never changed, only followed by more.
+
+What people did is append-only, by trigger: ``screenings``, ``log``, ``verdicts``, ``protocols``, ``register``.
+What merely helps to find it may change: ``positions`` (where each dialogue stands), ``people``, ``invitations``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations: Final = Migrations("prescreen")
+
+APPEND_ONLY: Final = ("protocols", "screenings", "log", "verdicts", "register")
+
+_TABLES: Final = """
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sites (
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE people (
+    code TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('clinician', 'coordinator', 'administrator')),
+    site TEXT NOT NULL REFERENCES sites (code),
+    status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
+    language TEXT NOT NULL DEFAULT 'en',
+    notified INTEGER NOT NULL DEFAULT 1,
+    current TEXT REFERENCES screenings (number),
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+    channel TEXT NOT NULL,
+    account TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES people (code),
+    PRIMARY KEY (channel, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitations (
+    hash TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    site TEXT NOT NULL REFERENCES sites (code),
+    created_by TEXT,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_by TEXT REFERENCES people (code),
+    used_at TEXT,
+    revoked_at TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE protocols (
+    sha256 TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE screenings (
+    number TEXT PRIMARY KEY,
+    site TEXT NOT NULL REFERENCES sites (code),
+    sequence INTEGER NOT NULL,
+    protocol TEXT NOT NULL REFERENCES protocols (sha256),
+    person TEXT NOT NULL REFERENCES people (code),
+    started_at TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    earlier TEXT REFERENCES screenings (number),
+    hash TEXT NOT NULL,
+    UNIQUE (site, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log (
+    screening TEXT NOT NULL REFERENCES screenings (number),
+    entry INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    person TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    question TEXT,
+    value TEXT,
+    unit TEXT,
+    compared TEXT,
+    compared_unit TEXT,
+    detail TEXT,
+    source TEXT,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (screening, entry)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX log_source ON log (source) WHERE source IS NOT NULL;
+
+CREATE TABLE verdicts (
+    screening TEXT NOT NULL REFERENCES screenings (number),
+    entry INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    person TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('eligible', 'ineligible', 'undetermined')),
+    first_failed TEXT,
+    all_failed TEXT NOT NULL,
+    unresolved TEXT NOT NULL,
+    set_aside TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    PRIMARY KEY (screening, entry),
+    FOREIGN KEY (screening, entry) REFERENCES log (screening, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_at ON verdicts (at);
+
+CREATE TABLE positions (
+    screening TEXT PRIMARY KEY REFERENCES screenings (number),
+    person TEXT NOT NULL,
+    state TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    prompt INTEGER,
+    prompted_entry INTEGER,
+    reminded_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX positions_person ON positions (person, state);
+
+CREATE TABLE register (
+    origin TEXT NOT NULL,
+    entry INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    person TEXT,
+    kind TEXT NOT NULL,
+    subject TEXT,
+    detail TEXT,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (origin, entry)
+) STRICT, WITHOUT ROWID;
+"""
+
+_VIEWS: Final = """
+CREATE VIEW screening_log AS
+SELECT
+    s.number AS screening,
+    s.site,
+    s.person AS started_by,
+    s.started_at,
+    CASE WHEN p.state IN ('completed', 'cancelled') THEN p.state ELSE 'open' END AS state,
+    v.at AS saved_at,
+    v.person AS saved_by,
+    CASE v.verdict WHEN 'eligible' THEN 'potentially eligible' ELSE v.verdict END AS verdict,
+    v.first_failed,
+    (SELECT group_concat(value, ' ') FROM json_each(v.all_failed)) AS all_failed,
+    (SELECT group_concat(value, ' ') FROM json_each(v.unresolved)) AS unresolved,
+    v.asked AS questions_asked,
+    s.earlier AS earlier_screening,
+    t.id AS protocol,
+    t.version AS protocol_version,
+    s.protocol AS protocol_sha256
+FROM screenings s
+JOIN protocols t ON t.sha256 = s.protocol
+JOIN positions p ON p.screening = s.number
+LEFT JOIN verdicts v ON v.screening = s.number
+    AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number);
+
+CREATE VIEW answers AS
+SELECT
+    l.screening,
+    l.entry,
+    l.at,
+    l.person,
+    l.question,
+    l.value,
+    l.unit,
+    l.compared,
+    l.compared_unit,
+    CASE
+        WHEN EXISTS (
+            SELECT 1 FROM log n
+            WHERE n.screening = l.screening AND n.entry > l.entry AND n.kind = 'answer' AND n.question = l.question
+        ) THEN 'superseded'
+        WHEN EXISTS (
+            SELECT 1 FROM verdicts v, json_each(v.set_aside) a
+            WHERE v.screening = l.screening
+                AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = l.screening)
+                AND a.value = l.question
+        ) THEN 'set aside'
+        ELSE 'current'
+    END AS status
+FROM log l
+WHERE l.kind = 'answer';
+
+CREATE VIEW open_items AS
+SELECT
+    v.screening,
+    s.site,
+    v.person,
+    v.at AS undetermined_since,
+    u.value AS criterion
+FROM verdicts v
+JOIN screenings s ON s.number = v.screening
+JOIN positions p ON p.screening = v.screening AND p.state = 'completed'
+JOIN json_each(v.unresolved) u
+WHERE v.verdict = 'undetermined'
+    AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = v.screening);
+"""
+
+
+def append_only_triggers(table: str) -> str:
+    """Give the triggers that refuse to change or delete a row of `table`."""
+    return "".join(
+        f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}\n"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
+        for event in ("update", "delete")
+    )
+
+
+@migrations()
+def initial(db: Database) -> None:
+    """The first released schema."""
+    statements = _TABLES + _VIEWS
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    for table in APPEND_ONLY:
+        for trigger in append_only_triggers(table).split("END;\n"):
+            if trigger.strip():
+                db.execute(trigger + "END")

@@ -1,0 +1,392 @@
+"""Screenings as they are kept: each dialogue is the replay of its append-only log.
+
+`Screenings.take` is the only way to move a stored dialogue: the step, its log entry and, if it ended, the
+verdict are one transaction, committed before the caller hears of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from dialogs.answers import Answer, compact, decode, encode
+from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step, begin
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.protocol import Protocol
+from dialogs.wording import compared
+from state import register
+from state.chain import link, pack
+from state.database import Clock, stamp, utc_now, writing
+from state.errors import Stale, Unknown
+
+CACHED_DIALOGUES: Final = 2048
+
+_LOG_COLUMNS: Final = (
+    "screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source"
+)
+_INSERT_LOG: Final = f"INSERT INTO log ({_LOG_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+
+
+@dataclass(slots=True)
+class Screening:
+    """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log."""
+
+    number: str
+    site: str
+    person: str
+    started_at: str
+    zone: str
+    earlier: str | None
+    dialogue: Dialogue
+    entries: int
+    head: str
+    saved: list[Saved] = field(default_factory=list)
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.dialogue.protocol
+
+    @property
+    def state(self) -> str:
+        return self.dialogue.state
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A verdict as it was saved; an undetermined screening that was reopened has several."""
+
+    entry: int
+    at: str
+    person: str
+    verdict: str
+    first_failed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line of a list of screenings."""
+
+    number: str
+    person: str
+    state: str
+    started_at: str
+    updated_at: str
+    verdict: str | None
+    first_failed: str | None
+    unresolved: tuple[str, ...]
+
+
+class Screenings:
+    """All screenings of one file."""
+
+    def __init__(self, db: Database, clock: Clock = utc_now) -> None:
+        self.db = db
+        self.clock = clock
+        self._protocols: dict[str, Protocol] = {}
+        self._loaded: OrderedDict[str, Screening] = OrderedDict()
+
+    # protocols -----------------------------------------------------------------------------------
+
+    def protocol(self, sha256: str) -> Protocol:
+        """Give the protocol of a stored version, whatever is shipped today."""
+        if sha256 not in self._protocols:
+            row = self.db.execute("SELECT id, text FROM protocols WHERE sha256 = ?", [sha256]).fetchone()
+            if row is None:
+                raise Unknown(f"protocol {sha256}")
+            self._protocols[sha256] = self._parse(row[0], row[1], sha256)
+        return self._protocols[sha256]
+
+    @staticmethod
+    def _parse(protocol_id: str, text: str, sha256: str) -> Protocol:
+        if protocol_id in shipped_protocols():
+            shipped = load(protocol_id)
+            if shipped.sha256 == sha256:
+                return shipped
+        return parse_protocol(text, protocol_id)
+
+    def _keep_protocol(self, protocol: Protocol) -> None:
+        self._protocols.setdefault(protocol.sha256, protocol)
+        self.db.execute(
+            "INSERT INTO protocols SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM protocols WHERE sha256 = ?)",
+            [protocol.sha256, protocol.id, protocol.version, protocol.text, protocol.sha256],
+        )
+
+    # moving --------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        protocol: Protocol,
+        person: str,
+        site: str,
+        *,
+        zone: str,
+        channel: str,
+        source: str | None = None,
+        earlier: str | None = None,
+    ) -> Screening:
+        """Open a screening under the site's next number and make it the person's current one."""
+        at = stamp(self.clock())
+        with writing(self.db):
+            self._keep_protocol(protocol)
+            (sequence,) = self.db.execute(
+                "SELECT coalesce(max(sequence), 0) + 1 FROM screenings WHERE site = ?", [site]
+            ).fetchone()
+            number = f"{site}-{sequence:04d}"
+            fields = (number, site, sequence, protocol.sha256, person, at, zone, channel, earlier)
+            genesis = link("", fields)
+            self.db.execute(
+                "INSERT INTO screenings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*fields, genesis]
+            )
+            screening = Screening(
+                number, site, person, at, zone, earlier, begin(protocol), entries=0, head=genesis
+            )
+            self._append(screening, at, person, "start", source=source)
+            self.db.execute(
+                "INSERT INTO positions (screening, person, state, entries, head, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+                [number, person, screening.state, screening.entries, screening.head, at],
+            )
+            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])
+        self._remember(screening)
+        return screening
+
+    def take(
+        self, screening: Screening, steps: Sequence[Step], person: str, source: str | None = None
+    ) -> None:
+        """Apply steps to the dialogue and keep them, all or nothing.
+
+        Raises what `Dialogue.take` raises, `Stale` if somebody moved the dialogue meanwhile, or `NotKept`;
+        after any of these, load the screening anew.
+        """
+        at = stamp(self.clock())
+        before = screening.entries
+        try:
+            with writing(self.db):
+                for index, step in enumerate(steps):
+                    screening.dialogue.take(step)
+                    self._append_step(screening, at, person, step, source if index == 0 else None)
+                self._move(screening, at, person, before)
+        except BaseException as error:
+            self._loaded.pop(screening.number, None)
+            if isinstance(error, sqlite3.IntegrityError):
+                raise Stale(screening.number) from error
+            raise
+
+    def note(
+        self,
+        screening: Screening,
+        kind: str,
+        person: str,
+        detail: Mapping[str, Any],
+        *,
+        question: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Append an entry that does not move the dialogue (a disagreement, a query, an outcome)."""
+        at = stamp(self.clock())
+        before = screening.entries
+        try:
+            with writing(self.db):
+                self._append(
+                    screening, at, person, kind, question=question, detail=pack(detail), source=source
+                )
+                self._move(screening, at, person, before)
+        except BaseException as error:
+            self._loaded.pop(screening.number, None)
+            if isinstance(error, sqlite3.IntegrityError):
+                raise Stale(screening.number) from error
+            raise
+
+    def _append_step(
+        self, screening: Screening, at: str, person: str, step: Step, source: str | None
+    ) -> None:
+        value = unit = number = number_unit = detail = None
+        if step.answer is not None and step.question is not None:
+            value, unit = encode(step.answer)
+            like = compared(screening.protocol.question(step.question), step.answer)
+            if like is not None:
+                number, number_unit = compact(like[0]), like[1]
+        elif step.entered is not None:
+            value = step.entered
+        if step.kind == "save":
+            detail = pack(self._outcome(screening.dialogue))
+        self._append(
+            screening, at, person, step.kind, question=step.question, value=value, unit=unit,
+            compared=number, compared_unit=number_unit, detail=detail, source=source,
+        )  # fmt: skip
+        if step.kind == "save":
+            self._save_verdict(screening, at, person)
+        elif step.kind == "cancel":
+            register.enter(
+                self.db, self.clock(), "cancelled", screening.number, person, {"head": screening.head}
+            )
+
+    def _append(
+        self,
+        screening: Screening,
+        at: str,
+        person: str,
+        kind: str,
+        *,
+        question: str | None = None,
+        value: str | None = None,
+        unit: str | None = None,
+        compared: str | None = None,
+        compared_unit: str | None = None,
+        detail: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        screening.entries += 1
+        fields = (
+            screening.number, screening.entries, at, person, kind,
+            question, value, unit, compared, compared_unit, detail, source,
+        )  # fmt: skip
+        screening.head = link(screening.head, fields)
+        self.db.execute(_INSERT_LOG, [*fields, screening.head])
+
+    def _move(self, screening: Screening, at: str, person: str, before: int) -> None:
+        moved = self.db.execute(
+            "UPDATE positions SET person = ?, state = ?, entries = ?, head = ?, updated_at = ?"
+            " WHERE screening = ? AND entries = ?",
+            [person, screening.state, screening.entries, screening.head, at, screening.number, before],
+        )
+        if moved.rowcount != 1:
+            raise Stale(screening.number)
+
+    @staticmethod
+    def _outcome(dialogue: Dialogue) -> dict[str, Any]:
+        """What a saved screening says; `verify` holds it against the replay."""
+        failed = dialogue.failed_codes
+        return {
+            "verdict": dialogue.verdict,
+            "first_failed": failed[0] if failed else None,
+            "all_failed": list(failed),
+            "unresolved": list(dialogue.unresolved),
+            "set_aside": list(dialogue.set_aside),
+        }
+
+    def _save_verdict(self, screening: Screening, at: str, person: str) -> None:
+        outcome = self._outcome(screening.dialogue)
+        self.db.execute(
+            "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                screening.number, screening.entries, at, person, outcome["verdict"], outcome["first_failed"],
+                pack(outcome["all_failed"]), pack(outcome["unresolved"]), pack(outcome["set_aside"]),
+                len(screening.dialogue.applied),
+            ],
+        )  # fmt: skip
+        screening.saved.append(
+            Saved(screening.entries, at, person, outcome["verdict"], outcome["first_failed"])
+        )
+        register.enter(self.db, self.clock(), "verdict", screening.number, person, {"head": screening.head})
+
+    # finding -------------------------------------------------------------------------------------
+
+    def load(self, number: str) -> Screening:
+        """Load a screening by replaying its log. Raises `Unknown`."""
+        row = self.db.execute("SELECT entries FROM positions WHERE screening = ?", [number]).fetchone()
+        if row is None:
+            raise Unknown(f"screening {number}")
+        loaded = self._loaded.get(number)
+        if loaded is not None and loaded.entries == row[0]:
+            self._loaded.move_to_end(number)
+            return loaded
+        screening = self._replay(number)
+        self._remember(screening)
+        return screening
+
+    def _replay(self, number: str) -> Screening:
+        site, sha256, person, started_at, zone, earlier, head = self.db.execute(
+            "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
+            [number],
+        ).fetchone()
+        dialogue = begin(self.protocol(sha256))
+        screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
+        for entry, kind, question, value, unit, head in self.db.execute(
+            "SELECT entry, kind, question, value, unit, hash FROM log WHERE screening = ? ORDER BY entry",
+            [number],
+        ):
+            if kind in STEP_KINDS:
+                dialogue.take(step_from(kind, question, value, unit))
+            screening.entries, screening.head = entry, head
+        screening.saved = [
+            Saved(*saved)
+            for saved in self.db.execute(
+                "SELECT entry, at, person, verdict, first_failed FROM verdicts WHERE screening = ? ORDER BY entry",
+                [number],
+            )
+        ]
+        return screening
+
+    def _remember(self, screening: Screening) -> None:
+        self._loaded[screening.number] = screening
+        self._loaded.move_to_end(screening.number)
+        if len(self._loaded) > CACHED_DIALOGUES:
+            self._loaded.popitem(last=False)
+
+    def current(self, person: str) -> Screening | None:
+        """Give the open screening that the person is in."""
+        row = self.db.execute(
+            "SELECT p.current FROM people p JOIN positions o ON o.screening = p.current"
+            " WHERE p.code = ? AND o.state NOT IN (?, ?)",
+            [person, COMPLETED, CANCELLED],
+        ).fetchone()
+        return self.load(row[0]) if row else None
+
+    def make_current(self, person: str, number: str | None) -> None:
+        with writing(self.db):
+            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])
+
+    def seen(self, source: str) -> str | None:
+        """Give the screening in whose log an update already stands."""
+        row = self.db.execute("SELECT screening FROM log WHERE source = ?", [source]).fetchone()
+        return row[0] if row else None
+
+    def standings(
+        self, *, person: str | None = None, site: str | None = None, state: str | None = None, limit: int = 20
+    ) -> list[Standing]:
+        """List screenings, the last touched first. ``state`` is ``open``, ``undetermined`` or ``None`` for all."""
+        wanted = {
+            "open": "p.state NOT IN ('completed', 'cancelled')",
+            "undetermined": "p.state = 'completed' AND v.verdict = 'undetermined'",
+            None: "1",
+        }[state]
+        rows = self.db.execute(
+            "SELECT s.number, s.person, p.state, s.started_at, p.updated_at, v.verdict, v.first_failed, v.unresolved"  # noqa: S608
+            " FROM positions p JOIN screenings s ON s.number = p.screening"
+            " LEFT JOIN verdicts v ON v.screening = s.number"
+            "  AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)"
+            f" WHERE {wanted} AND (?1 IS NULL OR s.person = ?1) AND (?2 IS NULL OR s.site = ?2)"
+            " ORDER BY p.updated_at DESC, s.number DESC LIMIT ?3",
+            [person, site, limit],
+        )
+        return [
+            Standing(
+                number, who, at, started, updated, verdict, failed, tuple(json.loads(unresolved or "[]"))
+            )
+            for number, who, at, started, updated, verdict, failed, unresolved in rows
+        ]
+
+    def history(self, number: str) -> Iterator[tuple[int, datetime, str, str, str | None, Answer | None]]:
+        """Give the log of a screening: entry, time, person, kind, question, answer."""
+        for entry, at, person, kind, question, value, unit in self.db.execute(
+            "SELECT entry, at, person, kind, question, value, unit FROM log WHERE screening = ? ORDER BY entry",
+            [number],
+        ):
+            answer = decode(value, unit) if kind == "answer" else None
+            yield entry, datetime.fromisoformat(at), person, kind, question, answer
+
+
+def step_from(kind: str, question: str | None, value: str | None, unit: str | None) -> Step:
+    """Turn a log entry back into the step that it was."""
+    if kind == "answer" and value is not None:
+        return Step("answer", question, decode(value, unit))
+    if kind == "propose":
+        return Step("propose", question, entered=value)
+    return Step(kind, question)  # type: ignore[arg-type]  # the caller has checked it against STEP_KINDS
