@@ -107,6 +107,11 @@ def ask_the_site(protocol: Protocol, facts: Facts) -> tuple[SiteItem, ...]:
     return tuple(item for item in protocol.site_items if item.when.judge(facts).low == TRUE)
 
 
+def alerts(protocol: Protocol, facts: Facts) -> tuple[SiteItem, ...]:
+    """Give the warnings that these answers call for; they never change a verdict."""
+    return tuple(alert for alert in protocol.alerts if alert.when.judge(facts).low == TRUE)
+
+
 def effective(protocol: Protocol, answers: Mapping[str, Answer]) -> list[Answer | None]:
     """Lay answers out in the protocol's order, with what they imply filled in where it was not known."""
     facts: list[Answer | None] = [answers.get(question.id) for question in protocol.questions]

@@ -24,7 +24,7 @@ STATES_OF_THEIR_OWN: Final = frozenset({"excluded", "review", "completed", "canc
 # table -> its keys; a trailing "?" marks what may be left out
 _KEYS: Final[Mapping[str, str]] = {
     "protocol": "id version record_version languages title site contact unknown notices disclaimer "
-    "facts? option_sets? question criterion site_item?",
+    "facts? option_sets? question criterion site_item? alert?",
     "question": "id kind ask short help supplier unknown? options? shortcuts? units? possible? usual? "
     "unit_of? bounds? judgement? loinc?",
     "option": "code text implies?",
@@ -32,6 +32,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "unit": "code label scale? possible? usual? per? gives? spellings? loinc?",
     "criterion": "code kind name source reading rule ietestcd group requires? counts_as? note?",
     "site_item": "id text when",
+    "alert": "id text when",
 }
 _KINDS: Final = ("choice", "integer", "quantity")
 
@@ -116,8 +117,11 @@ class _Reader:
         criteria = tuple(self.each(raw, "criterion", "code", lambda c, at: self.criterion(c, at, by_id)))
         self.unique("criterion", (criterion.code for criterion in criteria))
         self.criterion_references(criteria)
-        items = tuple(self.each(raw, "site_item", "id", lambda i, at: self.site_item(i, at, by_id)))
-        self.unique("site_item", (item.id for item in items))
+        items, alerts = (
+            tuple(self.each(raw, table, "id", lambda i, at: self.site_item(i, at, by_id)))
+            for table in ("site_item", "alert")
+        )
+        self.unique("site_item", (item.id for item in (*items, *alerts)))
         if not any(fault.place.startswith(("criterion", "question")) for fault in self.faults):
             self.usage(questions, criteria)
         texts = {key: self.text(raw.get(key), key) for key in ("title", "site", "contact", "disclaimer")}
@@ -129,7 +133,7 @@ class _Reader:
         return Protocol(
             id=raw["id"], version=raw["version"], record_version=raw["record_version"],
             notices=notices, languages=self.languages, questions=questions, criteria=criteria,
-            site_items=items, text=text, sha256=hashlib.sha256(text.encode()).hexdigest(),
+            site_items=items, alerts=alerts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest(),
             facts={key: str(value) for key, value in raw.get("facts", {}).items()}, **texts,
         )  # fmt: skip
 

@@ -162,7 +162,7 @@ class Criterion:
 
 @dataclass(frozen=True, eq=False)
 class SiteItem:
-    """A point that the record leaves open, listed as *ask the site* when its rule is true."""
+    """A text that is shown when its rule is true: a point to *ask the site* about, or an alert."""
 
     id: str
     text: Text
@@ -185,6 +185,7 @@ class Protocol:
     questions: tuple[Question, ...]
     criteria: tuple[Criterion, ...]
     site_items: tuple[SiteItem, ...]
+    alerts: tuple[SiteItem, ...]
     text: str
     sha256: str
     facts: Mapping[str, str] = field(default_factory=dict)
