@@ -36,7 +36,8 @@ class TokenFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.msg == UNREADABLE_UPDATES:
-            record.msg, record.args, record.exc_info = "an update could not be read", (), None
+            record.msg, record.args = "an update could not be read", ()
+            record.exc_info = record.exc_text = None
         record.msg, record.args = self.redact(record.getMessage()), ()
         if record.exc_info:
             # Formatters use the text where there is one. The exception goes: it would be formatted anew.

@@ -231,7 +231,7 @@ def _body(
         return None, None
     if not request.contains_files:
         return request.url_encoded_parameters().encode(), FORM
-    form = aiohttp.FormData(request.json_parameters)
+    form = aiohttp.FormData(request.json_parameters, quote_fields=False)  # Telegram unquotes nothing
     for name, (filename, content, mimetype) in request.multipart_data.items():
         file = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(name, file, filename=filename, content_type=mimetype)
@@ -299,7 +299,12 @@ def _harmless_words(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return str(getattr(error.certificate_error, "verify_message", ""))
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"{error.host}:{error.port} {error.os_error.strerror or ''}".rstrip()
-    if isinstance(error, OSError) and error.errno is not None:
-        return os.strerror(error.errno)
-    return ""
+        return f"{error.host}:{error.port}, {_system_words(error.os_error)}"
+    return _system_words(error) if isinstance(error, OSError) else ""
+
+
+def _system_words(error: OSError) -> str:
+    if error.errno is None:
+        return ""
+    # Negative numbers are the resolver's, which the system's table does not know.
+    return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)

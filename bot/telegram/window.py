@@ -47,9 +47,11 @@ class Window:
         """Its effect is stored. Moves the offset when it was the lowest in hand."""
         del self._arrived[number]
         self._committed.add(number)
-        if number == self._offset:
-            self._offset = min(self._arrived) if self._arrived else self._newest + 1
-            self._committed = {later for later in self._committed if later > self._offset}
+        # Not the next number: Telegram leaves some out.
+        offset = min(self._arrived, default=self._newest + 1)
+        if offset != self._offset:
+            self._offset = offset
+            self._committed = {later for later in self._committed if later > offset}
 
     def _is_renumbered(self, number: int) -> bool:
         return self._offset is not None and not self._arrived and number + RENUMBERED < self._offset
