@@ -19,7 +19,7 @@ def pauses(first: float, longest: float, jitter: Callable[[], float]) -> Iterato
     """
     step = first
     while True:
-        yield min(step, longest) * (1 + jitter()) / 2
+        yield step * (1 + jitter()) / 2
         step = min(step * 2, longest)
 
 

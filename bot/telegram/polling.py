@@ -244,8 +244,7 @@ class Polling:
         asked: dict[str, Any] = {
             "offset": self._window.offset,
             "limit": BATCH,
-            # What is in hand is handed out again at once, so that there is nothing to hold the line for.
-            "timeout": 0 if self._window else POLL_SECONDS,
+            "timeout": POLL_SECONDS,
             "allowed_updates": ALLOWED_UPDATES,
         }
         try:

@@ -10,8 +10,8 @@ error of `telegram.error` whose words and cause are written here, from parts kno
     each caused by
     TransportError          what aiohttp raised, without what it quoted
 
-Answers to calls that are not JSON objects (a proxy's error page, a captive portal's) are not passed on
-either: such pages quote the address that was asked for.
+Refusals that are not JSON objects (a proxy's error page, a captive portal's) are not passed on either: such
+pages quote the address that was asked for, and their 404 says nothing about the token.
 """
 
 import asyncio
@@ -139,7 +139,7 @@ class AiohttpRequest(BaseRequest):
                 request_data, self._media_write_timeout if write_timeout is unset else write_timeout
             )
             status, answer = await self._exchange(method, target, data, headers, limits)
-            if status < HTTPStatus.MULTIPLE_CHOICES and (method == "GET" or answer.startswith(b"{")):
+            if status < HTTPStatus.MULTIPLE_CHOICES:
                 return status, answer
             if answer.startswith(b"{"):
                 return status, _without_path(answer, target)

@@ -199,6 +199,25 @@ async def test_a_server_that_repeats_itself_is_not_asked_in_a_tight_loop(
     assert handler.texts == ["a"]
 
 
+async def test_what_is_in_hand_is_not_asked_for_again_before_a_pause_or_its_commit(
+    bot: Bot, server: TelegramServer, handler: Handler
+) -> None:
+    pauses: asyncio.Queue[None] = asyncio.Queue()
+    polling = Polling(bot, handler, sleep=lambda _: pauses.get())
+    gate = handler.hold("98")
+    server.write(5, "98")
+    async with running(polling):
+        for polls in (1, 2, 3):
+            await until(lambda polls=polls: len(server.of("getUpdates")) == polls)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert len(server.of("getUpdates")) == polls
+            pauses.put_nowait(None)
+        gate.set()
+        await until(server.polling.is_set)
+        assert not server.waiting
+
+
 async def test_only_the_updates_that_the_bot_reads_are_asked_for(
     server: TelegramServer, polling: Polling
 ) -> None:
@@ -463,7 +482,9 @@ async def test_stopping_lets_a_handler_commit_and_acknowledges_it(
     async with running(polling) as run:
         await until(lambda: handler.tried)
         polling.stop()
-        await asyncio.sleep(0)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not run.done()
         gate.set()
         await run
     assert handler.texts == ["98"]

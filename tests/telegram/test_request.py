@@ -115,6 +115,7 @@ REFUSALS = {
     "429": (refusal(429, "Too Many Requests: retry after 17", retry_after=17), RetryAfter),
     "500": (refusal(500, "Internal Server Error"), NetworkError),
     "page": (lambda _: web.Response(text="<html>no</html>", status=502), NetworkError),
+    "404 page": (lambda _: web.Response(text="<html>no</html>", status=404), NetworkError),
     "page as if all was well": (lambda _: web.Response(text="<html>log in</html>"), NetworkError),
     "broken JSON": (lambda _: web.Response(text='{"ok":tru'), NetworkError),
     "hung up": (hang_up, NetworkError),
