@@ -21,7 +21,7 @@ from typing import Final, Literal, get_args
 from transitions import Machine
 
 from dialogs import assessment
-from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.answers import Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Protocol
@@ -366,15 +366,4 @@ def replay(protocol: Protocol, steps: Iterable[Step]) -> Dialogue:
     dialogue = begin(protocol)
     for step in steps:
         dialogue.take(step)
-    return dialogue
-
-
-def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Dialogue:
-    """Answer a whole dialogue from a table of answers, going on after exclusions; missing is *unknown*."""
-    dialogue = begin(protocol)
-    while dialogue.state != REVIEW:
-        if dialogue.state == EXCLUDED:
-            dialogue.take(Step("continue"))
-            continue
-        dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
     return dialogue

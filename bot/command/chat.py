@@ -1,0 +1,75 @@
+"""``prescreen chat``: the dialogue on standard input and output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from bot.command import options
+from bot.command.wiring import open_file, protocols_on_offer
+
+
+@click.command()
+@options.language
+@options.database
+@options.protocol
+@click.option("--site", default="S01", show_default=True, help="Site of a person who is new here.")
+def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> None:
+    """Screen a candidate at the terminal.
+
+    Asks one question at a time. Choices have keys; numbers are typed as on the lab sheet, with their unit
+    (9.8 g/dL, <30, 1.1x, 28/21 umol/L, 6 months). At any question: back, help, unknown, cancel. An
+    unfinished screening is resumed. Every answer is in the file before the next question appears, so it
+    may be killed at any time.
+
+    \b
+    Examples:
+      prescreen chat
+      prescreen chat --lang zh --db site.db
+      printf '17\\nyes\\nf\\ns\\n' | prescreen chat --db site.db
+
+    Exit status: 0 when a screening was saved or cancelled, 1 when one was left unfinished (it is kept), 2
+    when the file or the protocol cannot be used.
+    """
+    from bot.conversation import Conversation
+    from bot.terminal import Terminal
+    from state.people import People
+    from state.screenings import Screenings
+
+    protocols = protocols_on_offer(protocol_source)
+    db = open_file(db_file)
+    people = People(db)
+    person = people.find("terminal", "local") or people.add(
+        "clinician", site, "terminal", "local", lang or "en"
+    )
+    if lang and lang != person.language:
+        people.set_language(person.code, lang)
+    person = people.get(person.code)
+    zone = datetime.now(UTC).astimezone().strftime("%z")
+    conversation = Conversation(
+        Screenings(db), people, protocols, zone=f"{zone[:3]}:{zone[3:5]}", channel="terminal"
+    )
+    terminal = Terminal(conversation, person, click.echo)
+    try:
+        finished = terminal.run(_typed())
+    except KeyboardInterrupt:
+        click.echo()
+        finished = False
+    sys.exit(0 if finished else 1)
+
+
+def _typed() -> Iterator[str]:
+    """Lines as they are typed, with a prompt where a person sits."""
+    interactive = sys.stdin.isatty()
+    while True:
+        if interactive:
+            click.echo("> ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if not interactive:
+            click.echo(f"> {line.rstrip()}")
+        yield line

@@ -1,0 +1,74 @@
+"""``prescreen protocol``: list, show, check and draw trial protocols."""
+
+from __future__ import annotations
+
+import click
+
+from bot.command.wiring import Unusable, protocols_on_offer
+
+
+@click.group()
+def protocol() -> None:
+    """Show, check and draw trial protocols.
+
+    A protocol is one TOML file: questions in the order of asking, and criteria with their rules. Nobody
+    writes skip logic; what is asked follows from the rules. SOURCE is the id of a shipped trial or a file.
+    """
+
+
+@protocol.command("list")
+def list_() -> None:
+    """List the trials that ship with this program."""
+    from dialogs.loading import load, shipped_protocols
+
+    for protocol_id in sorted(shipped_protocols()):
+        loaded = load(protocol_id)
+        click.echo(f"{loaded.id}  {loaded.version}  {loaded.title['en']}")
+
+
+@protocol.command()
+@click.argument("source", default="NCT04420494")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def show(source: str, lang: str) -> None:
+    """Show a trial's criteria: the record's words, our reading, the rule."""
+    (loaded,) = protocols_on_offer(source)
+    click.echo(f"{loaded.id}  {loaded.title[lang]}\nrules {loaded.version}, SHA-256 {loaded.sha256}")
+    for notice in loaded.notices:
+        click.echo(notice[lang])
+    for criterion in loaded.criteria:
+        click.echo(f"\n{criterion.code} {criterion.name[lang]} ({criterion.kind})")
+        click.echo(f'  record:  "{criterion.source}"')
+        click.echo(f"  reading: {criterion.reading[lang]}")
+        click.echo(f"  rule:    {criterion.rule.text}")
+
+
+@protocol.command()
+@click.argument("source", default="NCT04420494")
+def check(source: str) -> None:
+    """Check a protocol: list all its mistakes, or say what was proved about it.
+
+    Exit status: 0 if it can be used, 2 if not.
+    """
+    from dialogs.proofs import explore
+
+    (loaded,) = protocols_on_offer(source)
+    explored = explore(loaded)
+    never = [question.id for question in loaded.questions if question.id not in explored.asked]
+    if never:
+        raise Unusable(f"{source}: never asked, whatever is answered: {', '.join(never)}. Please remove them")
+    click.echo(
+        f"{loaded.id} {loaded.version}: {len(loaded.questions)} questions, each can be asked; "
+        f"{len(loaded.criteria)} criteria, each can be met and can fail; every dialogue ends, "
+        f"the longest after {explored.longest} questions."
+    )
+
+
+@protocol.command()
+@click.argument("source", default="NCT04420494")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def diagram(source: str, lang: str) -> None:
+    """Print the dialogue machine that runs, as a Mermaid state diagram."""
+    from dialogs.diagram import mermaid
+
+    (loaded,) = protocols_on_offer(source)
+    click.echo(mermaid(loaded, lang), nl=False)

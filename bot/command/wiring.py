@@ -1,0 +1,40 @@
+"""Opens what commands work on, and says in a sentence why it cannot be opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from dialogs.protocol import Protocol
+
+
+class Unusable(click.ClickException):
+    """The file or the protocol cannot be used; exit status 2."""
+
+    exit_code = 2
+
+
+def protocols_on_offer(source: str) -> tuple[Protocol, ...]:
+    """Load a protocol, or list all its mistakes."""
+    from dialogs.errors import ProtocolError
+    from dialogs.loading import load
+
+    try:
+        return (load(source),)
+    except ProtocolError as error:
+        raise Unusable(str(error)) from error
+
+
+def open_file(db_file: str) -> Database:
+    """Open the SQLite file, or say what is wrong with it."""
+    from state.database import open_database
+    from state.errors import StateError
+
+    try:
+        return open_database(db_file)
+    except StateError as error:
+        raise Unusable(f"{db_file} cannot be used: {error}") from error

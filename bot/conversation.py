@@ -1,0 +1,129 @@
+"""The conversation: one behaviour for every channel.
+
+A channel hands in what a person did, as a `Message`, and gets a `Turn`: what to say, in order. Whatever moved
+the dialogue is committed to the file before the turn is given back. A press names its screening, log entry
+and option, so that a late or repeated one changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.menu import COMMANDS, LOOKS, MENU, WORDS
+from bot.phrases import means, phrases
+from bot.replies import Message, Turn, read_press
+from bot.talk import MOVES, Talk
+from dialogs.errors import AnswerError, NotNow
+from dialogs.protocol import Protocol
+from dialogs.reading import looks_like_identifier
+from state.errors import Stale
+from state.people import People, Person
+from state.screenings import Screening, Screenings
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that is needed to converse: the screenings, the people, the trials on offer, the zone shown."""
+
+    screenings: Screenings
+    people: People
+    protocols: tuple[Protocol, ...]
+    zone: str
+    channel: str
+
+    def handle(self, person: Person, message: Message) -> Turn:
+        """Answer one message of a person who may use the bot.
+
+        Raises `state.errors.NotKept` and its kin if nothing could be kept; then nothing was.
+        """
+        talk = Talk(self, person, phrases(person.language), Turn(), message)
+        seen = self.screenings.seen(message.source) if message.source else None
+        if seen is not None:
+            talk.turn.repeated = True
+            talk.show(self.screenings.load(seen))
+            return talk.turn
+        try:
+            _KINDS[message.kind](talk)
+        except Stale:
+            talk.late()
+        return talk.turn
+
+    def prompt(self, person: Person, screening: Screening) -> Turn:
+        """Ask again where a dialogue stands, after a restart or a lost message."""
+        talk = Talk(self, person, phrases(person.language), Turn(), Message("text", ""))
+        talk.show(screening)
+        return talk.turn
+
+
+def _command(talk: Talk) -> None:
+    name, _, argument = talk.message.text.strip().lstrip("/").partition(" ")
+    handler = COMMANDS.get(name.partition("@")[0].casefold())
+    if handler is None:
+        talk.turn.say(talk.say("unknown_command"))
+        talk.where_we_are()
+        return
+    handler(talk, argument.strip())
+
+
+def _text(talk: Talk) -> None:
+    text = talk.message.text
+    screening = talk.screenings.current(talk.person.code)
+    if screening is None:
+        key = "refused_identifier" if looks_like_identifier(text) else "no_free_text"
+        talk.turn.say(talk.say(key, ask=""))
+        return
+    for word, act in WORDS.items():
+        if means(word, text) and act(talk, screening):
+            return
+    question = talk.question(screening)
+    if question is None:
+        talk.turn.say(talk.say("no_free_text"))
+        talk.show(screening)
+        return
+    talk.typed(screening, question, text)
+
+
+def _press(talk: Talk) -> None:
+    press = read_press(talk.message.text)
+    if press is None:
+        talk.late()
+        return
+    if press.verb in MENU:
+        MENU[press.verb](talk, press)
+        return
+    screening = talk.own(press.screening)
+    if screening is None or press.verb not in (*MOVES, *LOOKS):
+        talk.late()
+        return
+    if press.verb in MOVES and press.entry != screening.entries:
+        talk.late(screening, press.entry)
+        return
+    try:
+        if press.verb in LOOKS:
+            LOOKS[press.verb](talk, screening, press)
+        else:
+            talk.pressed(screening, press)
+    except (NotNow, AnswerError):
+        talk.turn.toast = talk.say.plain("not_possible_now")
+        talk.show(talk.screenings.load(screening.number))
+
+
+def _file(talk: Talk) -> None:
+    talk.turn.say(talk.say("no_files"))
+    talk.where_we_are()
+
+
+def _edited(talk: Talk) -> None:
+    talk.turn.say(talk.say("no_edits"))
+    talk.where_we_are()
+
+
+_KINDS: Final[Mapping[str, Callable[[Talk], None]]] = {
+    "text": _text,
+    "press": _press,
+    "command": _command,
+    "file": _file,
+    "edited": _edited,
+}

@@ -1,0 +1,280 @@
+"""What a person can do beside answering: commands, words, and presses that look, ask first or start anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot import cards, lists
+from bot.phrases import phrases
+from bot.replies import Button, Press
+from bot.talk import Talk
+from bot.views import arrange
+from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
+from dialogs.protocol import Protocol
+from state.screenings import Screening
+
+DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
+ROLES_THAT_SCREEN: Final = frozenset({"clinician", "administrator"})
+
+
+def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
+    question = talk.question(screening)
+    if question is None:
+        talk.turn.say(talk.say("help_text"))
+    else:
+        talk.turn.say(cards.question_help(screening.protocol, question, talk.say))
+    if talk.message.kind != "press":
+        talk.show(screening)
+    return True
+
+
+def _choose_correction(talk: Talk, screening: Screening, press: Press) -> None:
+    buttons = []
+    for index, question_id in enumerate(screening.dialogue.applied):
+        question = screening.protocol.question(question_id)
+        buttons.append(talk.button(question.short[talk.say.language], "e", screening, index))
+    talk.turn.say(talk.say("which_answer"), arrange(buttons))
+
+
+def _ask_cancel(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
+    buttons = (
+        talk.button(talk.say.plain("cancel_yes"), "xx", screening),
+        talk.button(talk.say.plain("cancel_no"), "go", screening),
+    )
+    talk.turn.say(talk.say("cancel_sure", number=screening.number), (buttons,))
+    return True
+
+
+def _cancel(talk: Talk, screening: Screening, press: Press) -> None:
+    if screening.state in (COMPLETED, CANCELLED):
+        talk.late(screening)
+        return
+    talk.take(screening, [Step("cancel")])
+
+
+def _go(talk: Talk, screening: Screening, press: Press) -> None:
+    """Go on with a screening: it becomes the current one, and is shown."""
+    if screening.state not in (COMPLETED, CANCELLED):
+        talk.screenings.make_current(talk.person.code, screening.number)
+    talk.show(screening)
+
+
+def _reopen(talk: Talk, screening: Screening, press: Press) -> None:
+    if not screening.dialogue.can("reopen"):
+        talk.late(screening)
+        return
+    missing = any(screening.dialogue.follow_up().values())
+    talk.screenings.take(screening, [Step("reopen")], talk.person.code, talk.message.source)
+    talk.screenings.make_current(talk.person.code, screening.number)
+    talk.turn.say(talk.say("reopened" if missing else "nothing_missing", number=screening.number))
+    talk.show(screening)
+
+
+def _ask_disagreement(talk: Talk, screening: Screening, press: Press) -> None:
+    buttons = [
+        talk.button(talk.say.plain(f"reason_{reason}"), "dd", screening, index)
+        for index, reason in enumerate(DISAGREEMENTS)
+    ]
+    talk.turn.say(talk.say("disagree_why"), arrange(buttons))
+
+
+def _disagree(talk: Talk, screening: Screening, press: Press) -> None:
+    if screening.state != COMPLETED or not 0 <= press.place < len(DISAGREEMENTS):
+        talk.late(screening)
+        return
+    reason = DISAGREEMENTS[press.place]
+    if press.entry == screening.entries:
+        talk.screenings.note(
+            screening, "disagree", talk.person.code, {"reason": reason}, source=talk.message.source
+        )
+    else:
+        talk.turn.toast = talk.say.plain("already_done")
+    talk.turn.say(talk.say("disagree_kept", reason=talk.say(f"reason_{reason}"), number=screening.number))
+
+
+def _again(talk: Talk, screening: Screening, press: Press) -> None:
+    start_screening(talk, earlier=screening)
+
+
+LOOKS: Final[Mapping[str, Callable[[Talk, Screening, Press], object]]] = {
+    "h": _help,
+    "m": _choose_correction,
+    "x": _ask_cancel,
+    "xx": _cancel,
+    "go": _go,
+    "r": _reopen,
+    "d": _ask_disagreement,
+    "dd": _disagree,
+    "again": _again,
+}
+"""Presses that hold at any later entry: they look, ask first, or check for themselves."""
+
+
+def _move(kind: StepKind) -> Callable[[Talk, Screening], bool]:
+    def act(talk: Talk, screening: Screening) -> bool:
+        talk.take(screening, [Step(kind)])
+        return True
+
+    return act
+
+
+def _keep(talk: Talk, screening: Screening) -> bool:
+    question = talk.question(screening)
+    now = screening.dialogue.answers.get(question.id) if question else None
+    if question is None or now is None:
+        talk.turn.say(talk.say("nothing_to_keep"))
+        talk.show(screening)
+    else:
+        talk.answer(screening, ((question.id, now),))
+    return True
+
+
+WORDS: Final[Mapping[str, Callable[[Talk, Screening], bool]]] = {
+    "back": _move("back"),
+    "help": _help,
+    "cancel": _ask_cancel,
+    "keep": _keep,
+}
+
+
+# starting, commands --------------------------------------------------------------------------------
+
+
+def start_screening(talk: Talk, earlier: Screening | None = None, protocol: Protocol | None = None) -> None:
+    """Open a new screening, with the record's notices first."""
+    if talk.person.role not in ROLES_THAT_SCREEN:
+        talk.turn.say(talk.say("unknown_command"))
+        return
+    current = talk.screenings.current(talk.person.code)
+    if (
+        current is not None
+        and current.entries == 1
+        and (earlier is None or current.earlier == earlier.number)
+    ):
+        talk.show(current)  # a second tap: this one was only just opened
+        return
+    offered = talk.conversation.protocols
+    chosen = protocol or (
+        next((p for p in offered if p.id == earlier.protocol.id), offered[0]) if earlier else None
+    )
+    if chosen is None and len(offered) > 1:
+        rows = tuple(
+            (Button(f"{p.id} {p.title[talk.say.language]}", f"new:{i}"),) for i, p in enumerate(offered)
+        )
+        talk.turn.say(talk.say("button_new"), rows)
+        return
+    chosen = chosen or offered[0]
+    screening = talk.screenings.start(
+        chosen,
+        talk.person.code,
+        talk.person.site,
+        zone=talk.conversation.zone,
+        channel=talk.conversation.channel,
+        source=talk.message.source,
+        earlier=earlier.number if earlier else None,
+    )
+    talk.turn.say(lists.opening(screening, talk.say))
+    talk.show(screening)
+
+
+def _start(talk: Talk, argument: str) -> None:
+    if talk.screenings.current(talk.person.code) is not None:
+        talk.where_we_are()
+        return
+    talk.turn.say(
+        lists.welcome(talk.conversation.protocols, talk.say),
+        ((Button(talk.say.plain("button_new"), "new"),),),
+    )
+
+
+def _new(talk: Talk, argument: str) -> None:
+    if not argument:
+        start_screening(talk)
+        return
+    earlier = talk.own(argument.upper())
+    if earlier is None:
+        talk.turn.say(talk.say("not_found", number=argument[:24]))
+        return
+    start_screening(talk, earlier=earlier)
+
+
+def _new_press(talk: Talk, press: Press) -> None:
+    offered = talk.conversation.protocols
+    chosen = offered[press.place] if 0 <= press.place < len(offered) else None
+    start_screening(talk, protocol=chosen)
+
+
+def _resume(talk: Talk, argument: str) -> None:
+    screening = talk.own(argument.upper()) if argument else talk.screenings.current(talk.person.code)
+    if screening is not None:
+        _go(talk, screening, Press("go"))
+        return
+    found = talk.screenings.standings(person=talk.person.code, state="open", limit=8)
+    if not found:
+        key = "not_found" if argument else "no_open"
+        rows = ((Button(talk.say.plain("button_new"), "new"),),)
+        talk.turn.say(talk.say(key, number=argument[:24]) if argument else talk.say(key), rows)
+        return
+    talk.turn.say(talk.say("open_title"), lists.resume_buttons(found, talk.say))
+
+
+def _open(talk: Talk, argument: str) -> None:
+    person = talk.person.code
+    running = talk.screenings.standings(person=person, state="open", limit=8)
+    waiting = talk.screenings.standings(person=person, state="undetermined", limit=8)
+    talk.turn.actions.append(lists.open_items(running, waiting, talk.conversation.zone, talk.say))
+
+
+def _recent(talk: Talk, argument: str) -> None:
+    found = talk.screenings.standings(person=talk.person.code, limit=10)
+    talk.turn.actions.append(lists.recent(found, talk.say))
+
+
+def _cancel_command(talk: Talk, argument: str) -> None:
+    screening = talk.screenings.current(talk.person.code)
+    if screening is None:
+        talk.turn.say(talk.say("no_open"))
+        return
+    _ask_cancel(talk, screening)
+
+
+def _help_command(talk: Talk, argument: str) -> None:
+    screening = talk.screenings.current(talk.person.code)
+    if screening is None:
+        talk.turn.say(talk.say("help_text"), ((Button(talk.say.plain("button_new"), "new"),),))
+        return
+    _help(talk, screening)
+
+
+def _language(talk: Talk, argument: str) -> None:
+    talk.turn.actions.append(lists.languages(talk.say))
+
+
+def _set_language(talk: Talk, press: Press) -> None:
+    chosen = lists.language_at(press.option)
+    if chosen is None:
+        talk.late()
+        return
+    talk.conversation.people.set_language(talk.person.code, chosen)
+    talk.say = phrases(chosen)
+    talk.turn.say(talk.say("language_set"))
+    talk.where_we_are()
+
+
+def _privacy(talk: Talk, argument: str) -> None:
+    talk.turn.say(talk.say("privacy_text"))
+
+
+COMMANDS: Final[dict[str, Callable[[Talk, str], None]]] = {
+    "start": _start,
+    "new": _new,
+    "resume": _resume,
+    "open": _open,
+    "recent": _recent,
+    "language": _language,
+    "help": _help_command,
+    "cancel": _cancel_command,
+    "privacy": _privacy,
+}
+MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"new": _new_press, "lang": _set_language}

@@ -1,0 +1,130 @@
+"""What a conversation hands to its channel, and what it gets from it. No channel's own types stand here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from bot.phrases import Safe
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: a press that comes back, a text to copy, or a link."""
+
+    label: str
+    press: str = ""
+    copy: str | None = None
+    url: str | None = None
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message. With a ``placeholder`` the answer is typed; ``hint`` then introduces the buttons.
+
+    ``prompt`` names the screening and the log entry that this message asks on from.
+    """
+
+    text: Safe
+    buttons: Rows = ()
+    hint: Safe | None = None
+    placeholder: str | None = None
+    prompt: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The asked message of a screening loses its buttons and shows its answer."""
+
+    screening: str
+    text: Safe
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send. ``picture`` is shown in the chat."""
+
+    name: str
+    content: bytes
+    caption: Safe
+    picture: bool = False
+
+
+Action = Reply | Settle | Document
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person did, from whatever channel.
+
+    ``source`` identifies it for good: the same message delivered again has the same one.
+    """
+
+    kind: Literal["text", "press", "command", "file", "edited"]
+    text: str
+    source: str | None = None
+    content: bytes | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """What comes of a message: actions in order, and a word on the pressed button.
+
+    ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
+    """
+
+    actions: list[Action] = field(default_factory=list)
+    toast: str | None = None
+    repeated: bool = False
+
+    def say(self, text: Safe, buttons: Rows = ()) -> None:
+        self.actions.append(Reply(text, buttons))
+
+
+# presses -----------------------------------------------------------------------------------------
+
+PRESS_BYTES: Final = 64
+_PRESS: Final = re.compile(
+    r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,16}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button says when it is pressed: the verb, and for which screening, log entry and option.
+
+    Options are places in a list, never what stands there: callback data carry nothing clinical.
+    """
+
+    verb: str
+    screening: str | None = None
+    entry: int | None = None
+    option: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.verb]
+        if self.screening is not None:
+            parts += [self.screening, str(self.entry)]
+        if self.option is not None:
+            parts.append(self.option)
+        return ":".join(parts)
+
+    @property
+    def place(self) -> int:
+        """The option as a place in a list; -1 if it is none."""
+        return int(self.option) if self.option is not None and self.option.isdecimal() else -1
+
+
+def read_press(data: str) -> Press | None:
+    """Read callback data; ``None`` for what no button of ours says."""
+    if len(data.encode("utf-8", "replace")) > PRESS_BYTES:
+        return None
+    match = _PRESS.fullmatch(data)
+    if match is None:
+        return None
+    entry = int(match["entry"]) if match["entry"] else None
+    return Press(match["verb"], match["screening"], entry, match["option"])

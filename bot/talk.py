@@ -1,0 +1,221 @@
+"""One message being answered: what it moves, and what is said of it.
+
+Whatever moves the dialogue is committed to the file before anything is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot import cards, views
+from bot.phrases import Phrases, lines, means
+from bot.replies import Button, Message, Press, Reply, Settle, Turn
+from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
+from dialogs.errors import AnswerError, NotNow
+from dialogs.protocol import Question
+from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for
+from dialogs.wording import describe
+from state.errors import Unknown
+from state.people import Person
+from state.screenings import Screening, Screenings
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+
+MOVES: Final[Mapping[str, StepKind]] = {
+    "b": "back", "c": "continue", "f": "finish", "s": "save", "e": "correct",
+    "o": "answer", "u": "answer", "k": "answer", "p": "answer",
+}  # fmt: skip
+"""Presses that move a dialogue: they count only at the log entry that they were shown at."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """One message being answered."""
+
+    conversation: Conversation
+    person: Person
+    say: Phrases
+    turn: Turn
+    message: Message
+
+    @property
+    def screenings(self) -> Screenings:
+        return self.conversation.screenings
+
+    # moving --------------------------------------------------------------------------------------
+
+    def pressed(self, screening: Screening, press: Press) -> None:
+        """Do what a button says that was shown at the newest log entry."""
+        kind = MOVES[press.verb]
+        if kind != "answer":
+            applied = screening.dialogue.applied
+            if press.verb == "e" and not 0 <= press.place < len(applied):
+                self.late(screening, press.entry)
+                return
+            self.take(screening, [Step(kind, applied[press.place] if press.verb == "e" else None)])
+            return
+        reading = self._meant(screening, press)
+        if reading is None:
+            self.late(screening, press.entry)
+        else:
+            self._read(screening, reading)
+
+    def _meant(self, screening: Screening, press: Press) -> Reading | None:
+        """Find the answer that a button stands for; ``None`` if there is no such button now."""
+        question = self.question(screening)
+        if question is None:
+            return None
+        if press.verb == "u":
+            return Understood(((question.id, UNKNOWN),))
+        if press.verb == "k":
+            now = screening.dialogue.answers.get(question.id)
+            return Understood(((question.id, now),)) if now is not None else None
+        proposal = self.proposal(screening, question)
+        if press.verb == "p" and proposal is not None and 0 <= press.place < len(proposal.candidates):
+            given = proposal.candidates[press.place]
+            return Understood(given) if proposal.why == "unusual" else accept(screening.protocol, given)
+        codes = views.choices(question)
+        if press.verb == "o" and 0 <= press.place < len(codes):
+            return Understood(((question.id, Choice(codes[press.place][0])),))
+        return None
+
+    def typed(self, screening: Screening, question: Question, text: str) -> None:
+        protocol, only = screening.protocol, unit_for(screening.protocol, question, screening.dialogue.facts)
+        proposal = self.proposal(screening, question)
+        if proposal is not None:
+            if proposal.why == "unusual" and means("yes", text):
+                self.answer(screening, proposal.candidates[0])
+                return
+            with_unit = read(protocol, question, f"{proposal.entered} {text}", only)
+            if proposal.why == "unit" and not isinstance(with_unit, Refused):
+                self._read(screening, with_unit)
+                return
+        self._read(screening, read(protocol, question, text, only))
+
+    def _read(self, screening: Screening, reading: Reading) -> None:
+        question = self.question(screening)
+        if isinstance(reading, Understood):
+            self.answer(screening, reading.given)
+        elif isinstance(reading, Proposal) and question is not None:
+            self.take(screening, [Step("propose", question.id, entered=reading.entered)])
+        elif isinstance(reading, Refused) and question is not None:
+            self.turn.say(cards.refusal(screening, question, reading, self.say))
+
+    def answer(self, screening: Screening, given: Given) -> None:
+        """Take an answer; a value with its ULN is two, and the second may have been answered before."""
+        (question, answer), *more = given
+        steps = [Step("answer", question, answer)]
+        for other, value in more:
+            if other in screening.dialogue.answers:
+                steps.append(Step("correct", other))
+            steps.append(Step("answer", other, value))
+        self.take(screening, steps)
+
+    def take(self, screening: Screening, steps: Sequence[Step]) -> None:
+        dialogue = screening.dialogue
+        facts, failed, aside = list(dialogue.facts), list(dialogue.failed), set(dialogue.set_aside)
+        try:
+            self.screenings.take(screening, steps, self.person.code, self.message.source)
+        except (NotNow, AnswerError):
+            fresh = self.screenings.load(screening.number)
+            key = "first_question" if steps[0].kind == "back" else "not_possible_now"
+            self.turn.toast = self.say.plain(key)
+            if self.message.kind != "press":
+                self.turn.say(self.say(key))
+            self.show(fresh)
+            return
+        self._settle(screening, steps)
+        self._news(screening, facts, failed, aside)
+        self.show(screening)
+
+    def _settle(self, screening: Screening, steps: Sequence[Step]) -> None:
+        """The asked message shows its answer and loses its buttons."""
+        said = [
+            cards.answered(screening, step.question, self.say)
+            for step in steps
+            if step.kind == "answer" and step.question is not None
+        ]
+        self.turn.actions.append(Settle(screening.number, lines(*said)))
+
+    def _news(
+        self, screening: Screening, facts: list[Answer | None], failed: list[int], aside: set[str]
+    ) -> None:
+        dialogue, language = screening.dialogue, self.say.language
+        news = cards.alert_lines(dialogue, facts, self.say)
+        if dialogue.further and dialogue.state not in (COMPLETED, CANCELLED):
+            for index in dialogue.failed:
+                if index not in failed:
+                    criterion = dialogue.protocol.criteria[index]
+                    name = criterion.name[language]
+                    news.append(self.say("criterion_failed_further", code=criterion.code, name=name))
+        newly = [question for question in dialogue.set_aside if question not in aside]
+        if newly:
+            names = [dialogue.protocol.question(question).short[language] for question in newly]
+            news.append(self.say("set_aside", questions=cards.joined(names, self.say)))
+        if news:
+            self.turn.say(lines(*news))
+
+    # showing -------------------------------------------------------------------------------------
+
+    def show(self, screening: Screening) -> None:
+        """Say where a screening stands and what can be done there."""
+        reply = views.view(self, screening)
+        prompt = None if screening.state in (COMPLETED, CANCELLED) else (screening.number, screening.entries)
+        self.turn.actions.append(Reply(reply.text, reply.buttons, reply.hint, reply.placeholder, prompt))
+
+    def where_we_are(self) -> None:
+        screening = self.screenings.current(self.person.code)
+        if screening is not None:
+            self.show(screening)
+
+    def late(self, screening: Screening | None = None, entry: int | None = None) -> None:
+        """A press that came too late, or again: tell what counted, and show where the dialogue stands."""
+        told = self._what_counted(screening, entry) if screening and entry is not None else None
+        self.turn.toast = told or self.say.plain("already_done")
+        current = screening or self.screenings.current(self.person.code)
+        if current is not None:
+            self.show(current)
+
+    def _what_counted(self, screening: Screening, entry: int) -> str | None:
+        for number, _, _, kind, question_id, answer in self.screenings.history(screening.number):
+            if number == entry + 1 and kind == "answer" and question_id is not None:
+                question = screening.protocol.question(question_id)
+                return self.say.plain(
+                    "already_answered",
+                    question=question.short[self.say.language],
+                    answer=describe(question, answer, self.say.language),
+                )
+        return None
+
+    # finding -------------------------------------------------------------------------------------
+
+    def own(self, number: str | None) -> Screening | None:
+        """Load a screening that this person may touch; somebody else's does not exist for them."""
+        try:
+            screening = self.screenings.load(number or "")
+        except Unknown:
+            return None
+        return screening if screening.person == self.person.code else None
+
+    @staticmethod
+    def question(screening: Screening) -> Question | None:
+        if screening.state not in screening.protocol.position:
+            return None
+        return screening.protocol.question(screening.state)
+
+    @staticmethod
+    def proposal(screening: Screening, question: Question) -> Proposal | None:
+        dialogue = screening.dialogue
+        if dialogue.proposal is None:
+            return None
+        only = unit_for(screening.protocol, question, dialogue.facts)
+        reading = read(screening.protocol, question, dialogue.proposal, only)
+        return reading if isinstance(reading, Proposal) else None
+
+    def button(self, label: str, verb: str, screening: Screening, option: int | None = None) -> Button:
+        press = Press(verb, screening.number, screening.entries, None if option is None else str(option))
+        return Button(label, str(press))

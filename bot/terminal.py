@@ -1,0 +1,168 @@
+"""The conversation on standard input and output: for a console, SSH, a script or a pipe.
+
+Plain text in 80 columns, no escape codes. Choices have keys; anything else typed is the answer itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from wcwidth import wcswidth, wcwidth
+
+from bot.conversation import Conversation
+from bot.phrases import means, phrases
+from bot.replies import Button, Document, Message, Reply, Settle, Turn, read_press
+from state.errors import NotKept
+from state.people import Person
+from state.screenings import Screening
+
+COLUMNS: Final = 80
+_NUMBERED: Final = frozenset({"o", "p", "e", "dd", "new", "lang", "go", "r", "again"})
+
+
+@dataclass(slots=True)
+class Terminal:
+    """One person at one terminal. ``write`` takes a line."""
+
+    conversation: Conversation
+    person: Person
+    write: Callable[[str], None]
+    keys: dict[str, Button] = field(default_factory=dict)
+
+    def run(self, lines: Iterable[str]) -> bool:
+        """Converse until the input or the screening ends; say whether nothing was left unfinished."""
+        self._begin()
+        for line in lines:
+            text = line.strip()
+            if means("quit", text) or (not text and self._current() is None):
+                break
+            self._handle(text)
+        unfinished = self._current()
+        if unfinished is not None:
+            say = phrases(self.person.language)
+            self.write("")
+            self._print(say.plain("open_dialogue", number=unfinished.number, since=unfinished.started_at))
+        return unfinished is None
+
+    def _begin(self) -> None:
+        current = self._current()
+        if current is not None:
+            self._show(self.conversation.prompt(self.person, current))
+        else:
+            self._show(self.conversation.handle(self.person, Message("command", "/new")))
+
+    def _current(self) -> Screening | None:
+        return self.conversation.screenings.current(self.person.code)
+
+    def _handle(self, text: str) -> None:
+        button = self.keys.get(text.casefold())
+        if button is not None and button.copy is not None:
+            self._print(button.copy)
+            return
+        if button is not None:
+            message = Message("press", button.press)
+        elif text.startswith("/") or text.casefold() == "new":
+            message = Message("command", text)
+        else:
+            message = Message("text", text)
+        try:
+            turn = self.conversation.handle(self.person, message)
+        except NotKept as error:
+            say = phrases(self.person.language)
+            self._print(say.plain("not_kept_full" if error.why == "full" else "not_kept"))
+            return
+        self.person = self.conversation.people.get(self.person.code)
+        self._show(turn)
+
+    def _show(self, turn: Turn) -> None:
+        if turn.toast:
+            self._print(turn.toast)
+        for action in turn.actions:
+            if isinstance(action, Settle):
+                if action.text:
+                    self._print(plain(action.text))
+                continue
+            self.write("")
+            if isinstance(action, Document):
+                self._print(plain(action.caption))
+                continue
+            self._print(plain(action.text))
+            self._offer(action)
+
+    def _offer(self, reply: Reply) -> None:
+        """List the buttons with the keys that press them."""
+        buttons = [button for row in reply.buttons for button in row]
+        if not buttons:
+            return
+        if reply.hint:
+            self._print(plain(reply.hint))
+        self.keys = dict(self._keyed(buttons, typed=reply.placeholder is not None))
+        line = ""
+        for key, button in self.keys.items():
+            item = f"{key}) {button.label}"
+            if line and wcswidth(line) + 3 + wcswidth(item) > COLUMNS:
+                self.write(line)
+                line = ""
+            line = f"{line}   {item}" if line else f"  {item}"
+        self.write(line)
+
+    def _keyed(self, buttons: list[Button], *, typed: bool) -> Iterator[tuple[str, Button]]:
+        """Give each button its key: an option its number (or its own digit), an action its letter."""
+        codes = self._digit_codes()
+        number = 0
+        for button in buttons:
+            press = read_press(button.press)
+            verb = press.verb if press else "copy"
+            if verb == "o" and typed:
+                yield "n", button
+            elif verb == "o" and codes and press is not None:
+                yield codes[press.place], button
+            elif verb in _NUMBERED:
+                number += 1
+                yield str(number), button
+            else:
+                yield verb, button
+
+    def _digit_codes(self) -> list[str]:
+        """The codes of the current question's options, if they are digits themselves (ECOG)."""
+        current = self._current()
+        if current is None or current.state not in current.protocol.position:
+            return []
+        codes = [option.code for option in current.protocol.question(current.state).options]
+        return codes if codes and all(code.isdigit() for code in codes) else []
+
+    def _print(self, text: str) -> None:
+        for line in text.split("\n"):
+            for wrapped in wrap(line, COLUMNS):
+                self.write(wrapped)
+
+
+def plain(markup: str) -> str:
+    """Turn Telegram's HTML into plain text; a quotation stands in quotation marks."""
+    text = re.sub(r"\s*<blockquote>(.*?)</blockquote>", r' "\1"', markup, flags=re.DOTALL)
+    return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
+
+
+def wrap(line: str, columns: int) -> Iterator[str]:
+    """Break a line at spaces, or between Chinese characters, counting columns and not characters."""
+    if wcswidth(line) <= columns:
+        yield line
+        return
+    indent = "  " if line.startswith("• ") else ""
+    current, width = "", 0
+    for piece in re.findall(
+        r"[^\S\n]+|[\u2e80-\u9fff\uff00-\uffef][,。;:!?、)”》]?|[^\s\u2e80-\u9fff\uff00-\uffef]+", line
+    ):
+        size = sum(max(wcwidth(c), 0) for c in piece)
+        if width + size > columns and current.strip():
+            yield current.rstrip()
+            current, width = indent, len(indent)
+            if piece.isspace():
+                continue
+        current, width = current + piece, width + size
+    if current.strip():
+        yield current.rstrip()

@@ -1,0 +1,156 @@
+"""What is shown in each state of a dialogue: the text, and the buttons that are possible there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from wcwidth import wcswidth
+
+from bot import cards
+from bot.phrases import Phrases, Safe, lines
+from bot.replies import Button, Reply, Rows
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
+from dialogs.protocol import Protocol, Question
+from dialogs.reading import Given, Proposal, unit_for
+from dialogs.wording import describe
+from state.screenings import Screening
+
+if TYPE_CHECKING:
+    from bot.talk import Talk
+
+LONGEST_UNKNOWN: Final = 20
+SHORT_LABEL: Final = 14
+"""Buttons up to this many columns stand two in a row on a 40-column screen."""
+
+
+def view(talk: Talk, screening: Screening) -> Reply:
+    """Show a screening where it stands."""
+    return _VIEWS.get(screening.state, _show_question)(talk, screening)
+
+
+def choices(question: Question) -> list[tuple[str, Mapping[str, str]]]:
+    return [(option.code, option.text) for option in question.options] + [
+        (shortcut.code, shortcut.text) for shortcut in question.shortcuts
+    ]
+
+
+def arrange(buttons: Sequence[Button]) -> Rows:
+    """Two short buttons a row, long ones alone."""
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        short = wcswidth(button.label) <= SHORT_LABEL
+        if short and rows and len(rows[-1]) == 1 and wcswidth(rows[-1][0].label) <= SHORT_LABEL:
+            rows[-1] = (rows[-1][0], button)
+        else:
+            rows.append((button,))
+    return tuple(rows)
+
+
+def _show_question(talk: Talk, screening: Screening) -> Reply:
+    question = screening.protocol.question(screening.state)
+    say, language = talk.say, talk.say.language
+    proposal = talk.proposal(screening, question)
+    now = screening.dialogue.answers.get(question.id)
+    if proposal is not None:
+        buttons = [
+            talk.button(_candidate(screening.protocol, given, proposal, say), "p", screening, index)
+            for index, given in enumerate(proposal.candidates)
+        ]
+    else:
+        buttons = [
+            talk.button(text[language], "o", screening, index)
+            for index, (_, text) in enumerate(choices(question))
+        ]
+    unknown = question.unknown[language]
+    short_unknown = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
+    last = [talk.button(short_unknown, "u", screening)]
+    if now is not None:
+        last.append(talk.button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
+    if screening.dialogue.can("back"):
+        last.append(talk.button(say.plain("back"), "b", screening))
+    last.append(talk.button(say.plain("help"), "h", screening))
+    rows = (*arrange(buttons), *arrange(last))
+    if proposal is not None:
+        return Reply(_proposal_text(screening.protocol, proposal, say), rows)
+    if question.kind == "choice":
+        return Reply(cards.question_card(screening, say), rows)
+    only = unit_for(screening.protocol, question, screening.dialogue.facts)
+    one_unit = only is not None or len(question.units) == 1
+    return Reply(
+        cards.question_card(screening, say),
+        rows,
+        hint=say("hint_number_one_unit" if one_unit else "hint_number"),
+        placeholder=say.plain("placeholder_example", example=cards.example(question, only, language)),
+    )
+
+
+def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrases) -> str:
+    shown = " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
+    return say.plain("confirm_yes", answer=shown) if proposal.why == "unusual" else shown
+
+
+def _proposal_text(protocol: Protocol, proposal: Proposal, say: Phrases) -> Safe:
+    if proposal.why == "unit":
+        return say("pick_unit", value=proposal.entered)
+    shown = [describe(protocol.question(q), answer, say.language) for q, answer in proposal.candidates[0]]
+    return lines(say("confirm_unusual", answer=" / ".join(shown)), say("confirm_retype"))
+
+
+def _show_excluded(talk: Talk, screening: Screening) -> Reply:
+    say, dialogue = talk.say, screening.dialogue
+    reason = dialogue.reasons[0]
+    text = lines(cards.reason_card(dialogue.protocol, reason, say), say("excluded_next"))
+    buttons = [
+        talk.button(
+            say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),
+            "e",
+            screening,
+            dialogue.applied.index(question),
+        )
+        for question, answer in reason.answers
+        if question in dialogue.applied
+    ]
+    if dialogue.can("continue"):
+        buttons.append(talk.button(say.plain("record_further"), "c", screening))
+    buttons.append(talk.button(say.plain("finish"), "f", screening))
+    return Reply(text, arrange(buttons))
+
+
+def _show_review(talk: Talk, screening: Screening) -> Reply:
+    say = talk.say
+    buttons = [
+        talk.button(say.plain("save"), "s", screening),
+        talk.button(say.plain("correct_answer"), "m", screening),
+    ]
+    if screening.dialogue.can("continue"):
+        buttons.append(talk.button(say.plain("record_further"), "c", screening))
+    buttons.append(talk.button(say.plain("cancel_screening"), "x", screening))
+    return Reply(cards.review_card(screening, say), arrange(buttons))
+
+
+def _show_card(talk: Talk, screening: Screening) -> Reply:
+    say = talk.say
+    buttons = [Button(say.plain("copy"), copy=cards.copy_text(screening, screening.saved[-1], say))]
+    if screening.dialogue.can("reopen"):
+        buttons.append(talk.button(say.plain("fill_in"), "r", screening))
+    buttons += [
+        talk.button(say.plain("disagree"), "d", screening),
+        talk.button(say.plain("button_rescreen"), "again", screening),
+        Button(say.plain("button_new"), "new"),
+    ]
+    return Reply(cards.verdict_card(screening, say), arrange(buttons))
+
+
+def _show_cancelled(talk: Talk, screening: Screening) -> Reply:
+    return Reply(
+        talk.say("cancelled", number=screening.number), ((Button(talk.say.plain("button_new"), "new"),),)
+    )
+
+
+_VIEWS: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
+    EXCLUDED: _show_excluded,
+    REVIEW: _show_review,
+    COMPLETED: _show_card,
+    CANCELLED: _show_cancelled,
+}
