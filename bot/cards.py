@@ -25,9 +25,13 @@ MAX_COPY: Final = 256
 
 def local_time(at: str | datetime, zone: str) -> str:
     """Show a moment in a zone, which may be a name or an offset: ``2026-11-23 12:30 (UTC+08:00)``."""
-    moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(_zone(zone))
+    moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
     offset = moment.strftime("%z")
     return f"{moment:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def in_zone(at: datetime, zone: str) -> datetime:
+    return at.astimezone(_zone(zone))
 
 
 def _zone(zone: str) -> ZoneInfo | timezone:

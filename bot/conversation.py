@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.menu import COMMANDS, LOOKS, MENU, WORDS
+from bot.menu import COMMANDS, LOOKS, MENU, WORDS, commands_for
 from bot.phrases import means, phrases
 from bot.replies import Message, Turn, read_press
 from bot.talk import MOVES, Talk
@@ -50,6 +50,13 @@ class Conversation:
             talk.late()
         return talk.turn
 
+    def stale(self, person: Person, screening: Screening) -> Turn:
+        """Answer a message that was meant for a question answered before: nothing counts, all is shown."""
+        talk = Talk(self, person, phrases(person.language), Turn(), Message("text", ""))
+        talk.turn.say(talk.say("already_done"))
+        talk.show(screening)
+        return talk.turn
+
     def prompt(self, person: Person, screening: Screening) -> Turn:
         """Ask again where a dialogue stands, after a restart or a lost message."""
         talk = Talk(self, person, phrases(person.language), Turn(), Message("text", ""))
@@ -59,7 +66,8 @@ class Conversation:
 
 def _command(talk: Talk) -> None:
     name, _, argument = talk.message.text.strip().lstrip("/").partition(" ")
-    handler = COMMANDS.get(name.partition("@")[0].casefold())
+    name = name.partition("@")[0].casefold()
+    handler = COMMANDS.get(name) if name in ("start", *commands_for(talk.person.role)) else None
     if handler is None:
         talk.turn.say(talk.say("unknown_command"))
         talk.where_we_are()

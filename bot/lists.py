@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import cards
 from bot.phrases import LANGUAGE_NAMES, LANGUAGES, Phrases, Safe, escape, lines
-from bot.replies import Button, Press, Reply, Rows
+from bot.replies import Button, Press, Reply, Rows, Turn
 from dialogs.protocol import Protocol
 from state.screenings import Screening, Standing
 
@@ -82,3 +82,10 @@ def languages(say: Phrases) -> Reply:
 
 def language_at(option: str | None) -> str | None:
     return option if option in LANGUAGES else None
+
+
+def reminder(number: str, say: Phrases) -> Turn:
+    """A word about a dialogue that was left open; nothing clinical in it."""
+    turn = Turn()
+    turn.say(say("reminder", number=number), ((_go(number, say.plain("button_resume", number=number)),),))
+    return turn

@@ -277,4 +277,16 @@ COMMANDS: Final[dict[str, Callable[[Talk, str], None]]] = {
     "cancel": _cancel_command,
     "privacy": _privacy,
 }
+_ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "clinician": ("new", "resume", "open", "recent", "cancel", "language", "help", "privacy"),
+    "coordinator": ("language", "help", "privacy"),
+    "administrator": ("new", "resume", "open", "recent", "cancel", "language", "help", "privacy"),
+}
+
+
+def commands_for(role: str) -> tuple[str, ...]:
+    """List the commands of a role in the order of its menu; ``start`` goes without saying."""
+    return _ROLE_COMMANDS[role]
+
+
 MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"new": _new_press, "lang": _set_language}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -54,7 +55,15 @@ class Document:
     picture: bool = False
 
 
-Action = Reply | Settle | Document
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something long, done beside the conversation; ``run`` opens its own connections."""
+
+    run: Callable[[], Turn]
+    failed: Safe
+
+
+Action = Reply | Settle | Document | Work
 
 
 @dataclass(frozen=True, slots=True)

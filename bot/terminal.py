@@ -15,7 +15,7 @@ from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
 from bot.phrases import means, phrases
-from bot.replies import Button, Document, Message, Reply, Settle, Turn, read_press
+from bot.replies import Button, Document, Message, Reply, Settle, Turn, Work, read_press
 from state.errors import NotKept
 from state.people import Person
 from state.screenings import Screening
@@ -85,6 +85,9 @@ class Terminal:
             if isinstance(action, Settle):
                 if action.text:
                     self._print(plain(action.text))
+                continue
+            if isinstance(action, Work):
+                self._show(action.run())
                 continue
             self.write("")
             if isinstance(action, Document):

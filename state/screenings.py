@@ -91,6 +91,7 @@ class Screenings:
         self.clock = clock
         self._protocols: dict[str, Protocol] = {}
         self._loaded: OrderedDict[str, Screening] = OrderedDict()
+        self._prompted: dict[str, tuple[int, int]] = {}
 
     # protocols -----------------------------------------------------------------------------------
 
@@ -285,6 +286,64 @@ class Screenings:
             Saved(screening.entries, at, person, outcome["verdict"], outcome["first_failed"])
         )
         register.enter(self.db, self.clock(), "verdict", screening.number, person, {"head": screening.head})
+
+    # prompts -------------------------------------------------------------------------------------
+
+    def prompted(self, number: str, entry: int, message: int) -> None:
+        """Note that the prompt after `entry` was delivered as `message`; kept with the next `keep_prompts`.
+
+        Only a kill before that makes a prompt come twice; an answer never does.
+        """
+        self._prompted[number] = (entry, message)
+
+    def keep_prompts(self) -> None:
+        """Write the delivered prompts down, many in one transaction."""
+        if not self._prompted:
+            return
+        with writing(self.db):
+            self.db.conn.executemany(
+                "UPDATE positions SET prompted_entry = ?, prompt = ? WHERE screening = ?",
+                [(entry, message, number) for number, (entry, message) in self._prompted.items()],
+            )
+        self._prompted.clear()
+
+    def prompt(self, number: str) -> int | None:
+        """Give the message that holds a screening's newest prompt."""
+        if number in self._prompted:
+            return self._prompted[number][1]
+        row = self.db.execute("SELECT prompt FROM positions WHERE screening = ?", [number]).fetchone()
+        return row[0] if row else None
+
+    def prompted_entry(self, number: str) -> int | None:
+        """Give the log entry after which the newest delivered prompt was sent."""
+        if number in self._prompted:
+            return self._prompted[number][0]
+        row = self.db.execute("SELECT prompted_entry FROM positions WHERE screening = ?", [number]).fetchone()
+        return row[0] if row else None
+
+    def unprompted(self) -> list[str]:
+        """List the open dialogues whose newest prompt was never delivered."""
+        self.keep_prompts()
+        rows = self.db.execute(
+            "SELECT screening FROM positions WHERE state NOT IN ('completed', 'cancelled')"
+            " AND prompted_entry IS NOT entries"
+        )
+        return [row[0] for row in rows]
+
+    def left_open(self, since: datetime) -> list[tuple[str, str]]:
+        """List (screening, person) of dialogues not touched since, of which nobody was reminded."""
+        rows = self.db.execute(
+            "SELECT screening, person FROM positions WHERE state NOT IN ('completed', 'cancelled')"
+            " AND updated_at < ? AND reminded_at IS NULL",
+            [stamp(since)],
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def reminded(self, number: str) -> None:
+        with writing(self.db):
+            self.db.execute(
+                "UPDATE positions SET reminded_at = ? WHERE screening = ?", [stamp(self.clock()), number]
+            )
 
     # finding -------------------------------------------------------------------------------------
 

@@ -10,9 +10,16 @@ import click
 # name -> (module, one line for --help); the module has a click command of the same name
 COMMANDS: Final = {
     "chat": ("bot.command.chat", "Screen a candidate at the terminal."),
+    "run": ("bot.command.run", "Run the Telegram bot."),
+    "try": ("bot.command.trial", "Try the bot on a phone page, without Telegram."),
+    "invite": ("bot.command.invite", "Invite a person by a single-use link."),
+    "people": ("bot.command.people", "List, add, suspend and restore people."),
     "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
     "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
 }
+
+_ATTRIBUTES: Final = {"try": "trial"}
+"""Commands whose name Python keeps for itself."""
 
 
 class Commands(click.Group):
@@ -24,7 +31,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        command: click.Command = getattr(
+            import_module(COMMANDS[cmd_name][0]), _ATTRIBUTES.get(cmd_name, cmd_name)
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 
 from bot.command import options
-from bot.command.wiring import open_file, protocols_on_offer
+from bot.command.wiring import local_zone, open_file, protocols_on_offer
 
 
 @click.command()
@@ -48,10 +47,7 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     if lang and lang != person.language:
         people.set_language(person.code, lang)
     person = people.get(person.code)
-    zone = datetime.now(UTC).astimezone().strftime("%z")
-    conversation = Conversation(
-        Screenings(db), people, protocols, zone=f"{zone[:3]}:{zone[3:5]}", channel="terminal"
-    )
+    conversation = Conversation(Screenings(db), people, protocols, zone=local_zone(), channel="terminal")
     terminal = Terminal(conversation, person, click.echo)
     try:
         finished = terminal.run(_typed())

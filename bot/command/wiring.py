@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -38,3 +39,9 @@ def open_file(db_file: str) -> Database:
         return open_database(db_file)
     except StateError as error:
         raise Unusable(f"{db_file} cannot be used: {error}") from error
+
+
+def local_zone() -> str:
+    """Give this machine's zone as an offset."""
+    offset = datetime.now(UTC).astimezone().strftime("%z")
+    return f"{offset[:3]}:{offset[3:5]}"

@@ -267,7 +267,8 @@ class Polling:
         try:
             return Update.de_json(piece, self._bot)
         except Exception as error:  # noqa: BLE001 - anything: the reader was not written for it
-            return Skipped(piece["update_id"], None, error)
+            number: Any = piece.get("update_id") if isinstance(piece, dict) else None
+            return Skipped(number, None, error)
 
     def _note_success(self) -> None:
         self._polled = self._clock()
@@ -286,7 +287,9 @@ class Polling:
     def _take_in(self, updates: Iterable[Update | Skipped]) -> int:
         """Put what is new in its lane. Answers how many that were."""
         news = 0
-        for update in sorted(updates, key=lambda each: each.update_id):
+        # What has no number can be neither handled once nor acknowledged.
+        numbered = (each for each in updates if isinstance(each.update_id, int))
+        for update in sorted(numbered, key=lambda each: each.update_id):
             if self._window.admit(update.update_id, self._clock()):
                 news += 1
                 self._idle.clear()
@@ -297,12 +300,20 @@ class Polling:
         return news
 
     def _enter_lane(self, update: Update) -> None:
-        key = self._lane_of(update)
+        key = self._key(update)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane()
             lane.task = asyncio.create_task(self._work(key, lane))
         lane.updates.append(update)
+
+    def _key(self, update: Update) -> object:
+        try:
+            key = self._lane_of(update)
+            hash(key)
+        except Exception:  # noqa: BLE001 - an update of a shape that nobody thought of is nobody's
+            return None
+        return key
 
     async def _work(self, key: object, lane: Lane) -> None:
         try:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Final
-from urllib.parse import quote
 
 REDACTED: Final = "<token>"
 QUIET: Final = ("aiohttp", "httpcore", "httpx", "telegram")
@@ -72,7 +71,6 @@ def _hook(redaction: TokenFilter) -> Hook:
 
 
 def _forms(token: str) -> list[str]:
-    """The token as it can stand in a text, the longest first."""
+    """The token as it can stand in a text, the longest first. In a quoted URL only its colon looks different."""
     secret = token.partition(":")[2]
-    forms = {token, quote(token, safe=""), *([secret] if len(secret) >= SECRET_LENGTH else [])}
-    return sorted(forms, key=len, reverse=True)
+    return [token, secret] if len(secret) >= SECRET_LENGTH else [token]

@@ -1,0 +1,62 @@
+"""``prescreen run``: the Telegram bot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from bot.command import options
+from bot.command.wiring import Unusable, local_zone, protocols_on_offer
+
+
+@click.command()
+@options.database
+@options.protocol
+@click.option(
+    "--zone",
+    envvar="PRESCREEN_ZONE",
+    default=None,
+    help="Time zone shown, such as Asia/Shanghai [default: this machine's].",
+)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def run(db_file: str, protocol_source: str, zone: str | None, log_format: str) -> None:
+    """Run the Telegram bot until SIGINT or SIGTERM.
+
+    The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
+    HTTPS_PROXY. Long polling: nothing has to be let in from outside. What can heal (no network, another
+    instance with the same token, a full disk) is retried; logs hold numbers and states, never answers.
+
+    Exit status: 0 after an orderly stop, 2 if the token is refused or the file cannot be used.
+    """
+    token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    if not token:
+        raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
+    protocols = protocols_on_offer(protocol_source)
+
+    from bot.logs import configure
+    from bot.telegram.polling import TokenRefused
+    from bot.telegram.redaction import install
+    from bot.telegram.sending import Sending
+    from bot.telegram.service import Service, Settings, run_until_signal
+    from state.errors import StateError
+
+    configure(log_format)
+    install(token)
+    settings = Settings(
+        token=token,
+        db_file=Path(db_file),
+        protocols=protocols,
+        api_url=os.environ.get("TELEGRAM_API_URL") or None,
+        zone=zone or local_zone(),
+        sending=Sending,
+    )
+    try:
+        run_until_signal(Service(settings))
+    except TokenRefused as error:
+        raise Unusable(str(error)) from None
+    except StateError as error:
+        raise Unusable(f"{db_file} cannot be used: {error}") from error
+    sys.exit(0)

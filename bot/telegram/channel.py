@@ -1,0 +1,288 @@
+"""The Telegram channel: who is it, what did they do, what is said; committed first, then sent.
+
+`Channel.handle` returns only when an update's effect is in the file or needs no keeping. Replies go to the
+outboxes of `sending` and never hold anybody up. Private chats only; who was not invited learns nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from telegram import Bot, InputFile, Update
+from telegram import Message as TelegramMessage
+from telegram.constants import ParseMode
+
+from bot.conversation import Conversation
+from bot.phrases import language_of, phrases
+from bot.replies import Document, Message, Reply, Settle, Turn, Work
+from bot.telegram import polling
+from bot.telegram.sending import Outgoing, Reports, Sending
+from bot.telegram.translation import answers_older, is_private, keyboard, pages, read_update, typed_answer
+from state.errors import NotKept, Unknown
+from state.people import Person
+from state.screenings import Screening
+
+CHANNEL: Final = "telegram"
+STRANGER_PAUSE: Final = timedelta(hours=1)
+STRANGERS_REMEMBERED: Final = 10_000
+REDEMPTIONS_AN_HOUR: Final = 5
+
+LOG = logging.getLogger(__name__)
+
+
+class Channel:
+    """One bot, one file. ``changed`` is told of people whose role, language or access changed."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        conversation: Conversation,
+        *,
+        sending: Callable[[Reports], Sending] = Sending,
+        changed: Callable[[Person], None] = lambda person: None,
+    ) -> None:
+        self.bot = bot
+        self.conversation = conversation
+        self.sending = sending(
+            Reports(delivered=self._delivered, undelivered=self._undelivered, blocked=self._blocked)
+        )
+        self._changed = changed
+        self._prompts: OrderedDict[str, int] = OrderedDict()
+        """Message id of each screening's newest prompt."""
+        self._settled: OrderedDict[str, int] = OrderedDict()
+        """Message id of each screening's last answered prompt."""
+        self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
+        self._told_not_kept: set[int] = set()
+        self._works: set[asyncio.Task[None]] = set()
+
+    # updates in ----------------------------------------------------------------------------------
+
+    async def handle(self, update: Update) -> bool:
+        """Handle an update; `True` when it may be acknowledged. Raises `polling.NotKept` if it may not."""
+        user, chat = update.effective_user, update.effective_chat
+        if chat is None or user is None:
+            return True
+        if not is_private(update):
+            self._leave(chat.id)
+            return True
+        try:
+            return self._handle(update, user.id, user.language_code)
+        except NotKept as error:
+            self._tell_not_kept(user.id, user.language_code, error)
+            raise polling.NotKept(error.why) from error
+
+    def _handle(self, update: Update, account: int, language: str | None) -> bool:
+        person = self.conversation.people.find(CHANNEL, str(account))
+        secret = _secret(update)
+        if secret is not None and (person is None or person.active):
+            person = self._redeem(account, secret, language) or person
+        query = update.callback_query.id if update.callback_query is not None else None
+        if person is None or not person.active:
+            self._meet_stranger(update, account, language)
+            return True
+        message = read_update(update, person)
+        if message is None:
+            return True
+        if secret is not None:
+            message = Message("command", "/start", message.source)
+        turn = self._converse(person, message, update)
+        self._told_not_kept.discard(account)
+        self.perform(account, turn, query)
+        return True
+
+    def _converse(self, person: Person, message: Message, update: Update) -> Turn:
+        current = self.conversation.screenings.current(person.code)
+        if (
+            current is not None
+            and message.kind == "text"
+            and answers_older(update.message, self._settled.get(current.number))
+        ):
+            return self.conversation.stale(person, current)
+        turn = self.conversation.handle(person, message)
+        if message.text.startswith(("lang:", "/start")):
+            self._changed(self.conversation.people.get(person.code))
+        return turn
+
+    def _redeem(self, account: int, secret: str, language: str | None) -> Person | None:
+        now = self.conversation.screenings.clock().timestamp()
+        last, tries = self._strangers.get(account, (0.0, 0))
+        if tries >= REDEMPTIONS_AN_HOUR and now - last < STRANGER_PAUSE.total_seconds():
+            return None
+        person = self.conversation.people.redeem(secret, CHANNEL, str(account), language_of(language))
+        if person is None:
+            self._strangers[account] = (last, tries + 1)
+            return None
+        LOG.info("invitation used", extra={"person": person.code})
+        self._strangers.pop(account, None)
+        self._changed(person)
+        return person
+
+    def _meet_stranger(self, update: Update, account: int, language: str | None) -> None:
+        """One polite line, at most once an hour; a press is answered with nothing."""
+        if update.callback_query is not None:
+            self.sending.answer(partial(self.bot.answer_callback_query, update.callback_query.id))
+        now = self.conversation.screenings.clock().timestamp()
+        last, tries = self._strangers.get(account, (0.0, 0))
+        if now - last < STRANGER_PAUSE.total_seconds():
+            return
+        self._strangers[account] = (now, tries)
+        self._strangers.move_to_end(account)
+        if len(self._strangers) > STRANGERS_REMEMBERED:
+            self._strangers.popitem(last=False)
+        text = phrases(language_of(language))("stranger")
+        self.sending.put(Outgoing(account, partial(self._send, account, text)))
+
+    def _leave(self, chat: int) -> None:
+        self.sending.answer(partial(self.bot.leave_chat, chat))
+
+    def _tell_not_kept(self, account: int, language: str | None, error: NotKept) -> None:
+        """Say once an outage that nothing could be kept; the update comes again by itself."""
+        if account in self._told_not_kept:
+            return
+        LOG.error("not kept", extra={"why": error.why})
+        if not self._told_not_kept:
+            self._tell_administrators(error)
+        self._told_not_kept.add(account)
+        say = phrases(language_of(language))
+        text = say("not_kept_full" if error.why == "full" else "not_kept")
+        self.sending.put(Outgoing(account, partial(self._send, account, text)))
+
+    def _tell_administrators(self, error: NotKept) -> None:
+        for person in self.conversation.people.all():
+            if person.role == "administrator" and person.active:
+                text = phrases(person.language)("administrator_not_kept", why=error.why)
+                for account in self.conversation.people.accounts_of(person.code, CHANNEL):
+                    self.sending.put(Outgoing(int(account), partial(self._send, int(account), text)))
+
+    # replies out ---------------------------------------------------------------------------------
+
+    def perform(self, chat: int, turn: Turn, query: str | None = None) -> None:
+        """Put a turn into the chat's outbox, in order."""
+        if query is not None:
+            self.sending.answer(partial(self.bot.answer_callback_query, query, text=turn.toast))
+        elif turn.toast and not turn.actions:
+            self.sending.put(
+                Outgoing(chat, partial(self._send, chat, phrases("en")("plain", text=turn.toast)))
+            )
+        if turn.repeated and self._prompt_known(turn):
+            return
+        for action in turn.actions:
+            if isinstance(action, Reply):
+                self._reply(chat, action)
+            elif isinstance(action, Settle):
+                self.sending.put(Outgoing(chat, partial(self._settle, chat, action)))
+            elif isinstance(action, Document):
+                self.sending.put(Outgoing(chat, partial(self._send_document, chat, action)))
+            elif isinstance(action, Work):
+                task = asyncio.create_task(self._work(chat, action))
+                self._works.add(task)
+                task.add_done_callback(self._works.discard)
+
+    def _prompt_known(self, turn: Turn) -> bool:
+        prompts = [action.prompt for action in turn.actions if isinstance(action, Reply) and action.prompt]
+        return bool(prompts) and all(
+            self.conversation.screenings.prompted_entry(number) == entry for number, entry in prompts
+        )
+
+    def _reply(self, chat: int, reply: Reply) -> None:
+        text, buttons = reply.text, keyboard(reply.buttons)
+        if reply.placeholder is not None:
+            asked = partial(self._send, chat, text, reply_markup=typed_answer(reply.placeholder))
+            self.sending.put(Outgoing(chat, asked))
+            text = reply.hint or text
+        *before, last = pages(text)
+        for page in before:
+            self.sending.put(Outgoing(chat, partial(self._send, chat, page)))
+        call = partial(self._send, chat, last, reply_markup=buttons)
+        self.sending.put(Outgoing(chat, call, about=reply.prompt))
+
+    async def _send(self, chat: int, text: str, **more: object) -> TelegramMessage:
+        return await self.bot.send_message(chat, text, parse_mode=ParseMode.HTML, **more)  # type: ignore[arg-type]
+
+    async def _settle(self, chat: int, settle: Settle) -> object:
+        message = self._prompts.pop(settle.screening, None) or self.conversation.screenings.prompt(
+            settle.screening
+        )
+        if message is None:
+            return await self._send(chat, settle.text) if settle.text else None
+        _remember(self._settled, settle.screening, message)
+        if not settle.text:
+            return await self.bot.edit_message_reply_markup(chat, message)
+        return await self.bot.edit_message_text(settle.text, chat, message, parse_mode=ParseMode.HTML)
+
+    async def _send_document(self, chat: int, document: Document) -> TelegramMessage:
+        file = InputFile(document.content, filename=document.name)
+        if document.picture:
+            return await self.bot.send_photo(chat, file, caption=document.caption, parse_mode=ParseMode.HTML)
+        return await self.bot.send_document(chat, file, caption=document.caption, parse_mode=ParseMode.HTML)
+
+    async def _work(self, chat: int, work: Work) -> None:
+        """Do something long beside the loop; only its replies are sent from here."""
+        try:
+            turn = await asyncio.to_thread(work.run)
+        except Exception as error:
+            LOG.exception("work failed", extra={"kind": type(error).__name__})
+            turn = Turn()
+            turn.say(work.failed)
+        self.perform(chat, turn)
+
+    # what became of them -------------------------------------------------------------------------
+
+    def _delivered(self, outgoing: Outgoing, result: object) -> None:
+        if isinstance(outgoing.about, tuple) and isinstance(result, TelegramMessage):
+            number, entry = outgoing.about
+            _remember(self._prompts, number, result.message_id)
+            self.conversation.screenings.prompted(number, entry, result.message_id)
+
+    def _undelivered(self, outgoing: Outgoing, error: Exception) -> None:
+        LOG.warning("reply not delivered", extra={"kind": type(error).__name__})
+
+    def _blocked(self, chat: int, lost: Sequence[Outgoing]) -> None:
+        LOG.warning("blocked by the user", extra={"lost": len(lost)})
+
+    def prompt_again(self) -> int:
+        """Send every open dialogue's prompt that was never delivered; gives how many there were."""
+        found = 0
+        for number in self.conversation.screenings.unprompted():
+            try:
+                screening = self.conversation.screenings.load(number)
+                person = self.conversation.people.get(screening.person)
+            except Unknown:
+                continue
+            if not person.active or not self._is_current(person, screening):
+                continue
+            for account in self.conversation.people.accounts_of(person.code, CHANNEL):
+                self.perform(int(account), self.conversation.prompt(person, screening))
+                found += 1
+        return found
+
+    def _is_current(self, person: Person, screening: Screening) -> bool:
+        current = self.conversation.screenings.current(person.code)
+        return current is not None and current.number == screening.number
+
+    async def finish(self, limit: float) -> None:
+        """Send what waits, for at most `limit` seconds, and keep which prompts were delivered."""
+        await self.sending.finish(limit)
+        for task in self._works:
+            task.cancel()
+        self.conversation.screenings.keep_prompts()
+
+
+def _secret(update: Update) -> str | None:
+    """The secret of an invitation link: ``/start <secret>``."""
+    text = update.message.text if update.message is not None else None
+    command, _, secret = (text or "").partition(" ")
+    return secret.strip() if command == "/start" and secret.strip() else None
+
+
+def _remember(memory: OrderedDict[str, int], key: str, value: int) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > STRANGERS_REMEMBERED:
+        memory.popitem(last=False)

@@ -1,0 +1,52 @@
+"""How the bot presents itself in Telegram: name, descriptions, and each person's own list of commands.
+
+Strangers are shown no commands at all; they are set for the chats of people who were invited.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from telegram import Bot, BotCommand, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.menu import commands_for
+from bot.phrases import LANGUAGES, phrases
+from state.people import Person
+
+TELEGRAM_LANGUAGES: Final = {"en": None, "zh": "zh"}
+"""Telegram's two-letter code for the texts of a language; ``None`` sets what all others see."""
+
+LOG = logging.getLogger(__name__)
+
+
+async def introduce(bot: Bot) -> None:
+    """Set name and descriptions in every language, as far as they differ: Telegram limits how often."""
+    for language in LANGUAGES:
+        say, code = phrases(language), TELEGRAM_LANGUAGES[language]
+        try:
+            if (await bot.get_my_name(language_code=code)).name != say.plain("bot_name"):
+                await bot.set_my_name(say.plain("bot_name"), language_code=code)
+            about = await bot.get_my_short_description(language_code=code)
+            if about.short_description != say.plain("bot_about"):
+                await bot.set_my_short_description(say.plain("bot_about"), language_code=code)
+                await bot.set_my_description(say.plain("bot_description"), language_code=code)
+        except TelegramError as error:
+            LOG.warning("bot profile not set", extra={"kind": type(error).__name__})
+            return
+
+
+async def list_commands(bot: Bot, person: Person, account: int) -> None:
+    """Give a person's chat the commands of the person's role, in the person's language; none if suspended."""
+    say = phrases(person.language)
+    names = commands_for(person.role) if person.active else ()
+    scope = BotCommandScopeChat(account)
+    try:
+        if names:
+            commands = [BotCommand(name, say.plain(f"command_{name}")) for name in names]
+            await bot.set_my_commands(commands, scope=scope)
+        else:
+            await bot.delete_my_commands(scope=scope)
+    except TelegramError as error:
+        LOG.warning("commands not set", extra={"kind": type(error).__name__})

@@ -1,0 +1,93 @@
+"""Between Telegram's types and the conversation's: updates become messages, replies become calls.
+
+Everything is checked against Telegram's limits here; the conversation knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from telegram import (
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Update,
+)
+from telegram import (
+    Message as TelegramMessage,
+)
+from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
+
+from bot.phrases import Safe
+from bot.replies import Button, Message, Rows
+from state.people import Person
+
+MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
+MAX_PLACEHOLDER: Final = 64
+MAX_LABEL: Final = 60
+"""Longer labels are cut by phones."""
+
+
+def is_private(update: Update) -> bool:
+    chat = update.effective_chat
+    return chat is not None and chat.type == ChatType.PRIVATE
+
+
+def read_update(update: Update, person: Person) -> Message | None:
+    """Turn an update into what the person did; ``None`` for what is nobody's act."""
+    query = update.callback_query
+    if query is not None:
+        return Message("press", query.data or "", source=f"{person.code}:c{query.id}")
+    if update.edited_message is not None:
+        return Message("edited", "")
+    message = update.message
+    if message is None:
+        return None
+    source = f"{person.code}:m{message.message_id}"
+    if message.text is None or message.forward_origin is not None or message.via_bot is not None:
+        return Message("file", message.caption or "", source=source)
+    kind = "command" if message.text.startswith("/") else "text"
+    return Message(kind, message.text, source=source)  # type: ignore[arg-type]  # one of the two
+
+
+def answers_older(message: TelegramMessage | None, settled: int | None) -> bool:
+    """Say whether a typed text replies to a question that was answered before."""
+    replied = message.reply_to_message if message is not None else None
+    return replied is not None and settled is not None and replied.message_id <= settled
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    label = button.label if len(button.label) <= MAX_LABEL else f"{button.label[: MAX_LABEL - 1]}…"
+    if button.copy is not None:
+        return InlineKeyboardButton(label, copy_text=CopyTextButton(button.copy))
+    if button.url is not None:
+        return InlineKeyboardButton(label, url=button.url)
+    data = button.press
+    if not 1 <= len(data.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
+        raise ValueError(f"callback data of {len(data.encode())} bytes")
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+def typed_answer(placeholder: str) -> ForceReply:
+    """Open the keyboard, with an example in the input field."""
+    return ForceReply(input_field_placeholder=placeholder[:MAX_PLACEHOLDER])
+
+
+def pages(text: Safe) -> Iterator[Safe]:
+    """Cut a text into messages at line ends; markup never spans lines in ours."""
+    page = ""
+    for line in text.split("\n"):
+        if page and len(page) + 1 + len(line) > MAX_TEXT:
+            yield Safe(page)
+            page = line
+        else:
+            page = f"{page}\n{line}" if page else line
+    yield Safe(page[:MAX_TEXT])
