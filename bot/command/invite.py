@@ -1,0 +1,90 @@
+"""``prescreen invite``: a single-use link, and the same as a QR code."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+
+import click
+
+from bot.command import options
+from bot.command.wiring import Unusable, open_file
+
+
+@click.command()
+@click.option("--role", type=click.Choice(["clinician", "coordinator", "administrator"]), required=True)
+@click.option("--site", default="S01", show_default=True, help="Up to 8 capital letters and digits.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True, max=720), default=72, show_default=True)
+@click.option(
+    "--bot", "bot_name", envvar="TELEGRAM_BOT_NAME", help="The bot's user name [default: asked of Telegram]."
+)
+@click.option(
+    "--revoke",
+    metavar="MARK",
+    help="Withdraw an open invitation instead (see: prescreen people --invitations).",
+)
+@options.database
+def invite(
+    role: str, site: str, hours: float, bot_name: str | None, revoke: str | None, db_file: str
+) -> None:
+    """Invite a person: prints a link that works once, and the same as a QR code.
+
+    Only a hash of the secret is kept; the link cannot be shown again. The first administrator is invited
+    this way; administrators then invite others in the chat, with /invite.
+
+    \b
+    Examples:
+      prescreen invite --role administrator
+      prescreen invite --role clinician --site PUMCH --hours 24
+    """
+    from state.people import People
+
+    people = People(open_file(db_file))
+    if revoke is not None:
+        if not people.revoke(revoke):
+            raise Unusable(f"no open invitation {revoke}")
+        click.echo(f"Invitation {revoke} is withdrawn.")
+        return
+    name = bot_name or _ask_name()
+    try:
+        secret = people.invite(role, site, hours=hours)  # type: ignore[arg-type]  # checked by click
+    except ValueError as error:
+        raise Unusable(str(error)) from error
+    link = f"https://t.me/{name}?start={secret}"
+    click.echo(f"{role} at {site}, valid for {hours:g} hours, once:\n{link}\n")
+    click.echo(qr_code(link))
+
+
+def qr_code(link: str) -> str:
+    """Draw a link as a QR code in half-block characters."""
+    import segno
+
+    drawing = io.StringIO()
+    segno.make(link, error="m").terminal(drawing, compact=True)
+    return drawing.getvalue()
+
+
+def _ask_name() -> str:
+    token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    if not token:
+        raise Unusable("please give --bot NAME, or set TELEGRAM_BOT_TOKEN so that Telegram can be asked")
+
+    from telegram import Bot
+    from telegram.error import TelegramError
+
+    from bot.telegram.request import AiohttpRequest
+
+    async def ask() -> str:
+        url = os.environ.get("TELEGRAM_API_URL") or "https://api.telegram.org"
+        async with Bot(
+            token, base_url=f"{url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest()
+        ) as bot:
+            return bot.username
+
+    try:
+        return asyncio.run(ask())
+    except TelegramError:
+        raise Unusable(
+            "Telegram did not tell the bot's name; please check the token and the network, or give --bot NAME"
+        ) from None
