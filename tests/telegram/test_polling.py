@@ -372,6 +372,36 @@ async def test_an_update_that_cannot_be_read_is_skipped_and_the_others_are_handl
     assert [(skipped.update_id, skipped.update) for skipped in heard.skipped] == [(1002, None)]
 
 
+PERSONS = {"list": [1], "text": "1", "nothing": None, "object": {"id": 1}, "huge": 10**30}
+
+
+@pytest.mark.parametrize("person", PERSONS.values(), ids=PERSONS)
+async def test_an_update_of_a_strange_person_is_handled_and_stops_nothing(
+    server: TelegramServer, polling: Polling, handler: Handler, person: Any
+) -> None:
+    server.write(1, "strange")
+    server.held[0]["message"]["from"]["id"] = person
+    server.write(2, "next")
+    async with running(polling):
+        await until(lambda: not server.waiting)
+    assert sorted(handler.texts) == ["next", "strange"]
+
+
+@pytest.mark.parametrize("number", [None, "7", [7], {}], ids=str)
+@pytest.mark.parametrize("readable", [True, False])
+async def test_an_update_without_a_number_stops_nothing_and_is_not_asked_for_in_a_tight_loop(
+    server: TelegramServer, polling: Polling, handler: Handler, clock: Clock, number: Any, readable: bool
+) -> None:
+    strange = {"update_id": number} | ({} if readable else UNREADABLE["no message"])
+    for _ in range(2 if readable else 4):
+        server.faults["getUpdates"].append(lambda _: web.json_response({"ok": True, "result": [strange]}))
+    server.write(5, "next")
+    async with running(polling):
+        await until(lambda: not server.waiting)
+    assert handler.texts == ["next"]
+    assert len(clock.slept) == 2
+
+
 # What Telegram answers to a poll
 
 

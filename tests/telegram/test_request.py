@@ -135,6 +135,15 @@ async def test_each_refusal_becomes_its_error(
     await bot.send_message(5, "and on")
 
 
+async def test_a_redirect_is_not_followed(bot: Bot, server: TelegramServer) -> None:
+    server.faults["sendMessage"].append(
+        lambda _: web.Response(status=307, headers={"Location": "/elsewhere"})
+    )
+    with pytest.raises(NetworkError):
+        await bot.send_message(5, "x")
+    assert not server.of("elsewhere")
+
+
 async def test_retry_after_keeps_its_seconds(bot: Bot, server: TelegramServer) -> None:
     server.faults["sendMessage"].append(refusal(429, "Too Many Requests", retry_after=17))
     with pytest.raises(RetryAfter) as caught:
@@ -165,6 +174,12 @@ async def test_an_answer_that_quotes_the_address_does_not_show_the_token(
         await bot.send_message(5, "x")
     assert_no_token(caught.value)
     assert SECRET not in caplog.text
+
+
+async def test_a_file_is_fetched_byte_for_byte(bot: Bot, server: TelegramServer) -> None:
+    server.faults["file_1"].append(lambda _: web.Response(body=b"\x00{\xff"))
+    file = f"{server.url}/file/bot{TOKEN}/documents/file_1"
+    assert await bot.request.retrieve(file) == b"\x00{\xff"
 
 
 async def test_a_file_that_cannot_be_had_does_not_show_the_token(bot: Bot, server: TelegramServer) -> None:
