@@ -39,7 +39,7 @@ def _choose_correction(talk: Talk, screening: Screening, press: Press) -> None:
 
 def _ask_cancel(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     buttons = (
-        talk.button(talk.say.plain("cancel_yes"), "xx", screening),
+        talk.button(talk.say.plain("cancel_yes"), "y", screening),
         talk.button(talk.say.plain("cancel_no"), "go", screening),
     )
     talk.turn.say(talk.say("cancel_sure", number=screening.number), (buttons,))
@@ -101,7 +101,7 @@ LOOKS: Final[Mapping[str, Callable[[Talk, Screening, Press], object]]] = {
     "h": _help,
     "m": _choose_correction,
     "x": _ask_cancel,
-    "xx": _cancel,
+    "y": _cancel,
     "go": _go,
     "r": _reopen,
     "d": _ask_disagreement,

@@ -21,7 +21,7 @@ from state.people import Person
 from state.screenings import Screening
 
 COLUMNS: Final = 80
-_NUMBERED: Final = frozenset({"o", "p", "e", "dd", "new", "lang", "go", "r", "again"})
+_NUMBERED: Final = frozenset({"o", "p", "e", "dd", "new", "lang", "go", "again"})
 
 
 @dataclass(slots=True)
@@ -35,12 +35,12 @@ class Terminal:
 
     def run(self, lines: Iterable[str]) -> bool:
         """Converse until the input or the screening ends; say whether nothing was left unfinished."""
-        self._begin()
+        self.begin()
         for line in lines:
             text = line.strip()
             if means("quit", text) or (not text and self._current() is None):
                 break
-            self._handle(text)
+            self.handle(text)
         unfinished = self._current()
         if unfinished is not None:
             say = phrases(self.person.language)
@@ -48,7 +48,7 @@ class Terminal:
             self._print(say.plain("open_dialogue", number=unfinished.number, since=unfinished.started_at))
         return unfinished is None
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         current = self._current()
         if current is not None:
             self._show(self.conversation.prompt(self.person, current))
@@ -58,7 +58,7 @@ class Terminal:
     def _current(self) -> Screening | None:
         return self.conversation.screenings.current(self.person.code)
 
-    def _handle(self, text: str) -> None:
+    def handle(self, text: str) -> None:
         button = self.keys.get(text.casefold())
         if button is not None and button.copy is not None:
             self._print(button.copy)
@@ -117,14 +117,14 @@ class Terminal:
         """Give each button its key: an option its number (or its own digit), an action its letter."""
         codes = self._digit_codes()
         number = 0
-        for button in buttons:
-            press = read_press(button.press)
-            verb = press.verb if press else "copy"
+        presses = [read_press(button.press) for button in buttons]
+        verbs = [press.verb if press else "copy" for press in presses]
+        for button, press, verb in zip(buttons, presses, verbs, strict=True):
             if verb == "o" and typed:
                 yield "n", button
             elif verb == "o" and codes and press is not None:
                 yield codes[press.place], button
-            elif verb in _NUMBERED:
+            elif verb in _NUMBERED or verbs.count(verb) > 1:
                 number += 1
                 yield str(number), button
             else:

@@ -238,8 +238,6 @@ def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | R
     allowed = [unit for unit in question.units if only in (None, unit.code)]
     if not spelled:
         return allowed
-    if spelled[0].isdigit() or re.search(r"\d\s+\d", spelled):
-        return Refused("one_number")
     wanted = _spelling(spelled)
     for unit in question.units:
         spellings = {unit.code, *unit.label.values(), *unit.spellings}
@@ -247,6 +245,8 @@ def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | R
             if unit in allowed:
                 return [unit]
             return Refused("unit_must_match", {"unit": only or ""})
+    if spelled[0].isdigit() or re.search(r"\d\s+\d", spelled):
+        return Refused("one_number")
     if re.fullmatch(r"e[+\-]?\d+", wanted):
         return Refused("exponent")
     return Refused("unknown_unit")

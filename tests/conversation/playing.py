@@ -1,0 +1,57 @@
+"""Plays a script at a terminal whose dialogue is loaded anew from the file before every line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.conversation import Conversation
+from bot.terminal import Terminal
+from dialogs.loading import load
+from state.database import open_database
+from state.people import People
+from state.screenings import Screenings
+
+START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+ZONE = "+08:00"
+
+
+class Clock:
+    """A clock that a test sets; it goes on by a second at each look."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def conversation(path: Path, clock: Clock, channel: str = "terminal") -> Conversation:
+    db = open_database(path, clock)
+    return Conversation(Screenings(db, clock), People(db, clock), (load("NCT04420494"),), ZONE, channel)
+
+
+def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:
+    """Give the transcript; nothing but the file and the keys on the screen lives on between two lines."""
+    clock = Clock()
+    lines: list[str] = []
+    talk = conversation(path, clock)
+    talk.people.add("clinician", "S01", "terminal", "local", language)
+    keys = None
+    for index in range(len(script) + 1):
+        talk.screenings.db.close()
+        talk = conversation(path, clock)
+        person = talk.people.find("terminal", "local")
+        assert person is not None
+        terminal = Terminal(talk, person, lines.append)
+        if keys is None:
+            terminal.begin()
+        else:
+            terminal.keys = keys
+            lines.append(f"> {script[index - 1]}")
+            terminal.handle(script[index - 1])
+        keys = terminal.keys
+    talk.screenings.db.close()
+    yield from lines
