@@ -1,0 +1,258 @@
+"""Second thoughts, double taps, old buttons, two phones, strangers' buttons: nothing counts twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation import Conversation
+from bot.phrases import differences, phrases
+from bot.replies import Button, Message, Reply, Settle, Turn, read_press
+from state.people import Person
+from tests.conversation.playing import Clock, conversation
+
+FORGED = [
+    "",
+    "o",
+    "o:S01-0001:1:99",
+    "o:S01-9999:1:0",
+    "zz:S01-0001:1:0",
+    "s:S01-0001:1",
+    "f:S01-0001:1",
+    "c:S01-0001:1",
+    "e:S01-0001:1:7",
+    "p:S01-0001:1:0",
+    "k:S01-0001:1",
+    "b:S01-0001:1",
+    "r:S01-0001:1",
+    "dd:S01-0001:1:0",
+    "new:77",
+    "lang:xx",
+    "o:S01-0001:1:0'; DROP TABLE log; --",
+    "o:" + "9" * 80,
+    "\x00",
+    "🙂" * 20,
+]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Iterator[Conversation]:
+    made = conversation(tmp_path / "presses.db", Clock())
+    yield made
+    made.screenings.db.close()
+
+
+@pytest.fixture
+def clinician(talk: Conversation) -> Person:
+    return talk.people.add("clinician", "S01", "terminal", "local")
+
+
+def say(talk: Conversation, person: Person, *texts: str) -> Turn:
+    turn = Turn()
+    for text in texts:
+        kind = "command" if text.startswith("/") else "text"
+        turn = talk.handle(person, Message(kind, text))
+    return turn
+
+
+def press(talk: Conversation, person: Person, data: str, source: str | None = None) -> Turn:
+    return talk.handle(person, Message("press", data, source))
+
+
+def button(turn: Turn, label: str) -> str:
+    buttons: list[Button] = [
+        b for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row
+    ]
+    return next(b.press for b in buttons if b.label == label)
+
+
+def log(talk: Conversation) -> list[tuple[object, ...]]:
+    return talk.screenings.db.execute("SELECT * FROM log ORDER BY screening, entry").fetchall()
+
+
+def test_a_second_tap_counts_nothing_and_tells_what_was_answered(
+    talk: Conversation, clinician: Person
+) -> None:
+    male = button(say(talk, clinician, "/new", "45"), "Male")
+    press(talk, clinician, male)
+    before = log(talk)
+    turn = press(talk, clinician, male)
+    assert log(talk) == before
+    assert turn.toast == "Already answered: Sex: Male. Here is where we are."
+    assert "Which confirmed diagnosis" in turn.actions[-1].text
+
+
+def test_a_button_of_an_older_message_counts_nothing(talk: Conversation, clinician: Person) -> None:
+    asked = say(talk, clinician, "/new", "45")
+    male, female = button(asked, "Male"), button(asked, "Female")
+    press(talk, clinician, male)
+    say(talk, clinician, "evans")
+    before = log(talk)
+    turn = press(talk, clinician, female)
+    assert log(talk) == before
+    assert turn.toast is not None
+    assert "Sex: Male" in turn.toast
+
+
+def test_the_same_message_delivered_again_changes_nothing(talk: Conversation, clinician: Person) -> None:
+    say(talk, clinician, "/new")
+    first = talk.handle(clinician, Message("text", "45", "S01-P01:m7"))
+    before = log(talk)
+    again = talk.handle(clinician, Message("text", "45", "S01-P01:m7"))
+    assert log(talk) == before
+    assert not first.repeated
+    assert again.repeated
+
+
+def test_a_command_delivered_again_opens_no_second_screening(talk: Conversation, clinician: Person) -> None:
+    for _ in range(3):
+        talk.handle(clinician, Message("command", "/new", "S01-P01:m1"))
+    talk.handle(clinician, Message("press", "new"))
+    assert talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("data", FORGED, ids=range(len(FORGED)))
+def test_a_forged_press_changes_nothing(talk: Conversation, clinician: Person, data: str) -> None:
+    say(talk, clinician, "/new")
+    before = log(talk)
+    press(talk, clinician, data)
+    assert log(talk) == before
+
+
+@given(st.text(max_size=70))
+def test_any_callback_data_is_read_or_refused(data: str) -> None:
+    read = read_press(data)
+    assert read is None or str(read) == data or data.split(":")[0] == read.verb
+
+
+def test_somebody_elses_screening_does_not_exist(talk: Conversation, clinician: Person) -> None:
+    say(talk, clinician, "/new", "45")
+    other = talk.people.add("clinician", "S01", "terminal", "other")
+    before = log(talk)
+    for data in (
+        "o:S01-0001:2:0",
+        "go:S01-0001:0",
+        "r:S01-0001:2",
+        "y:S01-0001:2",
+        "again:S01-0001:2",
+        "m:S01-0001:2",
+    ):
+        turn = press(talk, other, data)
+        assert all("S01-0001" not in action.text for action in turn.actions if isinstance(action, Reply))
+    assert "no screening" in say(talk, other, "/new S01-0001").actions[0].text
+    assert log(talk) == before
+
+
+def test_a_coordinator_cannot_screen(talk: Conversation) -> None:
+    coordinator = talk.people.add("coordinator", "S01", "terminal", "office")
+    say(talk, coordinator, "/new")
+    press(talk, coordinator, "new")
+    assert talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("kind", ["file", "edited"])
+def test_what_is_no_answer_disturbs_no_dialogue(talk: Conversation, clinician: Person, kind: str) -> None:
+    say(talk, clinician, "/new", "45")
+    before = log(talk)
+    turn = talk.handle(clinician, Message(kind, "Mr Smith, 45"))  # type: ignore[arg-type]
+    assert log(talk) == before
+    assert "Sex?" in turn.actions[-1].text
+
+
+@pytest.mark.parametrize("text", ["/start", "/privacy", "/nonsense", "/recent", "/open", "/language"])
+def test_commands_in_the_middle_disturb_no_dialogue(talk: Conversation, clinician: Person, text: str) -> None:
+    say(talk, clinician, "/new", "45")
+    before = log(talk)
+    say(talk, clinician, text)
+    assert log(talk) == before
+    assert talk.screenings.current(clinician.code).state == "sex"  # type: ignore[union-attr]
+
+
+def test_the_language_may_change_at_any_time_and_answers_stay(talk: Conversation, clinician: Person) -> None:
+    say(talk, clinician, "/new", "45")
+    turn = press(talk, clinician, "lang:zh")
+    assert "性别" in turn.actions[-1].text
+    assert talk.screenings.current(clinician.code).dialogue.answers  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=200))
+def test_no_typed_text_is_ever_stored(text: str) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = conversation(Path(folder) / "any.db", Clock())
+        person = made.people.add("clinician", "S01", "terminal", "local")
+        say(made, person, "/new", "45", "male")
+        made.handle(person, Message("text", text))
+        values = {
+            row[0] for row in made.screenings.db.execute("SELECT value FROM log WHERE value IS NOT NULL")
+        }
+        made.screenings.db.close()
+    assert values <= {"45", "male", "aiha", "prca_acquired", "evans", "secondary_immune", "other", "unknown"}
+
+
+def test_an_answer_that_looks_like_an_identifier_is_refused_and_not_kept(
+    talk: Conversation, clinician: Person
+) -> None:
+    say(talk, clinician, "/new")
+    for text in ("13812345678", "110101195003021234", "1950-03-02", "02.03.1950", "1950年3月2日"):
+        turn = say(talk, clinician, text)
+        assert "It was not kept" in turn.actions[0].text
+    assert len(log(talk)) == 1
+
+
+def test_unknown_is_one_tap_away_at_every_question(talk: Conversation, clinician: Person) -> None:
+    turn = say(talk, clinician, "/new")
+    asked = 0
+    while (current := talk.screenings.current(clinician.code)) and current.state in current.protocol.position:
+        asked += 1
+        buttons = [b for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+        unknown = next(b.press for b in buttons if b.press.startswith("u:"))
+        turn = press(talk, clinician, unknown)
+    assert asked >= 18
+    assert current is not None
+    assert current.dialogue.verdict == "undetermined"
+    assert set(current.dialogue.statuses.values()) == {"unknown"}
+
+
+def test_every_message_keeps_to_telegrams_limits_and_every_button_to_64_bytes(
+    talk: Conversation, clinician: Person
+) -> None:
+    for language in ("en", "zh"):
+        press(talk, clinician, f"lang:{language}")
+        person = replace(clinician, language=language)
+        turn = say(talk, person, "/new")
+        for _ in range(40):
+            for action in turn.actions:
+                if isinstance(action, Reply):
+                    assert len(action.text) <= 4096
+                    assert all(len(b.press.encode()) <= 64 for row in action.buttons for b in row)
+                    assert all(len(b.copy or "") <= 256 for row in action.buttons for b in row)
+            presses = [
+                b.press
+                for a in turn.actions
+                if isinstance(a, Reply)
+                for row in a.buttons
+                for b in row
+                if b.press
+            ]
+            wanted = [data for data in presses if data[0] in "us"]
+            if not wanted:
+                break
+            turn = press(talk, person, wanted[0])
+
+
+def test_a_settled_question_shows_what_was_understood(talk: Conversation, clinician: Person) -> None:
+    turn = say(talk, clinician, "/new", "45", "male", "aiha", "9.8 g/dL")
+    settled = [action.text for action in turn.actions if isinstance(action, Settle)]
+    assert settled == ["✓ Haemoglobin: <b>9.8 g/dL = 98 g/L</b>"]
+
+
+def test_every_language_has_every_phrase_with_the_same_placeholders() -> None:
+    assert len(phrases("en").texts) > 100
+    assert differences() == []
