@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.menu import COMMANDS, LOOKS, MENU, WORDS, commands_for
+from bot.menu import COMMANDS, LOOKS, MENU, ROLE_PRESSES, WORDS, commands_for
 from bot.phrases import means, phrases
 from bot.replies import Message, Turn, read_press
 from bot.talk import MOVES, Talk
@@ -32,6 +32,7 @@ class Conversation:
     protocols: tuple[Protocol, ...]
     zone: str
     channel: str
+    invitation_link: Callable[[str], str] = "/start {}".format
 
     def handle(self, person: Person, message: Message) -> Turn:
         """Answer one message of a person who may use the bot.
@@ -98,7 +99,7 @@ def _press(talk: Talk) -> None:
     if press is None:
         talk.late()
         return
-    if press.verb in MENU:
+    if press.verb in MENU and press.verb in ROLE_PRESSES[talk.person.role]:
         MENU[press.verb](talk, press)
         return
     screening = talk.own(press.screening)

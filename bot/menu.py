@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import cards, lists
+from bot import administration, cards, lists
 from bot.phrases import phrases
 from bot.replies import Button, Press
 from bot.talk import Talk
@@ -257,6 +257,7 @@ def _set_language(talk: Talk, press: Press) -> None:
         talk.late()
         return
     talk.conversation.people.set_language(talk.person.code, chosen)
+    talk.turn.changed = talk.person.code
     talk.say = phrases(chosen)
     talk.turn.say(talk.say("language_set"))
     talk.where_we_are()
@@ -266,7 +267,7 @@ def _privacy(talk: Talk, argument: str) -> None:
     talk.turn.say(talk.say("privacy_text"))
 
 
-COMMANDS: Final[dict[str, Callable[[Talk, str], None]]] = {
+COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
     "start": _start,
     "new": _new,
     "resume": _resume,
@@ -276,17 +277,29 @@ COMMANDS: Final[dict[str, Callable[[Talk, str], None]]] = {
     "help": _help_command,
     "cancel": _cancel_command,
     "privacy": _privacy,
+    **administration.COMMANDS,
 }
-_ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "clinician": ("new", "resume", "open", "recent", "cancel", "language", "help", "privacy"),
-    "coordinator": ("language", "help", "privacy"),
-    "administrator": ("new", "resume", "open", "recent", "cancel", "language", "help", "privacy"),
+_SCREENING: Final = ("new", "resume", "open", "recent", "cancel")
+_EVERYONE: Final = ("language", "help", "privacy")
+ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "clinician": (*_SCREENING, *_EVERYONE),
+    "coordinator": (*_EVERYONE,),
+    "administrator": (*_SCREENING, *administration.COMMANDS, *_EVERYONE),
 }
+"""The commands of each role, in the order of its menu; ``start`` goes without saying."""
+
+MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {
+    "new": _new_press,
+    "lang": _set_language,
+    **administration.PRESSES,
+}
+ROLE_PRESSES: Final[Mapping[str, frozenset[str]]] = {
+    "clinician": frozenset({"new", "lang"}),
+    "coordinator": frozenset({"lang"}),
+    "administrator": frozenset({"new", "lang", *administration.PRESSES}),
+}
+"""The presses of `MENU` that each role may use."""
 
 
 def commands_for(role: str) -> tuple[str, ...]:
-    """List the commands of a role in the order of its menu; ``start`` goes without saying."""
-    return _ROLE_COMMANDS[role]
-
-
-MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"new": _new_press, "lang": _set_language}
+    return ROLE_COMMANDS[role]

@@ -84,11 +84,13 @@ class Turn:
     """What comes of a message: actions in order, and a word on the pressed button.
 
     ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
+    ``changed`` is the code of a person whose language or access changed.
     """
 
     actions: list[Action] = field(default_factory=list)
     toast: str | None = None
     repeated: bool = False
+    changed: str | None = None
 
     def say(self, text: Safe, buttons: Rows = ()) -> None:
         self.actions.append(Reply(text, buttons))
@@ -98,7 +100,7 @@ class Turn:
 
 PRESS_BYTES: Final = 64
 _PRESS: Final = re.compile(
-    r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,16}))?"
+    r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,24}))?"
 )
 
 

@@ -65,7 +65,7 @@ def trial(db_file: str, protocol_source: str, port: int, open_page: bool) -> Non
         )
         await server.start()
         settings = Settings(
-            token, file, protocols, api_url=server.url, zone=local_zone(),
+            token, file, protocols, api_url=server.url, zone=local_zone(), page=server.url,
             sending=lambda reports: Sending(reports, all_chats=LIFTED, one_chat=LIFTED),
         )  # fmt: skip
         service = Service(settings)

@@ -105,8 +105,8 @@ class Channel:
         ):
             return self.conversation.stale(person, current)
         turn = self.conversation.handle(person, message)
-        if message.text.startswith(("lang:", "/start")):
-            self._changed(self.conversation.people.get(person.code))
+        if turn.changed is not None:
+            self._changed(self.conversation.people.get(turn.changed))
         return turn
 
     def _redeem(self, account: int, secret: str, language: str | None) -> Person | None:

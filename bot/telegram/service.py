@@ -45,13 +45,15 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the service needs to know. ``api_url`` is another Bot API server's, without ``/bot``."""
+    """What the service needs to know. ``api_url`` is another Bot API server's, without ``/bot``; ``page``
+    the address of the phone page, to which invitations lead in a local trial."""
 
     token: str
     db_file: Path
     protocols: tuple[Protocol, ...]
     api_url: str | None = None
     zone: str = "UTC"
+    page: str | None = None
     sending: Callable[[Reports], Sending] = Sending
 
 
@@ -73,7 +75,12 @@ class Service:
         self.application = builder.build()
         bot = self.application.bot
         conversation = Conversation(
-            self.screenings, self.people, settings.protocols, zone=settings.zone, channel=CHANNEL
+            self.screenings,
+            self.people,
+            settings.protocols,
+            zone=settings.zone,
+            channel=CHANNEL,
+            invitation_link=self._invitation_link,
         )
         self.channel = Channel(bot, conversation, sending=settings.sending, changed=self._list_commands)
         self.polling = Polling(
@@ -102,6 +109,13 @@ class Service:
 
     def stop(self) -> None:
         self.polling.stop()
+
+    def _invitation_link(self, secret: str) -> str:
+        if self.settings.page is not None:
+            return f"{self.settings.page}/?start={secret}"
+        bot = self.application.bot
+        name = bot.username if self.application.running else "…"
+        return f"https://t.me/{name}?start={secret}"
 
     async def _after_start(self) -> None:
         """What need not come before the first poll: the job queue, lost prompts, the bot's profile."""

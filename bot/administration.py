@@ -1,0 +1,105 @@
+"""What administrators do in the chat: invite, and see who may use the bot, suspend and restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot.phrases import Safe, lines
+from bot.replies import Button, Press, Rows
+from bot.talk import Talk
+from state.errors import Unknown
+from state.people import ROLES, Person
+
+SHOWN_PEOPLE: Final = 40
+
+
+def invite(talk: Talk, argument: str) -> None:
+    """``/invite [SITE]``: choose a role; the link works once."""
+    site = argument.upper() or talk.person.site
+    buttons = tuple((Button(talk.say.plain(f"role_{role}"), f"invite:{role}"),) for role in ROLES)
+    if site != talk.person.site:
+        buttons = tuple(
+            (Button(talk.say.plain(f"role_{role}"), f"invite:{role[:4]}_{site}"),) for role in ROLES
+        )
+    talk.turn.say(talk.say("invite_whom", site=site), buttons)
+
+
+def make_invitation(talk: Talk, press: Press) -> None:
+    chosen, _, site = (press.option or "").partition("_")
+    role = next((role for role in ROLES if chosen in (role, role[:4])), None)
+    if role is None:
+        talk.late()
+        return
+    try:
+        secret = talk.conversation.people.invite(role, site or talk.person.site, by=talk.person.code)  # type: ignore[arg-type]
+    except ValueError:
+        talk.turn.say(talk.say("site_form", site=site))
+        return
+    link = talk.conversation.invitation_link(secret)
+    talk.turn.say(
+        lines(
+            talk.say("invitation", role=talk.say(f"role_{role}"), site=site or talk.person.site),
+            talk.say("plain", text=link),
+        )
+    )
+
+
+def people(talk: Talk, argument: str) -> None:
+    """``/people``: everyone by code, with a button to suspend or restore."""
+    everyone = talk.conversation.people.all()
+    listed = [_line(talk, person) for person in everyone[:SHOWN_PEOPLE]]
+    more = len(everyone) - SHOWN_PEOPLE
+    if more > 0:
+        listed.append(talk.say("people_more", count=more))
+    talk.turn.say(lines(talk.say("people_title"), *listed), _buttons(talk, everyone[:SHOWN_PEOPLE]))
+
+
+def _line(talk: Talk, person: Person) -> Safe:
+    say = talk.say
+    return say(
+        "people_line",
+        code=person.code,
+        role=say(f"role_{person.role}"),
+        status=say(f"person_{person.status}"),
+    )
+
+
+def _buttons(talk: Talk, everyone: list[Person]) -> Rows:
+    rows = []
+    for person in everyone:
+        if person.code != talk.person.code:
+            verb = "suspend" if person.active else "restore"
+            label = talk.say.plain(f"{verb}_person", code=person.code)
+            rows.append((Button(label, f"{verb}:{person.code.replace('-', '_')}"),))
+    return tuple(rows)
+
+
+def suspend(talk: Talk, press: Press) -> None:
+    _set(talk, press, talk.conversation.people.suspend)
+
+
+def restore(talk: Talk, press: Press) -> None:
+    _set(talk, press, talk.conversation.people.restore)
+
+
+def _set(talk: Talk, press: Press, act: Callable[[str, str | None], None]) -> None:
+    code = (press.option or "").replace("_", "-")
+    try:
+        if code == talk.person.code:
+            raise Unknown(code)
+        act(code, talk.person.code)
+    except Unknown:
+        talk.late()
+        return
+    person = talk.conversation.people.get(code)
+    talk.turn.say(_line(talk, person))
+    talk.turn.changed = code
+
+
+COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {"invite": invite, "people": people}
+PRESSES: Final[Mapping[str, Callable[[Talk, Press], None]]] = {
+    "invite": make_invitation,
+    "suspend": suspend,
+    "restore": restore,
+}
