@@ -15,7 +15,18 @@ from typing import Any, Final
 from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault, ProtocolError
 from dialogs.proofs import unreachable_outcomes
-from dialogs.protocol import Criterion, Option, Protocol, Question, Range, Shortcut, SiteItem, Text, Unit
+from dialogs.protocol import (
+    Criterion,
+    Option,
+    Protocol,
+    Question,
+    Range,
+    Shortcut,
+    SiteItem,
+    Tabulation,
+    Text,
+    Unit,
+)
 from dialogs.rules import Rule, RuleFault, parse
 
 MAX_BYTES: Final = 1_000_000
@@ -26,11 +37,12 @@ _KEYS: Final[Mapping[str, str]] = {
     "protocol": "id version record_version languages title site contact unknown notices disclaimer "
     "facts? option_sets? question criterion site_item? alert?",
     "question": "id kind ask short help supplier unknown? options? shortcuts? units? possible? usual? "
-    "unit_of? bounds? judgement? loinc?",
+    "unit_of? bounds? judgement? loinc? in_log? sdtm?",
+    "sdtm": "domain code test? category? results?",
     "option": "code text implies?",
     "shortcut": "code text means",
     "unit": "code label scale? possible? usual? per? gives? spellings? loinc?",
-    "criterion": "code kind name source reading rule ietestcd group requires? counts_as? note?",
+    "criterion": "code kind name source reading rule ietestcd group requires? counts_as? note? willingness?",
     "site_item": "id text when",
     "alert": "id text when",
 }
@@ -160,13 +172,32 @@ class _Reader:
         options = self.options(raw, at) if kind == "choice" else ()
         units = self.units(raw, at) if kind != "choice" else ()
         shortcuts = tuple(self.shortcuts(raw, at, {unit.code for unit in units}))
+        sdtm = self.sdtm(raw, at, options)
         if len(self.faults) > before:
             return None
         return Question(
             id=raw["id"], kind=raw["kind"], unknown=unknown, options=options, units=units,
             shortcuts=shortcuts, unit_of=raw.get("unit_of"), bounds=raw.get("bounds", True),
-            judgement=raw.get("judgement", False), loinc=raw.get("loinc"), **texts,
+            judgement=raw.get("judgement", False), loinc=raw.get("loinc"), in_log=raw.get("in_log", False),
+            sdtm=sdtm, **texts,
         )  # fmt: skip
+
+    def sdtm(self, raw: Mapping[str, Any], at: str, options: Iterable[Option]) -> Tabulation | None:
+        if "sdtm" not in raw or not self.keys("sdtm", raw["sdtm"], f"{at}: sdtm"):
+            return None
+        place, table = f"{at}: sdtm", raw["sdtm"]
+        results = table.get("results", {})
+        known = {option.code for option in options}
+        for code, pair in results.items():
+            if code not in known or len(pair) != 2:
+                self.fault(
+                    f"{place}: results", f"{code!r} is not an option with two results",
+                    'Please write, for each option, ["original", "standard"]',
+                )  # fmt: skip
+        pairs = {code: (str(pair[0]), str(pair[1])) for code, pair in results.items() if len(pair) == 2}
+        return Tabulation(
+            table["domain"], table["code"], table.get("test", ""), table.get("category", ""), pairs
+        )
 
     def options(self, raw: Mapping[str, Any], at: str) -> tuple[Option, ...]:
         listed = raw.get("options", ())
@@ -284,7 +315,7 @@ class _Reader:
         return Criterion(
             code=raw["code"], kind=raw["kind"], source=raw["source"], rule=rule, ietestcd=raw["ietestcd"],
             group=raw["group"], requires=raw.get("requires"), counts_as=raw.get("counts_as"), note=note,
-            **texts,
+            willingness=raw.get("willingness", False), **texts,
         )  # fmt: skip
 
     def criterion_references(self, criteria: tuple[Criterion, ...]) -> None:

@@ -73,6 +73,20 @@ class Unit:
 Kind = Literal["choice", "integer", "quantity"]
 
 
+@dataclass(frozen=True, slots=True)
+class Tabulation:
+    """Where a question's answers stand in SDTM: the domain, and a test's short and long name (or a DM variable).
+
+    ``results`` maps an option to its original and standard result; an option that is not there has no record.
+    """
+
+    domain: str
+    code: str
+    test: str = ""
+    category: str = ""
+    results: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Question:
     """What the clinician is asked.
@@ -80,6 +94,7 @@ class Question:
     ``options`` hold no *unknown*: every question takes it, under the name ``unknown``.
     ``unit_of`` names the question whose unit this one's answer must have (a ULN).
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
+    ``in_log`` gives the answer a column of the screening log.
     """
 
     id: str
@@ -96,6 +111,8 @@ class Question:
     bounds: bool = True
     judgement: bool = False
     loinc: str | None = None
+    in_log: bool = False
+    sdtm: Tabulation | None = None
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:
@@ -144,7 +161,8 @@ class Criterion:
 
     ``rule`` says when an inclusion criterion is met, or when an exclusion criterion applies.
     ``requires`` names a criterion without which this one is not judged. ``counts_as`` names the
-    criterion under which statistics count this one (E1 is the complement of I1).
+    criterion under which statistics count this one (E1 is the complement of I1). Who fails a ``willingness``
+    criterion is counted as declined.
     """
 
     code: str
@@ -158,6 +176,7 @@ class Criterion:
     requires: str | None = None
     counts_as: str | None = None
     note: Text | None = None
+    willingness: bool = False
 
 
 @dataclass(frozen=True, eq=False)
