@@ -1,0 +1,102 @@
+"""Measures one answer through rules and machine, one durable answer, and candidates a second.
+
+Run by ``make bench``; prints a table. Figures are medians of repeated rounds, on one core.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dialogs.candidates import Row, evaluate_candidate, read_candidates
+from dialogs.dialogue import REVIEW, Step, begin
+from dialogs.loading import load
+from dialogs.protocol import Protocol
+from state.database import open_database
+from state.people import People
+from state.screenings import Screenings
+
+ROUNDS = 7
+VIGNETTES = Path(__file__).parent.parent / "data" / "vignettes.json"
+
+
+def candidates(protocol: Protocol) -> list[Row]:
+    return [row for row in read_candidates(protocol, VIGNETTES.read_text(encoding="utf-8")) if not row.faults]
+
+
+def answers_of(protocol: Protocol, row: Row) -> list[Step]:
+    dialogue, steps = begin(protocol), []
+    while dialogue.state != REVIEW:
+        steps.append(Step("answer", dialogue.state, row.answers[dialogue.state]))
+        dialogue.take(steps[-1])
+    return steps
+
+
+def median(measure: Callable[[], float]) -> float:
+    measure()
+    return statistics.median(measure() for _ in range(ROUNDS))
+
+
+def answer_microseconds(protocol: Protocol, steps: list[Step]) -> float:
+    def measure() -> float:
+        begun = time.perf_counter()
+        for _ in range(200):
+            dialogue = begin(protocol)
+            for step in steps:
+                dialogue.take(step)
+        return (time.perf_counter() - begun) / 200 / len(steps) * 1e6
+
+    return median(measure)
+
+
+def durable_microseconds(protocol: Protocol, steps: list[Step], folder: Path) -> float:
+    db = open_database(folder / "bench.db")
+    screenings = Screenings(db)
+    person = People(db).add("clinician", "S01", "bench", "1")
+
+    def measure() -> float:
+        elapsed = 0.0
+        for _ in range(20):
+            screening = screenings.start(protocol, person.code, "S01", zone="UTC", channel="bench")
+            begun = time.perf_counter()
+            for step in steps:
+                screenings.take(screening, [step], person.code)
+            elapsed += time.perf_counter() - begun
+        return elapsed / 20 / len(steps) * 1e6
+
+    result = median(measure)
+    db.close()
+    return result
+
+
+def candidates_a_second(protocol: Protocol) -> float:
+    text = json.dumps(json.loads(VIGNETTES.read_text(encoding="utf-8")) * 50)
+
+    def measure() -> float:
+        begun = time.process_time()
+        count = sum(1 for row in read_candidates(protocol, text) if evaluate_candidate(protocol, row))
+        return count / (time.process_time() - begun)
+
+    return median(measure)
+
+
+def main() -> None:
+    protocol = load("NCT04420494")
+    steps = answers_of(protocol, candidates(protocol)[0])
+    with tempfile.TemporaryDirectory() as folder:
+        durable = durable_microseconds(protocol, steps, Path(folder))
+    print(
+        f"one answer through rules and machine  {answer_microseconds(protocol, steps):8.0f} µs  (goal: under 150)"
+    )
+    print(f"one durable answer, commit included   {durable:8.0f} µs")
+    print(
+        f"prescreen evaluate                    {candidates_a_second(protocol):8,.0f} candidates/s  (goal: 2,000)"
+    )
+
+
+if __name__ == "__main__":
+    main()
