@@ -1,6 +1,6 @@
 """A Bot API server small enough to read at once, with real offsets, and a clock that tests move.
 
-No `__init__.py` here: a package of this name would stand in the way of python-telegram-bot's.
+This folder is a package only inside `tests`: at the top its name would hide python-telegram-bot.
 """
 
 import asyncio

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import Clock, TelegramServer, hang_up, refusal, until
 from telegram import Bot, Update
 
 from bot.telegram.polling import (
@@ -25,6 +24,7 @@ from bot.telegram.polling import (
     Skipped,
     TokenRefused,
 )
+from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
 
 
 class Handler:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from conftest import TOKEN, TelegramServer, refusal
 from telegram import Bot
 from telegram.error import InvalidToken
 
 from bot.telegram.redaction import QUIET, install
 from bot.telegram.request import AiohttpRequest
+from tests.telegram.conftest import TOKEN, TelegramServer, refusal
 
 SECRET = TOKEN.partition(":")[2]
 URL = f"https://api.telegram.org/bot{TOKEN}/getMe"

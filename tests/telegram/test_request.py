@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import TOKEN, TelegramServer, hang_up, refusal
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest
 
 from bot.telegram.pacing import seconds
 from bot.telegram.request import AiohttpRequest, ProxyKindError, TransportError, proxy_for
+from tests.telegram.conftest import TOKEN, TelegramServer, hang_up, refusal
 
 SECRET = TOKEN.partition(":")[2]
 CONNECT = "hospital.test"
@@ -44,6 +44,7 @@ async def calling(url: str, **limits: Any) -> AsyncIterator[Bot]:
 async def raw_server(answer: bytes | None = None) -> AsyncIterator[tuple[str, list[bytes]]]:
     """Takes connections, reads the head of what comes, then answers this, or nothing at all."""
     heads: list[bytes] = []
+    over = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -53,7 +54,7 @@ async def raw_server(answer: bytes | None = None) -> AsyncIterator[tuple[str, li
                 writer.close()
             else:
                 writer.transport.pause_reading()  # type: ignore[attr-defined]
-                await asyncio.Event().wait()
+                await over.wait()
         finally:
             writer.transport.abort()
 
@@ -62,6 +63,8 @@ async def raw_server(answer: bytes | None = None) -> AsyncIterator[tuple[str, li
         yield "http://{}:{}".format(*server.sockets[0].getsockname()), heads
     finally:
         server.close()
+        over.set()
+        await server.wait_closed()
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

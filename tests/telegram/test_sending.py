@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import Clock, TelegramServer, hang_up, refusal, until
 from telegram import Bot, Message
 from telegram.error import BadRequest, InvalidToken, NetworkError
 
@@ -21,6 +20,7 @@ from bot.telegram.sending import (
     Reports,
     Sending,
 )
+from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
 
 BROKEN = refusal(500, "Internal Server Error")
 
