@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
 import click
+
+if TYPE_CHECKING:
+    from state.exports.snapshot import Selection
 
 database = click.option(
     "--db",
@@ -23,3 +29,36 @@ protocol = click.option(
     show_default=True,
     help="Id of a shipped trial, or a file.",
 )
+
+DAY = click.DateTime(["%Y-%m-%d"])
+VERDICTS: Final = {
+    "potentially-eligible": "eligible",
+    "ineligible": "ineligible",
+    "undetermined": "undetermined",
+    "cancelled": "cancelled",
+}
+"""The words on the command line -> the codes of the file."""
+_SELECTION: Final = (
+    click.option("--since", type=DAY, help="First day on which the verdict was saved (UTC)."),
+    click.option("--until", type=DAY, help="Last such day, included."),
+    click.option("--site", help="Only this site."),
+    click.option("--protocol", help="Only this trial, by its registry number."),
+    click.option("--verdict", type=click.Choice(list(VERDICTS)), help="Only this verdict."),
+    click.option("--screening", help="Only this screening."),
+)
+
+
+def selection(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that select screenings; `selected` reads them."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+def selected(values: Mapping[str, Any]) -> Selection:
+    """Turn the values of those options into a selection."""
+    from state.exports.snapshot import Selection
+
+    days = {key: values[key].date() if values[key] else None for key in ("since", "until")}
+    others = {key: values[key] for key in ("site", "protocol", "screening")}
+    return Selection(verdict=VERDICTS.get(values["verdict"] or ""), **days, **others)

@@ -1,0 +1,103 @@
+"""``prescreen export``: screenings as files for the trial office."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.command import options
+from bot.command.wiring import Unusable, open_file
+from state.exports import FORMATS
+
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
+
+
+@click.command()
+@options.database
+@click.option(
+    "--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True,
+    help="; ".join(f"{name}: {chosen.summary}" for name, chosen in FORMATS.items()) + ".",
+)  # fmt: skip
+@options.selection
+@click.option("--output", type=click.Path(path_type=Path), help="File, or folder for sdtm and parquet.")
+@click.option("--as-of", type=MOMENT, help="Time put inside (UTC) [default: newest moment in the data].")
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+def export(
+    db_file: str,
+    format_name: str,
+    output: Path | None,
+    as_of: datetime | None,
+    force: bool,
+    **selected: str | datetime | None,
+) -> None:
+    """Export screenings for the trial office.
+
+    Takes the screenings that were saved or cancelled, as they are at this moment, while the bot goes on. Every
+    export is recorded: who, when, format, filter, number of rows, SHA-256. The same data give the same bytes.
+
+    \b
+    Examples:
+      prescreen export                                     the pre-screening log, CSV for Excel
+      prescreen export --format xlsx --site S01 --output s01.xlsx
+      prescreen export --format sdtm --since 2026-11-01 --until 2026-11-30 --output november/
+      prescreen export --format answers --verdict ineligible
+
+    Exit status: 0, or 2 if the file or the output cannot be used.
+    """
+    from state.errors import StateError
+    from state.exports import default_name
+    from state.exports import export as write
+
+    selection = options.selected(selected)
+    database = Path(db_file)
+    if not database.exists():
+        raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
+    open_file(db_file).conn.close()
+    target = output or Path(default_name(format_name, selection))
+    bar = _Bar(f"Writing {target.name}")
+    try:
+        exported = write(
+            database, format_name, target, selection, by=_local_person(db_file), force=force,
+            as_of=as_of.replace(tzinfo=UTC) if as_of else None, progress=bar.start,
+        )  # fmt: skip
+    except StateError as error:
+        raise Unusable(str(error)) from error
+    finally:
+        bar.finish()
+    click.echo(f"{exported.path}: {exported.rows} rows of {exported.screenings} screenings")
+    click.echo(f"SHA-256 {exported.sha256}")
+
+
+def _local_person(db_file: str) -> str | None:
+    """Give the code of the person at this terminal, if the file knows one."""
+    from state.people import People
+
+    db = open_file(db_file)
+    try:
+        person = People(db).find("terminal", "local")
+    finally:
+        db.conn.close()
+    return person.code if person else None
+
+
+class _Bar:
+    """A progress bar, where somebody sees it."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self._finish: Callable[[], None] = lambda: None
+
+    def start(self, length: int) -> Callable[[int], None]:
+        if not sys.stderr.isatty():
+            return lambda done: None
+        bar = click.progressbar(length=length, label=self.label, file=sys.stderr)
+        self._finish = bar.render_finish
+        bar.render_progress()
+        return bar.update
+
+    def finish(self) -> None:
+        self._finish()
