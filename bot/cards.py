@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.phrases import Phrases, Safe, escape, lines
-from dialogs.answers import Answer
+from dialogs.answers import Answer, compact
 from dialogs.assessment import Reason, alerts, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol, Question
@@ -82,7 +82,7 @@ def example(question: Question, only: str | None, language: str) -> str:
     unit = question.unit_by_code[only] if only else question.units[0]
     scale = unit.scale or 1
     middle = (unit.usual[0] + unit.usual[1]) / 2 / scale
-    shown = format(round(middle) if middle > 2 else round(middle, 1), "f")
+    shown = str(round(middle)) if middle > 2 else compact(round(middle, 1))
     return shown if question.kind == "integer" else f"{shown} {unit.label[language]}"
 
 

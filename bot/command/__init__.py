@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "try": ("bot.command.trial", "Try the bot on a phone page, without Telegram."),
     "invite": ("bot.command.invite", "Invite a person by a single-use link."),
     "people": ("bot.command.people", "List, add, suspend and restore people."),
+    "export": ("bot.command.export", "Export screenings for the trial office."),
     "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
     "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
 }

@@ -79,11 +79,7 @@ class Methods:
 
     def send_message(self, params: Params, files: Mapping[str, Upload]) -> Json:
         person = self._person(params)
-        content = self._text_content(params)
-        markup = self._markup(params)
-        if markup:
-            content["reply_markup"] = markup
-        return self.world.new_message(person, self.bot, content)
+        return self.world.new_message(person, self.bot, self._text_content(params) | self._shown(params))
 
     def edit_message_text(self, params: Params, files: Mapping[str, Upload]) -> Json:
         person, message = self._own_message(params, "edit")
@@ -95,7 +91,7 @@ class Methods:
         return self._edit(person, message, {"reply_markup": self._markup(params)})
 
     def _edit(self, person: Person, message: Json, changes: Json) -> Json:
-        if "inline_keyboard" not in (message.get("reply_markup") or {"inline_keyboard": ()}):
+        if "reply_interface" in message:
             raise Refused(400, "Bad Request: message can't be edited")
         if all((message.get(key) or None) == (value or None) for key, value in changes.items()):
             raise Refused(
@@ -148,10 +144,7 @@ class Methods:
         if params.get("caption"):
             text, entities = self._parsed(params, "caption", int(MessageLimit.CAPTION_LENGTH))
             content |= {"caption": text, "caption_entities": entities}
-        markup = self._markup(params)
-        if markup:
-            content["reply_markup"] = markup
-        return self.world.new_message(person, self.bot, content)
+        return self.world.new_message(person, self.bot, content | self._shown(params))
 
     def _upload(self, params: Params, files: Mapping[str, Upload], name: str) -> Upload:
         reference = str(params.get(name, ""))
@@ -255,6 +248,13 @@ class Methods:
         if len(text) > limit:
             raise Refused(400, f"Bad Request: {'message' if key == 'text' else key} is too long")
         return text, entities
+
+    def _shown(self, params: Params) -> Json:
+        """An inline keyboard stays with the message; any other markup only changes the phone's input field."""
+        markup = self._markup(params)
+        if markup is None:
+            return {}
+        return {"reply_markup" if "inline_keyboard" in markup else "reply_interface": markup}
 
     def _markup(self, params: Params) -> Json | None:
         markup: Json | None = params.get("reply_markup") or None

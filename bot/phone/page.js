@@ -93,7 +93,7 @@ function draw(message) {
   const old = shown.get(message.message_id);
   if (old) old.replaceWith(box); else $("chat").append(box);
   shown.set(message.message_id, box);
-  if (!mine && !old) reply(message.reply_markup?.force_reply ? message : replyTo);
+  if (!mine && !old) reply(message.reply_interface?.force_reply ? message : replyTo);
 }
 
 function media(bubble, message) {
@@ -126,6 +126,7 @@ function rich(parent, text, entities, from = 0, to = text.length) {
     rich(element, text, inside.filter((e) => e !== entity), entity.offset, entity.offset + entity.length);
     parent.append(element);
     at = entity.offset + entity.length;
+    if (entity.type === "blockquote" && text[at] === "\n") at += 1;
   }
   plain(parent, text.slice(at, to));
 }
@@ -166,6 +167,7 @@ function key(button, message) {
       toast(`${say("copied")}: ${button.copy_text.text}`);
       return;
     }
+    reply(null);
     element.disabled = true;
     setTimeout(() => { element.disabled = false; }, 4000);
     await post("phone/press", { message: message.message_id, data: button.callback_data });
@@ -179,7 +181,7 @@ function reply(message) {
   replyTo = message;
   $("replying").hidden = !message;
   $("replying").firstElementChild.textContent = message ? `↩ ${(message.text || "").split("\n").slice(-1)[0]}` : "";
-  $("text").placeholder = message?.reply_markup?.input_field_placeholder || say("placeholder");
+  $("text").placeholder = message?.reply_interface?.input_field_placeholder || say("placeholder");
   if (message && matchMedia("(hover: hover)").matches) $("text").focus();
 }
 
