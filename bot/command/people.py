@@ -9,9 +9,7 @@ from bot.command.wiring import Unusable, open_file
 
 
 @click.command()
-@click.option(
-    "--add", "accounts", multiple=True, metavar="ID", help="Add a Telegram account; may be given many times."
-)
+@click.option("--add", "accounts", multiple=True, metavar="IDS", help="Add Telegram accounts, one or many.")
 @click.option(
     "--role",
     type=click.Choice(["clinician", "coordinator", "administrator"]),
@@ -34,13 +32,14 @@ def people(
     \b
     Examples:
       prescreen people
-      prescreen people --add 11111 --add 22222 --role clinician --site PUMCH
+      prescreen people --add "11111 22222" --role clinician --site PUMCH
       prescreen people --suspend PUMCH-P02
     """
     from state.errors import Unknown
     from state.people import People
 
     everyone = People(open_file(db_file))
+    accounts = tuple(account for given in accounts for account in given.replace(",", " ").split())
     wrong = [account for account in accounts if not account.isascii() or not account.isdecimal()]
     if wrong:
         raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")

@@ -22,7 +22,10 @@ from bot.command.wiring import Unusable, local_zone, protocols_on_offer
     help="Time zone shown, such as Asia/Shanghai [default: this machine's].",
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def run(db_file: str, protocol_source: str, zone: str | None, log_format: str) -> None:
+@click.option(
+    "--unpaced", is_flag=True, hidden=True, help="Lift Telegram's ceilings, for a local test server."
+)
+def run(db_file: str, protocol_source: str, zone: str | None, log_format: str, unpaced: bool) -> None:
     """Run the Telegram bot until SIGINT or SIGTERM.
 
     The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
@@ -39,9 +42,13 @@ def run(db_file: str, protocol_source: str, zone: str | None, log_format: str) -
     from bot.logs import configure
     from bot.telegram.polling import TokenRefused
     from bot.telegram.redaction import install
-    from bot.telegram.sending import Sending
+    from bot.telegram.pacing import LIFTED
+    from bot.telegram.sending import Reports, Sending
     from bot.telegram.service import Service, Settings, run_until_signal
     from state.errors import StateError
+
+    def _unpaced(reports: Reports) -> Sending:
+        return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
 
     configure(log_format)
     install(token)
@@ -51,7 +58,7 @@ def run(db_file: str, protocol_source: str, zone: str | None, log_format: str) -
         protocols=protocols,
         api_url=os.environ.get("TELEGRAM_API_URL") or None,
         zone=zone or local_zone(),
-        sending=Sending,
+        sending=_unpaced if unpaced else Sending,
     )
     try:
         run_until_signal(Service(settings))

@@ -26,6 +26,9 @@ ME = {
 SCRIPT_END = 17
 """Turns after which a clinician begins anew: the beginning, and sixteen answers."""
 FIRST_PERSON = 1000
+TYPED = {"Age in completed years": "45", "Most recent haemoglobin": "72 g/L", "Glucocorticoids": "42 d"}
+PREFERRED = ("Male", "New screening")
+"""Where the first button is not the one to press."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,7 @@ class Clinician:
     number: int
     turns: int = 0
     written: float | None = None
+    asked: str = ""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,10 @@ class Watch:
 class Ward:
     """A Bot API server (getUpdates with real offsets) whose people answer at once, or `rate` in a second."""
 
-    def __init__(self, people: int, *, begin: str, delay: float, rate: float | None) -> None:
+    def __init__(
+        self, people: int, *, begin: str, delay: float, rate: float | None, screening: bool = False
+    ) -> None:
+        self._screening = screening
         self.clinicians = {number: Clinician(number) for number in range(FIRST_PERSON, FIRST_PERSON + people)}
         self.watch = Watch()
         self.polled: float | None = None
@@ -143,20 +150,36 @@ class Ward:
     # The clinician's side
 
     def _read(self, clinician: Clinician, message: dict[str, Any], markup: Any) -> None:
+        markup = json.loads(markup) if isinstance(markup, str) else markup
+        if self._screening and "inline_keyboard" not in (markup or {}):
+            clinician.asked = message["text"]  # a question to be typed, or an opening: its buttons follow
+            return
         if clinician.written is None:
             return
         self.watch.latencies.append(time.perf_counter() - clinician.written)
         clinician.written = None
         clinician.turns += 1
-        markup = json.loads(markup) if isinstance(markup, str) else markup
         keys = (markup or {}).get("inline_keyboard")
-        if clinician.turns >= SCRIPT_END:
+        if self._screening:
+            self._when_allowed(lambda: self._answer(clinician, message, markup))
+        elif clinician.turns >= SCRIPT_END:
             clinician.turns = 0
             self._when_allowed(lambda: self._write(clinician, self._begin))
         elif keys:
             self._when_allowed(lambda: self._press(clinician, message, markup, keys[0][0]["callback_data"]))
         else:
             self._when_allowed(lambda: self._write(clinician, "98"))
+
+    def _answer(self, clinician: Clinician, message: dict[str, Any], markup: Any) -> None:
+        """Go on with a whole screening of NCT04420494: eighteen questions, review, save, a new one."""
+        asked, clinician.asked = f"{clinician.asked} {message['text']}", ""
+        for words, text in TYPED.items():
+            if words in asked:
+                self._write(clinician, text)
+                return
+        keys = [key for row in markup["inline_keyboard"] for key in row if "callback_data" in key]
+        wanted = next((key for key in keys if key["text"] in PREFERRED), keys[0])
+        self._press(clinician, message, markup, wanted["callback_data"])
 
     def _when_allowed(self, act: Callable[[], None]) -> None:
         if self._rate is None:

@@ -98,14 +98,14 @@ def command(bot: str, url: str, options: argparse.Namespace) -> list[str]:
 
 async def measure(bot: str, people: int, options: argparse.Namespace) -> Row:
     begin = "hello" if bot == "echo" else BEGIN
-    ward = Ward(people, begin=begin, delay=options.delay, rate=options.rate)
+    ward = Ward(people, begin=begin, delay=options.delay, rate=options.rate, screening=bot == "prescreen")
     runner = await ward.start()
     url = "http://{}:{}".format(*runner.addresses[0])
     environ = os.environ | {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url}
     if bot == "prescreen" and options.prepare:
         ids = " ".join(str(FIRST_PERSON + number) for number in range(people))
         prepare = shlex.split(options.prepare.format(ids=ids))
-        await (await asyncio.create_subprocess_exec(*prepare, env=environ)).wait()
+        await (await asyncio.create_subprocess_exec(*prepare, env=environ, stdout=DEVNULL)).wait()
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *command(bot, url, options), env=environ, stderr=None if options.show_errors else DEVNULL
