@@ -65,6 +65,7 @@ class Dialogue:
         "proposal",
         "protocol",
         "state",
+        "withdrawn",
     )
 
     def __init__(self, protocol: Protocol, machine: Machine) -> None:
@@ -85,6 +86,8 @@ class Dialogue:
         self.further = False
         self.finished = False
         self.last: str | None = None
+        self.withdrawn: set[str] = set()
+        """Questions whose answers were taken back by reopening; most are asked and answered again."""
         self._recompute()
         self.due = self._due()
         self.state: str = self.due
@@ -263,6 +266,7 @@ class Dialogue:
         for missing in self.follow_up().values():
             for question in missing:
                 self.answers.pop(question, None)
+                self.withdrawn.add(question)
         self.finished = False
         self._recompute()
 

@@ -264,12 +264,13 @@ class Screenings:
     def _outcome(dialogue: Dialogue) -> dict[str, Any]:
         """What a saved screening says; `verify` holds it against the replay."""
         failed = dialogue.failed_codes
+        withdrawn = sorted(dialogue.withdrawn.difference(dialogue.answers))
         return {
             "verdict": dialogue.verdict,
             "first_failed": failed[0] if failed else None,
             "all_failed": list(failed),
             "unresolved": list(dialogue.unresolved),
-            "set_aside": list(dialogue.set_aside),
+            "set_aside": [*dialogue.set_aside, *withdrawn],
         }
 
     def _save_verdict(self, screening: Screening, at: str, person: str) -> None:

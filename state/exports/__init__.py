@@ -1,0 +1,134 @@
+"""Exports: what coordinators take out of the file, in the formats that trial offices use.
+
+One module a format, one row in `FORMATS`. `export` reads one consistent snapshot while others write, streams it to
+a temporary name, renames it when it is whole, and enters it in the register. The same data give the same bytes:
+the only time inside is ``as_of``. No account of a channel, name or free text leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from state import register
+from state.database import Clock, connect, stamp, utc_now, writing
+from state.errors import StateError
+from state.exports.files import Taken, digest, written
+from state.exports.snapshot import Selection, Snapshot, snapshot
+
+
+class Uninstalled(StateError):  # noqa: N818  (reads as what it says)
+    """A format needs a package that is not installed; the message has the command that installs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An export format. ``suffix`` is a file's; a format that writes several files into a folder has none.
+
+    ``writer`` is "module:function" with ``(Snapshot, target, step, as_of) -> rows``, imported when used.
+    ``extra`` is what has to be installed for it.
+    """
+
+    summary: str
+    writer: str
+    suffix: str | None
+    extra: str | None = None
+
+
+FORMATS: Final = {
+    "csv": Format("Pre-screening log, one row a screening", "csvs:write_log", ".csv"),
+    "answers": Format("Answers, one row an answer, superseded ones marked", "csvs:write_answers", ".csv"),
+    "log": Format("Whole dialogue logs, JSON Lines, one line a screening", "loglines:write", ".jsonl"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written. ``rows`` counts the format's own rows, ``screenings`` the screenings in them.
+
+    ``sha256`` is that of the file; of a folder, that of its ``sha256sum`` listing, sorted by name.
+    """
+
+    format: str
+    path: Path
+    rows: int
+    screenings: int
+    size: int
+    sha256: str
+
+
+def default_name(format_name: str, selection: Selection) -> str:
+    """Name the file after what is in it: the format and what was selected."""
+    parts = ["prescreen", format_name, *selection.described().values()]
+    return "-".join(parts) + (FORMATS[format_name].suffix or "")
+
+
+def export(
+    database: Path,
+    format_name: str,
+    target: Path,
+    selection: Selection = Selection(),  # noqa: B008  (frozen)
+    *,
+    by: str | None = None,
+    as_of: datetime | None = None,
+    force: bool = False,
+    clock: Clock = utc_now,
+    progress: Callable[[int], Callable[[int], None]] | None = None,
+) -> Exported:
+    """Write the selected screenings to `target` and enter that in the register.
+
+    Opens connections of its own, so it may run in any thread. ``as_of`` is the time put inside where a format has
+    one; without it, the newest moment among the data. ``progress`` is told the number of screenings and gives a
+    function that is called with how many are done. Raises `Taken` if the target exists (without ``force``),
+    `Uninstalled`, `NotKept` or `Damaged`.
+    """
+    chosen = FORMATS[format_name]
+    write = _writer(format_name, chosen)
+    with written(target, folder=chosen.suffix is None, force=force) as temporary:
+        with snapshot(database, selection) as data:
+            step = progress(data.count) if progress else _no_progress
+            rows = write(data, temporary, step, stamp(as_of) if as_of else data.newest)
+            screenings = data.count
+        sha256, size = digest(temporary)
+        exported = Exported(format_name, target, rows, screenings, size, sha256)
+        _record(database, exported, selection, by, clock)
+    return exported
+
+
+def _writer(name: str, chosen: Format) -> Callable[[Snapshot, Path, Callable[[int], None], str], int]:
+    module, _, function = chosen.writer.partition(":")
+    try:
+        writer: Any = getattr(import_module(f"state.exports.{module}"), function)
+    except ModuleNotFoundError as error:
+        if chosen.extra is None:
+            raise
+        raise Uninstalled(
+            f'the format {name} needs {error.name}; please run: pip install "prescreen-bot[{chosen.extra}]"'
+        ) from error
+    found: Callable[[Snapshot, Path, Callable[[int], None], str], int] = writer
+    return found
+
+
+def _no_progress(done: int) -> None:
+    """Tell nobody."""
+
+
+def _record(database: Path, exported: Exported, selection: Selection, by: str | None, clock: Clock) -> None:
+    """Enter who took what, before the file gets its name: nothing leaves unrecorded."""
+    db = connect(database)
+    try:
+        with writing(db):
+            register.enter(
+                db, clock(), "export", exported.format, by,
+                {"filter": selection.described(), "rows": exported.rows, "screenings": exported.screenings,
+                 "sha256": exported.sha256},
+            )  # fmt: skip
+    finally:
+        db.conn.close()
+
+
+__all__ = ["FORMATS", "Exported", "Format", "Selection", "Taken", "Uninstalled", "default_name", "export"]

@@ -1,0 +1,138 @@
+"""CSV for spreadsheets: the pre-screening log (a row a screening) and the answers (a row an answer).
+
+UTF-8 with BOM, as Excel needs it. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+The answers' lines are put together by SQLite itself, a screening at a time.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import astuple
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from state.exports.snapshot import Row, Snapshot
+
+FORMULA_STARTS: Final = "=+-@\t\r\n"
+"""A spreadsheet may run a cell that begins with one of these (OWASP, CSV injection)."""
+
+LOG_HEAD: Final = ("log_no", "screening_code", "site_code", "screened_at", "user_code", "record_version",
+                   "rules_version")  # fmt: skip
+LOG_VERDICT: Final = ("verdict", "first_failed", "all_failed", "unresolved")
+LOG_NOTED: Final = ("follow_up_due", "referred_at", "consent_date", "consent_version", "investigator_decision",
+                    "not_enrolled_reason", "enrolment_no", "comment_code")  # fmt: skip
+LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "protocol",
+                   "protocol_sha256")  # fmt: skip
+ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question", "value", "unit", "compared",
+                         "compared_unit", "status", "verdict", "first_failed", "all_failed", "unresolved",
+                         "saved_at", "protocol", "protocol_version", "protocol_sha256")  # fmt: skip
+
+LINE_END: Final = "\r\n"
+
+
+def guarded(cell: object) -> str:
+    """Give a cell that no spreadsheet runs as a formula; a negative number is no number of ours."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text[:1] in FORMULA_STARTS and text else text
+
+
+def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
+    """Give the columns of the pre-screening log, the questions that the protocols want in it among them."""
+    questions = tuple(question.id for question in snapshot.logged_questions)
+    return (*LOG_HEAD, *questions, *LOG_VERDICT, *LOG_NOTED, *LOG_TAIL)
+
+
+def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | None]:
+    """Give the cells of a screening in the order of `log_columns`."""
+    protocol = snapshot.protocols[row.protocol]
+    answers = snapshot.current(row)
+    noted = snapshot.outcomes(row)
+    noted.setdefault("comment_code", noted.get("reason", ""))
+    given = [answers.get(question.id) for question in snapshot.logged_questions]
+    return [
+        number, row.screening, row.site, row.started_at, row.started_by, protocol.record_version, protocol.version,
+        *(answer.value if answer else None for answer in given),
+        row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved),
+        *(noted.get(column) for column in LOG_NOTED),
+        row.state, row.saved_at, row.saved_by, f"UTC{row.zone}", row.asked, row.earlier, protocol.id, row.protocol,
+    ]  # fmt: skip
+
+
+def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write the pre-screening log; gives the number of its rows."""
+    number = 0
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(map(guarded, log_columns(snapshot)))
+        for number, row in enumerate(snapshot.rows(), 1):
+            lines.writerow(map(guarded, log_cells(snapshot, number, row)))
+            step(1)
+    return number
+
+
+def write_answers(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write all answers; gives the number of rows."""
+    rows = 0
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(",".join(map(guarded, ANSWER_COLUMNS)) + LINE_END)
+        for row in snapshot.rows():
+            count, text = answer_lines(snapshot, row)
+            rows += count
+            file.write(text)
+            step(1)
+    return rows
+
+
+def answer_lines(snapshot: Snapshot, row: Row) -> tuple[int, str]:
+    """Give the number of a screening's answers, and their lines with the columns `ANSWER_COLUMNS`.
+
+    SQLite joins them with separators that no answer has; only if a cell of this screening has anything to guard or
+    to quote, which is rare, are its lines written cell by cell.
+    """
+    protocol = snapshot.protocols[row.protocol]
+    verdict = (row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved))
+    begin = _line((row.screening, row.site)) + ","
+    end = f",{_line(verdict)},{row.saved_at},{_line((protocol.id, protocol.version, row.protocol))}{LINE_END}"
+    aside = f" {' '.join(row.set_aside)} "
+    query = _ANSWERS_EDITED if row.edited else _ANSWERS
+    count, text = snapshot.one(query, {"screening": row.screening, "aside": aside})
+    if not count:
+        return 0, ""
+    if any(mark in text for mark in _SUSPECT):
+        return count, "".join(begin + _line(astuple(answer)) + end for answer in snapshot.answers(row))
+    return count, begin + text.replace(_CELL, ",").replace(_ROW, end + begin) + end
+
+
+@lru_cache(maxsize=1024)
+def _line(cells: tuple[object, ...]) -> str:
+    return ",".join(_quoted(guarded(cell)) for cell in cells)
+
+
+def _quoted(text: str) -> str:
+    if not any(mark in text for mark in ',"\r\n'):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+_CELL: Final = "\x1f"
+_ROW: Final = "\x1e"
+_SUSPECT: Final = ('"', ",", *(_CELL + start for start in "=+-@"), "\t", "\r", "\n")
+"""What a joined text has only if a cell must be quoted or guarded."""
+_JOINED: Final = f"""
+SELECT count(*), group_concat(
+    printf('{_CELL.join(["%d", *["%s"] * 8])}', entry, at, person, question, value, unit, compared, compared_unit,
+        {{}}),
+    '{_ROW}'
+) FROM log l WHERE screening = :screening AND kind = 'answer'
+"""  # noqa: S608  (only our own separators are put in)
+_APPLIES: Final = "CASE WHEN instr(:aside, ' ' || question || ' ') THEN 'set aside' ELSE 'current' END"
+_REPLACED: Final = """
+    EXISTS (
+        SELECT 1 FROM log n
+        WHERE n.screening = :screening AND n.entry > l.entry AND n.kind = 'answer' AND n.question = l.question
+    )"""
+_ANSWERS: Final = _JOINED.format(_APPLIES)
+_ANSWERS_EDITED: Final = _JOINED.format(f"CASE WHEN {_REPLACED} THEN 'superseded' ELSE {_APPLIES} END")

@@ -1,0 +1,255 @@
+"""One consistent view of the file: a read transaction on a read-only connection of its own.
+
+The bot goes on writing meanwhile. What is exported are the screenings that were saved or cancelled, ordered by
+site and sequence. They are chosen once, into a temporary table `chosen`; every format reads from there, one
+screening at a time, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlite_utils import Database
+
+from dialogs.protocol import Protocol, Question
+from state.database import connect
+from state.errors import translate
+from state.screenings import Screenings
+
+CANCELLED: Final = "cancelled"
+SHOWN_VERDICTS: Final[Mapping[str, str]] = {
+    "eligible": "potentially eligible",
+    "ineligible": "ineligible",
+    "undetermined": "undetermined",
+    CANCELLED: "cancelled",
+}
+"""Verdict codes of the file (and *cancelled*, which is none) -> the words that people are shown."""
+
+Parameters = Sequence[object] | Mapping[str, object]
+AnswerStatus = Literal["current", "superseded", "set aside"]
+
+_VERDICT: Final = "coalesce(v.verdict, 'cancelled')"
+_CLOSED: Final = "coalesce(v.at, (SELECT max(at) FROM log WHERE screening = s.number AND kind = 'cancel'))"
+
+_CHOOSE: Final = f"""
+CREATE TEMP TABLE chosen AS
+SELECT
+    s.number AS screening, s.site, s.sequence, s.protocol, s.person AS started_by, s.started_at, s.zone,
+    s.channel, s.earlier,
+    CASE WHEN p.state IN ('completed', 'cancelled') THEN p.state ELSE 'open' END AS state,
+    {_CLOSED} AS saved_at,
+    coalesce(v.person, p.person) AS saved_by,
+    {_VERDICT} AS verdict,
+    v.first_failed,
+    coalesce(v.all_failed, '[]') AS all_failed,
+    coalesce(v.unresolved, '[]') AS unresolved,
+    coalesce(v.set_aside, '[]') AS set_aside,
+    v.asked,
+    (SELECT count(*) FROM verdicts WHERE screening = s.number) AS saves,
+    EXISTS (SELECT 1 FROM log WHERE screening = s.number AND kind IN ('back', 'correct', 'reopen')) AS edited,
+    p.head
+FROM screenings s
+JOIN positions p ON p.screening = s.number
+JOIN protocols t ON t.sha256 = s.protocol
+LEFT JOIN verdicts v ON v.screening = s.number
+    AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)
+WHERE (v.entry IS NOT NULL OR p.state = 'cancelled')
+    AND (:site IS NULL OR s.site = :site)
+    AND (:protocol IS NULL OR t.id = :protocol)
+    AND (:screening IS NULL OR s.number = :screening)
+    AND (:verdict IS NULL OR {_VERDICT} = :verdict)
+    AND (:since IS NULL OR {_CLOSED} >= :since)
+    AND (:until IS NULL OR {_CLOSED} < :until)
+ORDER BY s.site, s.sequence
+"""  # noqa: S608  (only constants are put in)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which screenings to take. ``verdict`` is a key of `SHOWN_VERDICTS`; days are in UTC, both included."""
+
+    site: str | None = None
+    protocol: str | None = None
+    verdict: str | None = None
+    screening: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def described(self) -> dict[str, str]:
+        """Give what was asked for, to be recorded."""
+        return {key: str(value) for key, value in asdict(self).items() if value is not None}
+
+    def parameters(self) -> dict[str, str | None]:
+        after = self.until + timedelta(days=1) if self.until else None
+        days = {"since": str(self.since) if self.since else None, "until": str(after) if after else None}
+        return {
+            "site": self.site, "protocol": self.protocol, "verdict": self.verdict,
+            "screening": self.screening, **days,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chosen screening with its newest saved verdict.
+
+    Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``saves`` counts the
+    verdicts that were saved, ``edited`` tells whether anybody went back, ``head`` is the end of its chain of hashes.
+    """
+
+    screening: str
+    site: str
+    sequence: int
+    protocol: str
+    started_by: str
+    started_at: str
+    zone: str
+    channel: str
+    earlier: str | None
+    state: Literal["completed", "cancelled", "open"]
+    saved_at: str
+    saved_by: str
+    verdict: str
+    first_failed: str | None
+    all_failed: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    set_aside: tuple[str, ...]
+    asked: int | None
+    saves: int
+    edited: int
+    head: str
+
+    @property
+    def shown_verdict(self) -> str:
+        return SHOWN_VERDICTS[self.verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer of the log. ``value`` and ``unit`` as entered, ``compared`` as the rules compare it."""
+
+    entry: int
+    at: str
+    person: str
+    question: str
+    value: str
+    unit: str | None
+    compared: str | None
+    compared_unit: str | None
+    status: AnswerStatus
+
+
+class Snapshot:
+    """The chosen screenings of one moment. Made by `snapshot`."""
+
+    def __init__(self, db: Database, selection: Selection) -> None:
+        self.db = db
+        self.selection = selection
+        self._screenings = Screenings(db)
+        db.execute(_CHOOSE, selection.parameters())
+        (self.count,) = self.one("SELECT count(*) FROM chosen")
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Iterator[tuple[Any, ...]]:
+        """Run a query, streaming its rows; what SQLite refuses is raised as a `StateError`."""
+        try:
+            yield from self.db.conn.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise translate(error) from error
+
+    def one(self, sql: str, parameters: Parameters = ()) -> tuple[Any, ...]:
+        """Give the first row of a query that has one."""
+        return next(self.query(sql, parameters))
+
+    @cached_property
+    def newest(self) -> str:
+        """The newest moment among the chosen screenings; with none, the moment of the file's making."""
+        (newest,) = self.one("SELECT max(saved_at) FROM chosen")
+        return str(newest or self.one("SELECT value FROM meta WHERE key = 'created_at'")[0])
+
+    @cached_property
+    def protocols(self) -> dict[str, Protocol]:
+        """The protocol versions that the chosen screenings went by, by SHA-256, in the order of their versions."""
+        rows = self.query(
+            "SELECT sha256 FROM protocols WHERE sha256 IN (SELECT protocol FROM chosen) ORDER BY id, version, sha256"
+        )
+        return {sha256: self._screenings.protocol(sha256) for (sha256,) in list(rows)}
+
+    @cached_property
+    def logged_questions(self) -> tuple[Question, ...]:
+        """The questions with a column in the screening log, of all these protocols, each once."""
+        found = {q.id: q for p in self.protocols.values() for q in p.questions if q.in_log}
+        return tuple(found.values())
+
+    def rows(self) -> Iterator[Row]:
+        """Give the chosen screenings in order."""
+        for row in self.query("SELECT * FROM chosen ORDER BY rowid"):
+            *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
+            lists = map(_codes, (all_failed, unresolved, set_aside))
+            values: list[Any] = [*first, *lists, asked, saves, edited, head]
+            yield Row(*values)
+
+    def answers(self, row: Row) -> list[AnswerRow]:
+        """Give all answers of a screening in the order they were given."""
+        found = list(
+            self.query(
+                "SELECT entry, at, person, question, value, unit, compared, compared_unit FROM log"
+                " WHERE screening = ? AND kind = 'answer' ORDER BY entry",
+                [row.screening],
+            )
+        )
+        last = {answer[3]: answer[0] for answer in found}
+        return [_answer_row(answer, last, row.set_aside) for answer in found]
+
+    def current(self, row: Row) -> dict[str, AnswerRow]:
+        """Give the answers that stand and apply, by question."""
+        return {answer.question: answer for answer in self.answers(row) if answer.status == "current"}
+
+    def outcomes(self, row: Row) -> dict[str, str]:
+        """Give what a site noted about a screening later (referral, consent, decision), the newest of each."""
+        noted: dict[str, str] = {}
+        for (detail,) in self.query(
+            "SELECT detail FROM log WHERE screening = ? AND kind IN ('outcome', 'disagree')"
+            " AND detail IS NOT NULL ORDER BY entry",
+            [row.screening],
+        ):
+            noted.update({key: str(value) for key, value in json.loads(detail).items()})
+        return noted
+
+
+@lru_cache(maxsize=1024)
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _answer_row(answer: tuple[Any, ...], last: Mapping[str, int], set_aside: tuple[str, ...]) -> AnswerRow:
+    values: list[Any] = [*answer, _status(answer[0], answer[3], last, set_aside)]
+    return AnswerRow(*values)
+
+
+def _status(entry: int, question: str, last: Mapping[str, int], set_aside: tuple[str, ...]) -> AnswerStatus:
+    if entry != last[question]:
+        return "superseded"
+    return "set aside" if question in set_aside else "current"
+
+
+@contextmanager
+def snapshot(path: Path, selection: Selection = Selection()) -> Iterator[Snapshot]:
+    """Open the file for reading at this moment. Raises `NotKept` or `Damaged`."""
+    try:
+        db = connect(path, read_only=True)
+    except sqlite3.Error as error:
+        raise translate(error) from error
+    with closing(db.conn):
+        try:
+            db.execute("BEGIN")
+            chosen = Snapshot(db, selection)
+        except sqlite3.Error as error:
+            raise translate(error) from error
+        yield chosen

@@ -1,0 +1,141 @@
+"""The pre-screening log and the answers as CSV, read back by DuckDB and by the csv module."""
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from state.database import connect, open_database
+from state.exports import Selection, export
+from state.exports.csvs import ANSWER_COLUMNS, FORMULA_STARTS, guarded
+from tests.exports.making import fill
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_duckdb(path: Path) -> list[tuple]:
+    return duckdb.sql(f"SELECT * FROM read_csv('{path}', all_varchar=true, header=true)").fetchall()
+
+
+def test_the_answers_read_by_duckdb_are_the_view_answers(filled, exported):
+    path = exported("answers").path
+    db = connect(filled, read_only=True)
+    kept = db.execute(
+        "SELECT a.screening, cast(a.entry AS TEXT), a.at, a.person, a.question, a.value, a.unit, a.compared,"
+        " a.compared_unit, a.status FROM answers a JOIN screenings s ON s.number = a.screening"
+        " JOIN screening_log g ON g.screening = a.screening WHERE g.verdict IS NOT NULL OR g.state = 'cancelled'"
+        " ORDER BY s.site, s.sequence, a.entry"
+    ).fetchall()
+    columns = [ANSWER_COLUMNS.index(name) for name in ("screening", *ANSWER_COLUMNS[2:11])]
+    assert kept
+    assert [tuple(row[place] for place in columns) for row in by_duckdb(path)] == kept
+    assert {row[10] for row in by_duckdb(path)} == {"current", "superseded", "set aside"}
+
+
+def test_the_log_read_by_duckdb_is_the_view_screening_log(filled, exported):
+    path = exported("csv").path
+    found = duckdb.sql(
+        "SELECT screening_code, state, saved_at, saved_by, verdict, first_failed, all_failed, unresolved,"
+        f" questions_asked, protocol_sha256 FROM read_csv('{path}', all_varchar=true, header=true)"
+    ).fetchall()
+    db = connect(filled, read_only=True)
+    kept = db.execute(
+        "SELECT g.screening, g.state, g.saved_at, g.saved_by, g.verdict, g.first_failed, g.all_failed,"
+        " g.unresolved, cast(g.questions_asked AS TEXT), g.protocol_sha256 FROM screening_log g"
+        " JOIN screenings s ON s.number = g.screening WHERE g.verdict IS NOT NULL ORDER BY s.site, s.sequence"
+    ).fetchall()
+    assert [row for row in found if row[4] != "cancelled"] == kept
+    assert {row[4] for row in found} == {"potentially eligible", "ineligible", "undetermined", "cancelled"}
+
+
+def test_zero_stays_zero_and_unknown_stays_a_word(exported):
+    values = {(row["question"], row["value"]) for row in read(exported("answers").path)}
+    assert ("ecog", "0") in values
+    assert ("platelets", "0") in values
+    assert {value for _, value in values if value == ""} == set()
+    numbers = [row for row in read(exported("answers", force=True).path) if row["value"] == "unknown"]
+    assert numbers
+    assert not any(row["compared"] or row["unit"] for row in numbers)
+
+
+@given(st.text(max_size=12))
+def test_no_guarded_cell_begins_like_a_formula(text):
+    cell = guarded(text)
+    assert cell[:1] == "" or cell[0] not in FORMULA_STARTS
+    assert cell.removeprefix("'") == text.removeprefix("'")
+
+
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+1", "-1", "@x", "\t=1", 'a"b', "a,b", "a\r\nb", '=a,"b\n', "x=1"]
+)
+def test_a_hostile_value_arrives_harmless_and_whole(tmp_path, value):
+    """Nothing of ours writes such values; a file that was meddled with may hold them."""
+    db = fill(tmp_path / "meddled.db", 6)
+    db.execute("DROP TRIGGER log_no_update")
+    db.execute("UPDATE log SET value = ? WHERE kind = 'answer' AND question = 'sex'", [value])
+    db.conn.close()
+    for name, column in (("answers", "value"), ("csv", "sex")):
+        exported = export(tmp_path / "meddled.db", name, tmp_path / name)
+        rows = [row for row in read(exported.path) if row.get("question", "sex") == "sex"]
+        expected = f"'{value}" if value[0] in FORMULA_STARTS else value
+        assert {row[column] for row in rows if row[column]} == {expected}
+
+
+def test_the_file_begins_with_the_mark_that_excel_needs(exported):
+    for name in ("csv", "answers"):
+        assert exported(name).path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_file_without_screenings_gives_a_header_only(tmp_path):
+    open_database(tmp_path / "new.db").conn.close()
+    for name in ("csv", "answers"):
+        exported = export(tmp_path / "new.db", name, tmp_path / name)
+        assert (exported.rows, exported.screenings, len(read(exported.path))) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("selection", "holds"),
+    [
+        (Selection(site="S02"), lambda row: row["site_code"] == "S02"),
+        (Selection(verdict="eligible"), lambda row: row["verdict"] == "potentially eligible"),
+        (Selection(verdict="cancelled"), lambda row: row["verdict"] == "cancelled"),
+        (Selection(screening="S01-0003"), lambda row: row["screening_code"] == "S01-0003"),
+        (Selection(protocol="NCT00000000"), lambda row: False),
+    ],
+    ids=["site", "verdict", "cancelled", "screening", "protocol"],
+)
+def test_a_selection_takes_what_it_says_and_all_of_it(exported, selection, holds):
+    everything = read(exported("csv").path)
+    chosen = read(exported("csv", selection, force=True).path)
+    expected = [row["screening_code"] for row in everything if holds(row)]
+    assert [row["screening_code"] for row in chosen] == expected
+
+
+def test_since_and_until_include_their_days_in_utc(exported):
+    days = sorted({row["saved_at"][:10] for row in read(exported("csv").path)})
+    first, last = days[3], days[6]
+    from datetime import date
+
+    selection = Selection(since=date.fromisoformat(first), until=date.fromisoformat(last))
+    chosen = {row["saved_at"][:10] for row in read(exported("csv", selection, force=True).path)}
+    assert chosen == set(days[3:7])
+
+
+def test_what_a_site_noted_stands_in_the_log(filled, exported):
+    noted = {
+        row["screening_code"]: row["comment_code"]
+        for row in read(exported("csv").path)
+        if row["comment_code"]
+    }
+    db: Database = connect(filled, read_only=True)
+    kept = {row[0] for row in db.execute("SELECT screening FROM log WHERE kind = 'disagree'")}
+    assert noted
+    assert set(noted) == kept
+    assert set(noted.values()) == {"outside_record"}

@@ -1,0 +1,160 @@
+"""What holds of every export: recorded, whole or not at all, private, the same bytes again, nothing personal."""
+
+import hashlib
+import json
+import stat
+import subprocess
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dialogs.loading import load
+from state.database import connect, open_database
+from state.exports import FORMATS, Selection, Taken, default_name, export
+from state.exports.files import files
+from state.people import People
+from state.screenings import Screenings
+from tests.exports.making import fill
+
+NAMES = list(FORMATS)
+
+
+def content(path: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(path)) if path.is_dir() else "": file.read_bytes() for file in files(path)}
+
+
+def test_there_are_formats_to_test():
+    assert {"csv", "answers", "log"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_data_give_the_same_bytes(filled, tmp_path, name):
+    first = export(filled, name, tmp_path / "first")
+    second = export(filled, name, tmp_path / "second")
+    assert content(first.path) == content(second.path)
+    assert first.sha256 == second.sha256
+    assert first.screenings > 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_export_is_recorded_with_who_when_what_and_its_hash(tmp_path, name):
+    db = fill(tmp_path / "site.db", 12)
+    at = datetime(2026, 11, 23, 4, 20, tzinfo=UTC)
+    exported = export(
+        tmp_path / "site.db", name, tmp_path / "out", Selection(site="S01"), by="S01-P01", clock=lambda: at
+    )
+    entered = db.execute("SELECT at, person, subject, detail FROM register WHERE kind = 'export'").fetchall()
+    assert len(entered) == 1
+    when, who, subject, detail = entered[0]
+    assert (when, who, subject) == ("2026-11-23T04:20:00.000Z", "S01-P01", name)
+    assert json.loads(detail) == {
+        "filter": {"site": "S01"},
+        "rows": exported.rows,
+        "screenings": exported.screenings,
+        "sha256": exported.sha256,
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_recorded_hash_is_what_sha256sum_says(filled, tmp_path, name):
+    exported = export(filled, name, tmp_path / "out")
+    if exported.path.is_file():
+        listed = subprocess.run(["sha256sum", exported.path], capture_output=True, check=True).stdout
+        assert listed.split()[0].decode() == exported.sha256
+        return
+    names = sorted(str(file.relative_to(exported.path)) for file in files(exported.path))
+    listed = subprocess.run(["sha256sum", *names], cwd=exported.path, capture_output=True, check=True).stdout
+    assert hashlib.sha256(listed).hexdigest() == exported.sha256
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_account_leaves_in_any_format(filled, tmp_path, name):
+    db = connect(filled, read_only=True)
+    accounts = [row[0] for row in db.execute("SELECT account FROM accounts")]
+    assert accounts
+    exported = export(filled, name, tmp_path / "out")
+    for file, written in content(exported.path).items():
+        for account in accounts:
+            assert account.encode() not in written, file
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_export_is_its_owner_s_only_and_leaves_nothing_beside_it(filled, tmp_path, name):
+    exported = export(filled, name, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    for file in files(exported.path):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_exists_is_replaced_only_by_force(filled, tmp_path, name):
+    first = export(filled, name, tmp_path / "out")
+    before = content(first.path)
+    with pytest.raises(Taken, match="--force"):
+        export(filled, name, tmp_path / "out", Selection(site="S01"))
+    assert content(first.path) == before
+    export(filled, name, tmp_path / "out", Selection(site="S01"), force=True)
+    assert content(first.path) != before
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if FORMATS[name].suffix is None])
+def test_a_folder_with_other_things_in_it_is_never_replaced(filled, tmp_path, name):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.doc").write_text("years")
+    with pytest.raises(Taken, match="other things"):
+        export(filled, name, tmp_path / "home", force=True)
+    assert (tmp_path / "home" / "thesis.doc").read_text() == "years"
+
+
+def test_an_export_that_fails_leaves_no_file_and_no_record(tmp_path):
+    db = fill(tmp_path / "site.db", 8)
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(tmp_path / "site.db", "csv", tmp_path / "out.csv", progress=lambda length: stop)
+    assert not [path for path in tmp_path.iterdir() if "out" in path.name]
+    assert db.execute("SELECT count(*) FROM register WHERE kind = 'export'").fetchone() == (0,)
+
+
+def test_an_export_sees_one_moment_while_others_write(tmp_path):
+    """A screening is saved from another thread between two rows; the file has it not, the next one has."""
+    path = tmp_path / "site.db"
+    fill(path, 20).conn.close()
+    export(path, "csv", tmp_path / "before.csv")
+    wrote = []
+
+    def write_once(done: int) -> None:
+        if not wrote:
+            thread = threading.Thread(target=_save_one, args=(path, wrote))
+            thread.start()
+            thread.join()
+
+    during = export(path, "csv", tmp_path / "during.csv", progress=lambda length: write_once)
+    after = export(path, "csv", tmp_path / "after.csv")
+    assert wrote == ["cancelled"]
+    assert (tmp_path / "before.csv").read_bytes() == during.path.read_bytes()
+    assert after.rows == during.rows + 1
+
+
+def _save_one(path: Path, wrote: list[str]) -> None:
+    from dialogs.dialogue import Step
+
+    db = open_database(path)
+    person = People(db).add("clinician", "S01", "terminal", "local")
+    screenings = Screenings(db)
+    screening = screenings.start(load("NCT04420494"), person.code, "S01", zone="+00:00", channel="terminal")
+    screenings.take(screening, [Step("cancel")], person.code)
+    wrote.append(screening.state)
+    db.conn.close()
+
+
+def test_a_file_is_named_after_what_is_in_it():
+    assert default_name("csv", Selection()) == "prescreen-csv.csv"
+    assert (
+        default_name("log", Selection(site="S01", verdict="ineligible"))
+        == "prescreen-log-S01-ineligible.jsonl"
+    )
