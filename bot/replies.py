@@ -39,9 +39,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """The asked message of a screening loses its buttons and shows its answer."""
+    """The message that asked on from a log entry loses its buttons and shows its answer."""
 
     screening: str
+    entry: int
     text: Safe
 
 

@@ -118,6 +118,7 @@ class Talk:
     def take(self, screening: Screening, steps: Sequence[Step]) -> None:
         dialogue = screening.dialogue
         facts, failed, aside = list(dialogue.facts), list(dialogue.failed), set(dialogue.set_aside)
+        entry = screening.entries
         try:
             self.screenings.take(screening, steps, self.person.code, self.message.source)
         except (NotNow, AnswerError):
@@ -128,18 +129,18 @@ class Talk:
                 self.turn.say(self.say(key))
             self.show(fresh)
             return
-        self._settle(screening, steps)
+        self._settle(screening, entry, steps)
         self._news(screening, facts, failed, aside)
         self.show(screening)
 
-    def _settle(self, screening: Screening, steps: Sequence[Step]) -> None:
+    def _settle(self, screening: Screening, entry: int, steps: Sequence[Step]) -> None:
         """The asked message shows its answer and loses its buttons."""
         said = [
             cards.answered(screening, step.question, self.say)
             for step in steps
             if step.kind == "answer" and step.question is not None
         ]
-        self.turn.actions.append(Settle(screening.number, lines(*said)))
+        self.turn.actions.append(Settle(screening.number, entry, lines(*said)))
 
     def _news(
         self, screening: Screening, facts: list[Answer | None], failed: list[int], aside: set[str]

@@ -40,9 +40,9 @@ def run(db_file: str, protocol_source: str, zone: str | None, log_format: str, u
     protocols = protocols_on_offer(protocol_source)
 
     from bot.logs import configure
+    from bot.telegram.pacing import LIFTED
     from bot.telegram.polling import TokenRefused
     from bot.telegram.redaction import install
-    from bot.telegram.pacing import LIFTED
     from bot.telegram.sending import Reports, Sending
     from bot.telegram.service import Service, Settings, run_until_signal
     from state.errors import StateError

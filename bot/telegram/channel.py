@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from telegram import Bot, InputFile, Update
 from telegram import Message as TelegramMessage
@@ -35,6 +35,8 @@ REDEMPTIONS_AN_HOUR: Final = 5
 
 LOG = logging.getLogger(__name__)
 
+Key = TypeVar("Key")
+
 
 class Channel:
     """One bot, one file. ``changed`` is told of people whose role, language or access changed."""
@@ -53,8 +55,8 @@ class Channel:
             Reports(delivered=self._delivered, undelivered=self._undelivered, blocked=self._blocked)
         )
         self._changed = changed
-        self._prompts: OrderedDict[str, int] = OrderedDict()
-        """Message id of each screening's newest prompt."""
+        self._prompts: OrderedDict[tuple[str, int], int] = OrderedDict()
+        """Message id of the prompt that asked on from a screening's log entry."""
         self._settled: OrderedDict[str, int] = OrderedDict()
         """Message id of each screening's last answered prompt."""
         self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
@@ -164,25 +166,38 @@ class Channel:
 
     def perform(self, chat: int, turn: Turn, query: str | None = None) -> None:
         """Put a turn into the chat's outbox, in order."""
+        if not (turn.repeated and self._prompt_known(turn)):
+            self._say(chat, turn)
         if query is not None:
             self.sending.answer(partial(self.bot.answer_callback_query, query, text=turn.toast))
         elif turn.toast and not turn.actions:
-            self.sending.put(
-                Outgoing(chat, partial(self._send, chat, phrases("en")("plain", text=turn.toast)))
-            )
-        if turn.repeated and self._prompt_known(turn):
-            return
+            text = phrases("en")("plain", text=turn.toast)
+            self.sending.put(Outgoing(chat, partial(self._send, chat, text)))
+
+    def _say(self, chat: int, turn: Turn) -> None:
+        settled: list[tuple[Settle, int | None]] = []
         for action in turn.actions:
             if isinstance(action, Reply):
                 self._reply(chat, action)
             elif isinstance(action, Settle):
-                self.sending.put(Outgoing(chat, partial(self._settle, chat, action)))
+                # The next question goes first: nobody waits for the edit of the old one.
+                settled.append((action, self._kept_prompt(action)))
             elif isinstance(action, Document):
                 self.sending.put(Outgoing(chat, partial(self._send_document, chat, action)))
             elif isinstance(action, Work):
                 task = asyncio.create_task(self._work(chat, action))
                 self._works.add(task)
                 task.add_done_callback(self._works.discard)
+        for settle, known in settled:
+            self.sending.put(Outgoing(chat, partial(self._settle, chat, settle, known)))
+
+    def _kept_prompt(self, settle: Settle) -> int | None:
+        """Find the asked message in the file, where it was sent by a process before this one."""
+        if (settle.screening, settle.entry) in self._prompts:
+            return None
+        screenings = self.conversation.screenings
+        asked = screenings.prompted_entry(settle.screening) == settle.entry
+        return screenings.prompt(settle.screening) if asked else None
 
     def _prompt_known(self, turn: Turn) -> bool:
         prompts = [action.prompt for action in turn.actions if isinstance(action, Reply) and action.prompt]
@@ -205,12 +220,10 @@ class Channel:
     async def _send(self, chat: int, text: str, **more: object) -> TelegramMessage:
         return await self.bot.send_message(chat, text, parse_mode=ParseMode.HTML, **more)  # type: ignore[arg-type]
 
-    async def _settle(self, chat: int, settle: Settle) -> object:
-        message = self._prompts.pop(settle.screening, None) or self.conversation.screenings.prompt(
-            settle.screening
-        )
+    async def _settle(self, chat: int, settle: Settle, known: int | None) -> object:
+        message = self._prompts.pop((settle.screening, settle.entry), None) or known
         if message is None:
-            return await self._send(chat, settle.text) if settle.text else None
+            return None
         _remember(self._settled, settle.screening, message)
         if not settle.text:
             return await self.bot.edit_message_reply_markup(chat, message)
@@ -237,7 +250,7 @@ class Channel:
     def _delivered(self, outgoing: Outgoing, result: object) -> None:
         if isinstance(outgoing.about, tuple) and isinstance(result, TelegramMessage):
             number, entry = outgoing.about
-            _remember(self._prompts, number, result.message_id)
+            _remember(self._prompts, outgoing.about, result.message_id)
             self.conversation.screenings.prompted(number, entry, result.message_id)
 
     def _undelivered(self, outgoing: Outgoing, error: Exception) -> None:
@@ -281,7 +294,7 @@ def _secret(update: Update) -> str | None:
     return secret.strip() if command == "/start" and secret.strip() else None
 
 
-def _remember(memory: OrderedDict[str, int], key: str, value: int) -> None:
+def _remember(memory: OrderedDict[Key, int], key: Key, value: int) -> None:
     memory[key] = value
     memory.move_to_end(key)
     if len(memory) > STRANGERS_REMEMBERED:
