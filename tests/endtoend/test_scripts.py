@@ -1,0 +1,69 @@
+"""Every golden conversation on the phone: the same verdict and the same log as at the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.phone.world import buttons_of
+from tests.conversation.scripts import SCRIPTS
+from tests.endtoend.reference import log_of, reference, verdicts_of
+from tests.endtoend.ward import SCREENING, Clinician, Ward
+
+CASES = [
+    pytest.param(name, language, id=f"{name}-{language}") for name in SCRIPTS for language in ("en", "zh")
+]
+
+
+def test_there_are_scripts_to_play() -> None:
+    assert len(CASES) >= 16
+
+
+@pytest.mark.parametrize(("name", "language"), CASES)
+async def test_the_phone_gives_the_verdict_and_log_of_the_terminal(
+    name: str, language: str, ward: Ward
+) -> None:
+    clinician = Clinician(ward, ward.member(language=language))
+    await ward.says(clinician.phone, "/new")
+    for act in reference(name).acts:
+        assert ward.entries() == act.before, act
+        await clinician.does(act.line)
+        assert ward.entries() == act.after, act
+    assert log_of(ward.service.db, SCREENING) == reference(name).log
+    assert verdicts_of(ward.service.db, SCREENING) == reference(name).verdicts
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_a_restart_between_any_two_messages_changes_nothing(name: str, ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for act in reference(name).acts:
+        await ward.restart()
+        await clinician.does(act.line)
+    assert log_of(ward.service.db, SCREENING) == reference(name).log
+    assert verdicts_of(ward.service.db, SCREENING) == reference(name).verdicts
+
+
+async def test_the_answered_question_loses_its_buttons_and_shows_its_answer(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for act in reference("potentially_eligible").acts:
+        asked, _ = clinician.keys()
+        await clinician.does(act.line)
+        settled = clinician.phone.messages[asked["message_id"]]
+        assert list(buttons_of(settled)) == [], act
+        assert settled["text"].startswith("✓") or act.verb == "s"
+    shown = [text for text in clinician.phone.texts if text.startswith("✓")]
+    assert "✓ Haemoglobin: 72 g/L" in shown
+    assert len(shown) == len(reference("potentially_eligible").acts) - 1
+
+
+async def test_a_number_is_asked_with_an_example_in_the_input_field(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for act in reference("potentially_eligible").acts[:3]:
+        await clinician.does(act.line)
+    *_, asked, hint = clinician.phone.messages.values()
+    assert asked["reply_interface"]["force_reply"] is True
+    assert any(character.isdigit() for character in asked["reply_interface"]["input_field_placeholder"])
+    assert "haemoglobin" in asked["text"]
+    assert list(buttons_of(hint))
