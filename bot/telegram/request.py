@@ -40,7 +40,8 @@ URLS_REMEMBERED: Final = 128
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """Never by proxy, whatever NO_PROXY says: a local Bot API server is on this very machine."""
-FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON: Final = {"Content-Type": "application/json"}
+"""Cheaper to write than a form, and read by the Bot API alike."""
 
 
 class TransportError(Exception):
@@ -230,7 +231,7 @@ def _body(
     if request is None:
         return None, None
     if not request.contains_files:
-        return request.url_encoded_parameters().encode(), FORM
+        return request.json_payload, JSON
     form = aiohttp.FormData(request.json_parameters, quote_fields=False)  # Telegram unquotes nothing
     for name, (filename, content, mimetype) in request.multipart_data.items():
         file = io.BytesIO(content) if isinstance(content, bytes) else content

@@ -82,7 +82,8 @@ class TelegramServer:
         method = request.path.rpartition("/")[2]
         self.connections.add(request.transport)
         parameters: dict[str, str] = {}
-        for name, value in (await request.post()).items():
+        sent = await (request.json() if request.content_type == "application/json" else request.post())
+        for name, value in sent.items():
             if isinstance(value, web.FileField):
                 self.files.append((name, value.filename, value.file.read()))
             else:
