@@ -1,0 +1,101 @@
+"""Draws the machine that runs, as a Mermaid state diagram that a person can read.
+
+What is drawn is what runs: each arrow is a transition of the machine. Arrows between questions are those that
+a straight dialogue can take, found by playing every distinguishable one; jumps after a correction, and what
+is possible at every question alike, stand as one arrow each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from transitions import Machine
+
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, machine
+from dialogs.proofs import explore
+from dialogs.protocol import Protocol
+
+_QUESTIONS: Final = "questions"
+_WORDS: Final = {
+    "en": {
+        "questions": "Questions, asked only while they can change a criterion",
+        EXCLUDED: "Excluded: a criterion failed",
+        REVIEW: "Review",
+        COMPLETED: "Completed",
+        CANCELLED: "Cancelled",
+        "failed": "answer: a criterion failed",
+        "nothing": "answer: nothing left to ask",
+        "correct": "correct, back",
+        "continue": "continue: record further reasons",
+        "finish": "finish",
+        "save": "save",
+        "reopen": "reopen: what was missing",
+        "cancel": "cancel",
+    },
+    "zh": {
+        "questions": "问题(仅在可能改变某项标准时询问)",
+        EXCLUDED: "排除:有标准不符合",
+        REVIEW: "核对",
+        COMPLETED: "已完成",
+        CANCELLED: "已取消",
+        "failed": "回答:有标准不符合",
+        "nothing": "回答:无需再问",
+        "correct": "更正、返回",
+        "continue": "继续记录其他原因",
+        "finish": "结束",
+        "save": "保存",
+        "reopen": "重新打开:补充缺失项",
+        "cancel": "取消",
+    },
+}
+
+
+def mermaid(protocol: Protocol, language: str = "en") -> str:
+    """Give the diagram's text. Raises `AssertionError` if an arrow were no transition of the machine."""
+    running = machine(protocol)
+    words = _WORDS[language if language in _WORDS else "en"]
+    lines = ["stateDiagram-v2", f'    state "{words["questions"]}" as {_QUESTIONS} {{']
+    lines += [f"        {line}" for line in _questions(protocol, running, language)]
+    lines.append("    }")
+    lines += [f'    state "{words[state]}" as {state}' for state in (EXCLUDED, REVIEW, COMPLETED, CANCELLED)]
+    lines.append(f"    [*] --> {_QUESTIONS}")
+    lines += [f"    {source} --> {target}: {words[said]}" for source, target, said in _collapsed(running)]
+    lines.append(f"    {CANCELLED} --> [*]")
+    return "\n".join(lines) + "\n"
+
+
+def _questions(protocol: Protocol, running: Machine, language: str) -> Iterator[str]:
+    for place, question in enumerate(protocol.questions):
+        codes = [c.code for c in protocol.criteria if c.rule.mask >> place & 1]
+        yield f'state "{question.short[language]} ({", ".join(codes)})" as {question.id}'
+    first, place_of = protocol.questions[0].id, protocol.position
+    yield f"[*] --> {first}"
+    for source, target in sorted(
+        explore(protocol).follows, key=lambda pair: (place_of[pair[0]], place_of[pair[1]])
+    ):
+        _require(running, "answer", source, target)
+        yield f"{source} --> {target}"
+
+
+def _collapsed(running: Machine) -> Iterator[tuple[str, str, str]]:
+    """Arrows that are the same for every question, each checked for all of them."""
+    questions = [state for state in running.states if state not in (EXCLUDED, REVIEW, COMPLETED, CANCELLED)]
+    arrows = (
+        ("answer", _QUESTIONS, EXCLUDED, "failed"), ("answer", _QUESTIONS, REVIEW, "nothing"),
+        ("correct", EXCLUDED, _QUESTIONS, "correct"), ("continue", EXCLUDED, _QUESTIONS, "continue"),
+        ("finish", EXCLUDED, REVIEW, "finish"), ("correct", REVIEW, _QUESTIONS, "correct"),
+        ("continue", REVIEW, _QUESTIONS, "continue"), ("save", REVIEW, COMPLETED, "save"),
+        ("reopen", COMPLETED, _QUESTIONS, "reopen"), ("cancel", _QUESTIONS, CANCELLED, "cancel"),
+        ("cancel", EXCLUDED, CANCELLED, "cancel"), ("cancel", REVIEW, CANCELLED, "cancel"),
+    )  # fmt: skip
+    for trigger, source, target, said in arrows:
+        for one in questions if source == _QUESTIONS else [source]:
+            for other in questions if target == _QUESTIONS else [target]:
+                _require(running, trigger, one, other)
+        yield source, target, said
+
+
+def _require(running: Machine, trigger: str, source: str, target: str) -> None:
+    if not any(t.dest == target for t in running.events[trigger].transitions[source]):
+        raise AssertionError(f"no transition {trigger} from {source} to {target}")
