@@ -1,15 +1,18 @@
-# make run   install what is needed into .venv and start
-# make test  install, then run every test
-# make check ruff, mypy, import contracts, generated documentation
+# make run       install what is needed into .venv and start: the Telegram bot if TELEGRAM_BOT_TOKEN is set,
+#                else a trial of it on a phone page, on this machine only
+# make test      install, then run every test
+# make check     ruff, mypy, import contracts, generated documentation
+# make docs      write generated documentation anew
+# make bench     measure; make soak: provoke faults for longer; make pictures: the README's pictures
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check docs install clean
+.PHONY: run test check docs bench soak pictures clean
 
 run: $(VENV)/.run
-	$(BIN)/prescreen chat
+	$(BIN)/prescreen $(if $(TELEGRAM_BOT_TOKEN),run,try)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -19,6 +22,16 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.documentation --check
+
+docs: $(VENV)/.test
+	$(BIN)/python -m tests.documentation
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m tests.bench.dialogue
+	$(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpaced --db $(VENV)/bench.db" \
+	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'" \
+	    --bots echo conversation aiogram aiogram-dialog prescreen
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -28,8 +41,12 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,check]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[exports,test,check]"
 	touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[exports,test,bench]"
+	touch $@
 
 clean:
 	rm -rf $(VENV) build *.egg-info

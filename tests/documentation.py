@@ -1,0 +1,105 @@
+"""Generates what documentation can be generated, between markers; ``--check`` fails when it is stale.
+
+python -m tests.documentation [--check]
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from bot.command import COMMANDS
+from dialogs.diagram import mermaid
+from dialogs.loading import load
+from dialogs.protocol import Protocol
+
+ROOT: Final = Path(__file__).parent.parent
+_PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def diagram() -> str:
+    return f"```mermaid\n{mermaid(load('NCT04420494'))}```\n"
+
+
+def transcript() -> str:
+    """A golden transcript from the first wrong answer to its correction."""
+    lines = (ROOT / "tests/golden/excluded_and_corrected.en.txt").read_text(encoding="utf-8").splitlines()
+    begin = next(index for index, line in enumerate(lines) if "Most recent haemoglobin" in line) - 1
+    end = next(index for index, line in enumerate(lines) if line.startswith("✓ Steroid course"))
+    return "```text\n" + "\n".join(lines[begin:end]) + "\n```\n"
+
+
+def commands() -> str:
+    rows = "\n".join(f"| `prescreen {name}` | {summary} |" for name, (_, summary) in COMMANDS.items())
+    return f"| command | what it does |\n| --- | --- |\n{rows}\n"
+
+
+def criteria() -> str:
+    protocol: Protocol = load("NCT04420494")
+    rows = "\n".join(
+        f"| {c.code} | {c.name['en']} | {c.reading['en']} | `{c.rule.text.replace('|', '/')}` |"
+        for c in protocol.criteria
+    )
+    return f"| code | criterion | our reading | rule |\n| --- | --- | --- | --- |\n{rows}\n"
+
+
+def manual() -> str:
+    """Every command's help, as it is printed."""
+    parts = []
+    for arguments in (
+        [],
+        *([name] for name in COMMANDS),
+        *(["protocol", sub] for sub in ("list", "show", "check", "diagram")),
+    ):
+        ran = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from bot.command import main; main(prog_name='prescreen')",
+                *arguments,
+                "--help",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"COLUMNS": "100", "PATH": "", "LANG": "C.UTF-8"},
+            cwd=ROOT,
+        )
+        parts.append(f"## {' '.join(['prescreen', *arguments])}\n\n```text\n{ran.stdout.rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "diagram": diagram,
+    "transcript": transcript,
+    "commands": commands,
+    "criteria": criteria,
+    "manual": manual,
+}
+FILES: Final = ("README.md", "docs/commands.md")
+
+
+def generated(text: str) -> str:
+    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}{part[3]}", text)
+
+
+def main() -> None:
+    stale = []
+    for name in FILES:
+        file = ROOT / name
+        text = file.read_text(encoding="utf-8")
+        fresh = generated(text)
+        if fresh != text and "--check" not in sys.argv:
+            file.write_text(fresh, encoding="utf-8")
+        elif fresh != text:
+            stale.append(name)
+    if stale:
+        sys.exit(f"stale: {', '.join(stale)}; please run: make docs")
+
+
+if __name__ == "__main__":
+    main()
