@@ -43,6 +43,9 @@ FORMATS: Final = {
     "csv": Format("Pre-screening log, one row a screening", "csvs:write_log", ".csv"),
     "answers": Format("Answers, one row an answer, superseded ones marked", "csvs:write_answers", ".csv"),
     "log": Format("Whole dialogue logs, JSON Lines, one line a screening", "loglines:write", ".jsonl"),
+    "sdtm": Format(
+        "SDTM in shape, CDISC Dataset-JSON 1.1, a folder with a file a dataset", "sdtm:write", None
+    ),
 }
 
 

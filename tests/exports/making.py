@@ -31,7 +31,7 @@ LIKELY = {  # answers that rule nobody out, so that all verdicts come up
     "sex": ("male", "female"),
     "pregnant_or_lactating": ("neither",),
     "diagnosis": ("aiha", "prca_acquired", "evans", "secondary_immune"),
-    "hemoglobin": ("72 g/L", "9.80 g/dL", "<60 g/L", "4.5 mmol/L"),
+    "hemoglobin": ("72 g/L", "9.80 g/dL", "<60 g/L", "4.5 mmol/L", "104 g/L"),
     "platelets": ("0 10*9/L", "29 10*3/uL", "12000 /uL"),
     "neutrophils": ("0 10*9/L", "0.4 10*9/L"),
     "steroid_duration": ("28 d", "6 wk", "0 d", "never"),

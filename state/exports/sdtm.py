@@ -1,0 +1,269 @@
+"""SDTM in shape (SDTMIG 3.4), as Dataset-JSON: what a pre-screening says about criteria, laboratory and status.
+
+Pre-screening comes before consent, so these are site records and no study data: every record says
+``EPOCH = PRE-SCREENING``, and the files are to be kept apart from the study's package. No record ever says that
+eligibility criteria are met. Where a question's answers stand is said in the protocol file (``sdtm``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from dialogs.answers import Measurement, decode
+from dialogs.protocol import Criterion, Protocol, Question
+from state.errors import StateError
+from state.exports.datasetjson import Dataset, dataset
+from state.exports.snapshot import AnswerRow, Row, Snapshot
+from state.exports.tabulations import DATASETS
+
+EPOCH: Final = "PRE-SCREENING"
+LONGEST_TEST: Final = 200
+NOT_ASSIGNED_BECAUSE: Final = {  # codelist ARMNULRS, C142179
+    "ineligible": "SCREEN FAILURE",
+    "undetermined": "SCREENING NOT COMPLETED",
+    "eligible": "NOT ASSIGNED",
+    "cancelled": "SCREENING NOT COMPLETED",
+}
+UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the numbers stay the same
+    "g/L": "g/L",
+    "g/dL": "g/dL",
+    "mmol/L": "mmol/L",
+    "10*9/L": "10^9/L",
+    "10*3/uL": "10^9/L",
+    "/uL": "10^6/L",
+    "umol/L": "umol/L",
+    "mg/dL": "mg/dL",
+    "U/L": "U/L",
+    "ukat/L": "ukat/L",
+}
+TIMES_ULN: Final = "{xULN}"
+
+Add = Callable[[str, Mapping[str, Any]], None]
+
+
+class Mixed(StateError):  # noqa: N818  (reads as what it says)
+    """Several trials were selected; a package is of one."""
+
+
+def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write one file a dataset into the folder `target`; gives the number of records of all of them."""
+    studies = sorted({protocol.id for protocol in snapshot.protocols.values()})
+    if len(studies) > 1:
+        raise Mixed(f"these are screenings for {', '.join(studies)}; please choose one with --protocol")
+    about = {"modified": snapshot.newest, **({"studyOID": studies[0]} if studies else {})}
+    with ExitStack() as files:
+        sets: dict[str, Dataset] = {
+            name: files.enter_context(dataset(target, name, label, columns, about, as_of))
+            for name, (label, columns) in DATASETS.items()
+        }
+        _add_trial(snapshot.protocols.values(), lambda name, values: sets[name].add(values))
+        for row in snapshot.rows():
+            _add_subject(snapshot, row, sets)
+            step(1)
+    return sum(written.records for written in sets.values())
+
+
+# the trial ---------------------------------------------------------------------------------------
+
+
+def criteria_by_test(protocol: Protocol) -> dict[str, list[Criterion]]:
+    """Group the criteria by the code under which SDTM knows them (I2a, I2b and I2c are all INCL02)."""
+    found: dict[str, list[Criterion]] = {}
+    for criterion in protocol.criteria:
+        found.setdefault(criterion.ietestcd, []).append(criterion)
+    return dict(sorted(found.items(), key=lambda item: (item[1][0].kind != "inclusion", item[0])))
+
+
+def criterion_text(criteria: list[Criterion]) -> str:
+    """Give the record's words, or the criteria's names where those are longer than SDTM allows."""
+    verbatim = " / ".join(dict.fromkeys(criterion.source for criterion in criteria))
+    if len(verbatim) <= LONGEST_TEST:
+        return verbatim
+    return "; ".join(criterion.name["en"] for criterion in criteria)[:LONGEST_TEST]
+
+
+def record_version(protocol: Protocol) -> str:
+    return f"{protocol.facts.get('registry', '')} {protocol.record_version}".strip()
+
+
+def _add_trial(protocols: Any, add: Add) -> None:
+    tests: set[tuple[str, str]] = set()
+    for protocol in protocols:
+        for code, criteria in criteria_by_test(protocol).items():
+            known = (code, record_version(protocol))
+            if known not in tests:
+                add("TI", {
+                    "STUDYID": protocol.id, "DOMAIN": "TI", "IETESTCD": code, "IETEST": criterion_text(criteria),
+                    "IECAT": criteria[0].kind.upper(), "TIVERS": known[1],
+                })  # fmt: skip
+            tests.add(known)
+        for criterion in protocol.criteria:
+            add("PSCRIT", {
+                "STUDYID": protocol.id, "PSCODE": criterion.code, "IETESTCD": criterion.ietestcd,
+                "IECAT": criterion.kind.upper(), "PSNAME": criterion.name["en"], "PSTEXT": criterion.source,
+                "PSREAD": criterion.reading["en"], "PSRULE": " ".join(criterion.rule.text.split()),
+                "PSVERS": protocol.version, "PSHASH": protocol.sha256,
+            })  # fmt: skip
+
+
+# a subject ---------------------------------------------------------------------------------------
+
+
+def _add_subject(snapshot: Snapshot, row: Row, sets: Mapping[str, Dataset]) -> None:
+    protocol = snapshot.protocols[row.protocol]
+    subject = f"{protocol.id}-{row.screening}"
+
+    def add(name: str, values: Mapping[str, Any]) -> None:
+        domain = {} if name.startswith("PS") else {"DOMAIN": name}
+        sets[name].add({"STUDYID": protocol.id, "USUBJID": subject, **domain, **values})
+
+    answers = snapshot.answers(row)
+    current = {answer.question: answer for answer in answers if answer.status == "current"}
+    add("DM", _demographics(protocol, row, current))
+    for values in _exceptions(protocol, row):
+        add("IE", values)
+    if row.verdict != "eligible":
+        add("DS", _disposition(protocol, row))
+    for name, records in (
+        ("LB", _laboratory(protocol, current)),
+        ("RS", _tested(protocol, current, "RS")),
+        ("RP", _tested(protocol, current, "RP")),
+    ):
+        for number, values in enumerate(records, 1):
+            add(name, {f"{name}SEQ": number, **values})
+    for answer in answers:
+        add("PSANS", {
+            "PSSEQ": answer.entry, "PSQID": answer.question, "PSVALUE": answer.value, "PSUNIT": answer.unit,
+            "PSCMP": answer.compared, "PSCMPU": answer.compared_unit, "PSSTAT": answer.status.upper(),
+            "PSDTC": answer.at, "PSUSER": answer.person,
+        })  # fmt: skip
+    add("PSVER", {
+        "PSVERD": row.shown_verdict.upper(), "PSFIRST": row.first_failed, "PSALL": ",".join(row.all_failed),
+        "PSOPEN": ",".join(row.unresolved), "PSSTATE": row.state.upper(), "PSDTC": row.saved_at,
+        "PSUSER": row.saved_by, "PSPREV": row.earlier, "PSVERS": protocol.version, "PSHASH": row.protocol,
+    })  # fmt: skip
+
+
+def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "SUBJID": f"{row.sequence:04d}", "SITEID": row.site, "SEX": "U", "ARMNRS": NOT_ASSIGNED_BECAUSE[row.verdict],
+        "COUNTRY": protocol.facts.get("country", ""),
+    }  # fmt: skip
+    for question, answer in _placed(protocol, current, "DM"):
+        place = question.sdtm
+        if place is None:
+            continue
+        if place.results:
+            if answer.value in place.results:
+                values[place.code] = place.results[answer.value][1]
+        elif answer.unit is not None:
+            values[place.code] = int(answer.value)
+            values[f"{place.code}U"] = place.test
+    return values
+
+
+def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:
+    """Give a record for each test that failed: N to an inclusion criterion, Y to an exclusion criterion."""
+    numbers = count(1)
+    for code, criteria in criteria_by_test(protocol).items():
+        failed = [criterion.code for criterion in criteria if criterion.code in row.all_failed]
+        if failed:
+            said = "N" if criteria[0].kind == "inclusion" else "Y"
+            yield {
+                "IESEQ": next(numbers), "IESPID": ",".join(failed), "IETESTCD": code,
+                "IETEST": criterion_text(criteria), "IECAT": criteria[0].kind.upper(), "IEORRES": said,
+                "IESTRESC": said, "EPOCH": EPOCH, "IEDTC": row.saved_at,
+            }  # fmt: skip
+
+
+def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
+    term = "Pre-screening cancelled"
+    if row.verdict == "ineligible" and row.first_failed:
+        term = f"{row.first_failed} {protocol.criterion_by_code[row.first_failed].name['en']}"
+    elif row.verdict == "undetermined":
+        term = f"Undetermined: {', '.join(row.unresolved)}"
+    return {
+        "DSSEQ": 1, "DSTERM": term, "DSDECOD": NOT_ASSIGNED_BECAUSE[row.verdict], "DSCAT": "DISPOSITION EVENT",
+        "EPOCH": EPOCH, "DSSTDTC": row.saved_at,
+    }  # fmt: skip
+
+
+def _tested(protocol: Protocol, current: Mapping[str, AnswerRow], domain: str) -> Iterator[dict[str, Any]]:
+    """Give the records of options that the protocol file maps to results; the others have none."""
+    for question, answer in _placed(protocol, current, domain):
+        place = question.sdtm
+        if place is not None and answer.value in place.results:
+            original, standard = place.results[answer.value]
+            category = {f"{domain}CAT": place.category} if place.category else {}
+            yield {
+                f"{domain}TESTCD": place.code, f"{domain}TEST": place.test, **category,
+                f"{domain}ORRES": original, f"{domain}STRESC": standard, "EPOCH": EPOCH,
+            }  # fmt: skip
+
+
+def _placed(
+    protocol: Protocol, current: Mapping[str, AnswerRow], domain: str
+) -> Iterator[tuple[Question, AnswerRow]]:
+    for question in protocol.questions:
+        if question.sdtm is not None and question.sdtm.domain == domain and question.id in current:
+            yield question, current[question.id]
+
+
+# laboratory --------------------------------------------------------------------------------------
+
+
+def _laboratory(protocol: Protocol, current: Mapping[str, AnswerRow]) -> Iterator[dict[str, Any]]:
+    """Give a record for each result; an unknown one has none, since nobody said that it was not done."""
+    for question, answer in _placed(protocol, current, "LB"):
+        place = question.sdtm
+        measured = question.measured(decode(answer.value, answer.unit))
+        if place is None or measured is None:
+            continue
+        named = {"LBTESTCD": place.code, "LBTEST": place.test, "LBCAT": place.category, "EPOCH": EPOCH}
+        if measured.unit == TIMES_ULN:
+            yield {**named, **_relative(answer)}
+        else:
+            yield {**named, **_absolute(protocol, question, answer, measured, current)}
+
+
+def _relative(answer: AnswerRow) -> dict[str, Any]:
+    """A multiple of the upper limit has no unit in the codelist; *normal* is a result of its own."""
+    if answer.unit is None:
+        return {"LBORRES": "NORMAL", "LBSTRESC": "NORMAL", "LBNRIND": "NORMAL"}
+    said = f"{answer.value} x ULN"
+    return {"LBORRES": said, "LBSTRESC": said}
+
+
+def _absolute(
+    protocol: Protocol,
+    question: Question,
+    answer: AnswerRow,
+    measured: Measurement,
+    current: Mapping[str, AnswerRow],
+) -> dict[str, Any]:
+    unit = question.unit_by_code[measured.unit]
+    exact = measured.relation == "="
+    values: dict[str, Any] = {
+        "LBORRES": answer.value,
+        "LBORRESU": UNITS.get(measured.unit, measured.unit),
+        "LBSTRESC": f"{'' if exact else measured.relation}{answer.compared}",
+        "LBSTRESN": answer.compared if exact else None,
+        "LBSTRESU": UNITS.get(answer.compared_unit or "", answer.compared_unit),
+        "LBLOINC": unit.loinc or question.loinc,
+    }
+    limit = current.get(unit.per or "")
+    if (
+        limit is None
+        or limit.unit != measured.unit
+        or protocol.question(limit.question).unit_of != question.id
+    ):
+        return values
+    values |= {"LBORNRHI": limit.value, "LBSTNRHI": limit.compared}
+    if exact and measured.value > Decimal(limit.value):
+        values["LBNRIND"] = "HIGH"
+    return values
