@@ -46,6 +46,12 @@ FORMATS: Final = {
     "sdtm": Format(
         "SDTM in shape, CDISC Dataset-JSON 1.1, a folder with a file a dataset", "sdtm:write", None
     ),
+    "parquet": Format(
+        "Screenings and answers by site and month, for DuckDB or Spark, a folder",
+        "parquet:write",
+        None,
+        "parquet",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
 
 FORMULA_STARTS: Final = "=+-@\t\r\n"
@@ -30,6 +31,8 @@ ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question
                          "saved_at", "protocol", "protocol_version", "protocol_sha256")  # fmt: skip
 
 LINE_END: Final = "\r\n"
+_SUSPECT: Final = ('"', ",", *(CELL + start for start in "=+-@"), "\t", "\r", "\n")
+"""What a joined text has only if a cell must be quoted or guarded."""
 
 
 def guarded(cell: object) -> str:
@@ -95,14 +98,12 @@ def answer_lines(snapshot: Snapshot, row: Row) -> tuple[int, str]:
     verdict = (row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved))
     begin = _line((row.screening, row.site)) + ","
     end = f",{_line(verdict)},{row.saved_at},{_line((protocol.id, protocol.version, row.protocol))}{LINE_END}"
-    aside = f" {' '.join(row.set_aside)} "
-    query = _ANSWERS_EDITED if row.edited else _ANSWERS
-    count, text = snapshot.one(query, {"screening": row.screening, "aside": aside})
+    count, text = joined_answers(snapshot, row)
     if not count:
         return 0, ""
     if any(mark in text for mark in _SUSPECT):
         return count, "".join(begin + _line(astuple(answer)) + end for answer in snapshot.answers(row))
-    return count, begin + text.replace(_CELL, ",").replace(_ROW, end + begin) + end
+    return count, begin + text.replace(CELL, ",").replace(ROW, end + begin) + end
 
 
 @lru_cache(maxsize=1024)
@@ -115,24 +116,3 @@ def _quoted(text: str) -> str:
         return text
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
-
-
-_CELL: Final = "\x1f"
-_ROW: Final = "\x1e"
-_SUSPECT: Final = ('"', ",", *(_CELL + start for start in "=+-@"), "\t", "\r", "\n")
-"""What a joined text has only if a cell must be quoted or guarded."""
-_JOINED: Final = f"""
-SELECT count(*), group_concat(
-    printf('{_CELL.join(["%d", *["%s"] * 8])}', entry, at, person, question, value, unit, compared, compared_unit,
-        {{}}),
-    '{_ROW}'
-) FROM log l WHERE screening = :screening AND kind = 'answer'
-"""  # noqa: S608  (only our own separators are put in)
-_APPLIES: Final = "CASE WHEN instr(:aside, ' ' || question || ' ') THEN 'set aside' ELSE 'current' END"
-_REPLACED: Final = """
-    EXISTS (
-        SELECT 1 FROM log n
-        WHERE n.screening = :screening AND n.entry > l.entry AND n.kind = 'answer' AND n.question = l.question
-    )"""
-_ANSWERS: Final = _JOINED.format(_APPLIES)
-_ANSWERS_EDITED: Final = _JOINED.format(f"CASE WHEN {_REPLACED} THEN 'superseded' ELSE {_APPLIES} END")

@@ -187,9 +187,9 @@ class Snapshot:
         found = {q.id: q for p in self.protocols.values() for q in p.questions if q.in_log}
         return tuple(found.values())
 
-    def rows(self) -> Iterator[Row]:
-        """Give the chosen screenings in order."""
-        for row in self.query("SELECT * FROM chosen ORDER BY rowid"):
+    def rows(self, where: str = "1", parameters: Parameters = ()) -> Iterator[Row]:
+        """Give the chosen screenings in order; ``where`` is SQL over the table `chosen`."""
+        for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY rowid", parameters):  # noqa: S608
             *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
             lists = map(_codes, (all_failed, unresolved, set_aside))
             values: list[Any] = [*first, *lists, asked, saves, edited, head]
