@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot import office
 from bot.menu import COMMANDS, LOOKS, MENU, ROLE_PRESSES, WORDS, commands_for
 from bot.phrases import means, phrases
 from bot.replies import Message, Turn, read_press
@@ -50,6 +51,10 @@ class Conversation:
         except Stale:
             talk.late()
         return talk.turn
+
+    def saved(self, talk: Talk, screening: Screening) -> None:
+        """What follows a saved screening: the coordinators of the site hear of a candidate."""
+        office.tell_coordinators(talk, screening)
 
     def stale(self, person: Person, screening: Screening) -> Turn:
         """Answer a message that was meant for a question answered before: nothing counts, all is shown."""
@@ -102,6 +107,11 @@ def _press(talk: Talk) -> None:
     if press.verb in MENU and press.verb in ROLE_PRESSES[talk.person.role]:
         MENU[press.verb](talk, press)
         return
+    if press.verb in office.COORDINATOR_PRESSES and talk.person.role in office.OFFICE:
+        screening = office.of_the_site(talk, press.screening or "")
+        if screening is not None:
+            office.COORDINATOR_PRESSES[press.verb](talk, screening, press)
+            return
     screening = talk.own(press.screening)
     if screening is None or press.verb not in (*MOVES, *LOOKS):
         talk.late()

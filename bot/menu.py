@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import administration, cards, lists
+from bot import administration, cards, lists, office
 from bot.phrases import phrases
 from bot.replies import Button, Press
 from bot.talk import Talk
@@ -107,6 +107,7 @@ LOOKS: Final[Mapping[str, Callable[[Talk, Screening, Press], object]]] = {
     "d": _ask_disagreement,
     "dd": _disagree,
     "again": _again,
+    **office.CLINICIAN_PRESSES,
 }
 """Presses that hold at any later entry: they look, ask first, or check for themselves."""
 
@@ -220,6 +221,9 @@ def _resume(talk: Talk, argument: str) -> None:
 
 
 def _open(talk: Talk, argument: str) -> None:
+    if talk.person.role == "coordinator":
+        office.open_items(talk, argument)
+        return
     person = talk.person.code
     running = talk.screenings.standings(person=person, state="open", limit=8)
     waiting = talk.screenings.standings(person=person, state="undetermined", limit=8)
@@ -227,6 +231,9 @@ def _open(talk: Talk, argument: str) -> None:
 
 
 def _recent(talk: Talk, argument: str) -> None:
+    if talk.person.role == "coordinator":
+        office.recent(talk, argument)
+        return
     found = talk.screenings.standings(person=talk.person.code, limit=10)
     talk.turn.actions.append(lists.recent(found, talk.say))
 
@@ -278,13 +285,14 @@ COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
     "cancel": _cancel_command,
     "privacy": _privacy,
     **administration.COMMANDS,
+    **office.COMMANDS,
 }
 _SCREENING: Final = ("new", "resume", "open", "recent", "cancel")
 _EVERYONE: Final = ("language", "help", "privacy")
 ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "clinician": (*_SCREENING, *_EVERYONE),
-    "coordinator": (*_EVERYONE,),
-    "administrator": (*_SCREENING, *administration.COMMANDS, *_EVERYONE),
+    "coordinator": ("open", "recent", *office.COMMANDS, *_EVERYONE),
+    "administrator": (*_SCREENING, *administration.COMMANDS, "query", "outcome", *_EVERYONE),
 }
 """The commands of each role, in the order of its menu; ``start`` goes without saying."""
 

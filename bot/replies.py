@@ -85,13 +85,15 @@ class Turn:
     """What comes of a message: actions in order, and a word on the pressed button.
 
     ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
-    ``changed`` is the code of a person whose language or access changed.
+    ``others`` holds what is said to other people, by their codes. ``changed`` is the code of a person whose
+    language or access changed.
     """
 
     actions: list[Action] = field(default_factory=list)
     toast: str | None = None
     repeated: bool = False
     changed: str | None = None
+    others: list[tuple[str, Turn]] = field(default_factory=list)
 
     def say(self, text: Safe, buttons: Rows = ()) -> None:
         self.actions.append(Reply(text, buttons))

@@ -132,6 +132,8 @@ class Talk:
         self._settle(screening, entry, steps)
         self._news(screening, facts, failed, aside)
         self.show(screening)
+        if steps[-1].kind == "save":
+            self.conversation.saved(self, screening)
 
     def _settle(self, screening: Screening, entry: int, steps: Sequence[Step]) -> None:
         """The asked message shows its answer and loses its buttons."""

@@ -31,6 +31,7 @@ _WORDS: Final = {
         "finish": "finish",
         "save": "save",
         "reopen": "reopen: what was missing",
+        "amend": "amend: a coordinator's query",
         "cancel": "cancel",
     },
     "zh": {
@@ -46,6 +47,7 @@ _WORDS: Final = {
         "finish": "结束",
         "save": "保存",
         "reopen": "重新打开:补充缺失项",
+        "amend": "修订:协调员质疑",
         "cancel": "取消",
     },
 }
@@ -86,7 +88,8 @@ def _collapsed(running: Machine) -> Iterator[tuple[str, str, str]]:
         ("correct", EXCLUDED, _QUESTIONS, "correct"), ("continue", EXCLUDED, _QUESTIONS, "continue"),
         ("finish", EXCLUDED, REVIEW, "finish"), ("correct", REVIEW, _QUESTIONS, "correct"),
         ("continue", REVIEW, _QUESTIONS, "continue"), ("save", REVIEW, COMPLETED, "save"),
-        ("reopen", COMPLETED, _QUESTIONS, "reopen"), ("cancel", _QUESTIONS, CANCELLED, "cancel"),
+        ("reopen", COMPLETED, _QUESTIONS, "reopen"), ("amend", COMPLETED, _QUESTIONS, "amend"),
+        ("cancel", _QUESTIONS, CANCELLED, "cancel"),
         ("cancel", EXCLUDED, CANCELLED, "cancel"), ("cancel", REVIEW, CANCELLED, "cancel"),
     )  # fmt: skip
     for trigger, source, target, said in arrows:

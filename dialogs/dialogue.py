@@ -32,7 +32,9 @@ REVIEW: Final = "review"
 COMPLETED: Final = "completed"
 CANCELLED: Final = "cancelled"
 
-StepKind = Literal["answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen"]
+StepKind = Literal[
+    "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
+]
 STEP_KINDS: Final[tuple[str, ...]] = get_args(StepKind)
 
 
@@ -262,6 +264,10 @@ class Dialogue:
     def _end(self, step: Step) -> None:
         self.editing = self.proposal = None
 
+    def _amend(self, step: Step) -> None:
+        """Take up one answer of a saved screening again, as a query asked; the saved verdict stays."""
+        self.editing, self.proposal = step.question, None
+
     def _reopen(self, step: Step) -> None:
         for missing in self.follow_up().values():
             for question in missing:
@@ -281,6 +287,7 @@ _READY: Final[Mapping[str, Callable[[Dialogue, Step], bool]]] = {
     "save": lambda dialogue, step: True,
     "cancel": lambda dialogue, step: True,
     "reopen": lambda dialogue, step: dialogue.verdict == "undetermined",
+    "amend": lambda dialogue, step: step.question in dialogue.applied,
 }
 _EFFECT: Final[Mapping[str, Callable[[Dialogue, Step], None]]] = {
     "answer": Dialogue._answer,
@@ -292,6 +299,7 @@ _EFFECT: Final[Mapping[str, Callable[[Dialogue, Step], None]]] = {
     "save": Dialogue._end,
     "cancel": Dialogue._end,
     "reopen": Dialogue._reopen,
+    "amend": Dialogue._amend,
 }
 
 
@@ -328,6 +336,8 @@ def transitions_of(protocol: Protocol) -> Iterator[tuple[StepKind, str, str, boo
     yield "save", REVIEW, COMPLETED, False
     for target in (*questions, REVIEW):
         yield "reopen", COMPLETED, target, True
+    for target in questions:
+        yield "amend", COMPLETED, target, True
 
 
 @lru_cache(maxsize=64)

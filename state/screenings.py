@@ -172,7 +172,7 @@ class Screenings:
                 for index, step in enumerate(steps):
                     screening.dialogue.take(step)
                     self._append_step(screening, at, person, step, source if index == 0 else None)
-                self._move(screening, at, person, before)
+                self._move(screening, at, before)
         except BaseException as error:
             self._loaded.pop(screening.number, None)
             if isinstance(error, sqlite3.IntegrityError):
@@ -197,7 +197,7 @@ class Screenings:
                 self._append(
                     screening, at, person, kind, question=question, detail=pack(detail), source=source
                 )
-                self._move(screening, at, person, before)
+                self._move(screening, at, before)
         except BaseException as error:
             self._loaded.pop(screening.number, None)
             if isinstance(error, sqlite3.IntegrityError):
@@ -251,11 +251,19 @@ class Screenings:
         screening.head = link(screening.head, fields)
         self.db.execute(_INSERT_LOG, [*fields, screening.head])
 
-    def _move(self, screening: Screening, at: str, person: str, before: int) -> None:
+    def _move(self, screening: Screening, at: str, before: int) -> None:
         moved = self.db.execute(
             "UPDATE positions SET person = ?, state = ?, entries = ?, head = ?, updated_at = ?"
             " WHERE screening = ? AND entries = ?",
-            [person, screening.state, screening.entries, screening.head, at, screening.number, before],
+            [
+                screening.person,
+                screening.state,
+                screening.entries,
+                screening.head,
+                at,
+                screening.number,
+                before,
+            ],
         )
         if moved.rowcount != 1:
             raise Stale(screening.number)

@@ -107,6 +107,9 @@ class Channel:
         ):
             return self.conversation.stale(person, current)
         turn = self.conversation.handle(person, message)
+        for code, said in turn.others:
+            for account in self.conversation.people.accounts_of(code, CHANNEL):
+                self.perform(int(account), said)
         if turn.changed is not None:
             self._changed(self.conversation.people.get(turn.changed))
         return turn

@@ -1,0 +1,267 @@
+"""What coordinators do in the chat: open items of the site, queries on answers, outcomes, notes on candidates.
+
+A coordinator sees the screenings of the own site, by number. Queries and outcomes are coded; they stand in the
+screening's log beside the dialogue, and the verdict that was saved stays whatever comes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from bot import cards, lists
+from bot.phrases import lines, phrases
+from bot.replies import Button, Press, Turn
+from bot.talk import Talk
+from bot.views import arrange
+from dialogs.dialogue import COMPLETED, Step
+from dialogs.wording import describe
+from state.errors import Unknown
+from state.screenings import Screening
+
+QUERIES: Final = ("source", "unit", "plausible", "newer")
+REASONS: Final = ("transcription", "unit", "newer", "misread", "other")
+OUTCOMES: Final = ("referred", "consented", "enrolled", "declined", "screen_failure", "physician", "other")
+"""Outcomes after pre-screening; from ``declined`` on they are the coded reasons of *not enrolled*."""
+NOT_ENROLLED: Final = frozenset(OUTCOMES[3:])
+OFFICE: Final = frozenset({"coordinator", "administrator"})
+LISTED: Final = 10
+
+
+def of_the_site(talk: Talk, number: str) -> Screening | None:
+    """Load a screening of the coordinator's own site; any other does not exist."""
+    try:
+        screening = talk.screenings.load(number)
+    except Unknown:
+        return None
+    return screening if screening.site == talk.person.site else None
+
+
+# open items --------------------------------------------------------------------------------------
+
+
+def open_items(talk: Talk, argument: str) -> None:
+    """List the site's undetermined screenings with what is missing and for how long."""
+    found = talk.screenings.standings(site=talk.person.site, state="undetermined", limit=LISTED)
+    if not found:
+        talk.turn.say(talk.say("open_none"))
+        return
+    now, told = talk.screenings.clock(), [talk.say("open_title")]
+    for item in found:
+        screening = talk.screenings.load(item.number)
+        questions = dict.fromkeys(q for missing in screening.dialogue.follow_up().values() for q in missing)
+        names = [screening.protocol.question(q).short[talk.say.language] for q in questions]
+        days = (now - datetime.fromisoformat(item.updated_at)).days
+        told.append(
+            talk.say(
+                "office_open", number=item.number, person=item.person, days=days,
+                missing=cards.joined(names or item.unresolved, talk.say),
+            )
+        )  # fmt: skip
+    talk.turn.say(lines(*told))
+
+
+def notify(talk: Talk, argument: str) -> None:
+    """Switch the notes on new candidates on or off."""
+    on = not talk.person.notified
+    talk.conversation.people.set_notified(talk.person.code, on)
+    talk.turn.say(talk.say("notify_on" if on else "notify_off"))
+
+
+def tell_coordinators(talk: Talk, screening: Screening) -> None:
+    """Tell the coordinators of the site of a potentially eligible candidate: by number, nothing clinical."""
+    if screening.saved[-1].verdict != "eligible":
+        return
+    for person in talk.conversation.people.all(screening.site):
+        if person.role == "coordinator" and person.active and person.notified:
+            turn = Turn()
+            turn.say(phrases(person.language)("candidate_note", number=screening.number))
+            talk.turn.others.append((person.code, turn))
+
+
+# queries -----------------------------------------------------------------------------------------
+
+
+def query(talk: Talk, argument: str) -> None:
+    """``/query NUMBER``: choose an answer of a saved screening to ask about."""
+    screening = _saved(talk, argument)
+    if screening is None:
+        return
+    dialogue, language = screening.dialogue, talk.say.language
+    buttons = []
+    for index, question_id in enumerate(dialogue.applied):
+        question = screening.protocol.question(question_id)
+        shown = describe(question, dialogue.answers[question_id], language)
+        buttons.append(talk.button(f"{question.short[language]}: {shown}", "q", screening, index))
+    talk.turn.say(talk.say("query_which", number=screening.number), arrange(buttons))
+
+
+def _saved(talk: Talk, argument: str) -> Screening | None:
+    screening = of_the_site(talk, argument.upper())
+    if screening is None or screening.state != COMPLETED:
+        talk.turn.say(talk.say("office_number", number=argument[:24]))
+        return None
+    return screening
+
+
+def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
+    if not 0 <= press.place < len(screening.dialogue.applied):
+        talk.late()
+        return
+    buttons = [
+        Button(
+            talk.say.plain(f"query_{code}"),
+            str(Press("qq", screening.number, screening.entries, f"{press.place}_{at}")),
+        )
+        for at, code in enumerate(QUERIES)
+    ]
+    talk.turn.say(talk.say("query_what"), arrange(buttons))
+
+
+def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
+    place, _, at = (press.option or "").partition("_")
+    applied = screening.dialogue.applied
+    known = place.isdecimal() and int(place) < len(applied) and at.isdecimal() and int(at) < len(QUERIES)
+    if not known or press.entry != screening.entries or screening.state != COMPLETED:
+        talk.turn.toast = talk.say.plain("already_done")
+        return
+    question_id, code = applied[int(place)], QUERIES[int(at)]
+    talk.screenings.note(
+        screening, "query", talk.person.code, {"code": code}, question=question_id, source=talk.message.source
+    )
+    talk.turn.say(talk.say("query_sent", number=screening.number, person=screening.person))
+    talk.turn.others.append((screening.person, query_card(talk, screening, question_id, code)))
+
+
+def query_card(talk: Talk, screening: Screening, question_id: str, code: str) -> Turn:
+    """What the clinician gets: the answer as it stands, the coded question, and two buttons."""
+    clinician = talk.conversation.people.get(screening.person)
+    say = phrases(clinician.language)
+    question = screening.protocol.question(question_id)
+    shown = describe(question, screening.dialogue.answers[question_id], clinician.language)
+    turn = Turn()
+    turn.say(
+        say(
+            "query_card", number=screening.number, question=question.short[clinician.language], answer=shown,
+            query=say(f"query_{code}"),
+        ),
+        (
+            (Button(say.plain("query_confirm"), str(Press("qa", screening.number, screening.entries))),),
+            (Button(say.plain("query_correct"), str(Press("qx", screening.number, screening.entries))),),
+        ),
+    )  # fmt: skip
+    return turn
+
+
+def _queried(talk: Talk, screening: Screening, press: Press) -> str | None:
+    """Give the question that an open query is about; the query is the log entry that the button names."""
+    row = talk.screenings.db.execute(
+        "SELECT question FROM log WHERE screening = ?1 AND entry = ?2 AND kind = 'query' AND NOT EXISTS"
+        " (SELECT 1 FROM log WHERE screening = ?1 AND kind = 'query_answer' AND json_extract(detail, '$.query') = ?2)",
+        [screening.number, press.entry],
+    ).fetchone()
+    if row is None or screening.state != COMPLETED or row[0] not in screening.dialogue.applied:
+        talk.turn.toast = talk.say.plain("already_done")
+        return None
+    return str(row[0])
+
+
+def _confirm_query(talk: Talk, screening: Screening, press: Press) -> None:
+    question_id = _queried(talk, screening, press)
+    if question_id is None:
+        return
+    _answer_query(talk, screening, press, question_id, "confirmed")
+    talk.turn.say(talk.say("query_confirmed", number=screening.number))
+
+
+def _correct_query(talk: Talk, screening: Screening, press: Press) -> None:
+    if _queried(talk, screening, press) is None:
+        return
+    buttons = [
+        Button(talk.say.plain(f"amend_{reason}"), str(Press("qr", screening.number, press.entry, str(at))))
+        for at, reason in enumerate(REASONS)
+    ]
+    talk.turn.say(talk.say("amend_why"), arrange(buttons))
+
+
+def _amend(talk: Talk, screening: Screening, press: Press) -> None:
+    question_id = _queried(talk, screening, press)
+    if question_id is None or not 0 <= press.place < len(REASONS):
+        return
+    _answer_query(talk, screening, press, question_id, "corrected", REASONS[press.place])
+    talk.screenings.take(screening, [Step("amend", question_id)], talk.person.code)
+    talk.screenings.make_current(talk.person.code, screening.number)
+    talk.show(screening)
+
+
+def _answer_query(
+    talk: Talk, screening: Screening, press: Press, question_id: str, outcome: str, reason: str | None = None
+) -> None:
+    detail = {"query": press.entry, "outcome": outcome, "reason": reason}
+    talk.screenings.note(
+        screening, "query_answer", talk.person.code, detail, question=question_id, source=talk.message.source
+    )
+
+
+# outcomes ----------------------------------------------------------------------------------------
+
+
+def outcome(talk: Talk, argument: str) -> None:
+    """``/outcome NUMBER``: what came of a candidate after pre-screening."""
+    screening = _saved(talk, argument)
+    if screening is None:
+        return
+    buttons = [
+        talk.button(talk.say.plain(f"outcome_{code}"), "oc", screening, at)
+        for at, code in enumerate(OUTCOMES)
+    ]
+    talk.turn.say(talk.say("outcome_which", number=screening.number), arrange(buttons))
+
+
+def _keep_outcome(talk: Talk, screening: Screening, press: Press) -> None:
+    if not 0 <= press.place < len(OUTCOMES) or press.entry != screening.entries:
+        talk.turn.toast = talk.say.plain("already_done")
+        return
+    code = OUTCOMES[press.place]
+    detail = (
+        {"outcome": "not_enrolled", "reason": code}
+        if code in NOT_ENROLLED
+        else {"outcome": code, "reason": None}
+    )
+    talk.screenings.note(screening, "outcome", talk.person.code, detail, source=talk.message.source)
+    talk.turn.say(talk.say("outcome_kept", number=screening.number, outcome=talk.say(f"outcome_{code}")))
+
+
+# what is possible ----------------------------------------------------------------------------------
+
+
+def recent(talk: Talk, argument: str) -> None:
+    """List the newest screenings of the site."""
+    found = talk.screenings.standings(site=talk.person.site, limit=LISTED)
+    if not found:
+        talk.turn.say(talk.say("recent_none"))
+        return
+    told = [
+        talk.say("recent_line", number=item.number, verdict=lists.standing(item, talk.say)) for item in found
+    ]
+    talk.turn.say(lines(talk.say("recent_title"), *told))
+
+
+COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
+    "query": query,
+    "outcome": outcome,
+    "notify": notify,
+}
+COORDINATOR_PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {
+    "q": _choose_query,
+    "qq": _ask_query,
+    "oc": _keep_outcome,
+}
+"""Presses on screenings of the own site."""
+CLINICIAN_PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {
+    "qa": _confirm_query,
+    "qx": _correct_query,
+    "qr": _amend,
+}
+"""Presses on own screenings that were queried."""
