@@ -1,0 +1,171 @@
+"""The coordinator's day in the conversation: queries, outcomes, open items, notes on candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.replies import Message, Reply, Turn
+from state.people import Person
+from tests.conversation.playing import Clock, conversation
+
+ELIGIBLE = "45|male|aiha|72 g/L|42 d|no|no|none|no|no|no|1|no|normal|normal|normal|normal|yes".split("|")
+LANGUAGES = ("en", "zh")
+
+
+@dataclass
+class Ward:
+    talk: Conversation
+    clinician: Person
+    coordinator: Person
+    stranger_office: Person
+
+    def do(self, person: Person, *messages: str) -> Turn:
+        turn = Turn()
+        for text in messages:
+            kind = "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
+            turn = self.talk.handle(self.talk.people.get(person.code), Message(kind, text.lstrip("!")))
+        return turn
+
+    def save(self, answers: list[str]) -> Turn:
+        turn = self.do(self.clinician, "/new", *answers)
+        return self.do(self.clinician, f"!{press_of(turn, 's:')}")
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        return self.talk.screenings.db.execute(
+            "SELECT screening, verdict FROM verdicts ORDER BY at"
+        ).fetchall()
+
+
+def presses(turn: Turn) -> list[str]:
+    return [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+
+
+def press_of(turn: Turn, start: str) -> str:
+    return next(press for press in presses(turn) if press.startswith(start))
+
+
+@pytest.fixture(params=LANGUAGES)
+def ward(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ward]:
+    talk = conversation(tmp_path / "office.db", Clock())
+    people = [
+        talk.people.add(role, site, "telegram", str(account), request.param)  # type: ignore[arg-type]
+        for account, (role, site) in enumerate(
+            [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
+        )
+    ]
+    yield Ward(talk, *people)
+    talk.screenings.db.close()
+
+
+def test_coordinators_of_the_site_hear_of_a_candidate_by_number_only(ward: Ward) -> None:
+    turn = ward.save(ELIGIBLE)
+    assert [code for code, _ in turn.others] == [ward.coordinator.code]
+    (note,) = turn.others[0][1].actions
+    assert isinstance(note, Reply)
+    assert "S01-0001" in note.text
+    assert not any(word in note.text for word in ("AIHA", "72", "45"))
+
+
+def test_the_note_can_be_switched_off_and_on(ward: Ward) -> None:
+    ward.do(ward.coordinator, "/notify")
+    assert ward.save(ELIGIBLE).others == []
+    ward.do(ward.coordinator, "/notify")
+    assert len(ward.save(ELIGIBLE).others) == 1
+
+
+def test_an_undetermined_screening_is_no_candidate(ward: Ward) -> None:
+    assert ward.save([*ELIGIBLE[:-1], "unknown"]).others == []
+
+
+def queried(ward: Ward) -> tuple[Turn, Turn]:
+    ward.save(ELIGIBLE)
+    asked = ward.do(ward.coordinator, "/query s01-0001")
+    chosen = ward.do(ward.coordinator, f"!{presses(asked)[3]}")
+    sent = ward.do(ward.coordinator, f"!{presses(chosen)[0]}")
+    assert sent.others[0][0] == ward.clinician.code
+    return sent, sent.others[0][1]
+
+
+def test_a_query_is_confirmed_and_the_verdict_stays(ward: Ward) -> None:
+    _, card = queried(ward)
+    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    log = ward.talk.screenings.db.execute(
+        "SELECT kind, question FROM log ORDER BY entry DESC LIMIT 2"
+    ).fetchall()
+    assert log == [("query_answer", "hemoglobin"), ("query", "hemoglobin")]
+    assert ward.verdicts() == [("S01-0001", "eligible")]
+
+
+def test_a_query_is_answered_once(ward: Ward) -> None:
+    _, card = queried(ward)
+    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    again = ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    assert again.toast
+    assert ward.talk.screenings.db.execute(
+        "SELECT count(*) FROM log WHERE kind = 'query_answer'"
+    ).fetchone() == (1,)
+
+
+def test_a_corrected_answer_gives_a_new_verdict_and_the_earlier_one_stays(ward: Ward) -> None:
+    _, card = queried(ward)
+    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
+    ward.do(ward.clinician, f"!{press_of(why, 'qr:')}")
+    excluded = ward.do(ward.clinician, "120 g/L")
+    review = ward.do(ward.clinician, f"!{press_of(excluded, 'f:')}")
+    ward.do(ward.clinician, f"!{press_of(review, 's:')}")
+    assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
+    ward.talk.screenings._loaded.clear()
+    assert ward.talk.screenings.load("S01-0001").dialogue.failed_codes == ("I2b",)
+
+
+def test_another_sites_coordinator_sees_and_asks_nothing(ward: Ward) -> None:
+    queried(ward)
+    before = ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone()
+    for text in (
+        "/query S01-0001",
+        "/outcome S01-0001",
+        "/open",
+        "/recent",
+        "!q:S01-0001:21:0",
+        "!oc:S01-0001:22:0",
+    ):
+        turn = ward.do(ward.stranger_office, text)
+        assert not any("aiha" in action.text.lower() for action in turn.actions if isinstance(action, Reply))
+        assert turn.others == []
+    assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
+
+
+def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    before = ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone()
+    for text in (
+        "/query S01-0001",
+        "/outcome S01-0001",
+        "!q:S01-0001:21:0",
+        "!oc:S01-0001:21:0",
+        "!qq:S01-0001:21:0_0",
+    ):
+        ward.do(ward.clinician, text)
+    assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
+
+
+def test_an_outcome_is_kept_once_with_its_coded_reason(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    asked = ward.do(ward.coordinator, "/outcome S01-0001")
+    for _ in range(2):
+        ward.do(ward.coordinator, f"!{presses(asked)[3]}")
+    rows = ward.talk.screenings.db.execute("SELECT detail FROM log WHERE kind = 'outcome'").fetchall()
+    assert rows == [('{"outcome":"not_enrolled","reason":"declined"}',)]
+
+
+def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    (told,) = ward.do(ward.coordinator, "/open").actions
+    assert isinstance(told, Reply)
+    assert "S01-0001" in told.text
+    assert any(word in told.text for word in ("Willing to take part", "参加意愿"))
