@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot import office
+from bot import office, reports
 from bot.menu import COMMANDS, LOOKS, MENU, ROLE_PRESSES, WORDS, commands_for
 from bot.phrases import means, phrases
 from bot.replies import Message, Turn, read_press
@@ -130,6 +130,8 @@ def _press(talk: Talk) -> None:
 
 
 def _file(talk: Talk) -> None:
+    if reports.evaluate_list(talk):
+        return
     talk.turn.say(talk.say("no_files"))
     talk.where_we_are()
 

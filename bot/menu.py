@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import administration, cards, lists, office
+from bot import administration, cards, lists, office, reports
 from bot.phrases import phrases
 from bot.replies import Button, Press
 from bot.talk import Talk
@@ -286,13 +286,21 @@ COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
     "privacy": _privacy,
     **administration.COMMANDS,
     **office.COMMANDS,
+    **reports.COMMANDS,
 }
 _SCREENING: Final = ("new", "resume", "open", "recent", "cancel")
 _EVERYONE: Final = ("language", "help", "privacy")
 ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "clinician": (*_SCREENING, *_EVERYONE),
-    "coordinator": ("open", "recent", *office.COMMANDS, *_EVERYONE),
-    "administrator": (*_SCREENING, *administration.COMMANDS, "query", "outcome", *_EVERYONE),
+    "coordinator": ("open", "recent", *reports.COMMANDS, *office.COMMANDS, *_EVERYONE),
+    "administrator": (
+        *_SCREENING,
+        *administration.COMMANDS,
+        "query",
+        "outcome",
+        *reports.COMMANDS,
+        *_EVERYONE,
+    ),
 }
 """The commands of each role, in the order of its menu; ``start`` goes without saying."""
 
@@ -300,11 +308,12 @@ MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {
     "new": _new_press,
     "lang": _set_language,
     **administration.PRESSES,
+    **reports.PRESSES,
 }
 ROLE_PRESSES: Final[Mapping[str, frozenset[str]]] = {
     "clinician": frozenset({"new", "lang"}),
-    "coordinator": frozenset({"lang"}),
-    "administrator": frozenset({"new", "lang", *administration.PRESSES}),
+    "coordinator": frozenset({"lang", *reports.PRESSES}),
+    "administrator": frozenset({"new", "lang", *administration.PRESSES, *reports.PRESSES}),
 }
 """The presses of `MENU` that each role may use."""
 

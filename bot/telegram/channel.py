@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -17,10 +18,13 @@ from typing import Final, TypeVar
 from telegram import Bot, InputFile, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
+from telegram.error import TelegramError
 
 from bot.conversation import Conversation
+from bot.office import OFFICE
 from bot.phrases import language_of, phrases
 from bot.replies import Document, Message, Reply, Settle, Turn, Work
+from bot.reports import MAX_LIST
 from bot.telegram import polling
 from bot.telegram.sending import Outgoing, Reports, Sending
 from bot.telegram.translation import answers_older, is_private, keyboard, pages, read_update, typed_answer
@@ -91,12 +95,46 @@ class Channel:
         message = read_update(update, person)
         if message is None:
             return True
+        if self._takes_list(update, person):
+            self._fetch_list(update, account, person, message)
+            return True
         if secret is not None:
             message = Message("command", "/start", message.source)
         turn = self._converse(person, message, update)
         self._told_not_kept.discard(account)
         self.perform(account, turn, query)
         return True
+
+    @staticmethod
+    def _takes_list(update: Update, person: Person) -> bool:
+        """Say whether this is a CSV document from somebody who may have a list evaluated."""
+        document = update.message.document if update.message is not None else None
+        return (
+            document is not None
+            and person.role in OFFICE
+            and (document.file_name or "").lower().endswith(".csv")
+            and (document.file_size or 0) <= MAX_LIST
+        )
+
+    def _fetch_list(self, update: Update, account: int, person: Person, message: Message) -> None:
+        """Fetch the document beside the loop, then converse about it; it is never kept."""
+
+        async def fetch() -> None:
+            document = update.message.document if update.message is not None else None
+            if document is None:
+                return
+            try:
+                file = await self.bot.get_file(document.file_id)
+                content = bytes(await file.download_as_bytearray())
+            except TelegramError as error:
+                LOG.warning("document not fetched", extra={"kind": type(error).__name__})
+                return
+            turn = self.conversation.handle(person, replace(message, content=content))
+            self.perform(account, turn)
+
+        task = asyncio.create_task(fetch())
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
 
     def _converse(self, person: Person, message: Message, update: Update) -> Turn:
         current = self.conversation.screenings.current(person.code)

@@ -1,0 +1,170 @@
+"""What coordinators take out in the chat: exports, counts, and the verdicts of a list they send.
+
+All of it is long work: done beside the conversation, on connections of its own, by the same functions as the
+commands.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from bot.phrases import Phrases
+from bot.replies import Button, Document, Press, Turn, Work
+from bot.talk import Talk
+from bot.views import arrange
+from dialogs.protocol import Protocol
+
+MAX_DOCUMENT: Final = 50 * 1024 * 1024
+"""Telegram's limit for a document from a bot."""
+MAX_LIST: Final = 1024 * 1024
+"""A longer list of candidates is for the command line."""
+FORMATS: Final = ("csv", "answers", "log", "xlsx", "fhir", "sdtm", "parquet")
+PERIODS: Final = ("month", "last_month", "year", "all")
+
+
+def export(talk: Talk, argument: str) -> None:
+    """``/export``: choose a format, then a period; the file arrives as a document."""
+    buttons = [Button(talk.say.plain(f"format_{name}"), f"export:{name}") for name in FORMATS]
+    talk.turn.say(talk.say("export_format"), arrange(buttons))
+
+
+def choose_period(talk: Talk, press: Press) -> None:
+    name, _, period = (press.option or "").partition("__")
+    if name not in FORMATS or period not in ("", *PERIODS):
+        talk.late()
+        return
+    if not period:
+        buttons = [Button(talk.say.plain(f"period_{key}"), f"export:{name}__{key}") for key in PERIODS]
+        talk.turn.say(talk.say("export_period"), arrange(buttons))
+        return
+    since, until = _days(period, talk.screenings.clock().astimezone(UTC).date())
+    talk.turn.say(talk.say("export_working"))
+    run = partial(_export, _file(talk), name, talk.person.site, since, until, talk.person.code, talk.say)
+    talk.turn.actions.append(Work(run, talk.say("work_failed")))
+
+
+def _file(talk: Talk) -> Path:
+    return Path(talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _days(period: str, today: date) -> tuple[date | None, date | None]:
+    """First and last day (UTC) of a period that ends with today, or with last month."""
+    month = today.replace(day=1)
+    if period == "month":
+        return month, today
+    if period == "last_month":
+        last = month - timedelta(days=1)
+        return last.replace(day=1), last
+    return (today.replace(month=1, day=1), today) if period == "year" else (None, None)
+
+
+def _export(
+    database: Path, name: str, site: str, since: date | None, until: date | None, by: str, say: Phrases
+) -> Turn:
+    from state.errors import StateError
+    from state.exports import Selection, default_name
+    from state.exports import export as write
+
+    turn = Turn()
+    selection = Selection(site=site, since=since, until=until)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / default_name(name, selection)
+        try:
+            written = write(database, name, target, selection, by=by)
+        except StateError as error:
+            turn.say(say("export_failed", why=str(error)))
+            return turn
+        content, filename = _packed(target)
+        if len(content) > MAX_DOCUMENT:
+            command = f"prescreen export --format {name} --site {site}"
+            turn.say(say("export_too_large", command=command))
+            return turn
+        caption = say(
+            "export_done", rows=written.rows, screenings=written.screenings, sha256=written.sha256[:16]
+        )
+        turn.actions.append(Document(filename, content, caption))
+    return turn
+
+
+def _packed(target: Path) -> tuple[bytes, str]:
+    """A folder travels as one ZIP file."""
+    if target.is_file():
+        return target.read_bytes(), target.name
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(target.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(target).as_posix())
+    return buffer.getvalue(), f"{target.name}.zip"
+
+
+def evaluate(talk: Talk, argument: str) -> None:
+    """``/evaluate``: says how to send the list."""
+    talk.turn.say(talk.say("evaluate_send"))
+
+
+def evaluate_list(talk: Talk) -> bool:
+    """Take a CSV document that a coordinator sent; nothing of it is stored."""
+    content = talk.message.content
+    if content is None or talk.person.role not in ("coordinator", "administrator"):
+        return False
+    if len(content) > MAX_LIST:
+        talk.turn.say(talk.say("evaluate_too_large"))
+        return True
+    protocol = talk.conversation.protocols[0]
+    talk.turn.actions.append(Work(partial(_evaluate, protocol, content, talk.say), talk.say("work_failed")))
+    return True
+
+
+def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
+    from dialogs.candidates import BadFile, evaluate_candidate, read_candidates
+
+    turn = Turn()
+    try:
+        rows = list(read_candidates(protocol, content.decode("utf-8-sig")))
+    except (BadFile, UnicodeDecodeError) as error:
+        turn.say(say("evaluate_bad", why=str(error)))
+        return turn
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    table.writerow(["name", "verdict", "first_failed", "failed", "unresolved", "faults"])
+    for row in rows:
+        if row.faults:
+            table.writerow([_harmless(row.name), "", "", "", "", _harmless("; ".join(row.faults))])
+            continue
+        found = json.loads(evaluate_candidate(protocol, row))
+        shown = {"eligible": "potentially eligible"}.get(found["verdict"], found["verdict"])
+        table.writerow(
+            [
+                _harmless(row.name),
+                shown,
+                found["first_failed"] or "",
+                " ".join(found["failed"]),
+                " ".join(found["unresolved"]),
+                "",
+            ]
+        )
+    bad = sum(1 for row in rows if row.faults)
+    content = b"\xef\xbb\xbf" + out.getvalue().encode()
+    turn.actions.append(
+        Document("verdicts.csv", content, say("evaluate_done", count=len(rows) - bad, bad=bad))
+    )
+    return turn
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {"export": export, "evaluate": evaluate}
+PRESSES: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"export": choose_period}
