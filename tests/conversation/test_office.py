@@ -13,7 +13,7 @@ from bot.replies import Message, Reply, Turn
 from state.people import Person
 from tests.conversation.playing import Clock, conversation
 
-ELIGIBLE = "45|male|aiha|72 g/L|42 d|no|no|none|no|no|no|1|no|normal|normal|normal|normal|yes".split("|")
+ELIGIBLE = [*("45 y", "male", "aiha", "72 g/L", "42 d"), *["no"] * 2, "none", *["no"] * 3, "1", "no", *["normal"] * 4, "yes"]
 LANGUAGES = ("en", "zh")
 
 
