@@ -167,7 +167,8 @@ class Talk:
     def show(self, screening: Screening) -> None:
         """Say where a screening stands and what can be done there."""
         reply = views.view(self, screening)
-        prompt = None if screening.state in (COMPLETED, CANCELLED) else (screening.number, screening.entries)
+        own = screening.person == self.person.code
+        prompt = (screening.number, screening.entries) if own else None
         self.turn.actions.append(Reply(reply.text, reply.buttons, reply.hint, reply.placeholder, prompt))
 
     def where_we_are(self) -> None:

@@ -331,13 +331,23 @@ class Screenings:
         return row[0] if row else None
 
     def unprompted(self) -> list[str]:
-        """List the open dialogues whose newest prompt was never delivered."""
+        """List the people's current screenings whose newest prompt, or verdict, was never delivered."""
         self.keep_prompts()
         rows = self.db.execute(
-            "SELECT screening FROM positions WHERE state NOT IN ('completed', 'cancelled')"
-            " AND prompted_entry IS NOT entries"
+            "SELECT o.screening FROM people p JOIN positions o ON o.screening = p.current"
+            " JOIN screenings s ON s.number = o.screening AND s.person = p.code"
+            " WHERE coalesce(o.prompted_entry, 0) < CASE o.state WHEN 'completed'"
+            " THEN (SELECT max(entry) FROM verdicts WHERE screening = o.screening) ELSE o.entries END"
         )
         return [row[0] for row in rows]
+
+    def latest_source(self, number: str) -> str | None:
+        """Give the identity of the newest message in a screening's log."""
+        row = self.db.execute(
+            "SELECT source FROM log WHERE screening = ? AND source IS NOT NULL ORDER BY entry DESC LIMIT 1",
+            [number],
+        ).fetchone()
+        return row[0] if row else None
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
         """List (screening, person) of dialogues not touched since, of which nobody was reminded."""

@@ -27,10 +27,17 @@ from bot.replies import Document, Message, Reply, Settle, Turn, Work
 from bot.reports import MAX_LIST
 from bot.telegram import polling
 from bot.telegram.sending import Outgoing, Reports, Sending
-from bot.telegram.translation import answers_older, is_private, keyboard, pages, read_update, typed_answer
+from bot.telegram.translation import (
+    answers_older,
+    came_before,
+    is_private,
+    keyboard,
+    pages,
+    read_update,
+    typed_answer,
+)
 from state.errors import NotKept, Unknown
 from state.people import Person
-from state.screenings import Screening
 
 CHANNEL: Final = "telegram"
 STRANGER_PAUSE: Final = timedelta(hours=1)
@@ -66,6 +73,10 @@ class Channel:
         self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._told_not_kept: set[int] = set()
         self._works: set[asyncio.Task[None]] = set()
+        self._waiting: set[tuple[str, int]] = set()
+        """Prompts that are on their way."""
+        self._unreachable: set[int] = set()
+        """Chats whose people blocked the bot, until they write again."""
 
     # updates in ----------------------------------------------------------------------------------
 
@@ -102,6 +113,7 @@ class Channel:
             message = Message("command", "/start", message.source)
         turn = self._converse(person, message, update)
         self._told_not_kept.discard(account)
+        self._unreachable.discard(account)
         self.perform(account, turn, query)
         return True
 
@@ -137,13 +149,10 @@ class Channel:
         task.add_done_callback(self._works.discard)
 
     def _converse(self, person: Person, message: Message, update: Update) -> Turn:
-        current = self.conversation.screenings.current(person.code)
-        if (
-            current is not None
-            and message.kind == "text"
-            and answers_older(update.message, self._settled.get(current.number))
-        ):
-            return self.conversation.stale(person, current)
+        if message.kind == "text" and self._is_late(person, message, update):
+            current = self.conversation.screenings.current(person.code)
+            if current is not None:
+                return self.conversation.stale(person, current)
         turn = self.conversation.handle(person, message)
         for code, said in turn.others:
             for account in self.conversation.people.accounts_of(code, CHANNEL):
@@ -151,6 +160,20 @@ class Channel:
         if turn.changed is not None:
             self._changed(self.conversation.people.get(turn.changed))
         return turn
+
+    def _is_late(self, person: Person, message: Message, update: Update) -> bool:
+        """Say whether a text was meant for an earlier question.
+
+        A text that was refused stands in no log: delivered once more, after the answer that followed it was
+        kept, it would be read as the answer to the next question.
+        """
+        screenings = self.conversation.screenings
+        current = screenings.current(person.code)
+        if current is None or (message.source and screenings.seen(message.source)):
+            return False
+        return answers_older(update.message, self._settled.get(current.number)) or came_before(
+            update, screenings.latest_source(current.number)
+        )
 
     def _redeem(self, account: int, secret: str, language: str | None) -> Person | None:
         now = self.conversation.screenings.clock().timestamp()
@@ -230,7 +253,7 @@ class Channel:
                 self._works.add(task)
                 task.add_done_callback(self._works.discard)
         for settle, known in settled:
-            self.sending.put(Outgoing(chat, partial(self._settle, chat, settle, known)))
+            self.sending.put(Outgoing(chat, partial(self._settle, chat, settle, known), about=settle))
 
     def _kept_prompt(self, settle: Settle) -> int | None:
         """Find the asked message in the file, where it was sent by a process before this one."""
@@ -256,6 +279,8 @@ class Channel:
         for page in before:
             self.sending.put(Outgoing(chat, partial(self._send, chat, page)))
         call = partial(self._send, chat, last, reply_markup=buttons)
+        if reply.prompt is not None:
+            self._waiting.add(reply.prompt)
         self.sending.put(Outgoing(chat, call, about=reply.prompt))
 
     async def _send(self, chat: int, text: str, **more: object) -> TelegramMessage:
@@ -289,19 +314,42 @@ class Channel:
     # what became of them -------------------------------------------------------------------------
 
     def _delivered(self, outgoing: Outgoing, result: object) -> None:
-        if isinstance(outgoing.about, tuple) and isinstance(result, TelegramMessage):
+        if not isinstance(outgoing.about, tuple):
+            return
+        self._waiting.discard(outgoing.about)
+        if isinstance(result, TelegramMessage):
             number, entry = outgoing.about
+            self._close_former(outgoing.chat, number, entry, result.message_id)
             _remember(self._prompts, outgoing.about, result.message_id)
             self.conversation.screenings.prompted(number, entry, result.message_id)
 
+    def _close_former(self, chat: int, number: str, entry: int, message: int) -> None:
+        """A prompt that was sent before loses its buttons, unless its answer is about to take them."""
+        screenings = self.conversation.screenings
+        former, asked = screenings.prompt(number), screenings.prompted_entry(number)
+        if former in (None, message) or (asked != entry and (number, asked) in self._prompts):
+            return
+        call = partial(self.bot.edit_message_reply_markup, chat, former)
+        self.sending.put(Outgoing(chat, call))
+
     def _undelivered(self, outgoing: Outgoing, error: Exception) -> None:
+        self._forget_waiting([outgoing])
         LOG.warning("reply not delivered", extra={"kind": type(error).__name__})
 
     def _blocked(self, chat: int, lost: Sequence[Outgoing]) -> None:
+        self._forget_waiting(lost)
+        self._unreachable.add(chat)
         LOG.warning("blocked by the user", extra={"lost": len(lost)})
 
+    def _forget_waiting(self, outgoings: Sequence[Outgoing]) -> None:
+        for outgoing in outgoings:
+            if isinstance(outgoing.about, tuple):
+                self._waiting.discard(outgoing.about)
+            elif isinstance(outgoing.about, Settle):
+                self._prompts.pop((outgoing.about.screening, outgoing.about.entry), None)
+
     def prompt_again(self) -> int:
-        """Send every open dialogue's prompt that was never delivered; gives how many there were."""
+        """Send every current screening's prompt, or verdict, that never arrived; gives how many there were."""
         found = 0
         for number in self.conversation.screenings.unprompted():
             try:
@@ -309,16 +357,13 @@ class Channel:
                 person = self.conversation.people.get(screening.person)
             except Unknown:
                 continue
-            if not person.active or not self._is_current(person, screening):
+            if not person.active or (number, screening.entries) in self._waiting:
                 continue
-            for account in self.conversation.people.accounts_of(person.code, CHANNEL):
-                self.perform(int(account), self.conversation.prompt(person, screening))
-                found += 1
+            for account in map(int, self.conversation.people.accounts_of(person.code, CHANNEL)):
+                if account not in self._unreachable:
+                    self.perform(account, self.conversation.prompt(person, screening))
+                    found += 1
         return found
-
-    def _is_current(self, person: Person, screening: Screening) -> bool:
-        current = self.conversation.screenings.current(person.code)
-        return current is not None and current.number == screening.number
 
     async def finish(self, limit: float) -> None:
         """Send what waits, for at most `limit` seconds, and keep which prompts were delivered."""

@@ -37,6 +37,8 @@ CONNECTIONS: Final = 96
 AFTER_START_SECONDS: Final = 0.1
 RETRY_SECONDS: Final = 5.0
 KEEP_PROMPTS_SECONDS: Final = 2.0
+PROMPT_AGAIN_SECONDS: Final = 20.0
+"""How soon a prompt that was given up is tried anew."""
 REMIND_AFTER: Final = timedelta(days=1)
 REMIND_EVERY_SECONDS: Final = 600.0
 WORKING_HOURS: Final = range(8, 18)
@@ -140,11 +142,15 @@ class Service:
         if queue is None:
             return
         queue.run_repeating(self._keep_prompts, KEEP_PROMPTS_SECONDS)
+        queue.run_repeating(self._prompt_lost, PROMPT_AGAIN_SECONDS)
         queue.run_repeating(self._remind, REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10)
 
     async def _keep_prompts(self, context: object) -> None:
         with suppress(StateError):
             self.screenings.keep_prompts()
+
+    async def _prompt_lost(self, context: object) -> None:
+        self._prompt_again()
 
     async def _remind(self, context: object) -> None:
         self.remind()

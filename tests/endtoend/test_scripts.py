@@ -7,7 +7,7 @@ import pytest
 from bot.phone.world import buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import log_of, reference, verdicts_of
-from tests.endtoend.ward import SCREENING, Clinician, Ward
+from tests.endtoend.ward import SCREENING, Clinician, Ward, asked_from
 
 CASES = [
     pytest.param(name, language, id=f"{name}-{language}") for name in SCRIPTS for language in ("en", "zh")
@@ -55,6 +55,21 @@ async def test_the_answered_question_loses_its_buttons_and_shows_its_answer(ward
     shown = [text for text in clinician.phone.texts if text.startswith("✓")]
     assert "✓ Haemoglobin: 72 g/L" in shown
     assert len(shown) == len(reference("potentially_eligible").acts) - 1
+
+
+async def test_only_the_newest_prompt_of_a_screening_moves_it(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for act in reference("second_thoughts").acts:
+        await clinician.does(act.line)
+        newest = ward.entries()
+        moving = {
+            asked_from(message)
+            for message in clinician.phone.messages.values()
+            for button in buttons_of(message)
+            if button.get("callback_data", "?")[:2] in ("o:", "u:", "p:", "k:", "b:", "s:", "f:", "c:")
+        }
+        assert moving <= {(SCREENING, newest)}
 
 
 async def test_a_number_is_asked_with_an_example_in_the_input_field(ward: Ward) -> None:

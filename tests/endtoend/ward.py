@@ -19,8 +19,8 @@ from bot.telegram.service import Service, Settings
 from bot.terminal import Terminal
 from dialogs.loading import load
 from state.database import Clock, utc_now
-from state.people import People, Role
 from state.people import Person as Member
+from state.people import Role
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ACCOUNT = 1001
