@@ -1,0 +1,201 @@
+"""One stage for each fault of the catalogue: clinicians at work, the fault provoked, the figures that came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.phone.faults import Fault
+from bot.phone.server import LocalBotApi
+from tests.conversation.scripts import SCRIPTS
+from tests.soak.checking import Found, check
+from tests.soak.clinicians import Staff
+from tests.soak.process import TOKEN, Bot, invite_all
+
+KEPT_MESSAGES = 80
+SPARED = 5000
+"""The account whose replies never fail."""
+A_LIFE = 300
+"""Redeliveries that one process gets before it is killed and forgets which updates it had."""
+REPLIES = ("sendmessage", "editmessagetext", "editmessagereplymarkup")
+FAILURES = ("server_error", "drop_before", "drop_after", "too_many_requests")
+"""The last but one after the server took the message."""
+
+Cells = dict[str, float | int | str]
+
+
+@dataclass(slots=True)
+class Stage:
+    """Server, file, bot and staff."""
+
+    path: Path
+    server: LocalBotApi
+    bot: Bot
+    staff: Staff
+    work: asyncio.Task[None]
+
+    def stop_if_done(self) -> None:
+        """Hand on what went wrong with a clinician."""
+        if self.work.done():
+            self.work.result()
+
+    @property
+    def redeliveries(self) -> int:
+        """How often an update was handed out that had been handed out before."""
+        return self.server.world.delivered - self.staff.figures.sent
+
+    def figures(self) -> Cells:
+        found = check(self.path, self.staff.figures.played)
+        return cells(found, self.staff)
+
+
+def cells(found: Found, staff: Staff) -> Cells:
+    return {
+        "screenings": found.screenings,
+        "answers": staff.figures.answers,
+        "lost": found.lost,
+        "doubled": found.doubled,
+        "wrong": found.wrong,
+        "unplayed": found.strange,
+        "unasked": len(staff.figures.unasked),
+        "looked again": staff.figures.looked_again,
+        "longest wait s": round(staff.figures.longest_wait, 1),
+    }
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path, *, people: int, seed: int = 0, stray: float = 0.0, scripts: tuple[str, ...] = tuple(SCRIPTS)
+) -> AsyncIterator[Stage]:
+    """Clinicians at work with a running bot; the block provokes, then all finish what they began."""
+    path = folder / "soak.db"
+    async with LocalBotApi(token=TOKEN, kept=KEPT_MESSAGES, seed=seed) as server:
+        staff = Staff(server, people, scripts, seed=seed, stray=stray)
+        for account in staff.accounts:
+            server.person(account)
+        invite_all(path, [*staff.accounts, SPARED])
+        bot = Bot(server, path, folder / "errors.txt")
+        await bot.start()
+        work = asyncio.create_task(staff.work())
+        try:
+            yield Stage(path, server, bot, staff, work)
+            staff.enough.set()
+            await work
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            await bot.kill()
+
+
+async def killed(folder: Path, *, kills: int, people: int, seed: int = 0, longest: float = 0.8) -> Cells:
+    """F1: SIGKILL at random moments."""
+    dice = random.Random(seed)
+    async with stage(folder, people=people, seed=seed) as on:
+        for _ in range(kills):
+            await asyncio.sleep(dice.uniform(0.0, longest))
+            await on.bot.kill()
+            on.stop_if_done()
+            await on.bot.start()
+    return {"kills": kills, **on.figures()}
+
+
+async def stopped(folder: Path, *, stops: int, people: int, seed: int = 0, longest: float = 0.8) -> Cells:
+    """F2: SIGTERM at random moments."""
+    dice = random.Random(seed)
+    statuses, slowest = set(), 0.0
+    async with stage(folder, people=people, seed=seed) as on:
+        for _ in range(stops):
+            await asyncio.sleep(dice.uniform(0.0, longest))
+            status, seconds = await on.bot.stop()
+            statuses.add(status)
+            slowest = max(slowest, seconds)
+            on.stop_if_done()
+            await on.bot.start()
+    return {
+        "stops": stops, "exit status": ",".join(map(str, sorted(statuses))), "slowest stop s": round(slowest, 2),
+        **on.figures(),
+    }  # fmt: skip
+
+
+async def redelivered(folder: Path, *, redeliveries: int, people: int, seed: int = 0) -> Cells:
+    """F3: acknowledged updates are handed out again, also to a bot that was killed and remembers nothing."""
+    kills = 0
+    async with stage(folder, people=people, seed=seed) as on:
+        on.server.repeat = 1.0
+        while on.redeliveries < redeliveries:
+            kills += 1
+            aim = min(redeliveries, kills * A_LIFE)
+            await _until(lambda aim=aim: on.redeliveries >= aim, on)
+            await on.bot.kill()
+            await on.bot.start()
+    return {"redeliveries": on.redeliveries, "kills": kills, **on.figures()}
+
+
+async def failing(folder: Path, *, turns: int, people: int, share: float = 0.1, seed: int = 0) -> Cells:
+    """F4: a share of the replies to most chats fails; one chat's never, and its waits are measured."""
+    async with stage(folder, people=people, seed=seed) as on:
+        spared = on.server.person(SPARED)
+        on.server.faults.table = [
+            Fault(kind, method, chat, share / len(FAILURES), seconds=1.0)  # type: ignore[arg-type]
+            for kind in FAILURES
+            for method, chat in [
+                ("answercallbackquery", None),
+                *((method, account) for method in REPLIES for account in on.staff.accounts),
+            ]
+        ]
+        waits: list[float] = []
+        while on.staff.figures.answers < turns:
+            on.stop_if_done()
+            spared.messages.clear()
+            started = time.monotonic()
+            spared.send("/privacy")
+            await spared.sees(lambda person: len(person.messages) > 1)
+            waits.append(time.monotonic() - started)
+            await asyncio.sleep(0.05)
+        struck = on.server.faults.struck
+    return {
+        "turns": on.staff.figures.answers,
+        "faults": struck,
+        "unaffected wait s": round(max(waits), 3),
+        **on.figures(),
+    }
+
+
+async def pressed(folder: Path, *, presses: int, people: int, seed: int = 0) -> Cells:
+    """F5: buttons of earlier messages, and double taps, all the time."""
+    async with stage(folder, people=people, seed=seed, stray=0.5) as on:
+        await _until(lambda: on.staff.figures.stray_presses >= presses, on)
+    return {"presses": on.staff.figures.stray_presses, **on.figures()}
+
+
+async def lived(folder: Path, *, screenings: int, people: int, seed: int = 0) -> Cells:
+    """F12: many screenings through one process."""
+    async with stage(folder, people=people, seed=seed, scripts=("potentially_eligible",)) as on:
+        played = on.staff.figures.played
+        await _until(lambda: len(played) >= min(screenings // 10, 200), on)
+        early, size, begun = on.bot.memory_mib(), size_of(on.path), len(played)
+        started = time.monotonic()
+        await _until(lambda: len(played) >= screenings, on)
+        seconds, late = time.monotonic() - started, on.bot.memory_mib()
+        done = len(played) - begun
+        grown = size_of(on.path) - size
+    return {
+        "MiB early": round(early, 1), "MiB late": round(late, 1), "ms a screening": round(seconds / done * 1e3, 1),
+        "bytes a screening": round(grown / done), **on.figures(),
+    }  # fmt: skip
+
+
+def size_of(path: Path) -> int:
+    """The file with its journal."""
+    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+
+
+async def _until(holds: Callable[[], bool], on: Stage) -> None:
+    while not holds():
+        on.stop_if_done()
+        await asyncio.sleep(0.01)
