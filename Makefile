@@ -33,6 +33,9 @@ bench: $(VENV)/.bench
 	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'" \
 	    --bots echo conversation aiogram aiogram-dialog prescreen
 
+soak: $(VENV)/.test
+	$(BIN)/python -m tests.soak.soak $(SOAK)
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
