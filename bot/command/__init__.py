@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "invite": ("bot.command.invite", "Invite a person by a single-use link."),
     "people": ("bot.command.people", "List, add, suspend and restore people."),
     "export": ("bot.command.export", "Export screenings for the trial office."),
+    "stats": ("bot.command.stats", "Count screenings, and draw the flow."),
     "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
     "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
 }

@@ -27,7 +27,7 @@ from state.screenings import Screening, Screenings
 BEGINNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SITES = ("S01", "S02", "BJ3")
 LIKELY = {  # answers that rule nobody out, so that all verdicts come up
-    "age_years": ("18 a", "44 a", "80 a"),
+    "age_years": (*("18 a", "44 a", "80 a") * 5, "81 a"),
     "sex": ("male", "female"),
     "pregnant_or_lactating": ("neither",),
     "diagnosis": ("aiha", "prca_acquired", "evans", "secondary_immune"),
@@ -179,7 +179,8 @@ def _any(chance: random.Random, dialogue: Dialogue, question: Question, protocol
         if _fits(dialogue, question, Measurement("=", Decimal(1), unit.code), protocol)
     ]  # fmt: skip
     unit = chance.choice(units)
-    low, high = (limit / (unit.scale or 1) for limit in unit.usual)
+    limits = unit.possible if question.kind == "integer" else unit.usual
+    low, high = (limit / (unit.scale or 1) for limit in limits)
     value = low + (high - low) * chance.randrange(100) / 100
     return Measurement(
         "=", value.quantize(Decimal(1) if question.kind == "integer" else Decimal("0.01")), unit.code

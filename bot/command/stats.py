@@ -1,0 +1,79 @@
+"""``prescreen stats``: counts that reconcile, as text, JSON or a picture."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.command import options
+from bot.command.wiring import Unusable, open_file
+from bot.pictures import PICTURES
+
+
+@click.command()
+@options.database
+@options.selection
+@options.language
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw a picture into this .png or .svg file.",
+)
+@click.option(
+    "--picture", type=click.Choice(PICTURES), default="flow", show_default=True,
+    help="flow: CONSORT-style flow of subjects; weeks: screenings a week.",
+)  # fmt: skip
+def stats(
+    db_file: str,
+    lang: str | None,
+    form: str,
+    output: Path | None,
+    picture: str,
+    **selected: str | datetime | None,
+) -> None:
+    """Count screenings: assessed = excluded + open + potentially eligible.
+
+    Each subject counts once, by the latest screening and its first reason; a second table has all reasons.
+    Cancelled screenings stand beside. Then medians of questions and time, by site, month and version of the rules.
+
+    \b
+    Examples:
+      prescreen stats
+      prescreen stats --site S01 --format json
+      prescreen stats --lang zh --output flow.png
+      prescreen stats --picture weeks --output weeks.svg
+
+    Exit status: 0, or 2 if the file or the output cannot be used.
+    """
+    from bot.counts import as_text
+    from state.errors import StateError
+    from state.statistics import statistics
+
+    if not Path(db_file).exists():
+        raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
+    open_file(db_file).conn.close()
+    try:
+        found = statistics(Path(db_file), options.selected(selected))
+    except StateError as error:
+        raise Unusable(str(error)) from error
+    if output is not None:
+        from bot.pictures import NoPicture, draw, write
+
+        if len(found.trials) != 1:
+            trials = ", ".join(trial.trial for trial in found.trials) or "no trial"
+            raise Unusable(
+                f"a picture is of one trial, here are screenings for {trials}. Please choose by --protocol"
+            )
+        try:
+            write(draw(picture, found.trials[0], found.as_of, lang or "en"), output)
+        except (NoPicture, OSError) as error:
+            raise Unusable(str(error)) from error
+        click.echo(output)
+    elif form == "json":
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(as_text(found, lang or "en"))

@@ -1,0 +1,233 @@
+"""Counts that reconcile: assessed = excluded + open + potentially eligible, each subject once.
+
+A subject who was screened again (``earlier``) counts by the latest screening that was saved. Excluded subjects
+count under their first reason (a criterion that says the same as another counts as that one); a second table has
+all reasons. Cancelled screenings are shown beside. All is counted by SQLite over a snapshot, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from dialogs.protocol import Criterion, Protocol, Text
+from state.exports.snapshot import Selection, Snapshot, snapshot
+
+_SUBJECTS: Final = """
+CREATE TEMP TABLE subjects AS
+WITH RECURSIVE up(number, ancestor) AS (
+    SELECT number, earlier FROM screenings WHERE earlier IS NOT NULL
+    UNION
+    SELECT up.number, s.earlier FROM up JOIN screenings s ON s.number = up.ancestor WHERE s.earlier IS NOT NULL
+),
+roots(number, root) AS (
+    SELECT up.number, up.ancestor FROM up JOIN screenings s ON s.number = up.ancestor WHERE s.earlier IS NULL
+),
+saved AS (
+    SELECT
+        c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
+        c.all_failed, c.asked, substr(c.saved_at, 1, 7) AS month,
+        (SELECT strftime('%s', min(at)) FROM verdicts WHERE screening = c.screening) - strftime('%s', c.started_at)
+            AS seconds,
+        row_number() OVER (
+            PARTITION BY t.id, coalesce(r.root, c.screening) ORDER BY c.saved_at DESC, c.screening DESC
+        ) AS newness
+    FROM chosen c
+    JOIN protocols t ON t.sha256 = c.protocol
+    LEFT JOIN roots r ON r.number = c.screening
+    WHERE c.verdict <> 'cancelled'
+)
+SELECT * FROM saved WHERE newness = 1
+"""
+_MEDIAN: Final = """
+SELECT {by}, avg({of}) FROM (
+    SELECT
+        {by}, {of}, row_number() OVER (PARTITION BY {by} ORDER BY {of}) AS place,
+        count(*) OVER (PARTITION BY {by}) AS n
+    FROM subjects WHERE trial = ? AND {of} IS NOT NULL
+) WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY {by}
+"""
+_VERDICTS: Final = (
+    "count(*), coalesce(sum(verdict = 'ineligible'), 0), coalesce(sum(verdict = 'undetermined'), 0),"
+    " coalesce(sum(verdict = 'eligible'), 0)"
+)
+_MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Subjects by verdict, with the medians of questions asked and of seconds to the first verdict."""
+
+    assessed: int
+    excluded: int
+    open: int
+    potentially_eligible: int
+    median_questions: float | None
+    median_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A criterion and how many subjects it excluded."""
+
+    code: str
+    name: Text
+    kind: str
+    subjects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Screenings that were saved in the week from that Monday (UTC)."""
+
+    monday: date
+    excluded: int
+    open: int
+    potentially_eligible: int
+
+    @property
+    def saved(self) -> int:
+        return self.excluded + self.open + self.potentially_eligible
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStatistics:
+    """The counts of one trial.
+
+    ``screenings`` were saved, ``repeated`` of them were followed by another of the same subject, so that
+    ``screenings - repeated`` is the number assessed. ``declined`` failed a criterion of willingness,
+    ``not_meeting_inclusion`` and ``meeting_exclusion`` another one; these three sum up to the excluded.
+    """
+
+    trial: str
+    title: Text
+    notices: tuple[Text, ...]
+    screenings: int
+    repeated: int
+    cancelled: int
+    total: Counts
+    not_meeting_inclusion: int
+    meeting_exclusion: int
+    declined: int
+    first_reasons: tuple[Reason, ...]
+    all_reasons: tuple[Reason, ...]
+    by_site: dict[str, Counts]
+    by_month: dict[str, Counts]
+    by_version: dict[str, Counts]
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The counts of all trials in a selection, as of its newest moment."""
+
+    as_of: str
+    filter: dict[str, str]
+    trials: tuple[TrialStatistics, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give everything as JSON can hold it."""
+        found: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return found
+
+
+def statistics(database: Path, selection: Selection = Selection()) -> Statistics:  # noqa: B008  (frozen)
+    """Count the selected screenings of a file; opens a connection of its own, so it may run in any thread.
+
+    Raises `NotKept` or `Damaged`.
+    """
+    with snapshot(database, selection) as data:
+        return counted(data)
+
+
+def counted(data: Snapshot) -> Statistics:
+    """Count what a snapshot has chosen."""
+    data.db.execute(_SUBJECTS)
+    data.db.execute(
+        "CREATE TEMP TABLE counts_as (protocol TEXT, code TEXT, counted TEXT, PRIMARY KEY (protocol, code))"
+    )
+    for sha256, protocol in data.protocols.items():
+        data.db.conn.executemany(
+            "INSERT INTO counts_as VALUES (?, ?, ?)",
+            [
+                (sha256, criterion.code, criterion.counts_as or criterion.code)
+                for criterion in protocol.criteria
+            ],
+        )
+    trials = sorted({protocol.id for protocol in data.protocols.values()})
+    return Statistics(data.newest, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
+
+
+def _trial(data: Snapshot, trial: str) -> TrialStatistics:
+    newest = [protocol for protocol in data.protocols.values() if protocol.id == trial][-1]
+    screenings, cancelled = data.one(
+        "SELECT count(*) FILTER (WHERE verdict <> 'cancelled'), count(*) FILTER (WHERE verdict = 'cancelled')"
+        " FROM chosen c JOIN protocols t ON t.sha256 = c.protocol WHERE t.id = ?",
+        [trial],
+    )
+    total = _grouped(data, trial, "trial").get(trial, Counts(0, 0, 0, 0, None, None))
+    first = _reasons(
+        data, trial, newest,
+        "SELECT m.counted, count(*) FROM subjects s"
+        " JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed"
+        " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
+    )  # fmt: skip
+    every = _reasons(
+        data, trial, newest,
+        "SELECT m.counted, count(DISTINCT s.screening) FROM subjects s, json_each(s.all_failed) f"
+        " JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value"
+        " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
+    )  # fmt: skip
+    return TrialStatistics(
+        trial, newest.title, newest.notices, screenings, screenings - total.assessed, cancelled, total,
+        not_meeting_inclusion=_subjects(first, "inclusion"), meeting_exclusion=_subjects(first, "exclusion"),
+        declined=_subjects(first, "declined"), first_reasons=first, all_reasons=every,
+        by_site=_grouped(data, trial, "site"), by_month=_grouped(data, trial, "month"),
+        by_version=_grouped(data, trial, "version"), weeks=_weeks(data, trial),
+    )  # fmt: skip
+
+
+def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
+    questions = dict(data.query(_MEDIAN.format(by=by, of="asked"), [trial]))
+    seconds = dict(data.query(_MEDIAN.format(by=by, of="seconds"), [trial]))
+    sql = f"SELECT {by}, {_VERDICTS} FROM subjects WHERE trial = ? GROUP BY 1 ORDER BY 1"  # noqa: S608
+    return {
+        group: Counts(assessed, excluded, undetermined, eligible, questions.get(group), seconds.get(group))
+        for group, assessed, excluded, undetermined, eligible in data.query(sql, [trial])
+    }
+
+
+def _reasons(data: Snapshot, trial: str, newest: Protocol, sql: str) -> tuple[Reason, ...]:
+    """Give the reasons, the most frequent first, then in the protocol's order."""
+    counts = dict(data.query(sql, [trial]))
+    known = {code: criterion for protocol in data.protocols.values() if protocol.id == trial
+             for code, criterion in protocol.criterion_by_code.items()}  # fmt: skip
+    order = {code: place for place, code in enumerate([*newest.criterion_by_code, *known])}
+    codes = sorted(counts, key=lambda code: (-counts[code], order[code]))
+    return tuple(Reason(code, known[code].name, _kind(known[code]), counts[code]) for code in codes)
+
+
+def _kind(criterion: Criterion) -> str:
+    return "declined" if criterion.willingness else criterion.kind
+
+
+def _subjects(reasons: tuple[Reason, ...], kind: str) -> int:
+    return sum(reason.subjects for reason in reasons if reason.kind == kind)
+
+
+def _weeks(data: Snapshot, trial: str) -> tuple[Week, ...]:
+    """Give every week from the first to the last, the empty ones too."""
+    rows = data.query(
+        f"SELECT {_MONDAY}, {_VERDICTS} FROM chosen c JOIN protocols t ON t.sha256 = c.protocol"  # noqa: S608
+        " WHERE t.id = ? AND verdict <> 'cancelled' GROUP BY 1 ORDER BY 1",
+        [trial],
+    )
+    found = {date.fromisoformat(monday): numbers for monday, _, *numbers in rows}
+    if not found:
+        return ()
+    first, last = min(found), max(found)
+    mondays = (first + timedelta(weeks=place) for place in range((last - first).days // 7 + 1))
+    return tuple(Week(monday, *found.get(monday, (0, 0, 0))) for monday in mondays)

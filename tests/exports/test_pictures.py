@@ -1,0 +1,119 @@
+"""The pictures: every number of the counts is in them, nothing too small, nothing outside, both languages."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from bot.counts import as_text
+from bot.pictures import PICTURES, NoPicture, draw, rendered, words, write
+from bot.pictures.drawing import MARGIN, SMALL, WIDTH, Box, Label, measure, wrapped
+from bot.pictures.png import _font, font_for
+from state.database import open_database
+from state.statistics import statistics
+
+LANGUAGES = ("en", "zh")
+
+
+@pytest.fixture(scope="module")
+def counts(filled):
+    return statistics(filled)
+
+
+def test_every_word_is_there_in_both_languages():
+    assert words()
+    for key, texts in words().items():
+        assert set(texts) == set(LANGUAGES), key
+        assert len({tuple(sorted(re.findall(r"{\w+}", text))) for text in texts.values()}) == 1, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("picture", PICTURES)
+def test_nothing_is_outside_or_too_small_for_a_phone(counts, picture, language):
+    drawing = draw(picture, counts.trials[0], counts.as_of, language)
+    assert drawing.width == WIDTH
+    labels = [shape for shape in drawing.shapes if isinstance(shape, Label)]
+    assert len(labels) > 10
+    file = font_for("".join(label.text for label in labels))
+    for label in labels:
+        width = _font(file, 30).getlength(label.text) * label.size / 30
+        left = label.x - {"start": 0, "middle": width / 2, "end": width}[label.anchor]
+        assert label.size >= SMALL
+        assert left >= MARGIN / 2
+        assert left + width <= WIDTH - MARGIN / 2, label.text
+        assert label.y <= drawing.height
+    for box in (shape for shape in drawing.shapes if isinstance(shape, Box)):
+        assert box.x + box.width <= WIDTH - MARGIN + 1
+        assert box.y + box.height <= drawing.height
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_flow_shows_every_number_of_the_counts(counts, language):
+    (trial,) = counts.trials
+    drawing = draw("flow", trial, counts.as_of, language)
+    texts = [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
+    total = trial.total
+    for number in (total.assessed, total.excluded, total.open, total.potentially_eligible):
+        assert f"n = {number}" in texts
+    for reason in trial.first_reasons:
+        assert reason.code in texts
+        assert str(reason.subjects) in texts
+    assert words()["potentially_eligible"][language] in texts
+    assert not re.search(r"(?<!otentially )\b[Ee]ligible\b", " ".join(texts))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("picture", PICTURES)
+def test_svg_is_xml_with_its_words_and_png_is_three_pixels_to_one(counts, picture, language, tmp_path):
+    drawing = draw(picture, counts.trials[0], counts.as_of, language)
+    write(drawing, tmp_path / "picture.svg")
+    root = ET.fromstring((tmp_path / "picture.svg").read_bytes())
+    assert root.find("{http://www.w3.org/2000/svg}title").text == drawing.title
+    assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
+    image = Image.open(io.BytesIO(rendered(drawing, ".png")))
+    assert image.size == (3 * WIDTH, 3 * drawing.height)
+    assert rendered(drawing, ".png") == rendered(drawing, ".png")
+
+
+def test_our_font_has_every_character_of_both_languages(counts):
+    for picture in PICTURES:
+        for language in LANGUAGES:
+            drawing = draw(picture, counts.trials[0], counts.as_of, language)
+            text = "".join(shape.text for shape in drawing.shapes if isinstance(shape, Label))
+            assert font_for(text).endswith("NotoSansSC.otf")
+
+
+def test_a_character_in_no_font_is_said_and_not_drawn_as_a_box():
+    with pytest.raises(NoPicture, match="svg"):
+        font_for("\U0001f9ff")
+
+
+def test_another_ending_is_refused_in_a_sentence(counts, tmp_path):
+    with pytest.raises(NoPicture, match=r"ends in \.png or \.svg"):
+        write(draw("flow", counts.trials[0], counts.as_of, "en"), tmp_path / "flow.pdf")
+
+
+def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation():
+    assert wrapped("Confirmed immune cytopenia", measure("Confirmed immune", 14), 14) == [
+        "Confirmed immune",
+        "cytopenia",
+    ]
+    lines = wrapped("每名受试者仅计一次,按首个原因计。", 14 * 9.2, 14)
+    assert len(lines) == 2
+    assert not lines[1].startswith(",")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(counts, language):
+    text = as_text(counts, language)
+    total = counts.trials[0].total
+    for number in (total.assessed, total.excluded, total.open, total.potentially_eligible):
+        assert str(number) in text.split("\n\n")[1]
+    assert not re.search(r"(?<!otentially )\b[Ee]ligible\b", text)
+
+
+def test_without_screenings_the_text_says_so(tmp_path):
+    open_database(tmp_path / "new.db").conn.close()
+    assert "No screening" in as_text(statistics(tmp_path / "new.db"), "en")
