@@ -1,0 +1,183 @@
+"""What cannot be kept is not acknowledged; what Telegram refuses is said in a sentence; stops are orderly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.phone.faults import Fault
+from bot.phone.server import LocalBotApi
+from bot.phrases import phrases
+from bot.telegram import polling
+from tests.conversation.playing import Clock
+from tests.endtoend.ward import TOKEN, Ward, prompts
+from tests.soak.process import RUN, invite_all
+
+ACCOUNT = 1001
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another process that writes and does not end."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_what_cannot_be_kept_is_said_once_not_acknowledged_and_handled_later_by_itself(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "RETRY_SECONDS", (0.01, 0.02))
+    phone, administrator = ward.member(), ward.member(1002, "administrator")
+    await ward.says(phone, "/new")
+    ward.service.db.execute("PRAGMA busy_timeout = 10")
+    with locked(ward.path):
+        phone.send("45")
+        await phone.sees(phrases("en")("not_kept"))
+        seen = ward.server.counts["getupdates"]
+        await ward.until(lambda: ward.server.counts["getupdates"] > seen + 2)
+        assert len(ward.server.world.updates) == 1
+        assert ward.entries() == 1
+    await ward.quiet()
+    assert ward.entries() == 2
+    assert phone.texts.count(phrases("en")("not_kept")) == 1
+    told = phrases("en")("administrator_not_kept", why="locked")
+    assert administrator.texts.count(told) == 1
+    assert len(prompts(phone)) == 1
+
+
+async def test_one_persons_lock_is_over_when_the_others_write_again(ward: Ward) -> None:
+    phones = [ward.member(account) for account in range(1001, 1006)]
+    for phone in phones:
+        await ward.says(phone, "/new")
+    ward.service.db.execute("PRAGMA busy_timeout = 0")
+    with locked(ward.path):
+        for phone in phones:
+            phone.send("45")
+        for phone in phones:
+            await phone.sees(phrases("en")("not_kept"))
+    await ward.quiet()
+    assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(5,)]
+
+
+async def test_another_instance_on_the_same_token_is_said_and_outlived(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polling, "CONFLICT_SECONDS", (0.01, 0.02))
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    other = ward.service.application.bot
+    polls = ward.server.counts["getupdates"]
+    await other.get_updates(timeout=0)
+    await ward.until(lambda: ward.server.counts["getupdates"] > polls + 1)
+    await ward.says(phone, "45")
+    assert ward.entries() == 2
+    assert sum("another instance polls" in message for message in caplog.messages) == 1
+
+
+async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(
+    ward: Ward, clock: Clock
+) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new", "45")
+    said = len(phone.texts)
+    assert ward.service.remind() == 0
+    clock.now += timedelta(days=1, hours=10)  # 9:30 at +08:00, and ten hours: an evening
+    assert ward.service.remind() == 0
+    clock.now += timedelta(hours=14)
+    assert ward.service.remind() == 1
+    assert ward.service.remind() == 0
+    await ward.quiet()
+    (reminder,) = phone.texts[said:]
+    assert "S01-0001" in reminder
+    assert "45" not in reminder
+    clock.now += timedelta(days=3)
+    assert ward.service.remind() == 0
+
+
+# the process ---------------------------------------------------------------------------------------
+
+
+async def started(server: LocalBotApi, path: Path, token: str = TOKEN) -> Process:
+    environ = os.environ | {
+        "TELEGRAM_BOT_TOKEN": token,
+        "TELEGRAM_API_URL": server.url,
+        "PRESCREEN_DB": str(path),
+    }
+    return await asyncio.create_subprocess_exec(*RUN, env=environ, stdout=PIPE, stderr=PIPE)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LocalBotApi]:
+    async with LocalBotApi(token=TOKEN) as server:
+        yield server
+
+
+async def polled(server: LocalBotApi, times: int = 1) -> None:
+    async with asyncio.timeout(20):
+        while server.counts["getupdates"] < times:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token(
+    server: LocalBotApi, tmp_path: Path
+) -> None:
+    wrong = "987654321:BBB-another-secret_another-secret_an"
+    process = await started(server, tmp_path / "bot.db", wrong)
+    out, errors = await process.communicate()
+    assert process.returncode == 2
+    assert out == b""
+    assert b"does not accept the bot token" in errors
+    assert b"Traceback" not in errors
+    assert wrong.partition(":")[2].encode() not in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+async def test_a_signal_ends_it_with_status_0_within_five_seconds(
+    server: LocalBotApi, tmp_path: Path, number: signal.Signals
+) -> None:
+    process = await started(server, tmp_path / "bot.db")
+    await polled(server)
+    process.send_signal(number)
+    async with asyncio.timeout(5):
+        out, errors = await process.communicate()
+    assert process.returncode == 0, errors
+    assert TOKEN.partition(":")[2].encode() not in out + errors
+
+
+async def test_no_output_has_the_token_or_an_answer_whatever_fails(
+    server: LocalBotApi, tmp_path: Path
+) -> None:
+    invite_all(tmp_path / "bot.db", [ACCOUNT])
+    phone = server.person(ACCOUNT)
+    server.faults.table = [
+        Fault(kind, probability=0.15, seconds=1.0)  # type: ignore[arg-type]
+        for kind in ("drop_before", "drop_after", "server_error", "too_many_requests")
+    ]
+    process = await started(server, tmp_path / "bot.db")
+    await polled(server)
+    phone.send("/new")
+    phone.send("Mrs Li is 1.60 m tall")
+    server.world.deliver({"message": {"from": "Mrs Li", "chat": 3, "text": "Mrs Li"}})
+    server.world.deliver({"message": "Mrs Li"})
+    phone.send("77")
+    await phone.sees("77 years", timeout=30)
+    process.terminate()
+    out, errors = await process.communicate()
+    assert process.returncode == 0
+    assert errors
+    for secret in (TOKEN, TOKEN.partition(":")[2], "Mrs Li", "1.60", "77 y"):
+        assert secret not in (out + errors).decode(), secret
