@@ -287,7 +287,7 @@ class Channel:
         return await self.bot.send_message(chat, text, parse_mode=ParseMode.HTML, **more)  # type: ignore[arg-type]
 
     async def _settle(self, chat: int, settle: Settle, known: int | None) -> object:
-        message = self._prompts.pop((settle.screening, settle.entry), None) or known
+        message = self._prompts.get((settle.screening, settle.entry)) or known
         if message is None:
             return None
         _remember(self._settled, settle.screening, message)
@@ -314,10 +314,8 @@ class Channel:
     # what became of them -------------------------------------------------------------------------
 
     def _delivered(self, outgoing: Outgoing, result: object) -> None:
-        if not isinstance(outgoing.about, tuple):
-            return
-        self._waiting.discard(outgoing.about)
-        if isinstance(result, TelegramMessage):
+        self._forget([outgoing])
+        if isinstance(outgoing.about, tuple) and isinstance(result, TelegramMessage):
             number, entry = outgoing.about
             self._close_former(outgoing.chat, number, entry, result.message_id)
             _remember(self._prompts, outgoing.about, result.message_id)
@@ -333,15 +331,16 @@ class Channel:
         self.sending.put(Outgoing(chat, call))
 
     def _undelivered(self, outgoing: Outgoing, error: Exception) -> None:
-        self._forget_waiting([outgoing])
+        self._forget([outgoing])
         LOG.warning("reply not delivered", extra={"kind": type(error).__name__})
 
     def _blocked(self, chat: int, lost: Sequence[Outgoing]) -> None:
-        self._forget_waiting(lost)
+        self._forget(lost)
         self._unreachable.add(chat)
         LOG.warning("blocked by the user", extra={"lost": len(lost)})
 
-    def _forget_waiting(self, outgoings: Sequence[Outgoing]) -> None:
+    def _forget(self, outgoings: Sequence[Outgoing]) -> None:
+        """What became of these is known: prompts are no longer on their way, settled ones are done with."""
         for outgoing in outgoings:
             if isinstance(outgoing.about, tuple):
                 self._waiting.discard(outgoing.about)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.phone.faults import Fault
 from bot.phone.world import Json, buttons_of
+from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import SCREENING, Clinician, Ward, prompts
 
@@ -86,10 +87,17 @@ async def test_a_reply_that_fails_is_sent_in_order_until_it_arrives(ward: Ward, 
     clinician = Clinician(ward, ward.member())
     await ward.says(clinician.phone, "/new")
     for act in reference("potentially_eligible").acts:
-        ward.server.faults.table = [Fault(kind, "sendmessage", times=1, seconds=0.01)]  # type: ignore[arg-type]
+        ward.server.faults.table = [
+            Fault(kind, method, times=1, seconds=0.01)  # type: ignore[arg-type]
+            for method in ("sendmessage", "editmessagetext")
+        ]
         await clinician.does(act.line)
         assert ward.entries() == act.after
-    assert ward.server.faults.struck > 15
+    assert ward.server.faults.struck > 30
+    assert (
+        sum(text.startswith("✓") for text in clinician.phone.texts)
+        == len(SCRIPTS["potentially_eligible"]) - 1
+    )
     assert ward.rows("SELECT verdict FROM verdicts") == [("eligible",)]
     assert any(button.get("callback_data") == "new" for button in buttons_of(clinician.phone.last))
 

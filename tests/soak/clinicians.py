@@ -44,6 +44,8 @@ class Figures:
     looked_again: int = 0
     longest_wait: float = 0.0
     stray_presses: int = 0
+    old_buttons: int = 0
+    """Messages that still offer to answer a question that was answered before."""
     played: dict[str, str] = field(default_factory=dict)
     """The script by the number of its screening."""
     unasked: list[str] = field(default_factory=list)
@@ -80,6 +82,13 @@ class Clinician:
             self.figures.answers += act.moves
             if index == len(acts) - 1:
                 await self._ends(act, message)
+                self.figures.old_buttons += sum(map(self._is_open, self.phone.messages.values()))
+
+    def _is_open(self, message: Json) -> bool:
+        data = [button.get("callback_data", "") for button in buttons_of(message)]
+        found = [NUMBER.search(each) for each in data if each.partition(":")[0] in {*"bcfskoup"}]
+        before = reference(self.figures.played[self.screening]).acts[-1].before
+        return any(m is not None and m[1] == self.screening and int(m[2]) < before for m in found)
 
     async def _ends(self, act: Act, message: Json) -> None:
         """Wait for the verdict, or what else the last act brings."""
