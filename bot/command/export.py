@@ -24,12 +24,14 @@ MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
 )  # fmt: skip
 @options.selection
 @click.option("--output", type=click.Path(path_type=Path), help="File, or folder for sdtm and parquet.")
+@click.option("--ndjson", is_flag=True, help="With fhir: a resource a line instead of one Bundle.")
 @click.option("--as-of", type=MOMENT, help="Time put inside (UTC) [default: newest moment in the data].")
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 def export(
     db_file: str,
     format_name: str,
     output: Path | None,
+    ndjson: bool,
     as_of: datetime | None,
     force: bool,
     **selected: str | datetime | None,
@@ -52,6 +54,10 @@ def export(
     from state.exports import default_name
     from state.exports import export as write
 
+    if ndjson and format_name == "fhir":
+        format_name = "fhir-ndjson"
+    elif ndjson:
+        raise click.UsageError(f"--ndjson goes with --format fhir, not {format_name}.")
     selection = options.selected(selected)
     database = Path(db_file)
     if not database.exists():

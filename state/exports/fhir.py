@@ -1,0 +1,185 @@
+"""FHIR R4: a Questionnaire a protocol version, a QuestionnaireResponse and a ResearchSubject a screening.
+
+One Bundle (``collection``), or NDJSON. Numbers are written from their decimal text, never through a float. A number's
+kind (value, ratio, a shortcut, unknown) is a choice of its own, ``<question>.mode``, so that unknown is a code and
+never a number. No code here says *eligible*: the R4 code is ``potential-candidate``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, Final
+
+from dialogs.answers import Choice, Measurement, decode
+from dialogs.protocol import Protocol, Question
+from state.exports.questionnaire import (
+    CODES,
+    MODE,
+    SYSTEM,
+    UCUM,
+    coding,
+    item_type,
+    mode_of,
+    questionnaire,
+    questionnaire_url,
+    unknown_coding,
+)
+from state.exports.snapshot import AnswerRow, Row, Snapshot
+
+Resource = dict[str, Any]
+
+SUBJECT_STATUS: Final = {
+    "eligible": "potential-candidate",
+    "ineligible": "ineligible",
+    "undetermined": "screening",
+}
+REGISTRY: Final = "https://clinicaltrials.gov"
+_NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
+
+
+def write_bundle(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write one Bundle; gives the number of its entries."""
+    entries = 0
+    with target.open("wb") as file:
+        file.write(
+            b'{"resourceType":"Bundle","type":"collection","timestamp":' + encoded(as_of) + b',"entry":['
+        )
+        for resource in resources(snapshot, step):
+            url = f"{SYSTEM}:{resource['resourceType']}:{resource['id']}"
+            file.write(b",\n" if entries else b"\n")
+            file.write(encoded({"fullUrl": url, "resource": resource}))
+            entries += 1
+        file.write(b"\n]}\n")
+    return entries
+
+
+def write_lines(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write NDJSON, a resource a line; gives the number of lines."""
+    with target.open("wb") as file:
+        return sum(_write_line(file, resource) for resource in resources(snapshot, step))
+
+
+def _write_line(file: IO[bytes], resource: Resource) -> int:
+    file.write(encoded(resource) + b"\n")
+    return 1
+
+
+def encoded(value: object) -> bytes:
+    """Write JSON; a `Decimal` becomes the number that it is, every digit as it stands."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_marked)
+    return _NUMBER.sub(r"\1", text).encode()
+
+
+def _marked(value: object) -> str:
+    """Mark a number's text with a character that no other text of ours has, for `encoded` to unquote."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"not JSON: {value!r}")
+    return f"\0{value:f}"
+
+
+def resources(snapshot: Snapshot, step: Callable[[int], None]) -> Iterator[Resource]:
+    """Give all resources, what is referred to first."""
+    for protocol in snapshot.protocols.values():
+        yield questionnaire(protocol)
+    for row in snapshot.rows():
+        protocol = snapshot.protocols[row.protocol]
+        yield response(protocol, row, snapshot.answers(row))
+        if row.verdict in SUBJECT_STATUS:
+            yield research_subject(protocol, row)
+        step(1)
+
+
+# a screening -------------------------------------------------------------------------------------
+
+
+def response(protocol: Protocol, row: Row, answers: Iterable[AnswerRow]) -> Resource:
+    """Give the answers that apply, as a QuestionnaireResponse."""
+    current = {answer.question: answer for answer in answers if answer.status == "current"}
+    given = ((question, current[question.id]) for question in protocol.questions if question.id in current)
+    filled = [item for question, answer in given for item in items(question, answer)]
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": row.screening,
+        "identifier": {"system": f"{SYSTEM}:session", "value": row.screening},
+        "questionnaire": f"{questionnaire_url(protocol)}|{protocol.version}",
+        "status": response_status(row),
+        "subject": _subject(row),
+        "authored": row.saved_at,
+        "author": {
+            "type": "Practitioner",
+            "identifier": {"system": f"{SYSTEM}:person", "value": row.saved_by},
+        },
+        **({"item": filled} if filled else {}),
+    }
+
+
+def response_status(row: Row) -> str:
+    """Say how a response stands; one that was saved again with another outcome is *amended*."""
+    if row.verdict == "cancelled":
+        return "stopped"
+    if row.verdict == "undetermined" or row.state == "open":
+        return "in-progress"
+    return "amended" if row.saves > 1 else "completed"
+
+
+def _subject(row: Row) -> Resource:
+    return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:screening", "value": row.screening}}
+
+
+def items(question: Question, answer: AnswerRow) -> Iterator[Resource]:
+    """Give an answer as items: a choice as one, a number as its mode and, if there is one, the number."""
+    given = decode(answer.value, answer.unit)
+    text = {"text": question.ask["en"]}
+    if question.kind == "choice":
+        code = coding(question, answer.value) if answer.value != "unknown" else unknown_coding()
+        yield {"linkId": question.id, **text, "answer": [{"valueCoding": code}]}
+        return
+    mode = mode_of(question, given)
+    code = unknown_coding() if mode == "unknown" else {"system": f"{CODES}:{MODE}", "code": mode}
+    yield {"linkId": f"{question.id}.{MODE}", "answer": [{"valueCoding": code}]}
+    if isinstance(given, Measurement):
+        yield {"linkId": question.id, **text, "answer": [_number(question, given)]}
+
+
+def _number(question: Question, given: Measurement | Choice) -> Resource:
+    if not isinstance(given, Measurement):
+        raise TypeError(f"not a number: {given}")
+    if item_type(question) == "integer":
+        return {"valueInteger": int(given.value)}
+    comparator = {} if given.relation == "=" else {"comparator": given.relation}
+    unit = question.unit_by_code[given.unit]
+    return {
+        "valueQuantity": {
+            "value": given.value, **comparator, "unit": unit.label["en"], "system": UCUM, "code": given.unit,
+        }
+    }  # fmt: skip
+
+
+def research_subject(protocol: Protocol, row: Row) -> Resource:
+    """Give the verdict as a ResearchSubject, with the criteria behind it and the version of the rules."""
+    return {
+        "resourceType": "ResearchSubject",
+        "id": row.screening,
+        "extension": list(_extensions(protocol, row)),
+        "identifier": [{"system": f"{SYSTEM}:screening", "value": row.screening}],
+        "status": SUBJECT_STATUS[row.verdict],
+        "study": {"type": "ResearchStudy", "identifier": {"system": REGISTRY, "value": protocol.id}},
+        "individual": _subject(row),
+    }
+
+
+def _extensions(protocol: Protocol, row: Row) -> Iterator[Resource]:
+    if row.first_failed:
+        yield {"url": f"{SYSTEM}:first-failed-criterion", "valueCode": row.first_failed}
+    yield from ({"url": f"{SYSTEM}:failed-criterion", "valueCode": code} for code in row.all_failed)
+    yield from ({"url": f"{SYSTEM}:unresolved-criterion", "valueCode": code} for code in row.unresolved)
+    yield {"url": f"{SYSTEM}:protocol-version", "valueString": protocol.version}
+    yield {"url": f"{SYSTEM}:protocol-sha256", "valueString": row.protocol}
+    yield {"url": f"{SYSTEM}:saved-at", "valueDateTime": row.saved_at}
+    if row.earlier:
+        earlier = {"system": f"{SYSTEM}:screening", "value": row.earlier}
+        yield {"url": f"{SYSTEM}:earlier-screening", "valueIdentifier": earlier}
