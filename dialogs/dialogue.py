@@ -141,7 +141,9 @@ class Dialogue:
     @property
     def set_aside(self) -> tuple[str, ...]:
         """Questions whose answers stand in the log but no longer apply."""
-        return tuple(question for question in self.answers if question not in self.applied)
+        places = self.protocol.position
+        reached = (self.open & -self.open).bit_length() - 1 if self.open else len(places)
+        return tuple(q for q in self.answers if q not in self.applied and places[q] < reached)
 
     @property
     def previous(self) -> str | None:
@@ -208,7 +210,10 @@ class Dialogue:
             raise AnswerError(f"{self.protocol.questions[place].id} must be in {value.unit}, like {other}")
 
     def _recompute(self) -> None:
-        """Walk the dialogue again over the answers that stand; those it does not come to are set aside."""
+        """Walk the dialogue again over the answers that stand, up to the first question that has none.
+
+        Answers that the walk passes by are set aside; those beyond the open question wait for it.
+        """
         count = len(self.protocol.questions)
         self.facts = [None] * count
         self.applied, self.failed, self.judged, self.open = [], [], list(_unanswered(self.protocol)), 0
@@ -220,8 +225,9 @@ class Dialogue:
             seen |= bit
             place = bit.bit_length() - 1
             answer = self.answers.get(self.protocol.questions[place].id)
-            if answer is not None:
-                self._apply(place, answer)
+            if answer is None:
+                break
+            self._apply(place, answer)
         if not self.failed:
             self.further = self.finished = False
 

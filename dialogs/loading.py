@@ -46,6 +46,12 @@ _KEYS: Final[Mapping[str, str]] = {
     "site_item": "id text when",
     "alert": "id text when",
 }
+_STRINGS: Final = frozenset({
+    "id", "version", "record_version", "code", "kind", "source", "rule", "ietestcd", "group", "requires",
+    "counts_as", "per", "gives", "loinc", "unit_of", "means", "when",
+})  # fmt: skip
+_TABLES: Final = frozenset({"facts", "option_sets", "implies"})
+_LISTS: Final = frozenset({"units", "shortcuts", "spellings", "notices"})
 _KINDS: Final = ("choice", "integer", "quantity")
 
 
@@ -94,7 +100,13 @@ def parse_protocol(text: str, file: str) -> Protocol:
         fault = Fault("TOML", str(error), "Please mend the syntax at that line")
         raise ProtocolError(file, [fault]) from error
     reader = _Reader()
-    protocol = reader.protocol(raw, text)
+    try:
+        protocol = reader.protocol(raw, text)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reader.fault(
+            "file", f"holds a value of the wrong kind ({error})", "Please compare it with a shipped trial"
+        )
+        protocol = None
     if protocol is None or reader.faults:
         raise ProtocolError(file, reader.faults)
     reader.prove(protocol)
@@ -118,7 +130,8 @@ class _Reader:
     # the whole -----------------------------------------------------------------------------------
 
     def protocol(self, raw: Mapping[str, Any], text: str) -> Protocol | None:
-        self.keys("protocol", raw, "protocol")
+        if not self.keys("protocol", raw, "protocol"):
+            return None
         self.languages = tuple(self.strings(raw.get("languages"), "languages"))
         self.option_sets = dict(raw.get("option_sets", {}))
         self.unknown = self.text(raw.get("unknown"), "unknown")
@@ -161,7 +174,8 @@ class _Reader:
 
     def question(self, raw: Mapping[str, Any], at: str) -> Question | None:
         before = len(self.faults)
-        self.keys("question", raw, at)
+        if not self.keys("question", raw, at):
+            return None
         kind = raw.get("kind")
         if kind not in _KINDS:
             self.fault(f"{at}: kind", f"{kind!r} is not a kind", f"Please use one of: {', '.join(_KINDS)}")
@@ -357,13 +371,22 @@ class _Reader:
     # parts ---------------------------------------------------------------------------------------
 
     def each(self, raw: Mapping[str, Any], table: str, key: str, build: Any) -> Iterator[Any]:
-        entries = raw.get(table, ())
+        entries = raw.get(table, [])
         if not isinstance(entries, list):
             self.fault(table, "is not a list of tables", f"Please write [[{table}]]")
             return
         for index, entry in enumerate(entries, 1):
             name = entry.get(key) if isinstance(entry, dict) else None
-            built = build(entry, f"{table} {name or f'number {index}'}")
+            place = f"{table} {name or f'number {index}'}"
+            try:
+                built = build(entry, place)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                self.fault(
+                    place,
+                    f"holds a value of the wrong kind ({error})",
+                    "Please compare it with a shipped trial",
+                )
+                continue
             if built is not None:
                 yield built
 
@@ -381,7 +404,27 @@ class _Reader:
         for key in raw:
             if key not in allowed:
                 self.fault(at, f"unknown key {key!r}", f"Please use one of: {', '.join(allowed)}")
-        return not missing
+        wrong = [key for key, value in raw.items() if not self.typed(key, value, at)]
+        return not missing and not wrong
+
+    def typed(self, key: str, value: object, at: str) -> bool:
+        """Check that a key holds the kind of value it is for."""
+        for keys, kind, said in (
+            (_STRINGS, str, "a text"),
+            (_TABLES, dict, "a table"),
+            (_LISTS, list, "a list"),
+        ):
+            if key in keys and not isinstance(value, kind):
+                self.fault(f"{at}: {key}", f"{value!r} is not {said}", f"Please write {said}")
+                return False
+        if (
+            key == "spellings"
+            and isinstance(value, list)
+            and not all(isinstance(item, str) for item in value)
+        ):
+            self.fault(f"{at}: {key}", "is not a list of words", "Please write texts")
+            return False
+        return True
 
     def text(self, raw: object, at: str) -> Text:
         if not isinstance(raw, dict):

@@ -89,7 +89,7 @@ def read(protocol: Protocol, question: Question, text: str, unit: str | None = N
         return Refused("identifier")
     if len(plain) > MAX_TEXT:
         return Refused("too_long")
-    if plain in _words("unknown") or plain == _normal(question.unknown["en"]):
+    if plain in _words("unknown") or plain in map(_normal, question.unknown.values()):
         return Understood(((question.id, UNKNOWN),))
     code = _matching_code(question, plain)
     if code is not None:

@@ -443,7 +443,12 @@ class _Parser:
             if unit.scale is not None and scale is not None:
                 return Plan(limit * scale, unit.scale)
         if unit.per is not None and unit.gives is not None and unit.gives in limits:
-            divisor = self.questions[unit.per]
+            divisor = self.questions.get(unit.per)
+            if divisor is None:
+                raise RuleFault(
+                    f"{question.id} in {code} is divided by {unit.per!r}, which is no question",
+                    "Please name one",
+                )
             same = {code} if divisor.unit_of == question.id else set(divisor.unit_by_code)
             return Plan(limits[unit.gives], None, self.places[unit.per], frozenset(same))
         raise RuleFault(

@@ -13,7 +13,16 @@ from bot.replies import Message, Reply, Turn
 from state.people import Person
 from tests.conversation.playing import Clock, conversation
 
-ELIGIBLE = [*("45 y", "male", "aiha", "72 g/L", "42 d"), *["no"] * 2, "none", *["no"] * 3, "1", "no", *["normal"] * 4, "yes"]
+ELIGIBLE = [
+    *("45 y", "male", "aiha", "72 g/L", "42 d"),
+    *["no"] * 2,
+    "none",
+    *["no"] * 3,
+    "1",
+    "no",
+    *["normal"] * 4,
+    "yes",
+]
 LANGUAGES = ("en", "zh")
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from dialogs.loading import load
 from dialogs.protocol import Protocol
 
-settings.register_profile("project", deadline=None, derandomize=True, max_examples=150)
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("project")
 
 

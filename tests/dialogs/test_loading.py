@@ -1,0 +1,137 @@
+"""A protocol file with a mistake is refused: file, place, fault, remedy; all mistakes at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.answers import UNKNOWN
+from dialogs.candidates import play
+from dialogs.errors import ProtocolError
+from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
+
+TEXT = load("NCT04420494").text
+TOY = Path(__file__).parent.parent / "data" / "toy.toml"
+
+MISTAKES = {
+    "unknown question in a rule": ('rule = \'\'\'cardiac_abnormal == "no"\'\'\'', 'rule = \'\'\'heart == "no"\'\'\'', "criterion I3a: rule", "unknown question 'heart'"),
+    "option that the question lacks": ('other_cause == "no"', 'other_cause == "none"', "criterion I5: rule", "has no option 'none'"),
+    "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "a unit it does not have"),
+    "comparison without a unit": ('hemoglobin < "100 g/L"\nor', "hemoglobin < 100\nor", "criterion I2b: rule", "has no unit"),
+    "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with"),
+    "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别?(仅用于妊娠/哺乳问题)" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
+    "question used by no criterion": ('mental_illness == "yes"', 'other_cause == "yes"', "question mental_illness", "is used by no criterion"),
+    "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),
+    "criterion that can never be met": ('18 <= age_years <= 80', "80 < age_years < 18", "criterion I1: rule", "can never be met"),
+    "duplicate criterion": ('code = "E1"', 'code = "I1"', "criterion I1", "stands 2 times"),
+    "duplicate question": ('id = "alt"\n', 'id = "ast"\n', "question ast", "stands 2 times"),
+    "duplicate option": ('{ code = "male"', '{ code = "female"', "question sex: option female", "stands 2 times"),
+    "bad TOML": ("[disclaimer]", "[disclaimer", "TOML", "line"),
+    "unknown key": ("judgement = true", "judgment = true", "question", "unknown key 'judgment'"),
+    "missing key": ('supplier = { en = "patient", zh = "患者" }\n', "", "question", "supplier is missing"),
+    "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: units[1]", "not inside"),
+    "inexact number": ('scale = "16.114"', "scale = 16.114", "question hemoglobin: units[3]: scale", "not an exact number"),
+    "broken rule": ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', "criterion I4: rule", "cannot be read"),
+    "arithmetic in a rule": ('ecog in ("0", "1", "2")', "ecog + 1", "criterion I4: rule", "is not a condition"),
+    "call in a rule": ('ecog in ("0", "1", "2")', "print(ecog)", "criterion I4: rule", "is not a condition"),
+    "order on a choice": ('ecog in ("0", "1", "2")', 'ecog < "3"', "criterion I4: rule", "cannot be compared by <"),
+    "unknown requirement": ('requires = "I2a"', 'requires = "I9"', "criterion I2b: requires", "no criterion 'I9'"),
+    "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "unknown question 'height'"),
+    "implied option that is none": ('implies = { sex = "female" } },\n  { code = "lactating"', 'implies = { sex = "f" } },\n  { code = "lactating"', "question pregnant_or_lactating", "no option 'f'"),
+    "name kept for states": ('id = "ecog"', 'id = "review"', "question review: id", "cannot be used"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "place", "fault"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_refused_with_its_place_and_a_remedy(old: str, new: str, place: str, fault: str) -> None:
+    assert old in TEXT
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(TEXT.replace(old, new, 1), "trial.toml")
+    found = [f for f in refused.value.faults if fault in f.fault]
+    assert found, refused.value.faults
+    assert found[0].place.startswith(place)
+    assert found[0].remedy
+    assert str(refused.value).startswith("trial.toml: ")
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = TEXT
+    for name in (
+        "unknown question in a rule",
+        "missing translation",
+        "usual outside possible",
+        "unknown key",
+    ):
+        old, new, _, _ = MISTAKES[name]
+        text = text.replace(old, new, 1)
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(text, "trial.toml")
+    assert len(refused.value.faults) >= 4
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"", b"\x00" * 10, b"x" * 2_000_000], ids=["utf16", "empty", "nul", "huge"]
+)
+def test_what_is_no_protocol_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_bytes(content)
+    with pytest.raises(ProtocolError):
+        load(str(file))
+
+
+def test_a_file_that_is_not_there_names_what_is(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError, match="NCT04420494"):
+        load(str(tmp_path / "missing.toml"))
+
+
+def loads_or_is_refused(text: str) -> bool:
+    try:
+        return bool(parse_protocol(text, "trial.toml").questions)
+    except ProtocolError as error:
+        return bool(error.faults)
+
+
+LINES = TEXT.splitlines()
+
+
+@given(
+    st.integers(0, len(LINES) - 1),
+    st.sampled_from(["", "x", "[[question]]", 'id = "z"', "units = 1", "rule = 1", "text = []"]),
+)
+def test_any_damaged_line_loads_or_is_refused_and_nothing_else(at: int, line: str) -> None:
+    assert loads_or_is_refused("\n".join([*LINES[:at], line, *LINES[at + 1 :]]))
+
+
+@given(
+    st.sampled_from(re.findall(r'"[^"\n]*"', TEXT)),
+    st.sampled_from(["1", "true", "[]", "{}", '""', '"\\u0000"']),
+)
+def test_any_replaced_value_loads_or_is_refused_and_nothing_else(old: str, new: str) -> None:
+    assert loads_or_is_refused(TEXT.replace(old, new, 1))
+
+
+def test_the_shipped_trial_is_the_reviewed_list_of_questions(protocol: Protocol) -> None:
+    listed = json.loads((TOY.parent / "questions.json").read_text(encoding="utf-8"))
+    assert [q.id for q in protocol.questions] == listed["order"]
+    for entry in listed["questions"]:
+        question = protocol.question(entry["id"])
+        assert (question.ask["en"], question.ask["zh"]) == (entry["en"], entry["zh"])
+        assert (question.help["en"], question.help["zh"]) == (entry["help_en"].strip(), entry["help_zh"])
+        options = {o["code"]: (o["en"], o["zh"]) for o in entry.get("options", ()) if o["code"] != "unknown"}
+        assert {o.code: (o.text["en"], o.text["zh"]) for o in question.options} == options
+        assert [u.code for u in question.units] == [
+            u["ucum"] for u in entry.get("units", ())
+        ] or question.kind == "integer"
+
+
+def test_any_other_trial_is_one_more_file() -> None:
+    toy = load(str(TOY))
+    assert play(toy, {}).verdict == "undetermined"
+    assert play(toy, {"temperature": toy.question("temperature").shortcuts[0].means}).first_failed == "X1"
+    assert play(toy, {"temperature": UNKNOWN}).unresolved == ("X1", "N1")

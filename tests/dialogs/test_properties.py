@@ -1,0 +1,273 @@
+"""Properties of the dialogue, over random answers: what it asks, in what order it may come, what replay gives."""
+
+from __future__ import annotations
+
+import random
+from itertools import chain, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.answers import UNKNOWN, Answer
+from dialogs.assessment import effective, judge, status, verdict
+from dialogs.dialogue import (
+    CANCELLED,
+    COMPLETED,
+    EXCLUDED,
+    REVIEW,
+    STEP_KINDS,
+    Dialogue,
+    Step,
+    begin,
+    machine,
+    replay,
+    transitions_of,
+)
+from dialogs.errors import AnswerError, NotNow
+from dialogs.proofs import explore, representatives
+from tests.dialogs.strategies import PROTOCOL, answers_to, tables
+
+Table = dict[str, Answer]
+
+
+def fitting(dialogue: Dialogue, table: Table) -> Answer:
+    """The table's answer to the current question; unknown where its unit does not fit the value's."""
+    answer = table[dialogue.state]
+    try:
+        dialogue.protocol.question(dialogue.state).check(answer)
+        dialogue._require_unit(dialogue.protocol.position[dialogue.state], answer)
+    except AnswerError:
+        return UNKNOWN
+    return answer
+
+
+def played(table: Table) -> tuple[Dialogue, list[Step]]:
+    dialogue, steps = begin(PROTOCOL), []
+    while dialogue.state != REVIEW:
+        if dialogue.state == EXCLUDED:
+            step = Step("continue" if dialogue.can("continue") else "finish")
+        else:
+            step = Step("answer", dialogue.state, fitting(dialogue, table))
+        dialogue.take(step)
+        steps.append(step)
+    return dialogue, steps
+
+
+def everything(dialogue: Dialogue) -> tuple[object, ...]:
+    return (
+        dialogue.state, dict(dialogue.answers), list(dialogue.applied), list(dialogue.facts), list(dialogue.judged),
+        list(dialogue.failed), dialogue.open, dialogue.editing, dialogue.proposal, dialogue.further,
+        dialogue.finished, dialogue.verdict, dialogue.unresolved, dialogue.due,
+    )  # fmt: skip
+
+
+@given(tables)
+def test_the_verdict_equals_the_full_evaluation_of_the_answers_given(table: Table) -> None:
+    dialogue, _ = played(table)
+    facts = effective(PROTOCOL, dialogue.answers)
+    judged = [judge(PROTOCOL, index, facts) for index in range(len(PROTOCOL.criteria))]
+    assert dialogue.verdict == verdict(judged)
+    failed = {c.code for c, j in zip(PROTOCOL.criteria, judged, strict=True) if status(j) == "failed"}
+    assert set(dialogue.failed_codes) == failed
+
+
+@given(tables)
+def test_answers_that_were_not_asked_for_could_not_change_the_verdict(table: Table) -> None:
+    """Skipping is sound: with every fitting answer of the table known, each criterion comes to the same."""
+    dialogue, _ = played(table)
+    known = {**{q: a for q, a in table.items() if not PROTOCOL.question(q).unit_of}, **dialogue.answers}
+    known = {q: a for q, a in known.items() if _consistent(known, q)}
+    facts = effective(PROTOCOL, known)
+    for index, criterion in enumerate(PROTOCOL.criteria):
+        if (
+            criterion.code != "E4"
+        ):  # an implied sex may settle it earlier than the answer to a skipped question
+            assert status(judge(PROTOCOL, index, facts)) == dialogue.statuses[criterion.code]
+
+
+def _consistent(known: Table, question_id: str) -> bool:
+    try:
+        PROTOCOL.question(question_id).check(known[question_id])
+    except AnswerError:
+        return False
+    return True
+
+
+@given(tables)
+def test_no_question_is_asked_whose_answer_could_not_change_a_criterion(table: Table) -> None:
+    dialogue = begin(PROTOCOL)
+    for _ in range(40):
+        if dialogue.state == EXCLUDED:
+            dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
+            continue
+        if dialogue.state == REVIEW:
+            break
+        assert matters(dialogue, dialogue.protocol.position[dialogue.state]), dialogue.state
+        dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+
+
+def matters(dialogue: Dialogue, place: int) -> bool:
+    """Look for completions of one criterion that differ only in this answer and come to different statuses."""
+    dice = random.Random(1)
+    for index in dialogue.protocol.affected[place]:
+        mask = dialogue.judged[index].residual
+        if not mask >> place & 1:
+            continue
+        others = [p for p in range(len(dialogue.facts)) if mask >> p & 1 and p != place]
+        choices = [representatives(PROTOCOL, p) for p in others]
+        first = (tuple(dice.choice(choice) for choice in choices) for _ in range(30))
+        for completion in chain(first, product(*choices)):
+            facts = list(dialogue.facts)
+            for p, answer in zip(others, completion, strict=True):
+                facts[p] = answer
+            found = set()
+            for answer in representatives(PROTOCOL, place):
+                facts[place] = answer
+                judgement = judge(PROTOCOL, index, facts)
+                found.add((judgement.low, judgement.high))
+            if len(found) > 1:
+                return True
+    return False
+
+
+@given(tables)
+def test_no_question_is_asked_twice(table: Table) -> None:
+    _, steps = played(table)
+    asked = [step.question for step in steps if step.kind == "answer"]
+    assert len(asked) == len(set(asked))
+
+
+@given(tables)
+def test_replay_equals_live(table: Table) -> None:
+    dialogue, steps = played(table)
+    assert everything(replay(PROTOCOL, steps)) == everything(dialogue)
+
+
+@given(tables, st.data())
+def test_the_verdict_does_not_depend_on_the_order_of_answers(table: Table, data: st.DataObject) -> None:
+    """Come to the same answers by wrong ones first, corrected in a random order."""
+    dialogue, _ = played(table)
+    wrong: Table = {q.id: data.draw(answers_to(q)) for q in PROTOCOL.questions[:8]}
+    other, _ = played({**table, **wrong})
+    for _ in range(60):
+        if other.can("continue"):
+            other.take(Step("continue"))
+        different = [q for q in other.applied if other.answers[q] != dialogue.answers.get(q, UNKNOWN)]
+        pending = other.state in PROTOCOL.position
+        if not different and not pending:
+            break
+        question = other.state if pending else data.draw(st.sampled_from(different))
+        if not pending:
+            other.take(Step("correct", question))
+        answer = dialogue.answers.get(question, UNKNOWN)
+        try:
+            other.take(Step("answer", question, answer))
+        except AnswerError:
+            other.take(Step("answer", question, UNKNOWN))
+        while other.state == EXCLUDED:
+            other.take(Step("continue" if other.can("continue") else "finish"))
+    shared = {q: other.answers[q] for q in other.applied}
+    assert shared == {q: dialogue.answers[q] for q in dialogue.applied}
+    assert (other.verdict, other.failed_codes, other.unresolved) == (
+        dialogue.verdict, dialogue.failed_codes, dialogue.unresolved,
+    )  # fmt: skip
+
+
+@given(tables, st.data())
+def test_changing_an_answer_there_and_back_changes_nothing(table: Table, data: st.DataObject) -> None:
+    dialogue, _ = played(table)
+    before = (
+        dialogue.verdict,
+        dialogue.failed_codes,
+        dialogue.unresolved,
+        list(dialogue.applied),
+        list(dialogue.facts),
+    )
+    question = data.draw(st.sampled_from(dialogue.applied))
+    old, new = dialogue.answers[question], data.draw(answers_to(PROTOCOL.question(question)))
+    dialogue.take(Step("correct", question))
+    try:
+        dialogue.take(Step("answer", question, new))
+    except AnswerError:
+        return
+    if question not in dialogue.applied:
+        return
+    dialogue.take(Step("correct", question))
+    dialogue.take(Step("answer", question, old))
+    assert (
+        dialogue.verdict, dialogue.failed_codes, dialogue.unresolved, list(dialogue.applied), list(dialogue.facts),
+    ) == before  # fmt: skip
+
+
+@given(tables, st.lists(st.tuples(st.sampled_from(STEP_KINDS), st.integers(0, 28)), max_size=25))
+def test_every_step_moves_or_is_refused_and_then_changes_nothing(
+    table: Table, acts: list[tuple[str, int]]
+) -> None:
+    dialogue, steps = begin(PROTOCOL), []
+    for kind, place in acts:
+        here = dialogue.state if dialogue.state in PROTOCOL.position else PROTOCOL.questions[place].id
+        question = here if kind in ("answer", "propose") else PROTOCOL.questions[place].id
+        step = Step(kind, question, table[question] if kind == "answer" else None, "98")  # type: ignore[arg-type]
+        before = everything(dialogue)
+        try:
+            dialogue.take(step)
+        except (NotNow, AnswerError):
+            assert everything(dialogue) == before
+        else:
+            steps.append(step)
+    assert everything(replay(PROTOCOL, steps)) == everything(dialogue)
+
+
+@given(tables)
+def test_reopening_asks_only_what_was_missing(table: Table) -> None:
+    dialogue, _ = played(table)
+    if dialogue.verdict != "undetermined":
+        return
+    missing = {q for questions in dialogue.follow_up().values() for q in questions}
+    dialogue.take(Step("save"))
+    dialogue.take(Step("reopen"))
+    asked = set()
+    while dialogue.state in PROTOCOL.position:
+        asked.add(dialogue.state)
+        dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+    assert asked <= missing | {
+        q.id for q in PROTOCOL.questions if q.id not in dialogue.answers or q.id in asked
+    }
+    assert missing <= asked
+
+
+def test_back_leads_to_the_answer_before_and_keeping_it_leads_on() -> None:
+    dialogue = begin(PROTOCOL)
+    with pytest.raises(NotNow):
+        dialogue.take(Step("back"))
+    dialogue.take(Step("answer", "age_years", UNKNOWN))
+    dialogue.take(Step("answer", "sex", UNKNOWN))
+    dialogue.take(Step("back"))
+    assert dialogue.state == "sex"
+    dialogue.take(Step("back"))
+    assert dialogue.state == "age_years"
+    dialogue.take(Step("answer", "age_years", UNKNOWN))
+    assert dialogue.state == "pregnant_or_lactating"
+
+
+def test_the_machine_is_built_once_and_shared_and_has_no_callbacks() -> None:
+    shared = machine(PROTOCOL)
+    assert begin(PROTOCOL)._machine is shared is begin(PROTOCOL)._machine
+    assert not shared.models
+    for event in shared.events.values():
+        for transitions in event.transitions.values():
+            assert not any(t.before or t.after or t.prepare for t in transitions)
+
+
+def test_every_destination_exists_and_every_living_state_can_be_left() -> None:
+    table = list(transitions_of(PROTOCOL))
+    states = {*PROTOCOL.position, EXCLUDED, REVIEW, COMPLETED, CANCELLED}
+    assert {target for _, _, target, _ in table} <= states
+    assert {source for _, source, _, _ in table} == states - {CANCELLED}
+
+
+def test_every_question_can_be_asked_and_every_dialogue_ends() -> None:
+    found = explore(PROTOCOL)
+    assert found.asked == set(PROTOCOL.position)
+    assert found.longest <= len(PROTOCOL.questions)

@@ -1,0 +1,197 @@
+"""Answers as a clinician reads them off a lab sheet; and everything that is none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.answers import Choice, Measurement, decode, encode
+from dialogs.diagram import mermaid
+from dialogs.loading import load
+from dialogs.protocol import Protocol
+from dialogs.reading import Proposal, Refused, Understood, looks_like_identifier, read
+from dialogs.wording import describe, echo
+
+PROTOCOL = load("NCT04420494")
+
+UNDERSTOOD = [
+    ("hemoglobin", "9.8 g/dL", "9.8", "g/dL"), ("hemoglobin", "98 g/L", "98", "g/L"),
+    ("hemoglobin", "９８ g/L", "98", "g/L"), ("hemoglobin", "９８．５ｇ／Ｌ", "98.5", "g/L"),
+    ("hemoglobin", "98,0 g/L", "98.0", "g/L"), ("hemoglobin", "98G/L", "98", "g/L"),
+    ("hemoglobin", "6,1 mmol/l", "6.1", "mmol/L"), ("hemoglobin", "98克/升", "98", "g/L"),
+    ("hemoglobin", "<30 g/L", "<30", "g/L"), ("hemoglobin", "＜30 g/L", "<30", "g/L"),
+    ("hemoglobin", "≥100 g/L", ">=100", "g/L"), ("hemoglobin", "=< 90 g/L", "<=90", "g/L"),
+    ("platelets", "30k", "30", "10*3/uL"), ("platelets", "30 K", "30", "10*3/uL"),
+    ("platelets", "150 x10^9/L", "150", "10*9/L"), ("platelets", "150×10⁹/L", "150", "10*9/L"),
+    ("platelets", "2 10*9/L", "2", "10*9/L"), ("platelets", "150e9/L", "150", "10*9/L"),
+    ("platelets", "29999 /uL", "29999", "/uL"), ("neutrophils", "1234 /µL", "1234", "/uL"),
+    ("bilirubin_total", "1.1x", "1.1", "{xULN}"), ("bilirubin_total", "1.1 x ULN", "1.1", "{xULN}"),
+    ("bilirubin_total", "1.1倍", "1.1", "{xULN}"), ("bilirubin_total", "28 µmol/L", "28", "umol/L"),
+    ("alt", "40 IU/L", "40", "U/L"), ("csa_duration", "6 months", "6", "mo"), ("csa_duration", "26 wk", "26", "wk"),
+    ("csa_duration", "6个月", "6", "mo"), ("steroid_duration", "4 周", "4", "wk"), ("csa_dose", "250 mg", "250", "mg/d"),
+    ("age_years", "45", "45", "a"), ("age_years", "４５岁", "45", "a"), ("body_weight", "60", "60", "kg"),
+]  # fmt: skip
+CHOSEN = [
+    ("bilirubin_total", "normal", "within_normal"), ("alt", "正常", "within_normal"), ("csa_duration", "never", "never"),
+    ("csa_duration", "0", "never"), ("steroid_duration", "从未使用", "never"), ("diagnosis", "AIHA", "aiha"),
+    ("diagnosis", "evans", "evans"), ("diagnosis", "尚未明确", "unknown"), ("ecog", "2", "2"), ("ecog", "２", "2"),
+    ("steroid_pr", "Y", "yes"), ("steroid_pr", "否", "no"), ("sex", "男", "male"), ("hemoglobin", "unknown", "unknown"),
+    ("hemoglobin", "未知", "unknown"), ("tumour", "none", "none_or_benign"),
+]  # fmt: skip
+REFUSED = [
+    ("hemoglobin", "", "empty"), ("hemoglobin", "nan", "not_a_number"), ("hemoglobin", "Infinity", "not_a_number"),
+    ("hemoglobin", "-5 g/L", "sign"), ("hemoglobin", "+5 g/L", "sign"), ("hemoglobin", "−5", "sign"),
+    ("hemoglobin", "1e5", "exponent"), ("hemoglobin", "9e999 g/L", "unknown_unit"), ("hemoglobin", "98 g/L today", "unknown_unit"),
+    ("hemoglobin", "1,200 g/L", "ambiguous_comma"), ("hemoglobin", "98/120 g/L", "one_number"),
+    ("hemoglobin", "98 120", "one_number"), ("hemoglobin", "0.12345678901 g/L", "identifier"),
+    ("hemoglobin", "5 g/L", "impossible"), ("hemoglobin", "1200", "impossible"), ("age_years", "45.5", "not_whole"),
+    ("age_years", "<40", "no_bounds"), ("age_years", "1962", "impossible"), ("hemoglobin", "98 g/L " + "x" * 90, "too_long"),
+    ("hemoglobin", "13812345678", "identifier"), ("sex", "1950-03-02", "identifier"), ("ecog", "5", "not_an_option"),
+    ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 months", "unknown_unit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value", "unit"), UNDERSTOOD, ids=[f"{q}-{t}" for q, t, _, _ in UNDERSTOOD]
+)
+def test_a_number_is_understood(question: str, text: str, value: str, unit: str) -> None:
+    reading = read(PROTOCOL, PROTOCOL.question(question), text)
+    if isinstance(reading, Proposal):
+        assert reading.why == "unusual"
+        reading = Understood(reading.candidates[0])
+    assert reading == Understood(((question, decode(value, unit)),))
+
+
+@pytest.mark.parametrize(("question", "text", "code"), CHOSEN, ids=[f"{q}-{t}" for q, t, _ in CHOSEN])
+def test_a_word_is_understood(question: str, text: str, code: str) -> None:
+    assert read(PROTOCOL, PROTOCOL.question(question), text) == Understood(((question, Choice(code)),))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code"), REFUSED, ids=[f"{q}-{c}-{i}" for i, (q, _, c) in enumerate(REFUSED)]
+)
+def test_what_is_no_answer_is_refused_with_its_reason(question: str, text: str, code: str) -> None:
+    reading = read(PROTOCOL, PROTOCOL.question(question), text)
+    assert isinstance(reading, Refused)
+    assert reading.code == code
+
+
+def test_a_bare_number_is_never_given_a_unit() -> None:
+    for question in PROTOCOL.questions:
+        if len(question.units) > 1:
+            reading = read(PROTOCOL, question, "9.9")
+            assert not isinstance(reading, Understood), question.id
+
+
+def test_only_units_are_proposed_in_which_the_number_is_possible() -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("hemoglobin"), "9.9")
+    assert isinstance(reading, Proposal)
+    units = [answer.unit for ((_, answer),) in reading.candidates if isinstance(answer, Measurement)]
+    assert units == ["g/dL", "mmol/L"]
+
+
+def test_a_value_over_its_limit_is_two_answers() -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("bilirubin_total"), "28/21 umol/L")
+    assert isinstance(reading, Understood)
+    assert [encode(answer) for _, answer in reading.given] == [("28", "umol/L"), ("21", "umol/L")]
+
+
+def test_an_impossible_value_names_the_likely_unit() -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("hemoglobin"), "9.8 g/L")
+    assert isinstance(reading, Refused)
+    assert [encode(given[0][1]) for given in reading.likely] == [("9.8", "g/dL"), ("9.8", "mmol/L")]
+
+
+def test_an_unusual_value_is_asked_about_once() -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("hemoglobin"), "20 g/L")
+    assert isinstance(reading, Proposal)
+    assert reading.why == "unusual"
+
+
+def test_a_limit_must_have_the_unit_of_its_value() -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("alt_uln"), "0.7 ukat/L", "U/L")
+    assert reading == Refused("unit_must_match", {"unit": "U/L"})
+    assert isinstance(read(PROTOCOL, PROTOCOL.question("alt_uln"), "40", "U/L"), Understood)
+
+
+@given(st.sampled_from(PROTOCOL.questions), st.text(max_size=100))
+def test_any_text_is_read_proposed_or_refused(question: object, text: str) -> None:
+    reading = read(PROTOCOL, question, text)  # type: ignore[arg-type]
+    if isinstance(reading, Understood):
+        for question_id, answer in reading.given:
+            PROTOCOL.question(question_id).check(answer)
+            assert decode(*encode(answer)) == answer
+    elif isinstance(reading, Proposal):
+        assert set(reading.entered) <= set("0123456789.<>=/ ") | set(
+            "".join(u.code for q in PROTOCOL.questions for u in q.units)
+        )
+        again = read(PROTOCOL, question, reading.entered)  # type: ignore[arg-type]
+        assert isinstance(again, Proposal)
+        assert again.candidates == reading.candidates
+
+
+NUMERIC = st.from_regex(
+    r"[<>≤]? ?[0-9]{1,6}([.,][0-9]{1,3})?( ?/ ?[0-9]{1,3})? ?(g/L|g/dL|mg/dL|umol/L|U/L|x|k|wk|mo|d|kg|mg/d)?",
+    fullmatch=True,
+)
+
+
+@given(st.sampled_from(PROTOCOL.questions), NUMERIC)
+def test_any_number_survives_being_stored_and_echoed(question: object, text: str) -> None:
+    reading = read(PROTOCOL, question, text)  # type: ignore[arg-type]
+    given_sets = (
+        reading.candidates
+        if isinstance(reading, Proposal)
+        else (reading.given,)
+        if isinstance(reading, Understood)
+        else ()
+    )
+    facts = [None] * len(PROTOCOL.questions)
+    for answers in given_sets:
+        for question_id, answer in answers:
+            asked = PROTOCOL.question(question_id)
+            assert decode(*encode(answer)) == answer
+            for language in ("en", "zh"):
+                assert describe(asked, answer, language)
+                assert echo(PROTOCOL, asked, answer, facts, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13812345678",
+        "010-12345678",
+        "110101195003021234",
+        "1950-03-02",
+        "2.3.1950",
+        "1950年3月2日",
+        "MRN 00123456",
+    ],
+)
+def test_identifiers_are_recognised(text: str) -> None:
+    assert looks_like_identifier(text)
+
+
+@pytest.mark.parametrize("text", ["98 g/L", "28/21 umol/L", "150000 /uL", "9.8", "6 months"])
+def test_results_are_no_identifiers(text: str) -> None:
+    assert not looks_like_identifier(text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_diagram_draws_every_question_and_every_end(language: str) -> None:
+    drawn = mermaid(PROTOCOL, language)
+    for question in PROTOCOL.questions:
+        assert f"as {question.id}\n" in drawn
+    for arrow in (
+        "questions --> excluded",
+        "excluded --> review",
+        "review --> completed",
+        "completed --> questions",
+    ):
+        assert arrow in drawn
+
+
+def test_every_text_of_the_trial_is_in_both_languages(protocol: Protocol) -> None:
+    for question in protocol.questions:
+        assert set(question.ask) == set(question.help) == set(question.short) == {"en", "zh"}
