@@ -1,28 +1,38 @@
-"""Faults on request: what a network and a busy Telegram do to a bot, by table and by chance."""
+"""Faults on request: what a network and a busy Telegram do to a bot, by table and by chance.
+
+A fault stands in the table until it has struck as often as it may, or until the table is cleared.
+"""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
+
+from bot.phone.refusals import BLOCKED, NOT_MODIFIED, TOO_OLD, Refused, too_many_requests
 
 FaultKind = Literal[
     "delay",
+    "delay_after",
     "too_many_requests",
     "server_error",
+    "bad_gateway",
     "drop_before",
     "drop_after",
     "not_modified",
     "too_old",
     "blocked",
 ]
+"""`before` and `after` the server did what the call asks for; what is refused was not done."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with calls of `method` (``*`` for all) in `chat` (``None`` for all).
+    """What goes wrong with calls of `method` (``*`` for all) in `chat` (None for all).
 
-    It strikes with `probability`, `times` times at the most; `seconds` is the delay or the retry_after.
+    It strikes with `probability`, at most `times` times; `seconds` is the delay, or the retry_after.
     """
 
     kind: FaultKind
@@ -32,29 +42,66 @@ class Fault:
     times: int | None = None
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(FaultKind):
+            raise ValueError(f"no fault is called {self.kind!r}; there are {', '.join(get_args(FaultKind))}")
+        if not 0 <= self.probability <= 1 or self.seconds < 0 or (self.times is not None and self.times < 1):
+            raise ValueError(f"a probability from 0 to 1, seconds from 0 and times from 1, not {self}")
+
+    def concerns(self, method: str, chat: int | None) -> bool:
+        return self.method.lower() in ("*", method.lower()) and self.chat in (None, chat)
+
+
+REFUSALS: Final[Mapping[FaultKind, Callable[[Fault], Refused]]] = {
+    "too_many_requests": lambda fault: too_many_requests(fault.seconds),
+    "server_error": lambda _: Refused(500, "Internal Server Error"),
+    "bad_gateway": lambda _: Refused(502, "Bad Gateway"),
+    "not_modified": lambda _: Refused(400, NOT_MODIFIED),
+    "too_old": lambda _: Refused(400, TOO_OLD),
+    "blocked": lambda _: Refused(403, BLOCKED),
+}
+"""The faults that are answers. The others are about time and connections."""
+
 
 class Faults:
-    """The table that is asked at each call. Counts what struck."""
+    """The table that is asked at each call; it can be replaced as a whole. `by_kind` counts what struck."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.random = random.Random(seed)  # noqa: S311  (a test's dice)
-        self.table: list[Fault] = []
-        self.struck = 0
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._table: list[Fault] = []
+        self._struck: dict[int, int] = {}
+        self.by_kind: Counter[str] = Counter()
 
-    def add(self, fault: Fault) -> None:
-        self.table.append(fault)
+    @property
+    def struck(self) -> int:
+        return self.by_kind.total()
+
+    @property
+    def table(self) -> Sequence[Fault]:
+        return tuple(self._table)
+
+    @table.setter
+    def table(self, faults: Sequence[Fault]) -> None:
+        self._table = list(faults)
+        self._struck.clear()
+
+    def add(self, *faults: Fault) -> None:
+        self._table += faults
 
     def clear(self) -> None:
-        self.table.clear()
+        self.table = ()
 
     def strike(self, method: str, chat: int | None) -> Fault | None:
-        """Give the fault that this call meets, if any."""
-        for fault in self.table:
-            if fault.method not in ("*", method) or fault.chat not in (None, chat) or fault.times == 0:
-                continue
-            if self.random.random() < fault.probability:
-                if fault.times is not None:
-                    fault.times -= 1
-                self.struck += 1
+        """The first fault of the table that this call meets."""
+        for place, fault in enumerate(self._table):
+            if fault.concerns(method, chat) and self._is_left(place, fault) and self._by_chance(fault):
+                self._struck[place] = self._struck.get(place, 0) + 1
+                self.by_kind[fault.kind] += 1
                 return fault
         return None
+
+    def _is_left(self, place: int, fault: Fault) -> bool:
+        return fault.times is None or self._struck.get(place, 0) < fault.times
+
+    def _by_chance(self, fault: Fault) -> bool:
+        return fault.probability == 1 or self._rng.random() < fault.probability

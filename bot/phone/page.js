@@ -1,263 +1,471 @@
-// The phone page: shows what the local server says, sends what the person does. Text is only ever set as text.
-"use strict";
+// The phone: who one is, the chat as it stands, and what one does with it.
 
-const SAY = {
-  en: { local: "Local trial: nothing goes to Telegram", who: "Who you are", language: "Language", chat: "Chat",
-    commands: "Commands", attach: "Send a file", message: "Message", send: "Send", cancel_reply: "Do not reply",
-    start: "Start", empty: "No messages yet.", online: "bot · local trial", offline: "reconnecting …",
-    typing: "typing …", copied: "Copied", you: "you", no_commands: "No commands for this person", placeholder: "Message" },
-  zh: { local: "本机试用:内容不会发送到Telegram", who: "身份", language: "语言", chat: "聊天", commands: "命令",
-    attach: "发送文件", message: "消息", send: "发送", cancel_reply: "不回复", start: "开始", empty: "还没有消息。",
-    online: "机器人 · 本机试用", offline: "正在重连…", typing: "正在输入…", copied: "已复制", you: "您",
-    no_commands: "该身份没有命令", placeholder: "消息" },
-};
+import { bubble, element, icon, plain } from "./bubbles.js";
+import { LANGUAGES, day, inLanguage, language, role, say, speak } from "./phrases.js";
+import { closeMenus, menuItem, toggleMenu } from "./menus.js";
+
+const LARGEST_FILE = 20_000_000;
+const TYPING_MILLISECONDS = 5000;
+const TOAST_MILLISECONDS = 3500;
+const PATIENCE_MILLISECONDS = 10_000;
+const RETRY_MILLISECONDS = 1000;
+const NEAR_THE_END = 60;
+
 const $ = (id) => document.getElementById(id);
-let state = null, stream = null, replyTo = null, retry = 500;
-const shown = new Map();
-const say = (key) => SAY[$("language").value.startsWith("zh") ? "zh" : "en"][key];
-const named = (text) => typeof text === "string" ? text : text[$("language").value.startsWith("zh") ? "zh" : "en"] || text.en || "";
+const query = new URLSearchParams(location.search);
 
-async function post(path, body) {
-  const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ person: state.person, ...body }) });
-  if (!response.ok) throw new Error(response.status);
+let setup = null;
+let phone = null;
+let news = null;
+let follows = true;
+let scrolled = 0;
+let typingEnds = 0;
+let toastEnds = 0;
+const pressed = new Map();
+const answered = new Set();
+
+// Talking to the server
+
+async function ask(path, body) {
+  const asked = body === undefined ? {} : { method: "POST", ...payload(body) };
+  const answer = await fetch(`/phone/${path}`, asked);
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? answer.statusText);
+  return answer.json();
 }
 
-function words() {
-  document.documentElement.lang = $("language").value.startsWith("zh") ? "zh-Hans" : "en";
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
-  for (const element of document.querySelectorAll("[data-say-label]")) element.setAttribute("aria-label", say(element.dataset.sayLabel));
-  $("text").placeholder = say("placeholder");
-  $("note").textContent = named(state.note);
-  for (const option of $("persona").options) option.textContent = named(state.personas.find((p) => String(p.id) === option.value).name);
+function payload(body) {
+  if (body instanceof FormData) return { body };
+  return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
-async function enter(person) {
-  if (stream) stream.close();
-  const response = await fetch(`phone/state${person ? `?person=${person}` : ""}`);
-  if (!response.ok) throw new Error(response.status);
-  state = await response.json();
-  $("bot-name").textContent = state.bot.first_name;
-  if (!$("persona").options.length) for (const p of state.personas) $("persona").add(new Option(named(p.name), p.id));
-  $("persona").value = state.person;
-  $("language").value = state.language.startsWith("zh") ? "zh-hans" : "en";
-  words();
-  $("chat").replaceChildren();
-  shown.clear();
-  reply(null);
-  for (const message of state.messages) draw(message);
-  if (!state.messages.length) welcome();
-  bottom();
+async function act(name, body = {}) {
+  try {
+    return await ask(`people/${phone.person.id}/${name}`, body);
+  } catch {
+    toast(say("failed"));
+    return null;
+  }
+}
+
+// Reading the chat, and its news
+
+async function pickUp(person) {
+  news?.close();
+  news = null;
+  try {
+    setup = await ask("setup");
+    const known = setup.personas.some((each) => each.id === person) || query.has("as");
+    phone = await ask(`people/${known ? person : setup.personas[0].id}`);
+  } catch {
+    showOffline();
+    setTimeout(pickUp, RETRY_MILLISECONDS, person);
+    return;
+  }
+  remember("person", phone.person.id);
+  pressed.clear();
+  await bringLanguage();
+  showAll();
   listen();
 }
 
 function listen() {
-  stream = new EventSource(`phone/events?person=${state.person}`);
-  stream.onopen = () => { $("status").textContent = say("online"); retry = 500; };
-  stream.onerror = () => {
-    $("status").textContent = say("offline");
-    stream.close();
-    setTimeout(() => enter(state.person).catch(() => stream.onerror()), retry = Math.min(retry * 2, 5000));
-  };
-  stream.onmessage = ({ data }) => {
-    const news = JSON.parse(data);
-    if (news.event === "message") { $("chat").querySelector(".empty")?.remove(); draw(news.message); bottom(); $("status").textContent = say("online"); }
-    else if (news.event === "edit") draw(news.message);
-    else if (news.event === "delete") { shown.get(news.message_id)?.remove(); shown.delete(news.message_id); }
-    else if (news.event === "toast") { free(); if (news.text) toast(news.text); }
-    else if (news.event === "typing") $("status").textContent = say("typing");
-    else if (news.event === "commands") fetch(`phone/state?person=${state.person}`).then((r) => r.json()).then((fresh) => { state.commands = fresh.commands; });
+  const { id } = phone.person;
+  news = new EventSource(`/phone/people/${id}/changes?after=${phone.number}`);
+  news.onmessage = ({ data }) => take(JSON.parse(data));
+  news.onerror = () => {
+    showOffline();
+    if (news?.readyState === EventSource.CLOSED) setTimeout(pickUp, RETRY_MILLISECONDS, id);
   };
 }
 
-function welcome() {
-  const box = node("div", "empty", say("empty"));
-  const button = node("button", "", say("start"));
-  button.onclick = () => send("/start");
-  box.append(document.createElement("br"), button);
-  $("chat").append(box);
+const NEWS = {
+  hello: ({ run, is_complete: isComplete }) => (run === phone.run && isComplete ? showStatus() : pickUp(phone.person.id)),
+  message: ({ message }) => showMessage(message),
+  edit: ({ message }) => showEdit(message),
+  delete: ({ message_id: id }) => showDeletion(id),
+  answer: (answer) => showAnswer(answer),
+  action: () => showTyping(),
+  reply_with: ({ reply_with: asked }) => showReplyWith(asked),
+  profile: () => refreshProfile(),
+};
+
+const take = (event) => NEWS[event.event]?.(event);
+
+async function refreshProfile() {
+  const { number, messages, ...profile } = await ask(`people/${phone.person.id}`);
+  Object.assign(phone, profile);
+  showProfile();
 }
 
-function draw(message) {
-  const mine = !message.from.is_bot;
-  const box = node("article", mine ? "message mine" : "message");
-  box.setAttribute("aria-label", mine ? say("you") : message.from.first_name);
-  const bubble = node("div", "bubble");
-  if (message.reply_to_message) bubble.append(node("div", "quote", message.reply_to_message.text || ""));
-  media(bubble, message);
-  rich(bubble, message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []);
-  const when = new Date(message.date * 1000);
-  bubble.append(node("time", "", when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })));
-  box.append(bubble);
-  const rows = message.reply_markup?.inline_keyboard;
-  if (rows?.length) box.append(keyboard(rows, message));
-  const old = shown.get(message.message_id);
-  if (old) old.replaceWith(box); else $("chat").append(box);
-  shown.set(message.message_id, box);
-  if (!mine && !old) reply(message.reply_interface?.force_reply ? message : replyTo);
+// Showing
+
+function showAll() {
+  showProfile();
+  $("log").replaceChildren();
+  let before = null;
+  for (const message of phone.messages) before = append(message, before);
+  showReplyWith(phone.reply_with);
+  showStatus();
+  toTheEnd(false);
 }
 
-function media(bubble, message) {
-  if (message.photo) {
-    const image = node("img");
-    image.alt = message.caption || "";
-    image.src = `phone/file/${message.photo.at(-1).file_id}`;
-    image.onload = bottom;
-    bubble.append(image);
+function showProfile() {
+  document.title = say("title", { bot: phone.bot.name });
+  $("bot-name").textContent = phone.bot.name;
+  $("note").textContent = inLanguage(setup.note);
+  $("note").hidden = !$("note").textContent;
+  $("about-text").textContent = phone.bot.description || phone.bot.short_description;
+  const me = personaName(phone.person);
+  $("who-name").textContent = me;
+  $("who-initials").textContent = initials(me);
+  $("who").setAttribute("aria-label", say("whoShort", { name: me }));
+  showFooter();
+}
+
+function showFooter() {
+  const isNew = phone.messages.length === 0;
+  $("about").hidden = phone.messages.length > 0 || !$("about-text").textContent;
+  $("start").hidden = !isNew && !phone.is_blocked;
+  $("start").textContent = say(phone.is_blocked ? "unblock" : "start");
+  $("composer").hidden = !$("start").hidden;
+}
+
+function showStatus() {
+  const isTyping = Date.now() < typingEnds;
+  $("status").textContent = isTyping ? say("typing") : say("bot");
+  $("status").classList.toggle("active", isTyping);
+  $("typing").hidden = !isTyping;
+  document.body.classList.remove("offline");
+}
+
+function showOffline() {
+  document.body.classList.add("offline");
+  $("status").textContent = say(phone ? "offline" : "connecting");
+}
+
+function append(message, before = phone.messages.at(-1) ?? null) {
+  if (!before || day(before.date) !== day(message.date)) {
+    $("log").append(element("li", { className: "day" }, element("span", {}, day(message.date))));
   }
-  if (message.document) {
-    const link = node("a", "document");
-    link.href = `phone/file/${message.document.file_id}`;
-    link.download = message.document.file_name;
-    link.append(node("span", "", "📄"), node("div", "", `${message.document.file_name}\n${Math.ceil(message.document.file_size / 1024)} KB`));
-    bubble.append(link);
-  }
+  const item = bubble(message, ACTS);
+  if (before && before.from.is_bot === message.from.is_bot) item.classList.add("follows");
+  $("log").append(item);
+  return message;
 }
 
-// Entities nest; offsets count UTF-16 code units, as strings do here.
-function rich(parent, text, entities, from = 0, to = text.length) {
-  const KINDS = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", text_link: "a", spoiler: "span" };
-  let at = from;
-  const inside = entities.filter((e) => e.offset >= from && e.offset + e.length <= to);
-  const outer = inside.filter((e, i) => !inside.some((o, j) => j !== i && (o.length > e.length || (o.length === e.length && j < i)) && o.offset <= e.offset && o.offset + o.length >= e.offset + e.length));
-  for (const entity of outer.sort((a, b) => a.offset - b.offset)) {
-    plain(parent, text.slice(at, entity.offset));
-    const element = node(KINDS[entity.type] || "span");
-    if (entity.type === "text_link" && /^https?:/.test(entity.url)) { element.href = entity.url; element.rel = "noreferrer"; element.target = "_blank"; }
-    rich(element, text, inside.filter((e) => e !== entity), entity.offset, entity.offset + entity.length);
-    parent.append(element);
-    at = entity.offset + entity.length;
-    if (entity.type === "blockquote" && text[at] === "\n") at += 1;
-  }
-  plain(parent, text.slice(at, to));
+function showMessage(message) {
+  const isFollowed = follows || !message.from.is_bot;
+  append(message);
+  phone.messages.push(message);
+  if (message.from.is_bot) typingEnds = 0;
+  showStatus();
+  showFooter();
+  if (isFollowed) toTheEnd();
+  else $("newest").hidden = false;
 }
 
-// Links in plain text; an invitation opens as a message of the person who taps it.
-function plain(parent, text) {
-  for (const part of text.split(/(https?:\/\/[^\s]+)/)) {
-    if (!/^https?:\/\//.test(part)) { parent.append(part); continue; }
-    const link = node("a", "", part);
-    link.href = part;
-    const secret = new URL(part).searchParams.get("start");
-    if (secret) link.onclick = (event) => { event.preventDefault(); send(`/start ${secret}`); };
-    parent.append(link);
-  }
+function showEdit(message) {
+  const index = phone.messages.findIndex((each) => each.message_id === message.message_id);
+  const shown = itemOf(message.message_id);
+  if (index < 0 || !shown) return;
+  const hadFocus = shown.contains(document.activeElement);
+  phone.messages[index] = message;
+  const item = bubble(message, ACTS);
+  item.classList.toggle("follows", shown.classList.contains("follows"));
+  shown.replaceWith(item);
+  if (hadFocus) $("text").focus({ preventScroll: true });
 }
 
-function keyboard(rows, message) {
-  const board = node("div", "keyboard");
-  for (const row of rows) {
-    const line = node("div", "row");
-    for (const button of row) line.append(key(button, message));
-    board.append(line);
-  }
-  return board;
+function showDeletion(id) {
+  phone.messages = phone.messages.filter((each) => each.message_id !== id);
+  itemOf(id)?.remove();
+  showFooter();
 }
 
-function key(button, message) {
-  if (button.url) {
-    const link = node("a", "", button.text);
-    link.href = button.url;
-    return link;
-  }
-  const element = node("button", "", button.text);
-  element.type = "button";
-  element.onclick = async () => {
-    if (button.copy_text) {
-      try { await navigator.clipboard.writeText(button.copy_text.text); } catch { /* not allowed here */ }
-      toast(`${say("copied")}: ${button.copy_text.text}`);
-      return;
-    }
-    reply(null);
-    element.disabled = true;
-    setTimeout(() => { element.disabled = false; }, 4000);
-    await post("phone/press", { message: message.message_id, data: button.callback_data });
-  };
-  return element;
+const itemOf = (id) => $("log").querySelector(`[data-message="${Number(id)}"]`);
+
+function showTyping() {
+  typingEnds = Date.now() + TYPING_MILLISECONDS;
+  showStatus();
+  setTimeout(showStatus, TYPING_MILLISECONDS + 50);
+  if (follows) toTheEnd();
 }
 
-const free = () => { for (const button of document.querySelectorAll(".row button:disabled")) button.disabled = false; };
-
-function reply(message) {
-  replyTo = message;
-  $("replying").hidden = !message;
-  $("replying").firstElementChild.textContent = message ? `↩ ${(message.text || "").split("\n").slice(-1)[0]}` : "";
-  $("text").placeholder = message?.reply_interface?.input_field_placeholder || say("placeholder");
-  if (message && matchMedia("(hover: hover)").matches) $("text").focus();
+function showReplyWith(asked) {
+  phone.reply_with = asked;
+  const repliedTo = asked?.force_reply ? phone.messages.find((each) => each.message_id === asked.message_id) : null;
+  $("reply").hidden = !repliedTo;
+  $("reply-text").textContent = repliedTo ? plain(repliedTo) : "";
+  $("text").placeholder = asked?.input_field_placeholder || say("message");
+  $("keyboard").hidden = !asked?.keyboard;
+  $("keyboard").replaceChildren(...(asked?.keyboard ?? []).map(keyRow));
+  if (repliedTo) $("text").focus({ preventScroll: true });
 }
 
-async function send(text) {
-  if (!text.trim()) return;
-  const to = replyTo?.message_id;
-  reply(null);
-  $("text").value = "";
-  grow();
-  await post("phone/send", { text, reply_to: to });
+function keyRow(row) {
+  const keys = row.map((key) => element("button", { type: "button", onclick: () => ACTS.send(key.text) }, key.text));
+  return element("div", { className: "row" }, ...keys);
 }
 
-let fading = 0;
+function showAnswer({ query: id, text, alert }) {
+  answered.add(id);
+  settle(id);
+  if (!text) return;
+  if (!alert) return toast(text);
+  $("alert-text").textContent = text;
+  if (!$("alert").open) $("alert").showModal();
+}
+
+function settle(id) {
+  pressed.get(id)?.classList.remove("busy");
+  pressed.get(id)?.removeAttribute("aria-busy");
+  pressed.delete(id);
+}
+
 function toast(text) {
   $("toast").textContent = text;
   $("toast").hidden = false;
-  clearTimeout(fading);
-  fading = setTimeout(() => { $("toast").hidden = true; }, 5000);
+  clearTimeout(toastEnds);
+  toastEnds = setTimeout(() => ($("toast").hidden = true), Math.max(TOAST_MILLISECONDS, text.length * 60));
 }
 
-function menu(open) {
-  $("menu").hidden = !open;
-  $("menu-button").setAttribute("aria-expanded", open);
-  if (!open) return;
-  $("menu").replaceChildren();
-  for (const { command, description } of state.commands) {
-    const item = node("button");
-    item.type = "button";
-    item.setAttribute("role", "menuitem");
-    item.append(node("b", "", `/${command}`), node("span", "", description));
-    item.onclick = () => { menu(false); send(`/${command}`); };
-    $("menu").append(item);
+// Scrolling. The end is followed, also while pictures arrive, until the reader scrolls up.
+
+const isAtTheEnd = () => $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < NEAR_THE_END;
+
+function toTheEnd(isSmooth = true) {
+  const calm = !isSmooth || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  $("scroll").scrollTo({ top: $("scroll").scrollHeight, behavior: calm ? "instant" : "smooth" });
+  $("newest").hidden = true;
+  follows = true;
+}
+
+function noteScroll() {
+  if (isAtTheEnd()) follows = true;
+  else if ($("scroll").scrollTop < scrolled) follows = false;
+  scrolled = $("scroll").scrollTop;
+  if (follows) $("newest").hidden = true;
+}
+
+new ResizeObserver(() => follows && toTheEnd(false)).observe($("log"));
+
+// Acting
+
+const ACTS = {
+  send: (text) => act("send", { text }),
+  press,
+  startLink,
+  openStart,
+  showPicture,
+};
+
+async function press(message, button, shown) {
+  if (button.copy_text) return copy(button.copy_text.text);
+  if (button.url) return openAddress(button.url);
+  if (phone.reply_with?.force_reply) act("cancel_reply"); // the button is the answer now
+  shown.classList.add("busy");
+  shown.setAttribute("aria-busy", "true");
+  const done = await act("press", { message: message.message_id, data: button.callback_data });
+  const id = done?.query ?? Symbol("lost");
+  pressed.set(id, shown);
+  if (!done || answered.has(id)) return settle(id);
+  setTimeout(settle, PATIENCE_MILLISECONDS, id);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(say("copied"));
+  } catch {
+    toast(say("notCopied", { text }));
   }
-  if (!state.commands.length) $("menu").append(node("p", "empty", say("no_commands")));
-  $("menu").querySelector("button")?.focus();
 }
 
-function node(tag, kind = "", text = "") {
-  const element = document.createElement(tag);
-  if (kind) element.className = kind;
-  if (text) element.textContent = text;
-  return element;
+function openAddress(address) {
+  const secret = startLink(address);
+  if (secret !== null) return openStart(secret);
+  if (/^https?:\/\//i.test(address)) window.open(address, "_blank", "noopener,noreferrer");
 }
 
-const bottom = () => { $("chat").scrollTop = $("chat").scrollHeight; };
-const grow = () => { $("text").style.height = "auto"; $("text").style.height = `${$("text").scrollHeight + 2}px`; };
+// The secret of a start link to this bot, or null.
+function startLink(address) {
+  let url;
+  try {
+    url = new URL(address);
+  } catch {
+    return null;
+  }
+  const name = url.protocol === "tg:" ? url.searchParams.get("domain") : url.pathname.slice(1);
+  const isTelegram = ["t.me", "telegram.me", "telegram.dog"].includes(url.hostname) || url.protocol === "tg:";
+  const isOurs = name?.toLowerCase() === phone.bot.username.toLowerCase();
+  return isTelegram && isOurs ? url.searchParams.get("start") : null;
+}
 
-$("composer").onsubmit = (event) => { event.preventDefault(); send($("text").value); };
-$("text").oninput = grow;
-$("text").onkeydown = (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send($("text").value); } };
-$("menu-button").onclick = () => menu($("menu").hidden);
-$("no-reply").onclick = () => { reply(null); $("text").focus(); };
-$("attach").onclick = () => $("file").click();
-$("file").onchange = async () => {
+function openStart(secret) {
+  const people = [...setup.personas].sort((one, other) => (other.id === phone.person.id) - (one.id === phone.person.id));
+  $("link-people").replaceChildren(...people.map((persona) => opener(persona, secret)));
+  $("link").showModal();
+}
+
+function opener(persona, secret) {
+  const open = async () => {
+    $("link").close();
+    if (persona.id !== phone.person.id) await pickUp(persona.id);
+    ACTS.send(`/start ${secret}`);
+  };
+  return element("button", { type: "button", className: "person", onclick: open }, ...personLines(persona));
+}
+
+function showPicture(address, text) {
+  $("picture-image").src = address;
+  $("picture-image").alt = text;
+  $("picture").showModal();
+}
+
+async function sendTyped() {
+  const text = $("text").value.trim();
+  if (!text) return;
+  $("text").value = "";
+  fit();
+  if (!(await act("send", { text }))) $("text").value = text;
+}
+
+async function sendFile(file) {
+  if (file.size > LARGEST_FILE) return toast(say("tooLarge"));
   const form = new FormData();
-  form.append("person", state.person);
-  form.append("file", $("file").files[0]);
-  $("file").value = "";
-  await fetch("phone/upload", { method: "POST", body: form });
+  form.append("file", file, file.name);
+  await act(["image/png", "image/jpeg"].includes(file.type) ? "photo" : "document", form);
+}
+
+function fit() {
+  $("text").style.height = "auto";
+  $("text").style.height = `${$("text").scrollHeight + 2}px`; // and its border
+  $("send").classList.toggle("ready", $("text").value.trim() !== "");
+}
+
+// Who one is, and the language
+
+function personaName(user) {
+  const persona = setup.personas.find((each) => each.id === user.id);
+  return inLanguage(persona?.name ?? user.first_name);
+}
+
+function initials(name) {
+  const words = name.split(/[\s,(（]+/).filter((word) => word && !/^(dr|ms|mr|mrs)\.?$/i.test(word));
+  return /[\u4e00-\u9fff]/.test(name) ? name.slice(0, 1) : words[0]?.slice(0, 1).toUpperCase() ?? "?";
+}
+
+function personLines(persona) {
+  const name = inLanguage(persona.name);
+  return [
+    element("span", { className: "initials", ariaHidden: "true" }, initials(name)),
+    element("span", { className: "lines" }, name, element("small", {}, role(persona.role))),
+  ];
+}
+
+function whoItems() {
+  const people = setup.personas.map((persona) =>
+    menuItem("menuitemradio", persona.id === phone.person.id, () => pickUp(persona.id), ...personLines(persona), icon("check")),
+  );
+  const languages = LANGUAGES.map(([code, name]) =>
+    menuItem("menuitemradio", code === language(), () => choose(code), element("span", { className: "lines" }, name), icon("check")),
+  );
+  return [
+    element("div", { role: "group", ariaLabel: say("people") }, ...people),
+    element("div", { role: "group", ariaLabel: say("language"), className: "languages" }, ...languages),
+  ];
+}
+
+async function choose(code) {
+  speak(code);
+  remember("language", code);
+  await bringLanguage();
+  showAll();
+}
+
+// The person's Telegram speaks the language of the page.
+async function bringLanguage() {
+  if (phone.person.language_code === language()) return;
+  const persona = setup.personas.find((each) => each.id === phone.person.id);
+  await act("language", { language_code: language(), ...(persona ? { first_name: inLanguage(persona.name) } : {}) });
+  Object.assign(phone, await ask(`people/${phone.person.id}`));
+}
+
+function commandItems(typed = "") {
+  const fitting = phone.commands.filter(({ command }) => `/${command}`.startsWith(typed));
+  if (!fitting.length) return typed ? [] : [element("p", { className: "muted" }, say("noCommands"))];
+  return fitting.map(({ command, description }) => {
+    const use = () => {
+      $("text").value = "";
+      fit();
+      $("text").focus();
+      ACTS.send(`/${command}`);
+    };
+    return menuItem("menuitem", null, use, element("b", {}, `/${command}`), element("span", {}, description));
+  });
+}
+
+// Memory of the browser; a private window may refuse it.
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(`phone-${key}`, value);
+  } catch {
+    // then it is asked again
+  }
+}
+
+function recall(key) {
+  try {
+    return localStorage.getItem(`phone-${key}`);
+  } catch {
+    return null;
+  }
+}
+
+// Wiring
+
+$("composer").onsubmit = (event) => {
+  event.preventDefault();
+  sendTyped();
 };
-$("persona").onchange = () => enter($("persona").value);
-$("language").onchange = async () => { await post("phone/language", { language: $("language").value }); words(); };
-document.onkeydown = (event) => {
-  if (event.key === "Escape") { menu(false); $("toast").hidden = true; $("text").focus(); }
-  if (!$("menu").hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    const items = [...$("menu").querySelectorAll("button")];
-    const at = items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
-    items[(at + items.length) % items.length]?.focus();
+$("text").oninput = () => {
+  fit();
+  const typed = $("text").value;
+  toggleMenu($("commands"), $("commands-menu"), /^\/\w*$/.test(typed) ? commandItems(typed) : [], false);
+};
+$("text").onkeydown = (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
+    closeMenus();
+    sendTyped();
+  }
+  if (event.key === "ArrowUp" && !$("commands-menu").hidden) {
+    event.preventDefault();
+    $("commands-menu").lastElementChild.focus();
   }
 };
-document.onclick = (event) => { if (!$("menu").contains(event.target) && event.target !== $("menu-button")) menu(false); };
+$("commands").onclick = () => toggleMenu($("commands"), $("commands-menu"), commandItems());
+$("who").onclick = () => toggleMenu($("who"), $("who-menu"), whoItems());
+$("start").onclick = () => (phone.is_blocked ? act("unblock").then(refreshProfile) : ACTS.send("/start"));
+$("reply-cancel").onclick = () => act("cancel_reply");
+$("newest").onclick = () => toTheEnd();
+$("attach").onclick = () => $("file").click();
+$("file").onchange = () => {
+  if ($("file").files[0]) sendFile($("file").files[0]);
+  $("file").value = "";
+};
+$("picture").onclick = () => $("picture").close();
+$("scroll").onscroll = noteScroll;
+addEventListener("resize", () => follows && toTheEnd(false));
 
-const asked = new URL(location.href).searchParams;
-const begin = () => enter(asked.get("person")).then(() => {
-  const secret = asked.get("start");
-  if (secret) { history.replaceState(null, "", location.pathname); send(`/start ${secret}`); }
-}).catch(() => setTimeout(begin, 1000));
+async function begin() {
+  speak(query.get("lang") ?? recall("language") ?? navigator.language);
+  await pickUp(Number(query.get("as") ?? recall("person")));
+  const secret = query.get("start");
+  if (secret === null) return;
+  history.replaceState(null, "", location.pathname);
+  openStart(secret);
+}
+
 begin();

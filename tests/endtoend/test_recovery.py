@@ -17,8 +17,7 @@ TO_HAEMOGLOBIN = ["45", "2", "1"]
 
 
 def delivered_again(ward: Ward, update: Json) -> None:
-    ward.server.world.updates.append(deepcopy(update))
-    ward.server.world.arrived.set()
+    ward.server.deliver(deepcopy(update))
 
 
 async def at_haemoglobin(ward: Ward) -> Clinician:

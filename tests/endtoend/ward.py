@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
-from bot.phone.server import LocalBotApi
-from bot.phone.world import Json, Person, buttons_of
+from bot.phone.server import LocalBotApi, Person
+from bot.phone.world import Json, buttons_of
 from bot.replies import Button, read_press
 from bot.telegram.pacing import LIFTED
 from bot.telegram.sending import Reports, Sending

@@ -17,8 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.phone.server import LocalBotApi
-from bot.phone.world import Json, Person, buttons_of
+from bot.phone.server import LocalBotApi, Person
+from bot.phone.world import Json, buttons_of
 from tests.endtoend.reference import Act, reference
 
 FIRST_ACCOUNT = 5001

@@ -1,0 +1,309 @@
+"""A person with a phone, for tests and benchmarks: sends, presses, and waits for what comes.
+
+Acts take effect at once; waits are woken by what happens in the chat and give up after `timeout` seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from bot.phone.markup import find_entities
+from bot.phone.messages import INTERFACE, document_json, file_json, photo_json, without
+from bot.phone.pictures import mime_of_picture
+from bot.phone.world import Account, Chat, Json, World, buttons_of
+
+PATIENCE: Final = 10.0
+"""Seconds that a wait lasts, if nothing else is said."""
+GROUP: Final = -1_001_000_000_001
+FOREVER: Final = 0
+
+What = str | Callable[["Person"], object]
+
+
+class Person:
+    """Somebody who chats with the bot. `messages` are those on the phone, by their number."""
+
+    def __init__(self, world: World, account: Account) -> None:
+        self.world = world
+        self.account = account
+        self.chat: Chat = world.chats[account.id]
+        self._read = 0
+
+    @property
+    def id(self) -> int:
+        return self.account.id
+
+    @property
+    def user(self) -> Json:
+        return self.account.user
+
+    @property
+    def messages(self) -> dict[int, Json]:
+        return self.chat.messages
+
+    @property
+    def changed(self) -> asyncio.Event:
+        """Set by everything that happens in the chat, for whoever cleared it before."""
+        return self.chat.journal.changed
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the bot cannot write here; setting it tells nobody, `block` and `unblock` do."""
+        return self.chat.is_blocked
+
+    @blocked.setter
+    def blocked(self, blocked: bool) -> None:
+        self.chat.is_blocked = blocked
+
+    # writing
+
+    def send(self, text: str, *, reply_to: int | None = None) -> Json:
+        """Type a message. As on a real phone it replies to the message that asked for a reply, if one did."""
+        entities = find_entities(text)
+        content: Json = {"text": text} | ({"entities": entities} if entities else {})
+        return self.send_message(reply_to=reply_to, **content)
+
+    def send_message(self, *, reply_to: int | None = None, **content: Any) -> Json:
+        """Send any kind of message, given as the Bot API describes it."""
+        self.chat.is_open = True
+        content |= self._reply(reply_to)
+        message = self.world.new_message(self.chat, self.account.user, content)
+        self.world.updates.add({"message": message})
+        return message
+
+    def _reply(self, reply_to: int | None) -> Json:
+        asked = self.chat.reply_with
+        if reply_to is None and asked is not None and "force_reply" in asked:
+            reply_to = asked["message_id"]
+            self.cancel_reply()
+        replied = self.messages.get(reply_to) if reply_to is not None else None
+        return (
+            {"reply_to_message": without(replied, INTERFACE, "reply_to_message")}
+            if replied is not None
+            else {}
+        )
+
+    def cancel_reply(self) -> None:
+        """Close the reply that a message asked for, without writing one."""
+        if self.chat.reply_with is not None:
+            self.chat.reply_with = None
+            self.chat.journal.add({"event": "reply_with", "reply_with": None})
+
+    def edit(self, message_id: int, text: str) -> Json:
+        """Change an own message."""
+        entities: Json = {"entities": find_entities(text)} if find_entities(text) else {}
+        old = {key: value for key, value in self.messages[message_id].items() if key != "entities"}
+        message = {**old, "text": text, **entities, "edit_date": int(self.world.clock())}
+        self.world.change_message(self.chat, message)
+        self.world.updates.add({"edited_message": message})
+        return message
+
+    def forward(self, text: str, *, author: str = "Somebody else") -> Json:
+        """Send on what somebody else wrote."""
+        origin = {"type": "hidden_user", "date": int(self.world.clock()), "sender_user_name": author}
+        return self.send_message(text=text, forward_origin=origin)
+
+    def send_document(
+        self, name: str, content: bytes, *, mime: str = "application/octet-stream", caption: str = ""
+    ) -> Json:
+        file = self.world.add_file(name, mime, content)
+        return self._send_media({"document": document_json(file)}, caption)
+
+    def send_photo(self, content: bytes, *, caption: str = "") -> Json:
+        file = self.world.add_file("photo", mime_of_picture(content), content)
+        return self._send_media({"photo": photo_json(file)}, caption)
+
+    def send_voice(self, content: bytes = b"OggS", *, duration: int = 1) -> Json:
+        file = self.world.add_file("voice.ogg", "audio/ogg", content)
+        return self.send_message(voice={**file_json(file), "duration": duration, "mime_type": file.mime})
+
+    def send_sticker(self, emoji: str = "👍") -> Json:
+        file = self.world.add_file("sticker.webp", "image/webp", b"RIFF")
+        shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+        return self.send_message(sticker={**file_json(file), **shape, "emoji": emoji})
+
+    def send_contact(self, phone_number: str = "+10000000000", first_name: str = "Somebody") -> Json:
+        return self.send_message(contact={"phone_number": phone_number, "first_name": first_name})
+
+    def _send_media(self, media: Json, caption: str) -> Json:
+        return self.send_message(**(media | ({"caption": caption} if caption else {})))
+
+    def send_in_group(self, text: str, *, group: int = GROUP) -> Json:
+        """Write into a group that the bot is a member of."""
+        chat = self.world.add_chat(group, "supergroup", "A group")
+        chat.is_open = not chat.is_blocked
+        entities = find_entities(text)
+        content: Json = {"text": text} | ({"entities": entities} if entities else {})
+        message = self.world.new_message(chat, self.account.user, content)
+        self.world.updates.add({"message": message})
+        return message
+
+    # pressing
+
+    def press(self, button: str, message_id: int | None = None) -> str:
+        """Press a button by its label or its data, on the newest message that has it.
+
+        Gives the number of the press; for a button that copies a text, gives the text and tells nobody.
+        Raises `LookupError` when no such button is on the phone.
+        """
+        message, found = self._button(button, message_id)
+        if "copy_text" in found:
+            return str(found["copy_text"]["text"])
+        if "callback_data" not in found:
+            return str(found.get("url", ""))
+        return self.press_data(message, found["callback_data"])
+
+    def press_data(self, message: Json, data: str) -> str:
+        """Press with any data, also forged, also on a message that is gone. Gives the number of the press."""
+        query = self.world.add_query(self.chat)
+        update = {
+            "id": query.id,
+            "from": self.account.user,
+            "message": self.messages.get(message["message_id"]) or self._inaccessible(message),
+            "chat_instance": str(self.chat.id),
+            "data": data,
+        }
+        self.world.updates.add({"callback_query": update})
+        return query.id
+
+    def _inaccessible(self, message: Json) -> Json:
+        return {"message_id": message["message_id"], "chat": self.chat.json, "date": 0}
+
+    def _button(self, label: str, message_id: int | None) -> tuple[Json, Json]:
+        shown = list(self.messages.values()) if message_id is None else [self.messages[message_id]]
+        for message in reversed(shown):
+            for button in buttons_of(message):
+                if label in (button["text"], button.get("callback_data")):
+                    return message, button
+        raise LookupError(f"no button {label!r} on the phone")
+
+    # leaving and coming back
+
+    def block(self) -> None:
+        """Block the bot, as a person can at any time."""
+        self._set_membership("member", "kicked")
+
+    def unblock(self) -> None:
+        self._set_membership("kicked", "member")
+
+    def _set_membership(self, old: str, new: str) -> None:
+        self.chat.is_blocked = new == "kicked"
+        until = {"until_date": FOREVER}
+        self.world.updates.add(
+            {
+                "my_chat_member": {
+                    "chat": self.chat.json,
+                    "from": self.account.user,
+                    "date": int(self.world.clock()),
+                    "old_chat_member": {
+                        "user": self.world.bot,
+                        "status": old,
+                        **(until if old == "kicked" else {}),
+                    },
+                    "new_chat_member": {
+                        "user": self.world.bot,
+                        "status": new,
+                        **(until if new == "kicked" else {}),
+                    },
+                }
+            }
+        )
+
+    # reading
+
+    @property
+    def replies(self) -> list[Json]:
+        """The messages of the bot, oldest first."""
+        return [message for message in self.messages.values() if self._is_bots(message)]
+
+    @property
+    def last(self) -> Json:
+        """The newest message of the bot."""
+        return self.replies[-1]
+
+    @property
+    def texts(self) -> list[str]:
+        return [text_of(message) for message in self.messages.values()]
+
+    @property
+    def toasts(self) -> list[str]:
+        """What the answers to presses said, oldest first."""
+        events = (entry.event for entry in self.chat.journal.after(0))
+        return [event["text"] for event in events if event["event"] == "answer" and event["text"]]
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of the newest message with buttons."""
+        for message in reversed(self.messages.values()):
+            if labels := [button["text"] for button in buttons_of(message)]:
+                return labels
+        return []
+
+    def transcript(self) -> str:
+        """The chat as text: who, what, and the buttons below it."""
+        return "\n".join(line for message in self.messages.values() for line in self._lines(message))
+
+    def _lines(self, message: Json) -> list[str]:
+        who = "bot" if self._is_bots(message) else "you"
+        lines = [f"{who}> {text_of(message) or _kind(message)}"]
+        rows = (message.get("reply_markup") or {}).get("inline_keyboard", ())
+        return lines + ["     " + " ".join(f"[{button['text']}]" for button in row) for row in rows]
+
+    def _is_bots(self, message: Json) -> bool:
+        return bool(message["from"]["is_bot"])
+
+    # waiting
+
+    async def sees(self, what: What, timeout: float = PATIENCE) -> Json:
+        """Wait until a text stands in a message of the bot, or a condition holds. Gives the newest such message.
+
+        Raises `AssertionError` with the transcript when it does not happen in time.
+        """
+        return await self._wait(lambda: self._seen(what), timeout, what)
+
+    def _seen(self, what: What) -> Json | None:
+        if callable(what):
+            return (self.replies or [{}])[-1] if what(self) else None
+        return next((message for message in reversed(self.replies) if what in text_of(message)), None)
+
+    async def next_reply(self, timeout: float = PATIENCE) -> Json:
+        """The next message of the bot that this handle has not given yet, as it stands now."""
+        return await self._wait(self._next_reply, timeout, "another message")
+
+    def _next_reply(self) -> Json | None:
+        for entry in self.chat.journal.after(self._read):
+            self._read = entry.number
+            message: Json = entry.event.get("message", {})
+            if entry.event["event"] == "message" and self._is_bots(message):
+                return self.messages.get(message["message_id"], message)
+        return None
+
+    async def answer_to(self, query: str, timeout: float = PATIENCE) -> Json:
+        """Wait until a press is answered: its ``text`` and whether it is an ``alert``."""
+        return await self._wait(lambda: self._answer(query), timeout, "the answer to a press")
+
+    def _answer(self, query: str) -> Json | None:
+        events = (entry.event for entry in self.chat.journal.after(0))
+        return next((e for e in events if e["event"] == "answer" and e["query"] == query), None)
+
+    async def _wait(self, found: Callable[[], Json | None], seconds: float, what: object) -> Json:
+        journal = self.chat.journal
+        try:
+            async with asyncio.timeout(seconds):
+                while (result := found()) is None:
+                    await journal.news(journal.last)
+        except TimeoutError:
+            raise AssertionError(f"waited {seconds} s for {what!r}; the chat:\n{self.transcript()}") from None
+        return result
+
+
+def text_of(message: Json) -> str:
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def _kind(message: Json) -> str:
+    return next(
+        (f"({kind})" for kind in ("document", "photo", "voice", "sticker", "contact") if kind in message), ""
+    )

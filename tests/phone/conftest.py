@@ -1,0 +1,52 @@
+"""A local Bot API server, the real python-telegram-bot against it, and a person with a phone."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from bot.phone.person import Person
+from bot.phone.server import LocalBotApi, Persona
+
+TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
+PERSONAS = (
+    Persona(101, {"en": "Dr Lin", "zh": "林医生"}, {"en": "Clinician", "zh": "临床医生"}),
+    Persona(102, "Ms Chen", "Coordinator", language="zh-hans"),
+)
+
+
+def bot_for(server: LocalBotApi, token: str = TOKEN) -> Bot:
+    return Bot(
+        token,
+        base_url=server.base_url,
+        base_file_url=server.base_file_url,
+        request=HTTPXRequest(connection_pool_size=8, read_timeout=10),
+        get_updates_request=HTTPXRequest(connection_pool_size=8, read_timeout=10),
+    )
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LocalBotApi]:
+    async with LocalBotApi(token=TOKEN, personas=PERSONAS, seed=1, first_id=1000) as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(server: LocalBotApi) -> AsyncIterator[Bot]:
+    bot = bot_for(server)
+    async with bot:
+        yield bot
+
+
+@pytest.fixture
+def person(server: LocalBotApi) -> Person:
+    """Somebody who has met the bot before."""
+    return server.person(7, "Lin", "en")
+
+
+@pytest.fixture
+async def http(server: LocalBotApi) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(server.url) as session:
+        yield session
