@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from itertools import chain, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Answer
+from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import effective, judge, status, verdict
 from dialogs.dialogue import (
     CANCELLED,
@@ -107,6 +108,18 @@ def test_no_question_is_asked_whose_answer_could_not_change_a_criterion(table: T
         dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
 
 
+def any_answer(place: int) -> list[Answer]:
+    """Representatives; for a divisor also extremes, as ranges of what is possible never decide a criterion."""
+    question = PROTOCOL.questions[place]
+    extremes = [
+        Measurement("=", number, unit.code)
+        for unit in question.units
+        for number in (Decimal("0.001"), Decimal(1_000_000))
+        if not question.bounds
+    ]
+    return [*representatives(PROTOCOL, place), *extremes]
+
+
 def matters(dialogue: Dialogue, place: int) -> bool:
     """Look for completions of one criterion that differ only in this answer and come to different statuses."""
     dice = random.Random(1)
@@ -115,14 +128,14 @@ def matters(dialogue: Dialogue, place: int) -> bool:
         if not mask >> place & 1:
             continue
         others = [p for p in range(len(dialogue.facts)) if mask >> p & 1 and p != place]
-        choices = [representatives(PROTOCOL, p) for p in others]
+        choices = [any_answer(p) for p in others]
         first = (tuple(dice.choice(choice) for choice in choices) for _ in range(30))
         for completion in chain(first, product(*choices)):
             facts = list(dialogue.facts)
             for p, answer in zip(others, completion, strict=True):
                 facts[p] = answer
             found = set()
-            for answer in representatives(PROTOCOL, place):
+            for answer in any_answer(place):
                 facts[place] = answer
                 judgement = judge(PROTOCOL, index, facts)
                 found.add((judgement.low, judgement.high))
