@@ -108,13 +108,16 @@ def test_no_question_is_asked_whose_answer_could_not_change_a_criterion(table: T
         dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
 
 
+SCALE = [Decimal(digits).scaleb(power) for power in range(-4, 6) for digits in ("1", "2.5", "4", "6")]
+
+
 def any_answer(place: int) -> list[Answer]:
     """Representatives; for a divisor also extremes, as ranges of what is possible never decide a criterion."""
     question = PROTOCOL.questions[place]
     extremes = [
         Measurement("=", number, unit.code)
         for unit in question.units
-        for number in (Decimal("0.001"), Decimal(1_000_000))
+        for number in SCALE
         if not question.bounds
     ]
     return [*representatives(PROTOCOL, place), *extremes]
