@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from state.exports import Exported, export
+from state.exports import FORMATS, Exported, export
 from tests.exports.making import fill
 
 COUNT = 160
@@ -27,6 +27,7 @@ def exported(filled: Path, tmp_path: Path) -> Callable[..., Exported]:
     """Export the filled file in a format, to a new place."""
 
     def write(format_name: str, *args: Any, **options: Any) -> Exported:
-        return export(filled, format_name, tmp_path / format_name, *args, **options)
+        name = format_name + (FORMATS[format_name].suffix or "")
+        return export(filled, format_name, tmp_path / name, *args, **options)
 
     return write

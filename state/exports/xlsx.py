@@ -1,0 +1,264 @@
+"""A workbook for the trial office: log, answers, criteria, counts, and what this is.
+
+Typed cells, written row by row in XlsxWriter's constant-memory mode. Words are written as words, so nothing is a
+formula; a number is a number only where it is one (a bound such as <60 and unknown are words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from state.exports.csvs import ANSWER_COLUMNS, log_cells, log_columns
+from state.exports.joined import CELL, ROW, joined_answers
+from state.exports.snapshot import Row, Snapshot
+from state.statistics import Counts, counted
+
+MOST_ROWS: Final = 1_048_575
+"""Rows under the header that a sheet takes; answers go on in another sheet."""
+WIDTHS: Final = {
+    "log_no": 8, "screened_at": 20, "saved_at": 20, "at": 20, "verdict": 20, "all_failed": 16, "unresolved": 16,
+    "question": 24, "value": 16, "protocol_sha256": 20, "diagnosis": 18, "reading": 60, "record": 60, "name": 34,
+    "status": 12, "entry": 7, "age_years": 10, "sex": 9,
+}  # fmt: skip
+USUAL_WIDTH: Final = 14
+MOMENTS: Final = frozenset({"screened_at", "saved_at", "at"})
+VERDICT_COLOURS: Final = {
+    "potentially eligible": "#DCF0EC",
+    "ineligible": "#F8E3DD",
+    "undetermined": "#FAEFD6",
+    "cancelled": "#ECEFF2",
+}
+
+
+SHEET_COLUMNS: Final = ANSWER_COLUMNS[:12]
+"""What is the same for all answers of a screening stands on the log's sheet; only the verdict stands here too."""
+_TOTAL: Final = (
+    "SELECT count(*) FROM log WHERE kind = 'answer' AND screening IN (SELECT screening FROM chosen)"
+)
+
+
+class Book:
+    """A workbook that is being written, and its formats."""
+
+    def __init__(self, target: Path, as_of: str) -> None:
+        self.book = Workbook(str(target), {"constant_memory": True, "tmpdir": str(target.parent)})
+        made = datetime.fromisoformat(as_of).replace(tzinfo=None)
+        self.book.set_properties({"title": "Pre-screening log", "created": made, "author": "prescreen"})
+        self.head = self.book.add_format(
+            {"bold": True, "bg_color": "#E3E8ED", "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
+        self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self.strong = self.book.add_format({"bold": True})
+        self.colours = {
+            verdict: self.book.add_format({"bg_color": colour}) for verdict, colour in VERDICT_COLOURS.items()
+        }
+
+    def sheet(self, name: str, columns: Sequence[str], rows: int) -> Worksheet:
+        """Add a sheet with a frozen header, a filter over `rows` rows, and widths."""
+        sheet = self.book.add_worksheet(name)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, WIDTHS.get(column, USUAL_WIDTH))
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, max(rows, 1), len(columns) - 1)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, column, self.head)
+        return sheet
+
+
+def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
+    """Write the workbook; gives the number of screenings and answers in it."""
+    book = Book(target, as_of)
+    book.book.set_calc_mode("auto")
+    written = _log(book, snapshot) + _answers(book, snapshot, step)
+    _criteria(book, snapshot)
+    _counts(book, snapshot)
+    _about(book, snapshot, as_of)
+    book.book.close()
+    return written
+
+
+def _log(book: Book, snapshot: Snapshot) -> int:
+    columns = log_columns(snapshot)
+    sheet = book.sheet("Log", columns, snapshot.count)
+    verdict = columns.index("verdict")
+    numbers = {
+        place for place, column in enumerate(columns) if column == "log_no" or column in _integers(snapshot)
+    }
+    moments = {place for place, column in enumerate(columns) if column in MOMENTS}
+    number = 0
+    for number, row in enumerate(snapshot.rows(), 1):
+        for place, cell in enumerate(log_cells(snapshot, number, row)):
+            if cell is None or cell == "":
+                continue
+            text = str(cell)
+            if place in moments:
+                sheet.write_datetime(number, place, _moment(text), book.moment)
+            elif isinstance(cell, int) or (place in numbers and text.isdigit()):
+                sheet.write_number(number, place, int(cell))
+            else:
+                colour = book.colours[row.shown_verdict] if place == verdict else None
+                _word(sheet, number, place, text, colour)
+    return number
+
+
+def _integers(snapshot: Snapshot) -> set[str]:
+    return {question.id for question in snapshot.logged_questions if question.kind == "integer"}
+
+
+def _word(sheet: Worksheet, row: int, column: int, text: str, form: Format | None = None) -> None:
+    sheet.write_string(row, column, text, form)
+
+
+def _moment(stamp: str) -> datetime:
+    """Spreadsheets know no zones: this is UTC, as the first sheet's neighbour says."""
+    return datetime.fromisoformat(stamp).replace(tzinfo=None)
+
+
+def _answers(book: Book, snapshot: Snapshot, step: Callable[[int], None]) -> int:
+    """Write the answers, in as many sheets as they need."""
+    (total,) = snapshot.one(
+        "SELECT count(*) FROM log WHERE kind = 'answer' AND screening IN (SELECT screening FROM chosen)"
+    )
+    sheets = count = 0
+    sheet, at = None, MOST_ROWS
+    for row in snapshot.rows():
+        _, text = joined_answers(snapshot, row)
+        for line in text.split(ROW) if text else ():
+            if sheet is None or at == MOST_ROWS:
+                sheets += 1
+                left = min(total - count, MOST_ROWS)
+                sheet = book.sheet("Answers" if sheets == 1 else f"Answers {sheets}", SHEET_COLUMNS, left)
+                at = 0
+            at += 1
+            count += 1
+            _answer(book, sheet, at, row, line.split(CELL))
+        step(1)
+    if sheet is None:
+        book.sheet("Answers", SHEET_COLUMNS, 0)
+    return count
+
+
+def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -> None:
+    entry, moment, person, question, value, unit, compared, compared_unit, status = cells
+    word = sheet.write_string
+    word(at, 0, row.screening)
+    word(at, 1, row.site)
+    sheet.write_number(at, 2, int(entry))
+    sheet.write_datetime(at, 3, _moment(moment), book.moment)
+    word(at, 4, person)
+    word(at, 5, question)
+    if unit and value[:1].isdigit():
+        sheet.write_number(at, 6, float(value))
+    else:
+        word(at, 6, value)
+    if unit:
+        word(at, 7, unit)
+    if compared:
+        sheet.write_number(at, 8, float(compared))
+        word(at, 9, compared_unit)
+    word(at, 10, status)
+    word(at, 11, row.shown_verdict)
+
+
+def _criteria(book: Book, snapshot: Snapshot) -> None:
+    columns = (
+        "protocol",
+        "protocol_version",
+        "code",
+        "kind",
+        "name",
+        "record",
+        "reading",
+        "rule",
+        "protocol_sha256",
+    )
+    count = sum(len(protocol.criteria) for protocol in snapshot.protocols.values())
+    sheet = book.sheet("Criteria", columns, count)
+    sheet.set_column(7, 7, 50)
+    at = 0
+    for sha256, protocol in snapshot.protocols.items():
+        for criterion in protocol.criteria:
+            at += 1
+            cells = (
+                protocol.id, protocol.version, criterion.code, criterion.kind, criterion.name["en"], criterion.source,
+                criterion.reading["en"], " ".join(criterion.rule.text.split()), sha256,
+            )  # fmt: skip
+            for place, cell in enumerate(cells):
+                sheet.write_string(at, place, cell, book.wrapped)
+
+
+def _counts(book: Book, snapshot: Snapshot) -> None:
+    columns = ("protocol", "table", "group", "name", "subjects", "assessed", "excluded", "open",
+               "potentially_eligible", "median_questions", "median_minutes")  # fmt: skip
+    lines: list[tuple[Any, ...]] = []
+    for trial in counted(snapshot).trials:
+        lines.append((trial.trial, "total", "", "", "", *_numbers(trial.total)))
+        for table, groups in (
+            ("site", trial.by_site),
+            ("month", trial.by_month),
+            ("version", trial.by_version),
+        ):
+            lines += [
+                (trial.trial, table, group, "", "", *_numbers(counts)) for group, counts in groups.items()
+            ]
+        for table, reasons in (("first reason", trial.first_reasons), ("all reasons", trial.all_reasons)):
+            lines += [(trial.trial, table, r.code, r.name["en"], r.subjects) for r in reasons]
+        lines.append((trial.trial, "screenings saved", "", "", trial.screenings))
+        lines.append((trial.trial, "repeated for the same subject", "", "", trial.repeated))
+        lines.append((trial.trial, "screenings cancelled", "", "", trial.cancelled))
+    sheet = book.sheet("Counts", columns, len(lines))
+    sheet.set_column(1, 1, 26)
+    for at, line in enumerate(lines, 1):
+        for place, cell in enumerate(line):
+            if isinstance(cell, int | float):
+                sheet.write_number(at, place, cell)
+            elif cell:
+                sheet.write_string(at, place, cell, book.strong if line[1] == "total" else None)
+
+
+def _numbers(counts: Counts) -> tuple[Any, ...]:
+    minutes = round(counts.median_seconds / 60, 1) if counts.median_seconds is not None else ""
+    questions = counts.median_questions if counts.median_questions is not None else ""
+    return (
+        counts.assessed, counts.excluded, counts.open, counts.potentially_eligible, questions, minutes,
+    )  # fmt: skip
+
+
+def _about(book: Book, snapshot: Snapshot, as_of: str) -> None:
+    """Say what this is, of when, and what must be known about the trials."""
+    sheet = book.book.add_worksheet("About")
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 100)
+    chosen = ", ".join(f"{key} {value}" for key, value in snapshot.selection.described().items())
+    lines = [
+        ("As of", f"{as_of} (all times in this workbook are UTC)"),
+        ("Filter", chosen or "none"),
+        ("Screenings", str(snapshot.count)),
+        (
+            "Verdicts",
+            "As entered. Potentially eligible is no enrolment decision: the investigator must confirm.",
+        ),
+        (
+            "Unknown",
+            "A status, never a number. Bounds such as <60 stand as words; the limit is under compared.",
+        ),
+    ]
+    for protocol in snapshot.protocols.values():
+        lines.append(
+            (protocol.id, f"{protocol.title['en']}; rules {protocol.version}, SHA-256 {protocol.sha256}")
+        )
+        lines += [("", notice["en"]) for notice in protocol.notices]
+        lines.append(("", protocol.disclaimer["en"]))
+    for at, (name, text) in enumerate(lines):
+        sheet.write_string(at, 0, name, book.strong)
+        sheet.write_string(at, 1, text, book.wrapped)
