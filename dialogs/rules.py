@@ -90,7 +90,7 @@ class Comparison:
         if plan.per is not None:
             divisor = facts[plan.per]
             if divisor is None or (isinstance(divisor, Measurement) and divisor.unit not in plan.per_units):
-                return Judgement(FALSE, TRUE, 1 << plan.per)
+                return self._waiting(measured.relation, 1 << plan.per)
             if isinstance(divisor, Choice):
                 return SETTLED[UNCERTAIN]
             limit = limit * divisor.value
@@ -99,6 +99,13 @@ class Comparison:
             return SETTLED[TRUE if _EXACT[self.operator](value, limit) else FALSE]
         bound = _BOUNDS.get((measured.relation, self.operator))
         return SETTLED[bound[1] if bound and bound[0](value, limit) else UNCERTAIN]
+
+    def _waiting(self, relation: Relation, residual: int) -> Judgement:
+        """A number whose divisor is not known yet; a bound can come to one end only (``<10`` is never ``>=`` more)."""
+        bound = _BOUNDS.get((relation, self.operator))
+        if bound is None:
+            return Judgement(FALSE, TRUE, residual)
+        return Judgement(min(bound[1], UNCERTAIN), max(bound[1], UNCERTAIN), residual)
 
     def leaves(self) -> Iterator[Leaf]:
         yield self
