@@ -92,7 +92,9 @@ const NEWS = {
 const take = (event) => NEWS[event.event]?.(event);
 
 async function refreshProfile() {
-  const { number, messages, ...profile } = await ask(`people/${phone.person.id}`);
+  const { id } = phone.person;
+  const { number, messages, ...profile } = await ask(`people/${id}`).catch(() => ({})); // a lost server is read anew
+  if (profile.person?.id !== phone.person.id) return;
   Object.assign(phone, profile);
   showProfile();
 }
@@ -116,7 +118,7 @@ function showProfile() {
   $("note").hidden = !$("note").textContent;
   $("about-text").textContent = phone.bot.description || phone.bot.short_description;
   const me = personaName(phone.person);
-  $("who-name").textContent = me;
+  $("who-name").textContent = me.split(/[,，(（]/)[0].trim();
   $("who-initials").textContent = initials(me);
   $("who").setAttribute("aria-label", say("whoShort", { name: me }));
   showFooter();

@@ -99,6 +99,14 @@ const PHRASES = {
 
 export const LANGUAGES = [["en", "English"], ["zh-hans", "简体中文"]];
 
+// Phrases that one language has and the other lacks, or whose values differ; for the tests.
+export function missing() {
+  const values = (text) => String((text?.match(/\{\w+\}/g) ?? []).sort());
+  const [one, other] = Object.values(PHRASES);
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].filter((key) => !one[key] || !other[key] || values(one[key]) !== values(other[key]));
+}
+
 let current = "en";
 
 export const language = () => current;

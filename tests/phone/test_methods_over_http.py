@@ -1,6 +1,7 @@
 """The Bot API methods, called by the real python-telegram-bot over HTTP."""
 
 import re
+import zlib
 
 import aiohttp
 import pytest
@@ -24,10 +25,18 @@ from bot.phone.person import Person
 from bot.phone.server import LocalBotApi
 from tests.phone.conftest import TOKEN
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000003000000020802000000129cea4f0000000f49444154789c63f8cfc0"
-    "c0c0c0000005fe02fea735819e0000000049454e44ae426082"
-)
+
+def png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    rows = zlib.compress((b"\0" + b"\x20\x90\x80" * width) * height)
+    header = chunk(b"IHDR", size + bytes([8, 2, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+PNG = png(3, 2)
 
 
 def keyboard(*labels: str) -> InlineKeyboardMarkup:
