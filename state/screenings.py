@@ -137,8 +137,11 @@ class Screenings:
         with writing(self.db):
             self._keep_protocol(protocol)
             (sequence,) = self.db.execute(
-                "SELECT coalesce(max(sequence), 0) + 1 FROM screenings WHERE site = ?", [site]
-            ).fetchone()
+                "SELECT max("
+                " coalesce((SELECT max(sequence) FROM screenings WHERE site = ?1), 0),"
+                " coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last of ' || ?1), 0)) + 1",
+                [site],
+            ).fetchone()  # a number that was purged is not given out again
             number = f"{site}-{sequence:04d}"
             fields = (number, site, sequence, protocol.sha256, person, at, zone, channel, earlier)
             genesis = link("", fields)
@@ -216,7 +219,7 @@ class Screenings:
         elif step.entered is not None:
             value = step.entered
         if step.kind == "save":
-            detail = pack(self._outcome(screening.dialogue))
+            detail = pack(outcome(screening.dialogue))
         self._append(
             screening, at, person, step.kind, question=step.question, value=value, unit=unit,
             compared=number, compared_unit=number_unit, detail=detail, source=source,
@@ -268,32 +271,17 @@ class Screenings:
         if moved.rowcount != 1:
             raise Stale(screening.number)
 
-    @staticmethod
-    def _outcome(dialogue: Dialogue) -> dict[str, Any]:
-        """What a saved screening says; `verify` holds it against the replay."""
-        failed = dialogue.failed_codes
-        withdrawn = sorted(dialogue.withdrawn.difference(dialogue.answers))
-        return {
-            "verdict": dialogue.verdict,
-            "first_failed": failed[0] if failed else None,
-            "all_failed": list(failed),
-            "unresolved": list(dialogue.unresolved),
-            "set_aside": [*dialogue.set_aside, *withdrawn],
-        }
-
     def _save_verdict(self, screening: Screening, at: str, person: str) -> None:
-        outcome = self._outcome(screening.dialogue)
+        said = outcome(screening.dialogue)
         self.db.execute(
             "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                screening.number, screening.entries, at, person, outcome["verdict"], outcome["first_failed"],
-                pack(outcome["all_failed"]), pack(outcome["unresolved"]), pack(outcome["set_aside"]),
+                screening.number, screening.entries, at, person, said["verdict"], said["first_failed"],
+                pack(said["all_failed"]), pack(said["unresolved"]), pack(said["set_aside"]),
                 len(screening.dialogue.applied),
             ],
         )  # fmt: skip
-        screening.saved.append(
-            Saved(screening.entries, at, person, outcome["verdict"], outcome["first_failed"])
-        )
+        screening.saved.append(Saved(screening.entries, at, person, said["verdict"], said["first_failed"]))
         register.enter(self.db, self.clock(), "verdict", screening.number, person, {"head": screening.head})
 
     # prompts -------------------------------------------------------------------------------------
@@ -468,3 +456,15 @@ def step_from(kind: str, question: str | None, value: str | None, unit: str | No
     if kind == "propose":
         return Step("propose", question, entered=value)
     return Step(kind, question)  # type: ignore[arg-type]  # the caller has checked it against STEP_KINDS
+
+
+def outcome(dialogue: Dialogue) -> dict[str, Any]:
+    """What a saved screening says; `audit.verify` holds it against the replay."""
+    failed = dialogue.failed_codes
+    return {
+        "verdict": dialogue.verdict,
+        "first_failed": failed[0] if failed else None,
+        "all_failed": list(failed),
+        "unresolved": list(dialogue.unresolved),
+        "set_aside": list(dialogue.set_aside),
+    }

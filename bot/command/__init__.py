@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "export": ("bot.command.export", "Export screenings for the trial office."),
     "stats": ("bot.command.stats", "Count screenings, and draw the flow."),
     "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
+    "merge": ("bot.command.merge", "Merge the files of several sites into one."),
+    "purge": ("bot.command.purge", "Remove old screenings for good, as a recorded act."),
     "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
 }
 

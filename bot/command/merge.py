@@ -1,0 +1,51 @@
+"""``prescreen merge``: the files of several sites in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.command.wiring import Unusable
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The merged file; made if new.",
+)
+def merge(files: tuple[Path, ...], into: Path) -> None:
+    """Merge the files of several sites into one.
+
+    Every chain of every file is computed anew first. Of two copies of one site's file, the newer is taken,
+    screening by screening. If two files tell different histories under one name, nothing is merged, and
+    standard error says which. The order of the files and repeats make no difference, and a file may be merged
+    again when it has grown. Telegram accounts and invitations are not merged; what a site has purged goes.
+
+    \b
+    Examples:
+      prescreen merge PUMCH.db BJ3.db --into network.db
+      prescreen export csv --db network.db
+    """
+    from state.errors import NotKept, StateError
+    from state.merging import merge as merge_files
+
+    try:
+        merged = merge_files(files, into)
+    except NotKept as error:
+        raise Unusable(f"{into} cannot be written: {error}") from error
+    except StateError as error:
+        raise click.ClickException(f"{error}. Nothing was merged") from error
+    click.echo(
+        f"{merged.files} files checked; {into} holds {merged.screenings} screenings of {merged.sites} sites: "
+        f"{merged.added} added, {merged.extended} continued, {merged.purged} left out as purged"
+    )
+    if not merged.erased:
+        raise click.ClickException(
+            f"{into} is open elsewhere: what was purged is only wiped from the disk when that ends"
+        )

@@ -1,0 +1,65 @@
+"""``prescreen purge``: retention has an end."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.command import options
+from bot.command.wiring import Unusable, open_file
+
+
+@click.command()
+@click.option(
+    "--before", required=True, type=options.DAY, help="Remove what was last touched before this day (UTC)."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.database
+def purge(before: datetime, yes: bool, db_file: str) -> None:
+    """Remove screenings that were last touched before a day, for good.
+
+    What is removed, and how each log ended, is entered in the register first, so that the chains stay
+    verifiable. The content is wiped from the file. A screening that a kept one follows is kept with it.
+    Backups, exports and merged files are not touched; a merged file follows at its next merge.
+
+    \b
+    Examples:
+      prescreen purge --before 2021-01-01
+      prescreen purge --before 2021-01-01 --yes --db PUMCH.db
+    """
+    from state import retention
+    from state.errors import StateError
+
+    if not Path(db_file).exists():
+        raise Unusable(f"{db_file} does not exist")
+    if not yes and not sys.stdin.isatty():
+        raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
+    db = open_file(db_file)
+    day = before.date()
+    due = retention.due(db, day)
+    if due.linked:
+        click.echo(
+            f"{len(due.linked)} older ones are kept, since kept ones follow them: {', '.join(due.linked)}"
+        )
+    if not due.heads:
+        click.echo(f"Nothing to remove: no other screening was last touched before {day}.")
+        return
+    click.echo(
+        f"{len(due.heads)} screenings were last touched before {day}, {due.unfinished} of them unfinished; "
+        f"{due.newer + len(due.linked)} are kept."
+    )
+    if not yes and not click.confirm("Remove them with all their answers? This cannot be undone"):
+        click.echo("Nothing was removed.")
+        return
+    try:
+        purged = retention.purge(db, day)
+    except StateError as error:
+        raise click.ClickException(f"{error}. Nothing was removed") from error
+    click.echo(f"{len(purged.due.heads)} screenings removed, and entered in the register.")
+    if not purged.erased:
+        raise click.ClickException(
+            f"{db_file} is open elsewhere: their content is only wiped from the disk when that ends"
+        )

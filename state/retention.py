@@ -1,0 +1,119 @@
+"""Removes screenings whose time is over: a recorded act, after which their content is no longer in the file.
+
+The register keeps what was removed: each number with the end of its chain. Numbers are not given out again.
+A screening that a kept one follows is kept with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from sqlite_utils import Database
+
+from state import register
+from state.database import Clock, stamp, utc_now, writing
+from state.schema import append_only_triggers
+
+_GUARDED: Final = ("screenings", "log", "verdicts")
+_DELETES: Final = (
+    "UPDATE people SET current = NULL WHERE current = ?",
+    "DELETE FROM verdicts WHERE screening = ?",
+    "DELETE FROM positions WHERE screening = ?",
+    "DELETE FROM log WHERE screening = ?",
+    "DELETE FROM screenings WHERE number = ?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What was last touched before a day: to be removed, or kept since a kept screening follows it."""
+
+    before: str
+    heads: dict[str, str]
+    """The numbers to be removed -> the end of the chain of each."""
+    unfinished: int
+    """How many of them were never saved or cancelled."""
+    linked: tuple[str, ...]
+    newer: int
+    """How many screenings are kept because they were touched later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    due: Due
+    erased: bool
+    """Whether the content is gone from the file and its log, too: false if somebody else is reading it."""
+
+
+def due(db: Database, before: date) -> Due:
+    """Say which screenings had their last entry before the beginning of that day (UTC)."""
+    limit = stamp(datetime.combine(before, time(), UTC))
+    rows = list(
+        db.execute(
+            "SELECT s.number, s.earlier, p.head, p.state,"
+            " (SELECT max(at) FROM log l WHERE l.screening = s.number) < ?"
+            " FROM screenings s JOIN positions p ON p.screening = s.number ORDER BY s.site, s.sequence",
+            [limit],
+        )
+    )
+    earlier = {number: before_it for number, before_it, *_ in rows}
+    old = {number for number, *_, over in rows if over}
+    linked: set[str] = set()
+    for number in earlier.keys() - old:
+        before_it = earlier[number]
+        while before_it is not None and before_it not in linked:
+            if before_it in old:
+                linked.add(before_it)
+            before_it = earlier.get(before_it)
+    gone = [row for row in rows if row[0] in old - linked]
+    return Due(
+        before.isoformat(),
+        {row[0]: row[2] for row in gone},
+        sum(row[3] not in ("completed", "cancelled") for row in gone),
+        tuple(row[0] for row in rows if row[0] in linked),
+        len(rows) - len(old),
+    )
+
+
+def purge(db: Database, before: date, person: str | None = None, clock: Clock = utc_now) -> Purged:
+    """Enter in the register what is due, and remove it, in one transaction. Nothing is entered if nothing is due."""
+    db.execute("PRAGMA secure_delete=ON")
+    with writing(db):
+        found = due(db, before)
+        if found.heads:
+            detail = {"before": found.before, "count": len(found.heads), "screenings": found.heads}
+            register.enter(db, clock(), "purge", None, person, detail)
+            erase(db, found.heads)
+    return Purged(found, wipe(db) if found.heads else True)
+
+
+def erase(db: Database, numbers: Iterable[str]) -> None:
+    """Delete screenings with all that hangs on them, within the caller's transaction."""
+    numbers = list(numbers)
+    db.execute("PRAGMA defer_foreign_keys=ON")
+    for table in _GUARDED:
+        for event in ("update", "delete"):
+            db.execute(f"DROP TRIGGER {table}_no_{event}")
+    db.execute(
+        "INSERT INTO meta SELECT 'last of ' || site, max(sequence) FROM screenings"
+        " WHERE number IN (SELECT value FROM json_each(?)) GROUP BY site"
+        " ON CONFLICT (key) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
+        [json.dumps(numbers)],
+    )
+    for statement in _DELETES:
+        db.conn.executemany(statement, [(number,) for number in numbers])
+    for table in _GUARDED:
+        for trigger in append_only_triggers(table).split("END;\n"):
+            if trigger.strip():
+                db.execute(trigger + "END")
+
+
+def wipe(db: Database) -> bool:
+    """Take what was deleted out of the file and out of the log beside it; says whether that was possible."""
+    db.execute("VACUUM")
+    (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy

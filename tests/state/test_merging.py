@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.command import main
+from state import retention
+from state.database import open_database
+from state.errors import Damaged
+from state.merging import Conflict, merge
+from state.screenings import Screenings
+from tests.state.sites import Site, content, rows, tamper
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Five sites, one of them three times: as it was, as it went on, and as it is now."""
+    found = []
+    for place in range(5):
+        site = Site(tmp_path / f"site{place}.db", f"N{place}", place)
+        first = site.saved()
+        opened = site.answer(site.start(earlier=first))
+        for copy in range(2 if place == 2 else 0):
+            site.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(site.path, tmp_path / f"older{copy}.db")
+            found.append(tmp_path / f"older{copy}.db")
+            site.people.set_language(site.person, "zh")
+            site.people.suspend(site.person)
+            if copy:
+                site.save(opened)
+            else:
+                site.saved()
+        found.append(site.close())
+    return found
+
+
+def test_any_order_and_repeats_give_the_same_content(files: list[Path], tmp_path: Path) -> None:
+    chance = random.Random(1)
+    merge(files, tmp_path / "once.db")
+    expected = content(tmp_path / "once.db")
+    assert [len(expected[table]) for table in ("sites", "people", "screenings")] == [5, 5, 11]
+    assert next(row for row in expected["people"] if row[0].startswith("N2"))[3] == "suspended"
+    for attempt in range(6):
+        into = tmp_path / f"all{attempt}.db"
+        order = [*files, *chance.choices(files, k=4)]
+        chance.shuffle(order)
+        cut = sorted(chance.choices(range(len(order)), k=3))
+        for part in (order[: cut[0]], order[cut[0] : cut[2]], order[cut[2] :], order):
+            merge(part, into)
+        assert content(into) == expected
+
+
+def test_merged_files_can_be_merged(files: list[Path], tmp_path: Path) -> None:
+    merge(files, tmp_path / "once.db")
+    merge(files[:4], tmp_path / "north.db")
+    merge(files[2:], tmp_path / "south.db")
+    merge([tmp_path / "south.db", tmp_path / "north.db"], tmp_path / "all.db")
+    assert content(tmp_path / "all.db") == content(tmp_path / "once.db")
+
+
+def test_merging_again_changes_nothing(files: list[Path], tmp_path: Path) -> None:
+    merge(files, tmp_path / "all.db")
+    again = merge(files, tmp_path / "all.db")
+    assert (again.added, again.extended, again.purged) == (0, 0, 0)
+
+
+def test_an_older_copy_gives_way_to_the_newer_one(files: list[Path], tmp_path: Path) -> None:
+    older, newest = tmp_path / "older0.db", tmp_path / "site2.db"
+    merge([newest], tmp_path / "expected.db")
+    for place, order in enumerate(([older, newest], [newest, older])):
+        merge(order, tmp_path / f"all{place}.db")
+        assert content(tmp_path / f"all{place}.db") == content(tmp_path / "expected.db")
+    merge([older], tmp_path / "grown.db")
+    grown = merge([newest], tmp_path / "grown.db")
+    assert (grown.added, grown.extended) == (1, 1)
+    assert content(tmp_path / "grown.db") == content(tmp_path / "expected.db")
+
+
+def test_merged_screenings_replay(files: list[Path], tmp_path: Path) -> None:
+    merge(files, tmp_path / "all.db")
+    db = open_database(tmp_path / "all.db")
+    screenings = Screenings(db)
+    for number, state in db.execute("SELECT screening, state FROM positions"):
+        assert screenings.load(number).state == state
+    db.close()
+
+
+def test_accounts_and_invitations_stay_at_their_sites(tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    site.people.invite("clinician", "A")
+    merge([site.close()], tmp_path / "all.db")
+    assert rows(
+        tmp_path / "a.db", "SELECT count(*) FROM accounts UNION ALL SELECT count(*) FROM invitations"
+    ) == [
+        (1,),
+        (1,),
+    ]
+    assert rows(tmp_path / "all.db", "SELECT * FROM accounts") == []
+    assert rows(tmp_path / "all.db", "SELECT * FROM invitations") == []
+
+
+def _went_on_twice(tmp_path: Path) -> tuple[Path, Path]:
+    site = Site(tmp_path / "a.db", "A")
+    opened = site.start()
+    site.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(site.path, tmp_path / "b.db")
+    site.answer(opened, "81")
+    site.close()
+    other = Site(tmp_path / "b.db", "A", 9)
+    other.answer(other.screenings.load(opened.number), "17")
+    return site.path, other.close()
+
+
+def _another_site_of_that_name(tmp_path: Path) -> tuple[Path, Path]:
+    first, second = Site(tmp_path / "a.db", "A"), Site(tmp_path / "b.db", "A", 1)
+    return first.close(), second.close()
+
+
+def _another_person_of_that_code(tmp_path: Path) -> tuple[Path, Path]:
+    first, second = _another_site_of_that_name(tmp_path)
+    tamper(second, "sites", "UPDATE sites SET created_at = '2026-03-02T08:00:02.000Z'")
+    tamper(first, "sites", "UPDATE sites SET created_at = '2026-03-02T08:00:02.000Z'")
+    return first, second
+
+
+def _another_screening_of_that_number(tmp_path: Path) -> tuple[Path, Path]:
+    site = Site(tmp_path / "a.db", "A")
+    site.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(site.path, tmp_path / "b.db")
+    site.start()
+    site.close()
+    other = Site(tmp_path / "b.db", "A", 3)
+    other.start()
+    return site.path, other.close()
+
+
+@pytest.mark.parametrize(
+    ("conflicting", "reason"),
+    [
+        (_went_on_twice, "went on differently"),
+        (_another_site_of_that_name, "site A of"),
+        (_another_person_of_that_code, "person A-P01 of"),
+        (_another_screening_of_that_number, "screening A-0001"),
+    ],
+)
+def test_conflicting_histories_are_refused_whole(
+    conflicting: Callable[[Path], tuple[Path, Path]], reason: str, tmp_path: Path
+) -> None:
+    one, other = conflicting(tmp_path)
+    good = Site(tmp_path / "good.db", "G")
+    good.saved()
+    good.close()
+    for place, order in enumerate(([good.path, one, other], [other, one, good.path])):
+        with pytest.raises(Conflict, match=reason):
+            merge(order, tmp_path / f"new{place}.db")
+        assert not list(tmp_path.glob(f"new{place}.db*"))
+    merge([one], tmp_path / "all.db")
+    before = content(tmp_path / "all.db")
+    with pytest.raises(Conflict, match=reason):
+        merge([good.path, other], tmp_path / "all.db")
+    assert content(tmp_path / "all.db") == before
+
+
+@pytest.mark.parametrize(
+    ("table", "sql"),
+    [
+        ("log", "UPDATE log SET value = '80' WHERE question = 'age_years'"),
+        ("log", "DELETE FROM log WHERE kind = 'disagree'"),
+        ("screenings", "UPDATE screenings SET zone = '+00:00'"),
+        ("verdicts", "UPDATE verdicts SET verdict = 'eligible'"),
+        ("verdicts", "DELETE FROM verdicts"),
+        ("register", "UPDATE register SET person = 'A-P09' WHERE entry = 1"),
+        ("register", "DELETE FROM register WHERE entry = (SELECT max(entry) FROM register)"),
+        ("positions", "UPDATE positions SET entries = entries - 1"),
+    ],
+)
+def test_a_file_whose_chains_are_broken_is_refused(table: str, sql: str, tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    number = site.saved()
+    site.screenings.note(site.screenings.load(number), "disagree", site.person, {"reason": "other"})
+    site.close()
+    tamper(site.path, table, sql)
+    with pytest.raises(Damaged, match=r"a\.db"):
+        merge([site.path], tmp_path / "all.db")
+    assert not (tmp_path / "all.db").exists()
+
+
+def test_what_a_site_purged_goes_from_the_merged_file_and_is_not_brought_back(tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    first = site.saved()
+    last = site.on(50).saved()
+    site.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(site.path, tmp_path / "older.db")
+    merge([site.path], tmp_path / "all.db")
+    assert retention.purge(site.db, date(2026, 4, 1), clock=site.clock).due.heads.keys() == {first}
+    site.close()
+    merged = merge([site.path], tmp_path / "all.db")
+    assert (merged.purged, merged.screenings, merged.erased) == (1, 1, True)
+    merge([tmp_path / "older.db"], tmp_path / "all.db")
+    merge([site.path, tmp_path / "older.db"], tmp_path / "new.db")
+    assert rows(tmp_path / "all.db", "SELECT number FROM screenings") == [(last,)]
+    assert content(tmp_path / "all.db") == content(tmp_path / "new.db")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        rows(tmp_path / "all.db", "DELETE FROM log")
+
+
+def test_the_command_says_what_was_merged_and_why_not(tmp_path: Path) -> None:
+    one, other = _went_on_twice(tmp_path)
+    into = str(tmp_path / "all.db")
+    done = CliRunner().invoke(main, ["merge", str(one), "--into", into])
+    assert (done.exit_code, "holds 1 screenings of 1 sites: 1 added" in done.output) == (0, True)
+    refused = CliRunner().invoke(main, ["merge", str(other), "--into", into])
+    assert (refused.exit_code, "Nothing was merged" in refused.output) == (1, True)
+    own = CliRunner().invoke(main, ["merge", str(one), "--into", str(other)])
+    assert (own.exit_code, "is a site's own file" in own.output) == (1, True)
