@@ -32,6 +32,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpaced --db $(VENV)/bench.db" \
 	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'" \
 	    --bots echo conversation aiogram aiogram-dialog prescreen
+	$(BIN)/python -m tests.bench.exports
 
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.soak $(SOAK)
