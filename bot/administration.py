@@ -9,7 +9,7 @@ from bot.phrases import Safe, lines
 from bot.replies import Button, Press, Rows
 from bot.talk import Talk
 from state.errors import Unknown
-from state.people import ROLES, Person
+from state.people import ROLES, Person, is_site
 
 SHOWN_PEOPLE: Final = 40
 
@@ -17,6 +17,9 @@ SHOWN_PEOPLE: Final = 40
 def invite(talk: Talk, argument: str) -> None:
     """``/invite [SITE]``: choose a role; the link works once."""
     site = argument.upper() or talk.person.site
+    if not is_site(site):
+        talk.turn.say(talk.say("site_form", site=site[:24]))
+        return
     buttons = tuple((Button(talk.say.plain(f"role_{role}"), f"invite:{role}"),) for role in ROLES)
     if site != talk.person.site:
         buttons = tuple(

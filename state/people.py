@@ -56,6 +56,11 @@ class Invitation:
     state: Literal["open", "used", "expired", "revoked"]
 
 
+def is_site(code: str) -> bool:
+    """Say whether a site can have this code."""
+    return _SITE.fullmatch(code) is not None
+
+
 class People:
     """Everyone who may use this file."""
 
@@ -126,7 +131,7 @@ class People:
         return self.get(code)
 
     def _site(self, code: str) -> None:
-        if not _SITE.fullmatch(code):
+        if not is_site(code):
             raise ValueError(f"site {code!r}: please use up to 8 capital letters and digits, a letter first")
         if not self.db.execute("SELECT 1 FROM sites WHERE code = ?", [code]).fetchone():
             self.db.execute("INSERT INTO sites VALUES (?, ?, ?)", [code, code, stamp(self.clock())])
