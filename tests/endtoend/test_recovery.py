@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.phone.faults import Fault
+from bot.phone.server import LocalBotApi
 from bot.phone.world import Json, buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import reference
-from tests.endtoend.ward import SCREENING, Clinician, Ward, prompts
+from tests.endtoend.ward import SCREENING, TOKEN, Clinician, Ward, prompts
 
 TO_HAEMOGLOBIN = ["45", "2", "1"]
 
@@ -63,22 +64,11 @@ async def test_an_answer_that_comes_again_after_a_restart_counts_once_and_its_qu
 
 async def test_a_server_that_counts_from_one_again_is_not_taken_for_a_redelivery(tmp_path: Path) -> None:
     for run in range(2):
-        async with Ward(tmp_path / "ward.db") as ward:
-            phone = ward.member()
-            # A second server's clock: messages of the same number carry another date.
-            ward.server.world.new_message = dated(ward, 1_700_000_000 + run)  # type: ignore[method-assign]
-            await ward.says(phone, "/new", "45")
+        server = LocalBotApi(token=TOKEN, first_id=1, clock=lambda run=run: 1_700_000_000.0 + run)
+        async with Ward(tmp_path / "ward.db", server=server) as ward:
+            await ward.says(ward.member(), "/new", "45")
             assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(run + 1,)]
             ward.service.screenings.make_current("S01-P01", None)
-
-
-def dated(ward: Ward, date: int):
-    plainly = ward.server.world.new_message
-
-    def new_message(person, sender, content):
-        return plainly(person, sender, {**content, "date": date})
-
-    return new_message
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "server_error", "too_many_requests", "delay"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.phone.messages import INTERFACE
 from bot.phone.world import buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import log_of, reference, verdicts_of
@@ -78,7 +79,7 @@ async def test_a_number_is_asked_with_an_example_in_the_input_field(ward: Ward) 
     for act in reference("potentially_eligible").acts[:3]:
         await clinician.does(act.line)
     *_, asked, hint = clinician.phone.messages.values()
-    assert asked["reply_interface"]["force_reply"] is True
-    assert any(character.isdigit() for character in asked["reply_interface"]["input_field_placeholder"])
+    assert asked[INTERFACE]["force_reply"] is True
+    assert any(character.isdigit() for character in asked[INTERFACE]["input_field_placeholder"])
     assert "haemoglobin" in asked["text"]
     assert list(buttons_of(hint))

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
+from bot.phone.messages import INTERFACE
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
 from bot.replies import Button, read_press
@@ -46,9 +47,10 @@ class Ward:
         clock: Clock = utc_now,
         sleep: Callable[[float], Awaitable[None]] = breathe,
         zone: str = "+08:00",
+        server: LocalBotApi | None = None,
     ) -> None:
         self.path = path
-        self.server = LocalBotApi(token=TOKEN, kept=5000)
+        self.server = server or LocalBotApi(token=TOKEN, kept=5000)
         self._clock, self._sleep, self._zone = clock, sleep, zone
         self.service: Service
         self._running: asyncio.Task[None] | None = None
@@ -102,7 +104,10 @@ class Ward:
 
     def _is_quiet(self) -> bool:
         sending = self.service.channel.sending
-        return not self.server.world.updates and len(sending) == 0 and not sending._answers
+        busy = (
+            len(self.server.world.updates) or len(sending) or sending._answers or self.service.channel._works
+        )
+        return not busy
 
     async def says(self, person: Person, *texts: str) -> None:
         for text in texts:
@@ -135,10 +140,17 @@ class Clinician:
         message, keys = self.keys()
         button = keys.get(line.casefold())
         if button is None:
+            if self._asked_typed() < message["message_id"]:
+                self.phone.cancel_reply()
             self.phone.send(line)
         elif button.copy is None:
             self.phone.press_data(message, button.press)
         await self.ward.quiet()
+
+    def _asked_typed(self) -> int:
+        """The message that has the phone reply to it, if it is the newest but one: else the reply is closed."""
+        asked = self.phone.chat.reply_with
+        return asked["message_id"] + 1 if asked is not None else 0
 
     def keys(self) -> tuple[Json, dict[str, Button]]:
         """The newest message with buttons, and its buttons by the terminal's keys."""
@@ -148,7 +160,7 @@ class Clinician:
             Button(b["text"], b.get("callback_data", ""), (b.get("copy_text") or {}).get("text"))
             for b in buttons_of(bots[place])
         ]
-        typed = place > 0 and "reply_interface" in bots[place - 1]
+        typed = place > 0 and INTERFACE in bots[place - 1]
         terminal = Terminal(self.ward.service.channel.conversation, self._member(), lambda _: None)
         return bots[place], dict(terminal._keyed(buttons, typed=typed))
 
