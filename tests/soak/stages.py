@@ -175,10 +175,10 @@ async def pressed(folder: Path, *, presses: int, people: int, seed: int = 0) -> 
 
 
 async def lived(folder: Path, *, screenings: int, people: int, seed: int = 0) -> Cells:
-    """F12: many screenings through one process."""
+    """F12: many screenings through one process; from the middle on, when its memory of dialogues is full."""
     async with stage(folder, people=people, seed=seed, scripts=("potentially_eligible",)) as on:
         played = on.staff.figures.played
-        await _until(lambda: len(played) >= min(screenings // 10, 200), on)
+        await _until(lambda: len(played) >= screenings // 2, on)
         early, size, begun = on.bot.memory_mib(), size_of(on.path), len(played)
         started = time.monotonic()
         await _until(lambda: len(played) >= screenings, on)
