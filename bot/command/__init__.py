@@ -17,8 +17,13 @@ COMMANDS: Final = {
     "export": ("bot.command.export", "Export screenings for the trial office."),
     "stats": ("bot.command.stats", "Count screenings, and draw the flow."),
     "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
+    "serve": ("bot.command.serve", "Show the screening log in a browser, read-only."),
     "merge": ("bot.command.merge", "Merge the files of several sites into one."),
     "purge": ("bot.command.purge", "Remove old screenings for good, as a recorded act."),
+    "verify": ("bot.command.verify", "Verify the file: chains, triggers, every verdict by replay."),
+    "backup": ("bot.command.backup", "Copy the file while the bot runs, verified."),
+    "restore": ("bot.command.backup", "Put a verified backup in the file's place."),
+    "status": ("bot.command.status", "Show how the file and the bot are."),
     "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
 }
 

@@ -21,11 +21,27 @@ from bot.command.wiring import Unusable, local_zone, protocols_on_offer
     default=None,
     help="Time zone shown, such as Asia/Shanghai [default: this machine's].",
 )
+@click.option(
+    "--backup-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Make a verified backup there every night.",
+)
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Nightly backups to keep."
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--unpaced", is_flag=True, hidden=True, help="Lift Telegram's ceilings, for a local test server."
 )
-def run(db_file: str, protocol_source: str, zone: str | None, log_format: str, unpaced: bool) -> None:
+def run(
+    db_file: str,
+    protocol_source: str,
+    zone: str | None,
+    log_format: str,
+    unpaced: bool,
+    backup_dir: Path | None,
+    keep: int,
+) -> None:
     """Run the Telegram bot until SIGINT or SIGTERM.
 
     The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
@@ -58,6 +74,8 @@ def run(db_file: str, protocol_source: str, zone: str | None, log_format: str, u
         protocols=protocols,
         api_url=os.environ.get("TELEGRAM_API_URL") or None,
         zone=zone or local_zone(),
+        backup_folder=backup_dir,
+        backups_kept=keep,
         sending=_unpaced if unpaced else Sending,
     )
     try:

@@ -289,18 +289,15 @@ function openAddress(address) {
   if (/^https?:\/\//i.test(address)) window.open(address, "_blank", "noopener,noreferrer");
 }
 
-// The secret of a start link to this bot, or null.
+// The secret of a start link to this bot, or null. A link to this page is one too.
 function startLink(address) {
-  let url;
-  try {
-    url = new URL(address);
-  } catch {
-    return null;
-  }
+  if (!URL.canParse(address)) return null;
+  const url = new URL(address);
+  const isThisPage = url.origin === location.origin && url.pathname === location.pathname;
   const name = url.protocol === "tg:" ? url.searchParams.get("domain") : url.pathname.slice(1);
   const isTelegram = ["t.me", "telegram.me", "telegram.dog"].includes(url.hostname) || url.protocol === "tg:";
-  const isOurs = name?.toLowerCase() === phone.bot.username.toLowerCase();
-  return isTelegram && isOurs ? url.searchParams.get("start") : null;
+  const isOurs = isTelegram && name?.toLowerCase() === phone.bot.username.toLowerCase();
+  return isThisPage || isOurs ? url.searchParams.get("start") : null;
 }
 
 function openStart(secret) {

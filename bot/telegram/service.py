@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +27,10 @@ from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sending import Reports, Sending
 from dialogs.protocol import Protocol
+from state.backup import nightly
 from state.database import open_database
 from state.errors import StateError
+from state.health import beat
 from state.people import People, Person
 from state.screenings import Screenings
 
@@ -39,6 +41,9 @@ RETRY_SECONDS: Final = 5.0
 KEEP_PROMPTS_SECONDS: Final = 2.0
 PROMPT_AGAIN_SECONDS: Final = 20.0
 """How soon a prompt that was given up is tried anew."""
+BEAT_SECONDS: Final = 15.0
+BACKUP_AT: Final = time(2, 30)
+"""UTC."""
 REMIND_AFTER: Final = timedelta(days=1)
 REMIND_EVERY_SECONDS: Final = 600.0
 WORKING_HOURS: Final = range(8, 18)
@@ -58,6 +63,8 @@ class Settings:
     api_url: str | None = None
     zone: str = "UTC"
     page: str | None = None
+    backup_folder: Path | None = None
+    backups_kept: int = 14
     sending: Callable[[Reports], Sending] = Sending
 
 
@@ -143,11 +150,30 @@ class Service:
             return
         queue.run_repeating(self._keep_prompts, KEEP_PROMPTS_SECONDS)
         queue.run_repeating(self._prompt_lost, PROMPT_AGAIN_SECONDS)
+        queue.run_repeating(self._beat, BEAT_SECONDS, first=0)
+        queue.run_daily(self._back_up, BACKUP_AT)
         queue.run_repeating(self._remind, REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10)
 
     async def _keep_prompts(self, context: object) -> None:
         with suppress(StateError):
             self.screenings.keep_prompts()
+
+    async def _beat(self, context: object) -> None:
+        figures = self.polling.figures()
+        with suppress(OSError):
+            beat(self.settings.db_file, figures.since_poll, figures.queue_age)
+
+    async def _back_up(self, context: object) -> None:
+        folder = self.settings.backup_folder
+        if folder is not None:
+            try:
+                made = await asyncio.to_thread(
+                    nightly, self.settings.db_file, folder, self.settings.backups_kept
+                )
+            except StateError as error:
+                LOG.error("no backup was made", extra={"kind": type(error).__name__})
+            else:
+                LOG.info("backup made", extra={"file": made.name})
 
     async def _prompt_lost(self, context: object) -> None:
         self._prompt_again()

@@ -1,0 +1,257 @@
+"""The screening log in Datasette: to be looked at on this machine, in both languages, and never to be changed.
+
+Only three views are shown. Everything else in the file is denied, and so is SQL of one's own, by which the rest
+could be reached. No connection that can write is ever opened. Datasette is an optional extra.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import string
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
+from typing import Any, Final
+
+HOST: Final = "127.0.0.1"
+NAME: Final = "prescreen"
+"""What the file is called in addresses, whatever its own name."""
+
+LANGUAGES: Final = ("en", "zh")
+SHOWN: Final = {
+    "screening_log": {
+        "title": "Screening log · 筛选日志",
+        "description": "One line per screening, with its newest verdict. · 每例筛选一行,列出最近一次结论。",
+        "facets": ["site", "state", "verdict", "first_failed", "protocol_version"],
+        "sort_desc": "started_at",
+        "size": 50,
+        "columns": {
+            "screening": "Number · 编号",
+            "site": "Site · 中心",
+            "started_by": "Started by · 开始者",
+            "started_at": "Started at (UTC) · 开始时间(UTC)",
+            "state": "open, completed or cancelled · 进行中、已完成或已取消",
+            "saved_at": "Verdict saved at (UTC) · 结论保存时间(UTC)",
+            "saved_by": "Verdict saved by · 结论保存者",
+            "verdict": "Verdict · 结论",
+            "first_failed": "First criterion not met · 首个不符合的标准",
+            "all_failed": "All criteria not met · 全部不符合的标准",
+            "unresolved": "Criteria left open · 未明确的标准",
+            "questions_asked": "Questions asked · 已问题数",
+            "earlier_screening": "Earlier screening of the same patient · 同一患者此前的筛选",
+            "protocol": "Trial · 试验",
+            "protocol_version": "Protocol version · 方案版本",
+            "protocol_sha256": "Fingerprint of the protocol · 方案指纹",
+        },
+    },
+    "answers": {
+        "title": "Answers · 回答",
+        "description": "Every answer ever given, with what became of it. · 所有回答及其状态(有效、被取代、不计入)。",
+        "facets": ["question", "status", "unit"],
+        "size": 50,
+        "columns": {
+            "screening": "Number · 编号",
+            "entry": "Entry of the log · 日志条目",
+            "at": "Given at (UTC) · 回答时间(UTC)",
+            "person": "Given by · 回答者",
+            "question": "Question · 问题",
+            "value": "Answer as given · 原始回答",
+            "unit": "Unit as given · 原始单位",
+            "compared": "Value that was compared · 用于比较的数值",
+            "compared_unit": "Its unit · 其单位",
+            "status": "current, superseded or set aside · 有效、被取代或不计入",
+        },
+    },
+    "open_items": {
+        "title": "Open items · 待补项目",
+        "description": "What undetermined screenings still lack. · 暂不能判定的筛选尚缺的内容。",
+        "facets": ["site", "criterion", "person"],
+        "sort": "undetermined_since",
+        "size": 50,
+        "columns": {
+            "screening": "Number · 编号",
+            "site": "Site · 中心",
+            "person": "Saved by · 保存者",
+            "undetermined_since": "Undetermined since (UTC) · 自何时起暂不能判定(UTC)",
+            "criterion": "Criterion left open · 未明确的标准",
+        },
+    },
+}
+
+_WORDS: Final = {
+    "screening": ("screening", "编号"),
+    "site": ("site", "中心"),
+    "person": ("person", "人员"),
+    "criterion": ("criterion", "标准"),
+    "since": ("since", "自"),
+    "days": ("days", "天数"),
+    "month": ("month", "月份"),
+    "screenings": ("screenings", "筛选例数"),
+    "eligible": ("potentially eligible", "可能符合条件"),
+    "ineligible": ("ineligible", "不符合条件"),
+    "undetermined": ("undetermined", "暂不能判定"),
+    "cancelled": ("cancelled", "已取消"),
+    "open": ("open", "进行中"),
+    "question": ("question", "问题"),
+    "value": ("answer", "回答"),
+    "unit": ("unit", "单位"),
+    "status": ("status", "状态"),
+    "current": ("current", "有效"),
+    "superseded": ("superseded", "被取代"),
+    "aside": ("set aside", "不计入"),
+    "at": ("at", "时间"),
+}
+_COUNTS: Final = """count(*) AS "$screenings",
+  sum(verdict = 'potentially eligible' AND state = 'completed') AS "$eligible",
+  sum(verdict = 'ineligible' AND state = 'completed') AS "$ineligible",
+  sum(verdict = 'undetermined' AND state = 'completed') AS "$undetermined",
+  sum(state = 'cancelled') AS "$cancelled",
+  sum(state = 'open') AS "$open\""""
+_QUERIES: Final = {
+    "per_site": (
+        ("Verdicts per site", "各中心的结论"),
+        ("How many screenings of each site came out how.", "各中心筛选例数及结论。"),
+        f'SELECT site AS "$site", {_COUNTS}\nFROM screening_log GROUP BY site ORDER BY site',
+    ),
+    "per_month": (
+        ("Verdicts per month", "各月的结论"),
+        ("By the month in which screenings were started (UTC).", "按筛选开始的月份(UTC)统计。"),
+        f'SELECT substr(started_at, 1, 7) AS "$month", {_COUNTS}\n'
+        "FROM screening_log GROUP BY 1 ORDER BY 1",
+    ),
+    "reasons": (
+        ("Why patients were ruled out", "不符合条件的原因"),
+        ("By the first criterion that was not met.", "按首个不符合的标准统计。"),
+        'SELECT first_failed AS "$criterion", count(*) AS "$screenings" FROM screening_log\n'
+        "WHERE state = 'completed' AND verdict = 'ineligible' GROUP BY 1 ORDER BY 2 DESC, 1",
+    ),
+    "waiting": (
+        ("Undetermined, and for how long", "暂不能判定及其时长"),
+        ("What is missing, the longest wait first.", "尚缺的内容,等待最久者在前。"),
+        'SELECT screening AS "$screening", site AS "$site", person AS "$person", criterion AS "$criterion",\n'
+        '  undetermined_since AS "$since", round(julianday(\'now\') - julianday(undetermined_since), 1) AS "$days"\n'
+        "FROM open_items ORDER BY undetermined_since, screening, criterion",
+    ),
+    "left_open": (
+        ("Begun and not finished", "已开始未完成"),
+        ("Screenings that were neither saved nor cancelled.", "既未保存也未取消的筛选。"),
+        'SELECT screening AS "$screening", site AS "$site", started_by AS "$person", started_at AS "$since",\n'
+        "  round(julianday('now') - julianday(started_at), 1) AS \"$days\"\n"
+        "FROM screening_log WHERE state = 'open' ORDER BY started_at",
+    ),
+    "one_screening": (
+        ("Answers of one screening", "单例筛选的回答"),
+        ("Give its number.", "请输入编号。"),
+        'SELECT question AS "$question", value AS "$value", unit AS "$unit",\n'
+        "  CASE status WHEN 'current' THEN '$current' WHEN 'superseded' THEN '$superseded' ELSE '$aside' END"
+        ' AS "$status",\n  at AS "$at", person AS "$person"\n'
+        "FROM answers WHERE screening = :screening ORDER BY entry",
+    ),
+}
+
+Scope = MutableMapping[str, Any]
+App = Callable[[Scope, Any, Any], Awaitable[None]]
+
+
+class NotInstalled(Exception):  # noqa: N818  (reads as what it says)
+    """Datasette is not installed."""
+
+
+def queries() -> dict[str, dict[str, str]]:
+    """Give the ready-made queries, each in both languages, by their names in addresses."""
+    made = {}
+    for place, language in enumerate(LANGUAGES):
+        words = {key: both[place] for key, both in _WORDS.items()}
+        for name, (title, description, sql) in _QUERIES.items():
+            made[f"{name}_{language}"] = {
+                "title": title[place],
+                "description": description[place],
+                "sql": string.Template(sql).substitute(words),
+            }
+    return made
+
+
+def metadata(names: Iterable[str]) -> dict[str, Any]:
+    """Describe what is shown, and deny the rest of what the file holds."""
+    return {
+        "title": "Pre-screening · 预筛选",
+        "description": "Read-only, on this machine. · 只读,仅限本机。",
+        "allow_sql": False,
+        "databases": {
+            NAME: {
+                "title": "Pre-screening · 预筛选",
+                "description": "Verdicts are on what was entered, and decide about nobody. · "
+                "结论仅基于所填信息,不代表入组决定。",
+                "allow_sql": False,
+                "tables": {**{name: {"allow": False} for name in names if name not in SHOWN}, **SHOWN},
+                "queries": queries(),
+            }
+        },
+    }
+
+
+def application(path: Path, names: Iterable[str]) -> App:
+    """Make the ASGI application. Raises `NotInstalled`."""
+    try:
+        from datasette.app import Datasette
+        from datasette.database import Database
+    except ImportError as error:
+        raise NotInstalled from error
+
+    class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
+        """A file that nobody can write to from here, whatever else is installed."""
+
+        def connect(self, write: bool = False) -> Any:
+            if write:
+                raise PermissionError("the file is only shown here")
+            connection = super().connect()
+            connection.execute("PRAGMA query_only=ON")
+            return connection
+
+    datasette = Datasette(
+        [],
+        metadata=metadata(names),
+        settings={"allow_download": False, "default_allow_sql": False, "allow_csv_stream": True},
+    )
+    datasette.add_database(ReadOnly(datasette, str(path.resolve()), is_mutable=True), name=NAME)
+    return _only_local(datasette.app())
+
+
+def _only_local(app: App) -> App:
+    """Refuse requests that come under another name: pages elsewhere cannot reach in through the browser."""
+
+    async def guarded(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")[0]
+            if host not in (HOST, "localhost") or scope["method"] not in ("GET", "HEAD"):
+                headers = [(b"content-type", b"text/plain; charset=utf-8")]
+                await send({"type": "http.response.start", "status": 403, "headers": headers})
+                await send(
+                    {"type": "http.response.body", "body": b"Only to be read, and only on this machine.\n"}
+                )
+                return
+        await app(scope, receive, send)
+
+    return guarded
+
+
+def listen(port: int) -> socket.socket:
+    """Take the port, on the loopback address only; 0 takes any that is free. Raises `OSError`."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def serve(app: App, listening: socket.socket) -> None:
+    """Answer until SIGINT or SIGTERM."""
+    import uvicorn  # comes with Datasette
+
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # the server raises them again when it has stopped in order
+    server.run(sockets=[listening])
