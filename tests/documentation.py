@@ -16,6 +16,7 @@ from bot.command import COMMANDS
 from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
+from tests.exports.documenting import PARTS as EXPORT_PARTS
 
 ROOT: Final = Path(__file__).parent.parent
 _PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -79,8 +80,9 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "commands": commands,
     "criteria": criteria,
     "manual": manual,
+    **EXPORT_PARTS,
 }
-FILES: Final = ("README.md", "docs/commands.md")
+FILES: Final = ("README.md", "docs/commands.md", "docs/exports.md")
 
 
 def generated(text: str) -> str:

@@ -1,0 +1,179 @@
+"""The generated parts of ``docs/exports.md``: formats, columns and codes, as the code has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from dialogs.loading import load
+from state.exports import FORMATS
+from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT
+from state.exports.fhir import SUBJECT_STATUS
+from state.exports.loglines import SCHEMA
+from state.exports.questionnaire import questionnaire
+from state.exports.sdtm import NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
+from state.exports.snapshot import SHOWN_VERDICTS
+from state.exports.tabulations import DATASETS
+
+LOG_MEANINGS: Final = {
+    "log_no": "Running number in this file",
+    "screening_code": "Screening number; never a name",
+    "site_code": "Site",
+    "screened_at": "When the screening was begun (UTC)",
+    "user_code": "Pseudonymous code of who began it",
+    "record_version": "Date of the registry record that was read",
+    "rules_version": "Version of the questions and rules",
+    "verdict": "Newest saved verdict in words; `cancelled` if none was saved",
+    "first_failed": "Criterion that failed first",
+    "all_failed": "All criteria known to fail, the first one first, with spaces between",
+    "unresolved": "Criteria that stayed unknown",
+    "comment_code": "Reason of a clinician's disagreement, as a code",
+    "state": "`completed`, `cancelled`, or `open`: reopened and not saved again",
+    "saved_at": "When the verdict was saved, or the screening cancelled (UTC)",
+    "saved_by": "Pseudonymous code of who saved it",
+    "zone": "Offset from UTC of the place where it was begun",
+    "questions_asked": "Answers that the verdict rests on",
+    "earlier_screening": "Earlier screening of the same subject",
+    "protocol": "Registry number of the trial",
+    "protocol_sha256": "Hash of the protocol file that was used",
+}
+NOTED: Final = "Noted by the site later; empty until then"
+ANSWER_MEANINGS: Final = {
+    "screening": "Screening number",
+    "site": "Site",
+    "entry": "Place in the dialogue log",
+    "at": "When it was answered (UTC)",
+    "person": "Pseudonymous code of who answered",
+    "question": "Question",
+    "value": "As entered: an option, `unknown`, or a number, with `<` `<=` `>` `>=` where it is a bound",
+    "unit": "Unit as entered (UCUM)",
+    "compared": "The number as the rules compare it",
+    "compared_unit": "Its unit (UCUM)",
+    "status": "`current`, `superseded` by a later answer, or `set aside`: no longer applies",
+    "protocol_version": "Version of the questions and rules",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(str(cell).replace('|', '/') for cell in line)} |\n" for line in lines)
+
+
+def formats() -> str:
+    return table(
+        ("format", "what", "file", "needs"),
+        (
+            (
+                f"`{name}`",
+                chosen.summary,
+                chosen.suffix or "folder",
+                f"extra `{chosen.extra}`" if chosen.extra else "",
+            )
+            for name, chosen in FORMATS.items()
+        ),
+    )
+
+
+def log_columns() -> str:
+    questions = [question for question in load("NCT04420494").questions if question.in_log]
+    asked = [
+        (f"`{q.id}`", f"Current answer to: {q.ask['en']} (`in_log` in the protocol file)") for q in questions
+    ]
+
+    def told(columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(f"`{column}`", LOG_MEANINGS.get(column, NOTED)) for column in columns]
+
+    return table(
+        ("column", "meaning"), [*told(LOG_HEAD), *asked, *told((*LOG_VERDICT, *LOG_NOTED, *LOG_TAIL))]
+    )
+
+
+def answer_columns() -> str:
+    meanings = LOG_MEANINGS | ANSWER_MEANINGS
+    return table(("column", "meaning"), ((f"`{column}`", meanings[column]) for column in ANSWER_COLUMNS))
+
+
+def log_schema() -> str:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    rows = [(f"`{name}`", held.get("description", "")) for name, held in schema["properties"].items()]
+    entries = schema["properties"]["log"]["items"]["properties"]
+    return table(
+        ("key", "meaning"), [*rows, *((f"`log[].{n}`", held["description"]) for n, held in entries.items())]
+    )
+
+
+def verdict_codes() -> str:
+    rows = (
+        (
+            f"`{code}`",
+            words,
+            f"`{SUBJECT_STATUS.get(code, 'no ResearchSubject')}`",
+            f"`{NOT_ASSIGNED_BECAUSE[code]}`",
+        )
+        for code, words in SHOWN_VERDICTS.items()
+    )
+    return table(
+        ("code in the file", "shown to people", "FHIR ResearchSubject.status", "SDTM DM.ARMNRS"), rows
+    )
+
+
+def sdtm_variables() -> str:
+    parts = []
+    for name, (label, columns) in DATASETS.items():
+        rows = ((f"`{c.name}`", c.label, c.type, c.key or "") for c in columns)
+        parts.append(f"**{name}**: {label}\n\n{table(('variable', 'label', 'type', 'key'), rows)}")
+    return "\n".join(parts)
+
+
+def sdtm_tests() -> str:
+    protocol = load("NCT04420494")
+    placed = (
+        (f"`{q.id}`", q.sdtm.domain, f"`{q.sdtm.code}`", q.sdtm.test, q.sdtm.category)
+        for q in protocol.questions
+        if q.sdtm is not None
+    )
+    tests = (
+        (f"`{code}`", ", ".join(c.code for c in criteria), "; ".join(c.name["en"] for c in criteria))
+        for code, criteria in criteria_by_test(protocol).items()
+    )
+    units = ((f"`{ucum}`", f"`{term}`") for ucum, term in UNITS.items())
+    return "\n".join(
+        (
+            table(("question", "domain", "code", "test", "category"), placed),
+            table(("IETESTCD", "criteria (IESPID)", "names"), tests),
+            table(("UCUM", "CDISC unit"), units),
+        )
+    )
+
+
+def fhir_items() -> str:
+    def conditions(item: dict) -> str:
+        joined = " or " if item.get("enableBehavior") == "any" else " and "
+        return joined.join(
+            f"`{c['question']}` {c['operator']} `{c['answerCoding']['code']}`"
+            for c in item.get("enableWhen", ())
+        )
+
+    rows = (
+        (
+            f"`{item['linkId']}`",
+            item["type"],
+            ", ".join(code["code"] for code in item.get("code", ())),
+            conditions(item),
+        )
+        for item in questionnaire(load("NCT04420494"))["item"]
+    )
+    return table(("linkId", "type", "LOINC", "enabled when"), rows)
+
+
+PARTS: Final = {
+    "export-formats": formats,
+    "export-log-columns": log_columns,
+    "export-answer-columns": answer_columns,
+    "export-log-schema": log_schema,
+    "export-verdicts": verdict_codes,
+    "export-sdtm-variables": sdtm_variables,
+    "export-sdtm-tests": sdtm_tests,
+    "export-fhir-items": fhir_items,
+}

@@ -1,0 +1,126 @@
+"""``prescreen export`` and ``prescreen stats`` at the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from bot.command import main
+from state.database import connect, open_database
+from state.people import People
+from tests.exports.making import fill
+
+
+@pytest.fixture
+def run(filled, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PRESCREEN_DB", str(filled))
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(main, list(arguments))
+
+    return invoke
+
+
+def test_without_options_export_writes_the_log_and_says_rows_and_hash(run, tmp_path):
+    result = run("export")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "prescreen-csv.csv").exists()
+    assert "rows of" in result.output
+    assert "SHA-256" in result.output
+
+
+def test_a_second_export_to_the_same_place_is_refused_in_a_sentence(run):
+    run("export", "--output", "log.csv")
+    result = run("export", "--output", "log.csv")
+    assert result.exit_code == 2
+    assert "log.csv exists; please name another output, or add --force" in result.output
+    assert run("export", "--output", "log.csv", "--force").exit_code == 0
+
+
+def test_ndjson_goes_with_fhir_only(run, tmp_path):
+    assert run("export", "--format", "fhir", "--ndjson", "--output", "out.ndjson").exit_code == 0
+    assert (tmp_path / "out.ndjson").read_text(encoding="utf-8").count("\n") > 200
+    assert run("export", "--ndjson").exit_code == 2
+
+
+def test_as_of_stands_inside(run, tmp_path):
+    result = run("export", "--format", "sdtm", "--output", "out", "--as-of", "2027-01-02T03:04:05Z")
+    assert result.exit_code == 0, result.output
+    written = json.loads((tmp_path / "out" / "dm.json").read_text(encoding="utf-8"))
+    assert written["datasetJSONCreationDateTime"] == "2027-01-02T03:04:05.000Z"
+
+
+def test_a_verdict_on_the_command_line_is_in_the_words_of_people(run, tmp_path):
+    assert run("export", "--verdict", "potentially-eligible", "--output", "some.csv").exit_code == 0
+    lines = (tmp_path / "some.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert lines
+    assert all(",potentially eligible," in line for line in lines)
+    assert run("export", "--verdict", "eligible").exit_code == 2
+
+
+def test_a_file_that_is_not_there_is_not_made(run, tmp_path):
+    for command in ("export", "stats"):
+        result = run(command, "--db", "none.db")
+        assert result.exit_code == 2
+        assert "there is no such file" in result.output
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_the_person_at_the_terminal_is_recorded(tmp_path):
+    path = tmp_path / "site.db"
+    fill(path, 6).conn.close()
+    db = open_database(path)
+    person = People(db).add("coordinator", "S01", "terminal", "local")
+    assert (
+        CliRunner().invoke(main, ["export", "--db", str(path), "--output", str(tmp_path / "o.csv")]).exit_code
+        == 0
+    )
+    recorded = (
+        connect(path, read_only=True).execute("SELECT person FROM register WHERE kind = 'export'").fetchall()
+    )
+    assert recorded == [(person.code,)]
+
+
+def test_stats_as_text_as_json_and_as_pictures(run, tmp_path):
+    assert "assessed =" in run("stats").output
+    found = json.loads(run("stats", "--format", "json").output)
+    total = found["trials"][0]["total"]
+    assert total["assessed"] == total["excluded"] + total["open"] + total["potentially_eligible"] > 50
+    assert "已评估" in run("stats", "--lang", "zh").output
+    for name in ("flow.png", "weeks.svg"):
+        result = run("stats", "--picture", name.partition(".")[0], "--output", name, "--lang", "zh")
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / name).stat().st_size > 5000
+    with Image.open(tmp_path / "flow.png") as image:
+        assert image.width == 1170
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["export", "--format", "xlsx"], "xlsxwriter"),
+        (["export", "--format", "parquet"], "pyarrow"),
+        (["stats", "--output", "flow.png"], "PIL"),
+    ],
+    ids=["xlsx", "parquet", "png"],
+)
+def test_a_package_that_is_not_there_is_named_with_the_command_that_installs_it(
+    filled, tmp_path, arguments, missing
+):
+    hidden = f"import sys; sys.modules[{missing!r}] = None; from bot.command import main; main({arguments!r})"
+    ran = subprocess.run(
+        [sys.executable, "-c", hidden],
+        cwd=tmp_path,
+        env=os.environ | {"PRESCREEN_DB": str(filled), "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 2, ran.stderr
+    assert 'please run: pip install "prescreen-bot[' in ran.stderr
+    assert list(tmp_path.iterdir()) == []
