@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -36,7 +37,7 @@ from bot.telegram.translation import (
     read_update,
     typed_answer,
 )
-from state.errors import NotKept, Unknown
+from state.errors import NotKept, StateError, Unknown
 from state.people import Person
 
 CHANNEL: Final = "telegram"
@@ -369,7 +370,8 @@ class Channel:
         await self.sending.finish(limit)
         for task in self._works:
             task.cancel()
-        self.conversation.screenings.keep_prompts()
+        with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
+            self.conversation.screenings.keep_prompts()
 
 
 def _secret(update: Update) -> str | None:

@@ -48,6 +48,8 @@ REMIND_AFTER: Final = timedelta(days=1)
 REMIND_EVERY_SECONDS: Final = 600.0
 WORKING_HOURS: Final = range(8, 18)
 FINISH_SECONDS: Final = 1.5
+STOP_BUSY_MILLISECONDS: Final = 500
+"""A stop does not wait longer for another process that writes."""
 
 LOG = logging.getLogger(__name__)
 
@@ -111,6 +113,7 @@ class Service:
         finally:
             for task in self._tasks:
                 task.cancel()
+            self.db.execute(f"PRAGMA busy_timeout = {STOP_BUSY_MILLISECONDS}")
             await self.channel.finish(FINISH_SECONDS)
             if self.application.running:
                 await self.application.stop()

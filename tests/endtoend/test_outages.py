@@ -73,6 +73,16 @@ async def test_one_persons_lock_is_over_when_the_others_write_again(ward: Ward) 
     assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(5,)]
 
 
+async def test_a_stop_is_orderly_also_while_the_file_is_locked(ward: Ward) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    with locked(ward.path):
+        await ward.stop()
+    await ward.start()
+    await ward.says(phone, "45")
+    assert ward.entries() == 2
+
+
 async def test_another_instance_on_the_same_token_is_said_and_outlived(
     ward: Ward, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
