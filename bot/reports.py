@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot.phrases import Phrases
+from bot.phrases import Phrases, Safe, escape
 from bot.replies import Button, Document, Press, Turn, Work
 from bot.talk import Talk
 from bot.views import arrange
@@ -107,6 +107,35 @@ def _packed(target: Path) -> tuple[bytes, str]:
     return buffer.getvalue(), f"{target.name}.zip"
 
 
+def stats(talk: Talk, argument: str) -> None:
+    """``/stats``: the site's counts as text, and the flow as a picture."""
+    run = partial(_stats, _file(talk), talk.person.site, talk.say)
+    talk.turn.actions.append(Work(run, talk.say("work_failed")))
+
+
+def _stats(database: Path, site: str, say: Phrases) -> Turn:
+    from bot.counts import as_text
+    from bot.pictures import NoPicture, draw, write
+    from state.exports import Selection
+    from state.statistics import statistics
+
+    turn = Turn()
+    found = statistics(database, Selection(site=site))
+    turn.say(Safe(f"<pre>{escape(as_text(found, say.language))}</pre>"))
+    for trial in found.trials[:1]:
+        with tempfile.TemporaryDirectory() as folder:
+            picture = Path(folder) / "flow.png"
+            try:
+                write(draw("flow", trial, found.as_of, say.language), picture)
+            except NoPicture as error:
+                turn.say(say("export_failed", why=str(error)))
+                return turn
+            turn.actions.append(
+                Document("flow.png", picture.read_bytes(), say("stats_flow", site=site), picture=True)
+            )
+    return turn
+
+
 def evaluate(talk: Talk, argument: str) -> None:
     """``/evaluate``: says how to send the list."""
     talk.turn.say(talk.say("evaluate_send"))
@@ -166,5 +195,9 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {"export": export, "evaluate": evaluate}
+COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
+    "export": export,
+    "stats": stats,
+    "evaluate": evaluate,
+}
 PRESSES: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"export": choose_period}

@@ -116,8 +116,7 @@ _QUERIES: Final = {
     "per_month": (
         ("Verdicts per month", "各月的结论"),
         ("By the month in which screenings were started (UTC).", "按筛选开始的月份(UTC)统计。"),
-        f'SELECT substr(started_at, 1, 7) AS "$month", {_COUNTS}\n'
-        "FROM screening_log GROUP BY 1 ORDER BY 1",
+        f'SELECT substr(started_at, 1, 7) AS "$month", {_COUNTS}\nFROM screening_log GROUP BY 1 ORDER BY 1',
     ),
     "reasons": (
         ("Why patients were ruled out", "不符合条件的原因"),

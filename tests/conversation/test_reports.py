@@ -1,0 +1,84 @@
+"""Exports, counts and evaluated lists, as coordinators get them in the chat."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from bot.replies import Document, Message, Reply, Work
+from bot.reports import FORMATS, PERIODS
+from tests.conversation.test_office import ELIGIBLE, Ward, presses, ward  # noqa: F401  (a fixture)
+
+
+def documents(ward: Ward, *messages: str) -> list[Document]:  # noqa: F811
+    turn = ward.do(ward.coordinator, *messages)
+    done = [action.run() for action in turn.actions if isinstance(action, Work)]
+    return [action for turn in done for action in turn.actions if isinstance(action, Document)]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: str) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    (document,) = documents(ward, f"!export:{name}__all")
+    assert len(document.content) > 100
+    recorded = ward.talk.screenings.db.execute(
+        "SELECT person, subject FROM register WHERE kind = 'export'"
+    ).fetchall()
+    assert recorded == [(ward.coordinator.code, name)]
+
+
+def test_formats_and_periods_are_buttons(ward: Ward) -> None:  # noqa: F811
+    asked = ward.do(ward.coordinator, "/export")
+    assert [press.split(":")[1] for press in presses(asked)] == list(FORMATS)
+    periods = ward.do(ward.coordinator, "!export:csv")
+    assert len(presses(periods)) == len(PERIODS)
+
+
+def test_the_log_in_the_chat_says_potentially_eligible(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    (document,) = documents(ward, "!export:csv__all")
+    assert "potentially eligible" in document.content.decode("utf-8-sig")
+
+
+def test_a_folder_travels_as_one_archive(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    (document,) = documents(ward, "!export:sdtm__all")
+    assert document.name.endswith(".zip")
+    with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+        assert any("ie" in name.lower() for name in archive.namelist())
+
+
+def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.coordinator, "/stats")
+    (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+    assert any(isinstance(action, Reply) and "1" in action.text for action in done.actions)
+    (picture,) = [action for action in done.actions if isinstance(action, Document)]
+    assert picture.picture
+    assert picture.content.startswith(b"\x89PNG")
+
+
+def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:  # noqa: F811
+    content = b"name,age_years,hemoglobin\n=cmd,17,9.8 g/dL\nC2,45,98\n"
+    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
+    (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+    (document,) = [action for action in done.actions if isinstance(action, Document)]
+    rows = list(csv.DictReader(io.StringIO(document.content.decode("utf-8-sig"))))
+    assert (rows[0]["name"], rows[0]["first_failed"]) == ("'=cmd", "I1")
+    assert "hemoglobin" in rows[1]["faults"]
+    assert ward.talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+
+
+def test_a_clinicians_file_is_refused(ward: Ward) -> None:  # noqa: F811
+    turn = ward.talk.handle(ward.clinician, Message("file", "", content=b"name\nx\n"))
+    assert not any(isinstance(action, Work) for action in turn.actions)
+
+
+def test_a_clinician_gets_no_export(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    for text in ("/export", "/stats", "!export:csv__all"):
+        turn = ward.do(ward.clinician, text)
+        assert not any(isinstance(action, Work) for action in turn.actions)
