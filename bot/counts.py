@@ -31,6 +31,8 @@ def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Ite
     )  # fmt: skip
     yield word("assessed_note", screenings=trial.screenings, repeated=trial.repeated)
     yield word("cancelled_note", n=trial.cancelled)
+    if any(trial.outcomes.values()):
+        yield word("outcomes_line", **trial.outcomes)
     yield word("medians", **_medians(total, language))
     yield from _reasons(word("first_reasons"), trial.first_reasons, language)
     yield from _reasons(word("all_reasons"), trial.all_reasons, language)

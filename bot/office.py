@@ -24,7 +24,6 @@ QUERIES: Final = ("source", "unit", "plausible", "newer")
 REASONS: Final = ("transcription", "unit", "newer", "misread", "other")
 OUTCOMES: Final = ("referred", "consented", "enrolled", "declined", "screen_failure", "physician", "other")
 """Outcomes after pre-screening; from ``declined`` on they are the coded reasons of *not enrolled*."""
-NOT_ENROLLED: Final = frozenset(OUTCOMES[3:])
 OFFICE: Final = frozenset({"coordinator", "administrator"})
 LISTED: Final = 10
 
@@ -224,10 +223,14 @@ def _keep_outcome(talk: Talk, screening: Screening, press: Press) -> None:
         talk.turn.toast = talk.say.plain("already_done")
         return
     code = OUTCOMES[press.place]
-    detail = (
-        {"outcome": "not_enrolled", "reason": code}
-        if code in NOT_ENROLLED
-        else {"outcome": code, "reason": None}
+    day = talk.screenings.clock().date().isoformat()
+    detail = {
+        "referred": {"outcome": code, "referred_at": day},
+        "consented": {"outcome": code, "consent_date": day},
+        "enrolled": {"outcome": code, "investigator_decision": "enrolled"},
+    }.get(
+        code,
+        {"outcome": "not_enrolled", "investigator_decision": "not enrolled", "not_enrolled_reason": code},
     )
     talk.screenings.note(screening, "outcome", talk.person.code, detail, source=talk.message.source)
     talk.turn.say(talk.say("outcome_kept", number=screening.number, outcome=talk.say(f"outcome_{code}")))

@@ -27,7 +27,7 @@ MAX_DOCUMENT: Final = 50 * 1024 * 1024
 """Telegram's limit for a document from a bot."""
 MAX_LIST: Final = 1024 * 1024
 """A longer list of candidates is for the command line."""
-FORMATS: Final = ("csv", "answers", "log", "xlsx", "fhir", "sdtm", "parquet")
+FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
 PERIODS: Final = ("month", "last_month", "year", "all")
 
 

@@ -466,5 +466,5 @@ def outcome(dialogue: Dialogue) -> dict[str, Any]:
         "first_failed": failed[0] if failed else None,
         "all_failed": list(failed),
         "unresolved": list(dialogue.unresolved),
-        "set_aside": list(dialogue.set_aside),
+        "set_aside": [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))],
     }

@@ -54,6 +54,7 @@ _VERDICTS: Final = (
     "count(*), coalesce(sum(verdict = 'ineligible'), 0), coalesce(sum(verdict = 'undetermined'), 0),"
     " coalesce(sum(verdict = 'eligible'), 0)"
 )
+OUTCOMES: Final = ("referred", "consented", "enrolled", "not_enrolled")
 _MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
 
 
@@ -118,6 +119,8 @@ class TrialStatistics:
     by_month: dict[str, Counts]
     by_version: dict[str, Counts]
     weeks: tuple[Week, ...]
+    outcomes: dict[str, int]
+    """Subjects by what the site noted after pre-screening: referred, consented, enrolled, not_enrolled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStatistics:
         declined=_subjects(first, "declined"), first_reasons=first, all_reasons=every,
         by_site=_grouped(data, trial, "site"), by_month=_grouped(data, trial, "month"),
         by_version=_grouped(data, trial, "version"), weeks=_weeks(data, trial),
+        outcomes=_outcomes(data, trial),
     )  # fmt: skip
 
 
@@ -216,6 +220,17 @@ def _kind(criterion: Criterion) -> str:
 
 def _subjects(reasons: tuple[Reason, ...], kind: str) -> int:
     return sum(reason.subjects for reason in reasons if reason.kind == kind)
+
+
+def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
+    """Count subjects by each outcome noted; one who was referred and then enrolled counts in both."""
+    rows = data.query(
+        "SELECT json_extract(l.detail, '$.outcome'), count(DISTINCT s.screening) FROM subjects s"
+        " JOIN log l ON l.screening = s.screening AND l.kind = 'outcome' WHERE s.trial = ? GROUP BY 1",
+        [trial],
+    )
+    noted = dict(rows)
+    return {outcome: noted.get(outcome, 0) for outcome in OUTCOMES}
 
 
 def _weeks(data: Snapshot, trial: str) -> tuple[Week, ...]:

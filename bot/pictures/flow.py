@@ -46,6 +46,13 @@ def lay_out(trial: TrialStatistics, as_of: str, language: str) -> Drawing:
         picture, y, MARGIN, word("potentially_eligible"), total.potentially_eligible, d.ELIGIBLE, d.ELIGIBLE_TINT,
         note, language,
     )  # fmt: skip
+    if any(trial.outcomes.values()):
+        upper = y
+        y += GAP
+        picture.add(Path(((SPINE, upper), (SPINE, y - 1)), arrow=True))
+        note = word("outcomes_line", **trial.outcomes)
+        referred = trial.outcomes["referred"]
+        y = _step(picture, y, MARGIN, word("outcomes"), referred, d.INK, d.SHADE, note, language)
     y += 10
     for text in (
         word("first_reason_note"),

@@ -43,6 +43,7 @@ FORMATS: Final = {
     "csv": Format("Pre-screening log, one row a screening", "csvs:write_log", ".csv"),
     "answers": Format("Answers, one row an answer, superseded ones marked", "csvs:write_answers", ".csv"),
     "log": Format("Whole dialogue logs, JSON Lines, one line a screening", "loglines:write", ".jsonl"),
+    "queries": Format("Queries on answers, with what became of them", "queries:write", ".csv"),
     "xlsx": Format("Workbook: log, answers, criteria, counts", "xlsx:write", ".xlsx", "xlsx"),
     "fhir": Format("FHIR R4, one Bundle", "fhir:write_bundle", ".json"),
     "fhir-ndjson": Format("FHIR R4, NDJSON, a resource a line", "fhir:write_lines", ".ndjson"),

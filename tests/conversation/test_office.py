@@ -169,7 +169,11 @@ def test_an_outcome_is_kept_once_with_its_coded_reason(ward: Ward) -> None:
     for _ in range(2):
         ward.do(ward.coordinator, f"!{presses(asked)[3]}")
     rows = ward.talk.screenings.db.execute("SELECT detail FROM log WHERE kind = 'outcome'").fetchall()
-    assert rows == [('{"outcome":"not_enrolled","reason":"declined"}',)]
+    assert rows == [
+        (
+            '{"investigator_decision":"not enrolled","not_enrolled_reason":"declined","outcome":"not_enrolled"}',
+        )
+    ]
 
 
 def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:

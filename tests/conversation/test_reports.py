@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from bot.replies import Document, Message, Reply, Work
 from bot.reports import FORMATS, PERIODS
-from tests.conversation.test_office import ELIGIBLE, Ward, presses, ward  # noqa: F401  (a fixture)
+from state.audit import verify
+from state.statistics import statistics
+from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, queried, ward  # noqa: F401  (a fixture)
 
 
 def documents(ward: Ward, *messages: str) -> list[Document]:  # noqa: F811
@@ -23,7 +26,7 @@ def documents(ward: Ward, *messages: str) -> list[Document]:  # noqa: F811
 def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: str) -> None:  # noqa: F811
     ward.save(ELIGIBLE)
     (document,) = documents(ward, f"!export:{name}__all")
-    assert len(document.content) > 100
+    assert len(document.content) > 80
     recorded = ward.talk.screenings.db.execute(
         "SELECT person, subject FROM register WHERE kind = 'export'"
     ).fetchall()
@@ -82,3 +85,19 @@ def test_a_clinician_gets_no_export(ward: Ward) -> None:  # noqa: F811
     for text in ("/export", "/stats", "!export:csv__all"):
         turn = ward.do(ward.clinician, text)
         assert not any(isinstance(action, Work) for action in turn.actions)
+
+
+def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:  # noqa: F811
+    _, card = queried(ward)
+    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    asked = ward.do(ward.coordinator, "/outcome S01-0001")
+    ward.do(ward.coordinator, f"!{presses(asked)[0]}")
+    (document,) = documents(ward, "!export:queries__all")
+    (query,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
+    assert (query["question"], query["code"], query["state"]) == ("hemoglobin", "source", "confirmed")
+    (document,) = documents(ward, "!export:csv__all")
+    (line,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
+    assert line["referred_at"] == "2026-11-23"
+    database = Path(ward.talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
+    assert statistics(database).trials[0].outcomes["referred"] == 1
+    assert verify(database).problems == ()
