@@ -184,9 +184,11 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
     server.world.deliver({"message": {"from": "Mrs Li", "chat": 3, "text": "Mrs Li"}})
     server.world.deliver({"message": "Mrs Li"})
     phone.send("77")
-    await phone.sees("77 years", timeout=30)
-    process.terminate()
-    out, errors = await process.communicate()
+    try:
+        await phone.sees("77 years", timeout=30)
+    finally:
+        process.terminate()
+        out, errors = await process.communicate()
     assert process.returncode == 0
     assert errors
     for secret in (TOKEN, TOKEN.partition(":")[2], "Mrs Li", "1.60", "77 y"):
