@@ -10,6 +10,7 @@ import signal
 import socket
 import string
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -197,6 +198,9 @@ def application(path: Path, names: Iterable[str]) -> App:
     except ImportError as error:
         raise NotInstalled from error
 
+    # else, where rich is installed, every "not found" is printed with the values of all variables
+    vars(import_module("datasette.handle_exception"))["rich"] = None
+
     class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
         """A file that nobody can write to from here, whatever else is installed."""
 
@@ -240,6 +244,7 @@ def listen(port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((HOST, port))
+        listening.listen()
     except OSError:
         listening.close()
         raise

@@ -12,10 +12,11 @@ from click.testing import CliRunner
 
 from bot.command import main
 from state import retention
+from state.audit import verify
 from state.database import open_database
 from state.errors import Damaged
 from state.merging import Conflict, merge
-from state.screenings import Screenings
+from tests.exports.making import fill
 from tests.state.sites import Site, content, rows, tamper
 
 
@@ -83,13 +84,10 @@ def test_an_older_copy_gives_way_to_the_newer_one(files: list[Path], tmp_path: P
     assert content(tmp_path / "grown.db") == content(tmp_path / "expected.db")
 
 
-def test_merged_screenings_replay(files: list[Path], tmp_path: Path) -> None:
+def test_a_merged_file_is_sound(files: list[Path], tmp_path: Path) -> None:
     merge(files, tmp_path / "all.db")
-    db = open_database(tmp_path / "all.db")
-    screenings = Screenings(db)
-    for number, state in db.execute("SELECT screening, state FROM positions"):
-        assert screenings.load(number).state == state
-    db.close()
+    report = verify(tmp_path / "all.db")  # which replays every verdict
+    assert (report.screenings, report.problems) == (11, ())
 
 
 def test_accounts_and_invitations_stay_at_their_sites(tmp_path: Path) -> None:
@@ -207,8 +205,32 @@ def test_what_a_site_purged_goes_from_the_merged_file_and_is_not_brought_back(tm
     merge([site.path, tmp_path / "older.db"], tmp_path / "new.db")
     assert rows(tmp_path / "all.db", "SELECT number FROM screenings") == [(last,)]
     assert content(tmp_path / "all.db") == content(tmp_path / "new.db")
+    assert not verify(tmp_path / "all.db").problems
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         rows(tmp_path / "all.db", "DELETE FROM log")
+
+
+def test_a_merged_file_that_was_purged_takes_nothing_back(tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    site.saved()
+    last = site.on(50).saved()
+    site.close()
+    merge([site.path], tmp_path / "all.db")
+    db = open_database(tmp_path / "all.db")
+    retention.purge(db, date(2026, 4, 1), clock=site.clock)
+    db.close()
+    assert merge([site.path], tmp_path / "all.db").purged == 1
+    assert rows(tmp_path / "all.db", "SELECT number FROM screenings") == [(last,)]
+    assert not verify(tmp_path / "all.db").problems
+    with pytest.raises(Conflict, match="purged itself"):
+        merge([tmp_path / "all.db"], tmp_path / "other.db")
+
+
+def test_every_kind_of_screening_of_many_sites_can_be_merged(tmp_path: Path) -> None:
+    fill(tmp_path / "site.db", 60).close()
+    merged = merge([tmp_path / "site.db"], tmp_path / "all.db")
+    report = verify(tmp_path / "all.db")
+    assert (merged.screenings, merged.sites, report.screenings, report.problems) == (60, 3, 60, ())
 
 
 def test_the_command_says_what_was_merged_and_why_not(tmp_path: Path) -> None:

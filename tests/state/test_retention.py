@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from bot.command import main
 from dialogs.dialogue import Step
 from state import register, retention
+from state.audit import verify
 from state.chain import link
 from state.merging import merge
 from tests.state.sites import Site, rows
@@ -62,7 +63,7 @@ def test_what_was_last_touched_before_the_day_is_removed_with_all_that_hangs_on_
         assert rows(path, f"SELECT count(*) FROM {table} WHERE screening IN (?, ?)", [old, unfinished]) == [
             (0,)
         ]
-    assert rows(path, "PRAGMA foreign_key_check") == []
+    assert not verify(path).problems
 
 
 def test_the_last_moment_of_the_day_before_is_before_it(site: Site) -> None:
@@ -83,6 +84,8 @@ def test_the_register_keeps_the_ends_of_the_chains_and_stays_chained(site: Site)
     assert register.head(site.db) == stored
     into = site.path.with_name("all.db")
     merge([site.close()], into)  # which computes every chain anew
+    assert not verify(site.path).problems
+    assert not verify(into).problems
 
 
 def test_the_content_is_gone_from_the_file_and_from_the_log_beside_it(site: Site) -> None:
@@ -128,6 +131,7 @@ def test_what_a_kept_screening_follows_is_kept_with_it(site: Site) -> None:
     assert purged.due.linked == (first, second)
     assert purged.due.heads.keys() == {alone, follower}
     assert _numbers(site.close()) == [first, second, third]
+    assert not verify(site.path).problems
 
 
 def test_a_number_is_not_given_out_again(site: Site) -> None:
@@ -136,7 +140,7 @@ def test_a_number_is_not_given_out_again(site: Site) -> None:
     assert site.saved() == "A-0003"
     retention.purge(site.db, LATER, clock=site.clock)
     assert site.saved() == "A-0004"
-    site.close()
+    assert not verify(site.close()).problems
 
 
 def test_the_file_is_append_only_again_afterwards(site: Site) -> None:

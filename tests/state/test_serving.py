@@ -1,0 +1,193 @@
+"""Datasette is really started, as a process of its own, and asked over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import pytest
+
+from bot import serving
+from tests.state.sites import Site, rows
+
+COMMAND = "from bot.command import main; main(prog_name='prescreen')"
+DENIED = ("people", "accounts", "invitations", "meta", "register", "log", "positions", "_sqlite_migrations")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    site = Site(tmp_path_factory.mktemp("served") / "site a.db", "A")
+    first = site.saved()
+    site.saved(earlier=first)
+    site.start()
+    site.people.invite("clinician", "A")
+    return site.close()
+
+
+@pytest.fixture(scope="module")
+def address(file: Path) -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--db", str(file)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()  # it listens before it says so
+    yield line.split()[-1]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    process.stdout.close()
+
+
+def _ask(address: str, path: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
+    try:
+        with urlopen(Request(address + path, data, headers), timeout=10) as response:
+            return response.status, response.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def _read(address: str, path: str) -> Any:
+    status, text = _ask(address, path)
+    assert status == 200, text
+    return json.loads(text)
+
+
+def test_the_screening_log_answers(address: str) -> None:
+    found = _read(address, "/screening_log.json?_shape=objects")["rows"]
+    assert sorted(row["screening"] for row in found) == ["A-0001", "A-0002", "A-0003"]
+    assert {row["state"] for row in found} == {"completed", "open"}
+
+
+@pytest.mark.parametrize("view", list(serving.SHOWN))
+def test_what_is_shown_has_titles_and_facets_in_both_languages(address: str, view: str) -> None:
+    status, page = _ask(address, f"/{view}")
+    title = serving.SHOWN[view]["title"]
+    assert (status, isinstance(title, str) and title in page) == (200, True)
+    facets = _read(address, f"/{view}.json")["facet_results"]
+    assert list(facets) == serving.SHOWN[view]["facets"]
+
+
+def test_the_described_columns_are_the_columns(file: Path) -> None:
+    for view, about in serving.SHOWN.items():
+        columns = [row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])]
+        assert list(about["columns"]) == columns
+
+
+@pytest.mark.parametrize("name", list(serving.queries()))
+def test_every_ready_made_query_runs(address: str, name: str) -> None:
+    answer = _read(address, f"/{name}.json?_shape=objects&screening=A-0001")
+    assert (answer["ok"], answer["truncated"]) == (True, False)
+    if name.startswith("per_site"):
+        assert [list(row.values()) for row in answer["rows"]] == [["A", 3, 0, 2, 0, 0, 1]]
+    if name == "one_screening_zh":
+        assert (answer["rows"][0]["回答"], answer["rows"][0]["状态"]) == ("81", "有效")
+
+
+@pytest.mark.parametrize("table", DENIED)
+def test_every_other_table_is_denied(address: str, table: str) -> None:
+    for path in (
+        f"/{table}.json",
+        f"/{table}",
+        f"/{table}.csv",
+        f"/{table.upper()}.json",
+        f"/{table}/1.json",
+    ):
+        assert _ask(address, path)[0] in (403, 404), path
+
+
+def test_nothing_but_what_is_described_is_shown(address: str, file: Path) -> None:
+    names = {row[0] for row in rows(file, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
+    assert set(DENIED) < names
+    shown = {name for name in names if _ask(address, f"/{name}.json")[0] == 200}
+    assert shown == set(serving.SHOWN)
+    listed = _read(address, ".json")
+    assert [table["name"] for table in listed["tables"]] == []
+    assert sorted(view["name"] for view in listed["views"]) == sorted(serving.SHOWN)
+
+
+def test_sql_of_ones_own_is_refused(address: str) -> None:
+    sql = quote("SELECT * FROM accounts")
+    where = quote("screening IN (SELECT person FROM accounts)")
+    for path in (f".json?sql={sql}", f"?sql={sql}", f"/per_site_en.json?sql={sql}"):
+        status, text = _ask(address, path)
+        assert status == 403 or "70001" not in text
+    assert _ask(address, f".json?sql={sql}")[0] == 403
+    assert _ask(address, f"/screening_log.json?_where={where}")[0] == 403
+    through = quote(json.dumps({"table": "accounts", "column": "account", "value": "70001"}))
+    assert _ask(address, f"/screening_log.json?_through={through}")[0] != 200
+    assert _ask(address.removesuffix(f"/{serving.NAME}"), f"/_memory.json?sql={sql}")[0] in (403, 404)
+
+
+def test_nothing_can_be_written(address: str, file: Path) -> None:
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    row = json.dumps({"row": {"screening": "A-0009"}}).encode()
+    for path in (
+        "",
+        "/screening_log",
+        "/-/create",
+        "/log/-/insert",
+        "/screening_log/-/insert",
+        "/per_site_en",
+    ):
+        status, _ = _ask(address, path, row, **{"Content-Type": "application/json"})
+        assert status == 403, path
+    sql = quote("DELETE FROM people")
+    assert _ask(address, f".json?sql={sql}")[0] in (400, 403)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_the_file_cannot_be_downloaded(address: str) -> None:
+    assert _ask(address, ".db")[0] in (403, 404)
+
+
+def test_a_page_elsewhere_cannot_reach_in_under_its_own_name(address: str) -> None:
+    assert _ask(address, "/screening_log.json", Host="evil.example:8001")[0] == 403
+
+
+def test_what_is_saved_meanwhile_is_shown(address: str, file: Path) -> None:
+    def count() -> int:
+        return len(_read(address, "/answers.json?_shape=objects")["rows"])
+
+    before = count()
+    site = Site(file, "A", 5)
+    site.saved()
+    assert count() == before + 1
+    site.close()
+
+
+def _run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", before + COMMAND, *arguments], capture_output=True, text=True, timeout=60
+    )
+
+
+def test_without_datasette_the_command_says_how_to_install_it(file: Path) -> None:
+    ran = _run("serve", "--db", str(file), before="import sys; sys.modules['datasette'] = None; ")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "Error: Datasette is not installed; run: pip install 'prescreen-bot[serve]'\n"
+
+
+def test_a_file_that_is_missing_or_of_something_else_is_refused(tmp_path: Path) -> None:
+    missing = _run("serve", "--db", str(tmp_path / "none.db"))
+    (tmp_path / "empty.db").touch()
+    empty = _run("serve", "--db", str(tmp_path / "empty.db"))
+    assert (missing.returncode, empty.returncode) == (2, 2)
+    assert "is not a file of screenings" in empty.stderr
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_port_that_is_taken_is_said_to_be(file: Path) -> None:
+    with serving.listen(0) as taken:
+        ran = _run("serve", "--db", str(file), "--port", str(taken.getsockname()[1]))
+    assert (ran.returncode, "Give another by --port" in ran.stderr) == (2, True)
