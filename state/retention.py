@@ -7,6 +7,7 @@ A screening that a kept one follows is kept with it.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -113,7 +114,10 @@ def erase(db: Database, numbers: Iterable[str]) -> None:
 
 
 def wipe(db: Database) -> bool:
-    """Take what was deleted out of the file and out of the log beside it; says whether that was possible."""
-    db.execute("VACUUM")
-    (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    """Take what was deleted out of the file and out of the log beside it; says whether that was possible now."""
+    try:
+        db.execute("VACUUM")
+        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:  # somebody writes, or the disk is full; the deletion itself is kept
+        return False
     return not busy

@@ -58,6 +58,26 @@ def test_any_order_and_repeats_give_the_same_content(files: list[Path], tmp_path
         assert content(into) == expected
 
 
+def test_a_hundred_sites_in_any_order_give_the_same_content(tmp_path: Path) -> None:
+    sites = []
+    for place in range(100):
+        site = Site(tmp_path / f"site{place}.db", f"N{place}", place)
+        site.db.execute("PRAGMA synchronous=OFF")
+        site.saved()
+        site.answer(site.start())
+        sites.append(site.close())
+    chance = random.Random(2)
+    for name in ("one.db", "other.db"):
+        order = [*sites, *chance.choices(sites, k=30)]
+        chance.shuffle(order)
+        merge(order[:70], tmp_path / name)
+        merge(order[70:] if name == "one.db" else order[40:], tmp_path / name)
+    expected = content(tmp_path / "one.db")
+    assert len(expected["screenings"]) == 200
+    assert content(tmp_path / "other.db") == expected
+    assert not verify(tmp_path / "one.db").problems
+
+
 def test_merged_files_can_be_merged(files: list[Path], tmp_path: Path) -> None:
     merge(files, tmp_path / "once.db")
     merge(files[:4], tmp_path / "north.db")

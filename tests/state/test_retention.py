@@ -17,6 +17,7 @@ from dialogs.dialogue import Step
 from state import register, retention
 from state.audit import verify
 from state.chain import link
+from state.errors import NotKept
 from state.merging import merge
 from tests.state.sites import Site, rows
 
@@ -110,6 +111,20 @@ def test_somebody_reading_the_old_state_is_told_of(site: Site) -> None:
     assert not retention.purge(site.db, LATER, clock=site.clock).erased
     reader.close()
     assert retention.wipe(site.db)
+    site.close()
+
+
+def test_somebody_writing_is_told_of_too(site: Site) -> None:
+    site.saved()
+    writer = sqlite3.connect(site.path, isolation_level=None)
+    site.db.execute("PRAGMA busy_timeout=0")
+    writer.execute("BEGIN IMMEDIATE")
+    assert not retention.wipe(site.db)
+    with pytest.raises(NotKept):
+        retention.purge(site.db, LATER, clock=site.clock)
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert retention.purge(site.db, LATER, clock=site.clock).erased
     site.close()
 
 
