@@ -219,7 +219,7 @@ class Snapshot:
             " AND detail IS NOT NULL ORDER BY entry",
             [row.screening],
         ):
-            noted.update({key: str(value) for key, value in json.loads(detail).items()})
+            noted.update({key: str(value) for key, value in json.loads(detail).items() if value is not None})
         return noted
 
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from state.database import connect, open_database
 from state.exports import Selection, export
 from state.exports.csvs import ANSWER_COLUMNS, FORMULA_STARTS, guarded
+from state.screenings import Screenings
 from tests.exports.making import fill
 
 
@@ -139,3 +140,20 @@ def test_what_a_site_noted_stands_in_the_log(filled, exported):
     assert noted
     assert set(noted) == kept
     assert set(noted.values()) == {"outside_record"}
+
+
+def test_an_outcome_that_a_site_noted_fills_its_column(tmp_path):
+    path = tmp_path / "site.db"
+    db = fill(path, 12)
+    screenings = Screenings(db)
+    screening = screenings.load("S01-0001")
+    person = screening.person
+    screenings.note(
+        screening, "outcome", person, {"outcome": "referred", "referred_at": "2026-11-23", "reason": None}
+    )
+    screenings.note(screening, "outcome", person, {"outcome": "consented", "consent_date": "2026-11-25"})
+    db.conn.close()
+    rows = read(export(path, "csv", tmp_path / "log.csv", Selection(screening="S01-0001")).path)
+    assert [(row["referred_at"], row["consent_date"], row["comment_code"]) for row in rows] == [
+        ("2026-11-23", "2026-11-25", "")
+    ]
