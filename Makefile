@@ -37,6 +37,9 @@ bench: $(VENV)/.bench
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.soak $(SOAK)
 
+pictures: $(VENV)/.test
+	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 

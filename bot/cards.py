@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.phrases import Phrases, Safe, escape, lines
+from bot.phrases import Phrases, Safe, escape, gap, lines
 from dialogs.answers import Answer, compact
 from dialogs.assessment import Reason, alerts, ask_the_site
 from dialogs.dialogue import Dialogue
@@ -162,7 +162,7 @@ def review_card(screening: Screening, phrases: Phrases) -> Safe:
         phrases("review_title", number=screening.number),
         phrases("review_verdict", verdict=phrases(f"verdict_{dialogue.verdict}")),
         *status_lines(dialogue, phrases),
-        phrases("answers_title"),
+        gap(phrases("answers_title")),
     ]
     for question_id in dialogue.applied:
         question = protocol.question(question_id)
@@ -171,7 +171,7 @@ def review_card(screening: Screening, phrases: Phrases) -> Safe:
     if dialogue.set_aside:
         names = [protocol.question(question_id).short[language] for question_id in dialogue.set_aside]
         parts.append(phrases("set_aside_title", questions=joined(names, phrases)))
-    parts += [*open_lines(dialogue, phrases), phrases("tests_repeat"), phrases("source_documents")]
+    parts += [*open_lines(dialogue, phrases), gap(phrases("tests_repeat")), phrases("source_documents")]
     return lines(*parts)
 
 
@@ -202,7 +202,7 @@ def open_lines(dialogue: Dialogue, phrases: Phrases) -> list[Safe]:
             for question_id in questions
         ]
         if items:
-            found.append(phrases("follow_up_title"))
+            found.append(gap(phrases("follow_up_title")))
             found += [
                 phrases(
                     "follow_up_line",
@@ -214,7 +214,7 @@ def open_lines(dialogue: Dialogue, phrases: Phrases) -> list[Safe]:
             ]
     site_items = ask_the_site(protocol, dialogue.facts)
     if site_items:
-        found.append(phrases("site_title"))
+        found.append(gap(phrases("site_title")))
         found += [phrases("site_line", text=item.text[language]) for item in site_items]
     return found
 
@@ -226,7 +226,7 @@ def verdict_card(screening: Screening, phrases: Phrases) -> Safe:
     return lines(
         *_verdict_lines(screening, phrases),
         *open_lines(dialogue, phrases),
-        phrases("card_screening", number=screening.number),
+        gap(phrases("card_screening", number=screening.number)),
         phrases("card_earlier", number=screening.earlier) if screening.earlier else None,
         phrases("card_saved", at=local_time(saved.at, screening.zone)),
         phrases(
@@ -237,7 +237,7 @@ def verdict_card(screening: Screening, phrases: Phrases) -> Safe:
         ),
         phrases("card_person", person=saved.person),
         phrases("tests_repeat"),
-        Safe(f"<i>{escape(protocol.disclaimer[language])}</i>"),
+        gap(Safe(f"<i>{escape(protocol.disclaimer[language])}</i>")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import cards
-from bot.phrases import LANGUAGE_NAMES, LANGUAGES, Phrases, Safe, escape, lines
+from bot.phrases import LANGUAGE_NAMES, LANGUAGES, Phrases, Safe, escape, gap, lines
 from bot.replies import Button, Press, Reply, Rows, Turn
 from dialogs.protocol import Protocol
 from state.screenings import Screening, Standing
@@ -28,7 +28,7 @@ def opening(screening: Screening, say: Phrases) -> Safe:
         say("screening_started", number=screening.number, protocol=title),
         say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
         *(Safe(escape(notice[say.language])) for notice in protocol.notices),
-        say("care_first"),
+        gap(say("care_first")),
         say("start_hint"),
     )
 

@@ -188,8 +188,9 @@ def _amend(talk: Talk, screening: Screening, press: Press) -> None:
     question_id = _queried(talk, screening, press)
     if question_id is None or not 0 <= press.place < len(REASONS):
         return
-    _answer_query(talk, screening, press, question_id, "corrected", REASONS[press.place])
+    # Opened first: a kill between the two leaves the query open, not answered without a correction.
     talk.screenings.take(screening, [Step("amend", question_id)], talk.person.code)
+    _answer_query(talk, screening, press, question_id, "corrected", REASONS[press.place])
     talk.screenings.make_current(talk.person.code, screening.number)
     talk.show(screening)
 

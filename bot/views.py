@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wcwidth import wcswidth
 
 from bot import cards
-from bot.phrases import Phrases, Safe, lines
+from bot.phrases import Phrases, Safe, gap, lines
 from bot.replies import Button, Reply, Rows
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
 from dialogs.protocol import Protocol, Question
@@ -100,7 +100,7 @@ def _proposal_text(protocol: Protocol, proposal: Proposal, say: Phrases) -> Safe
 def _show_excluded(talk: Talk, screening: Screening) -> Reply:
     say, dialogue = talk.say, screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(dialogue.protocol, reason, say), say("excluded_next"))
+    text = lines(cards.reason_card(dialogue.protocol, reason, say), gap(say("excluded_next")))
     buttons = [
         talk.button(
             say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),

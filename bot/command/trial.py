@@ -55,13 +55,14 @@ def trial(db_file: str, protocol_source: str, port: int, open_page: bool) -> Non
             people.add(role, "S01", "telegram", str(account))  # type: ignore[arg-type]  # from the table above
     db.close()
     file = Path(db_file).resolve()
+    shown = f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
 
     async def serve() -> None:
         server = LocalBotApi(
             token=token,
             port=port,
             personas=[Persona(id=account, name=name, role=role) for account, role, name in PERSONAS],
-            note={"en": f"SQLite file: {file}", "zh": f"SQLite 文件:{file}"},
+            note={"en": f"SQLite file: {shown}", "zh": f"SQLite 文件:{shown}"},
         )
         await server.start()
         settings = Settings(

@@ -57,6 +57,11 @@ def lines(*parts: Safe | None) -> Safe:
     return Safe("\n".join(part for part in parts if part))
 
 
+def gap(part: Safe) -> Safe:
+    """Set a part off from what stands before it by an empty line."""
+    return Safe(f"\n{part}")
+
+
 @lru_cache
 def phrases(language: str) -> Phrases:
     """Load the phrases of a language; English for one that there is no file for."""

@@ -143,17 +143,32 @@ async def test_one_can_be_somebody_else_and_speak_another_language(
     assert (user.id, user.language_code) == (102, "zh-hans")
 
 
-async def test_a_start_link_is_opened_by_whom_one_chooses(bot: Bot, page: Page, server: LocalBotApi) -> None:
-    await bot.send_message(101, f"Pass it on: https://t.me/{bot.username}?start={SECRET}")
+@pytest.mark.parametrize("address", ["https://t.me/prescreen_local_bot?start=", "{page}/?start="])
+async def test_a_start_link_is_opened_by_whom_one_chooses(
+    bot: Bot, page: Page, server: LocalBotApi, address: str
+) -> None:
+    await bot.send_message(101, f"Pass it on: {address.format(page=server.url)}{SECRET}")
     await page.click(".words .link")
     await page.press("Ms Chen")
     message = (await update(bot)).message
     assert (message.from_user.id, message.text) == (102, f"/start {SECRET}")
+
+
+async def test_a_start_link_can_open_the_page(bot: Bot, page: Page, server: LocalBotApi) -> None:
     await page.open(f"{server.url}/?as=101&start={SECRET}")
     await page.press("Dr Lin")
     message = (await update(bot)).message
     assert (message.from_user.id, message.text) == (101, f"/start {SECRET}")
     assert await page.script("location.search") == ""
+
+
+async def test_a_link_to_another_bot_is_a_link_and_a_script_is_none(bot: Bot, page: Page) -> None:
+    await bot.send_message(101, "https://t.me/another_bot?start=x javascript:alert(1)")
+    await page.sees("another_bot")
+    links = await page.script(
+        "[...document.querySelectorAll('.words a, .words button')].map((link) => link.href)"
+    )
+    assert links == ["https://t.me/another_bot?start=x"]
 
 
 async def test_the_page_finds_the_server_again_after_its_restart(tmp_path: Path) -> None:
