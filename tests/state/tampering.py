@@ -98,7 +98,8 @@ def _change(db: sqlite3.Connection, dice: random.Random, kind: str, table: str) 
         return f"entries {first} and {first + 1} of {number} swapped"
     db.execute(
         "INSERT INTO log SELECT screening, (SELECT max(entry) + 1 FROM log WHERE screening = ?1), at, person, kind,"
-        " question, value, unit, compared, compared_unit, detail, NULL, hash FROM log WHERE screening = ?1 AND entry = ?2",
+        " question, value, unit, compared, compared_unit, detail, NULL, hash FROM log"
+        " WHERE screening = ?1 AND entry = ?2",
         [number, first],
     )
     return f"entry {first} of {number} doubled"
