@@ -29,6 +29,12 @@ from bot.command.wiring import Unusable, local_zone, protocols_on_offer
 @click.option(
     "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Nightly backups to keep."
 )
+@click.option(
+    "--healthz",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Serve /healthz on this port, loopback only.",
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--unpaced", is_flag=True, hidden=True, help="Lift Telegram's ceilings, for a local test server."
@@ -41,6 +47,7 @@ def run(
     unpaced: bool,
     backup_dir: Path | None,
     keep: int,
+    healthz: int | None,
 ) -> None:
     """Run the Telegram bot until SIGINT or SIGTERM.
 
@@ -76,6 +83,7 @@ def run(
         zone=zone or local_zone(),
         backup_folder=backup_dir,
         backups_kept=keep,
+        health_port=healthz,
         sending=_unpaced if unpaced else Sending,
     )
     try:

@@ -22,6 +22,7 @@ from bot.lists import reminder
 from bot.phrases import phrases
 from bot.replies import Turn
 from bot.telegram.channel import CHANNEL, Channel
+from bot.telegram.healthz import serve_health
 from bot.telegram.polling import Notices, Polling, Skipped
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest
@@ -65,6 +66,7 @@ class Settings:
     api_url: str | None = None
     zone: str = "UTC"
     page: str | None = None
+    health_port: int | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
     sending: Callable[[Reports], Sending] = Sending
@@ -108,9 +110,12 @@ class Service:
         for request in self._requests:
             await request.initialize()
         self._background(self._after_start())
+        health = await serve_health(self.settings.db_file, self.settings.health_port)
         try:
             await self.polling.run()
         finally:
+            if health is not None:
+                await health.cleanup()
             for task in self._tasks:
                 task.cancel()
             self.db.execute(f"PRAGMA busy_timeout = {STOP_BUSY_MILLISECONDS}")
