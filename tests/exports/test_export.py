@@ -123,7 +123,7 @@ def test_an_export_that_fails_leaves_no_file_and_no_record(tmp_path):
 
 
 def test_an_export_sees_one_moment_while_others_write(tmp_path):
-    """A screening is saved from another thread between two rows; the file has it not, the next one has."""
+    """Between two rows a new screening is cancelled and the last one noted on: this file has neither, the next both."""
     path = tmp_path / "site.db"
     fill(path, 20).conn.close()
     export(path, "csv", tmp_path / "before.csv")
@@ -140,6 +140,7 @@ def test_an_export_sees_one_moment_while_others_write(tmp_path):
     assert wrote == ["cancelled"]
     assert (tmp_path / "before.csv").read_bytes() == during.path.read_bytes()
     assert after.rows == during.rows + 1
+    assert b",noted_meanwhile," in after.path.read_bytes()
 
 
 def _save_one(path: Path, wrote: list[str]) -> None:
@@ -150,6 +151,8 @@ def _save_one(path: Path, wrote: list[str]) -> None:
     screenings = Screenings(db)
     screening = screenings.start(load("NCT04420494"), person.code, "S01", zone="+00:00", channel="terminal")
     screenings.take(screening, [Step("cancel")], person.code)
+    (last,) = db.execute("SELECT max(number) FROM screenings WHERE site = 'S02'").fetchone()
+    screenings.note(screenings.load(last), "disagree", person.code, {"reason": "noted_meanwhile"})
     wrote.append(screening.state)
     db.conn.close()
 
