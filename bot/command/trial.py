@@ -14,9 +14,9 @@ from bot.command import options
 from bot.command.wiring import local_zone, open_file, protocols_on_offer
 
 PERSONAS = (
-    (101, "clinician", {"en": "Dr Lin, clinician", "zh": "林医生(临床)"}),
-    (102, "coordinator", {"en": "Ms Chen, coordinator", "zh": "陈老师(协调员)"}),
-    (103, "administrator", {"en": "Mr Wu, administrator", "zh": "吴老师(管理员)"}),
+    (101, "clinician", {"en": "Dr Lin", "zh": "林医生"}),
+    (102, "coordinator", {"en": "Ms Chen", "zh": "陈老师"}),
+    (103, "administrator", {"en": "Mr Wu", "zh": "吴老师"}),
     (104, "newcomer", {"en": "Somebody not invited", "zh": "未受邀者"}),
 )
 
