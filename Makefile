@@ -36,6 +36,8 @@ bench: $(VENV)/.bench
 
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.soak $(SOAK)
+	$(BIN)/python -m tests.state.tampering
+	$(BIN)/python -m tests.soak.long_life
 
 pictures: $(VENV)/.test
 	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser
