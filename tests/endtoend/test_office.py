@@ -1,0 +1,104 @@
+"""The coordinator's day over HTTP, in both languages: notes, queries, outcomes, exports, counts, lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.phone.server import Person
+from bot.phone.world import buttons_of
+from bot.phrases import phrases
+from dialogs.loading import load
+from state.audit import verify
+from state.statistics import statistics
+from tests.conversation.test_office import ELIGIBLE
+from tests.endtoend.ward import ACCOUNT, Ward
+
+PROTOCOL = load("NCT04420494")
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def people(ward: Ward, language: str) -> tuple[Person, Person]:
+    return ward.member(language=language), ward.member(ACCOUNT + 1, "coordinator", language)
+
+
+async def save(ward: Ward, clinician: Person, language: str) -> None:
+    await ward.says(clinician, "/new", *ELIGIBLE)
+    await ward.presses(clinician, phrases(language).plain("save"))
+
+
+def sound(ward: Ward) -> None:
+    assert verify(ward.path).problems == ()
+    (trial,) = statistics(ward.path).trials
+    total = trial.total
+    assert total.assessed == total.excluded + total.open + total.potentially_eligible
+
+
+def files(person: Person) -> list[str]:
+    return [
+        m["document"]["file_name"]
+        for m in person.messages.values()
+        if "document" in m and m["from"]["is_bot"]
+    ]
+
+
+async def test_a_query_goes_to_the_clinician_and_its_correction_to_a_new_verdict(
+    ward: Ward, language: str
+) -> None:
+    say = phrases(language)
+    clinician, coordinator = await people(ward, language)
+    await save(ward, clinician, language)
+    assert any("S01-0001" in text for text in coordinator.texts)
+    await ward.says(coordinator, "/query S01-0001")
+    label = next(b["text"] for b in buttons_of(coordinator.last) if "72" in b["text"])
+    await ward.presses(coordinator, label)
+    await ward.presses(coordinator, say.plain("query_plausible"))
+    await ward.presses(clinician, say.plain("query_correct"))
+    await ward.presses(clinician, say.plain("amend_transcription"))
+    await ward.says(clinician, "120 g/L")
+    await ward.presses(clinician, say.plain("finish"))
+    await ward.presses(clinician, say.plain("save"))
+    verdicts = ward.rows("SELECT verdict FROM verdicts ORDER BY entry")
+    assert verdicts == [("eligible",), ("ineligible",)]
+    sound(ward)
+
+
+async def test_an_outcome_is_noted_and_counted(ward: Ward, language: str) -> None:
+    clinician, coordinator = await people(ward, language)
+    await save(ward, clinician, language)
+    await ward.says(coordinator, "/outcome S01-0001")
+    await ward.presses(coordinator, phrases(language).plain("outcome_referred"))
+    assert statistics(ward.path).trials[0].outcomes["referred"] == 1
+    sound(ward)
+
+
+async def test_an_export_and_the_counts_arrive_as_files(ward: Ward, language: str) -> None:
+    say = phrases(language)
+    clinician, coordinator = await people(ward, language)
+    await save(ward, clinician, language)
+    await ward.says(coordinator, "/export")
+    await ward.presses(coordinator, say.plain("format_csv"))
+    await ward.presses(coordinator, say.plain("period_all"))
+    await ward.until(lambda: any(name.endswith(".csv") for name in files(coordinator)))
+    await ward.says(coordinator, "/stats")
+    await ward.until(lambda: any("photo" in m for m in coordinator.messages.values()))
+    assert ward.rows("SELECT kind, subject FROM register WHERE kind = 'export'") == [("export", "csv")]
+    sound(ward)
+
+
+async def test_a_list_comes_back_with_verdicts_and_is_not_kept(ward: Ward, language: str) -> None:
+    _, coordinator = await people(ward, language)
+    coordinator.send_document("list.csv", b"name,age_years\nC-1,17\n")
+    await ward.until(lambda: "verdicts.csv" in files(coordinator))
+    assert ward.rows("SELECT count(*) FROM screenings") == [(0,)]
+
+
+async def test_a_clinicians_list_is_refused(ward: Ward, language: str) -> None:
+    clinician, _ = await people(ward, language)
+    clinician.send_document("list.csv", b"name,age_years\nC-1,17\n")
+    await ward.quiet()
+    assert files(clinician) == []
+    assert phrases(language).plain("no_files") in clinician.texts[-1]
