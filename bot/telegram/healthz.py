@@ -14,10 +14,8 @@ from state.health import look
 HOST: Final = "127.0.0.1"
 
 
-async def serve_health(database: Path, port: int | None) -> web.AppRunner | None:
-    """Serve until the runner is cleaned up; nothing is served without a port."""
-    if port is None:
-        return None
+async def serve_health(database: Path, port: int) -> web.AppRunner:
+    """Serve until the runner is cleaned up."""
 
     async def healthz(request: web.Request) -> web.Response:
         try:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 from telegram.error import InvalidToken, TelegramError
@@ -22,7 +22,6 @@ from bot.lists import reminder
 from bot.phrases import phrases
 from bot.replies import Turn
 from bot.telegram.channel import CHANNEL, Channel
-from bot.telegram.healthz import serve_health
 from bot.telegram.polling import Notices, Polling, Skipped
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest
@@ -34,6 +33,9 @@ from state.errors import StateError
 from state.health import beat
 from state.people import People, Person
 from state.screenings import Screenings
+
+if TYPE_CHECKING:
+    from aiohttp.web import AppRunner
 
 CONNECTIONS: Final = 96
 """Calls at once: at 40 ms a call more than Telegram's ceilings ever allow."""
@@ -110,7 +112,7 @@ class Service:
         for request in self._requests:
             await request.initialize()
         self._background(self._after_start())
-        health = await serve_health(self.settings.db_file, self.settings.health_port)
+        health = await self._serve_health()
         try:
             await self.polling.run()
         finally:
@@ -125,6 +127,13 @@ class Service:
             for request in self._requests:
                 await request.shutdown()
             self.db.close()
+
+    async def _serve_health(self) -> AppRunner | None:
+        if self.settings.health_port is None:
+            return None
+        from bot.telegram.healthz import serve_health  # a web server costs memory: only where one is wanted
+
+        return await serve_health(self.settings.db_file, self.settings.health_port)
 
     def stop(self) -> None:
         self.polling.stop()
