@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -168,19 +169,10 @@ class Screenings:
         Raises what `Dialogue.take` raises, `Stale` if somebody moved the dialogue meanwhile, or `NotKept`;
         after any of these, load the screening anew.
         """
-        at = stamp(self.clock())
-        before = screening.entries
-        try:
-            with writing(self.db):
-                for index, step in enumerate(steps):
-                    screening.dialogue.take(step)
-                    self._append_step(screening, at, person, step, source if index == 0 else None)
-                self._move(screening, at, before)
-        except BaseException as error:
-            self._loaded.pop(screening.number, None)
-            if isinstance(error, sqlite3.IntegrityError):
-                raise Stale(screening.number) from error
-            raise
+        with self._moving(screening) as at:
+            for index, step in enumerate(steps):
+                screening.dialogue.take(step)
+                self._append_step(screening, at, person, step, source if index == 0 else None)
 
     def note(
         self,
@@ -193,13 +185,19 @@ class Screenings:
         source: str | None = None,
     ) -> None:
         """Append an entry that does not move the dialogue (a disagreement, a query, an outcome)."""
-        at = stamp(self.clock())
-        before = screening.entries
+        with self._moving(screening) as at:
+            self._append(screening, at, person, kind, question=question, detail=pack(detail), source=source)
+
+    @contextmanager
+    def _moving(self, screening: Screening) -> Iterator[str]:
+        """One transaction that appends to a log, all or nothing; gives the moment that its entries bear.
+
+        What was loaded is forgotten if it fails: it may have moved although nothing was kept.
+        """
+        at, before = stamp(self.clock()), screening.entries
         try:
             with writing(self.db):
-                self._append(
-                    screening, at, person, kind, question=question, detail=pack(detail), source=source
-                )
+                yield at
                 self._move(screening, at, before)
         except BaseException as error:
             self._loaded.pop(screening.number, None)
