@@ -61,6 +61,14 @@ class Unit:
         """Say whether a patient can have this value at all."""
         return self._inside(self.possible, value)
 
+    def admits(self, answer: Measurement) -> bool:
+        """Say whether a patient can have what was measured; a bound, if some possible value lies on its side."""
+        value = answer.value if self.scale is None else answer.value * self.scale
+        low, high = self.possible
+        return (answer.relation in (">", ">=") or low <= value) and (
+            answer.relation in ("<", "<=") or value <= high
+        )
+
     def expects(self, value: Decimal) -> bool:
         """Say whether the value is usual enough to be taken without asking again."""
         return self._inside(self.usual, value)
@@ -151,7 +159,7 @@ class Question:
             raise AnswerError(f"{self.id}: takes a number, not a bound like {answer.relation}{answer.value}")
         if self.kind == "integer" and answer.value != answer.value.to_integral_value():
             raise AnswerError(f"{self.id}: takes a whole number, not {answer.value}")
-        if not unit.allows(answer.value):
+        if not unit.admits(answer):
             raise AnswerError(f"{self.id}: {answer.value} {unit.code} is not possible")
 
 

@@ -110,7 +110,7 @@ def accept(protocol: Protocol, given: Given) -> Reading:
             return Refused("not_whole")
         if answer.relation != "=" and not asked.bounds:
             return Refused("no_bounds")
-        if not _possible(unit, answer):
+        if not unit.admits(answer):
             return _impossible(asked, answer)
     if all(_usual(protocol, question_id, answer) for question_id, answer in given):
         return Understood(given)
@@ -254,17 +254,6 @@ def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | R
 
 def _spelling(text: str) -> str:
     return re.sub(r"[\s*^·.]", "", text)
-
-
-def _possible(unit: Unit, answer: Measurement) -> bool:
-    """A bound is possible if some possible value lies on its side."""
-    if answer.relation in ("<", "<="):
-        low = unit.possible[0] / (unit.scale or 1)
-        return answer.value > low or unit.allows(answer.value)
-    if answer.relation in (">", ">="):
-        high = unit.possible[1] / (unit.scale or 1)
-        return answer.value < high or unit.allows(answer.value)
-    return unit.allows(answer.value)
 
 
 def _usual(protocol: Protocol, question_id: str, answer: Answer) -> bool:
