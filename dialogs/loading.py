@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -48,11 +49,15 @@ _KEYS: Final[Mapping[str, str]] = {
 }
 _STRINGS: Final = frozenset({
     "id", "version", "record_version", "code", "kind", "source", "rule", "ietestcd", "group", "requires",
-    "counts_as", "per", "gives", "loinc", "unit_of", "means", "when",
+    "counts_as", "per", "gives", "loinc", "unit_of", "means", "when", "domain", "test", "category",
 })  # fmt: skip
+_FLAGS: Final = frozenset({"bounds", "judgement", "in_log", "willingness"})
 _TABLES: Final = frozenset({"facts", "option_sets", "implies"})
 _LISTS: Final = frozenset({"units", "shortcuts", "spellings", "notices"})
 _KINDS: Final = ("choice", "integer", "quantity")
+_NAMES: Final = frozenset({"id", "code"})
+_NAME: Final = re.compile(r"[!-~]+")
+_NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 
 
 def load(source: str) -> Protocol:
@@ -99,6 +104,9 @@ def parse_protocol(text: str, file: str) -> Protocol:
     except tomllib.TOMLDecodeError as error:
         fault = Fault("TOML", str(error), "Please mend the syntax at that line")
         raise ProtocolError(file, [fault]) from error
+    except RecursionError as error:
+        fault = Fault("TOML", "lists or tables are nested without end", "Please close their brackets")
+        raise ProtocolError(file, [fault]) from error
     reader = _Reader()
     try:
         protocol = reader.protocol(raw, text)
@@ -123,6 +131,8 @@ class _Reader:
         self.languages: tuple[str, ...] = ()
         self.option_sets: dict[str, Any] = {}
         self.unknown: Text = {}
+        self.left_out: set[str] = set()
+        """Questions with a fault of their own: what mentions them is looked at once they are mended."""
 
     def fault(self, place: str, fault: str, remedy: str) -> None:
         self.faults.append(Fault(place, fault, remedy))
@@ -130,12 +140,15 @@ class _Reader:
     # the whole -----------------------------------------------------------------------------------
 
     def protocol(self, raw: Mapping[str, Any], text: str) -> Protocol | None:
-        if not self.keys("protocol", raw, "protocol"):
+        self.keys("protocol", raw, "protocol")
+        self.languages = tuple(self.strings(raw["languages"], "languages")) if "languages" in raw else ()
+        if not self.languages:
             return None
-        self.languages = tuple(self.strings(raw.get("languages"), "languages"))
-        self.option_sets = dict(raw.get("option_sets", {}))
-        self.unknown = self.text(raw.get("unknown"), "unknown")
+        self.unique("language", self.languages)
+        self.option_sets = raw["option_sets"] if isinstance(raw.get("option_sets"), dict) else {}
+        self.unknown = self.text(raw["unknown"], "unknown") if "unknown" in raw else {}
         questions = tuple(self.each(raw, "question", "id", self.question))
+        self.left_out = self.named(raw) - {question.id for question in questions}
         by_id = {question.id: question for question in questions}
         self.unique("question", (question.id for question in questions))
         self.references(by_id)
@@ -149,10 +162,11 @@ class _Reader:
         self.unique("site_item", (item.id for item in (*items, *alerts)))
         if not any(fault.place.startswith(("criterion", "question")) for fault in self.faults):
             self.usage(questions, criteria)
-        texts = {key: self.text(raw.get(key), key) for key in ("title", "site", "contact", "disclaimer")}
-        notices = tuple(
-            self.text(notice, f"notices[{index}]") for index, notice in enumerate(raw.get("notices", ()), 1)
-        )
+        texts = {
+            key: self.text(raw[key], key) for key in ("title", "site", "contact", "disclaimer") if key in raw
+        }
+        listed = raw["notices"] if isinstance(raw.get("notices"), list) else ()
+        notices = tuple(self.text(notice, f"notices[{index}]") for index, notice in enumerate(listed, 1))
         if self.faults:
             return None
         return Protocol(
@@ -185,7 +199,8 @@ class _Reader:
         unknown = self.text(raw["unknown"], f"{at}: unknown") if "unknown" in raw else self.unknown
         options = self.options(raw, at) if kind == "choice" else ()
         units = self.units(raw, at) if kind != "choice" else ()
-        shortcuts = tuple(self.shortcuts(raw, at, {unit.code for unit in units}))
+        shortcuts = tuple(self.shortcuts(raw, at, {unit.code: unit for unit in units}))
+        self.unique(f"{at}: shortcut", (shortcut.code for shortcut in shortcuts))
         sdtm = self.sdtm(raw, at, options)
         if len(self.faults) > before:
             return None
@@ -254,7 +269,7 @@ class _Reader:
                 )
             if ("per" in unit) != ("gives" in unit):
                 self.fault(place, "per and gives go together", "Please give both or neither")
-            scale = self.number(unit["scale"], f"{place}: scale") if "scale" in unit else None
+            scale = self.scale(unit, f"{place}: scale", first=index == 1)
             label = self.text(unit["label"], f"{place}: label")
             units.append(
                 Unit(unit["code"], label, possible, usual, scale, unit.get("per"), unit.get("gives"),
@@ -263,9 +278,35 @@ class _Reader:
         if not units:
             self.fault(f"{at}: units", "a number needs a unit", "Please list at least one")
         self.unique(f"{at}: unit", (unit.code for unit in units))
+        self.spellings(units, at)
         return tuple(units)
 
-    def shortcuts(self, raw: Mapping[str, Any], at: str, units: set[str]) -> Iterator[Shortcut]:
+    def scale(self, unit: Mapping[str, Any], at: str, *, first: bool) -> Decimal | None:
+        if "scale" not in unit:
+            return None
+        scale = self.number(unit["scale"], at)
+        if scale == 0:
+            self.fault(at, "is 0 or no number", "Please give what turns a value into the first unit")
+        elif first and scale != 1:
+            self.fault(
+                at, "is not 1 in the first unit", "Please let the other units be multiples of the first"
+            )
+        return scale
+
+    def spellings(self, units: Iterable[Unit], at: str) -> None:
+        """Check that no word means two units: a unit is never guessed."""
+        meant: dict[str, str] = {}
+        for unit in units:
+            for spelling in {unit.code, *unit.label.values(), *unit.spellings}:
+                other = meant.setdefault(spelling.casefold(), unit.code)
+                if other != unit.code:
+                    self.fault(
+                        f"{at}: units",
+                        f"{spelling!r} means {other} and {unit.code}",
+                        "Please keep one of them",
+                    )
+
+    def shortcuts(self, raw: Mapping[str, Any], at: str, units: Mapping[str, Unit]) -> Iterator[Shortcut]:
         for index, shortcut in enumerate(raw.get("shortcuts", ()), 1):
             place = f"{at}: shortcuts[{index}]"
             if not self.keys("shortcut", shortcut, place):
@@ -277,27 +318,60 @@ class _Reader:
                     f"{place}: means", f"unit {unit!r} is not one of the question's", "Please use one of them"
                 )
                 continue
-            value = self.number(number.removeprefix("<="), f"{place}: means")
+            means = Measurement(relation, self.number(number.removeprefix("<="), f"{place}: means"), unit)
+            if not units[unit].admits(means):
+                self.fault(f"{place}: means", f"{number} {unit} is not possible", "Please check the ranges")
+            if shortcut["code"] == "unknown":
+                self.fault(place, "unknown is listed", "Please leave it out: every question takes it")
             text = self.text(shortcut["text"], f"{place}: text")
-            yield Shortcut(shortcut["code"], text, Measurement(relation, value, unit))
+            yield Shortcut(shortcut["code"], text, means)
 
     def references(self, questions: Mapping[str, Question]) -> None:
         """Check what questions say about each other."""
         for question in questions.values():
             at = f"question {question.id}"
-            named = [unit.per for unit in question.units if unit.per] + [question.unit_of or question.id]
-            for name in named:
-                if name not in questions:
-                    self.fault(
-                        at, f"unknown question {name!r} in per or unit_of", "Please use a question's id"
-                    )
+            for unit in question.units:
+                if unit.per is not None:
+                    self.divisor(question, unit, questions, f"{at}: unit {unit.code}")
+            if question.unit_of is not None:
+                self.unit_of(question, questions, f"{at}: unit_of")
             for option in question.options:
                 for name, code in option.implies.items():
+                    if name in self.left_out:
+                        continue
                     if name not in questions or code not in questions[name].option_by_code:
                         place = f"{at}: option {option.code}: implies"
                         self.fault(
                             place, f"no option {code!r} of {name!r}", "Please name a question's option"
                         )
+
+    def divisor(self, question: Question, unit: Unit, questions: Mapping[str, Question], at: str) -> None:
+        """Check that a value in `unit` can be divided by the answer that it names, without converting that."""
+        if unit.gives not in question.unit_by_code:
+            self.fault(f"{at}: gives", f"{unit.gives!r} is not one of its units", "Please list that unit too")
+        divisor = questions.get(unit.per or "")
+        if divisor is None:
+            if unit.per not in self.left_out:
+                self.fault(f"{at}: per", f"unknown question {unit.per!r}", "Please use a question's id")
+        elif divisor.kind == "choice" or divisor is question or divisor.bounds:
+            self.fault(
+                f"{at}: per", f"{divisor.id} is not another question for an exact number",
+                "Please name one that has bounds = false",
+            )  # fmt: skip
+        elif divisor.unit_of == question.id and unit.code not in divisor.unit_by_code:
+            self.fault(f"{at}: per", f"{divisor.id} cannot be in {unit.code}", "Please list that unit there")
+        elif divisor.unit_of != question.id and len(divisor.units) > 1:
+            self.fault(f"{at}: per", f"{divisor.id} has several units", "Please leave it one, or use unit_of")
+
+    def unit_of(self, question: Question, questions: Mapping[str, Question], at: str) -> None:
+        value = questions.get(question.unit_of or "")
+        if value is None:
+            if question.unit_of not in self.left_out:
+                self.fault(at, f"unknown question {question.unit_of!r}", "Please use a question's id")
+            return
+        for code in question.unit_by_code:
+            if code not in value.unit_by_code:
+                self.fault(at, f"{value.id} has no unit {code}", "Please list the units that both have")
 
     def usage(self, questions: Iterable[Question], criteria: Iterable[Criterion]) -> None:
         used = 0
@@ -333,7 +407,7 @@ class _Reader:
         )  # fmt: skip
 
     def criterion_references(self, criteria: tuple[Criterion, ...]) -> None:
-        if any(fault.place.startswith("criterion") for fault in self.faults):
+        if self.left_out or any(fault.place.startswith("criterion") for fault in self.faults):
             return  # a criterion that was left out would only be reported twice
         seen: set[str] = set()
         for criterion in criteria:
@@ -362,6 +436,8 @@ class _Reader:
         return SiteItem(raw["id"], text, rule) if rule else None
 
     def rule(self, text: object, at: str, questions: Mapping[str, Question]) -> Rule | None:
+        if self.left_out.intersection(re.findall(r"\w+", str(text))):
+            return None
         try:
             return parse(str(text), questions)
         except RuleFault as error:
@@ -390,6 +466,16 @@ class _Reader:
             if built is not None:
                 yield built
 
+    def named(self, raw: Mapping[str, Any]) -> set[str]:
+        """Give the ids of all questions that the file lists, whatever else is wrong with them."""
+        entries = raw.get("question")
+        listed = (
+            [entry.get("id") for entry in entries if isinstance(entry, dict)]
+            if isinstance(entries, list)
+            else []
+        )
+        return {name for name in listed if isinstance(name, str)}
+
     def keys(self, table: str, raw: object, at: str) -> bool:
         """Check that a table has the keys it needs and no others."""
         if not isinstance(raw, dict):
@@ -411,12 +497,16 @@ class _Reader:
         """Check that a key holds the kind of value it is for."""
         for keys, kind, said in (
             (_STRINGS, str, "a text"),
+            (_FLAGS, bool, "true or false"),
             (_TABLES, dict, "a table"),
             (_LISTS, list, "a list"),
         ):
             if key in keys and not isinstance(value, kind):
                 self.fault(f"{at}: {key}", f"{value!r} is not {said}", f"Please write {said}")
                 return False
+        if key in _NAMES and not _NAME.fullmatch(str(value)):
+            self.fault(f"{at}: {key}", f"{value!r} cannot be a name", "Please use letters, digits and signs")
+            return False
         if (
             key == "spellings"
             and isinstance(value, list)
@@ -447,16 +537,12 @@ class _Reader:
         return []
 
     def number(self, raw: object, at: str) -> Decimal:
-        try:
-            number = Decimal(str(raw)) if isinstance(raw, str | int) else Decimal("nan")
-        except InvalidOperation:
-            number = Decimal("nan")
-        if not number.is_finite():
-            self.fault(
-                at, f"{raw!r} is not an exact number", 'Please write it as an integer or as text, "16.114"'
-            )
-            return Decimal(0)
-        return number
+        if isinstance(raw, str | int) and _NUMBER.fullmatch(str(raw)):
+            return Decimal(str(raw))
+        self.fault(
+            at, f"{raw!r} is not an exact number", 'Please write it as an integer or as text, "16.114"'
+        )
+        return Decimal(0)
 
     def range(self, raw: object, at: str) -> Range:
         if not isinstance(raw, list) or len(raw) != 2:

@@ -33,6 +33,9 @@ FALSE: Final = 0
 UNCERTAIN: Final = 1
 TRUE: Final = 2
 
+MAX_LENGTH: Final = 2000
+"""Characters of a rule; so that none nests too deeply to be judged."""
+
 Facts = Sequence[Answer | None]
 """One entry a question, in the protocol's order; ``None`` where nothing was answered."""
 
@@ -312,13 +315,17 @@ def parse(text: str, questions: Mapping[str, Question]) -> Rule:
     unit that the question lacks, other expressions.
     """
     flat = " ".join(text.split())
+    if len(flat) > MAX_LENGTH:
+        raise RuleFault(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
     try:
         tree = ast.parse(flat, mode="eval").body
+        node = _Parser(questions).node(tree)
     except SyntaxError as error:
         raise RuleFault(
             f"rule cannot be read at column {error.offset}: {flat!r}", "Please check quotes and brackets"
         ) from error
-    node = _Parser(questions).node(tree)
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL; brackets or nots without end
+        raise RuleFault("rule cannot be read", "Please write it more simply") from error
     return Rule(flat, node, node.mask)
 
 
@@ -395,7 +402,7 @@ class _Parser:
     def _membership(self, place: int, question: Question, tree: ast.expr) -> Membership:
         try:
             value = ast.literal_eval(tree)
-        except ValueError:
+        except (ValueError, TypeError):
             value = None
         codes = value if isinstance(value, tuple | set | list) else (value,)
         known = [option.code for option in question.options]
