@@ -1,0 +1,81 @@
+"""A file written by an earlier version opens, migrates, verifies, exports and merges.
+
+``tests/data/ab62225.sqlite`` was written by commit ab62225, through its own code: people of every role, two sites,
+invitations in every state, screenings in every state a dialogue can stand in and with every verdict, reopened and
+amended ones that were saved, cancelled and left open, outcomes that contradict, a purge, exports and a backup.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from state.audit import verify
+from state.database import open_database
+from state.exports import FORMATS, export
+from state.merging import merge
+from state.schema import migrations
+from state.screenings import Screenings
+
+OLD = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return Path(shutil.copy(OLD, tmp_path / "old.db"))
+
+
+def test_the_old_file_has_something_to_migrate_in_every_state() -> None:
+    db = sqlite3.connect(f"file:{OLD}?mode=ro&immutable=1", uri=True)
+    states = {row[0] for row in db.execute("SELECT state FROM positions")}
+    kinds = {row[0] for row in db.execute("SELECT kind FROM log")}
+    acts = {row[0] for row in db.execute("SELECT kind FROM register")}
+    db.close()
+    assert {"completed", "cancelled", "excluded", "review", "hemoglobin"} <= states
+    assert {"reopen", "amend", "query", "query_answer", "outcome", "disagree", "propose"} <= kinds
+    assert acts == {"site", "person", "invitation", "verdict", "cancelled", "purge", "export", "backup"}
+
+
+def test_it_migrates_in_one_step_with_a_copy_of_itself_beside_it(old: Path) -> None:
+    pending = len(migrations._migrations) > 1
+    open_database(old).close()
+    copies = sorted(path.name for path in old.parent.glob("old.db.before-*"))
+    assert len(copies) == pending
+    for name in copies:
+        with closing(sqlite3.connect(old.parent / name)) as copy, closing(sqlite3.connect(OLD)) as first:
+            assert list(copy.iterdump()) == list(first.iterdump())
+    open_database(old).close()
+    assert sorted(path.name for path in old.parent.glob("old.db.before-*")) == copies
+
+
+def test_it_verifies_without_a_finding(old: Path) -> None:
+    open_database(old).close()
+    report = verify(old)
+    assert [str(problem) for problem in report.problems] == []
+    assert (report.screenings, report.entries) == (25, 369)
+
+
+def test_every_screening_loads_and_stands_where_it_stood(old: Path) -> None:
+    db = open_database(old)
+    screenings = Screenings(db)
+    for number, entries in db.execute("SELECT screening, entries FROM positions").fetchall():
+        assert screenings.load(number).entries == entries
+    db.close()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_exports_in_every_format(old: Path, name: str) -> None:
+    open_database(old).close()
+    exported = export(old, name, old.parent / f"out{FORMATS[name].suffix or ''}")
+    assert exported.rows > 0
+    assert not verify(old).problems
+
+
+def test_it_merges(old: Path) -> None:
+    open_database(old).close()
+    merge([old], old.parent / "all.db")
+    assert not verify(old.parent / "all.db").problems
