@@ -19,6 +19,8 @@ from dialogs.reading import Refused, unit_for
 from dialogs.wording import describe, echo
 from state.screenings import Saved, Screening
 
+FEW: Final = 10
+"""Examples up to here have a decimal place."""
 MAX_COPY: Final = 256
 """Telegram's limit for the text of a copy button."""
 
@@ -61,11 +63,14 @@ def question_card(screening: Screening, phrases: Phrases) -> Safe:
     progress = phrases(
         "progress", number=screening.number, at=(at or 0) + 1, total=len(dialogue.protocol.criteria)
     )
+    only = unit_for(dialogue.protocol, question, dialogue.facts)
+    typed = question.kind != "choice"
     return lines(
         Safe(f"<i>{progress}</i>"),
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         phrases("judgement") if question.judgement else None,
         phrases("now_answer", answer=describe(question, now, language)) if now is not None else None,
+        phrases("type_or_choose", example=example(question, only, language)) if typed else None,
     )
 
 
@@ -78,11 +83,14 @@ def answered(screening: Screening, question_id: str, phrases: Phrases) -> Safe:
 
 
 def example(question: Question, only: str | None, language: str) -> str:
-    """A usual value with its unit, for the placeholder of the input field."""
+    """A value with its unit as a lab sheet would show it: the geometric middle of what is usual.
+
+    Results spread over powers of ten: half-way between the ends would be what hardly anybody has.
+    """
     unit = question.unit_by_code[only] if only else question.units[0]
-    scale = unit.scale or 1
-    middle = (unit.usual[0] + unit.usual[1]) / 2 / scale
-    shown = str(round(middle)) if middle > 2 else compact(round(middle, 1))
+    low, high = unit.usual
+    middle = (max(low, high / 100) * high).sqrt() / (unit.scale or 1)
+    shown = str(round(middle)) if middle > FEW else compact(round(middle, 1))
     return shown if question.kind == "integer" else f"{shown} {unit.label[language]}"
 
 

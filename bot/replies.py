@@ -25,15 +25,10 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message. With a ``placeholder`` the answer is typed; ``hint`` then introduces the buttons.
-
-    ``prompt`` names the screening and the log entry that this message asks on from.
-    """
+    """A message. ``prompt`` names the screening and the log entry that it asks on from."""
 
     text: Safe
     buttons: Rows = ()
-    hint: Safe | None = None
-    placeholder: str | None = None
     prompt: tuple[str, int] | None = None
 
 

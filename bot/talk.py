@@ -169,7 +169,7 @@ class Talk:
         reply = views.view(self, screening)
         own = screening.person == self.person.code
         prompt = (screening.number, screening.entries) if own else None
-        self.turn.actions.append(Reply(reply.text, reply.buttons, reply.hint, reply.placeholder, prompt))
+        self.turn.actions.append(Reply(reply.text, reply.buttons, prompt))
 
     def where_we_are(self) -> None:
         screening = self.screenings.current(self.person.code)

@@ -15,7 +15,9 @@ from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
 from bot.phrases import means, phrases
-from bot.replies import Button, Document, Message, Reply, Settle, Turn, Work, read_press
+from bot.replies import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
+from bot.talk import Talk
+from dialogs.protocol import Question
 from state.errors import NotKept
 from state.people import Person
 from state.screenings import Screening
@@ -101,9 +103,7 @@ class Terminal:
         buttons = [button for row in reply.buttons for button in row]
         if not buttons:
             return
-        if reply.hint:
-            self._print(plain(reply.hint))
-        self.keys = dict(self._keyed(buttons, typed=reply.placeholder is not None))
+        self.keys = dict(self._keyed(buttons))
         line = ""
         for key, button in self.keys.items():
             item = f"{key}) {button.label}"
@@ -113,11 +113,12 @@ class Terminal:
             line = f"{line}   {item}" if line else f"  {item}"
         self.write(line)
 
-    def _keyed(self, buttons: list[Button], *, typed: bool) -> Iterator[tuple[str, Button]]:
+    def _keyed(self, buttons: list[Button]) -> Iterator[tuple[str, Button]]:
         """Give each button its key: an option its number (or its own digit), an action its letter."""
-        codes = self._digit_codes()
-        number = 0
         presses = [read_press(button.press) for button in buttons]
+        asked = self._asked(presses)
+        typed, codes = asked is not None and asked.kind != "choice", _digit_codes(asked)
+        number = 0
         verbs = [press.verb if press else "copy" for press in presses]
         for button, press, verb in zip(buttons, presses, verbs, strict=True):
             if verb == "o" and typed:
@@ -130,18 +131,24 @@ class Terminal:
             else:
                 yield verb, button
 
-    def _digit_codes(self) -> list[str]:
-        """The codes of the current question's options, if they are digits themselves (ECOG)."""
-        current = self._current()
-        if current is None or current.state not in current.protocol.position:
-            return []
-        codes = [option.code for option in current.protocol.question(current.state).options]
-        return codes if codes and all(code.isdigit() for code in codes) else []
+    def _asked(self, presses: Iterable[Press | None]) -> Question | None:
+        """The question that these buttons answer."""
+        number = next((press.screening for press in presses if press and press.verb == "o"), None)
+        if number is None:
+            return None
+        screening = self.conversation.screenings.load(number)
+        return Talk.question(screening)
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):
             for wrapped in wrap(line, COLUMNS):
                 self.write(wrapped)
+
+
+def _digit_codes(question: Question | None) -> list[str]:
+    """The codes of a question's options, if they are digits themselves (ECOG)."""
+    codes = [option.code for option in question.options] if question is not None else []
+    return codes if all(code.isdigit() for code in codes) else []
 
 
 def plain(markup: str) -> str:

@@ -12,7 +12,7 @@ from bot.phrases import Phrases, Safe, gap, lines
 from bot.replies import Button, Reply, Rows
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
 from dialogs.protocol import Protocol, Question
-from dialogs.reading import Given, Proposal, unit_for
+from dialogs.reading import Given, Proposal
 from dialogs.wording import describe
 from state.screenings import Screening
 
@@ -73,16 +73,7 @@ def _show_question(talk: Talk, screening: Screening) -> Reply:
     rows = (*arrange(buttons), *arrange(last))
     if proposal is not None:
         return Reply(_proposal_text(screening.protocol, proposal, say), rows)
-    if question.kind == "choice":
-        return Reply(cards.question_card(screening, say), rows)
-    only = unit_for(screening.protocol, question, screening.dialogue.facts)
-    one_unit = only is not None or len(question.units) == 1
-    return Reply(
-        cards.question_card(screening, say),
-        rows,
-        hint=say("hint_number_one_unit" if one_unit else "hint_number"),
-        placeholder=say.plain("placeholder_example", example=cards.example(question, only, language)),
-    )
+    return Reply(cards.question_card(screening, say), rows)
 
 
 def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrases) -> str:

@@ -35,7 +35,6 @@ from bot.telegram.translation import (
     keyboard,
     pages,
     read_update,
-    typed_answer,
 )
 from state.errors import NotKept, StateError, Unknown
 from state.people import Person
@@ -272,10 +271,6 @@ class Channel:
 
     def _reply(self, chat: int, reply: Reply) -> None:
         text, buttons = reply.text, keyboard(reply.buttons)
-        if reply.placeholder is not None:
-            asked = partial(self._send, chat, text, reply_markup=typed_answer(reply.placeholder))
-            self.sending.put(Outgoing(chat, asked))
-            text = reply.hint or text
         *before, last = pages(text)
         for page in before:
             self.sending.put(Outgoing(chat, partial(self._send, chat, page)))

@@ -11,7 +11,6 @@ from typing import Final
 
 from telegram import (
     CopyTextButton,
-    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Update,
@@ -27,7 +26,6 @@ from bot.telegram.window import RENUMBERED
 from state.people import Person
 
 MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
-MAX_PLACEHOLDER: Final = 64
 MAX_LABEL: Final = 60
 """Longer labels are cut by phones."""
 
@@ -90,11 +88,6 @@ def _button(button: Button) -> InlineKeyboardButton:
     if not 1 <= len(data.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
         raise ValueError(f"callback data of {len(data.encode())} bytes")
     return InlineKeyboardButton(label, callback_data=data)
-
-
-def typed_answer(placeholder: str) -> ForceReply:
-    """Open the keyboard, with an example in the input field."""
-    return ForceReply(input_field_placeholder=placeholder[:MAX_PLACEHOLDER])
 
 
 def pages(text: Safe) -> Iterator[Safe]:

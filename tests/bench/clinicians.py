@@ -152,7 +152,7 @@ class Ward:
     def _read(self, clinician: Clinician, message: dict[str, Any], markup: Any) -> None:
         markup = json.loads(markup) if isinstance(markup, str) else markup
         if self._screening and "inline_keyboard" not in (markup or {}):
-            clinician.asked = message["text"]  # a question to be typed, or an opening: its buttons follow
+            clinician.asked = message["text"]  # an opening: the first question follows
             return
         if clinician.written is None:
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.phone.messages import INTERFACE
 from bot.phone.world import buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import log_of, reference, verdicts_of
@@ -73,13 +72,15 @@ async def test_only_the_newest_prompt_of_a_screening_moves_it(ward: Ward) -> Non
         assert moving <= {(SCREENING, newest)}
 
 
-async def test_a_number_is_asked_with_an_example_in_the_input_field(ward: Ward) -> None:
+async def test_a_number_is_asked_in_one_message_with_an_example_and_its_buttons(ward: Ward) -> None:
     clinician = Clinician(ward, ward.member())
     await ward.says(clinician.phone, "/new")
     for act in reference("potentially_eligible").acts[:3]:
         await clinician.does(act.line)
-    *_, asked, hint = clinician.phone.messages.values()
-    assert asked[INTERFACE]["force_reply"] is True
-    assert any(character.isdigit() for character in asked[INTERFACE]["input_field_placeholder"])
-    assert "haemoglobin" in asked["text"]
-    assert list(buttons_of(hint))
+    *_, asked = clinician.phone.messages.values()
+    assert asked["text"].splitlines() == [
+        f"{SCREENING} · criterion 5 of 16",
+        "Most recent haemoglobin? (number + unit)",
+        "Type it, for example 73 g/L, or choose:",
+    ]
+    assert [button["text"] for button in buttons_of(asked)] == ["Unknown", "Back", "Help"]

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
-from bot.phone.messages import INTERFACE
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
 from bot.replies import Button, read_press
@@ -140,17 +139,10 @@ class Clinician:
         message, keys = self.keys()
         button = keys.get(line.casefold())
         if button is None:
-            if self._asked_typed() < message["message_id"]:
-                self.phone.cancel_reply()
             self.phone.send(line)
         elif button.copy is None:
             self.phone.press_data(message, button.press)
         await self.ward.quiet()
-
-    def _asked_typed(self) -> int:
-        """The message that has the phone reply to it, if it is the newest but one: else the reply is closed."""
-        asked = self.phone.chat.reply_with
-        return asked["message_id"] + 1 if asked is not None else 0
 
     def keys(self) -> tuple[Json, dict[str, Button]]:
         """The newest message with buttons, and its buttons by the terminal's keys."""
@@ -160,9 +152,8 @@ class Clinician:
             Button(b["text"], b.get("callback_data", ""), (b.get("copy_text") or {}).get("text"))
             for b in buttons_of(bots[place])
         ]
-        typed = place > 0 and INTERFACE in bots[place - 1]
         terminal = Terminal(self.ward.service.channel.conversation, self._member(), lambda _: None)
-        return bots[place], dict(terminal._keyed(buttons, typed=typed))
+        return bots[place], dict(terminal._keyed(buttons))
 
     def _member(self) -> Member:
         found = self.ward.service.people.find("telegram", str(self.phone.id))

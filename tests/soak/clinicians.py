@@ -114,7 +114,6 @@ class Clinician:
     def _do(self, act: Act, message: Json) -> None:
         self.figures.sent += 1
         if act.verb is None:
-            self.phone.cancel_reply()
             self.phone.send(act.line)
         else:
             self.phone.press_data(message, act.data(self.screening))
