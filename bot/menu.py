@@ -226,7 +226,11 @@ def _open(talk: Talk, argument: str) -> None:
         return
     person = talk.person.code
     running = talk.screenings.standings(person=person, state="open", limit=8)
-    waiting = talk.screenings.standings(person=person, state="undetermined", limit=8)
+    waiting = [
+        item
+        for item in talk.screenings.standings(person=person, state="undetermined", limit=8)
+        if item.state == "completed"  # one that is being revised stands among the running ones
+    ]
     talk.turn.actions.append(lists.open_items(running, waiting, talk.conversation.zone, talk.say))
 
 

@@ -31,7 +31,7 @@ SHOWN: Final = {
             "site": "Site · 中心",
             "started_by": "Started by · 开始者",
             "started_at": "Started at (UTC) · 开始时间(UTC)",
-            "state": "open, completed or cancelled · 进行中、已完成或已取消",
+            "state": "open, completed, cancelled, or revising · 进行中、已完成、已取消或修订中",
             "saved_at": "Verdict saved at (UTC) · 结论保存时间(UTC)",
             "saved_by": "Verdict saved by · 结论保存者",
             "verdict": "Verdict · 结论",
@@ -103,9 +103,9 @@ _WORDS: Final = {
     "at": ("at", "时间"),
 }
 _COUNTS: Final = """count(*) AS "$screenings",
-  sum(verdict = 'potentially eligible' AND state = 'completed') AS "$eligible",
-  sum(verdict = 'ineligible' AND state = 'completed') AS "$ineligible",
-  sum(verdict = 'undetermined' AND state = 'completed') AS "$undetermined",
+  sum(verdict = 'potentially eligible') AS "$eligible",
+  sum(verdict = 'ineligible') AS "$ineligible",
+  sum(verdict = 'undetermined') AS "$undetermined",
   sum(state = 'cancelled') AS "$cancelled",
   sum(state = 'open') AS "$open\""""
 _QUERIES: Final = {
@@ -123,7 +123,7 @@ _QUERIES: Final = {
         ("Why patients were ruled out", "不符合条件的原因"),
         ("By the first criterion that was not met.", "按首个不符合的标准统计。"),
         'SELECT first_failed AS "$criterion", count(*) AS "$screenings" FROM screening_log\n'
-        "WHERE state = 'completed' AND verdict = 'ineligible' GROUP BY 1 ORDER BY 2 DESC, 1",
+        "WHERE verdict = 'ineligible' GROUP BY 1 ORDER BY 2 DESC, 1",
     ),
     "waiting": (
         ("Undetermined, and for how long", "暂不能判定及其时长"),

@@ -141,9 +141,13 @@ class Dialogue:
 
     @property
     def set_aside(self) -> tuple[str, ...]:
-        """Questions whose answers stand in the log but no longer apply."""
+        """Questions whose answers stand in the log but no longer apply.
+
+        While questions are asked, an answer beyond the open one waits for it; at the end nothing waits any more.
+        """
         places = self.protocol.position
-        reached = (self.open & -self.open).bit_length() - 1 if self.open else len(places)
+        ended = self.state in (REVIEW, COMPLETED, CANCELLED) or not self.open
+        reached = len(places) if ended else (self.open & -self.open).bit_length() - 1
         return tuple(q for q in self.answers if q not in self.applied and places[q] < reached)
 
     @property

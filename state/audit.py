@@ -26,7 +26,7 @@ from dialogs.wording import compared
 from state.chain import link, pack
 from state.database import connect
 from state.schema import migrations
-from state.screenings import outcome, step_from
+from state.screenings import outcome, set_aside, step_from
 
 MAX_PROBLEMS: Final = 20
 
@@ -228,7 +228,7 @@ class _Audit:
         held: tuple[str, list[tuple[Any, ...]]] | None = next(log, None)
         for row in self.db.conn.execute(
             "SELECT s.number, s.site, s.sequence, s.protocol, s.person, s.started_at, s.zone, s.channel,"
-            " s.earlier, s.hash, p.person, p.state, p.entries, p.head"
+            " s.earlier, s.hash, p.person, p.state, p.entries, p.head, p.set_aside"
             " FROM screenings s LEFT JOIN positions p ON p.screening = s.number ORDER BY s.number"
         ):
             while held is not None and held[0] < row[0]:
@@ -245,7 +245,7 @@ class _Audit:
             self._fault(f"log of {held[0]}", "belongs to no screening")
 
     def _screening(self, row: tuple[Any, ...], entries: list[tuple[Any, ...]]) -> None:
-        number, genesis, (person, state, length, head) = row[0], row[9], row[10:14]
+        number, genesis, (person, state, length, head, aside) = row[0], row[9], row[10:15]
         place = f"screening {number}"
         if link("", row[:9]) != genesis:
             self._fault(place, "its row was changed: its hash does not follow from its content")
@@ -272,6 +272,8 @@ class _Audit:
                 return
         if (row[4], dialogue.state, len(entries), before) != (person, state, length, head):
             self._fault(place, "its log was cut off or added to: it does not end where its position says")
+        elif pack(set_aside(dialogue)) != aside:
+            self._fault(place, "its position sets other answers aside than its dialogue")
         self._verdicts(place, number, saved, {entry[1]: (entry[2], entry[3]) for entry in entries})
         self._registered(number, entries)
 
@@ -291,7 +293,7 @@ class _Audit:
                 self._fault(at, "the compared value is not what the answer gives")
         if kind == "save":
             saved[entry[1]] = {**outcome(dialogue), "asked": len(dialogue.applied)}
-            if json.loads(entry[10] or "{}") != outcome(dialogue):
+            if not _says(json.loads(entry[10] or "{}"), outcome(dialogue)):
                 self._fault(at, "says another verdict than its replay comes to")
         return True
 
@@ -343,6 +345,12 @@ class _Audit:
     def _meta(self, key: str) -> str | None:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
         return row[0] if row else None
+
+
+def _says(told: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Hold what was told at a save against its replay; older logs set fewer answers aside."""
+    aside = "set_aside"
+    return {**told, aside: []} == {**found, aside: []} and set(told.get(aside, ())) <= set(found[aside])
 
 
 def _objects(db: Database) -> dict[str, str]:

@@ -36,10 +36,10 @@ _REGISTER: Final = "origin, entry, at, person, kind, subject, detail"
 _VERDICT: Final = (
     "screening, entry, at, person, verdict, first_failed, all_failed, unresolved, set_aside, asked"
 )
-_POSITION: Final = "screening, person, state, entries, head, updated_at"
+_POSITION: Final = "screening, person, state, entries, head, updated_at, set_aside"
 _INSERT_LOG: Final = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_VERDICT: Final = "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_PUT_POSITION: Final = f"INSERT OR REPLACE INTO positions ({_POSITION}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
+_PUT_POSITION: Final = f"INSERT OR REPLACE INTO positions ({_POSITION}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 
 Row = tuple[Any, ...]
 
@@ -217,12 +217,13 @@ def _check_logs(source: _Source) -> None:
         " FROM log l LEFT JOIN verdicts v USING (screening, entry) WHERE l.kind = 'save'"
     ):
         said = json.loads(detail)
-        verdict, first, *lists = saved
+        verdict, first, *lists, aside = saved
         if (
             verdict is None
             or [verdict, first, *map(json.loads, lists)] != [
-                said[key] for key in ("verdict", "first_failed", "all_failed", "unresolved", "set_aside")
+                said[key] for key in ("verdict", "first_failed", "all_failed", "unresolved")
             ]
+            or not set(said["set_aside"]) <= set(json.loads(aside))  # older logs listed fewer
         ):  # fmt: skip
             raise Damaged(f"{source.name}: the verdict of {number} is not the one in its log (entry {entry})")
 

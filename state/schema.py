@@ -11,6 +11,8 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from state import standing
+
 migrations: Final = Migrations("prescreen")
 
 APPEND_ONLY: Final = ("protocols", "screenings", "log", "verdicts", "register")
@@ -226,3 +228,15 @@ def initial(db: Database) -> None:
         for trigger in append_only_triggers(table).split("END;\n"):
             if trigger.strip():
                 db.execute(trigger + "END")
+
+
+@migrations()
+def standings(db: Database) -> None:
+    """One place says which answers are current; older files get what they had not written down for it."""
+    from state.screenings import write_set_aside  # which stands above the tables
+
+    db.execute("ALTER TABLE positions ADD COLUMN set_aside TEXT NOT NULL DEFAULT '[]'")
+    standing.make_views(db)
+    db.execute("DROP TRIGGER verdicts_no_update")
+    write_set_aside(db)
+    db.execute(append_only_triggers("verdicts").split("END;\n")[0] + "END")

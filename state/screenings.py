@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from dialogs.answers import Answer, compact, decode, encode
 from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step, begin
+from dialogs.errors import DialogError
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
@@ -254,7 +255,7 @@ class Screenings:
 
     def _move(self, screening: Screening, at: str, before: int) -> None:
         moved = self.db.execute(
-            "UPDATE positions SET person = ?, state = ?, entries = ?, head = ?, updated_at = ?"
+            "UPDATE positions SET person = ?, state = ?, entries = ?, head = ?, updated_at = ?, set_aside = ?"
             " WHERE screening = ? AND entries = ?",
             [
                 screening.person,
@@ -262,6 +263,7 @@ class Screenings:
                 screening.entries,
                 screening.head,
                 at,
+                pack(set_aside(screening.dialogue)),
                 screening.number,
                 before,
             ],
@@ -388,6 +390,19 @@ class Screenings:
         ]
         return screening
 
+    def replays(self, number: str) -> Iterator[tuple[int | None, Dialogue]]:
+        """Replay a log; give the dialogue after each save with its entry, and at the end with none."""
+        (sha256,) = self.db.execute("SELECT protocol FROM screenings WHERE number = ?", [number]).fetchone()
+        dialogue = begin(self.protocol(sha256))
+        for entry, kind, question, value, unit in self.db.execute(
+            "SELECT entry, kind, question, value, unit FROM log WHERE screening = ? ORDER BY entry", [number]
+        ).fetchall():
+            if kind in STEP_KINDS:
+                dialogue.take(step_from(kind, question, value, unit))
+            if kind == "save":
+                yield entry, dialogue
+        yield None, dialogue
+
     def _remember(self, screening: Screening) -> None:
         self._loaded[screening.number] = screening
         self._loaded.move_to_end(screening.number)
@@ -417,15 +432,14 @@ class Screenings:
     ) -> list[Standing]:
         """List screenings, the last touched first. ``state`` is ``open``, ``undetermined`` or ``None`` for all."""
         wanted = {
-            "open": "p.state NOT IN ('completed', 'cancelled')",
-            "undetermined": "p.state = 'completed' AND v.verdict = 'undetermined'",
+            "open": "g.state IN ('open', 'revising')",
+            "undetermined": "g.verdict = 'undetermined'",
             None: "1",
         }[state]
         rows = self.db.execute(
-            "SELECT s.number, s.person, p.state, s.started_at, p.updated_at, v.verdict, v.first_failed, v.unresolved"  # noqa: S608
+            "SELECT s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved"  # noqa: S608
             " FROM positions p JOIN screenings s ON s.number = p.screening"
-            " LEFT JOIN verdicts v ON v.screening = s.number"
-            "  AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)"
+            " JOIN standing g ON g.screening = s.number"
             f" WHERE {wanted} AND (?1 IS NULL OR s.person = ?1) AND (?2 IS NULL OR s.site = ?2)"
             " ORDER BY p.updated_at DESC, s.number DESC LIMIT ?3",
             [person, site, limit],
@@ -464,5 +478,35 @@ def outcome(dialogue: Dialogue) -> dict[str, Any]:
         "first_failed": failed[0] if failed else None,
         "all_failed": list(failed),
         "unresolved": list(dialogue.unresolved),
-        "set_aside": [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))],
+        "set_aside": set_aside(dialogue),
     }
+
+
+def set_aside(dialogue: Dialogue) -> list[str]:
+    """Give the questions whose answers the dialogue does not rest on, also those taken back by reopening."""
+    return [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))]
+
+
+def write_set_aside(db: Database) -> None:
+    """Write into an older file which answers its verdicts and cancelled dialogues do not rest on.
+
+    Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none.
+    What cannot be replayed stays as it is; `audit.verify` says so.
+    """
+    screenings = Screenings(db)
+    numbers = db.execute(
+        "SELECT DISTINCT screening FROM log WHERE kind IN ('back', 'correct', 'reopen', 'amend')"
+    )
+    for (number,) in numbers.fetchall():
+        try:
+            for entry, dialogue in screenings.replays(number):
+                if entry is not None:
+                    db.execute(
+                        "UPDATE verdicts SET set_aside = ? WHERE screening = ? AND entry = ?",
+                        [pack(set_aside(dialogue)), number, entry],
+                    )
+            db.execute(
+                "UPDATE positions SET set_aside = ? WHERE screening = ?", [pack(set_aside(dialogue)), number]
+            )
+        except (DialogError, KeyError, TypeError, ValueError):
+            continue

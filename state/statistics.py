@@ -17,37 +17,22 @@ from dialogs.protocol import Criterion, Protocol, Text
 from state.exports.snapshot import Selection, Snapshot, snapshot
 
 _SUBJECTS: Final = """
-CREATE TEMP TABLE subjects AS
-WITH RECURSIVE up(number, ancestor) AS (
-    SELECT number, earlier FROM screenings WHERE earlier IS NOT NULL
-    UNION
-    SELECT up.number, s.earlier FROM up JOIN screenings s ON s.number = up.ancestor WHERE s.earlier IS NOT NULL
-),
-roots(number, root) AS (
-    SELECT up.number, up.ancestor FROM up JOIN screenings s ON s.number = up.ancestor WHERE s.earlier IS NULL
-),
-saved AS (
-    SELECT
-        c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
-        c.all_failed, c.asked, substr(c.saved_at, 1, 7) AS month,
-        (SELECT strftime('%s', min(at)) FROM verdicts WHERE screening = c.screening) - strftime('%s', c.started_at)
-            AS seconds,
-        row_number() OVER (
-            PARTITION BY t.id, coalesce(r.root, c.screening) ORDER BY c.saved_at DESC, c.screening DESC
-        ) AS newness
-    FROM chosen c
-    JOIN protocols t ON t.sha256 = c.protocol
-    LEFT JOIN roots r ON r.number = c.screening
-    WHERE c.verdict <> 'cancelled'
-)
-SELECT * FROM saved WHERE newness = 1
+CREATE TEMP TABLE subject AS
+SELECT
+    c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
+    c.all_failed, c.asked, substr(c.saved_at, 1, 7) AS month,
+    (SELECT strftime('%s', min(at)) FROM verdicts WHERE screening = c.screening) - strftime('%s', c.started_at)
+        AS seconds
+FROM chosen c
+JOIN protocols t ON t.sha256 = c.protocol
+WHERE c.verdict <> 'cancelled' AND c.screening NOT IN (SELECT screening FROM followed)
 """
 _MEDIAN: Final = """
 SELECT {by}, avg({of}) FROM (
     SELECT
         {by}, {of}, row_number() OVER (PARTITION BY {by} ORDER BY {of}) AS place,
         count(*) OVER (PARTITION BY {by}) AS n
-    FROM subjects WHERE trial = ? AND {of} IS NOT NULL
+    FROM subject WHERE trial = ? AND {of} IS NOT NULL
 ) WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY {by}
 """
 _VERDICTS: Final = (
@@ -174,13 +159,13 @@ def _trial(data: Snapshot, trial: str) -> TrialStatistics:
     total = _grouped(data, trial, "trial").get(trial, Counts(0, 0, 0, 0, None, None))
     first = _reasons(
         data, trial, newest,
-        "SELECT m.counted, count(*) FROM subjects s"
+        "SELECT m.counted, count(*) FROM subject s"
         " JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed"
         " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
     )  # fmt: skip
     every = _reasons(
         data, trial, newest,
-        "SELECT m.counted, count(DISTINCT s.screening) FROM subjects s, json_each(s.all_failed) f"
+        "SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f"
         " JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value"
         " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
     )  # fmt: skip
@@ -197,7 +182,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStatistics:
 def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
     questions = dict(data.query(_MEDIAN.format(by=by, of="asked"), [trial]))
     seconds = dict(data.query(_MEDIAN.format(by=by, of="seconds"), [trial]))
-    sql = f"SELECT {by}, {_VERDICTS} FROM subjects WHERE trial = ? GROUP BY 1 ORDER BY 1"  # noqa: S608
+    sql = f"SELECT {by}, {_VERDICTS} FROM subject WHERE trial = ? GROUP BY 1 ORDER BY 1"  # noqa: S608
     return {
         group: Counts(assessed, excluded, undetermined, eligible, questions.get(group), seconds.get(group))
         for group, assessed, excluded, undetermined, eligible in data.query(sql, [trial])
@@ -225,7 +210,7 @@ def _subjects(reasons: tuple[Reason, ...], kind: str) -> int:
 def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
     """Count subjects by each outcome noted; one who was referred and then enrolled counts in both."""
     rows = data.query(
-        "SELECT json_extract(l.detail, '$.outcome'), count(DISTINCT s.screening) FROM subjects s"
+        "SELECT json_extract(l.detail, '$.outcome'), count(DISTINCT s.screening) FROM subject s"
         " JOIN log l ON l.screening = s.screening AND l.kind = 'outcome' WHERE s.trial = ? GROUP BY 1",
         [trial],
     )

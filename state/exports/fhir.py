@@ -121,7 +121,7 @@ def response_status(row: Row) -> str:
     """Say how a response stands; one that was saved again with another outcome is *amended*."""
     if row.verdict == "cancelled":
         return "stopped"
-    if row.verdict == "undetermined" or row.state == "open":
+    if row.verdict == "undetermined":
         return "in-progress"
     return "amended" if row.saves > 1 else "completed"
 

@@ -14,24 +14,18 @@ ROW: Final = "\x1e"
 
 def joined_answers(snapshot: Snapshot, row: Row) -> tuple[int, str]:
     """Give the number of a screening's answers, and all of them joined, in order."""
-    query = _ANSWERS_EDITED if row.edited else _ANSWERS
-    aside = f" {' '.join(row.set_aside)} "
-    count, text = snapshot.one(query, {"screening": row.screening, "aside": aside})
+    count, text = snapshot.one(_ANSWERS_EDITED if row.edited else _ANSWERS, [row.screening])
     return count, text or ""
 
 
 _JOINED: Final = f"""
 SELECT count(*), group_concat(
     printf('{CELL.join(["%d", *["%s"] * 8])}', entry, at, person, question, value, unit, compared, compared_unit,
-        {{}}),
+        {{status}}),
     '{ROW}'
-) FROM log l WHERE screening = :screening AND kind = 'answer'
+) FROM {{answers}}
 """  # noqa: S608  (only our own separators are put in)
-_APPLIES: Final = "CASE WHEN instr(:aside, ' ' || question || ' ') THEN 'set aside' ELSE 'current' END"
-_REPLACED: Final = """
-    EXISTS (
-        SELECT 1 FROM log n
-        WHERE n.screening = :screening AND n.entry > l.entry AND n.kind = 'answer' AND n.question = l.question
-    )"""
-_ANSWERS: Final = _JOINED.format(_APPLIES)
-_ANSWERS_EDITED: Final = _JOINED.format(f"CASE WHEN {_REPLACED} THEN 'superseded' ELSE {_APPLIES} END")
+_ANSWERS: Final = _JOINED.format(status="'current'", answers="log WHERE screening = ? AND kind = 'answer'")
+_ANSWERS_EDITED: Final = _JOINED.format(
+    status="status", answers="(SELECT * FROM answers WHERE screening = ? ORDER BY entry)"
+)

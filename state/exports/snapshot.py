@@ -23,6 +23,7 @@ from dialogs.protocol import Protocol, Question
 from state.database import connect
 from state.errors import translate
 from state.screenings import Screenings
+from state.standing import EDITED
 
 CANCELLED: Final = "cancelled"
 SHOWN_VERDICTS: Final[Mapping[str, str]] = {
@@ -36,40 +37,51 @@ SHOWN_VERDICTS: Final[Mapping[str, str]] = {
 Parameters = Sequence[object] | Mapping[str, object]
 AnswerStatus = Literal["current", "superseded", "set aside"]
 
-_VERDICT: Final = "coalesce(v.verdict, 'cancelled')"
-_CLOSED: Final = "coalesce(v.at, (SELECT max(at) FROM log WHERE screening = s.number AND kind = 'cancel'))"
+_VERDICT: Final = "coalesce(g.verdict, 'cancelled')"
+_CANCEL: Final = (
+    "(SELECT {} FROM log WHERE screening = s.number AND kind = 'cancel' ORDER BY entry DESC LIMIT 1)"
+)
+_CLOSED: Final = f"coalesce(g.saved_at, {_CANCEL.format('at')})"
 
 _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
     s.number AS screening, s.site, s.sequence, s.protocol, s.person AS started_by, s.started_at, s.zone,
     s.channel, s.earlier,
-    CASE WHEN p.state IN ('completed', 'cancelled') THEN p.state ELSE 'open' END AS state,
+    g.state,
     {_CLOSED} AS saved_at,
-    coalesce(v.person, p.person) AS saved_by,
+    coalesce(g.saved_by, {_CANCEL.format("person")}) AS saved_by,
     {_VERDICT} AS verdict,
-    v.first_failed,
-    coalesce(v.all_failed, '[]') AS all_failed,
-    coalesce(v.unresolved, '[]') AS unresolved,
-    coalesce(v.set_aside, '[]') AS set_aside,
-    v.asked,
+    g.first_failed,
+    coalesce(g.all_failed, '[]') AS all_failed,
+    coalesce(g.unresolved, '[]') AS unresolved,
+    g.set_aside,
+    g.asked,
     (SELECT count(*) FROM verdicts WHERE screening = s.number) AS saves,
-    EXISTS (SELECT 1 FROM log WHERE screening = s.number AND kind IN ('back', 'correct', 'reopen')) AS edited,
-    p.head
+    {EDITED} AS edited,
+    (SELECT hash FROM log WHERE screening = s.number ORDER BY entry DESC LIMIT 1) AS head
 FROM screenings s
-JOIN positions p ON p.screening = s.number
+JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
-LEFT JOIN verdicts v ON v.screening = s.number
-    AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)
-WHERE (v.entry IS NOT NULL OR p.state = 'cancelled')
+WHERE g.state <> 'open'
     AND (:site IS NULL OR s.site = :site)
     AND (:protocol IS NULL OR t.id = :protocol)
     AND (:screening IS NULL OR s.number = :screening)
-    AND (:verdict IS NULL OR {_VERDICT} = :verdict)
     AND (:since IS NULL OR {_CLOSED} >= :since)
     AND (:until IS NULL OR {_CLOSED} < :until)
 ORDER BY s.site, s.sequence
 """  # noqa: S608  (only constants are put in)
+_FOLLOWED: Final = """
+CREATE TEMP TABLE followed AS
+SELECT screening FROM (
+    SELECT c.screening, row_number() OVER (
+        PARTITION BY t.id, u.subject ORDER BY c.saved_at DESC, c.screening DESC
+    ) AS newness
+    FROM chosen c JOIN protocols t ON t.sha256 = c.protocol JOIN subjects u ON u.screening = c.screening
+    WHERE c.verdict <> 'cancelled'
+) WHERE newness > 1
+"""
+"""Screenings that another one of the same subject was saved after; found before a verdict is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +102,7 @@ class Selection:
     def parameters(self) -> dict[str, str | None]:
         after = self.until + timedelta(days=1) if self.until else None
         days = {"since": str(self.since) if self.since else None, "until": str(after) if after else None}
-        return {
-            "site": self.site, "protocol": self.protocol, "verdict": self.verdict,
-            "screening": self.screening, **days,
-        }  # fmt: skip
+        return {"site": self.site, "protocol": self.protocol, "screening": self.screening, **days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ class Row:
     """A chosen screening with its newest saved verdict.
 
     Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``saves`` counts the
-    verdicts that were saved, ``edited`` tells whether anybody went back, ``head`` is the end of its chain of hashes.
+    verdicts that were saved, ``edited`` tells whether any answer may not be current, ``head`` ends its chain of hashes.
     """
 
     screening: str
@@ -113,7 +122,7 @@ class Row:
     zone: str
     channel: str
     earlier: str | None
-    state: Literal["completed", "cancelled", "open"]
+    state: Literal["completed", "cancelled", "revising"]
     saved_at: str
     saved_by: str
     verdict: str
@@ -146,6 +155,11 @@ class AnswerRow:
     status: AnswerStatus
 
 
+_ANSWER: Final = "SELECT entry, at, person, question, value, unit, compared, compared_unit"
+_ANSWERS_EDITED: Final = f"{_ANSWER}, status FROM answers WHERE screening = ? ORDER BY entry"
+_ANSWERS: Final = f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' ORDER BY entry"
+
+
 class Snapshot:
     """The chosen screenings of one moment. Made by `snapshot`."""
 
@@ -154,6 +168,9 @@ class Snapshot:
         self.selection = selection
         self._screenings = Screenings(db)
         db.execute(_CHOOSE, selection.parameters())
+        db.execute(_FOLLOWED)
+        if selection.verdict is not None:
+            db.execute("DELETE FROM chosen WHERE verdict <> ?", [selection.verdict])
         (self.count,) = self.one("SELECT count(*) FROM chosen")
 
     def query(self, sql: str, parameters: Parameters = ()) -> Iterator[tuple[Any, ...]]:
@@ -197,15 +214,8 @@ class Snapshot:
 
     def answers(self, row: Row) -> list[AnswerRow]:
         """Give all answers of a screening in the order they were given."""
-        found = list(
-            self.query(
-                "SELECT entry, at, person, question, value, unit, compared, compared_unit FROM log"
-                " WHERE screening = ? AND kind = 'answer' ORDER BY entry",
-                [row.screening],
-            )
-        )
-        last = {answer[3]: answer[0] for answer in found}
-        return [_answer_row(answer, last, row.set_aside) for answer in found]
+        found = self.query(_ANSWERS_EDITED if row.edited else _ANSWERS, [row.screening])
+        return [AnswerRow(*answer) for answer in found]
 
     def current(self, row: Row) -> dict[str, AnswerRow]:
         """Give the answers that stand and apply, by question."""
@@ -226,17 +236,6 @@ class Snapshot:
 @lru_cache(maxsize=1024)
 def _codes(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
-
-
-def _answer_row(answer: tuple[Any, ...], last: Mapping[str, int], set_aside: tuple[str, ...]) -> AnswerRow:
-    values: list[Any] = [*answer, _status(answer[0], answer[3], last, set_aside)]
-    return AnswerRow(*values)
-
-
-def _status(entry: int, question: str, last: Mapping[str, int], set_aside: tuple[str, ...]) -> AnswerStatus:
-    if entry != last[question]:
-        return "superseded"
-    return "set aside" if question in set_aside else "current"
 
 
 @contextmanager

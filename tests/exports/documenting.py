@@ -29,7 +29,7 @@ LOG_MEANINGS: Final = {
     "all_failed": "All criteria known to fail, the first one first, with spaces between",
     "unresolved": "Criteria that stayed unknown",
     "comment_code": "Reason of a clinician's disagreement, as a code",
-    "state": "`completed`, `cancelled`, or `open`: reopened and not saved again",
+    "state": "`completed`, `cancelled`, or `revising`: opened again and not saved since, the saved verdict stands",
     "saved_at": "When the verdict was saved, or the screening cancelled (UTC)",
     "saved_by": "Pseudonymous code of who saved it",
     "zone": "Offset from UTC of the place where it was begun",
@@ -50,7 +50,7 @@ ANSWER_MEANINGS: Final = {
     "unit": "Unit as entered (UCUM)",
     "compared": "The number as the rules compare it",
     "compared_unit": "Its unit (UCUM)",
-    "status": "`current`, `superseded` by a later answer, or `set aside`: no longer applies",
+    "status": "`current`, `superseded` by a later answer, or `set aside`: the verdict does not rest on it",
     "protocol_version": "Version of the questions and rules",
 }
 

@@ -254,4 +254,4 @@ def _copy(db: Database, row: tuple, named: dict[str, str], days: timedelta) -> N
         db.conn.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
     for position in list(db.conn.execute("SELECT * FROM positions WHERE screening = ?", [row[0]])):
         copied = (number, *position[1:4], head, later(position[5]), *position[6:])
-        db.conn.execute("INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
+        db.conn.execute("INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)

@@ -26,7 +26,7 @@ MERGED = {
     "screenings": "*",
     "log": "*",
     "verdicts": "*",
-    "positions": "screening, person, state, entries, head, updated_at",
+    "positions": "screening, person, state, entries, head, updated_at, set_aside",
     "register": "*",
 }
 

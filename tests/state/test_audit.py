@@ -134,7 +134,7 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path) -> None:
     path = make_file(tmp_path / "a.db")
     back_up(path, tmp_path / "b.db")
     content = bytearray((tmp_path / "b.db").read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 400] = b"\x55" * 400
+    content[len(content) // 2 : len(content) // 2 + 8192] = b"\x55" * 8192
     (tmp_path / "b.db").write_bytes(content)
     with pytest.raises(Damaged):
         restore(tmp_path / "b.db", tmp_path / "new.db")

@@ -1,0 +1,176 @@
+"""Where each screening stands: its state, the verdict that counts, the answers that are current. Nowhere else says so.
+
+Everything follows from the log, in the order of its entries, never of times:
+
+* the newest saved verdict counts until another one is saved. The answers that it rests on are *current*; one that
+  was given again since is *superseded*; every other is *set aside*: it no longer applies, waits beyond the criterion
+  that failed, or was given in a revision that was cancelled or is not saved yet;
+* before a verdict is saved, and when none ever was, the same holds of the dialogue as it stands;
+* a screening is *open*, *completed*, *cancelled* (never saved), or *revising*: saved, and opened again since.
+
+The views are in the file, and `cut_off` makes them again over what was recorded up to a moment.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+EDITED: Final = (
+    "EXISTS (SELECT 1 FROM log WHERE screening = s.number AND kind IN ('back', 'correct', 'reopen', 'amend'))"
+)
+"""SQL over `screenings s`: unless this holds, every answer of the screening is current."""
+
+_STANDING: Final = """
+SELECT
+    s.number AS screening,
+    CASE coalesce(
+        (SELECT kind FROM log WHERE screening = s.number AND kind IN ('save', 'cancel', 'reopen', 'amend')
+         ORDER BY entry DESC LIMIT 1),
+        'start'
+    )
+        WHEN 'save' THEN 'completed'
+        WHEN 'cancel' THEN CASE WHEN v.entry IS NULL THEN 'cancelled' ELSE 'completed' END
+        WHEN 'start' THEN 'open'
+        ELSE 'revising'
+    END AS state,
+    v.entry AS saved_entry,
+    v.at AS saved_at,
+    v.person AS saved_by,
+    v.verdict,
+    v.first_failed,
+    v.all_failed,
+    v.unresolved,
+    CASE WHEN v.entry IS NULL THEN p.set_aside ELSE v.set_aside END AS set_aside,
+    v.asked
+FROM screenings s
+JOIN positions p ON p.screening = s.number
+LEFT JOIN verdicts v ON v.screening = s.number
+    AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)
+"""
+
+_SUBJECTS: Final = """
+WITH RECURSIVE up(screening, earlier) AS (
+    SELECT number, earlier FROM screenings WHERE earlier IS NOT NULL
+    UNION
+    SELECT up.screening, s.earlier FROM up JOIN screenings s ON s.number = up.earlier WHERE s.earlier IS NOT NULL
+)
+SELECT s.number AS screening, coalesce(first.earlier, s.number) AS subject
+FROM screenings s
+LEFT JOIN (
+    SELECT screening, earlier FROM up
+    WHERE NOT EXISTS (SELECT 1 FROM screenings e WHERE e.number = up.earlier AND e.earlier IS NOT NULL)
+) first ON first.screening = s.number
+"""
+
+_SCREENING_LOG: Final = """
+SELECT
+    s.number AS screening,
+    s.site,
+    s.person AS started_by,
+    s.started_at,
+    g.state,
+    g.saved_at,
+    g.saved_by,
+    CASE g.verdict WHEN 'eligible' THEN 'potentially eligible' ELSE g.verdict END AS verdict,
+    g.first_failed,
+    (SELECT group_concat(value, ' ') FROM json_each(g.all_failed)) AS all_failed,
+    (SELECT group_concat(value, ' ') FROM json_each(g.unresolved)) AS unresolved,
+    g.asked AS questions_asked,
+    s.earlier AS earlier_screening,
+    t.id AS protocol,
+    t.version AS protocol_version,
+    s.protocol AS protocol_sha256
+FROM screenings s
+JOIN protocols t ON t.sha256 = s.protocol
+JOIN standing g ON g.screening = s.number
+"""
+
+_ENDED_BY: Final = """(
+    SELECT kind FROM log e WHERE e.screening = {l}.screening AND e.entry > {l}.entry AND e.kind IN ('save', 'cancel')
+    ORDER BY e.entry LIMIT 1
+)"""
+_COUNTS: Final = f"(g.saved_entry IS NULL OR {_ENDED_BY} IS 'save')"
+"""Answers of a screening that was never saved count as they stand; else those that a save confirmed."""
+
+_ANSWERS: Final = f"""
+SELECT
+    l.screening,
+    l.entry,
+    l.at,
+    l.person,
+    l.question,
+    l.value,
+    l.unit,
+    l.compared,
+    l.compared_unit,
+    CASE
+        WHEN NOT {_COUNTS.format(l="l")} THEN 'set aside'
+        WHEN EXISTS (
+            SELECT 1 FROM log n
+            WHERE n.screening = l.screening AND n.entry > l.entry AND n.kind = 'answer' AND n.question = l.question
+                AND {_COUNTS.format(l="n")}
+        ) THEN 'superseded'
+        WHEN EXISTS (SELECT 1 FROM json_each(g.set_aside) a WHERE a.value = l.question) THEN 'set aside'
+        ELSE 'current'
+    END AS status
+FROM log l
+JOIN standing g ON g.screening = l.screening
+WHERE l.kind = 'answer'
+"""  # noqa: S608  (only constants are put in)
+
+_OPEN_ITEMS: Final = """
+SELECT
+    s.number AS screening,
+    s.site,
+    g.saved_by AS person,
+    g.saved_at AS undetermined_since,
+    u.value AS criterion
+FROM screenings s
+JOIN standing g ON g.screening = s.number
+JOIN json_each(g.unresolved) u
+WHERE g.verdict = 'undetermined'
+"""
+
+VIEWS: Final = {
+    "standing": _STANDING,
+    "subjects": _SUBJECTS,
+    "screening_log": _SCREENING_LOG,
+    "answers": _ANSWERS,
+    "open_items": _OPEN_ITEMS,
+}
+"""Name -> query, each after those that it reads. ``subjects`` gives a screening's first linked one: one a subject."""
+
+
+def make_views(db: Database) -> None:
+    """Make the views in the file, in place of older ones."""
+    for name in reversed(VIEWS):
+        db.execute(f"DROP VIEW IF EXISTS {name}")
+    for name, query in VIEWS.items():
+        db.execute(f"CREATE VIEW {name} AS{query.rstrip()}")
+
+
+_CUT: Final = {
+    "screenings": "SELECT * FROM main.screenings s WHERE NOT EXISTS"
+    " (SELECT 1 FROM temp.beyond WHERE screening = s.number AND entry = 1)",
+    "log": "SELECT * FROM main.log l WHERE NOT EXISTS"
+    " (SELECT 1 FROM temp.beyond b WHERE b.screening = l.screening AND l.entry >= b.entry)",
+    "verdicts": "SELECT * FROM main.verdicts v WHERE NOT EXISTS"
+    " (SELECT 1 FROM temp.beyond b WHERE b.screening = v.screening AND v.entry >= b.entry)",
+}
+
+
+def cut_off(db: Database, moment: str) -> None:
+    """Hide from this connection what was recorded after a moment (as the file writes moments).
+
+    A log ends before its first entry that is later. Temporary views of the same names stand before those of the
+    file; with ``log``, ``verdicts`` and ``screenings`` cut, every query and view here sees the file as it was.
+    """
+    db.execute("CREATE TEMP TABLE beyond (screening TEXT PRIMARY KEY, entry INTEGER) WITHOUT ROWID")
+    db.execute(
+        "INSERT INTO beyond SELECT screening, min(entry) FROM main.log WHERE at > ? GROUP BY screening",
+        [moment],
+    )
+    for name, query in {**_CUT, **VIEWS}.items():
+        db.execute(f"CREATE TEMP VIEW {name} AS {query.strip()}")

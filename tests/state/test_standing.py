@@ -1,0 +1,183 @@
+"""Which answers are current, which verdict counts and which state a screening is in, everywhere alike."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.dialogue import EXCLUDED, REVIEW, Step
+from dialogs.loading import load
+from state.database import connect, open_database, stamp
+from state.exports import Selection, export
+from state.people import People
+from state.screenings import Screening, Screenings
+from state.standing import cut_off
+from state.statistics import statistics
+from tests.exports.making import LIKELY, read
+
+
+class Ward:
+    """One clinician's screenings in one file; every act is a minute after the one before."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.now = path, datetime(2026, 11, 2, 8, tzinfo=UTC)
+        self.db: Database = open_database(path, self.clock)
+        self.person = People(self.db, self.clock).add("clinician", "S01", "terminal", "local").code
+        self.screenings = Screenings(self.db, self.clock)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def start(self, earlier: str | None = None) -> Screening:
+        return self.screenings.start(
+            load("NCT04420494"), self.person, "S01", zone="+08:00", channel="terminal", earlier=earlier
+        )
+
+    def take(self, screening: Screening, *steps: Step) -> None:
+        for step in steps:
+            self.now += timedelta(minutes=1)
+            self.screenings.take(screening, [step], self.person)
+
+    def answer(self, screening: Screening, **given: str) -> None:
+        """Answer questions until the review or an exclusion; what is not given is likely."""
+        while screening.state not in (EXCLUDED, REVIEW):
+            question = screening.protocol.question(screening.state)
+            text = given.get(question.id, LIKELY[question.id][0])
+            self.take(screening, Step("answer", question.id, read(question, text)))
+
+    def statuses(self, question: str) -> list[tuple[str, str]]:
+        rows = self.db.execute(
+            "SELECT value, status FROM answers WHERE question = ? ORDER BY screening, entry", [question]
+        )
+        return [(value, status) for value, status in rows]
+
+    def exported(self, number: str, **selection: str) -> list[dict[str, str]]:
+        folder = self.path.with_suffix(f".{self.now:%H%M%S}")
+        written = export(
+            self.path, "answers", folder / "a.csv", Selection(screening=number, **selection), force=True
+        )
+        with written.path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    found = Ward(tmp_path / "site.db")
+    with closing(found.db.conn):
+        yield found
+
+
+def saved(ward: Ward, earlier: str | None = None, **given: str) -> Screening:
+    screening = ward.start(earlier)
+    ward.answer(screening, sex="male", steroid_duration="28 d", **given)
+    if screening.state == EXCLUDED:
+        ward.take(screening, Step("finish"))
+    ward.take(screening, Step("save"))
+    return screening
+
+
+HB_130 = Measurement("=", read(load("NCT04420494").question("hemoglobin"), "130 g/L").value, "g/L")  # type: ignore[union-attr]
+
+
+def amend(ward: Ward, screening: Screening, question: str, answer: Answer) -> None:
+    ward.take(screening, Step("amend", question), Step("answer", question, answer))
+
+
+def test_an_amended_answer_has_one_current_successor(ward: Ward) -> None:
+    screening = saved(ward)
+    amend(ward, screening, "hemoglobin", HB_130)
+    ward.take(screening, Step("finish"), Step("save"))
+    assert ward.statuses("hemoglobin") == [("72", "superseded"), ("130", "current")]
+    rows = [row for row in ward.exported(screening.number) if row["question"] == "hemoglobin"]
+    assert [(row["value"], row["status"]) for row in rows] == ward.statuses("hemoglobin")
+
+
+def test_a_revision_that_is_not_saved_changes_nothing_that_counts(ward: Ward) -> None:
+    screening = saved(ward)
+    amend(ward, screening, "hemoglobin", HB_130)
+    assert ward.statuses("hemoglobin") == [("72", "current"), ("130", "set aside")]
+    (log,) = ward.db.execute("SELECT state, verdict FROM screening_log").fetchall()
+    assert log == ("revising", "potentially eligible")
+
+
+def test_a_screening_being_revised_is_still_an_open_item(ward: Ward) -> None:
+    screening = saved(ward, ecog="unknown")
+    ward.take(screening, Step("reopen"))
+    assert ward.db.execute("SELECT screening, criterion FROM open_items").fetchall() == [("S01-0001", "I4")]
+    (item,) = ward.screenings.standings(state="undetermined")
+    assert (item.number, item.state) == ("S01-0001", "revising")
+
+
+def test_answers_beyond_the_exclusion_that_was_finished_with_are_set_aside(ward: Ward) -> None:
+    """Back to haemoglobin, which opens platelets; back to the age, 17; finish: what stood beyond does not count."""
+    screening = ward.start()
+    ward.answer(screening, sex="male", diagnosis="evans", steroid_duration="28 d")
+    for question, text in (("hemoglobin", "130 g/L"), ("age_years", "17 a")):
+        while screening.state != question:
+            ward.take(screening, Step("back"))
+        ward.take(screening, Step("answer", question, read(screening.protocol.question(question), text)))
+    ward.take(screening, Step("finish"), Step("save"))
+    rows = ward.exported(screening.number)
+    current = [row["question"] for row in rows if row["status"] == "current"]
+    (asked,) = ward.db.execute("SELECT questions_asked FROM screening_log").fetchone()
+    assert sorted(current) == ["age_years", "diagnosis", "hemoglobin", "sex"]
+    assert len(current) == asked
+    assert len({row["question"] for row in rows}) > asked
+
+
+def test_a_cancelled_screening_sets_aside_what_no_longer_applied(ward: Ward) -> None:
+    screening = ward.start()
+    ward.answer(screening, sex="female")
+    sex = screening.protocol.question("sex")
+    ward.take(screening, Step("correct", "sex"), Step("answer", "sex", read(sex, "male")), Step("cancel"))
+    assert ward.statuses("pregnant_or_lactating") == [("neither", "set aside")]
+    assert ward.statuses("sex") == [("female", "superseded"), ("male", "current")]
+    rows = {row["question"]: row["status"] for row in ward.exported(screening.number)}
+    assert rows["pregnant_or_lactating"] == "set aside"
+
+
+def test_counts_by_verdict_leave_out_what_another_screening_followed(ward: Ward) -> None:
+    first = saved(ward, ecog="unknown")
+    saved(ward, earlier=first.number)
+    assert statistics(ward.path, Selection(verdict="undetermined")).trials[0].total.open == 0
+    assert statistics(ward.path, Selection(verdict="eligible")).trials[0].total.potentially_eligible == 1
+
+
+def test_what_was_recorded_after_the_cut_off_does_not_exist(ward: Ward) -> None:
+    screening = saved(ward)
+    cut = stamp(ward.now)
+    with closing(connect(ward.path, read_only=True).conn) as connection:
+        before = {
+            name: Database(connection).execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
+            for name in ("screening_log", "answers", "open_items", "subjects", "standing")
+        }
+    ward.now += timedelta(milliseconds=1)
+    amend(ward, screening, "hemoglobin", HB_130)
+    ward.take(screening, Step("finish"), Step("save"))
+    saved(ward, earlier=screening.number)
+    with closing(connect(ward.path, read_only=True).conn) as connection:
+        db = Database(connection)
+        cut_off(db, cut)
+        for name, rows in before.items():
+            assert db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() == rows, name
+
+
+def test_screenings_of_one_subject_are_known_by_the_first(ward: Ward) -> None:
+    first = saved(ward)
+    second = saved(ward, earlier=first.number)
+    third, alone = saved(ward, earlier=second.number), saved(ward)
+    found = dict(ward.db.execute("SELECT screening, subject FROM subjects").fetchall())
+    assert [found[one.number] for one in (first, second, third, alone)] == [first.number] * 3 + [alone.number]
+
+
+def test_unknown_is_an_answer_that_counts(ward: Ward) -> None:
+    screening = saved(ward, ecog="unknown")
+    assert screening.dialogue.answers["ecog"] == UNKNOWN == Choice("unknown")
+    assert ward.statuses("ecog") == [("unknown", "current")]
