@@ -1,23 +1,29 @@
-"""Backups of a file in use: SQLite's online copy, verified, under a name that says when; and the way back."""
+"""Backups of a file in use: SQLite's online copy, verified, under a name that says when; and the way back.
+
+A backup is two entries of the register: one that the copy holds itself, and one after it was verified and stands in its
+place. Only the second counts as a backup that was made.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from state import register
 from state.audit import Report, verify
-from state.database import PRIVATE, Clock, connect, stamp, utc_now, writing
-from state.errors import Damaged, StateError, translate
+from state.database import Clock, connect, meta, utc_now, writing
+from state.errors import Damaged, Missing, StateError, Taken, translate
+from state.targets import alone, ask, create_private, family, put_back, put_in_place, remove
 
 PAGES: Final = 256
 """Pages copied at a time: others write between."""
-
-
-class Exists(StateError):  # noqa: N818  (reads as what it says)
-    """There is a file already."""
+_MOMENT: Final = "%Y%m%dT%H%M%SZ"
 
 
 def back_up(
@@ -25,81 +31,162 @@ def back_up(
 ) -> str:
     """Copy the file while it is in use and verify the copy; gives the chain head that the copy ends with.
 
-    The backup is entered in the register first, so that the copy holds its own entry. Raises `Exists`, `NotKept`,
-    or `Damaged` if the copy does not verify (it is removed then).
+    With `force` an earlier copy of the same file is replaced, or a file that is no database. Raises `Taken`, `InUse`,
+    `NotKept`, or `Damaged` if the copy does not verify; then all is as before, and the register tells of no backup.
     """
-    if target.exists() and not force:
-        raise Exists(f"{target} exists; please choose another name, or --force")
+    _ask(database, target, force=force)
     source = connect(database)
-    temporary = target.with_name(f".{target.name}.part")
-    try:
+    with closing(source.conn), _beside(target) as temporary:
         with writing(source):
-            head = register.enter(source, clock(), "backup", target.name, by)
-        temporary.unlink(missing_ok=True)
-        os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, PRIVATE))
-        copy = sqlite3.connect(temporary)
-        try:
+            head = register.enter(
+                source, clock(), "backup", target.name, by, {"verified": "by a later entry"}
+            )
+        with closing(sqlite3.connect(temporary)) as copy:
             source.conn.backup(copy, pages=PAGES)
-        finally:
-            copy.close()
-        report = verify(temporary)
-        if report.problems:
-            raise Damaged(f"the copy does not verify: {report.problems[0]}")
-        temporary.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        raise translate(error) from error
-    finally:
-        source.conn.close()
-        _remove(temporary)
+        _check(temporary)
+        with _alone_if_there(target):
+            _replace(temporary, target)
+        with writing(source):
+            register.enter(source, clock(), "backup verified", target.name, by, {"head": head})
     return head
 
 
-def restore(backup: Path, database: Path, *, force: bool = False, clock: Clock = utc_now) -> Report:
-    """Put a backup in the place of the file, after verifying it; an existing file is kept aside.
+def _ask(database: Path, target: Path, *, force: bool) -> None:
+    """Ask whether the copy may stand there; over another database only if that is an earlier copy of this one."""
+    ask(target, databases=[database], force=force, over_database=True)
+    if not target.exists():
+        left = [file.name for file in family(target) if file.exists()]
+        if left and not force:
+            raise Taken(f"{target}: {left[0]} lies there; please choose another name, or add --force")
+        return
+    if not _is_copy(target, database):
+        ask(target, force=force)
 
-    Raises `Exists` without `force`, and `Damaged` for a backup that does not verify.
-    """
-    if database.exists() and not force:
-        raise Exists(f"{database} exists; stop the bot and use --force, which keeps it aside")
-    report = verify(backup)
-    if report.problems:
-        raise Damaged(f"{backup} does not verify: {report.problems[0]}")
-    temporary = database.with_name(f".{database.name}.part")
-    source, copy = connect(backup, read_only=True), sqlite3.connect(temporary)
+
+def _is_copy(file: Path, database: Path) -> bool:
+    """Say whether a file holds what the database held at some time. Raises `Taken` if it holds other screenings."""
     try:
-        source.conn.backup(copy)
-        copy.close()
-        temporary.chmod(PRIVATE)
-        if database.exists():
-            aside = database.with_name(f"{database.name}.before-restore-{_moment(clock)}")
-            for end in ("", "-wal", "-shm"):
-                old = database.with_name(database.name + end)
-                if old.exists():
-                    old.rename(aside.with_name(aside.name + end))
-        temporary.replace(database)
-    except (sqlite3.Error, OSError) as error:
-        raise translate(error) from error
-    finally:
-        source.conn.close()
-        copy.close()
-        _remove(temporary)
+        theirs = _origin(file)
+    except StateError:
+        return False
+    if theirs != _origin(database):
+        raise Taken(f"{file} holds other screenings than {database}; please choose another name")
+    return True
+
+
+def _origin(file: Path) -> str | None:
+    db = connect(file, read_only=True)
+    with closing(db.conn):
+        return meta(db, "origin")
+
+
+def restore(
+    backup: Path, database: Path, *, force: bool = False, clock: Clock = utc_now
+) -> tuple[Report, Path | None]:
+    """Put a backup in the place of the file, verified before and after; what stood there is kept aside, whole.
+
+    Gives what was restored, and where the former file is now. Raises `Taken` without `force`, `InUse` while anybody
+    has the file open, and `Damaged` for a backup that does not verify; then all is as before.
+    """
+    database = database.resolve()
+    if not backup.exists():
+        raise Missing(f"{backup}: there is no such file")
+    if database.exists() and backup.samefile(database):
+        raise Taken(f"{backup} is the file itself; please name a backup of it")
+    if database.is_dir():
+        raise Taken(f"{database} is a folder")
+    if database.exists() and not force:
+        raise Taken(f"{database} exists; please stop the bot and add --force, which keeps it aside")
+    report = _check(backup)
+    aside = database.with_name(f"{database.name}.before-restore-{_moment(clock)}")
+    with _alone_if_there(database), _beside(database) as temporary:
+        with (
+            closing(connect(backup, read_only=True).conn) as source,
+            closing(sqlite3.connect(temporary)) as copy,
+        ):
+            source.backup(copy)
+        _check(temporary)
+        moved = put_in_place(temporary, database, aside)
+        try:
+            report = _check(database)
+        except BaseException:
+            remove(database)
+            put_back(moved)
+            raise
+    return report, aside if moved else None
+
+
+def _check(file: Path) -> Report:
+    report = verify(file)
+    if report.problems:
+        raise Damaged(f"{file} does not verify: {report.problems[0]}")
     return report
 
 
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Give an empty private file beside the target, removed if it is still there at the end."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        remove(temporary)
+        create_private(temporary)
+        yield temporary
+    except (sqlite3.Error, OSError) as error:
+        raise translate(error, target) from error
+    finally:
+        with suppress(OSError):
+            remove(temporary)
+
+
+@contextmanager
+def _alone_if_there(database: Path) -> Iterator[None]:
+    """Nobody else has the file open, or what is left of it."""
+    try:
+        with alone(database):
+            yield
+    except OSError as error:
+        raise translate(error, database) from error
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    """Put a verified copy in the place of an earlier one, and remove that with all that stands beside it."""
+    former = target.with_name(f".{target.name}.{os.getpid()}.old")
+    put_in_place(temporary, target, former)
+    remove(former)
+
+
 def nightly(database: Path, folder: Path, keep: int, clock: Clock = utc_now) -> Path:
-    """Make a backup named after the moment, and remove all but the newest `keep`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{database.stem}-{_moment(clock)}.db"
-    back_up(database, target, force=True, clock=clock)
-    for old in sorted(folder.glob(f"{database.stem}-*.db"))[:-keep]:
-        old.unlink()
+    """Make a backup named after the file and the moment; of those made so of this file, keep the newest `keep`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translate(error, folder) from error
+    target = folder / f"{database.name}-{_moment(clock)}.db"
+    back_up(database, target, clock=clock)
+    for old in _made_before(database, folder)[:-keep]:
+        _remove_backup(database, old)
     return target
 
 
+def _made_before(database: Path, folder: Path) -> list[Path]:
+    """List the nightly backups by their exact names, the oldest first."""
+    name = re.compile(re.escape(database.name) + r"-(\d{8}T\d{6}Z)\.db")
+    found = []
+    for file in folder.iterdir():
+        match = name.fullmatch(file.name)
+        if match and not file.is_symlink() and file.is_file():
+            with suppress(ValueError):
+                found.append((datetime.strptime(match[1], _MOMENT), file))  # noqa: DTZ007  (ends in Z: only compared)
+    return [file for _, file in sorted(found)]
+
+
+def _remove_backup(database: Path, old: Path) -> None:
+    """Remove an outdated backup, if it is one of this file and nobody has it open."""
+    with suppress(StateError, OSError):
+        if _is_copy(old, database):
+            with alone(old):
+                remove(old)
+
+
 def _moment(clock: Clock) -> str:
-    return stamp(clock())[:19].replace(":", "").replace("-", "") + "Z"
-
-
-def _remove(file: Path) -> None:
-    for end in ("", "-journal", "-wal", "-shm"):
-        file.with_name(file.name + end).unlink(missing_ok=True)
+    return clock().astimezone(UTC).strftime(_MOMENT)

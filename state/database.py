@@ -6,23 +6,26 @@ does so in an immediate transaction, so that "database is locked" can only come 
 
 from __future__ import annotations
 
-import os
+import logging
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database
 
-from state.errors import Damaged, Newer, NotKept, translate
+from state.errors import Damaged, InUse, Missing, Newer, NotKept, translate
 from state.schema import migrations
+from state.targets import PRIVATE, alone, create_private, family, remove
 
 BUSY_SECONDS: Final = 5
-PRIVATE: Final = 0o600
+ENOUGH_TABLES: Final = 3
+"""By so many of our tables a file is known as ours, also where somebody took one away: `verify` tells which."""
+
+LOG = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -40,29 +43,139 @@ def stamp(at: datetime) -> str:
 def open_database(path: Path | str, clock: Clock = utc_now) -> Database:
     """Open the file, making it if there is none and migrating it if it is older.
 
-    An older file is copied to ``<name>.before-<migration>`` first. Raises `NotKept`, `Damaged` or `Newer`.
+    An older file is copied to ``<name>.before-<migration>`` first. A file that is not ours is only read.
+    Raises `NotKept`, `Damaged` or `Newer`.
     """
     path = Path(path)
+    there = path.exists()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
-        db = connect(path)
-        _migrate(db, path, clock)
+        if _make(path):
+            _make_private(path)
+        db = _connect(path)
+        try:
+            _migrate(db, path, clock)
+        except BaseException:
+            db.conn.close()
+            raise
     except (sqlite3.Error, OSError) as error:
-        raise translate(error) from error
+        if not there:
+            remove(path.resolve())
+        raise translate(error, path) from error
     return db
 
 
+def _make(path: Path) -> bool:
+    """Make an empty file if there is none; say whether there is one of ours."""
+    wal = family(path)[1]
+    if not path.exists() and wal.exists() and wal.stat().st_size:
+        raise Damaged(
+            f"{path} is gone, and {wal.name} beside it may hold answers of it; "
+            "please restore a backup, which keeps that aside, or move it away"
+        )
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        create_private(path.resolve())
+        return False
+    if path.is_file() and not path.stat().st_size:
+        return False
+    check_ours(path)
+    return True
+
+
+def _make_private(path: Path) -> None:
+    """Nobody but its owner may read the file; say so where others could."""
+    if path.stat().st_mode & 0o077:
+        for file in family(path):
+            with suppress(FileNotFoundError):
+                file.chmod(PRIVATE)
+        LOG.warning("%s could be read by others on this machine; now only its owner can.", path)
+
+
 def connect(path: Path | str, *, read_only: bool = False) -> Database:
-    """Connect without touching the schema."""
-    target = f"{Path(path).resolve().as_uri()}{'?mode=ro' if read_only else '?mode=rw'}"
-    connection = sqlite3.connect(
-        target, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=True
-    )
-    db = Database(connection)
-    if not read_only:
-        db.execute("PRAGMA journal_mode=WAL")
+    """Connect to a file of ours without touching the schema.
+
+    Raises `Missing`, or `Damaged` for a file that is not ours, which is left as it was.
+    """
+    path = Path(path)
+    try:
+        check_ours(path)
+        return _connect_to_read(path) if read_only else _connect(path)
+    except (sqlite3.Error, OSError) as error:
+        raise translate(error, path) from error
+
+
+def check_ours(path: Path) -> None:
+    """Read whether a file is ours, and leave nothing beside it. Raises `Missing` or `Damaged`."""
+    if not path.exists():
+        raise Missing(f"{path}: there is no such file")
+    if not path.is_file():
+        raise Damaged(f"{path} is not a file")
+    _, wal, shm, _ = family(path)
+    waiting = wal.exists() and wal.stat().st_size > 0
+    made_shm = waiting and not shm.exists()
+    try:
+        with closing(_plain(path, "mode=ro" if waiting else "mode=ro&immutable=1")) as connection:
+            (tables,) = connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+                " AND name IN ('meta', 'screenings', 'log', 'register', 'verdicts', 'positions')"
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise Damaged(f"{path} is not a database") from error
+        raise
+    if tables >= ENOUGH_TABLES:
+        return
+    if made_shm:
+        with suppress(InUse), alone(path):
+            shm.unlink(missing_ok=True)
+    raise Damaged(f"{path} is not a file of screenings")
+
+
+def _connect(path: Path) -> Database:
+    db = Database(_plain(path, "mode=rw"))
+    db.execute("PRAGMA journal_mode=WAL")
+    return _set_up(db)
+
+
+def _connect_to_read(path: Path) -> Database:
+    """Connect to read. Where nothing stood beside the file, nothing is left there."""
+    wal = family(path)[1]
+    if wal.exists():
+        return _set_up(Database(_plain(path, "mode=ro")))
+    try:
+        return _set_up(Database(_plain(path, "mode=ro", keeper=_plain(path, "mode=rw"))))
+    except sqlite3.OperationalError:  # a folder that cannot be written: nobody writes there
+        return _set_up(Database(_plain(path, "mode=ro&immutable=1")))
+
+
+class _Connection(sqlite3.Connection):
+    """A connection. Its keeper can write and does not: closed last, it removes what SQLite put beside the file."""
+
+    keeper: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.keeper is not None:
+            self.keeper.close()
+
+
+def _plain(path: Path, how: str, keeper: sqlite3.Connection | None = None) -> _Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None,
+            check_same_thread=True, factory=_Connection,
+        )  # fmt: skip
+        connection.keeper = keeper
+        if keeper is not None:
+            keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        if keeper is not None:
+            keeper.close()
+        raise
+    return connection
+
+
+def _set_up(db: Database) -> Database:
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA foreign_keys=ON")
     return db
@@ -75,7 +188,7 @@ def _migrate(db: Database, path: Path, clock: Clock) -> None:
     if applied - ours:
         raise Newer(f"{path} was written by a newer version (it has {', '.join(sorted(applied - ours))})")
     if not applied and db.table_names():
-        raise Damaged(f"{path} is a database of something else")
+        raise Damaged(f"{path} is not a file of screenings")
     if not pending:
         return
     if applied:
@@ -88,11 +201,19 @@ def _migrate(db: Database, path: Path, clock: Clock) -> None:
 
 
 def _copy_aside(db: Database, path: Path, migration: str) -> None:
-    """Keep the file as it was beside the migrated one."""
-    copy = path.with_name(f"{path.name}.before-{migration}")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy2(path, copy)
-    copy.chmod(PRIVATE)
+    """Keep the file as it was beside the migrated one; what an earlier migration kept stays."""
+    wanted = path.with_name(f"{path.name}.before-{migration}")
+    copy, number = wanted, 1
+    while copy.exists() or copy.is_symlink():
+        number += 1
+        copy = wanted.with_name(f"{wanted.name}.{number}")
+    create_private(copy)
+    try:
+        with closing(sqlite3.connect(copy)) as target:
+            db.conn.backup(target)
+    except BaseException:
+        remove(copy)
+        raise
 
 
 @contextmanager

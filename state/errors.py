@@ -1,30 +1,50 @@
-"""The tree of what can go wrong with the file.
+"""The tree of what can go wrong with the file. Each message is a sentence for whoever gave the command.
 
 ::
 
     StateError
     ├── NotKept       nothing was written; the same may succeed later (disk full, read-only, locked)
+    ├── Missing       there is no such file
     ├── Damaged       the file is not a database of ours, or SQLite says that it is malformed
     ├── Newer         the file was written by a newer version of this program
+    ├── Taken         something stands where the result would go, and may not be replaced
+    ├── InUse         another program has the file open
     ├── Stale         somebody else moved the dialogue first
     └── Unknown       there is no such screening, person or protocol in this file
 """
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+from pathlib import Path
+from typing import Final
 
 
 class StateError(Exception):
     """Root of the errors of `state`."""
 
 
+_NOT_KEPT: Final = {
+    "full": "the disk is full",
+    "read-only": "it cannot be written here (read-only)",
+    "locked": "another program keeps it locked; please try again when that is done",
+}
+
+
 class NotKept(StateError):  # noqa: N818  (reads as what it says)
     """Nothing was written. ``why`` is one of ``full``, ``read-only``, ``locked``, ``failed``."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(
+        self, why: str, where: Path | str | None = None, said: str = "it could not be written"
+    ) -> None:
         self.why = why
-        super().__init__(f"not kept: {why}")
+        sentence = _NOT_KEPT.get(why, said)
+        super().__init__(f"{where}: {sentence}" if where is not None else sentence)
+
+
+class Missing(StateError):  # noqa: N818
+    """There is no such file."""
 
 
 class Damaged(StateError):  # noqa: N818
@@ -35,6 +55,14 @@ class Newer(StateError):  # noqa: N818
     """The file's schema is newer than this program."""
 
 
+class Taken(StateError):  # noqa: N818
+    """Something stands at a target, and may not be replaced."""
+
+
+class InUse(StateError):  # noqa: N818
+    """Another program has the file open."""
+
+
 class Stale(StateError):  # noqa: N818
     """The dialogue has moved on since it was loaded."""
 
@@ -43,20 +71,28 @@ class Unknown(StateError):  # noqa: N818
     """No such screening, person or protocol."""
 
 
-_WHY = (
+_WHY: Final = (
     ("full", ("disk is full", "disk i/o error", "file too large")),
     ("read-only", ("readonly", "read-only", "unable to open")),
     ("locked", ("locked", "busy")),
 )
-_DAMAGE = ("malformed", "not a database", "corrupt")
+_WHY_OF_NUMBER: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read-only"),
+}
+_DAMAGE: Final = ("malformed", "not a database", "corrupt")
 
 
-def translate(error: sqlite3.Error | OSError) -> StateError:
-    """Turn what SQLite says into one of ours."""
+def translate(error: sqlite3.Error | OSError, where: Path | str | None = None) -> StateError:
+    """Turn what SQLite or the system says into one of ours; `where` is the file it is about."""
+    if isinstance(error, OSError):
+        place = where if error.filename is None else error.filename
+        why = _WHY_OF_NUMBER.get(error.errno or 0, "failed")
+        return NotKept(why, place, (error.strerror or str(error)).lower())
     said = str(error).lower()
     if any(word in said for word in _DAMAGE):
-        return Damaged(str(error))
+        return Damaged(f"{where}: {error}" if where is not None else str(error))
     for why, words in _WHY:
         if any(word in said for word in words):
-            return NotKept(why)
-    return NotKept("failed")
+            return NotKept(why, where)
+    return NotKept("failed", where, str(error))

@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from state import register
 from state.database import Clock, connect, stamp, utc_now
+from state.errors import translate
+from state.targets import ask, create_private
 
 STALE_SECONDS: Final = 120.0
 """A heartbeat older than this means that the bot does not run, or does not reach Telegram."""
+
+_LAST_BACKUP: Final = (
+    "SELECT max(at) FROM register WHERE kind = 'backup verified' OR kind = 'backup' AND detail IS NULL"
+)
+"""Files of earlier versions know only one entry a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +52,29 @@ def heartbeat_file(database: Path) -> Path:
 
 
 def beat(database: Path, since_poll: float | None, queue_age: float, clock: Clock = utc_now) -> None:
-    """Leave a heartbeat; written whole or not at all."""
+    """Leave a heartbeat; written whole or not at all, never through a link or over a database. Raises `Taken`."""
     file = heartbeat_file(database)
-    temporary = file.with_name(f".{file.name}")
+    ask(file, databases=[database], force=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
     said = Heartbeat(stamp(clock()), since_poll, round(queue_age, 3), os.getpid())
+    temporary.unlink(missing_ok=True)
+    create_private(temporary)
     temporary.write_text(json.dumps(asdict(said)), encoding="utf-8")
     temporary.replace(file)
 
 
 def look(database: Path, clock: Clock = utc_now) -> Health:
-    """Look at a file and at the bot that serves it. Raises `sqlite3.Error` if it cannot be read."""
+    """Look at a file and at the bot that serves it. Raises `StateError` if it cannot be read."""
     db = connect(database, read_only=True)
     try:
         (screenings,) = db.execute("SELECT count(*) FROM screenings").fetchone()
         (living,) = db.execute(
             "SELECT count(*) FROM positions WHERE state NOT IN ('completed', 'cancelled')"
         ).fetchone()
-        (last,) = db.execute("SELECT max(at) FROM register WHERE kind = 'backup'").fetchone()
+        (last,) = db.execute(_LAST_BACKUP).fetchone()
         head = register.head(db)
+    except sqlite3.Error as error:
+        raise translate(error, database) from error
     finally:
         db.conn.close()
     seen = _heartbeat(database)
@@ -72,11 +85,15 @@ def look(database: Path, clock: Clock = utc_now) -> Health:
 
 
 def _heartbeat(database: Path) -> Heartbeat | None:
+    """Read the heartbeat; one that is not what it should be is none."""
     try:
-        return Heartbeat(**json.loads(heartbeat_file(database).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        said = Heartbeat(**json.loads(heartbeat_file(database).read_text(encoding="utf-8")))
+        numbers = (said.queue_age, said.process, *([] if said.since_poll is None else [said.since_poll]))
+        datetime.fromisoformat(said.at).astimezone(UTC)
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
         return None
+    return said if all(isinstance(number, int | float) for number in numbers) else None
 
 
 def _seconds_since(at: str, clock: Clock) -> float:
-    return (clock() - datetime.fromisoformat(at)).total_seconds()
+    return (clock() - datetime.fromisoformat(at).astimezone(UTC)).total_seconds()

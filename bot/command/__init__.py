@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -44,6 +45,20 @@ class Commands(click.Group):
             import_module(COMMANDS[cmd_name][0]), _ATTRIBUTES.get(cmd_name, cmd_name)
         )
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a command; here, and nowhere else, what went wrong becomes a sentence."""
+        from bot.command.wiring import Unusable
+        from state.errors import StateError, translate
+
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read the output went away: click ends quietly
+        except StateError as error:
+            raise Unusable(str(error)) from error
+        except (sqlite3.Error, OSError) as error:
+            raise Unusable(str(translate(error))) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -23,8 +23,6 @@ def backup(target: Path, db_file: str, force: bool) -> None:
     from state.backup import back_up
     from state.errors import StateError
 
-    if not Path(db_file).exists():
-        raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
     try:
         head = back_up(Path(db_file), target, force=force)
     except StateError as error:
@@ -42,7 +40,11 @@ def restore(source: Path, db_file: str, force: bool) -> None:
     from state.errors import StateError
 
     try:
-        report = put_back(source, Path(db_file), force=force)
+        report, aside = put_back(source, Path(db_file), force=force)
     except StateError as error:
         raise Unusable(f"nothing was restored: {error}") from error
-    click.echo(f"{db_file}: {report.screenings} screenings restored\nhead {report.head or 'none'}")
+    click.echo(
+        f"{db_file}: {report.screenings} screenings restored and verified\nhead {report.head or 'none'}"
+    )
+    if aside is not None:
+        click.echo(f"what stood there is kept as {aside}")

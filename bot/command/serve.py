@@ -28,19 +28,12 @@ def serve(port: int, db_file: str) -> None:
 
     Datasette is an optional extra: pip install 'prescreen-bot[serve]'
     """
-    import sqlite3
-
     from bot import serving
     from state.database import connect
 
-    try:
-        db = connect(db_file, read_only=True)
-        names = [
-            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-        ]
-        db.close()
-    except sqlite3.Error as error:
-        raise Unusable(f"{db_file} cannot be used: {error}") from error
+    db = connect(db_file, read_only=True)
+    names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+    db.close()
     if not names or not serving.SHOWN.keys() <= set(names):
         raise Unusable(f"{db_file} is not a file of screenings")
     try:

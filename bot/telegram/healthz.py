@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
+from state.errors import StateError
 from state.health import look
 
 HOST: Final = "127.0.0.1"
@@ -20,7 +20,7 @@ async def serve_health(database: Path, port: int) -> web.AppRunner:
     async def healthz(request: web.Request) -> web.Response:
         try:
             health = look(database)
-        except (sqlite3.Error, OSError):
+        except (StateError, OSError):
             return web.json_response({"running": False}, status=503)
         return web.json_response(asdict(health), status=200 if health.running else 503)
 

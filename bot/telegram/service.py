@@ -177,7 +177,7 @@ class Service:
 
     async def _beat(self, context: object) -> None:
         figures = self.polling.figures()
-        with suppress(OSError):
+        with suppress(OSError, StateError):
             beat(self.settings.db_file, figures.since_poll, figures.queue_age)
 
     async def _back_up(self, context: object) -> None:

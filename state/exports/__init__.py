@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from state import register
 from state.database import Clock, connect, stamp, utc_now, writing
-from state.errors import StateError
-from state.exports.files import Taken, digest, written
+from state.errors import StateError, Taken
+from state.exports.files import digest, written
 from state.exports.snapshot import Selection, Snapshot, snapshot
 
 
@@ -101,7 +101,7 @@ def export(
     """
     chosen = FORMATS[format_name]
     write = _writer(format_name, chosen)
-    with written(target, folder=chosen.suffix is None, force=force) as temporary:
+    with written(target, folder=chosen.suffix is None, force=force, databases=[database]) as temporary:
         with snapshot(database, selection) as data:
             step = progress(data.count) if progress else _no_progress
             rows = write(data, temporary, step, stamp(as_of) if as_of else data.newest)

@@ -5,30 +5,32 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from state.errors import StateError, translate
+from state.errors import Taken, translate
+from state.targets import PRIVATE, ask, create_private, is_database
 
-PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
-OUR_SUFFIXES: Final = frozenset({".json", ".parquet"})
-"""What stands in a folder that an export wrote; any other folder is never replaced."""
-
-
-class Taken(StateError):  # noqa: N818  (reads as what it says)
-    """The output exists already."""
+LISTING: Final = ".prescreen.sha256"
+"""In a folder that an export wrote: what it wrote, as ``sha256sum -c`` reads it. Nothing else is ever replaced."""
 
 
 @contextmanager
-def written(target: Path, *, folder: bool, force: bool) -> Iterator[Path]:
+def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path] = ()) -> Iterator[Path]:
     """Give a temporary path beside `target` that takes its name when the block ends well, else goes away.
 
-    Raises `Taken` if the target exists and may not be replaced, `NotKept` for what the disk refuses.
+    `databases` are those that the command works on. Raises `Taken` if the target exists and may not be replaced,
+    `NotKept` for what the disk refuses.
     """
-    _refuse_taken(target, folder=folder, force=force)
+    if folder and target.is_dir() and not target.is_symlink():
+        _ask_folder(target, force=force)
+    elif folder and target.is_file() and not target.is_symlink():
+        raise Taken(f"{target} is a file; this format writes a folder: please choose another name")
+    else:
+        ask(target, databases=databases, force=force)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,29 +38,38 @@ def written(target: Path, *, folder: bool, force: bool) -> Iterator[Path]:
         if folder:
             temporary.mkdir(mode=PRIVATE_FOLDER)
         else:
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+            create_private(temporary)
         yield temporary
         for path in files(temporary):
-            path.chmod(PRIVATE_FILE)
+            path.chmod(PRIVATE)
+        if folder:
+            create_private(temporary / LISTING)
+            (temporary / LISTING).write_text(_listing(temporary), encoding="utf-8")
         _put(temporary, target)
     except OSError as error:
-        raise translate(error) from error
+        raise translate(error, target) from error
     finally:
-        _remove(temporary)
+        with suppress(OSError):
+            _remove(temporary)
 
 
 def files(path: Path) -> list[Path]:
-    """Give the file itself, or all files of a folder, sorted by name."""
-    return sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]
+    """Give the file itself, or all files of a folder but the list of them, sorted by name."""
+    if not path.is_dir():
+        return [path]
+    return sorted(found for found in path.rglob("*") if found.is_file() and found != path / LISTING)
 
 
 def digest(path: Path) -> tuple[str, int]:
     """Give SHA-256 and size of a file; of a folder, the SHA-256 of what ``sha256sum`` lists of it, and the sum."""
     if not path.is_dir():
         return _sha256(path), path.stat().st_size
-    found = files(path)
-    listing = "".join(f"{_sha256(file)}  {file.relative_to(path).as_posix()}\n" for file in found)
-    return hashlib.sha256(listing.encode()).hexdigest(), sum(file.stat().st_size for file in found)
+    listing = _listing(path)
+    return hashlib.sha256(listing.encode()).hexdigest(), sum(file.stat().st_size for file in files(path))
+
+
+def _listing(folder: Path) -> str:
+    return "".join(f"{_sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in files(folder))
 
 
 def _sha256(path: Path) -> str:
@@ -66,18 +77,18 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse_taken(target: Path, *, folder: bool, force: bool) -> None:
-    if not target.exists():
-        return
+def _ask_folder(target: Path, *, force: bool) -> None:
+    """A folder is replaced only if every file in it is one that an export wrote there."""
     if not force:
-        raise Taken(f"{target} exists; please name another output, or add --force to replace it")
-    if folder and not target.is_dir():
-        raise Taken(f"{target} is a file; this format writes a folder: please name another output")
-    if not folder and target.is_dir():
-        raise Taken(f"{target} is a folder; please name a file in it")
-    strangers = [path for path in files(target) if path.suffix not in OUR_SUFFIXES] if folder else []
-    if strangers:
-        raise Taken(f"{target} holds other things ({strangers[0].name}); please name another output")
+        raise Taken(f"{target} exists; please choose another name, or add --force to replace it")
+    listing = target / LISTING
+    wrote = {LISTING}
+    if listing.is_file() and not listing.is_symlink():
+        wrote |= {line.partition("  ")[2] for line in listing.read_text("utf-8", "replace").splitlines()}
+    for path in sorted(target.rglob("*")):
+        name = path.relative_to(target).as_posix()
+        if path.is_symlink() or (not path.is_dir() and (name not in wrote or is_database(path))):
+            raise Taken(f"{target} holds what no export wrote there ({name}); please choose another name")
 
 
 def _put(temporary: Path, target: Path) -> None:
@@ -87,7 +98,11 @@ def _put(temporary: Path, target: Path) -> None:
         return
     aside = target.with_name(f".{target.name}.{os.getpid()}.old")
     target.rename(aside)
-    temporary.rename(target)
+    try:
+        temporary.rename(target)
+    except OSError:
+        aside.rename(target)
+        raise
     shutil.rmtree(aside)
 
 

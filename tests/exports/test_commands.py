@@ -39,7 +39,7 @@ def test_a_second_export_to_the_same_place_is_refused_in_a_sentence(run):
     run("export", "--output", "log.csv")
     result = run("export", "--output", "log.csv")
     assert result.exit_code == 2
-    assert "log.csv exists; please name another output, or add --force" in result.output
+    assert "log.csv exists; please choose another name, or add --force" in result.output
     assert run("export", "--output", "log.csv", "--force").exit_code == 0
 
 

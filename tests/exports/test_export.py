@@ -13,7 +13,7 @@ import pytest
 from dialogs.loading import load
 from state.database import connect, open_database
 from state.exports import FORMATS, Selection, Taken, default_name, export
-from state.exports.files import files
+from state.exports.files import LISTING, files
 from state.people import People
 from state.screenings import Screenings
 from tests.exports.making import fill
@@ -67,6 +67,7 @@ def test_the_recorded_hash_is_what_sha256sum_says(filled, tmp_path, name):
     names = sorted(str(file.relative_to(exported.path)) for file in files(exported.path))
     listed = subprocess.run(["sha256sum", *names], cwd=exported.path, capture_output=True, check=True).stdout
     assert hashlib.sha256(listed).hexdigest() == exported.sha256
+    assert (exported.path / LISTING).read_bytes() == listed
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,7 +106,7 @@ def test_what_exists_is_replaced_only_by_force(filled, tmp_path, name):
 def test_a_folder_with_other_things_in_it_is_never_replaced(filled, tmp_path, name):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "thesis.doc").write_text("years")
-    with pytest.raises(Taken, match="other things"):
+    with pytest.raises(Taken, match="no export wrote"):
         export(filled, name, tmp_path / "home", force=True)
     assert (tmp_path / "home" / "thesis.doc").read_text() == "years"
 

@@ -13,9 +13,9 @@ from bot.command import main
 from dialogs.dialogue import Step
 from dialogs.loading import load, parse_protocol
 from state.audit import verify
-from state.backup import Exists, back_up, nightly, restore
+from state.backup import back_up, nightly, restore
 from state.database import open_database
-from state.errors import Damaged, Newer, NotKept
+from state.errors import Damaged, Newer, NotKept, Taken
 from state.people import People
 from state.screenings import Screenings
 from tests.state.making_files import ANSWERS, Clock, answer_all, make_file
@@ -104,7 +104,7 @@ def test_a_backup_is_verified_private_and_holds_its_own_entry(tmp_path: Path) ->
     head = back_up(path, tmp_path / "b.db")
     assert verify(tmp_path / "b.db").head == head
     assert (tmp_path / "b.db").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(Exists):
+    with pytest.raises(Taken):
         back_up(path, tmp_path / "b.db")
 
 
@@ -123,7 +123,7 @@ def test_a_backup_while_others_write_is_never_torn(tmp_path: Path) -> None:
 def test_restoring_refuses_to_overwrite_and_keeps_the_old_file_aside(tmp_path: Path) -> None:
     path = make_file(tmp_path / "a.db")
     back_up(path, tmp_path / "b.db")
-    with pytest.raises(Exists):
+    with pytest.raises(Taken):
         restore(tmp_path / "b.db", path)
     restore(tmp_path / "b.db", path, force=True)
     assert verify(path).problems == ()
@@ -227,7 +227,7 @@ def test_a_newer_file_and_somebody_elses_are_refused(tmp_path: Path) -> None:
     other.execute("CREATE TABLE recipes (name)")
     other.commit()
     other.close()
-    with pytest.raises(Damaged, match="something else"):
+    with pytest.raises(Damaged, match="not a file of screenings"):
         open_database(tmp_path / "other.db")
 
 
