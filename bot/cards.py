@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.phrases import Phrases, Safe, escape, gap, lines
-from dialogs.answers import Answer, compact
+from dialogs.answers import Answer, Measurement, compact
 from dialogs.assessment import Reason, alerts, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol, Question
@@ -132,7 +132,8 @@ def refusal(screening: Screening, question: Question, refused: Refused, phrases:
     if not refused.likely:
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
-    return Safe(f"{said} {phrases('refused_likely', likely=joined(likely, phrases))}")
+    key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
+    return Safe(f"{said} {phrases(key, likely=joined(likely, phrases))}")
 
 
 # the exclusion -----------------------------------------------------------------------------------

@@ -16,7 +16,18 @@ from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Question
-from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for
+from dialogs.reading import (
+    Given,
+    Proposal,
+    Reading,
+    Refused,
+    Understood,
+    accept,
+    propose_again,
+    read,
+    unit_for,
+    with_unit,
+)
 from dialogs.wording import describe
 from state.errors import Unknown
 from state.people import Person
@@ -90,9 +101,9 @@ class Talk:
             if proposal.why == "unusual" and means("yes", text):
                 self.answer(screening, proposal.candidates[0])
                 return
-            with_unit = read(protocol, question, f"{proposal.entered} {text}", only)
-            if proposal.why == "unit" and not isinstance(with_unit, Refused):
-                self._read(screening, with_unit)
+            meant = with_unit(protocol, question, proposal.entered, text, only)
+            if proposal.why == "unit" and meant is not None:
+                self._read(screening, meant)
                 return
         self._read(screening, read(protocol, question, text, only))
 
@@ -103,7 +114,8 @@ class Talk:
         elif isinstance(reading, Proposal) and question is not None:
             self.take(screening, [Step("propose", question.id, entered=reading.entered)])
         elif isinstance(reading, Refused) and question is not None:
-            self.turn.say(cards.refusal(screening, question, reading, self.say))
+            told = cards.refusal(screening, question, reading, self.say)
+            self.turn.say(told, views.likely(self, screening, question, reading))
 
     def answer(self, screening: Screening, given: Given) -> None:
         """Take an answer; a value with its ULN is two, and the second may have been answered before."""
@@ -217,8 +229,7 @@ class Talk:
         if dialogue.proposal is None:
             return None
         only = unit_for(screening.protocol, question, dialogue.facts)
-        reading = read(screening.protocol, question, dialogue.proposal, only)
-        return reading if isinstance(reading, Proposal) else None
+        return propose_again(screening.protocol, question, dialogue.proposal, only)
 
     def button(self, label: str, verb: str, screening: Screening, option: int | None = None) -> Button:
         press = Press(verb, screening.number, screening.entries, None if option is None else str(option))

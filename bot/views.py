@@ -10,9 +10,10 @@ from wcwidth import wcswidth
 from bot import cards
 from bot.phrases import Phrases, Safe, gap, lines
 from bot.replies import Button, Reply, Rows
+from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
 from dialogs.protocol import Protocol, Question
-from dialogs.reading import Given, Proposal
+from dialogs.reading import Given, Proposal, Refused
 from dialogs.wording import describe
 from state.screenings import Screening
 
@@ -76,6 +77,18 @@ def _show_question(talk: Talk, screening: Screening) -> Reply:
     return Reply(cards.question_card(screening, say), rows)
 
 
+def likely(talk: Talk, screening: Screening, question: Question, refused: Refused) -> Rows:
+    """Offer the options that a refused word resembles."""
+    places = {code: place for place, (code, _) in enumerate(choices(question))}
+    return arrange(
+        [
+            talk.button(describe(question, answer, talk.say.language), "o", screening, places[answer.code])
+            for ((_, answer),) in refused.likely
+            if isinstance(answer, Choice) and answer.code in places
+        ]
+    )
+
+
 def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrases) -> str:
     shown = " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
     return say.plain("confirm_yes", answer=shown) if proposal.why == "unusual" else shown
@@ -84,6 +97,8 @@ def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrase
 def _proposal_text(protocol: Protocol, proposal: Proposal, say: Phrases) -> Safe:
     if proposal.why == "unit":
         return say("pick_unit", value=proposal.entered)
+    if proposal.why == "number":
+        return say("pick_number")
     shown = [describe(protocol.question(q), answer, say.language) for q, answer in proposal.candidates[0]]
     return lines(say("confirm_unusual", answer=" / ".join(shown)), say("confirm_retype"))
 

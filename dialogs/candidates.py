@@ -121,6 +121,8 @@ def _take_text(protocol: Protocol, row: Row, question: Question, text: str) -> N
         reading = Understood(reading.candidates[0])
     if isinstance(reading, Understood):
         row.answers.update(reading.given)
+    elif isinstance(reading, Proposal) and reading.why == "number":
+        raise AnswerError(f"{text!r} can mean two numbers")
     elif isinstance(reading, Proposal):
         raise AnswerError(f"{text!r} has no unit; expected one of {list(question.unit_by_code)}")
     elif isinstance(reading, Refused):

@@ -1,8 +1,9 @@
 """Reads what a clinician typed as an answer to a question: `Understood`, a `Proposal`, or `Refused`.
 
-A unit is never guessed: a number without one is taken only where there is a single unit; otherwise the
-possible units are proposed. Nothing that is refused is kept by anyone; what is proposed is kept only as a
-number and a unit.
+Taken only if exact: a code, a label, a listed spelling, or a number that can mean only one thing. What begins or
+resembles an option is named as likely and never taken; a number that can mean two things is proposed as both. A unit is
+never guessed: a number without one is taken only where there is a single unit; otherwise the possible units are
+proposed. Nothing that is refused is kept by anyone; what is proposed is kept only as numbers and a unit.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 from typing import Final, Literal
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation, encode
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation, encode, plain
+from dialogs.numerals import fold, has_foreign_digits, meanings
 from dialogs.protocol import Protocol, Question, Unit
 
 MAX_TEXT: Final = 80
@@ -38,10 +42,13 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A number that needs one more tap: its unit, or a yes to an unusual value. ``entered`` can be read again."""
+    """A number that needs one more tap: its unit, which number it is, or a yes to an unusual value.
+
+    ``entered`` holds numbers and a unit only; `propose_again` gives the proposal back from it.
+    """
 
     entered: str
-    why: Literal["unit", "unusual"]
+    why: Literal["unit", "number", "unusual"]
     candidates: tuple[Given, ...]
 
 
@@ -61,10 +68,17 @@ _RELATIONS: Final[Mapping[str, Relation]] = {
     "≦": "<=", "≧": ">=", "⩽": "<=", "⩾": ">=",
 }  # fmt: skip
 _NUMBER: Final = re.compile(
-    r"(?P<relation><=|>=|=<|=>|[<>=≤≥≦≧⩽⩾])?\s*(?P<number>\d[\d.,]*)"
-    r"(?:\s*/\s*(?P<divisor>\d[\d.,]*))?\s*(?P<unit>.*)"
+    r"(?P<relation><=|>=|=<|=>|[<>=≤≥≦≧⩽⩾])?\s*(?P<number>[0-9][0-9.,]*)"
+    r"(?:\s*/\s*(?P<divisor>[0-9][0-9.,]*))?\s*(?P<unit>.*)"
 )
-_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3},\d{3}\.\d+")
+_STORED: Final = re.compile(
+    r"(?P<relation>[<>]=?)?(?P<number>[0-9.|]+)(?:/(?P<divisor>[0-9.|]+))?(?: (?P<unit>.+))?"
+)
+"""What a proposal keeps: a point is decimal there, and ``|`` stands between what may be meant."""
+_ANOTHER_NUMBER: Final = re.compile(r"(?:[-–—~〜至到,;:+&|/]|to|and|or)?\s*[<>=≤≥]?\s*[0-9]")
+_GROUP: Final = re.compile(r"(?:\s|['’_])[0-9]{3}(?![0-9])")
+_EXPONENT: Final = re.compile(r"(?:e|\^|\*\*)\s*[+\-]?[0-9].*")
+_FRACTION: Final = re.compile(r"([1-9])/([2-9])")
 _DATE: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)?\d\d)(?!\d)"
 )
@@ -82,25 +96,27 @@ def read(protocol: Protocol, question: Question, text: str, unit: str | None = N
 
     `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit).
     """
-    plain = _normal(text)
-    if not plain:
+    said = fold(text)
+    if not said:
         return Refused("empty")
-    if looks_like_identifier(plain):
+    if looks_like_identifier(said):
         return Refused("identifier")
-    if len(plain) > MAX_TEXT:
+    if len(said) > MAX_TEXT:
         return Refused("too_long")
-    if plain in _words("unknown") or plain in map(_normal, question.unknown.values()):
-        return Understood(((question.id, UNKNOWN),))
-    code = _matching_code(question, plain)
-    if code is not None:
-        return Understood(((question.id, Choice(code)),))
-    if question.kind == "choice":
-        return Refused("not_an_option")
-    return _read_number(protocol, question, plain, unit)
+    codes = [code for code, spellings in _names(question).items() if said in spellings]
+    if len(codes) == 1:
+        return Understood(((question.id, Choice(codes[0])),))
+    if codes or question.kind == "choice" or not any(c.isnumeric() for c in said):
+        likely = tuple(((question.id, Choice(code)),) for code in codes or _likely(question, said))
+        return Refused("not_an_option" if question.kind == "choice" else "not_a_number", likely=likely)
+    return _read_number(protocol, question, said, unit)
 
 
 def accept(protocol: Protocol, given: Given) -> Reading:
     """Weigh a number whose unit is known: understood, proposed if unusual, refused if impossible."""
+    given = tuple(
+        (question_id, _whole(protocol.question(question_id), answer)) for question_id, answer in given
+    )
     for question_id, answer in given:
         asked = protocol.question(question_id)
         if not isinstance(answer, Measurement):
@@ -114,29 +130,47 @@ def accept(protocol: Protocol, given: Given) -> Reading:
             return _impossible(asked, answer)
     if all(_usual(protocol, question_id, answer) for question_id, answer in given):
         return Understood(given)
-    return Proposal(_written(given), "unusual", (given,))
+    return Proposal(_written([given]), "unusual", (given,))
+
+
+def _whole(question: Question, answer: Answer) -> Answer:
+    """A whole number is kept without decimals: ``65.0`` years are 65."""
+    if question.kind != "integer" or not isinstance(answer, Measurement):
+        return answer
+    whole = answer.value.to_integral_value()
+    return replace(answer, value=whole) if whole == answer.value else answer
 
 
 def propose_again(
     protocol: Protocol, question: Question, entered: str, unit: str | None = None
 ) -> Proposal | None:
     """Rebuild a stored proposal from its ``entered`` text; ``None`` if it no longer is one."""
-    reading = read(protocol, question, entered, unit)
+    match = _STORED.fullmatch(fold(entered))
+    if match is None:
+        return None
+    numbers = [
+        tuple(Decimal(one) for one in match[part].split("|")) if match[part] else ()
+        for part in ("number", "divisor")
+    ]
+    reading = _weigh_number(protocol, question, match, numbers[0], numbers[1], unit)
     return reading if isinstance(reading, Proposal) else None
 
 
+def with_unit(
+    protocol: Protocol, question: Question, entered: str, text: str, unit: str | None = None
+) -> Reading | None:
+    """Read `text` as the unit that a proposal waits for; ``None`` if it is not a unit of this question."""
+    spelled = fold(text)
+    if not spelled or isinstance(_units(question, spelled, unit), Refused):
+        return None
+    match = _STORED.fullmatch(f"{entered} {spelled}")
+    if match is None or "|" in entered:
+        return None
+    divisor = (Decimal(match["divisor"]),) if match["divisor"] else ()
+    return _weigh_number(protocol, question, match, (Decimal(match["number"]),), divisor, unit)
+
+
 # words -------------------------------------------------------------------------------------------
-
-
-def _normal(text: str) -> str:
-    """Full-width to ASCII, one kind of µ and ×, no invisible characters, small letters, single spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    visible = "".join(c for c in folded if unicodedata.category(c) not in ("Cc", "Cf") or c in "\t\n")
-    visible = re.sub(r"(?<=\d)[。、](?=\d)", ".", visible)
-    return " ".join(visible.translate(_SAME).split())
-
-
-_SAME: Final = str.maketrans({"μ": "u", "×": "x", "✕": "x", "⁄": "/", "∕": "/", "，": ","})
 
 
 @lru_cache
@@ -145,7 +179,7 @@ def _word_lists() -> Mapping[str, frozenset[str]]:
     lists: dict[str, set[str]] = {}
     for language in raw.values():
         for code, spellings in language.items():
-            lists.setdefault(code, set()).update(map(_normal, spellings))
+            lists.setdefault(code, set()).update(map(fold, spellings))
     return {code: frozenset(spellings) for code, spellings in lists.items()}
 
 
@@ -153,85 +187,121 @@ def _words(code: str) -> frozenset[str]:
     return _word_lists().get(code, frozenset())
 
 
-def _matching_code(question: Question, plain: str) -> str | None:
-    """Find the option or shortcut that a word means: exactly, or as the only one that begins so."""
-    named = [(option.code, option.text) for option in question.options]
-    named += [(shortcut.code, shortcut.text) for shortcut in question.shortcuts]
-    names = {
-        code: {code, code.replace("_", " "), *map(_normal, text.values()), *_words(code)}
-        for code, text in named
+@lru_cache(maxsize=1024)
+def _names(question: Question) -> Mapping[str, frozenset[str]]:
+    """Every spelling that is taken, by the code that it means: option, shortcut, or *unknown*."""
+    texts = {UNKNOWN.code: question.unknown}
+    texts |= {option.code: option.text for option in question.options}
+    texts |= {shortcut.code: shortcut.text for shortcut in question.shortcuts}
+    return {
+        code: frozenset({fold(code), fold(code.replace("_", " ")), *map(fold, text.values()), *_words(code)})
+        for code, text in texts.items()
     }
-    exact = [code for code, spellings in names.items() if plain in spellings]
-    if len(exact) == 1:
-        return exact[0]
-    if exact or len(plain) < 2 or plain[0].isdigit():
-        return None
-    starts = [code for code, spellings in names.items() if any(name.startswith(plain) for name in spellings)]
-    return starts[0] if len(starts) == 1 else None
+
+
+_NEGATIONS: Final = re.compile(r"\b(?:no|not|non|none|never|neither|nor|without)\b|n't|[不无未非没否]")
+_CLOSE: Final = 0.8
+"""Spellings that share so much of their letters differ by a slip: a letter missing, added or exchanged."""
+_LONG_WORD: Final = 4
+
+
+def _likely(question: Question, said: str) -> list[str]:
+    """Name the options that a word begins or resembles. They are offered, never taken."""
+    return [
+        code
+        for code, names in _names(question).items()
+        if code != UNKNOWN.code and any(_resembles(said, name) for name in names)
+    ]
+
+
+def _resembles(said: str, name: str) -> bool:
+    if len(said) < 2 or any(map(str.isnumeric, said + name)):
+        return False
+    if bool(_NEGATIONS.search(said)) != bool(_NEGATIONS.search(name)):
+        return False
+    shared = set(re.findall(r"\w+", said)) & set(re.findall(r"\w+", name))
+    return (
+        name.startswith(said)
+        or any(len(word) >= _LONG_WORD for word in shared)
+        or (not name.isascii() and (said in name or name in said))
+        or _share(said, name) >= _CLOSE
+    )
+
+
+def _share(one: str, other: str) -> float:
+    """Say how much of their letters two spellings share, in their order; 0 where their lengths forbid it."""
+    if 2 * min(len(one), len(other)) < _CLOSE * (len(one) + len(other)):
+        return 0
+    return SequenceMatcher(None, one, other).ratio()
 
 
 # numbers -----------------------------------------------------------------------------------------
 
 
-def _read_number(protocol: Protocol, question: Question, plain: str, only: str | None) -> Reading:
-    if plain[0] in "+-−–":
+def _read_number(protocol: Protocol, question: Question, said: str, only: str | None) -> Reading:
+    if unicodedata.category(said[0]) in ("Pd", "Sm") and said[0] not in _RELATIONS:
         return Refused("sign")
-    match = _NUMBER.fullmatch(plain)
+    match = _NUMBER.fullmatch(said)
     if match is None:
+        return Refused("digits" if has_foreign_digits(said) else "not_a_number")
+    digits, divisor = match["number"], match["divisor"] or ""
+    if max(sum(map(str.isdigit, number)) for number in (digits, divisor)) > MAX_DIGITS:
+        return Refused("too_many_digits")
+    if _FRACTION.fullmatch(f"{digits}/{divisor}") and digits < divisor:
+        return Refused("fraction")
+    values, divisors = meanings(digits), meanings(divisor) if divisor else ()
+    if not values or (divisor and not divisors):
         return Refused("not_a_number")
-    value = _decimal(match["number"])
-    divisor = _decimal(match["divisor"]) if match["divisor"] else None
-    for number in (value, divisor):
-        if isinstance(number, Refused):
-            return number
-    relation = _RELATIONS[match["relation"] or ""]
+    return _weigh_number(protocol, question, match, values, divisors, only)
+
+
+def _weigh_number(
+    protocol: Protocol,
+    question: Question,
+    match: re.Match[str],
+    values: Sequence[Decimal],
+    divisors: Sequence[Decimal],
+    only: str | None,
+) -> Reading:
+    """Weigh every answer that the numbers can mean in every unit that can be meant."""
+    relation, spelled = _RELATIONS[match["relation"] or ""], match["unit"] or ""
     if relation != "=" and not question.bounds:
         return Refused("no_bounds")
-    if not isinstance(value, Decimal):
-        return Refused("not_a_number")
-    units = _units(question, match["unit"], only)
+    units = _units(question, spelled, only)
     if isinstance(units, Refused):
         return units
-    if value == 0 and relation == "=" and not match["unit"]:
+    if len(values) == 1 and not values[0] and relation == "=" and not spelled:
         for shortcut in question.shortcuts:
             if shortcut.means.value == 0:
                 return Understood(((question.id, Choice(shortcut.code)),))
     given: list[Given] = []
-    for unit in units:
+    for value, divisor, unit in product(values, divisors or (None,), units):
         first: tuple[str, Answer] = (question.id, Measurement(relation, value, unit.code))
-        if not isinstance(divisor, Decimal):
+        if divisor is None:
             given.append((first,))
         elif unit.per is not None and unit.code in protocol.question(unit.per).unit_by_code:
             given.append((first, (unit.per, Measurement("=", divisor, unit.code))))
     if not given:
         return Refused("one_number")
-    return _weigh(protocol, given, match["unit"] != "" or len(units) == 1)
+    known = spelled != "" or len(units) == 1
+    if len(values) > 1 or len(divisors) > 1:
+        return _proposed(protocol, given, "number", known)
+    return accept(protocol, given[0]) if known else _proposed(protocol, given, "unit", known)
 
 
-def _weigh(protocol: Protocol, given: Sequence[Given], unit_known: bool) -> Reading:
-    if unit_known:
-        return accept(protocol, given[0])
-    readings = [accept(protocol, candidate) for candidate in given]
-    possible = [c for c, reading in zip(given, readings, strict=True) if not isinstance(reading, Refused)]
-    if not possible:
-        return readings[0]
-    return Proposal(_written(possible[0], unit=False), "unit", tuple(possible))
-
-
-def _decimal(digits: str) -> Decimal | Refused:
-    """Read digits with a decimal point or comma; a comma that could be either is not guessed."""
-    if _GROUPED.fullmatch(digits):
-        digits = digits.replace(",", "")
-    elif digits.count(",") + digits.count(".") > 1:
-        return Refused("not_a_number")
-    elif re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
-        whole = digits.replace(",", "")
-        return Refused("ambiguous_comma", {"large": whole, "small": digits.replace(",", ".")})
-    digits = digits.replace(",", ".")
-    digits = digits.removesuffix(".")
-    if sum(c.isdigit() for c in digits) > MAX_DIGITS or not digits.isascii():
-        return Refused("too_many_digits")
-    return Decimal(digits)
+def _proposed(
+    protocol: Protocol, given: Sequence[Given], why: Literal["unit", "number"], known: bool
+) -> Proposal | Refused:
+    """Propose what is possible; all that was meant stands in ``entered``, so that it can be read again."""
+    possible: list[Given] = []
+    refused: list[Refused] = []
+    for candidate in given:
+        reading = accept(protocol, candidate)
+        if isinstance(reading, Refused):
+            refused.append(reading)
+        else:
+            possible.append(reading.given if isinstance(reading, Understood) else reading.candidates[0])
+    return Proposal(_written(given, unit=known), why, tuple(possible)) if possible else refused[0]
 
 
 def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | Refused:
@@ -241,19 +311,32 @@ def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | R
     wanted = _spelling(spelled)
     for unit in question.units:
         spellings = {unit.code, *unit.label.values(), *unit.spellings}
-        if wanted in {_spelling(_normal(spelling)) for spelling in spellings}:
+        if wanted in {_spelling(fold(spelling)) for spelling in spellings}:
             if unit in allowed:
                 return [unit]
             return Refused("unit_must_match", {"unit": only or ""})
-    if spelled[0].isdigit() or re.search(r"\d\s+\d", spelled):
-        return Refused("one_number")
-    if re.fullmatch(r"e[+\-]?\d+", wanted):
-        return Refused("exponent")
-    return Refused("unknown_unit")
+    return Refused(_no_unit(spelled))
+
+
+def _no_unit(rest: str) -> str:
+    """Say what stands after a number and is no unit."""
+    if has_foreign_digits(rest):
+        return "digits"
+    if _GROUP.match(f" {rest}") or _GROUP.match(rest):
+        return "grouped"
+    if _EXPONENT.fullmatch(rest):
+        return "exponent"
+    return "one_number" if _ANOTHER_NUMBER.match(rest) else "unknown_unit"
+
+
+_POWERS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def _spelling(text: str) -> str:
-    return re.sub(r"[\s*^·.]", "", text)
+    """One way of writing a unit: ``×10⁹ / L``, ``x10^9/L`` and ``x 10*9/L.`` are the same."""
+    starred = re.sub(r"10[⁰¹²³⁴⁵⁶⁷⁸⁹]", lambda power: f"10*{power[0][2].translate(_POWERS)}", text)
+    starred = re.sub(r"(?<=10)(?:\^|\*\*)(?=[0-9])", "*", re.sub(r"^[·.](?=10\*)", "x", starred))
+    return re.sub(r"\s(?![0-9])|(?<=x)\s(?=10\*)", "", starred).removesuffix(".")
 
 
 def _usual(protocol: Protocol, question_id: str, answer: Answer) -> bool:
@@ -285,11 +368,15 @@ def _short(number: Decimal) -> str:
     return format(rounded.normalize(), "f")
 
 
-def _written(given: Given, *, unit: bool = True) -> str:
-    """Write numbers so that `read` gives them again: ``28/21 umol/L``."""
-    values = [encode(answer) for _, answer in given]
-    text = "/".join(value for value, _ in values)
-    return f"{text} {values[0][1]}" if unit else text
+def _written(given: Sequence[Given], *, unit: bool = True) -> str:
+    """Write numbers so that `propose_again` gives them back: ``28/21 umol/L``, ``1500|1.500 /uL``."""
+    measured = [[answer for _, answer in one if isinstance(answer, Measurement)] for one in given]
+    first = measured[0][0]
+    relation = "" if first.relation == "=" else first.relation
+    columns = (
+        "|".join(dict.fromkeys(plain(m.value) for m in column)) for column in zip(*measured, strict=True)
+    )
+    return f"{relation}{'/'.join(columns)}{f' {first.unit}' if unit else ''}"
 
 
 def unit_for(protocol: Protocol, question: Question, facts: Sequence[Answer | None]) -> str | None:

@@ -162,7 +162,7 @@ def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]
             if answer.value in place.results:
                 values[place.code] = place.results[answer.value][1]
         elif answer.unit is not None:
-            values[place.code] = int(answer.value)
+            values[place.code] = int(Decimal(answer.value))
             values[f"{place.code}U"] = place.test
     return values
 

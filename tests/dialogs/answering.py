@@ -15,8 +15,8 @@ def answer(protocol: Protocol, question_id: str, text: str) -> Answer:
     if text == "unknown" or text in question.option_by_code or text in question.shortcut_by_code:
         return Choice(text)
     reading = read(protocol, question, text)
-    if isinstance(reading, Proposal) and reading.why == "unusual":
-        return reading.candidates[0][0][1]
+    if isinstance(reading, Proposal) and reading.why in ("unusual", "number"):
+        return reading.candidates[-1][0][1]  # of 1000 and 1.000, the decimal one
     assert isinstance(reading, Understood), (question_id, text, reading)
     return reading.given[0][1]
 

@@ -19,6 +19,7 @@ from dialogs.reading import (
     looks_like_identifier,
     propose_again,
     read,
+    with_unit,
 )
 from dialogs.wording import describe, echo
 
@@ -46,19 +47,101 @@ CHOSEN = [
     ("csa_duration", "0", "never"), ("steroid_duration", "从未使用", "never"), ("diagnosis", "AIHA", "aiha"),
     ("diagnosis", "evans", "evans"), ("diagnosis", "尚未明确", "unknown"), ("ecog", "2", "2"), ("ecog", "２", "2"),
     ("steroid_pr", "Y", "yes"), ("steroid_pr", "否", "no"), ("sex", "男", "male"), ("hemoglobin", "unknown", "unknown"),
-    ("hemoglobin", "未知", "unknown"), ("tumour", "none", "none_or_benign"),
+    ("hemoglobin", "未知", "unknown"),
+    ("tumour", "None, or benign only", "none_or_benign"), ("tumour", "none", "none_or_benign"), ("tumour", "none or benign", "none_or_benign"),
+    ("tumour", "仅原位癌", "in_situ_only"), ("csa_duration", "no", "never"), ("ecog", "ECOG 2", "2"),
 ]  # fmt: skip
 REFUSED = [
     ("hemoglobin", "", "empty"), ("hemoglobin", "nan", "not_a_number"), ("hemoglobin", "Infinity", "not_a_number"),
     ("hemoglobin", "-5 g/L", "sign"), ("hemoglobin", "+5 g/L", "sign"), ("hemoglobin", "−5", "sign"),
-    ("hemoglobin", "1e5", "exponent"), ("hemoglobin", "9e999 g/L", "unknown_unit"), ("hemoglobin", "98 g/L today", "unknown_unit"),
-    ("hemoglobin", "1,200 g/L", "ambiguous_comma"), ("hemoglobin", "98/120 g/L", "one_number"),
-    ("hemoglobin", "98 120", "one_number"), ("hemoglobin", "0.12345678901 g/L", "identifier"),
+    ("hemoglobin", "1e5", "exponent"), ("hemoglobin", "9e999 g/L", "exponent"), ("hemoglobin", "98 g/L today", "unknown_unit"),
+    ("hemoglobin", "98/120 g/L", "one_number"),
+    ("hemoglobin", "98 120", "grouped"), ("hemoglobin", "0.12345678901 g/L", "identifier"),
     ("hemoglobin", "5 g/L", "impossible"), ("hemoglobin", "1200", "impossible"), ("age_years", "45.5", "not_whole"),
     ("age_years", "<40", "no_bounds"), ("age_years", "1962", "impossible"), ("hemoglobin", "98 g/L " + "x" * 90, "too_long"),
     ("hemoglobin", "13812345678", "identifier"), ("sex", "1950-03-02", "identifier"), ("ecog", "5", "not_an_option"),
     ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 months", "unknown_unit"),
+    # raised digits, fractions, circled digits, digits of other scripts: never flattened into the number
+    ("neutrophils", "2.10³/µL", "digits"), ("alt", "10² U/L", "digits"), ("alt", "40¹ U/L", "digits"),
+    ("alt", "½ x ULN", "digits"), ("alt", "1½ x ULN", "digits"), ("alt", "⑨ U/L", "digits"), ("alt", "４０² U/L", "digits"),
+    ("age_years", "٤٩", "digits"), ("age_years", "४९", "digits"), ("age_years", "𝟒𝟗", "digits"), ("age_years", "4٩", "digits"),
+    ("ecog", "²", "not_an_option"), ("ecog", "①", "not_an_option"), ("ecog", "2.0", "not_an_option"), ("ecog", "２²", "not_an_option"),
+    ("alt", "1/2 ukat/L", "fraction"), ("bilirubin_total", "3/4 mg/dL", "fraction"), ("alt", "1⁄2 ukat/L", "fraction"),
+    # points, commas and groups
+    ("alt", "1、2 x", "unknown_unit"), ("alt", "1。2 x", "unknown_unit"), ("alt", "28，21 umol/L", "unknown_unit"), ("alt", "1·2 x", "unknown_unit"),
+    ("alt", "1٫2 x", "unknown_unit"), ("alt", ".5 x", "not_a_number"), ("alt", "5. U/L", "not_a_number"), ("alt", "5, U/L", "not_a_number"),
+    ("alt", "1..2 x", "not_a_number"), ("alt", "98..", "not_a_number"), ("alt", "9,8,7 U/L", "not_a_number"), ("alt", "1.2.3 x", "not_a_number"),
+    ("alt", "1,50,000 U/L", "not_a_number"), ("platelets", "1 500 /uL", "grouped"), ("platelets", "150\u2009000/µL", "grouped"),
+    ("platelets", "150\u00a0000/µL", "grouped"), ("platelets", "150'000/µL", "grouped"), ("platelets", "150’000/µL", "grouped"),
+    ("platelets", "150_000 /uL", "grouped"), ("platelets", "2 109/L", "grouped"), ("platelets", "2x109/L", "unknown_unit"),
+    # several numbers and ranges
+    ("alt", "3-5 U/L", "one_number"), ("alt", "3–5 U/L", "one_number"), ("alt", "3 ~ 5 U/L", "one_number"), ("alt", "3至5 U/L", "one_number"),
+    ("alt", "3 to 5 U/L", "one_number"), ("alt", "3 or 5", "one_number"), ("alt", "28 21 U/L", "one_number"), ("alt", "28; 21 U/L", "one_number"),
+    ("alt", "1 1/2 x", "one_number"), ("alt", "<3 >2 U/L", "one_number"),
+    # signs, exponents, other notations
+    ("alt", "±5 U/L", "sign"), ("alt", "–5 U/L", "sign"), ("alt", "－5 U/L", "sign"), ("alt", "~5 U/L", "sign"), ("alt", "⁻5 U/L", "sign"),
+    ("platelets", "10^3", "exponent"), ("platelets", "x10", "not_a_number"), ("platelets", "1e3", "exponent"), ("platelets", "1e3 /uL", "exponent"),
+    ("alt", "0x1F U/L", "unknown_unit"), ("alt", "5 %", "unknown_unit"), ("alt", "<\u033830 U/L", "not_a_number"), ("alt", "≈30 U/L", "sign"),
+    ("alt", "9\u03368 U/L", "unknown_unit"), ("alt", "\u202e89 U/L", "not_a_number"), ("alt", "8\u202e9 U/L", "unknown_unit"),
+    ("alt", "9\x008 U/L", "unknown_unit"), ("alt", "9\ufe0f\u20e3 U/L", "unknown_unit"), ("alt", "9O U/L", "unknown_unit"), ("alt", "l0 U/L", "not_a_number"),
+    ("age_years", "1.500", "impossible"), ("age_years", "65.5", "not_whole"),
 ]  # fmt: skip
+
+
+EITHER = [
+    ("neutrophils", "1.500 /µL", ["1500", "1.500"]), ("neutrophils", "1,500 /µL", ["1500", "1.500"]),
+    ("platelets", "150.000/µL", ["150000", "150.000"]), ("platelets", "150,000/µL", ["150000", "150.000"]),
+    ("hemoglobin", "1,200 g/dL", ["1.200"]), ("platelets", "29.999 10*9/L", ["29.999"]), ("alt", "<1.500 U/L", ["1500", "1.500"]),
+    ("alt", "1.500/40 U/L", ["1500", "1.500"]), ("body_weight", "60.125", ["60.125"]), ("neutrophils", "1.500", ["1500", "1.500", "1.500", "1.500"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "text", "values"), EITHER, ids=[f"{q}-{t}" for q, t, _ in EITHER])
+def test_a_number_that_can_mean_two_things_is_proposed_as_both(
+    question: str, text: str, values: list[str]
+) -> None:
+    asked = PROTOCOL.question(question)
+    reading = read(PROTOCOL, asked, text)
+    assert isinstance(reading, Proposal)
+    assert reading.why == "number"
+    found = [str(given[0][1].value) for given in reading.candidates if isinstance(given[0][1], Measurement)]
+    assert sorted(found) == sorted(values)
+    assert propose_again(PROTOCOL, asked, reading.entered) == reading
+
+
+LIKELY = [
+    ("tumour", "carcinoma", ["in_situ_only"]), ("tumour", "ca", ["in_situ_only"]), ("tumour", "no malignancy", []),
+    ("tumour", "malignancy", ["current", "past_remission"]), ("tumour", "原位癌", ["in_situ_only"]), ("tumour", "lymphoma", []),
+    ("alt", "no", []), ("alt", "nor", []), ("alt", "norma", ["within_normal"]), ("alt", "not normal", []), ("alt", "abnormal", ["within_normal"]),
+    ("csa_duration", "not", ["never"]), ("csa_duration", "nev", []), ("diagnosis", "prca", ["prca_acquired"]), ("diagnosis", "AIHAA", ["aiha"]),
+    ("sex", "femal", ["female"]), ("sex", "mal", ["male"]), ("pregnant_or_lactating", "not pregnant", []), ("steroid_pr", "yess", ["yes"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "text", "codes"), LIKELY, ids=[f"{q}-{t}" for q, t, _ in LIKELY])
+def test_a_word_that_begins_or_resembles_an_option_is_offered_and_never_taken(
+    question: str, text: str, codes: list[str]
+) -> None:
+    reading = read(PROTOCOL, PROTOCOL.question(question), text)
+    assert isinstance(reading, Refused)
+    assert [answer for ((_, answer),) in reading.likely] == [Choice(code) for code in codes]
+
+
+WHOLE = ["65", "65.0", "65,0", "65.00 years", "065"]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_a_whole_number_is_kept_without_decimals(text: str) -> None:
+    reading = read(PROTOCOL, PROTOCOL.question("age_years"), text)
+    assert isinstance(reading, Understood)
+    assert encode(reading.given[0][1]) == ("65", "a")
+
+
+def test_a_unit_that_is_typed_after_the_number_is_taken_with_it() -> None:
+    question = PROTOCOL.question("platelets")
+    assert with_unit(PROTOCOL, question, "98", "×10⁹/L") == read(PROTOCOL, question, "98 10*9/L")
+    assert with_unit(PROTOCOL, question, "98", "120") is None
+    assert with_unit(PROTOCOL, question, "98", "000 /uL") is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +245,7 @@ def test_any_text_is_refused_or_becomes_answers_that_can_be_taken_stored_and_rea
                 assert echo(PROTOCOL, asked, answer, [None] * len(PROTOCOL.questions), language)
     if isinstance(reading, Proposal):
         letters = {letter for q in PROTOCOL.questions for unit in q.units for letter in unit.code}
-        assert set(reading.entered) <= {*"0123456789.<>=/ ", *letters}
+        assert set(reading.entered) <= {*"0123456789.<>=/| ", *letters}
         assert propose_again(PROTOCOL, question, reading.entered) == reading
 
 

