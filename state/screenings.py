@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
@@ -28,6 +28,8 @@ from state.chain import link, pack
 from state.database import Clock, stamp, utc_now, writing
 from state.errors import Stale, Unknown
 
+NoteKind = Literal["disagree", "query", "query_answer", "outcome"]
+"""Entries that do not move the dialogue."""
 CACHED_DIALOGUES: Final = 2048
 
 _LOG_COLUMNS: Final = (
@@ -178,7 +180,7 @@ class Screenings:
     def note(
         self,
         screening: Screening,
-        kind: str,
+        kind: NoteKind,
         person: str,
         detail: Mapping[str, Any],
         *,

@@ -22,8 +22,13 @@ FORMULA_STARTS: Final = "=+-@\t\r\n"
 LOG_HEAD: Final = ("log_no", "screening_code", "site_code", "screened_at", "user_code", "record_version",
                    "rules_version")  # fmt: skip
 LOG_VERDICT: Final = ("verdict", "first_failed", "all_failed", "unresolved")
-LOG_NOTED: Final = ("follow_up_due", "referred_at", "consent_date", "consent_version", "investigator_decision",
-                    "not_enrolled_reason", "enrolment_no", "comment_code")  # fmt: skip
+LOG_NOTED: Final = (
+    "referred_at",
+    "consent_date",
+    "investigator_decision",
+    "not_enrolled_reason",
+    "comment_code",
+)
 LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "protocol",
                    "protocol_sha256")  # fmt: skip
 ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question", "value", "unit", "compared",
@@ -59,7 +64,7 @@ def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | Non
         *(answer.value if answer else None for answer in given),
         row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved),
         *(noted.get(column) for column in LOG_NOTED),
-        row.state, row.saved_at, row.saved_by, f"UTC{row.zone}", row.asked, row.earlier, protocol.id, row.protocol,
+        row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, protocol.id, row.protocol,
     ]  # fmt: skip
 
 

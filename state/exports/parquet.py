@@ -118,7 +118,7 @@ def _screening(snapshot: Snapshot, row: Row) -> dict[str, object]:
         "screening": row.screening, "sequence": row.sequence, "started_at": _moment(row.started_at),
         "started_by": row.started_by, "zone": row.zone, "channel": row.channel, "earlier": row.earlier,
         "state": row.state, "saved_at": _moment(row.saved_at), "saved_by": row.saved_by,
-        "verdict": row.shown_verdict, "first_failed": row.first_failed, "all_failed": row.all_failed,
+        "verdict": row.verdict_code, "first_failed": row.first_failed, "all_failed": row.all_failed,
         "unresolved": row.unresolved, "questions_asked": row.asked, "protocol": protocol.id,
         "protocol_version": protocol.version, "protocol_sha256": row.protocol,
     }  # fmt: skip
@@ -135,7 +135,7 @@ def _lines(snapshot: Snapshot, batch: list[Row]) -> Iterator[str]:
         if count:
             protocol = snapshot.protocols[row.protocol]
             constant = (
-                row.shown_verdict, row.first_failed or "", " ".join(row.all_failed), " ".join(row.unresolved),
+                row.verdict_code, row.first_failed or "", " ".join(row.all_failed), " ".join(row.unresolved),
                 protocol.id, protocol.version, row.protocol,
             )  # fmt: skip
             begin, end = row.screening + CELL, CELL + CELL.join(constant) + "\n"

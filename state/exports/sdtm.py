@@ -7,6 +7,7 @@ eligibility criteria are met. Where a question's answers stand is said in the pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from decimal import Decimal
@@ -25,8 +26,13 @@ EPOCH: Final = "PRE-SCREENING"
 LONGEST_TEST: Final = 200
 NOT_ASSIGNED_BECAUSE: Final = {  # codelist ARMNULRS, C142179
     "ineligible": "SCREEN FAILURE",
-    "undetermined": "SCREENING NOT COMPLETED",
+    "undetermined": "NOT ASSIGNED",
     "eligible": "NOT ASSIGNED",
+    "cancelled": "NOT ASSIGNED",
+}
+DISPOSITIONS: Final = {  # codelist NCOMPLT, C66727; the others have no disposition yet
+    "ineligible": "SCREEN FAILURE",
+    "undetermined": "SCREENING NOT COMPLETED",
     "cancelled": "SCREENING NOT COMPLETED",
 }
 UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the numbers stay the same
@@ -42,6 +48,7 @@ UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the 
     "ukat/L": "ukat/L",
 }
 TIMES_ULN: Final = "{xULN}"
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 Add = Callable[[str, Mapping[str, Any]], None]
 
@@ -127,7 +134,7 @@ def _add_subject(snapshot: Snapshot, row: Row, sets: Mapping[str, Dataset]) -> N
     add("DM", _demographics(protocol, row, current))
     for values in _exceptions(protocol, row):
         add("IE", values)
-    if row.verdict != "eligible":
+    if row.verdict in DISPOSITIONS:
         add("DS", _disposition(protocol, row))
     for name, records in (
         ("LB", _laboratory(protocol, current)),
@@ -143,8 +150,8 @@ def _add_subject(snapshot: Snapshot, row: Row, sets: Mapping[str, Dataset]) -> N
             "PSDTC": answer.at, "PSUSER": answer.person,
         })  # fmt: skip
     add("PSVER", {
-        "PSVERD": row.shown_verdict.upper(), "PSFIRST": row.first_failed, "PSALL": ",".join(row.all_failed),
-        "PSOPEN": ",".join(row.unresolved), "PSSTATE": row.state.upper(), "PSDTC": row.saved_at,
+        "PSVERD": row.verdict_code, "PSFIRST": row.first_failed, "PSALL": ",".join(row.all_failed) or None,
+        "PSOPEN": ",".join(row.unresolved) or None, "PSSTATE": row.state.upper(), "PSDTC": row.saved_at,
         "PSUSER": row.saved_by, "PSPREV": row.earlier, "PSVERS": protocol.version, "PSHASH": row.protocol,
     })  # fmt: skip
 
@@ -188,7 +195,7 @@ def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
     elif row.verdict == "undetermined":
         term = f"Undetermined: {', '.join(row.unresolved)}"
     return {
-        "DSSEQ": 1, "DSTERM": term, "DSDECOD": NOT_ASSIGNED_BECAUSE[row.verdict], "DSCAT": "DISPOSITION EVENT",
+        "DSSEQ": 1, "DSTERM": term, "DSDECOD": DISPOSITIONS[row.verdict], "DSCAT": "DISPOSITION EVENT",
         "EPOCH": EPOCH, "DSSTDTC": row.saved_at,
     }  # fmt: skip
 
@@ -200,9 +207,10 @@ def _tested(protocol: Protocol, current: Mapping[str, AnswerRow], domain: str) -
         if place is not None and answer.value in place.results:
             original, standard = place.results[answer.value]
             category = {f"{domain}CAT": place.category} if place.category else {}
+            number = {f"{domain}STRESN": standard} if domain == "RS" and _NUMBER.fullmatch(standard) else {}
             yield {
                 f"{domain}TESTCD": place.code, f"{domain}TEST": place.test, **category,
-                f"{domain}ORRES": original, f"{domain}STRESC": standard, "EPOCH": EPOCH,
+                f"{domain}ORRES": original, f"{domain}STRESC": standard, **number, "EPOCH": EPOCH,
             }  # fmt: skip
 
 
@@ -258,12 +266,13 @@ def _absolute(
     }
     limit = current.get(unit.per or "")
     if (
-        limit is None
+        not exact  # a range is given for continuous results only
+        or limit is None
         or limit.unit != measured.unit
         or protocol.question(limit.question).unit_of != question.id
     ):
         return values
     values |= {"LBORNRHI": limit.value, "LBSTNRHI": limit.compared}
-    if exact and measured.value > Decimal(limit.value):
+    if measured.value > Decimal(limit.value):
         values["LBNRIND"] = "HIGH"
     return values

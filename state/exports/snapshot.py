@@ -32,7 +32,9 @@ SHOWN_VERDICTS: Final[Mapping[str, str]] = {
     "undetermined": "undetermined",
     CANCELLED: "cancelled",
 }
-"""Verdict codes of the file (and *cancelled*, which is none) -> the words that people are shown."""
+"""Verdicts (and *cancelled*, which is none) -> the words in what people read: csv, answers, xlsx."""
+VERDICT_CODES: Final = {verdict: words.replace(" ", "_") for verdict, words in SHOWN_VERDICTS.items()}
+"""Verdicts -> the codes in what programs read: log, parquet, sdtm. No file says *eligible* alone."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 AnswerStatus = Literal["current", "superseded", "set aside"]
@@ -138,6 +140,15 @@ class Row:
     @property
     def shown_verdict(self) -> str:
         return SHOWN_VERDICTS[self.verdict]
+
+    @property
+    def verdict_code(self) -> str:
+        return VERDICT_CODES[self.verdict]
+
+    @property
+    def zone_name(self) -> str:
+        """The zone as it is read: ``UTC+08:00`` for an offset, else its name, such as ``Asia/Shanghai``."""
+        return f"UTC{self.zone}" if self.zone[:1] in ("+", "-") else self.zone
 
 
 @dataclass(frozen=True, slots=True)

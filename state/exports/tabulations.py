@@ -108,6 +108,7 @@ DATASETS: Final = {
         "RSCAT|Category for Assessment",
         "RSORRES|Result or Finding in Original Units",
         "RSSTRESC|Character Result/Finding in Std Format",
+        "RSSTRESN|Numeric Result/Finding in Standard Units|decimal",
         "VISITNUM|Visit Number|decimal",
         "EPOCH|Epoch",
         "RSDTC|Date/Time of Assessment|datetime",

@@ -12,8 +12,8 @@ from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LO
 from state.exports.fhir import SUBJECT_STATUS
 from state.exports.loglines import SCHEMA
 from state.exports.questionnaire import questionnaire
-from state.exports.sdtm import NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
-from state.exports.snapshot import SHOWN_VERDICTS
+from state.exports.sdtm import DISPOSITIONS, NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
+from state.exports.snapshot import SHOWN_VERDICTS, VERDICT_CODES
 from state.exports.tabulations import DATASETS
 
 LOG_MEANINGS: Final = {
@@ -32,7 +32,7 @@ LOG_MEANINGS: Final = {
     "state": "`completed`, `cancelled`, or `revising`: opened again and not saved since, the saved verdict stands",
     "saved_at": "When the verdict was saved, or the screening cancelled (UTC)",
     "saved_by": "Pseudonymous code of who saved it",
-    "zone": "Offset from UTC of the place where it was begun",
+    "zone": "Zone of the place where it was begun, such as `UTC+08:00` or `Asia/Shanghai`",
     "questions_asked": "Answers that the verdict rests on",
     "earlier_screening": "Earlier screening of the same subject",
     "protocol": "Registry number of the trial",
@@ -106,15 +106,23 @@ def log_schema() -> str:
 def verdict_codes() -> str:
     rows = (
         (
-            f"`{code}`",
             words,
-            f"`{SUBJECT_STATUS.get(code, 'no ResearchSubject')}`",
+            f"`{VERDICT_CODES[code]}`",
+            f"`{SUBJECT_STATUS[code]}`" if code in SUBJECT_STATUS else "no ResearchSubject",
             f"`{NOT_ASSIGNED_BECAUSE[code]}`",
+            f"`{DISPOSITIONS[code]}`" if code in DISPOSITIONS else "no record",
         )
         for code, words in SHOWN_VERDICTS.items()
     )
     return table(
-        ("code in the file", "shown to people", "FHIR ResearchSubject.status", "SDTM DM.ARMNRS"), rows
+        (
+            "words: csv, answers, xlsx",
+            "code: log, parquet, sdtm",
+            "FHIR ResearchSubject.status",
+            "SDTM DM.ARMNRS",
+            "SDTM DS.DSDECOD",
+        ),
+        rows,
     )
 
 

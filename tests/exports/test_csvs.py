@@ -1,6 +1,7 @@
 """The pre-screening log and the answers as CSV, read back by DuckDB and by the csv module."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -9,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from dialogs.dialogue import Step
+from dialogs.loading import load
 from state.database import connect, open_database
-from state.exports import Selection, export
+from state.exports import Exported, Selection, export
 from state.exports.csvs import ANSWER_COLUMNS, guarded
+from state.people import People
 from state.screenings import Screenings
 from tests.exports.making import fill
 
@@ -157,3 +161,21 @@ def test_an_outcome_that_a_site_noted_fills_its_column(tmp_path):
     assert [(row["referred_at"], row["consent_date"], row["comment_code"]) for row in rows] == [
         ("2026-11-23", "2026-11-25", "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("+08:00", "UTC+08:00"), ("-03:30", "UTC-03:30"), ("Asia/Shanghai", "Asia/Shanghai")]
+)
+def test_the_zone_reads_as_an_offset_or_as_a_name(tmp_path: Path, zone: str, shown: str) -> None:
+    db = open_database(tmp_path / "site.db")
+    person = People(db).add("clinician", "S01", "terminal", "local")
+    screenings = Screenings(db)
+    screening = screenings.start(load("NCT04420494"), person.code, "S01", zone=zone, channel="terminal")
+    screenings.take(screening, [Step("cancel")], person.code)
+    (row,) = read(export(tmp_path / "site.db", "csv", tmp_path / "log.csv").path)
+    assert row["zone"] == shown
+
+
+def test_there_is_no_column_that_nobody_can_fill(exported: Callable[..., Exported]) -> None:
+    (head, *_) = exported("csv").path.read_text(encoding="utf-8-sig").splitlines()
+    assert not {"follow_up_due", "consent_version", "enrolment_no"} & set(head.split(","))

@@ -1,6 +1,7 @@
 """The dialogue logs as JSON Lines, checked against the schema that ships."""
 
 import json
+from typing import get_args
 
 from jsonschema import Draft202012Validator
 
@@ -9,6 +10,7 @@ from dialogs.dialogue import STEP_KINDS, Step, replay
 from dialogs.loading import load
 from state.database import connect
 from state.exports.loglines import SCHEMA
+from state.screenings import NoteKind
 
 
 def lines(exported):
@@ -23,6 +25,12 @@ def test_every_line_follows_the_schema_that_ships(exported):
     assert len(found) > 100
     for line in found:
         validator.validate(line)
+
+
+def test_the_schema_names_every_kind_of_entry_and_no_other():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    kinds = schema["properties"]["log"]["items"]["properties"]["kind"]["enum"]
+    assert kinds == ["start", *STEP_KINDS, *get_args(NoteKind)]
 
 
 def test_a_line_replays_to_its_own_verdict(exported):

@@ -32,7 +32,7 @@ def test_answers_read_by_duckdb_are_the_view_answers(filled, exported):
 def test_screenings_read_by_duckdb_are_the_view_screening_log(filled, exported):
     folder = exported("parquet").path
     found = duckdb.sql(
-        "SELECT screening, site, state, verdict, first_failed, array_to_string(all_failed, ' '),"
+        "SELECT screening, site, state, replace(verdict, '_', ' '), first_failed, array_to_string(all_failed, ' '),"
         " array_to_string(unresolved, ' '), questions_asked, earlier, protocol_sha256, month"
         f" FROM {table(folder, 'screenings')} WHERE verdict <> 'cancelled' ORDER BY screening"
     ).fetchall()

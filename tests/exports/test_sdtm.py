@@ -84,17 +84,17 @@ def test_no_record_says_that_eligibility_criteria_are_met(folder):
 def test_arm_is_null_for_a_reason_that_follows_from_the_verdict(folder):
     reasons = {record["USUBJID"]: record["ARMNRS"] for record in records(folder, "DM")}
     expected = {
-        "POTENTIALLY ELIGIBLE": "NOT ASSIGNED",
-        "INELIGIBLE": "SCREEN FAILURE",
-        "UNDETERMINED": "SCREENING NOT COMPLETED",
-        "CANCELLED": "SCREENING NOT COMPLETED",
+        "potentially_eligible": "NOT ASSIGNED",
+        "ineligible": "SCREEN FAILURE",
+        "undetermined": "NOT ASSIGNED",
+        "cancelled": "NOT ASSIGNED",
     }
     verdicts = records(folder, "PSVER")
     assert {record["PSVERD"] for record in verdicts} == set(expected)
     for record in verdicts:
         assert reasons[record["USUBJID"]] == expected[record["PSVERD"]]
     disposed = {record["USUBJID"] for record in records(folder, "DS")}
-    assert disposed == {r["USUBJID"] for r in verdicts if r["PSVERD"] != "POTENTIALLY ELIGIBLE"}
+    assert disposed == {r["USUBJID"] for r in verdicts if r["PSVERD"] != "potentially_eligible"}
 
 
 def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(folder):
@@ -120,9 +120,23 @@ def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(
         assert (record["LBNRIND"] == "HIGH") == high
 
 
-def test_ecog_zero_is_a_grade_with_its_text(folder):
-    grades = {record["RSSTRESC"]: record["RSORRES"] for record in records(folder, "RS")}
+def test_a_reference_range_stands_beside_exact_results_only(folder):
+    bounds = [record for record in records(folder, "LB") if record["LBORRES"].startswith("<")]
+    assert bounds
+    assert {(record["LBORNRHI"], record["LBSTNRHI"], record["LBNRIND"]) for record in bounds} == {(None,) * 3}
+
+
+def test_ecog_zero_is_a_grade_with_its_text_and_its_number(folder):
+    found = records(folder, "RS")
+    grades = {record["RSSTRESC"]: record["RSORRES"] for record in found}
     assert grades["0"].startswith("Fully active")
+    assert [record["RSSTRESN"] for record in found] == [record["RSSTRESC"] for record in found]
+
+
+def test_no_criteria_are_null_and_not_an_empty_text(folder):
+    found = records(folder, "PSVER")
+    assert None in {record["PSALL"] for record in found}
+    assert "" not in {record[name] for record in found for name in ("PSALL", "PSOPEN")}
 
 
 def test_an_unknown_age_or_sex_is_null_or_u_and_never_a_number(folder):
