@@ -1,4 +1,5 @@
-"""FHIR R4: a Questionnaire a protocol version, a QuestionnaireResponse and a ResearchSubject a screening.
+"""FHIR R4: a ResearchStudy a trial, a Questionnaire a version of its protocol with the CodeSystems of our own codes,
+a QuestionnaireResponse and a ResearchSubject a screening.
 
 One Bundle (``collection``), or NDJSON. Numbers are written from their decimal text, never through a float. A number's
 kind (value, ratio, a shortcut, unknown) is a choice of its own, ``<question>.mode``, so that unknown is a code and
@@ -14,23 +15,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Final
 
-from dialogs.answers import Choice, Measurement, decode
+from dialogs.answers import Measurement, decode
 from dialogs.protocol import Protocol, Question
 from state.exports.questionnaire import (
-    CODES,
     MODE,
+    RELATION,
     SYSTEM,
     UCUM,
+    VALUE,
+    code_systems,
     coding,
+    item_text,
     item_type,
+    mode_coding,
     mode_of,
     questionnaire,
     questionnaire_url,
+    relation_coding,
+    resource_id,
     unknown_coding,
 )
 from state.exports.snapshot import AnswerRow, Row, Snapshot
 
 Resource = dict[str, Any]
+Refer = Callable[[str, str], str]
+"""Makes of a resource's type and id what refers to it: its ``fullUrl`` in a Bundle, ``type/id`` in NDJSON."""
 
 SUBJECT_STATUS: Final = {
     "eligible": "potential-candidate",
@@ -43,24 +52,28 @@ _NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
 
 def write_bundle(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write one Bundle; gives the number of its entries."""
+    about = {"resourceType": "Bundle", "type": "collection", "timestamp": as_of}
     entries = 0
     with target.open("wb") as file:
-        file.write(
-            b'{"resourceType":"Bundle","type":"collection","timestamp":' + encoded(as_of) + b',"entry":['
-        )
-        for resource in resources(snapshot, step):
-            url = f"{SYSTEM}:{resource['resourceType']}:{resource['id']}"
-            file.write(b",\n" if entries else b"\n")
-            file.write(encoded({"fullUrl": url, "resource": resource}))
+        file.write(encoded(about)[:-1])
+        for resource in resources(snapshot, step, full_url):
+            file.write(b",\n" if entries else b',"entry":[\n')
+            file.write(
+                encoded({"fullUrl": full_url(resource["resourceType"], resource["id"]), "resource": resource})
+            )
             entries += 1
-        file.write(b"\n]}\n")
+        file.write(b"\n]}\n" if entries else b"}\n")
     return entries
+
+
+def full_url(kind: str, resource: str) -> str:
+    return f"{SYSTEM}:{kind}:{resource}"
 
 
 def write_lines(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write NDJSON, a resource a line; gives the number of lines."""
     with target.open("wb") as file:
-        return sum(_write_line(file, resource) for resource in resources(snapshot, step))
+        return sum(_write_line(file, resource) for resource in resources(snapshot, step, "{}/{}".format))
 
 
 def _write_line(file: IO[bytes], resource: Resource) -> int:
@@ -81,16 +94,33 @@ def _marked(value: object) -> str:
     return f"\0{value:f}"
 
 
-def resources(snapshot: Snapshot, step: Callable[[int], None]) -> Iterator[Resource]:
+def resources(snapshot: Snapshot, step: Callable[[int], None], refer: Refer) -> Iterator[Resource]:
     """Give all resources, what is referred to first."""
+    trials = {protocol.id: protocol for protocol in snapshot.protocols.values()}
+    yield from map(research_study, trials.values())
     for protocol in snapshot.protocols.values():
+        yield from code_systems(protocol)
         yield questionnaire(protocol)
     for row in snapshot.rows():
         protocol = snapshot.protocols[row.protocol]
         yield response(protocol, row, snapshot.answers(row))
         if row.verdict in SUBJECT_STATUS:
-            yield research_subject(protocol, row)
+            yield research_subject(protocol, row, refer)
         step(1)
+
+
+def research_study(protocol: Protocol) -> Resource:
+    """Give the trial. FHIR asks for a status and has no *unknown*: *approved* says least, and that is by a review
+    board; whether the trial recruits today is not ours to say, what the record says stands in the notes.
+    """
+    return {
+        "resourceType": "ResearchStudy",
+        "id": resource_id(protocol.id),
+        "identifier": [{"system": REGISTRY, "value": protocol.id}],
+        "title": protocol.title["en"],
+        "status": "approved",
+        **({"note": [{"text": notice["en"]} for notice in protocol.notices]} if protocol.notices else {}),
+    }
 
 
 # a screening -------------------------------------------------------------------------------------
@@ -100,7 +130,7 @@ def response(protocol: Protocol, row: Row, answers: Iterable[AnswerRow]) -> Reso
     """Give the answers that apply, as a QuestionnaireResponse."""
     current = {answer.question: answer for answer in answers if answer.status == "current"}
     given = ((question, current[question.id]) for question in protocol.questions if question.id in current)
-    filled = [item for question, answer in given for item in items(question, answer)]
+    filled = [item for question, answer in given for item in items(protocol, question, answer)]
     return {
         "resourceType": "QuestionnaireResponse",
         "id": row.screening,
@@ -130,24 +160,29 @@ def _subject(row: Row) -> Resource:
     return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:screening", "value": row.screening}}
 
 
-def items(question: Question, answer: AnswerRow) -> Iterator[Resource]:
-    """Give an answer as items: a choice as one, a number as its mode and, if there is one, the number."""
+def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator[Resource]:
+    """Give an answer as items: a choice as one; a number as its kind, its relation if it is a bound, and itself."""
     given = decode(answer.value, answer.unit)
-    text = {"text": question.ask["en"]}
     if question.kind == "choice":
-        code = coding(question, answer.value) if answer.value != "unknown" else unknown_coding()
-        yield {"linkId": question.id, **text, "answer": [{"valueCoding": code}]}
+        code = coding(protocol, question, answer.value) if answer.value != "unknown" else unknown_coding()
+        yield _item(question, "", {"valueCoding": code})
         return
     mode = mode_of(question, given)
-    code = unknown_coding() if mode == "unknown" else {"system": f"{CODES}:{MODE}", "code": mode}
-    yield {"linkId": f"{question.id}.{MODE}", "answer": [{"valueCoding": code}]}
+    code = unknown_coding() if mode == "unknown" else mode_coding(protocol, question, mode)
+    yield _item(question, MODE, {"valueCoding": code})
     if isinstance(given, Measurement):
-        yield {"linkId": question.id, **text, "answer": [_number(question, given)]}
+        if given.relation != "=":
+            yield _item(question, RELATION, {"valueCoding": relation_coding(given.relation)})
+        yield _item(question, VALUE, _number(question, given))
 
 
-def _number(question: Question, given: Measurement | Choice) -> Resource:
-    if not isinstance(given, Measurement):
-        raise TypeError(f"not a number: {given}")
+def _item(question: Question, part: str, value: Resource) -> Resource:
+    """Give an item with the text that it has in the Questionnaire."""
+    link = question.id if part in ("", VALUE) else f"{question.id}.{part}"
+    return {"linkId": link, "text": item_text(question, part)["en"], "answer": [value]}
+
+
+def _number(question: Question, given: Measurement) -> Resource:
     if item_type(question) == "integer":
         return {"valueInteger": int(given.value)}
     comparator = {} if given.relation == "=" else {"comparator": given.relation}
@@ -159,7 +194,7 @@ def _number(question: Question, given: Measurement | Choice) -> Resource:
     }  # fmt: skip
 
 
-def research_subject(protocol: Protocol, row: Row) -> Resource:
+def research_subject(protocol: Protocol, row: Row, refer: Refer) -> Resource:
     """Give the verdict as a ResearchSubject, with the criteria behind it and the version of the rules."""
     return {
         "resourceType": "ResearchSubject",
@@ -167,7 +202,11 @@ def research_subject(protocol: Protocol, row: Row) -> Resource:
         "extension": list(_extensions(protocol, row)),
         "identifier": [{"system": f"{SYSTEM}:screening", "value": row.screening}],
         "status": SUBJECT_STATUS[row.verdict],
-        "study": {"type": "ResearchStudy", "identifier": {"system": REGISTRY, "value": protocol.id}},
+        "study": {
+            "reference": refer("ResearchStudy", resource_id(protocol.id)),
+            "type": "ResearchStudy",
+            "identifier": {"system": REGISTRY, "value": protocol.id},
+        },
         "individual": _subject(row),
     }
 

@@ -6,31 +6,52 @@ of the three-valued logic, so nothing is required, and what was not asked is not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import effective, judge
 from dialogs.protocol import Protocol, Question, Text
+from state.exports.loinc import COPYRIGHT, loinc_coding
 
 Resource = dict[str, Any]
 
 SYSTEM: Final = "urn:prescreen"
+LONGEST_ID: Final = 64
 CODES: Final = f"{SYSTEM}:code"
 MODE: Final = "mode"
+RELATION: Final = "relation"
 UCUM: Final = "http://unitsofmeasure.org"
-LOINC: Final = "http://loinc.org"
+COMPARATOR: Final = "http://hl7.org/fhir/quantity-comparator"
 ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 TRANSLATION: Final = "http://hl7.org/fhir/StructureDefinition/translation"
 UNIT_OPTION: Final = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 LIMIT: Final = "http://hl7.org/fhir/StructureDefinition/{}Value"
 LANGUAGE_TAGS: Final = {"zh": "zh-CN"}
 VALUE, RATIO = "value", "ratio"
-MODE_WORDS: Final = {
+MODE_WORDS: Final[dict[str, Text]] = {
     VALUE: {"en": "Value", "zh": "数值"},
     RATIO: {"en": "Relative value", "zh": "相对值"},
 }
+RELATION_WORDS: Final = {"en": "{}: known as a bound only", "zh": "{}:仅为界值"}
+COMPARATORS: Final = {
+    "<": "Less than",
+    "<=": "Less or Equal to",
+    ">=": "Greater or Equal to",
+    ">": "Greater than",
+}
+"""FHIR's own words for the relation of a bound. Forms leave a Quantity's comparator out, so an item shows it too."""
+
+
+def resource_id(*parts: str) -> str:
+    """Join parts into an id as FHIR allows it: letters, digits, hyphens and dots, 64 at most."""
+    name = re.sub(r"[^A-Za-z0-9.-]", "-", "-".join(parts))
+    if len(name) <= LONGEST_ID:
+        return name
+    return f"{name[: LONGEST_ID - 13]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def questionnaire_url(protocol: Protocol) -> str:
@@ -69,7 +90,7 @@ def questionnaire(protocol: Protocol) -> Resource:
     """Give the Questionnaire of a protocol version."""
     return {
         "resourceType": "Questionnaire",
-        "id": f"{protocol.id}-{protocol.version}",
+        "id": resource_id(protocol.id, protocol.version),
         "url": questionnaire_url(protocol),
         "identifier": [{"system": f"{SYSTEM}:protocol-sha256", "value": protocol.sha256}],
         "version": protocol.version,
@@ -77,43 +98,62 @@ def questionnaire(protocol: Protocol) -> Resource:
         "status": "active",
         "subjectType": ["Patient"],
         "description": protocol.disclaimer["en"],
+        "copyright": COPYRIGHT,
         "item": [item for question in protocol.questions for item in _items(protocol, question)],
     }
 
 
 def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
+    """Give the items of a question: a choice as one; a number as its kind, its relation and itself."""
     enabled = _enabled(protocol, question)
     if question.kind == "choice":
-        codes = [*(option.code for option in question.options)]
-        options = [{"valueCoding": coding(question, code)} for code in codes]
         yield {
-            "linkId": question.id, **_codes(question), **_text(question.ask), "type": "choice", **enabled,
-            "required": False, "answerOption": [*options, {"valueCoding": unknown_coding()}],
+            "linkId": question.id, **_codes(question), **_text(item_text(question)), "type": "choice", **enabled,
+            **_options(coding(protocol, question, option.code) for option in question.options),
         }  # fmt: skip
         return
-    options = [{"valueCoding": _mode_coding(question, mode)} for mode in modes(question)]
+    link = f"{question.id}.{MODE}"
     yield {
-        "linkId": f"{question.id}.{MODE}", **_text(question.ask), "type": "choice", **enabled, "required": False,
-        "answerOption": [*options, {"valueCoding": unknown_coding()}],
+        "linkId": link, **_text(item_text(question, MODE)), "type": "choice", **enabled,
+        **_options(mode_coding(protocol, question, mode) for mode in modes(question)),
     }  # fmt: skip
-    link, codes = f"{question.id}.{MODE}", [mode for mode in modes(question) if mode in (VALUE, RATIO)]
-    numbers = [(link, "=", {"system": f"{CODES}:{MODE}", "code": mode}) for mode in codes]
+    numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in MODE_WORDS]
+    if question.bounds:
+        yield {
+            "linkId": f"{question.id}.{RELATION}", **_text(item_text(question, RELATION)), "type": "choice",
+            **_when(numbers, "any"), "required": False,
+            "answerOption": [{"valueCoding": relation_coding(relation)} for relation in COMPARATORS],
+        }  # fmt: skip
     yield {
-        **_limits(question), "linkId": question.id, **_codes(question), **_text(question.short),
-        "type": item_type(question), "required": False,
-        **_when(numbers, "any"),
+        **_limits(question), "linkId": question.id, **_codes(question), **_text(item_text(question, VALUE)),
+        "type": item_type(question), "required": False, **_when(numbers, "any"),
     }  # fmt: skip
+
+
+def item_text(question: Question, part: str = "") -> Text:
+    """Give an item's text: the question for what is chosen, its short name for a number. A response has the same."""
+    if part == VALUE:
+        return question.short
+    if part == RELATION:
+        return {language: words.format(question.short[language]) for language, words in RELATION_WORDS.items()
+                if language in question.short}  # fmt: skip
+    return question.ask
+
+
+def _options(codings: Iterable[Resource]) -> Resource:
+    options = [{"valueCoding": coded} for coded in (*codings, unknown_coding())]
+    return {"required": False, "answerOption": options}
 
 
 def _enabled(protocol: Protocol, question: Question) -> Resource:
     """Say when a question may be asked: a divisor only after a value that it divides, others by the rules."""
     value_of = next((q for q in protocol.questions for unit in q.units if unit.per == question.id), None)
     if value_of is not None:
-        return _when([(f"{value_of.id}.{MODE}", "=", {"system": f"{CODES}:{MODE}", "code": VALUE})], "any")
+        return _when([(f"{value_of.id}.{MODE}", "=", _bare_mode(protocol, VALUE))], "any")
     conditions = []
     for earlier, answer in _ruled_out(protocol)[question.id]:
         code = answer.code if isinstance(answer, Choice) else ""
-        coded = unknown_coding() if answer == UNKNOWN else _bare(earlier, code)
+        coded = unknown_coding() if answer == UNKNOWN else _bare(protocol, earlier, code)
         link = earlier.id if earlier.kind == "choice" else f"{earlier.id}.{MODE}"
         conditions.append((link, "!=", coded))
     return _when(conditions, "all")
@@ -172,31 +212,91 @@ def mode_of(question: Question, answer: Answer) -> str:
     return answer.code
 
 
-def coding(question: Question, code: str) -> Resource:
+def code_system(protocol: Protocol, name: str) -> str:
+    """Name the system of our own codes: one for each question of a trial, and one for the kinds of numbers."""
+    return f"{CODES}:{protocol.id}:{name}"
+
+
+def coding(protocol: Protocol, question: Question, code: str) -> Resource:
     """Give an option as a coding of the question's own code system."""
     option = question.option_by_code.get(code)
-    return {**_bare(question, code), **({"display": option.text["en"]} if option else {})}
+    return {**_bare(protocol, question, code), **({"display": option.text["en"]} if option else {})}
 
 
-def _bare(question: Question, code: str) -> Resource:
-    system = f"{CODES}:{question.id}" if question.kind == "choice" else f"{CODES}:{MODE}"
-    return {"system": system, "code": code}
+def _bare(protocol: Protocol, question: Question, code: str) -> Resource:
+    if question.kind != "choice":
+        return _bare_mode(protocol, code)
+    return {"system": code_system(protocol, question.id), "code": code}
 
 
-def _mode_coding(question: Question, mode: str) -> Resource:
+def _bare_mode(protocol: Protocol, mode: str) -> Resource:
+    return {"system": code_system(protocol, MODE), "code": mode}
+
+
+def mode_coding(protocol: Protocol, question: Question, mode: str) -> Resource:
+    return {**_bare_mode(protocol, mode), "display": mode_words(question, mode)["en"]}
+
+
+def mode_words(question: Question, mode: str) -> Text:
     shortcut = question.shortcut_by_code.get(mode)
-    words = shortcut.text if shortcut else MODE_WORDS[mode]
-    return {"system": f"{CODES}:{MODE}", "code": mode, "display": words["en"]}
+    return shortcut.text if shortcut else MODE_WORDS[mode]
+
+
+def relation_coding(relation: str) -> Resource:
+    return {"system": COMPARATOR, "code": relation, "display": COMPARATORS[relation]}
 
 
 def unknown_coding() -> Resource:
-    return {"system": ABSENT, "code": "unknown"}
+    return {"system": ABSENT, "code": "unknown", "display": "Unknown"}
+
+
+def code_systems(protocol: Protocol) -> Iterator[Resource]:
+    """Give the code systems that the Questionnaire of a protocol version draws on, with all their words."""
+    for question in protocol.questions:
+        if question.kind == "choice":
+            texts = {option.code: option.text for option in question.options}
+            yield _code_system(protocol, question.id, question.short["en"], texts)
+    numbers = [question for question in protocol.questions if question.kind != "choice"]
+    found = {
+        mode: mode_words(question, mode)
+        for question in reversed(numbers)
+        for mode in reversed(modes(question))
+    }
+    if found:
+        yield _code_system(protocol, MODE, "Kinds of numbers", dict(reversed(found.items())))
+
+
+def _code_system(protocol: Protocol, name: str, title: str, texts: Mapping[str, Text]) -> Resource:
+    return {
+        "resourceType": "CodeSystem",
+        "id": resource_id(protocol.id, protocol.version, name),
+        "url": code_system(protocol, name),
+        "version": protocol.version,
+        "name": "".join(part.capitalize() for part in name.split("_")),
+        "title": title,
+        "status": "active",
+        "caseSensitive": True,
+        "content": "complete",
+        "count": len(texts),
+        "concept": [
+            {"code": code, "display": text["en"], **_designations(text)} for code, text in texts.items()
+        ],
+    }
+
+
+def _designations(text: Text) -> Resource:
+    others = [
+        {"language": LANGUAGE_TAGS.get(language, language), "value": words}
+        for language, words in text.items()
+        if language != "en"
+    ]
+    return {"designation": others} if others else {}
 
 
 def _codes(question: Question) -> Resource:
     codes = [question.loinc, *(unit.loinc for unit in question.units)]
     found = list(dict.fromkeys(code for code in codes if code))
-    return {"code": [{"system": LOINC, "code": code} for code in found]} if found else {}
+    return {"code": [loinc_coding(code) for code in found]} if found else {}
 
 
 def _text(text: Text) -> Resource:

@@ -1,21 +1,33 @@
-"""FHIR R4: accepted by a library that others wrote, and the invariants that it does not check."""
+"""FHIR R4: accepted by three readers that others wrote, and the invariants that they do not check."""
 
 import json
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
+import fhirkit
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
+from fhir.resources.R4B.researchstudy import ResearchStudy
 from fhir.resources.R4B.researchsubject import ResearchSubject
+from fhirclient.models.bundle import Bundle as ClientBundle
+from ucumvert import PintUcumRegistry
 
 from dialogs.loading import load
+from state.database import open_database
+from state.exports import Exported, export
 from state.exports.fhir import encoded
 from state.exports.questionnaire import questionnaire
 from state.exports.snapshot import snapshot
 
 MODELS = {
+    "CodeSystem": CodeSystem,
+    "ResearchStudy": ResearchStudy,
     "Questionnaire": Questionnaire,
     "QuestionnaireResponse": QuestionnaireResponse,
     "ResearchSubject": ResearchSubject,
@@ -46,9 +58,110 @@ def test_the_bundle_is_one_that_the_library_reads(exported):
     assert len(bundle.entry) > 200
 
 
+def test_a_validator_of_plain_r4_finds_nothing(exported: Callable[..., Exported]) -> None:
+    """It knows every resource, data type and cardinality of FHIR 4.0.1."""
+    written = exported("fhir").path.read_bytes()
+    assert fhirkit.validate(written) == []
+    assert fhirkit.validate(written.replace(b'"status":"completed"', b'"standing":"completed"', 1))
+    for line in exported("fhir-ndjson").path.read_bytes().splitlines():
+        assert fhirkit.validate(line) == []
+
+
+def test_a_client_generated_from_r4_reads_it(exported: Callable[..., Exported]) -> None:
+    assert len(ClientBundle(json.loads(exported("fhir").path.read_bytes())).entry) > 200
+
+
+def test_a_bundle_of_nothing_has_no_entries_rather_than_an_empty_list(tmp_path: Path) -> None:
+    open_database(tmp_path / "new.db").conn.close()
+    written = export(tmp_path / "new.db", "fhir", tmp_path / "none.json").path.read_bytes()
+    assert "entry" not in json.loads(written)
+    assert fhirkit.validate(written) == []
+
+
+def test_every_unit_is_ucum(form: dict[str, dict[str, Any]]) -> None:
+    registry = PintUcumRegistry()
+    units = [
+        extension["valueCoding"]["code"]
+        for item in form.values()
+        for extension in item.get("extension", [])
+        if "valueCoding" in extension
+    ]
+    assert len(set(units)) > 12
+    for unit in units:
+        registry.from_ucum(unit)
+
+
+def test_the_study_of_a_subject_is_there_in_both_ways(exported: Callable[..., Exported]) -> None:
+    entries = json.loads(exported("fhir").path.read_bytes())["entry"]
+    urls = {entry["fullUrl"] for entry in entries if entry["resource"]["resourceType"] == "ResearchStudy"}
+    assert urls == {
+        entry["resource"]["study"]["reference"]
+        for entry in entries
+        if entry["resource"]["resourceType"] == "ResearchSubject"
+    }
+    lines = [json.loads(line) for line in exported("fhir-ndjson").path.read_bytes().splitlines()]
+    ids = {f"ResearchStudy/{study['id']}" for study in kind(lines, "ResearchStudy")}
+    assert ids == {subject["study"]["reference"] for subject in kind(lines, "ResearchSubject")}
+
+
+def test_every_code_of_ours_is_in_a_code_system_with_the_words_that_stand_beside_it(
+    resources: list[dict[str, Any]],
+) -> None:
+    known = {
+        (system["url"], concept["code"]): concept["display"]
+        for system in kind(resources, "CodeSystem")
+        for concept in system["concept"]
+    }
+    used = list(codings(resources))
+    assert len({code for _, code, _ in used}) > 30
+    for system, code, display in used:
+        if system.startswith("urn:"):
+            assert known[system, code] == display
+        else:
+            assert display, (system, code)
+
+
+def codings(held: Any) -> Iterator[tuple[str, str, str]]:
+    """Give every coding of options and answers, wherever it stands."""
+    if isinstance(held, dict):
+        for key, value in held.items():
+            if key in ("valueCoding", "code") and isinstance(value, dict):
+                yield value["system"], value["code"], value.get("display", "")
+            elif key == "code" and isinstance(value, list):
+                yield from ((coded["system"], coded["code"], coded.get("display", "")) for coded in value)
+            yield from codings(value) if key != "code" else ()
+    elif isinstance(held, list):
+        for value in held:
+            yield from codings(value)
+
+
+def test_a_response_says_its_items_in_the_words_of_the_questionnaire(
+    resources: list[dict[str, Any]], form: dict[str, dict[str, Any]]
+) -> None:
+    given = [item for r in kind(resources, "QuestionnaireResponse") for item in r.get("item", [])]
+    assert len(given) > 1000
+    for item in given:
+        assert item["text"] == form[item["linkId"]]["text"]
+
+
+def test_a_bound_shows_its_relation_as_an_item_too(resources: list[dict[str, Any]]) -> None:
+    """A form that was tried shows a Quantity without its comparator."""
+    bounds = 0
+    for response in kind(resources, "QuestionnaireResponse"):
+        items = {item["linkId"]: item["answer"][0] for item in response.get("item", [])}
+        for link, value in items.items():
+            comparator = value.get("valueQuantity", {}).get("comparator")
+            relation = items.get(f"{link}.relation", {}).get("valueCoding", {}).get("code")
+            assert comparator == relation
+            bounds += comparator is not None
+    assert bounds > 10
+
+
 def test_each_line_is_a_resource_and_both_ways_hold_the_same(exported, resources):
     lines = exported("fhir-ndjson").path.read_text(encoding="utf-8").splitlines()
     read = [json.loads(line, parse_float=Decimal) for line in lines]
+    for subject in kind(read, "ResearchSubject") + kind(resources, "ResearchSubject"):
+        del subject["study"]["reference"]
     assert read == resources
     assert {resource["resourceType"] for resource in read} == set(MODELS)
     for resource, line in zip(read, lines, strict=True):
