@@ -16,7 +16,7 @@ from dialogs.assessment import Reason, alerts, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
-from dialogs.wording import describe, echo
+from dialogs.wording import describe, echo, what_failed
 from state.screenings import Saved, Screening
 
 FEW: Final = 10
@@ -48,7 +48,7 @@ def _zone(zone: str) -> ZoneInfo | timezone:
 
 
 def joined(names: Iterable[str], phrases: Phrases) -> str:
-    return ("、" if phrases.language == "zh" else ", ").join(names)
+    return phrases.plain("list").join(names)
 
 
 # the question ------------------------------------------------------------------------------------
@@ -139,25 +139,33 @@ def refusal(screening: Screening, question: Question, refused: Refused, phrases:
 # the exclusion -----------------------------------------------------------------------------------
 
 
-def reason_card(protocol: Protocol, reason: Reason, phrases: Phrases) -> Safe:
-    """One failed criterion: code, name, the deciding answers, the record's words, our reading."""
+def reason_card(dialogue: Dialogue, reason: Reason, phrases: Phrases) -> Safe:
+    """One failed criterion: what is not met or applies, what was entered, the record's words, our reading."""
     criterion, language = reason.criterion, phrases.language
+    what = what_failed(dialogue.protocol, criterion, dialogue.facts, language)
     return lines(
-        phrases("excluded", code=criterion.code, name=criterion.name[language]),
-        phrases("your_answer", answers=deciding(protocol, reason, phrases)),
+        phrases(f"excluded_{criterion.kind}", code=criterion.code, name=criterion.name[language]),
+        phrases(f"failed_{criterion.kind}", what=what),
+        phrases("your_answer", answers=deciding(dialogue, reason, phrases)),
         Safe(f"{phrases('record_says')} <blockquote>{escape(criterion.source)}</blockquote>"),
         phrases("read_as", reading=criterion.reading[language]),
         Safe(escape(criterion.note[language])) if criterion.note else None,
     )
 
 
-def deciding(protocol: Protocol, reason: Reason, phrases: Phrases) -> str:
-    """The answers that decided, in words: ``Haemoglobin: 105 g/L``."""
+def deciding(dialogue: Dialogue, reason: Reason, phrases: Phrases) -> str:
+    """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``."""
+    protocol, language = dialogue.protocol, phrases.language
     shown = []
     for question_id, answer in reason.answers:
         question = protocol.question(question_id)
-        shown.append(f"{question.short[phrases.language]}: {describe(question, answer, phrases.language)}")
-    return "; ".join(shown)
+        said = (
+            describe(question, None, language)
+            if answer is None
+            else echo(protocol, question, answer, dialogue.facts, language)
+        )
+        shown.append(phrases.plain("named", name=question.short[language], what=said))
+    return phrases.plain("then").join(shown)
 
 
 # review and verdict ------------------------------------------------------------------------------
@@ -176,7 +184,7 @@ def review_card(screening: Screening, phrases: Phrases) -> Safe:
     for question_id in dialogue.applied:
         question = protocol.question(question_id)
         shown = echo(protocol, question, dialogue.answers[question_id], dialogue.facts, language)
-        parts.append(Safe(f"{escape(question.short[language])}: {escape(shown)}"))
+        parts.append(phrases("named", name=question.short[language], what=shown))
     if dialogue.set_aside:
         names = [protocol.question(question_id).short[language] for question_id in dialogue.set_aside]
         parts.append(phrases("set_aside_title", questions=joined(names, phrases)))
@@ -186,18 +194,26 @@ def review_card(screening: Screening, phrases: Phrases) -> Safe:
 
 def status_lines(dialogue: Dialogue, phrases: Phrases) -> list[Safe]:
     """The criteria by status, each by its code; the failed and open ones with their names."""
-    found: list[Safe] = []
     statuses = dialogue.statuses
-    for status in ("failed", "unknown", "not judged", "met"):
-        codes = [code for code, now in statuses.items() if now == status]
-        if status == "failed" or (status == "unknown" and dialogue.verdict == "undetermined"):
-            named = [
-                f"{code} {dialogue.protocol.criterion_by_code[code].name[phrases.language]}" for code in codes
-            ]
-            codes = named
-        if codes:
-            found.append(phrases(f"status_{status.replace(' ', '_')}", codes=joined(codes, phrases)))
-    return found
+    groups: dict[str, list[Criterion]] = {}
+    for criterion in dialogue.protocol.criteria:
+        status = statuses[criterion.code].replace(" ", "_")
+        groups.setdefault(f"{status}_{criterion.kind}" if status == "failed" else status, []).append(
+            criterion
+        )
+    order = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
+    named = {*order[:2], *(("unknown",) if dialogue.verdict == "undetermined" else ())}
+    return [
+        phrases(
+            f"status_{group}",
+            codes=joined(
+                (f"{c.code} {c.name[phrases.language]}" if group in named else c.code for c in groups[group]),
+                phrases,
+            ),
+        )
+        for group in order
+        if group in groups
+    ]
 
 
 def open_lines(dialogue: Dialogue, phrases: Phrases) -> list[Safe]:
@@ -259,7 +275,7 @@ def _verdict_lines(screening: Screening, phrases: Phrases) -> list[Safe]:
             phrases("card_undetermined", codes=joined(dialogue.unresolved, phrases), number=screening.number)
         ]
     first, *others = dialogue.reasons
-    card = [reason_card(dialogue.protocol, first, phrases)]
+    card = [reason_card(dialogue, first, phrases)]
     if others:
         codes = joined((reason.criterion.code for reason in others), phrases)
         card.append(phrases("card_also_failed", codes=codes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.phrases import phrases
 from bot.pictures.parts import say
 from state.statistics import Counts, Reason, Statistics, TrialStatistics
 
@@ -23,7 +24,7 @@ def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Ite
     yield f"{trial.trial}  {trial.title[language]}"
     yield word("as_of", day=statistics.as_of[:10])
     if statistics.filter:
-        yield word("filter", filter=", ".join(f"{key} {value}" for key, value in statistics.filter.items()))
+        yield word("filter", filter=word("also").join(_filters(statistics, language)))
     yield ""
     yield word(
         "reconcile", assessed=total.assessed, excluded=total.excluded, open=total.open,
@@ -50,6 +51,13 @@ def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Ite
     yield ""
     for notice in trial.notices:
         yield notice[language]
+
+
+def _filters(statistics: Statistics, language: str) -> Iterator[str]:
+    for key, value in statistics.filter.items():
+        if key == "verdict":
+            value = phrases(language).plain("state_cancelled" if value == "cancelled" else f"verdict_{value}")
+        yield say(language)(f"filter_{key}", value=value)
 
 
 def _reasons(title: str, reasons: tuple[Reason, ...], language: str) -> Iterator[str]:

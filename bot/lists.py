@@ -54,7 +54,10 @@ def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: s
         say("open_undetermined", number=item.number, codes=cards.joined(item.unresolved, say))
         for item in waiting
     ]
-    fill = tuple((_go(item.number, f"{say.plain('fill_in')}: {item.number}", "r"),) for item in waiting)
+    fill = tuple(
+        (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "r"),)
+        for item in waiting
+    )
     return Reply(lines(*told), (*resume_buttons(running, say), *fill))
 
 

@@ -92,7 +92,11 @@ def query(talk: Talk, argument: str) -> None:
     for index, question_id in enumerate(dialogue.applied):
         question = screening.protocol.question(question_id)
         shown = describe(question, dialogue.answers[question_id], language)
-        buttons.append(talk.button(f"{question.short[language]}: {shown}", "q", screening, index))
+        buttons.append(
+            talk.button(
+                talk.say.plain("named", name=question.short[language], what=shown), "q", screening, index
+            )
+        )
     talk.turn.say(talk.say("query_which", number=screening.number), arrange(buttons))
 
 

@@ -166,7 +166,7 @@ class Talk:
                 if index not in failed:
                     criterion = dialogue.protocol.criteria[index]
                     name = criterion.name[language]
-                    news.append(self.say("criterion_failed_further", code=criterion.code, name=name))
+                    news.append(self.say(f"further_{criterion.kind}", code=criterion.code, name=name))
         newly = [question for question in dialogue.set_aside if question not in aside]
         if newly:
             names = [dialogue.protocol.question(question).short[language] for question in newly]

@@ -165,7 +165,8 @@ def wrap(line: str, columns: int) -> Iterator[str]:
     indent = "  " if line.startswith("• ") else ""
     current, width = "", 0
     for piece in re.findall(
-        r"[^\S\n]+|[\u2e80-\u9fff\uff00-\uffef][,。;:!?、)”》]?|[^\s\u2e80-\u9fff\uff00-\uffef]+", line
+        r"[^\S\n]+|[\u2e80-\u9fff\uff00-\uffef][，、。；：？！）”》,;:?!)]*|[^\s\u2e80-\u9fff\uff00-\uffef]+",
+        line,
     ):
         size = sum(max(wcwidth(c), 0) for c in piece)
         if width + size > columns and current.strip():

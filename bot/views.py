@@ -12,7 +12,7 @@ from bot.phrases import Phrases, Safe, gap, lines
 from bot.replies import Button, Reply, Rows
 from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Protocol, Question, Text
 from dialogs.reading import Given, Proposal, Refused
 from dialogs.wording import describe
 from state.screenings import Screening
@@ -30,7 +30,7 @@ def view(talk: Talk, screening: Screening) -> Reply:
     return _VIEWS.get(screening.state, _show_question)(talk, screening)
 
 
-def choices(question: Question) -> list[tuple[str, Mapping[str, str]]]:
+def choices(question: Question) -> list[tuple[str, Text]]:
     return [(option.code, option.text) for option in question.options] + [
         (shortcut.code, shortcut.text) for shortcut in question.shortcuts
     ]
@@ -106,7 +106,7 @@ def _proposal_text(protocol: Protocol, proposal: Proposal, say: Phrases) -> Safe
 def _show_excluded(talk: Talk, screening: Screening) -> Reply:
     say, dialogue = talk.say, screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(dialogue.protocol, reason, say), gap(say("excluded_next")))
+    text = lines(cards.reason_card(dialogue, reason, say), gap(say("excluded_next")))
     buttons = [
         talk.button(
             say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),

@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -55,6 +55,9 @@ _FLAGS: Final = frozenset({"bounds", "judgement", "in_log", "willingness"})
 _TABLES: Final = frozenset({"facts", "option_sets", "implies"})
 _LISTS: Final = frozenset({"units", "shortcuts", "spellings", "notices"})
 _KINDS: Final = ("choice", "integer", "quantity")
+_DOMAINS: Final = ("DM", "LB", "RS", "RP")
+_AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
+"""UCUM -> codelist AGEU (C66781)."""
 _NAMES: Final = frozenset({"id", "code"})
 _NAME: Final = re.compile(r"[!-~]+")
 _NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
@@ -130,7 +133,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.languages: tuple[str, ...] = ()
         self.option_sets: dict[str, Any] = {}
-        self.unknown: Text = {}
+        self.unknown = Text()
         self.left_out: set[str] = set()
         """Questions with a fault of their own: what mentions them is looked at once they are mended."""
 
@@ -146,7 +149,7 @@ class _Reader:
             return None
         self.unique("language", self.languages)
         self.option_sets = raw["option_sets"] if isinstance(raw.get("option_sets"), dict) else {}
-        self.unknown = self.text(raw["unknown"], "unknown") if "unknown" in raw else {}
+        self.unknown = self.text(raw["unknown"], "unknown") if "unknown" in raw else Text()
         questions = tuple(self.each(raw, "question", "id", self.question))
         self.left_out = self.named(raw) - {question.id for question in questions}
         by_id = {question.id: question for question in questions}
@@ -201,7 +204,7 @@ class _Reader:
         units = self.units(raw, at) if kind != "choice" else ()
         shortcuts = tuple(self.shortcuts(raw, at, {unit.code: unit for unit in units}))
         self.unique(f"{at}: shortcut", (shortcut.code for shortcut in shortcuts))
-        sdtm = self.sdtm(raw, at, options)
+        sdtm = self.sdtm(raw, at, options, units)
         if len(self.faults) > before:
             return None
         return Question(
@@ -211,10 +214,19 @@ class _Reader:
             sdtm=sdtm, **texts,
         )  # fmt: skip
 
-    def sdtm(self, raw: Mapping[str, Any], at: str, options: Iterable[Option]) -> Tabulation | None:
+    def sdtm(
+        self, raw: Mapping[str, Any], at: str, options: Iterable[Option], units: Sequence[Unit]
+    ) -> Tabulation | None:
         if "sdtm" not in raw or not self.keys("sdtm", raw["sdtm"], f"{at}: sdtm"):
             return None
         place, table = f"{at}: sdtm", raw["sdtm"]
+        if table["domain"] not in _DOMAINS:
+            self.fault(
+                f"{place}: domain", f"{table['domain']!r} is exported nowhere",
+                f"Please use one of: {', '.join(_DOMAINS)}",
+            )  # fmt: skip
+        elif table["domain"] == "DM" and units:
+            self.age(units, table, place)
         results = table.get("results", {})
         known = {option.code for option in options}
         for code, pair in results.items():
@@ -227,6 +239,18 @@ class _Reader:
         return Tabulation(
             table["domain"], table["code"], table.get("test", ""), table.get("category", ""), pairs
         )
+
+    def age(self, units: Sequence[Unit], table: Mapping[str, Any], place: str) -> None:
+        """Check that a number in DM, which is exported in the question's first unit, is called by that unit."""
+        named = _AGE_UNITS.get(units[0].code)
+        if named is None or table.get("test") != named:
+            self.fault(
+                f"{place}: test", f"does not name the first unit, {units[0].code}",
+                f"Please write {named}" if named else f"Please let the first unit be one of: {', '.join(_AGE_UNITS)}",
+            )  # fmt: skip
+        for unit in units[1:]:
+            if unit.scale is None:
+                self.fault(place, f"{unit.code} does not turn into {units[0].code}", "Please give it a scale")
 
     def options(self, raw: Mapping[str, Any], at: str) -> tuple[Option, ...]:
         listed = raw.get("options", ())
@@ -360,8 +384,13 @@ class _Reader:
             )  # fmt: skip
         elif divisor.unit_of == question.id and unit.code not in divisor.unit_by_code:
             self.fault(f"{at}: per", f"{divisor.id} cannot be in {unit.code}", "Please list that unit there")
-        elif divisor.unit_of != question.id and len(divisor.units) > 1:
-            self.fault(f"{at}: per", f"{divisor.id} has several units", "Please leave it one, or use unit_of")
+        elif divisor.unit_of != question.id and set(divisor.unit_by_code) != set(
+            question.divisor_scales(unit, divisor)
+        ):
+            self.fault(
+                f"{at}: per", f"{divisor.id} has units that do not turn into its first",
+                "Please give each a scale, or use unit_of",
+            )  # fmt: skip
 
     def unit_of(self, question: Question, questions: Mapping[str, Question], at: str) -> None:
         value = questions.get(question.unit_of or "")
@@ -521,14 +550,14 @@ class _Reader:
             self.fault(
                 at, "is not a text in the languages", f"Please write {{ {', '.join(self.languages)} = ... }}"
             )
-            return {}
+            return Text()
         for language in self.languages:
             if not isinstance(raw.get(language), str) or not raw[language].strip():
                 self.fault(at, f"missing translation: {language}", f"Please add {language} = ...")
         for language in raw:
             if language not in self.languages:
                 self.fault(at, f"language {language!r} is not declared", "Please add it to languages")
-        return raw
+        return Text({language: raw[language] for language in self.languages if language in raw})
 
     def strings(self, raw: object, at: str) -> list[str]:
         if isinstance(raw, list) and raw and all(isinstance(item, str) for item in raw):

@@ -15,8 +15,16 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.errors import AnswerError
 from dialogs.rules import Rule
 
-Text = Mapping[str, str]
 Range = tuple[Decimal, Decimal]
+
+
+class Text(dict[str, str]):
+    """A text by language. For a language that the trial lacks it is the trial's first one."""
+
+    __slots__ = ()
+
+    def __missing__(self, language: str) -> str:
+        return next(iter(self.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,17 @@ class Question:
     @cached_property
     def shortcut_by_code(self) -> dict[str, Shortcut]:
         return {shortcut.code: shortcut for shortcut in self.shortcuts}
+
+    def divisor_scales(self, unit: Unit, divisor: Question) -> dict[str, Decimal]:
+        """Give the units in which `divisor` can divide a value in `unit`, each with the scale to compare by.
+
+        The divisor that is this question's own limit (a ULN) must be in the value's unit; another one (a body
+        weight) may be in any unit that turns into its first.
+        """
+        if divisor.unit_of == self.id:
+            return {unit.code: Decimal(1)}
+        first = divisor.units[0]
+        return {first.code: Decimal(1)} | {u.code: u.scale for u in divisor.units if u.scale is not None}
 
     def measured(self, answer: Answer) -> Measurement | None:
         """Give the number behind an answer, a shortcut's included; ``None`` for other choices."""

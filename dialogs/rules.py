@@ -19,12 +19,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dialogs.answers import Answer, Choice, Measurement, Relation, compact
+from dialogs.answers import Answer, Choice, Measurement, Relation
 
 if TYPE_CHECKING:
     from dialogs.protocol import Question
@@ -73,11 +73,11 @@ _OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """A number against a limit. ``plans`` says, for each unit of the question, how to compare."""
+    """A number against a limit: ``limits`` holds it by unit, ``plans`` how to compare an answer in each unit."""
 
     place: int
     operator: str
-    limit: str
+    limits: Mapping[str, Decimal]
     plans: Mapping[str, Plan]
     meanings: Mapping[str, Measurement]
 
@@ -96,7 +96,7 @@ class Comparison:
                 return self._waiting(measured.relation, 1 << plan.per)
             if isinstance(divisor, Choice):
                 return SETTLED[UNCERTAIN]
-            limit = limit * divisor.value
+            limit = limit * divisor.value * plan.per_units[divisor.unit]
         value = measured.value if plan.scale is None else measured.value * plan.scale
         if measured.relation == "=":
             return SETTLED[TRUE if _EXACT[self.operator](value, limit) else FALSE]
@@ -136,12 +136,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """How to compare a value in one unit: ``value * scale <op> limit * answer(per)``."""
+    """How to compare a value in one unit: ``value * scale <op> limit * answer(per)``.
+
+    ``per_units`` holds the units that the divisor may have, with the scale of each.
+    """
 
     limit: Decimal
     scale: Decimal | None = None
     per: int | None = None
-    per_units: frozenset[str] = frozenset()
+    per_units: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -417,8 +420,7 @@ class _Parser:
         limits = self._limits(question, tree)
         plans = {unit.code: self._plan(question, unit.code, limits) for unit in question.units}
         meanings = {shortcut.code: shortcut.means for shortcut in question.shortcuts}
-        shown = " = ".join(f"{compact(value)} {unit}" for unit, value in limits.items())
-        return Comparison(place, sign, shown, plans, meanings)
+        return Comparison(place, sign, limits, plans, meanings)
 
     def _limits(self, question: Question, tree: ast.expr) -> dict[str, Decimal]:
         value = tree.value if isinstance(tree, ast.Constant) else None
@@ -463,8 +465,9 @@ class _Parser:
                     f"{question.id} in {code} is divided by {unit.per!r}, which is no question",
                     "Please name one",
                 )
-            same = {code} if divisor.unit_of == question.id else set(divisor.unit_by_code)
-            return Plan(limits[unit.gives], None, self.places[unit.per], frozenset(same))
+            return Plan(
+                limits[unit.gives], None, self.places[unit.per], question.divisor_scales(unit, divisor)
+            )
         raise RuleFault(
             f"{question.id} may be answered in {code}, which the limit {dict(limits)!r} cannot be compared with",
             f'Please add a limit in {code}, as in "6 mo = 26 wk"',

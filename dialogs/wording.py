@@ -1,16 +1,33 @@
-"""Puts answers into words in a language: labels, and what a number was understood as."""
+"""Puts answers and criteria into words: labels, what a number was understood as, what a criterion asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, compact, plain
-from dialogs.protocol import Protocol, Question, Unit
+from dialogs.protocol import Criterion, Protocol, Question, Unit
+from dialogs.rules import (
+    FALSE,
+    TRUE,
+    Comparison,
+    Conjunction,
+    Disjunction,
+    Membership,
+    Negation,
+    Node,
+    Unclear,
+)
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-_RATIO_DIGITS: Final = Decimal("0.01")
+OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+RATIO_DIGITS: Final = range(2, 13)
+"""A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
+_ROUND: Final = Decimal("0.1")
 
 
 def describe(question: Question, answer: Answer | None, language: str) -> str:
@@ -39,6 +56,25 @@ def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
     return number.value * unit.scale, question.units[0].code
 
 
+def quotient(
+    protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None]
+) -> tuple[Decimal, Unit] | None:
+    """Give a value divided by its known divisor, with the unit that this comes to; else ``None``.
+
+    To the 28 digits of `decimal`'s default context, where the division does not end.
+    """
+    if not isinstance(answer, Measurement):
+        return None
+    unit = question.unit_by_code[answer.unit]
+    if unit.per is None or unit.gives is None:
+        return None
+    divisor = facts[protocol.position[unit.per]]
+    if not isinstance(divisor, Measurement) or not divisor.value:
+        return None
+    scale = question.divisor_scales(unit, protocol.question(unit.per)).get(divisor.unit)
+    return (answer.value / (divisor.value * scale), question.unit_by_code[unit.gives]) if scale else None
+
+
 def echo(
     protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None], language: str
 ) -> str:
@@ -47,17 +83,111 @@ def echo(
     if not isinstance(answer, Measurement):
         return said
     unit = question.unit_by_code[answer.unit]
-    if unit.per is not None and unit.gives is not None:
-        divisor = facts[protocol.position[unit.per]]
-        if isinstance(divisor, Measurement) and divisor.value:
-            ratio = answer.value / divisor.value
-            shown = ratio.quantize(_RATIO_DIGITS)
-            sign = "=" if shown == ratio else "≈"
-            label = question.unit_by_code[unit.gives].label[language]
-            return f"{said} {sign} {RELATION_SIGNS[answer.relation]}{compact(shown)} {label}"
-        return said
+    ratio = quotient(protocol, question, answer, facts)
+    if ratio is not None:
+        shown = _shown(ratio[0])
+        sign = "=" if shown == ratio[0] else "≈"
+        label = ratio[1].label[language]
+        return f"{said} {sign} {RELATION_SIGNS[answer.relation]}{compact(shown)} {label}"
     base = question.units[0]
-    if unit.scale is None or unit.code == base.code:
+    if unit.per is not None or unit.scale is None or unit.code == base.code:
         return said
     converted = Measurement(answer.relation, Decimal(compact(answer.value * unit.scale)), base.code)
     return f"{said} = {measured(converted, base, language)}"
+
+
+def _shown(ratio: Decimal) -> Decimal:
+    """Round a ratio, but 1.5048 not to 1.5: that would read like the limit that it is above."""
+    for digits in RATIO_DIGITS:
+        shown = ratio.quantize(Decimal(1).scaleb(-digits))
+        if shown == ratio or shown != shown.quantize(_ROUND):
+            break
+    return shown
+
+
+# what a criterion asks for -----------------------------------------------------------------------
+
+
+def what_failed(
+    protocol: Protocol, criterion: Criterion, facts: Sequence[Answer | None], language: str
+) -> str:
+    """Say, from the rule, what an unmet inclusion criterion asks for, or what of an exclusion criterion applies.
+
+    Only what decided it: ``Haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
+    start (platelets, for a diagnosis to which they do not matter) is left out.
+    """
+    return _Words(protocol, facts, language).condition(criterion.rule.node, negated=False)
+
+
+class _Words:
+    """A rule in words, as far as it decided; ``negated`` is said from the side of what would be true."""
+
+    def __init__(self, protocol: Protocol, facts: Sequence[Answer | None], language: str) -> None:
+        self.protocol, self.facts, self.language = protocol, facts, language
+        self.say = _phrases()[language if language in _phrases() else "en"]
+
+    def condition(self, node: Node, *, negated: bool) -> str:
+        match node:
+            case Negation():
+                return self.condition(node.node, negated=not negated)
+            case Conjunction() | Disjunction():
+                parts = [self.condition(part, negated=negated) for part in self._deciding(node)]
+                both = isinstance(node, Conjunction) is not negated
+                return self.joined(dict.fromkeys(filter(None, parts)), "and" if both else "or")
+            case Comparison():
+                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
+            case Membership():
+                return self.membership(node, negated=negated)
+            case Unclear():
+                return ""
+
+    def _deciding(self, node: Conjunction | Disjunction) -> Iterator[Node]:
+        """The parts that carried the value; of alternatives that all failed, those that came into question."""
+        needed = TRUE if isinstance(node, Conjunction) else FALSE
+        value = node.judge(self.facts).low
+        parts = [
+            part
+            for part in node.nodes
+            if value == needed or (part.judge(self.facts).settled and part.judge(self.facts).low == value)
+        ]
+        in_question = [part for part in parts if self._came_up(part)]
+        yield from in_question if value == needed == FALSE and in_question else parts
+
+    def _came_up(self, node: Node) -> bool:
+        """Say whether a number of an alternative was asked for; one of choices alone always came up."""
+        numbers = [leaf for leaf in node.leaves() if isinstance(leaf, Comparison)]
+        return not numbers or any(self.facts[leaf.place] is not None for leaf in numbers)
+
+    def comparison(self, leaf: Comparison, operator: str) -> str:
+        question = self.protocol.questions[leaf.place]
+        answer = self.facts[leaf.place]
+        entered = answer.unit if isinstance(answer, Measurement) else ""
+        code = entered if entered in leaf.limits else next(iter(leaf.limits))
+        number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
+        return self.say[operator].format(
+            name=question.short[self.language],
+            limit=measured(number, question.unit_by_code[code], self.language),
+        )
+
+    def membership(self, leaf: Membership, *, negated: bool) -> str:
+        question = self.protocol.questions[leaf.place]
+        options = [
+            option.text[self.language]
+            for option in question.options
+            if (option.code in leaf.codes) is not negated
+        ]
+        return self.say["choice"].format(
+            name=question.short[self.language], options=self.joined(options, "or")
+        )
+
+    def joined(self, parts: Iterable[str], word: str) -> str:
+        *first, last = list(parts) or [""]
+        return f"{self.say['list'].join(first)}{self.say[word]}{last}" if first else last
+
+
+@lru_cache
+def _phrases() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = tomllib.loads(
+        (resources.files("dialogs") / "phrases.toml").read_text(encoding="utf-8")
+    )
+    return found

@@ -62,7 +62,7 @@ def trial(db_file: str, protocol_source: str, port: int, open_page: bool) -> Non
             token=token,
             port=port,
             personas=[Persona(id=account, name=name, role=role) for account, role, name in PERSONAS],
-            note={"en": f"SQLite file: {shown}", "zh": f"SQLite 文件:{shown}"},
+            note={"en": f"SQLite file: {shown}", "zh": f"SQLite 文件：{shown}"},
         )
         await server.start()
         settings = Settings(

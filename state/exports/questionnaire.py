@@ -33,10 +33,10 @@ LIMIT: Final = "http://hl7.org/fhir/StructureDefinition/{}Value"
 LANGUAGE_TAGS: Final = {"zh": "zh-CN"}
 VALUE, RATIO = "value", "ratio"
 MODE_WORDS: Final[dict[str, Text]] = {
-    VALUE: {"en": "Value", "zh": "数值"},
-    RATIO: {"en": "Relative value", "zh": "相对值"},
+    VALUE: Text({"en": "Value", "zh": "数值"}),
+    RATIO: Text({"en": "Relative value", "zh": "相对值"}),
 }
-RELATION_WORDS: Final = {"en": "{}: known as a bound only", "zh": "{}:仅为界值"}
+RELATION_WORDS: Final = {"en": "{}: known as a bound only", "zh": "{}：仅为界值"}
 COMPARATORS: Final = {
     "<": "Less than",
     "<=": "Less or Equal to",
@@ -135,8 +135,10 @@ def item_text(question: Question, part: str = "") -> Text:
     if part == VALUE:
         return question.short
     if part == RELATION:
-        return {language: words.format(question.short[language]) for language, words in RELATION_WORDS.items()
-                if language in question.short}  # fmt: skip
+        return Text({
+            language: RELATION_WORDS.get(language, RELATION_WORDS["en"]).format(short)
+            for language, short in question.short.items()
+        })  # fmt: skip
     return question.ask
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from dialogs.answers import Measurement, decode
 from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.wording import compared
 from state.errors import StateError
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.snapshot import AnswerRow, Row, Snapshot
@@ -168,8 +169,8 @@ def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]
         if place.results:
             if answer.value in place.results:
                 values[place.code] = place.results[answer.value][1]
-        elif answer.unit is not None:
-            values[place.code] = int(Decimal(answer.value))
+        elif (number := compared(question, decode(answer.value, answer.unit))) is not None:
+            values[place.code] = int(number[0])  # completed units
             values[f"{place.code}U"] = place.test
     return values
 
@@ -191,7 +192,8 @@ def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:
 def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
     term = "Pre-screening cancelled"
     if row.verdict == "ineligible" and row.first_failed:
-        term = f"{row.first_failed} {protocol.criterion_by_code[row.first_failed].name['en']}"
+        failed = protocol.criterion_by_code[row.first_failed]
+        term = f"{failed.code} {'not met' if failed.kind == 'inclusion' else 'applies'}: {failed.name['en']}"
     elif row.verdict == "undetermined":
         term = f"Undetermined: {', '.join(row.unresolved)}"
     return {

@@ -130,9 +130,9 @@ def test_the_whole_page_speaks_chinese(address: str, phone: Phone) -> None:
     begin(phone)
     phone.type("/language")
     phone.press("简体中文")
-    phone.sees("最近一次血红蛋白?")
+    phone.sees("最近一次血红蛋白？")
     phone.type("105 g/L")
-    phone.sees("按所填信息不符合条件:I2b")
+    phone.sees("未满足：血红蛋白低于100 g/L")
     phone.picture("phone-zh")
 
 

@@ -32,7 +32,7 @@ def test_1_nobody_is_called_eligible_and_the_site_is_named(ward: Ward) -> None: 
 def test_2_status_and_disclaimer_stand_at_the_start_and_in_every_verdict(ward: Ward) -> None:  # noqa: F811
     begun, card = said(ward.do(ward.clinician, "/new")), said(ward.save(ELIGIBLE))
     for text in (begun, card):
-        assert re.search("Recruitment status: Unknown|招募状态:未知", text)
+        assert re.search("Recruitment status: Unknown|招募状态：未知", text)
     assert PROTOCOL.disclaimer[ward.clinician.language] in card
 
 
@@ -111,7 +111,7 @@ def test_23_every_state_is_said_in_words() -> None:
             "verdict_eligible",
             "verdict_ineligible",
             "verdict_undetermined",
-            "status_failed",
+            "status_failed_inclusion",
             "was_answered",
         ):
             assert re.search(r"[a-z一-鿿{]", phrases(language).texts[key])

@@ -25,7 +25,7 @@ MISTAKES = {
     "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "a unit it does not have"),
     "comparison without a unit": ('hemoglobin < "100 g/L"\nor', "hemoglobin < 100\nor", "criterion I2b: rule", "has no unit"),
     "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with"),
-    "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别?(仅用于妊娠/哺乳问题)" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
+    "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
     "question used by no criterion": ('mental_illness == "yes"', 'other_cause == "yes"', "question mental_illness", "is used by no criterion"),
     "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),
     "criterion that can never be met": ('18 <= age_years <= 80', "80 < age_years < 18", "criterion I1: rule", "can never be met"),
@@ -44,6 +44,12 @@ MISTAKES = {
     "unknown requirement": ('requires = "I2a"', 'requires = "I9"', "criterion I2b: requires", "no criterion 'I9'"),
     "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "unknown question 'height'"),
     "implied option that is none": ('implies = { sex = "female" } },\n  { code = "lactating"', 'implies = { sex = "f" } },\n  { code = "lactating"', "question pregnant_or_lactating", "no option 'f'"),
+    "text for a flag": ("bounds = false", 'bounds = "false"', "question age_years: bounds", "is not true or false"),
+    "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "exported nowhere"),
+    "age in another unit than it says": ('test = "YEARS"', 'test = "MONTHS"', "question age_years: sdtm: test", "does not name the first unit"),
+    "age in units that do not convert": ('units = [\n  { code = "a", label', 'units = [\n  { code = "a", label = { en = "y", zh = "年" } },\n  { code = "mo", label', "question age_years", "does not turn into a"),
+    "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
+    "one spelling of two units": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg", "磅"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" }, scale = "0.45359237" },', "question body_weight: units", "means"),
     "name kept for states": ('id = "ecog"', 'id = "review"', "question review: id", "cannot be used"),
 }  # fmt: skip
 

@@ -100,7 +100,7 @@ def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation():
         "Confirmed immune",
         "cytopenia",
     ]
-    lines = wrapped("每名受试者仅计一次,按首个原因计。", 14 * 9.2, 14)
+    lines = wrapped("每名受试者仅计一次，按首个原因计。", 14 * 9.2, 14)
     assert len(lines) == 2
     assert not lines[1].startswith(",")
 

@@ -1,0 +1,108 @@
+"""What is said can be sent: HTML as Telegram reads it, with any value; Chinese with Chinese punctuation."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.phone.markup import parse_html
+from bot.phrases import LANGUAGES, differences, escape, phrases, placeholders
+from dialogs.loading import load
+
+ROOT = Path(__file__).parents[2]
+NASTY = [
+    "<",
+    ">",
+    "&",
+    "<b>",
+    "</b>",
+    "&amp;",
+    "&lt",
+    '"',
+    "'",
+    "\u202e",
+    "\0",
+    "<a href='x'>",
+    "",
+    "1 < 2 > 0",
+    "]]>",
+]
+CJK = "\u4e00-\u9fff\uff00-\uffef\u3000-\u303f"
+HALF_WIDTH = re.compile(rf"(?<=[{CJK}])[,:;?!()](?!\d)|[,:;?!()](?=[{CJK}])")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("value", NASTY)
+def test_every_phrase_is_html_whatever_stands_in_it(language: str, value: str) -> None:
+    say = phrases(language)
+    assert len(say.texts) > 100
+    for key, text in say.texts.items():
+        said = say(key, **dict.fromkeys(placeholders(text), value))
+        shown, _ = parse_html(said)
+        assert not re.search(r"&(lt|gt|amp);", shown.replace("&amp;", "").replace("&lt", "")), key
+
+
+@given(st.text(max_size=60), st.sampled_from(LANGUAGES))
+def test_any_value_is_shown_as_it_is(value: str, language: str) -> None:
+    shown, _ = parse_html(escape(value) + ".")
+    assert (
+        shown
+        == (
+            "".join(c for c in value if c in "\n\t" or (c.isprintable() and c not in "\u200e\u200f")) + "."
+        ).strip()
+    )
+
+
+def test_a_phrase_on_a_button_or_in_a_copy_has_no_markup() -> None:
+    """What is asked for by ``plain`` is shown as it stands."""
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py"))
+    plain = set(re.findall(r'\.plain\(\s*"(\w+)"', code))
+    assert len(plain) > 30
+    for language in LANGUAGES:
+        marked = {key for key in plain if re.search(r"[<>]|&\w+;", phrases(language).texts[key])}
+        assert not marked
+
+
+def test_the_languages_say_the_same_things() -> None:
+    assert differences() == []
+
+
+def _chinese() -> Iterator[tuple[str, str]]:
+    """Every text that is shown in Chinese, with where it stands."""
+    for key, text in phrases("zh").texts.items():
+        yield f"phrase {key}", text
+    for name in ("bot/pictures/words.toml",):
+        for key, text in tomllib.loads((ROOT / name).read_text(encoding="utf-8")).items():
+            yield f"{name}: {key}", text["zh"]
+    for key, text in tomllib.loads((ROOT / "dialogs/phrases.toml").read_text(encoding="utf-8"))["zh"].items():
+        yield f"condition {key}", text
+    for place, text in enumerate(_texts(tomllib.loads(load("NCT04420494").text))):
+        yield f"protocol text {place}", text
+    for file in sorted((ROOT / "tests" / "golden").glob("*.zh.txt")):
+        for at, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.startswith(">"):
+                yield f"{file.name}:{at}", line
+
+
+def _texts(raw: object) -> Iterator[str]:
+    if isinstance(raw, dict):
+        if isinstance(raw.get("zh"), str):
+            yield raw["zh"]
+        for value in raw.values():
+            yield from _texts(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from _texts(value)
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    texts = list(_chinese())
+    assert len(texts) > 500
+    wrong = [(place, text) for place, text in texts if HALF_WIDTH.search(re.sub(r"&\w+;", "", text))]
+    assert wrong == []
