@@ -35,6 +35,8 @@ def back_up(
     `NotKept`, or `Damaged` if the copy does not verify; then all is as before, and the register tells of no backup.
     """
     _ask(database, target, force=force)
+    with _alone_if_there(target):
+        pass
     source = connect(database)
     with closing(source.conn), _beside(target) as temporary:
         with writing(source):

@@ -132,9 +132,30 @@ def check_ours(path: Path) -> None:
 
 
 def _connect(path: Path) -> Database:
-    db = Database(_plain(path, "mode=rw"))
-    db.execute("PRAGMA journal_mode=WAL")
-    return _set_up(db)
+    with _as_it_was(path):
+        db = Database(_plain(path, "mode=rw"))
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return _set_up(db)
+        except BaseException:
+            db.conn.close()
+            raise
+
+
+@contextmanager
+def _as_it_was(path: Path) -> Iterator[None]:
+    """What fails to connect leaves nothing beside the file."""
+    _, wal, shm, _ = family(path.resolve())
+    stood = wal.exists() or shm.exists()
+    try:
+        yield
+    except sqlite3.Error:
+        if not stood:
+            with suppress(InUse, OSError), alone(path.resolve()):
+                shm.unlink(missing_ok=True)
+                if wal.exists() and not wal.stat().st_size:
+                    wal.unlink()
+        raise
 
 
 def _connect_to_read(path: Path) -> Database:
@@ -143,8 +164,9 @@ def _connect_to_read(path: Path) -> Database:
     if wal.exists():
         return _set_up(Database(_plain(path, "mode=ro")))
     try:
-        return _set_up(Database(_plain(path, "mode=ro", keeper=_plain(path, "mode=rw"))))
-    except sqlite3.OperationalError:  # a folder that cannot be written: nobody writes there
+        with _as_it_was(path):
+            return _set_up(Database(_plain(path, "mode=ro", keeper=_plain(path, "mode=rw"))))
+    except sqlite3.OperationalError:  # a read-only folder, a full disk: nobody writes there
         return _set_up(Database(_plain(path, "mode=ro&immutable=1")))
 
 

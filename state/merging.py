@@ -10,6 +10,7 @@ Accounts and invitations stay at their sites. What a file records as purged is n
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ from state.chain import link
 from state.database import Clock, connect, meta, open_database, utc_now, writing
 from state.errors import Damaged, StateError, translate
 from state.schema import migrations
+from state.targets import ask, remove
 
 ORIGIN: Final = "merged"
 """The origin of every merged file: so that its content is determined by what was merged."""
@@ -94,18 +96,22 @@ def merge(paths: Sequence[Path], into: Path, clock: Clock = utc_now) -> Merged:
     """
     target = into.resolve()
     inputs = sorted({path.resolve(): path for path in paths if path.resolve() != target}.items())
-    fresh = not into.exists() or into.stat().st_size == 0
+    fresh = not target.exists() or target.stat().st_size == 0
+    ask(target, force=True, over_database=True)
+    work = target.with_name(f".{target.name}.{os.getpid()}.part") if fresh else target
     try:
         with ExitStack() as stack:
             sources = [_check(str(path), stack.enter_context(_reading(path))) for _, path in inputs]
-            db = open_database(into, clock)
+            db = open_database(work, clock)
             stack.callback(db.close)
             merged = _merge_into(db, str(into), sources, fresh=fresh)
-    except BaseException:
         if fresh:
-            for suffix in ("", "-wal", "-shm"):
-                into.with_name(into.name + suffix).unlink(missing_ok=True)
-        raise
+            work.replace(target)
+    except OSError as error:
+        raise translate(error, into) from error
+    finally:
+        if fresh:
+            remove(work)
     return merged
 
 

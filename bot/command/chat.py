@@ -8,14 +8,20 @@ from collections.abc import Iterator
 import click
 
 from bot.command import options
-from bot.command.wiring import local_zone, open_file, protocols_on_offer
+from bot.command.wiring import Unusable, local_zone, open_file, protocols_on_offer
 
 
 @click.command()
 @options.language
 @options.database
 @options.protocol
-@click.option("--site", default="S01", show_default=True, help="Site of a person who is new here.")
+@click.option(
+    "--site",
+    callback=options.site,
+    default="S01",
+    show_default=True,
+    help="Site of a person who is new here.",
+)
 def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> None:
     """Screen a candidate at the terminal.
 
@@ -47,6 +53,10 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     if lang and lang != person.language:
         people.set_language(person.code, lang)
     person = people.get(person.code)
+    if not person.active:
+        raise Unusable(
+            f"{person.code} is suspended, and cannot screen; an administrator can let them in again"
+        )
     conversation = Conversation(Screenings(db), people, protocols, zone=local_zone(), channel="terminal")
     terminal = Terminal(conversation, person, click.echo)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_file
+from bot.command.wiring import Unusable, open_existing, open_file
 from state.exports import FORMATS
 
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
@@ -60,9 +60,7 @@ def export(
         raise click.UsageError(f"--ndjson goes with --format fhir, not {format_name}.")
     selection = options.selected(selected)
     database = Path(db_file)
-    if not database.exists():
-        raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
-    open_file(db_file).conn.close()
+    open_existing(db_file).conn.close()
     target = output or Path(default_name(format_name, selection))
     bar = _Bar(f"Writing {target.name}")
     try:

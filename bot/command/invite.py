@@ -14,7 +14,13 @@ from bot.command.wiring import Unusable, open_file
 
 @click.command()
 @click.option("--role", type=click.Choice(["clinician", "coordinator", "administrator"]), required=True)
-@click.option("--site", default="S01", show_default=True, help="Up to 8 capital letters and digits.")
+@click.option(
+    "--site",
+    callback=options.site,
+    default="S01",
+    show_default=True,
+    help="Up to 8 capital letters and digits.",
+)
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True, max=720), default=72, show_default=True)
 @click.option(
     "--bot", "bot_name", envvar="TELEGRAM_BOT_NAME", help="The bot's user name [default: asked of Telegram]."

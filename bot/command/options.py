@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 if TYPE_CHECKING:
     from state.exports.snapshot import Selection
+
+LARGEST_OFFSET_HOURS: Final = 14
+"""No zone on Earth is further from UTC."""
 
 database = click.option(
     "--db",
@@ -19,6 +24,36 @@ database = click.option(
     show_default=True,
     help="The SQLite file.",
 )
+
+
+def site(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Check a site's code as it is typed."""
+    from state.people import is_site
+
+    if not is_site(value):
+        example = value.upper() if is_site(value.upper()) else "S01"
+        raise click.BadParameter(
+            f"{value!r}: please use up to 8 capital letters and digits, a letter first, such as {example}"
+        )
+    return value
+
+
+def zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Check a time zone: a name of the IANA database, or an offset, which is given as ``+08:00``."""
+    if value is None:
+        return None
+    offset = re.fullmatch(r"([+-])(\d{1,2})(?::?([0-5]\d))?", value)
+    if offset and int(offset[2]) <= LARGEST_OFFSET_HOURS:
+        return f"{offset[1]}{int(offset[2]):02d}:{offset[3] or '00'}"
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(
+            f"{value!r} is no time zone; please give a name such as Asia/Shanghai, or an offset such as +08:00"
+        ) from None
+    return value
+
+
 language = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default=None, help="Language of the dialogue [default: en]."
 )

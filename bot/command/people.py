@@ -16,7 +16,7 @@ from bot.command.wiring import Unusable, open_file
     default="clinician",
     show_default=True,
 )
-@click.option("--site", default="S01", show_default=True)
+@click.option("--site", callback=options.site, default="S01", show_default=True)
 @click.option("--suspend", multiple=True, metavar="CODE", help="Shut a person out from the next message on.")
 @click.option("--restore", multiple=True, metavar="CODE", help="Let a suspended person in again.")
 @click.option("--invitations", is_flag=True, help="List invitations instead of people.")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from pathlib import Path
 
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_file
+from bot.command.wiring import Unusable, open_existing
 
 
 @click.command()
@@ -33,11 +32,9 @@ def purge(before: datetime, yes: bool, db_file: str) -> None:
     from state import retention
     from state.errors import StateError
 
-    if not Path(db_file).exists():
-        raise Unusable(f"{db_file} does not exist")
     if not yes and not sys.stdin.isatty():
         raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
-    db = open_file(db_file)
+    db = open_existing(db_file)
     day = before.date()
     due = retention.due(db, day)
     if due.linked:

@@ -17,9 +17,10 @@ from bot.command.wiring import Unusable, local_zone, protocols_on_offer
 @options.protocol
 @click.option(
     "--zone",
+    callback=options.zone,
     envvar="PRESCREEN_ZONE",
     default=None,
-    help="Time zone shown, such as Asia/Shanghai [default: this machine's].",
+    help="Time zone shown, such as Asia/Shanghai or +08:00 [default: this machine's].",
 )
 @click.option(
     "--backup-dir",

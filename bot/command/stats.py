@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_file
+from bot.command.wiring import Unusable, open_existing
 from bot.pictures import PICTURES
 
 
@@ -27,12 +27,14 @@ from bot.pictures import PICTURES
     "--picture", type=click.Choice(PICTURES), default="flow", show_default=True,
     help="flow: CONSORT-style flow of subjects; weeks: screenings a week.",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the picture if it exists.")
 def stats(
     db_file: str,
     lang: str | None,
     form: str,
     output: Path | None,
     picture: str,
+    force: bool,
     **selected: str | datetime | None,
 ) -> None:
     """Count screenings: assessed = excluded + open + potentially eligible.
@@ -53,15 +55,14 @@ def stats(
     from state.errors import StateError
     from state.statistics import statistics
 
-    if not Path(db_file).exists():
-        raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
-    open_file(db_file).conn.close()
+    open_existing(db_file).conn.close()
     try:
         found = statistics(Path(db_file), options.selected(selected))
     except StateError as error:
         raise Unusable(str(error)) from error
     if output is not None:
-        from bot.pictures import NoPicture, draw, write
+        from bot.pictures import NoPicture, draw, rendered
+        from state.exports.files import written
 
         if len(found.trials) != 1:
             trials = ", ".join(trial.trial for trial in found.trials) or "no trial"
@@ -69,9 +70,11 @@ def stats(
                 f"a picture is of one trial, here are screenings for {trials}. Please choose by --protocol"
             )
         try:
-            write(draw(picture, found.trials[0], found.as_of, lang or "en"), output)
-        except (NoPicture, OSError) as error:
+            drawn = rendered(draw(picture, found.trials[0], found.as_of, lang or "en"), output.suffix)
+        except NoPicture as error:
             raise Unusable(str(error)) from error
+        with written(output, folder=False, force=force, databases=[Path(db_file)]) as temporary:
+            temporary.write_bytes(drawn)
         click.echo(output)
     elif form == "json":
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,14 @@ def open_file(db_file: str) -> Database:
         return open_database(db_file)
     except StateError as error:
         raise Unusable(f"{db_file} cannot be used: {error}") from error
+
+
+def open_existing(db_file: str) -> Database:
+    """Open a file of ours that is there; never make one."""
+    from state.database import check_ours
+
+    check_ours(Path(db_file))
+    return open_file(db_file)
 
 
 def local_zone() -> str:

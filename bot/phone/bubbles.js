@@ -85,7 +85,7 @@ function rich(text, entities, acts, from = 0, to = text.length) {
 function photo(message, acts) {
   if (!message.photo) return null;
   const largest = message.photo.at(-1);
-  const address = `/phone/files/${largest.file_id}`;
+  const address = `phone/files/${largest.file_id}`;
   const image = element("img", { src: address, alt: message.caption || say("picture"), width: largest.width, height: largest.height });
   return element("button", { type: "button", className: "photo", onclick: () => acts.showPicture(address, image.alt) }, image);
 }
@@ -96,7 +96,7 @@ function file(message) {
   const name = document_.file_name || "file";
   const anchor = element(
     "a",
-    { className: "file", href: `/phone/files/${document_.file_id}`, download: name },
+    { className: "file", href: `phone/files/${document_.file_id}`, download: name },
     element("span", { className: "file-icon" }, icon("file")),
     element("span", { className: "file-name" }, name, element("small", {}, size(document_.file_size))),
   );

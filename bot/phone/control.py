@@ -113,17 +113,18 @@ class Control:
         self._run = run
         self._streams: set[asyncio.Task[Any]] = set()
 
-    def add_routes(self, app: web.Application) -> None:
-        app.router.add_get("/phone/setup", self._setup)
-        app.router.add_post("/phone/people", self._add_person)
-        app.router.add_get(r"/phone/people/{id:-?\d+}", self._state)
-        app.router.add_get(r"/phone/people/{id:-?\d+}/changes", self._changes)
-        app.router.add_post(r"/phone/people/{id:-?\d+}/{act}", self._act)
-        app.router.add_get("/phone/files/{file}", self._file)
-        app.router.add_post("/phone/updates", self._inject)
-        app.router.add_route("*", "/phone/faults", self._faults)
-        app.router.add_post("/phone/settings", self._settings)
-        app.router.add_get("/phone/counters", self._counters)
+    def add_routes(self, app: web.Application, root: str) -> None:
+        """Answer below `root`, which ends in a slash."""
+        app.router.add_get(f"{root}phone/setup", self._setup)
+        app.router.add_post(f"{root}phone/people", self._add_person)
+        app.router.add_get(rf"{root}phone/people/{{id:-?\d+}}", self._state)
+        app.router.add_get(rf"{root}phone/people/{{id:-?\d+}}/changes", self._changes)
+        app.router.add_post(rf"{root}phone/people/{{id:-?\d+}}/{{act}}", self._act)
+        app.router.add_get(f"{root}phone/files/{{file}}", self._file)
+        app.router.add_post(f"{root}phone/updates", self._inject)
+        app.router.add_route("*", f"{root}phone/faults", self._faults)
+        app.router.add_post(f"{root}phone/settings", self._settings)
+        app.router.add_get(f"{root}phone/counters", self._counters)
 
     def close(self) -> None:
         """End what waits for news."""

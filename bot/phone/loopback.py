@@ -22,6 +22,10 @@ FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
 """`Sec-Fetch-Site` of a request from another page; another port of this machine is another page too."""
 
 
+PAGE: Final = web.AppKey("page", str)
+"""Where the phone page is; a link from elsewhere may open it."""
+
+
 class NotLoopback(ValueError):  # noqa: N818 - reads as what it says
     """The server was asked to listen where others could reach it."""
 
@@ -55,5 +59,5 @@ def _may_ask(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
         return False
-    is_page = request.path == "/" and request.method == "GET"  # a link from elsewhere may open the page
+    is_page = request.path == request.app.get(PAGE) and request.method == "GET"
     return is_page or request.headers.get("Sec-Fetch-Site") not in FOREIGN_SITES

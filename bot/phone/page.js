@@ -28,7 +28,7 @@ const answered = new Set();
 
 async function ask(path, body) {
   const asked = body === undefined ? {} : { method: "POST", ...payload(body) };
-  const answer = await fetch(`/phone/${path}`, asked);
+  const answer = await fetch(`phone/${path}`, asked);
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? answer.statusText);
   return answer.json();
 }
@@ -70,7 +70,7 @@ async function pickUp(person) {
 
 function listen() {
   const { id } = phone.person;
-  news = new EventSource(`/phone/people/${id}/changes?after=${phone.number}`);
+  news = new EventSource(`phone/people/${id}/changes?after=${phone.number}`);
   news.onmessage = ({ data }) => take(JSON.parse(data));
   news.onerror = () => {
     showOffline();

@@ -24,24 +24,25 @@ SECURITY: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 FILES: Final[Mapping[str, tuple[str, str]]] = {
-    "/": ("page.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/phrases.js": ("phrases.js", "text/javascript"),
-    "/menus.js": ("menus.js", "text/javascript"),
-    "/bubbles.js": ("bubbles.js", "text/javascript"),
-    "/page.js": ("page.js", "text/javascript"),
+    "": ("page.html", "text/html"),
+    "page.css": ("page.css", "text/css"),
+    "phrases.js": ("phrases.js", "text/javascript"),
+    "menus.js": ("menus.js", "text/javascript"),
+    "bubbles.js": ("bubbles.js", "text/javascript"),
+    "page.js": ("page.js", "text/javascript"),
 }
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 """What is shown in the chat; all else is only ever downloaded."""
 
 
-def add_routes(app: web.Application) -> None:
+def add_routes(app: web.Application, root: str) -> None:
+    """Serve the page below `root`, which ends in a slash. The page asks for everything relative to itself."""
     for path in FILES:
-        app.router.add_get(path, _file)
+        app.router.add_get(f"{root}{path}", _file)
 
 
 async def _file(request: web.Request) -> web.Response:
-    name, content_type = FILES[request.path]
+    name, content_type = FILES[request.path.rpartition("/")[2]]
     text = resources.files("bot.phone").joinpath(name).read_text(encoding="utf-8")
     return web.Response(text=text, content_type=content_type, headers=SECURITY)
 

@@ -15,7 +15,7 @@ from bot.phone import page
 from bot.phone.bot_api import BotApi
 from bot.phone.control import Control, Note
 from bot.phone.faults import Fault, Faults
-from bot.phone.loopback import check_loopback, only_this_machine
+from bot.phone.loopback import PAGE, check_loopback, only_this_machine
 from bot.phone.person import Person
 from bot.phone.world import KEPT_MESSAGES, Clock, Json, Persona, World, in_language
 
@@ -31,7 +31,8 @@ class LocalBotApi:
 
     `personas` are the people of the phone page, `note` what the page says of the file. `latency` is the network
     time of each call in seconds, `kept` how many messages a chat remembers, `seed` that of the faults by chance.
-    `first_id` begins the numbers of messages and updates, which otherwise begin with the time.
+    `first_id` begins the numbers of messages and updates, which otherwise begin with the time. With a `secret`
+    the page and its control answer only to those who know it: other users of this machine do not.
 
     Raises `loopback.NotLoopback` for a `host` that others could reach.
     """
@@ -51,8 +52,10 @@ class LocalBotApi:
         username: str = "prescreen_local_bot",
         clock: Clock = time.time,
         first_id: int | None = None,
+        secret: str | None = None,
     ) -> None:
         check_loopback(host)
+        self._root = f"/{secret}/" if secret else "/"
         self.host = host
         self.port = port
         rng = random.Random(seed)  # noqa: S311 - dice, not secrets
@@ -71,6 +74,11 @@ class LocalBotApi:
         return f"http://{self.host}:{self.port}"
 
     @property
+    def page(self) -> str:
+        """The address of the phone page, without the slash at its end."""
+        return f"{self.url}{self._root.rstrip('/')}"
+
+    @property
     def base_url(self) -> str:
         """What python-telegram-bot asks for under this name."""
         return f"{self.url}/bot"
@@ -85,8 +93,9 @@ class LocalBotApi:
         """Listen. From then on `port` is the real one."""
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[only_this_machine])
         self.bot_api.add_routes(app)
-        self.control.add_routes(app)
-        page.add_routes(app)
+        app[PAGE] = self._root
+        self.control.add_routes(app, self._root)
+        page.add_routes(app, self._root)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=FAREWELL_SECONDS)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, self.port).start()

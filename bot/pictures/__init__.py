@@ -38,13 +38,13 @@ def draw(picture: str, trial: TrialStatistics, as_of: str, language: str) -> Dra
 
 def write(drawing: Drawing, target: Path) -> None:
     """Write a drawing as SVG or PNG, by the ending of the file's name. Raises `NoPicture` or `OSError`."""
-    if target.suffix not in FORMATS:
-        raise NoPicture(f"{target.name}: please name a file that ends in .png or .svg")
     target.write_bytes(rendered(drawing, target.suffix))
 
 
 def rendered(drawing: Drawing, suffix: str) -> bytes:
     """Give a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
+    if suffix not in FORMATS:
+        raise NoPicture(f"{suffix or 'no ending'}: please name a file that ends in .png or .svg")
     try:
         module: Any = import_module(FORMATS[suffix])
     except ModuleNotFoundError as error:

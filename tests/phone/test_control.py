@@ -13,7 +13,7 @@ from telegram import Bot
 
 from bot.phone.loopback import NotLoopback
 from bot.phone.person import Person
-from bot.phone.server import LocalBotApi
+from bot.phone.server import LocalBotApi, Persona
 from tests.phone.conftest import TOKEN, bot_for
 from tests.phone.test_methods_over_http import PNG, keyboard
 
@@ -206,6 +206,21 @@ async def test_the_own_page_and_a_link_to_it_get_through(
         assert answer.status == 200
     async with http.get("/phone/setup", headers={"Host": f"localhost:{server.port}"}) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize("path", ["", "page.js", "phone/setup", "phone/people/101", "phone/files/1"])
+async def test_whoever_does_not_know_the_secret_finds_nothing(path: str) -> None:
+    personas = [Persona(id=101, name="Dr Lin", role="clinician")]
+    async with (
+        LocalBotApi(token=TOKEN, personas=personas, secret="open-sesame") as server,
+        aiohttp.ClientSession() as http,
+    ):
+        async with http.get(f"{server.url}/{path}") as answer:
+            assert answer.status == 404
+        async with http.get(f"{server.page}/{path}") as answer:
+            assert answer.status == (404 if path == "phone/files/1" else 200)
+        async with http.get(f"{server.page}/?start=abc", headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+            assert answer.status == 200
 
 
 async def test_a_plain_form_drives_nobody(http: aiohttp.ClientSession, person: Person) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 _PROGRAM = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-db.execute(sys.argv[2])
+for statement in (sys.argv[2], "SELECT count(*) FROM sqlite_master"):
+    db.execute(statement).fetchone()
 print("open", flush=True)
 sys.stdin.read()
 """

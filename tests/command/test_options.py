@@ -1,0 +1,102 @@
+"""What is typed is checked before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command import main
+from bot.command.trial import PERSONAS
+from state.database import open_database
+from state.people import People, Role
+from tests.state.making_files import make_file
+from tests.state.test_targets import bytes_of
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, arguments, input="", env=environment)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shangai", "Asia", "+25", "8", "+08:99", "../etc", "UTC+8"])
+def test_a_misspelt_zone_is_refused_at_the_start_with_an_example(tmp_path: Path, zone: str) -> None:
+    result = run("run", "--db", str(tmp_path / "a.db"), "--zone", zone, TELEGRAM_BOT_TOKEN="1:x")
+    assert result.exit_code == 2
+    assert "such as Asia/Shanghai" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [("+8", "+08:00"), ("-5", "-05:00"), ("+0530", "+05:30"), ("+08:00", "+08:00"), ("UTC", "UTC")],
+)
+def test_zones_are_taken_as_people_write_them(typed: str, zone: str) -> None:
+    from bot.command.run import run as command
+
+    parsed = command.make_context("run", ["--zone", typed])
+    assert parsed.params["zone"] == zone
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chat", "--site", "s01"),
+        ("people", "--add", "1", "--site", "s01"),
+        ("invite", "--role", "clinician", "--bot", "a_bot", "--site", "s01"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_site_in_small_letters_is_refused_with_the_spelling_to_use(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments, "--db", str(tmp_path / "a.db"))
+    assert result.exit_code == 2
+    assert "such as S01" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_suspended_person_cannot_screen_at_the_terminal(tmp_path: Path) -> None:
+    file = str(tmp_path / "a.db")
+    assert "S01-0001" in run("chat", "--db", file).output
+    assert run("people", "--suspend", "S01-P01", "--db", file).exit_code == 0
+    result = run("chat", "--db", file)
+    assert (result.exit_code, "S01-P01 is suspended" in result.stderr) == (2, True)
+
+
+def _with(accounts: dict[str, Role], channel: str = "telegram") -> object:
+    def make(file: Path) -> None:
+        db = open_database(file)
+        for account, role in accounts.items():
+            People(db).add(role, "S01", channel, account)
+        db.close()
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_file,
+        _with({"101": "clinician", "4711": "clinician"}),
+        _with({"local": "clinician"}, channel="terminal"),
+    ],
+    ids=["screenings", "a real account among the personas", "somebody at the terminal"],
+)
+def test_a_trial_refuses_a_file_with_real_people(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    file = tmp_path / "a.db"
+    make(file)
+    before = bytes_of(tmp_path)
+    result = run("try", "--db", str(file), "--port", "0")
+    assert (result.exit_code, "holds real people" in result.stderr) == (2, True)
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_trial_keeps_to_a_file_of_its_own() -> None:
+    from bot.command.trial import trial
+
+    options = {parameter.name: parameter for parameter in trial.params}
+    assert options["db_file"].default == "prescreen-try.db"
+    assert options["db_file"].envvar is None
+    assert {account for account, _, _ in PERSONAS} == {101, 102, 103, 104}
