@@ -5,7 +5,6 @@ Plain text in 80 columns, no escape codes. Choices have keys; anything else type
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Final
 from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
-from bot.phrases import means, phrases
+from bot.phrases import means, phrases, plain
 from bot.replies import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
 from bot.talk import Talk
 from dialogs.protocol import Question
@@ -149,12 +148,6 @@ def _digit_codes(question: Question | None) -> list[str]:
     """The codes of a question's options, if they are digits themselves (ECOG)."""
     codes = [option.code for option in question.options] if question is not None else []
     return codes if all(code.isdigit() for code in codes) else []
-
-
-def plain(markup: str) -> str:
-    """Turn Telegram's HTML into plain text; a quotation stands in quotation marks."""
-    text = re.sub(r"\s*<blockquote>(.*?)</blockquote>", r' "\1"', markup, flags=re.DOTALL)
-    return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
 
 
 def wrap(line: str, columns: int) -> Iterator[str]:

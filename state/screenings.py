@@ -331,6 +331,11 @@ class Screenings:
         )
         return [row[0] for row in rows]
 
+    def owner(self, number: str) -> str | None:
+        """Give the person whose screening it is; None if there is none."""
+        row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
+        return row[0] if row else None
+
     def latest_source(self, number: str) -> str | None:
         """Give the identity of the newest message in a screening's log."""
         row = self.db.execute(

@@ -23,6 +23,14 @@ from bot.phone.world import Json, World
 _TOKEN: Final = re.compile(r"\d+:[\w-]+")
 
 
+class _AnsweredInstead(Exception):  # noqa: N818 - what happened
+    """A fault answered the call."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.response = web.Response(status=fault.status, text=fault.body, content_type="application/json")
+
+
 class BotApi:
     """Answers calls. `latency` is the network time in seconds of each, half of it on the way to the server."""
 
@@ -49,6 +57,8 @@ class BotApi:
         except Refused as refused:
             self.refusals[refused.code] += 1
             return refusal(refused)
+        except _AnsweredInstead as instead:
+            return instead.response
         finally:
             await self._pass_time(self.latency / 2)
         return web.json_response({"ok": True, "result": result})
@@ -73,6 +83,8 @@ class BotApi:
     async def _strike_before(self, fault: Fault, request: web.Request) -> None:
         if fault.kind in REFUSALS:
             raise REFUSALS[fault.kind](fault)
+        if fault.kind == "answer":
+            raise _AnsweredInstead(fault)
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         if fault.kind == "drop_before":

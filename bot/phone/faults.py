@@ -24,15 +24,18 @@ FaultKind = Literal[
     "not_modified",
     "too_old",
     "blocked",
+    "answer",
 ]
-"""`before` and `after` the server did what the call asks for; what is refused was not done."""
+"""`before` and `after` the server did what the call asks for; what is refused was not done, nor was what `answer`
+answers: any status and body, as no Bot API server would."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What goes wrong with calls of `method` (``*`` for all) in `chat` (None for all).
 
-    It strikes with `probability`, at most `times` times; `seconds` is the delay, or the retry_after.
+    It strikes with `probability`, at most `times` times; `seconds` is the delay, or the retry_after; `status` and
+    `body` are those of an `answer`.
     """
 
     kind: FaultKind
@@ -41,6 +44,8 @@ class Fault:
     probability: float = 1.0
     times: int | None = None
     seconds: float = 0.0
+    status: int = 200
+    body: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):

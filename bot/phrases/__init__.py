@@ -6,6 +6,7 @@ Phrases are Telegram's HTML; values are escaped when they are put in, unless the
 from __future__ import annotations
 
 import html
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -60,6 +61,12 @@ def lines(*parts: Safe | None) -> Safe:
 def gap(part: Safe) -> Safe:
     """Set a part off from what stands before it by an empty line."""
     return Safe(f"\n{part}")
+
+
+def plain(markup: str) -> str:
+    """Turn Telegram's HTML into plain text; a quotation stands in quotation marks."""
+    text = re.sub(r"\s*<blockquote>(.*?)</blockquote>", r' "\1"', markup, flags=re.DOTALL)
+    return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
 
 
 @lru_cache

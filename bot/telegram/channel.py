@@ -2,6 +2,9 @@
 
 `Channel.handle` returns only when an update's effect is in the file or needs no keeping. Replies go to the
 outboxes of `sending` and never hold anybody up. Private chats only; who was not invited learns nothing.
+
+Before anything leaves, `_may` asks whether its receiver may have it now: who was suspended, got another role or
+another site since it was put there does not get it.
 """
 
 from __future__ import annotations
@@ -9,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -19,15 +22,17 @@ from typing import Final, TypeVar
 from telegram import Bot, InputFile, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.conversation import Conversation
+from bot.logs import place
+from bot.menu import ROLES_THAT_SCREEN
 from bot.office import OFFICE
-from bot.phrases import language_of, phrases
+from bot.phrases import language_of, phrases, plain
 from bot.replies import Document, Message, Reply, Settle, Turn, Work
 from bot.reports import MAX_LIST
 from bot.telegram import polling
-from bot.telegram.sending import Outgoing, Reports, Sending
+from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
 from bot.telegram.translation import (
     answers_older,
     came_before,
@@ -47,6 +52,16 @@ REDEMPTIONS_AN_HOUR: Final = 5
 LOG = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
+Sent = TypeVar("Sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom something is said to, and as what; ``person`` is None for a line that anybody may read."""
+
+    chat: int
+    person: Person | None = None
+    rank: Rank = Rank.ANSWER
 
 
 class Channel:
@@ -114,7 +129,7 @@ class Channel:
         turn = self._converse(person, message, update)
         self._told_not_kept.discard(account)
         self._unreachable.discard(account)
-        self.perform(account, turn, query)
+        self.perform(account, turn, query, to=person)
         return True
 
     @staticmethod
@@ -141,8 +156,10 @@ class Channel:
             except TelegramError as error:
                 LOG.warning("document not fetched", extra={"kind": type(error).__name__})
                 return
-            turn = self.conversation.handle(person, replace(message, content=content))
-            self.perform(account, turn)
+            now = self.conversation.people.find(CHANNEL, str(account))
+            if now is not None and now.active:
+                turn = self.conversation.handle(now, replace(message, content=content))
+                self.perform(account, turn, to=now)
 
         task = asyncio.create_task(fetch())
         self._works.add(task)
@@ -155,8 +172,7 @@ class Channel:
                 return self.conversation.stale(person, current)
         turn = self.conversation.handle(person, message)
         for code, said in turn.others:
-            for account in self.conversation.people.accounts_of(code, CHANNEL):
-                self.perform(int(account), said)
+            self.tell(self.conversation.people.get(code), said)
         if turn.changed is not None:
             self._changed(self.conversation.people.get(turn.changed))
         return turn
@@ -202,7 +218,7 @@ class Channel:
         if len(self._strangers) > STRANGERS_REMEMBERED:
             self._strangers.popitem(last=False)
         text = phrases(language_of(language))("stranger")
-        self.sending.put(Outgoing(account, partial(self._send, account, text)))
+        self._put(Receiver(account, rank=Rank.STRANGER), partial(self._send, account, text))
 
     def _leave(self, chat: int) -> None:
         self.sending.answer(partial(self.bot.leave_chat, chat))
@@ -217,43 +233,71 @@ class Channel:
         self._told_not_kept.add(account)
         say = phrases(language_of(language))
         text = say("not_kept_full" if error.why == "full" else "not_kept")
-        self.sending.put(Outgoing(account, partial(self._send, account, text)))
+        self._put(Receiver(account), partial(self._send, account, text))
 
     def _tell_administrators(self, error: NotKept) -> None:
         for person in self.conversation.people.all():
             if person.role == "administrator" and person.active:
-                text = phrases(person.language)("administrator_not_kept", why=error.why)
-                for account in self.conversation.people.accounts_of(person.code, CHANNEL):
-                    self.sending.put(Outgoing(int(account), partial(self._send, int(account), text)))
+                turn = Turn()
+                turn.say(phrases(person.language)("administrator_not_kept", why=error.why))
+                self.tell(person, turn)
 
     # replies out ---------------------------------------------------------------------------------
 
-    def perform(self, chat: int, turn: Turn, query: str | None = None) -> None:
-        """Put a turn into the chat's outbox, in order."""
+    def tell(self, person: Person, turn: Turn) -> None:
+        """Say something to a person, on every account the person has."""
+        for account in self.conversation.people.accounts_of(person.code, CHANNEL):
+            self.perform(int(account), turn, to=person)
+
+    def perform(
+        self, chat: int, turn: Turn, query: str | None = None, *, to: Person, rank: Rank = Rank.ANSWER
+    ) -> None:
+        """Put a turn into the chat's outbox, in order. `to` is the person that it was made for, as it was then."""
+        receiver = Receiver(chat, to, rank)
         if not (turn.repeated and self._prompt_known(turn)):
-            self._say(chat, turn)
+            self._say(receiver, turn)
         if query is not None:
-            self.sending.answer(partial(self.bot.answer_callback_query, query, text=turn.toast))
+            call = partial(self.bot.answer_callback_query, query, text=turn.toast)
+            self.sending.answer(call, partial(self._may, receiver, None))
         elif turn.toast and not turn.actions:
             text = phrases("en")("plain", text=turn.toast)
-            self.sending.put(Outgoing(chat, partial(self._send, chat, text)))
+            self._put(receiver, partial(self._send, chat, text))
 
-    def _say(self, chat: int, turn: Turn) -> None:
+    def _put(self, to: Receiver, call: Callable[[], Awaitable[object]], about: object = None) -> None:
+        self.sending.put(Outgoing(to.chat, call, about, partial(self._may, to, about), to.rank))
+
+    def _may(self, to: Receiver, about: object) -> bool:
+        """Say whether a receiver may have something now: still there, still what they were, still theirs."""
+        if to.person is None:
+            return True
+        people, then = self.conversation.people, to.person
+        now = people.find(CHANNEL, str(to.chat))
+        if now is None or not now.active:
+            return False
+        if (now.code, now.role, now.site) != (then.code, then.role, then.site):
+            return False
+        number = (
+            about.screening if isinstance(about, Settle) else about[0] if isinstance(about, tuple) else None
+        )
+        return number is None or self.conversation.screenings.owner(number) == now.code
+
+    def _say(self, to: Receiver, turn: Turn) -> None:
+        chat = to.chat
         settled: list[tuple[Settle, int | None]] = []
         for action in turn.actions:
             if isinstance(action, Reply):
-                self._reply(chat, action)
+                self._reply(to, action)
             elif isinstance(action, Settle):
                 # The next question goes first: nobody waits for the edit of the old one.
                 settled.append((action, self._kept_prompt(action)))
             elif isinstance(action, Document):
-                self.sending.put(Outgoing(chat, partial(self._send_document, chat, action)))
-            elif isinstance(action, Work):
-                task = asyncio.create_task(self._work(chat, action))
+                self._put(to, partial(self._send_document, chat, action))
+            elif isinstance(action, Work) and to.person is not None:
+                task = asyncio.create_task(self._work(chat, to.person, action))
                 self._works.add(task)
                 task.add_done_callback(self._works.discard)
         for settle, known in settled:
-            self.sending.put(Outgoing(chat, partial(self._settle, chat, settle, known), about=settle))
+            self._put(to, partial(self._settle, chat, settle, known), settle)
 
     def _kept_prompt(self, settle: Settle) -> int | None:
         """Find the asked message in the file, where it was sent by a process before this one."""
@@ -269,18 +313,20 @@ class Channel:
             self.conversation.screenings.prompted_entry(number) == entry for number, entry in prompts
         )
 
-    def _reply(self, chat: int, reply: Reply) -> None:
-        text, buttons = reply.text, keyboard(reply.buttons)
+    def _reply(self, to: Receiver, reply: Reply) -> None:
+        chat, text, buttons = to.chat, reply.text, keyboard(reply.buttons)
         *before, last = pages(text)
         for page in before:
-            self.sending.put(Outgoing(chat, partial(self._send, chat, page)))
-        call = partial(self._send, chat, last, reply_markup=buttons)
+            self._put(to, partial(self._send, chat, page))
         if reply.prompt is not None:
             self._waiting.add(reply.prompt)
-        self.sending.put(Outgoing(chat, call, about=reply.prompt))
+        self._put(to, partial(self._send, chat, last, reply_markup=buttons), reply.prompt)
 
     async def _send(self, chat: int, text: str, **more: object) -> TelegramMessage:
-        return await self.bot.send_message(chat, text, parse_mode=ParseMode.HTML, **more)  # type: ignore[arg-type]
+        async def send(said: str, mode: str | None) -> TelegramMessage:
+            return await self.bot.send_message(chat, said, parse_mode=mode, **more)  # type: ignore[arg-type]
+
+        return await _or_as_plain_text(send, text)
 
     async def _settle(self, chat: int, settle: Settle, known: int | None) -> object:
         message = self._prompts.get((settle.screening, settle.entry)) or known
@@ -289,23 +335,30 @@ class Channel:
         _remember(self._settled, settle.screening, message)
         if not settle.text:
             return await self.bot.edit_message_reply_markup(chat, message)
-        return await self.bot.edit_message_text(settle.text, chat, message, parse_mode=ParseMode.HTML)
+
+        async def edit(said: str, mode: str | None) -> object:
+            return await self.bot.edit_message_text(said, chat, message, parse_mode=mode)
+
+        return await _or_as_plain_text(edit, settle.text)
 
     async def _send_document(self, chat: int, document: Document) -> TelegramMessage:
-        file = InputFile(document.content, filename=document.name)
-        if document.picture:
-            return await self.bot.send_photo(chat, file, caption=document.caption, parse_mode=ParseMode.HTML)
-        return await self.bot.send_document(chat, file, caption=document.caption, parse_mode=ParseMode.HTML)
+        async def send(said: str, mode: str | None) -> TelegramMessage:
+            file = InputFile(document.content, filename=document.name)
+            if document.picture:
+                return await self.bot.send_photo(chat, file, caption=said, parse_mode=mode)
+            return await self.bot.send_document(chat, file, caption=said, parse_mode=mode)
 
-    async def _work(self, chat: int, work: Work) -> None:
+        return await _or_as_plain_text(send, document.caption)
+
+    async def _work(self, chat: int, person: Person, work: Work) -> None:
         """Do something long beside the loop; only its replies are sent from here."""
         try:
             turn = await asyncio.to_thread(work.run)
-        except Exception as error:
-            LOG.exception("work failed", extra={"kind": type(error).__name__})
+        except Exception as error:  # noqa: BLE001 - said and logged, whatever it is
+            LOG.error("work failed", extra={"kind": type(error).__name__, "at": place(error)})
             turn = Turn()
             turn.say(work.failed)
-        self.perform(chat, turn)
+        self.perform(chat, turn, to=person, rank=Rank.REPORT)
 
     # what became of them -------------------------------------------------------------------------
 
@@ -323,12 +376,12 @@ class Channel:
         former, asked = screenings.prompt(number), screenings.prompted_entry(number)
         if former in (None, message) or (asked != entry and (number, asked) in self._prompts):
             return
-        call = partial(self.bot.edit_message_reply_markup, chat, former)
-        self.sending.put(Outgoing(chat, call))
+        self._put(Receiver(chat), partial(self.bot.edit_message_reply_markup, chat, former))
 
     def _undelivered(self, outgoing: Outgoing, error: Exception) -> None:
         self._forget([outgoing])
-        LOG.warning("reply not delivered", extra={"kind": type(error).__name__})
+        said = "reply withheld" if isinstance(error, WithheldError) else "reply not delivered"
+        LOG.warning(said, extra={"kind": type(error).__name__})
 
     def _blocked(self, chat: int, lost: Sequence[Outgoing]) -> None:
         self._forget(lost)
@@ -352,11 +405,12 @@ class Channel:
                 person = self.conversation.people.get(screening.person)
             except Unknown:
                 continue
-            if not person.active or (number, screening.entries) in self._waiting:
+            may = person.active and person.role in ROLES_THAT_SCREEN and person.site == screening.site
+            if not may or (number, screening.entries) in self._waiting:
                 continue
             for account in map(int, self.conversation.people.accounts_of(person.code, CHANNEL)):
                 if account not in self._unreachable:
-                    self.perform(account, self.conversation.prompt(person, screening))
+                    self.perform(account, self.conversation.prompt(person, screening), to=person)
                     found += 1
         return found
 
@@ -367,6 +421,22 @@ class Channel:
             task.cancel()
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
             self.conversation.screenings.keep_prompts()
+
+
+async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Sent]], text: str) -> Sent:
+    """Send a text as HTML; one that Telegram refuses is sent once more without markup, and that is logged."""
+    try:
+        return await send(text, ParseMode.HTML)
+    except BadRequest as error:
+        if no_matter(error):
+            raise
+        LOG.error("a message was refused and is sent as plain text", extra={"kind": _kind(error)})
+    return await send(plain(text), None)
+
+
+def _kind(error: BadRequest) -> str:
+    """What a refusal is about, without the part of the message that it quotes."""
+    return error.message.partition(":")[0]
 
 
 def _secret(update: Update) -> str | None:

@@ -1,7 +1,10 @@
-"""How long to wait: after a failure, and before a message that Telegram would refuse. Pure; the clock is given."""
+"""How long to wait: after a failure, and before a message that Telegram would refuse. The clock is given."""
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +46,8 @@ class Ceiling:
 
 ALL_CHATS: Final = Ceiling(FloodLimit.MESSAGES_PER_SECOND, burst=FloodLimit.MESSAGES_PER_SECOND)
 ONE_CHAT: Final = Ceiling(FloodLimit.MESSAGES_PER_SECOND_PER_CHAT, burst=BURST_PER_CHAT)
+STRANGERS: Final = Ceiling(5, burst=5)
+"""Lines that all strangers together get: members never notice them."""
 LIFTED: Final = Ceiling(float("inf"), burst=1)
 
 
@@ -57,10 +62,54 @@ class Bucket:
 
     def take(self, now: float) -> float:
         """Count one message, and answer how many seconds it has to wait."""
+        wait = self.wait(now)
+        self._paid = max(self._paid, now) + 1 / self._ceiling.rate
+        return wait
+
+    def wait(self, now: float) -> float:
+        """How many seconds a message would have to wait."""
         each = 1 / self._ceiling.rate
-        self._paid = max(self._paid, now) + each
-        return max(0.0, self._paid - now - each * self._ceiling.burst)
+        return max(0.0, max(self._paid, now) + each - now - each * self._ceiling.burst)
 
     def is_full(self, now: float) -> bool:
         """Whether it has forgotten every message, so that a new one would do as well."""
         return self._paid <= now
+
+
+class Turnstile:
+    """Lets messages through one after the other, no more than a ceiling; of those that wait, the first in rank.
+
+    Within a rank they go in the order in which they came.
+    """
+
+    def __init__(
+        self, ceiling: Ceiling, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self._bucket = Bucket(ceiling)
+        self._clock = clock
+        self._sleep = sleep
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._came = itertools.count()
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def enter(self, rank: int) -> None:
+        """Return when it is this message's turn; 0 is the first rank."""
+        if not self._waiting and not self._bucket.wait(self._clock()):
+            self._bucket.take(self._clock())
+            return
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._came), turn))
+        if self._keeper is None or self._keeper.done():
+            self._keeper = asyncio.create_task(self._let_through())
+        await turn
+
+    async def _let_through(self) -> None:
+        while self._waiting:
+            if wait := self._bucket.wait(self._clock()):
+                await self._sleep(wait)
+                continue
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():  # whoever waited may have been cancelled
+                self._bucket.take(self._clock())
+                turn.set_result(None)
+                await asyncio.sleep(0)

@@ -43,6 +43,9 @@ POLL_SECONDS: Final = 25
 BATCH: Final = int(PollingLimit.MAX_LIMIT)
 """Updates in one answer, and so in memory: Telegram shows no later ones while these are not acknowledged."""
 
+LARGEST_NUMBER: Final = 2**31 - 1
+"""Of an update: the Bot API counts them in 32 bits."""
+
 TRIES: Final = 6
 """How often a handler may fail over one update, storage apart, before it is skipped and reported."""
 RETRY_SECONDS: Final = (0.2, 10.0)
@@ -53,8 +56,14 @@ CONFLICT_SECONDS: Final = (15.0, 60.0)
 """First and longest pause while another process polls with the same token."""
 CONFLICT_FORGOTTEN_SECONDS: Final = 600.0
 """A conflict this long after the last one is said again."""
-HELD_SECONDS: Final = (0.2, 1.0)
-"""First and longest pause between polls that can only bring what is in hand already."""
+HELD_SECONDS: Final = (0.4, 1.0)
+"""First and longest pause between polls that bring nothing new at once: at most five a second."""
+AT_ONCE_SECONDS: Final = 0.2
+"""An empty answer that comes sooner was not held by Telegram."""
+TOKEN_SECONDS: Final = (1.0, 10.0)
+"""First and longest pause after a poll that was refused for its token."""
+REFUSED_SECONDS: Final = 60.0
+"""A token that is refused for so long is refused for good: servers say so in error, too."""
 
 DRAIN_SECONDS: Final = 3.0
 """At a stop: how long handlers at work may take to commit."""
@@ -135,6 +144,11 @@ def person(update: Update) -> int | None:
     return update.effective_chat.id if update.effective_chat is not None else None
 
 
+def _is_number(number: object) -> bool:
+    """Whether an update can have this number. One beyond would have us acknowledge everything before it."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= LARGEST_NUMBER
+
+
 class Polling:
     """Polls until `stop`, calling `handle` with each update.
 
@@ -171,6 +185,7 @@ class Polling:
         self._acknowledged: int | None = None
         self._polled: float | None = None
         self._conflicted: float | None = None
+        self._refused: float | None = None
         self._troubled = False
 
     def figures(self) -> Figures:
@@ -189,7 +204,7 @@ class Polling:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Poll until `stop`, or until cancelled. Raises `TokenRefused`."""
+        """Poll until `stop`, or until cancelled. Raises `TokenRefused` after a minute of refusals."""
         polls = asyncio.create_task(self._poll_on())
         stop = asyncio.create_task(self._stopping.wait())
         try:
@@ -208,31 +223,41 @@ class Polling:
     async def _poll_on(self) -> None:
         held = pauses(*HELD_SECONDS, self._jitter)
         while True:
+            asked = self._clock()
             updates = await self._updates()
-            if news := self._take_in(updates):
+            if self._take_in(updates):
                 held = pauses(*HELD_SECONDS, self._jitter)
                 await asyncio.sleep(0)  # one step is all that most handlers need
-            if self._window:
+                if self._window:
+                    await self._until_idle(next(held))
+            elif self._window:
                 await self._until_idle(next(held))
-            elif updates and not news:
+            elif updates or self._clock() - asked < AT_ONCE_SECONDS:
                 await self._sleep(next(held))
 
     async def _updates(self) -> Sequence[Update | Skipped]:
         """The next answer, however often it has to be asked for."""
         network = pauses(*NETWORK_SECONDS, self._jitter)
         conflict = pauses(*CONFLICT_SECONDS, self._jitter)
+        token = pauses(*TOKEN_SECONDS, self._jitter)
         while True:
             try:
                 updates = await self._ask()
             except InvalidToken as error:
-                raise TokenRefused from error
+                pause, failure = next(token), error.message
+                self._note_refusal(error)
             except RetryAfter as error:
                 pause, failure = seconds(error), error.message
+                self._refused = None
             except Conflict as error:
                 pause, failure = next(conflict), error.message
+                self._refused = None
                 self._say_conflict()
-            except TelegramError as error:
-                pause, failure = next(network), error.message
+            except Exception as error:  # noqa: BLE001 - whatever a server answers is only asked for again
+                pause, failure = (
+                    next(network),
+                    str(error) if isinstance(error, TelegramError) else type(error).__name__,
+                )
             else:
                 self._note_success()
                 return updates
@@ -260,7 +285,9 @@ class Polling:
         """The same batch, each update read by itself, so that the unreadable ones can be told apart."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PTBUserWarning)  # it advises get_updates
-            pieces = await self._bot.do_api_request("getUpdates", api_kwargs=asked | {"timeout": 0})
+            pieces: list[Any] = await self._bot.do_api_request(
+                "getUpdates", api_kwargs=asked | {"timeout": 0}
+            )
         return [self._read(piece) for piece in pieces]
 
     def _read(self, piece: Any) -> Update | Skipped:
@@ -270,8 +297,18 @@ class Polling:
             number: Any = piece.get("update_id") if isinstance(piece, dict) else None
             return Skipped(number, None, error)
 
+    def _note_refusal(self, error: InvalidToken) -> None:
+        """Raises `TokenRefused` when nothing else was heard for a minute."""
+        now = self._clock()
+        if self._refused is None:
+            self._refused = now
+            LOG.error("Telegram does not accept the bot token; asking again for a minute")
+        elif now - self._refused >= REFUSED_SECONDS:
+            raise TokenRefused from error
+
     def _note_success(self) -> None:
         self._polled = self._clock()
+        self._refused = None
         if self._troubled:
             self._troubled = False
             _tell(self._notices.recovered)
@@ -288,14 +325,14 @@ class Polling:
         """Put what is new in its lane. Answers how many that were."""
         news = 0
         # What has no number can be neither handled once nor acknowledged.
-        numbered = (each for each in updates if isinstance(each.update_id, int))
+        numbered = (each for each in updates if _is_number(each.update_id))
         for update in sorted(numbered, key=lambda each: each.update_id):
             if self._window.admit(update.update_id, self._clock()):
-                news += 1
                 self._idle.clear()
                 if isinstance(update, Skipped):
                     self._skip(update)
                 else:
+                    news += 1
                     self._enter_lane(update)
         return news
 

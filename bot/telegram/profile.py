@@ -9,7 +9,7 @@ import logging
 from typing import Final
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden
 
 from bot.menu import commands_for
 from bot.phrases import LANGUAGES, phrases
@@ -25,16 +25,12 @@ async def introduce(bot: Bot) -> None:
     """Set name and descriptions in every language, as far as they differ: Telegram limits how often."""
     for language in LANGUAGES:
         say, code = phrases(language), TELEGRAM_LANGUAGES[language]
-        try:
-            if (await bot.get_my_name(language_code=code)).name != say.plain("bot_name"):
-                await bot.set_my_name(say.plain("bot_name"), language_code=code)
-            about = await bot.get_my_short_description(language_code=code)
-            if about.short_description != say.plain("bot_about"):
-                await bot.set_my_short_description(say.plain("bot_about"), language_code=code)
-                await bot.set_my_description(say.plain("bot_description"), language_code=code)
-        except TelegramError as error:
-            LOG.warning("bot profile not set", extra={"kind": type(error).__name__})
-            return
+        if (await bot.get_my_name(language_code=code)).name != say.plain("bot_name"):
+            await bot.set_my_name(say.plain("bot_name"), language_code=code)
+        about = await bot.get_my_short_description(language_code=code)
+        if about.short_description != say.plain("bot_about"):
+            await bot.set_my_short_description(say.plain("bot_about"), language_code=code)
+            await bot.set_my_description(say.plain("bot_description"), language_code=code)
 
 
 async def list_commands(bot: Bot, person: Person, account: int) -> None:
@@ -48,5 +44,5 @@ async def list_commands(bot: Bot, person: Person, account: int) -> None:
             await bot.set_my_commands(commands, scope=scope)
         else:
             await bot.delete_my_commands(scope=scope)
-    except TelegramError as error:
+    except (BadRequest, Forbidden) as error:  # somebody who never opened the chat, or left it
         LOG.warning("commands not set", extra={"kind": type(error).__name__})

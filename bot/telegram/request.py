@@ -10,8 +10,10 @@ error of `telegram.error` whose words and cause are written here, from parts kno
     each caused by
     TransportError          what aiohttp raised, without what it quoted
 
-Refusals that are not JSON objects (a proxy's error page, a captive portal's) are not passed on either: such
-pages quote the address that was asked for, and their 404 says nothing about the token.
+Only what has the form of a Bot API answer is passed on: a JSON object with ``ok: true`` and a result, or with
+``ok: false``, a code and a description. All else (a proxy's page, a captive portal's, half an answer) is a
+`NetworkError`, which is tried again: such pages quote the address that was asked for, and their 404 says nothing
+about the token.
 """
 
 import asyncio
@@ -37,6 +39,12 @@ DNS_SECONDS: Final = 60
 """How long an address is remembered: Telegram's change rarely, but they do."""
 URLS_REMEMBERED: Final = 128
 """Parsed addresses: one for each method of the Bot API that is in use, and some files."""
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes: more than 100 updates or the largest file that a bot may fetch (20 MB)."""
+LONGEST_FLOOD_SECONDS: Final = 60
+"""What Telegram asks to wait is obeyed up to here; then it is asked again, and can say so again."""
+LONGEST_DESCRIPTION: Final = 200
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """Never by proxy, whatever NO_PROXY says: a local Bot API server is on this very machine."""
@@ -132,6 +140,7 @@ class AiohttpRequest(BaseRequest):
         limits = _limits(
             self._connect_timeout if connect_timeout is unset else connect_timeout,
             self._read_timeout if read_timeout is unset else read_timeout,
+            bounded=request_data is None or not request_data.contains_files,
         )
         await self._wait_for_place(self._pool_timeout if pool_timeout is unset else pool_timeout)
         try:
@@ -142,8 +151,9 @@ class AiohttpRequest(BaseRequest):
             status, answer = await self._exchange(method, target, data, headers, limits)
             if status < HTTPStatus.MULTIPLE_CHOICES:
                 return status, answer
-            if answer.startswith(b"{"):
-                return status, _without_path(answer, target)
+            refusal = _refusal(status, _without_path(answer, target))
+            if refusal is not None:
+                return status, refusal
             failure, cause = _not_telegram(status, answer)
         except (asyncio.CancelledError, TelegramError):
             raise
@@ -157,10 +167,10 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer as a dictionary. The stock version logs what it cannot read: clinicians' answers."""
-        try:
-            return cast("dict[str, Any]", json.loads(payload.decode("utf-8", "replace")))
-        except ValueError:
-            cause = TransportError(f"{len(payload)} bytes that are not JSON")
+        answer = _object(payload)
+        if isinstance(payload, _Refusal) or (answer.get("ok") is True and "result" in answer):
+            return answer
+        cause = TransportError(f"{len(payload)} bytes that are not an answer of the Bot API")
         raise NetworkError("The server's answer cannot be read") from cause
 
     async def _wait_for_place(self, limit: float | None) -> None:
@@ -192,13 +202,32 @@ class AiohttpRequest(BaseRequest):
             proxy=self._proxy(url),
             allow_redirects=False,
         ) as response:
-            return response.status, await response.read()
+            return response.status, await _whole(response)
 
     def _proxy(self, url: URL) -> URL | None:
         server = (url.scheme, url.host or "")
         if server not in self._proxies:
             self._proxies[server] = proxy_for(*server)
         return self._proxies[server]
+
+
+class UpdatesRequest(AiohttpRequest):
+    """The same for ``getUpdates``: a result that is no list is no answer."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        answer = AiohttpRequest.parse_json_payload(payload)
+        if "result" in answer and not isinstance(answer["result"], list):
+            raise NetworkError("The server's answer holds no list of updates")
+        return answer
+
+
+class _Refusal(bytes):
+    """A refusal that was read and written anew: exactly the fields that mean something."""
+
+    __slots__ = ()
 
 
 def proxy_for(scheme: str, host: str) -> URL | None:
@@ -217,8 +246,50 @@ _parsed = lru_cache(maxsize=URLS_REMEMBERED)(URL)
 
 
 @lru_cache(maxsize=URLS_REMEMBERED)
-def _limits(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read)
+def _limits(connect: float | None, read: float | None, *, bounded: bool) -> aiohttp.ClientTimeout:
+    """`bounded` limits the whole call too: a server that sends a byte now and then would hold it for ever."""
+    total = connect + 2 * read if bounded and connect is not None and read is not None else None
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """The body. Raises `TransportError` for one that is too large to be an answer."""
+    if (response.content_length or LARGEST_ANSWER + 1) <= LARGEST_ANSWER:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise TransportError("an answer of too many bytes")
+    return bytes(body)
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    """A JSON object; an empty one in the place of whatever is none."""
+    try:
+        answer = json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _refusal(status: int, answer: bytes) -> _Refusal | None:
+    """A refusal of the Bot API, without what else it holds; None for what only looks like one."""
+    said = _object(answer)
+    description = said.get("description")
+    if said.get("ok") is not False or said.get("error_code") != status or not isinstance(description, str):
+        return None
+    kept: dict[str, Any] = {
+        "ok": False,
+        "description": description[:LONGEST_DESCRIPTION] or "no reason given",
+    }
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        parameters = said.get("parameters")
+        wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+        if not isinstance(wait, int | float) or isinstance(wait, bool) or not wait > 0:
+            return None
+        kept["parameters"] = {"retry_after": min(max(wait, 1), LONGEST_FLOOD_SECONDS)}
+    return _Refusal(json.dumps(kept).encode())
 
 
 def _body(

@@ -4,6 +4,9 @@ Whoever handles an update puts its replies here after the commit and goes on. Wh
 (429, its ceilings) is obeyed for the chat that it concerns; what fails for a while is tried again; what
 cannot be delivered is reported, so that the dialogue's prompt can be sent again later. A message may have
 arrived although its call failed: then it arrives twice.
+
+Members' answers go before reports, reports before lines to strangers, also within one chat. Just before a message
+leaves, and before each further try, `Outgoing.may` is asked whether its receiver may have it now.
 """
 
 import asyncio
@@ -13,16 +16,19 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final
 
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.telegram.pacing import ALL_CHATS, ONE_CHAT, Bucket, Ceiling, pauses, seconds
+from bot.telegram.pacing import ALL_CHATS, ONE_CHAT, STRANGERS, Bucket, Ceiling, Turnstile, pauses, seconds
 
 TRIES: Final = 8
 """How often a message is tried, 429 apart: with these pauses for about a minute."""
 RETRY_SECONDS: Final = (0.5, 30.0)
 """First and longest pause before a message is tried again."""
+STRANGERS_WAITING: Final = 1_000
+"""Lines to strangers that wait; one more is not sent."""
 WAITING_PER_CHAT: Final = 100
 """Messages kept for a chat. Beyond, the oldest gives way: the prompt that counts is the newest."""
 
@@ -48,17 +54,38 @@ NO_MATTER: Final = (
 LOG = logging.getLogger(__name__)
 
 
+class Rank(IntEnum):
+    """Who goes first when Telegram's ceiling is reached."""
+
+    ANSWER = 0
+    REPORT = 1
+    STRANGER = 2
+
+
+def _anybody() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One call of the Bot API on behalf of a chat. `about` is the sender's own, handed back in the reports."""
+    """One call of the Bot API on behalf of a chat. `about` is the sender's own, handed back in the reports.
+
+    `may` says whether the chat may have this now.
+    """
 
     chat: int
     call: Callable[[], Awaitable[object]]
     about: object = None
+    may: Callable[[], bool] = _anybody
+    rank: Rank = Rank.ANSWER
 
 
 class OutboxFullError(Exception):
     """Newer messages took the place of this one."""
+
+
+class WithheldError(Exception):
+    """Its receiver may not have it any more."""
 
 
 def _nothing(*_: object) -> None: ...
@@ -86,7 +113,7 @@ class Outbox:
 
 
 class Sending:
-    """All outboxes. `all_chats` and `one_chat` are Telegram's ceilings; `pacing.LIFTED` lifts one."""
+    """All outboxes. `all_chats` and `one_chat` are Telegram's ceilings, `strangers` is ours; `LIFTED` lifts one."""
 
     def __init__(
         self,
@@ -94,41 +121,47 @@ class Sending:
         *,
         all_chats: Ceiling = ALL_CHATS,
         one_chat: Ceiling = ONE_CHAT,
+        strangers: Ceiling = STRANGERS,
         tries: int = TRIES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._reports = reports or Reports()
-        self._everyone = Bucket(all_chats)
+        self._everyone = Turnstile(all_chats, clock, sleep)
+        self._strangers = Turnstile(strangers, clock, sleep)
         self._one_chat = one_chat
         self._tries = tries
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._outboxes: dict[int, Outbox] = {}
+        self._outboxes: dict[tuple[int, Rank], Outbox] = {}
         self._buckets: dict[int, Bucket] = {}
         self._forget_at = CHATS_REMEMBERED
         self._answers: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
-        """Chats with something to send."""
+        """Outboxes with something to send."""
         return len(self._outboxes)
 
     def put(self, outgoing: Outgoing) -> None:
-        """Send this after whatever the chat is still to get. Returns at once."""
-        outbox = self._outboxes.get(outgoing.chat)
+        """Send this after whatever of its rank the chat is still to get. Returns at once."""
+        key = (outgoing.chat, outgoing.rank)
+        outbox = self._outboxes.get(key)
         if outbox is None:
-            outbox = self._outboxes[outgoing.chat] = Outbox()
-            outbox.task = asyncio.create_task(self._work(outgoing.chat, outbox))
+            if outgoing.rank is Rank.STRANGER and len(self._outboxes) >= STRANGERS_WAITING:
+                _tell(self._reports.undelivered, outgoing, OutboxFullError())
+                return
+            outbox = self._outboxes[key] = Outbox()
+            outbox.task = asyncio.create_task(self._work(key, outbox))
         if len(outbox.waiting) >= WAITING_PER_CHAT:
             _tell(self._reports.undelivered, outbox.waiting.popleft(), OutboxFullError())
         outbox.waiting.append(outgoing)
 
-    def answer(self, call: Callable[[], Awaitable[object]]) -> None:
+    def answer(self, call: Callable[[], Awaitable[object]], may: Callable[[], bool] = _anybody) -> None:
         """Answer a press at once, whatever else its chat waits for. Failure is of no consequence."""
         if len(self._answers) < ANSWERS:
-            task = asyncio.create_task(self._answer(call))
+            task = asyncio.create_task(self._answer(call, may))
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
 
@@ -144,12 +177,12 @@ class Sending:
         await asyncio.gather(*late, return_exceptions=True)
         return remaining
 
-    async def _work(self, chat: int, outbox: Outbox) -> None:
+    async def _work(self, key: tuple[int, Rank], outbox: Outbox) -> None:
         try:
             while outbox.waiting:
                 await self._deliver(outbox.waiting.popleft(), outbox)
         finally:
-            del self._outboxes[chat]
+            del self._outboxes[key]
             self._forget_quiet_chats()
 
     async def _deliver(self, outgoing: Outgoing, outbox: Outbox) -> None:
@@ -169,42 +202,50 @@ class Sending:
         failures = 0
         retry = pauses(*RETRY_SECONDS, self._jitter)
         while True:
-            await self._pace(outgoing.chat)
+            await self._pace(outgoing)
             try:
+                if not outgoing.may():
+                    raise WithheldError
                 return await outgoing.call()
             except RetryAfter as error:
                 pause = seconds(error)
             except BadRequest as error:
-                if _no_matter(error):
+                if no_matter(error):
                     return None
                 raise
-            except NetworkError:
+            except (Forbidden, WithheldError):
+                raise
+            except Exception:
+                # Also a refused token and an answer that cannot be read: who says so may think better of it.
                 failures += 1
                 if failures >= self._tries:
                     raise
                 pause = next(retry)
             await self._sleep(pause)
 
-    async def _pace(self, chat: int) -> None:
-        bucket = self._buckets.get(chat)
+    async def _pace(self, outgoing: Outgoing) -> None:
+        bucket = self._buckets.get(outgoing.chat)
         if bucket is None:
-            bucket = self._buckets[chat] = Bucket(self._one_chat)
+            bucket = self._buckets[outgoing.chat] = Bucket(self._one_chat)
         # The chat's own wait first: while it lasts, it must not hold a place that others could use.
-        for each in (bucket, self._everyone):
-            if wait := each.take(self._clock()):
-                await self._sleep(wait)
+        if wait := bucket.take(self._clock()):
+            await self._sleep(wait)
+        if outgoing.rank is Rank.STRANGER:
+            await self._strangers.enter(outgoing.rank)
+        await self._everyone.enter(outgoing.rank)
 
-    async def _answer(self, call: Callable[[], Awaitable[object]]) -> None:
+    async def _answer(self, call: Callable[[], Awaitable[object]], may: Callable[[], bool]) -> None:
         for _ in range(ANSWER_TRIES):
             try:
-                await call()
+                if may():
+                    await call()
             except RetryAfter as error:
                 if seconds(error) > ANSWER_SECONDS:
                     return
                 await self._sleep(seconds(error))
-            except BadRequest:
+            except (BadRequest, Forbidden):
                 return
-            except NetworkError:
+            except TelegramError:
                 continue
             except Exception as error:  # noqa: BLE001 - nothing depends on it
                 LOG.warning("a press could not be answered: %s", type(error).__name__)
@@ -216,16 +257,15 @@ class Sending:
         """Drop the buckets that nothing would be different without."""
         if len(self._buckets) < self._forget_at:
             return
-        now = self._clock()
+        now, busy = self._clock(), {chat for chat, _ in self._outboxes}
         self._buckets = {
-            chat: bucket
-            for chat, bucket in self._buckets.items()
-            if chat in self._outboxes or not bucket.is_full(now)
+            chat: bucket for chat, bucket in self._buckets.items() if chat in busy or not bucket.is_full(now)
         }
         self._forget_at = max(CHATS_REMEMBERED, 2 * len(self._buckets))
 
 
-def _no_matter(error: BadRequest) -> bool:
+def no_matter(error: BadRequest) -> bool:
+    """Whether a refusal means that there is nothing left to do."""
     words = error.message.lower()
     return any(harmless in words for harmless in NO_MATTER)
 

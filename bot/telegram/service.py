@@ -1,34 +1,38 @@
-"""Runs the bot: opens the file, polls, reminds, keeps a heartbeat, and stops cleanly on a signal."""
+"""Runs the bot: opens the file, polls, reminds, keeps a heartbeat, and stops cleanly on a signal.
+
+Nothing here waits for Telegram to answer well: what is done beside the conversation begins by itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ContextTypes, JobQueue
+from telegram import Bot
 
 from bot.cards import in_zone
 from bot.conversation import Conversation
 from bot.lists import reminder
+from bot.menu import ROLES_THAT_SCREEN
 from bot.phrases import phrases
-from bot.replies import Turn
 from bot.telegram.channel import CHANNEL, Channel
+from bot.telegram.jobs import Job, Jobs, daily, every
 from bot.telegram.polling import Notices, Polling, Skipped
 from bot.telegram.profile import introduce, list_commands
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.sending import Reports, Sending
 from dialogs.protocol import Protocol
 from state.backup import nightly
-from state.database import open_database
+from state.database import open_database, utc_now
 from state.errors import StateError
 from state.health import beat
 from state.people import People, Person
@@ -37,10 +41,14 @@ from state.screenings import Screenings
 if TYPE_CHECKING:
     from aiohttp.web import AppRunner
 
+TELEGRAM: Final = "https://api.telegram.org"
 CONNECTIONS: Final = 96
 """Calls at once: at 40 ms a call more than Telegram's ceilings ever allow."""
 AFTER_START_SECONDS: Final = 0.1
-RETRY_SECONDS: Final = 5.0
+NAME_SECONDS: Final = 5.0
+COMMANDS_SECONDS: Final = 5.0
+PROFILE_SECONDS: Final = 600.0
+"""How soon Telegram is asked again for the bot's name, and told its commands and descriptions."""
 KEEP_PROMPTS_SECONDS: Final = 2.0
 PROMPT_AGAIN_SECONDS: Final = 20.0
 """How soon a prompt that was given up is tried anew."""
@@ -82,15 +90,15 @@ class Service:
         self.db: Database = open_database(settings.db_file)
         self.screenings = Screenings(self.db)
         self.people = People(self.db)
-        builder = Application.builder().token(settings.token).updater(None)
-        self._requests = (AiohttpRequest(connections=CONNECTIONS), AiohttpRequest(connections=2))
-        builder = builder.request(self._requests[0]).get_updates_request(self._requests[1])
-        if settings.api_url is not None:
-            builder = builder.base_url(f"{settings.api_url}/bot").base_file_url(
-                f"{settings.api_url}/file/bot"
-            )
-        self.application = builder.build()
-        bot = self.application.bot
+        self._requests = (AiohttpRequest(connections=CONNECTIONS), UpdatesRequest(connections=2))
+        server = settings.api_url or TELEGRAM
+        self.bot = Bot(
+            settings.token,
+            f"{server}/bot",
+            f"{server}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+        )
         conversation = Conversation(
             self.screenings,
             self.people,
@@ -99,31 +107,35 @@ class Service:
             channel=CHANNEL,
             invitation_link=self._invitation_link,
         )
-        self.channel = Channel(bot, conversation, sending=settings.sending, changed=self._list_commands)
+        self.channel = Channel(self.bot, conversation, sending=settings.sending, changed=self._list_commands)
         self.polling = Polling(
-            bot,
+            self.bot,
             self.channel.handle,
             Notices(conflict=_say_conflict, skipped=_say_skipped, recovered=self._prompt_again),
         )
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.name: str | None = None
+        """The bot's own, by which invitations lead to it; as soon as Telegram has told it."""
+        self._introduced = False
+        self._unlisted = dict.fromkeys(person.code for person in self.people.all())
+        """People whose list of commands Telegram does not have yet."""
+        self._listing = asyncio.Event()
+        self._listing.set()
+        self.jobs = Jobs(self._all_jobs())
 
     async def run(self) -> None:
         """Serve until `stop`. Raises `polling.TokenRefused`."""
         for request in self._requests:
             await request.initialize()
-        self._background(self._after_start())
         health = await self._serve_health()
+        self.jobs.start()
         try:
             await self.polling.run()
         finally:
             if health is not None:
                 await health.cleanup()
-            for task in self._tasks:
-                task.cancel()
+            await self.jobs.stop()
             self.db.execute(f"PRAGMA busy_timeout = {STOP_BUSY_MILLISECONDS}")
             await self.channel.finish(FINISH_SECONDS)
-            if self.application.running:
-                await self.application.stop()
             for request in self._requests:
                 await request.shutdown()
             self.db.close()
@@ -141,62 +153,48 @@ class Service:
     def _invitation_link(self, secret: str) -> str:
         if self.settings.page is not None:
             return f"{self.settings.page}/?start={secret}"
-        bot = self.application.bot
-        name = bot.username if self.application.running else "…"
-        return f"https://t.me/{name}?start={secret}"
+        # Without a name no link leads anywhere; sent to the bot as it stands, the secret does the same.
+        return f"https://t.me/{self.name}?start={secret}" if self.name else f"/start {secret}"
 
-    async def _after_start(self) -> None:
-        """What need not come before the first poll: the job queue, lost prompts, the bot's profile."""
-        await asyncio.sleep(AFTER_START_SECONDS)
-        self._prompt_again()
-        while not self.application.running:
-            try:
-                await self.application.initialize()
-                await self.application.start()
-            except InvalidToken:
-                return  # the poll says so
-            except TelegramError:
-                await asyncio.sleep(RETRY_SECONDS)
-        self._schedule(self.application.job_queue)
-        await introduce(self.application.bot)
-        for person in self.people.all():
-            await self._list_commands_of(person)
+    def _all_jobs(self) -> Iterator[Job]:
+        yield Job("prompts kept", self._keep_prompts, every(KEEP_PROMPTS_SECONDS))
+        yield Job("prompts again", self._prompt_lost, every(PROMPT_AGAIN_SECONDS, first=AFTER_START_SECONDS))
+        yield Job("heartbeat", self._beat, every(BEAT_SECONDS, first=0))
+        yield Job("reminders", self._remind, every(REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10))
+        yield Job("name", self._learn_name, every(NAME_SECONDS, first=AFTER_START_SECONDS))
+        yield Job("profile", self._introduce, every(PROFILE_SECONDS, first=AFTER_START_SECONDS))
+        yield Job("commands", self._list_all_commands, self._to_be_listed)
+        if self.settings.backup_folder is not None:
+            yield Job(
+                "backup", partial(self._back_up, self.settings.backup_folder), daily(BACKUP_AT, utc_now)
+            )
 
-    def _schedule(self, queue: JobQueue[ContextTypes.DEFAULT_TYPE] | None) -> None:
-        if queue is None:
-            return
-        queue.run_repeating(self._keep_prompts, KEEP_PROMPTS_SECONDS)
-        queue.run_repeating(self._prompt_lost, PROMPT_AGAIN_SECONDS)
-        queue.run_repeating(self._beat, BEAT_SECONDS, first=0)
-        queue.run_daily(self._back_up, BACKUP_AT)
-        queue.run_repeating(self._remind, REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10)
-
-    async def _keep_prompts(self, context: object) -> None:
+    async def _keep_prompts(self) -> None:
         with suppress(StateError):
             self.screenings.keep_prompts()
 
-    async def _beat(self, context: object) -> None:
+    async def _beat(self) -> None:
         figures = self.polling.figures()
-        with suppress(OSError, StateError):
-            beat(self.settings.db_file, figures.since_poll, figures.queue_age)
+        beat(self.settings.db_file, figures.since_poll, figures.queue_age)
 
-    async def _back_up(self, context: object) -> None:
-        folder = self.settings.backup_folder
-        if folder is not None:
-            try:
-                made = await asyncio.to_thread(
-                    nightly, self.settings.db_file, folder, self.settings.backups_kept
-                )
-            except StateError as error:
-                LOG.error("no backup was made", extra={"kind": type(error).__name__})
-            else:
-                LOG.info("backup made", extra={"file": made.name})
+    async def _back_up(self, folder: Path) -> None:
+        made = await asyncio.to_thread(nightly, self.settings.db_file, folder, self.settings.backups_kept)
+        LOG.info("backup made", extra={"file": made.name})
 
-    async def _prompt_lost(self, context: object) -> None:
+    async def _prompt_lost(self) -> None:
         self._prompt_again()
 
-    async def _remind(self, context: object) -> None:
+    async def _remind(self) -> None:
         self.remind()
+
+    async def _learn_name(self) -> None:
+        if self.name is None:
+            self.name = (await self.bot.get_me()).username
+
+    async def _introduce(self) -> None:
+        if not self._introduced:
+            await introduce(self.bot)
+            self._introduced = True
 
     def remind(self) -> int:
         """Remind of dialogues left open for a day, in working hours, once each; gives how many."""
@@ -207,30 +205,35 @@ class Service:
         for number, code in found:
             self.screenings.reminded(number)
             person = self.people.get(code)
-            if person.active:
-                self.tell(person, reminder(number, phrases(person.language)))
+            if person.active and person.role in ROLES_THAT_SCREEN:
+                self.channel.tell(person, reminder(number, phrases(person.language)))
         return len(found)
-
-    def tell(self, person: Person, turn: Turn) -> None:
-        """Say something to a person, on every account the person has."""
-        for account in self.people.accounts_of(person.code, CHANNEL):
-            self.channel.perform(int(account), turn)
 
     def _prompt_again(self) -> None:
         with suppress(StateError):
             self.channel.prompt_again()
 
     def _list_commands(self, person: Person) -> None:
-        self._background(self._list_commands_of(person))
+        self._unlisted[person.code] = None
+        self._listing.set()
 
-    async def _list_commands_of(self, person: Person) -> None:
-        for account in self.people.accounts_of(person.code, CHANNEL):
-            await list_commands(self.application.bot, person, int(account))
+    async def _to_be_listed(self) -> None:
+        await self._listing.wait()
 
-    def _background(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _list_all_commands(self) -> None:
+        """Tell Telegram each person's commands, by what the person is now; whom this fails for comes again."""
+        self._listing.clear()
+        while self._unlisted:
+            code = next(iter(self._unlisted))
+            del self._unlisted[code]
+            try:
+                person = self.people.get(code)
+                for account in self.people.accounts_of(code, CHANNEL):
+                    await list_commands(self.bot, person, int(account))
+            except Exception:
+                self._unlisted[code] = None
+                asyncio.get_running_loop().call_later(COMMANDS_SECONDS, self._listing.set)
+                raise
 
 
 def _say_conflict() -> None:

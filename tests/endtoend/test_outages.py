@@ -89,7 +89,7 @@ async def test_another_instance_on_the_same_token_is_said_and_outlived(
     monkeypatch.setattr(polling, "CONFLICT_SECONDS", (0.01, 0.02))
     phone = ward.member()
     await ward.says(phone, "/new")
-    other = ward.service.application.bot
+    other = ward.service.bot
     polls = ward.server.counts["getupdates"]
     await other.get_updates(timeout=0)
     await ward.until(lambda: ward.server.counts["getupdates"] > polls + 1)
@@ -121,13 +121,23 @@ async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(
 # the process ---------------------------------------------------------------------------------------
 
 
-async def started(server: LocalBotApi, path: Path, token: str = TOKEN) -> Process:
+SOON_REFUSED = (
+    *RUN[:4],
+    f"import bot.telegram.polling as polling; polling.REFUSED_SECONDS = 0.5; {RUN[4]}",
+    *RUN[5:],
+)
+"""The same, but a refusal that lasts half a second is final."""
+
+
+async def started(
+    server: LocalBotApi, path: Path, token: str = TOKEN, command: tuple[str, ...] = RUN
+) -> Process:
     environ = os.environ | {
         "TELEGRAM_BOT_TOKEN": token,
         "TELEGRAM_API_URL": server.url,
         "PRESCREEN_DB": str(path),
     }
-    return await asyncio.create_subprocess_exec(*RUN, env=environ, stdout=PIPE, stderr=PIPE)
+    return await asyncio.create_subprocess_exec(*command, env=environ, stdout=PIPE, stderr=PIPE)
 
 
 @pytest.fixture
@@ -146,7 +156,7 @@ async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token
     server: LocalBotApi, tmp_path: Path
 ) -> None:
     wrong = "987654321:BBB-another-secret_another-secret_an"
-    process = await started(server, tmp_path / "bot.db", wrong)
+    process = await started(server, tmp_path / "bot.db", wrong, SOON_REFUSED)
     out, errors = await process.communicate()
     assert process.returncode == 2
     assert out == b""

@@ -25,7 +25,17 @@ TAKEN_ALL_THE_SAME = {"delay", "delay_after", "drop_after"}
 
 
 def test_every_fault_is_tried_below() -> None:
-    assert set(get_args(FaultKind)) == set(REFUSING) | TAKEN_ALL_THE_SAME | {"too_many_requests"}
+    assert set(get_args(FaultKind)) == set(REFUSING) | TAKEN_ALL_THE_SAME | {"too_many_requests", "answer"}
+
+
+async def test_any_answer_can_be_given_to_any_call(bot: Bot, server: LocalBotApi, person: Person) -> None:
+    server.faults.add(Fault("answer", "sendMessage", times=1, body='{"ok": true, "result": {}}'))
+    server.faults.add(Fault("answer", "getMe", times=1, status=418, body="{}"))
+    with pytest.raises(KeyError):
+        await bot.send_message(7, "lost")
+    with pytest.raises(NetworkError):
+        await bot.get_me()
+    assert person.texts == []
 
 
 @pytest.mark.parametrize("kind", REFUSING)

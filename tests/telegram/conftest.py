@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from telegram import Bot
 
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, UpdatesRequest
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ME = {"id": 123456789, "is_bot": True, "first_name": "Screening", "username": "screening_bot"}
@@ -159,7 +159,7 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 @pytest.fixture
 async def bot(server: TelegramServer) -> AsyncIterator[Bot]:
-    requests = AiohttpRequest(), AiohttpRequest()
+    requests = AiohttpRequest(), UpdatesRequest()
     bot = Bot(TOKEN, server.url + "/bot", request=requests[0], get_updates_request=requests[1])
     async with bot:
         yield bot

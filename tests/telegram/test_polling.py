@@ -17,6 +17,8 @@ from bot.telegram.polling import (
     CONFLICT_FORGOTTEN_SECONDS,
     CONFLICT_SECONDS,
     NETWORK_SECONDS,
+    REFUSED_SECONDS,
+    TOKEN_SECONDS,
     NotCommitted,
     Notices,
     NotKept,
@@ -24,7 +26,11 @@ from bot.telegram.polling import (
     Skipped,
     TokenRefused,
 )
+from bot.telegram.request import LONGEST_FLOOD_SECONDS
 from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
+from tests.telegram.odd import ODD, answers
+
+POLLS_A_SECOND = 5
 
 
 class Handler:
@@ -482,14 +488,57 @@ async def test_a_conflict_that_returns_much_later_is_said_again(
     assert heard.conflicts == 2
 
 
-@pytest.mark.parametrize("code", [401, 404])
-async def test_a_refused_token_ends_the_polling_with_a_sentence(
-    server: TelegramServer, polling: Polling, code: int
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+async def test_whatever_a_server_answers_it_is_asked_again_and_never_in_a_race(
+    server: TelegramServer, polling: Polling, handler: Handler, clock: Clock, answer: tuple[int, str]
 ) -> None:
-    server.faults["getUpdates"].append(refusal(code, "Unauthorized"))
+    await poll_through(server, polling, handler, *[answers(*answer)] * 30)
+    asked = len(server.of("getUpdates"))
+    assert asked > 30
+    assert (asked - 30) < 5
+    assert 30 / clock.now <= POLLS_A_SECOND
+    assert clock.now < 30 * (LONGEST_FLOOD_SECONDS + 1)
+
+
+async def test_a_server_that_does_not_hold_the_poll_is_not_asked_in_a_race(
+    server: TelegramServer, polling: Polling, handler: Handler, clock: Clock
+) -> None:
+    nothing = lambda _: web.json_response({"ok": True, "result": []})  # noqa: E731
+    await poll_through(server, polling, handler, *[nothing] * 50)
+    assert 50 / clock.now <= POLLS_A_SECOND
+
+
+@pytest.mark.parametrize("number", [2**31, 10**20, 0, -4])
+async def test_a_number_that_no_update_can_have_acknowledges_nothing(
+    server: TelegramServer, polling: Polling, handler: Handler, number: int
+) -> None:
+    await poll_through(
+        server,
+        polling,
+        handler,
+        lambda _: web.json_response({"ok": True, "result": [{"update_id": number}]}),
+    )
+    assert all(offset < 2**31 for offset in offsets(server))
+    assert number + 1 not in offsets(server)
+
+
+@pytest.mark.parametrize("code", [401, 404])
+async def test_only_a_token_that_is_refused_for_a_minute_ends_the_polling(
+    server: TelegramServer, polling: Polling, clock: Clock, code: int
+) -> None:
+    server.faults["getUpdates"].extend([refusal(code, "Unauthorized")] * 100)
     async with asyncio.timeout(5):
         with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN"):
             await polling.run()
+    assert REFUSED_SECONDS <= clock.now <= REFUSED_SECONDS + TOKEN_SECONDS[1]
+
+
+@pytest.mark.parametrize("code", [401, 404])
+async def test_a_token_that_is_refused_for_a_while_is_only_tried_again(
+    server: TelegramServer, polling: Polling, handler: Handler, code: int
+) -> None:
+    refused, nothing = refusal(code, "Unauthorized"), lambda _: web.json_response({"ok": True, "result": []})
+    await poll_through(server, polling, handler, *[refused, refused, refused, refused, nothing] * 10)
 
 
 # Stopping

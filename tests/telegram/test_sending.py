@@ -7,20 +7,24 @@ from typing import Any
 import pytest
 from aiohttp import web
 from telegram import Bot, Message
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from telegram.error import BadRequest, NetworkError
 
-from bot.telegram.pacing import LIFTED, Ceiling
+from bot.telegram.pacing import ALL_CHATS, LIFTED, Ceiling
 from bot.telegram.sending import (
     CHATS_REMEMBERED,
     RETRY_SECONDS,
+    STRANGERS_WAITING,
     TRIES,
     WAITING_PER_CHAT,
     OutboxFullError,
     Outgoing,
+    Rank,
     Reports,
     Sending,
+    WithheldError,
 )
 from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
+from tests.telegram.odd import ODD, answers, refused
 
 BROKEN = refusal(500, "Internal Server Error")
 
@@ -184,7 +188,6 @@ async def test_what_fails_too_often_is_reported_with_its_error_and_the_next_is_s
 FINAL = {
     "bad markup": (refusal(400, "Bad Request: can't parse entities"), BadRequest),
     "no chat": (refusal(400, "Bad Request: chat not found"), BadRequest),
-    "token": (refusal(401, "Unauthorized"), InvalidToken),
 }
 
 
@@ -365,3 +368,87 @@ async def test_finishing_gives_up_after_its_limit_and_counts_what_remains(
         assert await post.sending.finish(0.01) == 3
     assert len(post.sending) == 0
     assert not reported.undelivered
+
+
+# Whatever a server answers
+
+FOR_A_WHILE = ODD | {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
+
+
+@pytest.mark.parametrize("answer", FOR_A_WHILE.values(), ids=FOR_A_WHILE)
+async def test_whatever_a_server_answers_for_a_while_the_message_arrives_in_order(
+    post: Post, server: TelegramServer, reported: Reported, clock: Clock, answer: tuple[int, str]
+) -> None:
+    server.faults["sendMessage"].extend([answers(*answer)] * 3)
+    post.put(5, "Haemoglobin?", "next")
+    await post.done()
+    assert [about for about, _ in reported.delivered] == ["Haemoglobin?", "next"]
+    assert not reported.undelivered
+    assert not reported.blocked
+    assert len(clock.slept) == 3
+    assert max(clock.slept) <= 60
+
+
+# Who may have it, and who goes first
+
+
+async def test_whoever_may_not_have_it_when_it_leaves_does_not_get_it(
+    post: Post, server: TelegramServer, reported: Reported
+) -> None:
+    allowed = [True]
+    server.faults["sendMessage"].append(lambda request: allowed.clear() or BROKEN(request))
+
+    def put(text: str) -> None:
+        call = lambda: post.bot.send_message(5, text)  # noqa: E731
+        post.sending.put(Outgoing(5, call, about=text, may=lambda: bool(allowed)))
+
+    put("tried once, while it was allowed")
+    put("never tried")
+    await post.done()
+    assert [type(error) for _, error in reported.undelivered] == [WithheldError] * 2
+    assert post.arrived(5) == ["tried once, while it was allowed"]
+
+
+async def test_a_press_of_whoever_may_not_have_the_answer_is_not_answered(
+    bot: Bot, server: TelegramServer, post: Post
+) -> None:
+    post.sending.answer(lambda: bot.answer_callback_query("1", "Hb: 98 g/L"), lambda: False)
+    await post.sending.finish(1)
+    assert not server.of("answerCallbackQuery")
+
+
+async def test_members_go_before_nine_hundred_strangers_and_answers_before_reports(
+    bot: Bot, server: TelegramServer, clock: Clock
+) -> None:
+    sending = Sending(all_chats=ALL_CHATS, clock=clock, sleep=clock.sleep)
+    moments: dict[str, float] = {}
+
+    def put(chat: int, text: str, rank: Rank) -> None:
+        async def call() -> None:
+            moments[text] = clock.now
+
+        sending.put(Outgoing(chat, call, rank=rank))
+
+    for stranger in range(900):
+        put(10_000 + stranger, f"stranger {stranger}", Rank.STRANGER)
+    for report in range(100):
+        put(1 + report, f"report {report}", Rank.REPORT)
+    await until(lambda: len(moments) > 60)
+    asked = clock.now
+    for member in range(1, 11):
+        put(member, f"answer {member}", Rank.ANSWER)
+    await until(lambda: len([text for text in moments if text.startswith("answer")]) == 10)
+    assert max(moments[f"answer {member}"] for member in range(1, 11)) - asked < 2
+    await until(lambda: not len(sending))
+    assert max(moments[f"report {report}"] for report in range(100)) < 10
+    strangers = [moment for text, moment in moments.items() if text.startswith("stranger")]
+    assert len(strangers) == 900
+    assert max(strangers) > 900 / 5 - 2, "five a second"
+
+
+async def test_more_strangers_than_can_wait_are_not_kept(bot: Bot, clock: Clock) -> None:
+    sending = Sending(clock=clock, sleep=lambda _: asyncio.Event().wait())  # type: ignore[arg-type]
+    for stranger in range(5_000):
+        sending.put(Outgoing(stranger, lambda: bot.get_me(), rank=Rank.STRANGER))
+    assert len(sending) == STRANGERS_WAITING
+    await sending.finish(0)
