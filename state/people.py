@@ -26,6 +26,8 @@ SECRET_BYTES: Final = 24
 """192 random bits: 32 characters of a deep link, which takes 64."""
 INVITATION_HOURS: Final = 72
 DEFAULT_SITE: Final = "S01"
+NOT_KNOWN: Final = ""
+"""The language of somebody who was added by account number: taken from Telegram at the first message."""
 _SITE: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 
 
@@ -150,9 +152,10 @@ class People:
             self.db.execute("UPDATE people SET status = ? WHERE code = ?", [status, code])
             self._enter(status, code, by)
 
-    def set_language(self, code: str, language: str) -> None:
+    def set_language(self, code: str, language: str) -> Person:
         with writing(self.db):
             self.db.execute("UPDATE people SET language = ? WHERE code = ?", [language, code])
+        return self.get(code)
 
     def set_notified(self, code: str, notified: bool) -> None:
         with writing(self.db):

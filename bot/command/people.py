@@ -36,7 +36,7 @@ def people(
       prescreen people --suspend PUMCH-P02
     """
     from state.errors import Unknown
-    from state.people import People
+    from state.people import NOT_KNOWN, People
 
     everyone = People(open_file(db_file))
     accounts = tuple(account for given in accounts for account in given.replace(",", " ").split())
@@ -45,7 +45,7 @@ def people(
         raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")
     try:
         for account in accounts:
-            everyone.add(role, site, "telegram", account)  # type: ignore[arg-type]  # checked by click
+            everyone.add(role, site, "telegram", account, NOT_KNOWN)  # type: ignore[arg-type]  # checked by click
         for code in suspend:
             everyone.suspend(code)
         for code in restore:
@@ -57,4 +57,6 @@ def people(
             click.echo(f"{item.mark}  {item.state:8} {item.role:14} {item.site:8} until {item.expires_at}")
         return
     for person in everyone.all():
-        click.echo(f"{person.code:12} {person.role:14} {person.site:8} {person.status:10} {person.language}")
+        click.echo(
+            f"{person.code:12} {person.role:14} {person.site:8} {person.status:10} {person.language or '-'}"
+        )

@@ -56,7 +56,7 @@ def trial(db_file: str, protocol_source: str, port: int | None, open_page: bool)
     from bot.telegram.redaction import install
     from bot.telegram.sending import Sending
     from bot.telegram.service import Service, Settings
-    from state.people import People
+    from state.people import NOT_KNOWN, People
 
     token = f"1:{secrets.token_urlsafe(24)}"
     configure("text", level=30)
@@ -64,7 +64,7 @@ def trial(db_file: str, protocol_source: str, port: int | None, open_page: bool)
     people = People(db)
     for account, role, _ in PERSONAS:
         if role != "newcomer" and people.find("telegram", str(account)) is None:
-            people.add(role, "S01", "telegram", str(account))  # type: ignore[arg-type]  # from the table above
+            people.add(role, "S01", "telegram", str(account), NOT_KNOWN)  # type: ignore[arg-type]  # from the table above
     db.close()
     file = Path(db_file).resolve()
     shown = f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)

@@ -42,7 +42,7 @@ from bot.telegram.translation import (
     read_update,
 )
 from state.errors import NotKept, StateError, Unknown
-from state.people import Person
+from state.people import NOT_KNOWN, Person
 
 CHANNEL: Final = "telegram"
 STRANGER_PAUSE: Final = timedelta(hours=1)
@@ -118,6 +118,8 @@ class Channel:
         if person is None or not person.active:
             self._meet_stranger(update, account, language)
             return True
+        if person.language == NOT_KNOWN:
+            person = self.conversation.people.set_language(person.code, language_of(language))
         message = read_update(update, person)
         if message is None:
             return True

@@ -14,7 +14,7 @@ from bot.phone.person import Person
 from bot.phone.world import buttons_of
 from bot.phrases import phrases
 from bot.talk import MOVES
-from state.people import Role
+from state.people import NOT_KNOWN, Role
 from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import Clinician, Ward
@@ -230,3 +230,13 @@ def test_reports_are_for_the_office() -> None:
         *ROLE_COMMANDS["clinician"],
         *ROLE_PRESSES["clinician"],
     }
+
+
+async def test_somebody_added_by_number_is_answered_in_the_language_of_their_phone(ward: Ward) -> None:
+    ward.service.people.add("clinician", "S01", "telegram", "77", NOT_KNOWN)
+    phone = ward.server.person(77, language_code="zh-hans")
+    await ward.says(phone, "/new")
+    assert any("年龄" in text for text in phone.texts)
+    person = ward.service.people.find("telegram", "77")
+    assert person is not None
+    assert person.language == "zh"
