@@ -1,6 +1,6 @@
 # make run       install what is needed into .venv and start: the Telegram bot if TELEGRAM_BOT_TOKEN is set,
 #                else a trial of it on a phone page, on this machine only
-# make test      install, then run every test
+# make test      install, also the browser and fonts that tests need where it may, then run every test
 # make check     ruff, mypy, import contracts, generated documentation
 # make docs      write generated documentation anew
 # make bench     measure; make soak: provoke faults for longer; make pictures: the README's pictures
@@ -15,6 +15,7 @@ run: $(VENV)/.run
 	$(BIN)/prescreen $(if $(TELEGRAM_BOT_TOKEN),run,try)
 
 test: $(VENV)/.test
+	$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.test

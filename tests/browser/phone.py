@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,13 +47,17 @@ class Phone:
 
     def __init__(self, *, dark: bool = False, width: int = 390, height: int = 844) -> None:
         options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
+        options.binary_location = shutil.which("chromium") or ""
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         for flag in (*FLAGS, f"--user-data-dir={self.profile.name}"):
             options.add_argument(flag)
-        self.browser = webdriver.Chrome(
-            options=options, service=webdriver.ChromeService("/usr/bin/chromedriver")
-        )
+        try:
+            self.browser = webdriver.Chrome(
+                options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
+            )
+        except BaseException:
+            self.profile.cleanup()
+            raise
         screen = {"width": width, "height": height, "deviceScaleFactor": 1.5, "mobile": width < 600}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]

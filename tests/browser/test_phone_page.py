@@ -10,6 +10,10 @@ import pytest
 from state.audit import verify
 from state.database import connect
 from tests.browser.phone import Phone, trial
+from tests.machine import lack_of
+
+LACK = lack_of("chromium", "chromium-driver")
+pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 
 TO_LABS = ("No", "No", "None, or benign only", "No", "No", "No", "ECOG 1", "No")
 NORMAL = "Normal (≤ ULN)"

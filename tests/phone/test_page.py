@@ -7,11 +7,12 @@ import pytest
 from telegram import Bot, BotCommand, CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.phone.server import LocalBotApi
+from tests.machine import lack_of
 from tests.phone.browser import CHROMIUM, Page, browser
 from tests.phone.conftest import PERSONAS, TOKEN
 from tests.phone.test_methods_over_http import PNG, keyboard
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=lack_of("chromium"))
 
 SECRET = "AbCd-0123456789"
 
