@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot import office, reports
+from bot import office, reports, views
+from bot.aim import aim
 from bot.menu import COMMANDS, LOOKS, MENU, ROLE_PRESSES, WORDS, commands_for
 from bot.phrases import means, phrases
-from bot.replies import Message, Turn, read_press
+from bot.replies import Message, Press, Turn, read_press
 from bot.talk import MOVES, Talk
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Protocol
-from dialogs.reading import looks_like_identifier
 from state.errors import Stale
 from state.people import People, Person
 from state.screenings import Screening, Screenings
@@ -44,7 +44,7 @@ class Conversation:
         seen = self.screenings.seen(message.source) if message.source else None
         if seen is not None:
             talk.turn.repeated = True
-            talk.show(self.screenings.load(seen))
+            talk.show_what_was_asked(seen)
             return talk.turn
         try:
             _KINDS[message.kind](talk)
@@ -55,13 +55,6 @@ class Conversation:
     def saved(self, talk: Talk, screening: Screening) -> None:
         """What follows a saved screening: the coordinators of the site hear of a candidate."""
         office.tell_coordinators(talk, screening)
-
-    def stale(self, person: Person, screening: Screening) -> Turn:
-        """Answer a message that was meant for a question answered before: nothing counts, all is shown."""
-        talk = Talk(self, person, phrases(person.language), Turn(), Message("text", ""))
-        talk.turn.say(talk.say("already_done"))
-        talk.show(screening)
-        return talk.turn
 
     def prompt(self, person: Person, screening: Screening) -> Turn:
         """Ask again where a dialogue stands, after a restart or a lost message."""
@@ -83,18 +76,21 @@ def _command(talk: Talk) -> None:
 
 def _text(talk: Talk) -> None:
     text = talk.message.text
-    screening = talk.screenings.current(talk.person.code)
-    if screening is None:
-        key = "refused_identifier" if looks_like_identifier(text) else "no_free_text"
-        talk.turn.say(talk.say(key, ask=""))
+    aimed = aim(talk)
+    screening, prompt = aimed.screening, aimed.prompt
+    if aimed.doubt is not None or screening is None or prompt is None:
+        talk.keep_nothing(aimed)
         return
-    for word, act in WORDS.items():
+    press = views.press_labelled(talk, screening, prompt.kind, text)
+    if press is not None:
+        _pressed(talk, press)
+        return
+    for word, act in WORDS.get(prompt.kind, {}).items():
         if means(word, text) and act(talk, screening):
             return
     question = talk.question(screening)
-    if question is None:
-        talk.turn.say(talk.say("no_free_text"))
-        talk.show(screening)
+    if prompt.kind != "question" or question is None:
+        talk.keep_nothing(aimed)
         return
     talk.typed(screening, question, text)
 
@@ -103,7 +99,11 @@ def _press(talk: Talk) -> None:
     press = read_press(talk.message.text)
     if press is None:
         talk.late()
-        return
+    else:
+        _pressed(talk, press)
+
+
+def _pressed(talk: Talk, press: Press) -> None:
     if press.verb in MENU and press.verb in ROLE_PRESSES[talk.person.role]:
         MENU[press.verb](talk, press)
         return
@@ -112,11 +112,12 @@ def _press(talk: Talk) -> None:
         if screening is not None:
             office.COORDINATOR_PRESSES[press.verb](talk, screening, press)
             return
-    screening = talk.own(press.screening)
+    aimed = aim(talk, press)
+    screening = aimed.screening
     if screening is None or press.verb not in (*MOVES, *LOOKS):
         talk.late()
         return
-    if press.verb in MOVES and press.entry != screening.entries:
+    if press.verb in MOVES and aimed.doubt is not None:
         talk.late(screening, press.entry)
         return
     try:

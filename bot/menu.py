@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot import administration, cards, lists, office, reports
+from bot.aim import aim
 from bot.phrases import phrases
 from bot.replies import Button, Press
 from bot.talk import Talk
-from bot.views import arrange
-from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
+from bot.views import DISAGREEMENTS
+from dialogs.dialogue import COMPLETED, REVIEW, Step, StepKind
 from dialogs.protocol import Protocol
+from state.prompts import Kind
 from state.screenings import Screening
 
-DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 ROLES_THAT_SCREEN: Final = frozenset({"clinician", "administrator"})
 
 
@@ -23,41 +24,36 @@ def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     if question is None:
         talk.turn.say(talk.say("help_text"))
     else:
-        talk.turn.say(cards.question_help(screening.protocol, question, talk.say))
-    if talk.message.kind != "press":
+        talk.remark(screening, cards.question_help(screening.protocol, question, talk.say))
+    if talk.message.kind != "press" or talk.conversation.channel == "terminal":
         talk.show(screening)
     return True
 
 
 def _choose_correction(talk: Talk, screening: Screening, press: Press) -> None:
-    buttons = []
-    for index, question_id in enumerate(screening.dialogue.applied):
-        question = screening.protocol.question(question_id)
-        buttons.append(talk.button(question.short[talk.say.language], "e", screening, index))
-    talk.turn.say(talk.say("which_answer"), arrange(buttons))
+    talk.show(screening, "correct")
 
 
 def _ask_cancel(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
-    buttons = (
-        talk.button(talk.say.plain("cancel_yes"), "y", screening),
-        talk.button(talk.say.plain("cancel_no"), "go", screening),
-    )
-    talk.turn.say(talk.say("cancel_sure", number=screening.number), (buttons,))
+    if screening.ended:
+        talk.late(screening)
+    else:
+        talk.show(screening, "cancel")
     return True
 
 
-def _cancel(talk: Talk, screening: Screening, press: Press) -> None:
-    if screening.state in (COMPLETED, CANCELLED):
+def _cancel(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
+    if screening.ended:
         talk.late(screening)
-        return
-    talk.take(screening, [Step("cancel")])
+    else:
+        talk.take(screening, [Step("cancel")])
+    return True
 
 
-def _go(talk: Talk, screening: Screening, press: Press) -> None:
+def _go(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     """Go on with a screening: it becomes the current one, and is shown."""
-    if screening.state not in (COMPLETED, CANCELLED):
-        talk.screenings.make_current(talk.person.code, screening.number)
     talk.show(screening)
+    return True
 
 
 def _reopen(talk: Talk, screening: Screening, press: Press) -> None:
@@ -72,11 +68,7 @@ def _reopen(talk: Talk, screening: Screening, press: Press) -> None:
 
 
 def _ask_disagreement(talk: Talk, screening: Screening, press: Press) -> None:
-    buttons = [
-        talk.button(talk.say.plain(f"reason_{reason}"), "dd", screening, index)
-        for index, reason in enumerate(DISAGREEMENTS)
-    ]
-    talk.turn.say(talk.say("disagree_why"), arrange(buttons))
+    talk.show(screening, "disagree")
 
 
 def _disagree(talk: Talk, screening: Screening, press: Press) -> None:
@@ -131,12 +123,22 @@ def _keep(talk: Talk, screening: Screening) -> bool:
     return True
 
 
-WORDS: Final[Mapping[str, Callable[[Talk, Screening], bool]]] = {
-    "back": _move("back"),
-    "help": _help,
-    "cancel": _ask_cancel,
-    "keep": _keep,
+def _confirm(talk: Talk, screening: Screening) -> bool:
+    """A yes at the review saves; anywhere else it may be an answer."""
+    return screening.state == REVIEW and _move("save")(talk, screening)
+
+
+WORDS: Final[Mapping[Kind, Mapping[str, Callable[[Talk, Screening], bool]]]] = {
+    "question": {
+        "back": _move("back"),
+        "help": _help,
+        "cancel": _ask_cancel,
+        "keep": _keep,
+        "yes": _confirm,
+    },
+    "cancel": {"yes": _cancel, "no": _go},
 }
+"""Words that are typed instead of a button, by the kind of prompt that they answer."""
 
 
 # starting, commands --------------------------------------------------------------------------------
@@ -242,8 +244,16 @@ def _recent(talk: Talk, argument: str) -> None:
     talk.turn.actions.append(lists.recent(found, talk.say))
 
 
+def _on_screen(talk: Talk) -> Screening | None:
+    """The open screening that a command means: what stands above it, or else the current one."""
+    screening = aim(talk).screening
+    if screening is not None and not screening.ended:
+        return screening
+    return talk.screenings.current(talk.person.code)
+
+
 def _cancel_command(talk: Talk, argument: str) -> None:
-    screening = talk.screenings.current(talk.person.code)
+    screening = _on_screen(talk)
     if screening is None:
         talk.turn.say(talk.say("no_open"))
         return
@@ -251,7 +261,7 @@ def _cancel_command(talk: Talk, argument: str) -> None:
 
 
 def _help_command(talk: Talk, argument: str) -> None:
-    screening = talk.screenings.current(talk.person.code)
+    screening = _on_screen(talk)
     if screening is None:
         talk.turn.say(talk.say("help_text"), ((Button(talk.say.plain("button_new"), "new"),),))
         return

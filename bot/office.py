@@ -12,7 +12,7 @@ from typing import Final
 
 from bot import cards, lists
 from bot.phrases import lines, phrases
-from bot.replies import Button, Press, Turn
+from bot.replies import Button, Press, Reply, Turn
 from bot.talk import Talk
 from bot.views import arrange
 from dialogs.dialogue import COMPLETED, Step
@@ -97,7 +97,7 @@ def query(talk: Talk, argument: str) -> None:
                 talk.say.plain("named", name=question.short[language], what=shown), "q", screening, index
             )
         )
-    talk.turn.say(talk.say("query_which", number=screening.number), arrange(buttons))
+    talk.choose(screening, talk.say("query_which", number=screening.number), arrange(buttons))
 
 
 def _saved(talk: Talk, argument: str) -> Screening | None:
@@ -119,7 +119,7 @@ def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
         )
         for at, code in enumerate(QUERIES)
     ]
-    talk.turn.say(talk.say("query_what"), arrange(buttons))
+    talk.choose(screening, talk.say("query_what", number=screening.number), arrange(buttons))
 
 
 def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
@@ -144,7 +144,7 @@ def query_card(talk: Talk, screening: Screening, question_id: str, code: str) ->
     question = screening.protocol.question(question_id)
     shown = describe(question, screening.dialogue.answers[question_id], clinician.language)
     turn = Turn()
-    turn.say(
+    card = Reply(
         say(
             "query_card", number=screening.number, question=question.short[clinician.language], answer=shown,
             query=say(f"query_{code}"),
@@ -153,7 +153,9 @@ def query_card(talk: Talk, screening: Screening, question_id: str, code: str) ->
             (Button(say.plain("query_confirm"), str(Press("qa", screening.number, screening.entries))),),
             (Button(say.plain("query_correct"), str(Press("qx", screening.number, screening.entries))),),
         ),
+        prompt=talk.screenings.ask(screening.person, screening, "choice"),
     )  # fmt: skip
+    turn.actions.append(card)
     return turn
 
 
@@ -185,7 +187,7 @@ def _correct_query(talk: Talk, screening: Screening, press: Press) -> None:
         Button(talk.say.plain(f"amend_{reason}"), str(Press("qr", screening.number, press.entry, str(at))))
         for at, reason in enumerate(REASONS)
     ]
-    talk.turn.say(talk.say("amend_why"), arrange(buttons))
+    talk.choose(screening, talk.say("amend_why", number=screening.number), arrange(buttons))
 
 
 def _amend(talk: Talk, screening: Screening, press: Press) -> None:
@@ -220,7 +222,7 @@ def outcome(talk: Talk, argument: str) -> None:
         talk.button(talk.say.plain(f"outcome_{code}"), "oc", screening, at)
         for at, code in enumerate(OUTCOMES)
     ]
-    talk.turn.say(talk.say("outcome_which", number=screening.number), arrange(buttons))
+    talk.choose(screening, talk.say("outcome_which", number=screening.number), arrange(buttons))
 
 
 def _keep_outcome(talk: Talk, screening: Screening, press: Press) -> None:

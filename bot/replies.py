@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from bot.phrases import Safe
+from state.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,12 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message. ``prompt`` names the screening and the log entry that it asks on from."""
+    """A message. ``prompt`` says what it asks; a ``card`` shows where a screening stands, and an answer settles it."""
 
     text: Safe
     buttons: Rows = ()
-    prompt: tuple[str, int] | None = None
+    prompt: Prompt | None = None
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,19 @@ Action = Reply | Settle | Document | Work
 class Message:
     """What a person did, from whatever channel.
 
-    ``source`` identifies it for good: the same message delivered again has the same one.
+    ``source`` identifies it for good: the same message delivered again has the same one. ``number`` is its place in
+    its ``chat``, ``reply_to`` the number of the message that it replies to, ``at`` when it was sent (seconds since
+    1970), where the channel knows them: a terminal has one screen, and what it shows last is what is answered.
     """
 
     kind: Literal["text", "press", "command", "file", "edited"]
     text: str
     source: str | None = None
     content: bytes | None = None
+    chat: str = ""
+    number: int | None = None
+    reply_to: int | None = None
+    at: int = 0
 
 
 @dataclass(slots=True)

@@ -6,12 +6,13 @@ Whatever moves the dialogue is committed to the file before anything is said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bot import cards, views
-from bot.phrases import Phrases, lines, means
-from bot.replies import Button, Message, Press, Reply, Settle, Turn
+from bot.aim import Aim
+from bot.phrases import Phrases, Safe, gap, lines, means
+from bot.replies import Button, Message, Press, Reply, Rows, Settle, Turn
 from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
@@ -23,6 +24,7 @@ from dialogs.reading import (
     Refused,
     Understood,
     accept,
+    looks_like_identifier,
     propose_again,
     read,
     unit_for,
@@ -31,6 +33,7 @@ from dialogs.reading import (
 from dialogs.wording import describe
 from state.errors import Unknown
 from state.people import Person
+from state.prompts import Kind, Prompt
 from state.screenings import Screening, Screenings
 
 if TYPE_CHECKING:
@@ -115,7 +118,7 @@ class Talk:
             self.take(screening, [Step("propose", question.id, entered=reading.entered)])
         elif isinstance(reading, Refused) and question is not None:
             told = cards.refusal(screening, question, reading, self.say)
-            self.turn.say(told, views.likely(self, screening, question, reading))
+            self.remark(screening, told, views.likely(self, screening, question, reading))
 
     def answer(self, screening: Screening, given: Given) -> None:
         """Take an answer; a value with its ULN is two, and the second may have been answered before."""
@@ -176,17 +179,61 @@ class Talk:
 
     # showing -------------------------------------------------------------------------------------
 
-    def show(self, screening: Screening) -> None:
-        """Say where a screening stands and what can be done there."""
-        reply = views.view(self, screening)
-        own = screening.person == self.person.code
-        prompt = (screening.number, screening.entries) if own else None
-        self.turn.actions.append(Reply(reply.text, reply.buttons, prompt))
+    def show(self, screening: Screening, kind: Kind = "question", remark: Safe | None = None) -> None:
+        """Say where a screening stands and what can be done there, or ask one of the questions about it."""
+        reply = views.VIEWS[kind](self, screening)
+        text = lines(remark, gap(reply.text)) if remark else reply.text
+        self._ask(screening, kind, Reply(text, reply.buttons, card=kind == "question"))
 
-    def where_we_are(self) -> None:
+    def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:
+        """Offer buttons about a screening, with a word that names it; nothing typed answers this."""
+        self._ask(screening, "choice", Reply(text, buttons))
+
+    def remark(self, screening: Screening, text: Safe, buttons: Rows = ()) -> None:
+        """Say something about the question that stands; it names the screening, and what is typed next answers it."""
+        told = self.say("remark", number=screening.number, text=text)
+        self._ask(screening, "question", Reply(told, buttons))
+
+    def _ask(self, screening: Screening, kind: Kind, reply: Reply) -> None:
+        prompt = self.screenings.ask(self.person.code, screening, kind)
+        self.turn.actions.append(replace(reply, prompt=prompt))
+
+    def where_we_are(self, remark: Safe | None = None) -> None:
         screening = self.screenings.current(self.person.code)
         if screening is not None:
-            self.show(screening)
+            self.show(screening, remark=remark)
+        elif remark:
+            self.turn.say(remark)
+
+    def show_what_was_asked(self, number: str) -> None:
+        """After a repeated message: show the screening that took it, if that is what was asked last."""
+        last = self.screenings.prompts.last(self.person.code)
+        if last is not None and last.screening == number and last.kind == "question":
+            self.show(self.screenings.load(number))
+
+    def keep_nothing(self, aimed: Aim) -> None:
+        """Say that a text was not kept, and why; then ask again."""
+        screening, prompt = aimed.screening, aimed.prompt
+        if aimed.doubt == "moved" and screening is not None:
+            self._ask_again(screening, None, self.say("kept_nothing_moved", number=screening.number))
+        elif aimed.doubt == "unsure":
+            self.where_we_are(self.say("kept_nothing_unsure"))
+        elif looks_like_identifier(self.message.text):
+            self._ask_again(screening, prompt, self.say("refused_identifier", ask=""))
+        elif prompt is not None and prompt.kind == "cancel":
+            self._ask_again(screening, prompt, self.say("kept_nothing_yes_or_no"))
+        else:
+            begin = self.say(
+                "begin_word_terminal" if self.conversation.channel == "terminal" else "begin_word"
+            )
+            self._ask_again(screening, prompt, self.say("no_free_text", begin=begin))
+
+    def _ask_again(self, screening: Screening | None, prompt: Prompt | None, remark: Safe) -> None:
+        kind = prompt.kind if prompt is not None else "question"
+        if screening is None or kind not in views.VIEWS or (kind == "question" and screening.ended):
+            self.where_we_are(remark)
+        else:
+            self.show(screening, kind, remark)
 
     def late(self, screening: Screening | None = None, entry: int | None = None) -> None:
         """A press that came too late, or again: tell what counted, and show where the dialogue stands."""

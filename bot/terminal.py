@@ -42,12 +42,7 @@ class Terminal:
             if means("quit", text) or (not text and self._current() is None):
                 break
             self.handle(text)
-        unfinished = self._current()
-        if unfinished is not None:
-            say = phrases(self.person.language)
-            self.write("")
-            self._print(say.plain("open_dialogue", number=unfinished.number, since=unfinished.started_at))
-        return unfinished is None
+        return self.leave()
 
     def begin(self) -> None:
         current = self._current()
@@ -60,7 +55,7 @@ class Terminal:
         return self.conversation.screenings.current(self.person.code)
 
     def handle(self, text: str) -> None:
-        button = self.keys.get(text.casefold())
+        button = self._button(text.casefold())
         if button is not None and button.copy is not None:
             self._print(button.copy)
             return
@@ -78,6 +73,20 @@ class Terminal:
             return
         self.person = self.conversation.people.get(self.person.code)
         self._show(turn)
+
+    def _button(self, typed: str) -> Button | None:
+        """Find a button by its key, or as it is shown."""
+        labels = {button.label.casefold(): button for button in reversed(self.keys.values())}
+        return self.keys.get(typed) or labels.get(typed)
+
+    def leave(self) -> bool:
+        """Say what is kept of an unfinished screening, and how to go on; say whether there was none."""
+        unfinished = self._current()
+        if unfinished is not None:
+            say = phrases(self.person.language)
+            self.write("")
+            self._print(say.plain("left_open", number=unfinished.number))
+        return unfinished is None
 
     def _show(self, turn: Turn) -> None:
         if turn.toast:

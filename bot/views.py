@@ -9,25 +9,30 @@ from wcwidth import wcswidth
 
 from bot import cards
 from bot.phrases import Phrases, Safe, gap, lines
-from bot.replies import Button, Reply, Rows
+from bot.replies import Button, Press, Reply, Rows, read_press
 from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
 from dialogs.protocol import Protocol, Question, Text
 from dialogs.reading import Given, Proposal, Refused
 from dialogs.wording import describe
+from state.prompts import Kind
 from state.screenings import Screening
 
 if TYPE_CHECKING:
     from bot.talk import Talk
 
+DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 LONGEST_UNKNOWN: Final = 20
 SHORT_LABEL: Final = 14
 """Buttons up to this many columns stand two in a row on a 40-column screen."""
 
 
-def view(talk: Talk, screening: Screening) -> Reply:
-    """Show a screening where it stands."""
-    return _VIEWS.get(screening.state, _show_question)(talk, screening)
+def press_labelled(talk: Talk, screening: Screening, kind: Kind, text: str) -> Press | None:
+    """Find the button of a prompt that is labelled so: what is shown can be typed as it is shown."""
+    shown = VIEWS[kind](talk, screening).buttons if kind in VIEWS else ()
+    wanted = text.strip().casefold()
+    found = [button for row in shown for button in row if button.press and button.label.casefold() == wanted]
+    return read_press(found[0].press) if found else None
 
 
 def choices(question: Question) -> list[tuple[str, Text]]:
@@ -73,7 +78,7 @@ def _show_question(talk: Talk, screening: Screening) -> Reply:
     last.append(talk.button(say.plain("help"), "h", screening))
     rows = (*arrange(buttons), *arrange(last))
     if proposal is not None:
-        return Reply(_proposal_text(screening.protocol, proposal, say), rows)
+        return Reply(_proposal_text(screening, question, proposal, say), rows)
     return Reply(cards.question_card(screening, say), rows)
 
 
@@ -94,19 +99,25 @@ def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrase
     return say.plain("confirm_yes", answer=shown) if proposal.why == "unusual" else shown
 
 
-def _proposal_text(protocol: Protocol, proposal: Proposal, say: Phrases) -> Safe:
+def _proposal_text(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
+    about = {"number": screening.number, "question": question.short[say.language]}
     if proposal.why == "unit":
-        return say("pick_unit", value=proposal.entered)
+        return say("pick_unit", value=proposal.entered, **about)
     if proposal.why == "number":
-        return say("pick_number")
+        return say("pick_number", **about)
+    protocol = screening.protocol
     shown = [describe(protocol.question(q), answer, say.language) for q, answer in proposal.candidates[0]]
-    return lines(say("confirm_unusual", answer=" / ".join(shown)), say("confirm_retype"))
+    return lines(say("confirm_unusual", answer=" / ".join(shown), **about), say("confirm_retype"))
 
 
 def _show_excluded(talk: Talk, screening: Screening) -> Reply:
     say, dialogue = talk.say, screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(dialogue, reason, say), gap(say("excluded_next")))
+    text = lines(
+        Safe(f"<i>{screening.number}</i>"),
+        cards.reason_card(dialogue, reason, say),
+        gap(say("excluded_next")),
+    )
     buttons = [
         talk.button(
             say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),
@@ -154,9 +165,46 @@ def _show_cancelled(talk: Talk, screening: Screening) -> Reply:
     )
 
 
-_VIEWS: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
+_STATES: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
     EXCLUDED: _show_excluded,
     REVIEW: _show_review,
     COMPLETED: _show_card,
     CANCELLED: _show_cancelled,
 }
+
+
+def _show_standing(talk: Talk, screening: Screening) -> Reply:
+    return _STATES.get(screening.state, _show_question)(talk, screening)
+
+
+def _choose_correction(talk: Talk, screening: Screening) -> Reply:
+    buttons = []
+    for index, question_id in enumerate(screening.dialogue.applied):
+        question = screening.protocol.question(question_id)
+        buttons.append(talk.button(question.short[talk.say.language], "e", screening, index))
+    return Reply(talk.say("which_answer", number=screening.number), arrange(buttons))
+
+
+def _ask_cancel(talk: Talk, screening: Screening) -> Reply:
+    buttons = (
+        talk.button(talk.say.plain("cancel_yes"), "y", screening),
+        talk.button(talk.say.plain("cancel_no"), "go", screening),
+    )
+    return Reply(talk.say("cancel_sure", number=screening.number), (buttons,))
+
+
+def _ask_disagreement(talk: Talk, screening: Screening) -> Reply:
+    buttons = [
+        talk.button(talk.say.plain(f"reason_{reason}"), "dd", screening, index)
+        for index, reason in enumerate(DISAGREEMENTS)
+    ]
+    return Reply(talk.say("disagree_why", number=screening.number), arrange(buttons))
+
+
+VIEWS: Final[Mapping[Kind, Callable[[Talk, Screening], Reply]]] = {
+    "question": _show_standing,
+    "cancel": _ask_cancel,
+    "correct": _choose_correction,
+    "disagree": _ask_disagreement,
+}
+"""What can be shown again whenever it is asked: by the kind of prompt."""

@@ -24,6 +24,8 @@ _DELETES: Final = (
     "UPDATE people SET current = NULL WHERE current = ?",
     "DELETE FROM verdicts WHERE screening = ?",
     "DELETE FROM positions WHERE screening = ?",
+    "UPDATE asked SET screening = '', entry = 0 WHERE screening = ?",
+    "DELETE FROM prompts WHERE screening = ?",
     "DELETE FROM log WHERE screening = ?",
     "DELETE FROM screenings WHERE number = ?",
 )

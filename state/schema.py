@@ -1,7 +1,8 @@
 """The tables, as migrations of sqlite-utils. Released migrations are never changed, only followed by more.
 
 What people did is append-only, by trigger: ``screenings``, ``log``, ``verdicts``, ``protocols``, ``register``.
-What merely helps to find it may change: ``positions`` (where each dialogue stands), ``people``, ``invitations``.
+What merely helps to find it may change: ``positions`` (where each dialogue stands), ``people``, ``invitations``,
+``asked`` and ``prompts`` (what stands on people's screens).
 """
 
 from __future__ import annotations
@@ -240,3 +241,17 @@ def standings(db: Database) -> None:
     db.execute("DROP TRIGGER verdicts_no_update")
     write_set_aside(db)
     db.execute(append_only_triggers("verdicts").split("END;\n")[0] + "END")
+
+
+@migrations()
+def prompts(db: Database) -> None:
+    """What each person was asked last, and which messages of each chat ask what."""
+    db.execute(
+        "CREATE TABLE asked (person TEXT PRIMARY KEY REFERENCES people (code), screening TEXT NOT NULL,"
+        " entry INTEGER NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE prompts (chat TEXT NOT NULL, message INTEGER NOT NULL, screening TEXT NOT NULL,"
+        " entry INTEGER NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL, at INTEGER NOT NULL,"
+        " PRIMARY KEY (chat, message)) STRICT, WITHOUT ROWID"
+    )

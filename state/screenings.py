@@ -27,6 +27,7 @@ from state import register
 from state.chain import link, pack
 from state.database import Clock, stamp, utc_now, writing
 from state.errors import Stale, Unknown
+from state.prompts import Kind, Prompt, Prompts
 
 NoteKind = Literal["disagree", "query", "query_answer", "outcome"]
 """Entries that do not move the dialogue."""
@@ -60,6 +61,11 @@ class Screening:
     @property
     def state(self) -> str:
         return self.dialogue.state
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was saved or cancelled: nothing that is typed answers it."""
+        return self.state in (COMPLETED, CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Screenings:
         self._protocols: dict[str, Protocol] = {}
         self._loaded: OrderedDict[str, Screening] = OrderedDict()
         self._prompted: dict[str, tuple[int, int]] = {}
+        self.prompts = Prompts(db)
 
     # protocols -----------------------------------------------------------------------------------
 
@@ -160,7 +167,7 @@ class Screenings:
                 "INSERT INTO positions (screening, person, state, entries, head, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
                 [number, person, screening.state, screening.entries, screening.head, at],
             )
-            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])
+            self._ask(person, screening)
         self._remember(screening)
         return screening
 
@@ -176,6 +183,7 @@ class Screenings:
             for index, step in enumerate(steps):
                 screening.dialogue.take(step)
                 self._append_step(screening, at, person, step, source if index == 0 else None)
+            self._ask(person, screening)
 
     def note(
         self,
@@ -288,6 +296,20 @@ class Screenings:
 
     # prompts -------------------------------------------------------------------------------------
 
+    def ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
+        """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent."""
+        prompt = Prompt(screening.number, screening.entries, kind)
+        last = self.prompts.last(person)
+        if last is not None and prompt.asks_like(last):
+            return last
+        with writing(self.db):
+            return self._ask(person, screening, kind)
+
+    def _ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
+        if screening.person == person and not screening.ended:
+            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [screening.number, person])
+        return self.prompts.ask(person, Prompt(screening.number, screening.entries, kind))
+
     def prompted(self, number: str, entry: int, message: int) -> None:
         """Note that the prompt after `entry` was delivered as `message`; kept with the next `keep_prompts`.
 
@@ -297,14 +319,16 @@ class Screenings:
 
     def keep_prompts(self) -> None:
         """Write the delivered prompts down, many in one transaction."""
-        if not self._prompted:
+        if not self._prompted and not self.prompts.waiting:
             return
         with writing(self.db):
+            self.prompts.keep()
             self.db.conn.executemany(
                 "UPDATE positions SET prompted_entry = ?, prompt = ? WHERE screening = ?",
                 [(entry, message, number) for number, (entry, message) in self._prompted.items()],
             )
         self._prompted.clear()
+        self.prompts.kept()
 
     def prompt(self, number: str) -> int | None:
         """Give the message that holds a screening's newest prompt."""
@@ -334,14 +358,6 @@ class Screenings:
     def owner(self, number: str) -> str | None:
         """Give the person whose screening it is; None if there is none."""
         row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
-        return row[0] if row else None
-
-    def latest_source(self, number: str) -> str | None:
-        """Give the identity of the newest message in a screening's log."""
-        row = self.db.execute(
-            "SELECT source FROM log WHERE screening = ? AND source IS NOT NULL ORDER BY entry DESC LIMIT 1",
-            [number],
-        ).fetchone()
         return row[0] if row else None
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 
@@ -63,19 +64,19 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
         finished = terminal.run(_typed())
     except KeyboardInterrupt:
         click.echo()
-        finished = False
+        finished = terminal.leave()
     sys.exit(0 if finished else 1)
 
 
 def _typed() -> Iterator[str]:
-    """Lines as they are typed, with a prompt where a person sits."""
-    interactive = sys.stdin.isatty()
-    while True:
-        if interactive:
-            click.echo("> ", nl=False)
-        line = sys.stdin.readline()
-        if not line:
-            return
-        if not interactive:
+    """Lines as they are typed: edited, with those before them at hand, where a person sits."""
+    if not sys.stdin.isatty():
+        for line in sys.stdin:
             click.echo(f"> {line.rstrip()}")
-        yield line
+            yield line
+        return
+    with suppress(ImportError):
+        import readline  # noqa: F401  (input() edits lines by it; the history is never written down)
+    with suppress(EOFError):
+        while True:
+            yield input("> ")

@@ -34,8 +34,6 @@ from bot.reports import MAX_LIST
 from bot.telegram import polling
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
 from bot.telegram.translation import (
-    answers_older,
-    came_before,
     is_private,
     keyboard,
     pages,
@@ -48,6 +46,8 @@ CHANNEL: Final = "telegram"
 STRANGER_PAUSE: Final = timedelta(hours=1)
 STRANGERS_REMEMBERED: Final = 10_000
 REDEMPTIONS_AN_HOUR: Final = 5
+ARRIVAL_SECONDS: Final = 1.0
+"""How long a message waits until it is known which prompts stand above it."""
 
 LOG = logging.getLogger(__name__)
 
@@ -83,13 +83,14 @@ class Channel:
         self._changed = changed
         self._prompts: OrderedDict[tuple[str, int], int] = OrderedDict()
         """Message id of the prompt that asked on from a screening's log entry."""
-        self._settled: OrderedDict[str, int] = OrderedDict()
-        """Message id of each screening's last answered prompt."""
         self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._told_not_kept: set[int] = set()
         self._works: set[asyncio.Task[None]] = set()
         self._waiting: set[tuple[str, int]] = set()
-        """Prompts that are on their way."""
+        """Cards that are on their way, by screening and log entry."""
+        self._on_way: dict[int, int] = {}
+        """How many prompts are on their way to a chat."""
+        self._all_arrived: dict[int, asyncio.Event] = {}
         self._unreachable: set[int] = set()
         """Chats whose people blocked the bot, until they write again."""
 
@@ -103,6 +104,8 @@ class Channel:
         if not is_private(update):
             self._leave(chat.id)
             return True
+        if update.message is not None:
+            await self._prompts_arrive(chat.id)
         try:
             return self._handle(update, user.id, user.language_code)
         except NotKept as error:
@@ -128,7 +131,7 @@ class Channel:
             return True
         if secret is not None:
             message = Message("command", "/start", message.source)
-        turn = self._converse(person, message, update)
+        turn = self._converse(person, message)
         self._told_not_kept.discard(account)
         self._unreachable.discard(account)
         self.perform(account, turn, query, to=person)
@@ -167,31 +170,13 @@ class Channel:
         self._works.add(task)
         task.add_done_callback(self._works.discard)
 
-    def _converse(self, person: Person, message: Message, update: Update) -> Turn:
-        if message.kind == "text" and self._is_late(person, message, update):
-            current = self.conversation.screenings.current(person.code)
-            if current is not None:
-                return self.conversation.stale(person, current)
+    def _converse(self, person: Person, message: Message) -> Turn:
         turn = self.conversation.handle(person, message)
         for code, said in turn.others:
             self.tell(self.conversation.people.get(code), said)
         if turn.changed is not None:
             self._changed(self.conversation.people.get(turn.changed))
         return turn
-
-    def _is_late(self, person: Person, message: Message, update: Update) -> bool:
-        """Say whether a text was meant for an earlier question.
-
-        A text that was refused stands in no log: delivered once more, after the answer that followed it was
-        kept, it would be read as the answer to the next question.
-        """
-        screenings = self.conversation.screenings
-        current = screenings.current(person.code)
-        if current is None or (message.source and screenings.seen(message.source)):
-            return False
-        return answers_older(update.message, self._settled.get(current.number)) or came_before(
-            update, screenings.latest_source(current.number)
-        )
 
     def _redeem(self, account: int, secret: str, language: str | None) -> Person | None:
         now = self.conversation.screenings.clock().timestamp()
@@ -278,9 +263,11 @@ class Channel:
             return False
         if (now.code, now.role, now.site) != (then.code, then.role, then.site):
             return False
-        number = (
-            about.screening if isinstance(about, Settle) else about[0] if isinstance(about, tuple) else None
-        )
+        number = None
+        if isinstance(about, Settle):
+            number = about.screening
+        elif isinstance(about, Reply) and about.card and about.prompt is not None:
+            number = about.prompt.screening
         return number is None or self.conversation.screenings.owner(number) == now.code
 
     def _say(self, to: Receiver, turn: Turn) -> None:
@@ -311,8 +298,9 @@ class Channel:
 
     def _prompt_known(self, turn: Turn) -> bool:
         prompts = [action.prompt for action in turn.actions if isinstance(action, Reply) and action.prompt]
-        return bool(prompts) and all(
-            self.conversation.screenings.prompted_entry(number) == entry for number, entry in prompts
+        return all(
+            self.conversation.screenings.prompted_entry(prompt.screening) == prompt.entry
+            for prompt in prompts
         )
 
     def _reply(self, to: Receiver, reply: Reply) -> None:
@@ -321,8 +309,10 @@ class Channel:
         for page in before:
             self._put(to, partial(self._send, chat, page))
         if reply.prompt is not None:
-            self._waiting.add(reply.prompt)
-        self._put(to, partial(self._send, chat, last, reply_markup=buttons), reply.prompt)
+            self._on_way[chat] = self._on_way.get(chat, 0) + 1
+            if reply.card:
+                self._waiting.add((reply.prompt.screening, reply.prompt.entry))
+        self._put(to, partial(self._send, chat, last, reply_markup=buttons), reply)
 
     async def _send(self, chat: int, text: str, **more: object) -> TelegramMessage:
         async def send(said: str, mode: str | None) -> TelegramMessage:
@@ -334,7 +324,6 @@ class Channel:
         message = self._prompts.get((settle.screening, settle.entry)) or known
         if message is None:
             return None
-        _remember(self._settled, settle.screening, message)
         if not settle.text:
             return await self.bot.edit_message_reply_markup(chat, message)
 
@@ -365,12 +354,16 @@ class Channel:
     # what became of them -------------------------------------------------------------------------
 
     def _delivered(self, outgoing: Outgoing, result: object) -> None:
+        about = outgoing.about
+        if isinstance(about, Reply) and about.prompt is not None and isinstance(result, TelegramMessage):
+            prompt, message = about.prompt, result.message_id
+            at = int(result.date.timestamp())
+            self.conversation.screenings.prompts.delivered(str(outgoing.chat), message, prompt, at)
+            if about.card:
+                self._close_former(outgoing.chat, prompt.screening, prompt.entry, message)
+                _remember(self._prompts, (prompt.screening, prompt.entry), message)
+                self.conversation.screenings.prompted(prompt.screening, prompt.entry, message)
         self._forget([outgoing])
-        if isinstance(outgoing.about, tuple) and isinstance(result, TelegramMessage):
-            number, entry = outgoing.about
-            self._close_former(outgoing.chat, number, entry, result.message_id)
-            _remember(self._prompts, outgoing.about, result.message_id)
-            self.conversation.screenings.prompted(number, entry, result.message_id)
 
     def _close_former(self, chat: int, number: str, entry: int, message: int) -> None:
         """A prompt that was sent before loses its buttons, unless its answer is about to take them."""
@@ -393,10 +386,28 @@ class Channel:
     def _forget(self, outgoings: Sequence[Outgoing]) -> None:
         """What became of these is known: prompts are no longer on their way, settled ones are done with."""
         for outgoing in outgoings:
-            if isinstance(outgoing.about, tuple):
-                self._waiting.discard(outgoing.about)
+            if isinstance(outgoing.about, Reply) and outgoing.about.prompt is not None:
+                prompt = outgoing.about.prompt
+                self._arrive(outgoing.chat)
+                if outgoing.about.card:
+                    self._waiting.discard((prompt.screening, prompt.entry))
             elif isinstance(outgoing.about, Settle):
                 self._prompts.pop((outgoing.about.screening, outgoing.about.entry), None)
+
+    def _arrive(self, chat: int) -> None:
+        self._on_way[chat] -= 1
+        if not self._on_way[chat]:
+            del self._on_way[chat]
+            if (waiting := self._all_arrived.pop(chat, None)) is not None:
+                waiting.set()
+
+    async def _prompts_arrive(self, chat: int) -> None:
+        """Wait a moment for prompts that are on their way: a person may see one before its call has returned."""
+        if chat in self._on_way:
+            arrived = self._all_arrived.setdefault(chat, asyncio.Event())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ARRIVAL_SECONDS):
+                    await arrived.wait()
 
     def prompt_again(self) -> int:
         """Send every current screening's prompt, or verdict, that never arrived; gives how many there were."""

@@ -15,14 +15,10 @@ from telegram import (
     InlineKeyboardMarkup,
     Update,
 )
-from telegram import (
-    Message as TelegramMessage,
-)
 from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
 
 from bot.phrases import Safe
 from bot.replies import Button, Message, Rows
-from bot.telegram.window import RENUMBERED
 from state.people import Person
 
 MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
@@ -38,9 +34,10 @@ def is_private(update: Update) -> bool:
 def read_update(update: Update, person: Person) -> Message | None:
     """Turn an update into what the person did; ``None`` for what is nobody's act."""
     query = update.callback_query
+    chat = str(update.effective_chat.id) if update.effective_chat is not None else ""
     if query is not None:
         shown = query.message.date if query.message is not None else None
-        return Message("press", query.data or "", source=_source(person, update, shown))
+        return Message("press", query.data or "", source=_source(person, update, shown), chat=chat)
     if update.edited_message is not None:
         return Message("edited", "")
     message = update.message
@@ -49,27 +46,21 @@ def read_update(update: Update, person: Person) -> Message | None:
     source = _source(person, update, message.date)
     if message.text is None or message.forward_origin is not None or message.via_bot is not None:
         return Message("file", message.caption or "", source=source)
-    kind = "command" if message.text.startswith("/") else "text"
-    return Message(kind, message.text, source=source)  # type: ignore[arg-type]  # one of the two
+    replied = message.reply_to_message
+    return Message(
+        "command" if message.text.startswith("/") else "text",
+        message.text,
+        source=source,
+        chat=chat,
+        number=message.message_id,
+        reply_to=replied.message_id if replied is not None else None,
+        at=int(message.date.timestamp()),
+    )
 
 
 def _source(person: Person, update: Update, date: datetime | None) -> str:
     """Identify an update for good. With a date: another bot, or a local server, counts from its own beginning."""
     return f"{person.code}:{update.update_id}:{int(date.timestamp()) if date is not None else 0}"
-
-
-def came_before(update: Update, source: str | None) -> bool:
-    """Say whether an update is older than the one that the source names, and so is delivered again."""
-    if source is None:
-        return False
-    number = int(source.split(":")[1])
-    return number - RENUMBERED < update.update_id < number
-
-
-def answers_older(message: TelegramMessage | None, settled: int | None) -> bool:
-    """Say whether a typed text replies to a question that was answered before."""
-    replied = message.reply_to_message if message is not None else None
-    return replied is not None and settled is not None and replied.message_id <= settled
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:

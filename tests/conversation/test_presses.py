@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation
@@ -180,6 +180,7 @@ def test_the_language_may_change_at_any_time_and_answers_stay(talk: Conversation
     assert talk.screenings.current(clinician.code).dialogue.answers  # type: ignore[union-attr]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_typed_text_is_ever_stored(text: str) -> None:
     import tempfile

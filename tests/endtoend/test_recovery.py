@@ -145,8 +145,9 @@ async def test_one_chats_slow_and_failing_replies_delay_no_other(ward: Ward) -> 
     slow, quick = ward.member(1001), ward.member(1002)
     ward.server.faults.table = [Fault("delay", "sendmessage", chat=1001, seconds=30.0)]
     slow.send("/new")
-    for line in ("/new", "45"):
-        quick.send(line)
+    quick.send("/new")
+    await quick.sees("Age in completed years?", timeout=5.0)
+    quick.send("45")
     await quick.sees("45 years", timeout=5.0)
     assert len(slow.messages) == 1
     assert ward.rows("SELECT count(*) FROM screenings") == [(2,)]

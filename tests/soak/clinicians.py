@@ -25,6 +25,7 @@ FIRST_ACCOUNT = 5001
 LOOK_AGAIN_SECONDS = 3.0
 PATIENCE_SECONDS = 60.0
 NUMBER = re.compile(r":(S01-\d+):(\d+)")
+NOT_KEPT = re.compile("^(Nothing was kept|Free text is not kept)")
 HARMLESS_LATE = frozenset("bcfsekouphmx")
 """Buttons that may be pressed at any time: what moves a dialogue must be late by then, the others only look."""
 
@@ -43,6 +44,8 @@ class Figures:
     answers: int = 0
     looked_again: int = 0
     longest_wait: float = 0.0
+    typed_again: int = 0
+    """Answers that were not kept, since it was not certain which question they were meant for."""
     stray_presses: int = 0
     old_buttons: int = 0
     """Messages that still offer to answer a question that was answered before."""
@@ -62,6 +65,8 @@ class Clinician:
         """How often a button of any earlier message is pressed before an answer."""
         self.screening = ""
         self._known: set[str] = set()
+        self._typed: tuple[Act, int] | None = None
+        """The newest act, if it was typed, and the number of its message."""
         self._shown_ever: deque[tuple[Json, str]] = deque(maxlen=2000)
 
     async def play(self, name: str) -> None:
@@ -114,9 +119,23 @@ class Clinician:
     def _do(self, act: Act, message: Json) -> None:
         self.figures.sent += 1
         if act.verb is None:
-            self.phone.send(act.line)
+            self._typed = act, self.phone.send(act.line)["message_id"]
         else:
+            self._typed = None
             self.phone.press_data(message, act.data(self.screening))
+
+    def _type_again(self) -> None:
+        """Type an answer again that was not kept: the bot said so, and asked the same question below it."""
+        if self._typed is None:
+            return
+        act, number = self._typed
+        for message in reversed(self.phone.messages.values()):
+            if message["message_id"] <= number:
+                return
+            if NOT_KEPT.search(message.get("text", "")) and (self.screening, act.before) in _asked(message):
+                self.figures.typed_again += 1
+                self._do(act, message)
+                return
 
     def _stray(self, act: Act) -> None:
         """Press a few buttons of any earlier messages, as with a second phone or a nervous thumb."""
@@ -180,6 +199,7 @@ class Clinician:
         try:
             async with asyncio.timeout(patience or PATIENCE_SECONDS):
                 while (found := look()) is None:
+                    self._type_again()
                     self.phone.changed.clear()
                     await self.phone.changed.wait()
         except TimeoutError:

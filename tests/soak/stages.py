@@ -64,6 +64,7 @@ def cells(found: Found, staff: Staff) -> Cells:
         "unplayed": found.strange,
         "unasked": len(staff.figures.unasked),
         "looked again": staff.figures.looked_again,
+        "typed again": staff.figures.typed_again,
         "old buttons": staff.figures.old_buttons,
         "longest wait s": round(staff.figures.longest_wait, 1),
     }

@@ -1,0 +1,123 @@
+"""What people were asked, so that a text answers what stood above it on the screen and nothing else.
+
+Whatever asks is numbered for each person before it is sent, in the transaction of the step that led to it:
+its ordinal. Which message brought it is noted when it has arrived, in memory first and in the file with the
+next `Prompts.keep`. So the newest prompt above a text is known to be what the person saw last exactly if its
+ordinal is the person's last; a prompt that is on its way, was lost, or arrived just before a kill is missed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from sqlite_utils import Database
+
+Kind = Literal["question", "cancel", "correct", "disagree", "choice"]
+"""``question``: asks on from a log entry. The others offer buttons; ``cancel`` also takes a yes or no."""
+
+KEPT: Final = 50
+"""Prompts remembered for each chat: a reply to an older one is asked again."""
+CHATS: Final = 4_096
+"""Chats whose prompts are held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a message asks: about which screening, from which log entry on. ``ordinal`` counts a person's prompts."""
+
+    screening: str
+    entry: int
+    kind: Kind = "question"
+    ordinal: int = 0
+
+    def asks_like(self, other: Prompt | None) -> bool:
+        return other is not None and self == replace(other, ordinal=self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A prompt on the screen: the number of its message, and when it arrived (seconds since 1970)."""
+
+    message: int
+    prompt: Prompt
+    at: int
+
+
+class Prompts:
+    """All prompts of one file."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._chats: OrderedDict[str, list[Delivered]] = OrderedDict()
+        self._unkept: dict[str, list[Delivered]] = {}
+
+    def last(self, person: str) -> Prompt | None:
+        """Give what a person was asked last, whether or not it has arrived."""
+        row = self.db.execute(
+            "SELECT screening, entry, kind, ordinal FROM asked WHERE person = ?", [person]
+        ).fetchone()
+        return Prompt(*row) if row else None
+
+    def ask(self, person: str, prompt: Prompt) -> Prompt:
+        """Number a prompt before it is sent, within the caller's transaction."""
+        last = self.last(person)
+        asked = replace(prompt, ordinal=last.ordinal + 1 if last else 1)
+        self.db.execute(
+            "INSERT INTO asked (person, screening, entry, kind, ordinal) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (person) DO UPDATE SET screening = excluded.screening, entry = excluded.entry,"
+            " kind = excluded.kind, ordinal = excluded.ordinal",
+            [person, asked.screening, asked.entry, asked.kind, asked.ordinal],
+        )
+        return asked
+
+    # delivered -----------------------------------------------------------------------------------
+
+    def delivered(self, chat: str, message: int, prompt: Prompt, at: int) -> None:
+        """Note that a prompt has arrived. Numbers grow within a chat: greater ones are another server's."""
+        arrived = Delivered(message, prompt, at)
+        before = [each for each in self.chat(chat) if each.message < message]
+        self._chats[chat] = [*before, arrived][-KEPT:]
+        self._unkept.setdefault(chat, []).append(arrived)
+
+    def chat(self, chat: str) -> Sequence[Delivered]:
+        """Give the prompts that stand in a chat, oldest first."""
+        if chat not in self._chats:
+            rows = self.db.execute(
+                "SELECT message, screening, entry, kind, ordinal, at FROM prompts WHERE chat = ? ORDER BY message",
+                [chat],
+            ).fetchall()
+            kept = [Delivered(row[0], Prompt(*row[1:5]), row[5]) for row in rows]
+            self._chats[chat] = [*kept, *self._unkept.get(chat, ())][-KEPT:]
+        self._chats.move_to_end(chat)
+        if len(self._chats) > CHATS:
+            self._chats.popitem(last=False)
+        return self._chats[chat]
+
+    def keep(self) -> None:
+        """Write down what has arrived, within the caller's transaction; `kept` follows when it is committed."""
+        for chat, arrived in self._unkept.items():
+            standing = self.chat(chat)
+            self.db.execute(
+                "DELETE FROM prompts WHERE chat = ? AND (message < ? OR message >= ?)",
+                [chat, standing[0].message, min(each.message for each in arrived)],
+            )
+            self.db.conn.executemany(
+                "INSERT OR REPLACE INTO prompts (chat, message, screening, entry, kind, ordinal, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (chat, each.message, each.prompt.screening, each.prompt.entry, each.prompt.kind,
+                     each.prompt.ordinal, each.at)
+                    for each in arrived if each in standing
+                ],
+            )  # fmt: skip
+
+    def kept(self) -> None:
+        self._unkept.clear()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything has arrived that is not in the file."""
+        return bool(self._unkept)
