@@ -15,13 +15,12 @@ from bot.phrases import lines, phrases
 from bot.replies import Button, Press, Reply, Turn
 from bot.talk import Talk
 from bot.views import arrange
-from dialogs.dialogue import COMPLETED, Step
+from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
 from state.errors import Unknown
 from state.screenings import Screening
 
 QUERIES: Final = ("source", "unit", "plausible", "newer")
-REASONS: Final = ("transcription", "unit", "newer", "misread", "other")
 OUTCOMES: Final = ("referred", "consented", "enrolled", "declined", "screen_failure", "physician", "other")
 """Outcomes after pre-screening; from ``declined`` on they are the coded reasons of *not enrolled*."""
 OFFICE: Final = frozenset({"coordinator", "administrator"})
@@ -69,13 +68,19 @@ def notify(talk: Talk, argument: str) -> None:
 
 
 def tell_coordinators(talk: Talk, screening: Screening) -> None:
-    """Tell the coordinators of the site of a potentially eligible candidate: by number, nothing clinical."""
-    if screening.saved[-1].verdict != "eligible":
+    """Tell the coordinators of the site of a potentially eligible candidate, and when it is none any more.
+
+    By number, nothing clinical.
+    """
+    now = screening.saved[-1].verdict
+    before = screening.saved[-2].verdict if len(screening.saved) > 1 else None
+    if now == before or "eligible" not in (now, before):
         return
     for person in talk.conversation.people.all(screening.site):
         if person.role == "coordinator" and person.active and person.notified:
-            turn = Turn()
-            turn.say(phrases(person.language)("candidate_note", number=screening.number))
+            turn, say = Turn(), phrases(person.language)
+            key = "candidate_note" if now == "eligible" else "candidate_changed"
+            turn.say(say(key, number=screening.number, verdict=say.plain(f"verdict_{now}")))
             talk.turn.others.append((person.code, turn))
 
 
@@ -161,22 +166,21 @@ def query_card(talk: Talk, screening: Screening, question_id: str, code: str) ->
 
 def _queried(talk: Talk, screening: Screening, press: Press) -> str | None:
     """Give the question that an open query is about; the query is the log entry that the button names."""
-    row = talk.screenings.db.execute(
-        "SELECT question FROM log WHERE screening = ?1 AND entry = ?2 AND kind = 'query' AND NOT EXISTS"
-        " (SELECT 1 FROM log WHERE screening = ?1 AND kind = 'query_answer' AND json_extract(detail, '$.query') = ?2)",
-        [screening.number, press.entry],
-    ).fetchone()
-    if row is None or screening.state != COMPLETED or row[0] not in screening.dialogue.applied:
+    question = talk.screenings.queried(screening.number, press.entry or 0)
+    if question is None or screening.state != COMPLETED or question not in screening.dialogue.applied:
         talk.turn.toast = talk.say.plain("already_done")
         return None
-    return str(row[0])
+    return question
 
 
 def _confirm_query(talk: Talk, screening: Screening, press: Press) -> None:
     question_id = _queried(talk, screening, press)
     if question_id is None:
         return
-    _answer_query(talk, screening, press, question_id, "confirmed")
+    detail = {"query": press.entry, "outcome": "confirmed", "reason": None}
+    talk.screenings.note(
+        screening, "query_answer", talk.person.code, detail, question=question_id, source=talk.message.source
+    )
     talk.turn.say(talk.say("query_confirmed", number=screening.number))
 
 
@@ -194,20 +198,12 @@ def _amend(talk: Talk, screening: Screening, press: Press) -> None:
     question_id = _queried(talk, screening, press)
     if question_id is None or not 0 <= press.place < len(REASONS):
         return
-    # Opened first: a kill between the two leaves the query open, not answered without a correction.
-    talk.screenings.take(screening, [Step("amend", question_id)], talk.person.code)
-    _answer_query(talk, screening, press, question_id, "corrected", REASONS[press.place])
-    talk.screenings.make_current(talk.person.code, screening.number)
-    talk.show(screening)
-
-
-def _answer_query(
-    talk: Talk, screening: Screening, press: Press, question_id: str, outcome: str, reason: str | None = None
-) -> None:
-    detail = {"query": press.entry, "outcome": outcome, "reason": reason}
-    talk.screenings.note(
-        screening, "query_answer", talk.person.code, detail, question=question_id, source=talk.message.source
+    talk.screenings.amend(
+        screening, question_id, REASONS[press.place], press.entry or 0, talk.person.code, talk.message.source
     )
+    talk.screenings.make_current(talk.person.code, screening.number)
+    talk.turn.say(talk.say("revising", number=screening.number))
+    talk.show(screening)
 
 
 # outcomes ----------------------------------------------------------------------------------------

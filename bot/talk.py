@@ -14,7 +14,7 @@ from bot.aim import Aim
 from bot.phrases import Phrases, Safe, gap, lines, means
 from bot.replies import Button, Message, Press, Reply, Rows, Settle, Turn
 from dialogs.answers import UNKNOWN, Answer, Choice
-from dialogs.dialogue import CANCELLED, COMPLETED, Step, StepKind
+from dialogs.dialogue import CANCELLED, COMPLETED, REASONS, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Question
 from dialogs.reading import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 MOVES: Final[Mapping[str, StepKind]] = {
     "b": "back", "c": "continue", "f": "finish", "s": "save", "e": "correct",
-    "o": "answer", "u": "answer", "k": "answer", "p": "answer",
+    "o": "answer", "u": "answer", "k": "answer", "p": "answer", "w": "answer",
 }  # fmt: skip
 """Presses that move a dialogue: they count only at the log entry that they were shown at."""
 
@@ -71,6 +71,9 @@ class Talk:
                 self.late(screening, press.entry)
                 return
             self.take(screening, [Step(kind, applied[press.place] if press.verb == "e" else None)])
+            return
+        if press.verb == "w":
+            self._explain(screening, press)
             return
         reading = self._meant(screening, press)
         if reading is None:
@@ -120,14 +123,32 @@ class Talk:
             told = cards.refusal(screening, question, reading, self.say)
             self.remark(screening, told, views.likely(self, screening, question, reading))
 
-    def answer(self, screening: Screening, given: Given) -> None:
-        """Take an answer; a value with its ULN is two, and the second may have been answered before."""
+    def _explain(self, screening: Screening, press: Press) -> None:
+        """Take the reason of a change, and the answers that wait for it."""
+        waiting = screening.dialogue.waiting
+        if waiting and 0 <= press.place < len(REASONS):
+            self.answer(screening, waiting, REASONS[press.place])
+        else:
+            self.late(screening, press.entry)
+
+    def answer(self, screening: Screening, given: Given, reason: str | None = None) -> None:
+        """Take an answer; a value with its ULN is two, and the second may have been answered before.
+
+        One that changes what was saved waits for its own reason.
+        """
+        dialogue = screening.dialogue
         (question, answer), *more = given
-        steps = [Step("answer", question, answer)]
+        if reason is None and dialogue.unexplained(question, answer):
+            self.take(screening, [Step("propose", question, given=given)])
+            return
+        steps = [Step("answer", question, answer, reason=reason)]
         for other, value in more:
-            if other in screening.dialogue.answers:
+            if other in dialogue.answers:
                 steps.append(Step("correct", other))
-            steps.append(Step("answer", other, value))
+            if dialogue.unexplained(other, value):
+                steps.append(Step("propose", other, given=((other, value),)))
+            else:
+                steps.append(Step("answer", other, value))
         self.take(screening, steps)
 
     def take(self, screening: Screening, steps: Sequence[Step]) -> None:
@@ -145,7 +166,7 @@ class Talk:
             self.show(fresh)
             return
         self._settle(screening, entry, steps)
-        self._news(screening, facts, failed, aside)
+        self._news(screening, steps[-1], facts, failed, aside)
         self.show(screening)
         if steps[-1].kind == "save":
             self.conversation.saved(self, screening)
@@ -160,7 +181,7 @@ class Talk:
         self.turn.actions.append(Settle(screening.number, entry, lines(*said)))
 
     def _news(
-        self, screening: Screening, facts: list[Answer | None], failed: list[int], aside: set[str]
+        self, screening: Screening, step: Step, facts: list[Answer | None], failed: list[int], aside: set[str]
     ) -> None:
         dialogue, language = screening.dialogue, self.say.language
         news = cards.alert_lines(dialogue, facts, self.say)
@@ -174,6 +195,8 @@ class Talk:
         if newly:
             names = [dialogue.protocol.question(question).short[language] for question in newly]
             news.append(self.say("set_aside", questions=cards.joined(names, self.say)))
+        if step.kind == "cancel" and dialogue.state == COMPLETED:
+            news = [self.say("revision_cancelled", number=screening.number)]
         if news:
             self.turn.say(lines(*news))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wcwidth import wcswidth
@@ -11,7 +12,7 @@ from bot import cards
 from bot.phrases import Phrases, Safe, gap, lines
 from bot.replies import Button, Press, Reply, Rows, read_press
 from dialogs.answers import Choice
-from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question, Text
 from dialogs.reading import Given, Proposal, Refused
 from dialogs.wording import describe
@@ -55,6 +56,8 @@ def arrange(buttons: Sequence[Button]) -> Rows:
 
 def _show_question(talk: Talk, screening: Screening) -> Reply:
     question = screening.protocol.question(screening.state)
+    if screening.dialogue.waiting:
+        return _ask_reason(talk, screening, question)
     say, language = talk.say, talk.say.language
     proposal = talk.proposal(screening, question)
     now = screening.dialogue.answers.get(question.id)
@@ -92,6 +95,25 @@ def likely(talk: Talk, screening: Screening, question: Question, refused: Refuse
             if isinstance(answer, Choice) and answer.code in places
         ]
     )
+
+
+def _ask_reason(talk: Talk, screening: Screening, question: Question) -> Reply:
+    """A saved answer is changed: ask why, with the way back to it."""
+    say, dialogue, language = talk.say, screening.dialogue, talk.say.language
+    shown = [describe(screening.protocol.question(q), answer, language) for q, answer in dialogue.waiting]
+    now = dialogue.answers.get(question.id)
+    buttons = [
+        talk.button(say.plain(f"amend_{reason}"), "w", screening, index)
+        for index, reason in enumerate(REASONS)
+    ]
+    if now is not None:
+        buttons.append(
+            talk.button(say.plain("keep", answer=describe(question, now, language)), "k", screening)
+        )
+    text = say(
+        "change_why", number=screening.number, question=question.short[language], answer=" / ".join(shown)
+    )
+    return Reply(text, arrange(buttons))
 
 
 def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrases) -> str:
@@ -174,7 +196,11 @@ _STATES: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
 
 
 def _show_standing(talk: Talk, screening: Screening) -> Reply:
-    return _STATES.get(screening.state, _show_question)(talk, screening)
+    """Show where a screening stands; before another verdict is saved, say that the saved one stands."""
+    reply = _STATES.get(screening.state, _show_question)(talk, screening)
+    if screening.dialogue.revising and screening.state in (EXCLUDED, REVIEW):
+        reply = replace(reply, text=lines(talk.say("revising", number=screening.number), reply.text))
+    return reply
 
 
 def _choose_correction(talk: Talk, screening: Screening) -> Reply:
@@ -190,7 +216,8 @@ def _ask_cancel(talk: Talk, screening: Screening) -> Reply:
         talk.button(talk.say.plain("cancel_yes"), "y", screening),
         talk.button(talk.say.plain("cancel_no"), "go", screening),
     )
-    return Reply(talk.say("cancel_sure", number=screening.number), (buttons,))
+    key = "cancel_revision_sure" if screening.dialogue.revising else "cancel_sure"
+    return Reply(talk.say(key, number=screening.number), (buttons,))
 
 
 def _ask_disagreement(talk: Talk, screening: Screening) -> Reply:

@@ -33,6 +33,7 @@ _WORDS: Final = {
         "reopen": "reopen: what was missing",
         "amend": "amend: a coordinator's query",
         "cancel": "cancel",
+        "stands": "cancel a revision: the saved verdict stands",
     },
     "zh": {
         "questions": "问题（仅在可能改变某项标准时询问）",
@@ -49,6 +50,7 @@ _WORDS: Final = {
         "reopen": "重新打开：补充缺失项",
         "amend": "修订：协调员质疑",
         "cancel": "取消",
+        "stands": "取消修订:已保存的结论不变",
     },
 }
 
@@ -91,6 +93,8 @@ def _collapsed(running: Machine) -> Iterator[tuple[str, str, str]]:
         ("reopen", COMPLETED, _QUESTIONS, "reopen"), ("amend", COMPLETED, _QUESTIONS, "amend"),
         ("cancel", _QUESTIONS, CANCELLED, "cancel"),
         ("cancel", EXCLUDED, CANCELLED, "cancel"), ("cancel", REVIEW, CANCELLED, "cancel"),
+        ("cancel", _QUESTIONS, COMPLETED, "stands"),
+        ("cancel", EXCLUDED, COMPLETED, "stands"), ("cancel", REVIEW, COMPLETED, "stands"),
     )  # fmt: skip
     for trigger, source, target, said in arrows:
         for one in questions if source == _QUESTIONS else [source]:

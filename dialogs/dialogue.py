@@ -8,21 +8,25 @@ A `Dialogue` is a plain object; the rules of the room:
   needs, else *review*;
 * one `transitions` machine a protocol, shared by all its dialogues, has the states and guards. It runs no
   callbacks: a step is applied first, and the guards then find the one transition that leads to ``due``;
-* taking the same steps again gives the same dialogue: that is how it is loaded from its log.
+* taking the same steps again gives the same dialogue: that is how it is loaded from its log;
+* *reopen* and *amend* open a revision of a saved screening. What was saved stands until *save* replaces it; *cancel*
+  brings the dialogue back to it, whole. `reason_for` tells the reason that an answer of a revision must bear;
+  it is for those who keep the steps to ask, since older logs have none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from transitions import Event, EventData, Machine
 from transitions.core import Transition
 
 from dialogs import assessment
-from dialogs.answers import Answer, Choice
+from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Protocol
@@ -37,16 +41,26 @@ StepKind = Literal[
     "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
 ]
 STEP_KINDS: Final[tuple[str, ...]] = get_args(StepKind)
+REASONS: Final = ("transcription", "unit", "newer", "misread", "other")
+"""Why an answer of a saved screening is changed; a person chooses one."""
+FILLED_IN: Final = "filled_in"
+"""Why an answer that was unknown is given now; nobody needs to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a person did. ``entered`` holds the number of a proposal that waits for its unit or for a yes."""
+    """What a person did.
+
+    A proposal waits: the number ``entered`` for its unit or for a yes, the answers ``given`` for the reason of a
+    change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
+    """
 
     kind: StepKind
     question: str | None = None
     answer: Answer | None = None
     entered: str | None = None
+    given: tuple[tuple[str, Answer], ...] = ()
+    reason: str | None = None
 
 
 class Dialogue:
@@ -58,6 +72,7 @@ class Dialogue:
         "applied",
         "due",
         "editing",
+        "explained",
         "facts",
         "failed",
         "finished",
@@ -67,7 +82,9 @@ class Dialogue:
         "open",
         "proposal",
         "protocol",
+        "saved",
         "state",
+        "waiting",
         "withdrawn",
     )
 
@@ -86,6 +103,12 @@ class Dialogue:
         """Bit mask of the questions that could still change a criterion."""
         self.editing: str | None = None
         self.proposal: str | None = None
+        self.waiting: tuple[tuple[str, Answer], ...] = ()
+        """Answers that a revision keeps as soon as the reason of the change is given."""
+        self.explained: dict[str, str] = {}
+        """The reasons given in this revision, by question."""
+        self.saved: Mapping[str, Any] | None = None
+        """What the verdict that was saved last rests on, to come back to."""
         self.further = False
         self.finished = False
         self.last: str | None = None
@@ -110,6 +133,34 @@ class Dialogue:
         """Say whether a step of this kind is possible now."""
         step = Step(kind, question)
         return self.state in self._machine.events[kind].transitions and _READY[kind](self, step)
+
+    # revising what was saved ---------------------------------------------------------------------
+
+    @property
+    def revising(self) -> bool:
+        """Say whether a saved screening is open again; its saved verdict stands meanwhile."""
+        return self.saved is not None and self.state != COMPLETED
+
+    def reason_for(self, question: str, answer: Answer, given: str | None = None) -> str | None:
+        """Give the reason that an answer bears in a revision: ``given``, the one told before, or `FILLED_IN`.
+
+        Raises `NotNow` for one that changes an answer of the saved screening without a reason.
+        """
+        before = self.saved["answers"].get(question) if self.revising and self.saved else None
+        if before in (None, answer):
+            return None
+        reason = given or self.explained.get(question) or (FILLED_IN if before == UNKNOWN else None)
+        if reason not in REASONS and (reason, before) != (FILLED_IN, UNKNOWN):
+            raise NotNow("answer", self.state)
+        return reason
+
+    def unexplained(self, question: str, answer: Answer) -> bool:
+        """Say whether this answer needs a reason first."""
+        try:
+            self.reason_for(question, answer)
+        except NotNow:
+            return True
+        return False
 
     # what it stands at ---------------------------------------------------------------------------
 
@@ -199,7 +250,10 @@ class Dialogue:
             and (not self.applied or self.protocol.position[self.applied[-1]] < place)
         )
         self.answers[question] = answer
-        self.last, self.editing, self.proposal = question, None, None
+        self.last = question
+        self._edit(None)
+        if step.reason is not None:
+            self.explained[question] = step.reason
         if forward:
             self._apply(place, answer)
         else:
@@ -257,14 +311,17 @@ class Dialogue:
         else:
             self.applied.append(question)
 
+    def _edit(self, question: str | None) -> None:
+        self.editing, self.proposal, self.waiting = question, None, ()
+
     def _back(self, step: Step) -> None:
-        self.editing, self.proposal = self.previous, None
+        self._edit(self.previous)
 
     def _correct(self, step: Step) -> None:
-        self.editing, self.proposal = step.question, None
+        self._edit(step.question)
 
     def _propose(self, step: Step) -> None:
-        self.proposal = step.entered
+        self.proposal, self.waiting = step.entered, step.given
 
     def _continue(self, step: Step) -> None:
         self.further, self.finished = True, False
@@ -272,12 +329,21 @@ class Dialogue:
     def _finish(self, step: Step) -> None:
         self.finished = True
 
-    def _end(self, step: Step) -> None:
-        self.editing = self.proposal = None
+    def _save(self, step: Step) -> None:
+        self._edit(None)
+        self.explained = {}
+        self.saved = {name: copy(getattr(self, name)) for name in _RESTS_ON}
+
+    def _cancel(self, step: Step) -> None:
+        self._edit(None)
+        for name, value in (self.saved or {}).items():
+            setattr(self, name, copy(value))
 
     def _amend(self, step: Step) -> None:
         """Take up one answer of a saved screening again, as a query asked; the saved verdict stays."""
-        self.editing, self.proposal = step.question, None
+        self._edit(step.question)
+        if step.reason is not None and step.question is not None:
+            self.explained[step.question] = step.reason
 
     def _reopen(self, step: Step) -> None:
         for missing in self.follow_up().values():
@@ -288,11 +354,15 @@ class Dialogue:
         self._recompute()
 
 
+_RESTS_ON: Final = (
+    "answers", "applied", "explained", "facts", "failed", "finished", "further", "judged", "last", "open", "withdrawn",
+)  # fmt: skip
+"""What a save keeps of a dialogue, and cancelling a revision brings back."""
 _READY: Final[Mapping[str, Callable[[Dialogue, Step], bool]]] = {
     "answer": lambda dialogue, step: step.question == dialogue.state,
     "propose": lambda dialogue, step: step.question == dialogue.state,
     "back": lambda dialogue, step: dialogue.previous is not None,
-    "correct": lambda dialogue, step: step.question in dialogue.applied,
+    "correct": lambda dialogue, step: step.question in (dialogue.state, *dialogue.applied),
     "continue": lambda dialogue, step: bool(dialogue.failed) and bool(dialogue.open),
     "finish": lambda dialogue, step: True,
     "save": lambda dialogue, step: True,
@@ -307,8 +377,8 @@ _EFFECT: Final[Mapping[str, Callable[[Dialogue, Step], None]]] = {
     "correct": Dialogue._correct,
     "continue": Dialogue._continue,
     "finish": Dialogue._finish,
-    "save": Dialogue._end,
-    "cancel": Dialogue._end,
+    "save": Dialogue._save,
+    "cancel": Dialogue._cancel,
     "reopen": Dialogue._reopen,
     "amend": Dialogue._amend,
 }
@@ -337,6 +407,7 @@ def transitions_of(protocol: Protocol) -> Iterator[tuple[StepKind, str, str, boo
     for state in living:
         for target in questions:
             yield "correct", state, target, True
+        yield "cancel", state, COMPLETED, True
         yield "cancel", state, CANCELLED, False
     for state in (EXCLUDED, REVIEW):
         for target in reversed(questions):
@@ -380,6 +451,7 @@ class _Machine(Machine):
 def machine(protocol: Protocol) -> Machine:
     """Build the machine of a protocol: shared by all its dialogues, never bound to one."""
     guards = {state: _leads_to(state) for state in (*protocol.position, EXCLUDED, REVIEW)}
+    guards[COMPLETED] = _verdict_stands
     table = [
         {
             "trigger": trigger,
@@ -391,7 +463,7 @@ def machine(protocol: Protocol) -> Machine:
     ]
     return _Machine(
         model=None,
-        states=[*guards, COMPLETED, {"name": CANCELLED, "final": True}],
+        states=[*guards, {"name": CANCELLED, "final": True}],
         initial=next(iter(guards)),
         transitions=table,
         auto_transitions=False,
@@ -404,6 +476,11 @@ def _leads_to(state: str) -> Callable[[Dialogue], bool]:
 
     leads.__name__ = f"leads_to_{state}"
     return leads
+
+
+def _verdict_stands(dialogue: Dialogue) -> bool:
+    """A revision that is cancelled leads back to the verdict that was saved."""
+    return dialogue.saved is not None
 
 
 def begin(protocol: Protocol) -> Dialogue:

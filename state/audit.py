@@ -282,9 +282,9 @@ class _Audit:
     ) -> bool:
         kind, question, value, unit = entry[4:8]
         try:
-            step = step_from(kind, question, value, unit)
+            step = step_from(kind, question, value, unit, entry[10])
             dialogue.take(step)
-        except (DialogError, KeyError) as error:
+        except (DialogError, KeyError, TypeError, ValueError) as error:
             self._fault(at, f"does not replay: {error}")
             return False
         if step.answer is not None and question is not None:

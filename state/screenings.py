@@ -11,7 +11,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -181,8 +181,23 @@ class Screenings:
         """
         with self._moving(screening) as at:
             for index, step in enumerate(steps):
-                screening.dialogue.take(step)
-                self._append_step(screening, at, person, step, source if index == 0 else None)
+                self._step(screening, at, person, step, source if index == 0 else None)
+            self._ask(person, screening)
+
+    def amend(
+        self,
+        screening: Screening,
+        question: str,
+        reason: str,
+        query: int,
+        person: str,
+        source: str | None = None,
+    ) -> None:
+        """Take up an answer that a query, the log entry of that number, asked about; the query is answered with it."""
+        detail = {"query": query, "outcome": "corrected", "reason": reason}
+        with self._moving(screening) as at:
+            self._step(screening, at, person, Step("amend", question, reason=reason), source)
+            self._append(screening, at, person, "query_answer", question=question, detail=pack(detail))
             self._ask(person, screening)
 
     def note(
@@ -216,10 +231,22 @@ class Screenings:
                 raise Stale(screening.number) from error
             raise
 
+    def _step(self, screening: Screening, at: str, person: str, step: Step, source: str | None) -> None:
+        """Take a step and append it; an answer of a revision bears its reason, or is refused."""
+        if step.answer is not None and step.question is not None:
+            reason = screening.dialogue.reason_for(step.question, step.answer, step.reason)
+            step = replace(step, reason=reason)
+        screening.dialogue.take(step)
+        self._append_step(screening, at, person, step, source)
+
     def _append_step(
         self, screening: Screening, at: str, person: str, step: Step, source: str | None
     ) -> None:
         value = unit = number = number_unit = detail = None
+        if step.reason is not None:
+            detail = pack({"reason": step.reason})
+        if step.given:
+            detail = pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
         if step.answer is not None and step.question is not None:
             value, unit = encode(step.answer)
             like = compared(screening.protocol.question(step.question), step.answer)
@@ -351,7 +378,8 @@ class Screenings:
             "SELECT o.screening FROM people p JOIN positions o ON o.screening = p.current"
             " JOIN screenings s ON s.number = o.screening AND s.person = p.code"
             " WHERE coalesce(o.prompted_entry, 0) < CASE o.state WHEN 'completed'"
-            " THEN (SELECT max(entry) FROM verdicts WHERE screening = o.screening) ELSE o.entries END"
+            " THEN (SELECT max(entry) FROM log WHERE screening = o.screening AND kind IN ('save', 'cancel'))"
+            " ELSE o.entries END"
         )
         return [row[0] for row in rows]
 
@@ -397,12 +425,12 @@ class Screenings:
         ).fetchone()
         dialogue = begin(self.protocol(sha256))
         screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
-        for entry, kind, question, value, unit, head in self.db.execute(
-            "SELECT entry, kind, question, value, unit, hash FROM log WHERE screening = ? ORDER BY entry",
+        for entry, kind, question, value, unit, detail, head in self.db.execute(
+            "SELECT entry, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
             [number],
         ):
             if kind in STEP_KINDS:
-                dialogue.take(step_from(kind, question, value, unit))
+                dialogue.take(step_from(kind, question, value, unit, detail))
             screening.entries, screening.head = entry, head
         screening.saved = [
             Saved(*saved)
@@ -417,11 +445,12 @@ class Screenings:
         """Replay a log; give the dialogue after each save with its entry, and at the end with none."""
         (sha256,) = self.db.execute("SELECT protocol FROM screenings WHERE number = ?", [number]).fetchone()
         dialogue = begin(self.protocol(sha256))
-        for entry, kind, question, value, unit in self.db.execute(
-            "SELECT entry, kind, question, value, unit FROM log WHERE screening = ? ORDER BY entry", [number]
+        for entry, kind, question, value, unit, detail in self.db.execute(
+            "SELECT entry, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
+            [number],
         ).fetchall():
             if kind in STEP_KINDS:
-                dialogue.take(step_from(kind, question, value, unit))
+                dialogue.take(step_from(kind, question, value, unit, detail))
             if kind == "save":
                 yield entry, dialogue
         yield None, dialogue
@@ -474,6 +503,14 @@ class Screenings:
             for number, who, at, started, updated, verdict, failed, unresolved in rows
         ]
 
+    def queried(self, number: str, entry: int) -> str | None:
+        """Give the question that an open query, the log entry of that number, is about."""
+        row = self.db.execute(
+            "SELECT question FROM queries WHERE screening = ? AND entry = ? AND state = 'open'",
+            [number, entry],
+        ).fetchone()
+        return row[0] if row else None
+
     def history(self, number: str) -> Iterator[tuple[int, datetime, str, str, str | None, Answer | None]]:
         """Give the log of a screening: entry, time, person, kind, question, answer."""
         for entry, at, person, kind, question, value, unit in self.db.execute(
@@ -484,13 +521,17 @@ class Screenings:
             yield entry, datetime.fromisoformat(at), person, kind, question, answer
 
 
-def step_from(kind: str, question: str | None, value: str | None, unit: str | None) -> Step:
+def step_from(
+    kind: str, question: str | None, value: str | None, unit: str | None, detail: str | None
+) -> Step:
     """Turn a log entry back into the step that it was."""
+    said = json.loads(detail) if detail and kind in ("answer", "propose", "amend") else {}
     if kind == "answer" and value is not None:
-        return Step("answer", question, decode(value, unit))
+        return Step("answer", question, decode(value, unit), reason=said.get("reason"))
     if kind == "propose":
-        return Step("propose", question, entered=value)
-    return Step(kind, question)  # type: ignore[arg-type]  # the caller has checked it against STEP_KINDS
+        given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
+        return Step("propose", question, entered=value, given=given)
+    return Step(kind, question, reason=said.get("reason"))  # type: ignore[arg-type]  # the caller has checked it
 
 
 def outcome(dialogue: Dialogue) -> dict[str, Any]:
@@ -513,7 +554,8 @@ def set_aside(dialogue: Dialogue) -> list[str]:
 def write_set_aside(db: Database) -> None:
     """Write into an older file which answers its verdicts and cancelled dialogues do not rest on.
 
-    Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none.
+    Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none; a
+    saved screening that was reopened and cancelled stood as cancelled, and is completed.
     What cannot be replayed stays as it is; `audit.verify` says so.
     """
     screenings = Screenings(db)
@@ -529,7 +571,8 @@ def write_set_aside(db: Database) -> None:
                         [pack(set_aside(dialogue)), number, entry],
                     )
             db.execute(
-                "UPDATE positions SET set_aside = ? WHERE screening = ?", [pack(set_aside(dialogue)), number]
+                "UPDATE positions SET set_aside = ?, state = ? WHERE screening = ?",
+                [pack(set_aside(dialogue)), dialogue.state, number],
             )
         except (DialogError, KeyError, TypeError, ValueError):
             continue

@@ -4,7 +4,8 @@ Everything follows from the log, in the order of its entries, never of times:
 
 * the newest saved verdict counts until another one is saved. The answers that it rests on are *current*; one that
   was given again since is *superseded*; every other is *set aside*: it no longer applies, waits beyond the criterion
-  that failed, or was given in a revision that was cancelled or is not saved yet;
+  that failed, or was given in a revision that was cancelled or is not saved yet. A query is answered by a correction
+  when that is saved;
 * before a verdict is saved, and when none ever was, the same holds of the dialogue as it stands;
 * a screening is *open*, *completed*, *cancelled* (never saved), or *revising*: saved, and opened again since.
 
@@ -133,12 +134,31 @@ JOIN json_each(g.unresolved) u
 WHERE g.verdict = 'undetermined'
 """
 
+_QUERIES: Final = f"""
+SELECT
+    q.screening,
+    q.entry,
+    q.at AS asked_at,
+    q.person AS asked_by,
+    q.question,
+    json_extract(q.detail, '$.code') AS code,
+    coalesce(json_extract(a.detail, '$.outcome'), 'open') AS state,
+    a.at AS answered_at,
+    a.person AS answered_by,
+    json_extract(a.detail, '$.reason') AS reason
+FROM log q
+LEFT JOIN log a ON a.screening = q.screening AND a.kind = 'query_answer' AND json_extract(a.detail, '$.query') = q.entry
+    AND (json_extract(a.detail, '$.outcome') <> 'corrected' OR {_ENDED_BY.format(l="a")} IS 'save')
+WHERE q.kind = 'query'
+"""  # noqa: S608  (only constants are put in)
+
 VIEWS: Final = {
     "standing": _STANDING,
     "subjects": _SUBJECTS,
     "screening_log": _SCREENING_LOG,
     "answers": _ANSWERS,
     "open_items": _OPEN_ITEMS,
+    "queries": _QUERIES,
 }
 """Name -> query, each after those that it reads. ``subjects`` gives a screening's first linked one: one a subject."""
 

@@ -14,7 +14,7 @@ from dialogs.dialogue import Step
 from dialogs.loading import load, parse_protocol
 from state.audit import verify
 from state.backup import back_up, nightly, restore
-from state.database import open_database
+from state.database import connect, open_database
 from state.errors import Damaged, Newer, NotKept, Taken
 from state.people import People
 from state.screenings import Screenings
@@ -134,7 +134,10 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path) -> None:
     path = make_file(tmp_path / "a.db")
     back_up(path, tmp_path / "b.db")
     content = bytearray((tmp_path / "b.db").read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 8192] = b"\x55" * 8192
+    db = connect(tmp_path / "b.db", read_only=True)
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'verdicts'").fetchone()
+    db.close()
+    content[(page - 1) * 4096 : page * 4096] = b"\x55" * 4096
     (tmp_path / "b.db").write_bytes(content)
     with pytest.raises(Damaged):
         restore(tmp_path / "b.db", tmp_path / "new.db")

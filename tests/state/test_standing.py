@@ -87,7 +87,7 @@ HB_130 = Measurement("=", read(load("NCT04420494").question("hemoglobin"), "130 
 
 
 def amend(ward: Ward, screening: Screening, question: str, answer: Answer) -> None:
-    ward.take(screening, Step("amend", question), Step("answer", question, answer))
+    ward.take(screening, Step("amend", question), Step("answer", question, answer, reason="transcription"))
 
 
 def test_an_amended_answer_has_one_current_successor(ward: Ward) -> None:

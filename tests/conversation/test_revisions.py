@@ -1,0 +1,210 @@
+"""A saved screening is opened again: what was saved stands, and every change of it has a reason of its own."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.replies import Reply, Turn
+from dialogs.answers import UNKNOWN, Choice
+from dialogs.dialogue import COMPLETED, FILLED_IN, REASONS, Dialogue, Step, StepKind, begin
+from dialogs.errors import DialogError, NotNow
+from dialogs.loading import load
+from dialogs.proofs import representatives
+from tests.conversation.playing import Clock, conversation
+from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    talk = conversation(tmp_path / "office.db", Clock())
+    people = [
+        talk.people.add("clinician", "S01", "telegram", "0", "en"),
+        talk.people.add("coordinator", "S01", "telegram", "1", "en"),
+        talk.people.add("coordinator", "S02", "telegram", "2", "en"),
+    ]
+    yield Ward(talk, *people)
+    talk.screenings.db.close()
+
+
+def press(ward: Ward, turn: Turn, start: str) -> Turn:
+    return ward.do(ward.clinician, f"!{press_of(turn, start)}")
+
+
+def asked(ward: Ward, question: str) -> Turn:
+    """A coordinator asks about an answer of S01-0001; gives what the clinician sees after *correct it*, *copied*."""
+    chosen = ward.do(ward.coordinator, "/query S01-0001")
+    place = ward.talk.screenings.load("S01-0001").dialogue.applied.index(question)
+    sent = ward.do(
+        ward.coordinator,
+        f"!{press_of(ward.do(ward.coordinator, f'!{presses(chosen)[place]}'), 'qq:')}",
+    )
+    why = press(ward, sent.others[0][1], "qx:")
+    return press(ward, why, "qr:")
+
+
+def log(ward: Ward, kind: str = "answer") -> list[tuple[str, str, str | None]]:
+    rows = ward.talk.screenings.db.execute(
+        "SELECT question, value, json_extract(detail, '$.reason') FROM log WHERE kind = ? ORDER BY entry",
+        [kind],
+    )
+    return [(question, value, reason) for question, value, reason in rows]
+
+
+def texts(turn: Turn) -> str:
+    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+
+
+def test_the_reason_given_to_a_query_stands_in_the_corrected_answer(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    asked(ward, "hemoglobin")
+    ward.do(ward.clinician, "71 g/L")
+    assert log(ward)[-1] == ("hemoglobin", "71", "transcription")
+
+
+def test_any_other_answer_of_a_saved_screening_asks_for_its_own_reason(ward: Ward) -> None:
+    """A query on haemoglobin, then back three times to the age: 17 is kept only with a reason of its own."""
+    ward.save(ELIGIBLE)
+    turn = asked(ward, "hemoglobin")
+    for _ in range(3):
+        turn = press(ward, turn, "b:")
+    before = log(ward)
+    turn = press(ward, ward.do(ward.clinician, "17"), "p:")
+    assert "Why is it changed?" in texts(turn)
+    assert log(ward) == before
+    turn = press(ward, turn, f"w:S01-0001:{entries(ward)}:3")
+    assert log(ward) == [*before, ("age_years", "17", REASONS[3])]
+    turn = press(ward, turn, "f:")
+    assert "the saved verdict stands" in texts(turn)
+    press(ward, turn, "s:")
+    assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
+
+
+def entries(ward: Ward) -> int:
+    return ward.talk.screenings.load("S01-0001").entries
+
+
+def test_a_saved_answer_is_never_replaced_without_a_reason_whatever_is_pressed(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = asked(ward, "hemoglobin")
+    turn = press(ward, turn, "b:")
+    changed = ward.do(ward.clinician, "Evans")
+    assert "Why is it changed?" in texts(changed)
+    for stale in (*presses(turn), *presses(changed)):
+        if not stale.startswith("w:"):
+            ward.do(ward.clinician, f"!{stale}")
+    screenings = ward.talk.screenings
+    screening = screenings.load("S01-0001")
+    with pytest.raises(NotNow):
+        screenings.take(
+            screening,
+            [Step("correct", "diagnosis"), Step("answer", "diagnosis", Choice("evans"))],
+            ward.clinician.code,
+        )
+    assert {value for question, value, _ in log(ward) if question == "diagnosis"} == {"aiha"}
+
+
+def test_a_value_with_its_limit_asks_for_a_reason_of_each(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:13], "18 umol/L", "21", *ELIGIBLE[14:]])
+    asked(ward, "bilirubin_total")
+    turn = ward.do(ward.clinician, "28/15 umol/L")
+    assert log(ward)[-1] == ("bilirubin_total", "28", "transcription")
+    assert "Why is it changed?" in texts(turn)
+    press(ward, turn, f"w:S01-0001:{entries(ward)}:1")
+    assert log(ward)[-1] == ("bilirubin_uln", "15", "unit")
+    assert log(ward)[-2] == ("bilirubin_total", "28", "transcription")
+
+
+def test_what_was_unknown_is_filled_in_without_being_asked_why(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    ward.do(ward.clinician, "!r:S01-0001:0", "yes")
+    assert log(ward)[-1] == ("consent_willing", "yes", FILLED_IN)
+
+
+def test_cancelling_a_revision_says_that_the_saved_verdict_stands(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    asked(ward, "hemoglobin")
+    ward.do(ward.clinician, "130 g/L")
+    sure = ward.do(ward.clinician, "/cancel")
+    assert "without a verdict" not in texts(sure)
+    done = press(ward, sure, "y:")
+    assert "saved verdict of S01-0001 stands" in texts(done)
+    assert ward.talk.screenings.load("S01-0001").state == COMPLETED
+    (row,) = ward.talk.screenings.db.execute("SELECT state, verdict FROM screening_log").fetchall()
+    assert row == ("completed", "potentially eligible")
+    assert ward.talk.screenings.db.execute("SELECT state FROM queries").fetchall() == [("open",)]
+
+
+def test_a_correction_and_its_query_are_kept_together_or_not_at_all(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    ward.talk.screenings.db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.kind = 'query_answer'"
+        " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+    )
+    asked(ward, "hemoglobin")
+    assert log(ward, "amend") == []
+    assert ward.talk.screenings.load("S01-0001").state == COMPLETED
+
+
+def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    for value, key, expected in (
+        ("130 g/L", "f:", "S01-0001: formerly potentially eligible, now not eligible as entered."),
+        ("70 g/L", "s:", "S01-0001 was saved as potentially eligible as entered."),
+        ("69 g/L", "s:", None),
+    ):
+        asked(ward, "hemoglobin")
+        turn = ward.do(ward.clinician, value)
+        if key == "f:":
+            turn = press(ward, turn, "f:")
+        notes = press(ward, turn, "s:").others
+        told = [(code, texts(note)) for code, note in notes]
+        assert told == ([(ward.coordinator.code, expected)] if expected else [])
+
+
+def _all_of(dialogue: Dialogue) -> dict[str, object]:
+    return {
+        name: json.dumps(repr(getattr(dialogue, name)))
+        for name in Dialogue.__slots__
+        if name not in ("_machine", "protocol", "saved")
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_a_cancelled_revision_leaves_the_dialogue_exactly_as_it_was_saved(seed: int) -> None:
+    chance, protocol = random.Random(seed), load("NCT04420494")
+    dialogue = begin(protocol)
+
+    def go(steps: int) -> None:
+        for _ in range(steps):
+            place = protocol.position.get(dialogue.state)
+            if place is not None and chance.random() < 0.8:
+                answer = chance.choice([UNKNOWN, *representatives(protocol, place)])
+                step = Step("answer", dialogue.state, answer, reason="other")
+            else:
+                kind: StepKind = chance.choice(("back", "correct", "continue", "finish"))
+                step = Step(
+                    kind, chance.choice(dialogue.applied or ["age_years"]) if kind == "correct" else None
+                )
+            try:
+                dialogue.take(step)
+            except DialogError:
+                continue
+
+    while not dialogue.can("save"):
+        go(8)
+    dialogue.take(Step("save"))
+    saved = _all_of(dialogue)
+    for _ in range(2):
+        reopens = dialogue.can("reopen") and chance.random() < 0.5
+        dialogue.take(Step("reopen") if reopens else Step("amend", chance.choice(dialogue.applied)))
+        go(chance.randrange(12))
+        dialogue.take(Step("cancel"))
+        assert _all_of(dialogue) == saved
