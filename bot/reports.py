@@ -6,9 +6,7 @@ commands.
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -137,12 +135,17 @@ def _stats(database: Path, site: str, say: Phrases) -> Turn:
 
 
 def evaluate(talk: Talk, argument: str) -> None:
-    """``/evaluate``: says how to send the list."""
+    """``/evaluate``: says how to send the list, and gives empty ones to fill in."""
+    from bot.evaluating import templates
+
     talk.turn.say(talk.say("evaluate_send"))
+    for protocol in talk.conversation.protocols:
+        for name, content in templates(protocol, talk.say):
+            talk.turn.actions.append(Document(name, content, talk.say("template_done", protocol=protocol.id)))
 
 
 def evaluate_list(talk: Talk) -> bool:
-    """Take a CSV document that a coordinator sent; nothing of it is stored."""
+    """Take a list that a coordinator sent as a document; nothing of it is stored."""
     content = talk.message.content
     if content is None or talk.person.role not in ("coordinator", "administrator"):
         return False
@@ -155,44 +158,18 @@ def evaluate_list(talk: Talk) -> bool:
 
 
 def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
-    from dialogs.candidates import BadFile, evaluate_candidate, read_candidates
+    from bot.evaluating import evaluate_file, why
+    from dialogs.candidates import BadFile
 
     turn = Turn()
     try:
-        rows = list(read_candidates(protocol, content.decode("utf-8-sig")))
-    except (BadFile, UnicodeDecodeError) as error:
-        turn.say(say("evaluate_bad", why=str(error)))
+        found = evaluate_file(protocol, content, say)
+    except BadFile as error:
+        turn.say(say("evaluate_bad", why=why(error, say)))
         return turn
-    out = io.StringIO(newline="")
-    table = csv.writer(out)
-    table.writerow(["name", "verdict", "first_failed", "failed", "unresolved", "faults"])
-    for row in rows:
-        if row.faults:
-            table.writerow([_harmless(row.name), "", "", "", "", _harmless("; ".join(row.faults))])
-            continue
-        found = json.loads(evaluate_candidate(protocol, row))
-        shown = {"eligible": "potentially eligible"}.get(found["verdict"], found["verdict"])
-        table.writerow(
-            [
-                _harmless(row.name),
-                shown,
-                found["first_failed"] or "",
-                " ".join(found["failed"]),
-                " ".join(found["unresolved"]),
-                "",
-            ]
-        )
-    bad = sum(1 for row in rows if row.faults)
-    content = b"\xef\xbb\xbf" + out.getvalue().encode()
-    turn.actions.append(
-        Document("verdicts.csv", content, say("evaluate_done", count=len(rows) - bad, bad=bad))
-    )
+    caption = say("evaluate_done", count=found.evaluated, bad=found.faulty)
+    turn.actions.append(Document(found.name, found.content, caption))
     return turn
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {

@@ -304,18 +304,33 @@ def _proposed(
     return Proposal(_written(given, unit=known), why, tuple(possible)) if possible else refused[0]
 
 
+def unit_called(question: Question, spelled: str, only: str | None) -> Unit | Refused | None:
+    """Find the unit of a number that a file holds as a number; ``None`` if none is named and several can be meant."""
+    units = _units(question, fold(spelled), only)
+    if isinstance(units, Refused):
+        return units
+    return units[0] if spelled or len(units) == 1 else None
+
+
 def _units(question: Question, spelled: str, only: str | None) -> list[Unit] | Refused:
     allowed = [unit for unit in question.units if only in (None, unit.code)]
     if not spelled:
         return allowed
-    wanted = _spelling(spelled)
+    unit = _unit_spellings(question).get(_spelling(spelled))
+    if unit is None:
+        return Refused(_no_unit(spelled))
+    return [unit] if unit in allowed else Refused("unit_must_match", {"unit": only or ""})
+
+
+@lru_cache(maxsize=1024)
+def _unit_spellings(question: Question) -> Mapping[str, Unit]:
+    """The unit that each spelling means; a spelling that two units claim means neither, unless it is a code."""
+    claims: dict[str, list[Unit]] = {}
     for unit in question.units:
-        spellings = {unit.code, *unit.label.values(), *unit.spellings}
-        if wanted in {_spelling(fold(spelling)) for spelling in spellings}:
-            if unit in allowed:
-                return [unit]
-            return Refused("unit_must_match", {"unit": only or ""})
-    return Refused(_no_unit(spelled))
+        for spelling in {_spelling(fold(s)) for s in (unit.code, *unit.label.values(), *unit.spellings)}:
+            claims.setdefault(spelling, []).append(unit)
+    sure = {spelling: units[0] for spelling, units in claims.items() if len(units) == 1}
+    return sure | {_spelling(fold(unit.code)): unit for unit in question.units}
 
 
 def _no_unit(rest: str) -> str:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, protocols_on_offer
 
-if TYPE_CHECKING:
-    from dialogs.candidates import Row
-
-LONG_LIST = 200
-
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), required=False)
 @options.protocol
-def evaluate(file: str, protocol_source: str) -> None:
+@click.option(
+    "--accept-unusual",
+    is_flag=True,
+    help='Take values that are possible but unusual, and list them as "unusual".',
+)
+@click.option("--template", is_flag=True, help="Print an empty list to fill in, as CSV, and stop.")
+def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, template: bool) -> None:
     """Evaluate candidates whose data are already abstracted; nothing is stored.
 
-    FILE is JSON (a list of objects with "name" and "answers") or CSV (a column "name", then one column a
-    question, value and unit in one cell, "9.8 g/dL"); "-" reads standard input. For each candidate the
-    dialogue is played, and one JSON line is printed:
+    FILE is JSON (a list of objects with "name" and "answers"), CSV or an Excel workbook (a column "name",
+    then one column a question, value and unit in one cell, "9.8 g/dL"); "-" reads standard input. For each
+    candidate the dialogue is played, and one JSON line is printed:
 
     \b
       name, verdict, failed, first_failed, unresolved, asked
@@ -35,29 +33,36 @@ def evaluate(file: str, protocol_source: str) -> None:
     "failed" is over all given answers, "first_failed" is where the dialogue stops, "asked" are the
     questions up to there, in order. A missing answer is unknown.
 
-    Exit status: 0, or 1 if a row was bad; bad rows are named on standard error, the others still run.
+    Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
+    1500, an unusual value) is not taken: the row is named on standard error and not evaluated. A line
+    whose name begins with # is left out.
+
+    Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    from dialogs.candidates import BadFile, evaluate_candidate, read_candidates
+    from bot.evaluating import said, templates, why
+    from bot.phrases import phrases
+    from bot.sheets import MAX_BYTES, read_list
+    from dialogs.candidates import BadFile, evaluate_candidate, shown
 
     (loaded,) = protocols_on_offer(protocol_source)
+    say = phrases("en")
+    if template:
+        click.echo(next(templates(loaded, say))[1].decode("utf-8-sig"), nl=False)
+        return
+    if file is None:
+        raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
+    faulty, named = False, shown(file, 200)
     try:
-        with click.open_file(file, encoding="utf-8-sig") as stream:
-            rows = list(read_candidates(loaded, stream.read()))
-    except (BadFile, UnicodeDecodeError) as error:
-        raise Unusable(f"{file}: {error}") from error
-    bad = 0
-    with _progress(rows) as shown:
-        for row in shown:
-            if row.faults:
-                bad += 1
-                for fault in row.faults:
-                    click.echo(f"{file}: {fault}", err=True)
-                continue
-            click.echo(evaluate_candidate(loaded, row))
-    sys.exit(1 if bad else 0)
-
-
-def _progress(rows: list[Row]) -> AbstractContextManager[Iterable[Row]]:
-    if len(rows) < LONG_LIST or not sys.stderr.isatty() or sys.stdout.isatty():
-        return nullcontext(rows)
-    return click.progressbar(rows, file=sys.stderr, label="Evaluating")
+        with click.open_file(file, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        for row in read_list(loaded, content, accept_unusual=accept_unusual):
+            for fault in row.faults:
+                click.echo(f"{named}: {said(row, fault, say)}", err=True)
+            faulty = faulty or bool(row.faults)
+            if not row.faults:
+                click.echo(evaluate_candidate(loaded, row))
+    except BadFile as error:
+        raise Unusable(f"{named}: {why(error, say)}") from error
+    except OSError as error:
+        raise Unusable(f"{named} cannot be read: {error.strerror}") from error
+    sys.exit(1 if faulty else 0)

@@ -48,6 +48,8 @@ STRANGERS_REMEMBERED: Final = 10_000
 REDEMPTIONS_AN_HOUR: Final = 5
 ARRIVAL_SECONDS: Final = 1.0
 """How long a message waits until it is known which prompts stand above it."""
+LISTS: Final = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls")
+"""How the names of documents end that may be lists of candidates."""
 
 LOG = logging.getLogger(__name__)
 
@@ -139,13 +141,12 @@ class Channel:
 
     @staticmethod
     def _takes_list(update: Update, person: Person) -> bool:
-        """Say whether this is a CSV document from somebody who may have a list evaluated."""
+        """Say whether this is a list from somebody who may have one evaluated."""
         document = update.message.document if update.message is not None else None
         return (
             document is not None
             and person.role in OFFICE
-            and (document.file_name or "").lower().endswith(".csv")
-            and (document.file_size or 0) <= MAX_LIST
+            and (document.file_name or "").lower().endswith(LISTS)
         )
 
     def _fetch_list(self, update: Update, account: int, person: Person, message: Message) -> None:
@@ -155,11 +156,15 @@ class Channel:
             document = update.message.document if update.message is not None else None
             if document is None:
                 return
+            if (document.file_size or 0) > MAX_LIST:
+                self._say_of_list(account, person, "evaluate_too_large")
+                return
             try:
                 file = await self.bot.get_file(document.file_id)
                 content = bytes(await file.download_as_bytearray())
             except TelegramError as error:
                 LOG.warning("document not fetched", extra={"kind": type(error).__name__})
+                self._say_of_list(account, person, "evaluate_not_fetched")
                 return
             now = self.conversation.people.find(CHANNEL, str(account))
             if now is not None and now.active:
@@ -169,6 +174,11 @@ class Channel:
         task = asyncio.create_task(fetch())
         self._works.add(task)
         task.add_done_callback(self._works.discard)
+
+    def _say_of_list(self, account: int, person: Person, key: str) -> None:
+        turn = Turn()
+        turn.say(phrases(person.language)(key))
+        self.perform(account, turn, to=person)
 
     def _converse(self, person: Person, message: Message) -> Turn:
         turn = self.conversation.handle(person, message)

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.replies import Document, Message, Reply, Work
 from bot.reports import FORMATS, PERIODS
@@ -65,14 +66,42 @@ def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:  # noqa: F811
 
 
 def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:  # noqa: F811
-    content = b"name,age_years,hemoglobin\n=cmd,17,9.8 g/dL\nC2,45,98\n"
+    content = b"name,diagnosis,hemoglobin\n=cmd,other,9.8 g/dL\nC2,aiha,98\n"
     turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
     rows = list(csv.DictReader(io.StringIO(document.content.decode("utf-8-sig"))))
-    assert (rows[0]["name"], rows[0]["first_failed"]) == ("'=cmd", "I1")
+    assert (rows[0]["name"], rows[0]["first_failed"]) == ("'=cmd", "I2a")
     assert "hemoglobin" in rows[1]["faults"]
     assert ward.talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+
+
+def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:  # noqa: F811
+    asked = ward.do(ward.coordinator, "/evaluate")
+    (empty,) = [a for a in asked.actions if isinstance(a, Document) and a.name.endswith(".xlsx")]
+    book = load_workbook(io.BytesIO(empty.content))
+    sheet = book.worksheets[0]
+    for column, value in {"name": "C-1", "age_years": 45, "diagnosis": "other"}.items():
+        place = [cell.value for cell in sheet[1]].index(column) + 1
+        sheet.cell(3, place).value = value  # type: ignore[union-attr]
+    content = io.BytesIO()
+    book.save(content)
+    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content.getvalue()))
+    (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+    (document,) = [action for action in done.actions if isinstance(action, Document)]
+    assert document.name == "verdicts.xlsx"
+    found = list(load_workbook(io.BytesIO(document.content)).worksheets[0].values)
+    assert len(found) == 2
+    assert found[1][:3] == ("C-1", "ineligible", "I2a")
+
+
+def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Ward) -> None:  # noqa: F811
+    content = ("name," + "x" * 200_000 + "\nC1,1\n").encode()
+    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
+    (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+    (told,) = done.actions
+    assert isinstance(told, Reply)
+    assert len(told.text) < 400
 
 
 def test_a_clinicians_file_is_refused(ward: Ward) -> None:  # noqa: F811

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,6 +127,15 @@ def test_a_word_that_begins_or_resembles_an_option_is_offered_and_never_taken(
     reading = read(PROTOCOL, PROTOCOL.question(question), text)
     assert isinstance(reading, Refused)
     assert [answer for ((_, answer),) in reading.likely] == [Choice(code) for code in codes]
+
+
+def test_a_spelling_that_two_units_claim_means_neither() -> None:
+    question = PROTOCOL.question("csa_duration")
+    months, weeks, *more = question.units
+    both = [replace(unit, spellings=(*unit.spellings, "units")) for unit in (months, weeks)]
+    reading = read(PROTOCOL, replace(question, units=(*both, *more)), "6 units")
+    assert isinstance(reading, Refused)
+    assert reading.code == "unknown_unit"
 
 
 WHOLE = ["65", "65.0", "65,0", "65.00 years", "065"]

@@ -1,0 +1,184 @@
+"""Lists as spreadsheets of two countries save them, and ``prescreen evaluate`` as it is typed."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import Workbook
+
+from bot.command import main
+from bot.evaluating import evaluate_file, said, templates
+from bot.phrases import LANGUAGES, phrases
+from bot.sheets import read_list
+from dialogs.candidates import BadFile, Fault, Row
+from dialogs.loading import load
+
+PROTOCOL = load("NCT04420494")
+LIST = "name,sex,hemoglobin,tumour\nC-1,男,98 g/L,仅原位癌\n"
+
+
+def evaluate(*arguments: str, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["evaluate", *arguments], input=stdin)
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book, content = Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+def test_a_list_is_read_in_the_letters_that_spreadsheets_save(encoding: str) -> None:
+    (row,) = read_list(PROTOCOL, LIST.encode(encoding))
+    assert row.faults == []
+    assert [str(answer) for answer in row.answers.values()]
+    assert len(row.answers) == 3
+
+
+UNREADABLE = {
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, "list_old_workbook"),
+    "a ZIP that is no workbook": (b"PK\x03\x04" + b"x" * 100, "list_bad_workbook"),
+    "letters of no kind": (b"name,sex\nC\xff\xff,male\n", "list_encoding"),
+    "no text": (b"name,sex\nC\x00,male\n\xff", "list_encoding"),
+}
+
+
+@pytest.mark.parametrize(("content", "code"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_list_is_refused_with_what_to_do(content: bytes, code: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        list(read_list(PROTOCOL, content))
+    assert refused.value.code == code
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_unread() -> None:
+    content = io.BytesIO(workbook(["name"], ["C-1"]))
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/large.bin", bytes(20 * 1024 * 1024))
+    with pytest.raises(BadFile) as refused:
+        evaluate_file(PROTOCOL, content.getvalue(), phrases("en"))
+    assert refused.value.code == "list_too_large"
+
+
+def test_cells_of_a_workbook_are_texts_and_numbers_and_nothing_else() -> None:
+    content = workbook(
+        ["name", "age_years", "hemoglobin", "body_weight", "steroid_pr"],
+        ["C-1", 45, "9.8 g/dL", 60.5, "no"],
+        ["C-2", date(1980, 1, 1), "9.8 g/dL", 60.5, True],
+    )
+    first, second = read_list(PROTOCOL, content)
+    assert first.faults == []
+    assert str(first.answers["body_weight"]) == "Measurement(relation='=', value=Decimal('60.5'), unit='kg')"
+    assert [(fault.question, fault.code) for fault in second.faults] == [
+        ("age_years", "a_date"),
+        ("steroid_pr", "a_truth_value"),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_empty_lists_can_be_read_and_hold_nobody(language: str) -> None:
+    made = dict(templates(PROTOCOL, phrases(language)))
+    assert [name.rpartition(".")[2] for name in made] == ["csv", "xlsx"]
+    for content in made.values():
+        assert list(read_list(PROTOCOL, content)) == []
+
+
+def test_faults_are_named_by_row_name_and_field_and_the_others_still_run() -> None:
+    content = b"name,hemoglobin,tumour\nC-1,98 g/L,none\nC-2,98,carcinoma\n"
+    result = evaluate("-", stdin=content)
+    assert result.exit_code == 1
+    assert [json.loads(line)["name"] for line in result.stdout.splitlines()] == ["C-1"]
+    unit, option = result.stderr.splitlines()
+    assert unit == "-: row 2 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
+    assert option == "-: row 2 (C-2), tumour: 'carcinoma' is none of the options. Did you mean in_situ_only?"
+
+
+def test_unusual_values_are_taken_only_where_that_was_said() -> None:
+    content = b"name,age_years\nC-1,17\n"
+    assert evaluate("-", stdin=content).exit_code == 1
+    result = evaluate("--accept-unusual", "-", stdin=content)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["unusual"] == ["age_years"]
+
+
+def test_an_unknown_column_is_one_short_message() -> None:
+    result = evaluate("-", stdin=b"name,haemoglobin," + b"x" * 9000 + b"\nC-1,98 g/L,\n")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "there is no question haemoglobin; did you mean hemoglobin? (1 more columns" in result.stderr
+    assert len(result.stderr) < 300
+
+
+def test_nothing_that_moves_a_terminal_reaches_it() -> None:
+    evil = "\x1b[31m\x9b2J\u202e\r"
+    for text in (
+        f"name,sex\n{evil},male\nC-2,{evil}\n",
+        f"name,{evil}\nC,1\n",
+        json.dumps([{"name": evil, "answers": {"sex": evil}}]),
+    ):
+        result = evaluate("-", stdin=text.encode())
+        assert result.exit_code in (1, 2)
+        assert all(c.isprintable() or c == "\n" for c in result.output)
+
+
+def test_a_template_is_printed(tmp_path: Path) -> None:
+    result = evaluate("--template")
+    assert result.exit_code == 0
+    (tmp_path / "list.csv").write_text(result.stdout, encoding="utf-8")
+    assert evaluate(str(tmp_path / "list.csv")).exit_code == 0
+
+
+CODES = [
+    "name_missing",
+    "name_unprintable",
+    "name_twice",
+    "cells_missing",
+    "cells_more",
+    "not_a_candidate",
+    "key_twice",
+    "not_a_value",
+    "a_date",
+    "a_truth_value",
+    "empty",
+    "identifier",
+    "too_long",
+    "not_an_option",
+    "not_a_number",
+    "sign",
+    "exponent",
+    "digits",
+    "grouped",
+    "fraction",
+    "too_many_digits",
+    "unknown_unit",
+    "unit_must_match",
+    "one_number",
+    "not_whole",
+    "no_bounds",
+    "impossible",
+    "asked_unit",
+    "asked_number",
+    "asked_unusual",
+    "two_answers",
+    "other_unit",
+    "contradicts",
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_has_its_sentence(language: str) -> None:
+    names = ["limit", "other", "text", "units", "meanings", "one", "other", "unit", "value", "low", "high"]
+    details = dict.fromkeys(names, "7")
+    for code in CODES:
+        text = said(Row(3, "C-3"), Fault(code, "sex", details), phrases(language))
+        assert "C-3" in text
+        assert len(text) > 15
+        assert "{" not in text
