@@ -22,22 +22,27 @@ from bot.command.wiring import Unusable
 def serve(port: int, db_file: str) -> None:
     """Show the screening log in a browser on this machine, read-only, by Datasette.
 
-    The screening log, the answers and the open items can be browsed, filtered, counted and downloaded as CSV,
-    with ready-made queries in both languages. Nothing can be written; people, accounts and invitations are
-    not shown, and there is no SQL of one's own. Stops at SIGINT or SIGTERM.
+    The screening log, the open items and the answers can be browsed, filtered and downloaded as CSV, always whole;
+    a screening's number leads to its answers. Ready-made counts (the same as those of prescreen stats) and lists
+    are there in both languages. Nothing can be written; people, accounts and invitations are not shown, and there
+    is no SQL of one's own. Stops at SIGINT or SIGTERM.
 
     Datasette is an optional extra: pip install 'prescreen-bot[serve]'
     """
     from bot import serving
+    from state import browsing
     from state.database import connect
 
     db = connect(db_file, read_only=True)
     names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+    protocols = browsing.protocols(db) if "protocols" in names else []
     db.close()
-    if not names or not serving.SHOWN.keys() <= set(names):
+    if not set(browsing.SHOWN) <= set(names):
         raise Unusable(f"{db_file} is not a file of screenings")
+    if not set(browsing.NEEDED) <= set(names):
+        raise Unusable(f"{db_file} was written by an earlier version; please run prescreen status on it once")
     try:
-        app = serving.application(Path(db_file), names)
+        app = serving.application(Path(db_file), names, protocols)
     except serving.NotInstalled:
         raise Unusable("Datasette is not installed; run: pip install 'prescreen-bot[serve]'") from None
     try:

@@ -17,6 +17,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot import serving
+from dialogs.loading import load
+from state import browsing
+from state.statistics import statistics
 from tests.state.sites import Site, rows
 
 COMMAND = "from bot.command import main; main(prog_name='prescreen')"
@@ -84,12 +87,12 @@ def test_the_described_columns_are_the_columns(file: Path) -> None:
         assert list(about["columns"]) == columns
 
 
-@pytest.mark.parametrize("name", list(serving.queries()))
+@pytest.mark.parametrize("name", list(serving.queries([load("NCT04420494")])))
 def test_every_ready_made_query_runs(address: str, name: str) -> None:
     answer = _read(address, f"/{name}.json?_shape=objects&screening=A-0001")
     assert (answer["ok"], answer["truncated"]) == (True, False)
     if name.startswith("per_site"):
-        assert [list(row.values()) for row in answer["rows"]] == [["A", 3, 0, 2, 0, 0, 1]]
+        assert [list(row.values()) for row in answer["rows"]] == [["NCT04420494", "A", 1, 0, 1, 0]]
     if name == "one_screening_zh":
         assert (answer["rows"][0]["回答"], answer["rows"][0]["状态"]) == ("81", "有效")
 
@@ -111,6 +114,7 @@ def test_nothing_but_what_is_described_is_shown(address: str, file: Path) -> Non
     assert set(DENIED) < names
     shown = {name for name in names if _ask(address, f"/{name}.json")[0] == 200}
     assert shown == set(serving.SHOWN)
+    assert list(browsing.SHOWN) == list(serving.SHOWN)
     listed = _read(address, ".json")
     assert [table["name"] for table in listed["tables"]] == []
     assert sorted(view["name"] for view in listed["views"]) == sorted(serving.SHOWN)
@@ -145,6 +149,72 @@ def test_nothing_can_be_written(address: str, file: Path) -> None:
     sql = quote("DELETE FROM people")
     assert _ask(address, f".json?sql={sql}")[0] in (400, 403)
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_counts_are_those_of_stats(address: str, file: Path) -> None:
+    """Each subject once: the first of the two linked screenings is in no count."""
+    (trial,) = statistics(file).trials
+    reasons = _read(address, "/reasons_en.json?_shape=arrays")["rows"]
+    assert reasons == [["NCT04420494", reason.code, reason.subjects] for reason in trial.first_reasons] != []
+    sites = _read(address, "/per_site_en.json?_shape=arrays")["rows"]
+    assert {row[1]: row[2:] for row in sites} == {
+        site: [counts.assessed, counts.potentially_eligible, counts.excluded, counts.open]
+        for site, counts in trial.by_site.items()
+        if counts.assessed
+    }
+    months = _read(address, "/per_month_zh.json?_shape=arrays")["rows"]
+    assert {row[1]: row[2] for row in months} == {month: c.assessed for month, c in trial.by_month.items()}
+
+
+@pytest.mark.parametrize(
+    "path", ["", *(f"/{name}" for name in serving.SHOWN), "/reasons_en", "/one_screening_zh"]
+)
+def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, path: str) -> None:
+    status, page = _ask(address, f"{path}?screening=A-0001" if "one" in path else path)
+    assert status == 200
+    for sql in ("SELECT ", "CREATE VIEW", "Custom SQL", "Run SQL", "Edit SQL"):
+        assert sql not in page
+    assert str(file.parent) not in page
+
+
+def test_the_log_comes_first_and_a_number_leads_to_its_answers(address: str) -> None:
+    _, page = _ask(address, "")
+    places = [page.index(str(about["title"])) for about in serving.SHOWN.values()]
+    assert places == sorted(places)
+    _, page = _ask(address, "/screening_log")
+    link = "/prescreen/answers?screening=A-0001&amp;_sort=entry"
+    assert f'<a href="{link}">A-0001</a>' in page
+    status, page = _ask(address, link.removeprefix("/prescreen").replace("&amp;", "&"))
+    assert status == 200
+    assert "A-0002" not in page
+
+
+def test_pages_have_words_and_downloads_have_codes(address: str) -> None:
+    _, page = _ask(address, "/answers?screening=A-0001")
+    for words in ("Age · 年龄", "current · 有效"):
+        assert words in page, words
+    _, page = _ask(address, "/reasons_zh")
+    assert load("NCT04420494").criterion_by_code["I1"].name["zh"] in page
+    _, text = _ask(address, "/answers.csv?screening=A-0001")
+    assert "age_years" in text
+
+
+@pytest.mark.parametrize("query", ["", "?_size=1", "?_size=max", "?_size=1&_next=1"])
+def test_a_download_is_whole_whatever_page_it_is_taken_from(address: str, file: Path, query: str) -> None:
+    (held,) = rows(file, "SELECT count(*) FROM answers")
+    _, text = _ask(address, f"/answers.csv{query}")
+    assert len(text.splitlines()) == held[0] + 1 > 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["databases", "plugins", "settings", "threads", "metadata", "versions", "actor", "config", "allow-debug"],
+)
+def test_pages_about_the_server_are_closed(address: str, page: str) -> None:
+    root = address.removesuffix(f"/{serving.NAME}")
+    for path in (f"/-/{page}.json", f"/-/{page}"):
+        assert _ask(root, path)[0] == 404
+    assert _ask(root, "/-/static/app.css")[0] == 200
 
 
 def test_the_file_cannot_be_downloaded(address: str) -> None:

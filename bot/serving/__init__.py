@@ -1,7 +1,8 @@
 """The screening log in Datasette: to be looked at on this machine, in both languages, and never to be changed.
 
 Only three views are shown. Everything else in the file is denied, and so is SQL of one's own, by which the rest
-could be reached. No connection that can write is ever opened. Datasette is an optional extra.
+could be reached. No connection that can write is ever opened. Pages have words where the file has codes, and a
+number leads to its answers; what is downloaded is whole. Datasette is an optional extra.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 import signal
 import socket
 import string
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from bot.serving.pages import NAME as NAME
+from bot.serving.pages import Pages
+from dialogs.protocol import Protocol
+from state import browsing
 
 HOST: Final = "127.0.0.1"
-NAME: Final = "prescreen"
-"""What the file is called in addresses, whatever its own name."""
-
+ROWS_AT_ONCE: Final = 20_000
+LONGEST_QUERY_MS: Final = 20_000
 LANGUAGES: Final = ("en", "zh")
 SHOWN: Final = {
     "screening_log": {
@@ -45,6 +51,20 @@ SHOWN: Final = {
             "protocol_sha256": "Fingerprint of the protocol · 方案指纹",
         },
     },
+    "open_items": {
+        "title": "Open items · 待补项目",
+        "description": "What undetermined screenings still lack. · 暂不能判定的筛选尚缺的内容。",
+        "facets": ["site", "criterion", "person"],
+        "sort": "undetermined_since",
+        "size": 50,
+        "columns": {
+            "screening": "Number · 编号",
+            "site": "Site · 中心",
+            "person": "Saved by · 保存者",
+            "undetermined_since": "Undetermined since (UTC) · 自何时起暂不能判定(UTC)",
+            "criterion": "Criterion left open · 未明确的标准",
+        },
+    },
     "answers": {
         "title": "Answers · 回答",
         "description": "Every answer ever given, with what became of it. · 所有回答及其状态(有效、被取代、不计入)。",
@@ -63,20 +83,6 @@ SHOWN: Final = {
             "status": "current, superseded or set aside · 有效、被取代或不计入",
         },
     },
-    "open_items": {
-        "title": "Open items · 待补项目",
-        "description": "What undetermined screenings still lack. · 暂不能判定的筛选尚缺的内容。",
-        "facets": ["site", "criterion", "person"],
-        "sort": "undetermined_since",
-        "size": 50,
-        "columns": {
-            "screening": "Number · 编号",
-            "site": "Site · 中心",
-            "person": "Saved by · 保存者",
-            "undetermined_since": "Undetermined since (UTC) · 自何时起暂不能判定(UTC)",
-            "criterion": "Criterion left open · 未明确的标准",
-        },
-    },
 }
 
 _WORDS: Final = {
@@ -87,12 +93,14 @@ _WORDS: Final = {
     "since": ("since", "自"),
     "days": ("days", "天数"),
     "month": ("month", "月份"),
-    "screenings": ("screenings", "筛选例数"),
+    "subjects": ("subjects", "受试者"),
+    "trial": ("trial", "试验"),
+    "outcome": ("outcome", "结果"),
+    "day": ("day", "日期"),
+    "reason": ("reason", "原因"),
     "eligible": ("potentially eligible", "可能符合条件"),
     "ineligible": ("ineligible", "不符合条件"),
     "undetermined": ("undetermined", "暂不能判定"),
-    "cancelled": ("cancelled", "已取消"),
-    "open": ("open", "进行中"),
     "question": ("question", "问题"),
     "value": ("answer", "回答"),
     "unit": ("unit", "单位"),
@@ -102,52 +110,46 @@ _WORDS: Final = {
     "aside": ("set aside", "不计入"),
     "at": ("at", "时间"),
 }
-_COUNTS: Final = """count(*) AS "$screenings",
-  sum(verdict = 'potentially eligible') AS "$eligible",
-  sum(verdict = 'ineligible') AS "$ineligible",
-  sum(verdict = 'undetermined') AS "$undetermined",
-  sum(state = 'cancelled') AS "$cancelled",
-  sum(state = 'open') AS "$open\""""
-_QUERIES: Final = {
+TITLES: Final = {
     "per_site": (
-        ("Verdicts per site", "各中心的结论"),
-        ("How many screenings of each site came out how.", "各中心筛选例数及结论。"),
-        f'SELECT site AS "$site", {_COUNTS}\nFROM screening_log GROUP BY site ORDER BY site',
+        ("Subjects per site", "各中心受试者"),
+        (
+            "Each subject once, by the latest screening, as in prescreen stats.",
+            "每名受试者按最近一次筛选计一次,与 prescreen stats 一致。",
+        ),
     ),
     "per_month": (
-        ("Verdicts per month", "各月的结论"),
-        ("By the month in which screenings were started (UTC).", "按筛选开始的月份(UTC)统计。"),
-        f'SELECT substr(started_at, 1, 7) AS "$month", {_COUNTS}\nFROM screening_log GROUP BY 1 ORDER BY 1',
+        ("Subjects per month", "各月受试者"),
+        ("By the month in which the verdict was saved (UTC).", "按结论保存的月份(UTC)统计。"),
     ),
     "reasons": (
-        ("Why patients were ruled out", "不符合条件的原因"),
-        ("By the first criterion that was not met.", "按首个不符合的标准统计。"),
-        'SELECT first_failed AS "$criterion", count(*) AS "$screenings" FROM screening_log\n'
-        "WHERE verdict = 'ineligible' GROUP BY 1 ORDER BY 2 DESC, 1",
+        ("Why subjects were ruled out", "受试者不符合条件的原因"),
+        (
+            "Each subject once, by the first criterion that was not met.",
+            "每名受试者按首个不符合的标准计一次。",
+        ),
+    ),
+    "outcomes": (
+        ("What came of subjects", "受试者后续结果"),
+        (
+            "What sites noted after pre-screening, the newest first.",
+            "预筛选之后由中心记录的结果,最近的在前。",
+        ),
     ),
     "waiting": (
         ("Undetermined, and for how long", "暂不能判定及其时长"),
         ("What is missing, the longest wait first.", "尚缺的内容,等待最久者在前。"),
-        'SELECT screening AS "$screening", site AS "$site", person AS "$person", criterion AS "$criterion",\n'
-        '  undetermined_since AS "$since", round(julianday(\'now\') - julianday(undetermined_since), 1) AS "$days"\n'
-        "FROM open_items ORDER BY undetermined_since, screening, criterion",
     ),
     "left_open": (
         ("Begun and not finished", "已开始未完成"),
         ("Screenings that were neither saved nor cancelled.", "既未保存也未取消的筛选。"),
-        'SELECT screening AS "$screening", site AS "$site", started_by AS "$person", started_at AS "$since",\n'
-        "  round(julianday('now') - julianday(started_at), 1) AS \"$days\"\n"
-        "FROM screening_log WHERE state = 'open' ORDER BY started_at",
     ),
     "one_screening": (
         ("Answers of one screening", "单例筛选的回答"),
         ("Give its number.", "请输入编号。"),
-        'SELECT question AS "$question", value AS "$value", unit AS "$unit",\n'
-        "  CASE status WHEN 'current' THEN '$current' WHEN 'superseded' THEN '$superseded' ELSE '$aside' END"
-        ' AS "$status",\n  at AS "$at", person AS "$person"\n'
-        "FROM answers WHERE screening = :screening ORDER BY entry",
     ),
 }
+"""Query of `browsing.QUERIES` -> title and description in each language, in the order of the page."""
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -157,21 +159,23 @@ class NotInstalled(Exception):  # noqa: N818  (reads as what it says)
     """Datasette is not installed."""
 
 
-def queries() -> dict[str, dict[str, str]]:
+def queries(protocols: Iterable[Protocol]) -> dict[str, dict[str, Any]]:
     """Give the ready-made queries, each in both languages, by their names in addresses."""
     made = {}
+    counted = browsing.counted(protocols)
     for place, language in enumerate(LANGUAGES):
         words = {key: both[place] for key, both in _WORDS.items()}
-        for name, (title, description, sql) in _QUERIES.items():
+        for name, (title, description) in TITLES.items():
             made[f"{name}_{language}"] = {
                 "title": title[place],
                 "description": description[place],
-                "sql": string.Template(sql).substitute(words),
+                "sql": string.Template(browsing.QUERIES[name]).substitute(words, counted=counted),
+                "hide_sql": True,
             }
     return made
 
 
-def metadata(names: Iterable[str]) -> dict[str, Any]:
+def metadata(names: Iterable[str], protocols: Iterable[Protocol]) -> dict[str, Any]:
     """Describe what is shown, and deny the rest of what the file holds."""
     return {
         "title": "Pre-screening · 预筛选",
@@ -184,15 +188,16 @@ def metadata(names: Iterable[str]) -> dict[str, Any]:
                 "结论仅基于所填信息,不代表入组决定。",
                 "allow_sql": False,
                 "tables": {**{name: {"allow": False} for name in names if name not in SHOWN}, **SHOWN},
-                "queries": queries(),
+                "queries": queries(protocols),
             }
         },
     }
 
 
-def application(path: Path, names: Iterable[str]) -> App:
-    """Make the ASGI application. Raises `NotInstalled`."""
+def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol]) -> App:
+    """Make the ASGI application; ``protocols`` are those in the file, the newest last. Raises `NotInstalled`."""
     try:
+        from datasette import hookimpl
         from datasette.app import Datasette
         from datasette.database import Database
     except ImportError as error:
@@ -213,29 +218,65 @@ def application(path: Path, names: Iterable[str]) -> App:
 
     datasette = Datasette(
         [],
-        metadata=metadata(names),
-        settings={"allow_download": False, "default_allow_sql": False, "allow_csv_stream": True},
+        metadata=metadata(names, protocols),
+        template_dir=str(Path(__file__).parent),
+        settings={
+            "allow_download": False,
+            "default_allow_sql": False,
+            "allow_csv_stream": True,
+            "max_returned_rows": ROWS_AT_ONCE,
+            "sql_time_limit_ms": LONGEST_QUERY_MS,
+        },
     )
     datasette.add_database(ReadOnly(datasette, str(path.resolve()), is_mutable=True), name=NAME)
-    return _only_local(datasette.app())
+    plugins = import_module("datasette.plugins").pm
+    plugins.unregister(name="prescreen")  # of a file that was shown before in this process
+    for hook in (Pages.render_cell, Pages.extra_template_vars):
+        hookimpl(hook)
+    plugins.register(Pages(protocols), name="prescreen")
+    return _guarded(datasette.app())
 
 
-def _only_local(app: App) -> App:
-    """Refuse requests that come under another name: pages elsewhere cannot reach in through the browser."""
+def _guarded(app: App) -> App:
+    """Refuse what is not for reading here, and give lists whole.
+
+    Requests under another name are refused: pages elsewhere cannot reach in through the browser. Datasette's pages
+    about itself are closed (they tell paths of this machine). Its CSV has one page of a list unless it is streamed.
+    """
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")[0]
             if host not in (HOST, "localhost") or scope["method"] not in ("GET", "HEAD"):
-                headers = [(b"content-type", b"text/plain; charset=utf-8")]
-                await send({"type": "http.response.start", "status": 403, "headers": headers})
-                await send(
-                    {"type": "http.response.body", "body": b"Only to be read, and only on this machine.\n"}
-                )
+                await _answer(send, 403, b"Only to be read, and only on this machine.\n")
                 return
+            if scope["path"] in ("", "/"):
+                await _answer(send, 302, b"", (b"location", f"/{NAME}".encode()))
+                return
+            if "/-/" in scope["path"] and not scope["path"].startswith("/-/static/"):
+                await _answer(send, 404, b"There is no such page.\n")
+                return
+            if scope["path"].endswith(".csv"):
+                scope = {**scope, "query_string": _whole(scope["query_string"])}
         await app(scope, receive, send)
 
     return guarded
+
+
+async def _answer(send: Any, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    kind = (b"content-type", b"text/plain; charset=utf-8")
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _whole(query: bytes) -> bytes:
+    """Ask for all rows, from the first, whatever page the link stood on."""
+    kept = [
+        pair
+        for pair in parse_qsl(query.decode(), keep_blank_values=True)
+        if pair[0] not in ("_size", "_next")
+    ]
+    return urlencode([*kept, ("_stream", "on")]).encode()
 
 
 def listen(port: int) -> socket.socket:

@@ -1,0 +1,95 @@
+"""The ready-made queries of ``serve``: what is asked of the file, with ``$name`` where a language's words belong.
+
+Subjects are counted as `state.statistics` counts them: each once, by the latest screening that was saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlite_utils import Database
+
+from dialogs.protocol import Protocol
+from state.screenings import Screenings
+
+SHOWN: Final = ("screening_log", "open_items", "answers")
+"""The views that are shown, in this order; everything else in the file is not."""
+
+_LATEST: Final = """WITH latest AS (
+  SELECT * FROM (
+    SELECT g.*, row_number() OVER (
+      PARTITION BY g.protocol, u.subject ORDER BY g.saved_at DESC, g.screening DESC
+    ) AS newness
+    FROM screening_log g JOIN subjects u ON u.screening = g.screening WHERE g.verdict IS NOT NULL
+  ) WHERE newness = 1
+)
+"""
+_COUNTS: Final = """count(*) AS "$subjects",
+  sum(verdict = 'potentially eligible') AS "$eligible",
+  sum(verdict = 'ineligible') AS "$ineligible",
+  sum(verdict = 'undetermined') AS "$undetermined\""""
+
+QUERIES: Final = {
+    "per_site": (
+        _LATEST
+        + f'SELECT protocol AS "$trial", site AS "$site", {_COUNTS}\nFROM latest GROUP BY 1, 2 ORDER BY 1, 2'
+    ),
+    "per_month": (
+        _LATEST + f'SELECT protocol AS "$trial", substr(saved_at, 1, 7) AS "$month", {_COUNTS}\n'
+        "FROM latest GROUP BY 1, 2 ORDER BY 1, 2"
+    ),
+    "reasons": (
+        _LATEST  # noqa: S608  (only constants are put in)
+        + 'SELECT protocol AS "$trial", $counted AS "$criterion", count(*) AS "$subjects" FROM latest\n'
+        "WHERE verdict = 'ineligible' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
+    ),
+    "outcomes": (
+        'SELECT l.screening AS "$screening", t.id AS "$trial", json_extract(l.detail, \'$$.outcome\') AS "$outcome",\n'
+        "  coalesce(json_extract(l.detail, '$$.referred_at'), json_extract(l.detail, '$$.consent_date'),\n"
+        '    substr(l.at, 1, 10)) AS "$day", json_extract(l.detail, \'$$.not_enrolled_reason\') AS "$reason",\n'
+        '  l.person AS "$person", l.at AS "$at"\n'
+        "FROM log l JOIN screenings s ON s.number = l.screening JOIN protocols t ON t.sha256 = s.protocol\n"
+        "WHERE l.kind = 'outcome' ORDER BY l.at DESC, l.screening, l.entry DESC"
+    ),
+    "waiting": (
+        'SELECT screening AS "$screening", site AS "$site", person AS "$person", criterion AS "$criterion",\n'
+        '  undetermined_since AS "$since", round(julianday(\'now\') - julianday(undetermined_since), 1) AS "$days"\n'
+        "FROM open_items ORDER BY undetermined_since, screening, criterion"
+    ),
+    "left_open": (
+        'SELECT screening AS "$screening", site AS "$site", started_by AS "$person", started_at AS "$since",\n'
+        "  round(julianday('now') - julianday(started_at), 1) AS \"$days\"\n"
+        "FROM screening_log WHERE state = 'open' ORDER BY started_at"
+    ),
+    "one_screening": (
+        'SELECT question AS "$question", value AS "$value", unit AS "$unit",\n'
+        "  CASE status WHEN 'current' THEN '$current' WHEN 'superseded' THEN '$superseded' ELSE '$aside' END"
+        ' AS "$status",\n  at AS "$at", person AS "$person"\n'
+        "FROM answers WHERE screening = :screening ORDER BY entry"
+    ),
+}
+
+
+NEEDED: Final = (*SHOWN, "subjects")
+"""The views that all this reads."""
+
+
+def protocols(db: Database) -> list[Protocol]:
+    """Give all protocol versions of the file, the newest of each trial last."""
+    kept = Screenings(db)
+    return [
+        kept.protocol(sha256)
+        for (sha256,) in db.execute("SELECT sha256 FROM protocols ORDER BY id, version, sha256").fetchall()
+    ]
+
+
+def counted(protocols: Iterable[Protocol]) -> str:
+    """Give SQL for the criterion that a first reason counts as, over ``latest``."""
+    pairs = [
+        f"WHEN protocol_sha256 = '{protocol.sha256}' AND first_failed = '{criterion.code}' THEN '{criterion.counts_as}'"
+        for protocol in protocols
+        for criterion in protocol.criteria
+        if criterion.counts_as
+    ]
+    return f"CASE {' '.join(pairs)} ELSE first_failed END" if pairs else "first_failed"
