@@ -69,19 +69,21 @@ def _export(
     database: Path, name: str, site: str, since: date | None, until: date | None, by: str, say: Phrases
 ) -> Turn:
     from state.errors import StateError
-    from state.exports import Selection, default_name
+    from state.exports import Nothing, Selection
     from state.exports import export as write
 
     turn = Turn()
     selection = Selection(site=site, since=since, until=until)
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / default_name(name, selection)
         try:
-            written = write(database, name, target, selection, by=by)
+            written = write(database, name, None, selection, folder=Path(folder), by=by)
+        except Nothing:
+            turn.say(say("export_nothing"))
+            return turn
         except StateError as error:
             turn.say(say("export_failed", why=str(error)))
             return turn
-        content, filename = _packed(target)
+        content, filename = _packed(written.path)
         if len(content) > MAX_DOCUMENT:
             command = f"prescreen export --format {name} --site {site}"
             turn.say(say("export_too_large", command=command))

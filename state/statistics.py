@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dialogs.protocol import Criterion, Protocol, Text
+from state.exports.filters import refuse_nothing
 from state.exports.snapshot import Selection, Snapshot, snapshot
 
 _SUBJECTS: Final = """
@@ -122,12 +123,21 @@ class Statistics:
         return found
 
 
-def statistics(database: Path, selection: Selection = Selection()) -> Statistics:  # noqa: B008  (frozen)
+def statistics(
+    database: Path,
+    selection: Selection = Selection(),  # noqa: B008  (frozen)
+    *,
+    until: str | None = None,
+    expected: bool = False,
+) -> Statistics:
     """Count the selected screenings of a file; opens a connection of its own, so it may run in any thread.
 
-    Raises `NotKept` or `Damaged`.
+    ``until`` is a moment: what was recorded later does not count. Raises `NotKept` or `Damaged`, and `Nothing` if
+    nothing is there that was ``expected``.
     """
-    with snapshot(database, selection) as data:
+    with snapshot(database, selection, until) as data:
+        if expected:
+            refuse_nothing(data)
         return counted(data)
 
 
@@ -146,7 +156,7 @@ def counted(data: Snapshot) -> Statistics:
             ],
         )
     trials = sorted({protocol.id for protocol in data.protocols.values()})
-    return Statistics(data.newest, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
+    return Statistics(data.as_of, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
 
 
 def _trial(data: Snapshot, trial: str) -> TrialStatistics:

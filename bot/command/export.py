@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,8 +12,6 @@ import click
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_file
 from state.exports import FORMATS
-
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
 
 
 @click.command()
@@ -25,7 +23,7 @@ MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
 @options.selection
 @click.option("--output", type=click.Path(path_type=Path), help="File, or folder for sdtm and parquet.")
 @click.option("--ndjson", is_flag=True, help="With fhir: a resource a line instead of one Bundle.")
-@click.option("--as-of", type=MOMENT, help="Time put inside (UTC) [default: newest moment in the data].")
+@options.as_of
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 def export(
     db_file: str,
@@ -39,7 +37,11 @@ def export(
     """Export screenings for the trial office.
 
     Takes the screenings that were saved or cancelled, as they are at this moment, while the bot goes on. Every
-    export is recorded: who, when, format, filter, number of rows, SHA-256. The same data give the same bytes.
+    export is recorded: who, when, format, filter, number of rows, SHA-256. It says as of when it is: with that
+    moment as --as-of, the same command gives the same bytes again, whatever was recorded since.
+
+    Without --output the file is named after format, trial, day and filter. Filters that leave nothing are no export:
+    the command says why, writes nothing, and exits with 2.
 
     \b
     Examples:
@@ -48,10 +50,9 @@ def export(
       prescreen export --format sdtm --since 2026-11-01 --until 2026-11-30 --output november/
       prescreen export --format answers --verdict ineligible
 
-    Exit status: 0, or 2 if the file or the output cannot be used.
+    Exit status: 0, or 2 if nothing is selected, or the file or the output cannot be used.
     """
     from state.errors import StateError
-    from state.exports import default_name
     from state.exports import export as write
 
     if ndjson and format_name == "fhir":
@@ -61,19 +62,20 @@ def export(
     selection = options.selected(selected)
     database = Path(db_file)
     open_existing(db_file).conn.close()
-    target = output or Path(default_name(format_name, selection))
-    bar = _Bar(f"Writing {target.name}")
+    bar = _Bar(f"Writing {output.name if output else format_name}")
     try:
         exported = write(
-            database, format_name, target, selection, by=_local_person(db_file), force=force,
-            as_of=as_of.replace(tzinfo=UTC) if as_of else None, progress=bar.start,
+            database, format_name, output, selection, by=_local_person(db_file), force=force, as_of=as_of,
+            progress=bar.start,
         )  # fmt: skip
     except StateError as error:
         raise Unusable(str(error)) from error
     finally:
         bar.finish()
     click.echo(f"{exported.path}: {exported.rows} rows of {exported.screenings} screenings")
+    click.echo(f"As of {exported.as_of}")
     click.echo(f"SHA-256 {exported.sha256}")
+    click.echo(f"Head {exported.entered}")
 
 
 def _local_person(db_file: str) -> str | None:

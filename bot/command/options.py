@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -73,6 +74,27 @@ VERDICTS: Final = {
     "cancelled": "cancelled",
 }
 """The words on the command line -> the codes of the file."""
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read a moment in ISO 8601, in UTC unless it says otherwise; a day is meant to its end."""
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no moment; please write 2026-11-30 or 2026-11-30T12:00:00Z"
+        ) from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at + END_OF_DAY if len(value) == len("2026-11-30") else at
+
+
+END_OF_DAY: Final = timedelta(days=1, milliseconds=-1)
+as_of = click.option(
+    "--as-of", callback=_moment, metavar="MOMENT",
+    help="Leave out what was recorded after this moment (UTC; a day: its end) [default: take all].",
+)  # fmt: skip
 _SELECTION: Final = (
     click.option("--since", type=DAY, help="First day on which the verdict was saved (UTC)."),
     click.option("--until", type=DAY, help="Last such day, included."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from bot.pictures import PICTURES
 @click.command()
 @options.database
 @options.selection
+@options.as_of
 @options.language
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -34,6 +35,7 @@ def stats(
     form: str,
     output: Path | None,
     picture: str,
+    as_of: datetime | None,
     force: bool,
     **selected: str | datetime | None,
 ) -> None:
@@ -49,15 +51,17 @@ def stats(
       prescreen stats --lang zh --output flow.png
       prescreen stats --picture weeks --output weeks.svg
 
-    Exit status: 0, or 2 if the file or the output cannot be used.
+    Exit status: 0, or 2 if nothing is selected, or the file or the output cannot be used.
     """
     from bot.counts import as_text
     from state.errors import StateError
+    from state.exports.filters import moment
     from state.statistics import statistics
 
     open_existing(db_file).conn.close()
     try:
-        found = statistics(Path(db_file), options.selected(selected))
+        until = moment(as_of, datetime.now(UTC))
+        found = statistics(Path(db_file), options.selected(selected), until=until, expected=True)
     except StateError as error:
         raise Unusable(str(error)) from error
     if output is not None:

@@ -1,23 +1,25 @@
 """Exports: what coordinators take out of the file, in the formats that trial offices use.
 
 One module a format, one row in `FORMATS`. `export` reads one consistent snapshot while others write, streams it to
-a temporary name, renames it when it is whole, and enters it in the register. The same data give the same bytes:
-the only time inside is ``as_of``. No account of a channel, name or free text leaves.
+a temporary name, renames it when it is whole, and enters it in the register. The same data give the same bytes, also
+later: ``as_of`` is the only time inside, and what was recorded after it is not. No account of a channel, name or
+free text leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from state import register
-from state.database import Clock, connect, stamp, utc_now, writing
+from state.database import Clock, connect, utc_now, writing
 from state.errors import StateError, Taken
 from state.exports.files import digest, written
+from state.exports.filters import Nothing, moment, refuse_nothing
 from state.exports.snapshot import Selection, Snapshot, snapshot
 
 
@@ -63,7 +65,9 @@ FORMATS: Final = {
 class Exported:
     """What was written. ``rows`` counts the format's own rows, ``screenings`` the screenings in them.
 
-    ``sha256`` is that of the file; of a folder, that of its ``sha256sum`` listing, sorted by name.
+    ``sha256`` is that of the file; of a folder, that of its ``sha256sum`` listing, sorted by name. ``as_of`` is the
+    moment up to which data are in it, ``head`` the head of the register's chain at the newest of its screenings, where
+    the format has a place for it, ``entered`` the head with this export's own entry.
     """
 
     format: str
@@ -72,20 +76,25 @@ class Exported:
     screenings: int
     size: int
     sha256: str
+    as_of: str
+    head: str | None
+    entered: str | None
 
 
-def default_name(format_name: str, selection: Selection) -> str:
-    """Name the file after what is in it: the format and what was selected."""
-    parts = ["prescreen", format_name, *selection.described().values()]
+def default_name(format_name: str, selection: Selection, trials: Sequence[str], day: date) -> str:
+    """Name the file after what is in it: the format, the trial if it is one, the day, and what was selected."""
+    chosen = [value for key, value in selection.described().items() if key != "protocol"]
+    parts = ["prescreen", format_name, *(trials if len(trials) == 1 else ()), str(day), *chosen]
     return "-".join(parts) + (FORMATS[format_name].suffix or "")
 
 
 def export(
     database: Path,
     format_name: str,
-    target: Path,
+    target: Path | None = None,
     selection: Selection = Selection(),  # noqa: B008  (frozen)
     *,
+    folder: Path = Path(),
     by: str | None = None,
     as_of: datetime | None = None,
     force: bool = False,
@@ -94,22 +103,28 @@ def export(
 ) -> Exported:
     """Write the selected screenings to `target` and enter that in the register.
 
-    Opens connections of its own, so it may run in any thread. ``as_of`` is the time put inside where a format has
-    one; without it, the newest moment among the data. ``progress`` is told the number of screenings and gives a
-    function that is called with how many are done. Raises `Taken` if the target exists (without ``force``),
-    `Uninstalled`, `NotKept` or `Damaged`.
+    Without a target, the file is named after what is in it, in ``folder``. ``as_of`` cuts off what was recorded
+    later; without it, all that is there is taken, as of the newest moment in it. Opens connections of its own, so it
+    may run in any thread. ``progress`` is told the number of screenings and gives a function that is called with how
+    many are done. Raises `Taken` if the target exists (without ``force``), `Nothing` if the selection has nothing in
+    it or ``as_of`` is still to come, `Uninstalled`, `NotKept` or `Damaged`.
     """
     chosen = FORMATS[format_name]
     write = _writer(format_name, chosen)
-    with written(target, folder=chosen.suffix is None, force=force, databases=[database]) as temporary:
-        with snapshot(database, selection) as data:
+    now = clock()
+    with snapshot(database, selection, moment(as_of, now)) as data:
+        refuse_nothing(data)
+        named = default_name(format_name, selection, data.trials, (as_of or now).astimezone(UTC).date())
+        target = target or folder / named
+        with written(target, folder=chosen.suffix is None, force=force, databases=[database]) as temporary:
             step = progress(data.count) if progress else _no_progress
-            rows = write(data, temporary, step, stamp(as_of) if as_of else data.newest)
-            screenings = data.count
-        sha256, size = digest(temporary)
-        exported = Exported(format_name, target, rows, screenings, size, sha256)
-        _record(database, exported, selection, by, clock)
-    return exported
+            rows = write(data, temporary, step, data.as_of)
+            sha256, size = digest(temporary)
+            exported = Exported(
+                format_name, target, rows, data.count, size, sha256, data.as_of, data.head, entered=None
+            )
+            entered = _record(database, exported, selection, by, clock)
+    return replace(exported, entered=entered)
 
 
 def _writer(name: str, chosen: Format) -> Callable[[Snapshot, Path, Callable[[int], None], str], int]:
@@ -130,18 +145,28 @@ def _no_progress(done: int) -> None:
     """Tell nobody."""
 
 
-def _record(database: Path, exported: Exported, selection: Selection, by: str | None, clock: Clock) -> None:
-    """Enter who took what, before the file gets its name: nothing leaves unrecorded."""
+def _record(database: Path, exported: Exported, selection: Selection, by: str | None, clock: Clock) -> str:
+    """Enter who took what, before the file gets its name: nothing leaves unrecorded. Gives the new head."""
     db = connect(database)
     try:
         with writing(db):
-            register.enter(
+            return register.enter(
                 db, clock(), "export", exported.format, by,
-                {"filter": selection.described(), "rows": exported.rows, "screenings": exported.screenings,
-                 "sha256": exported.sha256},
+                {"filter": selection.described(), "as_of": exported.as_of, "rows": exported.rows,
+                 "screenings": exported.screenings, "sha256": exported.sha256, "head": exported.head},
             )  # fmt: skip
     finally:
         db.conn.close()
 
 
-__all__ = ["FORMATS", "Exported", "Format", "Selection", "Taken", "Uninstalled", "default_name", "export"]
+__all__ = [
+    "FORMATS",
+    "Exported",
+    "Format",
+    "Nothing",
+    "Selection",
+    "Taken",
+    "Uninstalled",
+    "default_name",
+    "export",
+]

@@ -29,10 +29,12 @@ LOG_NOTED: Final = (
     "not_enrolled_reason",
     "comment_code",
 )
-LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "protocol",
-                   "protocol_sha256")  # fmt: skip
-ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question", "value", "unit", "compared",
-                         "compared_unit", "status", "verdict", "first_failed", "all_failed", "unresolved",
+DATES: Final = frozenset({"record_version", "referred_at", "consent_date"})
+"""Columns of days; those that end in ``_at`` and are not here hold moments."""
+LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "subject",
+                   "protocol", "protocol_sha256")  # fmt: skip
+ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question", "value", "unit", "relation",
+                         "compared", "compared_unit", "status", "verdict", "first_failed", "all_failed", "unresolved",
                          "saved_at", "protocol", "protocol_version", "protocol_sha256")  # fmt: skip
 
 LINE_END: Final = "\r\n"
@@ -55,16 +57,15 @@ def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
 def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | None]:
     """Give the cells of a screening in the order of `log_columns`."""
     protocol = snapshot.protocols[row.protocol]
-    answers = snapshot.current(row)
     noted = snapshot.outcomes(row)
-    noted.setdefault("comment_code", noted.get("reason", ""))
-    given = [answers.get(question.id) for question in snapshot.logged_questions]
+    given = snapshot.logged(row)
     return [
         number, row.screening, row.site, row.started_at, row.started_by, protocol.record_version, protocol.version,
         *(answer.value if answer else None for answer in given),
         row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved),
         *(noted.get(column) for column in LOG_NOTED),
-        row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, protocol.id, row.protocol,
+        row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, row.subject,
+        protocol.id, row.protocol,
     ]  # fmt: skip
 
 

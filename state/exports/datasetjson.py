@@ -57,12 +57,12 @@ class Dataset:
 def dataset(
     folder: Path, name: str, label: str, columns: Sequence[Column], about: Mapping[str, str], as_of: str
 ) -> Iterator[Dataset]:
-    """Write ``<name>.json``. ``about`` holds optional attributes of the study, ``as_of`` is the creation time."""
+    """Write ``<name>.json``, created ``as_of``. ``about`` holds optional attributes of the study and the chain head."""
     system = {"name": "prescreen", "version": version("prescreen-bot")}
     head = {
         "datasetJSONCreationDateTime": as_of,
         "datasetJSONVersion": VERSION,
-        "fileOID": f"prescreen.{about.get('studyOID', 'none')}.{name}",
+        "fileOID": ".".join(("prescreen", about.get("studyOID", "none"), name, *_head(about))),
         "dbLastModifiedDateTime": min(about.get("modified", as_of), as_of),
         "originator": "prescreen",
         "sourceSystem": system,
@@ -79,6 +79,11 @@ def dataset(
         file.write(b"]}\n")
         file.seek(place)
         file.write(str(written.records).rjust(_COUNT_DIGITS).encode())
+
+
+def _head(about: Mapping[str, str]) -> tuple[str, ...]:
+    """The head of the register's chain tells this state of the data from every other."""
+    return (about["head"],) if "head" in about else ()
 
 
 def _json(value: object) -> bytes:

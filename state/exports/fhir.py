@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 
 from dialogs.answers import Measurement, decode
 from dialogs.protocol import Protocol, Question
+from state.exports.comparing import AnswerRow
 from state.exports.questionnaire import (
     MODE,
     RELATION,
@@ -35,7 +36,7 @@ from state.exports.questionnaire import (
     resource_id,
     unknown_coding,
 )
-from state.exports.snapshot import AnswerRow, Row, Snapshot
+from state.exports.snapshot import Row, Snapshot
 
 Resource = dict[str, Any]
 Refer = Callable[[str, str], str]
@@ -52,7 +53,8 @@ _NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
 
 def write_bundle(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write one Bundle; gives the number of its entries."""
-    about = {"resourceType": "Bundle", "type": "collection", "timestamp": as_of}
+    head = {"identifier": {"system": f"{SYSTEM}:head", "value": snapshot.head}} if snapshot.head else {}
+    about = {"resourceType": "Bundle", **head, "type": "collection", "timestamp": as_of}
     entries = 0
     with target.open("wb") as file:
         file.write(encoded(about)[:-1])
@@ -157,7 +159,8 @@ def response_status(row: Row) -> str:
 
 
 def _subject(row: Row) -> Resource:
-    return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:screening", "value": row.screening}}
+    """Refer to the subject, who is the same in all of the linked screenings."""
+    return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:subject", "value": row.subject}}
 
 
 def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator[Resource]:

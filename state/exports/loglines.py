@@ -23,7 +23,7 @@ SELECT json_object(
     'screening', c.screening, 'site', c.site,
     'protocol', json_object('id', t.id, 'version', t.version, 'sha256', t.sha256),
     'started_at', c.started_at, 'started_by', c.started_by, 'zone', c.zone, 'channel', c.channel,
-    'earlier', c.earlier, 'state', c.state, 'saved_at', c.saved_at, 'saved_by', c.saved_by,
+    'earlier', c.earlier, 'subject', c.subject, 'state', c.state, 'saved_at', c.saved_at, 'saved_by', c.saved_by,
     'verdict', {_VERDICT}, 'first_failed', c.first_failed,
     'all_failed', json(c.all_failed), 'unresolved', json(c.unresolved), 'set_aside', json(c.set_aside),
     'questions_asked', c.asked, 'head', c.head,

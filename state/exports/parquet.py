@@ -1,13 +1,14 @@
 """Parquet for networks of sites: screenings and answers, in folders by site and month (``site=S01/month=2026-11``).
 
-The month is that of saving, in UTC. Values stand as entered, beside them the exact decimal that the rules compare;
-unknown is the word, with no number. One partition is written after the other, so memory stays flat.
+The month is that of saving, in UTC. Values stand as entered, beside them the decimal that the rules compare; unknown
+is the word, with no number. One partition is written after the other, so memory stays flat.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,9 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from dialogs.protocol import Question
+from state.exports.comparing import AnswerRow
+from state.exports.csvs import DATES, LOG_NOTED
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
 
@@ -32,6 +36,7 @@ SCREENINGS: Final = pa.schema(
         ("zone", pa.string()),
         ("channel", pa.string()),
         ("earlier", pa.string()),
+        ("subject", pa.string()),
         ("state", pa.string()),
         ("saved_at", MOMENT),
         ("saved_by", pa.string()),
@@ -43,8 +48,10 @@ SCREENINGS: Final = pa.schema(
         ("protocol", pa.string()),
         ("protocol_version", pa.string()),
         ("protocol_sha256", pa.string()),
+        *((column, pa.date32() if column in DATES else pa.string()) for column in LOG_NOTED),
     ]
 )
+"""Followed by the questions that the protocols want in the screening log."""
 ANSWERS: Final = pa.schema(
     [
         ("screening", pa.string()),
@@ -54,18 +61,25 @@ ANSWERS: Final = pa.schema(
         ("question", pa.string()),
         ("value", pa.string()),
         ("unit", pa.string()),
+        ("relation", pa.string()),
         ("compared", NUMBER),
         ("compared_unit", pa.string()),
         ("status", pa.string()),
+    ]
+)
+CONSTANT: Final = pa.schema(
+    [
         ("verdict", pa.string()),
         ("first_failed", pa.string()),
-        ("all_failed", pa.string()),
-        ("unresolved", pa.string()),
+        ("all_failed", CODES),
+        ("unresolved", CODES),
         ("protocol", pa.string()),
         ("protocol_version", pa.string()),
         ("protocol_sha256", pa.string()),
     ]
 )
+"""What is the same for all answers of a screening; these columns follow the others."""
+PARTITIONED: Final = (("site", pa.string()), ("month", pa.string()))
 
 _INDEX: Final = "CREATE INDEX temp.chosen_month ON chosen (site, substr(saved_at, 1, 7))"
 _PARTITIONS: Final = "SELECT DISTINCT site, substr(saved_at, 1, 7) FROM chosen ORDER BY 1, 2"
@@ -75,34 +89,50 @@ _IN_PARTITION: Final = "site = ? AND substr(saved_at, 1, 7) = ?"
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write both tables into the folder `target`; gives the number of their rows together."""
     snapshot.db.execute(_INDEX)
-    rows = 0
+    tables = _tables(snapshot, as_of)
     partitions = list(snapshot.query(_PARTITIONS))
-    for site, month in partitions:
-        rows += _partition(snapshot, target, site, month, step)
-    if not partitions:  # the tables and their columns are there all the same
-        for name, schema in (("screenings", SCREENINGS), ("answers", ANSWERS)):
-            _writer(target / name, schema).close()
-    return rows
+    if (
+        not partitions
+    ):  # the tables are there all the same, with all columns that a reader of partitions finds
+        for name, schema in tables.items():
+            _writer(target / name, pa.schema([*schema, *PARTITIONED], schema.metadata)).close()
+    return sum(_partition(snapshot, target, site, month, tables, step) for site, month in partitions)
 
 
-def _partition(snapshot: Snapshot, target: Path, site: str, month: str, step: Callable[[int], None]) -> int:
+def _tables(snapshot: Snapshot, as_of: str) -> dict[str, pa.Schema]:
+    """Give each table's columns, with the moment and the chain head that the data are of."""
+    about = {"prescreen.as_of": as_of, "prescreen.head": snapshot.head or ""}
+    questions = [
+        (question.id, pa.int32() if question.kind == "integer" else pa.string())
+        for question in snapshot.logged_questions
+    ]
+    return {
+        "screenings": pa.schema([*SCREENINGS, *questions], about),
+        "answers": pa.schema([*ANSWERS, *CONSTANT], about),
+    }
+
+
+def _partition(
+    snapshot: Snapshot,
+    target: Path,
+    site: str,
+    month: str,
+    tables: Mapping[str, pa.Schema],
+    step: Callable[[int], None],
+) -> int:
     inner = Path(f"site={site}") / f"month={month}"
     chosen = snapshot.rows(_IN_PARTITION, [site, month])
     written = 0
     with (
-        _writer(target / "screenings" / inner, SCREENINGS) as screenings,
-        _writer(target / "answers" / inner, ANSWERS) as answers,
+        _writer(target / "screenings" / inner, tables["screenings"]) as screenings,
+        _writer(target / "answers" / inner, tables["answers"]) as answers,
     ):
         while batch := list(islice(chosen, SCREENINGS_AT_ONCE)):
-            screenings.write_table(
-                pa.Table.from_pylist([_screening(snapshot, row) for row in batch], schema=SCREENINGS)
-            )
-            text = "".join(_lines(snapshot, batch))
-            if text:
-                table = _parse(text)
-                answers.write_table(table)
-                written += table.num_rows
-            written += len(batch)
+            rows = [_screening(snapshot, row) for row in batch]
+            screenings.write_table(pa.Table.from_pylist(rows, schema=tables["screenings"]))
+            table = _answers(snapshot, batch, tables["answers"])
+            answers.write_table(table)
+            written += len(batch) + table.num_rows
             step(len(batch))
     return written
 
@@ -113,39 +143,60 @@ def _writer(folder: Path, schema: pa.Schema) -> parquet.ParquetWriter:
 
 
 def _screening(snapshot: Snapshot, row: Row) -> dict[str, object]:
-    protocol = snapshot.protocols[row.protocol]
+    noted = snapshot.outcomes(row)
+    given = zip(snapshot.logged_questions, snapshot.logged(row), strict=True)
     return {
         "screening": row.screening, "sequence": row.sequence, "started_at": _moment(row.started_at),
         "started_by": row.started_by, "zone": row.zone, "channel": row.channel, "earlier": row.earlier,
-        "state": row.state, "saved_at": _moment(row.saved_at), "saved_by": row.saved_by,
-        "verdict": row.verdict_code, "first_failed": row.first_failed, "all_failed": row.all_failed,
-        "unresolved": row.unresolved, "questions_asked": row.asked, "protocol": protocol.id,
-        "protocol_version": protocol.version, "protocol_sha256": row.protocol,
+        "subject": row.subject, "state": row.state, "saved_at": _moment(row.saved_at), "saved_by": row.saved_by,
+        "questions_asked": row.asked, **_constant(snapshot, row),
+        **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},
+        **{question.id: _given(question, answer) for question, answer in given},
     }  # fmt: skip
+
+
+def _constant(snapshot: Snapshot, row: Row) -> dict[str, object]:
+    protocol = snapshot.protocols[row.protocol]
+    return {
+        "verdict": row.verdict_code, "first_failed": row.first_failed, "all_failed": row.all_failed,
+        "unresolved": row.unresolved, "protocol": protocol.id, "protocol_version": protocol.version,
+        "protocol_sha256": row.protocol,
+    }  # fmt: skip
+
+
+def _noted(column: str, value: str | None) -> date | str | None:
+    return date.fromisoformat(value) if value and column in DATES else value
+
+
+def _given(question: Question, answer: AnswerRow | None) -> int | str | None:
+    """Give the answer of a column of its own: a whole number as one, unknown as none; anything else as entered."""
+    if answer is None or question.kind != "integer":
+        return answer.value if answer else None
+    return int(Decimal(answer.compared)) if answer.compared is not None else None
 
 
 def _moment(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def _lines(snapshot: Snapshot, batch: list[Row]) -> Iterator[str]:
-    """Give the answers as lines for Arrow's reader of separated values, which makes columns of them by itself."""
-    for row in batch:
-        count, text = joined_answers(snapshot, row)
-        if count:
-            protocol = snapshot.protocols[row.protocol]
-            constant = (
-                row.verdict_code, row.first_failed or "", " ".join(row.all_failed), " ".join(row.unresolved),
-                protocol.id, protocol.version, row.protocol,
-            )  # fmt: skip
-            begin, end = row.screening + CELL, CELL + CELL.join(constant) + "\n"
-            yield begin + text.replace(ROW, end + begin) + end
-
-
-def _parse(text: str) -> pa.Table:
-    return csv.read_csv(
-        pa.BufferReader(text.encode()),
+def _answers(snapshot: Snapshot, batch: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    """Give the answers of screenings: Arrow's reader of separated values makes columns of them by itself."""
+    counted = [(row, *joined_answers(snapshot, row)) for row in batch]
+    lines = "".join(_lines(row.screening, text) for row, count, text in counted if count)
+    if not lines:
+        return schema.empty_table()
+    read = csv.read_csv(
+        pa.BufferReader(lines.encode()),
         read_options=csv.ReadOptions(column_names=ANSWERS.names, use_threads=False),
         parse_options=csv.ParseOptions(delimiter=CELL, quote_char=False),
         convert_options=csv.ConvertOptions(column_types=ANSWERS, null_values=[""], strings_can_be_null=True),
     )
+    same = pa.Table.from_pylist([_constant(snapshot, row) for row in batch], schema=CONSTANT)
+    places = [place for place, (_, count, _) in enumerate(counted) for _ in range(count)]
+    repeated = same.take(pa.array(places, pa.int32()))
+    return pa.Table.from_arrays([*read.columns, *repeated.columns], schema=schema)
+
+
+def _lines(screening: str, text: str) -> str:
+    begin = screening + CELL
+    return begin + text.replace(ROW, f"\n{begin}") + "\n"

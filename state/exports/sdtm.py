@@ -3,24 +3,28 @@
 Pre-screening comes before consent, so these are site records and no study data: every record says
 ``EPOCH = PRE-SCREENING``, and the files are to be kept apart from the study's package. No record ever says that
 eligibility criteria are met. Where a question's answers stand is said in the protocol file (``sdtm``).
+
+A subject is a chain of linked screenings, known by the number of the first: DM has one record, by the latest verdict;
+every other record says by ``--GRPID`` (``PSSCRN`` in our own datasets) which screening it is from.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from dialogs.answers import Measurement, decode
+from dialogs.answers import Measurement, compact, decode, plain
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.wording import compared
 from state.errors import StateError
+from state.exports.comparing import AnswerRow
 from state.exports.datasetjson import Dataset, dataset
-from state.exports.snapshot import AnswerRow, Row, Snapshot
+from state.exports.snapshot import Row, Snapshot
 from state.exports.tabulations import DATASETS
 
 EPOCH: Final = "PRE-SCREENING"
@@ -48,6 +52,8 @@ UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the 
     "U/L": "U/L",
     "ukat/L": "ukat/L",
 }
+SUBJECT_STATES: Final = ("eligible", "ineligible", "undetermined")
+"""Verdicts that say something of a subject; a cancelled screening does so only where there is no other."""
 TIMES_ULN: Final = "{xULN}"
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
@@ -63,16 +69,20 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
     studies = sorted({protocol.id for protocol in snapshot.protocols.values()})
     if len(studies) > 1:
         raise Mixed(f"these are screenings for {', '.join(studies)}; please choose one with --protocol")
-    about = {"modified": snapshot.newest, **({"studyOID": studies[0]} if studies else {})}
+    about = {
+        "modified": snapshot.newest,
+        **({"studyOID": studies[0]} if studies else {}),
+        **({"head": snapshot.head} if snapshot.head else {}),
+    }
     with ExitStack() as files:
         sets: dict[str, Dataset] = {
             name: files.enter_context(dataset(target, name, label, columns, about, as_of))
             for name, (label, columns) in DATASETS.items()
         }
         _add_trial(snapshot.protocols.values(), lambda name, values: sets[name].add(values))
-        for row in snapshot.rows():
-            _add_subject(snapshot, row, sets)
-            step(1)
+        for rows in snapshot.subjects():
+            _add_subject(snapshot, rows, sets)
+            step(len(rows))
     return sum(written.records for written in sets.values())
 
 
@@ -122,33 +132,50 @@ def _add_trial(protocols: Any, add: Add) -> None:
 # a subject ---------------------------------------------------------------------------------------
 
 
-def _add_subject(snapshot: Snapshot, row: Row, sets: Mapping[str, Dataset]) -> None:
-    protocol = snapshot.protocols[row.protocol]
-    subject = f"{protocol.id}-{row.screening}"
+def _add_subject(snapshot: Snapshot, rows: Sequence[Row], sets: Mapping[str, Dataset]) -> None:
+    """Add what the linked screenings of one subject say: DM once, by the latest verdict; the rest of each of them."""
+    latest = next((row for row in reversed(rows) if row.verdict in SUBJECT_STATES), rows[-1])
+    numbers: Counter[str] = Counter()
+    for row in rows:
+        protocol = snapshot.protocols[row.protocol]
+        known = {"STUDYID": protocol.id, "USUBJID": f"{protocol.id}-{row.subject}"}
 
-    def add(name: str, values: Mapping[str, Any]) -> None:
-        domain = {} if name.startswith("PS") else {"DOMAIN": name}
-        sets[name].add({"STUDYID": protocol.id, "USUBJID": subject, **domain, **values})
+        def add(
+            name: str, values: Mapping[str, Any], known: Mapping[str, str] = known, row: Row = row
+        ) -> None:
+            numbers[name] += 1
+            if name.startswith("PS"):
+                said: dict[str, Any] = {"PSSCRN": row.screening}
+            else:
+                said = {"DOMAIN": name}
+                if name != "DM":
+                    said |= {f"{name}SEQ": numbers[name], f"{name}GRPID": row.screening}
+            sets[name].add({**known, **said, **values})
 
-    answers = snapshot.answers(row)
-    current = {answer.question: answer for answer in answers if answer.status == "current"}
-    add("DM", _demographics(protocol, row, current))
+        answers = snapshot.answers(row)
+        current = {answer.question: answer for answer in answers if answer.status == "current"}
+        if row is latest:
+            add("DM", _demographics(protocol, row, current))
+        _add_screening(protocol, row, answers, current, add)
+
+
+def _add_screening(
+    protocol: Protocol, row: Row, answers: Sequence[AnswerRow], current: Mapping[str, AnswerRow], add: Add
+) -> None:
     for values in _exceptions(protocol, row):
         add("IE", values)
     if row.verdict in DISPOSITIONS:
         add("DS", _disposition(protocol, row))
-    for name, records in (
-        ("LB", _laboratory(protocol, current)),
-        ("RS", _tested(protocol, current, "RS")),
-        ("RP", _tested(protocol, current, "RP")),
-    ):
-        for number, values in enumerate(records, 1):
-            add(name, {f"{name}SEQ": number, **values})
+    for values in _laboratory(protocol, current):
+        add("LB", values)
+    for name in ("RS", "RP"):
+        for values in _tested(protocol, current, name):
+            add(name, values)
     for answer in answers:
         add("PSANS", {
             "PSSEQ": answer.entry, "PSQID": answer.question, "PSVALUE": answer.value, "PSUNIT": answer.unit,
-            "PSCMP": answer.compared, "PSCMPU": answer.compared_unit, "PSSTAT": answer.status.upper(),
-            "PSDTC": answer.at, "PSUSER": answer.person,
+            "PSREL": answer.relation, "PSCMP": answer.compared, "PSCMPU": answer.compared_unit,
+            "PSSTAT": answer.status.upper(), "PSDTC": answer.at, "PSUSER": answer.person,
         })  # fmt: skip
     add("PSVER", {
         "PSVERD": row.verdict_code, "PSFIRST": row.first_failed, "PSALL": ",".join(row.all_failed) or None,
@@ -159,7 +186,7 @@ def _add_subject(snapshot: Snapshot, row: Row, sets: Mapping[str, Dataset]) -> N
 
 def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "SUBJID": f"{row.sequence:04d}", "SITEID": row.site, "SEX": "U", "ARMNRS": NOT_ASSIGNED_BECAUSE[row.verdict],
+        "SUBJID": row.subject, "SITEID": row.site, "SEX": "U", "ARMNRS": NOT_ASSIGNED_BECAUSE[row.verdict],
         "COUNTRY": protocol.facts.get("country", ""),
     }  # fmt: skip
     for question, answer in _placed(protocol, current, "DM"):
@@ -177,13 +204,12 @@ def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]
 
 def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:
     """Give a record for each test that failed: N to an inclusion criterion, Y to an exclusion criterion."""
-    numbers = count(1)
     for code, criteria in criteria_by_test(protocol).items():
         failed = [criterion.code for criterion in criteria if criterion.code in row.all_failed]
         if failed:
             said = "N" if criteria[0].kind == "inclusion" else "Y"
             yield {
-                "IESEQ": next(numbers), "IESPID": ",".join(failed), "IETESTCD": code,
+                "IESPID": ",".join(failed), "IETESTCD": code,
                 "IETEST": criterion_text(criteria), "IECAT": criteria[0].kind.upper(), "IEORRES": said,
                 "IESTRESC": said, "EPOCH": EPOCH, "IEDTC": row.saved_at,
             }  # fmt: skip
@@ -197,7 +223,7 @@ def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
     elif row.verdict == "undetermined":
         term = f"Undetermined: {', '.join(row.unresolved)}"
     return {
-        "DSSEQ": 1, "DSTERM": term, "DSDECOD": DISPOSITIONS[row.verdict], "DSCAT": "DISPOSITION EVENT",
+        "DSTERM": term, "DSDECOD": DISPOSITIONS[row.verdict], "DSCAT": "DISPOSITION EVENT",
         "EPOCH": EPOCH, "DSSTDTC": row.saved_at,
     }  # fmt: skip
 
@@ -249,6 +275,12 @@ def _relative(answer: AnswerRow) -> dict[str, Any]:
     return {"LBORRES": said, "LBSTRESC": said}
 
 
+def _standard(question: Question, measured: Measurement) -> tuple[str, str]:
+    """Give a result in the question's standard unit: the number itself, never its quotient by the limit of normal."""
+    like = compared(question, measured)
+    return (compact(like[0]), like[1]) if like is not None else (plain(measured.value), measured.unit)
+
+
 def _absolute(
     protocol: Protocol,
     question: Question,
@@ -258,12 +290,13 @@ def _absolute(
 ) -> dict[str, Any]:
     unit = question.unit_by_code[measured.unit]
     exact = measured.relation == "="
+    standard, standard_unit = _standard(question, measured)
     values: dict[str, Any] = {
         "LBORRES": answer.value,
         "LBORRESU": UNITS.get(measured.unit, measured.unit),
-        "LBSTRESC": f"{'' if exact else measured.relation}{answer.compared}",
-        "LBSTRESN": answer.compared if exact else None,
-        "LBSTRESU": UNITS.get(answer.compared_unit or "", answer.compared_unit),
+        "LBSTRESC": f"{'' if exact else measured.relation}{standard}",
+        "LBSTRESN": standard if exact else None,
+        "LBSTRESU": UNITS.get(standard_unit, standard_unit),
         "LBLOINC": unit.loinc or question.loinc,
     }
     limit = current.get(unit.per or "")

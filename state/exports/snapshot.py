@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -22,8 +23,9 @@ from sqlite_utils import Database
 from dialogs.protocol import Protocol, Question
 from state.database import connect
 from state.errors import translate
+from state.exports.comparing import AnswerRow, compare, quotient_as_text
 from state.screenings import Screenings
-from state.standing import EDITED
+from state.standing import EDITED, cut_off
 
 CANCELLED: Final = "cancelled"
 SHOWN_VERDICTS: Final[Mapping[str, str]] = {
@@ -37,7 +39,6 @@ VERDICT_CODES: Final = {verdict: words.replace(" ", "_") for verdict, words in S
 """Verdicts -> the codes in what programs read: log, parquet, sdtm. No file says *eligible* alone."""
 
 Parameters = Sequence[object] | Mapping[str, object]
-AnswerStatus = Literal["current", "superseded", "set aside"]
 
 _VERDICT: Final = "coalesce(g.verdict, 'cancelled')"
 _CANCEL: Final = (
@@ -49,7 +50,7 @@ _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
     s.number AS screening, s.site, s.sequence, s.protocol, s.person AS started_by, s.started_at, s.zone,
-    s.channel, s.earlier,
+    s.channel, s.earlier, u.subject,
     g.state,
     {_CLOSED} AS saved_at,
     coalesce(g.saved_by, {_CANCEL.format("person")}) AS saved_by,
@@ -64,6 +65,7 @@ SELECT
     (SELECT hash FROM log WHERE screening = s.number ORDER BY entry DESC LIMIT 1) AS head
 FROM screenings s
 JOIN standing g ON g.screening = s.number
+JOIN subjects u ON u.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
 WHERE g.state <> 'open'
     AND (:site IS NULL OR s.site = :site)
@@ -73,13 +75,19 @@ WHERE g.state <> 'open'
     AND (:until IS NULL OR {_CLOSED} < :until)
 ORDER BY s.site, s.sequence
 """  # noqa: S608  (only constants are put in)
+_HEAD: Final = """
+SELECT hash FROM register
+WHERE origin = (SELECT value FROM meta WHERE key = 'origin')
+    AND kind IN ('started', 'verdict', 'cancelled') AND (:moment IS NULL OR at <= :moment)
+ORDER BY entry DESC LIMIT 1
+"""
 _FOLLOWED: Final = """
 CREATE TEMP TABLE followed AS
 SELECT screening FROM (
     SELECT c.screening, row_number() OVER (
-        PARTITION BY t.id, u.subject ORDER BY c.saved_at DESC, c.screening DESC
+        PARTITION BY t.id, c.subject ORDER BY c.saved_at DESC, c.screening DESC
     ) AS newness
-    FROM chosen c JOIN protocols t ON t.sha256 = c.protocol JOIN subjects u ON u.screening = c.screening
+    FROM chosen c JOIN protocols t ON t.sha256 = c.protocol
     WHERE c.verdict <> 'cancelled'
 ) WHERE newness > 1
 """
@@ -111,8 +119,9 @@ class Selection:
 class Row:
     """A chosen screening with its newest saved verdict.
 
-    Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``saves`` counts the
-    verdicts that were saved, ``edited`` tells whether any answer may not be current, ``head`` ends its chain of hashes.
+    Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``subject`` is the first of
+    the linked screenings of one subject. ``saves`` counts the verdicts that were saved, ``edited`` tells whether any
+    answer may not be current, ``head`` ends its chain of hashes.
     """
 
     screening: str
@@ -124,6 +133,7 @@ class Row:
     zone: str
     channel: str
     earlier: str | None
+    subject: str
     state: Literal["completed", "cancelled", "revising"]
     saved_at: str
     saved_by: str
@@ -151,33 +161,29 @@ class Row:
         return f"UTC{self.zone}" if self.zone[:1] in ("+", "-") else self.zone
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """An answer of the log. ``value`` and ``unit`` as entered, ``compared`` as the rules compare it."""
-
-    entry: int
-    at: str
-    person: str
-    question: str
-    value: str
-    unit: str | None
-    compared: str | None
-    compared_unit: str | None
-    status: AnswerStatus
-
-
-_ANSWER: Final = "SELECT entry, at, person, question, value, unit, compared, compared_unit"
+_ANSWER: Final = "SELECT entry, at, person, question, value, unit, NULL, compared, compared_unit"
 _ANSWERS_EDITED: Final = f"{_ANSWER}, status FROM answers WHERE screening = ? ORDER BY entry"
 _ANSWERS: Final = f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' ORDER BY entry"
+_LOGGED: Final = (
+    f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' AND question IN ({{}})"
+)
+_NOTED: Final = """
+INSERT INTO noted
+SELECT screening, entry, detail FROM log WHERE kind IN ('outcome', 'disagree') AND detail IS NOT NULL
+"""
 
 
 class Snapshot:
     """The chosen screenings of one moment. Made by `snapshot`."""
 
-    def __init__(self, db: Database, selection: Selection) -> None:
+    def __init__(self, db: Database, selection: Selection, moment: str | None = None) -> None:
         self.db = db
         self.selection = selection
+        self.moment = moment
         self._screenings = Screenings(db)
+        db.conn.create_function("quotient", 3, quotient_as_text, deterministic=True)
+        if moment is not None:
+            cut_off(db, moment)
         db.execute(_CHOOSE, selection.parameters())
         db.execute(_FOLLOWED)
         if selection.verdict is not None:
@@ -197,9 +203,25 @@ class Snapshot:
 
     @cached_property
     def newest(self) -> str:
-        """The newest moment among the chosen screenings; with none, the moment of the file's making."""
-        (newest,) = self.one("SELECT max(saved_at) FROM chosen")
+        """The newest moment in the logs of the chosen screenings; with none, the moment of the file's making."""
+        (newest,) = self.one("SELECT max(l.at) FROM chosen c CROSS JOIN log l ON l.screening = c.screening")
         return str(newest or self.one("SELECT value FROM meta WHERE key = 'created_at'")[0])
+
+    @property
+    def as_of(self) -> str:
+        """The moment up to which this is what was recorded."""
+        return self.moment or self.newest
+
+    @cached_property
+    def head(self) -> str | None:
+        """The newest head of the register's chain that a screening moved; other entries would change no data."""
+        found = self.query(_HEAD, {"moment": self.moment})
+        return next((str(head) for (head,) in found), None)
+
+    @cached_property
+    def trials(self) -> tuple[str, ...]:
+        """The trials of the chosen screenings."""
+        return tuple(dict.fromkeys(protocol.id for protocol in self.protocols.values()))
 
     @cached_property
     def protocols(self) -> dict[str, Protocol]:
@@ -215,9 +237,17 @@ class Snapshot:
         found = {q.id: q for p in self.protocols.values() for q in p.questions if q.in_log}
         return tuple(found.values())
 
-    def rows(self, where: str = "1", parameters: Parameters = ()) -> Iterator[Row]:
-        """Give the chosen screenings in order; ``where`` is SQL over the table `chosen`."""
-        for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY rowid", parameters):  # noqa: S608
+    def subjects(self) -> Iterator[list[Row]]:
+        """Give the chosen screenings by subject and trial, those of one in the order in which they were saved."""
+        ordered = self.rows(
+            order="(SELECT id FROM protocols WHERE sha256 = protocol), subject, saved_at, screening"
+        )
+        for _, rows in groupby(ordered, key=lambda row: (self.protocols[row.protocol].id, row.subject)):
+            yield list(rows)
+
+    def rows(self, where: str = "1", parameters: Parameters = (), order: str = "rowid") -> Iterator[Row]:
+        """Give the chosen screenings in order; ``where`` and ``order`` are SQL over the table `chosen`."""
+        for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY {order}", parameters):  # noqa: S608
             *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
             lists = map(_codes, (all_failed, unresolved, set_aside))
             values: list[Any] = [*first, *lists, asked, saves, edited, head]
@@ -226,22 +256,43 @@ class Snapshot:
     def answers(self, row: Row) -> list[AnswerRow]:
         """Give all answers of a screening in the order they were given."""
         found = self.query(_ANSWERS_EDITED if row.edited else _ANSWERS, [row.screening])
-        return [AnswerRow(*answer) for answer in found]
+        return compare(self.protocols[row.protocol], [AnswerRow(*answer) for answer in found])
 
     def current(self, row: Row) -> dict[str, AnswerRow]:
         """Give the answers that stand and apply, by question."""
         return {answer.question: answer for answer in self.answers(row) if answer.status == "current"}
 
+    def logged(self, row: Row) -> list[AnswerRow | None]:
+        """Give the current answers to `logged_questions`, in their order."""
+        wanted = [question.id for question in self.logged_questions]
+        if row.edited:
+            current = self.current(row)
+        else:
+            marks = ", ".join("?" * len(wanted))
+            found = self.query(_LOGGED.format(marks), [row.screening, *wanted])
+            current = {answer.question: answer for answer in (AnswerRow(*cells) for cells in found)}
+        return [current.get(question) for question in wanted]
+
     def outcomes(self, row: Row) -> dict[str, str]:
         """Give what a site noted about a screening later (referral, consent, decision), the newest of each."""
         noted: dict[str, str] = {}
-        for (detail,) in self.query(
-            "SELECT detail FROM log WHERE screening = ? AND kind IN ('outcome', 'disagree')"
-            " AND detail IS NOT NULL ORDER BY entry",
-            [row.screening],
-        ):
-            noted.update({key: str(value) for key, value in json.loads(detail).items() if value is not None})
+        if self._noted:
+            for (detail,) in self.query(
+                "SELECT detail FROM noted WHERE screening = ? ORDER BY entry", [row.screening]
+            ):
+                noted.update(
+                    {key: str(value) for key, value in json.loads(detail).items() if value is not None}
+                )
+        if "reason" in noted:
+            noted["comment_code"] = noted.pop("reason")
         return noted
+
+    @cached_property
+    def _noted(self) -> int:
+        """Gather all notes at once; gives their number."""
+        self.db.execute("CREATE TEMP TABLE noted (screening, entry, detail, PRIMARY KEY (screening, entry))")
+        self.db.execute(_NOTED)
+        return int(self.one("SELECT count(*) FROM noted")[0])
 
 
 @lru_cache(maxsize=1024)
@@ -250,8 +301,8 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def snapshot(path: Path, selection: Selection = Selection()) -> Iterator[Snapshot]:
-    """Open the file for reading at this moment. Raises `NotKept` or `Damaged`."""
+def snapshot(path: Path, selection: Selection = Selection(), moment: str | None = None) -> Iterator[Snapshot]:
+    """Open the file for reading as it is, or as it was at a moment. Raises `NotKept` or `Damaged`."""
     try:
         db = connect(path, read_only=True)
     except sqlite3.Error as error:
@@ -259,7 +310,7 @@ def snapshot(path: Path, selection: Selection = Selection()) -> Iterator[Snapsho
     with closing(db.conn):
         try:
             db.execute("BEGIN")
-            chosen = Snapshot(db, selection)
+            chosen = Snapshot(db, selection, moment)
         except sqlite3.Error as error:
             raise translate(error) from error
         yield chosen

@@ -35,6 +35,7 @@ DATASETS: Final = {
     "IE": ("Inclusion/Exclusion Criteria Not Met", _columns(
         _STUDY, _DOMAIN, _SUBJECT,
         "IESEQ|Sequence Number|integer|3",
+        "IEGRPID|Group ID",
         "IESPID|Sponsor-Defined Identifier",
         "IETESTCD|Inclusion/Exclusion Criterion Short Name",
         "IETEST|Inclusion/Exclusion Criterion",
@@ -71,6 +72,7 @@ DATASETS: Final = {
     "DS": ("Disposition", _columns(
         _STUDY, _DOMAIN, _SUBJECT,
         "DSSEQ|Sequence Number|integer|3",
+        "DSGRPID|Group ID",
         "DSTERM|Reported Term for the Disposition Event",
         "DSDECOD|Standardized Disposition Term",
         "DSCAT|Category for Disposition Event",
@@ -81,6 +83,7 @@ DATASETS: Final = {
     "LB": ("Laboratory Test Results", _columns(
         _STUDY, _DOMAIN, _SUBJECT,
         "LBSEQ|Sequence Number|integer|3",
+        "LBGRPID|Group ID",
         "LBTESTCD|Lab Test or Examination Short Name",
         "LBTEST|Lab Test or Examination Name",
         "LBCAT|Category for Lab Test",
@@ -103,6 +106,7 @@ DATASETS: Final = {
     "RS": ("Disease Response and Clin Classification", _columns(
         _STUDY, _DOMAIN, _SUBJECT,
         "RSSEQ|Sequence Number|integer|3",
+        "RSGRPID|Group ID",
         "RSTESTCD|Assessment Short Name",
         "RSTEST|Assessment Name",
         "RSCAT|Category for Assessment",
@@ -116,6 +120,7 @@ DATASETS: Final = {
     "RP": ("Reproductive System Findings", _columns(
         _STUDY, _DOMAIN, _SUBJECT,
         "RPSEQ|Sequence Number|integer|3",
+        "RPGRPID|Group ID",
         "RPTESTCD|Short Name of Reproductive Test",
         "RPTEST|Name of Reproductive Test",
         "RPORRES|Result or Finding in Original Units",
@@ -126,10 +131,12 @@ DATASETS: Final = {
     )),
     "PSANS": ("Pre-Screening Answers (not SDTM)", _columns(
         _STUDY, _SUBJECT,
-        "PSSEQ|Log Entry|integer|3",
+        "PSSCRN|Screening Number||3",
+        "PSSEQ|Log Entry|integer|4",
         "PSQID|Question",
         "PSVALUE|Answer as Entered",
         "PSUNIT|Unit as Entered (UCUM)",
+        "PSREL|Relation of the Number as Compared",
         "PSCMP|Number as Compared|decimal",
         "PSCMPU|Unit as Compared (UCUM)",
         "PSSTAT|Status of the Answer",
@@ -138,6 +145,7 @@ DATASETS: Final = {
     )),
     "PSVER": ("Pre-Screening Verdicts (not SDTM)", _columns(
         _STUDY, _SUBJECT,
+        "PSSCRN|Screening Number||3",
         "PSVERD|Verdict",
         "PSFIRST|First Failed Criterion",
         "PSALL|All Failed Criteria",

@@ -6,6 +6,7 @@ formula; a number is a number only where it is one (a bound such as <60 and unkn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from state.exports.csvs import ANSWER_COLUMNS, log_cells, log_columns
+from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
 from state.statistics import Counts, counted
@@ -29,6 +30,8 @@ WIDTHS: Final = {
 }  # fmt: skip
 USUAL_WIDTH: Final = 14
 MOMENTS: Final = frozenset({"screened_at", "saved_at", "at"})
+MOST_DECIMALS: Final = 15
+"""A spreadsheet's numbers have about so many digits; anything longer is written as text."""
 VERDICT_COLOURS: Final = {
     "potentially eligible": "#DCF0EC",
     "ineligible": "#F8E3DD",
@@ -37,11 +40,9 @@ VERDICT_COLOURS: Final = {
 }
 
 
-SHEET_COLUMNS: Final = ANSWER_COLUMNS[:12]
+SHEET_COLUMNS: Final = ANSWER_COLUMNS[: ANSWER_COLUMNS.index("verdict") + 1]
 """What is the same for all answers of a screening stands on the log's sheet; only the verdict stands here too."""
-_TOTAL: Final = (
-    "SELECT count(*) FROM log WHERE kind = 'answer' AND screening IN (SELECT screening FROM chosen)"
-)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Book:
@@ -55,6 +56,11 @@ class Book:
             {"bold": True, "bg_color": "#E3E8ED", "bottom": 1, "text_wrap": True, "valign": "top"}
         )
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.decimals = [
+            self.book.add_format({"num_format": f"0.{'0' * places}" if places else "0"})
+            for places in range(MOST_DECIMALS + 1)
+        ]
         self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.strong = self.book.add_format({"bold": True})
         self.colours = {
@@ -95,6 +101,7 @@ def _log(book: Book, snapshot: Snapshot) -> int:
         place for place, column in enumerate(columns) if column == "log_no" or column in _integers(snapshot)
     }
     moments = {place for place, column in enumerate(columns) if column in MOMENTS}
+    days = {place for place, column in enumerate(columns) if column in DATES}
     number = 0
     for number, row in enumerate(snapshot.rows(), 1):
         for place, cell in enumerate(log_cells(snapshot, number, row)):
@@ -103,6 +110,8 @@ def _log(book: Book, snapshot: Snapshot) -> int:
             text = str(cell)
             if place in moments:
                 sheet.write_datetime(number, place, _moment(text), book.moment)
+            elif place in days and _DAY.fullmatch(text):
+                sheet.write_datetime(number, place, _moment(text), book.day)
             elif isinstance(cell, int) or (place in numbers and text.isdigit()):
                 sheet.write_number(number, place, int(cell))
             else:
@@ -149,7 +158,7 @@ def _answers(book: Book, snapshot: Snapshot, step: Callable[[int], None]) -> int
 
 
 def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -> None:
-    entry, moment, person, question, value, unit, compared, compared_unit, status = cells
+    entry, moment, person, question, value, unit, relation, compared, compared_unit, status = cells
     word = sheet.write_string
     word(at, 0, row.screening)
     word(at, 1, row.site)
@@ -158,16 +167,26 @@ def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -
     word(at, 4, person)
     word(at, 5, question)
     if unit and value[:1].isdigit():
-        sheet.write_number(at, 6, float(value))
+        _number(book, sheet, at, 6, value)
     else:
         word(at, 6, value)
     if unit:
         word(at, 7, unit)
+    if relation:
+        word(at, 8, relation)
     if compared:
-        sheet.write_number(at, 8, float(compared))
-        word(at, 9, compared_unit)
-    word(at, 10, status)
-    word(at, 11, row.shown_verdict)
+        _number(book, sheet, at, 9, compared)
+        word(at, 10, compared_unit)
+    word(at, 11, status)
+    word(at, 12, row.shown_verdict)
+
+
+def _number(book: Book, sheet: Worksheet, at: int, place: int, text: str) -> None:
+    """Write a number with as many decimals as it has: 9.80 reads 9.80."""
+    if sum(character.isdigit() for character in text) > MOST_DECIMALS:
+        sheet.write_string(at, place, text)
+        return
+    sheet.write_number(at, place, float(text), book.decimals[len(text.partition(".")[2])])
 
 
 def _criteria(book: Book, snapshot: Snapshot) -> None:
@@ -250,8 +269,9 @@ def _about(book: Book, snapshot: Snapshot, as_of: str) -> None:
         ),
         (
             "Unknown",
-            "A status, never a number. Bounds such as <60 stand as words; the limit is under compared.",
+            "A status, never a number. Bounds such as <60 stand as words; relation and limit are under compared.",
         ),
+        ("Head", f"{snapshot.head or 'none'} (prescreen verify --head finds it in the file's chain)"),
     ]
     for protocol in snapshot.protocols.values():
         lines.append(

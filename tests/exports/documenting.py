@@ -35,6 +35,7 @@ LOG_MEANINGS: Final = {
     "zone": "Zone of the place where it was begun, such as `UTC+08:00` or `Asia/Shanghai`",
     "questions_asked": "Answers that the verdict rests on",
     "earlier_screening": "Earlier screening of the same subject",
+    "subject": "First of the linked screenings of the same subject, which stands for the subject",
     "protocol": "Registry number of the trial",
     "protocol_sha256": "Hash of the protocol file that was used",
 }
@@ -48,7 +49,8 @@ ANSWER_MEANINGS: Final = {
     "question": "Question",
     "value": "As entered: an option, `unknown`, or a number, with `<` `<=` `>` `>=` where it is a bound",
     "unit": "Unit as entered (UCUM)",
-    "compared": "The number as the rules compare it",
+    "relation": "`<` `<=` `>` `>=` where the number compared is a bound (*normal* is `<=` 1 x ULN); else empty",
+    "compared": "The number as the rules compare it: in the question's first unit, or divided (see below)",
     "compared_unit": "Its unit (UCUM)",
     "status": "`current`, `superseded` by a later answer, or `set aside`: the verdict does not rest on it",
     "protocol_version": "Version of the questions and rules",

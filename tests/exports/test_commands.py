@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from bot.command import main
+from state import register
 from state.database import connect, open_database
 from state.people import People
 from tests.exports.making import fill
@@ -30,7 +32,7 @@ def run(filled, tmp_path, monkeypatch):
 def test_without_options_export_writes_the_log_and_says_rows_and_hash(run, tmp_path):
     result = run("export")
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "prescreen-csv.csv").exists()
+    assert list(tmp_path.glob("prescreen-csv-NCT04420494-????-??-??.csv"))
     assert "rows of" in result.output
     assert "SHA-256" in result.output
 
@@ -50,10 +52,37 @@ def test_ndjson_goes_with_fhir_only(run, tmp_path):
 
 
 def test_as_of_stands_inside(run, tmp_path):
-    result = run("export", "--format", "sdtm", "--output", "out", "--as-of", "2027-01-02T03:04:05Z")
+    result = run("export", "--format", "sdtm", "--output", "out", "--as-of", "2026-04-02T03:04:05Z")
     assert result.exit_code == 0, result.output
     written = json.loads((tmp_path / "out" / "dm.json").read_text(encoding="utf-8"))
-    assert written["datasetJSONCreationDateTime"] == "2027-01-02T03:04:05.000Z"
+    assert written["datasetJSONCreationDateTime"] == "2026-04-02T03:04:05.000Z"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--site", "s01"], "did you mean S01"),
+        (["--since", "2026-05-02", "--until", "2026-05-01"], "is after the last"),
+        (["--screening", "S01-9999"], "there is no screening S01-9999"),
+        (["--protocol", "NCT1"], "there is no trial NCT1"),
+        (["--as-of", "9999-01-01"], "still to come"),
+        (["--as-of", "yesterday"], "'yesterday' is no moment; please write 2026-11-30"),
+    ],
+)
+@pytest.mark.parametrize("command", ["export", "stats"])
+def test_what_leaves_nothing_is_said_and_nothing_is_written(
+    run: Callable[..., Result], tmp_path: Path, command: str, arguments: list[str], said: str
+) -> None:
+    result = run(command, *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_says_the_moment_and_the_head(run: Callable[..., Result], filled: Path) -> None:
+    lines = run("export", "--output", "log.csv").output.splitlines()
+    assert lines[1].startswith("As of 2026-")
+    assert lines[3] == f"Head {register.head(connect(filled, read_only=True))}"
 
 
 def test_a_verdict_on_the_command_line_is_in_the_words_of_people(run, tmp_path):

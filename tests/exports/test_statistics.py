@@ -95,9 +95,7 @@ def _check_sdtm(folder: Path, failed: Counter, verdicts: Counter) -> None:
         return [dict(zip([c["name"] for c in read["columns"]], row, strict=True)) for row in read["rows"]]
 
     told = Counter(
-        (record["USUBJID"].partition("-")[2], code)
-        for record in rows("ie.json")
-        for code in record["IESPID"].split(",")
+        (record["IEGRPID"], code) for record in rows("ie.json") for code in record["IESPID"].split(",")
     )
     assert told == failed
     assert Counter(record["PSVERD"].replace("_", " ") for record in rows("psver.json")) == verdicts

@@ -1,13 +1,14 @@
 """The workbook, opened by openpyxl and compared with the CSV files and with the counts."""
 
 import csv
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, time
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from state.database import open_database
-from state.exports import export
+from state.exports import Exported, export
 from state.exports import xlsx as module
 from state.statistics import statistics
 from tests.exports.making import fill
@@ -24,6 +25,8 @@ def table(sheet) -> list[dict]:
 
 
 def as_csv(cell) -> str:
+    if isinstance(cell, datetime) and cell.time() == time():
+        return str(cell.date())
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="milliseconds") + "Z"
     return "" if cell is None else str(cell)
@@ -65,6 +68,24 @@ def test_the_answers_sheet_has_numbers_where_they_are_numbers(book, exported):
     assert "0" in words
     assert {"unknown", "<60"} <= {row["value"] for row in found}
     assert 0 in {row["value"] for row in found if row["question"] == "platelets"}
+
+
+def test_numbers_read_as_they_were_entered(book: Workbook) -> None:
+    (value,) = [place for place, cell in enumerate(book["Answers"][1]) if cell.value == "value"]
+    entered = {
+        (cell.value, cell.number_format)
+        for row in book["Answers"].iter_rows(min_row=2)
+        if isinstance((cell := row[value]).value, int | float)
+    }
+    assert {(9.8, "0.00"), (4.5, "0.0"), (28, "0")} <= entered
+
+
+def test_the_workbook_says_as_of_when_it_is_and_its_head(exported: Callable[..., Exported]) -> None:
+    written = exported("xlsx")
+    about = {row[0]: row[1] for row in load_workbook(written.path)["About"].iter_rows(values_only=True)}
+    assert str(about["As of"]).startswith(written.as_of)
+    assert written.head
+    assert str(about["Head"]).startswith(written.head)
 
 
 def test_the_counts_sheet_reconciles_with_stats(book, filled):

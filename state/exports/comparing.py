@@ -1,0 +1,123 @@
+"""What the rules compare, in one place: the relation, the number and its unit, beside what was entered.
+
+The log keeps a number in the question's first unit. Two things are added here: a shortcut's relation (*normal* is
+``<=`` 1 x ULN), and the quotient of a value that has a divisor (120 umol/L with an upper limit of 97 umol/L is
+1.237113402062 x ULN). The rules themselves never round; a quotient is written with `QUOTIENT_DIGITS` decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from dialogs.answers import compact
+from dialogs.protocol import Protocol, Question
+
+QUOTIENT_DIGITS: Final = 12
+AnswerStatus = Literal["current", "superseded", "set aside"]
+
+_PLACE: Final = Decimal(1).scaleb(-QUOTIENT_DIGITS)
+_EXACT: Final = Context(prec=60)
+_NUMBER: Final = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer of the log. ``value`` and ``unit`` as entered; ``relation``, ``compared`` as the rules compare it.
+
+    The relation is empty where there is no number or an exact one.
+    """
+
+    entry: int
+    at: str
+    person: str
+    question: str
+    value: str
+    unit: str | None
+    relation: str | None
+    compared: str | None
+    compared_unit: str | None
+    status: AnswerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """How a value in one unit comes to be compared: divided by another answer, in one of these units, times a scale."""
+
+    divisor: str
+    gives: str
+    scales: tuple[tuple[str, Decimal], ...]
+
+
+@lru_cache(maxsize=256)
+def divided(protocol: Protocol) -> dict[tuple[str, str], Divided]:
+    """Give, by question and unit, the values that rules compare after a division."""
+    found = {}
+    for question in protocol.questions:
+        for unit in question.units:
+            if unit.per is not None and unit.gives is not None:
+                divisor = protocol.question(unit.per)
+                found[question.id, unit.code] = Divided(
+                    unit.per, unit.gives, _scales(question, unit.code, divisor)
+                )
+    return found
+
+
+def _scales(question: Question, unit: str, divisor: Question) -> tuple[tuple[str, Decimal], ...]:
+    """A limit of normal has the unit of its value; any other divisor counts in its first unit."""
+    if divisor.unit_of == question.id:
+        return ((unit, Decimal(1)),)
+    first = divisor.units[0]
+    scales = ((other.code, Decimal(1) if other is first else other.scale) for other in divisor.units)
+    return tuple((code, scale) for code, scale in scales if scale is not None)
+
+
+@lru_cache(maxsize=256)
+def shortcut_relations(protocol: Protocol) -> dict[tuple[str, str], str]:
+    """Give, by question and shortcut, the relation of a number that a shortcut stands for; exact ones are left out."""
+    return {
+        (question.id, shortcut.code): shortcut.means.relation
+        for question in protocol.questions
+        for shortcut in question.shortcuts
+        if shortcut.means.relation != "="
+    }
+
+
+def quotient(value: str, divisor: str, scale: Decimal) -> str | None:
+    """Divide two stored numbers; ``None`` unless the divisor is an exact number above 0."""
+    over, under = _NUMBER.fullmatch(value), _NUMBER.fullmatch(divisor)
+    if over is None or under is None or under[1] or not Decimal(under[2]):
+        return None
+    exact = _EXACT.divide(Decimal(over[2]), _EXACT.multiply(Decimal(under[2]), scale))
+    return compact(exact.quantize(_PLACE, context=_EXACT))
+
+
+def quotient_as_text(value: str, divisor: str, scale: str | None) -> str | None:
+    """The same for SQL, which knows no exact numbers."""
+    return None if scale is None else quotient(value, divisor, Decimal(scale))
+
+
+def compare(protocol: Protocol, answers: Sequence[AnswerRow]) -> list[AnswerRow]:
+    """Put in what is compared: a relation wherever there is one, a quotient where value and divisor are current."""
+    current = {answer.question: answer for answer in answers if answer.status == "current"}
+    return [_compared(protocol, answer, current) for answer in answers]
+
+
+def _compared(protocol: Protocol, answer: AnswerRow, current: dict[str, AnswerRow]) -> AnswerRow:
+    if answer.compared is None:
+        return answer
+    if answer.unit is None:
+        return replace(answer, relation=shortcut_relations(protocol).get((answer.question, answer.value)))
+    changes: dict[str, Any] = {"relation": answer.value.rstrip("0123456789.") or None}
+    division = divided(protocol).get((answer.question, answer.unit))
+    divisor = current.get(division.divisor) if division else None
+    if division is not None and divisor is not None and answer.status == "current":
+        scale = dict(division.scales).get(divisor.unit or "")
+        number = quotient(answer.value, divisor.value, scale) if scale is not None else None
+        if number is not None:
+            changes |= {"compared": number, "compared_unit": division.gives}
+    return replace(answer, **changes)

@@ -1,0 +1,65 @@
+"""Says why a selection has nothing in it, so that a mistyped filter is told from a quiet month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+
+from state.database import stamp
+from state.errors import StateError
+from state.exports.snapshot import Snapshot
+
+
+class Nothing(StateError):  # noqa: N818  (reads as what it says)
+    """No screening is what was asked for; the message says why."""
+
+
+def moment(as_of: datetime | None, now: datetime) -> str | None:
+    """Write the moment up to which data are wanted. Raises `Nothing` for one that is still to come."""
+    if as_of is not None and as_of > now:
+        raise Nothing(f"{stamp(as_of)} is still to come; what is recorded until then would be missing")
+    return stamp(as_of) if as_of is not None else None
+
+
+def refuse_nothing(data: Snapshot) -> None:
+    """Raise `Nothing` if filters, or a moment, left no screening. A file that has none yet is no mistake."""
+    if data.count == 0 and (data.selection.described() or data.moment):
+        raise Nothing(_why(data))
+
+
+def _why(data: Snapshot) -> str:
+    chosen = data.selection
+    if chosen.since and chosen.until and chosen.since > chosen.until:
+        return f"the first day, {chosen.since}, is after the last, {chosen.until}; please exchange them"
+    for given, what, known in (
+        (chosen.site, "site", "SELECT code FROM sites UNION SELECT site FROM screenings ORDER BY 1"),
+        (chosen.protocol, "trial", "SELECT DISTINCT id FROM protocols ORDER BY 1"),
+    ):
+        codes = [code for (code,) in data.query(known)]
+        if given and given not in codes:
+            return f"there is no {what} {given}; {_suggested(given, codes)}"
+    if chosen.screening:
+        numbers = [number for (number,) in data.query("SELECT number FROM screenings")]
+        if chosen.screening not in numbers:
+            return f"there is no screening {chosen.screening}; {_suggested(chosen.screening, numbers)}"
+    asked = ", ".join(f"{name} {value}" for name, value in chosen.described().items())
+    by = f" by {data.moment}" if data.moment else ""
+    return f"no screening was saved or cancelled{by}{' with ' if asked else ''}{asked}; nothing is written"
+
+
+def _suggested(given: str, known: Sequence[str]) -> str:
+    near = _near(given, known)
+    if near:
+        return f"did you mean {near}?"
+    return (
+        f"there are {', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
+        if known
+        else "there are none yet"
+    )
+
+
+def _near(given: str, known: Iterable[str]) -> str | None:
+    folded = {code.casefold(): code for code in known}
+    found = get_close_matches(given.casefold(), folded, n=1, cutoff=0.7)
+    return folded[found[0]] if found else None
