@@ -8,8 +8,9 @@ from typing import Final
 from bot.phrases import Safe, lines
 from bot.replies import Button, Press, Rows
 from bot.talk import Talk
+from state.codes import is_site
 from state.errors import Unknown
-from state.people import ROLES, Person, is_site
+from state.people import ROLES, Person
 
 SHOWN_PEOPLE: Final = 40
 

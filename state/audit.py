@@ -1,21 +1,25 @@
 """Verifies a file: chains, triggers, schema, references, SQLite's own integrity, and every verdict by replay.
 
-Reads only, and streams: one screening at a time. It finds any change made behind the bot's back, except a whole
-file replaced by an older copy of itself: only a head that was kept elsewhere (``--head``) tells that.
+Reads only, and streams: one screening at a time. `state.coverage` says of every column what covers it. Whoever can
+make all hashes anew can make a file that is sound in itself, such as an older copy of it: only a head that was kept
+elsewhere (``--head``) tells that.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 
 from dialogs.answers import compact
 from dialogs.dialogue import STEP_KINDS, Dialogue, begin
@@ -24,16 +28,23 @@ from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state.chain import link, pack
+from state.codes import FORMS
 from state.database import connect
+from state.errors import Damaged, Newer, translate
+from state.registered import Registered
 from state.schema import migrations
 from state.screenings import outcome, set_aside, step_from
-
-MAX_PROBLEMS: Final = 20
 
 _LOG: Final = (
     "SELECT screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source, hash"
     " FROM log ORDER BY screening, entry"
 )
+
+_BOOKKEEPING: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
+_STATISTICS: Final = frozenset({"sqlite_stat1", "sqlite_stat4"})
+"""What ``ANALYZE`` leaves: of no consequence but for speed."""
+_HEADER: Final = 100
+_LARGEST_PAGE: Final = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ class Report:
     entries: int
     head: str | None
     problems: tuple[Problem, ...]
+    since: Counter[str] | None = None
+    """What was entered after the given head, by kind; ``None`` without one."""
 
 
 def verify(
@@ -63,52 +76,116 @@ def verify(
     head: str | None = None,
     progress: Callable[[int], Callable[[int], None]] | None = None,
 ) -> Report:
-    """Verify a file; `head` is a chain head that was kept elsewhere and must stand in the register."""
-    db = connect(path, read_only=True)
-    try:
-        db.execute("BEGIN")
-        return _Audit(db, head, progress).report()
-    finally:
-        db.conn.close()
+    """Verify a file; `head` was kept elsewhere, whole or its beginning, and must stand in the register.
+
+    A file of an earlier version is held against the schema of its version, and its content against what a
+    migrated copy of it must be. Raises `Damaged` for what is no whole file of ours.
+    """
+    with closing(connect(path, read_only=True).conn) as connection:
+        db = Database(connection)
+        try:
+            db.execute("BEGIN")
+            applied = _applied(db)
+        except sqlite3.DatabaseError as error:
+            raise translate(error) from error
+        found = audit(db, applied, head, progress)
+        if found.problems and _truncated(Path(path)):
+            raise Damaged("its end is missing: it is shorter than it says")
+        return found
+
+
+def audit(
+    db: Database,
+    applied: frozenset[str],
+    head: str | None = None,
+    progress: Callable[[int], Callable[[int], None]] | None = None,
+) -> Report:
+    """Verify what a connection sees; `applied` are the migrations that the file has had."""
+    return _Audit(db, applied, head, progress).report()
+
+
+def _applied(db: Database) -> frozenset[str]:
+    """Give the migrations that a file has had. Raises `Damaged` for another program's file, or `Newer`."""
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "_sqlite_migrations" not in tables:
+        raise Damaged("it is not a file of this program")
+    names = frozenset(
+        row[0] for row in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'prescreen'")
+    )
+    newer = sorted(str(name) for name in names - _names())
+    if newer:
+        raise Newer(f"it was written by a newer version (it has {', '.join(newer)})")
+    return names
+
+
+def _names() -> frozenset[str]:
+    return frozenset(migration.name for migration in migrations._migrations)
+
+
+def _truncated(path: Path) -> bool:
+    """Say whether the file is shorter than its first page says; a log beside it can hold the rest."""
+    wal = path.with_name(f"{path.name}-wal")
+    if wal.exists() and wal.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        start = file.read(_HEADER)
+    page, pages = int.from_bytes(start[16:18], "big"), int.from_bytes(start[28:32], "big")
+    return path.stat().st_size < max(pages * (page if page > 1 else _LARGEST_PAGE), _HEADER)
 
 
 class _Audit:
     def __init__(
-        self, db: Database, head: str | None, progress: Callable[[int], Callable[[int], None]] | None
+        self,
+        db: Database,
+        applied: frozenset[str],
+        head: str | None,
+        progress: Callable[[int], Callable[[int], None]] | None,
     ) -> None:
-        self.db, self.wanted_head, self.progress = db, head, progress
+        self.db, self.applied, self.wanted_head, self.progress = db, applied, head, progress
         self.problems: list[Problem] = []
         self.entries = self.screenings = 0
         self.protocols: dict[str, Protocol] = {}
-        self.registered: dict[tuple[str, str], str] = {}
-        self.purged: set[str] = set()
+        self.register: Registered | None = None
+        self.original = db
+        self.copy: sqlite3.Connection | None = None
 
     def report(self) -> Report:
-        head = None
+        whole = self._guarded("schema", self._schema)
+        if whole and self._guarded("schema", self._as_of_today):
+            self._guarded("protocols", self._protocols)
+            self._guarded("codes", self._codes)
+            self._guarded("register", self._register)
+            if self.register is not None:
+                self._guarded("meta", self.register.facts)
+                self._guarded("people", self.register.rows)
+            self._guarded("screenings", self._dialogues)
+            if self.register is not None:
+                self._guarded("screenings", self.register.numbers)
+            self._guarded("positions", self._positions)
+        self._guarded("integrity", self._integrity)
+        head, since = (self.register.head, self.register.since) if self.register else (None, None)
+        if self.copy is not None:
+            self.copy.close()
+        return Report(self.screenings, self.entries, head, tuple(self.problems), since)
+
+    def _guarded(self, place: str, check: Callable[[], bool | None]) -> bool:
+        """Make one check; whatever it meets, the others are made too, and nobody reads a traceback."""
         try:
-            if self._schema():
-                self._protocols()
-                head = self._register()
-                self._people()
-                self._dialogues()
-                self._sequence()
-            self._integrity()
+            return bool(check())
         except sqlite3.DatabaseError as error:
-            self._fault("file", f"SQLite cannot read it: {error}")
-        return Report(self.screenings, self.entries, head, tuple(self.problems))
+            self._fault(place, f"SQLite cannot read it: {error}")
+        except Exception as error:  # noqa: BLE001  (whatever bytes stand there)
+            self._fault(place, f"holds what does not belong there ({type(error).__name__}: {error})")
+        return False
 
     def _fault(self, place: str, fault: str) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(place, fault))
+        self.problems.append(Problem(place, fault))
 
     # the file ------------------------------------------------------------------------------------
 
     def _schema(self) -> bool:
-        """Hold tables, indexes, views and triggers against what the migrations make."""
-        fresh = Database(memory=True)
-        migrations.apply(fresh)
-        wanted, found = _objects(fresh), _objects(self.db)
-        fresh.conn.close()
+        """Hold tables, indexes, views and triggers against what the file's migrations make."""
+        wanted, found = _made_by(self.applied), _objects(self.db)
         for name in sorted(wanted.keys() | found.keys()):
             if wanted.get(name) != found.get(name):
                 state = (
@@ -119,13 +196,47 @@ class _Audit:
                     else "does not belong here"
                 )
                 self._fault(f"schema, {name}", state)
+        for (name,) in self.db.execute(
+            "SELECT DISTINCT migration_set FROM _sqlite_migrations WHERE migration_set IS NOT 'prescreen'"
+        ):
+            self._fault(f"schema, migrations of {name}", "do not belong here")
         return not any(name not in found for name in wanted if name.startswith("table"))
 
+    def _as_of_today(self) -> bool:
+        """Go on with a migrated copy of an older file; the file itself stays as it is."""
+        if self.applied != _names():
+            self.copy = sqlite3.connect("", isolation_level=None)  # a private file that SQLite removes itself
+            self.db.conn.backup(self.copy)
+            self.db = Database(self.copy)
+            migrations.apply(self.db)
+        return True
+
+    def _codes(self) -> None:
+        """Codes go into paths and spreadsheets: each has its form."""
+        for what, query, form in FORMS:
+            for (code,) in self.db.execute(query):
+                if form.fullmatch(str(code)) is None:
+                    self._fault(f"{what} {code!r}", "is not a code that there can be")
+
+    def _register(self) -> None:
+        self.register = Registered(self.db, self._fault, self.wanted_head)
+
+    def _positions(self) -> None:
+        for (number,) in self.db.execute(
+            "SELECT screening FROM positions p WHERE updated_at IS NOT"
+            " (SELECT at FROM log WHERE screening = p.screening AND entry = p.entries)"
+        ):
+            self._fault(f"screening {number}", "its position says another time than its newest entry")
+        for protocol, version in self.db.execute(
+            "SELECT id, version FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)"
+        ):
+            self._fault(f"protocol {protocol} {version}", "is used by no screening")
+
     def _integrity(self) -> None:
-        for (said,) in self.db.execute("PRAGMA integrity_check(5)"):
+        for (said,) in self.original.execute("PRAGMA integrity_check"):
             if said != "ok":
                 self._fault("integrity", str(said))
-        for table, row, parent, _ in self.db.execute("PRAGMA foreign_key_check"):
+        for table, row, parent, _ in self.original.execute("PRAGMA foreign_key_check"):
             self._fault(f"{table} {row or ''}".strip(), f"refers to a row of {parent} that is not there")
 
     def _protocols(self) -> None:
@@ -143,81 +254,6 @@ class _Audit:
                 continue
             if (protocol.id, protocol.version) != (protocol_id, version):
                 self._fault(place, f"calls itself {protocol.id} {protocol.version}")
-
-    # the register --------------------------------------------------------------------------------
-
-    def _register(self) -> str | None:
-        origin = self._meta("origin") or ""
-        if self._meta("created_at") is None:
-            self._fault("meta", "does not say when the file was made")
-        last: dict[str, tuple[int, str]] = {}
-        heads = set()
-        for row in self.db.execute(
-            "SELECT origin, entry, at, person, kind, subject, detail, hash FROM register ORDER BY origin, entry"
-        ):
-            number, before = last.get(row[0], (0, row[0]))
-            place = f"register entry {row[1]}" + ("" if row[0] == origin else f" of {row[0]}")
-            if row[1] != number + 1:
-                self._fault(place, f"entry {number + 1} is missing before it")
-            if link(before, row[:7]) != row[7]:
-                self._fault(
-                    place, "was changed: its hash does not follow from the entry before and its content"
-                )
-            last[row[0]] = (row[1], row[7])
-            heads.add(row[7])
-            self._remember(row[4], row[5], row[6])
-        entry, head = last.get(origin, (0, None))
-        if (self._meta("head") or None) != (f"{entry} {head}" if head else None):
-            self._fault("register", "its end was cut off or added to: the file's head names another entry")
-        if self.wanted_head is not None and self.wanted_head not in heads:
-            self._fault("register", "does not hold the given head: this file is older than it, or another")
-        return head
-
-    def _remember(self, kind: str, subject: str | None, detail: str | None) -> None:
-        try:
-            said: dict[str, Any] = json.loads(detail) if detail else {}
-        except ValueError:
-            return
-        if kind in ("verdict", "cancelled"):
-            self.registered[kind, subject or ""] = said.get("head", "")
-        elif kind == "purge":
-            self.purged |= set(said.get("screenings", ()))
-        elif kind == "site":
-            self.registered["site", subject or ""] = ""
-        elif kind == "person":
-            known = json.loads(self.registered.get(("person", subject or ""), "{}"))
-            self.registered["person", subject or ""] = json.dumps({**known, **said})
-        elif kind == "invitation":
-            self.registered["invitation", subject or ""] = said.get("act", "")
-
-    def _people(self) -> None:
-        """Hold people, sites and invitations against what the register says of them."""
-        if self._meta("origin") == "merged":
-            return
-        found = {}
-        for code, role, site, status in self.db.execute("SELECT code, role, site, status FROM people"):
-            found[code] = True
-            said = json.loads(self.registered.get(("person", code), "{}"))
-            expected = "suspended" if said.get("act") == "suspended" else "active"
-            if (said.get("role"), said.get("site"), expected) != (role, site, status):
-                self._fault(f"person {code}", "is not as the register says")
-        accounts = {row[0] for row in self.db.execute("SELECT person FROM accounts")}
-        for kind, subject in self.registered:
-            if kind == "person" and (subject not in found or subject not in accounts):
-                self._fault(f"person {subject}", "stands in the register and is missing here")
-        states = {
-            row[0]: "revoked" if row[2] else "used" if row[1] else "made"
-            for row in self.db.execute("SELECT substr(hash, 1, 8), used_at, revoked_at FROM invitations")
-        }
-        registered = {
-            subject: act for (kind, subject), act in self.registered.items() if kind == "invitation"
-        }
-        for mark in sorted(states.keys() | registered.keys()):
-            if states.get(mark) != registered.get(mark):
-                self._fault(f"invitation {mark}", "is not as the register says")
-        sites = {row[0] for row in self.db.execute("SELECT code FROM sites")}
-        for code in sites ^ {subject for kind, subject in self.registered if kind == "site"}:
-            self._fault(f"site {code}", "is not as the register says")
 
     # the dialogues -------------------------------------------------------------------------------
 
@@ -237,7 +273,7 @@ class _Audit:
             entries = held[1] if held is not None and held[0] == row[0] else []
             if entries:
                 held = next(log, None)
-            self._screening(row, entries)
+            self._guarded(f"screening {row[0]}", partial(self._screening, row, entries))
             self.screenings += 1
             if step is not None and self.screenings % 100 == 0:
                 step(100)
@@ -275,7 +311,8 @@ class _Audit:
         elif pack(set_aside(dialogue)) != aside:
             self._fault(place, "its position sets other answers aside than its dialogue")
         self._verdicts(place, number, saved, {entry[1]: (entry[2], entry[3]) for entry in entries})
-        self._registered(number, entries)
+        if self.register is not None:
+            self.register.heads(number, ((entry[4], entry[12]) for entry in entries))
 
     def _step(
         self, at: str, dialogue: Dialogue, entry: tuple[Any, ...], saved: dict[int, dict[str, Any]]
@@ -318,33 +355,16 @@ class _Audit:
         if found != expected:
             self._fault(place, "its verdict is not what its dialogue comes to")
 
-    def _registered(self, number: str, entries: list[tuple[Any, ...]]) -> None:
-        for kind, step in (("verdict", "save"), ("cancelled", "cancel")):
-            hashes = [entry[12] for entry in entries if entry[4] == step]
-            if self.registered.get((kind, number)) != (hashes[-1] if hashes else None):
-                self._fault(f"screening {number}", f"its {kind} is not as the register says")
 
-    def _sequence(self) -> None:
-        """Numbers run without gaps; what was purged says so in the register."""
-        numbers = defaultdict(set)
-        for site, sequence, number in self.db.execute("SELECT site, sequence, number FROM screenings"):
-            numbers[site].add(sequence)
-            if number != f"{site}-{sequence:04d}":
-                self._fault(f"screening {number}", "its number is not its site and sequence")
-        for site, known in numbers.items():
-            for sequence in range(1, max(known) + 1):
-                number = f"{site}-{sequence:04d}"
-                if sequence not in known and number not in self.purged:
-                    self._fault(f"screening {number}", "is missing, and no purge says so")
-        for kind, number in self.registered:
-            if kind in ("verdict", "cancelled") and number not in self.purged:
-                site, _, sequence = number.rpartition("-")
-                if not sequence.isdecimal() or int(sequence) not in numbers[site]:
-                    self._fault(f"screening {number}", "stands in the register and is missing here")
-
-    def _meta(self, key: str) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
-        return row[0] if row else None
+@cache
+def _made_by(applied: frozenset[str]) -> Mapping[str, str]:
+    """Give the objects that these migrations make."""
+    had = Migrations("prescreen")
+    had._migrations = [migration for migration in migrations._migrations if migration.name in applied]
+    with closing(Database(memory=True).conn) as connection:
+        fresh = Database(connection)
+        had.apply(fresh)
+        return _objects(fresh)
 
 
 def _says(told: dict[str, Any], found: dict[str, Any]) -> bool:
@@ -354,11 +374,13 @@ def _says(told: dict[str, Any], found: dict[str, Any]) -> bool:
 
 
 def _objects(db: Database) -> dict[str, str]:
-    rows = db.execute(
-        "SELECT type, name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-        " AND name NOT LIKE '_sqlite%' AND name NOT LIKE 'idx__sqlite%'"
-    )
-    return {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows}
+    """Give every object with its definition; of what sqlite-utils keeps of migrations, only that it is there."""
+    rows = db.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master")
+    return {
+        f"{kind} {name}": "" if name in _BOOKKEEPING else " ".join(sql.split())
+        for kind, name, sql in rows
+        if name not in _STATISTICS
+    }
 
 
 def _grouped(rows: sqlite3.Cursor) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from state.chain import link
 from state.errors import Damaged, InUse, Missing, Newer, NotKept, translate
 from state.schema import migrations
 from state.targets import PRIVATE, alone, create_private, family, remove
@@ -218,8 +219,13 @@ def _migrate(db: Database, path: Path, clock: Clock) -> None:
     migrations.apply(db)
     if not applied:
         with writing(db):
-            for key, value in (("origin", secrets.token_hex(8)), ("created_at", stamp(clock()))):
-                db.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
+            facts = {
+                "origin": secrets.token_hex(8),
+                "created_at": stamp(clock()),
+                "salt": secrets.token_hex(16),
+            }
+            facts["positions"] = link("", list(facts.values()))
+            db.conn.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
 
 
 def _copy_aside(db: Database, path: Path, migration: str) -> None:

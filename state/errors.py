@@ -10,6 +10,7 @@
     ├── Taken         something stands where the result would go, and may not be replaced
     ├── InUse         another program has the file open
     ├── Stale         somebody else moved the dialogue first
+    ├── Merged        the file is a merged one, which gives out no numbers and takes in no people
     └── Unknown       there is no such screening, person or protocol in this file
 """
 
@@ -65,6 +66,15 @@ class InUse(StateError):  # noqa: N818
 
 class Stale(StateError):  # noqa: N818
     """The dialogue has moved on since it was loaded."""
+
+
+class Merged(StateError):  # noqa: N818
+    """A merged file is for the office: what a site does is done in the site's own file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this is a merged file, for the office; please screen and invite in a site's own file"
+        )
 
 
 class Unknown(StateError):  # noqa: N818

@@ -20,15 +20,13 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from state import retention
+from state import register, retention
 from state.chain import link
+from state.codes import FORMS
 from state.database import Clock, connect, meta, open_database, utc_now, writing
 from state.errors import Damaged, StateError, translate
 from state.schema import migrations
 from state.targets import ask, remove
-
-ORIGIN: Final = "merged"
-"""The origin of every merged file: so that its content is determined by what was merged."""
 
 _SCREENING: Final = "number, site, sequence, protocol, person, started_at, zone, channel, earlier"
 _LOG: Final = (
@@ -42,6 +40,8 @@ _POSITION: Final = "screening, person, state, entries, head, updated_at, set_asi
 _INSERT_LOG: Final = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_VERDICT: Final = "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_POSITION: Final = f"INSERT OR REPLACE INTO positions ({_POSITION}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+
+_HEADED: Final = frozenset({*register.OF_A_SCREENING.values(), "noted"} - {"started"})
 
 Row = tuple[Any, ...]
 
@@ -130,13 +130,14 @@ def _reading(path: Path) -> Iterator[Database]:
 
 
 def _merge_into(db: Database, name: str, sources: list[_Source], *, fresh: bool) -> Merged:
-    if not fresh and meta(db, "origin") != ORIGIN:
+    if not fresh and meta(db, "origin") != register.MERGED:
         raise Conflict(f"{name} is a site's own file; merge into a new one")
     db.execute("PRAGMA secure_delete=ON")
     try:
         with writing(db):
             if fresh:
-                db.execute("UPDATE meta SET value = ? WHERE key = 'origin'", [ORIGIN])
+                db.execute("UPDATE meta SET value = ? WHERE key = 'origin'", [register.MERGED])
+                register.add_up(db)
             union = _check(name, db)
             before = {number: log.entries for number, log in union.logs.items()}
             for source in sources:
@@ -178,11 +179,20 @@ def _check(name: str, db: Database) -> _Source:
     source = _Source(name, db)
     source.sites = {row[0]: row for row in db.execute("SELECT code, name, created_at FROM sites")}
     source.protocols = {row[0]: row for row in db.execute("SELECT sha256, id, version FROM protocols")}
+    _check_codes(source)
     _check_register(source)
     _check_logs(source)
     _check_heads(source)
     _read_people(source)
     return source
+
+
+def _check_codes(source: _Source) -> None:
+    """Codes of another site's file are data, and go into paths: each must have its form."""
+    for what, query, form in FORMS:
+        for (code,) in source.db.execute(query):
+            if form.fullmatch(code) is None:
+                raise Damaged(f"{source.name}: {code!r} is not a code that a {what} can have")
 
 
 def _check_register(source: _Source) -> None:
@@ -236,7 +246,7 @@ def _check_logs(source: _Source) -> None:
 
 def _check_heads(source: _Source) -> None:
     """Every end of a log that the register names must be in that log, or be purged."""
-    rows = [row for rows in source.register.values() for row in rows if row[4] in ("verdict", "cancelled")]
+    rows = [row for rows in source.register.values() for row in rows if row[4] in _HEADED]
     known = {(row[0], row[1]) for row in source.db.execute("SELECT screening, hash FROM log")}
     for row in rows:
         if (row[5], json.loads(row[6])["head"]) not in known and row[5] not in source.purged:
@@ -248,7 +258,7 @@ def _read_people(source: _Source) -> None:
     homes: dict[str, set[str]] = {}
     for origin, rows in source.register.items():
         for row in rows:
-            if row[4] == "person" and origin != ORIGIN:
+            if row[4] == "person" and origin != register.MERGED:
                 homes.setdefault(row[5], set()).add(origin)
     for code, role, site, status, language, notified, created in source.db.execute(
         "SELECT code, role, site, status, language, notified, created_at FROM people"
@@ -262,7 +272,8 @@ def _read_people(source: _Source) -> None:
 
 
 def _unite(union: _Source, source: _Source) -> None:
-    _unite_rows(union.sites, source.sites, source.name, "site")
+    for code, row in source.sites.items():  # inviting for another site makes its row in this file, too
+        union.sites[code] = min(union.sites.get(code, row), row, key=lambda site: site[::-1])
     _unite_rows(union.protocols, source.protocols, source.name, "protocol")
     for code, (fixed, changing) in source.people.items():
         known = union.people.get(code)
@@ -276,7 +287,7 @@ def _unite(union: _Source, source: _Source) -> None:
         known_log = union.logs.get(number)
         union.logs[number] = _longer(known_log, log) if known_log else log
     for origin, rows in source.register.items():
-        if origin == ORIGIN:  # what a merged file records of itself stays with it
+        if origin == register.MERGED:  # what a merged file records of itself stays with it
             if any(row[4] == "purge" for row in rows):
                 raise Conflict(
                     f"{source.name} is a merged file that was purged itself; merge the sites' files"
@@ -351,7 +362,7 @@ def _write(db: Database, union: _Source, before: dict[str, int]) -> None:
     """Write what the merged file does not have yet, within the caller's transaction."""
     db.execute("PRAGMA defer_foreign_keys=ON")
     run = db.conn.executemany
-    run("INSERT INTO sites VALUES (?, ?, ?) ON CONFLICT DO NOTHING", union.sites.values())
+    run("INSERT OR REPLACE INTO sites VALUES (?, ?, ?)", union.sites.values())
     run(
         "INSERT INTO people (code, role, site, status, language, notified, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (code) DO UPDATE SET role = excluded.role, site = excluded.site,"
@@ -372,6 +383,7 @@ def _write(db: Database, union: _Source, before: dict[str, int]) -> None:
     for origin, rows in union.register.items():
         (known,) = db.execute("SELECT count(*) FROM register WHERE origin = ?", [origin]).fetchone()
         run("INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows[known:])
+    register.add_up(db)
 
 
 def _keep_protocol(db: Database, log: _Log) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import Final, Literal, get_args
 from sqlite_utils import Database
 
 from state import register
+from state.codes import is_site
 from state.database import Clock, stamp, utc_now, writing
 from state.errors import Unknown
 
@@ -28,7 +28,6 @@ INVITATION_HOURS: Final = 72
 DEFAULT_SITE: Final = "S01"
 NOT_KNOWN: Final = ""
 """The language of somebody who was added by account number: taken from Telegram at the first message."""
-_SITE: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,6 @@ class Invitation:
     created_at: str
     expires_at: str
     state: Literal["open", "used", "expired", "revoked"]
-
-
-def is_site(code: str) -> bool:
-    """Say whether a site can have this code."""
-    return _SITE.fullmatch(code) is not None
 
 
 class People:
@@ -120,7 +114,7 @@ class People:
                 "UPDATE people SET role = ?, site = ?, status = 'active' WHERE code = ?",
                 [role, site, known.code],
             )
-            self._enter("changed", known.code, by, role=role, site=site)
+            self._enter("changed", known.code, by)
             return self.get(known.code)
         (count,) = self.db.execute("SELECT count(*) FROM people WHERE code LIKE ?", [f"{site}-P%"]).fetchone()
         code = f"{site}-P{count + 1:02d}"
@@ -129,15 +123,18 @@ class People:
             [code, role, site, language, at],
         )
         self.db.execute("INSERT INTO accounts VALUES (?, ?, ?)", [channel, account, code])
-        self._enter("added", code, by, role=role, site=site)
+        self._enter("added", code, by)
         return self.get(code)
 
     def _site(self, code: str) -> None:
-        if not is_site(code):
-            raise ValueError(f"site {code!r}: please use up to 8 capital letters and digits, a letter first")
         if not self.db.execute("SELECT 1 FROM sites WHERE code = ?", [code]).fetchone():
+            if not is_site(code):
+                raise ValueError(
+                    f"site {code!r}: please use up to 8 capital letters and digits, a letter first,"
+                    " and nothing that a spreadsheet reads as a date or a number"
+                )
             self.db.execute("INSERT INTO sites VALUES (?, ?, ?)", [code, code, stamp(self.clock())])
-            register.enter(self.db, self.clock(), "site", code)
+            register.enter_row(self.db, self.clock(), "site", code, None, "made")
 
     def suspend(self, code: str, by: str | None = None) -> None:
         """Shut a person out from the next message on."""
@@ -161,8 +158,8 @@ class People:
         with writing(self.db):
             self.db.execute("UPDATE people SET notified = ? WHERE code = ?", [int(notified), code])
 
-    def _enter(self, act: str, code: str, by: str | None, **detail: str) -> None:
-        register.enter(self.db, self.clock(), "person", code, by, {"act": act, **detail})
+    def _enter(self, act: str, code: str, by: str | None) -> None:
+        register.enter_row(self.db, self.clock(), "person", code, by, act)
 
     # invitations ---------------------------------------------------------------------------------
 
@@ -180,9 +177,7 @@ class People:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 [hashed, role, site, by, stamp(now), stamp(now + timedelta(hours=hours))],
             )
-            register.enter(
-                self.db, now, "invitation", hashed[:8], by, {"act": "made", "role": role, "site": site}
-            )
+            register.enter_row(self.db, now, "invitation", hashed, by, "made")
         return secret
 
     def redeem(self, secret: str, channel: str, account: str, language: str = "en") -> Person | None:
@@ -204,20 +199,23 @@ class People:
             self.db.execute(
                 "UPDATE invitations SET used_by = ?, used_at = ? WHERE hash = ?", [person.code, now, wanted]
             )
-            register.enter(self.db, self.clock(), "invitation", wanted[:8], person.code, {"act": "used"})
+            register.enter_row(self.db, self.clock(), "invitation", wanted, person.code, "used")
             return self.get(person.code)
 
     def revoke(self, mark: str, by: str | None = None) -> bool:
         """Withdraw an open invitation by the mark it is listed under."""
         with writing(self.db):
-            done = self.db.execute(
-                "UPDATE invitations SET revoked_at = ? WHERE substr(hash, 1, 8) = ?"
+            open_ones = self.db.execute(
+                "SELECT hash FROM invitations WHERE substr(hash, 1, 8) = ?"
                 " AND used_at IS NULL AND revoked_at IS NULL",
-                [stamp(self.clock()), mark],
-            )
-            if done.rowcount:
-                register.enter(self.db, self.clock(), "invitation", mark, by, {"act": "revoked"})
-        return bool(done.rowcount)
+                [mark],
+            ).fetchall()
+            for (hashed,) in open_ones:
+                self.db.execute(
+                    "UPDATE invitations SET revoked_at = ? WHERE hash = ?", [stamp(self.clock()), hashed]
+                )
+                register.enter_row(self.db, self.clock(), "invitation", hashed, by, "revoked")
+        return bool(open_ones)
 
     def invitations(self) -> list[Invitation]:
         now = stamp(self.clock())

@@ -1,19 +1,58 @@
-"""The register: one chained, append-only list of everything that is not part of a dialogue.
+"""The register: one chained, append-only list of everything that is not part of a dialogue, and of where logs stood.
 
-Kinds: ``verdict`` and ``cancelled`` (a screening's chain head), ``person``, ``invitation``, ``site``, ``export``,
-``backup``, ``purge``, ``merge``. Each file has its own chain, told apart by the file's origin.
+Kinds: ``started``, ``verdict``, ``cancelled``, ``reopened``, ``amended``, ``noted`` (of a screening: its chain's head);
+``site``, ``person``, ``invitation`` (an act, and a digest of the row as it was after it); ``export``, ``backup``,
+``purge``, ``numbers`` (the last number that a purge removed); ``migrated`` (an older file's rows, as they were found).
+Each file has its own chain, told apart by the file's origin.
+
+No account stands here, since registers are merged and leave: only a hash of it with the file's salt, which does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
-from state.chain import link, pack
-from state.database import meta, stamp
+from state.chain import link, pack, total
+from state.database import meta, stamp, utc_now
+from state.errors import Merged
+from state.schema import append_only_triggers
+
+REGISTERED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "site": ("sites", ("code", "name", "created_at")),
+    "person": ("people", ("code", "role", "site", "status", "created_at")),
+    "invitation": (
+        "invitations",
+        (
+            "hash",
+            "role",
+            "site",
+            "created_by",
+            "created_at",
+            "expires_at",
+            "used_by",
+            "used_at",
+            "revoked_at",
+        ),
+    ),
+}
+"""Kind of entry -> the table whose row it has a digest of, and the columns in it; the first one is the key."""
+MERGED: Final = "merged"
+"""The origin of every merged file: so that its content is determined by what was merged."""
+MARK: Final = 8
+"""So many characters of an invitation's hash name it."""
+OF_A_SCREENING: Final[Mapping[str, str]] = {
+    "start": "started", "save": "verdict", "cancel": "cancelled", "reopen": "reopened", "amend": "amended",
+}  # fmt: skip
+"""Kind of log entry -> kind of register entry with its hash. Notes are ``noted``; answers are not registered."""
+SEALING: Final = frozenset({"backup", "export"})
+"""Entries whose hash leaves the file: they also say where the dialogues stood that were not saved yet."""
+SEALED: Final = 16
+"""So many characters of a head that was not saved yet."""
 
 
 def enter(
@@ -30,6 +69,9 @@ def enter(
         "SELECT entry, hash FROM register WHERE origin = ? ORDER BY entry DESC LIMIT 1", [origin]
     ).fetchone()
     entry, before = (row[0] + 1, row[1]) if row else (1, origin)
+    if kind in SEALING:
+        unsaved = _unsaved(db)
+        detail = {**(detail or {}), "open": unsaved} if unsaved else detail
     packed = pack(detail) if detail is not None else None
     fields = (origin, entry, stamp(at), person, kind, subject, packed)
     head = link(before, fields)
@@ -38,7 +80,104 @@ def enter(
     return head
 
 
+def enter_row(db: Database, at: datetime, kind: str, key: str, person: str | None, act: str) -> str:
+    """Enter what was done to a site, person or invitation, with a digest of the row as it is now. Raises `Merged`."""
+    refuse_merged(db)
+    table, columns = REGISTERED[kind]
+    row = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {columns[0]} = ?", [key]).fetchone()  # noqa: S608
+    named = dict(zip(columns, row, strict=True))
+    detail: dict[str, Any] = {"act": act, "row": row_digest(row)}
+    detail |= {name: named[name] for name in ("role", "site") if name in named}
+    if kind == "person":
+        detail["accounts"] = _accounts(db, key)
+    return enter(db, at, kind, key[:MARK] if kind == "invitation" else key, person, detail)
+
+
+def row_digest(row: Iterable[Any]) -> str:
+    """Give what the register keeps of a row."""
+    return link("", tuple(row))
+
+
+def account_digest(salt: str, channel: str, account: str) -> str:
+    """Give what the register keeps of an account: nothing, to whoever has not the file's salt."""
+    return link(salt, (channel, account))
+
+
+def refuse_merged(db: Database) -> None:
+    """Raise `Merged` where numbers of a site cannot be given out and nobody can be let in."""
+    if meta(db, "origin") == MERGED:
+        raise Merged
+
+
 def head(db: Database) -> str | None:
     """Give the hash of the newest entry; to be kept elsewhere, so that a cut-off tail is found."""
     row = meta(db, "head")
     return row.split()[1] if row else None
+
+
+# the ends of dialogues -----------------------------------------------------------------------------------
+
+
+def moved(db: Database, before: str | None, after: str) -> None:
+    """Take a dialogue's new head into the total of all heads, within the caller's transaction."""
+    known = meta(db, "positions")
+    if known is not None:
+        changed = total(known, [after], [before] if before else [])
+        db.execute("UPDATE meta SET value = ? WHERE key = 'positions'", [changed])
+
+
+def add_up(db: Database) -> None:
+    """Make the total of all heads anew, after screenings came or went by merging or purging."""
+    heads = [row[0] for row in db.execute("SELECT head FROM positions")]
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('positions', ?)", [total(beginning(db), heads)])
+
+
+def beginning(db: Database) -> str:
+    """Give the total of a file without screenings: a hash of what the file says of itself."""
+    return link("", [meta(db, key) for key in ("origin", "created_at", "salt")])
+
+
+def found_as_it_was(db: Database) -> None:
+    """Enter the rows of a file that an older version wrote; from here on they are covered like any others."""
+    if meta(db, "origin") is None:
+        return
+    db.execute("INSERT INTO meta VALUES ('salt', ?)", [secrets.token_hex(16)])
+    add_up(db)
+    at = utc_now()
+    last = dict(
+        db.execute(
+            "SELECT site, max(number) FROM (SELECT site, sequence AS number FROM screenings UNION ALL"
+            " SELECT substr(key, 9), CAST(value AS INTEGER) FROM meta WHERE key GLOB 'last of *') GROUP BY site"
+        ).fetchall()
+    )
+    rows = {
+        table: {
+            row[0][:MARK] if table == "invitations" else row[0]: row_digest(row)
+            for row in db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()  # noqa: S608
+        }
+        for table, columns in REGISTERED.values()
+    }
+    accounts = {code: _accounts(db, code) for code in rows["people"]}
+    db.execute("DROP TRIGGER protocols_no_delete")
+    db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
+    db.execute(append_only_triggers("protocols").split("END;\n")[1] + "END")
+    enter(db, at, "migrated", None, None, {**rows, "accounts": accounts, "last": last, "open": _unsaved(db)})
+    for site in db.execute("SELECT substr(key, 9) FROM meta WHERE key GLOB 'last of *'").fetchall():
+        enter(db, at, "numbers", site[0], None, {"last": last[site[0]]})
+    db.execute("DELETE FROM meta WHERE key GLOB 'last of *'")
+
+
+def _accounts(db: Database, code: str) -> list[str]:
+    salt = meta(db, "salt") or ""
+    rows = db.execute("SELECT channel, account FROM accounts WHERE person = ?", [code])
+    return sorted(account_digest(salt, *row) for row in rows)
+
+
+def _unsaved(db: Database) -> dict[str, str]:
+    """Say where dialogues stand that moved since this was last said, and whose heads no entry of their own has."""
+    rows = db.execute(
+        "SELECT screening, substr(head, 1, ?) FROM positions WHERE state NOT IN ('completed', 'cancelled')"
+        " AND updated_at >= coalesce((SELECT max(at) FROM register WHERE kind IN ('backup', 'export')), '')",
+        [SEALED],
+    )
+    return dict(rows.fetchall())

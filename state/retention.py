@@ -1,12 +1,12 @@
 """Removes screenings whose time is over: a recorded act, after which their content is no longer in the file.
 
 The register keeps what was removed: each number with the end of its chain. Numbers are not given out again.
+A protocol text goes with the last screening that used it.
 A screening that a kept one follows is kept with it.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from state import register
 from state.database import Clock, stamp, utc_now, writing
 from state.schema import append_only_triggers
 
-_GUARDED: Final = ("screenings", "log", "verdicts")
+_GUARDED: Final = ("protocols", "screenings", "log", "verdicts")
 _DELETES: Final = (
     "UPDATE people SET current = NULL WHERE current = ?",
     "DELETE FROM verdicts WHERE screening = ?",
@@ -89,9 +89,21 @@ def purge(db: Database, before: date, person: str | None = None, clock: Clock = 
         found = due(db, before)
         if found.heads:
             detail = {"before": found.before, "count": len(found.heads), "screenings": found.heads}
-            register.enter(db, clock(), "purge", None, person, detail)
+            at = clock()
+            for site, last in _last_of_each_site(found.heads).items():
+                register.enter(db, at, "numbers", site, person, {"last": last})
+            register.enter(db, at, "purge", None, person, detail)
             erase(db, found.heads)
     return Purged(found, wipe(db) if found.heads else True)
+
+
+def _last_of_each_site(numbers: Iterable[str]) -> dict[str, int]:
+    """Give the highest number of each site, which is to be kept in mind: numbers are not given out again."""
+    last: dict[str, int] = {}
+    for number in numbers:
+        site, _, sequence = number.rpartition("-")
+        last[site] = max(last.get(site, 0), int(sequence))
+    return last
 
 
 def erase(db: Database, numbers: Iterable[str]) -> None:
@@ -101,14 +113,10 @@ def erase(db: Database, numbers: Iterable[str]) -> None:
     for table in _GUARDED:
         for event in ("update", "delete"):
             db.execute(f"DROP TRIGGER {table}_no_{event}")
-    db.execute(
-        "INSERT INTO meta SELECT 'last of ' || site, max(sequence) FROM screenings"
-        " WHERE number IN (SELECT value FROM json_each(?)) GROUP BY site"
-        " ON CONFLICT (key) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
-        [json.dumps(numbers)],
-    )
     for statement in _DELETES:
         db.conn.executemany(statement, [(number,) for number in numbers])
+    db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
+    register.add_up(db)
     for table in _GUARDED:
         for trigger in append_only_triggers(table).split("END;\n"):
             if trigger.strip():

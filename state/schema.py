@@ -255,3 +255,12 @@ def prompts(db: Database) -> None:
         " entry INTEGER NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL, at INTEGER NOT NULL,"
         " PRIMARY KEY (chat, message)) STRICT, WITHOUT ROWID"
     )
+
+
+@migrations()
+def known_from_the_start(db: Database) -> None:
+    """The register knows each screening from its start, and the rows of people, sites and invitations."""
+    from state import register  # it stands above the tables
+
+    db.execute("CREATE INDEX register_numbers ON register (subject) WHERE kind = 'numbers'")
+    register.found_as_it_was(db)

@@ -143,14 +143,16 @@ class Screenings:
         source: str | None = None,
         earlier: str | None = None,
     ) -> Screening:
-        """Open a screening under the site's next number and make it the person's current one."""
+        """Open a screening under the site's next number and make it the person's current one. Raises `Merged`."""
         at = stamp(self.clock())
         with writing(self.db):
+            register.refuse_merged(self.db)
             self._keep_protocol(protocol)
             (sequence,) = self.db.execute(
                 "SELECT max("
                 " coalesce((SELECT max(sequence) FROM screenings WHERE site = ?1), 0),"
-                " coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last of ' || ?1), 0)) + 1",
+                " coalesce((SELECT max(json_extract(detail, '$.last')) FROM register"
+                " WHERE kind = 'numbers' AND subject = ?1), 0)) + 1",
                 [site],
             ).fetchone()  # a number that was purged is not given out again
             number = f"{site}-{sequence:04d}"
@@ -163,6 +165,7 @@ class Screenings:
                 number, site, person, at, zone, earlier, begin(protocol), entries=0, head=genesis
             )
             self._append(screening, at, person, "start", source=source)
+            register.moved(self.db, None, screening.head)
             self.db.execute(
                 "INSERT INTO positions (screening, person, state, entries, head, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
                 [number, person, screening.state, screening.entries, screening.head, at],
@@ -220,11 +223,12 @@ class Screenings:
 
         What was loaded is forgotten if it fails: it may have moved although nothing was kept.
         """
-        at, before = stamp(self.clock()), screening.entries
+        at, entries, head = stamp(self.clock()), screening.entries, screening.head
         try:
             with writing(self.db):
                 yield at
-                self._move(screening, at, before)
+                self._move(screening, at, entries)
+                register.moved(self.db, head, screening.head)
         except BaseException as error:
             self._loaded.pop(screening.number, None)
             if isinstance(error, sqlite3.IntegrityError):
@@ -262,10 +266,6 @@ class Screenings:
         )  # fmt: skip
         if step.kind == "save":
             self._save_verdict(screening, at, person)
-        elif step.kind == "cancel":
-            register.enter(
-                self.db, self.clock(), "cancelled", screening.number, person, {"head": screening.head}
-            )
 
     def _append(
         self,
@@ -289,6 +289,10 @@ class Screenings:
         )  # fmt: skip
         screening.head = link(screening.head, fields)
         self.db.execute(_INSERT_LOG, [*fields, screening.head])
+        entered = "noted" if kind not in ("start", *STEP_KINDS) else register.OF_A_SCREENING.get(kind)
+        if entered is not None:
+            said = {"head": screening.head} if entered != "started" else None
+            register.enter(self.db, self.clock(), entered, screening.number, person, said)
 
     def _move(self, screening: Screening, at: str, before: int) -> None:
         moved = self.db.execute(
@@ -319,7 +323,6 @@ class Screenings:
             ],
         )  # fmt: skip
         screening.saved.append(Saved(screening.entries, at, person, said["verdict"], said["first_failed"]))
-        register.enter(self.db, self.clock(), "verdict", screening.number, person, {"head": screening.head})
 
     # prompts -------------------------------------------------------------------------------------
 

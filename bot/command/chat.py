@@ -9,7 +9,7 @@ from contextlib import suppress
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, local_zone, open_file, protocols_on_offer
+from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
 
 
 @click.command()
@@ -46,7 +46,7 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     from state.screenings import Screenings
 
     protocols = protocols_on_offer(protocol_source)
-    db = open_file(db_file)
+    db = open_site_file(db_file)
     people = People(db)
     person = people.find("terminal", "local") or people.add(
         "clinician", site, "terminal", "local", lang or "en"

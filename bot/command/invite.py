@@ -9,7 +9,7 @@ import os
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_file
+from bot.command.wiring import Unusable, open_site_file
 
 
 @click.command()
@@ -46,7 +46,7 @@ def invite(
     """
     from state.people import People
 
-    people = People(open_file(db_file))
+    people = People(open_site_file(db_file))
     if revoke is not None:
         if not people.revoke(revoke):
             raise Unusable(f"no open invitation {revoke}")

@@ -29,12 +29,13 @@ database = click.option(
 
 def site(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """Check a site's code as it is typed."""
-    from state.people import is_site
+    from state.codes import is_site
 
     if not is_site(value):
         example = value.upper() if is_site(value.upper()) else "S01"
         raise click.BadParameter(
-            f"{value!r}: please use up to 8 capital letters and digits, a letter first, such as {example}"
+            f"{value!r}: please use up to 8 capital letters and digits, a letter first, and nothing that a"
+            f" spreadsheet reads as a date or a number, such as {example}"
         )
     return value
 

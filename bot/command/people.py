@@ -35,7 +35,7 @@ def people(
       prescreen people --add "11111 22222" --role clinician --site PUMCH
       prescreen people --suspend PUMCH-P02
     """
-    from state.errors import Unknown
+    from state.errors import StateError
     from state.people import NOT_KNOWN, People
 
     everyone = People(open_file(db_file))
@@ -50,7 +50,7 @@ def people(
             everyone.suspend(code)
         for code in restore:
             everyone.restore(code)
-    except (Unknown, ValueError) as error:
+    except (StateError, ValueError) as error:
         raise Unusable(f"{error}; nothing further was changed") from error
     if invitations:
         for item in everyone.invitations():

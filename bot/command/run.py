@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, local_zone, protocols_on_offer
+from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
 
 
 @click.command()
@@ -74,6 +74,7 @@ def run(
     def _unpaced(reports: Reports) -> Sending:
         return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
 
+    open_site_file(db_file).close()
     configure(log_format)
     install(token)
     settings = Settings(

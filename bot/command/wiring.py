@@ -50,6 +50,20 @@ def open_existing(db_file: str) -> Database:
     return open_file(db_file)
 
 
+def open_site_file(db_file: str) -> Database:
+    """Open a site's own file, in which people screen and are let in; a merged one is only looked at."""
+    from state.errors import Merged
+    from state.register import refuse_merged
+
+    db = open_file(db_file)
+    try:
+        refuse_merged(db)
+    except Merged as error:
+        db.close()
+        raise Unusable(f"{db_file}: {error}") from error
+    return db
+
+
 def local_zone() -> str:
     """Give this machine's zone as an offset."""
     offset = datetime.now(UTC).astimezone().strftime("%z")

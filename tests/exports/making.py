@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
-from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, begin
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, STEP_KINDS, Dialogue, Step, begin
 from dialogs.loading import load
 from dialogs.protocol import Protocol, Question
 from state import register
@@ -215,6 +215,7 @@ def multiply(db: Database, times: int) -> None:
             days = timedelta(days=copy_number)
             for row in screenings:
                 _copy(db, row, named, days)
+        register.add_up(db)
 
 
 def _copy(db: Database, row: tuple, named: dict[str, str], days: timedelta) -> None:  # type: ignore[type-arg]
@@ -243,11 +244,10 @@ def _copy(db: Database, row: tuple, named: dict[str, str], days: timedelta) -> N
         copied = (number, entry[1], later(entry[2]), *entry[3:11], source)
         head = link(head, copied)
         entries.append((*copied, head))
-        if entry[4] in ("save", "cancel"):
-            kind = "verdict" if entry[4] == "save" else "cancelled"
-            register.enter(
-                db, datetime.fromisoformat(later(entry[2])), kind, number, entry[3], {"head": head}
-            )
+        kind = register.OF_A_SCREENING.get(entry[4], "noted")
+        if kind != "noted" or entry[4] not in STEP_KINDS:
+            detail = {"head": head} if kind != "started" else None
+            register.enter(db, datetime.fromisoformat(later(entry[2])), kind, number, entry[3], detail)
     db.conn.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
     for verdict in list(db.conn.execute("SELECT * FROM verdicts WHERE screening = ?", [row[0]])):
         copied = (number, verdict[1], later(verdict[2]), *verdict[3:])

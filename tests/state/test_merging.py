@@ -4,6 +4,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command import main
+from dialogs.loading import load
 from state import retention
 from state.audit import verify
 from state.database import open_database
-from state.errors import Damaged
+from state.errors import Damaged, Merged
 from state.merging import Conflict, merge
+from state.screenings import Screenings
 from tests.exports.making import fill
 from tests.state.sites import Site, content, rows, tamper
 
@@ -136,16 +139,9 @@ def _went_on_twice(tmp_path: Path) -> tuple[Path, Path]:
     return site.path, other.close()
 
 
-def _another_site_of_that_name(tmp_path: Path) -> tuple[Path, Path]:
+def _another_person_of_that_code(tmp_path: Path) -> tuple[Path, Path]:
     first, second = Site(tmp_path / "a.db", "A"), Site(tmp_path / "b.db", "A", 1)
     return first.close(), second.close()
-
-
-def _another_person_of_that_code(tmp_path: Path) -> tuple[Path, Path]:
-    first, second = _another_site_of_that_name(tmp_path)
-    tamper(second, "sites", "UPDATE sites SET created_at = '2026-03-02T08:00:02.000Z'")
-    tamper(first, "sites", "UPDATE sites SET created_at = '2026-03-02T08:00:02.000Z'")
-    return first, second
 
 
 def _another_screening_of_that_number(tmp_path: Path) -> tuple[Path, Path]:
@@ -163,7 +159,6 @@ def _another_screening_of_that_number(tmp_path: Path) -> tuple[Path, Path]:
     ("conflicting", "reason"),
     [
         (_went_on_twice, "went on differently"),
-        (_another_site_of_that_name, "site A of"),
         (_another_person_of_that_code, "person A-P01 of"),
         (_another_screening_of_that_number, "screening A-0001"),
     ],
@@ -262,3 +257,53 @@ def test_the_command_says_what_was_merged_and_why_not(tmp_path: Path) -> None:
     assert (refused.exit_code, "Nothing was merged" in refused.output) == (1, True)
     own = CliRunner().invoke(main, ["merge", str(one), "--into", str(other)])
     assert (own.exit_code, "is a site's own file" in own.output) == (1, True)
+
+
+def test_inviting_for_another_site_keeps_both_files_mergeable(tmp_path: Path) -> None:
+    here, there = Site(tmp_path / "a.db", "A"), Site(tmp_path / "b.db", "B", 1)
+    here.people.invite("clinician", "B")
+    first, second = here.saved(), there.saved()
+    files = [here.close(), there.close()]
+    for place, order in enumerate((files, files[::-1])):
+        into = tmp_path / f"all{place}.db"
+        merge(order, into)
+        assert rows(into, "SELECT number FROM screenings ORDER BY number") == [(first,), (second,)]
+        assert not verify(into).problems
+    assert content(tmp_path / "all0.db") == content(tmp_path / "all1.db")
+
+
+def test_a_merged_file_gives_out_no_numbers_and_lets_nobody_in(tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    site.saved()
+    into = tmp_path / "all.db"
+    merge([site.close()], into)
+    before = content(into)
+    for arguments in (
+        ["chat", "--site", "A"],
+        ["invite", "--role", "clinician", "--bot", "b", "--site", "A"],
+        ["people", "--add", "123", "--site", "A"],
+        ["people", "--suspend", "A-P01"],
+    ):
+        ran = CliRunner().invoke(main, [*arguments, "--db", str(into)])
+        assert (ran.exit_code, "merged file" in ran.output) == (2, True), ran.output
+    ran = CliRunner().invoke(main, ["run", "--db", str(into)], env={"TELEGRAM_BOT_TOKEN": "1:a"})
+    assert (ran.exit_code, "merged file" in ran.output) == (2, True), ran.output
+    db = open_database(into)
+    with pytest.raises(Merged):
+        Screenings(db).start(load("NCT04420494"), "A-P01", "A", zone="UTC", channel="test")
+    db.close()
+    assert content(into) == before
+    assert not verify(into).problems
+
+
+def test_a_code_that_leads_out_of_a_folder_is_refused_and_named(tmp_path: Path) -> None:
+    site = Site(tmp_path / "a.db", "A")
+    site.saved()
+    path = site.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA foreign_keys=OFF")
+        db.execute("INSERT INTO sites VALUES ('../../../../x', 'x', '')")
+        db.commit()
+    with pytest.raises(Damaged, match=r"\.\./\.\./\.\./\.\./x"):
+        merge([path], tmp_path / "all.db")
+    assert any("../../../../x" in str(problem) for problem in verify(path).problems)

@@ -1,0 +1,33 @@
+"""The forms of codes. They stand in paths, spreadsheets and messages, so they are checked wherever they come in.
+
+A site that is made today may not have a code that a spreadsheet reads as a date, a number, a truth value or
+a missing one; a file in which such a site was made before still opens.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SITE: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+PERSON: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-P[0-9]{2,6}")
+NUMBER: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-[0-9]{4,9}")
+PROTOCOL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MARK: Final = re.compile(r"[0-9a-f]{64}")
+FORMS: Final = (
+    ("site", "SELECT code FROM sites", SITE),
+    ("person", "SELECT code FROM people", PERSON),
+    ("screening", "SELECT number FROM screenings", NUMBER),
+    ("protocol", "SELECT id FROM protocols", PROTOCOL),
+)
+"""What a code is of, where it stands, and its form."""
+
+_READ_AS_SOMETHING_ELSE: Final = re.compile(
+    r"(JAN(UARY)?|FEB(RUARY)?|MAR(CH)?|APR(IL)?|MAY|JUNE?|JULY?|AUG(UST)?|SEPT?|OCT(OBER)?|NOV(EMBER)?|DEC(EMBER)?)\d*"
+    r"|E\d+|TRUE|FALSE|NA|NAN|NULL|NONE|INF|NIL"
+)
+
+
+def is_site(code: str) -> bool:
+    """Say whether a new site can have this code."""
+    return SITE.fullmatch(code) is not None and _READ_AS_SOMETHING_ELSE.fullmatch(code) is None
