@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Final
 
 from bot.phrases import Phrases
+from bot.replies import Stopped
 from bot.sheets import is_workbook, read_list
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
@@ -53,8 +54,8 @@ class Evaluated:
     faulty: int
 
 
-def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated:
-    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`."""
+def evaluate_file(protocol: Protocol, content: bytes, say: Phrases, stop: Event) -> Evaluated:
+    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`, `Stopped`."""
     table = _Workbook() if is_workbook(content) else _Csv()
     counts = {True: 0, False: 0}
     rows = read_list(protocol, content, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED)
@@ -62,8 +63,8 @@ def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated
     for number, row in enumerate(rows, 1):
         counts[bool(row.faults)] += 1
         table.add(_line(protocol, row, say))
-        if number % TURN == 0:
-            time.sleep(PAUSE)
+        if number % TURN == 0 and stop.wait(PAUSE):
+            raise Stopped
     return Evaluated(table.name, table.close(), counts[False], counts[True])
 
 

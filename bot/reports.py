@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from bot.phrases import Phrases, Safe, escape
@@ -155,17 +156,19 @@ def evaluate_list(talk: Talk) -> bool:
         talk.turn.say(talk.say("evaluate_too_large"))
         return True
     protocol = talk.conversation.protocols[0]
-    talk.turn.actions.append(Work(partial(_evaluate, protocol, content, talk.say), talk.say("work_failed")))
+    stop = Event()
+    run = partial(_evaluate, protocol, content, talk.say, stop)
+    talk.turn.actions.append(Work(run, talk.say("work_failed"), stop))
     return True
 
 
-def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
+def _evaluate(protocol: Protocol, content: bytes, say: Phrases, stop: Event) -> Turn:
     from bot.evaluating import evaluate_file, why
     from dialogs.candidates import BadFile
 
     turn = Turn()
     try:
-        found = evaluate_file(protocol, content, say)
+        found = evaluate_file(protocol, content, say, stop)
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn

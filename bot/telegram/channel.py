@@ -29,7 +29,7 @@ from bot.logs import place
 from bot.menu import ROLES_THAT_SCREEN
 from bot.office import OFFICE
 from bot.phrases import language_of, phrases, plain
-from bot.replies import Document, Message, Reply, Settle, Turn, Work
+from bot.replies import Document, Message, Reply, Settle, Stopped, Turn, Work
 from bot.reports import MAX_LIST
 from bot.telegram import polling
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
@@ -88,6 +88,9 @@ class Channel:
         self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._told_not_kept: set[int] = set()
         self._works: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
+        """Answers go before reports: however many are asked for, one is worked on."""
+        self._working: Work | None = None
         self._waiting: set[tuple[str, int]] = set()
         """Cards that are on their way, by screening and log entry."""
         self._on_way: dict[int, int] = {}
@@ -160,9 +163,8 @@ class Channel:
                 self._say_of_list(account, person, "evaluate_too_large")
                 return
             try:
-                file = await self.bot.get_file(document.file_id)
-                content = bytes(await file.download_as_bytearray())
-            except TelegramError as error:
+                content = await self._download(document.file_id)
+            except Exception as error:  # noqa: BLE001 - whatever a server answers, the person is told
                 LOG.warning("document not fetched", extra={"kind": type(error).__name__})
                 self._say_of_list(account, person, "evaluate_not_fetched")
                 return
@@ -174,6 +176,13 @@ class Channel:
         task = asyncio.create_task(fetch())
         self._works.add(task)
         task.add_done_callback(self._works.discard)
+
+    async def _download(self, file_id: str) -> bytes:
+        """Fetch a document over HTTP from the server itself; a path of this machine is no file of anybody's."""
+        file = await self.bot.get_file(file_id)
+        if not (file.file_path or "").startswith(f"{self.bot.base_file_url}/"):
+            raise TelegramError("the file is not on the server")
+        return bytes(await file.download_as_bytearray())
 
     def _say_of_list(self, account: int, person: Person, key: str) -> None:
         turn = Turn()
@@ -354,7 +363,11 @@ class Channel:
     async def _work(self, chat: int, person: Person, work: Work) -> None:
         """Do something long beside the loop; only its replies are sent from here."""
         try:
-            turn = await asyncio.to_thread(work.run)
+            async with self._one_at_a_time:
+                self._working = work
+                turn = await asyncio.to_thread(work.run)
+        except Stopped:
+            return
         except Exception as error:  # noqa: BLE001 - said and logged, whatever it is
             LOG.error("work failed", extra={"kind": type(error).__name__, "at": place(error)})
             turn = Turn()
@@ -440,6 +453,8 @@ class Channel:
     async def finish(self, limit: float) -> None:
         """Send what waits, for at most `limit` seconds, and keep which prompts were delivered."""
         await self.sending.finish(limit)
+        if self._working is not None:
+            self._working.stop.set()
         for task in self._works:
             task.cancel()
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same

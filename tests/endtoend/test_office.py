@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.phone.faults import Fault
 from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from bot.phrases import phrases
@@ -94,6 +95,47 @@ async def test_a_list_comes_back_with_verdicts_and_is_not_kept(ward: Ward, langu
     coordinator.send_document("list.csv", b"name,age_years\nC-1,17\n")
     await ward.until(lambda: "verdicts.csv" in files(coordinator))
     assert ward.rows("SELECT count(*) FROM screenings") == [(0,)]
+
+
+async def test_a_workbook_comes_back_as_a_workbook(ward: Ward, language: str) -> None:
+    _, coordinator = await people(ward, language)
+    await ward.says(coordinator, "/evaluate")
+    await ward.until(lambda: len(files(coordinator)) == 2)
+    empty = next(
+        m["document"]
+        for m in coordinator.messages.values()
+        if "document" in m and "xlsx" in m["document"]["file_name"]
+    )
+    coordinator.send_document("list.xlsx", ward.server.world.files[empty["file_id"]].content)
+    await ward.until(lambda: "verdicts.xlsx" in files(coordinator))
+
+
+async def test_a_list_that_is_too_large_is_told_its_limit(ward: Ward, language: str) -> None:
+    _, coordinator = await people(ward, language)
+    coordinator.send_document("list.csv", b"name\n" + b"C" * 1024 * 1024)
+    await ward.until(lambda: "1 MiB" in coordinator.texts[-1])
+
+
+FETCHES = {
+    "refused": Fault("server_error", "getFile"),
+    "no file": Fault("answer", "getFile", body='{"ok": true, "result": []}'),
+    "no path": Fault("answer", "getFile", body='{"ok": true, "result": {"file_id": "1", "file_unique_id": "1"}}'),
+    "a path of this machine": Fault(
+        "answer", "getFile",
+        body='{"ok": true, "result": {"file_id": "1", "file_unique_id": "1", "file_path": "/etc/passwd"}}',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FETCHES.values(), ids=FETCHES)
+async def test_a_list_that_cannot_be_fetched_is_answered(ward: Ward, language: str, fault: Fault) -> None:
+    _, coordinator = await people(ward, language)
+    ward.server.faults.table = [fault]
+    coordinator.send_document("list.csv", b"name,age_years\nC-1,45\n")
+    await ward.until(
+        lambda: coordinator.texts and coordinator.texts[-1] == phrases(language).plain("evaluate_not_fetched")
+    )
+    assert not any("root" in text for text in coordinator.texts)
 
 
 async def test_a_clinicians_list_is_refused(ward: Ward, language: str) -> None:
