@@ -1,4 +1,4 @@
-"""For all tests: in CI nothing is skipped."""
+"""For all tests: in CI nothing is skipped, and Hypothesis looks at no clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("project")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
