@@ -45,7 +45,7 @@ def export(
 
     \b
     Examples:
-      prescreen export                                     the pre-screening log, CSV for Excel
+      prescreen export                                     # the pre-screening log, CSV for Excel
       prescreen export --format xlsx --site S01 --output s01.xlsx
       prescreen export --format sdtm --since 2026-11-01 --until 2026-11-30 --output november/
       prescreen export --format answers --verdict ineligible

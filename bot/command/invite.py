@@ -37,12 +37,13 @@ def invite(
     """Invite a person: prints a link that works once, and the same as a QR code.
 
     Only a hash of the secret is kept; the link cannot be shown again. The first administrator is invited
-    this way; administrators then invite others in the chat, with /invite.
+    this way; administrators then invite others in the chat, with /invite. The link holds the bot's name:
+    from --bot, else Telegram is asked for it, which needs TELEGRAM_BOT_TOKEN.
 
     \b
     Examples:
       prescreen invite --role administrator
-      prescreen invite --role clinician --site PUMCH --hours 24
+      prescreen invite --role clinician --site PUMCH --hours 24 --bot my_trial_bot
     """
     from state.people import People
 

@@ -30,7 +30,7 @@ def merge(files: tuple[Path, ...], into: Path) -> None:
     \b
     Examples:
       prescreen merge PUMCH.db BJ3.db --into network.db
-      prescreen export csv --db network.db
+      prescreen export --db network.db
     """
     from state.errors import NotKept, StateError
     from state.merging import merge as merge_files

@@ -32,8 +32,6 @@ def purge(before: datetime, yes: bool, db_file: str) -> None:
     from state import retention
     from state.errors import StateError
 
-    if not yes and not sys.stdin.isatty():
-        raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
     db = open_existing(db_file)
     day = before.date()
     due = retention.due(db, day)
@@ -48,6 +46,8 @@ def purge(before: datetime, yes: bool, db_file: str) -> None:
         f"{len(due.heads)} screenings were last touched before {day}, {due.unfinished} of them unfinished; "
         f"{due.newer + len(due.linked)} are kept."
     )
+    if not yes and not sys.stdin.isatty():
+        raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
     if not yes and not click.confirm("Remove them with all their answers? This cannot be undone"):
         click.echo("Nothing was removed.")
         return

@@ -27,7 +27,7 @@ def serve(port: int, db_file: str) -> None:
     are there in both languages. Nothing can be written; people, accounts and invitations are not shown, and there
     is no SQL of one's own. Stops at SIGINT or SIGTERM.
 
-    Datasette is an optional extra: pip install 'prescreen-bot[serve]'
+    Datasette is an optional extra; in the checkout: pip install '.[serve]'
     """
     from bot import serving
     from state import browsing
@@ -44,7 +44,7 @@ def serve(port: int, db_file: str) -> None:
     try:
         app = serving.application(Path(db_file), names, protocols)
     except serving.NotInstalled:
-        raise Unusable("Datasette is not installed; run: pip install 'prescreen-bot[serve]'") from None
+        raise Unusable("Datasette is not installed; in the checkout, run: pip install '.[serve]'") from None
     try:
         listening = serving.listen(port)
     except OSError as error:

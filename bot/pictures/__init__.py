@@ -49,7 +49,7 @@ def rendered(drawing: Drawing, suffix: str) -> bytes:
         module: Any = import_module(FORMATS[suffix])
     except ModuleNotFoundError as error:
         raise NoPicture(
-            f'PNG needs {error.name}; please run: pip install "prescreen-bot[pictures]", or name a .svg file'
+            f'PNG needs {error.name}; in the checkout, please run: pip install ".[pictures]", or name a .svg file'
         ) from error
     found: bytes = module.render(drawing)
     return found

@@ -135,7 +135,7 @@ def _writer(name: str, chosen: Format) -> Callable[[Snapshot, Path, Callable[[in
         if chosen.extra is None:
             raise
         raise Uninstalled(
-            f'the format {name} needs {error.name}; please run: pip install "prescreen-bot[{chosen.extra}]"'
+            f'the format {name} needs {error.name}; in the checkout, please run: pip install ".[{chosen.extra}]"'
         ) from error
     found: Callable[[Snapshot, Path, Callable[[int], None], str], int] = writer
     return found

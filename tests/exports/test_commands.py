@@ -151,5 +151,5 @@ def test_a_package_that_is_not_there_is_named_with_the_command_that_installs_it(
         text=True,
     )
     assert ran.returncode == 2, ran.stderr
-    assert 'please run: pip install "prescreen-bot[' in ran.stderr
+    assert 'please run: pip install ".[' in ran.stderr
     assert list(tmp_path.iterdir()) == []

@@ -43,15 +43,17 @@ def answer_all(screenings: Screenings, screening: Screening, person: str, unknow
         screenings.take(screening, [Step("answer", question.id, answer)], person)
 
 
-def make_file(path: Path, count: int = 3, site: str = "S01") -> Path:
+def make_file(path: Path, count: int = 3, site: str = "S01", account: str | None = None) -> Path:
+    """Make it; `account` begins the numbers of its Telegram accounts, else the file's name does."""
+    account = account or f"{path.stem}-"
     clock = Clock()
     db = open_database(path, clock)
     screenings, people = Screenings(db, clock), People(db, clock)
-    person = people.add("clinician", site, "telegram", f"{path.stem}-1")
-    other = people.add("coordinator", site, "telegram", f"{path.stem}-2")
+    person = people.add("clinician", site, "telegram", f"{account}1")
+    other = people.add("coordinator", site, "telegram", f"{account}2")
     people.suspend(other.code, person.code)
     people.restore(other.code, person.code)
-    people.redeem(people.invite("administrator", site), "telegram", f"{path.stem}-3")
+    people.redeem(people.invite("administrator", site), "telegram", f"{account}3")
     people.revoke(people.invitations()[-1].mark)
     people.invite("clinician", site)
     protocol = load("NCT04420494")

@@ -245,7 +245,7 @@ def _run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
 def test_without_datasette_the_command_says_how_to_install_it(file: Path) -> None:
     ran = _run("serve", "--db", str(file), before="import sys; sys.modules['datasette'] = None; ")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "Error: Datasette is not installed; run: pip install 'prescreen-bot[serve]'\n"
+    assert ran.stderr == "Error: Datasette is not installed; in the checkout, run: pip install '.[serve]'\n"
 
 
 def test_a_file_that_is_missing_or_of_something_else_is_refused(tmp_path: Path) -> None:
