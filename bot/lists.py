@@ -87,6 +87,13 @@ def language_at(option: str | None) -> str | None:
     return option if option in LANGUAGES else None
 
 
+def backup_note(file: str, head: str, say: Phrases) -> Turn:
+    """What administrators get of each night's backup: a head that is kept outside the file."""
+    turn = Turn()
+    turn.say(say("backup_note", file=file, head=head))
+    return turn
+
+
 def reminder(number: str, say: Phrases) -> Turn:
     """A word about a dialogue that was left open; nothing clinical in it."""
     turn = Turn()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -85,10 +85,10 @@ def verify(
         db = Database(connection)
         try:
             db.execute("BEGIN")
-            applied = _applied(db)
+            had = applied(db)
         except sqlite3.DatabaseError as error:
             raise translate(error) from error
-        found = audit(db, applied, head, progress)
+        found = audit(db, had, head, progress)
         if found.problems and _truncated(Path(path)):
             raise Damaged("its end is missing: it is shorter than it says")
         return found
@@ -96,15 +96,15 @@ def verify(
 
 def audit(
     db: Database,
-    applied: frozenset[str],
+    had: frozenset[str],
     head: str | None = None,
     progress: Callable[[int], Callable[[int], None]] | None = None,
 ) -> Report:
-    """Verify what a connection sees; `applied` are the migrations that the file has had."""
-    return _Audit(db, applied, head, progress).report()
+    """Verify what a connection sees; `had` are the migrations that the file has had."""
+    return _Audit(db, had, head, progress).report()
 
 
-def _applied(db: Database) -> frozenset[str]:
+def applied(db: Database) -> frozenset[str]:
     """Give the migrations that a file has had. Raises `Damaged` for another program's file, or `Newer`."""
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "_sqlite_migrations" not in tables:
@@ -137,11 +137,11 @@ class _Audit:
     def __init__(
         self,
         db: Database,
-        applied: frozenset[str],
+        had: frozenset[str],
         head: str | None,
         progress: Callable[[int], Callable[[int], None]] | None,
     ) -> None:
-        self.db, self.applied, self.wanted_head, self.progress = db, applied, head, progress
+        self.db, self.had, self.wanted_head, self.progress = db, had, head, progress
         self.problems: list[Problem] = []
         self.entries = self.screenings = 0
         self.protocols: dict[str, Protocol] = {}
@@ -185,7 +185,7 @@ class _Audit:
 
     def _schema(self) -> bool:
         """Hold tables, indexes, views and triggers against what the file's migrations make."""
-        wanted, found = _made_by(self.applied), _objects(self.db)
+        wanted, found = _made_by(self.had), _objects(self.db)
         for name in sorted(wanted.keys() | found.keys()):
             if wanted.get(name) != found.get(name):
                 state = (
@@ -204,7 +204,7 @@ class _Audit:
 
     def _as_of_today(self) -> bool:
         """Go on with a migrated copy of an older file; the file itself stays as it is."""
-        if self.applied != _names():
+        if self.had != _names():
             self.copy = sqlite3.connect("", isolation_level=None)  # a private file that SQLite removes itself
             self.db.conn.backup(self.copy)
             self.db = Database(self.copy)
@@ -248,7 +248,7 @@ class _Audit:
                 self._fault(place, "its text does not have the SHA-256 it is kept under")
                 continue
             try:
-                self.protocols[digest] = protocol = parse_protocol(text, protocol_id)
+                self.protocols[digest] = protocol = _parsed(text, protocol_id)
             except DialogError as error:
                 self._fault(place, f"cannot be loaded: {error}")
                 continue
@@ -356,14 +356,17 @@ class _Audit:
             self._fault(place, "its verdict is not what its dialogue comes to")
 
 
+_parsed = lru_cache(maxsize=16)(parse_protocol)
+
+
 @cache
-def _made_by(applied: frozenset[str]) -> Mapping[str, str]:
+def _made_by(had: frozenset[str]) -> Mapping[str, str]:
     """Give the objects that these migrations make."""
-    had = Migrations("prescreen")
-    had._migrations = [migration for migration in migrations._migrations if migration.name in applied]
+    then = Migrations("prescreen")
+    then._migrations = [migration for migration in migrations._migrations if migration.name in had]
     with closing(Database(memory=True).conn) as connection:
         fresh = Database(connection)
-        had.apply(fresh)
+        then.apply(fresh)
         return _objects(fresh)
 
 

@@ -170,6 +170,15 @@ def nightly(database: Path, folder: Path, keep: int, clock: Clock = utc_now) -> 
     return target
 
 
+def head_of(backup: Path) -> str:
+    """Give the head that a backup ends with."""
+    db = connect(backup, read_only=True)
+    try:
+        return register.head(db) or ""
+    finally:
+        db.conn.close()
+
+
 def _made_before(database: Path, folder: Path) -> list[Path]:
     """List the nightly backups by their exact names, the oldest first."""
     name = re.compile(re.escape(database.name) + r"-(\d{8}T\d{6}Z)\.db")

@@ -16,6 +16,7 @@ from bot.command import COMMANDS
 from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
+from state.coverage import COVERAGE, HOW
 from tests.exports.documenting import PARTS as EXPORT_PARTS
 
 ROOT: Final = Path(__file__).parent.parent
@@ -74,15 +75,29 @@ def manual() -> str:
     return "\n".join(parts)
 
 
+def coverage() -> str:
+    """What `verify` covers, and what it does not with the reason; columns alike stand in one row."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, columns in COVERAGE.items():
+        for column, by in columns.items():
+            alike.setdefault((name, by), []).append(f"`{column}`")
+    rows = "\n".join(
+        f"| `{name}` | {', '.join(columns)} | {by if by in HOW else f'**no**: {by}'} |"
+        for (name, by), columns in alike.items()
+    )
+    return f"| table | columns | covered by |\n| --- | --- | --- |\n{rows}\n"
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "diagram": diagram,
     "transcript": transcript,
     "commands": commands,
     "criteria": criteria,
     "manual": manual,
+    "coverage": coverage,
     **EXPORT_PARTS,
 }
-FILES: Final = ("README.md", "docs/commands.md", "docs/exports.md")
+FILES: Final = ("README.md", "docs/commands.md", "docs/exports.md", "docs/operations.md")
 
 
 def generated(text: str) -> str:

@@ -31,6 +31,7 @@ _WORDS: Final = {
     "site": ("site", "sites"),
     "export": ("export", "exports"),
     "backup": ("backup", "backups"),
+    "backup verified": ("backup verified", "backups verified"),
     "purge": ("purge", "purges"),
     "merge": ("merge", "merges"),
 }

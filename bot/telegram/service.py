@@ -21,7 +21,7 @@ from telegram import Bot
 
 from bot.cards import in_zone
 from bot.conversation import Conversation
-from bot.lists import reminder
+from bot.lists import backup_note, reminder
 from bot.menu import ROLES_THAT_SCREEN
 from bot.phrases import phrases
 from bot.telegram.channel import CHANNEL, Channel
@@ -31,7 +31,7 @@ from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.sending import Reports, Sending
 from dialogs.protocol import Protocol
-from state.backup import nightly
+from state.backup import head_of, nightly
 from state.database import open_database, utc_now
 from state.errors import StateError
 from state.health import beat
@@ -180,6 +180,10 @@ class Service:
     async def _back_up(self, folder: Path) -> None:
         made = await asyncio.to_thread(nightly, self.settings.db_file, folder, self.settings.backups_kept)
         LOG.info("backup made", extra={"file": made.name})
+        head = await asyncio.to_thread(head_of, made)
+        for person in self.people.all():
+            if person.role == "administrator" and person.active:
+                self.channel.tell(person, backup_note(made.name, head, phrases(person.language)))
 
     async def _prompt_lost(self) -> None:
         self._prompt_again()
