@@ -57,9 +57,10 @@ def due(db: Database, before: date) -> Due:
     limit = stamp(datetime.combine(before, time(), UTC))
     rows = list(
         db.execute(
-            "SELECT s.number, s.earlier, p.head, p.state,"
+            "SELECT s.number, s.earlier, p.head, g.state,"
             " (SELECT max(at) FROM log l WHERE l.screening = s.number) < ?"
-            " FROM screenings s JOIN positions p ON p.screening = s.number ORDER BY s.site, s.sequence",
+            " FROM screenings s JOIN positions p ON p.screening = s.number"
+            " JOIN standing g ON g.screening = s.number ORDER BY s.site, s.sequence",
             [limit],
         )
     )
@@ -76,7 +77,7 @@ def due(db: Database, before: date) -> Due:
     return Due(
         before.isoformat(),
         {row[0]: row[2] for row in gone},
-        sum(row[3] not in ("completed", "cancelled") for row in gone),
+        sum(row[3] == "open" for row in gone),
         tuple(row[0] for row in rows if row[0] in linked),
         len(rows) - len(old),
     )
