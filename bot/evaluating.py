@@ -41,7 +41,12 @@ def said(row: Row, fault: Fault, say: Phrases) -> str:
 
 def why(error: BadFile, say: Phrases) -> str:
     """Say why a list cannot be read."""
-    return say.plain(error.code, **error.details)
+    told = [say.plain(error.code, **error.details)]
+    if "likely" in error.details:
+        told.append(say.plain("refused_likely_option", likely=error.details["likely"]))
+    if "more" in error.details:
+        told.append(say.plain("list_more_columns", more=error.details["more"]))
+    return " ".join(told)
 
 
 @dataclass(frozen=True, slots=True)

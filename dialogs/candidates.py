@@ -182,9 +182,10 @@ def _require_known(known: Sequence[str], unknown: Sequence[str]) -> None:
     if not unknown:
         return
     near = get_close_matches(unknown[0][:SHOWN].lower(), known, 1)
-    code = "list_unknown_column_near" if near else "list_unknown_column"
-    details = {"near": near[0]} if near else {}
-    raise BadFile(code, column=shown(unknown[0]), more=str(len(unknown) - 1), **details)
+    details = {"likely": near[0]} if near else {}
+    if len(unknown) > 1:
+        details["more"] = str(len(unknown) - 1)
+    raise BadFile("list_unknown_column", column=shown(unknown[0]), **details)
 
 
 def _named(number: int, name: Cell, seen: dict[str, int]) -> Row:

@@ -16,9 +16,7 @@ _FULL_WIDTH: Final = {0xFF01 + at: chr(0x21 + at) for at in range(94)}
 _FULL_WIDTH.pop(ord("，"))  # separates the items of a list; never a decimal comma
 _SAME: Final[dict[int, str]] = {
     **_FULL_WIDTH,
-    **dict.fromkeys(
-        map(ord, "\u200b\u200e\u2060\ufeff\u00ad"), ""
-    ),  # invisible, and moves nothing on the screen
+    **dict.fromkeys(map(ord, "\u200b\u200e\u2060\ufeff"), ""),  # invisible, and moves nothing on the screen
     **dict(zip(map(ord, "μ×✕⁄∕ℓ"), "uxx//l", strict=True)),
     **dict(zip(map(ord, "㎍㎎㎏㎕㎗"), ("ug", "mg", "kg", "ul", "dl"), strict=True)),
 }

@@ -329,8 +329,10 @@ def _unit_spellings(question: Question) -> Mapping[str, Unit]:
     for unit in question.units:
         for spelling in {_spelling(fold(s)) for s in (unit.code, *unit.label.values(), *unit.spellings)}:
             claims.setdefault(spelling, []).append(unit)
+    codes = [_spelling(fold(unit.code)) for unit in question.units]
     sure = {spelling: units[0] for spelling, units in claims.items() if len(units) == 1}
-    return sure | {_spelling(fold(unit.code)): unit for unit in question.units}
+    named = zip(codes, question.units, strict=True)
+    return sure | {code: unit for code, unit in named if codes.count(code) == 1}
 
 
 def _no_unit(rest: str) -> str:

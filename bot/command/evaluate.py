@@ -51,11 +51,12 @@ def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, templ
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
-    faulty, named = False, shown(file, 200)
+    count, faulty, named = 0, False, shown(file, 200)
     try:
         with click.open_file(file, "rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         for row in read_list(loaded, content, accept_unusual=accept_unusual):
+            count += 1
             for fault in row.faults:
                 click.echo(f"{named}: {said(row, fault, say)}", err=True)
             faulty = faulty or bool(row.faults)
@@ -65,4 +66,6 @@ def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, templ
         raise Unusable(f"{named}: {why(error, say)}") from error
     except OSError as error:
         raise Unusable(f"{named} cannot be read: {error.strerror}") from error
+    if not count:
+        raise Unusable(f"{named}: {say.plain('list_empty')}")
     sys.exit(1 if faulty else 0)

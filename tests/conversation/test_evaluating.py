@@ -130,7 +130,8 @@ def test_an_unknown_column_is_one_short_message() -> None:
     result = evaluate("-", stdin=b"name,haemoglobin," + b"x" * 9000 + b"\nC-1,98 g/L,\n")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "there is no question haemoglobin; did you mean hemoglobin? (1 more columns" in result.stderr
+    assert "there is no question haemoglobin. Please use the names of the template." in result.stderr
+    assert "Did you mean hemoglobin? Other unknown columns: 1." in result.stderr
     assert len(result.stderr) < 300
 
 
@@ -150,7 +151,9 @@ def test_a_template_is_printed(tmp_path: Path) -> None:
     result = evaluate("--template")
     assert result.exit_code == 0
     (tmp_path / "list.csv").write_text(result.stdout, encoding="utf-8")
-    assert evaluate(str(tmp_path / "list.csv")).exit_code == 0
+    found = evaluate(str(tmp_path / "list.csv"))
+    assert found.exit_code == 2
+    assert "it holds no candidate" in found.stderr
 
 
 CODES = [

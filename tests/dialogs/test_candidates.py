@@ -69,7 +69,7 @@ def test_a_bad_cell_is_a_fault_of_its_row_and_never_becomes_unknown(
 
 BAD_FILES = {
     "unknown question": (entry('"shoe_size": 9'), "list_unknown_column"),
-    "nearly a question": ("name,haemoglobin\nx,98 g/L\n", "list_unknown_column_near"),
+    "nearly a question": ("name,haemoglobin\nx,98 g/L\n", "list_unknown_column"),
     "column twice": ("name,age_years,age_years\nx,45,46\n", "list_column_twice"),
     "no column name": ("age_years\n45\n", "list_no_name"),
     "nothing": ("", "list_no_name"),

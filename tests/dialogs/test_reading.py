@@ -85,7 +85,7 @@ REFUSED = [
     ("platelets", "10^3", "exponent"), ("platelets", "x10", "not_a_number"), ("platelets", "1e3", "exponent"), ("platelets", "1e3 /uL", "exponent"),
     ("alt", "0x1F U/L", "unknown_unit"), ("alt", "5 %", "unknown_unit"), ("alt", "<\u033830 U/L", "not_a_number"), ("alt", "≈30 U/L", "sign"),
     ("alt", "9\u03368 U/L", "unknown_unit"), ("alt", "\u202e89 U/L", "not_a_number"), ("alt", "8\u202e9 U/L", "unknown_unit"),
-    ("alt", "9\x008 U/L", "unknown_unit"), ("alt", "9\ufe0f\u20e3 U/L", "unknown_unit"), ("alt", "9O U/L", "unknown_unit"), ("alt", "l0 U/L", "not_a_number"),
+    ("alt", "9\x008 U/L", "unknown_unit"), ("alt", "9\u00ad8 U/L", "unknown_unit"), ("alt", "9\ufe0f\u20e3 U/L", "unknown_unit"), ("alt", "9O U/L", "unknown_unit"), ("alt", "l0 U/L", "not_a_number"),
     ("age_years", "1.500", "impossible"), ("age_years", "65.5", "not_whole"),
 ]  # fmt: skip
 
@@ -136,6 +136,13 @@ def test_a_spelling_that_two_units_claim_means_neither() -> None:
     reading = read(PROTOCOL, replace(question, units=(*both, *more)), "6 units")
     assert isinstance(reading, Refused)
     assert reading.code == "unknown_unit"
+
+
+def test_codes_that_differ_in_case_only_are_not_told_apart() -> None:
+    question = PROTOCOL.question("body_weight")
+    (kg,) = question.units
+    reading = read(PROTOCOL, replace(question, units=(kg, replace(kg, code="KG"))), "60 kg")
+    assert isinstance(reading, Refused)
 
 
 WHOLE = ["65", "65.0", "65,0", "65.00 years", "065"]
