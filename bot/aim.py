@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.replies import Message, Press
-from state.errors import Unknown
 from state.prompts import Delivered, Prompt
 from state.screenings import Screening, Screenings
 
@@ -73,14 +72,15 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
 
 
 def _crossed(screenings: Screenings, above: Sequence[Delivered], at: int) -> bool:
-    """Say whether the newest prompt came just before the text, and one of another screening still waits."""
-    newest = above[-1].prompt
-    first = next(each for each in above if each.prompt.ordinal == newest.ordinal)
-    before = next((each.prompt for each in reversed(above) if each.prompt.ordinal < newest.ordinal), None)
-    if before is None or before.screening == newest.screening or at - first.at > READING_SECONDS:
+    """Say whether the newest prompt came too late to be read, and one that could be read is about another patient.
+
+    The same if it is not known all that has been seen since.
+    """
+    new = sum(at - each.at <= READING_SECONDS for each in above)
+    if not new:
         return False
-    try:
-        other = screenings.load(before.screening)
-    except Unknown:
-        return False
-    return other.entries == before.entry and not other.ended
+    newest, seen = above[-1].prompt, [each.prompt for each in above[-new - 1 :]]
+    if any(screenings.is_open(prompt.screening) for prompt in seen if prompt.screening != newest.screening):
+        return True
+    first = seen[0].ordinal if new < len(above) else 1
+    return not {prompt.ordinal for prompt in seen}.issuperset(range(first, newest.ordinal))

@@ -473,6 +473,11 @@ class Screenings:
         ).fetchone()
         return self.load(row[0]) if row else None
 
+    def is_open(self, number: str) -> bool:
+        """Say whether a screening is neither saved nor cancelled."""
+        row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
+        return row is not None and row[0] not in (COMPLETED, CANCELLED)
+
     def make_current(self, person: str, number: str | None) -> None:
         with writing(self.db):
             self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])

@@ -1,7 +1,7 @@
 """The fault catalogue at length, as a table of figures; the same stages run shortly in `make test`.
 
     python -m tests.soak.soak --kills 300 --stops 100 --redeliveries 20000 --turns 5000 --presses 20000
-        --screenings 2000 --people 20 [--share 0.1] [--seed 1] [--folder DIR]
+        --screenings 2000 --steps 100000 --people 20 [--share 0.1] [--seed 1] [--folder DIR]
 
 A count of 0 leaves its stage out. Exit status 1 if a figure is not zero that must be.
 """
@@ -33,6 +33,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=1000, help="F4: answers while replies fail")
     parser.add_argument("--presses", type=int, default=2000, help="F5: stale buttons and double taps")
     parser.add_argument("--screenings", type=int, default=300, help="F12: through one process")
+    parser.add_argument(
+        "--steps", type=int, default=100_000, help="F16: many screenings of one person at once"
+    )
     parser.add_argument("--people", type=int, default=20, help="clinicians at once")
     parser.add_argument("--share", type=float, default=0.1, help="of replies that fail in F4")
     parser.add_argument("--seed", type=int, default=1)
@@ -58,6 +61,7 @@ def chosen(options: argparse.Namespace) -> dict[str, Callable[[Path], Awaitable[
             options.screenings,
             partial(stages.lived, screenings=options.screenings, **common),
         ),
+        "F16 at once": (options.steps, partial(stages.walked, steps=options.steps, seed=options.seed)),
     }
     return {name: run for name, (count, run) in every.items() if count}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
+from tests.conversation.screens import walk
 from tests.conversation.scripts import SCRIPTS
 from tests.soak.checking import Found, check
 from tests.soak.clinicians import Staff
@@ -190,6 +191,17 @@ async def lived(folder: Path, *, screenings: int, people: int, seed: int = 0) ->
         "MiB early": round(early, 1), "MiB late": round(late, 1), "ms a screening": round(seconds / done * 1e3, 1),
         "bytes a screening": round(grown / done), **on.figures(),
     }  # fmt: skip
+
+
+async def walked(folder: Path, *, steps: int, seed: int = 0) -> Cells:
+    """F16: one person with many screenings, two phones, old cards, replies, queries, kills, in any order."""
+    found = walk(folder, steps, seed)
+    return {
+        "steps": found.steps,
+        "kept": found.kept,
+        "wrong": len(found.wrong),
+        "first": " ".join(found.wrong[:1]),
+    }
 
 
 def size_of(path: Path) -> int:

