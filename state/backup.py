@@ -160,9 +160,13 @@ def _replace(temporary: Path, target: Path) -> None:
 def nightly(database: Path, folder: Path, keep: int, clock: Clock = utc_now) -> Path:
     """Make a backup named after the file and the moment; of those made so of this file, keep the newest `keep`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        return _nightly(database, folder, keep, clock)
     except OSError as error:
         raise translate(error, folder) from error
+
+
+def _nightly(database: Path, folder: Path, keep: int, clock: Clock) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{database.name}-{_moment(clock)}.db"
     back_up(database, target, clock=clock)
     for old in _made_before(database, folder)[:-keep]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -69,19 +70,21 @@ def run(
     from bot.telegram.redaction import install
     from bot.telegram.sending import Reports, Sending
     from bot.telegram.service import Service, Settings, run_until_signal
-    from state.errors import StateError
 
     def _unpaced(reports: Reports) -> Sending:
         return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
 
     open_site_file(db_file).close()
+    api_url = os.environ.get("TELEGRAM_API_URL") or None
+    if api_url is None:
+        _refuse_personas(db_file)
     configure(log_format)
     install(token)
     settings = Settings(
         token=token,
         db_file=Path(db_file),
         protocols=protocols,
-        api_url=os.environ.get("TELEGRAM_API_URL") or None,
+        api_url=api_url,
         zone=zone or local_zone(),
         backup_folder=backup_dir,
         backups_kept=keep,
@@ -92,6 +95,25 @@ def run(
         run_until_signal(Service(settings))
     except TokenRefused as error:
         raise Unusable(str(error)) from None
-    except StateError as error:
-        raise Unusable(f"{db_file} cannot be used: {error}") from error
+    except OSError as error:
+        if healthz is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise Unusable(f"port {healthz} cannot be used here; please give another by --healthz") from error
     sys.exit(0)
+
+
+def _refuse_personas(db_file: str) -> None:
+    """Nobody comes in from Telegram by a role that `prescreen try` gave out without an invitation."""
+    from bot.command.trial import PERSONAS
+    from state.people import People
+
+    db = open_site_file(db_file)
+    people = People(db)
+    found = [people.find("telegram", str(account)) for account, _, _ in PERSONAS]
+    db.close()
+    codes = [person.code for person in found if person is not None and person.active]
+    if codes:
+        raise Unusable(
+            f"{db_file} has people of `prescreen try` ({', '.join(codes)}), who would have their roles on Telegram; "
+            f"please use another file, or shut them out: prescreen people --suspend {' --suspend '.join(codes)}"
+        )

@@ -32,14 +32,10 @@ def protocols_on_offer(source: str) -> tuple[Protocol, ...]:
 
 
 def open_file(db_file: str) -> Database:
-    """Open the SQLite file, or say what is wrong with it."""
+    """Open the SQLite file; what is wrong with it becomes a sentence where the command was called."""
     from state.database import open_database
-    from state.errors import StateError
 
-    try:
-        return open_database(db_file)
-    except StateError as error:
-        raise Unusable(f"{db_file} cannot be used: {error}") from error
+    return open_database(db_file)
 
 
 def open_existing(db_file: str) -> Database:

@@ -123,12 +123,13 @@ class Service:
         self.jobs = Jobs(self._all_jobs())
 
     async def run(self) -> None:
-        """Serve until `stop`. Raises `polling.TokenRefused`."""
-        for request in self._requests:
-            await request.initialize()
-        health = await self._serve_health()
-        self.jobs.start()
+        """Serve until `stop`. Raises `polling.TokenRefused`, or `OSError` where the port of /healthz is taken."""
+        health = None
         try:
+            for request in self._requests:
+                await request.initialize()
+            health = await self._serve_health()
+            self.jobs.start()
             await self.polling.run()
         finally:
             if health is not None:
@@ -159,7 +160,7 @@ class Service:
     def _all_jobs(self) -> Iterator[Job]:
         yield Job("prompts kept", self._keep_prompts, every(KEEP_PROMPTS_SECONDS))
         yield Job("prompts again", self._prompt_lost, every(PROMPT_AGAIN_SECONDS, first=AFTER_START_SECONDS))
-        yield Job("heartbeat", self._beat, every(BEAT_SECONDS, first=0))
+        yield Job("heartbeat", self._beat, every(BEAT_SECONDS, first=AFTER_START_SECONDS))
         yield Job("reminders", self._remind, every(REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10))
         yield Job("name", self._learn_name, every(NAME_SECONDS, first=AFTER_START_SECONDS))
         yield Job("profile", self._introduce, every(PROFILE_SECONDS, first=AFTER_START_SECONDS))

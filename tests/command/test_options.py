@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,30 @@ def test_a_trial_keeps_to_a_file_of_its_own() -> None:
     assert options["db_file"].default == "prescreen-try.db"
     assert options["db_file"].envvar is None
     assert {account for account, _, _ in PERSONAS} == {101, 102, 103, 104}
+
+
+def test_people_of_a_trial_do_not_come_in_from_telegram(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    _people_of_a_trial(file)
+    before = bytes_of(tmp_path)
+    result = run("run", "--db", str(file), TELEGRAM_BOT_TOKEN="1:x")
+    assert (result.exit_code, "--suspend S01-P01 --suspend S01-P02" in result.stderr) == (2, True)
+    assert bytes_of(tmp_path) == before
+
+
+def _people_of_a_trial(file: Path) -> None:
+    db = open_database(file)
+    People(db).add("clinician", "S01", "telegram", "101")
+    People(db).add("administrator", "S01", "telegram", "103")
+    db.close()
+
+
+def test_a_taken_port_of_healthz_is_said_to_be(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(
+            "run", "--db", str(tmp_path / "a.db"), "--healthz", port,
+            TELEGRAM_BOT_TOKEN="1:x", TELEGRAM_API_URL="http://127.0.0.1:1",
+        )  # fmt: skip
+    assert result.exit_code == 2
+    assert f"port {port} cannot be used here; please give another by --healthz" in result.stderr

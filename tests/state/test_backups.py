@@ -90,6 +90,7 @@ def test_what_was_restored_verifies_beside_any_leftovers_which_are_kept(
     before = bytes_of(path.parent)
     report, aside = restore(copy, path, force=True)
     assert verify(path) == report
+    assert path.stat().st_mode & 0o777 == 0o600
     assert aside is not None
     after = bytes_of(path.parent)
     for name, content in before.items():

@@ -17,7 +17,7 @@ from state import database, schema
 from state.audit import verify
 from state.database import open_database
 from state.exports import export
-from state.health import beat, look
+from state.health import beat, heartbeat_file, look
 from state.screenings import Screenings
 from tests.state.making_files import answer_all, make_file
 
@@ -87,3 +87,22 @@ async def test_health_says_whether_the_bot_polls(tmp_path: Path, unused_tcp_port
     finally:
         await runner.cleanup()
     assert look(path).running
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "null",
+        "[]",
+        "{",
+        '{"at": 5, "since_poll": 1, "queue_age": 0, "process": 1}',
+        '{"at": "2026-11-23", "since_poll": "soon", "queue_age": 0, "process": 1}',
+        '{"at": "yesterday", "since_poll": 1, "queue_age": 0, "process": 1}',
+        "[" * 100_000,
+        "\udcff",
+    ],
+)
+def test_a_spoilt_heartbeat_is_none(tmp_path: Path, said: str) -> None:
+    path = make_file(tmp_path / "a.db")
+    heartbeat_file(path).write_bytes(said.encode("utf-8", "surrogateescape"))
+    assert (look(path).heartbeat, look(path).running) == (None, False)
