@@ -86,8 +86,8 @@ def verify(
         try:
             db.execute("BEGIN")
             had = applied(db)
-        except sqlite3.DatabaseError as error:
-            raise translate(error) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise (translate(error) if isinstance(error, sqlite3.Error) else Damaged(str(error))) from error
         found = audit(db, had, head, progress)
         if found.problems and _truncated(Path(path)):
             raise Damaged("its end is missing: it is shorter than it says")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from state.errors import Damaged
+
 SITE: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 PERSON: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-P[0-9]{2,6}")
 NUMBER: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-[0-9]{4,9}")
@@ -22,10 +24,18 @@ FORMS: Final = (
 )
 """What a code is of, where it stands, and its form."""
 
+_FOLDER: Final = re.compile(r"[a-z]+=[A-Z0-9-]{1,16}")
 _READ_AS_SOMETHING_ELSE: Final = re.compile(
     r"(JAN(UARY)?|FEB(RUARY)?|MAR(CH)?|APR(IL)?|MAY|JUNE?|JULY?|AUG(UST)?|SEPT?|OCT(OBER)?|NOV(EMBER)?|DEC(EMBER)?)\d*"
     r"|E\d+|TRUE|FALSE|NA|NAN|NULL|NONE|INF|NIL"
 )
+
+
+def folder(name: str) -> str:
+    """Give the name of a folder that is made from a file's codes and months. Raises `Damaged` if it leads elsewhere."""
+    if _FOLDER.fullmatch(name) is None:
+        raise Damaged(f"{name!r} is not a code that there can be; prescreen verify says more of this file")
+    return name
 
 
 def is_site(code: str) -> bool:

@@ -124,6 +124,10 @@ def check_ours(path: Path) -> None:
         if "not a database" in str(error):
             raise Damaged(f"{path} is not a database") from error
         raise
+    except (
+        UnicodeDecodeError
+    ) as error:  # SQLite quotes the bytes that it cannot read, and Python cannot either
+        raise Damaged(f"{path} is damaged: what its tables are cannot be read") from error
     if tables >= ENOUGH_TABLES:
         return
     if made_shm:

@@ -112,7 +112,9 @@ class Registered:
             self._sealed[number].add(head)
 
     def _remember_row(self, origin: str, kind: str, subject: str, said: dict[str, Any]) -> None:
-        self._rows[kind, subject][origin] = said.get("row", "")
+        digests = self._rows[kind, subject]
+        if "row" in said:  # earlier versions had none; what they wrote is taken in by their file's migration
+            digests[origin] = said["row"]
         if kind == "person" and origin == self.origin:
             self._accounts[subject] = said.get("accounts", [])
 

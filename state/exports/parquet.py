@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from dialogs.protocol import Question
+from state.codes import folder as named
 from state.exports.comparing import AnswerRow
 from state.exports.csvs import DATES, LOG_NOTED
 from state.exports.joined import CELL, ROW, joined_answers
@@ -120,7 +121,7 @@ def _partition(
     tables: Mapping[str, pa.Schema],
     step: Callable[[int], None],
 ) -> int:
-    inner = Path(f"site={site}") / f"month={month}"
+    inner = Path(named(f"site={site}")) / named(f"month={month}")
     chosen = snapshot.rows(_IN_PARTITION, [site, month])
     written = 0
     with (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bot.phone.faults import Fault
@@ -144,3 +147,18 @@ async def test_a_clinicians_list_is_refused(ward: Ward, language: str) -> None:
     await ward.quiet()
     assert files(clinician) == []
     assert phrases(language).plain("no_files") in clinician.texts[-1]
+
+
+async def test_administrators_get_the_head_of_each_nights_backup(tmp_path: Path, ward: Ward) -> None:
+    administrator = ward.member(91, role="administrator")
+    clinician = ward.member(92)
+    await ward.quiet()
+    said = len(clinician.texts)
+    await ward.service._back_up(tmp_path / "backups")
+    await ward.quiet()
+    (made,) = (tmp_path / "backups").iterdir()
+    head = re.search(r"[0-9a-f]{64}", administrator.texts[-1])
+    assert head is not None
+    assert made.name in administrator.texts[-1]
+    assert verify(made, head=head[0]).problems == ()
+    assert len(clinician.texts) == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -240,3 +241,16 @@ def test_steps_of_two_connections_add_up(tmp_path: Path) -> None:
         again.take(again.load(second.number), [Step("propose", "age_years", entered="8")], site.person)
     again.db.close()
     assert not verify(site.close()).problems
+
+
+def test_whatever_the_bytes_are_it_is_a_finding_or_a_sentence(tmp_path: Path) -> None:
+    path, dice = make_file(tmp_path / "a.db"), random.Random(5)
+    whole = path.read_bytes()
+    for _ in range(40):
+        spoilt = bytearray(whole)
+        for _ in range(dice.choice([1, 3, 40])):
+            spoilt[dice.randrange(len(spoilt))] = dice.randrange(256)
+        path.write_bytes(spoilt)
+        ran = CliRunner().invoke(main, ["verify", "--db", str(path)])
+        assert ran.exit_code in (0, 1, 2)
+        assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception

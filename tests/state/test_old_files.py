@@ -79,3 +79,23 @@ def test_it_merges(old: Path) -> None:
     open_database(old).close()
     merge([old], old.parent / "all.db")
     assert not verify(old.parent / "all.db").problems
+
+
+def test_a_merged_file_of_that_version_verifies_and_grows(old: Path, tmp_path: Path) -> None:
+    merged = Path(shutil.copy(OLD, tmp_path / "all.db"))
+    with closing(sqlite3.connect(merged)) as db:  # what that version's merge left out and wrote
+        for statement in (
+            "DELETE FROM accounts",
+            "DELETE FROM invitations",
+            "UPDATE people SET current = NULL",
+            "DELETE FROM meta WHERE key NOT IN ('origin', 'created_at')",
+            "UPDATE meta SET value = 'merged' WHERE key = 'origin'",
+        ):
+            db.execute(statement)
+        db.commit()
+    assert verify(merged).problems == ()
+    open_database(merged).close()
+    assert verify(merged).problems == ()
+    open_database(old).close()
+    merge([old], merged)
+    assert verify(merged).problems == ()
