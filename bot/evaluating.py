@@ -6,11 +6,9 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import Event
 from typing import Final
 
 from bot.phrases import Phrases
-from bot.replies import Stopped
 from bot.sheets import is_workbook, read_list
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
@@ -19,9 +17,6 @@ from dialogs.protocol import Protocol, Question
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
 MAX_UNPACKED: Final = 16 * 1024 * 1024
-TURN: Final = 10
-"""After so many candidates the work lets others have the processor."""
-PAUSE: Final = 0.002
 COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "faults")
 SHOWN_AS: Final = {"eligible": "potentially eligible"}
 
@@ -59,17 +54,15 @@ class Evaluated:
     faulty: int
 
 
-def evaluate_file(protocol: Protocol, content: bytes, say: Phrases, stop: Event) -> Evaluated:
-    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`, `Stopped`."""
+def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated:
+    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`."""
     table = _Workbook() if is_workbook(content) else _Csv()
     counts = {True: 0, False: 0}
     rows = read_list(protocol, content, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED)
     table.add(COLUMNS)
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         counts[bool(row.faults)] += 1
         table.add(_line(protocol, row, say))
-        if number % TURN == 0 and stop.wait(PAUSE):
-            raise Stopped
     return Evaluated(table.name, table.close(), counts[False], counts[True])
 
 

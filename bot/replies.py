@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Final, Literal
 
 from bot.phrases import Safe
@@ -56,18 +55,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something long, done beside the conversation; ``run`` opens its own connections.
-
-    What takes long in many small parts looks at ``stop`` between them and raises `Stopped`.
-    """
+    """Something long, done beside the conversation, maybe in another process; ``run`` opens its own connections."""
 
     run: Callable[[], Turn]
     failed: Safe
-    stop: Event = field(default_factory=Event, compare=False)
-
-
-class Stopped(Exception):  # noqa: N818 - reads as what it says
-    """The work was told to stop; nobody waits for it any more."""
 
 
 Action = Reply | Settle | Document | Work

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 from bot.phrases import Phrases, Safe, escape
@@ -156,19 +155,18 @@ def evaluate_list(talk: Talk) -> bool:
         talk.turn.say(talk.say("evaluate_too_large"))
         return True
     protocol = talk.conversation.protocols[0]
-    stop = Event()
-    run = partial(_evaluate, protocol, content, talk.say, stop)
-    talk.turn.actions.append(Work(run, talk.say("work_failed"), stop))
+    run = partial(_evaluate, protocol, content, talk.say)
+    talk.turn.actions.append(Work(run, talk.say("work_failed")))
     return True
 
 
-def _evaluate(protocol: Protocol, content: bytes, say: Phrases, stop: Event) -> Turn:
+def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
     from bot.evaluating import evaluate_file, why
     from dialogs.candidates import BadFile
 
     turn = Turn()
     try:
-        found = evaluate_file(protocol, content, say, stop)
+        found = evaluate_file(protocol, content, say)
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn

@@ -105,6 +105,11 @@ def connect(path: Path | str, *, read_only: bool = False) -> Database:
         raise translate(error, path) from error
 
 
+def patience(db: Database, seconds: float) -> None:
+    """Wait at most so long for another process that writes, from now on."""
+    db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+
 def check_ours(path: Path) -> None:
     """Read whether a file is ours, and leave nothing beside it. Raises `Missing` or `Damaged`."""
     if not path.exists():

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from state import register
-from state.database import Clock, connect, stamp, utc_now
+from state.database import Clock, connect, patience, stamp, utc_now
 from state.errors import translate
 from state.targets import ask, create_private
 
 STALE_SECONDS: Final = 120.0
 """A heartbeat older than this means that the bot does not run, or does not reach Telegram."""
+
+LOOK_SECONDS: Final = 0.5
+"""How long a look waits for whoever holds the file."""
 
 _LAST_BACKUP: Final = (
     "SELECT max(at) FROM register WHERE kind = 'backup verified' OR kind = 'backup' AND detail IS NULL"
@@ -66,6 +69,7 @@ def beat(database: Path, since_poll: float | None, queue_age: float, clock: Cloc
 def look(database: Path, clock: Clock = utc_now) -> Health:
     """Look at a file and at the bot that serves it. Raises `StateError` if it cannot be read."""
     db = connect(database, read_only=True)
+    patience(db, LOOK_SECONDS)
     try:
         (screenings,) = db.execute("SELECT count(*) FROM screenings").fetchone()
         (living,) = db.execute(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -25,13 +26,13 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.conversation import Conversation
-from bot.logs import place
 from bot.menu import ROLES_THAT_SCREEN
 from bot.office import OFFICE
 from bot.phrases import language_of, phrases, plain
-from bot.replies import Document, Message, Reply, Settle, Stopped, Turn, Work
+from bot.replies import Document, Message, Reply, Settle, Turn, Work
 from bot.reports import MAX_LIST
 from bot.telegram import polling
+from bot.telegram.fetching import fetch
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
 from bot.telegram.translation import (
     is_private,
@@ -39,7 +40,9 @@ from bot.telegram.translation import (
     pages,
     read_update,
 )
-from state.errors import NotKept, StateError, Unknown
+from bot.working import Turns, WorkError, apart
+from state.database import patience
+from state.errors import NotKept, StateError, Unknown, translate
 from state.people import NOT_KNOWN, Person
 
 CHANNEL: Final = "telegram"
@@ -50,10 +53,17 @@ ARRIVAL_SECONDS: Final = 1.0
 """How long a message waits until it is known which prompts stand above it."""
 LISTS: Final = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls")
 """How the names of documents end that may be lists of candidates."""
+PATIENCE_SECONDS: Final = 0.02
+"""How long the bot itself waits for another process that writes. Beyond, only the person waits: it is tried again."""
+TOLD_AFTER_SECONDS: Final = 3.0
+"""How long somebody waits for such a process before being told."""
+SAID_AGAIN_AFTER: Final = timedelta(minutes=1)
+"""That files are not kept, or edits not read, is not said more often to one person, nor twice of one album."""
 
 LOG = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
+Value = TypeVar("Value")
 Sent = TypeVar("Sent")
 
 
@@ -87,10 +97,13 @@ class Channel:
         """Message id of the prompt that asked on from a screening's log entry."""
         self._strangers: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._told_not_kept: set[int] = set()
-        self._works: set[asyncio.Task[None]] = set()
-        self._one_at_a_time = asyncio.Lock()
-        """Answers go before reports: however many are asked for, one is worked on."""
-        self._working: Work | None = None
+        self._waits_since: dict[int, float] = {}
+        """When each account's update met a file that somebody else held."""
+        self._held = False
+        self._said: OrderedDict[tuple[int, str], tuple[float, str | None]] = OrderedDict()
+        """When an account was last told something of this kind, and of which album."""
+        self._fetches = Turns()
+        self._turns = Turns()
         self._waiting: set[tuple[str, int]] = set()
         """Cards that are on their way, by screening and log entry."""
         self._on_way: dict[int, int] = {}
@@ -112,10 +125,21 @@ class Channel:
         if update.message is not None:
             await self._prompts_arrive(chat.id)
         try:
-            return self._handle(update, user.id, user.language_code)
-        except NotKept as error:
-            self._tell_not_kept(user.id, user.language_code, error)
-            raise polling.NotKept(error.why) from error
+            done = self._handle(update, user.id, user.language_code)
+        except (NotKept, sqlite3.Error) as error:
+            kept = error if isinstance(error, NotKept) else translate(error)
+            why = kept.why if isinstance(kept, NotKept) else "failed"
+            self._tell_not_kept(user.id, user.language_code, why)
+            raise polling.NotKept(why) from error
+        self._kept(user.id)
+        return done
+
+    def _kept(self, account: int) -> None:
+        self._told_not_kept.discard(account)
+        self._waits_since.pop(account, None)
+        if self._held:
+            self._held = False
+            patience(self.conversation.screenings.db, PATIENCE_SECONDS)
 
     def _handle(self, update: Update, account: int, language: str | None) -> bool:
         person = self.conversation.people.find(CHANNEL, str(account))
@@ -134,13 +158,24 @@ class Channel:
         if self._takes_list(update, person):
             self._fetch_list(update, account, person, message)
             return True
+        if message.kind in ("file", "edited") and self._was_said(account, message.kind, update):
+            return True
         if secret is not None:
             message = Message("command", "/start", message.source)
         turn = self._converse(person, message)
-        self._told_not_kept.discard(account)
         self._unreachable.discard(account)
         self.perform(account, turn, query, to=person)
         return True
+
+    def _was_said(self, account: int, kind: str, update: Update) -> bool:
+        """Say whether this person was told the same just now, or of the same album; else remember that they are."""
+        album = update.message.media_group_id if update.message is not None else None
+        now = self.conversation.screenings.clock().timestamp()
+        last, of = self._said.get((account, kind), (float("-inf"), None))
+        if 0 <= now - last < SAID_AGAIN_AFTER.total_seconds() or (album is not None and album == of):
+            return True
+        _remember(self._said, (account, kind), (now, album))
+        return False
 
     @staticmethod
     def _takes_list(update: Update, person: Person) -> bool:
@@ -155,7 +190,7 @@ class Channel:
     def _fetch_list(self, update: Update, account: int, person: Person, message: Message) -> None:
         """Fetch the document beside the loop, then converse about it; it is never kept."""
 
-        async def fetch() -> None:
+        async def fetched() -> None:
             document = update.message.document if update.message is not None else None
             if document is None:
                 return
@@ -163,8 +198,8 @@ class Channel:
                 self._say_of_list(account, person, "evaluate_too_large")
                 return
             try:
-                content = await self._download(document.file_id)
-            except Exception as error:  # noqa: BLE001 - whatever a server answers, the person is told
+                content = await fetch(self.bot, document.file_id)
+            except TelegramError as error:
                 LOG.warning("document not fetched", extra={"kind": type(error).__name__})
                 self._say_of_list(account, person, "evaluate_not_fetched")
                 return
@@ -173,16 +208,8 @@ class Channel:
                 turn = self.conversation.handle(now, replace(message, content=content))
                 self.perform(account, turn, to=now)
 
-        task = asyncio.create_task(fetch())
-        self._works.add(task)
-        task.add_done_callback(self._works.discard)
-
-    async def _download(self, file_id: str) -> bytes:
-        """Fetch a document over HTTP from the server itself; a path of this machine is no file of anybody's."""
-        file = await self.bot.get_file(file_id)
-        if not (file.file_path or "").startswith(f"{self.bot.base_file_url}/"):
-            raise TelegramError("the file is not on the server")
-        return bytes(await file.download_as_bytearray())
+        if not self._fetches.put(person.code, fetched):
+            self._busy(account, person)
 
     def _say_of_list(self, account: int, person: Person, key: str) -> None:
         turn = Turn()
@@ -214,7 +241,8 @@ class Channel:
     def _meet_stranger(self, update: Update, account: int, language: str | None) -> None:
         """One polite line, at most once an hour; a press is answered with nothing."""
         if update.callback_query is not None:
-            self.sending.answer(partial(self.bot.answer_callback_query, update.callback_query.id))
+            answer = partial(self.bot.answer_callback_query, update.callback_query.id)
+            self._put(Receiver(account, rank=Rank.STRANGER), answer)
         now = self.conversation.screenings.clock().timestamp()
         last, tries = self._strangers.get(account, (0.0, 0))
         if now - last < STRANGER_PAUSE.total_seconds():
@@ -227,25 +255,36 @@ class Channel:
         self._put(Receiver(account, rank=Rank.STRANGER), partial(self._send, account, text))
 
     def _leave(self, chat: int) -> None:
-        self.sending.answer(partial(self.bot.leave_chat, chat))
+        self._put(Receiver(chat, rank=Rank.STRANGER), partial(self.bot.leave_chat, chat))
 
-    def _tell_not_kept(self, account: int, language: str | None, error: NotKept) -> None:
-        """Say once an outage that nothing could be kept; the update comes again by itself."""
+    def _tell_not_kept(self, account: int, language: str | None, why: str) -> None:
+        """Say once an outage that nothing could be kept; the update comes again by itself.
+
+        While another process writes, no call waits for it any more, and people are told only if it takes long.
+        """
+        if why == "locked":
+            if not self._held:
+                self._held = True
+                patience(self.conversation.screenings.db, 0)
+            now = asyncio.get_running_loop().time()
+            if now - self._waits_since.setdefault(account, now) < TOLD_AFTER_SECONDS:
+                return
         if account in self._told_not_kept:
             return
-        LOG.error("not kept", extra={"why": error.why})
+        LOG.error("not kept", extra={"why": why})
         if not self._told_not_kept:
-            self._tell_administrators(error)
+            with suppress(StateError, sqlite3.Error):
+                self._tell_administrators(why)
         self._told_not_kept.add(account)
         say = phrases(language_of(language))
-        text = say("not_kept_full" if error.why == "full" else "not_kept")
+        text = say("not_kept_full" if why == "full" else "not_kept")
         self._put(Receiver(account), partial(self._send, account, text))
 
-    def _tell_administrators(self, error: NotKept) -> None:
+    def _tell_administrators(self, why: str) -> None:
         for person in self.conversation.people.all():
             if person.role == "administrator" and person.active:
                 turn = Turn()
-                turn.say(phrases(person.language)("administrator_not_kept", why=error.why))
+                turn.say(phrases(person.language)("administrator_not_kept", why=why))
                 self.tell(person, turn)
 
     # replies out ---------------------------------------------------------------------------------
@@ -301,9 +340,7 @@ class Channel:
             elif isinstance(action, Document):
                 self._put(to, partial(self._send_document, chat, action))
             elif isinstance(action, Work) and to.person is not None:
-                task = asyncio.create_task(self._work(chat, to.person, action))
-                self._works.add(task)
-                task.add_done_callback(self._works.discard)
+                self._do(chat, to.person, action)
         for settle, known in settled:
             self._put(to, partial(self._settle, chat, settle, known), settle)
 
@@ -360,19 +397,29 @@ class Channel:
 
         return await _or_as_plain_text(send, document.caption)
 
+    def _do(self, chat: int, person: Person, work: Work) -> None:
+        if not self._turns.put(person.code, partial(self._work, chat, person, work)):
+            self._busy(chat, person)
+
+    def _busy(self, chat: int, person: Person) -> None:
+        """Too much waits already."""
+        turn = Turn()
+        turn.say(phrases(person.language)("work_busy"))
+        self.perform(chat, turn, to=person)
+
     async def _work(self, chat: int, person: Person, work: Work) -> None:
-        """Do something long beside the loop; only its replies are sent from here."""
+        """Do something long in a process of its own; only its replies are sent from here."""
+        turn = Turn()
         try:
-            async with self._one_at_a_time:
-                self._working = work
-                turn = await asyncio.to_thread(work.run)
-        except Stopped:
-            return
-        except Exception as error:  # noqa: BLE001 - said and logged, whatever it is
-            LOG.error("work failed", extra={"kind": type(error).__name__, "at": place(error)})
-            turn = Turn()
+            turn = await apart(work.run)
+        except WorkError as error:
+            LOG.error("work failed", extra={"kind": error.kind, "at": error.at})
             turn.say(work.failed)
-        self.perform(chat, turn, to=person, rank=Rank.REPORT)
+        except asyncio.CancelledError:
+            turn.say(phrases(person.language)("work_stopped"))
+            raise
+        finally:
+            self.perform(chat, turn, to=person, rank=Rank.REPORT)
 
     # what became of them -------------------------------------------------------------------------
 
@@ -452,11 +499,9 @@ class Channel:
 
     async def finish(self, limit: float) -> None:
         """Send what waits, for at most `limit` seconds, and keep which prompts were delivered."""
+        await self._fetches.stop()
+        await self._turns.stop()
         await self.sending.finish(limit)
-        if self._working is not None:
-            self._working.stop.set()
-        for task in self._works:
-            task.cancel()
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
             self.conversation.screenings.keep_prompts()
 
@@ -484,7 +529,7 @@ def _secret(update: Update) -> str | None:
     return secret.strip() if command == "/start" and secret.strip() else None
 
 
-def _remember(memory: OrderedDict[Key, int], key: Key, value: int) -> None:
+def _remember(memory: OrderedDict[Key, Value], key: Key, value: Value) -> None:
     memory[key] = value
     memory.move_to_end(key)
     if len(memory) > STRANGERS_REMEMBERED:

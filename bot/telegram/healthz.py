@@ -1,7 +1,13 @@
-"""``/healthz`` on loopback: what `prescreen status` says, as JSON; 200 if the bot polls, else 503."""
+"""``/healthz`` on loopback: what `prescreen status` says, as JSON; 200 if the bot polls, else 503.
+
+Asked by another name than this machine's (a page elsewhere whose name leads here), it says nothing: 403. It looks
+at the file in a thread, on a connection of its own: the bot never waits for it, nor it for the bot.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -12,21 +18,27 @@ from state.errors import StateError
 from state.health import look
 
 HOST: Final = "127.0.0.1"
+FAREWELL_SECONDS: Final = 0.2
+_OURS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
 async def serve_health(database: Path, port: int) -> web.AppRunner:
-    """Serve until the runner is cleaned up."""
+    """Serve until the runner is cleaned up. Raises `OSError` where nobody can listen."""
+    one_at_a_time = asyncio.Lock()
 
     async def healthz(request: web.Request) -> web.Response:
+        if not _OURS.fullmatch(request.headers.get("Host", "")):
+            return web.json_response({"error": "ask for 127.0.0.1 or localhost"}, status=403)
         try:
-            health = look(database)
+            async with one_at_a_time:
+                health = await asyncio.to_thread(look, database)
         except (StateError, OSError):
             return web.json_response({"running": False}, status=503)
         return web.json_response(asdict(health), status=200 if health.running else 503)
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FAREWELL_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, port).start()

@@ -48,7 +48,7 @@ LARGEST_NUMBER: Final = 2**31 - 1
 
 TRIES: Final = 6
 """How often a handler may fail over one update, storage apart, before it is skipped and reported."""
-RETRY_SECONDS: Final = (0.2, 10.0)
+RETRY_SECONDS: Final = (0.2, 3.0)
 """First and longest pause of a lane whose update could not be handled."""
 NETWORK_SECONDS: Final = (0.5, 30.0)
 """First and longest pause after a poll that failed."""
@@ -65,7 +65,7 @@ TOKEN_SECONDS: Final = (1.0, 10.0)
 REFUSED_SECONDS: Final = 60.0
 """A token that is refused for so long is refused for good: servers say so in error, too."""
 
-DRAIN_SECONDS: Final = 3.0
+DRAIN_SECONDS: Final = 2.0
 """At a stop: how long handlers at work may take to commit."""
 FAREWELL_SECONDS: Final = 1.0
 """At a stop: how long the last acknowledgement may take."""

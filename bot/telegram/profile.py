@@ -9,7 +9,7 @@ import logging
 from typing import Final
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.menu import commands_for
 from bot.phrases import LANGUAGES, phrases
@@ -34,15 +34,21 @@ async def introduce(bot: Bot) -> None:
 
 
 async def list_commands(bot: Bot, person: Person, account: int) -> None:
-    """Give a person's chat the commands of the person's role, in the person's language; none if suspended."""
+    """Give a person's chat the commands of the person's role, in the person's language; none if suspended.
+
+    Raises `TelegramError` where this may go well later.
+    """
     say = phrases(person.language)
     names = commands_for(person.role) if person.active else ()
     scope = BotCommandScopeChat(account)
     try:
         if names:
             commands = [BotCommand(name, say.plain(f"command_{name}")) for name in names]
-            await bot.set_my_commands(commands, scope=scope)
+            done = await bot.set_my_commands(commands, scope=scope)
         else:
-            await bot.delete_my_commands(scope=scope)
+            done = await bot.delete_my_commands(scope=scope)
     except (BadRequest, Forbidden) as error:  # somebody who never opened the chat, or left it
         LOG.warning("commands not set", extra={"kind": type(error).__name__})
+        return
+    if done is not True:
+        raise NetworkError("the server does not say that it has the commands")

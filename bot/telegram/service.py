@@ -24,15 +24,16 @@ from bot.conversation import Conversation
 from bot.lists import backup_note, reminder
 from bot.menu import ROLES_THAT_SCREEN
 from bot.phrases import phrases
-from bot.telegram.channel import CHANNEL, Channel
+from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
 from bot.telegram.jobs import Job, Jobs, daily, every
 from bot.telegram.polling import Notices, Polling, Skipped
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.sending import Reports, Sending
+from bot.working import WorkError, apart
 from dialogs.protocol import Protocol
 from state.backup import head_of, nightly
-from state.database import open_database, utc_now
+from state.database import open_database, patience, utc_now
 from state.errors import StateError
 from state.health import beat
 from state.people import People, Person
@@ -58,8 +59,8 @@ BACKUP_AT: Final = time(2, 30)
 REMIND_AFTER: Final = timedelta(days=1)
 REMIND_EVERY_SECONDS: Final = 600.0
 WORKING_HOURS: Final = range(8, 18)
-FINISH_SECONDS: Final = 1.5
-STOP_BUSY_MILLISECONDS: Final = 500
+FINISH_SECONDS: Final = 1.25
+STOP_BUSY_SECONDS: Final = 0.5
 """A stop does not wait longer for another process that writes."""
 
 LOG = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.db: Database = open_database(settings.db_file)
+        patience(self.db, PATIENCE_SECONDS)
         self.screenings = Screenings(self.db)
         self.people = People(self.db)
         self._requests = (AiohttpRequest(connections=CONNECTIONS), UpdatesRequest(connections=2))
@@ -135,7 +137,7 @@ class Service:
             if health is not None:
                 await health.cleanup()
             await self.jobs.stop()
-            self.db.execute(f"PRAGMA busy_timeout = {STOP_BUSY_MILLISECONDS}")
+            patience(self.db, STOP_BUSY_SECONDS)
             await self.channel.finish(FINISH_SECONDS)
             for request in self._requests:
                 await request.shutdown()
@@ -179,9 +181,13 @@ class Service:
         beat(self.settings.db_file, figures.since_poll, figures.queue_age)
 
     async def _back_up(self, folder: Path) -> None:
-        made = await asyncio.to_thread(nightly, self.settings.db_file, folder, self.settings.backups_kept)
+        try:
+            made = await apart(partial(nightly, self.settings.db_file, folder, self.settings.backups_kept))
+            head = await apart(partial(head_of, made))
+        except WorkError as error:
+            LOG.error("no backup was made", extra={"kind": error.kind, "at": error.at})
+            return
         LOG.info("backup made", extra={"file": made.name})
-        head = await asyncio.to_thread(head_of, made)
         for person in self.people.all():
             if person.role == "administrator" and person.active:
                 self.channel.tell(person, backup_note(made.name, head, phrases(person.language)))

@@ -15,13 +15,21 @@ from telegram import (
     InlineKeyboardMarkup,
     Update,
 )
-from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
+from telegram import (
+    Message as TelegramMessage,
+)
+from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageAttachmentType, MessageLimit
 
 from bot.phrases import Safe
 from bot.replies import Button, Message, Rows
 from state.people import Person
 
 MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
+FILES: Final = tuple(
+    str(kind)
+    for kind in MessageAttachmentType
+    if kind not in (MessageAttachmentType.INVOICE, MessageAttachmentType.SUCCESSFUL_PAYMENT)
+)
 MAX_LABEL: Final = 60
 """Longer labels are cut by phones."""
 
@@ -39,9 +47,10 @@ def read_update(update: Update, person: Person) -> Message | None:
         shown = query.message.date if query.message is not None else None
         return Message("press", query.data or "", source=_source(person, update, shown), chat=chat)
     if update.edited_message is not None:
-        return Message("edited", "")
+        # A live location is edited by itself every few seconds; what was pinned or reacted to is not edited at all.
+        return Message("edited", "") if update.edited_message.location is None else None
     message = update.message
-    if message is None:
+    if message is None or (message.text is None and not has_file(message)):
         return None
     source = _source(person, update, message.date)
     if message.text is None or message.forward_origin is not None or message.via_bot is not None:
@@ -56,6 +65,11 @@ def read_update(update: Update, person: Person) -> Message | None:
         reply_to=replied.message_id if replied is not None else None,
         at=int(message.date.timestamp()),
     )
+
+
+def has_file(message: TelegramMessage) -> bool:
+    """Say whether a message brings something that is not text; service messages (pinned, joined) bring nothing."""
+    return any(getattr(message, name, None) for name in FILES)
 
 
 def _source(person: Person, update: Update, date: datetime | None) -> str:

@@ -7,7 +7,6 @@ import json
 import zipfile
 from datetime import date
 from pathlib import Path
-from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +15,6 @@ from openpyxl import Workbook
 from bot.command import main
 from bot.evaluating import MAX_CANDIDATES, evaluate_file, said, templates
 from bot.phrases import LANGUAGES, phrases
-from bot.replies import Stopped
 from bot.sheets import read_list
 from dialogs.candidates import BadFile, Fault, Row
 from dialogs.loading import load
@@ -66,22 +64,14 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_unread() -> None:
     with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/large.bin", bytes(20 * 1024 * 1024))
     with pytest.raises(BadFile) as refused:
-        evaluate_file(PROTOCOL, content.getvalue(), phrases("en"), Event())
+        evaluate_file(PROTOCOL, content.getvalue(), phrases("en"))
     assert refused.value.code == "list_too_large"
-
-
-def test_a_list_that_is_being_evaluated_stops_when_told() -> None:
-    content = "name\n" + "".join(f"C-{number}\n" for number in range(1500))
-    stop = Event()
-    stop.set()
-    with pytest.raises(Stopped):
-        evaluate_file(PROTOCOL, content.encode(), phrases("en"), stop)
 
 
 def test_a_list_for_the_chat_has_a_limit() -> None:
     content = "name\n" + "".join(f"C-{number}\n" for number in range(MAX_CANDIDATES + 1))
     with pytest.raises(BadFile) as refused:
-        evaluate_file(PROTOCOL, content.encode(), phrases("en"), Event())
+        evaluate_file(PROTOCOL, content.encode(), phrases("en"))
     assert refused.value.code == "list_too_long"
 
 

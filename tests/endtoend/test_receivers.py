@@ -11,6 +11,7 @@ from bot.phrases import Safe
 from bot.replies import Document, Reply, Turn, Work
 from bot.telegram.channel import Channel
 from state.people import Person as Member
+from state.prompts import Prompt
 from tests.endtoend.ward import Ward
 
 SECRET = "Haemoglobin of S01-0001: 98 g/L"
@@ -48,7 +49,7 @@ def press(channel: Channel, member: Member) -> None:
 
 
 def prompt(channel: Channel, member: Member) -> None:
-    channel.tell(member, Turn([Reply(Safe(SECRET), prompt=("S01-0001", 1))]))
+    channel.tell(member, Turn([Reply(Safe(SECRET), prompt=Prompt("S01-0001", 1), card=True)]))
 
 
 def document(channel: Channel, member: Member) -> None:

@@ -104,7 +104,11 @@ class Ward:
     def _is_quiet(self) -> bool:
         sending = self.service.channel.sending
         busy = (
-            len(self.server.world.updates) or len(sending) or sending._answers or self.service.channel._works
+            len(self.server.world.updates)
+            or len(sending)
+            or sending._answers
+            or len(self.service.channel._turns)
+            or len(self.service.channel._fetches)
         )
         return not busy
 

@@ -1,0 +1,171 @@
+"""While another process holds the file, only those wait whose answers must be kept; nothing else stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import pytest
+
+from bot.phone.server import LocalBotApi
+from bot.phrases import phrases
+from bot.telegram import channel
+from bot.telegram.healthz import serve_health
+from tests.endtoend.test_outages import locked
+from tests.endtoend.ward import TOKEN, Ward
+from tests.soak.process import RUN, invite_all
+
+NOT_KEPT = phrases("en")("not_kept")
+OTHERS_WAIT_SECONDS = 1.0
+HOLDER = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+other.execute("ROLLBACK")
+"""
+
+
+async def test_looks_of_others_are_answered_at_once_and_what_waits_is_kept_afterwards(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "TOLD_AFTER_SECONDS", 0.5)
+    answering = [ward.member(account) for account in range(1001, 1021)]
+    looking = ward.member(2001)
+    for phone in (*answering, looking):
+        await ward.says(phone, "/new")
+    waits = []
+    with locked(ward.path):
+        for phone in answering:
+            phone.send("45")
+        for _ in range(10):
+            seen = len(looking.texts)
+            started = time.monotonic()
+            looking.send("/help")
+            await looking.sees(lambda phone, seen=seen: len(phone.texts) > seen + 1, timeout=10)
+            waits.append(time.monotonic() - started)
+            await asyncio.sleep(0.05)
+        await answering[0].sees(NOT_KEPT)
+        assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(0,)]
+    await ward.quiet(20)
+    assert max(waits) < OTHERS_WAIT_SECONDS
+    assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(20,)]
+    assert max(phone.texts.count(NOT_KEPT) for phone in answering) == 1
+
+
+async def test_a_short_wait_is_not_worth_a_word(ward: Ward) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    with locked(ward.path):
+        phone.send("45")
+        await ward.until(lambda: ward.service.polling.figures().held)
+        await asyncio.sleep(0.3)
+    await ward.quiet()
+    assert ward.entries() == 2
+    assert NOT_KEPT not in phone.texts
+
+
+async def _started(server: LocalBotApi, path: Path, port: int) -> Process:
+    import os
+
+    environ = os.environ | {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": server.url,
+        "PRESCREEN_DB": str(path),
+    }
+    return await asyncio.create_subprocess_exec(
+        *RUN, "--healthz", str(port), env=environ, stdout=PIPE, stderr=PIPE
+    )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def asked(port: int, host: str | None = None) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/healthz", headers={} if host is None else {"Host": host})
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+    return answer.status, said
+
+
+async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_file(tmp_path: Path) -> None:
+    path, port = tmp_path / "bot.db", free_port()
+    invite_all(path, [1001])
+    async with LocalBotApi(token=TOKEN) as server:
+        phone = server.person(1001)
+        process = await _started(server, path, port)
+        async with asyncio.timeout(30):
+            while not server.counts["getupdates"]:
+                await asyncio.sleep(0.01)
+        phone.send("/new")
+        await phone.sees("criterion", timeout=20)
+        holder = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", HOLDER, str(path), stdin=PIPE, stdout=PIPE
+        )
+        assert holder.stdout is not None
+        assert await holder.stdout.readline() == b"held\n"
+        phone.send("45")
+        phone.send("/help")
+        waits = []
+        for _ in range(5):
+            started = time.monotonic()
+            status, _ = await asyncio.to_thread(asked, port)
+            waits.append(time.monotonic() - started)
+            assert status in (200, 503)
+        assert max(waits) < 3.0
+        started = time.monotonic()
+        process.terminate()
+        await process.communicate()
+        took = time.monotonic() - started
+        await holder.communicate(b"")
+        assert process.returncode == 0
+        assert took < 5.0
+        assert len(server.world.updates) == 2, "nothing was acknowledged that was not kept"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 503),
+        ("localhost:9999", 503),
+        ("[::1]:80", 503),
+        ("LOCALHOST", 503),
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("", 403),
+        ("localhost@evil", 403),
+        ("0.0.0.0", 403),
+        ("localhost:", 403),
+    ],
+)
+async def test_health_is_told_only_to_who_asks_for_this_machine(
+    tmp_path: Path, host: str, status: int
+) -> None:
+    path, port = tmp_path / "bot.db", free_port()
+    invite_all(path, [1001])
+    runner = await serve_health(path, port)
+    try:
+        assert (await asyncio.to_thread(asked, port, host))[0] == status
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        async with LocalBotApi(token=TOKEN) as server:
+            process = await _started(server, tmp_path / "bot.db", taken.getsockname()[1])
+            _, errors = await process.communicate()
+    assert process.returncode == 2
+    assert b"--healthz" in errors
+    assert b"Traceback" not in errors

@@ -1,0 +1,120 @@
+"""Whatever a Bot API server answers to whatever is called: the bot serves on, and what is done beside it begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.phone.faults import Fault
+from bot.phone.server import LocalBotApi
+from bot.phone.world import Json
+from bot.phrases import phrases
+from bot.telegram import polling, service
+from state.health import heartbeat_file
+from tests.conversation.playing import Clock
+from tests.endtoend.mutating import private
+from tests.endtoend.ward import ACCOUNT, Ward, prompts
+from tests.soak.process import invite_all
+from tests.telegram.odd import ODD, refused
+
+UNAUTHORIZED = {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
+METHODS = (
+    "getMe", "getUpdates", "sendMessage", "editMessageText", "editMessageReplyMarkup", "answerCallbackQuery",
+    "setMyCommands", "getMyName", "setMyName", "getMyShortDescription", "setMyDescription",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NETWORK_SECONDS", "TOKEN_SECONDS", "HELD_SECONDS", "CONFLICT_SECONDS"):
+        monkeypatch.setattr(polling, name, (0.02, 0.05))
+    for name in ("NAME_SECONDS", "COMMANDS_SECONDS", "PROFILE_SECONDS", "PROMPT_AGAIN_SECONDS"):
+        monkeypatch.setattr(service, name, 0.05)
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_the_bot_serves_on_whatever_is_answered_to_a_method(
+    tmp_path: Path, clock: Clock, method: str
+) -> None:
+    answers = {**ODD, **UNAUTHORIZED} if method != "getUpdates" else dict(ODD)
+    server = LocalBotApi(token="123456789:AAF-kept-secret_kept-secret_kept-se", kept=5000)
+    server.faults.table = [
+        Fault("answer", method, times=2, status=status, body=body)
+        for name, (status, body) in answers.items()
+        if "for ever" not in name  # a minute, each
+    ]
+    invite_all(tmp_path / "ward.db", [ACCOUNT])
+    async with Ward(tmp_path / "ward.db", clock=clock, server=server) as ward:
+        phone = server.person(ACCOUNT)
+        phone.send("/new")
+        await ward.until(lambda: prompts(phone), 30)
+        phone.send("45")
+        await ward.until(lambda: ward.entries() == 2, 30)
+        await ward.until(lambda: ward.service.name, 30)
+        await ward.until(lambda: ward.server.world.commands, 30)
+        await ward.until(lambda: heartbeat_file(ward.path).exists(), 30)
+        ward.server.faults.clear()
+        phone.send("/help")
+        await ward.quiet(30)
+        assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(1,)]
+
+
+# What is nobody's act
+
+
+def located(number: int) -> Json:
+    update = private(ACCOUNT, 77, location={"latitude": 1.0, "longitude": 2.0, "live_period": 900})
+    return {"edited_message": update["message"] | {"edit_date": 1_700_000_000 + number}}
+
+
+def pinned(number: int) -> Json:
+    return private(ACCOUNT, number, pinned_message=private(ACCOUNT, 3, text="Haemoglobin?")["message"])
+
+
+def renamed(number: int) -> Json:
+    return private(ACCOUNT, number, message_auto_delete_timer_changed={"message_auto_delete_time": 86400})
+
+
+@pytest.mark.parametrize("update", [located, pinned, renamed])
+async def test_what_nobody_did_is_ignored_in_silence(ward: Ward, update: object) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    said = len(phone.messages)
+    for number in range(100):
+        ward.server.deliver(update(10_000 + number))  # type: ignore[operator]
+    await ward.quiet()
+    assert len(phone.messages) == said
+
+
+def edited(number: int) -> Json:
+    return {"edited_message": private(ACCOUNT, 77, text="46", edit_date=number)["message"]}
+
+
+def photo(number: int, **more: object) -> Json:
+    size = {"file_id": "f", "file_unique_id": "f", "width": 1, "height": 1}
+    return private(ACCOUNT, number, photo=[size], **more)
+
+
+def album(number: int) -> Json:
+    return photo(number, media_group_id="7")
+
+
+@pytest.mark.parametrize(("update", "key"), [(edited, "no_edits"), (photo, "no_files"), (album, "no_files")])
+async def test_a_hundred_of_the_same_get_one_sentence_a_minute(
+    ward: Ward, clock: Clock, update: object, key: str
+) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    sentence = phrases("en")(key)
+    now = clock.now
+    for number in range(100):
+        ward.server.deliver(update(10_000 + number))  # type: ignore[operator]
+    await ward.quiet()
+    clock.now = now
+    said = phone.texts.count(sentence)
+    assert 1 <= said <= 2, "the given clock may tick over a minute meanwhile"
+    clock.now += service.REMIND_AFTER
+    ward.server.deliver(update(20_000))  # type: ignore[operator]
+    await ward.quiet()
+    assert phone.texts.count(sentence) == (said if update is album else said + 1)
