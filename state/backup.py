@@ -45,7 +45,7 @@ def back_up(
             )
         with closing(sqlite3.connect(temporary)) as copy:
             source.conn.backup(copy, pages=PAGES)
-        _check(temporary)
+        _check(temporary, f"the copy of {database}")
         with _alone_if_there(target):
             _replace(temporary, target)
         with writing(source):
@@ -99,7 +99,7 @@ def restore(
         raise Taken(f"{database} is a folder")
     if database.exists() and not force:
         raise Taken(f"{database} exists; please stop the bot and add --force, which keeps it aside")
-    report = _check(backup)
+    report = _check(backup, backup)
     aside = database.with_name(f"{database.name}.before-restore-{_moment(clock)}")
     with _alone_if_there(database), _beside(database) as temporary:
         with (
@@ -107,10 +107,10 @@ def restore(
             closing(sqlite3.connect(temporary)) as copy,
         ):
             source.backup(copy)
-        _check(temporary)
+        _check(temporary, f"the copy of {backup}")
         moved = put_in_place(temporary, database, aside)
         try:
-            report = _check(database)
+            report = _check(database, database)
         except BaseException:
             remove(database)
             put_back(moved)
@@ -118,10 +118,10 @@ def restore(
     return report, aside if moved else None
 
 
-def _check(file: Path) -> Report:
+def _check(file: Path, called: str | Path) -> Report:
     report = verify(file)
     if report.problems:
-        raise Damaged(f"{file} does not verify: {report.problems[0]}")
+        raise Damaged(f"{called} does not verify: {report.problems[0]}")
     return report
 
 
