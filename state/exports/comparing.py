@@ -87,6 +87,7 @@ def shortcut_relations(protocol: Protocol) -> dict[tuple[str, str], str]:
     }
 
 
+@lru_cache(maxsize=65536)
 def quotient(value: str, divisor: str, scale: Decimal) -> str | None:
     """Divide two stored numbers; ``None`` unless the divisor is an exact number above 0."""
     over, under = _NUMBER.fullmatch(value), _NUMBER.fullmatch(divisor)

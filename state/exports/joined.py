@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from dialogs.protocol import Protocol
-from state.exports.comparing import divided, shortcut_relations
+from state.exports.comparing import Divided, divided, shortcut_relations
 from state.exports.snapshot import Row, Snapshot
+from state.standing import STATUS
 
 CELL: Final = "\x1f"
 """Stands between cells, which are those of `AnswerRow`, in its order; null is empty."""
@@ -20,21 +21,27 @@ ROW: Final = "\x1e"
 
 def joined_answers(snapshot: Snapshot, row: Row) -> tuple[int, str]:
     """Give the number of a screening's answers, and all of them joined, in order."""
-    query = _query(snapshot.protocols[row.protocol], bool(row.edited))
-    count, text = snapshot.one(query, {"screening": row.screening})
+    aside = f" {' '.join(row.set_aside)} "
+    query = _query(snapshot.protocols[row.protocol], row.edited)
+    count, text = snapshot.one(query, {"screening": row.screening, "set_aside": aside})
     return count, text or ""
 
 
-_LOG: Final = "log a WHERE screening = :screening AND kind = 'answer'"
-_EDITED: Final = "(SELECT * FROM answers WHERE screening = :screening ORDER BY entry) a"
+_OF_ONE: Final = "screening = :screening AND kind = 'answer'"
+_COLUMNS: Final = "entry, at, person, question, value, unit, compared, compared_unit"
+_ONE: Final = {
+    1: f"WITH one AS MATERIALIZED (SELECT {_COLUMNS}, {STATUS} AS status FROM log WHERE {_OF_ONE}) ",  # noqa: S608
+    2: "WITH one AS MATERIALIZED (SELECT * FROM answers WHERE screening = :screening ORDER BY entry) ",
+}
+"""The answers with their status, by how a screening was edited; where none was, all are current."""
 
 
 @lru_cache(maxsize=256)
-def _query(protocol: Protocol, edited: bool) -> str:
-    status, answers = ("status", _EDITED) if edited else ("'current'", _LOG)
-    cells = ["%d", *["%s"] * 7, "%s"]
+def _query(protocol: Protocol, edited: int) -> str:
+    status, answers = ("status", "one a") if edited else ("'current'", f"log a WHERE {_OF_ONE}")
+    cells = ["%d", *["%s"] * 8]
     return (
-        f"SELECT count(*), group_concat(printf('{CELL.join(cells)}',"  # noqa: S608  (only names of the protocol's)
+        f"{_ONE.get(edited, '')}SELECT count(*), group_concat(printf('{CELL.join(cells)}',"  # noqa: S608  (our names)
         f" entry, at, person, question, value, unit, {_relation(protocol)}, {_compared(protocol, edited)}, {status}),"
         f" '{ROW}') FROM {answers}"
     )
@@ -53,19 +60,26 @@ def _relation(protocol: Protocol) -> str:
     )
 
 
-def _compared(protocol: Protocol, edited: bool) -> str:
+def _compared(protocol: Protocol, edited: int) -> str:
     """Give SQL for number and unit as compared, as two cells in one."""
     plain = f"coalesce(compared, '') || '{CELL}' || coalesce(compared_unit, '')"
     quotients = divided(protocol)
     if not quotients:
         return plain
-    one = "answers d" if edited else "log d"
-    only = "d.status = 'current'" if edited else "d.kind = 'answer'"
+    one = "one d" if edited else "log d"
+    only = "d.status = 'current'" if edited else "d.screening = :screening AND d.kind = 'answer'"
+
+    def looked_up(question: str, how: Divided) -> str:
+        """Where nobody went back, answers stand in the order of the questions: no need to look before the value."""
+        scales = " ".join(f"WHEN {_text(code)} THEN {_text(str(scale))}" for code, scale in how.scales)
+        follows = protocol.position[how.divisor] > protocol.position[question] and not edited
+        return (
+            f"(SELECT quotient(a.value, d.value, CASE d.unit {scales} END) || {_text(CELL + how.gives)} FROM {one}"  # noqa: S608
+            f" WHERE {only}{' AND d.entry > a.entry' if follows else ''} AND d.question = {_text(how.divisor)})"
+        )
+
     cases = " ".join(
-        f"WHEN {_text(f'{question} {unit}')} THEN (SELECT quotient(a.value, d.value, CASE d.unit"  # noqa: S608
-        f" {' '.join(f'WHEN {_text(code)} THEN {_text(str(scale))}' for code, scale in how.scales)} END)"
-        f" || {_text(CELL + how.gives)} FROM {one}"
-        f" WHERE d.screening = :screening AND d.question = {_text(how.divisor)} AND {only})"
+        f"WHEN {_text(f'{question} {unit}')} THEN {looked_up(question, how)}"
         for (question, unit), how in quotients.items()
     )
     units = ", ".join(dict.fromkeys(_text(unit) for _, unit in quotients))

@@ -25,7 +25,7 @@ from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, compare, quotient_as_text
 from state.screenings import Screenings
-from state.standing import EDITED, cut_off
+from state.standing import EDITED, GIVEN_UP, cut_off
 
 CANCELLED: Final = "cancelled"
 SHOWN_VERDICTS: Final[Mapping[str, str]] = {
@@ -61,7 +61,7 @@ SELECT
     g.set_aside,
     g.asked,
     (SELECT count(*) FROM verdicts WHERE screening = s.number) AS saves,
-    {EDITED} AS edited,
+    {EDITED} + {GIVEN_UP} AS edited,
     (SELECT hash FROM log WHERE screening = s.number ORDER BY entry DESC LIMIT 1) AS head
 FROM screenings s
 JOIN standing g ON g.screening = s.number
@@ -120,8 +120,8 @@ class Row:
     """A chosen screening with its newest saved verdict.
 
     Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``subject`` is the first of
-    the linked screenings of one subject. ``saves`` counts the verdicts that were saved, ``edited`` tells whether any
-    answer may not be current, ``head`` ends its chain of hashes.
+    the linked screenings of one subject. ``saves`` counts the verdicts that were saved, ``edited`` is 0 if every
+    answer is current, 2 if opening it again was given up, else 1, ``head`` ends its chain of hashes.
     """
 
     screening: str
@@ -167,6 +167,7 @@ _ANSWERS: Final = f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind =
 _LOGGED: Final = (
     f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' AND question IN ({{}})"
 )
+_LOGGED_EDITED: Final = f"{_ANSWER}, status FROM answers WHERE screening = ? AND question IN ({{}})"
 _NOTED: Final = """
 INSERT INTO noted
 SELECT screening, entry, detail FROM log WHERE kind IN ('outcome', 'disagree') AND detail IS NOT NULL
@@ -265,12 +266,9 @@ class Snapshot:
     def logged(self, row: Row) -> list[AnswerRow | None]:
         """Give the current answers to `logged_questions`, in their order."""
         wanted = [question.id for question in self.logged_questions]
-        if row.edited:
-            current = self.current(row)
-        else:
-            marks = ", ".join("?" * len(wanted))
-            found = self.query(_LOGGED.format(marks), [row.screening, *wanted])
-            current = {answer.question: answer for answer in (AnswerRow(*cells) for cells in found)}
+        query = (_LOGGED_EDITED if row.edited else _LOGGED).format(", ".join("?" * len(wanted)))
+        found = [AnswerRow(*cells) for cells in self.query(query, [row.screening, *wanted])]
+        current = {answer.question: answer for answer in found if answer.status == "current"}
         return [current.get(question) for question in wanted]
 
     def outcomes(self, row: Row) -> dict[str, str]:

@@ -104,6 +104,18 @@ def _play(
         kept = rest if chance.random() < 0.7 else rest[:1]
         fresh = screenings.load(screening.number) if screening.dialogue.state == REVIEW else screening
         _take_again(screenings, fresh, kept, person)
+    _revise(random.Random(screening.number), screenings, screenings.load(screening.number), person)
+
+
+def _revise(chance: random.Random, screenings: Screenings, screening: Screening, person: str) -> None:
+    """Open one saved screening in eight again for one of its answers, and give that up, or leave it open."""
+    if screening.state != COMPLETED or chance.random() > 1 / 8:
+        return
+    question = chance.choice(screening.dialogue.applied)
+    if screening.dialogue.can("amend", question):
+        screenings.take(screening, [Step("amend", question)], person)
+        if chance.random() < 0.6:
+            screenings.take(screening, [Step("cancel")], person)
 
 
 def _take_again(screenings: Screenings, screening: Screening, steps: list[Step], person: str) -> None:

@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from dialogs.loading import load
 from state.database import connect, open_database
@@ -233,6 +235,36 @@ def test_filters_that_leave_nothing_are_refused_with_the_reason(
     with pytest.raises(Nothing, match=re.escape(said)):
         export(filled, "csv", tmp_path / "out.csv", selection)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_all_formats_agree_on_what_became_of_every_answer(exported: Callable[..., Exported]) -> None:
+    """What stands in them comes from one place: also of what was amended, given up, set aside, or cancelled."""
+    with exported("answers").path.open(encoding="utf-8-sig", newline="") as file:
+        told = {
+            (row["screening"], int(row["entry"])): (row["question"], row["status"])
+            for row in csv.DictReader(file)
+        }
+    assert {status for _, status in told.values()} == {"current", "superseded", "set aside"}
+    table = f"read_parquet('{exported('parquet').path}/answers/**/*.parquet')"
+    kept = duckdb.sql(f"SELECT screening, entry, question, status FROM {table}").fetchall()
+    assert {(screening, entry): (question, status) for screening, entry, question, status in kept} == told
+    read = json.loads((exported("sdtm").path / "psans.json").read_text(encoding="utf-8"))
+    names = [column["name"] for column in read["columns"]]
+    records = [dict(zip(names, row, strict=True)) for row in read["rows"]]
+    assert {(r["PSSCRN"], r["PSSEQ"]): (r["PSQID"], r["PSSTAT"].lower()) for r in records} == told
+    sheet = load_workbook(exported("xlsx").path)["Answers"]
+    head, *lines = sheet.iter_rows(values_only=True)
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert {(row["screening"], row["entry"]): (row["question"], row["status"]) for row in rows} == told
+    current: dict[str, set[str]] = {}
+    for (screening, _), (question, status) in told.items():
+        if status == "current":
+            current.setdefault(screening, set()).add(question)
+    for line in exported("fhir-ndjson").path.read_text(encoding="utf-8").splitlines():
+        resource = json.loads(line)
+        if resource["resourceType"] == "QuestionnaireResponse":
+            links = {item["linkId"].partition(".")[0] for item in resource.get("item", [])}
+            assert links == current.get(resource["id"], set()), resource["id"]
 
 
 def test_one_subject_has_one_identity_in_every_format(exported: Callable[..., Exported]) -> None:

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,11 +15,12 @@ from hypothesis import strategies as st
 
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
+from state import browsing
 from state.database import connect, open_database
 from state.exports import Selection, export
 from state.people import People
 from state.screenings import Screenings
-from state.statistics import statistics
+from state.statistics import TrialStatistics, statistics
 from tests.exports.making import LIKELY, fill, read
 
 
@@ -86,7 +89,26 @@ def test_stats_and_every_export_agree_on_any_set_of_screenings(tmp_path_factory,
     failed = Counter((row["screening_code"], code) for row in rows for code in row["all_failed"].split())
     _check_sdtm(export(path, "sdtm", folder / "sdtm").path, failed, verdicts)
     _check_parquet(export(path, "parquet", folder / "parquet").path, failed, verdicts)
+    _check_browsing(path, trial)
     _check_fhir(export(path, "fhir", folder / "fhir.json").path, failed, verdicts)
+
+
+def _check_browsing(path: Path, trial: TrialStatistics) -> None:
+    db = connect(path, read_only=True)
+    counted = browsing.counted(browsing.protocols(db))
+
+    def asked(name: str) -> list[tuple[Any, ...]]:
+        sql = re.sub(r"\$(\w+)", r"\1", browsing.QUERIES[name].replace("$counted", counted))
+        return list(db.execute(sql))
+
+    assert {row[1]: row[2] for row in asked("reasons")} == {r.code: r.subjects for r in trial.first_reasons}
+    for name, groups in (("per_site", trial.by_site), ("per_month", trial.by_month)):
+        assert {row[1]: row[2:] for row in asked(name)} == {
+            group: (c.assessed, c.potentially_eligible, c.excluded, c.open)
+            for group, c in groups.items()
+            if c.assessed
+        }
+    db.close()
 
 
 def _check_sdtm(folder: Path, failed: Counter, verdicts: Counter) -> None:
