@@ -111,9 +111,13 @@ class Terminal:
         buttons = [button for row in reply.buttons for button in row]
         if not buttons:
             return
-        self.keys = dict(self._keyed(buttons))
+        offered = dict(self._keyed(buttons))
+        some = all(button.press.startswith("o:") for button in buttons)
+        self.keys = (
+            {**self.keys, **offered} if some else offered
+        )  # some options again: the others still stand
         line = ""
-        for key, button in self.keys.items():
+        for key, button in offered.items():
             item = f"{key}) {button.label}"
             if line and wcswidth(line) + 3 + wcswidth(item) > COLUMNS:
                 self.write(line)
@@ -133,6 +137,8 @@ class Terminal:
                 yield "n", button
             elif verb == "o" and codes and press is not None:
                 yield codes[press.place], button
+            elif verb == "o" and press is not None:
+                yield str(press.place + 1), button
             elif verb in _NUMBERED or verbs.count(verb) > 1:
                 number += 1
                 yield str(number), button

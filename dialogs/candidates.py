@@ -343,7 +343,7 @@ def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) ->
 def _surely(answer: Measurement) -> str:
     """Write a number that could be a group of thousands so that it can mean only one: ``29.9990``."""
     text = plain(answer.value)
-    return f"{text}0" if "." in text else text
+    return f"{text}0 {answer.unit}" if "." in text else f"{text} {answer.unit}"
 
 
 def _check_together(protocol: Protocol, row: Row) -> None:

@@ -99,12 +99,13 @@ def test_the_empty_lists_can_be_read_and_hold_nobody(language: str) -> None:
 
 
 def test_faults_are_named_by_row_name_and_field_and_the_others_still_run() -> None:
-    content = b"name,hemoglobin,tumour\nC-1,98 g/L,none\nC-2,98,carcinoma\n"
+    content = b"name,hemoglobin,tumour\nC-1,98 g/L,none\nC-2,98,carcinoma\nC-3,1.200 g/dL,none\n"
     result = evaluate("-", stdin=content)
     assert result.exit_code == 1
     assert [json.loads(line)["name"] for line in result.stdout.splitlines()] == ["C-1"]
-    unit, option = result.stderr.splitlines()
+    unit, option, number = result.stderr.splitlines()
     assert unit == "-: row 2 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
+    assert number.endswith("'1.200 g/dL' can mean more than one number. Please write 1.2000 g/dL.")
     assert option == "-: row 2 (C-2), tumour: 'carcinoma' is none of the options. Did you mean in_situ_only?"
 
 

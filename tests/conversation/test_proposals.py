@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.replies import Button, Reply, Turn
+from bot.terminal import Terminal
 from dialogs.answers import Choice, encode
+from tests.conversation.playing import Clock, conversation
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, ward  # noqa: F401  (a fixture)
 
 TO_TUMOUR = ELIGIBLE[: ELIGIBLE.index("none")]
@@ -58,3 +62,16 @@ def test_another_number_typed_after_a_question_of_unit_is_another_number(ward: W
     ward.do(ward.clinician, "g/L")
     assert answers(ward)["hemoglobin"] == ("120", "g/L")
     assert Choice("evans") == ward.talk.screenings.load("S01-0001").dialogue.answers["diagnosis"]
+
+
+def test_an_option_keeps_its_key_when_it_is_offered_again(tmp_path: Path) -> None:
+    talk = conversation(tmp_path / "keys.db", Clock())
+    person = talk.people.add("clinician", "S01", "terminal", "local")
+    terminal = Terminal(talk, person, lambda line: None)
+    terminal.begin()
+    for line in ("45", "male"):
+        terminal.handle(line)
+    before = dict(terminal.keys)
+    terminal.handle("evans syndrom")
+    assert terminal.keys == before
+    talk.screenings.db.close()
