@@ -97,6 +97,13 @@ def read_screen(shown: Iterable[Shown]) -> Asked | None:
     return None
 
 
+def read_message(shown: list[Shown], number: int) -> Asked | None:
+    """Read from the words what one message asks."""
+    place = next(n for n, each in enumerate(shown) if each.number == number)
+    one = shown[place]
+    return _read(one.text, shown[:place]) if one.bots and not one.hidden else None
+
+
 def _read(text: str, before: list[Shown]) -> Asked | None:
     """Read what a message asks; a remark on a question asks the question above it."""
     if text.startswith(_NOT_KEPT):
@@ -147,6 +154,25 @@ def answer_to(question: Question) -> str:
 Row = tuple[str, int, str, str | None]
 
 
+def fault_of(sent: Sent, new: list[Row]) -> str | None:
+    """Say what is wrong with what was kept of a message."""
+    screening, _, kind, question = new[0]
+    if any(row[0] != screening for row in new):
+        return "kept for two screenings"
+    if sent.button is not None:
+        return None if f":{screening}:" in sent.button else "kept for another screening than the button's"
+    above = sent.above
+    if above is None or above.screening != screening:
+        return "kept for another patient"
+    if sent.unread is not None:
+        return f"kept for what came too late to be read, after {sent.unread}"
+    if kind in ("answer", "propose") and above.what != question:
+        return "kept for another question"
+    if kind in ("cancel", "save") and above.what != {"cancel": "cancel", "save": "review"}[kind]:
+        return f"{kind} without being asked"
+    return None
+
+
 @dataclass(slots=True)
 class Ward:
     """One clinician with a chat, a coordinator, the bot and its file."""
@@ -191,9 +217,7 @@ class Ward:
         """Type something, or reply with it to a message that is on the screen."""
         at, unread = int(self.clock.now.timestamp()), None
         if reply_to is not None:
-            place = next(n for n, s in enumerate(self.shown) if s.number == reply_to)
-            one = self.shown[place]
-            above = _read(one.text, self.shown[:place]) if one.bots and not one.hidden else None
+            above = read_message(self.shown, reply_to)
         else:
             above = read_screen(self.shown)
             before = read_screen(replace(s, hidden=False) for s in self.shown if s.at < at)
@@ -339,27 +363,9 @@ class Ward:
         if not new or new[0][2] == "start":
             return
         self.kept += 1
-        fault = self._fault(sent, new)
+        fault = fault_of(sent, new)
         if fault is not None:
             self.wrong.append(f"{fault}: {sent.message.text!r} below {sent.above} gave {new}")
-
-    @staticmethod
-    def _fault(sent: Sent, new: list[Row]) -> str | None:
-        screening, _, kind, question = new[0]
-        if any(row[0] != screening for row in new):
-            return "kept for two screenings"
-        if sent.button is not None:
-            return None if f":{screening}:" in sent.button else "kept for another screening than the button's"
-        above = sent.above
-        if above is None or above.screening != screening:
-            return "kept for another patient"
-        if sent.unread is not None:
-            return f"kept for what came too late to be read, after {sent.unread}"
-        if kind in ("answer", "propose") and above.what != question:
-            return "kept for another question"
-        if kind in ("cancel", "save") and above.what != {"cancel": "cancel", "save": "review"}[kind]:
-            return f"{kind} without being asked"
-        return None
 
     def answer_calmly(self) -> None:
         """With nothing on its way, what is typed below a question is kept for it, at the second try at the latest."""

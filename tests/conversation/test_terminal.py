@@ -1,0 +1,135 @@
+"""The terminal: what is shown can be typed as shown, a word answers what was asked last, leaving says how to go on."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.replies import Message
+from bot.terminal import Terminal
+from tests.conversation.playing import Clock, conversation
+
+
+class Seat:
+    """Somebody at a terminal, and what was printed since they last typed."""
+
+    def __init__(self, path: Path, language: str = "en") -> None:
+        self.talk = conversation(path, Clock())
+        person = self.talk.people.add("clinician", "S01", "terminal", "local", language)
+        self.printed: list[str] = []
+        self.terminal = Terminal(self.talk, person, self.printed.append)
+        self.terminal.begin()
+
+    def types(self, *lines: str) -> str:
+        for line in lines:
+            self.printed.clear()
+            self.terminal.handle(line)
+        return "\n".join(self.printed)
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        return list(self.talk.screenings.db.execute(sql).fetchall())
+
+
+@pytest.fixture
+def seat(tmp_path: Path) -> Iterator[Seat]:
+    made = Seat(tmp_path / "seat.db")
+    yield made
+    made.talk.screenings.db.close()
+
+
+def test_a_screening_is_saved_by_typing_what_is_shown(seat: Seat) -> None:
+    seat.types("17", "yes", "finish", "confirm and save")
+    assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
+
+
+def test_a_yes_at_the_review_confirms_it(seat: Seat) -> None:
+    seat.types("17", "Yes, 17 years", "Finish", "yes")
+    assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("yes", "cancelled"), ("no", "hemoglobin"), ("71 g/L", "hemoglobin")]
+)
+def test_what_is_typed_at_cancel_answers_that_and_no_question(seat: Seat, word: str, state: str) -> None:
+    asked = seat.types("45", "male", "aiha", "cancel")
+    assert "Cancel S01-0001?" in asked
+    answers = seat.rows("SELECT * FROM log WHERE kind IN ('answer', 'propose')")
+    said = seat.types(word)
+    assert seat.rows("SELECT state FROM positions") == [(state,)]
+    assert seat.rows("SELECT * FROM log WHERE kind IN ('answer', 'propose')") == answers
+    if word == "71 g/L":
+        assert "Nothing was kept" in said
+        assert "Cancel S01-0001?" in said
+
+
+def test_a_yes_or_no_question_is_not_answered_by_the_yes_that_cancels(seat: Seat) -> None:
+    seat.types("45", "male", "aiha", "72 g/L", "42 d", "cancel", "yes")
+    assert seat.rows("SELECT question FROM log WHERE question = 'steroid_pr'") == []
+    assert seat.rows("SELECT state FROM positions") == [("cancelled",)]
+
+
+def test_the_words_for_beginning_are_the_terminals(seat: Seat) -> None:
+    said = seat.types("the patient is tired", "cancel", "yes", "hello")
+    assert "type new" in said
+    assert "/new" not in said
+    assert "S01-0002" in seat.types("new")
+
+
+def test_an_option_of_a_list_is_typed_as_it_is_shown(seat: Seat) -> None:
+    shown = seat.types("/new", "45", "/new", "/open")
+    assert "Resume S01-0001" in shown
+    assert "S01-0001" in seat.types("resume s01-0001")
+
+
+def test_a_value_typed_after_back_keep_and_help_is_for_the_screening_on_the_screen(seat: Seat) -> None:
+    """The fault as it was found: two patients at haemoglobin, the second one current, the first one acted on."""
+    talk, person = seat.talk, seat.terminal.person
+    seat.types("45", "male", "aiha", "/new", "33", "male", "aiha")
+    first, entries = "S01-0001", seat.rows("SELECT entries FROM positions WHERE screening = 'S01-0001'")[0][0]
+    talk.handle(person, Message("press", f"b:{first}:{entries}"))
+    talk.handle(person, Message("press", f"k:{first}:{int(str(entries)) + 1}"))
+    talk.handle(person, Message("text", "71 g/L"))
+    kept = seat.rows("SELECT screening FROM log WHERE question = 'hemoglobin' AND kind = 'answer'")
+    assert kept == [(first,)]
+
+
+def _read(terminal: int, until: str, seconds: float = 30.0) -> str:
+    shown, end = "", time.monotonic() + seconds
+    while until not in shown and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.2)[0]:
+            try:
+                shown += os.read(terminal, 4096).decode()
+            except OSError:
+                break
+    return shown
+
+
+def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path) -> None:
+    controller, end = pty.openpty()
+    chat = subprocess.Popen(
+        [sys.executable, "-c", "from bot.command import main; main()", "chat", "--db", str(tmp_path / "chat.db")],
+        stdin=end, stdout=end, stderr=end, env={**os.environ, "TERM": "xterm"}, start_new_session=True,
+    )  # fmt: skip
+    os.close(end)
+    try:
+        assert "Age in completed years?" in _read(controller, "> ")
+        os.write(controller, b"54\x02\x045\n")  # 54, back to the 4, which is deleted, then 5
+        shown = _read(controller, "Sex?")
+        assert "Age: 55 years" in shown
+        _read(controller, "> ", 2.0)
+        os.kill(chat.pid, signal.SIGINT)
+        assert "S01-0001 is unfinished; all that was answered is kept." in _read(controller, "go on")
+        assert chat.wait(30) == 1
+    finally:
+        chat.kill()
+        chat.wait()
+        os.close(controller)
