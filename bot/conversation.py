@@ -89,7 +89,7 @@ def _text(talk: Talk) -> None:
         if means(word, text) and act(talk, screening):
             return
     question = talk.question(screening)
-    if prompt.kind != "question" or question is None:
+    if prompt.kind != "question" or question is None or screening.dialogue.waiting:
         talk.keep_nothing(aimed)
         return
     talk.typed(screening, question, text)

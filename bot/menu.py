@@ -22,7 +22,7 @@ ROLES_THAT_SCREEN: Final = frozenset({"clinician", "administrator"})
 def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     question = talk.question(screening)
     if question is None:
-        talk.turn.say(talk.say("help_text"))
+        talk.remark(screening, talk.say("help_text"))
     else:
         talk.remark(screening, cards.question_help(screening.protocol, question, talk.say))
     if talk.message.kind != "press" or talk.conversation.channel == "terminal":

@@ -1,0 +1,139 @@
+"""Whose answer, case by case: what was found in use, and each doubt by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversation.screens import Still, Ward
+from tests.conversation.test_office import ELIGIBLE
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    made = Ward(tmp_path / "ward.db", tmp_path / "template.db", Still())
+    yield made
+    assert made.wrong == []
+    made.close()
+
+
+def does(ward: Ward, *acts: str) -> str:
+    """Type what is given, or press the newest button whose data begin so after a ``!``; give the newest words."""
+    for act in acts:
+        if act.startswith("!"):
+            ward.press(next(data for data in reversed(ward.presses) if data.startswith(act[1:])))
+        else:
+            ward.type(act)
+        ward.rest()
+    return ward.shown[-1].text
+
+
+def kept(ward: Ward, question: str) -> list[str]:
+    rows = ward.talk.screenings.db.execute(
+        "SELECT screening FROM log WHERE question = ? AND kind IN ('answer', 'propose') ORDER BY screening", [question]
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def two_at_haemoglobin(ward: Ward) -> None:
+    for age in ("66", "33"):
+        does(ward, "/new", age, "male", "aiha")
+
+
+def test_a_value_below_the_first_patients_question_is_the_first_patients(ward: Ward) -> None:
+    two_at_haemoglobin(ward)
+    does(ward, "!b:S01-0001:", "!k:S01-0001:")
+    does(ward, "104", "104 g/L")
+    assert set(kept(ward, "hemoglobin")) == {"S01-0001"}
+
+
+def test_help_on_a_patients_question_makes_it_the_one_that_is_answered(ward: Ward) -> None:
+    two_at_haemoglobin(ward)
+    does(ward, "!h:S01-0001:", "71 g/L")
+    assert kept(ward, "hemoglobin") == ["S01-0001"]
+
+
+def test_a_reply_belongs_to_the_patient_of_the_message_that_it_replies_to(ward: Ward) -> None:
+    two_at_haemoglobin(ward)
+    first = next(s for s in ward.shown if s.text.startswith("S01-0001 · criterion 5"))
+    ward.type("71 g/L", reply_to=first.number)
+    ward.rest()
+    assert kept(ward, "hemoglobin") == ["S01-0001"]
+
+
+@pytest.mark.parametrize("reply_to", ["the opening", "an answered question", "an own message"])
+def test_a_reply_to_what_asks_nothing_now_is_not_kept(ward: Ward, reply_to: str) -> None:
+    two_at_haemoglobin(ward)
+    found = {
+        "the opening": next(s for s in ward.shown if s.text.startswith("Screening S01-0001")),
+        "an answered question": next(s for s in ward.shown if s.text.startswith("S01-0002 · criterion 1 ")),
+        "an own message": next(s for s in ward.shown if s.text == "66"),
+    }
+    ward.type("71 g/L", reply_to=found[reply_to].number)
+    ward.rest()
+    assert kept(ward, "hemoglobin") == []
+    assert "Nothing was kept" in ward.shown[-1].text
+    assert "haemoglobin" in ward.shown[-1].text
+
+
+def test_a_text_that_crosses_a_press_is_asked_again(ward: Ward) -> None:
+    two_at_haemoglobin(ward)
+    ward.press(next(data for data in ward.presses if data.startswith("b:S01-0001:")))
+    ward.type("71 g/L")
+    ward.rest()
+    assert kept(ward, "hemoglobin") == []
+    assert "Nothing was kept" in ward.shown[-1].text
+
+
+def test_two_answers_typed_before_the_first_was_taken_are_not_two_answers(ward: Ward) -> None:
+    does(ward, "/new")
+    ward.type("45")
+    ward.type("2")
+    ward.rest()
+    assert kept(ward, "age_years") == ["S01-0001"]
+    assert kept(ward, "sex") == []
+
+
+@pytest.mark.parametrize("kill", [True, False])
+def test_a_prompt_that_arrived_just_before_a_kill_is_not_forgotten_silently(ward: Ward, kill: bool) -> None:
+    two_at_haemoglobin(ward)
+    ward.keep()
+    does(ward, "!h:S01-0001:")
+    ward.stop(kill=kill)
+    ward.type("71 g/L")
+    ward.rest()
+    assert kept(ward, "hemoglobin") == ([] if kill else ["S01-0001"])
+
+
+def test_a_query_is_corrected_for_its_own_patient_and_cancel_names_it(ward: Ward) -> None:
+    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:", "/new", "33", "male", "aiha")
+    ward.ask_about(3)
+    ward.rest()
+    does(ward, "!qx:S01-0001:", "!qr:S01-0001:")
+    assert "S01-0001" in does(ward, "/cancel")
+    does(ward, "no", "77 g/L")
+    assert set(kept(ward, "hemoglobin")) == {"S01-0001"}
+
+
+def test_a_value_below_a_query_is_nobodys(ward: Ward) -> None:
+    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:", "/new", "33", "male", "aiha")
+    ward.ask_about(3)
+    ward.rest()
+    before = kept(ward, "hemoglobin")
+    assert "Free text is not kept" in does(ward, "77 g/L")
+    assert kept(ward, "hemoglobin") == before
+    does(ward, "77 g/L")
+    assert kept(ward, "hemoglobin") == [*before, "S01-0002"]
+
+
+def test_what_is_typed_where_a_reason_is_asked_is_no_answer(ward: Ward) -> None:
+    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:")
+    ward.ask_about(3)
+    ward.rest()
+    why = does(ward, "!qx:S01-0001:", "!qr:S01-0001:", "back", "44")
+    assert "S01-0001" in why
+    before = ward.talk.screenings.load("S01-0001").entries
+    does(ward, "46")
+    assert ward.talk.screenings.load("S01-0001").entries == before
