@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.replies import Reply, Turn
@@ -208,3 +208,79 @@ def test_a_cancelled_revision_leaves_the_dialogue_exactly_as_it_was_saved(seed: 
         go(chance.randrange(12))
         dialogue.take(Step("cancel"))
         assert _all_of(dialogue) == saved
+
+
+TYPED = (
+    *(
+        "17",
+        "46 y",
+        "female",
+        "evans",
+        "130 g/L",
+        "71 g/L",
+        "28/15 umol/L",
+        "18/21 umol/L",
+        "1.2 mg/dL",
+        "21",
+    ),
+    *("unknown", "keep", "back", "yes", "no", "normal", "2", "1.1x"),
+)
+
+
+@settings(max_examples=12, deadline=None, phases=(Phase.reuse, Phase.generate))
+@given(seed=st.integers(0, 10**9))
+def test_whatever_is_pressed_or_typed_no_saved_answer_changes_without_its_own_reason(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Any button that was ever shown, in any order, as from two phones; anything typed."""
+    chance = random.Random(seed)
+    talk = conversation(tmp_path_factory.mktemp("walk") / "office.db", Clock())
+    people = [
+        talk.people.add("clinician", "S01", "telegram", "0"),
+        talk.people.add("coordinator", "S01", "x", "1"),
+    ]
+    ward = Ward(talk, *people, people[1])
+    shown: list[str] = []
+
+    def see(turn: Turn) -> None:
+        shown.extend(one for one in presses(turn) if one and not one.startswith(("new", "again")))
+
+    see(ward.save([*ELIGIBLE[:13], "18 umol/L", "21", *ELIGIBLE[14:-1], chance.choice(("yes", "unknown"))]))
+    for _ in range(70):
+        act = chance.random()
+        if act < 0.1 and talk.screenings.load("S01-0001").state == COMPLETED:
+            see(asked(ward, chance.choice(talk.screenings.load("S01-0001").dialogue.applied)))
+        elif act < 0.55:
+            see(ward.do(ward.clinician, f"!{chance.choice(shown[-12:] if act < 0.45 else shown)}"))
+        else:
+            see(ward.do(ward.clinician, chance.choice(TYPED)))
+    unexplained = list(_changed_without_reason(ward))
+    talk.screenings.db.close()
+    assert unexplained == []
+
+
+def _changed_without_reason(ward: Ward) -> Iterator[tuple[int, str]]:
+    """Read the log: an answer that is not the saved one, and for which no reason was asked in that revision."""
+    saved: dict[str, tuple[str, str]] = {}
+    now: dict[str, tuple[str, str]] = {}
+    explained: set[str] = set()
+    for entry, kind, question, value, unit, detail in ward.talk.screenings.db.execute(
+        "SELECT entry, kind, question, value, unit, detail FROM log WHERE screening = 'S01-0001' ORDER BY entry"
+    ):
+        said = json.loads(detail) if detail else {}
+        if kind == "answer":
+            now[question] = (value, unit)
+            before = saved.get(question, (value, unit))
+            allowed = {*REASONS} if question in explained else set()
+            if before[0] == "unknown":
+                allowed.add(FILLED_IN)
+            if before != (value, unit) and said.get("reason") not in allowed:
+                yield entry, question
+        elif kind == "amend":
+            explained.add(question)
+        elif kind == "propose":
+            explained |= {one[0] for one in said.get("given", ())}
+        elif kind == "save":
+            saved, explained = dict(now), set()
+        elif kind == "cancel":
+            now, explained = dict(saved), set()

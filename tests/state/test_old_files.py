@@ -99,3 +99,25 @@ def test_a_merged_file_of_that_version_verifies_and_grows(old: Path, tmp_path: P
     open_database(old).close()
     merge([old], merged)
     assert verify(merged).problems == ()
+
+
+def test_what_was_reopened_and_cancelled_stands_as_it_was_saved(old: Path) -> None:
+    db = open_database(old)
+    cancelled = db.execute(
+        "SELECT DISTINCT s.screening FROM log s JOIN log c ON c.screening = s.screening AND c.entry > s.entry"
+        " WHERE s.kind = 'save' AND c.kind = 'cancel'"
+    ).fetchall()
+    assert cancelled
+    for (number,) in cancelled:
+        row = db.execute(
+            "SELECT g.state, p.state, g.verdict IS NOT NULL FROM standing g JOIN positions p USING (screening)"
+            " WHERE g.screening = ?",
+            [number],
+        ).fetchone()
+        assert row == ("completed", "completed", 1), number
+        screening = Screenings(db).load(number)
+        rested = db.execute(
+            "SELECT question FROM answers WHERE screening = ? AND status = 'current'", [number]
+        )
+        assert {question for (question,) in rested} == set(screening.dialogue.applied)
+    db.close()
