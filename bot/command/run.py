@@ -57,7 +57,7 @@ def run(
     HTTPS_PROXY. Long polling: nothing has to be let in from outside. What can heal (no network, another
     instance with the same token, a full disk) is retried; logs hold numbers and states, never answers.
 
-    Exit status: 0 after an orderly stop, 2 if the token is refused or the file cannot be used.
+    Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
     """
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,6 +62,8 @@ REMIND_AFTER: Final = timedelta(days=1)
 REMIND_EVERY_SECONDS: Final = 600.0
 WORKING_HOURS: Final = range(8, 18)
 FINISH_SECONDS: Final = 1.25
+LAST_RESORT_SECONDS: Final = 4.5
+"""Of a stop: later than all that a stop waits for."""
 STOP_BUSY_SECONDS: Final = 0.5
 """A stop does not wait longer for another process that writes."""
 
@@ -258,12 +262,22 @@ def _say_skipped(skipped: Skipped) -> None:
 
 
 def run_until_signal(service: Service) -> None:
-    """Run in a new event loop until SIGINT or SIGTERM."""
+    """Run in a new event loop until SIGINT or SIGTERM.
+
+    A thread that looks up a name cannot be ended, and the loop would wait for it. So a stop that has not ended the
+    process in time does so then: what was not acknowledged comes again.
+    """
+
+    def stop() -> None:
+        service.stop()
+        last_resort = threading.Timer(LAST_RESORT_SECONDS, os._exit, [0])
+        last_resort.daemon = True
+        last_resort.start()
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, service.stop)
+            loop.add_signal_handler(number, stop)
         await service.run()
 
     asyncio.run(serve())

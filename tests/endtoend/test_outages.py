@@ -181,6 +181,27 @@ async def test_a_signal_ends_it_with_status_0_within_five_seconds(
     assert TOKEN.partition(":")[2].encode() not in out + errors
 
 
+DEAD_RESOLVER = (
+    *RUN[:4],
+    f"import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(60); {RUN[4]}",
+    *RUN[5:],
+)
+"""The same, where no name server answers."""
+
+
+async def test_a_stop_does_not_wait_for_a_name_server(server: LocalBotApi, tmp_path: Path) -> None:
+    server.host = "nowhere.test"
+    process = await started(server, tmp_path / "bot.db", command=DEAD_RESOLVER)
+    server.host = "127.0.0.1"
+    async with asyncio.timeout(30):
+        while not (tmp_path / "bot.db.heartbeat").exists():
+            await asyncio.sleep(0.05)
+    process.terminate()
+    async with asyncio.timeout(6):
+        _, errors = await process.communicate()
+    assert process.returncode == 0, errors
+
+
 async def test_no_output_has_the_token_or_an_answer_whatever_fails(
     server: LocalBotApi, tmp_path: Path
 ) -> None:

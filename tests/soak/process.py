@@ -41,6 +41,10 @@ class Bot:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     async def start(self) -> None:
         """Start, and wait for its first poll."""
         environ = os.environ | {

@@ -1,7 +1,7 @@
 """The fault catalogue at length, as a table of figures; the same stages run shortly in `make test`.
 
     python -m tests.soak.soak --kills 300 --stops 100 --redeliveries 20000 --turns 5000 --presses 20000
-        --screenings 2000 --steps 100000 --people 20 [--share 0.1] [--seed 1] [--folder DIR]
+        --screenings 2000 --steps 100000 --answers 10000 --lists 6 --people 20 [--share 0.1] [--seed 1] [--folder DIR]
 
 A count of 0 leaves its stage out. Exit status 1 if a figure is not zero that must be.
 """
@@ -36,6 +36,8 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--steps", type=int, default=100_000, help="F16: many screenings of one person at once"
     )
+    parser.add_argument("--answers", type=int, default=2000, help="F15: that no Bot API server gives")
+    parser.add_argument("--lists", type=int, default=6, help="F18: of the greatest size, while people answer")
     parser.add_argument("--people", type=int, default=20, help="clinicians at once")
     parser.add_argument("--share", type=float, default=0.1, help="of replies that fail in F4")
     parser.add_argument("--seed", type=int, default=1)
@@ -61,7 +63,12 @@ def chosen(options: argparse.Namespace) -> dict[str, Callable[[Path], Awaitable[
             options.screenings,
             partial(stages.lived, screenings=options.screenings, **common),
         ),
+        "F15 odd answers": (
+            options.answers,
+            partial(stages.oddly_answered, answers=options.answers, share=options.share, **common),
+        ),
         "F16 at once": (options.steps, partial(stages.walked, steps=options.steps, seed=options.seed)),
+        "F18 long work": (options.lists, partial(stages.laboured, lists=options.lists, **common)),
     }
     return {name: run for name, (count, run) in every.items() if count}
 

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import random
+import statistics
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.evaluating import MAX_CANDIDATES
 from bot.phone.faults import Fault
-from bot.phone.server import LocalBotApi
+from bot.phone.server import LocalBotApi, Person
+from state.database import open_database
+from state.health import heartbeat_file
+from state.people import People
 from tests.conversation.screens import walk
 from tests.conversation.scripts import SCRIPTS
 from tests.soak.checking import Found, check
 from tests.soak.clinicians import Staff
 from tests.soak.process import TOKEN, Bot, invite_all
+from tests.telegram.odd import ODD
 
 KEPT_MESSAGES = 80
 SPARED = 5000
 """The account whose replies never fail."""
+OFFICE = 4999
+"""The account of a coordinator."""
+MINUTE_LONG = "flood, for ever"
+RACING_SECONDS = 4.0
+WARM_UP, WAITS = 20, 60
 A_LIFE = 300
 """Redeliveries that one process gets before it is killed and forgets which updates it had."""
 REPLIES = ("sendmessage", "editmessagetext", "editmessagereplymarkup")
@@ -81,7 +92,11 @@ async def stage(
         staff = Staff(server, people, scripts, seed=seed, stray=stray)
         for account in staff.accounts:
             server.person(account)
+        path.parent.mkdir(exist_ok=True)
         invite_all(path, [*staff.accounts, SPARED])
+        db = open_database(path)
+        People(db).add("coordinator", "S01", "telegram", str(OFFICE))
+        db.close()
         bot = Bot(server, path, folder / "errors.txt")
         await bot.start()
         work = asyncio.create_task(staff.work())
@@ -202,6 +217,74 @@ async def walked(folder: Path, *, steps: int, seed: int = 0) -> Cells:
         "wrong": len(found.wrong),
         "first": " ".join(found.wrong[:1]),
     }
+
+
+async def oddly_answered(
+    folder: Path, *, answers: int, people: int, share: float = 0.1, seed: int = 0
+) -> Cells:
+    """F15: a share of all calls, of every method, is answered as no Bot API server would; then a server that does
+    not hold polls."""
+    odd = [answer for name, answer in ODD.items() if name != MINUTE_LONG]
+    async with stage(folder, people=people, seed=seed) as on:
+        on.server.faults.table = [
+            Fault("answer", probability=share / len(odd), status=status, body=body) for status, body in odd
+        ]
+        await _until(lambda: on.server.faults.struck >= answers, on)
+        struck = on.server.faults.struck
+        on.server.faults.clear()
+    async with stage(folder / "racing", people=1, seed=seed) as on:
+        on.staff.enough.set()
+        await on.work
+        on.server.faults.table = [Fault("answer", "getUpdates", body='{"ok": true, "result": []}')]
+        polls, started = on.server.counts["getupdates"], time.monotonic()
+        await asyncio.sleep(RACING_SECONDS)
+        rate = (on.server.counts["getupdates"] - polls) / (time.monotonic() - started)
+        ended = not on.bot.runs
+        commands, beats = len(on.server.world.commands), heartbeat_file(on.path).exists()
+        figures = on.figures()
+    return {
+        "odd answers": struck, "polls a second": round(rate, 1), "ended": int(ended),
+        "background": int(commands > 0 and beats), **figures,
+    }  # fmt: skip
+
+
+async def laboured(folder: Path, *, lists: int, people: int, seed: int = 0) -> Cells:
+    """F18: lists of the greatest size for a chat are evaluated while people answer, and when the bot is stopped."""
+    async with stage(folder, people=people, seed=seed) as on:
+        spared, office = on.server.person(SPARED), on.server.person(OFFICE)
+        await _waits(spared, WARM_UP, on)
+        usual = await _waits(spared, WAITS, on)
+        for _ in range(lists):
+            office.send_document("list.csv", largest_list())
+        await asyncio.sleep(1)
+        busy = await _waits(spared, WAITS, on)
+        status, seconds = await on.bot.stop()
+        await on.bot.start()
+    return {
+        "lists": lists, "usual ms": round(usual * 1e3, 1), "busy ms": round(busy * 1e3, 1),
+        "times": round(busy / usual, 2), "exit status": str(status), "slowest stop s": round(seconds, 2),
+        **on.figures(),
+    }  # fmt: skip
+
+
+def largest_list() -> bytes:
+    """As many candidates as a chat may send, all complete, so that each is evaluated to its end."""
+    head = "name,age_years,sex,diagnosis,hemoglobin,platelets,steroid_duration\n"
+    return (head + "".join(f"C{n},45,male,aiha,72 g/L,25,42 d\n" for n in range(MAX_CANDIDATES))).encode()
+
+
+async def _waits(person: Person, count: int, on: Stage) -> float:
+    """How long a look takes, in the middle of so many."""
+    waits = []
+    for _ in range(count):
+        on.stop_if_done()
+        person.messages.clear()
+        started = time.monotonic()
+        person.send("/privacy")
+        await person.sees(lambda who: len(who.messages) > 1)
+        waits.append(time.monotonic() - started)
+        await asyncio.sleep(0.02)
+    return statistics.median(waits)
 
 
 def size_of(path: Path) -> int:

@@ -22,6 +22,10 @@ STAGES = [
     pytest.param(partial(stages.failing, turns=120, people=PEOPLE), "faults", id="failing"),
     pytest.param(partial(stages.pressed, presses=300, people=PEOPLE), "presses", id="pressed"),
     pytest.param(partial(stages.lived, screenings=20, people=PEOPLE), "screenings", id="lived"),
+    pytest.param(
+        partial(stages.oddly_answered, answers=60, people=PEOPLE), "odd answers", id="oddly_answered"
+    ),
+    pytest.param(partial(stages.laboured, lists=6, people=2), "lists", id="laboured"),
     pytest.param(partial(stages.walked, steps=1000), "steps", id="walked"),
 ]
 
@@ -37,6 +41,11 @@ async def test_no_answer_is_lost_or_counted_twice(
     if "exit status" in figures:
         assert figures["exit status"] == "0"
         assert float(figures["slowest stop s"]) < 5.0
+    if "polls a second" in figures:
+        assert float(figures["polls a second"]) <= 5
+        assert (figures["ended"], figures["background"]) == (0, 1)
+    if "times" in figures:
+        assert float(figures["times"]) < 3
     if "unaffected wait s" in figures:
         assert float(figures["unaffected wait s"]) < 1.0
 
