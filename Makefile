@@ -36,8 +36,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.exports
 
 soak: $(VENV)/.test
-	$(BIN)/python -m tests.soak.soak $(SOAK)
-	$(BIN)/python -m tests.state.tampering
+	$(BIN)/python -m tests.soak.soak --record $(SOAK)
+	$(BIN)/python -m tests.state.tampering --record
 	$(BIN)/python -m tests.soak.long_life
 
 pictures: $(VENV)/.test

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile("project")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

@@ -3,7 +3,8 @@
     python -m tests.soak.soak --kills 300 --stops 100 --redeliveries 20000 --turns 5000 --presses 20000
         --screenings 2000 --steps 100000 --answers 10000 --lists 6 --people 20 [--share 0.1] [--seed 1] [--folder DIR]
 
-A count of 0 leaves its stage out. Exit status 1 if a figure is not zero that must be.
+A count of 0 leaves its stage out; ``--record`` writes the figures into docs/faults.md. Exit status 1 if a figure is
+not zero that must be.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from tests.soak import stages
+from tests.soak import stages, tested
+from tests.soak.recording import record
 from tests.soak.stages import Cells
 
-MUST_BE_ZERO = ("lost", "doubled", "wrong", "unplayed", "unasked")
+MUST_BE_ZERO = ("lost", "doubled", "wrong", "unplayed", "unasked", "failed")
 
 
 def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -41,6 +43,8 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=20, help="clinicians at once")
     parser.add_argument("--share", type=float, default=0.1, help="of replies that fail in F4")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tests", type=int, default=1, help="faults that tests provoke; 0 leaves them out")
+    parser.add_argument("--record", action="store_true", help="write the figures into docs/faults.md")
     parser.add_argument("--folder", type=Path, help="keep the files there")
     return parser.parse_args(arguments)
 
@@ -70,7 +74,8 @@ def chosen(options: argparse.Namespace) -> dict[str, Callable[[Path], Awaitable[
         "F16 at once": (options.steps, partial(stages.walked, steps=options.steps, seed=options.seed)),
         "F18 long work": (options.lists, partial(stages.laboured, lists=options.lists, **common)),
     }
-    return {name: run for name, (count, run) in every.items() if count}
+    tests = tested.STAGES if options.tests else {}
+    return {**{name: run for name, (count, run) in every.items() if count}, **tests}
 
 
 async def soak(options: argparse.Namespace, folder: Path) -> bool:
@@ -84,6 +89,8 @@ async def soak(options: argparse.Namespace, folder: Path) -> bool:
         seconds = round(time.monotonic() - started)
         shown = "  ".join(f"{key} {value}" for key, value in {**figures, "seconds": seconds}.items())
         print(f"{name:16} {shown}", flush=True)
+        if options.record:
+            record(name, figures)
         faultless = faultless and not any(figures.get(key) for key in MUST_BE_ZERO)
     return faultless
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.soak.recording import FAULTS, record
+from tests.soak.tested import ROOT, TESTED
 
 
 def test_the_newest_figures_of_each_stage_stand_in_order(tmp_path: Path) -> None:
@@ -18,3 +19,10 @@ def test_the_newest_figures_of_each_stage_stand_in_order(tmp_path: Path) -> None
         ["| F1", "killed", "kills 2, lost 0"],
         ["| F12", "long life", "screenings 3"],
     ]
+
+
+def test_every_fault_that_tests_provoke_has_them() -> None:
+    names = [path.partition("::") for tests in TESTED.values() for path in tests]
+    assert len(names) > 10
+    for file, _, name in names:
+        assert f"def {name}" in (ROOT / file).read_text(encoding="utf-8")
