@@ -89,7 +89,7 @@ class Turn:
 
     ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
     ``others`` holds what is said to other people, by their codes. ``changed`` is the code of a person whose
-    language or access changed.
+    language or access changed. ``untaken`` says that what was typed is no answer to what was asked.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -97,6 +97,7 @@ class Turn:
     repeated: bool = False
     changed: str | None = None
     others: list[tuple[str, Turn]] = field(default_factory=list)
+    untaken: bool = False
 
     def say(self, text: Safe, buttons: Rows = ()) -> None:
         self.actions.append(Reply(text, buttons))

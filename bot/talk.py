@@ -120,6 +120,7 @@ class Talk:
         elif isinstance(reading, Proposal) and question is not None:
             self.take(screening, [Step("propose", question.id, entered=reading.entered)])
         elif isinstance(reading, Refused) and question is not None:
+            self.turn.untaken = True
             told = cards.refusal(screening, question, reading, self.say)
             self.remark(screening, told, views.likely(self, screening, question, reading))
 
@@ -236,6 +237,7 @@ class Talk:
 
     def keep_nothing(self, aimed: Aim) -> None:
         """Say that a text was not kept, and why; then ask again."""
+        self.turn.untaken = True
         screening, prompt = aimed.screening, aimed.prompt
         if aimed.doubt == "moved" and screening is not None:
             self._ask_again(screening, None, self.say("kept_nothing_moved", number=screening.number))

@@ -34,14 +34,20 @@ class Terminal:
     write: Callable[[str], None]
     keys: dict[str, Button] = field(default_factory=dict)
 
-    def run(self, lines: Iterable[str]) -> bool:
-        """Converse until the input or the screening ends; say whether nothing was left unfinished."""
+    def run(self, lines: Iterable[str], *, piped: bool = False) -> bool:
+        """Converse until the input or the screening ends; say whether nothing was left unfinished.
+
+        What is `piped` was written without seeing the questions: after a line that is not taken, the next one
+        would answer the wrong question, so nothing more is read.
+        """
         self.begin()
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             text = line.strip()
             if means("quit", text) or (not text and self._current() is None):
                 break
-            self.handle(text)
+            if not self.handle(text) and piped:
+                self._print(phrases(self.person.language).plain("line_not_taken", line=number))
+                break
         return self.leave()
 
     def begin(self) -> None:
@@ -54,11 +60,12 @@ class Terminal:
     def _current(self) -> Screening | None:
         return self.conversation.screenings.current(self.person.code)
 
-    def handle(self, text: str) -> None:
+    def handle(self, text: str) -> bool:
+        """Do what a line says; say whether it was taken."""
         button = self._button(text.casefold())
         if button is not None and button.copy is not None:
             self._print(button.copy)
-            return
+            return True
         if button is not None:
             message = Message("press", button.press)
         elif text.startswith("/") or text.casefold() == "new":
@@ -70,9 +77,10 @@ class Terminal:
         except NotKept as error:
             say = phrases(self.person.language)
             self._print(say.plain("not_kept_full" if error.why == "full" else "not_kept"))
-            return
+            return False
         self.person = self.conversation.people.get(self.person.code)
         self._show(turn)
+        return not turn.untaken
 
     def _button(self, typed: str) -> Button | None:
         """Find a button by its key, or as it is shown."""

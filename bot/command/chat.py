@@ -29,7 +29,7 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     Asks one question at a time. Choices have keys; numbers are typed as on the lab sheet, with their unit
     (9.8 g/dL, <30, 1.1x, 28/21 umol/L, 6 months). At any question: back, help, unknown, cancel. An
     unfinished screening is resumed. Every answer is in the file before the next question appears, so it
-    may be killed at any time.
+    may be killed at any time. Through a pipe, nothing is read after a line that is not taken.
 
     \b
     Examples:
@@ -61,7 +61,7 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     conversation = Conversation(Screenings(db), people, protocols, zone=local_zone(), channel="terminal")
     terminal = Terminal(conversation, person, click.echo)
     try:
-        finished = terminal.run(_typed())
+        finished = terminal.run(_typed(), piped=not sys.stdin.isatty())
     except KeyboardInterrupt:
         click.echo()
         finished = terminal.leave()

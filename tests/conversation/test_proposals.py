@@ -75,3 +75,17 @@ def test_an_option_keeps_its_key_when_it_is_offered_again(tmp_path: Path) -> Non
     terminal.handle("evans syndrom")
     assert terminal.keys == before
     talk.screenings.db.close()
+
+
+def test_a_pipe_ends_at_the_first_line_that_is_not_taken(tmp_path: Path) -> None:
+    """Else the next lines would answer other questions: 1 would be *no tumour* here."""
+    talk = conversation(tmp_path / "pipe.db", Clock())
+    person = talk.people.add("clinician", "S01", "terminal", "local")
+    said: list[str] = []
+    lines = [*TO_TUMOUR, "carcinoma", "no", "no", "no", "1", "no", *["normal"] * 4, "yes", "s"]
+    assert not Terminal(talk, person, said.append).run(lines, piped=True)
+    screening = talk.screenings.load("S01-0001")
+    assert screening.state == "tumour"
+    assert screening.saved == []
+    assert any(f"Line {len(TO_TUMOUR) + 1} was not taken" in line for line in said)
+    talk.screenings.db.close()
