@@ -89,7 +89,11 @@ def _export(
             turn.say(say("export_too_large", command=command))
             return turn
         caption = say(
-            "export_done", rows=written.rows, screenings=written.screenings, sha256=written.sha256[:16]
+            "export_done",
+            rows=written.rows,
+            screenings=written.screenings,
+            sha256=written.sha256[:16],
+            head=written.entered,
         )
         turn.actions.append(Document(filename, content, caption))
     return turn

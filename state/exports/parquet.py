@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-from pyarrow import csv, parquet
+from pyarrow import compute, csv, parquet
 
 from dialogs.protocol import Question
 from state.codes import folder as named
-from state.exports.comparing import AnswerRow
 from state.exports.csvs import DATES, LOG_NOTED
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
@@ -129,10 +128,11 @@ def _partition(
         _writer(target / "answers" / inner, tables["answers"]) as answers,
     ):
         while batch := list(islice(chosen, SCREENINGS_AT_ONCE)):
-            rows = [_screening(snapshot, row) for row in batch]
-            screenings.write_table(pa.Table.from_pylist(rows, schema=tables["screenings"]))
             table = _answers(snapshot, batch, tables["answers"])
             answers.write_table(table)
+            given = {question.id: _given(question, table) for question in snapshot.logged_questions}
+            rows = [_screening(snapshot, row, given) for row in batch]
+            screenings.write_table(pa.Table.from_pylist(rows, schema=tables["screenings"]))
             written += len(batch) + table.num_rows
             step(len(batch))
     return written
@@ -143,16 +143,15 @@ def _writer(folder: Path, schema: pa.Schema) -> parquet.ParquetWriter:
     return parquet.ParquetWriter(folder / "part-0.parquet", schema, compression="zstd")
 
 
-def _screening(snapshot: Snapshot, row: Row) -> dict[str, object]:
+def _screening(snapshot: Snapshot, row: Row, given: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     noted = snapshot.outcomes(row)
-    given = zip(snapshot.logged_questions, snapshot.logged(row), strict=True)
     return {
         "screening": row.screening, "sequence": row.sequence, "started_at": _moment(row.started_at),
         "started_by": row.started_by, "zone": row.zone, "channel": row.channel, "earlier": row.earlier,
         "subject": row.subject, "state": row.state, "saved_at": _moment(row.saved_at), "saved_by": row.saved_by,
         "questions_asked": row.asked, **_constant(snapshot, row),
         **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},
-        **{question.id: _given(question, answer) for question, answer in given},
+        **{question: known.get(row.screening) for question, known in given.items()},
     }  # fmt: skip
 
 
@@ -169,11 +168,17 @@ def _noted(column: str, value: str | None) -> date | str | None:
     return date.fromisoformat(value) if value and column in DATES else value
 
 
-def _given(question: Question, answer: AnswerRow | None) -> int | str | None:
-    """Give the answer of a column of its own: a whole number as one, unknown as none; anything else as entered."""
-    if answer is None or question.kind != "integer":
-        return answer.value if answer else None
-    return int(Decimal(answer.compared)) if answer.compared is not None else None
+def _given(question: Question, answers: pa.Table) -> dict[str, object]:
+    """Give the current answers to a question, by screening: a whole number as one, unknown as none; else as entered."""
+    wanted = compute.and_(
+        compute.equal(answers["question"], question.id), compute.equal(answers["status"], "current")
+    )
+    found = answers.filter(wanted)
+    values = found["compared" if question.kind == "integer" else "value"].to_pylist()
+    return {
+        screening: int(value) if isinstance(value, Decimal) else value
+        for screening, value in zip(found["screening"].to_pylist(), values, strict=True)
+    }
 
 
 def _moment(stamp: str) -> datetime:

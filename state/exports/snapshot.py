@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from sqlite_utils import Database
@@ -25,7 +26,7 @@ from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, compare, quotient_as_text
 from state.screenings import Screenings
-from state.standing import EDITED, GIVEN_UP, cut_off
+from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
 
 CANCELLED: Final = "cancelled"
 SHOWN_VERDICTS: Final[Mapping[str, str]] = {
@@ -161,17 +162,16 @@ class Row:
         return f"UTC{self.zone}" if self.zone[:1] in ("+", "-") else self.zone
 
 
-_ANSWER: Final = "SELECT entry, at, person, question, value, unit, NULL, compared, compared_unit"
-_ANSWERS_EDITED: Final = f"{_ANSWER}, status FROM answers WHERE screening = ? ORDER BY entry"
-_ANSWERS: Final = f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' ORDER BY entry"
-_LOGGED: Final = (
-    f"{_ANSWER}, 'current' FROM log WHERE screening = ? AND kind = 'answer' AND question IN ({{}})"
+_CELLS: Final = "entry, at, person, question, value, unit, NULL, compared, compared_unit"
+_ANSWERS: Final = {
+    edited: f"SELECT {_CELLS}, {status} FROM {table} WHERE screening = :screening"  # noqa: S608
+    for edited, status, table in ((0, "'current'", "log"), (1, STATUS, "log"), (2, "status", "answers"))
+}
+"""The answers of one screening, by how it was edited."""
+_NOTED: Final = (
+    "SELECT screening, kind, detail FROM log WHERE kind IN ('outcome', 'disagree') AND detail IS NOT NULL"
+    " ORDER BY screening, entry"
 )
-_LOGGED_EDITED: Final = f"{_ANSWER}, status FROM answers WHERE screening = ? AND question IN ({{}})"
-_NOTED: Final = """
-INSERT INTO noted
-SELECT screening, entry, detail FROM log WHERE kind IN ('outcome', 'disagree') AND detail IS NOT NULL
-"""
 
 
 class Snapshot:
@@ -256,8 +256,7 @@ class Snapshot:
 
     def answers(self, row: Row) -> list[AnswerRow]:
         """Give all answers of a screening in the order they were given."""
-        found = self.query(_ANSWERS_EDITED if row.edited else _ANSWERS, [row.screening])
-        return compare(self.protocols[row.protocol], [AnswerRow(*answer) for answer in found])
+        return compare(self.protocols[row.protocol], list(self._answers(row)))
 
     def current(self, row: Row) -> dict[str, AnswerRow]:
         """Give the answers that stand and apply, by question."""
@@ -265,32 +264,33 @@ class Snapshot:
 
     def logged(self, row: Row) -> list[AnswerRow | None]:
         """Give the current answers to `logged_questions`, in their order."""
-        wanted = [question.id for question in self.logged_questions]
-        query = (_LOGGED_EDITED if row.edited else _LOGGED).format(", ".join("?" * len(wanted)))
-        found = [AnswerRow(*cells) for cells in self.query(query, [row.screening, *wanted])]
+        wanted = {f"q{place}": question.id for place, question in enumerate(self.logged_questions)}
+        found = self._answers(row, f"AND question IN ({', '.join(f':{name}' for name in wanted)})", wanted)
         current = {answer.question: answer for answer in found if answer.status == "current"}
-        return [current.get(question) for question in wanted]
+        return [current.get(question) for question in wanted.values()]
 
-    def outcomes(self, row: Row) -> dict[str, str]:
+    def _answers(
+        self, row: Row, only: str = "", parameters: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[AnswerRow]:
+        kind = "" if row.edited == 2 else "AND kind = 'answer'"
+        given = {"screening": row.screening, "set_aside": f" {' '.join(row.set_aside)} ", **parameters}
+        for cells in self.query(f"{_ANSWERS[row.edited]} {kind} {only} ORDER BY entry", given):
+            yield AnswerRow(*cells)
+
+    def outcomes(self, row: Row) -> Mapping[str, str]:
         """Give what a site noted about a screening later (referral, consent, decision), the newest of each."""
-        noted: dict[str, str] = {}
-        if self._noted:
-            for (detail,) in self.query(
-                "SELECT detail FROM noted WHERE screening = ? ORDER BY entry", [row.screening]
-            ):
-                noted.update(
-                    {key: str(value) for key, value in json.loads(detail).items() if value is not None}
-                )
-        if "reason" in noted:
-            noted["comment_code"] = noted.pop("reason")
-        return noted
+        return self._noted.get(row.screening, {})
 
     @cached_property
-    def _noted(self) -> int:
-        """Gather all notes at once; gives their number."""
-        self.db.execute("CREATE TEMP TABLE noted (screening, entry, detail, PRIMARY KEY (screening, entry))")
-        self.db.execute(_NOTED)
-        return int(self.one("SELECT count(*) FROM noted")[0])
+    def _noted(self) -> dict[str, dict[str, str]]:
+        """All notes by screening, read at once; few have any."""
+        noted: dict[str, dict[str, str]] = {}
+        for screening, kind, detail in self.query(_NOTED):
+            said = {key: str(value) for key, value in json.loads(detail).items() if value is not None}
+            if kind == "disagree" and "reason" in said:
+                said = {"comment_code": said["reason"]}
+            noted.setdefault(screening, {}).update(said)
+        return noted
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from bot.replies import Document, Message, Reply, Work
 from bot.reports import FORMATS, PERIODS
+from state import register
 from state.audit import verify
 from state.statistics import statistics
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, queried, ward  # noqa: F401  (a fixture)
@@ -130,3 +131,19 @@ def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     database = Path(ward.talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
     assert statistics(database).trials[0].outcomes["referred"] == 1
     assert verify(database).problems == ()
+
+
+def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_said(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    (document,) = documents(ward, "!export:csv__all")
+    assert document.name.startswith("prescreen-csv-NCT04420494-")
+    head = register.head(ward.talk.screenings.db)
+    assert head
+    assert head in document.caption
+    turn = ward.do(ward.coordinator, "!export:csv__last_month")
+    (work,) = [action for action in turn.actions if isinstance(action, Work)]
+    done = work.run()
+    assert not [action for action in done.actions if isinstance(action, Document)]
+    (reply,) = done.actions
+    assert isinstance(reply, Reply)
+    assert "nothing to export" in reply.text or "没有可导出的内容" in reply.text
