@@ -176,7 +176,10 @@ def _connect_to_read(path: Path) -> Database:
     try:
         with _as_it_was(path):
             return _set_up(Database(_plain(path, "mode=ro", keeper=_plain(path, "mode=rw"))))
-    except sqlite3.OperationalError:  # a read-only folder, a full disk: nobody writes there
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):  # somebody writes: what is half written is not read
+            raise
+        # a read-only folder, a full disk: nobody writes there
         return _set_up(Database(_plain(path, "mode=ro&immutable=1")))
 
 

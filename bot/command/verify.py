@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SHOWN_ALIKE: Final = 20
 """Of findings that say the same of different places, so many are named; the rest are counted."""
-ABBREVIATED: Final = 12
 _WORDS: Final = {
     "started": ("screening started", "screenings started"),
     "verdict": ("verdict", "verdicts"),
@@ -57,6 +56,7 @@ def verify(db_file: str, head: str | None) -> None:
     """
     from state.audit import verify as audit
     from state.errors import StateError
+    from state.registered import ABBREVIATED
 
     if head is not None and len(head.strip()) < ABBREVIATED:
         raise Unusable(f"--head {head}: please give at least {ABBREVIATED} characters of it")

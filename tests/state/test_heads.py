@@ -210,13 +210,28 @@ def _another_programs(path: Path) -> None:
         db.execute("CREATE TABLE recipes (name)")
 
 
-@pytest.mark.parametrize("spoil", [_no_file, _text, _truncated, _header_only, _another_programs])
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_no_file, _folder, _text, _truncated, _header_only, _another_programs])
 def test_a_file_that_cannot_be_read_is_another_status(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     path = make_file(tmp_path / "a.db")
     spoil(path)
     ran = CliRunner().invoke(main, ["verify", "--db", str(path)])
     assert (ran.exit_code, ran.stdout) == (2, ""), ran.output
     assert isinstance(ran.exception, SystemExit)
+
+
+def test_a_locked_file_is_not_called_unsound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("state.database.BUSY_SECONDS", 0.05)
+    path = make_file(tmp_path / "a.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        ran = CliRunner().invoke(main, ["verify", "--db", str(path)])
+        assert (ran.exit_code, "locked" in ran.output) == (2, True), ran.output
 
 
 def test_an_older_file_verifies_unopened_and_a_change_in_it_is_found(tmp_path: Path) -> None:
