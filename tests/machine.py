@@ -62,12 +62,12 @@ def main() -> None:
         print(f"Some tests will be skipped. To run them, install {packages} ({why}).", file=sys.stderr)
         return
     print(f"Installing for the tests: {packages} ({why}).", file=sys.stderr)
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     for arguments in (
         ["update", "-qq"],
         ["install", "-y", "-qq", "--no-install-recommends", *sorted(lacking)],
     ):
-        subprocess.run([*root, "apt-get", *arguments], check=False, **quiet)
+        command = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
     if missing():
         print(f"That did not work; tests that need it are skipped: {' '.join(missing())}.", file=sys.stderr)
 

@@ -40,7 +40,7 @@ def serve(port: int, db_file: str) -> None:
     if not set(browsing.SHOWN) <= set(names):
         raise Unusable(f"{db_file} is not a file of screenings")
     if not set(browsing.NEEDED) <= set(names):
-        raise Unusable(f"{db_file} was written by an earlier version; please run prescreen status on it once")
+        raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
         app = serving.application(Path(db_file), names, protocols)
     except serving.NotInstalled:
