@@ -73,15 +73,28 @@ def tell_coordinators(talk: Talk, screening: Screening) -> None:
     By number, nothing clinical.
     """
     now = screening.saved[-1].verdict
-    before = screening.saved[-2].verdict if len(screening.saved) > 1 else None
+    before, again = _verdict_before(talk, screening)
     if now == before or "eligible" not in (now, before):
         return
     for person in talk.conversation.people.all(screening.site):
         if person.role == "coordinator" and person.active and person.notified:
             turn, say = Turn(), phrases(person.language)
-            key = "candidate_note" if now == "eligible" else "candidate_changed"
-            turn.say(say(key, number=screening.number, verdict=say.plain(f"verdict_{now}")))
+            key = (
+                "candidate_note" if now == "eligible" else "candidate_again" if again else "candidate_changed"
+            )
+            verdict = say.plain(f"verdict_{now}")
+            turn.say(say(key, number=screening.number, earlier=screening.earlier, verdict=verdict))
             talk.turn.others.append((person.code, turn))
+
+
+def _verdict_before(talk: Talk, screening: Screening) -> tuple[str | None, bool]:
+    """Give the verdict that the newest one takes the place of, and whether it is an earlier screening's."""
+    if len(screening.saved) > 1:
+        return screening.saved[-2].verdict, False
+    earlier = of_the_site(talk, screening.earlier) if screening.earlier else None
+    if earlier is None or not earlier.saved or screening.saved[-1].verdict == "eligible":
+        return None, False
+    return earlier.saved[-1].verdict, True
 
 
 # queries -----------------------------------------------------------------------------------------

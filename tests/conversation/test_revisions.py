@@ -168,6 +168,18 @@ def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) 
         assert told == ([(ward.coordinator.code, expected)] if expected else [])
 
 
+def test_who_was_told_of_a_candidate_hears_of_another_verdict_when_it_is_screened_again(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE[:3], "130 g/L")
+    told = press(ward, press(ward, turn, "f:"), "s:").others
+    assert [(code, texts(note)) for code, note in told] == [
+        (
+            ward.coordinator.code,
+            "S01-0001, screened again as S01-0002: formerly potentially eligible, now not eligible as entered.",
+        )
+    ]
+
+
 def _all_of(dialogue: Dialogue) -> dict[str, object]:
     return {
         name: json.dumps(repr(getattr(dialogue, name)))
