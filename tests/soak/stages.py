@@ -232,6 +232,7 @@ async def oddly_answered(
         await _until(lambda: on.server.faults.struck >= answers, on)
         struck = on.server.faults.struck
         on.server.faults.clear()
+    figures = on.figures()
     async with stage(folder / "racing", people=1, seed=seed) as on:
         on.staff.enough.set()
         await on.work
@@ -241,7 +242,6 @@ async def oddly_answered(
         rate = (on.server.counts["getupdates"] - polls) / (time.monotonic() - started)
         ended = not on.bot.runs
         commands, beats = len(on.server.world.commands), heartbeat_file(on.path).exists()
-        figures = on.figures()
     return {
         "odd answers": struck, "polls a second": round(rate, 1), "ended": int(ended),
         "background": int(commands > 0 and beats), **figures,
