@@ -22,10 +22,10 @@ ROLES_THAT_SCREEN: Final = frozenset({"clinician", "administrator"})
 def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     question = talk.question(screening)
     if question is None:
-        talk.remark(screening, talk.say("help_text"))
+        talk.turn.say(talk.say("help_text"))
     else:
         talk.remark(screening, cards.question_help(screening.protocol, question, talk.say))
-    if talk.message.kind != "press" or talk.conversation.channel == "terminal":
+    if question is None or talk.message.kind != "press" or talk.conversation.channel == "terminal":
         talk.show(screening)
     return True
 

@@ -119,6 +119,8 @@ def _read(text: str, before: list[Shown]) -> Asked | None:
     if re.fullmatch(r"S01-\d{4} · criterion \d+ of \d+", first):
         question = _ASKS[rest.partition("\n")[0]]
         return Asked(number[0], question.id)
+    if rest.startswith("Why is it changed?"):
+        return Asked(number[0], "choice")
     if first.startswith(f"{number[0]} · "):
         about = first.partition(" · ")[2]
         named = next((q.id for q in _SHORTS if about.startswith(q.short["en"])), None)
