@@ -108,6 +108,8 @@ def _read(text: str, before: list[Shown]) -> Asked | None:
     """Read what a message asks; a remark on a question asks the question above it."""
     if text.startswith(_NOT_KEPT):
         text = text.partition("\n\n")[2]
+    if text.startswith("Revising "):
+        text = text.partition("\n")[2]
     number = _NUMBER.search(text)
     first, _, rest = text.partition("\n")
     if number is None or first.startswith(("Screening ", "✓")):
