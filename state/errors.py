@@ -11,6 +11,8 @@
     ├── InUse         another program has the file open
     ├── Stale         somebody else moved the dialogue first
     ├── Merged        the file is a merged one, which gives out no numbers and takes in no people
+    ├── NotNext       this outcome cannot follow what was noted, or not on that day
+    ├── Refused       people cannot be changed in this way; it says why, and what to do
     └── Unknown       there is no such screening, person or protocol in this file
 """
 
@@ -75,6 +77,14 @@ class Merged(StateError):  # noqa: N818
         super().__init__(
             "this is a merged file, for the office; please screen and invite in a site's own file"
         )
+
+
+class NotNext(StateError):  # noqa: N818
+    """This outcome cannot follow what was noted of the subject, or not on that day."""
+
+
+class Refused(StateError):  # noqa: N818
+    """People cannot be changed in this way."""
 
 
 class Unknown(StateError):  # noqa: N818

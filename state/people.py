@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from state import register
 from state.codes import is_site
 from state.database import Clock, stamp, utc_now, writing
-from state.errors import Unknown
+from state.errors import Refused, Unknown
 
 Role = Literal["clinician", "coordinator", "administrator"]
 ROLES: Final[tuple[str, ...]] = get_args(Role)
@@ -26,6 +26,11 @@ SECRET_BYTES: Final = 24
 """192 random bits: 32 characters of a deep link, which takes 64."""
 INVITATION_HOURS: Final = 72
 DEFAULT_SITE: Final = "S01"
+_HOLDS: Final = (
+    "(created_by IS NULL OR EXISTS (SELECT 1 FROM people"
+    " WHERE code = created_by AND role = 'administrator' AND status = 'active'))"
+)
+"""SQL over `invitations`: who made it, if not the command line, may still let people in."""
 NOT_KNOWN: Final = ""
 """The language of somebody who was added by account number: taken from Telegram at the first message."""
 
@@ -54,7 +59,7 @@ class Invitation:
     created_by: str | None
     created_at: str
     expires_at: str
-    state: Literal["open", "used", "expired", "revoked"]
+    state: Literal["open", "used", "expired", "revoked", "withheld"]
 
 
 class People:
@@ -99,32 +104,69 @@ class People:
     def add(
         self, role: Role, site: str, channel: str, account: str, language: str = "en", by: str | None = None
     ) -> Person:
-        """Add a person with an account; one who is known keeps the code and gets the role and site."""
+        """Add a person with an account. Raises `Refused` if it belongs to somebody who is not just that, and active."""
         with writing(self.db):
-            return self._add(role, site, channel, account, language, by)
+            known = self.find(channel, account)
+            if known is None:
+                return self._add(role, site, channel, account, language, by)
+        if (known.role, known.site, known.active) == (role, site, True):
+            return known
+        raise Refused(
+            f"account {account} is {known.code} already: {known.role} at {known.site}, {known.status}. To let a"
+            f" suspended person in again: prescreen people --restore {known.code}. For another role or site:"
+            f" prescreen people --change {known.code} --role {role} --site {site}"
+        )
 
     def _add(
         self, role: Role, site: str, channel: str, account: str, language: str, by: str | None
     ) -> Person:
         self._site(site)
-        at = stamp(self.clock())
-        known = self.find(channel, account)
-        if known is not None:
-            self.db.execute(
-                "UPDATE people SET role = ?, site = ?, status = 'active' WHERE code = ?",
-                [role, site, known.code],
-            )
-            self._enter("changed", known.code, by)
-            return self.get(known.code)
-        (count,) = self.db.execute("SELECT count(*) FROM people WHERE code LIKE ?", [f"{site}-P%"]).fetchone()
-        code = f"{site}-P{count + 1:02d}"
+        code = f"{site}-P{self._last_number(site) + 1:02d}"
         self.db.execute(
             "INSERT INTO people (code, role, site, language, created_at) VALUES (?, ?, ?, ?, ?)",
-            [code, role, site, language, at],
+            [code, role, site, language, stamp(self.clock())],
         )
         self.db.execute("INSERT INTO accounts VALUES (?, ?, ?)", [channel, account, code])
         self._enter("added", code, by)
         return self.get(code)
+
+    def _last_number(self, site: str) -> int:
+        """Give the greatest number that a person's code of this site ever had, here or in a merged file."""
+        (number,) = self.db.execute(
+            "SELECT coalesce(max(CAST(substr(code, length(?1) + 3) AS INTEGER)), 0) FROM"
+            " (SELECT code FROM people UNION SELECT subject FROM register WHERE kind = 'person')"
+            " WHERE substr(code, 1, length(?1) + 2) = ?1 || '-P'",
+            [site],
+        ).fetchone()
+        return int(number)
+
+    def change(
+        self, code: str, role: Role | None = None, site: str | None = None, by: str | None = None
+    ) -> Person:
+        """Give a person another role or site on purpose; the code stays. Raises `Unknown` or `Refused`."""
+        with writing(self.db):
+            known = self.get(code)
+            role, site = role or known.role, site or known.site
+            if role != "administrator":
+                self._keep_an_administrator(known)
+            self._site(site)
+            self.db.execute("UPDATE people SET role = ?, site = ? WHERE code = ?", [role, site, code])
+            self._enter("changed", code, by)
+            return self.get(code)
+
+    def _keep_an_administrator(self, leaving: Person) -> None:
+        """Refuse what would leave nobody who can let people in and shut them out."""
+        if leaving.role != "administrator" or not leaving.active:
+            return
+        (others,) = self.db.execute(
+            "SELECT count(*) FROM people WHERE role = 'administrator' AND status = 'active' AND code <> ?",
+            [leaving.code],
+        ).fetchone()
+        if not others:
+            raise Refused(
+                f"{leaving.code} is the last active administrator: please make another one first"
+                " (prescreen invite --role administrator)"
+            )
 
     def _site(self, code: str) -> None:
         if not self.db.execute("SELECT 1 FROM sites WHERE code = ?", [code]).fetchone():
@@ -137,7 +179,7 @@ class People:
             register.enter_row(self.db, self.clock(), "site", code, None, "made")
 
     def suspend(self, code: str, by: str | None = None) -> None:
-        """Shut a person out from the next message on."""
+        """Shut a person out from the next message on. Raises `Refused` for the last active administrator."""
         self._set_status(code, "suspended", by)
 
     def restore(self, code: str, by: str | None = None) -> None:
@@ -145,7 +187,11 @@ class People:
 
     def _set_status(self, code: str, status: str, by: str | None) -> None:
         with writing(self.db):
-            self.get(code)
+            person = self.get(code)
+            if person.status == status:
+                return
+            if status == "suspended":
+                self._keep_an_administrator(person)
             self.db.execute("UPDATE people SET status = ? WHERE code = ?", [status, code])
             self._enter(status, code, by)
 
@@ -181,14 +227,20 @@ class People:
         return secret
 
     def redeem(self, secret: str, channel: str, account: str, language: str = "en") -> Person | None:
-        """Use an invitation up; ``None`` for a wrong, used, expired or revoked one, which are not told apart."""
+        """Use an invitation up; ``None`` for a wrong, used, expired or revoked one, which are not told apart.
+
+        ``None`` also for an account that is somebody's already: an invitation lets in, and changes nobody. One that
+        an administrator made holds only while they are an active administrator.
+        """
         wanted = _hash(secret)
         now = stamp(self.clock())
         with writing(self.db):
+            if self.find(channel, account) is not None:
+                return None
             found = None
             for hashed, role, site in self.db.execute(
-                "SELECT hash, role, site FROM invitations"
-                " WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ?",
+                "SELECT hash, role, site FROM invitations"  # noqa: S608  (only a constant is put in)
+                f" WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ? AND {_HOLDS}",
                 [now],
             ).fetchall():
                 if hmac.compare_digest(hashed, wanted):
@@ -220,9 +272,10 @@ class People:
     def invitations(self) -> list[Invitation]:
         now = stamp(self.clock())
         rows = self.db.execute(
-            "SELECT substr(hash, 1, 8), role, site, created_by, created_at, expires_at,"
+            "SELECT substr(hash, 1, 8), role, site, created_by, created_at, expires_at,"  # noqa: S608
             " CASE WHEN used_at IS NOT NULL THEN 'used' WHEN revoked_at IS NOT NULL THEN 'revoked'"
-            " WHEN expires_at <= ? THEN 'expired' ELSE 'open' END FROM invitations ORDER BY created_at, hash",
+            f" WHEN expires_at <= ? THEN 'expired' WHEN NOT {_HOLDS} THEN 'withheld' ELSE 'open' END"
+            " FROM invitations ORDER BY created_at, hash",
             [now],
         )
         return [Invitation(*row) for row in rows]

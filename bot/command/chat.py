@@ -51,6 +51,10 @@ def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> Non
     person = people.find("terminal", "local") or people.add(
         "clinician", site, "terminal", "local", lang or "en"
     )
+    if not person.active:
+        raise Unusable(
+            f"{person.code} is suspended; to let them in again: prescreen people --restore {person.code}"
+        )
     if lang and lang != person.language:
         people.set_language(person.code, lang)
     person = people.get(person.code)

@@ -27,11 +27,11 @@ database = click.option(
 )
 
 
-def site(ctx: click.Context, param: click.Parameter, value: str) -> str:
+def site(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Check a site's code as it is typed."""
     from state.codes import is_site
 
-    if not is_site(value):
+    if value is not None and not is_site(value):
         example = value.upper() if is_site(value.upper()) else "S01"
         raise click.BadParameter(
             f"{value!r}: please use up to 8 capital letters and digits, a letter first, and nothing that a"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_file
+
+if TYPE_CHECKING:
+    from state.people import Role
 
 
 @click.command()
@@ -13,39 +18,45 @@ from bot.command.wiring import Unusable, open_file
 @click.option(
     "--role",
     type=click.Choice(["clinician", "coordinator", "administrator"]),
-    default="clinician",
-    show_default=True,
+    help="Role of who is added (clinician unless given) or changed.",
 )
-@click.option("--site", callback=options.site, default="S01", show_default=True)
+@click.option("--site", callback=options.site, help="Site of who is added (S01 unless given) or changed.")
+@click.option("--change", multiple=True, metavar="CODE", help="Give a person the role or site that is given.")
 @click.option("--suspend", multiple=True, metavar="CODE", help="Shut a person out from the next message on.")
 @click.option("--restore", multiple=True, metavar="CODE", help="Let a suspended person in again.")
 @click.option("--invitations", is_flag=True, help="List invitations instead of people.")
 @options.database
 def people(
-    accounts: tuple[str, ...], role: str, site: str, suspend: tuple[str, ...], restore: tuple[str, ...],
-    invitations: bool, db_file: str,
+    accounts: tuple[str, ...], role: Role | None, site: str | None, change: tuple[str, ...],
+    suspend: tuple[str, ...], restore: tuple[str, ...], invitations: bool, db_file: str,
 ) -> None:  # fmt: skip
-    """List people; add, suspend and restore them.
+    """List people; add, change, suspend and restore them.
 
-    People are shown by their pseudonymous codes. Every change is in the register.
+    People are shown by their pseudonymous codes, which they keep for good. Every change is in the register. An account
+    that is somebody's already is not added again, and the last active administrator cannot be lost.
 
     \b
     Examples:
       prescreen people
       prescreen people --add "11111 22222" --role clinician --site PUMCH
+      prescreen people --change PUMCH-P02 --role coordinator
       prescreen people --suspend PUMCH-P02
     """
     from state.errors import StateError
-    from state.people import NOT_KNOWN, People
+    from state.people import DEFAULT_SITE, NOT_KNOWN, People
 
     everyone = People(open_file(db_file))
     accounts = tuple(account for given in accounts for account in given.replace(",", " ").split())
     wrong = [account for account in accounts if not account.isascii() or not account.isdecimal()]
     if wrong:
         raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")
+    if change and role is None and site is None:
+        raise Unusable("please say what changes: --role, --site, or both")
     try:
         for account in accounts:
-            everyone.add(role, site, "telegram", account, NOT_KNOWN)  # type: ignore[arg-type]  # checked by click
+            everyone.add(role or "clinician", site or DEFAULT_SITE, "telegram", account, NOT_KNOWN)
+        for code in change:
+            everyone.change(code, role, site)
         for code in suspend:
             everyone.suspend(code)
         for code in restore:
