@@ -264,3 +264,11 @@ def known_from_the_start(db: Database) -> None:
 
     db.execute("CREATE INDEX register_numbers ON register (subject) WHERE kind = 'numbers'")
     register.found_as_it_was(db)
+
+
+@migrations()
+def outcomes_of_subjects(db: Database) -> None:
+    """One place also says what came of a subject; the indexes find its screenings and what was noted."""
+    db.execute("CREATE INDEX screenings_earlier ON screenings (earlier) WHERE earlier IS NOT NULL")
+    db.execute("CREATE INDEX log_outcomes ON log (screening, entry) WHERE kind = 'outcome'")
+    standing.make_views(db)

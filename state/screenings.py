@@ -29,7 +29,7 @@ from state.database import Clock, stamp, utc_now, writing
 from state.errors import Stale, Unknown
 from state.prompts import Kind, Prompt, Prompts
 
-NoteKind = Literal["disagree", "query", "query_answer", "outcome"]
+NoteKind = Literal["disagree", "query", "query_answer", "outcome", "outcome_withdrawn"]
 """Entries that do not move the dialogue."""
 CACHED_DIALOGUES: Final = 2048
 
@@ -490,10 +490,11 @@ class Screenings:
     def standings(
         self, *, person: str | None = None, site: str | None = None, state: str | None = None, limit: int = 20
     ) -> list[Standing]:
-        """List screenings, the last touched first. ``state`` is ``open``, ``undetermined`` or ``None`` for all."""
+        """List screenings, the last touched first; ``state`` is one of the keys below, ``None`` for all."""
         wanted = {
             "open": "g.state IN ('open', 'revising')",
             "undetermined": "g.verdict = 'undetermined'",
+            "saved": "g.state = 'completed'",
             None: "1",
         }[state]
         rows = self.db.execute(

@@ -67,18 +67,16 @@ LEFT JOIN verdicts v ON v.screening = s.number
     AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)
 """
 
-_SUBJECTS: Final = """
-WITH RECURSIVE up(screening, earlier) AS (
-    SELECT number, earlier FROM screenings WHERE earlier IS NOT NULL
-    UNION
-    SELECT up.screening, s.earlier FROM up JOIN screenings s ON s.number = up.earlier WHERE s.earlier IS NOT NULL
+SUBJECTS: Final = """
+WITH RECURSIVE chain(screening, subject, place) AS (
+    SELECT number, number, 0 FROM screenings WHERE {first}
+    UNION ALL
+    SELECT s.number, c.subject, c.place + 1 FROM chain c JOIN screenings s ON s.earlier = c.screening
 )
-SELECT s.number AS screening, coalesce(first.earlier, s.number) AS subject
-FROM screenings s
-LEFT JOIN (
-    SELECT screening, earlier FROM up
-    WHERE NOT EXISTS (SELECT 1 FROM screenings e WHERE e.number = up.earlier AND e.earlier IS NOT NULL)
-) first ON first.screening = s.number
+SELECT c.screening, c.subject, p.id AS trial, c.place
+FROM chain c
+JOIN screenings s ON s.number = c.screening
+JOIN protocols p ON p.sha256 = s.protocol
 """
 
 _SCREENING_LOG: Final = """
@@ -167,16 +165,83 @@ LEFT JOIN log a ON a.screening = q.screening AND a.kind = 'query_answer' AND jso
     AND (json_extract(a.detail, '$.outcome') <> 'corrected' OR {_ENDED_BY.format(l="a")} IS 'save')
 WHERE q.kind = 'query'
 """  # noqa: S608  (only constants are put in)
+NOTES: Final = """
+SELECT
+    s.subject,
+    s.trial,
+    l.screening,
+    l.entry,
+    l.at,
+    l.person,
+    json_extract(l.detail, '$.outcome') AS outcome,
+    json_extract(l.detail, '$.not_enrolled_reason') AS reason,
+    coalesce(
+        json_extract(l.detail, '$.on'),
+        json_extract(l.detail, '$.referred_at'),
+        json_extract(l.detail, '$.consent_date'),
+        substr(l.at, 1, 10)
+    ) AS happened_on,
+    row_number() OVER (
+        PARTITION BY s.subject, s.trial,
+            replace(json_extract(l.detail, '$.outcome'), 'not_enrolled', 'enrolled')
+        ORDER BY s.place DESC, l.screening DESC, l.entry DESC
+    ) AS newness,
+    row_number() OVER (
+        PARTITION BY s.subject, s.trial ORDER BY s.place, l.screening, l.entry
+    ) AS place
+FROM {first} CROSS JOIN {then} ON s.screening = l.screening
+WHERE l.kind = 'outcome'
+    AND NOT EXISTS (
+        SELECT 1 FROM log w
+        WHERE w.screening = l.screening AND w.kind = 'outcome_withdrawn'
+            AND json_extract(w.detail, '$.takes_back') = l.entry
+    )
+"""
+COUNTED: Final = """
+SELECT
+    {by},
+    CASE
+        WHEN max(outcome = 'enrolled') THEN 'enrolled'
+        WHEN max(outcome = 'not_enrolled') THEN 'not_enrolled'
+        WHEN max(outcome = 'consented') THEN 'consented'
+        ELSE 'referred'
+    END AS stage,
+    max(outcome IN ('referred', 'consented', 'enrolled')) AS referred,
+    max(outcome IN ('consented', 'enrolled')) AS consented,
+    max(outcome = 'enrolled') AS enrolled,
+    max(outcome = 'not_enrolled') AS not_enrolled,
+    max(CASE outcome WHEN 'referred' THEN happened_on END) AS referred_at,
+    max(CASE outcome WHEN 'consented' THEN happened_on END) AS consent_date,
+    max(CASE outcome WHEN 'enrolled' THEN 'enrolled' WHEN 'not_enrolled' THEN 'not enrolled' END)
+        AS investigator_decision,
+    max(CASE WHEN outcome IN ('enrolled', 'not_enrolled') THEN happened_on END) AS decision_date,
+    max(CASE outcome WHEN 'not_enrolled' THEN reason END) AS not_enrolled_reason,
+    max(at) AS noted_at
+FROM outcome_notes
+WHERE newness = 1
+GROUP BY {by}
+"""
+
+"""``referred``, ``consented`` and ``enrolled`` say that a subject got at least as far, so that they never rise from one
+to the next; dates are those that were noted. Of contradictory decisions, which older files may hold, the newest counts.
+"""
 
 VIEWS: Final = {
     "standing": _STANDING,
-    "subjects": _SUBJECTS,
+    "subjects": SUBJECTS.format(first="earlier IS NULL"),
     "screening_log": _SCREENING_LOG,
     "answers": _ANSWERS,
     "open_items": _OPEN_ITEMS,
     "queries": _QUERIES,
+    "outcome_notes": NOTES.format(first="log l", then="subjects s"),
+    "outcomes": COUNTED.format(by="subject, trial"),
+    "screening_outcomes": COUNTED.format(by="screening"),
 }
-"""Name -> query, each after those that it reads. ``subjects`` gives a screening's first linked one: one a subject."""
+"""Name -> query, each after those that it reads. ``subjects`` gives a screening's first linked one: one a subject.
+
+``outcome_notes`` are those that were not taken back; ``outcomes`` what counts for a subject, and ``screening_outcomes``
+where that was noted: a note that counts stands in the row of one screening.
+"""
 
 
 def make_views(db: Database) -> None:

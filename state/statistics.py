@@ -106,7 +106,7 @@ class TrialStatistics:
     by_version: dict[str, Counts]
     weeks: tuple[Week, ...]
     outcomes: dict[str, int]
-    """Subjects by what the site noted after pre-screening: referred, consented, enrolled, not_enrolled."""
+    """Subjects by what the site noted: got at least as far as referred, consented, enrolled; and not_enrolled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +218,14 @@ def _subjects(reasons: tuple[Reason, ...], kind: str) -> int:
 
 
 def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
-    """Count subjects by each outcome noted; one who was referred and then enrolled counts in both."""
-    rows = data.query(
-        "SELECT json_extract(l.detail, '$.outcome'), count(DISTINCT s.screening) FROM subject s"
-        " JOIN log l ON l.screening = s.screening AND l.kind = 'outcome' WHERE s.trial = ? GROUP BY 1",
+    """Count subjects by how far they got: who was enrolled was consented and referred."""
+    sums = ", ".join(f"coalesce(sum({outcome}), 0)" for outcome in OUTCOMES)
+    counts = data.one(
+        f"SELECT {sums} FROM outcomes WHERE (subject, trial) IN"  # noqa: S608  (only constants are put in)
+        " (SELECT u.subject, u.trial FROM subjects u JOIN subject s ON s.screening = u.screening WHERE u.trial = ?)",
         [trial],
     )
-    noted = dict(rows)
-    return {outcome: noted.get(outcome, 0) for outcome in OUTCOMES}
+    return dict(zip(OUTCOMES, counts, strict=True))
 
 
 def _weeks(data: Snapshot, trial: str) -> tuple[Week, ...]:

@@ -26,6 +26,7 @@ LOG_NOTED: Final = (
     "referred_at",
     "consent_date",
     "investigator_decision",
+    "decision_date",
     "not_enrolled_reason",
     "comment_code",
 )

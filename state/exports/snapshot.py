@@ -168,9 +168,12 @@ _ANSWERS: Final = {
     for edited, status, table in ((0, "'current'", "log"), (1, STATUS, "log"), (2, "status", "answers"))
 }
 """The answers of one screening, by how it was edited."""
-_NOTED: Final = (
-    "SELECT screening, kind, detail FROM log WHERE kind IN ('outcome', 'disagree') AND detail IS NOT NULL"
-    " ORDER BY screening, entry"
+_OUTCOME_COLUMNS: Final = (
+    "referred_at",
+    "consent_date",
+    "investigator_decision",
+    "decision_date",
+    "not_enrolled_reason",
 )
 
 
@@ -278,18 +281,19 @@ class Snapshot:
             yield AnswerRow(*cells)
 
     def outcomes(self, row: Row) -> Mapping[str, str]:
-        """Give what a site noted about a screening later (referral, consent, decision), the newest of each."""
+        """Give what counts of what was noted in a screening: outcomes of its subject, and a disagreement's reason."""
         return self._noted.get(row.screening, {})
 
     @cached_property
     def _noted(self) -> dict[str, dict[str, str]]:
-        """All notes by screening, read at once; few have any."""
-        noted: dict[str, dict[str, str]] = {}
-        for screening, kind, detail in self.query(_NOTED):
-            said = {key: str(value) for key, value in json.loads(detail).items() if value is not None}
-            if kind == "disagree" and "reason" in said:
-                said = {"comment_code": said["reason"]}
-            noted.setdefault(screening, {}).update(said)
+        """What was noted, by screening, gathered at once; few have anything."""
+        columns = _OUTCOME_COLUMNS
+        rows = self.query(f"SELECT screening, {', '.join(columns)} FROM screening_outcomes")  # noqa: S608
+        noted = {screening: dict(zip(columns, values, strict=True)) for screening, *values in rows}
+        for screening, reason in self.query(
+            "SELECT screening, json_extract(detail, '$.reason') FROM log WHERE kind = 'disagree' ORDER BY entry"
+        ):
+            noted.setdefault(screening, {})["comment_code"] = reason
         return noted
 
 

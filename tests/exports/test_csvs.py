@@ -1,6 +1,7 @@
 """The pre-screening log and the answers as CSV, read back by DuckDB and by the csv module."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from state.exports import Exported, Selection, export
 from state.exports.csvs import ANSWER_COLUMNS, guarded
 from state.people import People
 from state.screenings import Screenings
+from state.statistics import statistics
 from tests.exports.making import fill
+from tests.state.test_outcomes import File
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -179,3 +182,36 @@ def test_the_zone_reads_as_an_offset_or_as_a_name(tmp_path: Path, zone: str, sho
 def test_there_is_no_column_that_nobody_can_fill(exported: Callable[..., Exported]) -> None:
     (head, *_) = exported("csv").path.read_text(encoding="utf-8-sig").splitlines()
     assert not {"follow_up_due", "consent_version", "enrolment_no"} & set(head.split(","))
+
+
+BEFORE = [
+    ("physician", "enrolled"),
+    ("consented", "enrolled", "declined"),
+    ("declined",),
+    ("enrolled", "referred"),
+]
+
+
+def test_outcomes_are_the_same_in_the_log_and_in_the_counts_where_notes_contradict(tmp_path: Path) -> None:
+    file = File(tmp_path / "site.db")
+    for codes in BEFORE:
+        screening = file.save("eligible")
+        for code in codes:
+            file.note_as_before(screening, code)
+    again = file.save("eligible", screening.number)
+    file.take_back(screening)
+    file.take_back(screening)
+    file.note(again, "declined")
+    file.db.conn.close()
+    rows = read(export(file.path, "csv", tmp_path / "log.csv").path)
+    decisions = Counter(row["investigator_decision"] for row in rows)
+    counted = statistics(file.path).trials[0].outcomes
+    assert (
+        (decisions["enrolled"], decisions["not enrolled"])
+        == (counted["enrolled"], counted["not_enrolled"])
+        == (1, 3)
+    )
+    assert all(
+        row["not_enrolled_reason"] == "" for row in rows if row["investigator_decision"] != "not enrolled"
+    )
+    assert counted["referred"] >= counted["consented"] >= counted["enrolled"]
