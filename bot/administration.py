@@ -9,7 +9,7 @@ from bot.phrases import Safe, lines
 from bot.replies import Button, Press, Rows
 from bot.talk import Talk
 from state.codes import is_site
-from state.errors import Unknown
+from state.errors import Refused, Unknown
 from state.people import ROLES, Person
 
 SHOWN_PEOPLE: Final = 40
@@ -50,7 +50,7 @@ def make_invitation(talk: Talk, press: Press) -> None:
 
 
 def people(talk: Talk, argument: str) -> None:
-    """``/people``: everyone by code, with a button to suspend or restore."""
+    """``/people``: everyone by code, role, site and status, with a button to suspend or restore."""
     everyone = talk.conversation.people.all()
     listed = [_line(talk, person) for person in everyone[:SHOWN_PEOPLE]]
     more = len(everyone) - SHOWN_PEOPLE
@@ -65,18 +65,28 @@ def _line(talk: Talk, person: Person) -> Safe:
         "people_line",
         code=person.code,
         role=say(f"role_{person.role}"),
+        site=person.site,
         status=say(f"person_{person.status}"),
     )
 
 
 def _buttons(talk: Talk, everyone: list[Person]) -> Rows:
-    rows = []
-    for person in everyone:
-        if person.code != talk.person.code:
-            verb = "suspend" if person.active else "restore"
-            label = talk.say.plain(f"{verb}_person", code=person.code)
-            rows.append((Button(label, f"{verb}:{person.code.replace('-', '_')}"),))
-    return tuple(rows)
+    others = [person for person in everyone if person.code != talk.person.code]
+    return tuple((_button(talk, "suspend" if person.active else "restore", person),) for person in others)
+
+
+def _button(talk: Talk, verb: str, person: Person) -> Button:
+    label = talk.say.plain(f"{verb}_person", code=person.code)
+    return Button(label, f"{verb}:{person.code.replace('-', '_')}")
+
+
+def ask_to_suspend(talk: Talk, press: Press) -> None:
+    person = _other(talk, press)
+    if person is None or not person.active:
+        talk.late()
+        return
+    asked = lines(talk.say("suspend_sure", code=person.code), _line(talk, person))
+    talk.turn.say(asked, ((_button(talk, "suspend_yes", person),),))
 
 
 def suspend(talk: Talk, press: Press) -> None:
@@ -87,23 +97,33 @@ def restore(talk: Talk, press: Press) -> None:
     _set(talk, press, talk.conversation.people.restore)
 
 
-def _set(talk: Talk, press: Press, act: Callable[[str, str | None], None]) -> None:
+def _other(talk: Talk, press: Press) -> Person | None:
+    """Give the person that a button names; nobody suspends or restores themselves."""
     code = (press.option or "").replace("_", "-")
     try:
-        if code == talk.person.code:
-            raise Unknown(code)
-        act(code, talk.person.code)
+        return talk.conversation.people.get(code) if code != talk.person.code else None
     except Unknown:
+        return None
+
+
+def _set(talk: Talk, press: Press, act: Callable[[str, str | None], None]) -> None:
+    person = _other(talk, press)
+    if person is None:
         talk.late()
         return
-    person = talk.conversation.people.get(code)
-    talk.turn.say(_line(talk, person))
-    talk.turn.changed = code
+    try:
+        act(person.code, talk.person.code)
+    except Refused:
+        talk.turn.say(talk.say("last_administrator", code=person.code))
+        return
+    talk.turn.say(_line(talk, talk.conversation.people.get(person.code)))
+    talk.turn.changed = person.code
 
 
 COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {"invite": invite, "people": people}
 PRESSES: Final[Mapping[str, Callable[[Talk, Press], None]]] = {
     "invite": make_invitation,
-    "suspend": suspend,
+    "suspend": ask_to_suspend,
+    "suspend_yes": suspend,
     "restore": restore,
 }

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot import office, reports, views
+from bot import access, office, outcomes, reports, views
 from bot.aim import aim
-from bot.menu import COMMANDS, LOOKS, MENU, ROLE_PRESSES, WORDS, commands_for
+from bot.menu import COMMANDS, LOOKS, MENU, WORDS
 from bot.phrases import means, phrases
 from bot.replies import Message, Press, Turn, read_press
 from bot.talk import MOVES, Talk
@@ -40,6 +40,9 @@ class Conversation:
 
         Raises `state.errors.NotKept` and its kin if nothing could be kept; then nothing was.
         """
+        person = self.people.get(person.code)  # what they are at this moment, whatever a channel remembers
+        if not person.active:
+            return Turn()
         talk = Talk(self, person, phrases(person.language), Turn(), message)
         seen = self.screenings.seen(message.source) if message.source else None
         if seen is not None:
@@ -52,21 +55,35 @@ class Conversation:
             talk.late()
         return talk.turn
 
+    def current(self, person: Person) -> Screening | None:
+        """Give the open screening that a person is in and may go on with."""
+        screening = self.screenings.current(person.code)
+        return screening if screening is not None and access.may_answer(person, screening) else None
+
     def saved(self, talk: Talk, screening: Screening) -> None:
         """What follows a saved screening: the coordinators of the site hear of a candidate."""
         office.tell_coordinators(talk, screening)
 
     def prompt(self, person: Person, screening: Screening) -> Turn:
-        """Ask again where a dialogue stands, after a restart or a lost message."""
+        """Ask again where a dialogue stands, after a restart or a lost message; nothing, if it is not theirs now."""
+        if not access.may_answer(person, screening):
+            return Turn()
         talk = Talk(self, person, phrases(person.language), Turn(), Message("text", ""))
         talk.show(screening)
         return talk.turn
 
 
+SITE_PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {
+    **office.COORDINATOR_PRESSES,
+    **outcomes.PRESSES,
+}
+"""Presses on screenings of the own site."""
+
+
 def _command(talk: Talk) -> None:
     name, _, argument = talk.message.text.strip().lstrip("/").partition(" ")
     name = name.partition("@")[0].casefold()
-    handler = COMMANDS.get(name) if name in ("start", *commands_for(talk.person.role)) else None
+    handler = COMMANDS.get(name) if access.may_command(talk.person, name) else None
     if handler is None:
         talk.turn.say(talk.say("unknown_command"))
         talk.where_we_are()
@@ -104,17 +121,29 @@ def _press(talk: Talk) -> None:
 
 
 def _pressed(talk: Talk, press: Press) -> None:
-    if press.verb in MENU and press.verb in ROLE_PRESSES[talk.person.role]:
+    rule = access.PRESSES.get(press.verb)
+    if rule is None or talk.person.role not in rule.roles:
+        talk.late()
+    elif rule.whose == "nobody":
         MENU[press.verb](talk, press)
-        return
-    if press.verb in office.COORDINATOR_PRESSES and talk.person.role in office.OFFICE:
-        screening = office.of_the_site(talk, press.screening or "")
-        if screening is not None:
-            office.COORDINATOR_PRESSES[press.verb](talk, screening, press)
-            return
+    elif rule.whose == "site":
+        _site_press(talk, press)
+    else:
+        _own_press(talk, press)
+
+
+def _site_press(talk: Talk, press: Press) -> None:
+    screening = talk.of_the_site(press.screening)
+    if screening is None:
+        talk.late()
+    else:
+        SITE_PRESSES[press.verb](talk, screening, press)
+
+
+def _own_press(talk: Talk, press: Press) -> None:
     aimed = aim(talk, press)
     screening = aimed.screening
-    if screening is None or press.verb not in (*MOVES, *LOOKS):
+    if screening is None:
         talk.late()
         return
     if press.verb in MOVES and aimed.doubt is not None:

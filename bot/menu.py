@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import administration, cards, lists, office, reports
+from bot import access, administration, cards, lists, office, outcomes, reports
 from bot.aim import aim
 from bot.phrases import phrases
-from bot.replies import Button, Press
+from bot.replies import Button, Press, Rows
 from bot.talk import Talk
 from bot.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, REVIEW, Step, StepKind
@@ -16,7 +16,9 @@ from dialogs.protocol import Protocol
 from state.prompts import Kind
 from state.screenings import Screening
 
-ROLES_THAT_SCREEN: Final = frozenset({"clinician", "administrator"})
+JOINED: Final = "joined"
+MEMBER: Final = "member"
+"""What ``/start`` says of somebody who opened an invitation: let in by it, or in already."""
 
 
 def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
@@ -146,10 +148,10 @@ WORDS: Final[Mapping[Kind, Mapping[str, Callable[[Talk, Screening], bool]]]] = {
 
 def start_screening(talk: Talk, earlier: Screening | None = None, protocol: Protocol | None = None) -> None:
     """Open a new screening, with the record's notices first."""
-    if talk.person.role not in ROLES_THAT_SCREEN:
+    if not access.may_screen(talk.person):
         talk.turn.say(talk.say("unknown_command"))
         return
-    current = talk.screenings.current(talk.person.code)
+    current = talk.current()
     if (
         current is not None
         and current.entries == 1
@@ -182,13 +184,20 @@ def start_screening(talk: Talk, earlier: Screening | None = None, protocol: Prot
 
 
 def _start(talk: Talk, argument: str) -> None:
-    if talk.screenings.current(talk.person.code) is not None:
+    """``/start``: what this is; to whoever comes by an invitation also who they are here."""
+    if argument in (JOINED, MEMBER):
+        person = talk.person
+        role = talk.say(f"role_{person.role}")
+        talk.turn.say(talk.say(f"start_{argument}", role=role, site=person.site, code=person.code))
+    if talk.current() is not None:
         talk.where_we_are()
         return
-    talk.turn.say(
-        lists.welcome(talk.conversation.protocols, talk.say),
-        ((Button(talk.say.plain("button_new"), "new"),),),
-    )
+    talk.turn.say(lists.welcome(talk.conversation.protocols, talk.say), _new_button(talk))
+
+
+def _new_button(talk: Talk) -> Rows:
+    """Offer a new screening to whoever may begin one."""
+    return ((Button(talk.say.plain("button_new"), "new"),),) if access.may_screen(talk.person) else ()
 
 
 def _new(talk: Talk, argument: str) -> None:
@@ -209,15 +218,14 @@ def _new_press(talk: Talk, press: Press) -> None:
 
 
 def _resume(talk: Talk, argument: str) -> None:
-    screening = talk.own(argument.upper()) if argument else talk.screenings.current(talk.person.code)
+    screening = talk.own(argument.upper()) if argument else talk.current()
     if screening is not None:
         _go(talk, screening, Press("go"))
         return
     found = talk.screenings.standings(person=talk.person.code, state="open", limit=8)
     if not found:
         key = "not_found" if argument else "no_open"
-        rows = ((Button(talk.say.plain("button_new"), "new"),),)
-        talk.turn.say(talk.say(key, number=argument[:24]) if argument else talk.say(key), rows)
+        talk.turn.say(talk.say(key, number=argument[:24]) if argument else talk.say(key), _new_button(talk))
         return
     talk.turn.say(talk.say("open_title"), lists.resume_buttons(found, talk.say))
 
@@ -249,7 +257,7 @@ def _on_screen(talk: Talk) -> Screening | None:
     screening = aim(talk).screening
     if screening is not None and not screening.ended:
         return screening
-    return talk.screenings.current(talk.person.code)
+    return talk.current()
 
 
 def _cancel_command(talk: Talk, argument: str) -> None:
@@ -263,7 +271,7 @@ def _cancel_command(talk: Talk, argument: str) -> None:
 def _help_command(talk: Talk, argument: str) -> None:
     screening = _on_screen(talk)
     if screening is None:
-        talk.turn.say(talk.say("help_text"), ((Button(talk.say.plain("button_new"), "new"),),))
+        talk.turn.say(talk.say("help_text"), _new_button(talk))
         return
     _help(talk, screening)
 
@@ -300,37 +308,12 @@ COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
     "privacy": _privacy,
     **administration.COMMANDS,
     **office.COMMANDS,
+    **outcomes.COMMANDS,
     **reports.COMMANDS,
 }
-_SCREENING: Final = ("new", "resume", "open", "recent", "cancel")
-_EVERYONE: Final = ("language", "help", "privacy")
-ROLE_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "clinician": (*_SCREENING, *_EVERYONE),
-    "coordinator": ("open", "recent", *reports.COMMANDS, *office.COMMANDS, *_EVERYONE),
-    "administrator": (
-        *_SCREENING,
-        *administration.COMMANDS,
-        "query",
-        "outcome",
-        *reports.COMMANDS,
-        *_EVERYONE,
-    ),
-}
-"""The commands of each role, in the order of its menu; ``start`` goes without saying."""
-
 MENU: Final[Mapping[str, Callable[[Talk, Press], None]]] = {
     "new": _new_press,
     "lang": _set_language,
     **administration.PRESSES,
     **reports.PRESSES,
 }
-ROLE_PRESSES: Final[Mapping[str, frozenset[str]]] = {
-    "clinician": frozenset({"new", "lang"}),
-    "coordinator": frozenset({"lang", *reports.PRESSES}),
-    "administrator": frozenset({"new", "lang", *administration.PRESSES, *reports.PRESSES}),
-}
-"""The presses of `MENU` that each role may use."""
-
-
-def commands_for(role: str) -> tuple[str, ...]:
-    return ROLE_COMMANDS[role]

@@ -1,7 +1,7 @@
-"""What coordinators do in the chat: open items of the site, queries on answers, outcomes, notes on candidates.
+"""What coordinators do in the chat: open items of the site, queries on answers, notes on candidates.
 
-A coordinator sees the screenings of the own site, by number. Queries and outcomes are coded; they stand in the
-screening's log beside the dialogue, and the verdict that was saved stays whatever comes of them.
+A coordinator sees the screenings of the own site, by number. Queries are coded; they stand in the screening's log
+beside the dialogue, and the verdict that was saved stays whatever comes of them.
 """
 
 from __future__ import annotations
@@ -10,30 +10,53 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from bot import cards, lists
+from bot import access, cards, lists
 from bot.phrases import lines, phrases
 from bot.replies import Button, Press, Reply, Turn
 from bot.talk import Talk
 from bot.views import arrange
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
-from state.errors import Unknown
 from state.screenings import Screening
 
 QUERIES: Final = ("source", "unit", "plausible", "newer")
-OUTCOMES: Final = ("referred", "consented", "enrolled", "declined", "screen_failure", "physician", "other")
-"""Outcomes after pre-screening; from ``declined`` on they are the coded reasons of *not enrolled*."""
-OFFICE: Final = frozenset({"coordinator", "administrator"})
 LISTED: Final = 10
+MAX_DIGITS: Final = 9
 
 
-def of_the_site(talk: Talk, number: str) -> Screening | None:
-    """Load a screening of the coordinator's own site; any other does not exist."""
-    try:
-        screening = talk.screenings.load(number)
-    except Unknown:
+def full_number(site: str, typed: str) -> str:
+    """Complete a number as people type it: ``7``, ``0007`` and ``s01-7`` are S01-0007 at site S01."""
+    before, dash, digits = typed.strip().upper().rpartition("-")
+    if not (digits.isdecimal() and len(digits) <= MAX_DIGITS):
+        return typed
+    return f"{before if dash else site}-{int(digits):04d}"
+
+
+def saved(talk: Talk, argument: str, verb: str) -> Screening | None:
+    """Give the saved screening of the site that was asked for; else say what is wrong, and offer the newest ones."""
+    if argument:
+        screening = talk.of_the_site(full_number(talk.person.site, argument))
+        if screening is not None:
+            return screening if is_saved(talk, screening) else None
+    found = talk.screenings.standings(site=talk.person.site, state="saved", limit=LISTED)
+    if not found:
+        talk.turn.say(talk.say("office_nothing_saved", site=talk.person.site))
         return None
-    return screening if screening.site == talk.person.site else None
+    buttons = [
+        Button(f"{item.number} · {lists.standing(item, talk.say)}", str(Press(verb, item.number, 0)))
+        for item in found
+    ]
+    key = "office_none" if argument else f"whose_{verb}"
+    talk.turn.say(talk.say(key, site=talk.person.site), arrange(buttons))
+    return None
+
+
+def is_saved(talk: Talk, screening: Screening) -> bool:
+    """Say whether a verdict stands; while a screening is open, reopened or cancelled, tell so."""
+    if screening.state == COMPLETED:
+        return True
+    talk.turn.say(talk.say("office_unsaved", number=screening.number))
+    return False
 
 
 # open items --------------------------------------------------------------------------------------
@@ -91,7 +114,7 @@ def _verdict_before(talk: Talk, screening: Screening) -> tuple[str | None, bool]
     """Give the verdict that the newest one takes the place of, and whether it is an earlier screening's."""
     if len(screening.saved) > 1:
         return screening.saved[-2].verdict, False
-    earlier = of_the_site(talk, screening.earlier) if screening.earlier else None
+    earlier = talk.own(screening.earlier) if screening.earlier else None
     if earlier is None or not earlier.saved or screening.saved[-1].verdict == "eligible":
         return None, False
     return earlier.saved[-1].verdict, True
@@ -101,10 +124,18 @@ def _verdict_before(talk: Talk, screening: Screening) -> tuple[str | None, bool]
 
 
 def query(talk: Talk, argument: str) -> None:
-    """``/query NUMBER``: choose an answer of a saved screening to ask about."""
-    screening = _saved(talk, argument)
-    if screening is None:
-        return
+    """``/query [NUMBER]``: choose an answer of a saved screening to ask about."""
+    screening = saved(talk, argument, "query")
+    if screening is not None:
+        _which_answer(talk, screening)
+
+
+def _show_answers(talk: Talk, screening: Screening, press: Press) -> None:
+    if is_saved(talk, screening):
+        _which_answer(talk, screening)
+
+
+def _which_answer(talk: Talk, screening: Screening) -> None:
     dialogue, language = screening.dialogue, talk.say.language
     buttons = []
     for index, question_id in enumerate(dialogue.applied):
@@ -116,14 +147,6 @@ def query(talk: Talk, argument: str) -> None:
             )
         )
     talk.choose(screening, talk.say("query_which", number=screening.number), arrange(buttons))
-
-
-def _saved(talk: Talk, argument: str) -> Screening | None:
-    screening = of_the_site(talk, argument.upper())
-    if screening is None or screening.state != COMPLETED:
-        talk.turn.say(talk.say("office_number", number=argument[:24]))
-        return None
-    return screening
 
 
 def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
@@ -146,6 +169,9 @@ def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
     known = place.isdecimal() and int(place) < len(applied) and at.isdecimal() and int(at) < len(QUERIES)
     if not known or press.entry != screening.entries or screening.state != COMPLETED:
         talk.turn.toast = talk.say.plain("already_done")
+        return
+    if not access.may_answer(talk.conversation.people.get(screening.person), screening):
+        talk.turn.say(talk.say("query_nobody", number=screening.number, person=screening.person))
         return
     question_id, code = applied[int(place)], QUERIES[int(at)]
     talk.screenings.note(
@@ -219,39 +245,6 @@ def _amend(talk: Talk, screening: Screening, press: Press) -> None:
     talk.show(screening)
 
 
-# outcomes ----------------------------------------------------------------------------------------
-
-
-def outcome(talk: Talk, argument: str) -> None:
-    """``/outcome NUMBER``: what came of a candidate after pre-screening."""
-    screening = _saved(talk, argument)
-    if screening is None:
-        return
-    buttons = [
-        talk.button(talk.say.plain(f"outcome_{code}"), "oc", screening, at)
-        for at, code in enumerate(OUTCOMES)
-    ]
-    talk.choose(screening, talk.say("outcome_which", number=screening.number), arrange(buttons))
-
-
-def _keep_outcome(talk: Talk, screening: Screening, press: Press) -> None:
-    if not 0 <= press.place < len(OUTCOMES) or press.entry != screening.entries:
-        talk.turn.toast = talk.say.plain("already_done")
-        return
-    code = OUTCOMES[press.place]
-    day = talk.screenings.clock().date().isoformat()
-    detail = {
-        "referred": {"outcome": code, "referred_at": day},
-        "consented": {"outcome": code, "consent_date": day},
-        "enrolled": {"outcome": code, "investigator_decision": "enrolled"},
-    }.get(
-        code,
-        {"outcome": "not_enrolled", "investigator_decision": "not enrolled", "not_enrolled_reason": code},
-    )
-    talk.screenings.note(screening, "outcome", talk.person.code, detail, source=talk.message.source)
-    talk.turn.say(talk.say("outcome_kept", number=screening.number, outcome=talk.say(f"outcome_{code}")))
-
-
 # what is possible ----------------------------------------------------------------------------------
 
 
@@ -269,13 +262,12 @@ def recent(talk: Talk, argument: str) -> None:
 
 COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
     "query": query,
-    "outcome": outcome,
     "notify": notify,
 }
 COORDINATOR_PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {
+    "query": _show_answers,
     "q": _choose_query,
     "qq": _ask_query,
-    "oc": _keep_outcome,
 }
 """Presses on screenings of the own site."""
 CLINICIAN_PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bot import cards, views
+from bot import access, cards, views
 from bot.aim import Aim
 from bot.phrases import Phrases, Safe, gap, lines, means
 from bot.replies import Button, Message, Press, Reply, Rows, Settle, Turn
@@ -223,7 +223,7 @@ class Talk:
         self.turn.actions.append(replace(reply, prompt=prompt))
 
     def where_we_are(self, remark: Safe | None = None) -> None:
-        screening = self.screenings.current(self.person.code)
+        screening = self.current()
         if screening is not None:
             self.show(screening, remark=remark)
         elif remark:
@@ -232,8 +232,14 @@ class Talk:
     def show_what_was_asked(self, number: str) -> None:
         """After a repeated message: show the screening that took it, if that is what was asked last."""
         last = self.screenings.prompts.last(self.person.code)
-        if last is not None and last.screening == number and last.kind == "question":
-            self.show(self.screenings.load(number))
+        screening = self.own(number)
+        if (
+            screening is not None
+            and last is not None
+            and last.screening == number
+            and last.kind == "question"
+        ):
+            self.show(screening)
 
     def keep_nothing(self, aimed: Aim) -> None:
         """Say that a text was not kept, and why; then ask again."""
@@ -264,7 +270,7 @@ class Talk:
         """A press that came too late, or again: tell what counted, and show where the dialogue stands."""
         told = self._what_counted(screening, entry) if screening and entry is not None else None
         self.turn.toast = told or self.say.plain("already_done")
-        current = screening or self.screenings.current(self.person.code)
+        current = screening or self.current()
         if current is not None:
             self.show(current)
 
@@ -281,13 +287,25 @@ class Talk:
 
     # finding -------------------------------------------------------------------------------------
 
+    def current(self) -> Screening | None:
+        """Give the open screening that this person is in and may go on with."""
+        return self.conversation.current(self.person)
+
     def own(self, number: str | None) -> Screening | None:
-        """Load a screening that this person may touch; somebody else's does not exist for them."""
+        """Load a screening that this person may go on with; any other does not exist for them."""
+        screening = self._load(number)
+        return screening if screening is not None and access.may_answer(self.person, screening) else None
+
+    def of_the_site(self, number: str | None) -> Screening | None:
+        """Load a screening of the site that this person oversees; any other does not exist for them."""
+        screening = self._load(number)
+        return screening if screening is not None and access.may_oversee(self.person, screening) else None
+
+    def _load(self, number: str | None) -> Screening | None:
         try:
-            screening = self.screenings.load(number or "")
+            return self.screenings.load(number or "")
         except Unknown:
             return None
-        return screening if screening.person == self.person.code else None
 
     @staticmethod
     def question(screening: Screening) -> Question | None:

@@ -58,7 +58,7 @@ class Terminal:
             self._show(self.conversation.handle(self.person, Message("command", "/new")))
 
     def _current(self) -> Screening | None:
-        return self.conversation.screenings.current(self.person.code)
+        return self.conversation.current(self.person)
 
     def handle(self, text: str) -> bool:
         """Do what a line says; say whether it was taken."""

@@ -25,9 +25,9 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.access import OFFICE, may_answer
 from bot.conversation import Conversation
-from bot.menu import ROLES_THAT_SCREEN
-from bot.office import OFFICE
+from bot.menu import JOINED, MEMBER
 from bot.phrases import language_of, phrases, plain
 from bot.replies import Document, Message, Reply, Settle, Turn, Work
 from bot.reports import MAX_LIST
@@ -143,9 +143,10 @@ class Channel:
 
     def _handle(self, update: Update, account: int, language: str | None) -> bool:
         person = self.conversation.people.find(CHANNEL, str(account))
-        secret = _secret(update)
-        if secret is not None and (person is None or person.active):
-            person = self._redeem(account, secret, language) or person
+        secret, joined = _secret(update), False
+        if secret is not None and person is None:
+            person = self._redeem(account, secret, language)
+            joined = person is not None
         query = update.callback_query.id if update.callback_query is not None else None
         if person is None or not person.active:
             self._meet_stranger(update, account, language)
@@ -161,7 +162,7 @@ class Channel:
         if message.kind in ("file", "edited") and self._was_said(account, message.kind, update):
             return True
         if secret is not None:
-            message = Message("command", "/start", message.source)
+            message = Message("command", f"/start {JOINED if joined else MEMBER}", message.source)
         turn = self._converse(person, message)
         self._unreachable.discard(account)
         self.perform(account, turn, query, to=person)
@@ -488,8 +489,7 @@ class Channel:
                 person = self.conversation.people.get(screening.person)
             except Unknown:
                 continue
-            may = person.active and person.role in ROLES_THAT_SCREEN and person.site == screening.site
-            if not may or (number, screening.entries) in self._waiting:
+            if not may_answer(person, screening) or (number, screening.entries) in self._waiting:
                 continue
             for account in map(int, self.conversation.people.accounts_of(person.code, CHANNEL)):
                 if account not in self._unreachable:

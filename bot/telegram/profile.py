@@ -11,7 +11,7 @@ from typing import Final
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, NetworkError
 
-from bot.menu import commands_for
+from bot.access import commands_for
 from bot.phrases import LANGUAGES, phrases
 from state.people import Person
 

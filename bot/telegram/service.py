@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Final
 from sqlite_utils import Database
 from telegram import Bot
 
+from bot.access import may_answer
 from bot.cards import in_zone
 from bot.conversation import Conversation
 from bot.lists import backup_note, reminder
-from bot.menu import ROLES_THAT_SCREEN
 from bot.phrases import phrases
 from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
 from bot.telegram.jobs import Job, Jobs, daily, every
@@ -220,7 +220,7 @@ class Service:
         for number, code in found:
             self.screenings.reminded(number)
             person = self.people.get(code)
-            if person.active and person.role in ROLES_THAT_SCREEN:
+            if may_answer(person, self.screenings.load(number)):
                 self.channel.tell(person, reminder(number, phrases(person.language)))
         return len(found)
 

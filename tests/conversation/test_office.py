@@ -141,7 +141,10 @@ def test_another_sites_coordinator_sees_and_asks_nothing(ward: Ward) -> None:
         "/open",
         "/recent",
         "!q:S01-0001:21:0",
-        "!oc:S01-0001:22:0",
+        "!outcome:S01-0001:22",
+        "!noted:S01-0001:22:0",
+        "!on:S01-0001:22:0_20261123",
+        "!undo:S01-0001:22",
     ):
         turn = ward.do(ward.stranger_office, text)
         assert not any("aiha" in action.text.lower() for action in turn.actions if isinstance(action, Reply))
@@ -156,24 +159,13 @@ def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
         "/query S01-0001",
         "/outcome S01-0001",
         "!q:S01-0001:21:0",
-        "!oc:S01-0001:21:0",
+        "!on:S01-0001:20:0_20261123",
+        "!on:S01-0001:21:0_20261123",
+        "!undone:S01-0001:21:0",
         "!qq:S01-0001:21:0_0",
     ):
         ward.do(ward.clinician, text)
     assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
-
-
-def test_an_outcome_is_kept_once_with_its_coded_reason(ward: Ward) -> None:
-    ward.save(ELIGIBLE)
-    asked = ward.do(ward.coordinator, "/outcome S01-0001")
-    for _ in range(2):
-        ward.do(ward.coordinator, f"!{presses(asked)[3]}")
-    rows = ward.talk.screenings.db.execute("SELECT detail FROM log WHERE kind = 'outcome'").fetchall()
-    assert rows == [
-        (
-            '{"investigator_decision":"not enrolled","not_enrolled_reason":"declined","outcome":"not_enrolled"}',
-        )
-    ]
 
 
 def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot import administration, menu, office, reports
-from bot.menu import COMMANDS, LOOKS, MENU, ROLE_COMMANDS, ROLE_PRESSES
+from bot import access, administration
+from bot.access import commands_for
+from bot.conversation import SITE_PRESSES
+from bot.menu import COMMANDS, LOOKS, MENU
 from bot.phone.person import Person
 from bot.phone.world import buttons_of
 from bot.phrases import phrases
@@ -22,14 +24,15 @@ from tests.endtoend.ward import Clinician, Ward
 KEPT = ("log", "verdicts", "screenings", "invitations", "accounts")
 STRANGER = phrases("en")("stranger")
 UNKNOWN = phrases("en")("unknown_command")
-OFFICE = {*office.COORDINATOR_PRESSES}
-ON_SCREENINGS = {*MOVES, *LOOKS, *office.COORDINATOR_PRESSES, *office.CLINICIAN_PRESSES}
+OFFICE = {*SITE_PRESSES}
+ON_SCREENINGS = {*MOVES, *LOOKS, *SITE_PRESSES}
 LAST = len(reference("potentially_eligible").log)
 OPTIONS: dict[str, tuple[str, ...]] = {
     "new": ("", "0"),
     "lang": ("zh", "en", "0"),
     "invite": ("clinician", "administrator"),
     "suspend": ("S01_P01", "S09_P01"),
+    "suspend_yes": ("S01_P01", "S09_P01"),
     "restore": ("S01_P01", "S09_P01"),
 }
 
@@ -44,17 +47,15 @@ def attempts() -> list[str]:
         f"{verb}:{number}:{entry}{option}"
         for verb in sorted(ON_SCREENINGS)
         for number, entry in (("S01-0001", LAST), ("S01-0001", LAST - 1), ("S01-0002", 2), ("S01-0002", 1))
-        for option in ("", ":0", ":0_0")
+        for option in ("", ":0", ":0_0", ":0_20261123")
     ]
     return [*typed, *menus, *aimed]
 
 
 def test_every_command_and_every_button_is_tried() -> None:
-    assert set(ROLE_PRESSES) == set(ROLE_COMMANDS) == {"clinician", "coordinator", "administrator"}
-    assert {name for names in ROLE_COMMANDS.values() for name in names} | {"start"} == set(COMMANDS)
-    assert frozenset().union(*ROLE_PRESSES.values()) == set(MENU)
+    assert set(access.COMMANDS) == set(COMMANDS)
+    assert set(access.PRESSES) == {*MENU, *ON_SCREENINGS}
     assert len(attempts()) > 200
-    assert not menu.ROLES_THAT_SCREEN & {"coordinator"}
 
 
 async def victim(ward: Ward) -> Clinician:
@@ -94,11 +95,11 @@ async def attempt(ward: Ward, phone: Person, what: str) -> None:
 def may(role: str, site: str, what: str) -> set[str]:
     """Which tables an attempt may change; most change nothing."""
     word = what.removeprefix("/").partition(" ")[0].partition(":")[0]
-    if role in menu.ROLES_THAT_SCREEN and (what in ("/new", "/start") or word == "new"):
+    if role in access.SCREENS and (what in ("/new", "/start") or word == "new"):
         return {"log", "screenings"}
     if role == "administrator" and word in administration.PRESSES:
         return {"invitations", "people"}
-    if role in office.OFFICE and site == "S01" and word in OFFICE:
+    if role in access.OFFICE and site == "S01" and word in OFFICE:
         return {"log"}
     return set()
 
@@ -119,7 +120,7 @@ async def test_nobody_changes_or_is_shown_what_is_not_theirs(ward: Ward, role: R
             assert not any("S01-0001" in each or "S01-0002" in each for each in data if site == "S09"), what
             assert not any("S01-0001:2" in each or "S01-0002:" in each for each in data), what
         name = what.removeprefix("/").partition(" ")[0]
-        if what.startswith("/") and name not in ("start", *ROLE_COMMANDS[role]):
+        if what.startswith("/") and name not in ("start", *commands_for(role)):
             assert new[1]["text"] == UNKNOWN, what
 
 
@@ -131,6 +132,7 @@ async def test_whoever_is_not_let_in_gets_one_line_and_learns_and_changes_nothin
     phone = ward.server.person(2001)
     if suspended:
         member = ward.service.people.add("administrator", "S01", "telegram", "2001")
+        ward.service.people.add("administrator", "S01", "telegram", "2002")
         ward.service.people.suspend(member.code)
     before = kept(ward)
     started = clock.now
@@ -150,6 +152,7 @@ async def test_a_suspension_works_from_the_next_message_in_the_middle_of_a_dialo
     clinician, administrator = await victim(ward), ward.member(1002, "administrator")
     await ward.says(administrator, "/people")
     await ward.presses(administrator, "suspend:S01_P01")
+    await ward.presses(administrator, "suspend_yes:S01_P01")
     before = kept(ward)
     asked, keys = clinician.keys()
     clinician.phone.press_data(asked, keys["1"].press)
@@ -176,6 +179,37 @@ async def test_an_invitation_lets_one_person_in_once_and_only_its_hash_is_kept(w
     assert ward.service.people.find("telegram", "3002") is None
     ward.service.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert secret.encode() not in ward.path.read_bytes()
+
+
+async def test_joining_says_role_site_and_code(ward: Ward) -> None:
+    newcomer = ward.server.person(3001)
+    await ward.says(newcomer, f"/start {ward.service.people.invite('coordinator', 'S02')}")
+    (joined,) = [text for text in newcomer.texts if "S02-P01" in text]
+    assert "coordinator" in joined
+    assert "S02" in joined
+
+
+async def test_an_invitation_changes_nobody_who_is_a_member_already(ward: Ward) -> None:
+    administrator, newcomer = ward.member(1002, "administrator"), ward.server.person(3001)
+    before = kept(ward)["people"]
+    secret = ward.service.people.invite("clinician", "S02")
+    await ward.says(administrator, f"/start {secret}")
+    assert kept(ward)["people"] == before
+    assert any("administrator at S01, S01-P01" in text for text in administrator.texts)
+    await ward.says(newcomer, f"/start {secret}")
+    member = ward.service.people.find("telegram", "3001")
+    assert member is not None
+    assert (member.role, member.site) == ("clinician", "S02")
+
+
+async def test_a_suspended_person_stays_out_whatever_invitation_they_open(ward: Ward) -> None:
+    phone = ward.member()
+    secret = ward.service.people.invite("administrator", "S01")
+    ward.service.people.suspend("S01-P01")
+    before = kept(ward)
+    await ward.says(phone, f"/start {secret}")
+    assert kept(ward) == before
+    assert phone.last["text"] == STRANGER
 
 
 @pytest.mark.parametrize(
@@ -223,13 +257,6 @@ async def test_two_who_use_an_invitation_at_once_are_one_person_let_in(ward: War
         ward.server.person(account).send(f"/start {secret}")
     await ward.quiet()
     assert ward.rows("SELECT count(*) FROM people") == [(1,)]
-
-
-def test_reports_are_for_the_office() -> None:
-    assert not {*reports.COMMANDS, *reports.PRESSES} & {
-        *ROLE_COMMANDS["clinician"],
-        *ROLE_PRESSES["clinician"],
-    }
 
 
 async def test_somebody_added_by_number_is_answered_in_the_language_of_their_phone(ward: Ward) -> None:

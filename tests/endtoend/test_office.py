@@ -75,6 +75,7 @@ async def test_an_outcome_is_noted_and_counted(ward: Ward, language: str) -> Non
     await save(ward, clinician, language)
     await ward.says(coordinator, "/outcome S01-0001")
     await ward.presses(coordinator, phrases(language).plain("outcome_referred"))
+    await ward.presses(coordinator, phrases(language).plain("day_today"))
     assert statistics(ward.path).trials[0].outcomes["referred"] == 1
     sound(ward)
 

@@ -1,0 +1,322 @@
+"""Who may do what, at the moment of the act: every verb for every role, and roles that change under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import access
+from bot.conversation import SITE_PRESSES, Conversation
+from bot.menu import COMMANDS, LOOKS, MENU
+from bot.replies import Document, Message, Reply, Turn, Work
+from bot.talk import MOVES
+from state.people import ROLES, Person, Role
+from tests.conversation.playing import Clock, conversation
+from tests.conversation.test_office import ELIGIBLE, press_of, presses
+
+NUMBERS = ("S01-0001", "S01-0002")
+REPORT = "a report of the site where the person is now"
+KEPT = ("log", "verdicts", "screenings", "invitations", "accounts")
+OPTIONS = ("", ":0", ":1", ":0_0", ":0_20261123")
+ALONE: dict[str, tuple[str, ...]] = {
+    "lang": ("zh", "0"),
+    "invite": ("clinician", "admi_S02"),
+    "suspend": ("S01_P01", "S09_P01"),
+    "suspend_yes": ("S01_P01", "S09_P01"),
+    "restore": ("S01_P01", "S09_P01"),
+    "export": ("csv", "csv__all"),
+}
+"""What else a press without a screening may say."""
+
+
+def test_every_verb_has_a_row_and_every_row_something_that_it_does() -> None:
+    by_scope = {
+        scope: {verb for verb, rule in access.PRESSES.items() if rule.whose == scope}
+        for scope in ("nobody", "own", "site")
+    }
+    assert by_scope["nobody"] == set(MENU)
+    assert by_scope["own"] == {*MOVES, *LOOKS}
+    assert by_scope["site"] == set(SITE_PRESSES)
+    assert set(access.COMMANDS) == set(COMMANDS)
+    assert {role for rule in access.PRESSES.values() for role in rule.roles} == set(ROLES)
+
+
+# the file of a site --------------------------------------------------------------------------------
+
+
+@dataclass
+class Site:
+    """A clinician with a saved screening and one at its second question; others as they are needed."""
+
+    talk: Conversation
+    clinician: Person
+    administrator: Person
+
+    def add(self, role: Role, site: str, account: str) -> Person:
+        return self.talk.people.add(role, site, "telegram", account)
+
+    def do(self, person: Person, what: str) -> Turn:
+        kind = "command" if what.startswith("/") else "press" if what.startswith("!") else "text"
+        return self.talk.handle(person, Message(kind, what.lstrip("!")))
+
+    def kept(self) -> dict[str, list[Any]]:
+        rows = {table: list(self.talk.people.db.query(f"SELECT * FROM {table}")) for table in KEPT}
+        rows["people"] = list(self.talk.people.db.query("SELECT code, role, site, status FROM people"))
+        return rows
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    talk = conversation(tmp_path / "access.db", Clock())
+    clinician = talk.people.add("clinician", "S01", "telegram", "1")
+    site = Site(talk, clinician, talk.people.add("administrator", "S01", "telegram", "2"))
+    for answer in ("/new", *ELIGIBLE):
+        turn = site.do(clinician, answer)
+    site.do(clinician, f"!{press_of(turn, 's:')}")
+    site.do(clinician, "/new")
+    site.do(clinician, "45")
+    yield site
+    talk.screenings.db.close()
+
+
+def shown(turn: Turn) -> str:
+    """All that a turn shows, the data of its buttons included; work that was begun is a report."""
+    parts = [turn.toast or ""]
+    for action in turn.actions:
+        if isinstance(action, Reply):
+            parts += [action.text, *presses(Turn([action]))]
+        elif isinstance(action, Document | Work):
+            parts.append(REPORT)
+    return "\n".join(parts)
+
+
+def aims(site: Site) -> Iterator[tuple[str, str]]:
+    """Every command and every press, aimed at the clinician's screenings; each with its verb."""
+    for name in COMMANDS:
+        for more in ("", *NUMBERS, "1"):
+            yield f"/{name}", f"/{name} {more}".strip()
+    for verb, rule in access.PRESSES.items():
+        if rule.whose == "nobody":
+            for option in ("", "0", *ALONE.get(verb, ())):
+                yield verb, f"!{verb}:{option}".removesuffix(":")
+        for number in NUMBERS:
+            entries = site.talk.screenings.load(number).entries
+            for entry in (entries, entries - 1, 0):
+                for option in OPTIONS:
+                    yield verb, f"!{verb}:{number}:{entry}{option}"
+
+
+OUTSIDERS: dict[str, tuple[Role, str, bool]] = {
+    **{f"{role} of the site": (role, "S01", True) for role in ROLES},  # type: ignore[dict-item]
+    **{f"{role} of another site": (role, "S02", True) for role in ROLES},  # type: ignore[dict-item]
+    **{f"suspended {role}": (role, "S01", False) for role in ROLES},  # type: ignore[dict-item]
+}
+
+
+@pytest.mark.parametrize(("role", "at", "active"), OUTSIDERS.values(), ids=OUTSIDERS)
+def test_nobody_takes_or_is_shown_what_is_not_theirs(site: Site, role: Role, at: str, active: bool) -> None:
+    person = site.add(role, at, "9")
+    if not active:
+        site.talk.people.suspend(person.code)
+    tried = 0
+    for verb, what in aims(site):
+        tried += 1
+        before = site.kept()
+        turn = site.do(person, what)
+        changed = {table for table, rows in site.kept().items() if rows != before[table]}
+        if not active:
+            assert turn == Turn(), what
+        rule = access.PRESSES.get(verb)
+        allowed = (
+            role in access.COMMANDS[verb[1:]] if rule is None else role in rule.roles and rule.whose != "own"
+        )
+        office = role in access.OFFICE and at == "S01"
+        assert not changed or (active and allowed), what
+        assert role in access.OFFICE or REPORT not in shown(turn), what
+        if not (active and allowed and office):
+            theirs = [number for number in NUMBERS if number not in what]  # "there is no S01-0001 of yours"
+            assert not any(number in shown(turn) for number in theirs), what
+            assert not any(f":{number}:" in shown(turn) for number in NUMBERS), what
+        site.talk.people.restore(site.clinician.code)
+    assert tried > 1000
+
+
+# roles that change under way -----------------------------------------------------------------------
+
+Flow = Callable[[Site, Person], list[str]]
+"""Brings a person to some point, and gives what they do there next."""
+
+
+def _question(site: Site, person: Person) -> list[str]:
+    turn = site.do(person, "/new")
+    return ["45", *(f"!{press}" for press in presses(turn)), "back", "help", "cancel"]
+
+
+def _proposal(site: Site, person: Person) -> list[str]:
+    for text in ("/new", "45", "male", "aiha"):
+        site.do(person, text)
+    turn = site.do(person, "9.8")
+    return ["g/dL", *(f"!{press}" for press in presses(turn))]
+
+
+def _review(site: Site, person: Person) -> list[str]:
+    for text in ("/new", *ELIGIBLE):
+        turn = site.do(person, text)
+    return [f"!{press}" for press in presses(turn)]
+
+
+def _card(site: Site, person: Person) -> list[str]:
+    turn = site.do(person, next(press for press in _review(site, person) if press.startswith("!s:")))
+    return [f"!{press}" for press in presses(turn) if press and press != "new"]
+
+
+def _queried(site: Site, person: Person) -> list[str]:
+    _card(site, person)
+    number = site.talk.screenings.standings(person=person.code, state="saved")[0].number
+    asked = site.do(site.administrator, f"/query {number}")
+    chosen = site.do(site.administrator, f"!{presses(asked)[3]}")
+    ((_, card),) = site.do(site.administrator, f"!{presses(chosen)[0]}").others
+    return [f"!{press}" for press in presses(card)]
+
+
+def _outcome(site: Site, person: Person) -> list[str]:
+    asked = site.do(person, "/outcome 1")
+    days = site.do(person, f"!{presses(asked)[0]}")
+    return [f"!{press}" for press in (*presses(asked), *presses(days))]
+
+
+def _asking(site: Site, person: Person) -> list[str]:
+    asked = site.do(person, "/query 1")
+    chosen = site.do(person, f"!{presses(asked)[3]}")
+    return [f"!{press}" for press in (*presses(asked), *presses(chosen))]
+
+
+def _reports(site: Site, person: Person) -> list[str]:
+    site.do(person, "/export")
+    return ["!export:csv__all", "/stats", "/open", "/recent", "/query", "/outcome"]
+
+
+def _inviting(site: Site, person: Person) -> list[str]:
+    return [f"!{press}" for press in presses(site.do(person, "/invite"))]
+
+
+def _suspending(site: Site, person: Person) -> list[str]:
+    site.do(person, "!suspend:S01_P01")
+    return ["!suspend_yes:S01_P01", "!suspend:S01_P01", "/people"]
+
+
+SCREENING = {"clinician", "administrator"}
+OFFICE = {"coordinator", "administrator"}
+FLOWS: dict[str, tuple[Flow, set[str], bool]] = {
+    "a question is open": (_question, SCREENING, True),
+    "a proposal waits": (_proposal, SCREENING, True),
+    "a review waits": (_review, SCREENING, True),
+    "a verdict is shown": (_card, SCREENING, True),
+    "a query waits": (_queried, SCREENING, True),
+    "outcome buttons are shown": (_outcome, OFFICE, True),
+    "a query is being asked": (_asking, OFFICE, True),
+    "an export is being chosen": (_reports, OFFICE, True),
+    "an invitation is being made": (_inviting, {"administrator"}, False),
+    "a suspension is being confirmed": (_suspending, {"administrator"}, False),
+}
+"""A point of a flow, the roles that may go on there, and whether only at the same site."""
+CHANGES: dict[str, Callable[[Site, Person], object]] = {
+    "suspended": lambda site, person: site.talk.people.suspend(person.code),
+    **{f"made {role}": (lambda site, person, role=role: site.talk.people.change(person.code, role)) for role in ROLES},
+    "moved": lambda site, person: site.talk.people.change(person.code, site="S02"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize(("flow", "roles", "at_site"), FLOWS.values(), ids=FLOWS)
+def test_what_was_open_goes_on_only_as_the_role_of_that_moment_allows(
+    site: Site, flow: Flow, roles: set[str], at_site: bool, change: Callable[[Site, Person], object]
+) -> None:
+    before = site.add("administrator" if "administrator" in roles else "clinician", "S01", "9")
+    acts = flow(site, before)
+    assert acts
+    change(site, before)
+    person = site.talk.people.get(before.code)
+    allowed = person.active and person.role in roles and (person.site == "S01" or not at_site)
+    if allowed:
+        kept = site.kept()
+        turns = [site.do(before, act) for act in acts]
+        assert site.kept() != kept or any(turn.actions for turn in turns)
+        return
+    own = {item.number for item in site.talk.screenings.standings(limit=99)}
+    for act in acts:
+        kept = site.kept()
+        # The channel may still hold the person as they were: what counts stands in the file.
+        turn = site.do(before, act)
+        assert site.kept() == kept, act
+        assert turn.others == [], act
+        assert not any(number in shown(turn) for number in own), act
+        assert person.role in OFFICE or REPORT not in shown(turn), act
+        if not person.active:
+            assert turn == Turn(), act
+
+
+@pytest.mark.parametrize(("flow", "roles", "at_site"), FLOWS.values(), ids=FLOWS)
+def test_who_was_suspended_and_restored_goes_on(
+    site: Site, flow: Flow, roles: set[str], at_site: bool
+) -> None:
+    person = site.add("administrator", "S01", "9")
+    acts = flow(site, person)
+    site.talk.people.suspend(person.code)
+    site.talk.people.restore(person.code)
+    assert any(site.do(person, act).actions for act in acts)
+
+
+@pytest.mark.parametrize("change", ["suspended", "made coordinator", "moved"])
+def test_nothing_is_sent_again_to_somebody_who_may_not_have_it_now(site: Site, change: str) -> None:
+    screening = site.talk.screenings.load("S01-0002")
+    assert site.talk.prompt(site.clinician, screening).actions
+    CHANGES[change](site, site.clinician)
+    person = site.talk.people.get(site.clinician.code)
+    assert site.talk.current(person) is None
+    assert site.talk.prompt(person, screening) == Turn()
+
+
+@pytest.mark.parametrize("change", ["suspended", "made coordinator", "moved"])
+def test_a_query_goes_to_nobody_who_may_not_answer_it(site: Site, change: str) -> None:
+    CHANGES[change](site, site.clinician)
+    asked = site.do(site.administrator, "/query 1")
+    chosen = site.do(site.administrator, f"!{presses(asked)[3]}")
+    kept = site.kept()
+    turn = site.do(site.administrator, f"!{presses(chosen)[0]}")
+    assert (turn.others, site.kept()) == ([], kept)
+    assert site.clinician.code in shown(turn)
+
+
+def test_a_delivered_message_that_comes_again_shows_nothing_to_who_may_not_see_it(site: Site) -> None:
+    typed = Message("text", "male", "1:2:3")
+    assert site.talk.handle(site.clinician, typed).actions
+    assert site.talk.handle(site.clinician, typed).actions
+    site.talk.people.change(site.clinician.code, "coordinator")
+    again = site.talk.handle(site.clinician, typed)
+    assert (again.repeated, again.actions) == (True, [])
+
+
+# people, by the administrator ----------------------------------------------------------------------
+
+
+def test_a_suspension_asks_once_and_shows_who_it_is(site: Site) -> None:
+    asked = site.do(site.administrator, "!suspend:S01_P01")
+    assert site.talk.people.get("S01-P01").active
+    assert all(part in shown(asked) for part in ("S01-P01", "clinician", "S01", "active"))
+    site.do(site.administrator, f"!{presses(asked)[0]}")
+    assert not site.talk.people.get("S01-P01").active
+
+
+def test_the_last_administrator_is_not_lost_in_the_chat(site: Site) -> None:
+    other = site.add("administrator", "S01", "9")
+    site.do(site.administrator, f"!suspend_yes:{other.code.replace('-', '_')}")
+    site.do(other, "!suspend_yes:S01_P02")
+    site.do(site.administrator, "!suspend_yes:S01_P02")
+    assert [
+        person.code for person in site.talk.people.all() if person.role == "administrator" and person.active
+    ] == ["S01-P02"]

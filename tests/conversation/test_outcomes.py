@@ -1,0 +1,207 @@
+"""What came of a candidate, noted in the chat: by buttons, with the day, and only what can follow."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.phrases import phrases
+from bot.replies import Reply, Turn, read_press
+from bot.views import SHORT_LABEL
+from state.outcomes import OUTCOMES, standing
+from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401  (a fixture)
+
+UNDETERMINED = [*ELIGIBLE[:-1], "unknown"]
+
+
+def said(turn: Turn) -> str:
+    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+
+
+def labels(turn: Turn) -> list[str]:
+    return [b.label for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+
+
+def press_labelled(turn: Turn, label: str) -> str:
+    return next(
+        b.press
+        for a in turn.actions
+        if isinstance(a, Reply)
+        for row in a.buttons
+        for b in row
+        if b.label == label
+    )
+
+
+def notes(ward: Ward) -> list[tuple[str, dict[str, object]]]:  # noqa: F811
+    rows = ward.talk.screenings.db.execute(
+        "SELECT kind, detail FROM log WHERE kind LIKE 'outcome%' ORDER BY screening, entry"
+    )
+    return [(kind, json.loads(detail)) for kind, detail in rows]
+
+
+def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:  # noqa: F811
+    """Press one button after the other, by the keys of their phrases or their labels."""
+    say = phrases(ward.coordinator.language)
+    for key in keys:
+        label = say.plain(key) if key in say.texts else key
+        turn = ward.do(ward.coordinator, f"!{press_labelled(turn, label)}")
+    return turn
+
+
+def exclude(ward: Ward) -> None:  # noqa: F811
+    turn = ward.do(ward.clinician, "/new", "17", "yes")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+
+
+def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    ward.talk.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]
+    turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "2026-11-30")
+    turn = choose(ward, turn, "outcome_consented", "day_yesterday")
+    turn = choose(ward, turn, "outcome_enrolled", "day_today")
+    assert phrases(ward.coordinator.language)("outcome_nothing_next") in said(turn)
+    turn = choose(ward, turn, "outcome_undo", "undo_wrong_date")
+    assert [(kind, note.get("on", note.get("takes_back"))) for kind, note in notes(ward)] == [
+        ("outcome", "2026-11-30"),
+        ("outcome", "2026-12-02"),
+        ("outcome", "2026-12-03"),
+        ("outcome_withdrawn", ward.talk.screenings.load("S01-0001").entries - 1),
+    ]
+    assert phrases(ward.coordinator.language).plain("outcome_enrolled") in labels(turn)
+
+
+def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    ward.talk.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]
+    turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred")
+    seen = set()
+    while True:
+        seen |= {day for day in labels(turn) if day[:2] == "20"}
+        assert len(presses(turn)) <= 9
+        if phrases(ward.coordinator.language).plain("days_earlier") not in labels(turn):
+            break
+        turn = choose(ward, turn, "days_earlier")
+    assert min(seen) == "2026-11-23"
+    assert len(seen) == 19  # today and yesterday are called so
+    turn = choose(ward, turn, "days_later", "2026-12-01")
+    turn = choose(ward, turn, "outcome_consented", "days_earlier")
+    assert min(day for day in labels(turn) if day[:2] == "20") == "2026-12-01"
+
+
+def test_a_day_is_a_day_at_the_site(ward: Ward) -> None:  # noqa: F811
+    ward.talk.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]
+    ward.save(ELIGIBLE)
+    choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
+    assert notes(ward)[0][1]["on"] == "2026-11-24"  # at +08:00
+
+
+def test_days_fit_two_in_a_row() -> None:
+    assert len("2026-11-23") <= SHORT_LABEL
+
+
+@pytest.mark.parametrize("answers", [UNDETERMINED, None], ids=["undetermined", "ineligible"])
+def test_enrolled_is_not_offered_and_a_forged_press_notes_nothing(
+    ward: Ward,  # noqa: F811
+    answers: list[str] | None,
+) -> None:
+    ward.save(answers) if answers else exclude(ward)
+    turn = ward.do(ward.coordinator, "/outcome 1")
+    assert phrases(ward.coordinator.language).plain("outcome_enrolled") not in labels(turn)
+    entries = ward.talk.screenings.load("S01-0001").entries
+    for verb, option in (("noted", "2"), ("on", "2_20261123")):
+        ward.do(ward.coordinator, f"!{verb}:S01-0001:{entries}:{option}")
+    assert notes(ward) == []
+
+
+STATES = {
+    "unfinished": ["/new", "45"],
+    "cancelled": ["/new", "45", "!y:"],
+    "reopened": [],
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: str) -> None:  # noqa: F811
+    if state == "reopened":
+        card = ward.save(UNDETERMINED)
+        ward.do(ward.clinician, f"!{press_of(card, 'r:')}")
+    for text in STATES[state]:
+        ward.do(ward.clinician, text + "S01-0001:0" if text.startswith("!") else text)
+    entries = ward.talk.screenings.load("S01-0001").entries
+    assert ward.talk.screenings.load("S01-0001").state != "completed"
+    assert presses(ward.do(ward.coordinator, "/outcome 1")) == []
+    for place in range(len(OUTCOMES)):
+        for press in (f"noted:S01-0001:{entries}:{place}", f"on:S01-0001:{entries}:{place}_20261123"):
+            turn = ward.do(ward.coordinator, f"!{press}")
+            assert not [p for p in presses(turn) if (read := read_press(p)) and read.verb in ("on", "noted")]
+    assert notes(ward) == []
+
+
+FORGED = ("on:{}:0", "on:{}:9_20261123", "on:{}:0_20261124", "on:{}:0_20261122", "on:{}:0_20269999",
+          "on:{}:٠_20261123", "undo:{}", "undone:{}:0", "undone:{}:9")  # fmt: skip
+
+
+@pytest.mark.parametrize("press", FORGED)
+def test_a_forged_press_keeps_nothing(ward: Ward, press: str) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    entries = ward.talk.screenings.load("S01-0001").entries
+    turn = ward.do(ward.coordinator, f"!{press.format(f'S01-0001:{entries}')}")
+    assert turn.toast
+    assert notes(ward) == []
+
+
+def test_a_button_pressed_twice_notes_once(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    asked = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_declined")
+    for _ in range(2):
+        ward.do(ward.coordinator, f"!{presses(asked)[0]}")
+    assert [note["not_enrolled_reason"] for _, note in notes(ward)] == ["declined"]
+
+
+def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
+    turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE)
+    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    turn = ward.do(ward.coordinator, "/outcome S01-0001")
+    assert "S01-0002" in said(turn)
+    choose(ward, turn, "outcome_consented", "day_today")
+    stands = standing(ward.talk.screenings.db, "S01-0002")
+    assert [(note.screening, note.code) for note in stands.notes] == [
+        ("S01-0001", "referred"),
+        ("S01-0002", "consented"),
+    ]
+
+
+# numbers -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["/outcome", "/query"])
+@pytest.mark.parametrize("number", ["1", "0001", "S01-0001", "s01-1", "S01-1", "１", "0000001"])
+def test_a_number_is_taken_as_people_type_it(ward: Ward, command: str, number: str) -> None:  # noqa: F811
+    ward.save(ELIGIBLE)
+    assert "S01-0001" in said(ward.do(ward.coordinator, f"{command} {number}"))
+
+
+@pytest.mark.parametrize("command", ["/outcome", "/query"])
+@pytest.mark.parametrize("number", ["", "2", "S02-0001", "0", "-1", "Li Hua", "9" * 30, "S01-", "²"])
+def test_without_a_number_that_is_one_the_saved_screenings_are_offered(
+    ward: Ward,  # noqa: F811
+    command: str,
+    number: str,
+) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.coordinator, f"{command} {number}".strip())
+    (press,) = presses(turn)
+    assert "Li Hua" not in said(turn)
+    assert "S01-0001" in said(ward.do(ward.coordinator, f"!{press}"))
+
+
+@pytest.mark.parametrize("command", ["/outcome", "/query", "/outcome 7", "/query 7"])
+def test_with_nothing_saved_it_is_said_so(ward: Ward, command: str) -> None:  # noqa: F811
+    turn = ward.do(ward.coordinator, command)
+    assert said(turn) == phrases(ward.coordinator.language)("office_nothing_saved", site="S01")
