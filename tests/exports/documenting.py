@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from dialogs.loading import load
 from state.exports import FORMATS
@@ -163,7 +163,7 @@ def sdtm_tests() -> str:
 
 
 def fhir_items() -> str:
-    def conditions(item: dict) -> str:
+    def conditions(item: dict[str, Any]) -> str:
         joined = " or " if item.get("enableBehavior") == "any" else " and "
         return joined.join(
             f"`{c['question']}` {c['operator']} `{c['answerCoding']['code']}`"

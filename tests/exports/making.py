@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, STEP_KINDS, Dialogue, Step, begin
 from dialogs.loading import load
 from dialogs.protocol import Protocol, Question
@@ -203,7 +204,7 @@ def read(question: Question, text: str) -> Answer:
     number, _, unit = text.partition(" ")
     if not unit:
         return Choice(text)
-    relation = "<" if number.startswith("<") else "="
+    relation: Relation = "<" if number.startswith("<") else "="
     return Measurement(relation, Decimal(number.removeprefix("<")), unit)
 
 
@@ -230,7 +231,7 @@ def multiply(db: Database, times: int) -> None:
         register.add_up(db)
 
 
-def _copy(db: Database, row: tuple, named: dict[str, str], days: timedelta) -> None:  # type: ignore[type-arg]
+def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timedelta) -> None:
     number = named[row[0]]
     at = {}
 

@@ -19,7 +19,7 @@ from tests.exports.making import fill
 
 
 @pytest.fixture
-def run(filled, tmp_path, monkeypatch):
+def run(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PRESCREEN_DB", str(filled))
 
@@ -29,7 +29,9 @@ def run(filled, tmp_path, monkeypatch):
     return invoke
 
 
-def test_without_options_export_writes_the_log_and_says_rows_and_hash(run, tmp_path):
+def test_without_options_export_writes_the_log_and_says_rows_and_hash(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
     result = run("export")
     assert result.exit_code == 0, result.output
     assert list(tmp_path.glob("prescreen-csv-NCT04420494-????-??-??.csv"))
@@ -37,7 +39,7 @@ def test_without_options_export_writes_the_log_and_says_rows_and_hash(run, tmp_p
     assert "SHA-256" in result.output
 
 
-def test_a_second_export_to_the_same_place_is_refused_in_a_sentence(run):
+def test_a_second_export_to_the_same_place_is_refused_in_a_sentence(run: Callable[..., Result]) -> None:
     run("export", "--output", "log.csv")
     result = run("export", "--output", "log.csv")
     assert result.exit_code == 2
@@ -45,13 +47,13 @@ def test_a_second_export_to_the_same_place_is_refused_in_a_sentence(run):
     assert run("export", "--output", "log.csv", "--force").exit_code == 0
 
 
-def test_ndjson_goes_with_fhir_only(run, tmp_path):
+def test_ndjson_goes_with_fhir_only(run: Callable[..., Result], tmp_path: Path) -> None:
     assert run("export", "--format", "fhir", "--ndjson", "--output", "out.ndjson").exit_code == 0
     assert (tmp_path / "out.ndjson").read_text(encoding="utf-8").count("\n") > 200
     assert run("export", "--ndjson").exit_code == 2
 
 
-def test_as_of_stands_inside(run, tmp_path):
+def test_as_of_stands_inside(run: Callable[..., Result], tmp_path: Path) -> None:
     result = run("export", "--format", "sdtm", "--output", "out", "--as-of", "2026-04-02T03:04:05Z")
     assert result.exit_code == 0, result.output
     written = json.loads((tmp_path / "out" / "dm.json").read_text(encoding="utf-8"))
@@ -85,7 +87,9 @@ def test_the_command_says_the_moment_and_the_head(run: Callable[..., Result], fi
     assert lines[3] == f"Head {register.head(connect(filled, read_only=True))}"
 
 
-def test_a_verdict_on_the_command_line_is_in_the_words_of_people(run, tmp_path):
+def test_a_verdict_on_the_command_line_is_in_the_words_of_people(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
     assert run("export", "--verdict", "potentially-eligible", "--output", "some.csv").exit_code == 0
     lines = (tmp_path / "some.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert lines
@@ -93,7 +97,7 @@ def test_a_verdict_on_the_command_line_is_in_the_words_of_people(run, tmp_path):
     assert run("export", "--verdict", "eligible").exit_code == 2
 
 
-def test_a_file_that_is_not_there_is_not_made(run, tmp_path):
+def test_a_file_that_is_not_there_is_not_made(run: Callable[..., Result], tmp_path: Path) -> None:
     for command in ("export", "stats"):
         result = run(command, "--db", "none.db")
         assert result.exit_code == 2
@@ -101,7 +105,7 @@ def test_a_file_that_is_not_there_is_not_made(run, tmp_path):
     assert not (tmp_path / "none.db").exists()
 
 
-def test_the_person_at_the_terminal_is_recorded(tmp_path):
+def test_the_person_at_the_terminal_is_recorded(tmp_path: Path) -> None:
     path = tmp_path / "site.db"
     fill(path, 6).conn.close()
     db = open_database(path)
@@ -116,7 +120,7 @@ def test_the_person_at_the_terminal_is_recorded(tmp_path):
     assert recorded == [(person.code,)]
 
 
-def test_stats_as_text_as_json_and_as_pictures(run, tmp_path):
+def test_stats_as_text_as_json_and_as_pictures(run: Callable[..., Result], tmp_path: Path) -> None:
     assert "assessed =" in run("stats").output
     found = json.loads(run("stats", "--format", "json").output)
     total = found["trials"][0]["total"]
@@ -140,8 +144,8 @@ def test_stats_as_text_as_json_and_as_pictures(run, tmp_path):
     ids=["xlsx", "parquet", "png"],
 )
 def test_a_package_that_is_not_there_is_named_with_the_command_that_installs_it(
-    filled, tmp_path, arguments, missing
-):
+    filled: Path, tmp_path: Path, arguments: list[str], missing: str
+) -> None:
     hidden = f"import sys; sys.modules[{missing!r}] = None; from bot.command import main; main({arguments!r})"
     ran = subprocess.run(
         [sys.executable, "-c", hidden],

@@ -28,11 +28,13 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def by_duckdb(path: Path) -> list[tuple]:
+def by_duckdb(path: Path) -> list[tuple[str, ...]]:
     return duckdb.sql(f"SELECT * FROM read_csv('{path}', all_varchar=true, header=true)").fetchall()
 
 
-def test_the_answers_read_by_duckdb_are_the_view_answers(filled, exported):
+def test_the_answers_read_by_duckdb_are_the_view_answers(
+    filled: Path, exported: Callable[..., Exported]
+) -> None:
     path = exported("answers").path
     db = connect(filled, read_only=True)
     kept = db.execute(
@@ -48,7 +50,9 @@ def test_the_answers_read_by_duckdb_are_the_view_answers(filled, exported):
     assert {row[status] for row in by_duckdb(path)} == {"current", "superseded", "set aside"}
 
 
-def test_the_log_read_by_duckdb_is_the_view_screening_log(filled, exported):
+def test_the_log_read_by_duckdb_is_the_view_screening_log(
+    filled: Path, exported: Callable[..., Exported]
+) -> None:
     path = exported("csv").path
     found = duckdb.sql(
         "SELECT screening_code, state, saved_at, saved_by, verdict, first_failed, all_failed, unresolved,"
@@ -64,7 +68,7 @@ def test_the_log_read_by_duckdb_is_the_view_screening_log(filled, exported):
     assert {row[4] for row in found} == {"potentially eligible", "ineligible", "undetermined", "cancelled"}
 
 
-def test_zero_stays_zero_and_unknown_stays_a_word(exported):
+def test_zero_stays_zero_and_unknown_stays_a_word(exported: Callable[..., Exported]) -> None:
     values = {(row["question"], row["value"]) for row in read(exported("answers").path)}
     assert ("ecog", "0") in values
     assert ("platelets", "0") in values
@@ -75,7 +79,7 @@ def test_zero_stays_zero_and_unknown_stays_a_word(exported):
 
 
 @given(st.text(max_size=12) | st.text("=+-@\t\r\n1a", min_size=1, max_size=3))
-def test_no_guarded_cell_begins_like_a_formula(text):
+def test_no_guarded_cell_begins_like_a_formula(text: str) -> None:
     cell = guarded(text)
     assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
     assert cell.removeprefix("'") == text.removeprefix("'")
@@ -84,7 +88,7 @@ def test_no_guarded_cell_begins_like_a_formula(text):
 @pytest.mark.parametrize(
     "value", ["=1+1", "+1", "-1", "@x", "\t=1", 'a"b', "a,b", "a\r\nb", '=a,"b\n', "x=1"]
 )
-def test_a_hostile_value_arrives_harmless_and_whole(tmp_path, value):
+def test_a_hostile_value_arrives_harmless_and_whole(tmp_path: Path, value: str) -> None:
     """Nothing of ours writes such values; a file that was meddled with may hold them."""
     db = fill(tmp_path / "meddled.db", 6)
     db.execute("DROP TRIGGER log_no_update")
@@ -97,12 +101,12 @@ def test_a_hostile_value_arrives_harmless_and_whole(tmp_path, value):
         assert {row[column] for row in rows if row[column]} == {expected}
 
 
-def test_the_file_begins_with_the_mark_that_excel_needs(exported):
+def test_the_file_begins_with_the_mark_that_excel_needs(exported: Callable[..., Exported]) -> None:
     for name in ("csv", "answers"):
         assert exported(name).path.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_a_file_without_screenings_gives_a_header_only(tmp_path):
+def test_a_file_without_screenings_gives_a_header_only(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
     for name in ("csv", "answers"):
         exported = export(tmp_path / "new.db", name, tmp_path / name)
@@ -119,14 +123,16 @@ def test_a_file_without_screenings_gives_a_header_only(tmp_path):
     ],
     ids=["site", "verdict", "cancelled", "screening"],
 )
-def test_a_selection_takes_what_it_says_and_all_of_it(exported, selection, holds):
+def test_a_selection_takes_what_it_says_and_all_of_it(
+    exported: Callable[..., Exported], selection: Selection, holds: Callable[[dict[str, str]], bool]
+) -> None:
     everything = read(exported("csv").path)
     chosen = read(exported("csv", selection, force=True).path)
     expected = [row["screening_code"] for row in everything if holds(row)]
     assert [row["screening_code"] for row in chosen] == expected
 
 
-def test_since_and_until_include_their_days_in_utc(exported):
+def test_since_and_until_include_their_days_in_utc(exported: Callable[..., Exported]) -> None:
     days = sorted({row["saved_at"][:10] for row in read(exported("csv").path)})
     first, last = days[3], days[6]
     from datetime import date
@@ -136,7 +142,7 @@ def test_since_and_until_include_their_days_in_utc(exported):
     assert chosen == set(days[3:7])
 
 
-def test_what_a_site_noted_stands_in_the_log(filled, exported):
+def test_what_a_site_noted_stands_in_the_log(filled: Path, exported: Callable[..., Exported]) -> None:
     noted = {
         row["screening_code"]: row["comment_code"]
         for row in read(exported("csv").path)
@@ -149,7 +155,7 @@ def test_what_a_site_noted_stands_in_the_log(filled, exported):
     assert set(noted.values()) == {"outside_record"}
 
 
-def test_an_outcome_that_a_site_noted_fills_its_column(tmp_path):
+def test_an_outcome_that_a_site_noted_fills_its_column(tmp_path: Path) -> None:
     path = tmp_path / "site.db"
     db = fill(path, 12)
     screenings = Screenings(db)

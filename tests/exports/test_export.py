@@ -33,12 +33,12 @@ def content(path: Path) -> dict[str, bytes]:
     return {str(file.relative_to(path)) if path.is_dir() else "": file.read_bytes() for file in files(path)}
 
 
-def test_there_are_formats_to_test():
+def test_there_are_formats_to_test() -> None:
     assert {"csv", "answers", "log"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_data_give_the_same_bytes(filled, tmp_path, name):
+def test_the_same_data_give_the_same_bytes(filled: Path, tmp_path: Path, name: str) -> None:
     first = export(filled, name, tmp_path / "first")
     second = export(filled, name, tmp_path / "second")
     assert content(first.path) == content(second.path)
@@ -47,7 +47,7 @@ def test_the_same_data_give_the_same_bytes(filled, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_export_is_recorded_with_who_when_what_and_its_hash(tmp_path, name):
+def test_every_export_is_recorded_with_who_when_what_and_its_hash(tmp_path: Path, name: str) -> None:
     db = fill(tmp_path / "site.db", 12)
     at = datetime(2026, 11, 23, 4, 20, tzinfo=UTC)
     exported = export(
@@ -70,7 +70,7 @@ def test_every_export_is_recorded_with_who_when_what_and_its_hash(tmp_path, name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_recorded_hash_is_what_sha256sum_says(filled, tmp_path, name):
+def test_the_recorded_hash_is_what_sha256sum_says(filled: Path, tmp_path: Path, name: str) -> None:
     exported = export(filled, name, tmp_path / "out")
     if exported.path.is_file():
         listed = subprocess.run(["sha256sum", exported.path], capture_output=True, check=True).stdout
@@ -83,7 +83,7 @@ def test_the_recorded_hash_is_what_sha256sum_says(filled, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_account_leaves_in_any_format(filled, tmp_path, name):
+def test_no_account_leaves_in_any_format(filled: Path, tmp_path: Path, name: str) -> None:
     db = connect(filled, read_only=True)
     accounts = [row[0] for row in db.execute("SELECT account FROM accounts")]
     assert accounts
@@ -95,7 +95,9 @@ def test_no_account_leaves_in_any_format(filled, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_export_is_its_owner_s_only_and_leaves_nothing_beside_it(filled, tmp_path, name):
+def test_an_export_is_its_owner_s_only_and_leaves_nothing_beside_it(
+    filled: Path, tmp_path: Path, name: str
+) -> None:
     exported = export(filled, name, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     for file in files(exported.path):
@@ -103,7 +105,7 @@ def test_an_export_is_its_owner_s_only_and_leaves_nothing_beside_it(filled, tmp_
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_exists_is_replaced_only_by_force(filled, tmp_path, name):
+def test_what_exists_is_replaced_only_by_force(filled: Path, tmp_path: Path, name: str) -> None:
     first = export(filled, name, tmp_path / "out")
     before = content(first.path)
     with pytest.raises(Taken, match="--force"):
@@ -116,7 +118,7 @@ def test_what_exists_is_replaced_only_by_force(filled, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if FORMATS[name].suffix is None])
-def test_a_folder_with_other_things_in_it_is_never_replaced(filled, tmp_path, name):
+def test_a_folder_with_other_things_in_it_is_never_replaced(filled: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "thesis.doc").write_text("years")
     with pytest.raises(Taken, match="no export wrote"):
@@ -124,7 +126,7 @@ def test_a_folder_with_other_things_in_it_is_never_replaced(filled, tmp_path, na
     assert (tmp_path / "home" / "thesis.doc").read_text() == "years"
 
 
-def test_an_export_that_fails_leaves_no_file_and_no_record(tmp_path):
+def test_an_export_that_fails_leaves_no_file_and_no_record(tmp_path: Path) -> None:
     db = fill(tmp_path / "site.db", 8)
 
     def stop(done: int) -> None:
@@ -136,12 +138,12 @@ def test_an_export_that_fails_leaves_no_file_and_no_record(tmp_path):
     assert db.execute("SELECT count(*) FROM register WHERE kind = 'export'").fetchone() == (0,)
 
 
-def test_an_export_sees_one_moment_while_others_write(tmp_path):
+def test_an_export_sees_one_moment_while_others_write(tmp_path: Path) -> None:
     """Between two rows a new screening is cancelled and the last one noted on: this file has neither, the next both."""
     path = tmp_path / "site.db"
     fill(path, 20).conn.close()
     export(path, "csv", tmp_path / "before.csv")
-    wrote = []
+    wrote: list[str] = []
 
     def write_once(done: int) -> None:
         if not wrote:

@@ -11,11 +11,11 @@ from state.database import connect, open_database
 from state.exports import Exported, export
 
 
-def table(folder, name):
+def table(folder: Path, name: str) -> str:
     return f"read_parquet('{folder}/{name}/**/*.parquet', hive_partitioning=true, hive_types_autocast=false)"
 
 
-def test_answers_read_by_duckdb_are_the_view_answers(filled, exported):
+def test_answers_read_by_duckdb_are_the_view_answers(filled: Path, exported: Callable[..., Exported]) -> None:
     folder = exported("parquet").path
     found = duckdb.sql(
         "SELECT screening, entry, strftime(\"at\" AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ'), person, question,"
@@ -31,7 +31,9 @@ def test_answers_read_by_duckdb_are_the_view_answers(filled, exported):
     assert found == kept
 
 
-def test_screenings_read_by_duckdb_are_the_view_screening_log(filled, exported):
+def test_screenings_read_by_duckdb_are_the_view_screening_log(
+    filled: Path, exported: Callable[..., Exported]
+) -> None:
     folder = exported("parquet").path
     found = duckdb.sql(
         "SELECT screening, site, state, replace(verdict, '_', ' '), first_failed, array_to_string(all_failed, ' '),"
@@ -48,7 +50,7 @@ def test_screenings_read_by_duckdb_are_the_view_screening_log(filled, exported):
     assert found == [(*row[:5], row[5] or "", row[6] or "", *row[7:]) for row in kept]
 
 
-def test_unknown_has_no_number_and_zero_has(exported):
+def test_unknown_has_no_number_and_zero_has(exported: Callable[..., Exported]) -> None:
     folder = exported("parquet").path
     found = duckdb.sql(
         f"SELECT value, compared FROM {table(folder, 'answers')} WHERE question = 'platelets'"

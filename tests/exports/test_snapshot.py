@@ -1,5 +1,7 @@
 """The answers that an export calls current are those that the dialogue itself goes by."""
 
+from pathlib import Path
+
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
 from state.database import connect, open_database
@@ -9,7 +11,7 @@ from state.screenings import Screening, Screenings
 from tests.exports.making import LIKELY, read
 
 
-def test_current_answers_are_those_that_the_verdict_rests_on(filled):
+def test_current_answers_are_those_that_the_verdict_rests_on(filled: Path) -> None:
     screenings = Screenings(connect(filled, read_only=True))
     compared = 0
     with snapshot(filled) as data:
@@ -23,7 +25,7 @@ def test_current_answers_are_those_that_the_verdict_rests_on(filled):
     assert compared > 80
 
 
-def test_an_answer_taken_back_by_reopening_and_not_needed_again_is_set_aside(tmp_path):
+def test_an_answer_taken_back_by_reopening_and_not_needed_again_is_set_aside(tmp_path: Path) -> None:
     """Both responses are unknown; the steroids' comes later and settles the criterion, so nobody asks the other."""
     path = tmp_path / "reopened.db"
     db = open_database(path)

@@ -24,7 +24,7 @@ from state.statistics import TrialStatistics, statistics
 from tests.exports.making import LIKELY, fill, read
 
 
-def by_hand(rows: list[dict[str, str]]) -> dict[str, Counter]:
+def by_hand(rows: list[dict[str, str]]) -> dict[str, Counter[Any]]:
     """Count from the screening log alone: the latest saved screening of each subject."""
     numbered = {row["screening_code"]: row for row in rows}
 
@@ -58,7 +58,9 @@ def by_hand(rows: list[dict[str, str]]) -> dict[str, Counter]:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 45))
-def test_stats_and_every_export_agree_on_any_set_of_screenings(tmp_path_factory, seed, count):
+def test_stats_and_every_export_agree_on_any_set_of_screenings(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, count: int
+) -> None:
     folder = tmp_path_factory.mktemp("counts")
     path = folder / "site.db"
     fill(path, count, seed).conn.close()
@@ -111,8 +113,8 @@ def _check_browsing(path: Path, trial: TrialStatistics) -> None:
     db.close()
 
 
-def _check_sdtm(folder: Path, failed: Counter, verdicts: Counter) -> None:
-    def rows(name: str) -> list[dict]:
+def _check_sdtm(folder: Path, failed: Counter[tuple[str, str]], verdicts: Counter[str]) -> None:
+    def rows(name: str) -> list[dict[str, Any]]:
         read = json.loads((folder / name).read_text(encoding="utf-8"))
         return [dict(zip([c["name"] for c in read["columns"]], row, strict=True)) for row in read["rows"]]
 
@@ -123,7 +125,7 @@ def _check_sdtm(folder: Path, failed: Counter, verdicts: Counter) -> None:
     assert Counter(record["PSVERD"].replace("_", " ") for record in rows("psver.json")) == verdicts
 
 
-def _check_parquet(folder: Path, failed: Counter, verdicts: Counter) -> None:
+def _check_parquet(folder: Path, failed: Counter[tuple[str, str]], verdicts: Counter[str]) -> None:
     table = f"read_parquet('{folder}/screenings/**/*.parquet')"
     assert (
         Counter(
@@ -137,7 +139,7 @@ def _check_parquet(folder: Path, failed: Counter, verdicts: Counter) -> None:
     assert Counter(told) == failed
 
 
-def _check_fhir(path: Path, failed: Counter, verdicts: Counter) -> None:
+def _check_fhir(path: Path, failed: Counter[tuple[str, str]], verdicts: Counter[str]) -> None:
     entries = [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
     names = {
         "potential-candidate": "potentially eligible",
@@ -156,7 +158,7 @@ def _check_fhir(path: Path, failed: Counter, verdicts: Counter) -> None:
     assert told == failed
 
 
-def test_a_subject_screened_three_times_counts_once_by_the_latest(tmp_path):
+def test_a_subject_screened_three_times_counts_once_by_the_latest(tmp_path: Path) -> None:
     path = tmp_path / "again.db"
     db = open_database(path)
     person = People(db).add("clinician", "S01", "terminal", "local")
@@ -183,7 +185,7 @@ def test_a_subject_screened_three_times_counts_once_by_the_latest(tmp_path):
     assert before.total.open == 1
 
 
-def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled):
+def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled: Path) -> None:
     db = connect(filled, read_only=True)
     both = db.execute('SELECT count(*) FROM verdicts WHERE all_failed LIKE \'%"I1","E1"%\'').fetchone()
     assert both != (0,)
@@ -194,12 +196,12 @@ def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled):
 
 
 @pytest.mark.parametrize("selection", [Selection(site="S01"), Selection(verdict="eligible"), Selection()])
-def test_the_statistics_survive_a_journey_through_json(filled, selection):
+def test_the_statistics_survive_a_journey_through_json(filled: Path, selection: Selection) -> None:
     found = statistics(filled, selection).as_json()
     assert json.loads(json.dumps(found)) == found
     assert found["filter"] == selection.described()
 
 
-def test_a_file_without_screenings_has_no_trials(tmp_path):
+def test_a_file_without_screenings_has_no_trials(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
     assert statistics(tmp_path / "new.db").trials == ()

@@ -3,9 +3,12 @@
 import csv
 from collections.abc import Callable
 from datetime import datetime, time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from state.database import open_database
 from state.exports import Exported, export
@@ -15,16 +18,16 @@ from tests.exports.making import fill
 
 
 @pytest.fixture
-def book(exported):
+def book(exported: Callable[..., Exported]) -> Workbook:
     return load_workbook(exported("xlsx").path)
 
 
-def table(sheet) -> list[dict]:
+def table(sheet: Worksheet) -> list[dict[str, Any]]:
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def as_csv(cell) -> str:
+def as_csv(cell: object) -> str:
     if isinstance(cell, datetime) and cell.time() == time():
         return str(cell.date())
     if isinstance(cell, datetime):
@@ -32,7 +35,7 @@ def as_csv(cell) -> str:
     return "" if cell is None else str(cell)
 
 
-def test_the_sheets_have_frozen_headers_filters_and_widths(book):
+def test_the_sheets_have_frozen_headers_filters_and_widths(book: Workbook) -> None:
     assert book.sheetnames == ["Log", "Answers", "Criteria", "Counts", "About"]
     for name in book.sheetnames[:-1]:
         sheet = book[name]
@@ -42,7 +45,7 @@ def test_the_sheets_have_frozen_headers_filters_and_widths(book):
         assert sheet.column_dimensions["A"].width
 
 
-def test_the_log_sheet_says_what_the_csv_says(book, exported):
+def test_the_log_sheet_says_what_the_csv_says(book: Workbook, exported: Callable[..., Exported]) -> None:
     with exported("csv").path.open(encoding="utf-8-sig", newline="") as file:
         expected = list(csv.DictReader(file))
     found = [{key: as_csv(cell) for key, cell in row.items()} for row in table(book["Log"])]
@@ -50,7 +53,9 @@ def test_the_log_sheet_says_what_the_csv_says(book, exported):
     assert found == expected
 
 
-def test_the_answers_sheet_has_numbers_where_they_are_numbers(book, exported):
+def test_the_answers_sheet_has_numbers_where_they_are_numbers(
+    book: Workbook, exported: Callable[..., Exported]
+) -> None:
     with exported("answers").path.open(encoding="utf-8-sig", newline="") as file:
         expected = list(csv.DictReader(file))
     found = table(book["Answers"])
@@ -88,7 +93,7 @@ def test_the_workbook_says_as_of_when_it_is_and_its_head(exported: Callable[...,
     assert str(about["Head"]).startswith(written.head)
 
 
-def test_the_counts_sheet_reconciles_with_stats(book, filled):
+def test_the_counts_sheet_reconciles_with_stats(book: Workbook, filled: Path) -> None:
     total = next(row for row in table(book["Counts"]) if row["table"] == "total")
     expected = statistics(filled).trials[0].total
     assert (total["assessed"], total["excluded"], total["open"], total["potentially_eligible"]) == (
@@ -97,7 +102,7 @@ def test_the_counts_sheet_reconciles_with_stats(book, filled):
     assert total["assessed"] == total["excluded"] + total["open"] + total["potentially_eligible"]
 
 
-def test_a_hostile_value_is_a_word_and_no_formula(tmp_path):
+def test_a_hostile_value_is_a_word_and_no_formula(tmp_path: Path) -> None:
     db = fill(tmp_path / "meddled.db", 6)
     db.execute("DROP TRIGGER log_no_update")
     db.execute("UPDATE log SET value = '=1+1' WHERE kind = 'answer' AND question = 'sex'")
@@ -108,7 +113,9 @@ def test_a_hostile_value_is_a_word_and_no_formula(tmp_path):
     assert {cell.data_type for cell in cells} == {"s"}
 
 
-def test_answers_that_a_sheet_does_not_hold_go_on_in_another(filled, tmp_path, monkeypatch):
+def test_answers_that_a_sheet_does_not_hold_go_on_in_another(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "MOST_ROWS", 1000)
     book = load_workbook(export(filled, "xlsx", tmp_path / "out.xlsx").path)
     names = [name for name in book.sheetnames if name.startswith("Answers")]
@@ -118,7 +125,7 @@ def test_answers_that_a_sheet_does_not_hold_go_on_in_another(filled, tmp_path, m
     assert len(set(keys)) == len(keys) > 2000
 
 
-def test_a_file_without_screenings_gives_the_sheets_with_headers(tmp_path):
+def test_a_file_without_screenings_gives_the_sheets_with_headers(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
     book = load_workbook(export(tmp_path / "new.db", "xlsx", tmp_path / "out.xlsx").path)
     assert table(book["Log"]) == []
