@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -47,6 +47,12 @@ _CANCEL: Final = (
 )
 _CLOSED: Final = f"coalesce(g.saved_at, {_CANCEL.format('at')})"
 
+_WHICH: Final = """g.state <> 'open'
+    AND (:site IS NULL OR s.site = :site)
+    AND (:protocol IS NULL OR t.id = :protocol)
+    AND (:screening IS NULL OR s.number = :screening)"""
+"""Screenings that were saved or cancelled; day and verdict, which may change, are asked for besides."""
+
 _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
@@ -68,10 +74,7 @@ FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN subjects u ON u.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
-WHERE g.state <> 'open'
-    AND (:site IS NULL OR s.site = :site)
-    AND (:protocol IS NULL OR t.id = :protocol)
-    AND (:screening IS NULL OR s.number = :screening)
+WHERE {_WHICH}
     AND (:since IS NULL OR {_CLOSED} >= :since)
     AND (:until IS NULL OR {_CLOSED} < :until)
 ORDER BY s.site, s.sequence
@@ -79,9 +82,17 @@ ORDER BY s.site, s.sequence
 _HEAD: Final = """
 SELECT hash FROM register
 WHERE origin = (SELECT value FROM meta WHERE key = 'origin')
-    AND kind IN ('started', 'verdict', 'cancelled') AND (:moment IS NULL OR at <= :moment)
+    AND kind IN ('started', 'verdict', 'cancelled') AND at <= :moment
 ORDER BY entry DESC LIMIT 1
 """
+_NEWEST: Final = f"""
+SELECT max(l.at)
+FROM screenings s
+JOIN standing g ON g.screening = s.number
+JOIN protocols t ON t.sha256 = s.protocol
+CROSS JOIN log l ON l.screening = s.number
+WHERE {_WHICH}
+"""  # noqa: S608  (only constants are put in)
 _FOLLOWED: Final = """
 CREATE TEMP TABLE followed AS
 SELECT screening FROM (
@@ -111,8 +122,10 @@ class Selection:
         return {key: str(value) for key, value in asdict(self).items() if value is not None}
 
     def parameters(self) -> dict[str, str | None]:
-        after = self.until + timedelta(days=1) if self.until else None
-        days = {"since": str(self.since) if self.since else None, "until": str(after) if after else None}
+        days = {
+            "since": str(self.since) if self.since else None,
+            "until": f"{self.until}T24" if self.until else None,  # sorts after every moment of that day
+        }
         return {"site": self.site, "protocol": self.protocol, "screening": self.screening, **days}
 
 
@@ -207,8 +220,12 @@ class Snapshot:
 
     @cached_property
     def newest(self) -> str:
-        """The newest moment in the logs of the chosen screenings; with none, the moment of the file's making."""
-        (newest,) = self.one("SELECT max(l.at) FROM chosen c CROSS JOIN log l ON l.screening = c.screening")
+        """The newest moment in the logs that day and verdict chose from; with none, that of the file's making.
+
+        One that has another verdict by now, or was saved again on another day, is not chosen, and would be
+        before that. So cut off at this moment, the same selection chooses the same.
+        """
+        (newest,) = self.one(_NEWEST, self.selection.parameters())
         return str(newest or self.one("SELECT value FROM meta WHERE key = 'created_at'")[0])
 
     @property
@@ -218,8 +235,8 @@ class Snapshot:
 
     @cached_property
     def head(self) -> str | None:
-        """The newest head of the register's chain that a screening moved; other entries would change no data."""
-        found = self.query(_HEAD, {"moment": self.moment})
+        """The newest head by then of the register's chain that a screening moved; others would change no data."""
+        found = self.query(_HEAD, {"moment": self.as_of})
         return next((str(head) for (head,) in found), None)
 
     @cached_property

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from dialogs.answers import UNKNOWN, Measurement
+from dialogs.dialogue import Step
 from dialogs.loading import load
 from state.database import connect, open_database
 from state.errors import Taken
@@ -160,8 +163,6 @@ def test_an_export_sees_one_moment_while_others_write(tmp_path: Path) -> None:
 
 
 def _save_one(path: Path, wrote: list[str]) -> None:
-    from dialogs.dialogue import Step
-
     db = open_database(path)
     person = People(db).add("clinician", "S01", "terminal", "local")
     screenings = Screenings(db)
@@ -197,6 +198,45 @@ def test_the_same_moment_gives_the_same_bytes_after_more_was_recorded(tmp_path: 
     assert (again.head, again.as_of) == (before.head, before.as_of)
     if name not in ("queries", "answers"):
         assert content(export(path, name, tmp_path / "after").path) != content(before.path)
+
+
+SELECTIONS = (
+    Selection(verdict="ineligible"),
+    Selection(verdict="cancelled"),
+    Selection(site="S01"),
+    Selection(until=date(2026, 3, 12)),
+    Selection(since=date(2026, 3, 5), until=date(2026, 3, 9), verdict="ineligible"),
+)
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "fhir", "sdtm"])
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_the_moment_that_a_selection_says_gives_its_bytes_again(
+    corrected: Path, tmp_path: Path, selection: Selection, name: str
+) -> None:
+    """Also where a screening was not selected, since by now it has another verdict, saved on another day."""
+    first = export(corrected, name, tmp_path / "first", selection)
+    moment = datetime.fromisoformat(first.as_of)
+    again = export(corrected, name, tmp_path / "again", selection, as_of=moment)
+    assert content(again.path) == content(first.path)
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file in which the age for which somebody was excluded was corrected, long after all else."""
+    path, now = tmp_path_factory.mktemp("corrected") / "site.db", [datetime(2026, 3, 8, tzinfo=UTC)]
+    db = fill(path, 40)
+    screenings = Screenings(db, lambda: now[0])
+    screening = screenings.start(load("NCT04420494"), "S01-P01", "S01", zone="+08:00", channel="telegram")
+    age = Step("answer", "age_years", Measurement("=", Decimal(81), "a"))
+    screenings.take(screening, [age, Step("finish"), Step("save")], "S01-P01")
+    now[0] = datetime(2026, 11, 1, tzinfo=UTC)
+    screenings.take(screening, [Step("amend", "age_years", reason="transcription")], "S01-P01")
+    while screening.state in screening.protocol.position:
+        screenings.take(screening, [Step("answer", screening.state, UNKNOWN)], "S01-P01")
+    screenings.take(screening, [Step("save")], "S01-P01")
+    db.conn.close()
+    return path
 
 
 def test_counts_are_those_of_the_moment(tmp_path: Path) -> None:
