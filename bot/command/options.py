@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -82,16 +82,19 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     if value is None:
         return None
     try:
-        at = datetime.fromisoformat(value)
+        return datetime.combine(date.fromisoformat(value), END_OF_DAY)
     except ValueError:
+        pass  # no day
+    try:
+        at = datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(
             f"{value!r} is no moment; please write 2026-11-30 or 2026-11-30T12:00:00Z"
         ) from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at + END_OF_DAY if len(value) == len("2026-11-30") else at
 
 
-END_OF_DAY: Final = timedelta(days=1, milliseconds=-1)
+END_OF_DAY: Final = time(23, 59, 59, 999_000, UTC)
 as_of = click.option(
     "--as-of", callback=_moment, metavar="MOMENT",
     help="Leave out what was recorded after this moment (UTC; a day: its end) [default: take all].",

@@ -79,6 +79,8 @@ def _sha256(path: Path) -> str:
 
 def _ask_folder(target: Path, *, force: bool) -> None:
     """A folder is replaced only if every file in it is one that an export wrote there."""
+    if target.name in ("", ".."):
+        raise Taken(f"{target} has no name of its own; please name a folder in it")
     if not force:
         raise Taken(f"{target} exists; please choose another name, or add --force to replace it")
     listing = target / LISTING

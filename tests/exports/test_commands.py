@@ -60,6 +60,19 @@ def test_as_of_stands_inside(run: Callable[..., Result], tmp_path: Path) -> None
     assert written["datasetJSONCreationDateTime"] == "2026-04-02T03:04:05.000Z"
 
 
+@pytest.mark.parametrize("written", ["2026-04-02", "20260402", "2026-W14-4"])
+def test_a_day_is_meant_to_its_end_however_it_is_written(run: Callable[..., Result], written: str) -> None:
+    result = run("export", "--output", "out", "--as-of", written)
+    assert "As of 2026-04-02T23:59:59.999Z" in result.output
+
+
+def test_the_folder_that_one_is_in_is_not_replaced(run: Callable[..., Result], tmp_path: Path) -> None:
+    result = run("export", "--format", "sdtm", "--output", ".", "--force")
+    assert result.exit_code == 2
+    assert "please name a folder in it" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -68,6 +81,8 @@ def test_as_of_stands_inside(run: Callable[..., Result], tmp_path: Path) -> None
         (["--screening", "S01-9999"], "there is no screening S01-9999"),
         (["--protocol", "NCT1"], "there is no trial NCT1"),
         (["--as-of", "9999-01-01"], "still to come"),
+        (["--until", "9999-12-31", "--since", "9999-12-31"], "no screening was saved"),
+        (["--as-of", "0001-01-01T00:00:00+14:00"], "is no moment"),
         (["--as-of", "yesterday"], "'yesterday' is no moment; please write 2026-11-30"),
     ],
 )
