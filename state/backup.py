@@ -19,7 +19,7 @@ from state import register
 from state.audit import Report, verify
 from state.database import Clock, connect, meta, utc_now, writing
 from state.errors import Damaged, Missing, StateError, Taken, translate
-from state.targets import alone, ask, create_private, family, put_back, put_in_place, remove
+from state.targets import alone, ask, create_private, family, free, put_back, put_in_place, remove
 
 PAGES: Final = 256
 """Pages copied at a time: others write between."""
@@ -63,6 +63,8 @@ def _ask(database: Path, target: Path, *, force: bool) -> None:
         return
     if not _is_copy(target, database):
         ask(target, force=force)
+    elif not _went_on_from(database, target):
+        raise Taken(f"{target} holds what {database} does not have (it is newer); please choose another name")
 
 
 def _is_copy(file: Path, database: Path) -> bool:
@@ -74,6 +76,13 @@ def _is_copy(file: Path, database: Path) -> bool:
     if theirs != _origin(database):
         raise Taken(f"{file} holds other screenings than {database}; please choose another name")
     return True
+
+
+def _went_on_from(database: Path, copy: Path) -> bool:
+    """Say whether the file's register holds the newest entry of an earlier copy."""
+    head, db = head_of(copy), connect(database, read_only=True)
+    with closing(db.conn):
+        return not head or bool(db.execute("SELECT 1 FROM register WHERE hash = ?", [head]).fetchone())
 
 
 def _origin(file: Path) -> str | None:
@@ -100,7 +109,7 @@ def restore(
     if database.exists() and not force:
         raise Taken(f"{database} exists; please stop the bot and add --force, which keeps it aside")
     report = _check(backup, backup)
-    aside = database.with_name(f"{database.name}.before-restore-{_moment(clock)}")
+    aside = free(database.with_name(f"{database.name}.before-restore-{_moment(clock)}"))
     with _alone_if_there(database), _beside(database) as temporary:
         with (
             closing(connect(backup, read_only=True).conn) as source,

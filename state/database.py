@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from state.chain import link
 from state.errors import Damaged, InUse, Missing, Newer, NotKept, translate
 from state.schema import migrations
-from state.targets import PRIVATE, alone, create_private, family, remove
+from state.targets import PRIVATE, alone, create_private, family, free, remove
 
 BUSY_SECONDS: Final = 5
 ENOUGH_TABLES: Final = 3
@@ -67,12 +67,8 @@ def open_database(path: Path | str, clock: Clock = utc_now) -> Database:
 
 def _make(path: Path) -> bool:
     """Make an empty file if there is none; say whether there is one of ours."""
-    wal = family(path)[1]
-    if not path.exists() and wal.exists() and wal.stat().st_size:
-        raise Damaged(
-            f"{path} is gone, and {wal.name} beside it may hold answers of it; "
-            "please restore a backup, which keeps that aside, or move it away"
-        )
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        refuse_leftovers(path)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         create_private(path.resolve())
@@ -81,6 +77,16 @@ def _make(path: Path) -> bool:
         return False
     check_ours(path)
     return True
+
+
+def refuse_leftovers(path: Path) -> None:
+    """Where there is no file, or an empty one, nothing of a former one may be beside it. Raises `Damaged`."""
+    wal = family(path.resolve())[1]
+    if wal.exists() and wal.stat().st_size:
+        raise Damaged(
+            f"{path} is gone, and {wal.name} beside it may hold answers of it; "
+            "please restore a backup, which keeps that aside, or move it away"
+        )
 
 
 def _make_private(path: Path) -> None:
@@ -242,11 +248,7 @@ def _migrate(db: Database, path: Path, clock: Clock) -> None:
 
 def _copy_aside(db: Database, path: Path, migration: str) -> None:
     """Keep the file as it was beside the migrated one; what an earlier migration kept stays."""
-    wanted = path.with_name(f"{path.name}.before-{migration}")
-    copy, number = wanted, 1
-    while copy.exists() or copy.is_symlink():
-        number += 1
-        copy = wanted.with_name(f"{wanted.name}.{number}")
+    copy = free(path.with_name(f"{path.name}.before-{migration}"))
     create_private(copy)
     try:
         with closing(sqlite3.connect(copy)) as target:

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from state import register, retention
 from state.chain import link
 from state.codes import FORMS
-from state.database import Clock, connect, meta, open_database, utc_now, writing
+from state.database import Clock, connect, meta, open_database, refuse_leftovers, utc_now, writing
 from state.errors import Damaged, StateError, translate
 from state.schema import migrations
 from state.targets import ask, remove
@@ -98,6 +98,8 @@ def merge(paths: Sequence[Path], into: Path, clock: Clock = utc_now) -> Merged:
     inputs = sorted({path.resolve(): path for path in paths if path.resolve() != target}.items())
     fresh = not target.exists() or target.stat().st_size == 0
     ask(target, force=True, over_database=True)
+    if fresh:
+        refuse_leftovers(target)
     work = target.with_name(f".{target.name}.{os.getpid()}.part") if fresh else target
     try:
         with ExitStack() as stack:

@@ -101,6 +101,15 @@ def create_private(file: Path) -> None:
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
 
 
+def free(wanted: Path) -> Path:
+    """Give a name that no database has, and nothing that stands beside one: the wanted one, or with a number."""
+    found, number = wanted, 1
+    while any(file.exists() or file.is_symlink() for file in family(found)):
+        number += 1
+        found = wanted.with_name(f"{wanted.name}.{number}")
+    return found
+
+
 def put_in_place(new: Path, database: Path, aside: Path) -> list[tuple[Path, Path]]:
     """Give `new` the name of a database; what had it, with all that stands beside it, goes to `aside` whole.
 

@@ -50,6 +50,30 @@ def test_a_backup_over_a_copy_that_is_in_use_or_of_another_file_is_refused(tmp_p
         back_up(path, other, force=True)
 
 
+def test_a_backup_over_a_copy_that_is_newer_is_refused(tmp_path: Path) -> None:
+    """An older copy was restored by mistake: what is newer is not replaced by what it holds."""
+    path, older, newer = make_file(tmp_path / "a.db"), tmp_path / "older.db", tmp_path / "newer.db"
+    back_up(path, older)
+    back_up(path, newer)
+    before = newer.read_bytes()
+    restore(older, path, force=True)
+    with pytest.raises(Taken, match="newer"):
+        back_up(path, newer, force=True)
+    assert newer.read_bytes() == before
+    back_up(path, older, force=True)
+
+
+def test_what_stood_there_is_kept_also_when_two_are_restored_in_a_second(tmp_path: Path) -> None:
+    path, copy = make_file(tmp_path / "a.db"), tmp_path / "b.db"
+    back_up(path, copy)
+    before, clock = path.read_bytes(), Clock()
+    moment = clock()
+    kept = [restore(copy, path, force=True, clock=lambda: moment)[1] for _ in range(3)]
+    assert len(set(kept)) == len(kept)
+    assert kept[0] is not None
+    assert kept[0].read_bytes() == before
+
+
 def test_a_backup_that_failed_is_not_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, clock = make_file(tmp_path / "a.db"), Clock()
     back_up(path, tmp_path / "b.db", clock=clock)

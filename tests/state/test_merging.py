@@ -45,6 +45,28 @@ def files(tmp_path: Path) -> list[Path]:
     return found
 
 
+@pytest.mark.parametrize("empty", [False, True])
+def test_nothing_is_merged_beside_the_log_of_a_file_that_is_gone(
+    files: list[Path], tmp_path: Path, empty: bool
+) -> None:
+    merged = tmp_path / "merged.db"
+    merge(files[:1], merged)
+    with closing(sqlite3.connect(merged)) as db:
+        db.execute("UPDATE people SET language = 'zh'")
+        db.commit()
+        left = merged.with_name("merged.db-wal").read_bytes()
+    merged.unlink()
+    if empty:
+        merged.touch()
+    merged.with_name("merged.db-wal").write_bytes(left)
+    with pytest.raises(Damaged, match="may hold answers"):
+        merge(files, merged)
+    with pytest.raises(Damaged, match="may hold answers"):
+        open_database(merged)
+    assert merged.with_name("merged.db-wal").read_bytes() == left
+    assert merged.exists() == empty
+
+
 def test_any_order_and_repeats_give_the_same_content(files: list[Path], tmp_path: Path) -> None:
     chance = random.Random(1)
     merge(files, tmp_path / "once.db")
