@@ -58,7 +58,8 @@ PATIENCE_SECONDS: Final = 0.02
 TOLD_AFTER_SECONDS: Final = 3.0
 """How long somebody waits for such a process before being told."""
 SAID_AGAIN_AFTER: Final = timedelta(minutes=1)
-"""That files are not kept, or edits not read, is not said more often to one person, nor twice of one album."""
+"""That files are not kept, or edits not read, is not said more often to one person, nor twice of one album; but it
+is said again after anything else that the person did."""
 
 LOG = logging.getLogger(__name__)
 
@@ -159,7 +160,9 @@ class Channel:
         if self._takes_list(update, person):
             self._fetch_list(update, account, person, message)
             return True
-        if message.kind in ("file", "edited") and self._was_said(account, message.kind, update):
+        if message.kind not in ("file", "edited"):
+            self._went_on(account)
+        elif self._was_said(account, message.kind, update):
             return True
         if secret is not None:
             message = Message("command", f"/start {JOINED if joined else MEMBER}", message.source)
@@ -177,6 +180,12 @@ class Channel:
             return True
         _remember(self._said, (account, kind), (now, album))
         return False
+
+    def _went_on(self, account: int) -> None:
+        """What was said before stands above what a person did since: it is said again, except of the same album."""
+        for kind in ("file", "edited"):
+            if (account, kind) in self._said:
+                self._said[account, kind] = (float("-inf"), self._said[account, kind][1])
 
     @staticmethod
     def _takes_list(update: Update, person: Person) -> bool:

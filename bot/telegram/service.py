@@ -52,7 +52,8 @@ NAME_SECONDS: Final = 5.0
 COMMANDS_SECONDS: Final = 5.0
 PROFILE_SECONDS: Final = 600.0
 """How soon Telegram is asked again for the bot's name, and told its commands and descriptions."""
-KEEP_PROMPTS_SECONDS: Final = 2.0
+KEEP_PROMPTS_SECONDS: Final = 0.5
+"""How soon it is in the file that a prompt has arrived: after a kill in between, the text below it is asked again."""
 PROMPT_AGAIN_SECONDS: Final = 20.0
 """How soon a prompt that was given up is tried anew."""
 BEAT_SECONDS: Final = 15.0

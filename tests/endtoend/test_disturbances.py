@@ -7,6 +7,9 @@ import time
 import pytest
 
 from bot.phone.world import Json, buttons_of
+from bot.phrases import phrases
+from bot.telegram.channel import SAID_AGAIN_AFTER
+from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import SCREENING, Clinician, Ward, prompts
 
@@ -34,7 +37,6 @@ STRAY: dict[str, Json] = {
     "identity number": {"text": "110101195003021234"},
     "date of birth": {"text": "1950-03-02"},
     "free text": {"text": "the patient is called Li"},
-    "nothing at all": {},
 }  # fmt: skip
 
 
@@ -50,10 +52,11 @@ def test_there_is_stray_input_of_many_kinds() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_stray_input_of_any_kind_disturbs_no_dialogue_and_is_not_kept(
-    ward: Ward, language: str
+    ward: Ward, clock: Clock, language: str
 ) -> None:
     clinician = await asked_age(ward, language)
     for name, content in STRAY.items():
+        clock.now += SAID_AGAIN_AFTER
         said = len(clinician.phone.messages)
         clinician.phone.send_message(**content)
         await ward.quiet()
@@ -62,6 +65,17 @@ async def test_stray_input_of_any_kind_disturbs_no_dialogue_and_is_not_kept(
         assert len(prompts(clinician.phone)) == 1, name
     await clinician.does("45")
     assert ward.entries() == 2
+
+
+async def test_a_stray_file_is_answered_again_as_soon_as_something_else_was_done(ward: Ward) -> None:
+    clinician = await asked_age(ward)
+    sentence = phrases("en")("no_files")
+    for times in range(1, 4):
+        for name in ("photo", "voice"):
+            clinician.phone.send_message(**STRAY[name])
+            await ward.quiet()
+            assert clinician.phone.texts.count(sentence) == times
+        await ward.says(clinician.phone, "/help")
 
 
 async def test_an_edited_answer_changes_nothing_and_is_said_so(ward: Ward) -> None:

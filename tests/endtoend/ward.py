@@ -6,10 +6,13 @@ The bot can be stopped and started anew while server and file stay.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from bot.aim import READING_SECONDS
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
 from bot.replies import Button, read_press
@@ -36,6 +39,12 @@ def unpaced(sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Callab
     return lambda reports: Sending(reports, all_chats=LIFTED, one_chat=LIFTED, sleep=sleep)
 
 
+def unhurried() -> Callable[[], float]:
+    """A server's clock on which people read before they type, however fast or slow the machine is."""
+    seconds = count(int(time.time()), READING_SECONDS + 1)
+    return lambda: float(next(seconds))
+
+
 class Ward:
     """The bot at work. ``async with`` starts server and bot and ends both."""
 
@@ -49,7 +58,7 @@ class Ward:
         server: LocalBotApi | None = None,
     ) -> None:
         self.path = path
-        self.server = server or LocalBotApi(token=TOKEN, kept=5000)
+        self.server = server or LocalBotApi(token=TOKEN, kept=5000, clock=unhurried())
         self._clock, self._sleep, self._zone = clock, sleep, zone
         self.service: Service
         self._running: asyncio.Task[None] | None = None
