@@ -21,12 +21,14 @@ from tests.phone.test_methods_over_http import PNG, keyboard
 async def do(http: aiohttp.ClientSession, act: str, **body: Any) -> dict[str, Any]:
     async with http.post(f"/phone/people/7/{act}", json=body) as answer:
         assert answer.status == 200, await answer.text()
-        return await answer.json()
+        found: dict[str, Any] = await answer.json()
+        return found
 
 
 async def state(http: aiohttp.ClientSession, person: int = 7) -> dict[str, Any]:
     async with http.get(f"/phone/people/{person}") as answer:
-        return await answer.json()
+        found: dict[str, Any] = await answer.json()
+        return found
 
 
 async def test_the_page_learns_who_one_can_be(http: aiohttp.ClientSession) -> None:

@@ -4,7 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from telegram import Bot, BotCommand, CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    Bot,
+    BotCommand,
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Update,
+)
 
 from bot.phone.server import LocalBotApi
 from tests.machine import lack_of
@@ -26,7 +34,7 @@ async def page(tmp_path: Path, server: LocalBotApi) -> AsyncIterator[Page]:
         assert opened.complaints == []
 
 
-async def update(bot: Bot) -> object:
+async def update(bot: Bot) -> Update:
     """The next thing that arrives at the bot, and its acknowledgement."""
     (found,) = await bot.get_updates(timeout=10)
     await bot.get_updates(offset=found.update_id + 1)
