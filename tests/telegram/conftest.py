@@ -5,7 +5,7 @@ This folder is a package only inside `tests`: at the top its name would hide pyt
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -17,10 +17,10 @@ from bot.telegram.request import AiohttpRequest, UpdatesRequest
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ME = {"id": 123456789, "is_bot": True, "first_name": "Screening", "username": "screening_bot"}
 
-Answer = Callable[[web.Request], Any]
+Answer = Callable[[web.Request], web.StreamResponse | Awaitable[web.StreamResponse]]
 
 
-def refusal(code: int, description: str, **parameters: Any) -> Answer:
+def refusal(code: int, description: str, **parameters: Any) -> Callable[[web.Request], web.Response]:
     """An answer of Telegram's that says no."""
     body = {"ok": False, "error_code": code, "description": description}
     if parameters:
@@ -28,7 +28,7 @@ def refusal(code: int, description: str, **parameters: Any) -> Answer:
     return lambda _: web.json_response(body, status=code)
 
 
-def hang_up(request: web.Request) -> Any:
+def hang_up(request: web.Request) -> web.Response:
     request.transport.abort()
     return web.Response()
 
@@ -91,7 +91,7 @@ class TelegramServer:
         self.calls.append((method, parameters))
         if self.faults[method]:
             response = self.faults[method].popleft()(request)
-            return await response if asyncio.iscoroutine(response) else response
+            return response if isinstance(response, web.StreamResponse) else await response
         return web.json_response({"ok": True, "result": await self._result(method, parameters)})
 
     async def _result(self, method: str, parameters: dict[str, str]) -> Any:
@@ -136,10 +136,10 @@ class Clock:
         await asyncio.sleep(0)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Let the loop run until it holds; five seconds of it not holding are a failure."""
+async def until(condition: Callable[..., object], *of: object) -> None:
+    """Let the loop run until it holds of these; five seconds of it not holding are a failure."""
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition(*of):
             await asyncio.sleep(0)
 
 

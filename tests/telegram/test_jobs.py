@@ -53,7 +53,10 @@ async def test_one_that_hangs_holds_up_no_other(clock: Clock) -> None:
     async def run() -> None:
         runs.append(clock.now)
 
-    hung = Job("hung", lambda: asyncio.Event().wait(), every(1, sleep=clock.sleep))  # type: ignore[arg-type]
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    hung = Job("hung", hang, every(1, sleep=clock.sleep))
     jobs = Jobs([hung, Job("heartbeat", run, every(1, sleep=clock.sleep))])
     jobs.start()
     await until(lambda: len(runs) == 5)

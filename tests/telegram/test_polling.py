@@ -43,7 +43,7 @@ class Handler:
         self.failures: dict[str, list[Exception | bool]] = defaultdict(list)
 
     async def __call__(self, update: Update) -> bool:
-        text = update.message.text
+        text = update.message.text or ""
         self.tried.append(text)
         if text in self.gates:
             await self.gates[text].wait()
@@ -214,7 +214,7 @@ async def test_what_is_in_hand_is_not_asked_for_again_before_a_pause_or_its_comm
     server.write(5, "98")
     async with running(polling):
         for polls in (1, 2, 3):
-            await until(lambda polls=polls: len(server.of("getUpdates")) == polls)
+            await until(lambda polls: len(server.of("getUpdates")) == polls, polls)
             for _ in range(100):
                 await asyncio.sleep(0)
             assert len(server.of("getUpdates")) == polls
@@ -264,7 +264,7 @@ async def test_people_do_not_wait_for_each_other(
         assert polling.figures().lanes == 50
         for text in reversed(everyone):
             handler.gates[text].set()
-            await until(lambda text=text: text in handler.texts)
+            await until(lambda text: text in handler.texts, text)
     assert handler.texts == everyone[::-1]
 
 
@@ -277,7 +277,7 @@ async def test_who_writes_while_another_is_stuck_is_served(
         await until(lambda: handler.tried == ["stuck"])
         for text in "abc":
             server.write(2, text)
-            await until(lambda text=text: text in handler.texts)
+            await until(lambda text: text in handler.texts, text)
         gate.set()
         await until(lambda: not server.waiting)
 
@@ -357,7 +357,7 @@ async def test_a_notice_that_fails_stops_nothing(
     assert handler.texts == ["next"]
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, dict[str, Any]] = {
     "no message": {"message": "text"},
     "a number": {"message": {"message_id": 1, "date": 1, "chat": 7}},
     "no date": {"message": {"message_id": 1, "date": "x", "chat": {"id": 1, "type": "private"}}},

@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
@@ -97,7 +97,7 @@ class Shown:
         return f"Shown({TOKEN})"
 
 
-WAYS = {
+WAYS: dict[str, Callable[[logging.Logger], object]] = {
     "message": lambda log: log.error(URL),
     "argument": lambda log: log.error("cannot reach %s, %d times", URL, 3),
     "named argument": lambda log: log.error("cannot reach %(url)s", {"url": URL}),
@@ -117,7 +117,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_the_token_is_in_no_line(log: io.StringIO, way: object) -> None:
+def test_the_token_is_in_no_line(log: io.StringIO, way: Callable[[logging.Logger], object]) -> None:
     way(logging.getLogger("some.library"))
     assert len(log.getvalue()) > 1
     assert SECRET not in log.getvalue()

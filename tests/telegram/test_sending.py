@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from bot.telegram.sending import (
     Sending,
     WithheldError,
 )
-from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
+from tests.telegram.conftest import Answer, Clock, TelegramServer, hang_up, refusal, until
 from tests.telegram.odd import ODD, answers, refused
 
 BROKEN = refusal(500, "Internal Server Error")
@@ -54,7 +55,7 @@ class Post:
 
     def put(self, chat: int, *texts: str) -> None:
         for text in texts:
-            self.sending.put(Outgoing(chat, lambda text=text: self.bot.send_message(chat, text), about=text))
+            self.sending.put(Outgoing(chat, partial(self.bot.send_message, chat, text), about=text))
 
     def arrived(self, chat: int) -> list[str]:
         return [call["text"] for call in self.server.of("sendMessage") if call["chat_id"] == str(chat)]
@@ -81,7 +82,7 @@ def post(bot: Bot, server: TelegramServer, reported: Reported, clock: Clock) -> 
     return Post(bot, server, sending)
 
 
-def fail_chat(server: TelegramServer, chat: int, *answers: Any) -> None:
+def fail_chat(server: TelegramServer, chat: int, *answers: Answer) -> None:
     """The next calls for this chat are answered so; others are served."""
     pending = list(answers)
     serve = server._result
@@ -91,13 +92,13 @@ def fail_chat(server: TelegramServer, chat: int, *answers: Any) -> None:
         server.faults["sendMessage"].append(answer)
         if parameters["chat_id"] == str(chat) and pending:
             response = pending.pop(0)(request)
-            return await response if asyncio.iscoroutine(response) else response
+            return response if isinstance(response, web.StreamResponse) else await response
         return web.json_response({"ok": True, "result": await serve(method, parameters)})
 
     server.faults["sendMessage"].append(answer)
 
 
-def gate_for(chat_opens: asyncio.Event) -> Any:
+def gate_for(chat_opens: asyncio.Event) -> Answer:
     async def wait(_: web.Request) -> web.Response:
         await chat_opens.wait()
         return BROKEN(_)
@@ -372,7 +373,7 @@ async def test_finishing_gives_up_after_its_limit_and_counts_what_remains(
 
 # Whatever a server answers
 
-FOR_A_WHILE = ODD | {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
+FOR_A_WHILE = {**ODD, "unauthorized": (401, refused(401)), "not found": (404, refused(404))}
 
 
 @pytest.mark.parametrize("answer", FOR_A_WHILE.values(), ids=FOR_A_WHILE)
@@ -396,7 +397,12 @@ async def test_whoever_may_not_have_it_when_it_leaves_does_not_get_it(
     post: Post, server: TelegramServer, reported: Reported
 ) -> None:
     allowed = [True]
-    server.faults["sendMessage"].append(lambda request: allowed.clear() or BROKEN(request))
+
+    def forbid(request: web.Request) -> web.Response:
+        allowed.clear()
+        return BROKEN(request)
+
+    server.faults["sendMessage"].append(forbid)
 
     def put(text: str) -> None:
         call = lambda: post.bot.send_message(5, text)  # noqa: E731
@@ -447,7 +453,10 @@ async def test_members_go_before_nine_hundred_strangers_and_answers_before_repor
 
 
 async def test_more_strangers_than_can_wait_are_not_kept(bot: Bot, clock: Clock) -> None:
-    sending = Sending(clock=clock, sleep=lambda _: asyncio.Event().wait())  # type: ignore[arg-type]
+    async def for_ever(_: float) -> None:
+        await asyncio.Event().wait()
+
+    sending = Sending(clock=clock, sleep=for_ever)
     for stranger in range(5_000):
         sending.put(Outgoing(stranger, lambda: bot.get_me(), rank=Rank.STRANGER))
     assert len(sending) == STRANGERS_WAITING
