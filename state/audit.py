@@ -219,7 +219,9 @@ class _Audit:
                     self._fault(f"{what} {code!r}", "is not a code that there can be")
 
     def _register(self) -> None:
-        self.register = Registered(self.db, self._fault, self.wanted_head)
+        own = "SELECT count(*) FROM register WHERE origin = (SELECT value FROM meta WHERE key = 'origin')"
+        (length,) = self.original.execute(own).fetchone()
+        self.register = Registered(self.db, self._fault, self.wanted_head, length)
 
     def _positions(self) -> None:
         for (number,) in self.db.execute(

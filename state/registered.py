@@ -31,10 +31,13 @@ Fault = Callable[[str, str], None]
 
 
 class Registered:
-    """The register's entries, in order, sorted by what they are about."""
+    """The register's entries, in order, sorted by what they are about.
 
-    def __init__(self, db: Database, fault: Fault, wanted: str | None) -> None:
-        self.db, self.fault = db, fault
+    The file has had `length` of its own; those after are of the migration of a copy, which nobody will see again.
+    """
+
+    def __init__(self, db: Database, fault: Fault, wanted: str | None, length: int) -> None:
+        self.db, self.fault, self.length = db, fault, length
         self.origin = meta(db, "origin") or ""
         self.head: str | None = None
         self.since: Counter[str] | None = None
@@ -71,16 +74,18 @@ class Registered:
                     place, "was changed: its hash does not follow from the entry before and its content"
                 )
             last[origin] = (entry, stored)
-            if found_in == origin and self.since is not None:
+            had = origin != self.origin or entry <= self.length
+            if found_in == origin and self.since is not None and had:
                 self.since[row[4]] += 1
+            if origin == self.origin and had:
+                self.head = stored
             if found_in is None and self._is_wanted(stored):
                 found_in, self.since = origin, Counter()
             try:
                 self._remember(origin, row[4], row[5] or "", json.loads(row[6]) if row[6] else {})
             except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
                 self.fault(place, "does not say what such an entry says")
-        entry, self.head = last.get(self.origin, (0, None))
-        if meta(self.db, "head") != (f"{entry} {self.head}" if self.head else None):
+        if meta(self.db, "head") != ("{} {}".format(*last[self.origin]) if self.origin in last else None):
             self.fault("register", "its end was cut off or added to: the file's head names another entry")
         if self._wanted is not None and found_in is None:
             self.fault("register", "does not hold the given head: this file is older than it, or another")

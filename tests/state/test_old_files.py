@@ -59,6 +59,16 @@ def test_it_verifies_without_a_finding(old: Path) -> None:
     assert (report.screenings, report.entries) == (25, 369)
 
 
+def test_the_head_that_is_said_of_it_is_one_that_it_has(old: Path) -> None:
+    """Not one of the copy that was migrated to verify it, which nobody will ever see again."""
+    head = verify(old).head
+    assert head == verify(old).head is not None
+    report = verify(old, head=head)
+    assert (report.problems, report.since) == ((), {})
+    open_database(old).close()
+    assert verify(old, head=head).problems == ()
+
+
 def test_every_screening_loads_and_stands_where_it_stood(old: Path) -> None:
     db = open_database(old)
     screenings = Screenings(db)
