@@ -47,12 +47,6 @@ _CANCEL: Final = (
 )
 _CLOSED: Final = f"coalesce(g.saved_at, {_CANCEL.format('at')})"
 
-_WHICH: Final = """g.state <> 'open'
-    AND (:site IS NULL OR s.site = :site)
-    AND (:protocol IS NULL OR t.id = :protocol)
-    AND (:screening IS NULL OR s.number = :screening)"""
-"""Screenings that were saved or cancelled; day and verdict, which may change, are asked for besides."""
-
 _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
@@ -74,7 +68,10 @@ FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN subjects u ON u.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
-WHERE {_WHICH}
+WHERE g.state <> 'open'
+    AND (:site IS NULL OR s.site = :site)
+    AND (:protocol IS NULL OR t.id = :protocol)
+    AND (:screening IS NULL OR s.number = :screening)
     AND (:since IS NULL OR {_CLOSED} >= :since)
     AND (:until IS NULL OR {_CLOSED} < :until)
 ORDER BY s.site, s.sequence
@@ -85,14 +82,9 @@ WHERE origin = (SELECT value FROM meta WHERE key = 'origin')
     AND kind IN ('started', 'verdict', 'cancelled') AND at <= :moment
 ORDER BY entry DESC LIMIT 1
 """
-_NEWEST: Final = f"""
-SELECT max(l.at)
-FROM screenings s
-JOIN standing g ON g.screening = s.number
-JOIN protocols t ON t.sha256 = s.protocol
-CROSS JOIN log l ON l.screening = s.number
-WHERE {_WHICH}
-"""  # noqa: S608  (only constants are put in)
+_NEWEST: Final = """
+SELECT max(l.at) FROM standing g CROSS JOIN log l ON l.screening = g.screening WHERE g.state <> 'open'
+"""
 _FOLLOWED: Final = """
 CREATE TEMP TABLE followed AS
 SELECT screening FROM (
@@ -220,12 +212,12 @@ class Snapshot:
 
     @cached_property
     def newest(self) -> str:
-        """The newest moment in the logs that day and verdict chose from; with none, that of the file's making.
+        """The newest moment in the logs of all that was saved or cancelled; with none, that of the file's making.
 
-        One that has another verdict by now, or was saved again on another day, is not chosen, and would be
-        before that. So cut off at this moment, the same selection chooses the same.
+        Of all, not of what was selected: what another selection would have is one reason why something is, or
+        is not, in this one: it has another verdict by now, was saved again, or its subject was screened again.
         """
-        (newest,) = self.one(_NEWEST, self.selection.parameters())
+        (newest,) = self.one(_NEWEST)
         return str(newest or self.one("SELECT value FROM meta WHERE key = 'created_at'")[0])
 
     @property
