@@ -150,8 +150,12 @@ def _which_answer(talk: Talk, screening: Screening) -> None:
 
 
 def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
-    if not 0 <= press.place < len(screening.dialogue.applied):
-        talk.late()
+    if not is_saved(talk, screening):
+        return
+    applied, entry = screening.dialogue.applied, press.entry or 0
+    if talk.screenings.moved_since(screening.number, entry) or not 0 <= press.place < len(applied):
+        talk.turn.toast = talk.say.plain("already_done")  # another answer may stand at that place now
+        _which_answer(talk, screening)
         return
     buttons = [
         Button(
@@ -178,11 +182,16 @@ def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
         screening, "query", talk.person.code, {"code": code}, question=question_id, source=talk.message.source
     )
     talk.turn.say(talk.say("query_sent", number=screening.number, person=screening.person))
-    talk.turn.others.append((screening.person, query_card(talk, screening, question_id, code)))
+    talk.turn.others.append(
+        (screening.person, query_card(talk, screening, question_id, code, screening.entries))
+    )
 
 
-def query_card(talk: Talk, screening: Screening, question_id: str, code: str) -> Turn:
-    """What the clinician gets: the answer as it stands, the coded question, and two buttons."""
+def query_card(talk: Talk, screening: Screening, question_id: str, code: str, query: int) -> Turn:
+    """What the clinician gets: the answer as it stands, the coded question, and two buttons.
+
+    ``query`` is its log entry; what is confirmed is the answer that stood when the card was shown.
+    """
     clinician = talk.conversation.people.get(screening.person)
     say = phrases(clinician.language)
     question = screening.protocol.question(question_id)
@@ -194,8 +203,8 @@ def query_card(talk: Talk, screening: Screening, question_id: str, code: str) ->
             query=say(f"query_{code}"),
         ),
         (
-            (Button(say.plain("query_confirm"), str(Press("qa", screening.number, screening.entries))),),
-            (Button(say.plain("query_correct"), str(Press("qx", screening.number, screening.entries))),),
+            (Button(say.plain("query_confirm"), str(Press("qa", screening.number, query, str(screening.entries)))),),
+            (Button(say.plain("query_correct"), str(Press("qx", screening.number, query))),),
         ),
         prompt=talk.screenings.ask(screening.person, screening, "choice"),
     )  # fmt: skip
@@ -203,18 +212,24 @@ def query_card(talk: Talk, screening: Screening, question_id: str, code: str) ->
     return turn
 
 
-def _queried(talk: Talk, screening: Screening, press: Press) -> str | None:
-    """Give the question that an open query is about; the query is the log entry that the button names."""
-    question = talk.screenings.queried(screening.number, press.entry or 0)
-    if question is None or screening.state != COMPLETED or question not in screening.dialogue.applied:
+def _queried(talk: Talk, screening: Screening, press: Press) -> tuple[str, str] | None:
+    """Give the question that an open query is about, and its code; the button names the query's log entry."""
+    asked = talk.screenings.queried(screening.number, press.entry or 0)
+    if asked is None or screening.state != COMPLETED or asked[0] not in screening.dialogue.applied:
         talk.turn.toast = talk.say.plain("already_done")
         return None
-    return question
+    return asked
 
 
 def _confirm_query(talk: Talk, screening: Screening, press: Press) -> None:
-    question_id = _queried(talk, screening, press)
-    if question_id is None:
+    asked = _queried(talk, screening, press)
+    if asked is None:
+        return
+    question_id, code = asked
+    query = press.entry or 0
+    if talk.screenings.moved_since(screening.number, press.place if press.option else query):
+        talk.turn.toast = talk.say.plain("already_done")  # not confirmed unseen: it may be another answer now
+        talk.turn.actions += query_card(talk, screening, question_id, code, query).actions
         return
     detail = {"query": press.entry, "outcome": "confirmed", "reason": None}
     talk.screenings.note(
@@ -234,11 +249,11 @@ def _correct_query(talk: Talk, screening: Screening, press: Press) -> None:
 
 
 def _amend(talk: Talk, screening: Screening, press: Press) -> None:
-    question_id = _queried(talk, screening, press)
-    if question_id is None or not 0 <= press.place < len(REASONS):
+    asked = _queried(talk, screening, press)
+    if asked is None or not 0 <= press.place < len(REASONS):
         return
     talk.screenings.amend(
-        screening, question_id, REASONS[press.place], press.entry or 0, talk.person.code, talk.message.source
+        screening, asked[0], REASONS[press.place], press.entry or 0, talk.person.code, talk.message.source
     )
     talk.screenings.make_current(talk.person.code, screening.number)
     talk.turn.say(talk.say("revising", number=screening.number))

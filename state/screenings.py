@@ -512,13 +512,18 @@ class Screenings:
             for number, who, at, started, updated, verdict, failed, unresolved in rows
         ]
 
-    def queried(self, number: str, entry: int) -> str | None:
-        """Give the question that an open query, the log entry of that number, is about."""
+    def queried(self, number: str, entry: int) -> tuple[str, str] | None:
+        """Give the question that an open query, the log entry of that number, is about, and what it asks."""
         row = self.db.execute(
-            "SELECT question FROM queries WHERE screening = ? AND entry = ? AND state = 'open'",
+            "SELECT question, code FROM queries WHERE screening = ? AND entry = ? AND state = 'open'",
             [number, entry],
         ).fetchone()
-        return row[0] if row else None
+        return (row[0], row[1]) if row else None
+
+    def moved_since(self, number: str, entry: int) -> bool:
+        """Say whether a dialogue has moved since a log entry; notes do not move it."""
+        rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
+        return any(kind in STEP_KINDS for (kind,) in rows)
 
     def history(self, number: str) -> Iterator[tuple[int, datetime, str, str, str | None, Answer | None]]:
         """Give the log of a screening: entry, time, person, kind, question, answer."""

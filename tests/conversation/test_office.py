@@ -174,3 +174,44 @@ def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:
     assert isinstance(told, Reply)
     assert "S01-0001" in told.text
     assert any(word in told.text for word in ("Willing to take part", "参加意愿"))
+
+
+def test_a_button_from_before_a_revision_asks_about_no_other_answer(ward: Ward) -> None:
+    """Of a woman one question more is asked: the places of all answers behind it have changed."""
+    ward.save(ELIGIBLE)
+    listed = presses(ward.do(ward.coordinator, "/query 1"))
+    sex, ecog = (
+        listed[ward.talk.screenings.load("S01-0001").dialogue.applied.index(q)] for q in ("sex", "ecog")
+    )
+    asked = ward.do(ward.coordinator, f"!{sex}")
+    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others[0]
+    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'qr:')}", "female", "neither")
+    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    turn = ward.do(ward.coordinator, f"!{ecog}")
+    assert not any(press.startswith("qq:") for press in presses(turn))
+    assert turn.toast is not None
+    asked = ward.do(ward.coordinator, f"!{presses(turn)[12]}")
+    assert ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others
+    last = ward.talk.screenings.db.execute("SELECT question FROM queries ORDER BY entry DESC").fetchone()
+    assert last == ("ecog",)
+
+
+def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) -> None:
+    """A query on haemoglobin waits while a revision of other reasons changes it: the card is shown again."""
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    which = ward.do(ward.coordinator, "/query 1")
+    asked = ward.do(ward.coordinator, f"!{presses(which)[3]}")
+    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others[0]
+    confirm = press_of(card, "qa:")
+    ward.do(ward.clinician, "!r:S01-0001:0", "yes")
+    entry = ward.talk.screenings.load("S01-0001").entries
+    turn = ward.do(ward.clinician, f"!e:S01-0001:{entry}:3", "95 g/L")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'w:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    again = ward.do(ward.clinician, f"!{confirm}")
+    states = "SELECT state FROM queries"
+    assert ward.talk.screenings.db.execute(states).fetchall() == [("open",)]
+    assert any("95 g/L" in action.text for action in again.actions if isinstance(action, Reply))
+    ward.do(ward.clinician, f"!{press_of(again, 'qa:')}")
+    assert ward.talk.screenings.db.execute(states).fetchall() == [("confirmed",)]
