@@ -47,6 +47,8 @@ def _ask_cancel(talk: Talk, screening: Screening, press: Press | None = None) ->
 def _cancel(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
     if screening.ended:
         talk.late(screening)
+    elif press is not None and talk.screenings.moved_since(screening.number, press.entry or 0):
+        talk.show(screening, "cancel")  # a yes from before: what has been answered since was not asked about
     else:
         talk.take(screening, [Step("cancel")])
     return True

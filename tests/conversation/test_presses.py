@@ -257,3 +257,16 @@ def test_a_settled_question_shows_what_was_understood(talk: Conversation, clinic
 def test_every_language_has_every_phrase_with_the_same_placeholders() -> None:
     assert len(phrases("en").texts) > 100
     assert differences() == []
+
+
+def test_a_yes_to_cancelling_counts_only_for_what_stood_there_then(
+    talk: Conversation, clinician: Person
+) -> None:
+    """*Yes, cancel it* stays on the screen: tapped many answers later, it asks again."""
+    yes = button(say(talk, clinician, "/new", "45", "/cancel"), "Yes, cancel it")
+    say(talk, clinician, "no", "male", "aiha")
+    before = log(talk)
+    asked = press(talk, clinician, yes)
+    assert log(talk) == before
+    press(talk, clinician, button(asked, "Yes, cancel it"))
+    assert talk.screenings.load("S01-0001").state == "cancelled"
