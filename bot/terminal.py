@@ -45,7 +45,8 @@ class Terminal:
             text = line.strip()
             if means("quit", text) or (not text and self._current() is None):
                 break
-            if not self.handle(text) and piped:
+            taken = not (piped and self._meant_for_later(text)) and self.handle(text)
+            if piped and not taken:
                 self._print(phrases(self.person.language).plain("line_not_taken", line=number))
                 break
         return self.leave()
@@ -86,6 +87,11 @@ class Terminal:
         """Find a button by its key, or as it is shown."""
         labels = {button.label.casefold(): button for button in reversed(self.keys.values())}
         return self.keys.get(typed) or labels.get(typed)
+
+    def _meant_for_later(self, text: str) -> bool:
+        """Say whether a piped number would choose what a number before it meant: it answers what its writer foresaw."""
+        button = self.keys.get(text)
+        return text.isdecimal() and button is not None and button.press.startswith("p:")
 
     def leave(self) -> bool:
         """Say what is kept of an unfinished screening, and how to go on; say whether there was none."""

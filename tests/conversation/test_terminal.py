@@ -133,3 +133,18 @@ def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path
         chat.kill()
         chat.wait()
         os.close(controller)
+
+
+def test_a_piped_number_answers_no_number_before_it(tmp_path: Path) -> None:
+    """Weeks were meant, and 1 for *no response*: taken as a choice of unit, it would keep six days."""
+    talk = conversation(tmp_path / "piped.db", Clock())
+    person = talk.people.add("clinician", "S01", "terminal", "local")
+    printed: list[str] = []
+    Terminal(talk, person, printed.append).run(
+        ["45", "male", "aiha", "71 g/L", "6", "1", "never"], piped=True
+    )
+    screening = talk.screenings.load("S01-0001")
+    assert screening.state == "steroid_duration"
+    assert "steroid_duration" not in screening.dialogue.answers
+    assert "Line 6" in "\n".join(printed)
+    talk.screenings.db.close()
