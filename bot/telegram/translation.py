@@ -30,6 +30,8 @@ FILES: Final = tuple(
     for kind in MessageAttachmentType
     if kind not in (MessageAttachmentType.INVOICE, MessageAttachmentType.SUCCESSFUL_PAYMENT)
 )
+NO_MESSAGE: Final = 0
+"""The number that no message has."""
 MAX_LABEL: Final = 60
 """Longer labels are cut by phones."""
 
@@ -55,16 +57,22 @@ def read_update(update: Update, person: Person) -> Message | None:
     source = _source(person, update, message.date)
     if message.text is None or message.forward_origin is not None or message.via_bot is not None:
         return Message("file", message.caption or "", source=source)
-    replied = message.reply_to_message
     return Message(
         "command" if message.text.startswith("/") else "text",
         message.text,
         source=source,
         chat=chat,
         number=message.message_id,
-        reply_to=replied.message_id if replied is not None else None,
+        reply_to=_replied_to(message),
         at=int(message.date.timestamp()),
     )
+
+
+def _replied_to(message: TelegramMessage) -> int | None:
+    """Give the message that stands in the reply bar; one of another chat, or a story, is none of ours."""
+    if message.external_reply is not None or message.reply_to_story is not None:
+        return NO_MESSAGE
+    return message.reply_to_message.message_id if message.reply_to_message is not None else None
 
 
 def has_file(message: TelegramMessage) -> bool:
