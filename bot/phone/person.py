@@ -14,7 +14,7 @@ from bot.phone.messages import INTERFACE, document_json, file_json, photo_json, 
 from bot.phone.pictures import mime_of_picture
 from bot.phone.world import Account, Chat, Json, World, buttons_of
 
-PATIENCE: Final = 10.0
+PATIENCE: Final = 60.0
 """Seconds that a wait lasts, if nothing else is said."""
 GROUP: Final = -1_001_000_000_001
 FOREVER: Final = 0

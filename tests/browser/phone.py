@@ -21,7 +21,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
-PATIENCE = 20
+PATIENCE = 60
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def trial(database: Path) -> Iterator[str]:
     try:
         yield next(line.strip() for line in process.stdout if "http://" in line)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     finally:
         process.kill()
         process.wait()

@@ -40,7 +40,7 @@ async def test_hostile_updates_of_strangers_change_nothing_and_stop_nobody(ward:
     hostile = mutated(random.Random(seed), STRANGERS, lambda: ("S01-0001", ward.entries()))
     for act in reference("potentially_eligible").acts:
         deliver(ward, list(islice(hostile, BATCH)))
-        await ward.quiet(30)
+        await ward.quiet()
         await clinician.does(act.line)
     assert log_of(ward.service.db, "S01-0001") == reference("potentially_eligible").log
     assert ward.rows("SELECT count(*) FROM screenings") == [(1,)]
@@ -54,7 +54,7 @@ async def test_hostile_updates_of_members_leave_only_what_the_protocol_knows(war
     hostile = mutated(dice, [1001, 1002], lambda: ("S01-0001", ward.entries()))
     for _ in range(UPDATES // 2 // BATCH):
         deliver(ward, list(islice(hostile, BATCH)))
-        await ward.quiet(30)
+        await ward.quiet()
     protocol = ward.service.settings.protocols[0]
     for kind, question, value, unit, detail in ward.rows(
         "SELECT kind, question, value, unit, detail FROM log"

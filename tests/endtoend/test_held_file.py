@@ -10,19 +10,24 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from statistics import median
 
 import pytest
 
-from bot.phone.server import LocalBotApi
+from bot.phone.server import LocalBotApi, Person
 from bot.phrases import phrases
 from bot.telegram import channel
 from bot.telegram.healthz import serve_health
 from tests.endtoend.test_outages import locked
-from tests.endtoend.ward import TOKEN, Ward
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward
 from tests.soak.process import RUN, invite_all
 
 NOT_KEPT = phrases("en")("not_kept")
-OTHERS_WAIT_SECONDS = 1.0
+LOOKS = 10
+AS_LONG = 10
+"""Times the usual wait, on the same machine at the same time."""
+PATIENCE_OF_SQLITE = 1.0
+"""Seconds: a fifth of what one call waits by itself for another process, and twenty people wait here."""
 HOLDER = """
 import sqlite3, sys
 other = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -41,23 +46,30 @@ async def test_looks_of_others_are_answered_at_once_and_what_waits_is_kept_after
     looking = ward.member(2001)
     for phone in (*answering, looking):
         await ward.says(phone, "/new")
-    waits = []
+    usual = await looks(looking)
     with locked(ward.path):
         for phone in answering:
             phone.send("45")
-        for _ in range(10):
-            seen = len(looking.texts)
-            started = time.monotonic()
-            looking.send("/help")
-            await looking.sees(lambda phone, seen=seen: len(phone.texts) > seen + 1, timeout=10)
-            waits.append(time.monotonic() - started)
-            await asyncio.sleep(0.05)
+        held = await looks(looking)
         await answering[0].sees(NOT_KEPT)
         assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(0,)]
-    await ward.quiet(20)
-    assert max(waits) < OTHERS_WAIT_SECONDS
+    await ward.quiet()
+    assert held < AS_LONG * usual + PATIENCE_OF_SQLITE
     assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(20,)]
     assert max(phone.texts.count(NOT_KEPT) for phone in answering) == 1
+
+
+async def looks(phone: Person) -> float:
+    """Give how long the person usually waits for a look, in seconds."""
+    waits = []
+    for _ in range(LOOKS):
+        seen = len(phone.texts)
+        started = time.monotonic()
+        phone.send("/help")
+        await phone.sees(lambda phone, seen=seen: len(phone.texts) > seen + 1)
+        waits.append(time.monotonic() - started)
+        await asyncio.sleep(0.05)
+    return median(waits)
 
 
 async def test_a_short_wait_is_not_worth_a_word(ward: Ward) -> None:
@@ -91,7 +103,7 @@ def free_port() -> int:
 
 
 def asked(port: int, host: str | None = None) -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANGS_SECONDS)
     connection.request("GET", "/healthz", headers={} if host is None else {"Host": host})
     answer = connection.getresponse()
     said = json.loads(answer.read())
@@ -105,11 +117,11 @@ async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_
     async with LocalBotApi(token=TOKEN) as server:
         phone = server.person(1001)
         process = await _started(server, path, port)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_SECONDS):
             while not server.counts["getupdates"]:
                 await asyncio.sleep(0.01)
         phone.send("/new")
-        await phone.sees("criterion", timeout=20)
+        await phone.sees("criterion")
         holder = await asyncio.create_subprocess_exec(
             sys.executable, "-c", HOLDER, str(path), stdin=PIPE, stdout=PIPE
         )
@@ -117,20 +129,14 @@ async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_
         assert await holder.stdout.readline() == b"held\n"
         phone.send("45")
         phone.send("/help")
-        waits = []
         for _ in range(5):
-            started = time.monotonic()
             status, _ = await asyncio.to_thread(asked, port)
-            waits.append(time.monotonic() - started)
             assert status in (200, 503)
-        assert max(waits) < 3.0
-        started = time.monotonic()
         process.terminate()
-        await process.communicate()
-        took = time.monotonic() - started
+        async with asyncio.timeout(HANGS_SECONDS):
+            await process.communicate()
         await holder.communicate(b"")
         assert process.returncode == 0
-        assert took < 5.0
         assert len(server.world.updates) == 2, "nothing was acknowledged that was not kept"
 
 

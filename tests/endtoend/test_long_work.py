@@ -13,7 +13,7 @@ from bot.phone.faults import Fault
 from bot.phrases import Safe, phrases
 from bot.replies import Turn, Work
 from bot.working import EACH, Turns, WorkError, apart
-from tests.endtoend.ward import Ward
+from tests.endtoend.ward import HANGS_SECONDS, Ward
 
 LIST = b"name,age_years\nC1,17\n"
 
@@ -119,7 +119,7 @@ async def test_a_work_that_fails_is_said_and_logged_without_its_words(
     member = ward.service.people.find("telegram", "1001")
     assert member is not None
     ward.service.channel.tell(member, Turn([Work(partial(fail, "Mrs Li"), Safe("It failed"))]))  # type: ignore[arg-type]
-    await ward.quiet(30)
+    await ward.quiet()
     assert phone.last["text"] == "It failed"
     assert any(getattr(record, "kind", "") == "ValueError" for record in caplog.records)
     assert "Mrs Li" not in caplog.text
@@ -133,9 +133,8 @@ async def test_a_stop_ends_work_at_once_and_says_so(ward: Ward) -> None:
     for _ in range(3):
         ward.service.channel.tell(member, Turn([Work(sleep_for_ever, Safe("failed"))]))  # type: ignore[arg-type]
     await asyncio.sleep(0)
-    started = time.monotonic()
-    await ward.stop()
-    assert time.monotonic() - started < 5
+    async with asyncio.timeout(HANGS_SECONDS):
+        await ward.stop()
     assert phone.last["text"] == phrases("en")("work_stopped")
     await ward.start()
 
@@ -143,7 +142,7 @@ async def test_a_stop_ends_work_at_once_and_says_so(ward: Ward) -> None:
 async def test_a_list_is_fetched_and_evaluated(ward: Ward) -> None:
     phone = ward.member(1001, "coordinator")
     phone.send_document("list.csv", LIST)
-    await ward.quiet(60)
+    await ward.quiet()
     assert "verdicts" in str(phone.last)
 
 
@@ -151,7 +150,7 @@ async def test_a_fetch_that_fails_once_is_tried_again(ward: Ward) -> None:
     phone = ward.member(1001, "coordinator")
     ward.server.faults.add(Fault("server_error", "getFile", times=1))
     phone.send_document("list.csv", LIST)
-    await ward.quiet(60)
+    await ward.quiet()
     assert "verdicts" in str(phone.last)
 
 
@@ -168,7 +167,7 @@ async def test_a_path_that_is_not_the_servers_is_no_file(ward: Ward, tmp_path: P
     body = body.replace("'", '"').replace("\\x00", "\\u0000")
     ward.server.faults.add(Fault("answer", "getFile", body=body))
     phone.send_document("list.csv", LIST)
-    await ward.quiet(60)
+    await ward.quiet()
     said = " ".join(str(message) for message in phone.messages.values())
     assert "root:" not in said
     assert "verdicts" not in said

@@ -56,7 +56,7 @@ async def test_the_bot_serves_on_whatever_is_answered_to_a_method(
         await ward.until(lambda: heartbeat_file(ward.path).exists(), 30)
         ward.server.faults.clear()
         phone.send("/help")
-        await ward.quiet(30)
+        await ward.quiet()
         assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(1,)]
 
 

@@ -19,10 +19,12 @@ from bot.phone.server import LocalBotApi
 from bot.phrases import phrases
 from bot.telegram import channel, polling
 from tests.conversation.playing import Clock
-from tests.endtoend.ward import TOKEN, Ward, prompts
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, prompts
 from tests.soak.process import RUN, invite_all
 
 ACCOUNT = 1001
+STOPPED_SECONDS = 20.0
+"""Less than a poll lasts; how long a stop takes is measured by the soak."""
 
 
 @contextmanager
@@ -150,7 +152,7 @@ async def server() -> AsyncIterator[LocalBotApi]:
 
 
 async def polled(server: LocalBotApi, times: int = 1) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_SECONDS):
         while server.counts["getupdates"] < times:
             await asyncio.sleep(0.01)
 
@@ -169,13 +171,13 @@ async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-async def test_a_signal_ends_it_with_status_0_within_five_seconds(
+async def test_a_signal_ends_it_with_status_0_without_waiting_for_the_poll(
     server: LocalBotApi, tmp_path: Path, number: signal.Signals
 ) -> None:
     process = await started(server, tmp_path / "bot.db")
     await polled(server)
     process.send_signal(number)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(STOPPED_SECONDS):
         out, errors = await process.communicate()
     assert process.returncode == 0, errors
     assert TOKEN.partition(":")[2].encode() not in out + errors
@@ -183,7 +185,7 @@ async def test_a_signal_ends_it_with_status_0_within_five_seconds(
 
 DEAD_RESOLVER = (
     *RUN[:4],
-    f"import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(60); {RUN[4]}",
+    f"import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(600); {RUN[4]}",
     *RUN[5:],
 )
 """The same, where no name server answers."""
@@ -193,11 +195,11 @@ async def test_a_stop_does_not_wait_for_a_name_server(server: LocalBotApi, tmp_p
     server.host = "nowhere.test"
     process = await started(server, tmp_path / "bot.db", command=DEAD_RESOLVER)
     server.host = "127.0.0.1"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGS_SECONDS):
         while not (tmp_path / "bot.db.heartbeat").exists():
             await asyncio.sleep(0.05)
     process.terminate()
-    async with asyncio.timeout(6):
+    async with asyncio.timeout(STOPPED_SECONDS):
         _, errors = await process.communicate()
     assert process.returncode == 0, errors
 
@@ -214,7 +216,7 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
     process = await started(server, tmp_path / "bot.db")
     await polled(server)
     phone.send("/new")
-    await phone.sees("criterion", timeout=30)
+    await phone.sees("criterion")
     phone.send("Mrs Li is 1.60 m tall")
     server.world.deliver({"message": {"from": "Mrs Li", "chat": 3, "text": "Mrs Li"}})
     server.world.deliver({"message": "Mrs Li"})
@@ -222,7 +224,7 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
         while not any("77 years" in text for text in phone.texts):
             said = len(phone.texts)
             phone.send("77")  # once more, where it is not certain what it was meant for
-            await phone.sees(lambda phone, said=said: len(phone.texts) > said + 1, timeout=30)
+            await phone.sees(lambda phone, said=said: len(phone.texts) > said + 1)
     finally:
         process.terminate()
         out, errors = await process.communicate()

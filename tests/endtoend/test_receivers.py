@@ -118,7 +118,7 @@ async def test_what_was_worked_out_for_somebody_suspended_meanwhile_is_not_shown
     shown = len(phone.messages)
     ward.service.channel.tell(member, Turn([Work(_report, Safe("failed"))]))
     ward.service.people.suspend(member.code)
-    await ward.quiet(30)
+    await ward.quiet()
     assert len(phone.messages) == shown
 
 

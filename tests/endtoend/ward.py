@@ -28,6 +28,8 @@ from state.people import Role
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ACCOUNT = 1001
 SCREENING = "S01-0001"
+HANGS_SECONDS = 60.0
+"""No measure of anything: what has not happened by then on the slowest machine hangs."""
 
 
 async def breathe(_: float) -> None:
@@ -104,7 +106,7 @@ class Ward:
         self.service.people.add(role, "S01", "telegram", str(account), language)
         return self.server.person(account, language_code=language)
 
-    async def quiet(self, timeout: float = 10.0) -> None:
+    async def quiet(self, timeout: float = HANGS_SECONDS) -> None:
         """Until all that was sent to the bot is handled and all that it says has arrived."""
         async with asyncio.timeout(timeout):
             while not self._is_quiet():
@@ -130,7 +132,7 @@ class Ward:
         person.press(label, message)
         await self.quiet()
 
-    async def until(self, holds: Callable[[], object], timeout: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], object], timeout: float = HANGS_SECONDS) -> None:
         async with asyncio.timeout(timeout):
             while not holds():
                 await asyncio.sleep(0)

@@ -27,7 +27,7 @@ QUIET = (
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 )
-PATIENCE = 15.0
+PATIENCE = 60.0
 KEYS = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9}
 
 

@@ -14,6 +14,7 @@ from bot.phone.server import LocalBotApi
 from state.database import open_database
 from state.people import People
 
+HANGS_SECONDS = 60.0
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 PRESCREEN = (sys.executable, "-W", "error", "-c", "from bot.command import main; main()")
 RUN = (*PRESCREEN, "run", "--unpaced", "--zone", "UTC", "--protocol", "NCT04420494")
@@ -62,7 +63,7 @@ class Bot:
                 self._process = await asyncio.create_subprocess_exec(
                     *RUN, env=environ, stdout=DEVNULL, stderr=errors
                 )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_SECONDS):
             while self.server.counts["getupdates"] == polls:
                 await asyncio.sleep(0.005)
 
@@ -79,7 +80,7 @@ class Bot:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(number)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_SECONDS):
             return await self._process.wait()
 
     def memory_mib(self) -> float:

@@ -13,6 +13,8 @@ from tests.soak.soak import MUST_BE_ZERO, chosen, options_of
 from tests.soak.stages import Cells
 
 PEOPLE = 6
+NO_POLL_SECONDS = 20.0
+"""Shorter than a poll, and than others' retries, whatever else the machine does. The soak gives the figures."""
 STAGES = [
     pytest.param(partial(stages.killed, kills=4, people=PEOPLE), "kills", id="killed"),
     pytest.param(partial(stages.stopped, stops=3, people=PEOPLE), "stops", id="stopped"),
@@ -40,14 +42,12 @@ async def test_no_answer_is_lost_or_counted_twice(
     assert {name: figures.get(name, 0) for name in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0)
     if "exit status" in figures:
         assert figures["exit status"] == "0"
-        assert float(figures["slowest stop s"]) < 5.0
+        assert float(figures["slowest stop s"]) < NO_POLL_SECONDS
     if "polls a second" in figures:
         assert float(figures["polls a second"]) <= 5
         assert (figures["ended"], figures["background"]) == (0, 1)
     if "unaffected wait s" in figures:
-        assert (
-            float(figures["unaffected wait s"]) < 5.0
-        )  # not held up by others' retries, which last far longer
+        assert float(figures["unaffected wait s"]) < NO_POLL_SECONDS
 
 
 def test_the_soak_runs_every_stage_that_is_tested() -> None:

@@ -27,7 +27,7 @@ from bot.telegram.polling import (
     TokenRefused,
 )
 from bot.telegram.request import LONGEST_FLOOD_SECONDS
-from tests.telegram.conftest import Clock, TelegramServer, hang_up, refusal, until
+from tests.telegram.conftest import HANGS_SECONDS, Clock, TelegramServer, hang_up, refusal, until
 from tests.telegram.odd import ODD, answers
 
 POLLS_A_SECOND = 5
@@ -106,7 +106,7 @@ async def running(polling: Polling) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         polling.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS_SECONDS):
             await asyncio.gather(task, return_exceptions=True)
 
 
@@ -527,7 +527,7 @@ async def test_only_a_token_that_is_refused_for_a_minute_ends_the_polling(
     server: TelegramServer, polling: Polling, clock: Clock, code: int
 ) -> None:
     server.faults["getUpdates"].extend([refusal(code, "Unauthorized")] * 100)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_SECONDS):
         with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN"):
             await polling.run()
     assert REFUSED_SECONDS <= clock.now <= REFUSED_SECONDS + TOKEN_SECONDS[1]
@@ -548,7 +548,7 @@ async def test_stopping_does_not_wait_for_the_poll(server: TelegramServer, polli
     async with running(polling) as run:
         await until(server.polling.is_set)
         polling.stop()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(HANGS_SECONDS):
             await run
 
 
@@ -579,7 +579,7 @@ async def test_stopping_gives_up_a_handler_that_does_not_end_and_acknowledges_no
     async with running(polling) as run:
         await until(lambda: handler.tried)
         polling.stop()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(HANGS_SECONDS):
             await run
     assert server.waiting == [number]
     assert polling.figures().lanes == 0
@@ -596,7 +596,7 @@ async def test_stopping_does_not_wait_for_a_pause(bot: Bot, server: TelegramServ
     async with running(polling) as run:
         await until(lambda: polling._troubled)
         polling.stop()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(HANGS_SECONDS):
             await run
 
 
@@ -614,7 +614,7 @@ async def test_stopping_does_not_wait_for_what_cannot_be_kept(
     async with running(polling) as run:
         await until(lambda: polling.figures().held)
         polling.stop()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(HANGS_SECONDS):
             await run
     assert server.waiting == [number]
 

@@ -24,7 +24,7 @@ from bot.telegram.sending import (
     Sending,
     WithheldError,
 )
-from tests.telegram.conftest import Answer, Clock, TelegramServer, hang_up, refusal, until
+from tests.telegram.conftest import HANGS_SECONDS, Answer, Clock, TelegramServer, hang_up, refusal, until
 from tests.telegram.odd import ODD, answers, refused
 
 BROKEN = refusal(500, "Internal Server Error")
@@ -365,7 +365,7 @@ async def test_finishing_gives_up_after_its_limit_and_counts_what_remains(
     server.faults["sendMessage"].append(gate_for(asyncio.Event()))
     post.put(5, "a", "b", "c")
     await until(lambda: post.arrived(5))
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(HANGS_SECONDS):
         assert await post.sending.finish(0.01) == 3
     assert len(post.sending) == 0
     assert not reported.undelivered
