@@ -100,7 +100,8 @@ def tell_coordinators(talk: Talk, screening: Screening) -> None:
     if now == before or "eligible" not in (now, before):
         return
     for person in talk.conversation.people.all(screening.site):
-        if person.role == "coordinator" and person.active and person.notified:
+        told = person.notified or now != "eligible"  # whoever was told, also before switching the notes off
+        if person.role == "coordinator" and person.active and told:
             turn, say = Turn(), phrases(person.language)
             key = (
                 "candidate_note" if now == "eligible" else "candidate_again" if again else "candidate_changed"

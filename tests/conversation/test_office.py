@@ -87,6 +87,16 @@ def test_the_note_can_be_switched_off_and_on(ward: Ward) -> None:
     assert len(ward.save(ELIGIBLE).others) == 1
 
 
+def test_who_switched_the_notes_off_still_hears_that_a_candidate_is_none_any_more(ward: Ward) -> None:
+    _, card = queried(ward)
+    ward.do(ward.coordinator, "/notify")
+    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'qr:')}", "130 g/L")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    assert [code for code, _ in saved.others] == [ward.coordinator.code]
+
+
 def test_an_undetermined_screening_is_no_candidate(ward: Ward) -> None:
     assert ward.save([*ELIGIBLE[:-1], "unknown"]).others == []
 
