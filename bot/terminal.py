@@ -24,6 +24,9 @@ from state.screenings import Screening
 COLUMNS: Final = 80
 _NUMBERED: Final = frozenset({"o", "p", "e", "dd", "new", "lang", "go", "again"})
 
+_UNFORESEEN: Final = frozenset({"p", "e", "again"})
+"""Numbered buttons that come unasked: what a number means, what to correct after an exclusion, screening again."""
+
 
 @dataclass(slots=True)
 class Terminal:
@@ -89,9 +92,12 @@ class Terminal:
         return self.keys.get(typed) or labels.get(typed)
 
     def _meant_for_later(self, text: str) -> bool:
-        """Say whether a piped number would choose what a number before it meant: it answers what its writer foresaw."""
+        """Say whether a piped number would choose what came unasked: a unit, a correction, another screening.
+
+        It answers a question that was foreseen. Any of these can be piped as it is labelled.
+        """
         button = self.keys.get(text)
-        return text.isdecimal() and button is not None and button.press.startswith("p:")
+        return text.isdecimal() and button is not None and button.press.partition(":")[0] in _UNFORESEEN
 
     def leave(self) -> bool:
         """Say what is kept of an unfinished screening, and how to go on; say whether there was none."""

@@ -135,16 +135,24 @@ def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path
         os.close(controller)
 
 
-def test_a_piped_number_answers_no_number_before_it(tmp_path: Path) -> None:
-    """Weeks were meant, and 1 for *no response*: taken as a choice of unit, it would keep six days."""
+PIPED = {
+    "weeks were meant, and 1 for no response": (["71 g/L", "6", "1", "never"], "steroid_duration"),
+    "another cause, and 1 for no tumour and no infection": (
+        ["71 g/L", "42 d", "1", "2", "1", "1", "1", "1", "1", "1", "1", "1", "normal"], "excluded",
+    ),
+    "a unit as it is labelled": (["71 g/L", "6", "6 weeks", "1", "2", "finish", "s"], "completed"),
+    "what is corrected as it is labelled": (["71 g/L", "42 d", "1", "2", "Correct: Other cause", "1"], "tumour"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "state"), PIPED.values(), ids=PIPED)
+def test_a_piped_number_answers_only_what_its_writer_foresaw(
+    tmp_path: Path, lines: list[str], state: str
+) -> None:
+    """Taken as a choice of a unit or of a correction, it would keep another answer than was meant."""
     talk = conversation(tmp_path / "piped.db", Clock())
     person = talk.people.add("clinician", "S01", "terminal", "local")
     printed: list[str] = []
-    Terminal(talk, person, printed.append).run(
-        ["45", "male", "aiha", "71 g/L", "6", "1", "never"], piped=True
-    )
-    screening = talk.screenings.load("S01-0001")
-    assert screening.state == "steroid_duration"
-    assert "steroid_duration" not in screening.dialogue.answers
-    assert "Line 6" in "\n".join(printed)
+    Terminal(talk, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
+    assert talk.screenings.load("S01-0001").state == state
     talk.screenings.db.close()
