@@ -78,6 +78,9 @@ _STORED: Final = re.compile(
 _ANOTHER_NUMBER: Final = re.compile(r"(?:[-–—~〜至到,;:+&|/]|to|and|or)?\s*[<>=≤≥]?\s*[0-9]")
 _GROUP: Final = re.compile(r"(?:\s|['’_])[0-9]{3}(?![0-9])")
 _EXPONENT: Final = re.compile(r"(?:e|\^|\*\*)\s*[+\-]?[0-9].*")
+_POINT_TEN: Final = re.compile(r"[.,]10$")
+_POWER: Final = re.compile(r"e\s*[0-9]")
+"""``25.10e9/L`` is 25 times a power of ten to one who writes the point for *times*, and 25.10 to another."""
 _FRACTION: Final = re.compile(r"([1-9])/([2-9])")
 _DATE: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)?\d\d)(?!\d)"
@@ -247,6 +250,8 @@ def _read_number(protocol: Protocol, question: Question, said: str, only: str | 
     digits, divisor = match["number"], match["divisor"] or ""
     if max(sum(map(str.isdigit, number)) for number in (digits, divisor)) > MAX_DIGITS:
         return Refused("too_many_digits")
+    if _POINT_TEN.search(digits) and _POWER.match(match["unit"]):
+        return Refused("exponent")
     if _FRACTION.fullmatch(f"{digits}/{divisor}") and digits < divisor:
         return Refused("fraction")
     values, divisors = meanings(digits), meanings(divisor) if divisor else ()

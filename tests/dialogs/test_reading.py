@@ -82,6 +82,7 @@ REFUSED = [
     ("alt", "1 1/2 x", "one_number"), ("alt", "<3 >2 U/L", "one_number"),
     # signs, exponents, other notations
     ("alt", "±5 U/L", "sign"), ("alt", "–5 U/L", "sign"), ("alt", "－5 U/L", "sign"), ("alt", "~5 U/L", "sign"), ("alt", "⁻5 U/L", "sign"),
+    ("platelets", "25.10e9/L", "exponent"), ("neutrophils", "2,10 e9/L", "exponent"),
     ("platelets", "10^3", "exponent"), ("platelets", "x10", "not_a_number"), ("platelets", "1e3", "exponent"), ("platelets", "1e3 /uL", "exponent"),
     ("alt", "0x1F U/L", "unknown_unit"), ("alt", "5 %", "unknown_unit"), ("alt", "<\u033830 U/L", "not_a_number"), ("alt", "≈30 U/L", "sign"),
     ("alt", "9\u03368 U/L", "unknown_unit"), ("alt", "\u202e89 U/L", "not_a_number"), ("alt", "8\u202e9 U/L", "unknown_unit"),
