@@ -19,7 +19,7 @@ SHOWN: Final = ("screening_log", "open_items", "answers")
 _LATEST: Final = """WITH latest AS (
   SELECT * FROM (
     SELECT g.*, row_number() OVER (
-      PARTITION BY g.protocol, u.subject ORDER BY g.saved_at DESC, g.screening DESC
+      PARTITION BY g.protocol, u.subject ORDER BY u.place DESC, g.screening DESC
     ) AS newness
     FROM screening_log g JOIN subjects u ON u.screening = g.screening WHERE g.verdict IS NOT NULL
   ) WHERE newness = 1

@@ -51,7 +51,7 @@ _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
     s.number AS screening, s.site, s.sequence, s.protocol, s.person AS started_by, s.started_at, s.zone,
-    s.channel, s.earlier, u.subject,
+    s.channel, s.earlier, u.subject, u.place,
     g.state,
     {_CLOSED} AS saved_at,
     coalesce(g.saved_by, {_CANCEL.format("person")}) AS saved_by,
@@ -89,13 +89,14 @@ _FOLLOWED: Final = """
 CREATE TEMP TABLE followed AS
 SELECT screening FROM (
     SELECT c.screening, row_number() OVER (
-        PARTITION BY t.id, c.subject ORDER BY c.saved_at DESC, c.screening DESC
+        PARTITION BY t.id, c.subject ORDER BY c.place DESC, c.screening DESC
     ) AS newness
     FROM chosen c JOIN protocols t ON t.sha256 = c.protocol
     WHERE c.verdict <> 'cancelled'
 ) WHERE newness > 1
 """
-"""Screenings that another one of the same subject was saved after; found before a verdict is looked for."""
+"""Screenings that a later saved one of the same subject follows, also if corrected since; found before a verdict is
+looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,9 @@ class Row:
     """A chosen screening with its newest saved verdict.
 
     Times are UTC; ``saved_at`` is when the verdict was saved, or the screening cancelled. ``subject`` is the first of
-    the linked screenings of one subject. ``saves`` counts the verdicts that were saved, ``edited`` is 0 if every
-    answer is current, 2 if opening it again was given up, else 1, ``head`` ends its chain of hashes.
+    the linked screenings of one subject, ``place`` counts from it. ``saves`` counts the verdicts that were saved,
+    ``edited`` is 0 if every answer is current, 2 if opening it again was given up, else 1, ``head`` ends its chain of
+    hashes.
     """
 
     screening: str
@@ -140,6 +142,7 @@ class Row:
     channel: str
     earlier: str | None
     subject: str
+    place: int
     state: Literal["completed", "cancelled", "revising"]
     saved_at: str
     saved_by: str
@@ -251,9 +254,9 @@ class Snapshot:
         return tuple(found.values())
 
     def subjects(self) -> Iterator[list[Row]]:
-        """Give the chosen screenings by subject and trial, those of one in the order in which they were saved."""
+        """Give the chosen screenings by subject and trial, those of one in the order of its chain."""
         ordered = self.rows(
-            order="(SELECT id FROM protocols WHERE sha256 = protocol), subject, saved_at, screening"
+            order="(SELECT id FROM protocols WHERE sha256 = protocol), subject, place, screening"
         )
         for _, rows in groupby(ordered, key=lambda row: (self.protocols[row.protocol].id, row.subject)):
             yield list(rows)

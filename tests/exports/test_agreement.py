@@ -203,15 +203,15 @@ def told(db: Database, number: str, until: str | None = None) -> Told:
 
 
 def subjects(db: Database, all_told: dict[str, Told]) -> Counter[str]:
-    """Count subjects by the verdict of the linked screening that was saved last."""
+    """Count subjects by the verdict of the last of the linked screenings that was saved, whenever that was."""
     earlier = dict(db.execute("SELECT number, earlier FROM screenings").fetchall())
-    newest: dict[str, tuple[str, str]] = {}
+    newest: dict[str, tuple[int, str]] = {}
     for number, one in all_told.items():
-        root = number
+        root, place = number, 0
         while earlier[root] is not None:
-            root = earlier[root]
+            root, place = earlier[root], place + 1
         if one.verdict is not None:
-            newest[root] = max(newest.get(root, ("", "")), (one.closed_at, number))
+            newest[root] = max(newest.get(root, (0, "")), (place, number))
     return Counter(str(all_told[number].verdict) for _, number in newest.values())
 
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dialogs.answers import UNKNOWN
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
 from state import browsing
 from state.database import connect, open_database
 from state.exports import Selection, export
+from state.outcomes import standing
 from state.people import People
 from state.screenings import Screenings
 from state.statistics import TrialStatistics, statistics
@@ -25,24 +27,19 @@ from tests.exports.making import LIKELY, fill, read
 
 
 def by_hand(rows: list[dict[str, str]]) -> dict[str, Counter[Any]]:
-    """Count from the screening log alone: the latest saved screening of each subject."""
+    """Count from the screening log alone: the last saved screening in each chain of linked ones."""
     numbered = {row["screening_code"]: row for row in rows}
 
-    def root(row: dict[str, str]) -> str:
-        code = row["screening_code"]
+    def placed(row: dict[str, str]) -> tuple[str, int]:
+        code, place = row["screening_code"], 0
         while numbered[code]["earlier_screening"] in numbered:
-            code = numbered[code]["earlier_screening"]
-        return code
+            code, place = numbered[code]["earlier_screening"], place + 1
+        return code, place
 
     latest: dict[str, dict[str, str]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (placed(row)[1], row["screening_code"])):
         if row["verdict"] != "cancelled":
-            known = latest.get(root(row))
-            if known is None or (row["saved_at"], row["screening_code"]) > (
-                known["saved_at"],
-                known["screening_code"],
-            ):
-                latest[root(row)] = row
+            latest[placed(row)[0]] = row
     protocol = load("NCT04420494")
     counted = {code: criterion.counts_as or code for code, criterion in protocol.criterion_by_code.items()}
     subjects = latest.values()
@@ -183,6 +180,38 @@ def test_a_subject_screened_three_times_counts_once_by_the_latest(tmp_path: Path
     assert (trial.total.potentially_eligible, trial.total.excluded, trial.total.open) == (1, 0, 0)
     (before,) = statistics(path, Selection(screening="S01-0002")).trials
     assert before.total.open == 1
+
+
+def test_a_subject_counts_by_the_latest_screening_also_when_an_earlier_one_is_corrected_after_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "again.db"
+    db = open_database(path)
+    person = People(db).add("clinician", "S01", "terminal", "local")
+    screenings, protocol = Screenings(db), load("NCT04420494")
+    started = []
+    for age in ("81 a", "82 a"):
+        earlier = started[-1].number if started else None
+        screening = screenings.start(
+            protocol, person.code, "S01", zone="+08:00", channel="terminal", earlier=earlier
+        )
+        answer = Step("answer", "age_years", read(protocol.question("age_years"), age))
+        screenings.take(screening, [answer, Step("finish"), Step("save")], person.code)
+        started.append(screening)
+    first, latest = started
+    screenings.take(first, [Step("amend", "age_years", reason="transcription")], person.code)
+    while first.state in protocol.position:
+        screenings.take(first, [Step("answer", first.state, UNKNOWN)], person.code)
+    screenings.take(first, [Step("save")], person.code)
+    assert standing(db, first.number).screening == latest.number
+    db.conn.close()
+    (trial,) = statistics(path).trials
+    assert (trial.total.excluded, trial.total.open, trial.repeated) == (1, 0, 1)
+    _check_browsing(path, trial)
+    export(path, "sdtm", tmp_path / "sdtm")
+    dm = json.loads((tmp_path / "sdtm" / "dm.json").read_text(encoding="utf-8"))
+    age_of = [column["name"] for column in dm["columns"]].index("AGE")
+    assert [row[age_of] for row in dm["rows"]] == [82]
 
 
 def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled: Path) -> None:
