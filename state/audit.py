@@ -34,6 +34,7 @@ from state.errors import Damaged, Newer, translate
 from state.registered import Registered
 from state.schema import migrations
 from state.screenings import outcome, set_aside, step_from
+from state.standing import VIEWS
 
 _LOG: Final = (
     "SELECT screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source, hash"
@@ -43,6 +44,8 @@ _LOG: Final = (
 _BOOKKEEPING: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
 _STATISTICS: Final = frozenset({"sqlite_stat1", "sqlite_stat4"})
 """What ``ANALYZE`` leaves: of no consequence but for speed."""
+_VIEWS_MADE: Final = "standings"
+"""The first migration that makes the views as `state.standing` has them: those of its time."""
 _HEADER: Final = 100
 _LARGEST_PAGE: Final = 65536
 
@@ -184,8 +187,16 @@ class _Audit:
     # the file ------------------------------------------------------------------------------------
 
     def _schema(self) -> bool:
-        """Hold tables, indexes, views and triggers against what the file's migrations make."""
+        """Hold tables, indexes, views and triggers against what the file's migrations make.
+
+        An older version made the views that it had then, which hold nothing and are made anew by its migration.
+        """
         wanted, found = _made_by(self.had), _objects(self.db)
+        if self.had != _names() and _VIEWS_MADE in self.had:
+            views = {f"view {name}" for name in VIEWS}
+            wanted, found = (
+                {key: sql for key, sql in objects.items() if key not in views} for objects in (wanted, found)
+            )
         for name in sorted(wanted.keys() | found.keys()):
             if wanted.get(name) != found.get(name):
                 state = (

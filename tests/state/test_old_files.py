@@ -15,11 +15,14 @@ from pathlib import Path
 import pytest
 
 from state.audit import verify
+from state.backup import restore
 from state.database import open_database
 from state.exports import FORMATS, export
 from state.merging import merge
 from state.schema import migrations
 from state.screenings import Screenings
+from state.standing import VIEWS
+from tests.state.making_files import make_file
 
 OLD = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
 
@@ -67,6 +70,27 @@ def test_the_head_that_is_said_of_it_is_one_that_it_has(old: Path) -> None:
     assert (report.problems, report.since) == ((), {})
     open_database(old).close()
     assert verify(old, head=head).problems == ()
+
+
+def test_a_file_with_the_views_of_its_time_verifies_and_is_restored(tmp_path: Path) -> None:
+    """A backup that the version before this one made, which had fewer views, and others."""
+    path = make_file(tmp_path / "a.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for view in reversed(VIEWS):
+            db.execute(f"DROP VIEW {view}")
+        db.execute("CREATE VIEW standing AS SELECT number FROM screenings")
+        for index in ("screenings_earlier", "log_outcomes"):
+            db.execute(f"DROP INDEX {index}")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'outcomes_of_subjects'")
+    assert verify(path).problems == ()
+    restore(path, tmp_path / "b.db")
+    open_database(tmp_path / "b.db").close()
+    assert verify(tmp_path / "b.db").problems == ()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE VIEW another AS SELECT number FROM screenings")
+    assert [str(problem) for problem in verify(path).problems] == [
+        "schema, view another: does not belong here"
+    ]
 
 
 def test_every_screening_loads_and_stands_where_it_stood(old: Path) -> None:
