@@ -69,8 +69,11 @@ def read_update(update: Update, person: Person) -> Message | None:
 
 
 def _replied_to(message: TelegramMessage) -> int | None:
-    """Give the message that stands in the reply bar; one of another chat, or a story, is none of ours."""
-    if message.external_reply is not None or message.reply_to_story is not None:
+    """Give the message that stands in the reply bar; one of another chat, or a story, is none of ours.
+
+    Nor is what stands above a message that was scheduled: it was typed below something else.
+    """
+    if message.external_reply is not None or message.reply_to_story is not None or message.is_from_offline:
         return NO_MESSAGE
     return message.reply_to_message.message_id if message.reply_to_message is not None else None
 

@@ -25,8 +25,9 @@ STORY = {"id": 1, "chat": {"id": 9, "type": "private", "first_name": "B"}}
         ({"external_reply": ELSEWHERE}, NO_MESSAGE),
         ({"external_reply": ELSEWHERE, "quote": {"text": "98 g/L", "position": 0}}, NO_MESSAGE),
         ({"reply_to_story": STORY}, NO_MESSAGE),
+        ({"is_from_offline": True}, NO_MESSAGE),
     ],
-    ids=["no reply", "a reply", "to another chat's message", "to a part of it", "to a story"],
+    ids=["no reply", "a reply", "to another chat's message", "to a part of it", "to a story", "scheduled"],
 )
 def test_a_text_replies_to_what_stands_in_the_reply_bar(more: dict[str, Any], reply_to: int | None) -> None:
     sent = {
