@@ -321,7 +321,7 @@ def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) ->
     """Say why an answer cannot be taken as it stands."""
     if isinstance(reading, Fault):
         return Fault(reading.code, question.id)
-    details = {"text": shown(raw) if isinstance(raw, str) else ""}
+    details = {"text": shown(_as_given(raw))}
     if isinstance(reading, Refused):
         details |= reading.details
         likely = [_written(answer) for ((_, answer), *_) in reading.likely]
@@ -338,6 +338,13 @@ def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) ->
             )
         )
     return Fault(f"asked_{reading.why}", question.id, details)
+
+
+def _as_given(raw: Any) -> str:
+    """Write an answer as it stands in its list: a text, a number, or a value with its unit."""
+    if isinstance(raw, _Object):
+        return " ".join(_as_given(part) for part in (raw["value"], raw.get("unit")) if part is not None)
+    return str(raw)  # not in full: 1e999999999 would be a million pages
 
 
 def _surely(answer: Measurement) -> str:

@@ -67,6 +67,20 @@ def test_a_bad_cell_is_a_fault_of_its_row_and_never_becomes_unknown(
     assert row.number == 1
 
 
+@pytest.mark.parametrize(
+    ("answers", "shown"),
+    [
+        ('"hemoglobin": 98', "98"),
+        ('"hemoglobin": {"value": 9, "unit": "furlong"}', "9 furlong"),
+        ('"hemoglobin": {"value": "98/21", "unit": "g/L"}', "98/21 g/L"),
+        ('"age_years": 1e999999999', "1E+999999999"),
+    ],
+)
+def test_a_fault_shows_the_answer_as_it_was_given(answers: str, shown: str) -> None:
+    row = next(iter(read_candidates(PROTOCOL, entry(answers))))
+    assert [fault.details["text"] for fault in row.faults] == [shown]
+
+
 BAD_FILES = {
     "unknown question": (entry('"shoe_size": 9'), "list_unknown_column"),
     "nearly a question": ("name,haemoglobin\nx,98 g/L\n", "list_unknown_column"),
