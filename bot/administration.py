@@ -36,7 +36,7 @@ def make_invitation(talk: Talk, press: Press) -> None:
         talk.late()
         return
     try:
-        secret = talk.conversation.people.invite(role, site or talk.person.site, by=talk.person.code)  # type: ignore[arg-type]
+        secret = talk.conversation.people.invite(role, site or talk.person.site, by=talk.person.code)
     except ValueError:
         talk.turn.say(talk.say("site_form", site=site))
         return

@@ -62,6 +62,7 @@ class Work:
 
 
 Action = Reply | Settle | Document | Work
+MessageKind = Literal["text", "press", "command", "file", "edited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Message:
     1970), where the channel knows them: a terminal has one screen, and what it shows last is what is answered.
     """
 
-    kind: Literal["text", "press", "command", "file", "edited"]
+    kind: MessageKind
     text: str
     source: str | None = None
     content: bytes | None = None

@@ -21,7 +21,7 @@ from state.database import Clock, stamp, utc_now, writing
 from state.errors import Refused, Unknown
 
 Role = Literal["clinician", "coordinator", "administrator"]
-ROLES: Final[tuple[str, ...]] = get_args(Role)
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 SECRET_BYTES: Final = 24
 """192 random bits: 32 characters of a deep link, which takes 64."""
 INVITATION_HOURS: Final = 72

@@ -12,7 +12,7 @@ import pytest
 from bot import access
 from bot.conversation import SITE_PRESSES, Conversation
 from bot.menu import COMMANDS, LOOKS, MENU
-from bot.replies import Document, Message, Reply, Turn, Work
+from bot.replies import Document, Message, MessageKind, Reply, Turn, Work
 from bot.talk import MOVES
 from state.people import ROLES, Person, Role
 from tests.conversation.playing import Clock, conversation
@@ -60,7 +60,7 @@ class Site:
         return self.talk.people.add(role, site, "telegram", account)
 
     def do(self, person: Person, what: str) -> Turn:
-        kind = "command" if what.startswith("/") else "press" if what.startswith("!") else "text"
+        kind: MessageKind = "command" if what.startswith("/") else "press" if what.startswith("!") else "text"
         return self.talk.handle(person, Message(kind, what.lstrip("!")))
 
     def kept(self) -> dict[str, list[Any]]:
@@ -111,9 +111,9 @@ def aims(site: Site) -> Iterator[tuple[str, str]]:
 
 
 OUTSIDERS: dict[str, tuple[Role, str, bool]] = {
-    **{f"{role} of the site": (role, "S01", True) for role in ROLES},  # type: ignore[dict-item]
-    **{f"{role} of another site": (role, "S02", True) for role in ROLES},  # type: ignore[dict-item]
-    **{f"suspended {role}": (role, "S01", False) for role in ROLES},  # type: ignore[dict-item]
+    **{f"{role} of the site": (role, "S01", True) for role in ROLES},
+    **{f"{role} of another site": (role, "S02", True) for role in ROLES},
+    **{f"suspended {role}": (role, "S01", False) for role in ROLES},
 }
 
 
@@ -224,9 +224,17 @@ FLOWS: dict[str, tuple[Flow, set[str], bool]] = {
     "a suspension is being confirmed": (_suspending, {"administrator"}, False),
 }
 """A point of a flow, the roles that may go on there, and whether only at the same site."""
-CHANGES: dict[str, Callable[[Site, Person], object]] = {
+
+Change = Callable[[Site, Person], object]
+
+
+def made(role: Role) -> Change:
+    return lambda site, person: site.talk.people.change(person.code, role)
+
+
+CHANGES: dict[str, Change] = {
     "suspended": lambda site, person: site.talk.people.suspend(person.code),
-    **{f"made {role}": (lambda site, person, role=role: site.talk.people.change(person.code, role)) for role in ROLES},
+    **{f"made {role}": made(role) for role in ROLES},
     "moved": lambda site, person: site.talk.people.change(person.code, site="S02"),
 }  # fmt: skip
 
@@ -234,7 +242,7 @@ CHANGES: dict[str, Callable[[Site, Person], object]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize(("flow", "roles", "at_site"), FLOWS.values(), ids=FLOWS)
 def test_what_was_open_goes_on_only_as_the_role_of_that_moment_allows(
-    site: Site, flow: Flow, roles: set[str], at_site: bool, change: Callable[[Site, Person], object]
+    site: Site, flow: Flow, roles: set[str], at_site: bool, change: Change
 ) -> None:
     before = site.add("administrator" if "administrator" in roles else "clinician", "S01", "9")
     acts = flow(site, before)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
-from bot.replies import Message, Reply, Turn
+from bot.replies import Message, MessageKind, Reply, Turn
 from state.people import Person
 from tests.conversation.playing import Clock, conversation
 
@@ -36,7 +36,9 @@ class Ward:
     def do(self, person: Person, *messages: str) -> Turn:
         turn = Turn()
         for text in messages:
-            kind = "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
+            kind: MessageKind = (
+                "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
+            )
             turn = self.talk.handle(self.talk.people.get(person.code), Message(kind, text.lstrip("!")))
         return turn
 

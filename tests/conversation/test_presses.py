@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.conversation import Conversation
 from bot.phrases import differences, phrases
-from bot.replies import Button, Message, Reply, Settle, Turn, read_press
+from bot.replies import Button, Message, MessageKind, Reply, Settle, Turn, read_press
 from state.people import Person
 from tests.conversation.playing import Clock, conversation
 
@@ -55,7 +55,7 @@ def clinician(talk: Conversation) -> Person:
 def say(talk: Conversation, person: Person, *texts: str) -> Turn:
     turn = Turn()
     for text in texts:
-        kind = "command" if text.startswith("/") else "text"
+        kind: MessageKind = "command" if text.startswith("/") else "text"
         turn = talk.handle(person, Message(kind, text))
     return turn
 
@@ -170,14 +170,14 @@ def test_commands_in_the_middle_disturb_no_dialogue(talk: Conversation, clinicia
     before = log(talk)
     say(talk, clinician, text)
     assert log(talk) == before
-    assert talk.screenings.current(clinician.code).state == "sex"  # type: ignore[union-attr]
+    assert talk.screenings.current(clinician.code).state == "sex"
 
 
 def test_the_language_may_change_at_any_time_and_answers_stay(talk: Conversation, clinician: Person) -> None:
     say(talk, clinician, "/new", "45")
     turn = press(talk, clinician, "lang:zh")
     assert "性别" in turn.actions[-1].text
-    assert talk.screenings.current(clinician.code).dialogue.answers  # type: ignore[union-attr]
+    assert talk.screenings.current(clinician.code).dialogue.answers
 
 
 @settings(deadline=None)

@@ -84,7 +84,7 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:  # noqa: F811
     sheet = book.worksheets[0]
     for column, value in {"name": "C-1", "age_years": 45, "diagnosis": "other"}.items():
         place = [cell.value for cell in sheet[1]].index(column) + 1
-        sheet.cell(3, place).value = value  # type: ignore[union-attr]
+        sheet.cell(3, place).value = value
     content = io.BytesIO()
     book.save(content)
     turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content.getvalue()))

@@ -247,11 +247,9 @@ def test_whatever_is_pressed_or_typed_no_saved_answer_changes_without_its_own_re
     """Any button that was ever shown, in any order, as from two phones; anything typed."""
     chance = random.Random(seed)
     talk = conversation(tmp_path_factory.mktemp("walk") / "office.db", Clock())
-    people = [
-        talk.people.add("clinician", "S01", "telegram", "0"),
-        talk.people.add("coordinator", "S01", "x", "1"),
-    ]
-    ward = Ward(talk, *people, people[1])
+    clinician = talk.people.add("clinician", "S01", "telegram", "0")
+    coordinator = talk.people.add("coordinator", "S01", "x", "1")
+    ward = Ward(talk, clinician, coordinator, coordinator)
     shown: list[str] = []
 
     def see(turn: Turn) -> None:
