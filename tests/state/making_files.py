@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from dialogs.answers import UNKNOWN, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
 from state.backup import back_up
@@ -14,7 +14,7 @@ from state.database import open_database
 from state.people import People
 from state.screenings import Screening, Screenings
 
-ANSWERS = {
+ANSWERS: dict[str, Answer] = {
     "age_years": Measurement("=", Decimal(45), "a"),
     "sex": Choice("male"),
     "diagnosis": Choice("aiha"),

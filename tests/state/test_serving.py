@@ -84,7 +84,9 @@ def test_what_is_shown_has_titles_and_facets_in_both_languages(address: str, vie
 def test_the_described_columns_are_the_columns(file: Path) -> None:
     for view, about in serving.SHOWN.items():
         columns = [row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])]
-        assert list(about["columns"]) == columns
+        described = about["columns"]
+        assert isinstance(described, dict)
+        assert list(described) == columns
 
 
 @pytest.mark.parametrize("name", list(serving.queries([load("NCT04420494")])))

@@ -58,11 +58,9 @@ class Ward:
         )
         return [(value, status) for value, status in rows]
 
-    def exported(self, number: str, **selection: str) -> list[dict[str, str]]:
+    def exported(self, number: str) -> list[dict[str, str]]:
         folder = self.path.with_suffix(f".{self.now:%H%M%S}")
-        written = export(
-            self.path, "answers", folder / "a.csv", Selection(screening=number, **selection), force=True
-        )
+        written = export(self.path, "answers", folder / "a.csv", Selection(screening=number), force=True)
         with written.path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
 
@@ -83,7 +81,7 @@ def saved(ward: Ward, earlier: str | None = None, **given: str) -> Screening:
     return screening
 
 
-HB_130 = Measurement("=", read(load("NCT04420494").question("hemoglobin"), "130 g/L").value, "g/L")  # type: ignore[union-attr]
+HB_130 = Measurement("=", read(load("NCT04420494").question("hemoglobin"), "130 g/L").value, "g/L")
 
 
 def amend(ward: Ward, screening: Screening, question: str, answer: Answer) -> None:
