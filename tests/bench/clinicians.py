@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -79,7 +80,7 @@ class Ward:
     def begin(self) -> None:
         """Everyone writes their first message."""
         for clinician in self.clinicians.values():
-            self._when_allowed(lambda clinician=clinician: self._write(clinician, self._begin))
+            self._when_allowed(partial(self._write, clinician, self._begin))
 
     def resume_stalled(self, after: float) -> int:
         """Who got no answer for so many seconds begins anew. Answers how many that were."""

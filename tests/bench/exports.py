@@ -75,8 +75,8 @@ def plain_workbook(database: str, output: str) -> dict[str, float]:
                 at += 1
                 cells = (answer.entry, answer.at, answer.person, answer.question, answer.value, answer.unit,
                          answer.compared and float(answer.compared), answer.compared_unit, answer.status)  # fmt: skip
-                for place, cell in enumerate((row.screening, row.site, *cells, row.shown_verdict)):
-                    answers.write(at, place, cell)
+                for place, value in enumerate((row.screening, row.site, *cells, row.shown_verdict)):
+                    answers.write(at, place, value)
         book.close()
     return {
         "seconds": time.perf_counter() - began,
@@ -95,7 +95,8 @@ def peak() -> float:
 
 def child(*arguments: str) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.exports", "--one", *arguments]
-    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    measured: dict[str, float] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return measured
 
 
 def shell(database: Path, mode: str, sql: str, output: Path) -> float:

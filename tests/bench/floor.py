@@ -38,7 +38,7 @@ class Floor:
             self.answers[person] = []
             self.ask(person, 0)
         else:
-            self.answers[person].append(update.message.text)
+            self.answers[person].append(update.message.text or "")
             self.ask(person, len(self.answers[person]))
         return True
 

@@ -152,7 +152,8 @@ def test_nothing_overflows_in_the_dark_or_on_a_desktop(
         begin(phone)
         phone.picture(name)
         assert phone.browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
-        errors = [entry for entry in phone.browser.get_log("browser") if entry["level"] == "SEVERE"]
+        said = phone.browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium gives it no types
+        errors = [entry for entry in said if entry["level"] == "SEVERE"]
         assert errors == []
     finally:
         phone.close()

@@ -48,7 +48,7 @@ async def test_hostile_updates_of_strangers_change_nothing_and_stop_nobody(ward:
 
 
 async def test_hostile_updates_of_members_leave_only_what_the_protocol_knows(ward: Ward) -> None:
-    members = [ward.member(1001 + place, role) for place, role in enumerate(("clinician", "coordinator"))]
+    members = [ward.member(1001, "clinician"), ward.member(1002, "coordinator")]
     await ward.says(members[0], "/new")
     dice = random.Random(3)
     hostile = mutated(dice, [1001, 1002], lambda: ("S01-0001", ward.entries()))

@@ -19,7 +19,7 @@ from bot.phrases import phrases
 from bot.telegram import channel
 from bot.telegram.healthz import serve_health
 from tests.endtoend.test_outages import locked
-from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than
 from tests.soak.process import RUN, invite_all
 
 NOT_KEPT = phrases("en")("not_kept")
@@ -66,7 +66,7 @@ async def looks(phone: Person) -> float:
         seen = len(phone.texts)
         started = time.monotonic()
         phone.send("/help")
-        await phone.sees(lambda phone, seen=seen: len(phone.texts) > seen + 1)
+        await phone.sees(longer_than(seen + 1))
         waits.append(time.monotonic() - started)
         await asyncio.sleep(0.05)
     return median(waits)

@@ -19,7 +19,7 @@ from bot.phone.server import LocalBotApi
 from bot.phrases import phrases
 from bot.telegram import channel, polling
 from tests.conversation.playing import Clock
-from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, prompts
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than, prompts
 from tests.soak.process import RUN, invite_all
 
 ACCOUNT = 1001
@@ -210,7 +210,7 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
     invite_all(tmp_path / "bot.db", [ACCOUNT])
     phone = server.person(ACCOUNT)
     server.faults.table = [
-        Fault(kind, probability=0.15, seconds=1.0)  # type: ignore[arg-type]
+        Fault(kind, probability=0.15, seconds=1.0)
         for kind in ("drop_before", "drop_after", "server_error", "too_many_requests")
     ]
     process = await started(server, tmp_path / "bot.db")
@@ -224,7 +224,7 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
         while not any("77 years" in text for text in phone.texts):
             said = len(phone.texts)
             phone.send("77")  # once more, where it is not certain what it was meant for
-            await phone.sees(lambda phone, said=said: len(phone.texts) > said + 1)
+            await phone.sees(longer_than(said + 1))
     finally:
         process.terminate()
         out, errors = await process.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -65,8 +66,8 @@ async def test_an_answer_that_comes_again_after_a_restart_counts_once_and_its_qu
 
 async def test_a_server_that_counts_from_one_again_is_not_taken_for_a_redelivery(tmp_path: Path) -> None:
     for run in range(2):
-        seconds = count(1_700_000_000 + 10_000 * run, 2)
-        server = LocalBotApi(token=TOKEN, first_id=1, clock=lambda seconds=seconds: float(next(seconds)))
+        seconds = map(float, count(1_700_000_000 + 10_000 * run, 2))
+        server = LocalBotApi(token=TOKEN, first_id=1, clock=partial(next, seconds))
         async with Ward(tmp_path / "ward.db", server=server) as ward:
             await ward.says(ward.member(), "/new", "45")
             assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(run + 1,)]

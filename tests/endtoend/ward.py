@@ -47,6 +47,11 @@ def unhurried() -> Callable[[], float]:
     return lambda: float(next(seconds))
 
 
+def longer_than(count: int) -> Callable[[Person], bool]:
+    """To be waited for: more texts in a chat than so many."""
+    return lambda phone: len(phone.texts) > count
+
+
 class Ward:
     """The bot at work. ``async with`` starts server and bot and ends both."""
 

@@ -148,7 +148,7 @@ async def redelivered(folder: Path, *, redeliveries: int, people: int, seed: int
         while on.redeliveries < redeliveries:
             kills += 1
             aim = min(redeliveries, kills * A_LIFE)
-            await _until(lambda aim=aim: on.redeliveries >= aim, on)
+            await _until(lambda aim: on.redeliveries >= aim, on, aim)
             await on.bot.kill()
             await on.bot.start()
     return {"redeliveries": on.redeliveries, "kills": kills, **on.figures()}
@@ -292,7 +292,7 @@ def size_of(path: Path) -> int:
     return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
 
 
-async def _until(holds: Callable[[], bool], on: Stage) -> None:
-    while not holds():
+async def _until(holds: Callable[..., bool], on: Stage, *of: object) -> None:
+    while not holds(*of):
         on.stop_if_done()
         await asyncio.sleep(0.01)
