@@ -21,7 +21,7 @@ from state.database import connect, open_database
 from state.exports import Selection, export
 from state.outcomes import standing
 from state.people import People
-from state.screenings import Screenings
+from state.screenings import Screening, Screenings
 from state.statistics import TrialStatistics, statistics
 from tests.exports.making import LIKELY, fill, read
 
@@ -189,7 +189,7 @@ def test_a_subject_counts_by_the_latest_screening_also_when_an_earlier_one_is_co
     db = open_database(path)
     person = People(db).add("clinician", "S01", "terminal", "local")
     screenings, protocol = Screenings(db), load("NCT04420494")
-    started = []
+    started: list[Screening] = []
     for age in ("81 a", "82 a"):
         earlier = started[-1].number if started else None
         screening = screenings.start(
