@@ -79,7 +79,9 @@ def answered(screening: Screening, question_id: str, phrases: Phrases) -> Safe:
     dialogue = screening.dialogue
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, phrases.language)
-    return phrases("was_answered", question=question.short[phrases.language], answer=shown)
+    return phrases(
+        "was_answered", number=screening.number, question=question.short[phrases.language], answer=shown
+    )
 
 
 def example(question: Question, only: str | None, language: str) -> str:
@@ -120,7 +122,8 @@ def criterion_text(criterion: Criterion, phrases: Phrases) -> Safe:
 def refusal(screening: Screening, question: Question, refused: Refused, phrases: Phrases) -> Safe:
     """Say what is wrong with a typed answer and what to do."""
     language = phrases.language
-    options = joined((option.text[language] for option in question.options), phrases)
+    texts = [option.text[language] for option in question.options]
+    options = phrases.plain("then").join([*texts, question.unknown[language]])  # a text may hold a comma
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     units = [unit.label[language] for unit in question.units if only in (None, unit.code)]
     key = "ask_option" if question.options else "ask_with_units" if len(units) > 1 else "ask_with_one_unit"
@@ -133,7 +136,8 @@ def refusal(screening: Screening, question: Question, refused: Refused, phrases:
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
     key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
-    return Safe(f"{said} {phrases(key, likely=joined(likely, phrases))}")
+    meant = phrases(key, likely=phrases.plain("then").join(likely))
+    return phrases("refused_with_likely", refused=said, likely=meant)
 
 
 # the exclusion -----------------------------------------------------------------------------------

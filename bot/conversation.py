@@ -85,7 +85,7 @@ def _command(talk: Talk) -> None:
     name = name.partition("@")[0].casefold()
     handler = COMMANDS.get(name) if access.may_command(talk.person, name) else None
     if handler is None:
-        talk.turn.say(talk.say("unknown_command"))
+        talk.refuse_command()
         talk.where_we_are()
         return
     handler(talk, argument.strip())

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot import access, administration, cards, lists, office, outcomes, reports
 from bot.aim import aim
-from bot.phrases import phrases
+from bot.phrases import Safe, lines, phrases
 from bot.replies import Button, Press, Rows
 from bot.talk import Talk
 from bot.views import DISAGREEMENTS
@@ -86,7 +86,9 @@ def _disagree(talk: Talk, screening: Screening, press: Press) -> None:
         )
     else:
         talk.turn.toast = talk.say.plain("already_done")
-    talk.turn.say(talk.say("disagree_kept", reason=talk.say(f"reason_{reason}"), number=screening.number))
+    kept = talk.say("disagree_kept", reason=talk.say(f"reason_{reason}"), number=screening.number)
+    remedy = talk.say("disagree_data", number=screening.number) if reason == "data" else None
+    talk.turn.say(lines(kept, remedy))
 
 
 def _again(talk: Talk, screening: Screening, press: Press) -> None:
@@ -151,7 +153,7 @@ WORDS: Final[Mapping[Kind, Mapping[str, Callable[[Talk, Screening], bool]]]] = {
 def start_screening(talk: Talk, earlier: Screening | None = None, protocol: Protocol | None = None) -> None:
     """Open a new screening, with the record's notices first."""
     if not access.may_screen(talk.person):
-        talk.turn.say(talk.say("unknown_command"))
+        talk.refuse_command()
         return
     current = talk.current()
     if (
@@ -220,11 +222,11 @@ def _new_press(talk: Talk, press: Press) -> None:
 
 
 def _resume(talk: Talk, argument: str) -> None:
+    found = talk.screenings.standings(person=talk.person.code, state="open", limit=8)
     screening = talk.own(argument.upper()) if argument else talk.current()
-    if screening is not None:
+    if screening is not None and (argument or len(found) <= 1):
         _go(talk, screening, Press("go"))
         return
-    found = talk.screenings.standings(person=talk.person.code, state="open", limit=8)
     if not found:
         key = "not_found" if argument else "no_open"
         talk.turn.say(talk.say(key, number=argument[:24]) if argument else talk.say(key), _new_button(talk))
@@ -270,10 +272,21 @@ def _cancel_command(talk: Talk, argument: str) -> None:
     _ask_cancel(talk, screening)
 
 
+def _general_help(talk: Talk) -> Safe:
+    """How to answer, for those who screen; the commands, for the office."""
+    role = talk.person.role
+    names = access.commands_for(role) if role in access.OFFICE else ()
+    return lines(
+        talk.say("help_text") if access.may_screen(talk.person) else None,
+        talk.say("commands_title") if names else None,
+        *(Safe(f"/{name} {talk.say(f'command_{name}')}") for name in names),
+    )
+
+
 def _help_command(talk: Talk, argument: str) -> None:
     screening = _on_screen(talk)
     if screening is None:
-        talk.turn.say(talk.say("help_text"), _new_button(talk))
+        talk.turn.say(_general_help(talk), _new_button(talk))
         return
     _help(talk, screening)
 

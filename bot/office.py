@@ -158,6 +158,8 @@ def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
         talk.turn.toast = talk.say.plain("already_done")  # another answer may stand at that place now
         _which_answer(talk, screening)
         return
+    question = screening.protocol.question(applied[press.place])
+    shown = describe(question, screening.dialogue.answers[question.id], talk.say.language)
     buttons = [
         Button(
             talk.say.plain(f"query_{code}"),
@@ -165,7 +167,8 @@ def _choose_query(talk: Talk, screening: Screening, press: Press) -> None:
         )
         for at, code in enumerate(QUERIES)
     ]
-    talk.choose(screening, talk.say("query_what", number=screening.number), arrange(buttons))
+    about = {"number": screening.number, "question": question.short[talk.say.language], "answer": shown}
+    talk.choose(screening, talk.say("query_what", **about), arrange(buttons))
 
 
 def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
@@ -173,7 +176,7 @@ def _ask_query(talk: Talk, screening: Screening, press: Press) -> None:
     applied = screening.dialogue.applied
     known = place.isdecimal() and int(place) < len(applied) and at.isdecimal() and int(at) < len(QUERIES)
     if not known or press.entry != screening.entries or screening.state != COMPLETED:
-        talk.turn.toast = talk.say.plain("already_done")
+        talk.turn.toast = talk.say.plain("not_any_more")
         return
     if not access.may_answer(talk.conversation.people.get(screening.person), screening):
         talk.turn.say(talk.say("query_nobody", number=screening.number, person=screening.person))
@@ -217,7 +220,7 @@ def _queried(talk: Talk, screening: Screening, press: Press) -> tuple[str, str] 
     """Give the question that an open query is about, and its code; the button names the query's log entry."""
     asked = talk.screenings.queried(screening.number, press.entry or 0)
     if asked is None or screening.state != COMPLETED or asked[0] not in screening.dialogue.applied:
-        talk.turn.toast = talk.say.plain("already_done")
+        talk.turn.toast = talk.say.plain("not_any_more")
         return None
     return asked
 

@@ -196,6 +196,8 @@ class Talk:
         if newly:
             names = [dialogue.protocol.question(question).short[language] for question in newly]
             news.append(self.say("set_aside", questions=cards.joined(names, self.say)))
+        if news:
+            news[0] = self.say("remark", number=screening.number, text=news[0])
         if step.kind == "cancel" and dialogue.state == COMPLETED:
             news = [self.say("revision_cancelled", number=screening.number)]
         if news:
@@ -241,6 +243,11 @@ class Talk:
         ):
             self.show(screening)
 
+    def refuse_command(self) -> None:
+        """Say that there is no such command, and which there are."""
+        names = " ".join(f"/{name}" for name in access.commands_for(self.person.role))
+        self.turn.say(self.say("unknown_command", commands=names))
+
     def keep_nothing(self, aimed: Aim) -> None:
         """Say that a text was not kept, and why; then ask again."""
         self.turn.untaken = True
@@ -269,8 +276,8 @@ class Talk:
     def late(self, screening: Screening | None = None, entry: int | None = None) -> None:
         """A press that came too late, or again: tell what counted, and show where the dialogue stands."""
         told = self._what_counted(screening, entry) if screening and entry is not None else None
-        self.turn.toast = told or self.say.plain("already_done")
         current = screening or self.current()
+        self.turn.toast = told or self.say.plain("not_any_more" if current is None else "already_done")
         if current is not None:
             self.show(current)
 

@@ -177,17 +177,18 @@ def with_unit(
 
 
 @lru_cache
-def _word_lists() -> Mapping[str, frozenset[str]]:
+def _word_lists(*, offered: bool) -> Mapping[str, frozenset[str]]:
     raw = tomllib.loads((resources.files("dialogs") / "words.toml").read_text(encoding="utf-8"))
     lists: dict[str, set[str]] = {}
-    for language in raw.values():
-        for code, spellings in language.items():
-            lists.setdefault(code, set()).update(map(fold, spellings))
+    for section, words in raw.items():
+        if (section == "offered") == offered:
+            for code, spellings in words.items():
+                lists.setdefault(code, set()).update(map(fold, spellings))
     return {code: frozenset(spellings) for code, spellings in lists.items()}
 
 
 def _words(code: str) -> frozenset[str]:
-    return _word_lists().get(code, frozenset())
+    return _word_lists(offered=False).get(code, frozenset())
 
 
 @lru_cache(maxsize=1024)
@@ -202,18 +203,28 @@ def _names(question: Question) -> Mapping[str, frozenset[str]]:
     }
 
 
-_NEGATIONS: Final = re.compile(r"\b(?:no|not|non|none|never|neither|nor|without)\b|n't|[不无未非没否]")
+_NEGATIONS: Final = re.compile(
+    r"\b(?:no|not|non|none|never|neither|nor|without)\b|\babnormal|n't|[不无未非没否]"
+)
 _CLOSE: Final = 0.8
 """Spellings that share so much of their letters differ by a slip: a letter missing, added or exchanged."""
 _LONG_WORD: Final = 4
 
 
 def _likely(question: Question, said: str) -> list[str]:
-    """Name the options that a word begins or resembles. They are offered, never taken."""
+    """Name the options that a word begins, resembles or may mean. They are offered, never taken.
+
+    A word that also stands for something worse is not offered as the harmless option alone.
+    """
+    names = {code: spelled for code, spelled in _names(question).items() if code != UNKNOWN.code}
+    wider = {code: _word_lists(offered=True).get(code, frozenset()) for code in names}
+    part_of_one = any(said in name for spelled in names.values() for name in spelled)
+    if part_of_one and not any(said in words for words in wider.values()):
+        wider = dict.fromkeys(names, frozenset())
     return [
         code
-        for code, names in _names(question).items()
-        if code != UNKNOWN.code and any(_resembles(said, name) for name in names)
+        for code, spelled in names.items()
+        if said in wider[code] or any(_resembles(said, name) for name in spelled | wider[code])
     ]
 
 

@@ -31,7 +31,7 @@ def transcript() -> str:
     """A golden transcript from the first wrong answer to its correction."""
     lines = (ROOT / "tests/golden/excluded_and_corrected.en.txt").read_text(encoding="utf-8").splitlines()
     begin = next(index for index, line in enumerate(lines) if "Most recent haemoglobin" in line) - 1
-    end = next(index for index, line in enumerate(lines) if line.startswith("✓ Steroid course"))
+    end = next(index for index, line in enumerate(lines) if line.startswith("✓") and "Steroid course" in line)
     return "```text\n" + "\n".join(lines[begin:end]) + "\n```\n"
 
 

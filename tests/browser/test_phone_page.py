@@ -70,7 +70,7 @@ def test_a_patient_is_found_potentially_eligible(phone: Phone, database: Path) -
     begin(phone)
     phone.picture("phone-question")
     phone.type("9.8 g/dL")
-    phone.sees("✓ Haemoglobin: 9.8 g/dL = 98 g/L")
+    phone.sees("✓ S01-0001 · Haemoglobin: 9.8 g/dL = 98 g/L")
     phone.type("6 wk")
     finish(phone, "Yes, willing")
     phone.picture("phone-review")

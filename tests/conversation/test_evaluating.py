@@ -106,7 +106,10 @@ def test_faults_are_named_by_row_name_and_field_and_the_others_still_run() -> No
     unit, option, number = result.stderr.splitlines()
     assert unit == "-: row 2 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
     assert number.endswith("'1.200 g/dL' can mean more than one number. Please write 1.2000 g/dL.")
-    assert option == "-: row 2 (C-2), tumour: 'carcinoma' is none of the options. Did you mean in_situ_only?"
+    assert option == (
+        "-: row 2 (C-2), tumour: 'carcinoma' is none of the options. "
+        "Did you mean in_situ_only, current, past_remission?"
+    )
 
 
 def test_unusual_values_are_taken_only_where_that_was_said() -> None:
@@ -121,7 +124,7 @@ def test_an_unknown_column_is_one_short_message() -> None:
     result = evaluate("-", stdin=b"name,haemoglobin," + b"x" * 9000 + b"\nC-1,98 g/L,\n")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "there is no question haemoglobin. Please use the names of the template." in result.stderr
+    assert "there is no question “haemoglobin”. Please use the names of the template." in result.stderr
     assert "Did you mean hemoglobin? Other unknown columns: 1." in result.stderr
     assert len(result.stderr) < 300
 

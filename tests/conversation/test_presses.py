@@ -251,7 +251,7 @@ def test_every_message_keeps_to_telegrams_limits_and_every_button_to_64_bytes(
 def test_a_settled_question_shows_what_was_understood(talk: Conversation, clinician: Person) -> None:
     turn = say(talk, clinician, "/new", "45", "male", "aiha", "9.8 g/dL")
     settled = [action.text for action in turn.actions if isinstance(action, Settle)]
-    assert settled == ["✓ Haemoglobin: <b>9.8 g/dL = 98 g/L</b>"]
+    assert settled == ["✓ S01-0001 · Haemoglobin: <b>9.8 g/dL = 98 g/L</b>"]
 
 
 def test_every_language_has_every_phrase_with_the_same_placeholders() -> None:

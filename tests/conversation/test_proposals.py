@@ -25,8 +25,9 @@ def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:  # noqa: F811
 def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:  # noqa: F811
     turn = ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma")
     assert "tumour" not in answers(ward)
-    (offered,) = [button for button in buttons(turn) if button.press.startswith("o:")]
+    offered, *worse = [button for button in buttons(turn) if button.press.startswith("o:")]
     assert offered.label in ("Carcinoma in situ only", "仅原位癌")
+    assert len(worse) == 2  # the harmless meaning is never offered alone
     ward.do(ward.clinician, f"!{offered.press}")
     assert answers(ward)["tumour"] == ("in_situ_only", None)
 

@@ -113,9 +113,12 @@ def test_a_number_that_can_mean_two_things_is_proposed_as_both(
 
 
 LIKELY = [
-    ("tumour", "carcinoma", ["in_situ_only"]), ("tumour", "ca", ["in_situ_only"]), ("tumour", "no malignancy", []),
+    ("tumour", "carcinoma", ["in_situ_only", "current", "past_remission"]), ("tumour", "no malignancy", []),
+    ("tumour", "ca", ["in_situ_only", "current", "past_remission"]), ("tumour", "no carcinoma", []), ("tumour", "cancer", ["current", "past_remission"]),
+    ("tumour", "lung carcinoma", ["in_situ_only", "current", "past_remission"]), ("tumour", "carcinoma in situ", ["in_situ_only"]),
+    ("tumour", "癌", ["current", "past_remission"]), ("tumour", "肺癌", ["current", "past_remission"]),
     ("tumour", "malignancy", ["current", "past_remission"]), ("tumour", "原位癌", ["in_situ_only"]), ("tumour", "lymphoma", []),
-    ("alt", "no", []), ("alt", "nor", []), ("alt", "norma", ["within_normal"]), ("alt", "not normal", []), ("alt", "abnormal", ["within_normal"]),
+    ("alt", "no", []), ("alt", "nor", []), ("alt", "norma", ["within_normal"]), ("alt", "not normal", []), ("alt", "abnormal", []), ("alt", "abnormall", []),
     ("csa_duration", "not", ["never"]), ("csa_duration", "nev", []), ("diagnosis", "prca", ["prca_acquired"]), ("diagnosis", "AIHAA", ["aiha"]),
     ("sex", "femal", ["female"]), ("sex", "mal", ["male"]), ("pregnant_or_lactating", "not pregnant", []), ("steroid_pr", "yess", ["yes"]),
 ]  # fmt: skip

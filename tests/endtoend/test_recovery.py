@@ -60,7 +60,7 @@ async def test_an_answer_that_comes_again_after_a_restart_counts_once_and_its_qu
         delivered_again(ward, answer)
         await ward.quiet()
     assert ward.entries() == before
-    assert clinician.phone.messages[asked["message_id"]]["text"] == "✓ Haemoglobin: 72 g/L"
+    assert clinician.phone.messages[asked["message_id"]]["text"] == "✓ S01-0001 · Haemoglobin: 72 g/L"
     assert len(prompts(clinician.phone)) == 1
 
 

@@ -53,7 +53,7 @@ async def test_the_answered_question_loses_its_buttons_and_shows_its_answer(ward
         assert list(buttons_of(settled)) == [], act
         assert settled["text"].startswith("✓") or act.verb == "s"
     shown = [text for text in clinician.phone.texts if text.startswith("✓")]
-    assert "✓ Haemoglobin: 72 g/L" in shown
+    assert "✓ S01-0001 · Haemoglobin: 72 g/L" in shown
     assert len(shown) == len(reference("potentially_eligible").acts) - 1
 
 
