@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,8 +67,8 @@ class Phone:
         self.browser.quit()
         self.profile.cleanup()
 
-    def until(self, holds: object) -> None:
-        WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(holds)  # type: ignore[arg-type]
+    def until(self, holds: Callable[[webdriver.Chrome], object]) -> None:
+        WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(holds)
 
     def open(self, address: str) -> None:
         self.browser.get(address)
@@ -131,13 +131,13 @@ def _click(browser: webdriver.Chrome, selector: str, text: str) -> bool:
     return False
 
 
-def _steady(holds: object) -> object:
+def _steady(holds: Callable[[webdriver.Chrome], object]) -> Callable[[webdriver.Chrome], bool]:
     """A condition that outlives elements which are drawn anew while it looks."""
     from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 
     def look(browser: webdriver.Chrome) -> bool:
         try:
-            return bool(holds(browser))  # type: ignore[operator]
+            return bool(holds(browser))
         except (StaleElementReferenceException, ElementClickInterceptedException):
             return False
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.replies import Message, MessageKind, Reply, Turn
-from state.people import Person
+from state.people import Person, Role
 from tests.conversation.playing import Clock, conversation
 
 ELIGIBLE = [
@@ -63,11 +63,10 @@ def press_of(turn: Turn, start: str) -> str:
 @pytest.fixture(params=LANGUAGES)
 def ward(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ward]:
     talk = conversation(tmp_path / "office.db", Clock())
+    members: list[tuple[Role, str]] = [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
     people = [
-        talk.people.add(role, site, "telegram", str(account), request.param)  # type: ignore[arg-type]
-        for account, (role, site) in enumerate(
-            [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
-        )
+        talk.people.add(role, site, "telegram", str(account), request.param)
+        for account, (role, site) in enumerate(members)
     ]
     yield Ward(talk, *people)
     talk.screenings.db.close()

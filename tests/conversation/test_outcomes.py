@@ -59,7 +59,7 @@ def exclude(ward: Ward) -> None:  # noqa: F811
 
 def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:  # noqa: F811
     ward.save(ELIGIBLE)
-    ward.talk.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]
+    ward.talk.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "2026-11-30")
     turn = choose(ward, turn, "outcome_consented", "day_yesterday")
     turn = choose(ward, turn, "outcome_enrolled", "day_today")
@@ -76,7 +76,7 @@ def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) 
 
 def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward) -> None:  # noqa: F811
     ward.save(ELIGIBLE)
-    ward.talk.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]
+    ward.talk.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred")
     seen = set()
     while True:
@@ -93,7 +93,7 @@ def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward
 
 
 def test_a_day_is_a_day_at_the_site(ward: Ward) -> None:  # noqa: F811
-    ward.talk.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]
+    ward.talk.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]  # the ward has a clock to be set
     ward.save(ELIGIBLE)
     choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
     assert notes(ward)[0][1]["on"] == "2026-11-24"  # at +08:00

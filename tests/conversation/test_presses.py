@@ -156,10 +156,12 @@ def test_a_coordinator_cannot_screen(talk: Conversation) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "edited"])
-def test_what_is_no_answer_disturbs_no_dialogue(talk: Conversation, clinician: Person, kind: str) -> None:
+def test_what_is_no_answer_disturbs_no_dialogue(
+    talk: Conversation, clinician: Person, kind: MessageKind
+) -> None:
     say(talk, clinician, "/new", "45")
     before = log(talk)
-    turn = talk.handle(clinician, Message(kind, "Mr Smith, 45"))  # type: ignore[arg-type]
+    turn = talk.handle(clinician, Message(kind, "Mr Smith, 45"))
     assert log(talk) == before
     assert "Sex?" in turn.actions[-1].text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +31,8 @@ class Screens(RuleBasedStateMachine):
             self.ward.answer_calmly()
 
     @rule(act=st.sampled_from(ACTS), a=_ANY, b=_ANY)
-    def something_happens(self, act: object, a: int, b: int) -> None:
-        act(self.ward, a, b)  # type: ignore[operator]
+    def something_happens(self, act: Callable[[Ward, int, int], object], a: int, b: int) -> None:
+        act(self.ward, a, b)
 
     @invariant()
     def what_was_kept_stood_above(self) -> None:

@@ -7,15 +7,15 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from dialogs.answers import Answer, Choice, Measurement
+from dialogs.answers import Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status
 from dialogs.protocol import Protocol
 from dialogs.wording import echo, what_failed
 from tests.dialogs.strategies import PROTOCOL, tables
 
 
-def _number(value: str, unit: str, relation: str = "=") -> Measurement:
-    return Measurement(relation, Decimal(value), unit)  # type: ignore[arg-type]
+def _number(value: str, unit: str, relation: Relation = "=") -> Measurement:
+    return Measurement(relation, Decimal(value), unit)
 
 
 CASES: dict[str, tuple[str, dict[str, Answer], str, str]] = {

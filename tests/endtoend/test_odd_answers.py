@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,12 +78,12 @@ def renamed(number: int) -> Json:
 
 
 @pytest.mark.parametrize("update", [located, pinned, renamed])
-async def test_what_nobody_did_is_ignored_in_silence(ward: Ward, update: object) -> None:
+async def test_what_nobody_did_is_ignored_in_silence(ward: Ward, update: Callable[[int], Json]) -> None:
     phone = ward.member()
     await ward.says(phone, "/new")
     said = len(phone.messages)
     for number in range(100):
-        ward.server.deliver(update(10_000 + number))  # type: ignore[operator]
+        ward.server.deliver(update(10_000 + number))
     await ward.quiet()
     assert len(phone.messages) == said
 
@@ -102,19 +103,19 @@ def album(number: int) -> Json:
 
 @pytest.mark.parametrize(("update", "key"), [(edited, "no_edits"), (photo, "no_files"), (album, "no_files")])
 async def test_a_hundred_of_the_same_get_one_sentence_a_minute(
-    ward: Ward, clock: Clock, update: object, key: str
+    ward: Ward, clock: Clock, update: Callable[[int], Json], key: str
 ) -> None:
     phone = ward.member()
     await ward.says(phone, "/new")
     sentence = phrases("en")(key)
     now = clock.now
     for number in range(100):
-        ward.server.deliver(update(10_000 + number))  # type: ignore[operator]
+        ward.server.deliver(update(10_000 + number))
     await ward.quiet()
     clock.now = now
     said = phone.texts.count(sentence)
     assert 1 <= said <= 2, "the given clock may tick over a minute meanwhile"
     clock.now += service.REMIND_AFTER
-    ward.server.deliver(update(20_000))  # type: ignore[operator]
+    ward.server.deliver(update(20_000))
     await ward.quiet()
     assert phone.texts.count(sentence) == (said if update is album else said + 1)

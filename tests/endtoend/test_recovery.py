@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault
+from bot.phone.faults import Fault, FaultKind
 from bot.phone.server import LocalBotApi
 from bot.phone.world import Json, buttons_of
 from tests.conversation.scripts import SCRIPTS
@@ -75,13 +75,12 @@ async def test_a_server_that_counts_from_one_again_is_not_taken_for_a_redelivery
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "server_error", "too_many_requests", "delay"])
-async def test_a_reply_that_fails_is_sent_in_order_until_it_arrives(ward: Ward, kind: str) -> None:
+async def test_a_reply_that_fails_is_sent_in_order_until_it_arrives(ward: Ward, kind: FaultKind) -> None:
     clinician = Clinician(ward, ward.member())
     await ward.says(clinician.phone, "/new")
     for act in reference("potentially_eligible").acts:
         ward.server.faults.table = [
-            Fault(kind, method, times=1, seconds=0.01)  # type: ignore[arg-type]
-            for method in ("sendmessage", "editmessagetext")
+            Fault(kind, method, times=1, seconds=0.01) for method in ("sendmessage", "editmessagetext")
         ]
         await clinician.does(act.line)
         assert ward.entries() == act.after

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.evaluating import MAX_CANDIDATES
-from bot.phone.faults import Fault
+from bot.phone.faults import Fault, FaultKind
 from bot.phone.server import LocalBotApi, Person
 from state.database import open_database
 from state.health import heartbeat_file
@@ -35,7 +35,7 @@ WARM_UP, WAITS = 20, 60
 A_LIFE = 300
 """Redeliveries that one process gets before it is killed and forgets which updates it had."""
 REPLIES = ("sendmessage", "editmessagetext", "editmessagereplymarkup")
-FAILURES = ("server_error", "drop_before", "drop_after", "too_many_requests")
+FAILURES: tuple[FaultKind, ...] = ("server_error", "drop_before", "drop_after", "too_many_requests")
 """The last but one after the server took the message."""
 
 Cells = dict[str, float | int | str]
@@ -159,7 +159,7 @@ async def failing(folder: Path, *, turns: int, people: int, share: float = 0.1, 
     async with stage(folder, people=people, seed=seed) as on:
         spared = on.server.person(SPARED)
         on.server.faults.table = [
-            Fault(kind, method, chat, share / len(FAILURES), seconds=1.0)  # type: ignore[arg-type]
+            Fault(kind, method, chat, share / len(FAILURES), seconds=1.0)
             for kind in FAILURES
             for method, chat in [
                 ("answercallbackquery", None),

@@ -25,7 +25,7 @@ async def test_a_job_that_fails_is_logged_and_done_again(
     await until(lambda: len(runs) == 3)
     await jobs.stop()
     assert runs == [1, 21, 41]
-    assert {(record.job, record.kind) for record in caplog.records} == {("backup", "ValueError")}  # type: ignore[attr-defined]
+    assert {(record.job, record.kind) for record in caplog.records} == {("backup", "ValueError")}  # type: ignore[attr-defined]  # extra
     assert "Mrs Li" not in caplog.text
 
 

@@ -53,7 +53,7 @@ async def raw_server(answer: bytes | None = None) -> AsyncIterator[tuple[str, li
                 writer.write(answer)
                 writer.close()
             else:
-                writer.transport.pause_reading()  # type: ignore[attr-defined]
+                writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket can do it
                 await over.wait()
         finally:
             writer.transport.abort()
@@ -70,8 +70,9 @@ async def raw_server(answer: bytes | None = None) -> AsyncIterator[tuple[str, li
 def chain(error: BaseException) -> Iterator[BaseException]:
     """An error and everything that it leads back to, shown or not."""
     yield error
-    for before in {error.__cause__, error.__context__} - {None}:
-        yield from chain(before)  # type: ignore[arg-type]
+    for before in {error.__cause__, error.__context__}:
+        if before is not None:
+            yield from chain(before)
 
 
 def assert_no_token(error: BaseException) -> None:
