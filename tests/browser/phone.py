@@ -85,9 +85,13 @@ class Phone:
         self.until(lambda b: b.find_element(By.ID, "start").is_displayed())
         self.browser.find_element(By.ID, "start").click()
 
+    @property
+    def messages(self) -> int:
+        return len(self.browser.find_elements(By.CSS_SELECTOR, "#log > li"))
+
     def press(self, label: str) -> None:
-        """Press the newest button with this label, and wait until the chat has moved on."""
-        before = self.browser.find_element(By.ID, "log").get_attribute("innerHTML")
+        """Press the newest button with this label, and wait for the answer: nobody types before they are asked."""
+        before = self.messages
 
         def pressed(browser: webdriver.Chrome) -> bool:
             for button in reversed(browser.find_elements(By.CSS_SELECTOR, ".row button, .row a")):
@@ -98,13 +102,13 @@ class Phone:
             return False
 
         self.until(_steady(pressed))
-        self.until(_steady(lambda b: b.find_element(By.ID, "log").get_attribute("innerHTML") != before))
+        self.until(lambda _: self.messages > before)
 
     def type(self, text: str) -> None:
-        count = len(self.browser.find_elements(By.CSS_SELECTOR, "#log > li"))
+        before = self.messages
         field = self.browser.find_element(By.ID, "text")
         field.send_keys(text + Keys.ENTER)
-        self.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "#log > li")) > count + 1)
+        self.until(lambda _: self.messages > before + 1)
 
     def become(self, name: str) -> None:
         self.browser.find_element(By.ID, "who").click()
