@@ -20,6 +20,7 @@ from dialogs.dialogue import (
     STEP_KINDS,
     Dialogue,
     Step,
+    StepKind,
     begin,
     machine,
     replay,
@@ -218,13 +219,13 @@ def test_changing_an_answer_there_and_back_changes_nothing(table: Table, data: s
 
 @given(tables, st.lists(st.tuples(st.sampled_from(STEP_KINDS), st.integers(0, 28)), max_size=25))
 def test_every_step_moves_or_is_refused_and_then_changes_nothing(
-    table: Table, acts: list[tuple[str, int]]
+    table: Table, acts: list[tuple[StepKind, int]]
 ) -> None:
     dialogue, steps = begin(PROTOCOL), []
     for kind, place in acts:
         here = dialogue.state if dialogue.state in PROTOCOL.position else PROTOCOL.questions[place].id
         question = here if kind in ("answer", "propose") else PROTOCOL.questions[place].id
-        step = Step(kind, question, table[question] if kind == "answer" else None, "98")  # type: ignore[arg-type]
+        step = Step(kind, question, table[question] if kind == "answer" else None, "98")
         before = everything(dialogue)
         try:
             dialogue.take(step)

@@ -28,7 +28,7 @@ from bot.conversation import Conversation
 from bot.phrases import phrases
 from bot.replies import Message, Reply, Turn
 from dialogs.answers import UNKNOWN, Answer, Measurement
-from dialogs.dialogue import EXCLUDED, REASONS, REVIEW, STEP_KINDS, Dialogue, Step, begin
+from dialogs.dialogue import EXCLUDED, REASONS, REVIEW, STEP_KINDS, Dialogue, Step, StepKind, begin
 from dialogs.errors import DialogError
 from dialogs.loading import load
 from dialogs.proofs import representatives
@@ -107,9 +107,9 @@ class History:
                     )
         else:
             for _ in range(chance.choice((1, 1, 4))):
-                kind = chance.choice(("back", "back", "correct", "continue", "finish", "cancel"))
+                kind: StepKind = chance.choice(("back", "back", "correct", "continue", "finish", "cancel"))
                 wanted = chance.choice(dialogue.applied) if dialogue.applied else None
-                yield Step(kind, wanted if kind == "correct" else None)  # type: ignore[arg-type]
+                yield Step(kind, wanted if kind == "correct" else None)
 
     def _again(self, screening: Screening) -> Iterator[Step]:
         chance, dialogue = self.chance, screening.dialogue
