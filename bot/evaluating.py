@@ -21,9 +21,10 @@ COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "fa
 SHOWN_AS: Final = {"eligible": "potentially eligible"}
 
 
-def said(row: Row, fault: Fault, say: Phrases) -> str:
+def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
     """Put a fault into words: row, name, question, what is wrong, what to do."""
-    details = {name: shown(value, 200) for name, value in fault.details.items()}
+    worded = {**fault.details, **_labels(protocol, fault, say.language)}
+    details = {name: shown(value, 200) for name, value in worded.items()}
     key = f"fault_{fault.code}" if f"fault_{fault.code}" in say.texts else f"refused_{fault.code}"
     place = say.plain("fault_row", row=row.number, name=shown(row.name))
     told = say.plain(key, **{"ask": "", "text": "", **details}).strip()
@@ -32,6 +33,18 @@ def said(row: Row, fault: Fault, say: Phrases) -> str:
     if fault.question is None:
         return say.plain("fault_place", place=place, why=told)
     return say.plain("fault_place_question", place=place, question=fault.question, why=told)
+
+
+def _labels(protocol: Protocol, fault: Fault, language: str) -> dict[str, str]:
+    """Units as the conversation and the template call them, in place of their codes."""
+    if fault.question is None:
+        return {}
+    labels = {unit.code: unit.label[language] for unit in protocol.question(fault.question).units}
+    return {
+        name: ", ".join(labels.get(code, code) for code in fault.details[name].split(", "))
+        for name in ("unit", "units")
+        if name in fault.details
+    }
 
 
 def why(error: BadFile, say: Phrases) -> str:
@@ -68,7 +81,14 @@ def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated
 
 def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
     if row.faults:
-        return (shown(row.name), "", "", "", "", " ".join(said(row, fault, say) for fault in row.faults))
+        return (
+            shown(row.name),
+            "",
+            "",
+            "",
+            "",
+            " ".join(said(protocol, row, fault, say) for fault in row.faults),
+        )
     found: Outcome = play(protocol, row.answers)
     verdict = SHOWN_AS.get(found.verdict, found.verdict)
     return (

@@ -66,7 +66,7 @@ def open_items(talk: Talk, argument: str) -> None:
     """List the site's undetermined screenings with what is missing and for how long."""
     found = talk.screenings.standings(site=talk.person.site, state="undetermined", limit=LISTED)
     if not found:
-        talk.turn.say(talk.say("open_none"))
+        talk.turn.say(talk.say("office_all_determined", site=talk.person.site))
         return
     now, told = talk.screenings.clock(), [talk.say("open_title")]
     for item in found:

@@ -27,6 +27,8 @@ MAX_COLUMNS: Final = 500
 MAX_ROWS: Final = 100_000
 SHOWN: Final = 40
 """Of what stands in a list, no more than so many characters are repeated in a message."""
+LIKE: Final = 0.7
+"""How alike, by difflib, a column must be to one of ours for ours to be offered: *patient* is no *platelets*."""
 COMMENT: Final = "#"
 """A line whose name begins so explains the columns and is no candidate."""
 SEPARATORS: Final = (",", ";", "\t")
@@ -133,10 +135,8 @@ def read_table(
     rows = iter(lines)
     columns = _columns(protocol, next(rows, ()))
     seen: dict[str, int] = {}
-    number = 0
-    for cells in rows:
-        number += 1
-        if number > limit:
+    for number, cells in enumerate(rows, 2):  # as a spreadsheet numbers them: row 1 names the columns
+        if number > limit + 1:
             raise BadFile("list_too_long", limit=str(limit))
         if not any(map(_filled, cells)):
             continue
@@ -181,7 +181,8 @@ def _require_known(known: Sequence[str], unknown: Sequence[str]) -> None:
     """Name the first unknown column, with the nearest known one, and how many more there are."""
     if not unknown:
         return
-    near = get_close_matches(unknown[0][:SHOWN].lower(), known, 1)
+    told = unknown[0][:SHOWN].lower()
+    near = get_close_matches(told, known, 1, LIKE) or [name for name in known if name.startswith(f"{told}_")]
     details = {"likely": near[0]} if near else {}
     if len(unknown) > 1:
         details["more"] = str(len(unknown) - 1)
@@ -324,6 +325,8 @@ def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) ->
     details = {"text": shown(_as_given(raw))}
     if isinstance(reading, Refused):
         details |= reading.details
+        if reading.code == "unknown_unit":
+            details["units"] = ", ".join(question.unit_by_code)
         likely = [_written(answer) for ((_, answer), *_) in reading.likely]
         return Fault(reading.code, question.id, details | ({"likely": ", ".join(likely)} if likely else {}))
     if reading.why == "number":

@@ -84,7 +84,7 @@ class People:
             "SELECT code, role, site, status, language, notified FROM people WHERE code = ?", [code]
         ).fetchone()
         if row is None:
-            raise Unknown(f"person {code}")
+            raise Unknown(f"there is no person {code}; prescreen people lists them")
         return _person(row)
 
     def all(self, site: str | None = None) -> list[Person]:

@@ -47,7 +47,10 @@ def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, templ
     (loaded,) = protocols_on_offer(protocol_source)
     say = phrases("en")
     if template:
-        click.echo(next(templates(loaded, say))[1].decode("utf-8-sig"), nl=False)
+        empty = next(templates(loaded, say))[1].decode("utf-8-sig" if sys.stdout.isatty() else "utf-8")
+        click.echo(
+            empty, nl=False
+        )  # into a file with a byte order mark, without which Excel garbles the units
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
@@ -58,7 +61,7 @@ def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, templ
         for row in read_list(loaded, content, accept_unusual=accept_unusual):
             count += 1
             for fault in row.faults:
-                click.echo(f"{named}: {said(row, fault, say)}", err=True)
+                click.echo(f"{named}: {said(loaded, row, fault, say)}", err=True)
             faulty = faulty or bool(row.faults)
             if not row.faults:
                 click.echo(evaluate_candidate(loaded, row))

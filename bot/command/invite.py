@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_site_file
+from bot.command.wiring import Unusable, open_existing, open_site_file
+
+if TYPE_CHECKING:
+    from state.people import Role
 
 
 @click.command()
-@click.option("--role", type=click.Choice(["clinician", "coordinator", "administrator"]), required=True)
+@click.option(
+    "--role",
+    type=click.Choice(["clinician", "coordinator", "administrator"]),
+    help="Needed, unless an invitation is withdrawn.",
+)
 @click.option(
     "--site",
     callback=options.site,
@@ -32,7 +40,7 @@ from bot.command.wiring import Unusable, open_site_file
 )
 @options.database
 def invite(
-    role: str, site: str, hours: float, bot_name: str | None, revoke: str | None, db_file: str
+    role: Role | None, site: str, hours: float, bot_name: str | None, revoke: str | None, db_file: str
 ) -> None:
     """Invite a person: prints a link that works once, and the same as a QR code.
 
@@ -47,15 +55,17 @@ def invite(
     """
     from state.people import People
 
-    people = People(open_site_file(db_file))
     if revoke is not None:
-        if not people.revoke(revoke):
-            raise Unusable(f"no open invitation {revoke}")
+        if not People(open_existing(db_file)).revoke(revoke):
+            raise Unusable(f"there is no open invitation {revoke}; prescreen people --invitations lists them")
         click.echo(f"Invitation {revoke} is withdrawn.")
         return
+    if role is None:
+        raise click.UsageError("Please say whom to invite: --role clinician, coordinator or administrator.")
+    people = People(open_site_file(db_file))
     name = bot_name or _ask_name()
     try:
-        secret = people.invite(role, site, hours=hours)  # type: ignore[arg-type]  # checked by click
+        secret = people.invite(role, site, hours=hours)
     except ValueError as error:
         raise Unusable(str(error)) from error
     link = f"https://t.me/{name}?start={secret}"

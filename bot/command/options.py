@@ -67,7 +67,20 @@ protocol = click.option(
     help="Id of a shipped trial, or a file.",
 )
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.ParamType[date]):
+    """A day as ISO 8601 writes it."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            self.fail(f"{value!r} is no day; please write it as 2026-11-30", param, ctx)
+
+
+DAY: Final = Day()
 VERDICTS: Final = {
     "potentially-eligible": "eligible",
     "ineligible": "ineligible",
@@ -120,6 +133,6 @@ def selected(values: Mapping[str, Any]) -> Selection:
     """Turn the values of those options into a selection."""
     from state.exports.snapshot import Selection
 
-    days = {key: values[key].date() if values[key] else None for key in ("since", "until")}
+    days = {key: values[key] for key in ("since", "until")}
     others = {key: values[key] for key in ("site", "protocol", "screening")}
     return Selection(verdict=VERDICTS.get(values["verdict"] or ""), **days, **others)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_file
+from bot.command.wiring import Unusable, open_existing, open_file
 
 if TYPE_CHECKING:
     from state.people import Role
@@ -45,13 +45,13 @@ def people(
     from state.errors import StateError
     from state.people import DEFAULT_SITE, NOT_KNOWN, People
 
-    everyone = People(open_file(db_file))
     accounts = tuple(account for given in accounts for account in given.replace(",", " ").split())
     wrong = [account for account in accounts if not account.isascii() or not account.isdecimal()]
     if wrong:
         raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")
     if change and role is None and site is None:
         raise Unusable("please say what changes: --role, --site, or both")
+    everyone = People(open_file(db_file) if accounts else open_existing(db_file))
     try:
         for account in accounts:
             everyone.add(role or "clinician", site or DEFAULT_SITE, "telegram", account, NOT_KNOWN)

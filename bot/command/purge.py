@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -17,7 +17,7 @@ from bot.command.wiring import Unusable, open_existing
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.database
-def purge(before: datetime, yes: bool, db_file: str) -> None:
+def purge(before: date, yes: bool, db_file: str) -> None:
     """Remove screenings that were last touched before a day, for good.
 
     What is removed, and how each log ended, is entered in the register first, so that the chains stay
@@ -33,17 +33,16 @@ def purge(before: datetime, yes: bool, db_file: str) -> None:
     from state.errors import StateError
 
     db = open_existing(db_file)
-    day = before.date()
-    due = retention.due(db, day)
+    due = retention.due(db, before)
     if due.linked:
         click.echo(
             f"{len(due.linked)} older ones are kept, since kept ones follow them: {', '.join(due.linked)}"
         )
     if not due.heads:
-        click.echo(f"Nothing to remove: no other screening was last touched before {day}.")
+        click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
         return
     click.echo(
-        f"{len(due.heads)} screenings were last touched before {day}, {due.unfinished} of them unfinished; "
+        f"{len(due.heads)} screenings were last touched before {before}, {due.unfinished} of them unfinished; "
         f"{due.newer + len(due.linked)} are kept."
     )
     if not yes and not sys.stdin.isatty():
@@ -52,7 +51,7 @@ def purge(before: datetime, yes: bool, db_file: str) -> None:
         click.echo("Nothing was removed.")
         return
     try:
-        purged = retention.purge(db, day)
+        purged = retention.purge(db, before)
     except StateError as error:
         raise click.ClickException(f"{error}. Nothing was removed") from error
     click.echo(f"{len(purged.due.heads)} screenings removed, and entered in the register.")

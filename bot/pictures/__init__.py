@@ -44,7 +44,7 @@ def write(drawing: Drawing, target: Path) -> None:
 def rendered(drawing: Drawing, suffix: str) -> bytes:
     """Give a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
     if suffix not in FORMATS:
-        raise NoPicture(f"{suffix or 'no ending'}: please name a file that ends in .png or .svg")
+        raise NoPicture("a picture is a .png or .svg file; please name one that ends so")
     try:
         module: Any = import_module(FORMATS[suffix])
     except ModuleNotFoundError as error:

@@ -28,7 +28,7 @@ LANGUAGES: Final = ("en", "zh")
 SHOWN: Final = {
     "screening_log": {
         "title": "Screening log · 筛选日志",
-        "description": "One line per screening, with its newest verdict. · 每例筛选一行,列出最近一次结论。",
+        "description": "One line per screening, with its newest verdict. · 每例筛选一行，列出最近一次结论。",
         "facets": ["site", "state", "verdict", "first_failed", "protocol_version"],
         "sort_desc": "started_at",
         "size": 50,
@@ -36,9 +36,9 @@ SHOWN: Final = {
             "screening": "Number · 编号",
             "site": "Site · 中心",
             "started_by": "Started by · 开始者",
-            "started_at": "Started at (UTC) · 开始时间(UTC)",
+            "started_at": "Started at (UTC) · 开始时间（UTC）",
             "state": "open, completed, cancelled, or revising · 进行中、已完成、已取消或修订中",
-            "saved_at": "Verdict saved at (UTC) · 结论保存时间(UTC)",
+            "saved_at": "Verdict saved at (UTC) · 结论保存时间（UTC）",
             "saved_by": "Verdict saved by · 结论保存者",
             "verdict": "Verdict · 结论",
             "first_failed": "First criterion not met · 首个不符合的标准",
@@ -61,19 +61,19 @@ SHOWN: Final = {
             "screening": "Number · 编号",
             "site": "Site · 中心",
             "person": "Saved by · 保存者",
-            "undetermined_since": "Undetermined since (UTC) · 自何时起暂不能判定(UTC)",
+            "undetermined_since": "Undetermined since (UTC) · 自何时起暂不能判定（UTC）",
             "criterion": "Criterion left open · 未明确的标准",
         },
     },
     "answers": {
         "title": "Answers · 回答",
-        "description": "Every answer ever given, with what became of it. · 所有回答及其状态(有效、被取代、不计入)。",
+        "description": "Every answer ever given, with what became of it. · 所有回答及其状态（有效、被取代、不计入）。",
         "facets": ["question", "status", "unit"],
         "size": 50,
         "columns": {
             "screening": "Number · 编号",
             "entry": "Entry of the log · 日志条目",
-            "at": "Given at (UTC) · 回答时间(UTC)",
+            "at": "Given at (UTC) · 回答时间（UTC）",
             "person": "Given by · 回答者",
             "question": "Question · 问题",
             "value": "Answer as given · 原始回答",
@@ -115,12 +115,12 @@ TITLES: Final = {
         ("Subjects per site", "各中心受试者"),
         (
             "Each subject once, by the latest screening, as in prescreen stats.",
-            "每名受试者按最近一次筛选计一次,与 prescreen stats 一致。",
+            "每名受试者按最近一次筛选计一次，与 prescreen stats 一致。",
         ),
     ),
     "per_month": (
         ("Subjects per month", "各月受试者"),
-        ("By the month in which the verdict was saved (UTC).", "按结论保存的月份(UTC)统计。"),
+        ("By the month in which the verdict was saved (UTC).", "按结论保存的月份（UTC）统计。"),
     ),
     "reasons": (
         ("Why subjects were ruled out", "受试者不符合条件的原因"),
@@ -133,12 +133,12 @@ TITLES: Final = {
         ("What came of subjects", "受试者后续结果"),
         (
             "What sites noted after pre-screening, the newest first.",
-            "预筛选之后由中心记录的结果,最近的在前。",
+            "预筛选之后由中心记录的结果，最近的在前。",
         ),
     ),
     "waiting": (
         ("Undetermined, and for how long", "暂不能判定及其时长"),
-        ("What is missing, the longest wait first.", "尚缺的内容,等待最久者在前。"),
+        ("What is missing, the longest wait first.", "尚缺的内容，等待最久者在前。"),
     ),
     "left_open": (
         ("Begun and not finished", "已开始未完成"),
@@ -179,13 +179,13 @@ def metadata(names: Iterable[str], protocols: Iterable[Protocol]) -> dict[str, A
     """Describe what is shown, and deny the rest of what the file holds."""
     return {
         "title": "Pre-screening · 预筛选",
-        "description": "Read-only, on this machine. · 只读,仅限本机。",
+        "description": "Read-only, on this machine. · 只读，仅限本机。",
         "allow_sql": False,
         "databases": {
             NAME: {
                 "title": "Pre-screening · 预筛选",
                 "description": "Verdicts are on what was entered, and decide about nobody. · "
-                "结论仅基于所填信息,不代表入组决定。",
+                "结论仅基于所填信息，不代表入组决定。",
                 "allow_sql": False,
                 "tables": {**{name: {"allow": False} for name in names if name not in SHOWN}, **SHOWN},
                 "queries": queries(protocols),

@@ -30,7 +30,7 @@ LOG_NOTED: Final = (
     "not_enrolled_reason",
     "comment_code",
 )
-DATES: Final = frozenset({"record_version", "referred_at", "consent_date"})
+DATES: Final = frozenset({"record_version", "referred_at", "consent_date", "decision_date"})
 """Columns of days; those that end in ``_at`` and are not here hold moments."""
 LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "subject",
                    "protocol", "protocol_sha256")  # fmt: skip

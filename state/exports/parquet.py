@@ -73,6 +73,7 @@ CONSTANT: Final = pa.schema(
         ("first_failed", pa.string()),
         ("all_failed", CODES),
         ("unresolved", CODES),
+        ("saved_at", MOMENT),
         ("protocol", pa.string()),
         ("protocol_version", pa.string()),
         ("protocol_sha256", pa.string()),
@@ -148,7 +149,7 @@ def _screening(snapshot: Snapshot, row: Row, given: Mapping[str, Mapping[str, ob
     return {
         "screening": row.screening, "sequence": row.sequence, "started_at": _moment(row.started_at),
         "started_by": row.started_by, "zone": row.zone, "channel": row.channel, "earlier": row.earlier,
-        "subject": row.subject, "state": row.state, "saved_at": _moment(row.saved_at), "saved_by": row.saved_by,
+        "subject": row.subject, "state": row.state, "saved_by": row.saved_by,
         "questions_asked": row.asked, **_constant(snapshot, row),
         **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},
         **{question: known.get(row.screening) for question, known in given.items()},
@@ -159,8 +160,8 @@ def _constant(snapshot: Snapshot, row: Row) -> dict[str, object]:
     protocol = snapshot.protocols[row.protocol]
     return {
         "verdict": row.verdict_code, "first_failed": row.first_failed, "all_failed": row.all_failed,
-        "unresolved": row.unresolved, "protocol": protocol.id, "protocol_version": protocol.version,
-        "protocol_sha256": row.protocol,
+        "unresolved": row.unresolved, "saved_at": _moment(row.saved_at), "protocol": protocol.id,
+        "protocol_version": protocol.version, "protocol_sha256": row.protocol,
     }  # fmt: skip
 
 

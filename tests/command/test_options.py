@@ -128,3 +128,54 @@ def test_a_taken_port_of_healthz_is_said_to_be(tmp_path: Path) -> None:
         )  # fmt: skip
     assert result.exit_code == 2
     assert f"port {port} cannot be used here; please give another by --healthz" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("export", "--since"), ("export", "--until"), ("stats", "--since"), ("purge", "--before")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("typed", ["25.11.2026", "2026-13-01", "2026-02-30", "yesterday"])
+def test_a_day_that_is_none_is_told_how_a_day_is_written(arguments: tuple[str, ...], typed: str) -> None:
+    result = run(*arguments, typed)
+    assert result.exit_code == 2
+    assert f"{typed!r} is no day; please write it as 2026-11-30" in result.stderr
+    assert "%" not in run(arguments[0], "--help").stdout
+
+
+def test_an_invitation_is_withdrawn_by_its_mark_alone(tmp_path: Path) -> None:
+    db_file = str(tmp_path / "site.db")
+    assert run("invite", "--role", "clinician", "--bot", "a_bot", "--db", db_file).exit_code == 0
+    mark = run("people", "--invitations", "--db", db_file).stdout.split()[0]
+    assert run("invite", "--revoke", mark, "--db", db_file).exit_code == 0
+    assert "revoked" in run("people", "--invitations", "--db", db_file).stdout
+    again = run("invite", "--revoke", mark, "--db", db_file)
+    assert (again.exit_code, "prescreen people --invitations" in again.stderr) == (2, True)
+
+
+def test_whom_to_invite_must_be_said(tmp_path: Path) -> None:
+    result = run("invite", "--bot", "a_bot", "--db", str(tmp_path / "site.db"))
+    assert (result.exit_code, "--role" in result.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--invitations",), ("--suspend", "S01-P01"), ("--change", "S01-P01", "--role", "clinician")],
+    ids=lambda arguments: " ".join(arguments) or "list",
+)
+def test_people_of_a_misspelt_file_are_not_looked_for_in_a_new_one(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    result = run("people", *arguments, "--db", str(tmp_path / "stie.db"))
+    assert (result.exit_code, "there is no such file" in result.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["--suspend", "--restore", "--change"])
+def test_an_unknown_person_is_said_to_be_so(tmp_path: Path, option: str) -> None:
+    db_file = str(tmp_path / "site.db")
+    assert run("people", "--add", "1", "--db", db_file).exit_code == 0
+    role = ("--role", "clinician") if option == "--change" else ()
+    result = run("people", option, "S01-P09", *role, "--db", db_file)
+    assert (result.exit_code, "there is no person S01-P09" in result.stderr) == (2, True)

@@ -104,10 +104,10 @@ def test_faults_are_named_by_row_name_and_field_and_the_others_still_run() -> No
     assert result.exit_code == 1
     assert [json.loads(line)["name"] for line in result.stdout.splitlines()] == ["C-1"]
     unit, option, number = result.stderr.splitlines()
-    assert unit == "-: row 2 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
+    assert unit == "-: row 3 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
     assert number.endswith("'1.200 g/dL' can mean more than one number. Please write 1.2000 g/dL.")
     assert option == (
-        "-: row 2 (C-2), tumour: 'carcinoma' is none of the options. "
+        "-: row 3 (C-2), tumour: 'carcinoma' is none of the options. "
         "Did you mean in_situ_only, current, past_remission?"
     )
 
@@ -192,7 +192,50 @@ def test_every_fault_has_its_sentence(language: str) -> None:
     names = ["limit", "other", "text", "units", "meanings", "one", "other", "unit", "value", "low", "high"]
     details = dict.fromkeys(names, "7")
     for code in CODES:
-        text = said(Row(3, "C-3"), Fault(code, "sex", details), phrases(language))
+        text = said(PROTOCOL, Row(3, "C-3"), Fault(code, "sex", details), phrases(language))
         assert "C-3" in text
         assert len(text) > 15
         assert "{" not in text
+
+
+def told(content: bytes, language: str = "en") -> list[str]:
+    return [
+        said(PROTOCOL, row, fault, phrases(language))
+        for row in read_list(PROTOCOL, content)
+        for fault in row.faults
+    ]
+
+
+def test_a_unit_is_named_as_the_template_and_the_conversation_name_it() -> None:
+    faults = told(b"name,age_years,platelets,steroid_duration\nC-1,130,20,6 Wochen\n")
+    assert "130 years is not possible (0 to 120 years)" in faults[0]
+    assert "'6 Wochen' is not known here. Please use one of: days, weeks." in faults[2]
+    (fault,) = told(b"name,steroid_duration\nC-1,6 Wochen\n", "zh")
+    assert "请使用以下单位之一：天, 周" in fault
+
+
+def test_a_number_of_a_workbook_is_repeated_where_its_unit_is_missing() -> None:
+    (fault,) = told(workbook(["name", "hemoglobin"], ["C-1", 98]))
+    assert "'98' has no unit" in fault
+
+
+@pytest.mark.parametrize("line", ["# which explains", "C-1"], ids=["an explaining line", "a candidate"])
+def test_a_row_has_the_number_that_the_spreadsheet_shows(line: str) -> None:
+    (fault,) = told(f"name,age_years\n{line},45\n,46\n".encode())
+    assert fault.startswith("row 3 ()")
+
+
+@pytest.mark.parametrize(
+    ("column", "likely"),
+    [("age", "age_years"), ("sexe", "sex"), ("patient", None), ("Hemoglobin", "hemoglobin")],
+)
+def test_a_misspelt_column_is_told_what_is_meant_and_nothing_else(column: str, likely: str | None) -> None:
+    with pytest.raises(BadFile) as refused:
+        list(read_list(PROTOCOL, f"name,{column}\nC-1,1\n".encode()))
+    assert refused.value.details.get("likely") == likely
+
+
+def test_the_template_in_a_file_opens_in_a_spreadsheet_with_its_units_whole() -> None:
+    empty = evaluate("--template").stdout_bytes
+    assert empty.startswith(b"\xef\xbb\xbf")
+    assert evaluate("-", stdin=empty + b"C-1" + b"," * len(PROTOCOL.questions) + b"\r\n").exit_code == 0

@@ -11,6 +11,7 @@ from state.exports import FORMATS
 from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT
 from state.exports.fhir import SUBJECT_STATUS
 from state.exports.loglines import SCHEMA
+from state.exports.queries import COLUMNS as QUERY_COLUMNS
 from state.exports.questionnaire import questionnaire
 from state.exports.sdtm import DISPOSITIONS, NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
 from state.exports.snapshot import SHOWN_VERDICTS, VERDICT_CODES
@@ -33,7 +34,8 @@ LOG_MEANINGS: Final = {
     "investigator_decision": "`enrolled` or `not enrolled`, likewise; the newest one of a subject",
     "decision_date": "Day of that decision",
     "not_enrolled_reason": "`declined`, `screen_failure` (after consent), `physician` or `other`",
-    "comment_code": "Reason of a clinician's disagreement, as a code",
+    "comment_code": "Reason of a clinician's disagreement: `reading` (of the criterion), `data` (an answer is wrong), "
+    "`judgement`, `outdated` (record), `other`; the newest one",
     "state": "`completed`, `cancelled`, or `revising`: opened again and not saved since, the saved verdict stands",
     "saved_at": "When the verdict was saved, or the screening cancelled (UTC)",
     "saved_by": "Pseudonymous code of who saved it",
@@ -101,9 +103,32 @@ def answer_columns() -> str:
     return table(("column", "meaning"), ((f"`{column}`", meanings[column]) for column in ANSWER_COLUMNS))
 
 
+QUERY_MEANINGS: Final = {
+    "screening": "Screening number",
+    "entry": "Place of the query in the dialogue log",
+    "asked_at": "When it was asked (UTC)",
+    "asked_by": "Pseudonymous code of who asked",
+    "question": "Question whose answer is queried",
+    "code": "What is asked: `source` (check it against the source document), `unit` (check the unit), `plausible` "
+    "(is the value right?), `newer` (is there a newer result?)",
+    "state": "`open`, `confirmed` (right as entered) or `corrected` (and saved again)",
+    "answered_at": "When it was confirmed or corrected (UTC)",
+    "answered_by": "Pseudonymous code of who did",
+    "reason": "Of a correction: `transcription`, `unit`, `newer`, `misread`, `other` or `filled_in`, as in `log`",
+}
+
+
+def query_columns() -> str:
+    return table(("column", "meaning"), ((f"`{column}`", QUERY_MEANINGS[column]) for column in QUERY_COLUMNS))
+
+
 def log_schema() -> str:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    rows = [(f"`{name}`", held.get("description", "")) for name, held in schema["properties"].items()]
+    rows: list[tuple[str, str]] = []
+    for name, held in schema["properties"].items():
+        inner = held["properties"] if held.get("type") == "object" else {}
+        rows += [(f"`{name}`", held["description"])] if not inner else []
+        rows += [(f"`{name}.{key}`", one["description"]) for key, one in inner.items()]
     entries = schema["properties"]["log"]["items"]["properties"]
     return table(
         ("key", "meaning"), [*rows, *((f"`log[].{n}`", held["description"]) for n, held in entries.items())]
@@ -183,6 +208,7 @@ def fhir_items() -> str:
 
 
 PARTS: Final = {
+    "export-query-columns": query_columns,
     "export-formats": formats,
     "export-log-columns": log_columns,
     "export-answer-columns": answer_columns,

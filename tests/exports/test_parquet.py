@@ -9,6 +9,7 @@ import duckdb
 
 from state.database import connect, open_database
 from state.exports import Exported, export
+from state.exports.csvs import ANSWER_COLUMNS
 
 
 def table(folder: Path, name: str) -> str:
@@ -101,3 +102,10 @@ def test_criteria_are_lists_in_both_tables(exported: Callable[..., Exported]) ->
     for name in ("screenings", "answers"):
         kinds = columns(folder, name)
         assert (kinds["all_failed"], kinds["unresolved"]) == ("VARCHAR[]", "VARCHAR[]")
+
+
+def test_answers_have_the_columns_of_the_csv_and_days_are_days(exported: Callable[..., Exported]) -> None:
+    folder = exported("parquet").path
+    assert set(ANSWER_COLUMNS) <= columns(folder, "answers").keys()
+    kinds = columns(folder, "screenings")
+    assert {kinds[name] for name in ("referred_at", "consent_date", "decision_date")} == {"DATE"}
