@@ -44,7 +44,7 @@ def write(drawing: Drawing, target: Path) -> None:
 def rendered(drawing: Drawing, suffix: str) -> bytes:
     """Give a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
     if suffix not in FORMATS:
-        raise NoPicture("a picture is a .png or .svg file; please name one that ends so")
+        raise NoPicture("please name a picture that ends in .png or .svg")
     try:
         module: Any = import_module(FORMATS[suffix])
     except ModuleNotFoundError as error:
