@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.replies import Message, Press
+from dialogs.reading import Given
 from state.prompts import Delivered, Prompt
 from state.screenings import Screening, Screenings
 
@@ -69,6 +70,20 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
     prompt = above[-1].prompt
     sure = last is not None and prompt.ordinal == last.ordinal and not _crossed(screenings, above, message.at)
     return prompt, sure
+
+
+def sent_twice(talk: Talk, screening: Screening, given: Given) -> bool:
+    """Say whether an answer is the one just kept, and came too soon to be meant for the question after it.
+
+    A text that was sent twice, by two phones or a double tap, would else answer two questions: a value, and the
+    limit that it is divided by.
+    """
+    dialogue, standing = screening.dialogue, talk.screenings.prompts.chat(talk.message.chat)
+    if talk.message.number is None or dialogue.last is None or not standing:
+        return False
+    (_, answer), *_ = given
+    soon = talk.message.at - standing[-1].at <= READING_SECONDS
+    return soon and answer == dialogue.answers.get(dialogue.last)
 
 
 def _crossed(screenings: Screenings, above: Sequence[Delivered], at: int) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bot import access, cards, views
-from bot.aim import Aim
+from bot.aim import Aim, sent_twice
 from bot.phrases import Phrases, Safe, gap, lines, means
 from bot.replies import Button, Message, Press, Reply, Rows, Settle, Turn
 from dialogs.answers import UNKNOWN, Answer, Choice
@@ -111,7 +111,11 @@ class Talk:
             if proposal.why == "unit" and meant is not None:
                 self._read(screening, meant)
                 return
-        self._read(screening, read(protocol, question, text, only))
+        reading = read(protocol, question, text, only)
+        if isinstance(reading, Understood) and sent_twice(self, screening, reading.given):
+            self.keep_nothing(Aim(None, None, "unsure"))
+        else:
+            self._read(screening, reading)
 
     def _read(self, screening: Screening, reading: Reading) -> None:
         question = self.question(screening)

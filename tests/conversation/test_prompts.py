@@ -137,3 +137,20 @@ def test_what_is_typed_where_a_reason_is_asked_is_no_answer(ward: Ward) -> None:
     before = ward.talk.screenings.load("S01-0001").entries
     does(ward, "46")
     assert ward.talk.screenings.load("S01-0001").entries == before
+
+
+def test_a_text_that_was_sent_twice_answers_one_question(ward: Ward) -> None:
+    """Two phones, or a double tap: else a bilirubin would be its own upper limit."""
+    does(ward, "/new", *ELIGIBLE[:-5])
+    assert "bilirubin" in ward.shown[-1].text
+    ward.type("28 umol/L")
+    while ward.inbox or ward.out:
+        ward.handle()
+        while ward.out:
+            ward.deliver()
+    assert "Upper limit of normal" in ward.shown[-1].text
+    does(ward, "28 umol/L")
+    assert kept(ward, "bilirubin_uln") == []
+    assert "Nothing was kept" in ward.shown[-1].text or "Upper limit" in ward.shown[-1].text
+    does(ward, "28 umol/L")
+    assert kept(ward, "bilirubin_uln") == ["S01-0001"]
