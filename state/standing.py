@@ -273,5 +273,8 @@ def cut_off(db: Database, moment: str) -> None:
         "INSERT INTO beyond SELECT screening, min(entry) FROM main.log WHERE at > ? GROUP BY screening",
         [moment],
     )
-    for name, query in {**_CUT, **VIEWS}.items():
+    begins = (
+        "earlier IS NULL OR earlier NOT IN (SELECT number FROM screenings)"  # a clock was set back between
+    )
+    for name, query in {**_CUT, **VIEWS, "subjects": SUBJECTS.format(first=begins)}.items():
         db.execute(f"CREATE TEMP VIEW {name} AS {query.strip()}")

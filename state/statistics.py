@@ -22,8 +22,8 @@ CREATE TEMP TABLE subject AS
 SELECT
     c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
     c.all_failed, c.asked, substr(c.saved_at, 1, 7) AS month,
-    (SELECT strftime('%s', min(at)) FROM verdicts WHERE screening = c.screening) - strftime('%s', c.started_at)
-        AS seconds
+    (SELECT CASE WHEN min(at) >= c.started_at THEN strftime('%s', min(at)) - strftime('%s', c.started_at) END
+     FROM verdicts WHERE screening = c.screening) AS seconds
 FROM chosen c
 JOIN protocols t ON t.sha256 = c.protocol
 WHERE c.verdict <> 'cancelled' AND c.screening NOT IN (SELECT screening FROM followed)

@@ -4,6 +4,8 @@ import csv
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -212,6 +214,32 @@ def test_a_subject_counts_by_the_latest_screening_also_when_an_earlier_one_is_co
     dm = json.loads((tmp_path / "sdtm" / "dm.json").read_text(encoding="utf-8"))
     age_of = [column["name"] for column in dm["columns"]].index("AGE")
     assert [row[age_of] for row in dm["rows"]] == [82]
+
+
+def test_a_clock_that_was_set_back_loses_nothing_and_gives_no_time_below_nothing(tmp_path: Path) -> None:
+    path, now = tmp_path / "clock.db", datetime(2026, 3, 2, tzinfo=UTC)
+    moments = [now, now, now + timedelta(days=-1), now + timedelta(days=-1), now + timedelta(days=-2)]
+    db = open_database(path)
+    person = People(db).add("clinician", "S01", "terminal", "local")
+    protocol, earlier = load("NCT04420494"), None
+    age = read(protocol.question("age_years"), "81 a")
+    clock = [now]
+    screenings = Screenings(db, lambda: clock[0])
+    for begun, saved in pairwise(moments):
+        clock[0] = begun
+        screening = screenings.start(
+            protocol, person.code, "S01", zone="+08:00", channel="terminal", earlier=earlier
+        )
+        clock[0] = saved
+        steps = [Step("answer", "age_years", age), Step("finish"), Step("save")]
+        screenings.take(screening, steps, person.code)
+        earlier = screening.number
+    db.conn.close()
+    (trial,) = statistics(path).trials
+    assert (trial.screenings, trial.total.assessed) == (4, 1)
+    assert trial.total.median_seconds is None
+    (then,) = statistics(path, until="2026-03-01T12:00:00.000Z").trials
+    assert (then.screenings, then.total.assessed) == (2, 1)
 
 
 def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled: Path) -> None:
