@@ -19,6 +19,7 @@ from state.health import heartbeat_file
 from state.people import People
 from tests.conversation.screens import walk
 from tests.conversation.scripts import SCRIPTS
+from tests.endtoend.ward import unhurried
 from tests.soak.checking import Found, check
 from tests.soak.clinicians import Staff
 from tests.soak.process import TOKEN, Bot, invite_all
@@ -88,7 +89,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """Clinicians at work with a running bot; the block provokes, then all finish what they began."""
     path = folder / "soak.db"
-    async with LocalBotApi(token=TOKEN, kept=KEPT_MESSAGES, seed=seed) as server:
+    async with LocalBotApi(token=TOKEN, kept=KEPT_MESSAGES, seed=seed, clock=unhurried()) as server:
         staff = Staff(server, people, scripts, seed=seed, stray=stray)
         for account in staff.accounts:
             server.person(account)
