@@ -5,12 +5,15 @@ Subjects are counted as `state.statistics` counts them: each once, by the latest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database
 
 from dialogs.protocol import Protocol
+from state.database import connect
 from state.screenings import Screenings
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
@@ -76,6 +79,24 @@ QUERIES: Final = {
 
 NEEDED: Final = (*SHOWN, "subjects")
 """The views that all this reads."""
+
+
+def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[object, ...], None, None]:
+    """Give the names of a view's columns, then its rows where columns have these values, on a connection of its own.
+
+    One query over the whole: pages of a view are counted off from its beginning, each more slowly than the last.
+    Raises `KeyError` for what is no view that is shown, or no column of it.
+    """
+    if view not in SHOWN:
+        raise KeyError(view)
+    with closing(connect(path, read_only=True).conn) as db:
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({view})")]
+        if not set(columns).issuperset(filters):
+            raise KeyError(", ".join(filters))
+        where = " AND ".join(f"{column} = ?" for column in filters) or "1"
+        found = db.execute(f"SELECT * FROM {view} WHERE {where}", list(filters.values()))  # noqa: S608  (names of ours)
+        yield tuple(columns)
+        yield from found
 
 
 def protocols(db: Database) -> list[Protocol]:

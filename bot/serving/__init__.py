@@ -7,11 +7,17 @@ number leads to its answers; what is downloaded is whole. Datasette is an option
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import io
 import signal
 import socket
 import string
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -23,7 +29,11 @@ from state import browsing
 
 HOST: Final = "127.0.0.1"
 ROWS_AT_ONCE: Final = 20_000
+ROWS_IN_A_PIECE: Final = 2_000
+"""Of a download: between two pieces it is seen whether anybody still takes it."""
 LONGEST_QUERY_MS: Final = 20_000
+STOP_SECONDS: Final = 3
+"""How long a stop waits for what is being answered."""
 LANGUAGES: Final = ("en", "zh")
 SHOWN: Final = {
     "screening_log": {
@@ -234,10 +244,10 @@ def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol])
     for hook in (Pages.render_cell, Pages.extra_template_vars):
         hookimpl(hook)
     plugins.register(Pages(protocols), name="prescreen")
-    return _guarded(datasette.app())
+    return _guarded(datasette.app(), path)
 
 
-def _guarded(app: App) -> App:
+def _guarded(app: App, path: Path) -> App:
     """Refuse what is not for reading here, and give lists whole.
 
     Requests under another name are refused: pages elsewhere cannot reach in through the browser. Datasette's pages
@@ -257,10 +267,51 @@ def _guarded(app: App) -> App:
                 await _answer(send, 404, b"There is no such page.\n")
                 return
             if scope["path"].endswith(".csv"):
+                if await _download(scope, receive, send, path):
+                    return
                 scope = {**scope, "query_string": _whole(scope["query_string"])}
         await app(scope, receive, send)
 
     return guarded
+
+
+async def _download(scope: Scope, receive: Any, send: Any, path: Path) -> bool:
+    """Send a whole list, as long as somebody takes it; ``False`` for what is asked of it in Datasette's own ways."""
+    view = scope["path"].removeprefix(f"/{NAME}/").removesuffix(".csv")
+    pairs = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
+    asked = {key.removesuffix("__exact"): value for key, value in pairs if not key.startswith("_")}
+    rows = browsing.whole(path, view, asked)
+    # one thread for one download: a connection of SQLite belongs to the thread that opened it
+    with ThreadPoolExecutor(1) as reading:
+        take = partial(asyncio.get_running_loop().run_in_executor, reading, _lines, rows)
+        try:
+            text = await take()
+        except KeyError:
+            return False
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            kind = (b"content-type", b"text/csv; charset=utf-8")
+            await send({"type": "http.response.start", "status": 200, "headers": [kind]})
+            while text and not gone.done():
+                await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+                text = await take()
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            reading.submit(rows.close)
+    return True
+
+
+def _lines(rows: Iterator[tuple[object, ...]]) -> str:
+    """Write the next rows as CSV; nothing when there are none."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(islice(rows, ROWS_IN_A_PIECE))
+    return text.getvalue()
+
+
+async def _disconnected(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _answer(send: Any, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
@@ -296,7 +347,10 @@ def serve(app: App, listening: socket.socket) -> None:
     """Answer until SIGINT or SIGTERM."""
     import uvicorn  # comes with Datasette
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=STOP_SECONDS
+    )
+    server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # the server raises them again when it has stopped in order
     server.run(sockets=[listening])

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -20,6 +21,7 @@ from bot import serving
 from dialogs.loading import load
 from state import browsing
 from state.statistics import statistics
+from tests.exports.making import fill, multiply
 from tests.state.sites import Site, rows
 
 COMMAND = "from bot.command import main; main(prog_name='prescreen')"
@@ -38,6 +40,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(file: Path) -> Iterator[str]:
+    with _served(file) as address:
+        yield address
+
+
+@contextmanager
+def _served(file: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--db", str(file)],
         stdout=subprocess.PIPE,
@@ -206,6 +214,30 @@ def test_a_download_is_whole_whatever_page_it_is_taken_from(address: str, file: 
     (held,) = rows(file, "SELECT count(*) FROM answers")
     _, text = _ask(address, f"/answers.csv{query}")
     assert len(text.splitlines()) == held[0] + 1 > 2
+
+
+def test_a_download_of_one_screening_or_of_a_search_has_its_rows_only(address: str, file: Path) -> None:
+    (held,) = rows(file, "SELECT count(*) FROM answers WHERE screening = 'A-0001'")
+    for query in (
+        "?screening=A-0001",
+        "?screening__exact=A-0001&_sort=entry",
+        "?screening__startswith=A-0001",
+    ):
+        _, text = _ask(address, f"/answers.csv{query}")
+        assert len(text.splitlines()) == held[0] + 1 > 1
+
+
+def test_a_long_list_is_downloaded_whole_and_one_that_is_broken_off_holds_up_no_stop(tmp_path: Path) -> None:
+    path = tmp_path / "many.db"
+    db = fill(path, 100, 3)
+    multiply(db, 14)
+    (held,) = db.execute("SELECT count(*) FROM answers").fetchone()
+    db.close()
+    with _served(path) as address:
+        _, text = _ask(address, "/answers.csv")
+        assert len(text.splitlines()) == held + 1 > serving.ROWS_AT_ONCE
+        with urlopen(f"{address}/answers.csv", timeout=60) as broken:
+            assert broken.read(1000)
 
 
 @pytest.mark.parametrize(
