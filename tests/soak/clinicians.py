@@ -24,6 +24,9 @@ from tests.endtoend.reference import Act, reference
 FIRST_ACCOUNT = 5001
 LOOK_AGAIN_SECONDS = 3.0
 PATIENCE_SECONDS = 60.0
+ASKED_AGAIN_SECONDS = 5.0
+"""After so long without a word, what is asked again below an answer is answered again."""
+ANYTHING = re.compile("")
 NUMBER = re.compile(r":(S01-\d+):(\d+)")
 NOT_KEPT = re.compile("^(Nothing was kept|Free text is not kept)")
 HARMLESS_LATE = frozenset("bcfsekouphmx")
@@ -124,15 +127,18 @@ class Clinician:
             self._typed = None
             self.phone.press_data(message, act.data(self.screening))
 
-    def _type_again(self) -> None:
-        """Type an answer again that was not kept: the bot said so, and asked the same question below it."""
+    def _type_again(self, said: re.Pattern[str]) -> None:
+        """Type an answer again that was not kept: the bot said so, and asked the same question below it.
+
+        A bot that was killed before it said so asks again without a word, once it runs again.
+        """
         if self._typed is None:
             return
         act, number = self._typed
         for message in reversed(self.phone.messages.values()):
             if message["message_id"] <= number:
                 return
-            if NOT_KEPT.search(message.get("text", "")) and (self.screening, act.before) in _asked(message):
+            if said.search(message.get("text", "")) and (self.screening, act.before) in _asked(message):
                 self.figures.typed_again += 1
                 self._do(act, message)
                 return
@@ -199,9 +205,13 @@ class Clinician:
         try:
             async with asyncio.timeout(patience or PATIENCE_SECONDS):
                 while (found := look()) is None:
-                    self._type_again()
+                    self._type_again(NOT_KEPT)
                     self.phone.changed.clear()
-                    await self.phone.changed.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(ASKED_AGAIN_SECONDS):
+                            await self.phone.changed.wait()
+                        continue
+                    self._type_again(ANYTHING)
         except TimeoutError:
             if patience is None:
                 self.figures.unasked.append(self.screening or "/new")
