@@ -200,6 +200,15 @@ class Clinician:
                     return number
         return None
 
+    def _last_seen(self) -> str:
+        """The end of the chat, to see what a clinician waits for."""
+        last = list(self.phone.messages.values())[-6:]
+        return "\n".join(
+            f"{m['date']} {m['message_id']} {m['from']['first_name']}: {m.get('text', '')[:80]!r} "
+            f"{[b.get('callback_data') for b in buttons_of(m)][:2]}"
+            for m in last
+        )
+
     async def _comes(self, look: Callable[[], Found | None], patience: float | None = None) -> Found:
         started = time.monotonic()
         try:
@@ -215,7 +224,7 @@ class Clinician:
         except TimeoutError:
             if patience is None:
                 self.figures.unasked.append(self.screening or "/new")
-                raise Unasked(self.screening) from None
+                raise Unasked(self._last_seen()) from None
             raise
         self.figures.longest_wait = max(self.figures.longest_wait, time.monotonic() - started)
         return found
