@@ -13,9 +13,9 @@ from typing import Final
 from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
-from bot.phrases import means, phrases, plain
-from bot.replies import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
-from bot.talk import Talk
+from bot.conversation.talk import Talk
+from bot.exchange import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
+from bot.wording.phrases import means, phrases, plain
 from dialogs.protocol import Question
 from state.errors import NotKept
 from state.people import Person

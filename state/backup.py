@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from state import register
-from state.audit import Report, verify
 from state.database import Clock, connect, meta, utc_now, writing
 from state.errors import Damaged, Missing, StateError, Taken, translate
 from state.targets import alone, ask, create_private, family, free, put_back, put_in_place, remove
+from state.verify import Report, verify
 
 PAGES: Final = 256
 """Pages copied at a time: others write between."""

@@ -1,6 +1,6 @@
 """The ready-made queries of ``serve``: what is asked of the file, with ``$name`` where a language's words belong.
 
-Subjects are counted as `state.statistics` counts them: each once, by the latest screening that was saved.
+Subjects are counted as `state.stats` counts them: each once, by the latest screening that was saved.
 """
 
 from __future__ import annotations

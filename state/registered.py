@@ -1,4 +1,4 @@
-"""What the register says that a file must hold: read once by `state.audit`, then held against the rows.
+"""What the register says that a file must hold: read once by `state.verify`, then held against the rows.
 
 Nothing here believes a row: an entry that is not what this program writes is named and left out.
 """

@@ -36,7 +36,7 @@ def transcript() -> str:
 
 
 def commands() -> str:
-    rows = "\n".join(f"| `prescreen {name}` | {summary} |" for name, (_, summary) in COMMANDS.items())
+    rows = "\n".join(f"| `prescreen {name}` | {summary} |" for name, summary in COMMANDS.items())
     return f"| command | what it does |\n| --- | --- |\n{rows}\n"
 
 

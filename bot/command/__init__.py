@@ -8,28 +8,25 @@ from typing import Any, Final
 
 import click
 
-# name -> (module, one line for --help); the module has a click command of the same name
 COMMANDS: Final = {
-    "chat": ("bot.command.chat", "Screen a candidate at the terminal."),
-    "run": ("bot.command.run", "Run the Telegram bot."),
-    "try": ("bot.command.trial", "Try the bot on a phone page, without Telegram."),
-    "invite": ("bot.command.invite", "Invite a person by a single-use link."),
-    "people": ("bot.command.people", "List, add, suspend and restore people."),
-    "export": ("bot.command.export", "Export screenings for the trial office."),
-    "stats": ("bot.command.stats", "Count screenings, and draw the flow."),
-    "evaluate": ("bot.command.evaluate", "Evaluate candidates whose data are already abstracted."),
-    "serve": ("bot.command.serve", "Show the screening log in a browser, read-only."),
-    "merge": ("bot.command.merge", "Merge the files of several sites into one."),
-    "purge": ("bot.command.purge", "Remove old screenings for good, as a recorded act."),
-    "verify": ("bot.command.verify", "Verify the file: chains, triggers, every verdict by replay."),
-    "backup": ("bot.command.backup", "Copy the file while the bot runs, verified."),
-    "restore": ("bot.command.backup", "Put a verified backup in the file's place."),
-    "status": ("bot.command.status", "Show how the file and the bot are."),
-    "protocol": ("bot.command.protocol", "Show, check and draw trial protocols."),
+    "chat": "Screen a candidate at the terminal.",
+    "run": "Run the Telegram bot.",
+    "try": "Try the bot on a phone page, without Telegram.",
+    "invite": "Invite a person by a single-use link.",
+    "people": "List, add, suspend and restore people.",
+    "export": "Export screenings for the trial office.",
+    "stats": "Count screenings, and draw the flow.",
+    "evaluate": "Evaluate candidates whose data are already abstracted.",
+    "serve": "Show the screening log in a browser, read-only.",
+    "merge": "Merge the files of several sites into one.",
+    "purge": "Remove old screenings for good, as a recorded act.",
+    "verify": "Verify the file: chains, triggers, every verdict by replay.",
+    "backup": "Copy the file while the bot runs, verified.",
+    "restore": "Put a verified backup in the file's place.",
+    "status": "Show how the file and the bot are.",
+    "protocol": "Show, check and draw trial protocols.",
 }
-
-_ATTRIBUTES: Final = {"try": "trial"}
-"""Commands whose name Python keeps for itself."""
+"""The line for --help of each command, which is ``command`` in the module of its name."""
 
 
 class Commands(click.Group):
@@ -41,9 +38,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(
-            import_module(COMMANDS[cmd_name][0]), _ATTRIBUTES.get(cmd_name, cmd_name)
-        )
+        command: click.Command = import_module(f"bot.command.{cmd_name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -62,7 +57,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,7 +12,7 @@ from bot.command import options
 from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
 
 
-@click.command()
+@click.command("chat")
 @options.language
 @options.database
 @options.protocol
@@ -23,7 +23,7 @@ from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_o
     show_default=True,
     help="Site of a person who is new here.",
 )
-def chat(lang: str | None, db_file: str, protocol_source: str, site: str) -> None:
+def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> None:
     """Screen a candidate at the terminal.
 
     Asks one question at a time. Choices have keys; numbers are typed as on the lab sheet, with their unit

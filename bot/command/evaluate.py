@@ -10,7 +10,7 @@ from bot.command import options
 from bot.command.wiring import Unusable, protocols_on_offer
 
 
-@click.command()
+@click.command("evaluate")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), required=False)
 @options.protocol
 @click.option(
@@ -19,7 +19,7 @@ from bot.command.wiring import Unusable, protocols_on_offer
     help='Take values that are possible but unusual, and list them as "unusual".',
 )
 @click.option("--template", is_flag=True, help="Print an empty list to fill in, as CSV, and stop.")
-def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, template: bool) -> None:
+def command(file: str | None, protocol_source: str, accept_unusual: bool, template: bool) -> None:
     """Evaluate candidates whose data are already abstracted; nothing is stored.
 
     FILE is JSON (a list of objects with "name" and "answers"), CSV or an Excel workbook (a column "name",
@@ -39,9 +39,9 @@ def evaluate(file: str | None, protocol_source: str, accept_unusual: bool, templ
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    from bot.evaluating import said, templates, why
-    from bot.phrases import phrases
-    from bot.sheets import MAX_BYTES, read_list
+    from bot.evaluate.sheets import MAX_BYTES, read_list
+    from bot.evaluate.verdicts import said, templates, why
+    from bot.wording.phrases import phrases
     from dialogs.candidates import BadFile, evaluate_candidate, shown
 
     (loaded,) = protocols_on_offer(protocol_source)

@@ -14,7 +14,7 @@ from bot.command.wiring import Unusable, open_existing, open_file
 from state.exports import FORMATS
 
 
-@click.command()
+@click.command("export")
 @options.database
 @click.option(
     "--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True,
@@ -25,7 +25,7 @@ from state.exports import FORMATS
 @click.option("--ndjson", is_flag=True, help="With fhir: a resource a line instead of one Bundle.")
 @options.as_of
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
-def export(
+def command(
     db_file: str,
     format_name: str,
     output: Path | None,

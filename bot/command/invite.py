@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from state.people import Role
 
 
-@click.command()
+@click.command("invite")
 @click.option(
     "--role",
     type=click.Choice(["clinician", "coordinator", "administrator"]),
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Withdraw an open invitation instead (see: prescreen people --invitations).",
 )
 @options.database
-def invite(
+def command(
     role: Role | None, site: str, hours: float, bot_name: str | None, revoke: str | None, db_file: str
 ) -> None:
     """Invite a person: prints a link that works once, and the same as a QR code.

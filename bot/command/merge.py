@@ -9,7 +9,7 @@ import click
 from bot.command.wiring import Unusable
 
 
-@click.command()
+@click.command("merge")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -19,7 +19,7 @@ from bot.command.wiring import Unusable
     type=click.Path(dir_okay=False, path_type=Path),
     help="The merged file; made if new.",
 )
-def merge(files: tuple[Path, ...], into: Path) -> None:
+def command(files: tuple[Path, ...], into: Path) -> None:
     """Merge the files of several sites into one.
 
     Every chain of every file is computed anew first. Of two copies of one site's file, the newer is taken,
@@ -33,10 +33,10 @@ def merge(files: tuple[Path, ...], into: Path) -> None:
       prescreen export --db network.db
     """
     from state.errors import NotKept, StateError
-    from state.merging import merge as merge_files
+    from state.merge import merge
 
     try:
-        merged = merge_files(files, into)
+        merged = merge(files, into)
     except NotKept as error:
         raise Unusable(f"{into} cannot be written: {error}") from error
     except StateError as error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from state.people import Role
 
 
-@click.command()
+@click.command("people")
 @click.option("--add", "accounts", multiple=True, metavar="IDS", help="Add Telegram accounts, one or many.")
 @click.option(
     "--role",
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--restore", multiple=True, metavar="CODE", help="Let a suspended person in again.")
 @click.option("--invitations", is_flag=True, help="List invitations instead of people.")
 @options.database
-def people(
+def command(
     accounts: tuple[str, ...], role: Role | None, site: str | None, change: tuple[str, ...],
     suspend: tuple[str, ...], restore: tuple[str, ...], invitations: bool, db_file: str,
 ) -> None:  # fmt: skip

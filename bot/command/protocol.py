@@ -7,8 +7,8 @@ import click
 from bot.command.wiring import Unusable, protocols_on_offer
 
 
-@click.group()
-def protocol() -> None:
+@click.group("protocol")
+def command() -> None:
     """Show, check and draw trial protocols.
 
     A protocol is one TOML file: questions in the order of asking, and criteria with their rules. Nobody
@@ -16,7 +16,7 @@ def protocol() -> None:
     """
 
 
-@protocol.command("list")
+@command.command("list")
 def list_() -> None:
     """List the trials that ship with this program."""
     from dialogs.loading import load, shipped_protocols
@@ -26,7 +26,7 @@ def list_() -> None:
         click.echo(f"{loaded.id}  {loaded.version}  {loaded.title['en']}")
 
 
-@protocol.command()
+@command.command()
 @click.argument("source", default="NCT04420494")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def show(source: str, lang: str) -> None:
@@ -42,7 +42,7 @@ def show(source: str, lang: str) -> None:
         click.echo(f"  rule:    {criterion.rule.text}")
 
 
-@protocol.command()
+@command.command()
 @click.argument("source", default="NCT04420494")
 def check(source: str) -> None:
     """Check a protocol: list all its mistakes, or say what was proved about it.
@@ -63,7 +63,7 @@ def check(source: str) -> None:
     )
 
 
-@protocol.command()
+@command.command()
 @click.argument("source", default="NCT04420494")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def diagram(source: str, lang: str) -> None:

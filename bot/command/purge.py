@@ -11,13 +11,13 @@ from bot.command import options
 from bot.command.wiring import Unusable, open_existing
 
 
-@click.command()
+@click.command("purge")
 @click.option(
     "--before", required=True, type=options.DAY, help="Remove what was last touched before this day (UTC)."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.database
-def purge(before: date, yes: bool, db_file: str) -> None:
+def command(before: date, yes: bool, db_file: str) -> None:
     """Remove screenings that were last touched before a day, for good.
 
     What is removed, and how each log ended, is entered in the register first, so that the chains stay
@@ -29,21 +29,21 @@ def purge(before: date, yes: bool, db_file: str) -> None:
       prescreen purge --before 2021-01-01
       prescreen purge --before 2021-01-01 --yes --db PUMCH.db
     """
-    from state import retention
     from state.errors import StateError
+    from state.purge import due, purge
 
     db = open_existing(db_file)
-    due = retention.due(db, before)
-    if due.linked:
+    found = due(db, before)
+    if found.linked:
         click.echo(
-            f"{len(due.linked)} older ones are kept, since kept ones follow them: {', '.join(due.linked)}"
+            f"{len(found.linked)} older ones are kept, since kept ones follow them: {', '.join(found.linked)}"
         )
-    if not due.heads:
+    if not found.heads:
         click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
         return
     click.echo(
-        f"{len(due.heads)} screenings were last touched before {before}, {due.unfinished} of them unfinished; "
-        f"{due.newer + len(due.linked)} are kept."
+        f"{len(found.heads)} screenings were last touched before {before}, {found.unfinished} of them unfinished; "
+        f"{found.newer + len(found.linked)} are kept."
     )
     if not yes and not sys.stdin.isatty():
         raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
@@ -51,7 +51,7 @@ def purge(before: date, yes: bool, db_file: str) -> None:
         click.echo("Nothing was removed.")
         return
     try:
-        purged = retention.purge(db, before)
+        purged = purge(db, before)
     except StateError as error:
         raise click.ClickException(f"{error}. Nothing was removed") from error
     click.echo(f"{len(purged.due.heads)} screenings removed, and entered in the register.")

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
+from bot.command.wiring import PERSONAS, Unusable, local_zone, open_site_file, protocols_on_offer
 
 
-@click.command()
+@click.command("run")
 @options.database
 @options.protocol
 @click.option(
@@ -41,7 +41,7 @@ from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_o
 @click.option(
     "--unpaced", is_flag=True, hidden=True, help="Lift Telegram's ceilings, for a local test server."
 )
-def run(
+def command(
     db_file: str,
     protocol_source: str,
     zone: str | None,
@@ -64,7 +64,7 @@ def run(
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
     protocols = protocols_on_offer(protocol_source)
 
-    from bot.logs import configure
+    from bot.telegram.logs import configure
     from bot.telegram.pacing import LIFTED
     from bot.telegram.polling import TokenRefused
     from bot.telegram.redaction import install
@@ -104,7 +104,6 @@ def run(
 
 def _refuse_personas(db_file: str) -> None:
     """Nobody comes in from Telegram by a role that `prescreen try` gave out without an invitation."""
-    from bot.command.trial import PERSONAS
     from state.people import People
 
     db = open_site_file(db_file)

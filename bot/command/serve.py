@@ -10,7 +10,7 @@ from bot.command import options
 from bot.command.wiring import Unusable
 
 
-@click.command()
+@click.command("serve")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -19,7 +19,7 @@ from bot.command.wiring import Unusable
     help="On 127.0.0.1 only; 0 takes any that is free.",
 )
 @options.database
-def serve(port: int, db_file: str) -> None:
+def command(port: int, db_file: str) -> None:
     """Show the screening log in a browser on this machine, read-only, by Datasette.
 
     The screening log, the open items and the answers can be browsed, filtered and downloaded as CSV, always whole;
@@ -29,7 +29,7 @@ def serve(port: int, db_file: str) -> None:
 
     Datasette is an optional extra; in the checkout: pip install '.[serve]'
     """
-    from bot import serving
+    from bot import serve
     from state import browsing
     from state.database import connect
 
@@ -42,13 +42,13 @@ def serve(port: int, db_file: str) -> None:
     if not set(browsing.NEEDED) <= set(names):
         raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
-        app = serving.application(Path(db_file), names, protocols)
-    except serving.NotInstalled:
+        app = serve.application(Path(db_file), names, protocols)
+    except serve.NotInstalled:
         raise Unusable("Datasette is not installed; in the checkout, run: pip install '.[serve]'") from None
     try:
-        listening = serving.listen(port)
+        listening = serve.listen(port)
     except OSError as error:
         raise Unusable(f"port {port} cannot be used: {error.strerror}. Give another by --port") from error
     with listening:
-        click.echo(f"Screening log: http://{serving.HOST}:{listening.getsockname()[1]}/{serving.NAME}")
-        serving.serve(app, listening)
+        click.echo(f"Screening log: http://{serve.HOST}:{listening.getsockname()[1]}/{serve.NAME}")
+        serve.serve(app, listening)

@@ -10,10 +10,10 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing
-from bot.pictures import PICTURES
+from bot.wording.pictures import PICTURES
 
 
-@click.command()
+@click.command("stats")
 @options.database
 @options.selection
 @options.as_of
@@ -29,7 +29,7 @@ from bot.pictures import PICTURES
     help="flow: CONSORT-style flow of subjects; weeks: screenings a week.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the picture if it exists.")
-def stats(
+def command(
     db_file: str,
     lang: str | None,
     form: str,
@@ -53,10 +53,10 @@ def stats(
 
     Exit status: 0, or 2 if nothing is selected, or the file or the output cannot be used.
     """
-    from bot.counts import as_text
+    from bot.wording.counts import as_text
     from state.errors import StateError
     from state.exports.filters import moment
-    from state.statistics import statistics
+    from state.stats import statistics
 
     open_existing(db_file).conn.close()
     try:
@@ -65,7 +65,7 @@ def stats(
     except StateError as error:
         raise Unusable(str(error)) from error
     if output is not None:
-        from bot.pictures import NoPicture, draw, rendered
+        from bot.wording.pictures import NoPicture, draw, rendered
         from state.exports.files import written
 
         if len(found.trials) != 1:

@@ -12,10 +12,10 @@ import click
 from bot.command import options
 
 
-@click.command()
+@click.command("status")
 @options.database
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def status(db_file: str, form: str) -> None:
+def command(db_file: str, form: str) -> None:
     """Show how the file and the bot are: last poll, queue, open dialogues, last backup, chain head, disk.
 
     Exit status: 0 if the bot runs and polls, 1 if it does not, 2 if the file cannot be read.

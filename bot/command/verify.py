@@ -14,7 +14,7 @@ from bot.command import options
 from bot.command.wiring import Unusable
 
 if TYPE_CHECKING:
-    from state.audit import Problem
+    from state.verify import Problem
 
 SHOWN_ALIKE: Final = 20
 """Of findings that say the same of different places, so many are named; the rest are counted."""
@@ -36,14 +36,14 @@ _WORDS: Final = {
 }
 
 
-@click.command()
+@click.command("verify")
 @options.database
 @click.option(
     "--head",
     metavar="HASH",
     help="A head that was kept elsewhere, whole or its first 12 characters or more; it must be in the file.",
 )
-def verify(db_file: str, head: str | None) -> None:
+def command(db_file: str, head: str | None) -> None:
     """Verify a file: chains, triggers, schema, references, and every verdict by replay.
 
     Recomputes every hash, replays every stored screening through the protocol version that it names, and
@@ -54,9 +54,9 @@ def verify(db_file: str, head: str | None) -> None:
 
     Exit status: 0 if the file is sound, 1 if it is not, 2 if it cannot be read.
     """
-    from state.audit import verify as audit
     from state.errors import StateError
     from state.registered import ABBREVIATED
+    from state.verify import verify
 
     if head is not None and len(head.strip()) < ABBREVIATED:
         raise Unusable(f"--head {head}: please give at least {ABBREVIATED} characters of it")
@@ -72,7 +72,7 @@ def verify(db_file: str, head: str | None) -> None:
         return shown.update
 
     try:
-        report = audit(Path(db_file), head=head, progress=progress)
+        report = verify(Path(db_file), head=head, progress=progress)
     except (StateError, OSError) as error:
         raise Unusable(f"{db_file} cannot be read: {error}") from error
     for line in _findings(report.problems):

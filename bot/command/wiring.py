@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from dialogs.protocol import Protocol
+
+
+PERSONAS: Final = (
+    (101, "clinician", {"en": "Dr Lin", "zh": "林医生"}),
+    (102, "coordinator", {"en": "Ms Chen", "zh": "陈老师"}),
+    (103, "administrator", {"en": "Mr Wu", "zh": "吴老师"}),
+    (104, "newcomer", {"en": "Somebody not invited", "zh": "未受邀者"}),
+)
+"""The people of ``try``: account, role, name. They are let in without an invitation, so never into another file."""
 
 
 class Unusable(click.ClickException):

@@ -25,12 +25,11 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.access import OFFICE, may_answer
 from bot.conversation import Conversation
-from bot.menu import JOINED, MEMBER
-from bot.phrases import language_of, phrases, plain
-from bot.replies import Document, Message, Reply, Settle, Turn, Work
-from bot.reports import MAX_LIST
+from bot.conversation.access import OFFICE, may_answer
+from bot.conversation.menu import JOINED, MEMBER
+from bot.conversation.reports import MAX_LIST
+from bot.exchange import Document, Message, Reply, Settle, Turn, Work
 from bot.telegram import polling
 from bot.telegram.fetching import fetch
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
@@ -40,7 +39,8 @@ from bot.telegram.translation import (
     pages,
     read_update,
 )
-from bot.working import Turns, WorkError, apart
+from bot.telegram.working import Turns, WorkError, apart
+from bot.wording.phrases import language_of, phrases, plain
 from state.database import patience
 from state.errors import NotKept, StateError, Unknown, translate
 from state.people import NOT_KNOWN, Person

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from bot.logs import place
+from bot.telegram.logs import place
 
 LOOK_SECONDS: Final = 30.0
 """How often a daily job looks at the clock, which may be set meanwhile."""

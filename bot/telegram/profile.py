@@ -11,8 +11,8 @@ from typing import Final
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, NetworkError
 
-from bot.access import commands_for
-from bot.phrases import LANGUAGES, phrases
+from bot.conversation.access import commands_for
+from bot.wording.phrases import LANGUAGES, phrases
 from state.people import Person
 
 TELEGRAM_LANGUAGES: Final = {"en": None, "zh": "zh"}

@@ -21,18 +21,18 @@ from typing import TYPE_CHECKING, Final
 from sqlite_utils import Database
 from telegram import Bot
 
-from bot.access import may_answer
-from bot.cards import in_zone
 from bot.conversation import Conversation
-from bot.lists import backup_note, reminder
-from bot.phrases import phrases
+from bot.conversation.access import may_answer
 from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
 from bot.telegram.jobs import Job, Jobs, daily, every
 from bot.telegram.polling import Notices, Polling, Skipped
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.sending import Reports, Sending
-from bot.working import WorkError, apart
+from bot.telegram.working import WorkError, apart
+from bot.wording.cards import in_zone
+from bot.wording.lists import backup_note, reminder
+from bot.wording.phrases import phrases
 from dialogs.protocol import Protocol
 from state.backup import head_of, nightly
 from state.database import open_database, patience, utc_now

@@ -20,8 +20,7 @@ from telegram import (
 )
 from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageAttachmentType, MessageLimit
 
-from bot.phrases import Safe
-from bot.replies import Button, Message, Rows
+from bot.exchange import Button, Message, Rows, Safe
 from state.people import Person
 
 MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
-from state.statistics import Counts, counted
+from state.stats import Counts, counted
 
 MOST_ROWS: Final = 1_048_575
 """Rows under the header that a sheet takes; answers go on in another sheet."""

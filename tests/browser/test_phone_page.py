@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from state.audit import verify
 from state.database import connect
+from state.verify import verify
 from tests.browser.phone import Phone, trial
 from tests.machine import lack_of
 

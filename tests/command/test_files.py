@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from bot.command import COMMANDS, main
 from state import database
-from state.audit import verify
 from state.targets import is_database
+from state.verify import verify
 from tests.command.privileges import like_anybody
 from tests.state.holding import held
 from tests.state.making_files import make_file

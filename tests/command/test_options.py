@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
-from bot.command.trial import PERSONAS
+from bot.command.wiring import PERSONAS
 from state.database import open_database
 from state.people import People, Role
 from tests.state.making_files import make_file
@@ -33,7 +34,7 @@ def test_a_misspelt_zone_is_refused_at_the_start_with_an_example(tmp_path: Path,
     [("+8", "+08:00"), ("-5", "-05:00"), ("+0530", "+05:30"), ("+08:00", "+08:00"), ("UTC", "UTC")],
 )
 def test_zones_are_taken_as_people_write_them(typed: str, zone: str) -> None:
-    from bot.command.run import run as command
+    from bot.command.run import command
 
     parsed = command.make_context("run", ["--zone", typed])
     assert parsed.params["zone"] == zone
@@ -95,7 +96,7 @@ def test_a_trial_refuses_a_file_with_real_people(tmp_path: Path, make: object) -
 
 
 def test_a_trial_keeps_to_a_file_of_its_own() -> None:
-    from bot.command.trial import trial
+    trial = import_module("bot.command.try").command
 
     options = {parameter.name: parameter for parameter in trial.params}
     assert options["db_file"].default == "prescreen-try.db"

@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from bot.cards import example
 from bot.conversation import Conversation
-from bot.phrases import plain
-from bot.replies import Message, Reply, Settle, Turn
+from bot.exchange import Message, Reply, Settle, Turn
+from bot.wording.cards import example
+from bot.wording.phrases import plain
 from dialogs.loading import load
 from dialogs.protocol import Question
 from state.people import Person

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import access
-from bot.conversation import SITE_PRESSES, Conversation
-from bot.menu import COMMANDS, LOOKS, MENU
-from bot.replies import Document, Message, MessageKind, Reply, Turn, Work
-from bot.talk import MOVES
+from bot.conversation import SITE_PRESSES, Conversation, access
+from bot.conversation.menu import COMMANDS, LOOKS, MENU
+from bot.conversation.talk import MOVES
+from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
 from tests.conversation.playing import Clock, conversation
 from tests.conversation.test_office import ELIGIBLE, press_of, presses

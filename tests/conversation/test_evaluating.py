@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
 from bot.command import main
-from bot.evaluating import MAX_CANDIDATES, evaluate_file, said, templates
-from bot.phrases import LANGUAGES, phrases
-from bot.sheets import read_list
+from bot.evaluate.sheets import read_list
+from bot.evaluate.verdicts import MAX_CANDIDATES, evaluate_file, said, templates
+from bot.wording.phrases import LANGUAGES, phrases
 from dialogs.candidates import BadFile, Fault, Row
 from dialogs.loading import load
 

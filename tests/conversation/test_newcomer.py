@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.phrases import plain
-from bot.replies import Reply, Settle, Turn
+from bot.exchange import Reply, Settle, Turn
+from bot.wording.phrases import plain
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401
 
 TO_TUMOUR = ["45", "male", "evans", "98 g/L", "42 d", "no", "no"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
-from bot.replies import Message, MessageKind, Reply, Turn
+from bot.exchange import Message, MessageKind, Reply, Turn
 from state.people import Person, Role
 from tests.conversation.playing import Clock, conversation
 

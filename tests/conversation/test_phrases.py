@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.phone.markup import parse_html
-from bot.phrases import LANGUAGES, differences, escape, phrases, placeholders
+from bot.wording.phrases import LANGUAGES, differences, escape, phrases, placeholders
 from dialogs.loading import load
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def _chinese() -> Iterator[tuple[str, str]]:
     """Every text that is shown in Chinese, with where it stands."""
     for key, text in phrases("zh").texts.items():
         yield f"phrase {key}", text
-    for name in ("bot/pictures/words.toml",):
+    for name in ("bot/wording/pictures/words.toml",):
         for key, text in tomllib.loads((ROOT / name).read_text(encoding="utf-8")).items():
             yield f"{name}: {key}", text["zh"]
     for key, text in tomllib.loads((ROOT / "dialogs/phrases.toml").read_text(encoding="utf-8"))["zh"].items():

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation
-from bot.phrases import differences, phrases
-from bot.replies import Button, Message, MessageKind, Reply, Settle, Turn, read_press
+from bot.exchange import Button, Message, MessageKind, Reply, Settle, Turn, read_press
+from bot.wording.phrases import differences, phrases
 from state.people import Person
 from tests.conversation.playing import Clock, conversation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.replies import Button, Reply, Turn
+from bot.exchange import Button, Reply, Turn
 from bot.terminal import Terminal
 from dialogs.answers import Choice, encode
 from tests.conversation.playing import Clock, conversation

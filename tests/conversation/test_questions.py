@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cards import example
-from bot.phrases import LANGUAGES, phrases
-from bot.replies import Message, Reply
+from bot.exchange import Message, Reply
+from bot.wording.cards import example
+from bot.wording.phrases import LANGUAGES, phrases
 from dialogs.loading import load
 from dialogs.protocol import Question
 from dialogs.reading import Understood, read

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from bot.replies import Document, Message, Reply, Work
-from bot.reports import FORMATS, PERIODS
+from bot.conversation.reports import FORMATS, PERIODS
+from bot.exchange import Document, Message, Reply, Work
 from state import register
-from state.audit import verify
-from state.statistics import statistics
+from state.stats import statistics
+from state.verify import verify
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, queried, ward  # noqa: F401  (a fixture)
 
 

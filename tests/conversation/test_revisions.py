@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.replies import Reply, Turn
+from bot.exchange import Reply, Turn
 from dialogs.answers import UNKNOWN, Choice
 from dialogs.dialogue import COMPLETED, FILLED_IN, REASONS, Dialogue, Step, StepKind, begin
 from dialogs.errors import DialogError, NotNow

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.phrases import LANGUAGES, phrases
-from bot.replies import Reply, Turn
+from bot.exchange import Reply, Turn
+from bot.wording.phrases import LANGUAGES, phrases
 from dialogs.loading import load
 from dialogs.protocol import Criterion
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401  (a fixture)
@@ -39,7 +39,7 @@ def test_2_status_and_disclaimer_stand_at_the_start_and_in_every_verdict(ward: W
 
 @pytest.mark.parametrize("criterion", PROTOCOL.criteria, ids=[c.code for c in PROTOCOL.criteria])
 def test_3_every_exclusion_can_show_code_verbatim_text_and_reading(criterion: Criterion) -> None:
-    from bot.cards import criterion_text
+    from bot.wording.cards import criterion_text
 
     for language in LANGUAGES:
         text = criterion_text(criterion, phrases(language))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.replies import Message
+from bot.exchange import Message
 from bot.terminal import Terminal
 from tests.conversation.playing import Clock, conversation
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.replies import read_press
+from bot.exchange import read_press
 from bot.terminal import Terminal
 from tests.conversation.playing import Clock, conversation
 from tests.conversation.scripts import SCRIPTS

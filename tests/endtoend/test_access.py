@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot import access, administration
-from bot.access import commands_for
-from bot.conversation import SITE_PRESSES
-from bot.menu import COMMANDS, LOOKS, MENU
+from bot.conversation import SITE_PRESSES, access, administration
+from bot.conversation.access import commands_for
+from bot.conversation.menu import COMMANDS, LOOKS, MENU
+from bot.conversation.talk import MOVES
 from bot.phone.person import Person
 from bot.phone.world import buttons_of
-from bot.phrases import phrases
-from bot.talk import MOVES
+from bot.wording.phrases import phrases
 from state.people import NOT_KNOWN, Role
 from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference

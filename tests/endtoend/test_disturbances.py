@@ -7,8 +7,8 @@ import time
 import pytest
 
 from bot.phone.world import Json, buttons_of
-from bot.phrases import phrases
 from bot.telegram.channel import SAID_AGAIN_AFTER
+from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import SCREENING, Clinician, Ward, prompts

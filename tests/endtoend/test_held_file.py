@@ -15,9 +15,9 @@ from statistics import median
 import pytest
 
 from bot.phone.server import LocalBotApi, Person
-from bot.phrases import phrases
 from bot.telegram import channel
 from bot.telegram.healthz import serve_health
+from bot.wording.phrases import phrases
 from tests.endtoend.test_outages import locked
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than
 from tests.soak.process import RUN, invite_all

@@ -11,10 +11,10 @@ from typing import Never
 
 import pytest
 
+from bot.exchange import Safe, Turn, Work
 from bot.phone.faults import Fault
-from bot.phrases import Safe, phrases
-from bot.replies import Turn, Work
-from bot.working import EACH, Turns, WorkError, apart
+from bot.telegram.working import EACH, Turns, WorkError, apart
+from bot.wording.phrases import phrases
 from tests.endtoend.ward import HANGS_SECONDS, Ward
 
 LIST = b"name,age_years\nC1,17\n"

@@ -10,8 +10,8 @@ import pytest
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
 from bot.phone.world import Json
-from bot.phrases import phrases
 from bot.telegram import polling, service
+from bot.wording.phrases import phrases
 from state.health import heartbeat_file
 from tests.conversation.playing import Clock
 from tests.endtoend.mutating import private

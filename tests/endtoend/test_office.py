@@ -10,10 +10,10 @@ import pytest
 from bot.phone.faults import Fault
 from bot.phone.server import Person
 from bot.phone.world import buttons_of
-from bot.phrases import phrases
+from bot.wording.phrases import phrases
 from dialogs.loading import load
-from state.audit import verify
-from state.statistics import statistics
+from state.stats import statistics
+from state.verify import verify
 from tests.conversation.test_office import ELIGIBLE
 from tests.endtoend.ward import ACCOUNT, Ward
 

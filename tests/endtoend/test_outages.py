@@ -16,8 +16,8 @@ import pytest
 
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
-from bot.phrases import phrases
 from bot.telegram import channel, polling
+from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than, prompts
 from tests.soak.process import RUN, invite_all

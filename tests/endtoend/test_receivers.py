@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.exchange import Document, Reply, Safe, Turn, Work
 from bot.phone.faults import Fault
-from bot.phrases import Safe
-from bot.replies import Document, Reply, Turn, Work
 from bot.telegram.channel import Channel
 from state.people import Person as Member
 from state.prompts import Prompt

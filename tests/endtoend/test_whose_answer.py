@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.exchange import Message
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import buttons_of
-from bot.replies import Message
 from tests.conversation.screens import (
     PROTOCOL,
     TEXTS,

@@ -12,10 +12,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from bot.aim import READING_SECONDS
+from bot.conversation.aim import READING_SECONDS
+from bot.exchange import Button, read_press
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
-from bot.replies import Button, read_press
 from bot.telegram.pacing import LIFTED
 from bot.telegram.sending import Reports, Sending
 from bot.telegram.service import Service, Settings

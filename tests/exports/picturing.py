@@ -16,11 +16,11 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.pictures import draw, write
-from bot.pictures.drawing import Box, Drawing, Label, measure
-from bot.pictures.drawing import Path as Line
+from bot.wording.pictures import draw, write
+from bot.wording.pictures.drawing import Box, Drawing, Label, measure
+from bot.wording.pictures.drawing import Path as Line
 from state.exports import export
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import fill
 
 DOCS: Final = Path(__file__).parent.parent.parent / "docs/pictures"

@@ -25,8 +25,8 @@ from openpyxl import load_workbook
 from sqlite_utils import Database
 
 from bot.conversation import Conversation
-from bot.phrases import phrases
-from bot.replies import Message, Reply, Turn
+from bot.exchange import Message, Reply, Turn
+from bot.wording.phrases import phrases
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.dialogue import EXCLUDED, REASONS, REVIEW, STEP_KINDS, Dialogue, Step, StepKind, begin
 from dialogs.errors import DialogError
@@ -39,7 +39,7 @@ from state.exports.snapshot import SHOWN_VERDICTS, snapshot
 from state.people import People
 from state.screenings import Screening, Screenings, step_from
 from state.standing import cut_off
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import LIKELY, read
 
 PROTOCOL = load("NCT04420494")

@@ -18,7 +18,7 @@ from state.exports import Exported, Selection, export
 from state.exports.csvs import ANSWER_COLUMNS, guarded
 from state.people import People
 from state.screenings import Screenings
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import fill
 from tests.state.test_outcomes import File
 

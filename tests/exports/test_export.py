@@ -26,7 +26,7 @@ from state.exports import FORMATS, Exported, Nothing, Selection, default_name, e
 from state.exports.files import LISTING, files
 from state.people import People
 from state.screenings import Screenings
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import fill
 
 NAMES = list(FORMATS)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.counts import as_text
-from bot.pictures import PICTURES, NoPicture, draw, rendered, words, write
-from bot.pictures.drawing import MARGIN, SMALL, WIDTH, Box, Label, measure, wrapped
-from bot.pictures.png import _font, font_for
+from bot.wording.counts import as_text
+from bot.wording.pictures import PICTURES, NoPicture, draw, rendered, words, write
+from bot.wording.pictures.drawing import MARGIN, SMALL, WIDTH, Box, Label, measure, wrapped
+from bot.wording.pictures.png import _font, font_for
 from state.database import open_database
-from state.statistics import Statistics, statistics
+from state.stats import Statistics, statistics
 
 LANGUAGES = ("en", "zh")
 

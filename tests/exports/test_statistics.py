@@ -24,7 +24,7 @@ from state.exports import Selection, export
 from state.outcomes import standing
 from state.people import People
 from state.screenings import Screening, Screenings
-from state.statistics import TrialStatistics, statistics
+from state.stats import TrialStatistics, statistics
 from tests.exports.making import LIKELY, fill, read
 
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from state.database import open_database
 from state.exports import Exported, export
 from state.exports import xlsx as module
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import fill
 
 

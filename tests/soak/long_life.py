@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 from bot.conversation import Conversation
-from bot.replies import Message, Reply
+from bot.exchange import Message, Reply
 from dialogs.loading import load
-from state.audit import verify
 from state.database import open_database
 from state.people import People, Person
 from state.screenings import Screenings
+from state.verify import verify
 
 FULL = [
     *("45", "male", "aiha", "72 g/L", "42 d"),

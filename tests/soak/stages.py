@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.evaluating import MAX_CANDIDATES
+from bot.evaluate.verdicts import MAX_CANDIDATES
 from bot.phone.faults import Fault, FaultKind
 from bot.phone.server import LocalBotApi, Person
 from state.database import open_database

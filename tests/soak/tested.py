@@ -14,14 +14,14 @@ from tests.soak.stages import Cells
 TESTED: Final = {
     "F6 hostile input": ("tests/endtoend/test_fuzz.py", "tests/dialogs/test_exact.py"),
     "F7 intruders": ("tests/endtoend/test_access.py",),
-    "F8 full, read-only, locked": ("tests/endtoend/test_outages.py", "tests/state/test_audit.py"),
+    "F8 full, read-only, locked": ("tests/endtoend/test_outages.py", "tests/state/test_verify.py"),
     "F10 file of an earlier version": ("tests/state/test_old_files.py",),
-    "F11 clock jumps": ("tests/state/test_audit.py::test_order_is_by_log_number_whatever_the_clock_does",),
+    "F11 clock jumps": ("tests/state/test_verify.py::test_order_is_by_log_number_whatever_the_clock_does",),
     "F13 export while others write": (
         "tests/exports/test_export.py::test_an_export_sees_one_moment_while_others_write",
     ),
     "F14 backup while others write": (
-        "tests/state/test_audit.py::test_a_backup_while_others_write_is_never_torn",
+        "tests/state/test_verify.py::test_a_backup_while_others_write_is_never_torn",
         "tests/state/test_backups.py",
     ),
     "F17 commands on files": ("tests/command/test_files.py",),

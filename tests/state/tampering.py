@@ -22,10 +22,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from state.audit import applied, audit
 from state.coverage import COVERAGE, uncovered
 from state.database import open_database
 from state.errors import StateError
+from state.verify import applied, audit
 from tests.soak.recording import record
 
 OLD: Final = Path(__file__).parent.parent / "data" / "ab62225.sqlite"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from state import backup
-from state.audit import Problem, Report, verify
 from state.backup import back_up, nightly, restore
 from state.errors import Damaged, InUse, StateError, Taken
 from state.health import look
+from state.verify import Problem, Report, verify
 from tests.state.holding import held
 from tests.state.making_files import Clock, make_file
 from tests.state.test_targets import bytes_of

@@ -14,11 +14,11 @@ from sqlite_utils.migrations import Migrations
 from bot.telegram.healthz import serve_health
 from dialogs.loading import load
 from state import database, schema
-from state.audit import verify
 from state.database import open_database
 from state.exports import export
 from state.health import beat, heartbeat_file, look
 from state.screenings import Screenings
+from state.verify import verify
 from tests.state.making_files import answer_all, make_file
 
 

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from bot.command import main
 from dialogs.dialogue import Step
-from state import register, retention
-from state.audit import verify
+from state import purge, register
 from state.backup import back_up
 from state.chain import link, total
 from state.database import open_database
+from state.verify import verify
 from tests.state.making_files import make_file
 from tests.state.sites import Site, rows
 
@@ -103,7 +103,7 @@ def test_what_plain_sql_takes_out_is_found(tmp_path: Path, statements: tuple[str
 def test_a_purged_number_is_not_given_out_again_whatever_meta_says(tmp_path: Path) -> None:
     site = Site(tmp_path / "a.db", "A")
     site.saved()
-    retention.purge(site.db, date(2026, 4, 1), clock=site.clock)
+    purge.purge(site.db, date(2026, 4, 1), clock=site.clock)
     with site.db.conn:
         site.db.execute("DELETE FROM meta WHERE key GLOB 'last of *'")
     assert site.saved() == "A-0002"

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from state.audit import verify
 from state.backup import restore
 from state.database import open_database
 from state.exports import FORMATS, export
-from state.merging import merge
+from state.merge import merge
 from state.schema import migrations
 from state.screenings import Screenings
 from state.standing import VIEWS
+from state.verify import verify
 from tests.state.making_files import make_file
 
 OLD = Path(__file__).parent.parent / "data" / "ab62225.sqlite"

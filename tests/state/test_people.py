@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command import main
-from state.audit import verify
 from state.database import open_database
 from state.errors import Refused
 from state.people import People, Person
+from state.verify import verify
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from bot import serving
+from bot import serve
 from dialogs.loading import load
 from state import browsing
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import fill, multiply
 from tests.state.sites import Site, rows
 
@@ -80,24 +80,24 @@ def test_the_screening_log_answers(address: str) -> None:
     assert {row["state"] for row in found} == {"completed", "open"}
 
 
-@pytest.mark.parametrize("view", list(serving.SHOWN))
+@pytest.mark.parametrize("view", list(serve.SHOWN))
 def test_what_is_shown_has_titles_and_facets_in_both_languages(address: str, view: str) -> None:
     status, page = _ask(address, f"/{view}")
-    title = serving.SHOWN[view]["title"]
+    title = serve.SHOWN[view]["title"]
     assert (status, isinstance(title, str) and title in page) == (200, True)
     facets = _read(address, f"/{view}.json")["facet_results"]
-    assert list(facets) == serving.SHOWN[view]["facets"]
+    assert list(facets) == serve.SHOWN[view]["facets"]
 
 
 def test_the_described_columns_are_the_columns(file: Path) -> None:
-    for view, about in serving.SHOWN.items():
+    for view, about in serve.SHOWN.items():
         columns = [row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])]
         described = about["columns"]
         assert isinstance(described, dict)
         assert list(described) == columns
 
 
-@pytest.mark.parametrize("name", list(serving.queries([load("NCT04420494")])))
+@pytest.mark.parametrize("name", list(serve.queries([load("NCT04420494")])))
 def test_every_ready_made_query_runs(address: str, name: str) -> None:
     answer = _read(address, f"/{name}.json?_shape=objects&screening=A-0001")
     assert (answer["ok"], answer["truncated"]) == (True, False)
@@ -123,11 +123,11 @@ def test_nothing_but_what_is_described_is_shown(address: str, file: Path) -> Non
     names = {row[0] for row in rows(file, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     assert set(DENIED) < names
     shown = {name for name in names if _ask(address, f"/{name}.json")[0] == 200}
-    assert shown == set(serving.SHOWN)
-    assert list(browsing.SHOWN) == list(serving.SHOWN)
+    assert shown == set(serve.SHOWN)
+    assert list(browsing.SHOWN) == list(serve.SHOWN)
     listed = _read(address, ".json")
     assert [table["name"] for table in listed["tables"]] == []
-    assert sorted(view["name"] for view in listed["views"]) == sorted(serving.SHOWN)
+    assert sorted(view["name"] for view in listed["views"]) == sorted(serve.SHOWN)
 
 
 def test_sql_of_ones_own_is_refused(address: str) -> None:
@@ -140,7 +140,7 @@ def test_sql_of_ones_own_is_refused(address: str) -> None:
     assert _ask(address, f"/screening_log.json?_where={where}")[0] == 403
     through = quote(json.dumps({"table": "accounts", "column": "account", "value": "70001"}))
     assert _ask(address, f"/screening_log.json?_through={through}")[0] != 200
-    assert _ask(address.removesuffix(f"/{serving.NAME}"), f"/_memory.json?sql={sql}")[0] in (403, 404)
+    assert _ask(address.removesuffix(f"/{serve.NAME}"), f"/_memory.json?sql={sql}")[0] in (403, 404)
 
 
 def test_nothing_can_be_written(address: str, file: Path) -> None:
@@ -177,7 +177,7 @@ def test_counts_are_those_of_stats(address: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", *(f"/{name}" for name in serving.SHOWN), "/reasons_en", "/one_screening_zh"]
+    "path", ["", *(f"/{name}" for name in serve.SHOWN), "/reasons_en", "/one_screening_zh"]
 )
 def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, path: str) -> None:
     status, page = _ask(address, f"{path}?screening=A-0001" if "one" in path else path)
@@ -189,7 +189,7 @@ def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, p
 
 def test_the_log_comes_first_and_a_number_leads_to_its_answers(address: str) -> None:
     _, page = _ask(address, "")
-    places = [page.index(str(about["title"])) for about in serving.SHOWN.values()]
+    places = [page.index(str(about["title"])) for about in serve.SHOWN.values()]
     assert places == sorted(places)
     _, page = _ask(address, "/screening_log")
     link = "/prescreen/answers?screening=A-0001&amp;_sort=entry"
@@ -235,7 +235,7 @@ def test_a_long_list_is_downloaded_whole_and_one_that_is_broken_off_holds_up_no_
     db.close()
     with _served(path) as address:
         _, text = _ask(address, "/answers.csv")
-        assert len(text.splitlines()) == held + 1 > serving.ROWS_AT_ONCE
+        assert len(text.splitlines()) == held + 1 > serve.ROWS_AT_ONCE
         with urlopen(f"{address}/answers.csv", timeout=60) as broken:
             assert broken.read(1000)
 
@@ -245,7 +245,7 @@ def test_a_long_list_is_downloaded_whole_and_one_that_is_broken_off_holds_up_no_
     ["databases", "plugins", "settings", "threads", "metadata", "versions", "actor", "config", "allow-debug"],
 )
 def test_pages_about_the_server_are_closed(address: str, page: str) -> None:
-    root = address.removesuffix(f"/{serving.NAME}")
+    root = address.removesuffix(f"/{serve.NAME}")
     for path in (f"/-/{page}.json", f"/-/{page}"):
         assert _ask(root, path)[0] == 404
     assert _ask(root, "/-/static/app.css")[0] == 200
@@ -292,6 +292,6 @@ def test_a_file_that_is_missing_or_of_something_else_is_refused(tmp_path: Path) 
 
 
 def test_a_port_that_is_taken_is_said_to_be(file: Path) -> None:
-    with serving.listen(0) as taken:
+    with serve.listen(0) as taken:
         ran = _run("serve", "--db", str(file), "--port", str(taken.getsockname()[1]))
     assert (ran.returncode, "Give another by --port" in ran.stderr) == (2, True)

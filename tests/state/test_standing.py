@@ -19,7 +19,7 @@ from state.exports import Selection, export
 from state.people import People
 from state.screenings import Screening, Screenings
 from state.standing import cut_off
-from state.statistics import statistics
+from state.stats import statistics
 from tests.exports.making import LIKELY, read
 
 

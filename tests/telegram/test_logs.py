@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bot.logs import LONGEST, JsonLines, TextLines
+from bot.telegram.logs import LONGEST, JsonLines, TextLines
 
 HOSTILE = (
     "Bad\r\n2026-11-25 21:00:00,000 error forged\x1b[31m red\x9b1m \u2028 \u202e sdrawkcab \ud83d \x00 end"

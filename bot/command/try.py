@@ -1,0 +1,124 @@
+"""``prescreen try``: the bot and a phone page on this machine, without Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.command import options
+from bot.command.wiring import PERSONAS, Unusable, local_zone, open_file, protocols_on_offer
+
+if TYPE_CHECKING:
+    from bot.phone.server import LocalBotApi
+
+PORT = 8765
+
+
+@click.command("try")
+@click.option(
+    "--db", "db_file", type=click.Path(dir_okay=False), default="prescreen-try.db", show_default=True,
+    help="The SQLite file of the trial; never one that real people use.",
+)  # fmt: skip
+@options.protocol
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help=f"0 takes any free one.  [default: {PORT}, or any free one]"
+)
+@click.option("--open/--no-open", "open_page", default=False, help="Open the page in a browser.")
+def command(db_file: str, protocol_source: str, port: int | None, open_page: bool) -> None:
+    """Try the bot on a phone page in the browser, without Telegram.
+
+    Starts a small Bot API server on this machine (loopback only) and the real bot against it, and prints
+    the address of a page that looks and behaves like a phone chat. Nothing leaves this machine; the address
+    holds a secret, so that only who sees it can use the page. Choose there who you are: clinician,
+    coordinator, administrator, or somebody who was not invited. Ctrl-C ends it.
+
+    Screenings are kept in a file of their own, not in the one that PRESCREEN_DB names.
+    """
+    protocols = protocols_on_offer(protocol_source)
+    _refuse_real_people(Path(db_file))
+    db = open_file(db_file)
+
+    from bot.phone.server import LocalBotApi, Persona
+    from bot.telegram.logs import configure
+    from bot.telegram.pacing import LIFTED
+    from bot.telegram.redaction import install
+    from bot.telegram.sending import Sending
+    from bot.telegram.service import Service, Settings
+    from state.people import NOT_KNOWN, People
+
+    token = f"1:{secrets.token_urlsafe(24)}"
+    configure("text", level=30)
+    install(token)
+    people = People(db)
+    for account, role, _ in PERSONAS:
+        if role != "newcomer" and people.find("telegram", str(account)) is None:
+            people.add(role, "S01", "telegram", str(account), NOT_KNOWN)  # type: ignore[arg-type]  # from the table above
+    db.close()
+    file = Path(db_file).resolve()
+    shown = f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
+
+    async def serve() -> None:
+        server = LocalBotApi(
+            token=token,
+            port=PORT if port is None else port,
+            secret=secrets.token_urlsafe(24),
+            personas=[Persona(id=account, name=name, role=role) for account, role, name in PERSONAS],
+            note={"en": f"SQLite file: {shown}", "zh": f"SQLite 文件：{shown}"},
+        )
+        await _listen(server, port)
+        settings = Settings(
+            token, file, protocols, api_url=server.url, zone=local_zone(), page=server.page,
+            sending=lambda reports: Sending(reports, all_chats=LIFTED, one_chat=LIFTED),
+        )  # fmt: skip
+        service = Service(settings)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, service.stop)
+        click.echo(f"A local trial: nothing goes to Telegram. Open this page:\n\n  {server.page}/\n")
+        click.echo(f"Screenings are kept in {file}. Ctrl-C ends it.")
+        if open_page:
+            webbrowser.open(f"{server.page}/")
+        try:
+            await service.run()
+        finally:
+            await server.stop()
+
+    asyncio.run(serve())
+
+
+def _refuse_real_people(file: Path) -> None:
+    """The people of the trial have roles here without an invitation: never in a file that others use."""
+    from state.database import connect
+    from state.people import People
+
+    if not file.exists() or not file.stat().st_size:
+        return
+    db = connect(file, read_only=True)
+    people = People(db)
+    known = people.all()
+    accounts = {account for person in known for account in people.accounts_of(person.code, "telegram")}
+    db.close()
+    ours = {str(account) for account, _, _ in PERSONAS}
+    if accounts - ours or (known and not accounts):
+        raise Unusable(
+            f"{file} holds real people or their screenings; please try in a file of its own, by --db"
+        )
+
+
+async def _listen(server: LocalBotApi, port: int | None) -> None:
+    """Listen on the port that was given; where none was given and the usual one is taken, on any that is free."""
+    try:
+        await server.start()
+    except OSError as error:
+        await server.stop()
+        if port is not None:
+            raise Unusable(f"port {port} cannot be used here; please give another by --port") from error
+        click.echo(f"Port {PORT} is in use, perhaps by another trial; this one takes another.")
+        server.port = 0
+        await server.start()

@@ -1,0 +1,101 @@
+"""Whose answer: which screening and log entry a message acts on.
+
+The rule: a press acts on what its button names; anything typed, on what stood above it on the screen, which is
+the prompt that it replies to, or else the newest prompt of the chat. Where it is not certain which prompt a person
+saw last, nothing is kept and it is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from bot.exchange import Message, Press
+from dialogs.reading import Given
+from state.prompts import Delivered, Prompt
+from state.screenings import Screening, Screenings
+
+if TYPE_CHECKING:
+    from bot.conversation.talk import Talk
+
+READING_SECONDS: Final = 1
+"""Nobody has read a prompt that came so short a time ago and typed an answer to it."""
+
+Doubt = Literal["unsure", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A screening and the prompt of it that is acted on; with a doubt, nothing may be kept.
+
+    ``unsure``: it is not certain which prompt was seen last. ``moved``: the dialogue has gone on from there.
+    """
+
+    screening: Screening | None
+    prompt: Prompt | None
+    doubt: Doubt | None = None
+
+
+def aim(talk: Talk, press: Press | None = None) -> Aim:
+    """Decide what a message acts on."""
+    if press is not None:
+        named = Prompt(press.screening or "", press.entry if press.entry is not None else -1)
+        return _standing(talk, named)
+    prompt, sure = _above(talk.screenings, talk.person.code, talk.message)
+    if not sure:
+        return Aim(None, None, "unsure")
+    return _standing(talk, prompt) if prompt is not None else Aim(None, None)
+
+
+def _standing(talk: Talk, prompt: Prompt) -> Aim:
+    screening = talk.own(prompt.screening)
+    if screening is None:
+        return Aim(None, prompt)
+    return Aim(screening, prompt, None if prompt.entry == screening.entries else "moved")
+
+
+def _above(screenings: Screenings, person: str, message: Message) -> tuple[Prompt | None, bool]:
+    """Give the prompt that stood above a message, and whether that is certain."""
+    last = screenings.prompts.last(person)
+    if message.number is None:
+        return last, last is not None or screenings.current(person) is None
+    standing = screenings.prompts.chat(message.chat)
+    if message.reply_to is not None:
+        found = next((each.prompt for each in standing if each.message == message.reply_to), None)
+        return found, found is not None
+    above = [each for each in standing if each.message < message.number]
+    if not above:
+        return None, last is None and screenings.current(person) is None
+    prompt = above[-1].prompt
+    sure = last is not None and prompt.ordinal == last.ordinal and not _crossed(screenings, above, message.at)
+    return prompt, sure
+
+
+def sent_twice(talk: Talk, screening: Screening, given: Given) -> bool:
+    """Say whether an answer is the one just kept, and came too soon to be meant for the question after it.
+
+    A text that was sent twice, by two phones or a double tap, would else answer two questions: a value, and the
+    limit that it is divided by.
+    """
+    dialogue, standing = screening.dialogue, talk.screenings.prompts.chat(talk.message.chat)
+    if talk.message.number is None or dialogue.last is None or not standing:
+        return False
+    (_, answer), *_ = given
+    soon = talk.message.at - standing[-1].at <= READING_SECONDS
+    return soon and answer == dialogue.answers.get(dialogue.last)
+
+
+def _crossed(screenings: Screenings, above: Sequence[Delivered], at: int) -> bool:
+    """Say whether the newest prompt came too late to be read, and one that could be read is about another patient.
+
+    The same if it is not known all that has been seen since.
+    """
+    new = sum(at - each.at <= READING_SECONDS for each in above)
+    if not new:
+        return False
+    newest, seen = above[-1].prompt, [each.prompt for each in above[-new - 1 :]]
+    if any(screenings.is_open(prompt.screening) for prompt in seen if prompt.screening != newest.screening):
+        return True
+    first = seen[0].ordinal if new < len(above) else 1
+    return not {prompt.ordinal for prompt in seen}.issuperset(range(first, newest.ordinal))

@@ -1,0 +1,165 @@
+"""Says what became of a list of candidates, for the command line and the chat: verdicts, and faults in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.evaluate.sheets import is_workbook, read_list
+from bot.wording.phrases import Phrases
+from dialogs.answers import UNKNOWN
+from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
+from dialogs.protocol import Protocol, Question
+
+MAX_CANDIDATES: Final = 2_000
+"""A longer list is for the command line."""
+MAX_UNPACKED: Final = 16 * 1024 * 1024
+COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "faults")
+SHOWN_AS: Final = {"eligible": "potentially eligible"}
+
+
+def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
+    """Put a fault into words: row, name, question, what is wrong, what to do."""
+    worded = {**fault.details, **_labels(protocol, fault, say.language)}
+    details = {name: shown(value, 200) for name, value in worded.items()}
+    key = f"fault_{fault.code}" if f"fault_{fault.code}" in say.texts else f"refused_{fault.code}"
+    place = say.plain("fault_row", row=row.number, name=shown(row.name))
+    told = say.plain(key, **{"ask": "", "text": "", **details}).strip()
+    if "likely" in details:
+        told = f"{told} {say.plain('refused_likely_option', likely=details['likely'])}"
+    if fault.question is None:
+        return say.plain("fault_place", place=place, why=told)
+    return say.plain("fault_place_question", place=place, question=fault.question, why=told)
+
+
+def _labels(protocol: Protocol, fault: Fault, language: str) -> dict[str, str]:
+    """Units as the conversation and the template call them, in place of their codes."""
+    if fault.question is None:
+        return {}
+    labels = {unit.code: unit.label[language] for unit in protocol.question(fault.question).units}
+    return {
+        name: ", ".join(labels.get(code, code) for code in fault.details[name].split(", "))
+        for name in ("unit", "units")
+        if name in fault.details
+    }
+
+
+def why(error: BadFile, say: Phrases) -> str:
+    """Say why a list cannot be read."""
+    told = [say.plain(error.code, **error.details)]
+    if "likely" in error.details:
+        told.append(say.plain("refused_likely_option", likely=error.details["likely"]))
+    if "more" in error.details:
+        told.append(say.plain("list_more_columns", more=error.details["more"]))
+    return " ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A list of verdicts as a file, and how many candidates stand in it without and with faults."""
+
+    name: str
+    content: bytes
+    evaluated: int
+    faulty: int
+
+
+def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated:
+    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`."""
+    table = _Workbook() if is_workbook(content) else _Csv()
+    counts = {True: 0, False: 0}
+    rows = read_list(protocol, content, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED)
+    table.add(COLUMNS)
+    for row in rows:
+        counts[bool(row.faults)] += 1
+        table.add(_line(protocol, row, say))
+    return Evaluated(table.name, table.close(), counts[False], counts[True])
+
+
+def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
+    if row.faults:
+        return (
+            shown(row.name),
+            "",
+            "",
+            "",
+            "",
+            " ".join(said(protocol, row, fault, say) for fault in row.faults),
+        )
+    found: Outcome = play(protocol, row.answers)
+    verdict = SHOWN_AS.get(found.verdict, found.verdict)
+    return (
+        row.name, verdict, found.first_failed or "", " ".join(found.failed), " ".join(found.unresolved), "",
+    )  # fmt: skip
+
+
+class _Csv:
+    """CSV that spreadsheets open as UTF-8, and whose cells they do not take for formulas."""
+
+    name = "verdicts.csv"
+
+    def __init__(self) -> None:
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text)
+
+    def add(self, cells: Sequence[str]) -> None:
+        self._writer.writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") else c for c in cells])
+
+    def close(self) -> bytes:
+        return b"\xef\xbb\xbf" + self._text.getvalue().encode()
+
+
+class _Workbook:
+    """A workbook whose cells are all texts; written row by row."""
+
+    name = "verdicts.xlsx"
+
+    def __init__(self) -> None:
+        try:
+            from xlsxwriter import Workbook
+        except ImportError as error:
+            raise BadFile("list_no_reader") from error
+        self._bytes = io.BytesIO()
+        self._book = Workbook(self._bytes, {"in_memory": True})
+        self._sheet = self._book.add_worksheet("candidates")
+        self._text = self._book.add_format({"num_format": "@"})
+        self._sheet.set_column(0, 100, 18, self._text)
+        self._sheet.freeze_panes(1, 1)
+        self._at = 0
+
+    def add(self, cells: Sequence[str]) -> None:
+        for column, cell in enumerate(cells):
+            self._sheet.write_string(self._at, column, cell, self._text)
+        self._at += 1
+
+    def close(self) -> bytes:
+        self._book.close()
+        return self._bytes.getvalue()
+
+
+# the empty list ----------------------------------------------------------------------------------
+
+
+def templates(protocol: Protocol, say: Phrases) -> Iterator[tuple[str, bytes]]:
+    """Give an empty list to fill in, as CSV and, where it can be written, as a workbook: name and content."""
+    for kind in (_Csv, _Workbook):
+        try:
+            table = kind()
+        except BadFile:
+            continue
+        table.add(("name", *protocol.position))
+        table.add((f"{COMMENT} {say.plain('template_name')}", *(_help(q, say) for q in protocol.questions)))
+        ending = table.name.partition(".")[2]
+        yield f"{protocol.id}-candidates.{ending}", table.close()
+
+
+def _help(question: Question, say: Phrases) -> str:
+    """Say what may stand in a column: codes, or a number with one of the units."""
+    codes = [*question.option_by_code, *question.shortcut_by_code, UNKNOWN.code]
+    if not question.units:
+        return " / ".join(codes)
+    number = say.plain("template_number", units=", ".join(u.label[say.language] for u in question.units))
+    return f"{number} / {' / '.join(codes)}"

@@ -1,0 +1,154 @@
+"""What a conversation hands to its channel, and what it gets from it. No channel's own types stand here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from state.prompts import Prompt
+
+
+class Safe(str):
+    """Text that is HTML already: a phrase with its values, or pieces joined."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: a press that comes back, a text to copy, or a link."""
+
+    label: str
+    press: str = ""
+    copy: str | None = None
+    url: str | None = None
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message. ``prompt`` says what it asks; a ``card`` shows where a screening stands, and an answer settles it."""
+
+    text: Safe
+    buttons: Rows = ()
+    prompt: Prompt | None = None
+    card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The message that asked on from a log entry loses its buttons and shows its answer."""
+
+    screening: str
+    entry: int
+    text: Safe
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send. ``picture`` is shown in the chat."""
+
+    name: str
+    content: bytes
+    caption: Safe
+    picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something long, done beside the conversation, maybe in another process; ``run`` opens its own connections."""
+
+    run: Callable[[], Turn]
+    failed: Safe
+
+
+Action = Reply | Settle | Document | Work
+MessageKind = Literal["text", "press", "command", "file", "edited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person did, from whatever channel.
+
+    ``source`` identifies it for good: the same message delivered again has the same one. ``number`` is its place in
+    its ``chat``, ``reply_to`` the number of the message that it replies to, ``at`` when it was sent (seconds since
+    1970), where the channel knows them: a terminal has one screen, and what it shows last is what is answered.
+    """
+
+    kind: MessageKind
+    text: str
+    source: str | None = None
+    content: bytes | None = None
+    chat: str = ""
+    number: int | None = None
+    reply_to: int | None = None
+    at: int = 0
+
+
+@dataclass(slots=True)
+class Turn:
+    """What comes of a message: actions in order, and a word on the pressed button.
+
+    ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
+    ``others`` holds what is said to other people, by their codes. ``changed`` is the code of a person whose
+    language or access changed. ``untaken`` says that what was typed is no answer to what was asked.
+    """
+
+    actions: list[Action] = field(default_factory=list)
+    toast: str | None = None
+    repeated: bool = False
+    changed: str | None = None
+    others: list[tuple[str, Turn]] = field(default_factory=list)
+    untaken: bool = False
+
+    def say(self, text: Safe, buttons: Rows = ()) -> None:
+        self.actions.append(Reply(text, buttons))
+
+
+# presses -----------------------------------------------------------------------------------------
+
+PRESS_BYTES: Final = 64
+_PRESS: Final = re.compile(
+    r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,24}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button says when it is pressed: the verb, and for which screening, log entry and option.
+
+    Options are places in a list, never what stands there: callback data carry nothing clinical.
+    """
+
+    verb: str
+    screening: str | None = None
+    entry: int | None = None
+    option: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.verb]
+        if self.screening is not None:
+            parts += [self.screening, str(self.entry)]
+        if self.option is not None:
+            parts.append(self.option)
+        return ":".join(parts)
+
+    @property
+    def place(self) -> int:
+        """The option as a place in a list; -1 if it is none."""
+        return int(self.option) if self.option is not None and self.option.isdecimal() else -1
+
+
+def read_press(data: str) -> Press | None:
+    """Read callback data; ``None`` for what no button of ours says."""
+    if len(data.encode("utf-8", "replace")) > PRESS_BYTES:
+        return None
+    match = _PRESS.fullmatch(data)
+    if match is None:
+        return None
+    entry = int(match["entry"]) if match["entry"] else None
+    return Press(match["verb"], match["screening"], entry, match["option"])

@@ -1,0 +1,77 @@
+"""The counts as text, for a terminal or a chat: plain lines, no markup, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.wording.phrases import phrases
+from bot.wording.pictures.parts import say
+from state.stats import Counts, Reason, Statistics, TrialStatistics
+
+SECONDS_A_MINUTE = 60
+
+
+def as_text(statistics: Statistics, language: str) -> str:
+    """Say all counts of all trials; the first line of each reconciles."""
+    word = say(language)
+    blocks = ["\n".join(_trial(trial, statistics, language)) for trial in statistics.trials]
+    return "\n\n".join(blocks) or word("nothing")
+
+
+def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Iterator[str]:
+    word = say(language)
+    total = trial.total
+    yield f"{trial.trial}  {trial.title[language]}"
+    yield word("as_of", day=statistics.as_of[:10])
+    if statistics.filter:
+        yield word("filter", filter=word("also").join(_filters(statistics, language)))
+    yield ""
+    yield word(
+        "reconcile", assessed=total.assessed, excluded=total.excluded, open=total.open,
+        eligible=total.potentially_eligible,
+    )  # fmt: skip
+    yield word("assessed_note", screenings=trial.screenings, repeated=trial.repeated)
+    yield word("cancelled_note", n=trial.cancelled)
+    if any(trial.outcomes.values()):
+        yield word("outcomes_line", **trial.outcomes)
+    yield word("medians", **_medians(total, language))
+    yield from _reasons(word("first_reasons"), trial.first_reasons, language)
+    yield from _reasons(word("all_reasons"), trial.all_reasons, language)
+    for key, groups in (
+        ("by_site", trial.by_site),
+        ("by_month", trial.by_month),
+        ("by_version", trial.by_version),
+    ):
+        yield f"\n{word(key)}"
+        for group, counts in groups.items():
+            yield "  " + word(
+                "group_line", group=group, assessed=counts.assessed, excluded=counts.excluded, open=counts.open,
+                eligible=counts.potentially_eligible, **_medians(counts, language),
+            )  # fmt: skip
+    yield ""
+    for notice in trial.notices:
+        yield notice[language]
+
+
+def _filters(statistics: Statistics, language: str) -> Iterator[str]:
+    for key, value in statistics.filter.items():
+        if key == "verdict":
+            value = phrases(language).plain("state_cancelled" if value == "cancelled" else f"verdict_{value}")
+        yield say(language)(f"filter_{key}", value=value)
+
+
+def _reasons(title: str, reasons: tuple[Reason, ...], language: str) -> Iterator[str]:
+    yield f"\n{title}"
+    for reason in reasons:
+        yield f"  {reason.subjects:>4}  {reason.code:<4} {reason.name[language]}"
+
+
+def _medians(counts: Counts, language: str) -> dict[str, str]:
+    """Give the medians as words; a dash where there is none."""
+    if counts.median_questions is None or counts.median_seconds is None:
+        return {"questions": "–", "time": "–"}
+    minutes = counts.median_seconds / SECONDS_A_MINUTE
+    return {
+        "questions": f"{counts.median_questions:g}",
+        "time": say(language)("minutes", n=f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}"),
+    }  # fmt: skip

@@ -1,0 +1,101 @@
+"""Puts lists and openings into words: welcome, notices, open items, recent screenings, languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
+from bot.wording import cards
+from bot.wording.phrases import LANGUAGE_NAMES, LANGUAGES, Phrases, escape, gap, lines
+from dialogs.protocol import Protocol
+from state.screenings import Screening, Standing
+
+
+def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
+    """What this is, for which trials, and what must be known about them."""
+    parts: list[Safe] = [say("welcome")]
+    for protocol in protocols:
+        parts.append(say("welcome_trial", id=protocol.id, title=protocol.title[say.language]))
+        parts.append(Safe(f"<i>{escape(protocol.disclaimer[say.language])}</i>"))
+    return lines(*parts)
+
+
+def opening(screening: Screening, say: Phrases) -> Safe:
+    """The first words of a screening: its number and the record's notices."""
+    protocol = screening.protocol
+    title = f"{protocol.id} {protocol.title[say.language]}"
+    return lines(
+        say("screening_started", number=screening.number, protocol=title),
+        say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
+        *(Safe(escape(notice[say.language])) for notice in protocol.notices),
+        gap(say("care_first")),
+        say("start_hint"),
+    )
+
+
+def _go(number: str, label: str, verb: str = "go") -> Button:
+    return Button(label, str(Press(verb, number, 0)))
+
+
+def resume_buttons(found: Sequence[Standing], say: Phrases) -> Rows:
+    return tuple((_go(item.number, say.plain("button_resume", number=item.number)),) for item in found)
+
+
+def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: str, say: Phrases) -> Reply:
+    """Dialogues in progress and undetermined screenings, each with the button that goes on with it."""
+    if not running and not waiting:
+        return Reply(say("open_none"), ((Button(say.plain("button_new"), "new"),),))
+    told = [say("open_title")]
+    told += [
+        say("open_dialogue", number=item.number, since=cards.local_time(item.started_at, zone))
+        for item in running
+    ]
+    told += [
+        say("open_undetermined", number=item.number, codes=cards.joined(item.unresolved, say))
+        for item in waiting
+    ]
+    fill = tuple(
+        (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "r"),)
+        for item in waiting
+    )
+    return Reply(lines(*told), (*resume_buttons(running, say), *fill))
+
+
+def recent(found: Sequence[Standing], say: Phrases) -> Reply:
+    if not found:
+        return Reply(say("recent_none"), ((Button(say.plain("button_new"), "new"),),))
+    told = [say("recent_title")]
+    told += [say("recent_line", number=item.number, verdict=standing(item, say)) for item in found]
+    rows = [_go(item.number, item.number) for item in found]
+    return Reply(lines(*told), tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2)))
+
+
+def standing(item: Standing, say: Phrases) -> str:
+    """The verdict in words, with the first failed criterion; or that there is none yet."""
+    if item.verdict is None:
+        return say.plain("state_cancelled" if item.state == "cancelled" else "state_open")
+    shown = say.plain(f"verdict_{item.verdict}")
+    return f"{shown} ({item.first_failed})" if item.first_failed else shown
+
+
+def languages(say: Phrases) -> Reply:
+    buttons = tuple(Button(LANGUAGE_NAMES[code], f"lang:{code}") for code in LANGUAGES)
+    return Reply(say("choose_language"), (buttons,))
+
+
+def language_at(option: str | None) -> str | None:
+    return option if option in LANGUAGES else None
+
+
+def backup_note(file: str, head: str, say: Phrases) -> Turn:
+    """What administrators get of each night's backup: a head that is kept outside the file."""
+    turn = Turn()
+    turn.say(say("backup_note", file=file, head=head))
+    return turn
+
+
+def reminder(number: str, say: Phrases) -> Turn:
+    """A word about a dialogue that was left open; nothing clinical in it."""
+    turn = Turn()
+    turn.say(say("reminder", number=number), ((_go(number, say.plain("button_resume", number=number)),),))
+    return turn

@@ -1,0 +1,60 @@
+"""Pictures of the counts: the CONSORT-style flow and the screenings a week, as SVG or PNG, in both languages.
+
+A picture is laid out once as shapes (`drawing`), 390 px wide like a phone; `svg` and `png` only write shapes down.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib import import_module, resources
+from pathlib import Path
+from typing import Any, Final
+
+from bot.wording.pictures.drawing import Drawing
+from state.stats import TrialStatistics
+
+PICTURES: Final = ("flow", "weeks")
+FORMATS: Final = {".svg": "bot.wording.pictures.svg", ".png": "bot.wording.pictures.png"}
+
+
+class NoPicture(Exception):  # noqa: N818  (reads as what it says)
+    """The picture cannot be drawn here; the message says what to install or to choose."""
+
+
+@lru_cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Load the words of the pictures and of the counts as text: key, then language."""
+    text = resources.files(__name__).joinpath("words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def draw(picture: str, trial: TrialStatistics, as_of: str, language: str) -> Drawing:
+    """Lay a picture out; one of `PICTURES`."""
+    lay_out: Callable[[TrialStatistics, str, str], Drawing] = import_module(
+        f"bot.wording.pictures.{picture}"
+    ).lay_out
+    return lay_out(trial, as_of, language)
+
+
+def write(drawing: Drawing, target: Path) -> None:
+    """Write a drawing as SVG or PNG, by the ending of the file's name. Raises `NoPicture` or `OSError`."""
+    target.write_bytes(rendered(drawing, target.suffix))
+
+
+def rendered(drawing: Drawing, suffix: str) -> bytes:
+    """Give a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
+    if suffix not in FORMATS:
+        raise NoPicture("please name a picture that ends in .png or .svg")
+    try:
+        module: Any = import_module(FORMATS[suffix])
+    except ModuleNotFoundError as error:
+        raise NoPicture(
+            f'PNG needs {error.name}; in the checkout, please run: pip install ".[pictures]", or name a .svg file'
+        ) from error
+    found: bytes = module.render(drawing)
+    return found
+
+
+__all__ = ["FORMATS", "PICTURES", "Drawing", "NoPicture", "draw", "rendered", "words", "write"]

@@ -1,0 +1,29 @@
+"""What the pictures share: their words in a language, and their heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.wording.pictures import drawing as d
+from bot.wording.pictures import words
+from bot.wording.pictures.drawing import MARGIN, WIDTH, Drawing, Label
+from state.stats import TrialStatistics
+
+
+def say(language: str) -> Callable[..., str]:
+    """Give a function that looks a word up and puts values in."""
+
+    def word(key: str, **values: object) -> str:
+        return words()[key][language].format_map(values)
+
+    return word
+
+
+def heading(picture: Drawing, trial: TrialStatistics, title: str, moment: str, language: str) -> float:
+    """Draw what it is, of which trial, as of when; gives where it ends."""
+    picture.add(
+        Label(MARGIN, 36, title, d.TITLE, d.INK, bold=True),
+        Label(WIDTH - MARGIN, 36, moment, d.SMALL, d.MUTED, anchor="end"),
+    )
+    name = f"{trial.trial} – {trial.title[language]}"
+    return picture.paragraph(MARGIN, 44, name, WIDTH - 2 * MARGIN, d.SMALL) + 12
