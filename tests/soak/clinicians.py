@@ -200,6 +200,10 @@ class Clinician:
                     return number
         return None
 
+    def _newest(self) -> int:
+        """The number of the chat's last message; a bot that starts changes other things too, such as its menu."""
+        return next(reversed(self.phone.messages), 0)
+
     def _last_seen(self) -> str:
         """The end of the chat, to see what a clinician waits for."""
         last = list(self.phone.messages.values())[-6:]
@@ -215,10 +219,12 @@ class Clinician:
             async with asyncio.timeout(patience or PATIENCE_SECONDS):
                 while (found := look()) is None:
                     self._type_again(NOT_KEPT)
-                    self.phone.changed.clear()
+                    newest = self._newest()
                     with suppress(TimeoutError):
                         async with asyncio.timeout(ASKED_AGAIN_SECONDS):
-                            await self.phone.changed.wait()
+                            while self._newest() == newest and look() is None:
+                                self.phone.changed.clear()
+                                await self.phone.changed.wait()
                         continue
                     self._type_again(ANYTHING)
         except TimeoutError:
