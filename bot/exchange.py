@@ -109,9 +109,21 @@ class Turn:
         self.actions.append(Reply(text, buttons))
 
 
-# presses -----------------------------------------------------------------------------------------
+# limits ------------------------------------------------------------------------------------------
+# Telegram's, which other channels keep too; tests/telegram/test_limits.py holds them against Telegram's own.
 
 PRESS_BYTES: Final = 64
+"""What a button may carry: callback data."""
+COPY_CHARACTERS: Final = 256
+"""What a button may copy."""
+DOCUMENT_BYTES: Final = 50_000_000
+"""A document from a bot."""
+LIST_BYTES: Final = 1024 * 1024
+"""A list of candidates that is sent in a chat: ours; a longer one is for the command line."""
+
+
+# presses -----------------------------------------------------------------------------------------
+
 _PRESS: Final = re.compile(
     r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,24}))?"
 )

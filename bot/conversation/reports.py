@@ -16,15 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.conversation.talk import Talk
-from bot.exchange import Button, Document, Press, Safe, Turn, Work
+from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work
 from bot.wording.phrases import Phrases, escape
 from bot.wording.views import arrange
 from dialogs.protocol import Protocol
 
-MAX_DOCUMENT: Final = 50 * 1024 * 1024
-"""Telegram's limit for a document from a bot."""
-MAX_LIST: Final = 1024 * 1024
-"""A longer list of candidates is for the command line."""
 FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
 PERIODS: Final = ("month", "last_month", "year", "all")
 
@@ -84,7 +80,7 @@ def _export(
             turn.say(say("export_failed", why=str(error)))
             return turn
         content, filename = _packed(written.path)
-        if len(content) > MAX_DOCUMENT:
+        if len(content) > DOCUMENT_BYTES:
             command = f"prescreen export --format {name} --site {site}"
             turn.say(say("export_too_large", command=command))
             return turn
@@ -155,7 +151,7 @@ def evaluate_list(talk: Talk) -> bool:
     content = talk.message.content
     if content is None or talk.person.role not in ("coordinator", "administrator"):
         return False
-    if len(content) > MAX_LIST:
+    if len(content) > LIST_BYTES:
         talk.turn.say(talk.say("evaluate_too_large"))
         return True
     protocol = talk.conversation.protocols[0]

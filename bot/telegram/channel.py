@@ -28,8 +28,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.conversation import Conversation
 from bot.conversation.access import OFFICE, may_answer
 from bot.conversation.menu import JOINED, MEMBER
-from bot.conversation.reports import MAX_LIST
-from bot.exchange import Document, Message, Reply, Settle, Turn, Work
+from bot.exchange import LIST_BYTES, Document, Message, Reply, Settle, Turn, Work
 from bot.telegram import polling
 from bot.telegram.fetching import fetch
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
@@ -204,7 +203,7 @@ class Channel:
             document = update.message.document if update.message is not None else None
             if document is None:
                 return
-            if (document.file_size or 0) > MAX_LIST:
+            if (document.file_size or 0) > LIST_BYTES:
                 self._say_of_list(account, person, "evaluate_too_large")
                 return
             try:

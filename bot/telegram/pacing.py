@@ -8,11 +8,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from telegram.constants import FloodLimit
 from telegram.error import RetryAfter
 
-BURST_PER_CHAT: Final = 20
-"""Messages in a row before a chat's ceiling of one a second holds: Telegram allows short bursts."""
+from bot.telegram.limits import BURST_IN_A_CHAT, MESSAGES_A_SECOND, MESSAGES_A_SECOND_IN_A_CHAT
 
 
 def pauses(first: float, longest: float, jitter: Callable[[], float]) -> Iterator[float]:
@@ -44,8 +42,8 @@ class Ceiling:
             raise ValueError(f"a ceiling needs a rate above 0 and a burst of at least 1, not {self}")
 
 
-ALL_CHATS: Final = Ceiling(FloodLimit.MESSAGES_PER_SECOND, burst=FloodLimit.MESSAGES_PER_SECOND)
-ONE_CHAT: Final = Ceiling(FloodLimit.MESSAGES_PER_SECOND_PER_CHAT, burst=BURST_PER_CHAT)
+ALL_CHATS: Final = Ceiling(MESSAGES_A_SECOND, burst=MESSAGES_A_SECOND)
+ONE_CHAT: Final = Ceiling(MESSAGES_A_SECOND_IN_A_CHAT, burst=BURST_IN_A_CHAT)
 STRANGERS: Final = Ceiling(5, burst=5)
 """Lines that all strangers together get: members never notice them."""
 LIFTED: Final = Ceiling(float("inf"), burst=1)

@@ -25,10 +25,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from telegram import Bot, Update
-from telegram.constants import PollingLimit, UpdateType
+from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
+from bot.telegram.limits import LARGEST_UPDATE_ID, UPDATES_A_POLL
 from bot.telegram.pacing import pauses, seconds
 from bot.telegram.window import Window
 
@@ -40,12 +41,6 @@ ALLOWED_UPDATES: Final = (
 )
 POLL_SECONDS: Final = 25
 """How long Telegram holds an empty poll: below the minute after which firewalls forget a silent line."""
-BATCH: Final = int(PollingLimit.MAX_LIMIT)
-"""Updates in one answer, and so in memory: Telegram shows no later ones while these are not acknowledged."""
-
-LARGEST_NUMBER: Final = 2**31 - 1
-"""Of an update: the Bot API counts them in 32 bits."""
-
 TRIES: Final = 6
 """How often a handler may fail over one update, storage apart, before it is skipped and reported."""
 RETRY_SECONDS: Final = (0.2, 3.0)
@@ -146,7 +141,7 @@ def person(update: Update) -> int | None:
 
 def _is_number(number: object) -> bool:
     """Whether an update can have this number. One beyond would have us acknowledge everything before it."""
-    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= LARGEST_NUMBER
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= LARGEST_UPDATE_ID
 
 
 class Polling:
@@ -268,7 +263,7 @@ class Polling:
     async def _ask(self) -> Sequence[Update | Skipped]:
         asked: dict[str, Any] = {
             "offset": self._window.offset,
-            "limit": BATCH,
+            "limit": UPDATES_A_POLL,
             "timeout": POLL_SECONDS,
             "allowed_updates": ALLOWED_UPDATES,
         }

@@ -31,6 +31,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.telegram.limits import ANSWER_BYTES
+
 CONNECTIONS: Final = 256
 """At most so many calls at once: the stock client's number."""
 KEEPALIVE_SECONDS: Final = 30.0
@@ -40,8 +42,6 @@ DNS_SECONDS: Final = 60
 URLS_REMEMBERED: Final = 128
 """Parsed addresses: one for each method of the Bot API that is in use, and some files."""
 
-LARGEST_ANSWER: Final = 32 * 1024 * 1024
-"""Bytes: more than 100 updates or the largest file that a bot may fetch (20 MB)."""
 LONGEST_FLOOD_SECONDS: Final = 60
 """What Telegram asks to wait is obeyed up to here; then it is asked again, and can say so again."""
 LONGEST_DESCRIPTION: Final = 200
@@ -254,12 +254,12 @@ def _limits(connect: float | None, read: float | None, *, bounded: bool) -> aioh
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:
     """The body. Raises `TransportError` for one that is too large to be an answer."""
-    if (response.content_length or LARGEST_ANSWER + 1) <= LARGEST_ANSWER:
+    if (response.content_length or ANSWER_BYTES + 1) <= ANSWER_BYTES:
         return await response.read()
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > ANSWER_BYTES:
             raise TransportError("an answer of too many bytes")
     return bytes(body)
 

@@ -1,6 +1,6 @@
 """Between Telegram's types and the conversation's: updates become messages, replies become calls.
 
-Everything is checked against Telegram's limits here; the conversation knows none of them.
+Texts and buttons are held to Telegram's limits here.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from telegram import (
 from telegram import (
     Message as TelegramMessage,
 )
-from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageAttachmentType, MessageLimit
+from telegram.constants import ChatType, MessageAttachmentType
 
 from bot.exchange import Button, Message, Rows, Safe
+from bot.telegram.limits import LABEL_CHARACTERS, PRESS_BYTES, TEXT_CHARACTERS
 from state.people import Person
 
-MAX_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
 FILES: Final = tuple(
     str(kind)
     for kind in MessageAttachmentType
@@ -31,8 +31,6 @@ FILES: Final = tuple(
 )
 NO_MESSAGE: Final = 0
 """The number that no message has."""
-MAX_LABEL: Final = 60
-"""Longer labels are cut by phones."""
 
 
 def is_private(update: Update) -> bool:
@@ -94,13 +92,15 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
 
 
 def _button(button: Button) -> InlineKeyboardButton:
-    label = button.label if len(button.label) <= MAX_LABEL else f"{button.label[: MAX_LABEL - 1]}…"
+    label = (
+        button.label if len(button.label) <= LABEL_CHARACTERS else f"{button.label[: LABEL_CHARACTERS - 1]}…"
+    )
     if button.copy is not None:
         return InlineKeyboardButton(label, copy_text=CopyTextButton(button.copy))
     if button.url is not None:
         return InlineKeyboardButton(label, url=button.url)
     data = button.press
-    if not 1 <= len(data.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
+    if not 1 <= len(data.encode()) <= PRESS_BYTES:
         raise ValueError(f"callback data of {len(data.encode())} bytes")
     return InlineKeyboardButton(label, callback_data=data)
 
@@ -109,9 +109,9 @@ def pages(text: Safe) -> Iterator[Safe]:
     """Cut a text into messages at line ends; markup never spans lines in ours."""
     page = ""
     for line in text.split("\n"):
-        if page and len(page) + 1 + len(line) > MAX_TEXT:
+        if page and len(page) + 1 + len(line) > TEXT_CHARACTERS:
             yield Safe(page)
             page = line
         else:
             page = f"{page}\n{line}" if page else line
-    yield Safe(page[:MAX_TEXT])
+    yield Safe(page[:TEXT_CHARACTERS])

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.exchange import Safe
+from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.phrases import Phrases, escape, gap, lines
 from dialogs.answers import Answer, Measurement, compact
 from dialogs.assessment import Reason, alerts, ask_the_site
@@ -22,8 +22,6 @@ from state.screenings import Saved, Screening
 
 FEW: Final = 10
 """Examples up to here have a decimal place."""
-MAX_COPY: Final = 256
-"""Telegram's limit for the text of a copy button."""
 
 
 def local_time(at: str | datetime, zone: str) -> str:
@@ -302,7 +300,7 @@ def copy_text(screening: Screening, saved: Saved, phrases: Phrases) -> str:
         version=dialogue.protocol.version,
         person=saved.person,
     )
-    return text[:MAX_COPY]
+    return text[:COPY_CHARACTERS]
 
 
 def alert_lines(dialogue: Dialogue, before: Sequence[Answer | None], phrases: Phrases) -> list[Safe]:

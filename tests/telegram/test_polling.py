@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from telegram import Bot, Update
 
+from bot.telegram.limits import UPDATES_A_POLL
 from bot.telegram.polling import (
     ALLOWED_UPDATES,
-    BATCH,
     CONFLICT_FORGOTTEN_SECONDS,
     CONFLICT_SECONDS,
     NETWORK_SECONDS,
@@ -231,7 +231,7 @@ async def test_only_the_updates_that_the_bot_reads_are_asked_for(
         await until(server.polling.is_set)
     asked = server.of("getUpdates")[0]
     assert asked["allowed_updates"] == str(list(map(str, ALLOWED_UPDATES))).replace("'", '"')
-    assert asked["limit"] == str(BATCH)
+    assert asked["limit"] == str(UPDATES_A_POLL)
     assert "offset" not in asked
 
 
