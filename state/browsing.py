@@ -99,6 +99,12 @@ def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[
         yield from found
 
 
+def tables_and_views(db: Database) -> frozenset[str]:
+    """Return the names of everything in the file that can be read from."""
+    rows = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    return frozenset(row[0] for row in rows)
+
+
 def protocols(db: Database) -> list[Protocol]:
     """Give all protocol versions of the file, the newest of each trial last."""
     kept = Screenings(db)
@@ -108,7 +114,7 @@ def protocols(db: Database) -> list[Protocol]:
     ]
 
 
-def counted(protocols: Iterable[Protocol]) -> str:
+def counted_criterion(protocols: Iterable[Protocol]) -> str:
     """Give SQL for the criterion that a first reason counts as, over ``latest``."""
     pairs = [
         f"WHEN protocol_sha256 = '{protocol.sha256}' AND first_failed = '{criterion.code}' THEN '{criterion.counts_as}'"

@@ -111,6 +111,16 @@ def connect(path: Path | str, *, read_only: bool = False) -> Database:
         raise translate(error, path) from error
 
 
+def path_of(db: Database) -> Path:
+    """Return the path of the file that a connection is open on."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2])
+
+
+def forbid_writing(connection: sqlite3.Connection) -> None:
+    """Make every statement that would write fail on this connection, however it was opened."""
+    connection.execute("PRAGMA query_only=ON")
+
+
 def patience(db: Database, seconds: float) -> None:
     """Wait at most so long for another process that writes, from now on."""
     db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")

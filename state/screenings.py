@@ -549,7 +549,7 @@ def step_from(
 
 
 def outcome(dialogue: Dialogue) -> dict[str, Any]:
-    """What a saved screening says; `audit.verify` holds it against the replay."""
+    """What a saved screening says; `state.verify` holds it against the replay."""
     failed = dialogue.failed_codes
     return {
         "verdict": dialogue.verdict,
@@ -570,7 +570,7 @@ def write_set_aside(db: Database) -> None:
 
     Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none; a
     saved screening that was reopened and cancelled stood as cancelled, and is completed.
-    What cannot be replayed stays as it is; `audit.verify` says so.
+    What cannot be replayed stays as it is; `state.verify` says so.
     """
     screenings = Screenings(db)
     numbers = db.execute(

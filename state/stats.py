@@ -81,7 +81,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialStatistics:
+class TrialStats:
     """The counts of one trial.
 
     ``screenings`` were saved, ``repeated`` of them were followed by another of the same subject, so that
@@ -110,12 +110,12 @@ class TrialStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class Stats:
     """The counts of all trials in a selection, as of its newest moment."""
 
     as_of: str
     filter: dict[str, str]
-    trials: tuple[TrialStatistics, ...]
+    trials: tuple[TrialStats, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Give everything as JSON can hold it."""
@@ -123,13 +123,13 @@ class Statistics:
         return found
 
 
-def statistics(
+def stats(
     database: Path,
     selection: Selection = Selection(),  # noqa: B008  (frozen)
     *,
     until: str | None = None,
     expected: bool = False,
-) -> Statistics:
+) -> Stats:
     """Count the selected screenings of a file; opens a connection of its own, so it may run in any thread.
 
     ``until`` is a moment: what was recorded later does not count. Raises `NotKept` or `Damaged`, and `Nothing` if
@@ -138,10 +138,10 @@ def statistics(
     with snapshot(database, selection, until) as data:
         if expected:
             refuse_nothing(data)
-        return counted(data)
+        return stats_of(data)
 
 
-def counted(data: Snapshot) -> Statistics:
+def stats_of(data: Snapshot) -> Stats:
     """Count what a snapshot has chosen."""
     data.db.execute(_SUBJECTS)
     data.db.execute(
@@ -156,10 +156,10 @@ def counted(data: Snapshot) -> Statistics:
             ],
         )
     trials = sorted({protocol.id for protocol in data.protocols.values()})
-    return Statistics(data.as_of, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
+    return Stats(data.as_of, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
 
 
-def _trial(data: Snapshot, trial: str) -> TrialStatistics:
+def _trial(data: Snapshot, trial: str) -> TrialStats:
     newest = [protocol for protocol in data.protocols.values() if protocol.id == trial][-1]
     screenings, cancelled = data.one(
         "SELECT count(*) FILTER (WHERE verdict <> 'cancelled'), count(*) FILTER (WHERE verdict = 'cancelled')"
@@ -179,7 +179,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStatistics:
         " JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value"
         " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
     )  # fmt: skip
-    return TrialStatistics(
+    return TrialStats(
         trial, newest.title, newest.notices, screenings, screenings - total.assessed, cancelled, total,
         not_meeting_inclusion=_subjects(first, "inclusion"), meeting_exclusion=_subjects(first, "exclusion"),
         declined=_subjects(first, "declined"), first_reasons=first, all_reasons=every,

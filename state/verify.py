@@ -91,20 +91,20 @@ def verify(
             had = applied(db)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise (translate(error) if isinstance(error, sqlite3.Error) else Damaged(str(error))) from error
-        found = audit(db, had, head, progress)
+        found = verify_open(db, had, head, progress)
         if found.problems and _truncated(Path(path)):
             raise Damaged("its end is missing: it is shorter than it says")
         return found
 
 
-def audit(
+def verify_open(
     db: Database,
     had: frozenset[str],
     head: str | None = None,
     progress: Callable[[int], Callable[[int], None]] | None = None,
 ) -> Report:
-    """Verify what a connection sees; `had` are the migrations that the file has had."""
-    return _Audit(db, had, head, progress).report()
+    """Verify what an open connection sees; `had` are the migrations that the file has had."""
+    return _Verification(db, had, head, progress).report()
 
 
 def applied(db: Database) -> frozenset[str]:
@@ -136,7 +136,7 @@ def _truncated(path: Path) -> bool:
     return path.stat().st_size < max(pages * (page if page > 1 else _LARGEST_PAGE), _HEADER)
 
 
-class _Audit:
+class _Verification:
     def __init__(
         self,
         db: Database,

@@ -1,4 +1,4 @@
-"""``prescreen purge``: retention has an end."""
+"""``prescreen purge``: removes old screenings for good."""
 
 from __future__ import annotations
 

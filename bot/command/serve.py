@@ -34,12 +34,12 @@ def command(port: int, db_file: str) -> None:
     from state.database import connect
 
     db = connect(db_file, read_only=True)
-    names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+    names = browsing.tables_and_views(db)
     protocols = browsing.protocols(db) if "protocols" in names else []
     db.close()
-    if not set(browsing.SHOWN) <= set(names):
+    if not names.issuperset(browsing.SHOWN):
         raise Unusable(f"{db_file} is not a file of screenings")
-    if not set(browsing.NEEDED) <= set(names):
+    if not names.issuperset(browsing.NEEDED):
         raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
         app = serve.application(Path(db_file), names, protocols)

@@ -56,12 +56,12 @@ def command(
     from bot.wording.counts import as_text
     from state.errors import StateError
     from state.exports.filters import moment
-    from state.stats import statistics
+    from state.stats import stats
 
     open_existing(db_file).conn.close()
     try:
         until = moment(as_of, datetime.now(UTC))
-        found = statistics(Path(db_file), options.selected(selected), until=until, expected=True)
+        found = stats(Path(db_file), options.selected(selected), until=until, expected=True)
     except StateError as error:
         raise Unusable(str(error)) from error
     if output is not None:

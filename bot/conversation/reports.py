@@ -20,6 +20,7 @@ from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Sa
 from bot.wording.phrases import Phrases, escape
 from bot.wording.views import arrange
 from dialogs.protocol import Protocol
+from state.database import path_of
 
 FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
 PERIODS: Final = ("month", "last_month", "year", "all")
@@ -42,12 +43,10 @@ def choose_period(talk: Talk, press: Press) -> None:
         return
     since, until = _days(period, talk.screenings.clock().astimezone(UTC).date())
     talk.turn.say(talk.say("export_working"))
-    run = partial(_export, _file(talk), name, talk.person.site, since, until, talk.person.code, talk.say)
+    run = partial(
+        _export, path_of(talk.screenings.db), name, talk.person.site, since, until, talk.person.code, talk.say
+    )
     talk.turn.actions.append(Work(run, talk.say("work_failed")))
-
-
-def _file(talk: Talk) -> Path:
-    return Path(talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _days(period: str, today: date) -> tuple[date | None, date | None]:
@@ -109,7 +108,7 @@ def _packed(target: Path) -> tuple[bytes, str]:
 
 def stats(talk: Talk, argument: str) -> None:
     """``/stats``: the site's counts as text, and the flow as a picture."""
-    run = partial(_stats, _file(talk), talk.person.site, talk.say)
+    run = partial(_stats, path_of(talk.screenings.db), talk.person.site, talk.say)
     talk.turn.actions.append(Work(run, talk.say("work_failed")))
 
 
@@ -117,10 +116,10 @@ def _stats(database: Path, site: str, say: Phrases) -> Turn:
     from bot.wording.counts import as_text
     from bot.wording.pictures import NoPicture, draw, write
     from state.exports import Selection
-    from state.stats import statistics
+    from state.stats import stats
 
     turn = Turn()
-    found = statistics(database, Selection(site=site))
+    found = stats(database, Selection(site=site))
     turn.say(Safe(f"<pre>{escape(as_text(found, say.language))}</pre>"))
     for trial in found.trials[:1]:
         with tempfile.TemporaryDirectory() as folder:

@@ -26,6 +26,7 @@ from bot.serve.pages import NAME as NAME
 from bot.serve.pages import Pages
 from dialogs.protocol import Protocol
 from state import browsing
+from state.database import forbid_writing
 
 HOST: Final = "127.0.0.1"
 ROWS_AT_ONCE: Final = 20_000
@@ -172,7 +173,7 @@ class NotInstalled(Exception):  # noqa: N818  (reads as what it says)
 def queries(protocols: Iterable[Protocol]) -> dict[str, dict[str, Any]]:
     """Give the ready-made queries, each in both languages, by their names in addresses."""
     made = {}
-    counted = browsing.counted(protocols)
+    counted = browsing.counted_criterion(protocols)
     for place, language in enumerate(LANGUAGES):
         words = {key: both[place] for key, both in _WORDS.items()}
         for name, (title, description) in TITLES.items():
@@ -197,7 +198,10 @@ def metadata(names: Iterable[str], protocols: Iterable[Protocol]) -> dict[str, A
                 "description": "Verdicts are on what was entered, and decide about nobody. · "
                 "结论仅基于所填信息，不代表入组决定。",
                 "allow_sql": False,
-                "tables": {**{name: {"allow": False} for name in names if name not in SHOWN}, **SHOWN},
+                "tables": {
+                    **{name: {"allow": False} for name in sorted(names) if name not in SHOWN},
+                    **SHOWN,
+                },
                 "queries": queries(protocols),
             }
         },
@@ -223,7 +227,7 @@ def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol])
             if write:
                 raise PermissionError("the file is only shown here")
             connection = super().connect()
-            connection.execute("PRAGMA query_only=ON")
+            forbid_writing(connection)
             return connection
 
     datasette = Datasette(

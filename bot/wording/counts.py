@@ -6,25 +6,25 @@ from collections.abc import Iterator
 
 from bot.wording.phrases import phrases
 from bot.wording.pictures.parts import say
-from state.stats import Counts, Reason, Statistics, TrialStatistics
+from state.stats import Counts, Reason, Stats, TrialStats
 
 SECONDS_A_MINUTE = 60
 
 
-def as_text(statistics: Statistics, language: str) -> str:
+def as_text(stats: Stats, language: str) -> str:
     """Say all counts of all trials; the first line of each reconciles."""
     word = say(language)
-    blocks = ["\n".join(_trial(trial, statistics, language)) for trial in statistics.trials]
+    blocks = ["\n".join(_trial(trial, stats, language)) for trial in stats.trials]
     return "\n\n".join(blocks) or word("nothing")
 
 
-def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Iterator[str]:
+def _trial(trial: TrialStats, stats: Stats, language: str) -> Iterator[str]:
     word = say(language)
     total = trial.total
     yield f"{trial.trial}  {trial.title[language]}"
-    yield word("as_of", day=statistics.as_of[:10])
-    if statistics.filter:
-        yield word("filter", filter=word("also").join(_filters(statistics, language)))
+    yield word("as_of", day=stats.as_of[:10])
+    if stats.filter:
+        yield word("filter", filter=word("also").join(_filters(stats, language)))
     yield ""
     yield word(
         "reconcile", assessed=total.assessed, excluded=total.excluded, open=total.open,
@@ -53,8 +53,8 @@ def _trial(trial: TrialStatistics, statistics: Statistics, language: str) -> Ite
         yield notice[language]
 
 
-def _filters(statistics: Statistics, language: str) -> Iterator[str]:
-    for key, value in statistics.filter.items():
+def _filters(stats: Stats, language: str) -> Iterator[str]:
+    for key, value in stats.filter.items():
         if key == "verdict":
             value = phrases(language).plain("state_cancelled" if value == "cancelled" else f"verdict_{value}")
         yield say(language)(f"filter_{key}", value=value)

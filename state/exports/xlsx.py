@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
-from state.stats import Counts, counted
+from state.stats import Counts, stats_of
 
 MOST_ROWS: Final = 1_048_575
 """Rows under the header that a sheet takes; answers go on in another sheet."""
@@ -220,7 +220,7 @@ def _counts(book: Book, snapshot: Snapshot) -> None:
     columns = ("protocol", "table", "group", "name", "subjects", "assessed", "excluded", "open",
                "potentially_eligible", "median_questions", "median_minutes")  # fmt: skip
     lines: list[tuple[Any, ...]] = []
-    for trial in counted(snapshot).trials:
+    for trial in stats_of(snapshot).trials:
         lines.append((trial.trial, "total", "", "", "", *_numbers(trial.total)))
         for table, groups in (
             ("site", trial.by_site),

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from bot.conversation.reports import FORMATS, PERIODS
 from bot.exchange import Document, Message, Reply, Work
 from state import register
-from state.stats import statistics
+from state.stats import stats
 from state.verify import verify
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, queried, ward  # noqa: F401  (a fixture)
 
@@ -130,7 +130,7 @@ def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     (line,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
     assert line["referred_at"] == "2026-11-23"
     database = Path(ward.talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
-    assert statistics(database).trials[0].outcomes["referred"] == 1
+    assert stats(database).trials[0].outcomes["referred"] == 1
     assert verify(database).problems == ()
 
 

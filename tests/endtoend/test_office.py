@@ -12,7 +12,7 @@ from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from bot.wording.phrases import phrases
 from dialogs.loading import load
-from state.stats import statistics
+from state.stats import stats
 from state.verify import verify
 from tests.conversation.test_office import ELIGIBLE
 from tests.endtoend.ward import ACCOUNT, Ward
@@ -36,7 +36,7 @@ async def save(ward: Ward, clinician: Person, language: str) -> None:
 
 def sound(ward: Ward) -> None:
     assert verify(ward.path).problems == ()
-    (trial,) = statistics(ward.path).trials
+    (trial,) = stats(ward.path).trials
     total = trial.total
     assert total.assessed == total.excluded + total.open + total.potentially_eligible
 
@@ -76,7 +76,7 @@ async def test_an_outcome_is_noted_and_counted(ward: Ward, language: str) -> Non
     await ward.says(coordinator, "/outcome S01-0001")
     await ward.presses(coordinator, phrases(language).plain("outcome_referred"))
     await ward.presses(coordinator, phrases(language).plain("day_today"))
-    assert statistics(ward.path).trials[0].outcomes["referred"] == 1
+    assert stats(ward.path).trials[0].outcomes["referred"] == 1
     sound(ward)
 
 

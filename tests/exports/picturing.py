@@ -20,7 +20,7 @@ from bot.wording.pictures import draw, write
 from bot.wording.pictures.drawing import Box, Drawing, Label, measure
 from bot.wording.pictures.drawing import Path as Line
 from state.exports import export
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import fill
 
 DOCS: Final = Path(__file__).parent.parent.parent / "docs/pictures"
@@ -86,7 +86,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "site.db"
         fill(path, SCREENINGS, SEED).conn.close()
-        found = statistics(path)
+        found = stats(path)
         for picture, language in (("flow", "en"), ("flow", "zh"), ("weeks", "en"), ("weeks", "zh")):
             write(draw(picture, found.trials[0], found.as_of, language), DOCS / f"{picture}.{language}.png")
         book = load_workbook(export(path, "xlsx", Path(folder) / "log.xlsx").path)

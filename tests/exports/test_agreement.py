@@ -39,7 +39,7 @@ from state.exports.snapshot import SHOWN_VERDICTS, snapshot
 from state.people import People
 from state.screenings import Screening, Screenings, step_from
 from state.standing import cut_off
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import LIKELY, read
 
 PROTOCOL = load("NCT04420494")
@@ -324,7 +324,7 @@ def sdtm_agrees(path: Path, expected: Expected, folder: Path) -> None:
 def counts_agree(path: Path, db: Database, expected: Expected) -> None:
     hand = subjects(db, expected)
     for verdict in (None, *hand):
-        trials = statistics(path, Selection(verdict=verdict)).trials
+        trials = stats(path, Selection(verdict=verdict)).trials
         total = trials[0].total if trials else None
         found = (total.potentially_eligible, total.excluded, total.open) if total else (0, 0, 0)
         assert found == tuple(

@@ -18,7 +18,7 @@ from state.exports import Exported, Selection, export
 from state.exports.csvs import ANSWER_COLUMNS, guarded
 from state.people import People
 from state.screenings import Screenings
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import fill
 from tests.state.test_outcomes import File
 
@@ -211,7 +211,7 @@ def test_outcomes_are_the_same_in_the_log_and_in_the_counts_where_notes_contradi
     file.db.conn.close()
     rows = read(export(file.path, "csv", tmp_path / "log.csv").path)
     decisions = Counter(row["investigator_decision"] for row in rows)
-    counted = statistics(file.path).trials[0].outcomes
+    counted = stats(file.path).trials[0].outcomes
     assert (
         (decisions["enrolled"], decisions["not enrolled"])
         == (counted["enrolled"], counted["not_enrolled"])

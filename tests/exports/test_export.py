@@ -26,7 +26,7 @@ from state.exports import FORMATS, Exported, Nothing, Selection, default_name, e
 from state.exports.files import LISTING, files
 from state.people import People
 from state.screenings import Screenings
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import fill
 
 NAMES = list(FORMATS)
@@ -242,10 +242,10 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_counts_are_those_of_the_moment(tmp_path: Path) -> None:
     path = tmp_path / "site.db"
     fill(path, 30).conn.close()
-    before = statistics(path)
+    before = stats(path)
     _save_one(path, [])
-    assert statistics(path, until=before.as_of) == before
-    assert statistics(path) != before
+    assert stats(path, until=before.as_of) == before
+    assert stats(path) != before
 
 
 def test_a_moment_that_is_still_to_come_is_refused(filled: Path, tmp_path: Path) -> None:

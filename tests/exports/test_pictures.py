@@ -13,14 +13,14 @@ from bot.wording.pictures import PICTURES, NoPicture, draw, rendered, words, wri
 from bot.wording.pictures.drawing import MARGIN, SMALL, WIDTH, Box, Label, measure, wrapped
 from bot.wording.pictures.png import _font, font_for
 from state.database import open_database
-from state.stats import Statistics, statistics
+from state.stats import Stats, stats
 
 LANGUAGES = ("en", "zh")
 
 
 @pytest.fixture(scope="module")
-def counts(filled: Path) -> Statistics:
-    return statistics(filled)
+def counts(filled: Path) -> Stats:
+    return stats(filled)
 
 
 def test_every_word_is_there_in_both_languages() -> None:
@@ -32,7 +32,7 @@ def test_every_word_is_there_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picture", PICTURES)
-def test_nothing_is_outside_or_too_small_for_a_phone(counts: Statistics, picture: str, language: str) -> None:
+def test_nothing_is_outside_or_too_small_for_a_phone(counts: Stats, picture: str, language: str) -> None:
     drawing = draw(picture, counts.trials[0], counts.as_of, language)
     assert drawing.width == WIDTH
     labels = [shape for shape in drawing.shapes if isinstance(shape, Label)]
@@ -51,7 +51,7 @@ def test_nothing_is_outside_or_too_small_for_a_phone(counts: Statistics, picture
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_flow_shows_every_number_of_the_counts(counts: Statistics, language: str) -> None:
+def test_the_flow_shows_every_number_of_the_counts(counts: Stats, language: str) -> None:
     (trial,) = counts.trials
     drawing = draw("flow", trial, counts.as_of, language)
     texts = [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
@@ -68,7 +68,7 @@ def test_the_flow_shows_every_number_of_the_counts(counts: Statistics, language:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picture", PICTURES)
 def test_svg_is_xml_with_its_words_and_png_is_three_pixels_to_one(
-    counts: Statistics, picture: str, language: str, tmp_path: Path
+    counts: Stats, picture: str, language: str, tmp_path: Path
 ) -> None:
     drawing = draw(picture, counts.trials[0], counts.as_of, language)
     write(drawing, tmp_path / "picture.svg")
@@ -81,7 +81,7 @@ def test_svg_is_xml_with_its_words_and_png_is_three_pixels_to_one(
     assert rendered(drawing, ".png") == rendered(drawing, ".png")
 
 
-def test_our_font_has_every_character_of_both_languages(counts: Statistics) -> None:
+def test_our_font_has_every_character_of_both_languages(counts: Stats) -> None:
     for picture in PICTURES:
         for language in LANGUAGES:
             drawing = draw(picture, counts.trials[0], counts.as_of, language)
@@ -94,7 +94,7 @@ def test_a_character_in_no_font_is_said_and_not_drawn_as_a_box() -> None:
         font_for("\U0001f9ff")
 
 
-def test_another_ending_is_refused_in_a_sentence(counts: Statistics, tmp_path: Path) -> None:
+def test_another_ending_is_refused_in_a_sentence(counts: Stats, tmp_path: Path) -> None:
     with pytest.raises(NoPicture, match=r"ends in \.png or \.svg"):
         write(draw("flow", counts.trials[0], counts.as_of, "en"), tmp_path / "flow.pdf")
 
@@ -110,9 +110,7 @@ def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation() 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(
-    counts: Statistics, language: str
-) -> None:
+def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(counts: Stats, language: str) -> None:
     text = as_text(counts, language)
     total = counts.trials[0].total
     for number in (total.assessed, total.excluded, total.open, total.potentially_eligible):
@@ -122,4 +120,4 @@ def test_the_text_begins_with_the_sum_and_never_says_eligible_alone(
 
 def test_without_screenings_the_text_says_so(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
-    assert "No screening" in as_text(statistics(tmp_path / "new.db"), "en")
+    assert "No screening" in as_text(stats(tmp_path / "new.db"), "en")

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from state.database import open_database
 from state.exports import Exported, export
 from state.exports import xlsx as module
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import fill
 
 
@@ -95,7 +95,7 @@ def test_the_workbook_says_as_of_when_it_is_and_its_head(exported: Callable[...,
 
 def test_the_counts_sheet_reconciles_with_stats(book: Workbook, filled: Path) -> None:
     total = next(row for row in table(book["Counts"]) if row["table"] == "total")
-    expected = statistics(filled).trials[0].total
+    expected = stats(filled).trials[0].total
     assert (total["assessed"], total["excluded"], total["open"], total["potentially_eligible"]) == (
         expected.assessed, expected.excluded, expected.open, expected.potentially_eligible,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from sqlite_utils import Database
 from state.coverage import COVERAGE, uncovered
 from state.database import open_database
 from state.errors import StateError
-from state.verify import applied, audit
+from state.verify import applied, verify_open
 from tests.soak.recording import record
 
 OLD: Final = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
@@ -94,7 +94,7 @@ def found(db: sqlite3.Connection, change: Change) -> str | None:
     """Make a change, and give the first finding."""
     with changed(db, change) as tampered:
         try:
-            report = audit(tampered, applied(tampered))
+            report = verify_open(tampered, applied(tampered))
         except StateError as error:
             return str(error)
     return str(report.problems[0]) if report.problems else None

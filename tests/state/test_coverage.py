@@ -1,4 +1,4 @@
-"""What the audit says that it covers, it covers: held against every table, column, row and object of a file."""
+"""What `state.coverage` says of verify, held against every table, column, row and object of a file."""
 
 from __future__ import annotations
 

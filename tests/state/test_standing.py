@@ -19,7 +19,7 @@ from state.exports import Selection, export
 from state.people import People
 from state.screenings import Screening, Screenings
 from state.standing import cut_off
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import LIKELY, read
 
 
@@ -144,8 +144,8 @@ def test_a_cancelled_screening_sets_aside_what_no_longer_applied(ward: Ward) -> 
 def test_counts_by_verdict_leave_out_what_another_screening_followed(ward: Ward) -> None:
     first = saved(ward, ecog="unknown")
     saved(ward, earlier=first.number)
-    assert statistics(ward.path, Selection(verdict="undetermined")).trials[0].total.open == 0
-    assert statistics(ward.path, Selection(verdict="eligible")).trials[0].total.potentially_eligible == 1
+    assert stats(ward.path, Selection(verdict="undetermined")).trials[0].total.open == 0
+    assert stats(ward.path, Selection(verdict="eligible")).trials[0].total.potentially_eligible == 1
 
 
 def test_what_was_recorded_after_the_cut_off_does_not_exist(ward: Ward) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.wording.pictures.drawing import Drawing
-from state.stats import TrialStatistics
+from state.stats import TrialStats
 
 PICTURES: Final = ("flow", "weeks")
 FORMATS: Final = {".svg": "bot.wording.pictures.svg", ".png": "bot.wording.pictures.png"}
@@ -30,9 +30,9 @@ def words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
-def draw(picture: str, trial: TrialStatistics, as_of: str, language: str) -> Drawing:
+def draw(picture: str, trial: TrialStats, as_of: str, language: str) -> Drawing:
     """Lay a picture out; one of `PICTURES`."""
-    lay_out: Callable[[TrialStatistics, str, str], Drawing] = import_module(
+    lay_out: Callable[[TrialStats, str, str], Drawing] = import_module(
         f"bot.wording.pictures.{picture}"
     ).lay_out
     return lay_out(trial, as_of, language)

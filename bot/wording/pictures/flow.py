@@ -7,7 +7,7 @@ from typing import Final
 from bot.wording.pictures import drawing as d
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Box, Drawing, Label, Path
 from bot.wording.pictures.parts import heading, say
-from state.stats import Reason, TrialStatistics
+from state.stats import Reason, TrialStats
 
 SPINE: Final = MARGIN + 14
 SIDE: Final = SPINE + 30
@@ -21,7 +21,7 @@ KINDS: Final = (
 )
 
 
-def lay_out(trial: TrialStatistics, as_of: str, language: str) -> Drawing:
+def lay_out(trial: TrialStats, as_of: str, language: str) -> Drawing:
     """Lay the flow of one trial out."""
     word = say(language)
     picture = Drawing(f"{trial.trial}: {word('flow_title')}")
@@ -64,7 +64,7 @@ def lay_out(trial: TrialStatistics, as_of: str, language: str) -> Drawing:
     return picture
 
 
-def _notices(trial: TrialStatistics, language: str) -> list[str]:
+def _notices(trial: TrialStats, language: str) -> list[str]:
     return [notice[language] for notice in trial.notices[:1]]
 
 
@@ -98,7 +98,7 @@ def _head(
     )
 
 
-def _excluded(picture: Drawing, y: float, trial: TrialStatistics, language: str) -> float:
+def _excluded(picture: Drawing, y: float, trial: TrialStats, language: str) -> float:
     """Draw the excluded with their first reasons, grouped, each with a bar behind; gives the lower edge."""
     word = say(language)
     width = WIDTH - MARGIN - SIDE

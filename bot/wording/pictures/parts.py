@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.wording.pictures import drawing as d
 from bot.wording.pictures import words
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Drawing, Label
-from state.stats import TrialStatistics
+from state.stats import TrialStats
 
 
 def say(language: str) -> Callable[..., str]:
@@ -19,7 +19,7 @@ def say(language: str) -> Callable[..., str]:
     return word
 
 
-def heading(picture: Drawing, trial: TrialStatistics, title: str, moment: str, language: str) -> float:
+def heading(picture: Drawing, trial: TrialStats, title: str, moment: str, language: str) -> float:
     """Draw what it is, of which trial, as of when; gives where it ends."""
     picture.add(
         Label(MARGIN, 36, title, d.TITLE, d.INK, bold=True),

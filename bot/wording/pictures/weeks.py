@@ -8,7 +8,7 @@ from typing import Final
 from bot.wording.pictures import drawing as d
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Box, Drawing, Label, Path
 from bot.wording.pictures.parts import heading, say
-from state.stats import TrialStatistics, Week
+from state.stats import TrialStats, Week
 
 MOST_WEEKS: Final = 26
 PLOT: Final = 210
@@ -21,7 +21,7 @@ SERIES: Final = (
 STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 
-def lay_out(trial: TrialStatistics, as_of: str, language: str) -> Drawing:
+def lay_out(trial: TrialStats, as_of: str, language: str) -> Drawing:
     """Lay the chart of one trial out; of long files the last half year."""
     word = say(language)
     picture = Drawing(f"{trial.trial}: {word('weeks_title')}")

@@ -20,7 +20,7 @@ import pytest
 from bot import serve
 from dialogs.loading import load
 from state import browsing
-from state.stats import statistics
+from state.stats import stats
 from tests.exports.making import fill, multiply
 from tests.state.sites import Site, rows
 
@@ -163,7 +163,7 @@ def test_nothing_can_be_written(address: str, file: Path) -> None:
 
 def test_counts_are_those_of_stats(address: str, file: Path) -> None:
     """Each subject once: the first of the two linked screenings is in no count."""
-    (trial,) = statistics(file).trials
+    (trial,) = stats(file).trials
     reasons = _read(address, "/reasons_en.json?_shape=arrays")["rows"]
     assert reasons == [["NCT04420494", reason.code, reason.subjects] for reason in trial.first_reasons] != []
     sites = _read(address, "/per_site_en.json?_shape=arrays")["rows"]

@@ -24,7 +24,7 @@ from state.exports import Selection, export
 from state.outcomes import standing
 from state.people import People
 from state.screenings import Screening, Screenings
-from state.stats import TrialStatistics, statistics
+from state.stats import TrialStats, stats
 from tests.exports.making import LIKELY, fill, read
 
 
@@ -63,7 +63,7 @@ def test_stats_and_every_export_agree_on_any_set_of_screenings(
     folder = tmp_path_factory.mktemp("counts")
     path = folder / "site.db"
     fill(path, count, seed).conn.close()
-    found = statistics(path)
+    found = stats(path)
     logged = export(path, "csv", folder / "log.csv")
     with logged.path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -94,9 +94,9 @@ def test_stats_and_every_export_agree_on_any_set_of_screenings(
     _check_fhir(export(path, "fhir", folder / "fhir.json").path, failed, verdicts)
 
 
-def _check_browsing(path: Path, trial: TrialStatistics) -> None:
+def _check_browsing(path: Path, trial: TrialStats) -> None:
     db = connect(path, read_only=True)
-    counted = browsing.counted(browsing.protocols(db))
+    counted = browsing.counted_criterion(browsing.protocols(db))
 
     def asked(name: str) -> list[tuple[Any, ...]]:
         sql = re.sub(r"\$(\w+)", r"\1", browsing.QUERIES[name].replace("$counted", counted))
@@ -177,10 +177,10 @@ def test_a_subject_screened_three_times_counts_once_by_the_latest(tmp_path: Path
         screenings.take(screening, [Step("save")], person.code)
         earlier = screening.number
     db.conn.close()
-    (trial,) = statistics(path).trials
+    (trial,) = stats(path).trials
     assert (trial.screenings, trial.repeated, trial.total.assessed) == (3, 2, 1)
     assert (trial.total.potentially_eligible, trial.total.excluded, trial.total.open) == (1, 0, 0)
-    (before,) = statistics(path, Selection(screening="S01-0002")).trials
+    (before,) = stats(path, Selection(screening="S01-0002")).trials
     assert before.total.open == 1
 
 
@@ -207,7 +207,7 @@ def test_a_subject_counts_by_the_latest_screening_also_when_an_earlier_one_is_co
     screenings.take(first, [Step("save")], person.code)
     assert standing(db, first.number).screening == latest.number
     db.conn.close()
-    (trial,) = statistics(path).trials
+    (trial,) = stats(path).trials
     assert (trial.total.excluded, trial.total.open, trial.repeated) == (1, 0, 1)
     _check_browsing(path, trial)
     export(path, "sdtm", tmp_path / "sdtm")
@@ -235,10 +235,10 @@ def test_a_clock_that_was_set_back_loses_nothing_and_gives_no_time_below_nothing
         screenings.take(screening, steps, person.code)
         earlier = screening.number
     db.conn.close()
-    (trial,) = statistics(path).trials
+    (trial,) = stats(path).trials
     assert (trial.screenings, trial.total.assessed) == (4, 1)
     assert trial.total.median_seconds is None
-    (then,) = statistics(path, until="2026-03-01T12:00:00.000Z").trials
+    (then,) = stats(path, until="2026-03-01T12:00:00.000Z").trials
     assert (then.screenings, then.total.assessed) == (2, 1)
 
 
@@ -246,19 +246,19 @@ def test_age_counts_once_as_the_inclusion_criterion_that_it_is(filled: Path) -> 
     db = connect(filled, read_only=True)
     both = db.execute('SELECT count(*) FROM verdicts WHERE all_failed LIKE \'%"I1","E1"%\'').fetchone()
     assert both != (0,)
-    (trial,) = statistics(filled).trials
+    (trial,) = stats(filled).trials
     codes = [reason.code for reason in (*trial.first_reasons, *trial.all_reasons)]
     assert "I1" in codes
     assert "E1" not in codes
 
 
 @pytest.mark.parametrize("selection", [Selection(site="S01"), Selection(verdict="eligible"), Selection()])
-def test_the_statistics_survive_a_journey_through_json(filled: Path, selection: Selection) -> None:
-    found = statistics(filled, selection).as_json()
+def test_the_counts_survive_a_journey_through_json(filled: Path, selection: Selection) -> None:
+    found = stats(filled, selection).as_json()
     assert json.loads(json.dumps(found)) == found
     assert found["filter"] == selection.described()
 
 
 def test_a_file_without_screenings_has_no_trials(tmp_path: Path) -> None:
     open_database(tmp_path / "new.db").conn.close()
-    assert statistics(tmp_path / "new.db").trials == ()
+    assert stats(tmp_path / "new.db").trials == ()
