@@ -13,8 +13,8 @@ from typing import Final
 from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
-from bot.conversation.talk import Talk
 from bot.exchange import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
+from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
 from dialogs.protocol import Question
 from state.errors import NotKept
@@ -171,7 +171,7 @@ class Terminal:
         if number is None:
             return None
         screening = self.conversation.screenings.load(number)
-        return Talk.question(screening)
+        return question_of(screening)
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):

@@ -17,6 +17,7 @@ from bot.conversation.menu import COMMANDS, LOOKS, MENU, WORDS
 from bot.conversation.talk import MOVES, Talk
 from bot.exchange import Message, Press, Turn, read_press
 from bot.wording import views
+from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases
 from dialogs.errors import AnswerError, NotNow
 from dialogs.protocol import Protocol
@@ -94,19 +95,19 @@ def _command(talk: Talk) -> None:
 
 def _text(talk: Talk) -> None:
     text = talk.message.text
-    aimed = aim(talk)
+    aimed = aim(talk.screenings, talk.person, talk.message)
     screening, prompt = aimed.screening, aimed.prompt
     if aimed.doubt is not None or screening is None or prompt is None:
         talk.keep_nothing(aimed)
         return
-    press = views.press_labelled(talk, screening, prompt.kind, text)
+    press = views.press_labelled(screening, prompt.kind, text, talk.say)
     if press is not None:
         _pressed(talk, press)
         return
     for word, act in WORDS.get(prompt.kind, {}).items():
         if means(word, text) and act(talk, screening):
             return
-    question = talk.question(screening)
+    question = question_of(screening)
     if prompt.kind != "question" or question is None or screening.dialogue.waiting:
         talk.keep_nothing(aimed)
         return
@@ -142,7 +143,7 @@ def _site_press(talk: Talk, press: Press) -> None:
 
 
 def _own_press(talk: Talk, press: Press) -> None:
-    aimed = aim(talk, press)
+    aimed = aim(talk.screenings, talk.person, talk.message, press)
     screening = aimed.screening
     if screening is None:
         talk.late()

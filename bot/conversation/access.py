@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from state.errors import Unknown
 from state.people import ROLES, Person
-from state.screenings import Screening
+from state.screenings import Screening, Screenings
 
 EVERYBODY: Final = frozenset(ROLES)
 SCREENS: Final = frozenset({"clinician", "administrator"})
@@ -98,3 +99,22 @@ def may_answer(person: Person, screening: Screening) -> bool:
 def may_oversee(person: Person, screening: Screening) -> bool:
     """Say whether a person may see this screening as one of the site's."""
     return person.active and person.role in OFFICE and screening.site == person.site
+
+
+def own_screening(screenings: Screenings, person: Person, number: str | None) -> Screening | None:
+    """Load a screening that this person may go on with; any other does not exist for them."""
+    screening = _loaded(screenings, number)
+    return screening if screening is not None and may_answer(person, screening) else None
+
+
+def site_screening(screenings: Screenings, person: Person, number: str | None) -> Screening | None:
+    """Load a screening of the site that this person oversees; any other does not exist for them."""
+    screening = _loaded(screenings, number)
+    return screening if screening is not None and may_oversee(person, screening) else None
+
+
+def _loaded(screenings: Screenings, number: str | None) -> Screening | None:
+    try:
+        return screenings.load(number or "")
+    except Unknown:
+        return None

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from bot.conversation.access import own_screening
 from bot.exchange import Message, Press
 from dialogs.reading import Given
+from state.people import Person
 from state.prompts import Delivered, Prompt
 from state.screenings import Screening, Screenings
-
-if TYPE_CHECKING:
-    from bot.conversation.talk import Talk
 
 READING_SECONDS: Final = 1
 """Nobody has read a prompt that came so short a time ago and typed an answer to it."""
@@ -37,19 +36,19 @@ class Aim:
     doubt: Doubt | None = None
 
 
-def aim(talk: Talk, press: Press | None = None) -> Aim:
-    """Decide what a message acts on."""
+def aim(screenings: Screenings, person: Person, message: Message, press: Press | None = None) -> Aim:
+    """Decide which screening and log entry a message of a person acts on."""
     if press is not None:
         named = Prompt(press.screening or "", press.entry if press.entry is not None else -1)
-        return _standing(talk, named)
-    prompt, sure = _above(talk.screenings, talk.person.code, talk.message)
+        return _standing(screenings, person, named)
+    prompt, sure = _above(screenings, person.code, message)
     if not sure:
         return Aim(None, None, "unsure")
-    return _standing(talk, prompt) if prompt is not None else Aim(None, None)
+    return _standing(screenings, person, prompt) if prompt is not None else Aim(None, None)
 
 
-def _standing(talk: Talk, prompt: Prompt) -> Aim:
-    screening = talk.own(prompt.screening)
+def _standing(screenings: Screenings, person: Person, prompt: Prompt) -> Aim:
+    screening = own_screening(screenings, person, prompt.screening)
     if screening is None:
         return Aim(None, prompt)
     return Aim(screening, prompt, None if prompt.entry == screening.entries else "moved")
@@ -72,17 +71,17 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
     return prompt, sure
 
 
-def sent_twice(talk: Talk, screening: Screening, given: Given) -> bool:
+def sent_twice(screenings: Screenings, message: Message, screening: Screening, given: Given) -> bool:
     """Say whether an answer is the one just kept, and came too soon to be meant for the question after it.
 
     A text that was sent twice, by two phones or a double tap, would else answer two questions: a value, and the
     limit that it is divided by.
     """
-    dialogue, standing = screening.dialogue, talk.screenings.prompts.chat(talk.message.chat)
-    if talk.message.number is None or dialogue.last is None or not standing:
+    dialogue, standing = screening.dialogue, screenings.prompts.chat(message.chat)
+    if message.number is None or dialogue.last is None or not standing:
         return False
     (_, answer), *_ = given
-    soon = talk.message.at - standing[-1].at <= READING_SECONDS
+    soon = message.at - standing[-1].at <= READING_SECONDS
     return soon and answer == dialogue.answers.get(dialogue.last)
 
 

@@ -10,6 +10,7 @@ from bot.conversation.aim import aim
 from bot.conversation.talk import Talk
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import cards, lists
+from bot.wording.asked import question_of
 from bot.wording.phrases import lines, phrases
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, REVIEW, Step, StepKind
@@ -23,7 +24,7 @@ MEMBER: Final = "member"
 
 
 def _help(talk: Talk, screening: Screening, press: Press | None = None) -> bool:
-    question = talk.question(screening)
+    question = question_of(screening)
     if question is None:
         talk.turn.say(talk.say("help_text"))
     else:
@@ -120,7 +121,7 @@ def _move(kind: StepKind) -> Callable[[Talk, Screening], bool]:
 
 
 def _keep(talk: Talk, screening: Screening) -> bool:
-    question = talk.question(screening)
+    question = question_of(screening)
     now = screening.dialogue.answers.get(question.id) if question else None
     if question is None or now is None:
         talk.turn.say(talk.say("nothing_to_keep"))
@@ -259,7 +260,7 @@ def _recent(talk: Talk, argument: str) -> None:
 
 def _on_screen(talk: Talk) -> Screening | None:
     """The open screening that a command means: what stands above it, or else the current one."""
-    screening = aim(talk).screening
+    screening = aim(talk.screenings, talk.person, talk.message).screening
     if screening is not None and not screening.ended:
         return screening
     return talk.current()

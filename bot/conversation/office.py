@@ -14,8 +14,8 @@ from bot.conversation import access
 from bot.conversation.talk import Talk
 from bot.exchange import Button, Press, Reply, Turn
 from bot.wording import cards, lists
+from bot.wording.buttons import arrange, button
 from bot.wording.phrases import lines, phrases
-from bot.wording.views import arrange
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
 from state.screenings import Screening
@@ -144,9 +144,7 @@ def _which_answer(talk: Talk, screening: Screening) -> None:
         question = screening.protocol.question(question_id)
         shown = describe(question, dialogue.answers[question_id], language)
         buttons.append(
-            talk.button(
-                talk.say.plain("named", name=question.short[language], what=shown), "q", screening, index
-            )
+            button(talk.say.plain("named", name=question.short[language], what=shown), "q", screening, index)
         )
     talk.choose(screening, talk.say("query_which", number=screening.number), arrange(buttons))
 

@@ -13,9 +13,9 @@ from typing import Final
 from bot.conversation import office
 from bot.conversation.talk import Talk
 from bot.exchange import Button, Press, Safe
+from bot.wording.buttons import arrange, button
 from bot.wording.cards import in_zone, joined
 from bot.wording.phrases import lines
-from bot.wording.views import arrange
 from state import outcomes
 from state.errors import NotNext
 from state.outcomes import OUTCOMES, WITHDRAWALS, Note, Standing
@@ -48,8 +48,7 @@ def _card(talk: Talk, screening: Screening, first: Safe | None = None) -> None:
         screening, first = newest, lines(first, followed)
     offered = outcomes.offered(stands, screening)
     buttons = [
-        talk.button(say.plain(f"outcome_{code}"), "noted", screening, OUTCOMES.index(code))
-        for code in offered
+        button(say.plain(f"outcome_{code}"), "noted", screening, OUTCOMES.index(code)) for code in offered
     ]
     if stands.last is not None and talk.of_the_site(stands.last.screening) is not None:
         buttons.append(_undo_button(talk, screening, stands.last))
@@ -69,7 +68,7 @@ def _card(talk: Talk, screening: Screening, first: Safe | None = None) -> None:
 def _undo_button(talk: Talk, screening: Screening, last: Note) -> Button:
     """The note may stand in an earlier screening of the subject; it is taken back where it stands."""
     where = screening if last.screening == screening.number else talk.screenings.load(last.screening)
-    return talk.button(talk.say.plain("outcome_undo"), "undo", where)
+    return button(talk.say.plain("outcome_undo"), "undo", where)
 
 
 def _limits(talk: Talk, screening: Screening, stands: Standing, offered: tuple[str, ...]) -> list[Safe]:
@@ -169,7 +168,7 @@ def _ask_why(talk: Talk, screening: Screening, press: Press) -> None:
         _already(talk, screening)
         return
     buttons = [
-        talk.button(talk.say.plain(f"undo_{reason}"), "undone", screening, at)
+        button(talk.say.plain(f"undo_{reason}"), "undone", screening, at)
         for at, reason in enumerate(WITHDRAWALS)
     ]
     talk.choose(

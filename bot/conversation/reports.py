@@ -17,8 +17,8 @@ from typing import Final
 
 from bot.conversation.talk import Talk
 from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work
+from bot.wording.buttons import arrange
 from bot.wording.phrases import Phrases, escape
-from bot.wording.views import arrange
 from dialogs.protocol import Protocol
 from state.database import path_of
 

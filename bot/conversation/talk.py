@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot.conversation import access
 from bot.conversation.aim import Aim, sent_twice
-from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Settle, Turn
+from bot.exchange import Message, Press, Reply, Rows, Safe, Settle, Turn
 from bot.wording import cards, views
+from bot.wording.asked import proposal_of, question_of
+from bot.wording.buttons import choices
 from bot.wording.phrases import Phrases, gap, lines, means
 from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, REASONS, Step, StepKind
@@ -26,13 +28,11 @@ from dialogs.reading import (
     Understood,
     accept,
     looks_like_identifier,
-    propose_again,
     read,
     unit_for,
     with_unit,
 )
 from dialogs.wording import describe
-from state.errors import Unknown
 from state.people import Person
 from state.prompts import Kind, Prompt
 from state.screenings import Screening, Screenings
@@ -84,7 +84,7 @@ class Talk:
 
     def _meant(self, screening: Screening, press: Press) -> Reading | None:
         """Find the answer that a button stands for; ``None`` if there is no such button now."""
-        question = self.question(screening)
+        question = question_of(screening)
         if question is None:
             return None
         if press.verb == "u":
@@ -92,18 +92,18 @@ class Talk:
         if press.verb == "k":
             now = screening.dialogue.answers.get(question.id)
             return Understood(((question.id, now),)) if now is not None else None
-        proposal = self.proposal(screening, question)
+        proposal = proposal_of(screening, question)
         if press.verb == "p" and proposal is not None and 0 <= press.place < len(proposal.candidates):
             given = proposal.candidates[press.place]
             return Understood(given) if proposal.why == "unusual" else accept(screening.protocol, given)
-        codes = views.choices(question)
+        codes = choices(question)
         if press.verb == "o" and 0 <= press.place < len(codes):
             return Understood(((question.id, Choice(codes[press.place][0])),))
         return None
 
     def typed(self, screening: Screening, question: Question, text: str) -> None:
         protocol, only = screening.protocol, unit_for(screening.protocol, question, screening.dialogue.facts)
-        proposal = self.proposal(screening, question)
+        proposal = proposal_of(screening, question)
         if proposal is not None:
             if proposal.why == "unusual" and means("yes", text):
                 self.answer(screening, proposal.candidates[0])
@@ -113,13 +113,15 @@ class Talk:
                 self._read(screening, meant)
                 return
         reading = read(protocol, question, text, only)
-        if isinstance(reading, Understood) and sent_twice(self, screening, reading.given):
+        if isinstance(reading, Understood) and sent_twice(
+            self.screenings, self.message, screening, reading.given
+        ):
             self.keep_nothing(Aim(None, None, "unsure"))
         else:
             self._read(screening, reading)
 
     def _read(self, screening: Screening, reading: Reading) -> None:
-        question = self.question(screening)
+        question = question_of(screening)
         if isinstance(reading, Understood):
             self.answer(screening, reading.given)
         elif isinstance(reading, Proposal) and question is not None:
@@ -127,7 +129,7 @@ class Talk:
         elif isinstance(reading, Refused) and question is not None:
             self.turn.untaken = True
             told = cards.refusal(screening, question, reading, self.say)
-            self.remark(screening, told, views.likely(self, screening, question, reading))
+            self.remark(screening, told, views.likely(screening, question, reading, self.say))
 
     def _explain(self, screening: Screening, press: Press) -> None:
         """Take the reason of a change, and the answers that wait for it."""
@@ -212,7 +214,7 @@ class Talk:
 
     def show(self, screening: Screening, kind: Kind = "question", remark: Safe | None = None) -> None:
         """Say where a screening stands and what can be done there, or ask one of the questions about it."""
-        reply = views.VIEWS[kind](self, screening)
+        reply = views.VIEWS[kind](screening, self.say)
         text = lines(remark, gap(reply.text)) if remark else reply.text
         self._ask(screening, kind, Reply(text, reply.buttons, card=kind == "question"))
 
@@ -304,35 +306,7 @@ class Talk:
         return self.conversation.current(self.person)
 
     def own(self, number: str | None) -> Screening | None:
-        """Load a screening that this person may go on with; any other does not exist for them."""
-        screening = self._load(number)
-        return screening if screening is not None and access.may_answer(self.person, screening) else None
+        return access.own_screening(self.screenings, self.person, number)
 
     def of_the_site(self, number: str | None) -> Screening | None:
-        """Load a screening of the site that this person oversees; any other does not exist for them."""
-        screening = self._load(number)
-        return screening if screening is not None and access.may_oversee(self.person, screening) else None
-
-    def _load(self, number: str | None) -> Screening | None:
-        try:
-            return self.screenings.load(number or "")
-        except Unknown:
-            return None
-
-    @staticmethod
-    def question(screening: Screening) -> Question | None:
-        if screening.state not in screening.protocol.position:
-            return None
-        return screening.protocol.question(screening.state)
-
-    @staticmethod
-    def proposal(screening: Screening, question: Question) -> Proposal | None:
-        dialogue = screening.dialogue
-        if dialogue.proposal is None:
-            return None
-        only = unit_for(screening.protocol, question, dialogue.facts)
-        return propose_again(screening.protocol, question, dialogue.proposal, only)
-
-    def button(self, label: str, verb: str, screening: Screening, option: int | None = None) -> Button:
-        press = Press(verb, screening.number, screening.entries, None if option is None else str(option))
-        return Button(label, str(press))
+        return access.site_screening(self.screenings, self.person, number)

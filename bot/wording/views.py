@@ -2,114 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards
+from bot.wording.asked import proposal_of
+from bot.wording.buttons import arrange, button, choices
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
-from dialogs.protocol import Protocol, Question, Text
+from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal, Refused
 from dialogs.wording import describe
 from state.prompts import Kind
 from state.screenings import Screening
 
-if TYPE_CHECKING:
-    from bot.conversation.talk import Talk
-
 DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 LONGEST_UNKNOWN: Final = 20
-SHORT_LABEL: Final = 14
-"""Buttons up to this many columns stand two in a row on a 40-column screen."""
 
 
-def press_labelled(talk: Talk, screening: Screening, kind: Kind, text: str) -> Press | None:
+def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) -> Press | None:
     """Find the button of a prompt that is labelled so: what is shown can be typed as it is shown."""
-    shown = VIEWS[kind](talk, screening).buttons if kind in VIEWS else ()
+    shown = VIEWS[kind](screening, say).buttons if kind in VIEWS else ()
     wanted = text.strip().casefold()
-    found = [button for row in shown for button in row if button.press and button.label.casefold() == wanted]
+    found = [each for row in shown for each in row if each.press and each.label.casefold() == wanted]
     return read_press(found[0].press) if found else None
 
 
-def choices(question: Question) -> list[tuple[str, Text]]:
-    return [(option.code, option.text) for option in question.options] + [
-        (shortcut.code, shortcut.text) for shortcut in question.shortcuts
-    ]
-
-
-def arrange(buttons: Sequence[Button]) -> Rows:
-    """Two short buttons a row, long ones alone."""
-    rows: list[tuple[Button, ...]] = []
-    for button in buttons:
-        short = wcswidth(button.label) <= SHORT_LABEL
-        if short and rows and len(rows[-1]) == 1 and wcswidth(rows[-1][0].label) <= SHORT_LABEL:
-            rows[-1] = (rows[-1][0], button)
-        else:
-            rows.append((button,))
-    return tuple(rows)
-
-
-def _show_question(talk: Talk, screening: Screening) -> Reply:
+def _show_question(screening: Screening, say: Phrases) -> Reply:
     question = screening.protocol.question(screening.state)
     if screening.dialogue.waiting:
-        return _ask_reason(talk, screening, question)
-    say, language = talk.say, talk.say.language
-    proposal = talk.proposal(screening, question)
+        return _ask_reason(screening, question, say)
+    language = say.language
+    proposal = proposal_of(screening, question)
     now = screening.dialogue.answers.get(question.id)
     if proposal is not None:
         buttons = [
-            talk.button(_candidate(screening.protocol, given, proposal, say), "p", screening, index)
+            button(_candidate(screening.protocol, given, proposal, say), "p", screening, index)
             for index, given in enumerate(proposal.candidates)
         ]
     else:
         buttons = [
-            talk.button(text[language], "o", screening, index)
-            for index, (_, text) in enumerate(choices(question))
+            button(text[language], "o", screening, index) for index, (_, text) in enumerate(choices(question))
         ]
     unknown = question.unknown[language]
     short_unknown = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
-    last = [talk.button(short_unknown, "u", screening)]
+    last = [button(short_unknown, "u", screening)]
     if now is not None:
-        last.append(talk.button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
+        last.append(button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
     if screening.dialogue.can("back"):
-        last.append(talk.button(say.plain("back"), "b", screening))
-    last.append(talk.button(say.plain("help"), "h", screening))
+        last.append(button(say.plain("back"), "b", screening))
+    last.append(button(say.plain("help"), "h", screening))
     rows = (*arrange(buttons), *arrange(last))
     if proposal is not None:
         return Reply(_proposal_text(screening, question, proposal, say), rows)
     return Reply(cards.question_card(screening, say), rows)
 
 
-def likely(talk: Talk, screening: Screening, question: Question, refused: Refused) -> Rows:
+def likely(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Rows:
     """Offer the options that a refused word resembles."""
     places = {code: place for place, (code, _) in enumerate(choices(question))}
     return arrange(
         [
-            talk.button(describe(question, answer, talk.say.language), "o", screening, places[answer.code])
+            button(describe(question, answer, say.language), "o", screening, places[answer.code])
             for ((_, answer),) in refused.likely
             if isinstance(answer, Choice) and answer.code in places
         ]
     )
 
 
-def _ask_reason(talk: Talk, screening: Screening, question: Question) -> Reply:
+def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:
     """A saved answer is changed: ask why, with the way back to it."""
-    say, dialogue, language = talk.say, screening.dialogue, talk.say.language
+    dialogue, language = screening.dialogue, say.language
     shown = [describe(screening.protocol.question(q), answer, language) for q, answer in dialogue.waiting]
     now = dialogue.answers.get(question.id)
     buttons = [
-        talk.button(say.plain(f"amend_{reason}"), "w", screening, index)
-        for index, reason in enumerate(REASONS)
+        button(say.plain(f"amend_{reason}"), "w", screening, index) for index, reason in enumerate(REASONS)
     ]
     if now is not None:
-        buttons.append(
-            talk.button(say.plain("keep", answer=describe(question, now, language)), "k", screening)
-        )
+        buttons.append(button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
     text = say(
         "change_why", number=screening.number, question=question.short[language], answer=" / ".join(shown)
     )
@@ -132,8 +107,8 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
     return lines(say("confirm_unusual", answer=" / ".join(shown), **about), say("confirm_retype"))
 
 
-def _show_excluded(talk: Talk, screening: Screening) -> Reply:
-    say, dialogue = talk.say, screening.dialogue
+def _show_excluded(screening: Screening, say: Phrases) -> Reply:
+    dialogue = screening.dialogue
     reason = dialogue.reasons[0]
     text = lines(
         Safe(f"<i>{screening.number}</i>"),
@@ -141,7 +116,7 @@ def _show_excluded(talk: Talk, screening: Screening) -> Reply:
         gap(say("excluded_next")),
     )
     buttons = [
-        talk.button(
+        button(
             say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),
             "e",
             screening,
@@ -151,43 +126,39 @@ def _show_excluded(talk: Talk, screening: Screening) -> Reply:
         if question in dialogue.applied
     ]
     if dialogue.can("continue"):
-        buttons.append(talk.button(say.plain("record_further"), "c", screening))
-    buttons.append(talk.button(say.plain("finish"), "f", screening))
+        buttons.append(button(say.plain("record_further"), "c", screening))
+    buttons.append(button(say.plain("finish"), "f", screening))
     return Reply(text, arrange(buttons))
 
 
-def _show_review(talk: Talk, screening: Screening) -> Reply:
-    say = talk.say
+def _show_review(screening: Screening, say: Phrases) -> Reply:
     buttons = [
-        talk.button(say.plain("save"), "s", screening),
-        talk.button(say.plain("correct_answer"), "m", screening),
+        button(say.plain("save"), "s", screening),
+        button(say.plain("correct_answer"), "m", screening),
     ]
     if screening.dialogue.can("continue"):
-        buttons.append(talk.button(say.plain("record_further"), "c", screening))
-    buttons.append(talk.button(say.plain("cancel_screening"), "x", screening))
+        buttons.append(button(say.plain("record_further"), "c", screening))
+    buttons.append(button(say.plain("cancel_screening"), "x", screening))
     return Reply(cards.review_card(screening, say), arrange(buttons))
 
 
-def _show_card(talk: Talk, screening: Screening) -> Reply:
-    say = talk.say
+def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [Button(say.plain("copy"), copy=cards.copy_text(screening, screening.saved[-1], say))]
     if screening.dialogue.can("reopen"):
-        buttons.append(talk.button(say.plain("fill_in"), "r", screening))
+        buttons.append(button(say.plain("fill_in"), "r", screening))
     buttons += [
-        talk.button(say.plain("disagree"), "d", screening),
-        talk.button(say.plain("button_rescreen"), "again", screening),
+        button(say.plain("disagree"), "d", screening),
+        button(say.plain("button_rescreen"), "again", screening),
         Button(say.plain("button_new"), "new"),
     ]
     return Reply(cards.verdict_card(screening, say), arrange(buttons))
 
 
-def _show_cancelled(talk: Talk, screening: Screening) -> Reply:
-    return Reply(
-        talk.say("cancelled", number=screening.number), ((Button(talk.say.plain("button_new"), "new"),),)
-    )
+def _show_cancelled(screening: Screening, say: Phrases) -> Reply:
+    return Reply(say("cancelled", number=screening.number), ((Button(say.plain("button_new"), "new"),),))
 
 
-_STATES: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
+_STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
     EXCLUDED: _show_excluded,
     REVIEW: _show_review,
     COMPLETED: _show_card,
@@ -195,40 +166,40 @@ _STATES: Final[Mapping[str, Callable[[Talk, Screening], Reply]]] = {
 }
 
 
-def _show_standing(talk: Talk, screening: Screening) -> Reply:
+def _show_standing(screening: Screening, say: Phrases) -> Reply:
     """Show where a screening stands; before another verdict is saved, say that the saved one stands."""
-    reply = _STATES.get(screening.state, _show_question)(talk, screening)
+    reply = _STATES.get(screening.state, _show_question)(screening, say)
     if screening.dialogue.revising and screening.state in (EXCLUDED, REVIEW):
-        reply = replace(reply, text=lines(talk.say("revising", number=screening.number), reply.text))
+        reply = replace(reply, text=lines(say("revising", number=screening.number), reply.text))
     return reply
 
 
-def _choose_correction(talk: Talk, screening: Screening) -> Reply:
+def _choose_correction(screening: Screening, say: Phrases) -> Reply:
     buttons = []
     for index, question_id in enumerate(screening.dialogue.applied):
         question = screening.protocol.question(question_id)
-        buttons.append(talk.button(question.short[talk.say.language], "e", screening, index))
-    return Reply(talk.say("which_answer", number=screening.number), arrange(buttons))
+        buttons.append(button(question.short[say.language], "e", screening, index))
+    return Reply(say("which_answer", number=screening.number), arrange(buttons))
 
 
-def _ask_cancel(talk: Talk, screening: Screening) -> Reply:
+def _ask_cancel(screening: Screening, say: Phrases) -> Reply:
     buttons = (
-        talk.button(talk.say.plain("cancel_yes"), "y", screening),
-        talk.button(talk.say.plain("cancel_no"), "go", screening),
+        button(say.plain("cancel_yes"), "y", screening),
+        button(say.plain("cancel_no"), "go", screening),
     )
     key = "cancel_revision_sure" if screening.dialogue.revising else "cancel_sure"
-    return Reply(talk.say(key, number=screening.number), (buttons,))
+    return Reply(say(key, number=screening.number), (buttons,))
 
 
-def _ask_disagreement(talk: Talk, screening: Screening) -> Reply:
+def _ask_disagreement(screening: Screening, say: Phrases) -> Reply:
     buttons = [
-        talk.button(talk.say.plain(f"reason_{reason}"), "dd", screening, index)
+        button(say.plain(f"reason_{reason}"), "dd", screening, index)
         for index, reason in enumerate(DISAGREEMENTS)
     ]
-    return Reply(talk.say("disagree_why", number=screening.number), arrange(buttons))
+    return Reply(say("disagree_why", number=screening.number), arrange(buttons))
 
 
-VIEWS: Final[Mapping[Kind, Callable[[Talk, Screening], Reply]]] = {
+VIEWS: Final[Mapping[Kind, Callable[[Screening, Phrases], Reply]]] = {
     "question": _show_standing,
     "cancel": _ask_cancel,
     "correct": _choose_correction,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.exchange import Reply, Turn, read_press
+from bot.wording.buttons import SHORT_LABEL
 from bot.wording.phrases import phrases
-from bot.wording.views import SHORT_LABEL
 from state.outcomes import OUTCOMES, standing
 from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401  (a fixture)
 

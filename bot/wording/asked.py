@@ -1,0 +1,23 @@
+"""What a screening asks at this moment: its question, and the proposal that waits to be confirmed."""
+
+from __future__ import annotations
+
+from dialogs.protocol import Question
+from dialogs.reading import Proposal, propose_again, unit_for
+from state.screenings import Screening
+
+
+def question_of(screening: Screening) -> Question | None:
+    """Return the question that a dialogue stands at; ``None`` at an exclusion, a review or an end."""
+    if screening.state not in screening.protocol.position:
+        return None
+    return screening.protocol.question(screening.state)
+
+
+def proposal_of(screening: Screening, question: Question) -> Proposal | None:
+    """Return what was proposed for the value typed last, worked out again from the log."""
+    dialogue = screening.dialogue
+    if dialogue.proposal is None:
+        return None
+    only = unit_for(screening.protocol, question, dialogue.facts)
+    return propose_again(screening.protocol, question, dialogue.proposal, only)

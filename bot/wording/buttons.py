@@ -1,0 +1,40 @@
+"""Buttons: what they say and carry, and how they stand in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from wcwidth import wcswidth
+
+from bot.exchange import Button, Press, Rows
+from dialogs.protocol import Question, Text
+from state.screenings import Screening
+
+SHORT_LABEL: Final = 14
+"""Buttons up to this many columns stand two in a row on a 40-column screen."""
+
+
+def button(label: str, verb: str, screening: Screening, place: int | None = None) -> Button:
+    """Return a button about a screening, which names the log entry that it is shown at."""
+    option = None if place is None else str(place)
+    return Button(label, str(Press(verb, screening.number, screening.entries, option)))
+
+
+def choices(question: Question) -> list[tuple[str, Text]]:
+    """Return the codes and texts of a question's option buttons, in the order of their places."""
+    return [(option.code, option.text) for option in question.options] + [
+        (shortcut.code, shortcut.text) for shortcut in question.shortcuts
+    ]
+
+
+def arrange(buttons: Sequence[Button]) -> Rows:
+    """Two short buttons a row, long ones alone."""
+    rows: list[tuple[Button, ...]] = []
+    for each in buttons:
+        short = wcswidth(each.label) <= SHORT_LABEL
+        if short and rows and len(rows[-1]) == 1 and wcswidth(rows[-1][0].label) <= SHORT_LABEL:
+            rows[-1] = (rows[-1][0], each)
+        else:
+            rows.append((each,))
+    return tuple(rows)
