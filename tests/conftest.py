@@ -1,13 +1,16 @@
-"""For all tests: in CI nothing is skipped, and Hypothesis looks at no clock."""
+"""For all tests: in CI nothing is skipped, Hypothesis looks at no clock, and one file of random screenings is made."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+
+from tests.state.random_files import fill
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("soak", deadline=None, max_examples=2000)
@@ -32,3 +35,11 @@ def _not_skipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with 160 screenings of all kinds; tests only read it, and enter their exports in its register."""
+    path = tmp_path_factory.mktemp("filled") / "site.db"
+    fill(path, 160).conn.close()
+    return path

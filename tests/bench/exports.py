@@ -110,7 +110,7 @@ def make(folder: Path, screenings: int, base: int) -> Path:
     """Make the file, or take the one that an earlier run left in the folder."""
     path = folder / f"{screenings}.db"
     if not path.exists():
-        from tests.exports.making import fill, multiply
+        from tests.state.random_files import fill, multiply
 
         print(f"making {screenings} screenings ...", file=sys.stderr)
         making = folder / f"{screenings}.making"

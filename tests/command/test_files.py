@@ -22,7 +22,7 @@ from state.verify import verify
 from tests.command.privileges import like_anybody
 from tests.state.holding import held
 from tests.state.making_files import make_file
-from tests.state.test_backups import left_by_a_killed_writer
+from tests.state.test_backup import left_by_a_killed_writer
 from tests.state.test_targets import bytes_of
 
 # how each command is called with the file in question: FILE where it works on it, OUTPUT where it would write it;

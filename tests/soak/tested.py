@@ -18,11 +18,11 @@ TESTED: Final = {
     "F10 file of an earlier version": ("tests/state/test_old_files.py",),
     "F11 clock jumps": ("tests/state/test_verify.py::test_order_is_by_log_number_whatever_the_clock_does",),
     "F13 export while others write": (
-        "tests/exports/test_export.py::test_an_export_sees_one_moment_while_others_write",
+        "tests/state/exports/test_export.py::test_an_export_sees_one_moment_while_others_write",
     ),
     "F14 backup while others write": (
         "tests/state/test_verify.py::test_a_backup_while_others_write_is_never_torn",
-        "tests/state/test_backups.py",
+        "tests/state/test_backup.py",
     ),
     "F17 commands on files": ("tests/command/test_files.py",),
     "F19 roles change under way": ("tests/endtoend/test_receivers.py",),

@@ -19,7 +19,7 @@ from state.errors import Damaged, Merged
 from state.merge import Conflict, merge
 from state.screenings import Screenings
 from state.verify import verify
-from tests.exports.making import fill
+from tests.state.random_files import fill
 from tests.state.sites import Site, content, rows, tamper
 
 

@@ -20,7 +20,7 @@ from state.people import People
 from state.screenings import Screening, Screenings
 from state.standing import cut_off
 from state.stats import stats
-from tests.exports.making import LIKELY, read
+from tests.state.random_files import LIKELY, read
 
 
 class Ward:

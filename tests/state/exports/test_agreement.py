@@ -40,7 +40,7 @@ from state.people import People
 from state.screenings import Screening, Screenings, step_from
 from state.standing import cut_off
 from state.stats import stats
-from tests.exports.making import LIKELY, read
+from tests.state.random_files import LIKELY, read
 
 PROTOCOL = load("NCT04420494")
 BEGINNING = datetime(2026, 3, 2, 8, tzinfo=UTC)

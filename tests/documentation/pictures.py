@@ -1,6 +1,6 @@
 """Writes the pictures of the documentation: flow, weeks, and the workbook's first sheet.
 
-python -m tests.exports.picturing
+python -m tests.documentation.pictures
 
 The sheet is drawn from the cells as openpyxl reads them, with their own fills and widths.
 """
@@ -21,9 +21,9 @@ from bot.wording.pictures.drawing import Box, Drawing, Label, measure
 from bot.wording.pictures.drawing import Path as Line
 from state.exports import export
 from state.stats import stats
-from tests.exports.making import fill
+from tests.state.random_files import fill
 
-DOCS: Final = Path(__file__).parent.parent.parent / "docs/pictures"
+DOCS: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SCREENINGS, SEED = 240, 11
 COLUMNS: Final = ("A", "B", "C", "D", "E", "H", "I", "J", "K", "L", "M", "N")
 ROWS: Final = 14

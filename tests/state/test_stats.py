@@ -25,7 +25,7 @@ from state.outcomes import standing
 from state.people import People
 from state.screenings import Screening, Screenings
 from state.stats import TrialStats, stats
-from tests.exports.making import LIKELY, fill, read
+from tests.state.random_files import LIKELY, fill, read
 
 
 def by_hand(rows: list[dict[str, str]]) -> dict[str, Counter[Any]]:

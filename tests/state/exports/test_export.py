@@ -27,7 +27,7 @@ from state.exports.files import LISTING, files
 from state.people import People
 from state.screenings import Screenings
 from state.stats import stats
-from tests.exports.making import fill
+from tests.state.random_files import fill
 
 NAMES = list(FORMATS)
 

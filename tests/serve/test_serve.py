@@ -21,7 +21,7 @@ from bot import serve
 from dialogs.loading import load
 from state import browsing
 from state.stats import stats
-from tests.exports.making import fill, multiply
+from tests.state.random_files import fill, multiply
 from tests.state.sites import Site, rows
 
 COMMAND = "from bot.command import main; main(prog_name='prescreen')"

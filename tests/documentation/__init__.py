@@ -17,9 +17,9 @@ from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
 from state.coverage import COVERAGE, HOW
-from tests.exports.documenting import PARTS as EXPORT_PARTS
+from tests.documentation.exports import PARTS as EXPORT_PARTS
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parents[2]
 _PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -116,7 +116,3 @@ def main() -> None:
             stale.append(name)
     if stale:
         sys.exit(f"stale: {', '.join(stale)}; please run: make docs")
-
-
-if __name__ == "__main__":
-    main()

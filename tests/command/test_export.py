@@ -15,7 +15,7 @@ from bot.command import main
 from state import register
 from state.database import connect, open_database
 from state.people import People
-from tests.exports.making import fill
+from tests.state.random_files import fill
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from state.database import open_database
 from state.exports import Exported, export
 from state.exports import xlsx as module
 from state.stats import stats
-from tests.exports.making import fill
+from tests.state.random_files import fill
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One file of random screenings for all tests of exports, and what they read it back with."""
+"""Exports of the file that `filled` makes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from typing import Any
 import pytest
 
 from state.exports import FORMATS, Exported, export
-from tests.exports.making import fill
-
-COUNT = 160
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with screenings of all kinds; tests only read it, and enter their exports in its register."""
-    path = tmp_path_factory.mktemp("filled") / "site.db"
-    fill(path, COUNT).conn.close()
-    return path
 
 
 @pytest.fixture

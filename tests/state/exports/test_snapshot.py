@@ -8,7 +8,7 @@ from state.database import connect, open_database
 from state.exports.snapshot import snapshot
 from state.people import People
 from state.screenings import Screening, Screenings
-from tests.exports.making import LIKELY, read
+from tests.state.random_files import LIKELY, read
 
 
 def test_current_answers_are_those_that_the_verdict_rests_on(filled: Path) -> None:

@@ -19,7 +19,7 @@ from state.exports.csvs import ANSWER_COLUMNS, guarded
 from state.people import People
 from state.screenings import Screenings
 from state.stats import stats
-from tests.exports.making import fill
+from tests.state.random_files import fill
 from tests.state.test_outcomes import File
 
 

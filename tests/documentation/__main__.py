@@ -1,0 +1,5 @@
+"""``python -m tests.documentation``."""
+
+from tests.documentation import main
+
+main()
