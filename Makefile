@@ -24,6 +24,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.documentation --check
+	$(BIN)/python -m tests.languages
 
 docs: $(VENV)/.test
 	$(BIN)/python -m tests.documentation

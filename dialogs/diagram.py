@@ -13,58 +13,23 @@ from typing import Final
 from transitions import Machine
 
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, machine
+from dialogs.languages import words
 from dialogs.proofs import explore
 from dialogs.protocol import Protocol
 
 _QUESTIONS: Final = "questions"
-_WORDS: Final = {
-    "en": {
-        "questions": "Questions, asked only while they can change a criterion",
-        EXCLUDED: "Excluded: a criterion failed",
-        REVIEW: "Review",
-        COMPLETED: "Completed",
-        CANCELLED: "Cancelled",
-        "failed": "answer: a criterion failed",
-        "nothing": "answer: nothing left to ask",
-        "correct": "correct, back",
-        "continue": "continue: record further reasons",
-        "finish": "finish",
-        "save": "save",
-        "reopen": "reopen: what was missing",
-        "amend": "amend: a coordinator's query",
-        "cancel": "cancel",
-        "stands": "cancel a revision: the saved verdict stands",
-    },
-    "zh": {
-        "questions": "问题（仅在可能改变某项标准时询问）",
-        EXCLUDED: "排除：有标准不符合",
-        REVIEW: "核对",
-        COMPLETED: "已完成",
-        CANCELLED: "已取消",
-        "failed": "回答：有标准不符合",
-        "nothing": "回答：无需再问",
-        "correct": "更正、返回",
-        "continue": "继续记录其他原因",
-        "finish": "结束",
-        "save": "保存",
-        "reopen": "重新打开：补充缺失项",
-        "amend": "修订：协调员质疑",
-        "cancel": "取消",
-        "stands": "取消修订:已保存的结论不变",
-    },
-}
 
 
 def mermaid(protocol: Protocol, language: str = "en") -> str:
     """Give the diagram's text. Raises `AssertionError` if an arrow were no transition of the machine."""
     running = machine(protocol)
-    words = _WORDS[language if language in _WORDS else "en"]
-    lines = ["stateDiagram-v2", f'    state "{words["questions"]}" as {_QUESTIONS} {{']
+    said = words("dialogs", language)["diagram"]
+    lines = ["stateDiagram-v2", f'    state "{said["questions"]}" as {_QUESTIONS} {{']
     lines += [f"        {line}" for line in _questions(protocol, running, language)]
     lines.append("    }")
-    lines += [f'    state "{words[state]}" as {state}' for state in (EXCLUDED, REVIEW, COMPLETED, CANCELLED)]
+    lines += [f'    state "{said[state]}" as {state}' for state in (EXCLUDED, REVIEW, COMPLETED, CANCELLED)]
     lines.append(f"    [*] --> {_QUESTIONS}")
-    lines += [f"    {source} --> {target}: {words[said]}" for source, target, said in _collapsed(running)]
+    lines += [f"    {source} --> {target}: {said[key]}" for source, target, key in _collapsed(running)]
     lines.append(f"    {CANCELLED} --> [*]")
     return "\n".join(lines) + "\n"
 

@@ -9,18 +9,17 @@ proposed. Nothing that is refused is kept by anyone; what is proposed is kept on
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import lru_cache
-from importlib import resources
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final, Literal
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation, encode, plain
+from dialogs.languages import LANGUAGES, words
 from dialogs.numerals import fold, has_foreign_digits, meanings
 from dialogs.protocol import Protocol, Question, Unit
 
@@ -75,23 +74,39 @@ _STORED: Final = re.compile(
     r"(?P<relation>[<>]=?)?(?P<number>[0-9.|]+)(?:/(?P<divisor>[0-9.|]+))?(?: (?P<unit>.+))?"
 )
 """What a proposal keeps: a point is decimal there, and ``|`` stands between what may be meant."""
-_ANOTHER_NUMBER: Final = re.compile(r"(?:[-–—~〜至到,;:+&|/]|to|and|or)?\s*[<>=≤≥]?\s*[0-9]")
 _GROUP: Final = re.compile(r"(?:\s|['’_])[0-9]{3}(?![0-9])")
 _EXPONENT: Final = re.compile(r"(?:e|\^|\*\*)\s*[+\-]?[0-9].*")
 _POINT_TEN: Final = re.compile(r"[.,]10$")
 _POWER: Final = re.compile(r"e\s*[0-9]")
 """``25.10e9/L`` is 25 times a power of ten to one who writes the point for *times*, and 25.10 to another."""
 _FRACTION: Final = re.compile(r"([1-9])/([2-9])")
-_DATE: Final = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)?\d\d)(?!\d)"
-)
 _LONG_NUMBER: Final = re.compile(rf"(?:\d[ \-]?){{{IDENTIFIER_DIGITS},}}")
+
+
+def _spelled(key: str, *always: str) -> str:
+    """Return a regular expression for what any language's words have under a key, or any of `always`."""
+    found = (words("dialogs", code)["patterns"][key] for code in LANGUAGES)
+    return "|".join(filter(None, (*always, *found)))
+
+
+@cache
+def _another_number() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_spelled('between_numbers', '[-–—~〜,;:+&|/]')})?\s*[<>=≤≥]?\s*[0-9]")
+
+
+@cache
+def _dates() -> re.Pattern[str]:
+    year, month = _spelled("year", "[-/.]"), _spelled("month", "[-/.]")
+    return re.compile(
+        rf"(?<!\d)(?:(?:19|20)\d\d\s*(?:{year})\s*\d{{1,2}}\s*(?:{month})\s*\d{{1,2}}"
+        r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)?\d\d)(?!\d)"
+    )
 
 
 def looks_like_identifier(text: str) -> bool:
     """Say whether a text may hold a date of birth, or a phone, identity or record number."""
     plain = unicodedata.normalize("NFKC", text)
-    return bool(_DATE.search(plain) or _LONG_NUMBER.search(plain))
+    return bool(_dates().search(plain) or _LONG_NUMBER.search(plain))
 
 
 def read(protocol: Protocol, question: Question, text: str, unit: str | None = None) -> Reading:
@@ -176,19 +191,18 @@ def with_unit(
 # words -------------------------------------------------------------------------------------------
 
 
-@lru_cache
-def _word_lists(*, offered: bool) -> Mapping[str, frozenset[str]]:
-    raw = tomllib.loads((resources.files("dialogs") / "words.toml").read_text(encoding="utf-8"))
-    lists: dict[str, set[str]] = {}
-    for section, words in raw.items():
-        if (section == "offered") == offered:
-            for code, spellings in words.items():
-                lists.setdefault(code, set()).update(map(fold, spellings))
-    return {code: frozenset(spellings) for code, spellings in lists.items()}
+@cache
+def _spellings(section: str) -> Mapping[str, frozenset[str]]:
+    """Spellings of all languages by the code of an answer: those that are understood, or those only offered."""
+    found: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for code, spellings in words("dialogs", language)[section].items():
+            found.setdefault(code, set()).update(map(fold, spellings))
+    return {code: frozenset(spellings) for code, spellings in found.items()}
 
 
-def _words(code: str) -> frozenset[str]:
-    return _word_lists(offered=False).get(code, frozenset())
+def _listed(section: str, code: str) -> frozenset[str]:
+    return _spellings(section).get(code, frozenset())
 
 
 @lru_cache(maxsize=1024)
@@ -198,14 +212,18 @@ def _names(question: Question) -> Mapping[str, frozenset[str]]:
     texts |= {option.code: option.text for option in question.options}
     texts |= {shortcut.code: shortcut.text for shortcut in question.shortcuts}
     return {
-        code: frozenset({fold(code), fold(code.replace("_", " ")), *map(fold, text.values()), *_words(code)})
+        code: frozenset(
+            {
+                fold(code),
+                fold(code.replace("_", " ")),
+                *map(fold, text.values()),
+                *_listed("understood", code),
+            }
+        )
         for code, text in texts.items()
     }
 
 
-_NEGATIONS: Final = re.compile(
-    r"\b(?:no|not|non|none|never|neither|nor|without)\b|\babnormal|n't|[不无未非没否]"
-)
 _CLOSE: Final = 0.8
 """Spellings that share so much of their letters differ by a slip: a letter missing, added or exchanged."""
 _LONG_WORD: Final = 4
@@ -217,7 +235,7 @@ def _likely(question: Question, said: str) -> list[str]:
     A word that also stands for something worse is not offered as the harmless option alone.
     """
     names = {code: spelled for code, spelled in _names(question).items() if code != UNKNOWN.code}
-    wider = {code: _word_lists(offered=True).get(code, frozenset()) for code in names}
+    wider = {code: _listed("offered", code) for code in names}
     part_of_one = any(said in name for spelled in names.values() for name in spelled)
     if part_of_one and not any(said in words for words in wider.values()):
         wider = dict.fromkeys(names, frozenset())
@@ -228,10 +246,15 @@ def _likely(question: Question, said: str) -> list[str]:
     ]
 
 
+@cache
+def _negations() -> re.Pattern[str]:
+    return re.compile(_spelled("negation"))
+
+
 def _resembles(said: str, name: str) -> bool:
     if len(said) < 2 or any(map(str.isnumeric, said + name)):
         return False
-    if bool(_NEGATIONS.search(said)) != bool(_NEGATIONS.search(name)):
+    if bool(_negations().search(said)) != bool(_negations().search(name)):
         return False
     shared = set(re.findall(r"\w+", said)) & set(re.findall(r"\w+", name))
     return (
@@ -359,7 +382,7 @@ def _no_unit(rest: str) -> str:
         return "grouped"
     if _EXPONENT.fullmatch(rest):
         return "exponent"
-    return "one_number" if _ANOTHER_NUMBER.match(rest) else "unknown_unit"
+    return "one_number" if _another_number().match(rest) else "unknown_unit"
 
 
 _POWERS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

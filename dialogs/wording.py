@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from importlib import resources
+from functools import cache
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, compact, plain
+from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Criterion, Protocol, Question, Unit
 from dialogs.rules import (
     FALSE,
@@ -41,8 +40,14 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
 
 
 def measured(answer: Measurement, unit: Unit, language: str) -> str:
-    space = "" if unit.label[language][:1] in "岁天周个" else " "
+    space = "" if unit.label[language][:1] in _close_units() else " "
     return f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}{space}{unit.label[language]}"
+
+
+@cache
+def _close_units() -> str:
+    """First letters, in any language, of units that follow their number without a space."""
+    return "".join(words("dialogs", code)["punctuation"]["close_units"] for code in LANGUAGES)
 
 
 def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
@@ -124,7 +129,8 @@ class _Words:
 
     def __init__(self, protocol: Protocol, facts: Sequence[Answer | None], language: str) -> None:
         self.protocol, self.facts, self.language = protocol, facts, language
-        self.say = _phrases()[language if language in _phrases() else "en"]
+        said = words("dialogs", language)
+        self.said, self.marks = said["condition"], said["punctuation"]
 
     def condition(self, node: Node, *, negated: bool) -> str:
         match node:
@@ -164,10 +170,9 @@ class _Words:
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        return self.say[operator].format(
-            name=question.short[self.language],
-            limit=measured(number, question.unit_by_code[code], self.language),
-        )
+        limit = measured(number, question.unit_by_code[code], self.language)
+        said: str = self.said[operator]
+        return said.format(name=question.short[self.language], limit=limit)
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:
         question = self.protocol.questions[leaf.place]
@@ -176,18 +181,9 @@ class _Words:
             for option in question.options
             if (option.code in leaf.codes) is not negated
         ]
-        return self.say["choice"].format(
-            name=question.short[self.language], options=self.joined(options, "or")
-        )
+        named: str = self.marks["named"]
+        return named.format(name=question.short[self.language], what=self.joined(options, "or"))
 
     def joined(self, parts: Iterable[str], word: str) -> str:
         *first, last = list(parts) or [""]
-        return f"{self.say['list'].join(first)}{self.say[word]}{last}" if first else last
-
-
-@lru_cache
-def _phrases() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = tomllib.loads(
-        (resources.files("dialogs") / "phrases.toml").read_text(encoding="utf-8")
-    )
-    return found
+        return f"{self.marks['list'].join(first)}{self.said[word]}{last}" if first else last

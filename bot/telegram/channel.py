@@ -39,7 +39,8 @@ from bot.telegram.translation import (
     read_update,
 )
 from bot.telegram.working import Turns, WorkError, apart
-from bot.wording.phrases import language_of, phrases, plain
+from bot.wording.phrases import phrases, plain
+from dialogs.languages import language_of
 from state.database import patience
 from state.errors import NotKept, StateError, Unknown, translate
 from state.people import NOT_KNOWN, Person

@@ -6,17 +6,14 @@ Strangers are shown no commands at all; they are set for the chats of people who
 from __future__ import annotations
 
 import logging
-from typing import Final
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.conversation.access import commands_for
-from bot.wording.phrases import LANGUAGES, phrases
+from bot.wording.phrases import phrases
+from dialogs.languages import DEFAULT, LANGUAGES
 from state.people import Person
-
-TELEGRAM_LANGUAGES: Final = {"en": None, "zh": "zh"}
-"""Telegram's two-letter code for the texts of a language; ``None`` sets what all others see."""
 
 LOG = logging.getLogger(__name__)
 
@@ -24,7 +21,8 @@ LOG = logging.getLogger(__name__)
 async def introduce(bot: Bot) -> None:
     """Set name and descriptions in every language, as far as they differ: Telegram limits how often."""
     for language in LANGUAGES:
-        say, code = phrases(language), TELEGRAM_LANGUAGES[language]
+        say = phrases(language)
+        code = None if language == DEFAULT else language  # what is set for none is seen by everybody else
         if (await bot.get_my_name(language_code=code)).name != say.plain("bot_name"):
             await bot.set_my_name(say.plain("bot_name"), language_code=code)
         about = await bot.get_my_short_description(language_code=code)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording import cards
-from bot.wording.phrases import LANGUAGE_NAMES, LANGUAGES, Phrases, escape, gap, lines
+from bot.wording.phrases import Phrases, escape, gap, lines
+from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
 from state.screenings import Screening, Standing
 
@@ -79,7 +80,7 @@ def standing(item: Standing, say: Phrases) -> str:
 
 
 def languages(say: Phrases) -> Reply:
-    buttons = tuple(Button(LANGUAGE_NAMES[code], f"lang:{code}") for code in LANGUAGES)
+    buttons = tuple(Button(language.name, f"lang:{code}") for code, language in LANGUAGES.items())
     return Reply(say("choose_language"), (buttons,))
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import dialogs
 from dialogs.answers import Choice, Measurement
+from dialogs.languages import LANGUAGES, words
 from dialogs.loading import load
 from dialogs.protocol import Option, Question, Text
 from dialogs.reading import Refused, Understood, read
 
 PROTOCOL = load("NCT04420494")
-LISTED = tomllib.loads((Path(dialogs.__file__).parent / "words.toml").read_text(encoding="utf-8"))
+LISTED = [
+    words("dialogs", language)[section] for language in LANGUAGES for section in ("understood", "offered")
+]
 LETTERS = "eno 不"
 
 
@@ -36,7 +36,7 @@ def spellings(question: Question) -> dict[str, set[str]]:
                 code,
                 code.replace("_", " "),
                 *text.values(),
-                *(word for words in LISTED.values() for word in words.get(code, ())),
+                *(word for listed in LISTED for word in listed.get(code, ())),
             )
         }
         for code, text in texts.items()

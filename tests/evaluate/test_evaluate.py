@@ -15,8 +15,9 @@ from openpyxl import Workbook
 from bot.command import main
 from bot.evaluate.sheets import read_list
 from bot.evaluate.verdicts import MAX_CANDIDATES, evaluate_file, said, templates
-from bot.wording.phrases import LANGUAGES, phrases
+from bot.wording.phrases import phrases
 from dialogs.candidates import BadFile, Fault, Row
+from dialogs.languages import LANGUAGES
 from dialogs.loading import load
 
 PROTOCOL = load("NCT04420494")

@@ -1,14 +1,12 @@
-"""Pictures of the counts: the CONSORT-style flow and the screenings a week, as SVG or PNG, in both languages.
+"""Pictures of the counts: the CONSORT-style flow and the screenings a week, as SVG or PNG.
 
 A picture is laid out once as shapes (`drawing`), 390 px wide like a phone; `svg` and `png` only write shapes down.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from importlib import import_module, resources
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,13 +19,6 @@ FORMATS: Final = {".svg": "bot.wording.pictures.svg", ".png": "bot.wording.pictu
 
 class NoPicture(Exception):  # noqa: N818  (reads as what it says)
     """The picture cannot be drawn here; the message says what to install or to choose."""
-
-
-@lru_cache
-def words() -> Mapping[str, Mapping[str, str]]:
-    """Load the words of the pictures and of the counts as text: key, then language."""
-    text = resources.files(__name__).joinpath("words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def draw(picture: str, trial: TrialStats, as_of: str, language: str) -> Drawing:
@@ -57,4 +48,4 @@ def rendered(drawing: Drawing, suffix: str) -> bytes:
     return found
 
 
-__all__ = ["FORMATS", "PICTURES", "Drawing", "NoPicture", "draw", "rendered", "words", "write"]
+__all__ = ["FORMATS", "PICTURES", "Drawing", "NoPicture", "draw", "rendered", "write"]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.wording.pictures import drawing as d
-from bot.wording.pictures import words
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Drawing, Label
+from dialogs.languages import words
 from state.stats import TrialStats
 
 
 def say(language: str) -> Callable[..., str]:
-    """Give a function that looks a word up and puts values in."""
+    """Return a function that looks a word up and puts values in."""
+    texts = words("bot.wording.pictures", language)
 
     def word(key: str, **values: object) -> str:
-        return words()[key][language].format_map(values)
+        text: str = texts[key]
+        return text.format_map(values)
 
     return word
 

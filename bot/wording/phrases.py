@@ -1,0 +1,87 @@
+"""What the interface says: the phrases of a language, from its file in ``words/``.
+
+Phrases are Telegram's HTML; values are escaped when they are put in, unless they are `Safe` already.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from bot.exchange import Safe
+from dialogs.languages import DEFAULT, LANGUAGES, numbered, words
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases of one language; called with a key and the values of its placeholders.
+
+    A phrase that counts has a text for each plural form of its language; its ``n`` says which.
+    """
+
+    language: str
+    texts: Mapping[str, str | Mapping[str, str]]
+    words: Mapping[str, frozenset[str]]
+
+    def __call__(self, key: str, **values: object) -> Safe:
+        escaped = {name: escape(value) for name, value in values.items()}
+        return Safe(self._text(key, values).format_map(escaped))
+
+    def plain(self, key: str, **values: object) -> str:
+        """Return a phrase without markup or escaping, for buttons and files."""
+        return self._text(key, values).format_map(values)
+
+    def _text(self, key: str, values: Mapping[str, Any]) -> str:
+        text = self.texts[key]
+        return text if isinstance(text, str) else numbered(text, values["n"], self.language)
+
+
+def escape(value: object) -> str:
+    """Escape a value for HTML; invisible direction marks and control characters are dropped."""
+    if isinstance(value, Safe):
+        return value
+    text = "".join(c for c in str(value) if c in "\n\t" or (c.isprintable() and c not in _BIDI))
+    return html.escape(text, quote=False)
+
+
+_BIDI: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def lines(*parts: Safe | None) -> Safe:
+    """Join the parts that are there, one a line."""
+    return Safe("\n".join(part for part in parts if part))
+
+
+def gap(part: Safe) -> Safe:
+    """Set a part off from what stands before it by an empty line."""
+    return Safe(f"\n{part}")
+
+
+def plain(markup: str) -> str:
+    """Turn Telegram's HTML into plain text; a quotation stands in quotation marks."""
+    text = re.sub(r"\s*<blockquote>(.*?)</blockquote>", r' "\1"', markup, flags=re.DOTALL)
+    return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """Load the phrases of a language; English for one that there is no file for.
+
+    Verdicts (``verdict_eligible``) and punctuation (``list``) are those of `dialogs`, which says them too.
+    """
+    code = language if language in LANGUAGES else DEFAULT
+    texts, shared = dict(words("bot.wording", code)), words("dialogs", code)
+    typed = {word: frozenset(spellings) for word, spellings in texts.pop("words").items()}
+    texts |= shared["punctuation"] | {f"verdict_{key}": said for key, said in shared["verdict"].items()}
+    return Phrases(code, texts, typed)
+
+
+@lru_cache
+def means(word: str, text: str) -> bool:
+    """Say whether a typed text is one of the words for an action, in any language."""
+    said = text.strip().casefold().lstrip("/")
+    return any(said in phrases(language).words.get(word, ()) for language in LANGUAGES)

@@ -1,0 +1,77 @@
+"""The languages of the product, and the words of each room in each of them.
+
+A language is one row of `LANGUAGES` and one file beside each room that speaks, ``<room>/words/<code>.toml``.
+``python -m tests.languages`` names what a language still lacks. Trials bring their own texts, in their own files.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """How a language counts: the forms that a counting phrase has, and which of them a number takes.
+
+    Forms are named as in CLDR: zero, one, two, few, many, other.
+    https://cldr.unicode.org/index/cldr-spec/plural-rules
+    """
+
+    forms: tuple[str, ...]
+    form: Callable[[float], str]
+
+
+ONE_OR_OTHER: Final = Plural(("one", "other"), lambda number: "one" if number == 1 else "other")
+ALWAYS_OTHER: Final = Plural(("other",), lambda number: "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language: its name in itself, its BCP 47 tag in FHIR, and how it counts."""
+
+    name: str
+    tag: str
+    plural: Plural
+
+
+LANGUAGES: Final[Mapping[str, Language]] = {
+    "en": Language("English", "en", ONE_OR_OTHER),
+    "zh": Language("简体中文", "zh-CN", ALWAYS_OTHER),
+}
+"""Languages by ISO 639-1 code, as Telegram has it; in this order they are offered."""
+DEFAULT: Final = next(iter(LANGUAGES))
+"""The language of the command line and of exports, and for whom no language of ours fits."""
+
+
+def language_of(tag: str | None) -> str:
+    """Return the language of ours that fits a tag such as ``zh-hans`` or ``en-GB``."""
+    code = (tag or "").lower().replace("_", "-").split("-")[0]
+    return code if code in LANGUAGES else DEFAULT
+
+
+@cache
+def words(room: str, language: str) -> Mapping[str, Any]:
+    """Load a room's words in a language; in the default one for a language that is none of ours.
+
+    `room` is the package beside whose modules the words lie: ``bot.wording``.
+    """
+    code = language if language in LANGUAGES else DEFAULT
+    file = resources.files(room).joinpath("words", f"{code}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def numbered(forms: str | Mapping[str, str], number: float, language: str) -> str:
+    """Return the form of a counting phrase for a number; a language with one form may have it as a plain text."""
+    if isinstance(forms, str):
+        return forms
+    return forms[LANGUAGES[language if language in LANGUAGES else DEFAULT].plural.form(number)]
+
+
+def counted(number: int, one: str, other: str) -> str:
+    """Return a number with its English noun, for the command line: ``1 screening``, ``2 screenings``."""
+    return f"{number} {one if ONE_OR_OTHER.form(number) == 'one' else other}"
