@@ -14,7 +14,6 @@ from sqlite_utils import Database
 
 from dialogs.protocol import Protocol
 from state.database import connect
-from state.screenings import Screenings
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
 """The views that are shown, in this order; everything else in the file is not."""
@@ -103,15 +102,6 @@ def tables_and_views(db: Database) -> frozenset[str]:
     """Return the names of everything in the file that can be read from."""
     rows = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
     return frozenset(row[0] for row in rows)
-
-
-def protocols(db: Database) -> list[Protocol]:
-    """Give all protocol versions of the file, the newest of each trial last."""
-    kept = Screenings(db)
-    return [
-        kept.protocol(sha256)
-        for (sha256,) in db.execute("SELECT sha256 FROM protocols ORDER BY id, version, sha256").fetchall()
-    ]
 
 
 def counted_criterion(protocols: Iterable[Protocol]) -> str:

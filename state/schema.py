@@ -234,7 +234,7 @@ def initial(db: Database) -> None:
 @migrations()
 def standings(db: Database) -> None:
     """One place says which answers are current; older files get what they had not written down for it."""
-    from state.screenings import write_set_aside  # which stands above the tables
+    from state.replay import write_set_aside  # which stands above the tables
 
     db.execute("ALTER TABLE positions ADD COLUMN set_aside TEXT NOT NULL DEFAULT '[]'")
     standing.make_views(db)

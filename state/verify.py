@@ -32,8 +32,8 @@ from state.codes import FORMS
 from state.database import connect
 from state.errors import Damaged, Newer, translate
 from state.registered import Registered
+from state.replay import outcome, set_aside, step_from
 from state.schema import migrations
-from state.screenings import outcome, set_aside, step_from
 from state.standing import VIEWS
 
 _LOG: Final = (

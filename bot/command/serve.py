@@ -32,10 +32,11 @@ def command(port: int, db_file: str) -> None:
     from bot import serve
     from state import browsing
     from state.database import connect
+    from state.replay import StoredProtocols
 
     db = connect(db_file, read_only=True)
     names = browsing.tables_and_views(db)
-    protocols = browsing.protocols(db) if "protocols" in names else []
+    protocols = StoredProtocols(db).all() if "protocols" in names else []
     db.close()
     if not names.issuperset(browsing.SHOWN):
         raise Unusable(f"{db_file} is not a file of screenings")

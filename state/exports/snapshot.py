@@ -25,7 +25,7 @@ from dialogs.protocol import Protocol, Question
 from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, compare, quotient_as_text
-from state.screenings import Screenings
+from state.replay import StoredProtocols
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
 
 CANCELLED: Final = "cancelled"
@@ -192,7 +192,7 @@ class Snapshot:
         self.db = db
         self.selection = selection
         self.moment = moment
-        self._screenings = Screenings(db)
+        self._protocols = StoredProtocols(db)
         db.conn.create_function("quotient", 3, quotient_as_text, deterministic=True)
         if moment is not None:
             cut_off(db, moment)
@@ -245,7 +245,7 @@ class Snapshot:
         rows = self.query(
             "SELECT sha256 FROM protocols WHERE sha256 IN (SELECT protocol FROM chosen) ORDER BY id, version, sha256"
         )
-        return {sha256: self._screenings.protocol(sha256) for (sha256,) in list(rows)}
+        return {sha256: self._protocols.get(sha256) for (sha256,) in list(rows)}
 
     @cached_property
     def logged_questions(self) -> tuple[Question, ...]:

@@ -23,6 +23,7 @@ from state.database import connect, open_database
 from state.exports import Selection, export
 from state.outcomes import standing
 from state.people import People
+from state.replay import StoredProtocols
 from state.screenings import Screening, Screenings
 from state.stats import TrialStats, stats
 from tests.state.random_files import LIKELY, fill, read
@@ -96,7 +97,7 @@ def test_stats_and_every_export_agree_on_any_set_of_screenings(
 
 def _check_browsing(path: Path, trial: TrialStats) -> None:
     db = connect(path, read_only=True)
-    counted = browsing.counted_criterion(browsing.protocols(db))
+    counted = browsing.counted_criterion(StoredProtocols(db).all())
 
     def asked(name: str) -> list[tuple[Any, ...]]:
         sql = re.sub(r"\$(\w+)", r"\1", browsing.QUERIES[name].replace("$counted", counted))

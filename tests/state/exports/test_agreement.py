@@ -37,7 +37,8 @@ from state.database import connect, open_database, stamp
 from state.exports import Selection, export
 from state.exports.snapshot import SHOWN_VERDICTS, snapshot
 from state.people import People
-from state.screenings import Screening, Screenings, step_from
+from state.replay import step_from
+from state.screenings import Screening, Screenings
 from state.standing import cut_off
 from state.stats import stats
 from tests.state.random_files import LIKELY, read

@@ -1,0 +1,224 @@
+"""Finds and loads the screenings of a file; changes nothing in it. `state.screenings` adds what changes them."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlite_utils import Database
+
+from dialogs.answers import Answer, decode
+from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
+from dialogs.protocol import Protocol
+from state.database import stamp
+from state.errors import Unknown
+from state.replay import StoredProtocols, step_from
+
+CACHED_DIALOGUES: Final = 2048
+
+Listed = Literal["open", "undetermined", "saved"]
+"""Which screenings a list has: *open* are also those that were opened again, *undetermined* those whose newest saved
+verdict is that, *saved* those that are completed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A verdict as it was saved; an undetermined screening that was reopened has several."""
+
+    entry: int
+    at: str
+    person: str
+    verdict: str
+    first_failed: str | None
+
+
+@dataclass(slots=True)
+class Screening:
+    """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log."""
+
+    number: str
+    site: str
+    person: str
+    started_at: str
+    zone: str
+    earlier: str | None
+    dialogue: Dialogue
+    entries: int
+    head: str
+    saved: list[Saved] = field(default_factory=list)
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.dialogue.protocol
+
+    @property
+    def state(self) -> str:
+        return self.dialogue.state
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was saved or cancelled: nothing that is typed answers it."""
+        return self.state in (COMPLETED, CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line of a list of screenings."""
+
+    number: str
+    person: str
+    state: str
+    started_at: str
+    updated_at: str
+    verdict: str | None
+    first_failed: str | None
+    unresolved: tuple[str, ...]
+
+
+class Lookup:
+    """All screenings of one file, to be read. Dialogues are replayed once and held in memory, the last used ones."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.protocols = StoredProtocols(db)
+        self._loaded: OrderedDict[str, Screening] = OrderedDict()
+
+    # one screening -------------------------------------------------------------------------------
+
+    def load(self, number: str) -> Screening:
+        """Load a screening by replaying its log. Raises `Unknown`."""
+        row = self.db.execute("SELECT entries FROM positions WHERE screening = ?", [number]).fetchone()
+        if row is None:
+            raise Unknown(f"screening {number}")
+        loaded = self._loaded.get(number)
+        if loaded is not None and loaded.entries == row[0]:
+            self._loaded.move_to_end(number)
+            return loaded
+        screening = self._replay(number)
+        self._remember(screening)
+        return screening
+
+    def _replay(self, number: str) -> Screening:
+        site, sha256, person, started_at, zone, earlier, head = self.db.execute(
+            "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
+            [number],
+        ).fetchone()
+        dialogue = begin(self.protocols.get(sha256))
+        screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
+        for entry, kind, question, value, unit, detail, head in self.db.execute(
+            "SELECT entry, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
+            [number],
+        ):
+            if kind in STEP_KINDS:
+                dialogue.take(step_from(kind, question, value, unit, detail))
+            screening.entries, screening.head = entry, head
+        screening.saved = self._saved(number)
+        return screening
+
+    def _saved(self, number: str) -> list[Saved]:
+        rows = self.db.execute(
+            "SELECT entry, at, person, verdict, first_failed FROM verdicts WHERE screening = ? ORDER BY entry",
+            [number],
+        )
+        return [Saved(*row) for row in rows]
+
+    def _remember(self, screening: Screening) -> None:
+        self._loaded[screening.number] = screening
+        self._loaded.move_to_end(screening.number)
+        if len(self._loaded) > CACHED_DIALOGUES:
+            self._loaded.popitem(last=False)
+
+    def current(self, person: str) -> Screening | None:
+        """Return the open screening that the person is in."""
+        row = self.db.execute(
+            "SELECT p.current FROM people p JOIN positions o ON o.screening = p.current"
+            " WHERE p.code = ? AND o.state NOT IN (?, ?)",
+            [person, COMPLETED, CANCELLED],
+        ).fetchone()
+        return self.load(row[0]) if row else None
+
+    def is_open(self, number: str) -> bool:
+        """Say whether a screening is neither saved nor cancelled."""
+        row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
+        return row is not None and row[0] not in (COMPLETED, CANCELLED)
+
+    def owner(self, number: str) -> str | None:
+        """Return the person whose screening it is; ``None`` if there is no such screening."""
+        row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
+        return row[0] if row else None
+
+    def seen(self, source: str) -> str | None:
+        """Return the screening in whose log an update already stands."""
+        row = self.db.execute("SELECT screening FROM log WHERE source = ?", [source]).fetchone()
+        return row[0] if row else None
+
+    def queried(self, number: str, entry: int) -> tuple[str, str] | None:
+        """Return the question that an open query, the log entry of that number, is about, and its code."""
+        row = self.db.execute(
+            "SELECT question, code FROM queries WHERE screening = ? AND entry = ? AND state = 'open'",
+            [number, entry],
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def moved_since(self, number: str, entry: int) -> bool:
+        """Say whether a dialogue has moved since a log entry; notes do not move it."""
+        rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
+        return any(kind in STEP_KINDS for (kind,) in rows)
+
+    def history(self, number: str) -> Iterator[tuple[int, datetime, str, str, str | None, Answer | None]]:
+        """Yield the log of a screening: entry, time, person, kind, question, answer."""
+        for entry, at, person, kind, question, value, unit in self.db.execute(
+            "SELECT entry, at, person, kind, question, value, unit FROM log WHERE screening = ? ORDER BY entry",
+            [number],
+        ):
+            answer = decode(value, unit) if kind == "answer" else None
+            yield entry, datetime.fromisoformat(at), person, kind, question, answer
+
+    # lists ---------------------------------------------------------------------------------------
+
+    def standings(
+        self,
+        *,
+        person: str | None = None,
+        site: str | None = None,
+        state: Listed | None = None,
+        limit: int = 20,
+    ) -> list[Standing]:
+        """List screenings, the last touched first; without a state, all."""
+        rows = self.db.execute(_STANDINGS, {"person": person, "site": site, "state": state, "limit": limit})
+        return [
+            Standing(number, who, at, began, moved, verdict, failed, tuple(json.loads(unresolved or "[]")))
+            for number, who, at, began, moved, verdict, failed, unresolved in rows
+        ]
+
+    def left_open(self, since: datetime) -> list[tuple[str, str]]:
+        """List (screening, person) of dialogues not touched since, of which nobody was reminded."""
+        rows = self.db.execute(
+            "SELECT screening, person FROM positions WHERE state NOT IN ('completed', 'cancelled')"
+            " AND updated_at < ? AND reminded_at IS NULL",
+            [stamp(since)],
+        )
+        return [(row[0], row[1]) for row in rows]
+
+
+_STANDINGS: Final = """
+SELECT
+    s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved
+FROM positions p
+JOIN screenings s ON s.number = p.screening
+JOIN standing g ON g.screening = s.number
+WHERE CASE :state
+        WHEN 'open' THEN g.state IN ('open', 'revising')
+        WHEN 'undetermined' THEN g.verdict = 'undetermined'
+        WHEN 'saved' THEN g.state = 'completed'
+        ELSE 1
+    END
+    AND (:person IS NULL OR s.person = :person)
+    AND (:site IS NULL OR s.site = :site)
+ORDER BY p.updated_at DESC, s.number DESC
+LIMIT :limit
+"""

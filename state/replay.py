@@ -1,0 +1,179 @@
+"""What a dialogue is in the file, and the way back: steps become log entries, and a log is replayed to its dialogue.
+
+Nothing here decides anything: `Dialogue` of `dialogs` does. What this module writes, it can read again; `state.verify`
+replays every log by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from dialogs.answers import compact, decode, encode
+from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
+from dialogs.errors import DialogError
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.protocol import Protocol
+from dialogs.wording import compared
+from state.chain import pack
+from state.errors import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a log entry says; number, time, person and source are added where it is appended.
+
+    ``value`` and ``unit`` are as entered, ``compared`` and ``compared_unit`` as rules compare them, all as text;
+    ``detail`` is JSON.
+    """
+
+    kind: str
+    question: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    compared: str | None = None
+    compared_unit: str | None = None
+    detail: str | None = None
+
+
+def entry_from(step: Step, dialogue: Dialogue) -> Entry:
+    """Write a step that `dialogue` has just taken as a log entry."""
+    detail = _detail(step, dialogue)
+    if step.answer is None or step.question is None:
+        return Entry(step.kind, step.question, step.entered, detail=detail)
+    value, unit = encode(step.answer)
+    number = compared(dialogue.protocol.question(step.question), step.answer)
+    like, like_unit = (compact(number[0]), number[1]) if number is not None else (None, None)
+    return Entry(step.kind, step.question, value, unit, like, like_unit, detail)
+
+
+def _detail(step: Step, dialogue: Dialogue) -> str | None:
+    if step.kind == "save":
+        return pack(outcome(dialogue))
+    if step.given:
+        return pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
+    return pack({"reason": step.reason}) if step.reason is not None else None
+
+
+def step_from(
+    kind: str, question: str | None, value: str | None, unit: str | None, detail: str | None
+) -> Step:
+    """Turn the columns of a log entry back into the step that it was."""
+    said = json.loads(detail) if detail and kind in ("answer", "propose", "amend") else {}
+    if kind == "answer" and value is not None:
+        return Step("answer", question, decode(value, unit), reason=said.get("reason"))
+    if kind == "propose":
+        given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
+        return Step("propose", question, entered=value, given=given)
+    return Step(kind, question, reason=said.get("reason"))  # type: ignore[arg-type]  # the caller has checked it
+
+
+def outcome(dialogue: Dialogue) -> dict[str, Any]:
+    """Return what a saved screening says: the columns of its row in ``verdicts``, not yet packed."""
+    failed = dialogue.failed_codes
+    return {
+        "verdict": dialogue.verdict,
+        "first_failed": failed[0] if failed else None,
+        "all_failed": list(failed),
+        "unresolved": list(dialogue.unresolved),
+        "set_aside": set_aside(dialogue),
+    }
+
+
+def set_aside(dialogue: Dialogue) -> list[str]:
+    """List the questions whose answers the dialogue does not rest on, also those taken back by reopening."""
+    return [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))]
+
+
+class StoredProtocols:
+    """The protocol versions of one file, each parsed once."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._parsed: dict[str, Protocol] = {}
+
+    def get(self, sha256: str) -> Protocol:
+        """Return a stored version, whatever is shipped today. Raises `Unknown`."""
+        if sha256 not in self._parsed:
+            row = self.db.execute("SELECT id, text FROM protocols WHERE sha256 = ?", [sha256]).fetchone()
+            if row is None:
+                raise Unknown(f"protocol {sha256}")
+            self._parsed[sha256] = _parse(row[0], row[1], sha256)
+        return self._parsed[sha256]
+
+    def keep(self, protocol: Protocol) -> None:
+        """Store a version if the file does not have it, within the caller's transaction."""
+        self._parsed.setdefault(protocol.sha256, protocol)
+        self.db.execute(
+            "INSERT INTO protocols SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM protocols WHERE sha256 = ?)",
+            [protocol.sha256, protocol.id, protocol.version, protocol.text, protocol.sha256],
+        )
+
+    def all(self) -> list[Protocol]:
+        """List all versions in the file, the newest of each trial last."""
+        rows = self.db.execute("SELECT sha256 FROM protocols ORDER BY id, version, sha256").fetchall()
+        return [self.get(sha256) for (sha256,) in rows]
+
+
+def _parse(protocol_id: str, text: str, sha256: str) -> Protocol:
+    """Parse a stored text; a version that is shipped is shared with whoever else has loaded it."""
+    if protocol_id in shipped_protocols():
+        shipped = load(protocol_id)
+        if shipped.sha256 == sha256:
+            return shipped
+    return parse_protocol(text, protocol_id)
+
+
+# older files -------------------------------------------------------------------------------------
+
+
+def write_set_aside(db: Database) -> None:
+    """Write into an older file which answers its verdicts and cancelled dialogues do not rest on.
+
+    Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none; a
+    saved screening that was reopened and cancelled stood as cancelled, and is completed.
+    What cannot be replayed stays as it is; `state.verify` reports it.
+    """
+    protocols = StoredProtocols(db)
+    numbers = db.execute(
+        "SELECT DISTINCT screening FROM log WHERE kind IN ('back', 'correct', 'reopen', 'amend')"
+    )
+    for (number,) in numbers.fetchall():
+        try:
+            _write_set_aside(db, number, protocols)
+        except (DialogError, KeyError, TypeError, ValueError):
+            continue
+
+
+def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> None:
+    dialogue = _begun(db, number, protocols)
+    for entry in _replay_to_each_save(db, number, dialogue):
+        db.execute(
+            "UPDATE verdicts SET set_aside = ? WHERE screening = ? AND entry = ?",
+            [pack(set_aside(dialogue)), number, entry],
+        )
+    db.execute(
+        "UPDATE positions SET set_aside = ?, state = ? WHERE screening = ?",
+        [pack(set_aside(dialogue)), dialogue.state, number],
+    )
+
+
+def _begun(db: Database, number: str, protocols: StoredProtocols) -> Dialogue:
+    (sha256,) = db.execute("SELECT protocol FROM screenings WHERE number = ?", [number]).fetchone()
+    return begin(protocols.get(sha256))
+
+
+def _replay_to_each_save(db: Database, number: str, dialogue: Dialogue) -> Iterator[int]:
+    """Replay a log into `dialogue`, stopping after each save at its entry; at the end, all of it is replayed."""
+    for entry, kind, question, value, unit, detail in db.execute(
+        "SELECT entry, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
+        [number],
+    ).fetchall():
+        if kind in STEP_KINDS:
+            dialogue.take(step_from(kind, question, value, unit, detail))
+        if kind == "save":
+            yield entry
