@@ -64,9 +64,9 @@ def command(
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
     protocols = protocols_on_offer(protocol_source)
 
+    from bot.telegram.asking import TokenRefusedError
     from bot.telegram.logs import configure
     from bot.telegram.pacing import LIFTED
-    from bot.telegram.polling import TokenRefused
     from bot.telegram.redaction import install
     from bot.telegram.sending import Reports, Sending
     from bot.telegram.service import Service, Settings, run_until_signal
@@ -93,7 +93,7 @@ def command(
     )
     try:
         run_until_signal(Service(settings))
-    except TokenRefused as error:
+    except TokenRefusedError as error:
         raise Unusable(str(error)) from None
     except OSError as error:
         if healthz is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):

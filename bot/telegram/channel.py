@@ -29,8 +29,8 @@ from bot.conversation import Conversation
 from bot.conversation.access import OFFICE, may_answer
 from bot.conversation.menu import JOINED, MEMBER
 from bot.exchange import LIST_BYTES, Document, Message, Reply, Settle, Turn, Work
-from bot.telegram import polling
 from bot.telegram.fetching import fetch
+from bot.telegram.lanes import NotKeptError
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending, WithheldError, no_matter
 from bot.telegram.translation import (
     is_private,
@@ -116,7 +116,7 @@ class Channel:
     # updates in ----------------------------------------------------------------------------------
 
     async def handle(self, update: Update) -> bool:
-        """Handle an update; `True` when it may be acknowledged. Raises `polling.NotKept` if it may not."""
+        """Handle an update; `True` when it may be acknowledged. Raises `lanes.NotKeptError` if it may not."""
         user, chat = update.effective_user, update.effective_chat
         if chat is None or user is None:
             return True
@@ -131,7 +131,7 @@ class Channel:
             kept = error if isinstance(error, NotKept) else translate(error)
             why = kept.why if isinstance(kept, NotKept) else "failed"
             self._tell_not_kept(user.id, user.language_code, why)
-            raise polling.NotKept(why) from error
+            raise NotKeptError(why) from error
         self._kept(user.id)
         return done
 

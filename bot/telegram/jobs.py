@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from bot.telegram.failures import caught
 from bot.telegram.logs import place
 
 LOOK_SECONDS: Final = 30.0
@@ -91,9 +92,8 @@ class Jobs:
 async def _repeat(job: Job) -> None:
     while True:
         await job.due()
-        try:
-            await job.run()
-        except Exception as error:  # noqa: BLE001 - the next time it may go well
+        error = await caught(job.run())
+        if error is not None:
             LOG.error(
                 "a job failed", extra={"job": job.name, "kind": type(error).__name__, "at": place(error)}
             )

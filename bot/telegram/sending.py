@@ -21,6 +21,7 @@ from typing import Final
 
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.telegram.failures import caught, notify
 from bot.telegram.pacing import ALL_CHATS, ONE_CHAT, STRANGERS, Bucket, Ceiling, Turnstile, pauses, seconds
 
 TRIES: Final = 8
@@ -88,12 +89,17 @@ class WithheldError(Exception):
     """Its receiver may not have it any more."""
 
 
+FINAL: Final = (BadRequest, Forbidden, WithheldError)
+"""Refusals that no further try changes. A refused token, or an answer that cannot be read, may be an error of the
+server's that passes."""
+
+
 def _nothing(*_: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Whom to tell what became of a message. Called in the event loop: they return at once.
+    """Listeners, called in the event loop with what became of a message: they return at once.
 
     `delivered` gets what the call returned (a `Message`, True), or None where there was nothing left to do;
     `undelivered` the last error; `blocked` the chat, and the messages that it will not get.
@@ -150,12 +156,12 @@ class Sending:
         outbox = self._outboxes.get(key)
         if outbox is None:
             if outgoing.rank is Rank.STRANGER and len(self._outboxes) >= STRANGERS_WAITING:
-                _tell(self._reports.undelivered, outgoing, OutboxFullError())
+                notify(LOG, self._reports.undelivered, outgoing, OutboxFullError())
                 return
             outbox = self._outboxes[key] = Outbox()
             outbox.task = asyncio.create_task(self._work(key, outbox))
         if len(outbox.waiting) >= WAITING_PER_CHAT:
-            _tell(self._reports.undelivered, outbox.waiting.popleft(), OutboxFullError())
+            notify(LOG, self._reports.undelivered, outbox.waiting.popleft(), OutboxFullError())
         outbox.waiting.append(outgoing)
 
     def answer(self, call: Callable[[], Awaitable[object]], may: Callable[[], bool] = _anybody) -> None:
@@ -166,7 +172,7 @@ class Sending:
             task.add_done_callback(self._answers.discard)
 
     async def finish(self, limit: float) -> int:
-        """Send what can be sent within so many seconds. Answers how many messages remain, unreported."""
+        """Send what can be sent within so many seconds. Return how many messages remain, unreported."""
         tasks = {outbox.task for outbox in self._outboxes.values() if outbox.task} | self._answers
         if not tasks:
             return 0
@@ -186,42 +192,34 @@ class Sending:
             self._forget_quiet_chats()
 
     async def _deliver(self, outgoing: Outgoing, outbox: Outbox) -> None:
-        try:
-            result = await self._send(outgoing)
-        except Forbidden:
+        result = await self._send(outgoing)
+        if isinstance(result, Forbidden):
             unsent = [outgoing, *outbox.waiting]
             outbox.waiting.clear()
-            _tell(self._reports.blocked, outgoing.chat, unsent)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the chat's next message is not to blame
-            _tell(self._reports.undelivered, outgoing, error)
+            notify(LOG, self._reports.blocked, outgoing.chat, unsent)
+        elif isinstance(result, Exception):
+            notify(LOG, self._reports.undelivered, outgoing, result)
         else:
-            _tell(self._reports.delivered, outgoing, result)
+            notify(LOG, self._reports.delivered, outgoing, result)
 
     async def _send(self, outgoing: Outgoing) -> object:
-        """What the call returned in the end. Raises what it raised in the end."""
+        """Return what the call returned in the end, or the error that it raised in the end."""
         failures = 0
         retry = pauses(*RETRY_SECONDS, self._jitter)
         while True:
             await self._pace(outgoing)
-            try:
-                if not outgoing.may():
-                    raise WithheldError
-                return await outgoing.call()
-            except RetryAfter as error:
-                pause = seconds(error)
-            except BadRequest as error:
-                if no_matter(error):
-                    return None
-                raise
-            except (Forbidden, WithheldError):
-                raise
-            except Exception:
-                # Also a refused token and an answer that cannot be read: who says so may think better of it.
-                failures += 1
-                if failures >= self._tries:
-                    raise
-                pause = next(retry)
-            await self._sleep(pause)
+            result = await caught(_call_if(outgoing.may, outgoing.call))
+            if isinstance(result, BadRequest) and no_matter(result):
+                return None
+            if not isinstance(result, Exception) or isinstance(result, FINAL):
+                return result
+            if isinstance(result, RetryAfter):
+                await self._sleep(seconds(result))
+                continue
+            failures += 1
+            if failures >= self._tries:
+                return result
+            await self._sleep(next(retry))
 
     async def _pace(self, outgoing: Outgoing) -> None:
         bucket = self._buckets.get(outgoing.chat)
@@ -236,21 +234,14 @@ class Sending:
 
     async def _answer(self, call: Callable[[], Awaitable[object]], may: Callable[[], bool]) -> None:
         for _ in range(ANSWER_TRIES):
-            try:
-                if may():
-                    await call()
-            except RetryAfter as error:
-                if seconds(error) > ANSWER_SECONDS:
-                    return
-                await self._sleep(seconds(error))
-            except (BadRequest, Forbidden):
+            result = await caught(_call_if(may, call))
+            if isinstance(result, RetryAfter) and seconds(result) <= ANSWER_SECONDS:
+                await self._sleep(seconds(result))
+            elif isinstance(result, RetryAfter | BadRequest | Forbidden | WithheldError):
                 return
-            except TelegramError:
-                continue
-            except Exception as error:  # noqa: BLE001 - nothing depends on it
-                LOG.warning("a press could not be answered: %s", type(error).__name__)
-                return
-            else:
+            elif not isinstance(result, TelegramError):
+                if isinstance(result, Exception):
+                    LOG.warning("a press could not be answered: %s", type(result).__name__)
                 return
 
     def _forget_quiet_chats(self) -> None:
@@ -264,15 +255,14 @@ class Sending:
         self._forget_at = max(CHATS_REMEMBERED, 2 * len(self._buckets))
 
 
+async def _call_if(may: Callable[[], bool], call: Callable[[], Awaitable[object]]) -> object:
+    """Raises `WithheldError` instead of calling."""
+    if not may():
+        raise WithheldError
+    return await call()
+
+
 def no_matter(error: BadRequest) -> bool:
-    """Whether a refusal means that there is nothing left to do."""
+    """Return whether a refusal means that there is nothing left to do."""
     words = error.message.lower()
     return any(harmless in words for harmless in NO_MATTER)
-
-
-def _tell(report: Callable[..., None], *about: object) -> None:
-    """Whoever is told must not be able to stop an outbox."""
-    try:
-        report(*about)
-    except Exception as error:  # noqa: BLE001
-        LOG.error("a report failed: %s", type(error).__name__)

@@ -23,9 +23,11 @@ from telegram import Bot
 
 from bot.conversation import Conversation
 from bot.conversation.access import may_answer
+from bot.telegram.asking import Notices
 from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
 from bot.telegram.jobs import Job, Jobs, daily, every
-from bot.telegram.polling import Notices, Polling, Skipped
+from bot.telegram.lanes import Skipped
+from bot.telegram.polling import Polling
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.sending import Reports, Sending
@@ -130,7 +132,7 @@ class Service:
         self.jobs = Jobs(self._all_jobs())
 
     async def run(self) -> None:
-        """Serve until `stop`. Raises `polling.TokenRefused`, or `OSError` where the port of /healthz is taken."""
+        """Serve until `stop`. Raises `asking.TokenRefusedError`, or `OSError` where the port of /healthz is taken."""
         health = None
         try:
             for request in self._requests:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.telegram import polling
+from bot.telegram import lanes, polling
 from tests.endtoend.mutating import mutated
 from tests.endtoend.reference import log_of, reference
 from tests.endtoend.ward import Clinician, Ward
@@ -24,7 +24,7 @@ STRANGERS = [7001, 7002]
 @pytest.fixture(autouse=True)
 def _in_haste(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What cannot be handled is tried again at once; tracebacks of thousands of updates are not formatted."""
-    monkeypatch.setattr(polling, "RETRY_SECONDS", (0.0001, 0.0001))
+    monkeypatch.setattr(lanes, "RETRY_SECONDS", (0.0001, 0.0001))
     monkeypatch.setattr(polling, "HELD_SECONDS", (0.001, 0.001))
     logging.disable()
     yield

@@ -10,7 +10,7 @@ import pytest
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
 from bot.phone.world import Json
-from bot.telegram import polling, service
+from bot.telegram import asking, polling, service
 from bot.wording.phrases import phrases
 from state.health import heartbeat_file
 from tests.conversation.playing import Clock
@@ -21,15 +21,23 @@ from tests.telegram.odd import ODD, refused
 
 UNAUTHORIZED = {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
 METHODS = (
-    "getMe", "getUpdates", "sendMessage", "editMessageText", "editMessageReplyMarkup", "answerCallbackQuery",
-    "setMyCommands", "getMyName", "setMyName", "getMyShortDescription", "setMyDescription",
-)  # fmt: skip
+    *(
+        "getMe",
+        "getUpdates",
+        "sendMessage",
+        "editMessageText",
+        "editMessageReplyMarkup",
+        "answerCallbackQuery",
+    ),
+    *("setMyCommands", "getMyName", "setMyName", "getMyShortDescription", "setMyDescription"),
+)
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NETWORK_SECONDS", "TOKEN_SECONDS", "HELD_SECONDS", "CONFLICT_SECONDS"):
-        monkeypatch.setattr(polling, name, (0.02, 0.05))
+    monkeypatch.setattr(polling, "HELD_SECONDS", (0.02, 0.05))
+    for name in ("NETWORK_SECONDS", "TOKEN_SECONDS", "CONFLICT_SECONDS"):
+        monkeypatch.setattr(asking, name, (0.02, 0.05))
     for name in ("NAME_SECONDS", "COMMANDS_SECONDS", "PROFILE_SECONDS", "PROMPT_AGAIN_SECONDS"):
         monkeypatch.setattr(service, name, 0.05)
 

@@ -16,7 +16,7 @@ import pytest
 
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
-from bot.telegram import channel, polling
+from bot.telegram import asking, channel, lanes
 from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than, prompts
@@ -42,7 +42,7 @@ def locked(path: Path) -> Iterator[None]:
 async def test_what_cannot_be_kept_is_said_once_not_acknowledged_and_handled_later_by_itself(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "RETRY_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(lanes, "RETRY_SECONDS", (0.01, 0.02))
     monkeypatch.setattr(channel, "TOLD_AFTER_SECONDS", 0.1)
     phone, administrator = ward.member(), ward.member(1002, "administrator")
     await ward.says(phone, "/new")
@@ -91,7 +91,7 @@ async def test_a_stop_is_orderly_also_while_the_file_is_locked(ward: Ward) -> No
 async def test_another_instance_on_the_same_token_is_said_and_outlived(
     ward: Ward, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(polling, "CONFLICT_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(asking, "CONFLICT_SECONDS", (0.01, 0.02))
     phone = ward.member()
     await ward.says(phone, "/new")
     other = ward.service.bot
@@ -128,7 +128,7 @@ async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(
 
 SOON_REFUSED = (
     *RUN[:4],
-    f"import bot.telegram.polling as polling; polling.REFUSED_SECONDS = 0.5; {RUN[4]}",
+    f"import bot.telegram.asking as asking; asking.REFUSED_SECONDS = 0.5; {RUN[4]}",
     *RUN[5:],
 )
 """The same, but a refusal that lasts half a second is final."""

@@ -11,21 +11,19 @@ import pytest
 from aiohttp import web
 from telegram import Bot, Update
 
-from bot.telegram.limits import UPDATES_A_POLL
-from bot.telegram.polling import (
+from bot.telegram.asking import (
     ALLOWED_UPDATES,
     CONFLICT_FORGOTTEN_SECONDS,
     CONFLICT_SECONDS,
     NETWORK_SECONDS,
     REFUSED_SECONDS,
     TOKEN_SECONDS,
-    NotCommitted,
     Notices,
-    NotKept,
-    Polling,
-    Skipped,
-    TokenRefused,
+    TokenRefusedError,
 )
+from bot.telegram.lanes import NotCommittedError, NotKeptError, Skipped
+from bot.telegram.limits import UPDATES_A_POLL
+from bot.telegram.polling import Polling
 from bot.telegram.request import LONGEST_FLOOD_SECONDS
 from tests.telegram.conftest import HANGS_SECONDS, Clock, TelegramServer, hang_up, refusal, until
 from tests.telegram.odd import ODD, answers
@@ -108,6 +106,11 @@ async def running(polling: Polling) -> AsyncIterator[asyncio.Task[None]]:
         polling.stop()
         async with asyncio.timeout(HANGS_SECONDS):
             await asyncio.gather(task, return_exceptions=True)
+
+
+def nothing(_: web.Request) -> web.Response:
+    """An answer that brings no updates."""
+    return web.json_response({"ok": True, "result": []})
 
 
 def offsets(server: TelegramServer) -> list[int]:
@@ -303,7 +306,7 @@ async def test_what_could_not_be_kept_is_tried_until_it_is_and_others_go_on(
     number = server.write(1, "98")
     server.write(1, "next")
     server.write(2, "other")
-    handler.failures["98"] = [NotKept("disk full")] * 40
+    handler.failures["98"] = [NotKeptError("disk full")] * 40
     async with running(polling):
         await until(lambda: "other" in handler.texts)
         assert "next" not in handler.tried, "not before the one before it"
@@ -328,14 +331,14 @@ async def test_what_never_commits_is_reported_and_skipped_after_some_tries(
     assert handler.tried.count("poison") == 6
     assert [skipped.update_id for skipped in heard.skipped] == [number]
     assert heard.skipped[0].update.message.text == "poison"
-    assert isinstance(heard.skipped[0].error, ValueError | NotCommitted)
+    assert isinstance(heard.skipped[0].error, ValueError | NotCommittedError)
 
 
 async def test_a_failure_that_passes_skips_nothing(
     server: TelegramServer, polling: Polling, handler: Handler, heard: Heard
 ) -> None:
     server.write(1, "98")
-    handler.failures["98"] = [ValueError("once"), False, NotKept("then full"), ValueError("twice")]
+    handler.failures["98"] = [ValueError("once"), False, NotKeptError("then full"), ValueError("twice")]
     async with running(polling):
         await until(lambda: not server.waiting)
     assert handler.texts == ["98"]
@@ -458,7 +461,7 @@ async def test_pauses_start_anew_after_a_success(
         handler,
         broken,
         broken,
-        lambda _: web.json_response({"ok": True, "result": []}),
+        nothing,
         broken,
     )
     assert clock.slept[:3] == [0.5, 1.0, 0.5]
@@ -468,7 +471,6 @@ async def test_a_second_instance_is_said_once_and_tried_slowly(
     server: TelegramServer, polling: Polling, handler: Handler, heard: Heard, clock: Clock
 ) -> None:
     conflict = refusal(409, "Conflict: terminated by other getUpdates request")
-    nothing = lambda _: web.json_response({"ok": True, "result": []})  # noqa: E731
     await poll_through(server, polling, handler, conflict, conflict, conflict, nothing, conflict)
     assert heard.conflicts == 1
     assert clock.slept[:4] == [15.0, 30.0, 60.0, 15.0]
@@ -503,7 +505,6 @@ async def test_whatever_a_server_answers_it_is_asked_again_and_never_in_a_race(
 async def test_a_server_that_does_not_hold_the_poll_is_not_asked_in_a_race(
     server: TelegramServer, polling: Polling, handler: Handler, clock: Clock
 ) -> None:
-    nothing = lambda _: web.json_response({"ok": True, "result": []})  # noqa: E731
     await poll_through(server, polling, handler, *[nothing] * 50)
     assert 50 / clock.now <= POLLS_A_SECOND
 
@@ -528,7 +529,7 @@ async def test_only_a_token_that_is_refused_for_a_minute_ends_the_polling(
 ) -> None:
     server.faults["getUpdates"].extend([refusal(code, "Unauthorized")] * 100)
     async with asyncio.timeout(HANGS_SECONDS):
-        with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN"):
+        with pytest.raises(TokenRefusedError, match="TELEGRAM_BOT_TOKEN"):
             await polling.run()
     assert REFUSED_SECONDS <= clock.now <= REFUSED_SECONDS + TOKEN_SECONDS[1]
 
@@ -537,7 +538,7 @@ async def test_only_a_token_that_is_refused_for_a_minute_ends_the_polling(
 async def test_a_token_that_is_refused_for_a_while_is_only_tried_again(
     server: TelegramServer, polling: Polling, handler: Handler, code: int
 ) -> None:
-    refused, nothing = refusal(code, "Unauthorized"), lambda _: web.json_response({"ok": True, "result": []})
+    refused = refusal(code, "Unauthorized")
     await poll_through(server, polling, handler, *[refused, refused, refused, refused, nothing] * 10)
 
 
@@ -594,7 +595,7 @@ async def test_stopping_does_not_wait_for_a_pause(bot: Bot, server: TelegramServ
     server.faults["getUpdates"].append(refusal(429, "Too Many Requests", retry_after=3600))
     polling = Polling(bot, handler, sleep=sleep)
     async with running(polling) as run:
-        await until(lambda: polling._troubled)
+        await until(lambda: polling.troubled)
         polling.stop()
         async with asyncio.timeout(HANGS_SECONDS):
             await run
@@ -609,7 +610,7 @@ async def test_stopping_does_not_wait_for_what_cannot_be_kept(
         await never.wait()
 
     number = server.write(5, "98")
-    handler.failures["98"] = [NotKept("disk full")]
+    handler.failures["98"] = [NotKeptError("disk full")]
     polling = Polling(bot, handler, drain=60, sleep=sleep)
     async with running(polling) as run:
         await until(lambda: polling.figures().held)
