@@ -15,7 +15,7 @@ from typing import Final
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
 from dialogs.protocol import Criterion, Protocol, Unit
-from dialogs.rules import FALSE, TRUE, Comparison, Membership
+from dialogs.rules import FALSE, TRUE, Comparison, Membership, first_place
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")
@@ -106,7 +106,7 @@ def _reach(
     if low == high:
         reached.add(low)
         return
-    place = (residual & -residual).bit_length() - 1
+    place = first_place(residual)
     for answer in choices[place]:
         if {FALSE, TRUE} <= reached:
             return
@@ -155,7 +155,7 @@ def explore(protocol: Protocol) -> Exploration:
             mask |= judgement.residual
         if not mask:
             return 0
-        place = (mask & -mask).bit_length() - 1
+        place = first_place(mask)
         relevant = 0
         for index, judgement in enumerate(judged):
             if not judgement.settled:
@@ -186,7 +186,7 @@ def explore(protocol: Protocol) -> Exploration:
             if any(status(new) == "failed" != status(old) for new, old in zip(now, judged, strict=True)):
                 branches.add(here)
             if rest:
-                follows.add((here, protocol.questions[(rest & -rest).bit_length() - 1].id))
+                follows.add((here, protocol.questions[first_place(rest)].id))
             else:
                 ends.add(here)
             deepest = max(deepest, walk(tuple(after)))

@@ -52,6 +52,14 @@ class Judgement(NamedTuple):
         return self.low == self.high
 
 
+def first_place(mask: int) -> int:
+    """Return the index of the first question in a mask, which must not be 0.
+
+    In two's complement ``mask & -mask`` leaves the lowest bit alone.
+    """
+    return (mask & -mask).bit_length() - 1
+
+
 SETTLED: Final = (Judgement(0, 0, 0), Judgement(1, 1, 0), Judgement(2, 2, 0))
 
 # For an answer known only as a bound: what "value <op> limit" is when the bound itself is <x> against it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -182,9 +183,9 @@ def test_who_was_told_of_a_candidate_hears_of_another_verdict_when_it_is_screene
 
 def _all_of(dialogue: Dialogue) -> dict[str, object]:
     return {
-        name: json.dumps(repr(getattr(dialogue, name)))
-        for name in Dialogue.__slots__
-        if name not in ("_machine", "protocol", "saved")
+        field.name: json.dumps(repr(getattr(dialogue, field.name)))
+        for field in fields(dialogue)
+        if field.name not in ("protocol", "saved")
     }
 
 

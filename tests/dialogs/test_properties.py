@@ -14,7 +14,6 @@ from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import effective, judge, status, verdict
 from dialogs.dialogue import (
     CANCELLED,
-    COMPLETED,
     EXCLUDED,
     REVIEW,
     STEP_KINDS,
@@ -22,12 +21,12 @@ from dialogs.dialogue import (
     Step,
     StepKind,
     begin,
-    machine,
     replay,
-    transitions_of,
 )
 from dialogs.errors import AnswerError, NotNow
+from dialogs.progress import STAGES
 from dialogs.proofs import explore, representatives
+from dialogs.steps import TABLE, machine
 from tests.dialogs.strategies import PROTOCOL, answers_to, tables
 
 Table = dict[str, Answer]
@@ -37,8 +36,7 @@ def fitting(dialogue: Dialogue, table: Table) -> Answer:
     """The table's answer to the current question; unknown where its unit does not fit the value's."""
     answer = table[dialogue.state]
     try:
-        dialogue.protocol.question(dialogue.state).check(answer)
-        dialogue._require_unit(dialogue.protocol.position[dialogue.state], answer)
+        dialogue.check(dialogue.state, answer)
     except AnswerError:
         return UNKNOWN
     return answer
@@ -268,20 +266,20 @@ def test_back_leads_to_the_answer_before_and_keeping_it_leads_on() -> None:
     assert dialogue.state == "pregnant_or_lactating"
 
 
-def test_the_machine_is_built_once_and_shared_and_has_no_callbacks() -> None:
-    shared = machine(PROTOCOL)
-    assert begin(PROTOCOL)._machine is shared is begin(PROTOCOL)._machine
+def test_the_machine_is_built_once_for_all_protocols_and_has_no_callbacks() -> None:
+    shared = machine()
+    begin(PROTOCOL).take(Step("answer", PROTOCOL.questions[0].id, UNKNOWN))
+    assert machine() is shared
     assert not shared.models
     for event in shared.events.values():
         for transitions in event.transitions.values():
             assert not any(t.before or t.after or t.prepare for t in transitions)
 
 
-def test_every_destination_exists_and_every_living_state_can_be_left() -> None:
-    table = list(transitions_of(PROTOCOL))
-    states = {*PROTOCOL.position, EXCLUDED, REVIEW, COMPLETED, CANCELLED}
-    assert {target for _, _, target, _ in table} <= states
-    assert {source for _, source, _, _ in table} == states - {CANCELLED}
+def test_the_table_has_one_row_a_step_and_every_stage_but_the_last_can_be_left() -> None:
+    assert [row.step for row in TABLE] == list(STEP_KINDS)
+    assert {target for row in TABLE for target in row.leads_to} == set(STAGES)
+    assert {source for row in TABLE for source in row.possible_at} == set(STAGES) - {CANCELLED}
 
 
 def test_every_question_can_be_asked_and_every_dialogue_ends() -> None:

@@ -1,0 +1,273 @@
+"""How far a screening has come: the answers given, what each criterion comes to, and what is due next.
+
+`Progress` holds what the steps of a dialogue change and works out what follows from it. Its walk is what decides
+which answers count: from the first question on, always to the first question that an open criterion still needs, for
+as long as that question has an answer. Answers that the walk passes by are set aside; those beyond the question that
+it stops at wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from dialogs import assessment
+from dialogs.answers import Answer, Choice
+from dialogs.assessment import Reason, Status, Verdict
+from dialogs.errors import AnswerError
+from dialogs.protocol import Protocol
+from dialogs.rules import FALSE, Judgement, first_place
+
+ASKING: Final = "asking"
+EXCLUDED: Final = "excluded"
+REVIEW: Final = "review"
+COMPLETED: Final = "completed"
+CANCELLED: Final = "cancelled"
+STAGES: Final = (ASKING, EXCLUDED, REVIEW, COMPLETED, CANCELLED)
+"""Where a dialogue can stand. In `Progress.state` and in files, the question that is asked stands for *asking*."""
+
+_RESTS_ON: Final = (
+    "answers",
+    "applied",
+    "explained",
+    "facts",
+    "failed",
+    "finished",
+    "further",
+    "judged",
+    "last",
+    "open",
+    "withdrawn",
+)
+"""What a save keeps, and what cancelling a revision brings back."""
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """A screening's answers, and what follows from them. Changed by the steps of `dialogs.steps` only."""
+
+    protocol: Protocol
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """Every answer that stands, also those that no longer apply."""
+    applied: list[str] = field(default_factory=list)
+    """The questions whose answers apply, in the order in which the walk comes to them."""
+    facts: list[Answer | None] = field(default_factory=list)
+    """The answers that apply and what they imply, one entry a question."""
+    judged: list[Judgement] = field(default_factory=list)
+    """What each criterion comes to."""
+    failed: list[int] = field(default_factory=list)
+    """Indexes of the failed criteria, in the order in which the walk comes to them."""
+    open: int = 0
+    """Bit mask of the questions that could still change a criterion."""
+
+    editing: str | None = None
+    """The question that is being corrected."""
+    proposal: str | None = None
+    """A number that was typed and waits for its unit or for a yes."""
+    waiting: tuple[tuple[str, Answer], ...] = ()
+    """Answers that a revision keeps as soon as the reason of the change is given."""
+    further: bool = False
+    """Whether questions go on after an exclusion."""
+    finished: bool = False
+    """Whether no more questions are wanted after an exclusion."""
+    last: str | None = None
+    """The question that was answered last."""
+
+    saved: Mapping[str, Any] | None = None
+    """What the verdict that was saved last rests on, to come back to."""
+    explained: dict[str, str] = field(default_factory=dict)
+    """The reasons given in this revision, by question."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Questions whose answers were taken back by reopening; most are asked and answered again."""
+
+    closed: str | None = None
+    """*completed* or *cancelled*, once a step has led there; a revision opens the dialogue again."""
+    due: str = field(init=False)
+    """Where the last step leads: a question, or a stage other than *asking*."""
+    stage: str = field(init=False)
+    """Where the dialogue stands; set by the machine."""
+
+    def __post_init__(self) -> None:
+        self.walk()
+        self.settle()
+        self.stage = ASKING if self.due in self.protocol.position else self.due
+
+    # where it stands -----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        """The question that is asked, or *excluded*, *review*, *completed*, *cancelled*."""
+        return self.due if self.stage == ASKING else self.stage
+
+    @property
+    def verdict(self) -> Verdict:
+        return assessment.verdict(self.judged)
+
+    @property
+    def statuses(self) -> dict[str, Status]:
+        pairs = zip(self.protocol.criteria, self.judged, strict=True)
+        return {criterion.code: assessment.status(judgement) for criterion, judgement in pairs}
+
+    @property
+    def failed_codes(self) -> tuple[str, ...]:
+        return tuple(self.protocol.criteria[index].code for index in self.failed)
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """The unknown criteria; only of an undetermined screening."""
+        if self.verdict != "undetermined":
+            return ()
+        return tuple(code for code, status in self.statuses.items() if status == "unknown")
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why each failed criterion failed, the first one first."""
+        criteria = self.protocol.criteria
+        return tuple(assessment.reason(self.protocol, criteria[index], self.facts) for index in self.failed)
+
+    @property
+    def set_aside(self) -> tuple[str, ...]:
+        """Questions whose answers stand in the log but no longer apply.
+
+        While questions are asked, an answer beyond the open one waits for it; at the end nothing waits any more.
+        """
+        places = self.protocol.position
+        ended = self.state in (REVIEW, COMPLETED, CANCELLED) or not self.open
+        reached = len(places) if ended else first_place(self.open)
+        return tuple(q for q in self.answers if q not in self.applied and places[q] < reached)
+
+    @property
+    def previous(self) -> str | None:
+        """The question that *back* leads to."""
+        if self.state in (EXCLUDED, REVIEW) and self.last in self.applied:
+            return self.last
+        places = self.protocol.position
+        here = places.get(self.state, len(places))
+        before = [question for question in self.applied if places[question] < here]
+        return max(before, key=places.__getitem__, default=None)
+
+    @property
+    def criterion_at(self) -> int | None:
+        """Index of the criterion for which the current question is asked; its place is the progress."""
+        place = self.protocol.position.get(self.state)
+        if place is None:
+            return None
+        for index, judgement in enumerate(self.judged):
+            if judgement.residual >> place & 1:
+                return index
+        return self.protocol.affected[place][0]
+
+    def follow_up(self) -> dict[str, tuple[str, ...]]:
+        """For each unknown criterion, the questions whose better answers would settle it."""
+        return assessment.follow_up(self.protocol, self.facts)
+
+    # what changes it -----------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Set what is due: an end, a question being corrected, an exclusion, the first open question, the review."""
+        if self.closed is not None:
+            self.due = self.closed
+        elif self.editing is not None:
+            self.due = self.editing
+        elif self.failed and not self.further and not self.finished:
+            self.due = EXCLUDED
+        elif self.finished or not self.open:
+            self.due = REVIEW
+        else:
+            self.due = self.protocol.questions[first_place(self.open)].id
+
+    def edit(self, question: str | None) -> None:
+        """Correct a question, or none any more; what was proposed for another one is dropped."""
+        self.editing, self.proposal, self.waiting = question, None, ()
+
+    def check(self, question: str, answer: Answer) -> None:
+        """Raise `AnswerError` unless the question can have this answer now: a ULN has the unit of its value."""
+        asked = self.protocol.question(question)
+        asked.check(answer)
+        if asked.unit_of is None or isinstance(answer, Choice):
+            return
+        value = self.facts[self.protocol.position[asked.unit_of]]
+        if value is not None and not isinstance(value, Choice) and value.unit != answer.unit:
+            raise AnswerError(f"{question} must be in {value.unit}, like {asked.unit_of}")
+
+    def put(self, question: str, answer: Answer) -> None:
+        """Keep an answer and work out what follows; the walk is begun anew only where it could turn."""
+        place = self.protocol.position[question]
+        onward = (
+            question not in self.answers
+            and len(self.applied) == len(self.answers)
+            and (not self.applied or self.protocol.position[self.applied[-1]] < place)
+        )
+        self.answers[question] = answer
+        self.last = question
+        if onward:
+            self._apply(place, answer)
+        else:
+            self.walk()
+
+    def withdraw(self, question: str) -> None:
+        """Take an answer back, so that its question is asked again. `walk` must follow."""
+        self.answers.pop(question, None)
+        self.withdrawn.add(question)
+
+    def walk(self) -> None:
+        """Walk from the first question over the answers that stand, up to the first question that has none."""
+        self.facts = [None] * len(self.protocol.questions)
+        self.applied, self.failed, self.judged = [], [], list(_unanswered(self.protocol))
+        self.open = _residual(self.judged)
+        seen = 0
+        while todo := self.open & ~seen:
+            place = first_place(todo)
+            seen |= 1 << place
+            answer = self.answers.get(self.protocol.questions[place].id)
+            if answer is None:
+                break
+            self._apply(place, answer)
+        if not self.failed:
+            self.further = self.finished = False
+
+    def _apply(self, place: int, answer: Answer) -> None:
+        question = self.protocol.questions[place].id
+        self.facts[place] = answer
+        if isinstance(answer, Choice):
+            assessment.imply(self.protocol, self.facts, question, answer)
+        for index in self.protocol.affected[place]:
+            was = self.judged[index]
+            if was.low == was.high and was is not assessment.NOT_JUDGED:
+                continue
+            now = self.judged[index] = assessment.judge(self.protocol, index, self.facts)
+            if now.high == FALSE:
+                self.failed.append(index)
+        self.open = _residual(self.judged)
+        if self.open >> place & 1:  # a ULN in another unit than its value: not taken, asked again
+            self.facts[place] = None
+        else:
+            self.applied.append(question)
+
+    # what a save keeps ---------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Keep all that the verdict rests on, for `restore`."""
+        self.saved = {name: copy(getattr(self, name)) for name in _RESTS_ON}
+
+    def restore(self) -> None:
+        """Come back to what was kept last; nothing changes if nothing was."""
+        for name, value in (self.saved or {}).items():
+            setattr(self, name, copy(value))
+
+
+def _residual(judged: list[Judgement]) -> int:
+    mask = 0
+    for judgement in judged:
+        mask |= judgement.residual
+    return mask
+
+
+@lru_cache(maxsize=64)
+def _unanswered(protocol: Protocol) -> tuple[Judgement, ...]:
+    """What each criterion comes to before anything is answered."""
+    nothing: list[Answer | None] = [None] * len(protocol.questions)
+    return tuple(assessment.judge(protocol, index, nothing) for index in range(len(protocol.criteria)))

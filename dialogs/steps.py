@@ -1,0 +1,204 @@
+"""What a person can do in a dialogue, as one table, and the machine that is made from it.
+
+The rules of the room:
+
+* every step is one row of `TABLE`: what it is called, at which stages it is possible, what else it needs, what it does
+  to the `Progress`, and the stages that it can lead to;
+* where a step leads is never part of what it does. It follows from the answers: what is *due* after it is an end, the
+  question being corrected, *excluded* at a failed criterion, the first question that an open criterion still needs, or
+  else *review*. The table says what may come out, and the machine's guards pick the stage that is due;
+* one machine serves every protocol: its stages are few, and the question that is asked is data of the dialogue. It
+  runs no callbacks, so that an error cannot leave a step half done;
+* the diagram is drawn from the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal, get_args
+
+from transitions import Machine
+
+from dialogs.answers import Answer
+from dialogs.errors import AnswerError
+from dialogs.progress import ASKING, CANCELLED, COMPLETED, EXCLUDED, REVIEW, STAGES, Progress
+
+StepKind = Literal[
+    "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
+]
+STEP_KINDS: Final[tuple[StepKind, ...]] = get_args(StepKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a person did.
+
+    A proposal waits: the number ``entered`` for its unit or for a yes, the answers ``given`` for the reason of a
+    change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
+    """
+
+    kind: StepKind
+    question: str | None = None
+    answer: Answer | None = None
+    entered: str | None = None
+    given: tuple[tuple[str, Answer], ...] = ()
+    reason: str | None = None
+
+
+# what steps need ---------------------------------------------------------------------------------
+
+
+def _always(progress: Progress, step: Step) -> bool:
+    return True
+
+
+def _question_is_asked(progress: Progress, step: Step) -> bool:
+    return step.question == progress.due
+
+
+def _something_is_before(progress: Progress, step: Step) -> bool:
+    return progress.previous is not None
+
+
+def _question_was_asked(progress: Progress, step: Step) -> bool:
+    return step.question in (progress.state, *progress.applied)
+
+
+def _answer_applies(progress: Progress, step: Step) -> bool:
+    return step.question in progress.applied
+
+
+def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
+    return bool(progress.failed) and bool(progress.open)
+
+
+def _undetermined(progress: Progress, step: Step) -> bool:
+    return progress.verdict == "undetermined"
+
+
+# what steps do -----------------------------------------------------------------------------------
+
+
+def _answer(progress: Progress, step: Step) -> None:
+    if step.question is None or step.answer is None:
+        raise AnswerError("an answer names its question")
+    progress.check(step.question, step.answer)
+    progress.edit(None)
+    if step.reason is not None:
+        progress.explained[step.question] = step.reason
+    progress.put(step.question, step.answer)
+
+
+def _propose(progress: Progress, step: Step) -> None:
+    progress.proposal, progress.waiting = step.entered, step.given
+
+
+def _back(progress: Progress, step: Step) -> None:
+    progress.edit(progress.previous)
+
+
+def _correct(progress: Progress, step: Step) -> None:
+    progress.edit(step.question)
+
+
+def _continue(progress: Progress, step: Step) -> None:
+    progress.further, progress.finished = True, False
+
+
+def _finish(progress: Progress, step: Step) -> None:
+    progress.finished = True
+
+
+def _save(progress: Progress, step: Step) -> None:
+    progress.edit(None)
+    progress.explained = {}
+    progress.keep()
+    progress.closed = COMPLETED
+
+
+def _cancel(progress: Progress, step: Step) -> None:
+    """What was saved before stands again."""
+    progress.edit(None)
+    progress.restore()
+    progress.closed = CANCELLED if progress.saved is None else COMPLETED
+
+
+def _reopen(progress: Progress, step: Step) -> None:
+    """Ask again what was unknown."""
+    for missing in progress.follow_up().values():
+        for question in missing:
+            progress.withdraw(question)
+    progress.finished = False
+    progress.closed = None
+    progress.walk()
+
+
+def _amend(progress: Progress, step: Step) -> None:
+    """Take up one answer of a saved screening again, as a coordinator's query asked."""
+    progress.edit(step.question)
+    if step.reason is not None and step.question is not None:
+        progress.explained[step.question] = step.reason
+    progress.closed = None
+
+
+# the table ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step: its name, the stages at which it is possible, what it needs and does, the stages it can lead to."""
+
+    step: StepKind
+    possible_at: tuple[str, ...]
+    needs: Callable[[Progress, Step], bool]
+    does: Callable[[Progress, Step], None]
+    leads_to: tuple[str, ...]
+
+
+_OPEN: Final = (ASKING, EXCLUDED, REVIEW)
+
+TABLE: Final = (
+    Row("answer", (ASKING,), _question_is_asked, _answer, (ASKING, EXCLUDED, REVIEW)),
+    Row("propose", (ASKING,), _question_is_asked, _propose, (ASKING,)),
+    Row("back", _OPEN, _something_is_before, _back, (ASKING,)),
+    Row("correct", _OPEN, _question_was_asked, _correct, (ASKING,)),
+    Row("continue", (EXCLUDED, REVIEW), _excluded_with_questions_left, _continue, (ASKING,)),
+    Row("finish", (EXCLUDED,), _always, _finish, (REVIEW,)),
+    Row("save", (REVIEW,), _always, _save, (COMPLETED,)),
+    Row("cancel", _OPEN, _always, _cancel, (CANCELLED, COMPLETED)),
+    Row("reopen", (COMPLETED,), _undetermined, _reopen, (ASKING, REVIEW)),
+    Row("amend", (COMPLETED,), _answer_applies, _amend, (ASKING,)),
+)
+ROWS: Final[Mapping[StepKind, Row]] = {row.step: row for row in TABLE}
+
+
+@lru_cache(maxsize=1)
+def machine() -> Machine:
+    """Build the machine of the table: shared by all dialogues of all protocols, never bound to one."""
+    return Machine(
+        model=None,
+        model_attribute="stage",
+        states=[{"name": stage, "final": stage == CANCELLED} for stage in STAGES],
+        initial=ASKING,
+        transitions=[
+            {
+                "trigger": row.step,
+                "source": source,
+                "dest": None if target == source else target,  # stays: half the time of leaving and entering
+                "conditions": _is_due(target),
+            }
+            for row in TABLE
+            for source in row.possible_at
+            for target in row.leads_to
+        ],
+        auto_transitions=False,
+    )
+
+
+def _is_due(stage: str) -> Callable[[Progress], bool]:
+    """Return the guard of the transitions that lead to `stage`."""
+    if stage == ASKING:
+        return lambda progress: progress.due in progress.protocol.position
+    return lambda progress: progress.due == stage
