@@ -1,4 +1,4 @@
-"""What the README says is so: generated parts are current, named tests and pictures are there."""
+"""What the documents say is so: generated parts are current; files, tests and pictures that are named are there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.documentation import FILES, PARTS, ROOT, generated
+from tests.figures import readme_lines
+
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -22,11 +25,21 @@ def test_every_generator_is_used() -> None:
     assert {name for name in PARTS if f"<!-- generated: {name} -->" in text} == set(PARTS)
 
 
-def test_every_file_that_the_readme_names_is_there() -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_every_file_that_a_document_names_is_there(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    linked = [document.parent / link for link in re.findall(r"\]\(([\w./-]+)\)", text)]
+    named = [ROOT / path for path in re.findall(r"`((?:bot|dialogs|docs|state|tests)/[\w./-]*)`", text)]
+    assert [str(path) for path in (*linked, *named) if not path.exists()] == []
+
+
+def test_the_readme_leads_to_every_document() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`(tests/[\w./]+)`", text) + re.findall(r"\]\(((?:docs|tests)/[\w./-]+)\)", text)
-    assert len(named) > 10
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in DOCUMENTS[1:] if f"](docs/{name.name})" not in text] == []
+
+
+def test_the_readme_can_be_read_at_once() -> None:
+    assert readme_lines() <= 150
 
 
 def test_no_file_of_the_project_names_a_lock_or_a_machine() -> None:

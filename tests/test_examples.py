@@ -5,6 +5,7 @@ A sketch is not run: it holds a word such as FILE, or three dots, for something 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -76,7 +77,9 @@ def _inline() -> Iterator[str]:
 
 
 LINES: Final = sorted({*_of_documents(), *_of_help()})
-EXAMPLES: Final = [line for line in LINES if not line.startswith("make ") and not _PLACEHOLDER.search(line)]
+EXAMPLES: Final = [
+    line for line in LINES if not line.startswith(("make ", "python ")) and not _PLACEHOLDER.search(line)
+]
 SKETCHES: Final = sorted({line for line in LINES if line not in EXAMPLES} | set(_inline()))
 
 
@@ -92,6 +95,9 @@ def test_a_sketch_names_a_command_and_options_that_there_are(line: str) -> None:
     if words[0] == "make":
         targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert words[1] in targets
+    elif words[0] == "python":
+        assert importlib.util.find_spec(words[2]) is not None
+        assert all((ROOT / word).exists() for word in words[3:] if word.startswith("tests/"))
     elif words[0] == "prescreen":
         command, rest = _command(words[1:])
         options = {name for parameter in command.params for name in parameter.opts} | {"--help", "--version"}

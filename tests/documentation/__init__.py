@@ -97,7 +97,14 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "coverage": coverage,
     **EXPORT_PARTS,
 }
-FILES: Final = ("README.md", "docs/commands.md", "docs/exports.md", "docs/operations.md")
+FILES: Final = (
+    "README.md",
+    "docs/commands.md",
+    "docs/conversation.md",
+    "docs/exports.md",
+    "docs/operations.md",
+    "docs/trial.md",
+)
 
 
 def generated(text: str) -> str:
