@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from state.chain import link
 from state.errors import Damaged, InUse, Missing, Newer, NotKept, translate
-from state.schema import migrations
+from state.schema import migration_names, migrations
 from state.targets import PRIVATE, alone, create_private, family, free, remove
 
 BUSY_SECONDS: Final = 5
@@ -235,9 +235,9 @@ def _set_up(db: Database) -> Database:
 def _migrate(db: Database, path: Path, clock: Clock) -> None:
     applied = {migration.name for migration in migrations.applied(db)}
     pending = [migration.name for migration in migrations.pending(db)]
-    ours = {migration.name for migration in migrations._migrations}
-    if applied - ours:
-        raise Newer(f"{path} was written by a newer version (it has {', '.join(sorted(applied - ours))})")
+    newer = sorted(applied - migration_names())
+    if newer:
+        raise Newer(f"{path} was written by a newer version (it has {', '.join(newer)})")
     if not applied and db.table_names():
         raise Damaged(f"{path} is not a file of screenings")
     if not pending:

@@ -11,7 +11,7 @@ No account stands here, since registers are merged and leave: only a hash of it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,6 +93,13 @@ def enter_row(db: Database, at: datetime, kind: str, key: str, person: str | Non
     return enter(db, at, kind, key[:MARK] if kind == "invitation" else key, person, detail)
 
 
+def digests(db: Database, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield the key of each row of a kind as the register names it, and the row's digest."""
+    table, columns = REGISTERED[kind]
+    for row in db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall():  # noqa: S608
+        yield row[0][:MARK] if kind == "invitation" else row[0], row_digest(row)
+
+
 def row_digest(row: Iterable[Any]) -> str:
     """Give what the register keeps of a row."""
     return link("", tuple(row))
@@ -150,13 +157,7 @@ def found_as_it_was(db: Database) -> None:
             " SELECT substr(key, 9), CAST(value AS INTEGER) FROM meta WHERE key GLOB 'last of *') GROUP BY site"
         ).fetchall()
     )
-    rows = {
-        table: {
-            row[0][:MARK] if table == "invitations" else row[0]: row_digest(row)
-            for row in db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()  # noqa: S608
-        }
-        for table, columns in REGISTERED.values()
-    }
+    rows = {table: dict(digests(db, kind)) for kind, (table, _) in REGISTERED.items()}
     accounts = {code: _accounts(db, code) for code in rows["people"]}
     db.execute("DROP TRIGGER protocols_no_delete")
     db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")

@@ -16,6 +16,7 @@ from state import standing
 
 migrations: Final = Migrations("prescreen")
 
+
 APPEND_ONLY: Final = ("protocols", "screenings", "log", "verdicts", "register")
 
 _TABLES: Final = """
@@ -207,6 +208,11 @@ JOIN json_each(v.unresolved) u
 WHERE v.verdict = 'undetermined'
     AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = v.screening);
 """
+
+
+def migration_names() -> frozenset[str]:
+    """Return the names of all migrations that this version knows."""
+    return frozenset(migration.name for migration in migrations._migrations)
 
 
 def append_only_triggers(table: str) -> str:

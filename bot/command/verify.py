@@ -55,8 +55,8 @@ def command(db_file: str, head: str | None) -> None:
     Exit status: 0 if the file is sound, 1 if it is not, 2 if it cannot be read.
     """
     from state.errors import StateError
-    from state.registered import ABBREVIATED
     from state.verify import verify
+    from state.verify.register import ABBREVIATED
 
     if head is not None and len(head.strip()) < ABBREVIATED:
         raise Unusable(f"--head {head}: please give at least {ABBREVIATED} characters of it")

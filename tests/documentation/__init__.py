@@ -16,7 +16,7 @@ from bot.command import COMMANDS
 from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
-from state.coverage import COVERAGE, HOW
+from state.verify.coverage import COVERAGE, HOW
 from tests.documentation.exports import PARTS as EXPORT_PARTS
 
 ROOT: Final = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 Walks every cell, row and object of the schema: cells are changed and put in each other's place, rows removed and
 invented, triggers, indexes, views and tables dropped, changed and added under names that look like SQLite's own;
 the triggers that refuse a change are dropped for it and made again as they were. What is not covered is listed by
-name, with the reason that `state.coverage` gives.
+name, with the reason that `state.verify.coverage` gives.
 
 python -m tests.state.tampering [--record]
 """
@@ -22,10 +22,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from state.coverage import COVERAGE, uncovered
 from state.database import open_database
 from state.errors import StateError
 from state.verify import applied, verify_open
+from state.verify.coverage import COVERAGE, uncovered
 from tests.soak.recording import record
 
 OLD: Final = Path(__file__).parent.parent / "data" / "ab62225.sqlite"

@@ -1,4 +1,4 @@
-"""What `state.coverage` says of verify, held against every table, column, row and object of a file."""
+"""What `state.verify.coverage` says of verify, held against every table, column, row and object of a file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from state.coverage import COVERAGE, HOW
 from state.schema import migrations
+from state.verify.coverage import COVERAGE, HOW
 from tests.state.making_files import make_file
 from tests.state.tampering import Change, found, load, odd, walk
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -42,6 +42,10 @@ class Registered:
         self.head: str | None = None
         self.since: Counter[str] | None = None
         self.purged: set[str] = set()
+        self._ends: dict[str, tuple[int, str]] = {}
+        """Origin -> number and hash of its newest entry."""
+        self._found_in: str | None = None
+        """The origin in whose chain the given head was found."""
         self._heads: dict[str, list[tuple[str, str]]] = {}
         self._sealed: dict[str, set[str]] = defaultdict(set)
         self._last: dict[str, int] = {}
@@ -55,40 +59,42 @@ class Registered:
     # reading -------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        last: dict[str, tuple[int, str]] = {}
-        found_in: str | None = None
         for row in self.db.execute(
             "SELECT origin, entry, at, person, kind, subject, detail, hash FROM register ORDER BY origin, entry"
         ):
-            origin, entry, stored = row[0], row[1], row[7]
-            number, before = last.get(origin, (0, origin))
-            place = f"register entry {entry}" + ("" if origin == self.origin else f" of {origin}")
-            if entry != number + 1:
-                self.fault(place, f"entry {number + 1} is missing before it")
-            try:
-                follows = link(before, row[:7]) == stored
-            except (TypeError, ValueError):
-                follows = False
-            if not follows:
-                self.fault(
-                    place, "was changed: its hash does not follow from the entry before and its content"
-                )
-            last[origin] = (entry, stored)
-            had = origin != self.origin or entry <= self.length
-            if found_in == origin and self.since is not None and had:
-                self.since[row[4]] += 1
-            if origin == self.origin and had:
-                self.head = stored
-            if found_in is None and self._is_wanted(stored):
-                found_in, self.since = origin, Counter()
-            try:
-                self._remember(origin, row[4], row[5] or "", json.loads(row[6]) if row[6] else {})
-            except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
-                self.fault(place, "does not say what such an entry says")
-        if meta(self.db, "head") != ("{} {}".format(*last[self.origin]) if self.origin in last else None):
+            self._follow(row)
+        if meta(self.db, "head") != (
+            "{} {}".format(*self._ends[self.origin]) if self.origin in self._ends else None
+        ):
             self.fault("register", "its end was cut off or added to: the file's head names another entry")
-        if self._wanted is not None and found_in is None:
+        if self._wanted is not None and self._found_in is None:
             self.fault("register", "does not hold the given head: this file is older than it, or another")
+
+    def _follow(self, row: tuple[Any, ...]) -> None:
+        """Take in the next entry of a chain: its place, its hash, and what it says."""
+        origin, entry, kind, subject, detail, stored = row[0], row[1], *row[4:8]
+        number, before = self._ends.get(origin, (0, origin))
+        place = f"register entry {entry}" + ("" if origin == self.origin else f" of {origin}")
+        if entry != number + 1:
+            self.fault(place, f"entry {number + 1} is missing before it")
+        if not _follows(before, row[:7], stored):
+            self.fault(place, "was changed: its hash does not follow from the entry before and its content")
+        self._ends[origin] = (entry, stored)
+        self._look_for_head(origin, entry, kind, stored)
+        try:
+            self._remember(origin, kind, subject or "", json.loads(detail) if detail else {})
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
+            self.fault(place, "does not say what such an entry says")
+
+    def _look_for_head(self, origin: str, entry: int, kind: str, stored: str) -> None:
+        """Note the file's own newest head; find the head that was given, and count what was entered after it."""
+        had = origin != self.origin or entry <= self.length
+        if self._found_in == origin and self.since is not None and had:
+            self.since[kind] += 1
+        if origin == self.origin and had:
+            self.head = stored
+        if self._found_in is None and self._is_wanted(stored):
+            self._found_in, self.since = origin, Counter()
 
     def _is_wanted(self, stored: str) -> bool:
         wanted = self._wanted
@@ -105,16 +111,20 @@ class Registered:
         elif kind in register.REGISTERED:
             self._remember_row(origin, kind, subject, said)
         elif kind == "migrated":
-            for row_kind, (table, _) in register.REGISTERED.items():
-                for key, digest in said[table].items():
-                    self._remember_row(origin, row_kind, key, {"row": digest})
-            if origin == self.origin:
-                self._accounts.update(said["accounts"])
-            for site, number in said["last"].items():
-                self._know(site, int(number))
-                self._migrated[site] = max(self._migrated.get(site, 0), int(number))
+            self._remember_migrated(origin, said)
         for number, head in said.get("open", {}).items():
             self._sealed[number].add(head)
+
+    def _remember_migrated(self, origin: str, said: dict[str, Any]) -> None:
+        """Take in the rows of an older file as its migration found them."""
+        for kind, (table, _) in register.REGISTERED.items():
+            for key, digest in said[table].items():
+                self._remember_row(origin, kind, key, {"row": digest})
+        if origin == self.origin:
+            self._accounts.update(said["accounts"])
+        for site, number in said["last"].items():
+            self._know(site, int(number))
+            self._migrated[site] = max(self._migrated.get(site, 0), int(number))
 
     def _remember_row(self, origin: str, kind: str, subject: str, said: dict[str, Any]) -> None:
         digests = self._rows[kind, subject]
@@ -145,24 +155,8 @@ class Registered:
 
     def rows(self) -> None:
         """Hold people, sites and invitations; a merged file has no accounts and no invitations of its sites."""
-        for kind, (table, columns) in register.REGISTERED.items():
-            found = {}
-            for row in self.db.execute(f"SELECT {', '.join(columns)} FROM {table}"):  # noqa: S608
-                key = row[0][: register.MARK] if kind == "invitation" else row[0]
-                if key in found:
-                    self.fault(f"{kind} {key}", "stands here twice")
-                found[key] = register.row_digest(row)
-            registered = {subject: said for (of, subject), said in self._rows.items() if of == kind}
-            for key in sorted(found.keys() | registered.keys()):
-                said = registered.get(key, {})
-                if kind == "invitation":
-                    said = {origin: digest for origin, digest in said.items() if origin == self.origin}
-                    if not said and key not in found:
-                        continue
-                if key not in found:
-                    self.fault(f"{kind} {key}", "stands in the register and is missing here")
-                elif found[key] not in _binding(said):
-                    self.fault(f"{kind} {key}", "is not as the register says")
+        for kind in register.REGISTERED:
+            self._rows_of(kind)
         salt, accounts = meta(self.db, "salt") or "", defaultdict(list)
         for channel, account, person in self.db.execute("SELECT channel, account, person FROM accounts"):
             accounts[person].append(register.account_digest(salt, channel, account))
@@ -170,20 +164,31 @@ class Registered:
             if sorted(accounts.get(code, [])) != self._accounts.get(code, []):
                 self.fault(f"person {code}", "has other accounts than the register says")
 
+    def _rows_of(self, kind: str) -> None:
+        found: dict[str, str] = {}
+        for key, digest in register.digests(self.db, kind):
+            if key in found:
+                self.fault(f"{kind} {key}", "stands here twice")
+            found[key] = digest
+        registered = {subject: said for (of, subject), said in self._rows.items() if of == kind}
+        for key in sorted(found.keys() | registered.keys()):
+            said = registered.get(key, {})
+            if kind == "invitation":
+                said = {origin: digest for origin, digest in said.items() if origin == self.origin}
+            elsewhere = kind == "invitation" and not said  # invitations stay in the file that made them
+            if key in found and found[key] not in _binding(said):
+                self.fault(f"{kind} {key}", "is not as the register says")
+            elif key not in found and not elsewhere:
+                self.fault(f"{kind} {key}", "stands in the register and is missing here")
+
     def heads(self, number: str, entries: Iterable[tuple[str, str]]) -> None:
         """Hold one screening's log, as (kind, hash), against what was registered of it."""
-        logged, hashes = [], set()
-        for kind, stored in entries:
-            hashes.add(stored[: register.SEALED])
-            entered = register.OF_A_SCREENING.get(kind)
-            if entered is not None:
-                logged.append((entered, "" if entered == "started" else stored))
-            elif kind not in _MOVES:
-                logged.append(("noted", stored))
+        entries = list(entries)
+        hashes = {stored[: register.SEALED] for _, stored in entries}
         said = self._heads.get(number, [])
         site, sequence = _parts(number)
         older = sequence <= self._migrated.get(site, 0)
-        bound = [pair for pair in logged if pair in said or pair[0] in _ALWAYS or not older]
+        bound = [pair for pair in _logged(entries) if pair in said or pair[0] in _ALWAYS or not older]
         if bound != said:
             kind, _ = next(a or b for a, b in zip_longest(bound, said) if a != b)
             self.fault(f"screening {number}", f"its {kind} is not as the register says")
@@ -203,23 +208,41 @@ class Registered:
             known = numbers[site]
             end = max(self._last.get(site, 0), *known, 0)
             for sequence in range(1, min(end, len(known) + len(self.purged) + NAMED) + 1):
-                number = f"{site}-{sequence:04d}"
-                if sequence not in known and number not in self.purged:
-                    known_of = number in self._heads
-                    why = (
-                        "stands in the register and is missing here"
-                        if known_of
-                        else "is missing, and no purge says so"
-                    )
-                    self.fault(f"screening {number}", why)
+                if sequence not in known:
+                    self._missing(f"{site}-{sequence:04d}")
+
+    def _missing(self, number: str) -> None:
+        if number in self.purged:
+            return
+        if number in self._heads:
+            self.fault(f"screening {number}", "stands in the register and is missing here")
+        else:
+            self.fault(f"screening {number}", "is missing, and no purge says so")
 
 
 _MOVES: Final = frozenset({"answer", "propose", "back", "correct", "continue", "finish"})
 """Kinds of log entries that are tied in by the total of all heads until their dialogue is saved."""
 
 
+def _follows(before: str, fields: tuple[Any, ...], stored: str) -> bool:
+    try:
+        return link(before, fields) == stored
+    except (TypeError, ValueError):  # no JSON can be made of what stands there
+        return False
+
+
+def _logged(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what the register must hold of a log: (kind of register entry, hash)."""
+    for kind, stored in entries:
+        entered = register.OF_A_SCREENING.get(kind)
+        if entered is not None:
+            yield entered, "" if entered == "started" else stored
+        elif kind not in _MOVES:
+            yield "noted", stored
+
+
 def _binding(said: dict[str, str]) -> set[str]:
-    """Give the digests that a row may have: what its sites' files say, and a merged file of itself only if they do not.
+    """Return the digests that a row may have: those in the registers of its sites' files, else the merged file's own.
 
     Several files can have made one site, by inviting for it; any of those rows is its row.
     """
