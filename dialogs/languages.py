@@ -9,8 +9,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
+from operator import getitem
 from typing import Any, Final
 
 
@@ -63,6 +64,11 @@ def words(room: str, language: str) -> Mapping[str, Any]:
     code = language if language in LANGUAGES else DEFAULT
     file = resources.files(room).joinpath("words", f"{code}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def in_every_language(room: str, *keys: str) -> dict[str, str]:
+    """Return a text of a room by language; `keys` lead to it through the tables of the room's words."""
+    return {code: reduce(getitem, keys, words(room, code)) for code in LANGUAGES}  # type: ignore[misc]
 
 
 def numbered(forms: str | Mapping[str, str], number: float, language: str) -> str:

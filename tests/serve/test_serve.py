@@ -18,12 +18,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot import serve
+from bot.serve.metadata import queries, views
 from dialogs.loading import load
 from state import browsing
 from state.stats import stats
 from tests.state.random_files import fill, multiply
 from tests.state.sites import Site, rows
 
+VIEWS = views()
 COMMAND = "from bot.command import main; main(prog_name='prescreen')"
 DENIED = ("people", "accounts", "invitations", "meta", "register", "log", "positions", "_sqlite_migrations")
 
@@ -80,24 +82,24 @@ def test_the_screening_log_answers(address: str) -> None:
     assert {row["state"] for row in found} == {"completed", "open"}
 
 
-@pytest.mark.parametrize("view", list(serve.SHOWN))
+@pytest.mark.parametrize("view", list(VIEWS))
 def test_what_is_shown_has_titles_and_facets_in_both_languages(address: str, view: str) -> None:
     status, page = _ask(address, f"/{view}")
-    title = serve.SHOWN[view]["title"]
+    title = VIEWS[view]["title"]
     assert (status, isinstance(title, str) and title in page) == (200, True)
     facets = _read(address, f"/{view}.json")["facet_results"]
-    assert list(facets) == serve.SHOWN[view]["facets"]
+    assert list(facets) == VIEWS[view]["facets"]
 
 
 def test_the_described_columns_are_the_columns(file: Path) -> None:
-    for view, about in serve.SHOWN.items():
+    for view, about in VIEWS.items():
         columns = [row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])]
         described = about["columns"]
         assert isinstance(described, dict)
         assert list(described) == columns
 
 
-@pytest.mark.parametrize("name", list(serve.queries([load("NCT04420494")])))
+@pytest.mark.parametrize("name", list(queries([load("NCT04420494")])))
 def test_every_ready_made_query_runs(address: str, name: str) -> None:
     answer = _read(address, f"/{name}.json?_shape=objects&screening=A-0001")
     assert (answer["ok"], answer["truncated"]) == (True, False)
@@ -123,11 +125,11 @@ def test_nothing_but_what_is_described_is_shown(address: str, file: Path) -> Non
     names = {row[0] for row in rows(file, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     assert set(DENIED) < names
     shown = {name for name in names if _ask(address, f"/{name}.json")[0] == 200}
-    assert shown == set(serve.SHOWN)
-    assert list(browsing.SHOWN) == list(serve.SHOWN)
+    assert shown == set(VIEWS)
+    assert list(browsing.SHOWN) == list(VIEWS)
     listed = _read(address, ".json")
     assert [table["name"] for table in listed["tables"]] == []
-    assert sorted(view["name"] for view in listed["views"]) == sorted(serve.SHOWN)
+    assert sorted(view["name"] for view in listed["views"]) == sorted(VIEWS)
 
 
 def test_sql_of_ones_own_is_refused(address: str) -> None:
@@ -176,9 +178,7 @@ def test_counts_are_those_of_stats(address: str, file: Path) -> None:
     assert {row[1]: row[2] for row in months} == {month: c.assessed for month, c in trial.by_month.items()}
 
 
-@pytest.mark.parametrize(
-    "path", ["", *(f"/{name}" for name in serve.SHOWN), "/reasons_en", "/one_screening_zh"]
-)
+@pytest.mark.parametrize("path", ["", *(f"/{name}" for name in VIEWS), "/reasons_en", "/one_screening_zh"])
 def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, path: str) -> None:
     status, page = _ask(address, f"{path}?screening=A-0001" if "one" in path else path)
     assert status == 200
@@ -189,7 +189,7 @@ def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, p
 
 def test_the_log_comes_first_and_a_number_leads_to_its_answers(address: str) -> None:
     _, page = _ask(address, "")
-    places = [page.index(str(about["title"])) for about in serve.SHOWN.values()]
+    places = [page.index(str(about["title"])) for about in VIEWS.values()]
     assert places == sorted(places)
     _, page = _ask(address, "/screening_log")
     link = "/prescreen/answers?screening=A-0001&amp;_sort=entry"
