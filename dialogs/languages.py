@@ -6,11 +6,9 @@ A language is one row of `LANGUAGES` and one file beside each room that speaks, 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
-from importlib import resources
 from operator import getitem
 from typing import Any, Final
 
@@ -61,6 +59,9 @@ def words(room: str, language: str) -> Mapping[str, Any]:
 
     `room` is the package beside whose modules the words lie: ``bot.wording``.
     """
+    import tomllib
+    from importlib import resources
+
     code = language if language in LANGUAGES else DEFAULT
     file = resources.files(room).joinpath("words", f"{code}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))

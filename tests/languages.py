@@ -20,6 +20,7 @@ from dialogs.languages import DEFAULT, LANGUAGES, Language
 ROOT: Final = Path(__file__).parent.parent
 PACKAGES: Final = ("bot", "dialogs", "state")
 TRIALS: Final = "dialogs/protocols"
+FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 COUNT: Final = "n"
 """What a counting phrase counts; a form may spell it out instead: *one row*."""
 
@@ -85,7 +86,7 @@ def _of_room(folder: Path, root: Path, languages: Mapping[str, Language]) -> Ite
 def _phrases(raw: Mapping[str, Any], section: str = "") -> Iterator[tuple[str, Phrase]]:
     """Every phrase of a file by its key; a table is a section, unless its keys are plural forms."""
     for key, value in raw.items():
-        if isinstance(value, dict) and "other" not in value:
+        if isinstance(value, dict) and not ("other" in value and FORMS.issuperset(value)):
             yield from _phrases(value, f"{section}{key}.")
         else:
             yield f"{section}{key}", value

@@ -10,6 +10,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
+from dialogs.languages import DEFAULT
 
 
 @click.command("chat")
@@ -49,7 +50,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     db = open_site_file(db_file)
     people = People(db)
     person = people.find("terminal", "local") or people.add(
-        "clinician", site, "terminal", "local", lang or "en"
+        "clinician", site, "terminal", "local", lang or DEFAULT
     )
     if not person.active:
         raise Unusable(

@@ -8,6 +8,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, protocols_on_offer
+from dialogs.languages import DEFAULT
 
 
 @click.command("evaluate")
@@ -45,7 +46,7 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
     from dialogs.candidates import BadFile, evaluate_candidate, shown
 
     (loaded,) = protocols_on_offer(protocol_source)
-    say = phrases("en")
+    say = phrases(DEFAULT)
     if template:
         empty = next(templates(loaded, say))[1].decode("utf-8-sig" if sys.stdout.isatty() else "utf-8")
         click.echo(

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from dialogs import verdicts
+from dialogs.languages import LANGUAGES
+
 if TYPE_CHECKING:
     from state.exports.snapshot import Selection
 
@@ -57,7 +60,7 @@ def zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
 
 
 language = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default=None, help="Language of the dialogue [default: en]."
+    "--lang", type=click.Choice(list(LANGUAGES)), default=None, help="Language of the dialogue [default: en]."
 )
 protocol = click.option(
     "--protocol",
@@ -81,13 +84,6 @@ class Day(click.ParamType[date]):
 
 
 DAY: Final = Day()
-VERDICTS: Final = {
-    "potentially-eligible": "eligible",
-    "ineligible": "ineligible",
-    "undetermined": "undetermined",
-    "cancelled": "cancelled",
-}
-"""The words on the command line -> the codes of the file."""
 
 
 def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -117,7 +113,7 @@ _SELECTION: Final = (
     click.option("--until", type=DAY, help="Last such day, included."),
     click.option("--site", help="Only this site."),
     click.option("--protocol", help="Only this trial, by its registry number."),
-    click.option("--verdict", type=click.Choice(list(VERDICTS)), help="Only this verdict."),
+    click.option("--verdict", type=click.Choice(list(verdicts.OPTIONS)), help="Only this verdict."),
     click.option("--screening", help="Only this screening."),
 )
 
@@ -135,4 +131,4 @@ def selected(values: Mapping[str, Any]) -> Selection:
 
     days = {key: values[key] for key in ("since", "until")}
     others = {key: values[key] for key in ("site", "protocol", "screening")}
-    return Selection(verdict=VERDICTS.get(values["verdict"] or ""), **days, **others)
+    return Selection(verdict=verdicts.OPTIONS.get(values["verdict"] or ""), **days, **others)

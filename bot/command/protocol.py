@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.command.wiring import Unusable, protocols_on_offer
+from dialogs.languages import DEFAULT, LANGUAGES
 
 
 @click.group("protocol")
@@ -28,7 +29,7 @@ def list_() -> None:
 
 @command.command()
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def show(source: str, lang: str) -> None:
     """Show a trial's criteria: the record's words, our reading, the rule."""
     (loaded,) = protocols_on_offer(source)
@@ -65,7 +66,7 @@ def check(source: str) -> None:
 
 @command.command()
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def diagram(source: str, lang: str) -> None:
     """Print the dialogue machine that runs, as a Mermaid state diagram."""
     from dialogs.diagram import mermaid

@@ -108,7 +108,7 @@ def _refuse_personas(db_file: str) -> None:
 
     db = open_site_file(db_file)
     people = People(db)
-    found = [people.find("telegram", str(account)) for account, _, _ in PERSONAS]
+    found = [people.find("telegram", str(account)) for account, _ in PERSONAS]
     db.close()
     codes = [person.code for person in found if person is not None and person.active]
     if codes:

@@ -11,6 +11,7 @@ import click
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing
 from bot.wording.pictures import PICTURES
+from dialogs.languages import DEFAULT
 
 
 @click.command("stats")
@@ -74,7 +75,7 @@ def command(
                 f"a picture is of one trial, here are screenings for {trials}. Please choose by --protocol"
             )
         try:
-            drawn = rendered(draw(picture, found.trials[0], found.as_of, lang or "en"), output.suffix)
+            drawn = rendered(draw(picture, found.trials[0], found.as_of, lang or DEFAULT), output.suffix)
         except NoPicture as error:
             raise Unusable(str(error)) from error
         with written(output, folder=False, force=force, databases=[Path(db_file)]) as temporary:
@@ -83,4 +84,4 @@ def command(
     elif form == "json":
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
-        click.echo(as_text(found, lang or "en"))
+        click.echo(as_text(found, lang or DEFAULT))

@@ -13,9 +13,10 @@ import click
 
 from bot.command import options
 from bot.command.wiring import PERSONAS, Unusable, local_zone, open_file, protocols_on_offer
+from dialogs.languages import in_every_language
 
 if TYPE_CHECKING:
-    from bot.phone.server import LocalBotApi
+    from bot.phone.server import LocalBotApi, Persona
 
 PORT = 8765
 
@@ -44,7 +45,7 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     _refuse_real_people(Path(db_file))
     db = open_file(db_file)
 
-    from bot.phone.server import LocalBotApi, Persona
+    from bot.phone.server import LocalBotApi
     from bot.telegram.logs import configure
     from bot.telegram.pacing import LIFTED
     from bot.telegram.redaction import install
@@ -56,7 +57,7 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     configure("text", level=30)
     install(token)
     people = People(db)
-    for account, role, _ in PERSONAS:
+    for account, role in PERSONAS:
         if role != "newcomer" and people.find("telegram", str(account)) is None:
             people.add(role, "S01", "telegram", str(account), NOT_KNOWN)  # type: ignore[arg-type]  # from the table above
     db.close()
@@ -68,8 +69,8 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
             token=token,
             port=PORT if port is None else port,
             secret=secrets.token_urlsafe(24),
-            personas=[Persona(id=account, name=name, role=role) for account, role, name in PERSONAS],
-            note={"en": f"SQLite file: {shown}", "zh": f"SQLite 文件：{shown}"},
+            personas=_personas(),
+            note=_kept_in(shown),
         )
         await _listen(server, port)
         settings = Settings(
@@ -92,6 +93,19 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     asyncio.run(serve())
 
 
+def _personas() -> list[Persona]:
+    from bot.phone.server import Persona
+
+    names = {role: in_every_language("bot.command", "people", role) for _, role in PERSONAS}
+    return [Persona(id=account, name=names[role], role=role) for account, role in PERSONAS]
+
+
+def _kept_in(file: str) -> dict[str, str]:
+    """Where screenings are kept, as the page says it in each language."""
+    said = in_every_language("bot.command", "kept")
+    return {language: text.format(file=file) for language, text in said.items()}
+
+
 def _refuse_real_people(file: Path) -> None:
     """The people of the trial have roles here without an invitation: never in a file that others use."""
     from state.database import connect
@@ -104,7 +118,7 @@ def _refuse_real_people(file: Path) -> None:
     known = people.all()
     accounts = {account for person in known for account in people.accounts_of(person.code, "telegram")}
     db.close()
-    ours = {str(account) for account, _, _ in PERSONAS}
+    ours = {str(account) for account, _ in PERSONAS}
     if accounts - ours or (known and not accounts):
         raise Unusable(
             f"{file} holds real people or their screenings; please try in a file of its own, by --db"

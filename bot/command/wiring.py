@@ -14,13 +14,8 @@ if TYPE_CHECKING:
     from dialogs.protocol import Protocol
 
 
-PERSONAS: Final = (
-    (101, "clinician", {"en": "Dr Lin", "zh": "林医生"}),
-    (102, "coordinator", {"en": "Ms Chen", "zh": "陈老师"}),
-    (103, "administrator", {"en": "Mr Wu", "zh": "吴老师"}),
-    (104, "newcomer", {"en": "Somebody not invited", "zh": "未受邀者"}),
-)
-"""The people of ``try``: account, role, name. They are let in without an invitation, so never into another file."""
+PERSONAS: Final = ((101, "clinician"), (102, "coordinator"), (103, "administrator"), (104, "newcomer"))
+"""The people of ``try``: account and role. They are let in without an invitation, so never into another file."""
 
 
 class Unusable(click.ClickException):

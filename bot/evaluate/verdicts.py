@@ -13,12 +13,12 @@ from bot.wording.phrases import Phrases
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
 from dialogs.protocol import Protocol, Question
+from dialogs.verdicts import IN_FILES
 
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
 MAX_UNPACKED: Final = 16 * 1024 * 1024
 COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "faults")
-SHOWN_AS: Final = {"eligible": "potentially eligible"}
 
 
 def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
@@ -90,7 +90,7 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
             " ".join(said(protocol, row, fault, say) for fault in row.faults),
         )
     found: Outcome = play(protocol, row.answers)
-    verdict = SHOWN_AS.get(found.verdict, found.verdict)
+    verdict = IN_FILES[found.verdict]
     return (
         row.name, verdict, found.first_failed or "", " ".join(found.failed), " ".join(found.unresolved), "",
     )  # fmt: skip

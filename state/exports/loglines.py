@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from dialogs.verdicts import CODES
 from state.exports.snapshot import Snapshot
 
 SCHEMA: Final = Path(__file__).with_name("log.schema.json")
 
-_VERDICT: Final = "CASE c.verdict WHEN 'eligible' THEN 'potentially_eligible' ELSE c.verdict END"
-_DETAIL: Final = """json(replace(l.detail, '"verdict":"eligible"', '"verdict":"potentially_eligible"'))"""
+_VERDICT: Final = f"CASE c.verdict WHEN 'eligible' THEN '{CODES['eligible']}' ELSE c.verdict END"
+_DETAIL: Final = f"""json(replace(l.detail, '"verdict":"eligible"', '"verdict":"{CODES["eligible"]}"'))"""
 
 _LINES: Final = f"""
 SELECT json_object(

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import effective, judge
+from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
 from dialogs.protocol import Protocol, Question, Text
 from state.exports.loinc import COPYRIGHT, loinc_coding
 
@@ -30,13 +31,8 @@ ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 TRANSLATION: Final = "http://hl7.org/fhir/StructureDefinition/translation"
 UNIT_OPTION: Final = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 LIMIT: Final = "http://hl7.org/fhir/StructureDefinition/{}Value"
-LANGUAGE_TAGS: Final = {"zh": "zh-CN"}
 VALUE, RATIO = "value", "ratio"
-MODE_WORDS: Final[dict[str, Text]] = {
-    VALUE: Text({"en": "Value", "zh": "数值"}),
-    RATIO: Text({"en": "Relative value", "zh": "相对值"}),
-}
-RELATION_WORDS: Final = {"en": "{}: known as a bound only", "zh": "{}：仅为界值"}
+ROOM: Final = "state.exports"
 COMPARATORS: Final = {
     "<": "Less than",
     "<=": "Less or Equal to",
@@ -117,7 +113,7 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
         "linkId": link, **_text(item_text(question, MODE)), "type": "choice", **enabled,
         **_options(mode_coding(protocol, question, mode) for mode in modes(question)),
     }  # fmt: skip
-    numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in MODE_WORDS]
+    numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
     if question.bounds:
         yield {
             "linkId": f"{question.id}.{RELATION}", **_text(item_text(question, RELATION)), "type": "choice",
@@ -136,7 +132,7 @@ def item_text(question: Question, part: str = "") -> Text:
         return question.short
     if part == RELATION:
         return Text({
-            language: RELATION_WORDS.get(language, RELATION_WORDS["en"]).format(short)
+            language: words(ROOM, language)["bound"].format(name=short)
             for language, short in question.short.items()
         })  # fmt: skip
     return question.ask
@@ -240,8 +236,9 @@ def mode_coding(protocol: Protocol, question: Question, mode: str) -> Resource:
 
 
 def mode_words(question: Question, mode: str) -> Text:
+    """What a kind of number is called: the shortcut's words, or ours for a value and a ratio."""
     shortcut = question.shortcut_by_code.get(mode)
-    return shortcut.text if shortcut else MODE_WORDS[mode]
+    return shortcut.text if shortcut else Text(in_every_language(ROOM, mode))
 
 
 def relation_coding(relation: str) -> Resource:
@@ -265,7 +262,7 @@ def code_systems(protocol: Protocol) -> Iterator[Resource]:
         for mode in reversed(modes(question))
     }
     if found:
-        yield _code_system(protocol, MODE, "Kinds of numbers", dict(reversed(found.items())))
+        yield _code_system(protocol, MODE, words(ROOM, DEFAULT)["numbers"], dict(reversed(found.items())))
 
 
 def _code_system(protocol: Protocol, name: str, title: str, texts: Mapping[str, Text]) -> Resource:
@@ -288,11 +285,14 @@ def _code_system(protocol: Protocol, name: str, title: str, texts: Mapping[str, 
 
 def _designations(text: Text) -> Resource:
     others = [
-        {"language": LANGUAGE_TAGS.get(language, language), "value": words}
-        for language, words in text.items()
-        if language != "en"
+        {"language": _tag(language), "value": words} for language, words in text.items() if language != "en"
     ]
     return {"designation": others} if others else {}
+
+
+def _tag(language: str) -> str:
+    """The BCP 47 tag of a language of the trial; its code, where it is none of ours."""
+    return LANGUAGES[language].tag if language in LANGUAGES else language
 
 
 def _codes(question: Question) -> Resource:
@@ -307,7 +307,7 @@ def _text(text: Text) -> Resource:
         {
             "url": TRANSLATION,
             "extension": [
-                {"url": "lang", "valueCode": LANGUAGE_TAGS.get(language, language)},
+                {"url": "lang", "valueCode": _tag(language)},
                 {"url": "content", "valueString": translated},
             ],
         }

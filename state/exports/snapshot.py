@@ -22,22 +22,12 @@ from typing import Any, Final, Literal
 from sqlite_utils import Database
 
 from dialogs.protocol import Protocol, Question
+from dialogs.verdicts import CODES, IN_FILES
 from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, compare, quotient_as_text
 from state.replay import StoredProtocols
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
-
-CANCELLED: Final = "cancelled"
-SHOWN_VERDICTS: Final[Mapping[str, str]] = {
-    "eligible": "potentially eligible",
-    "ineligible": "ineligible",
-    "undetermined": "undetermined",
-    CANCELLED: "cancelled",
-}
-"""Verdicts (and *cancelled*, which is none) -> the words in what people read: csv, answers, xlsx."""
-VERDICT_CODES: Final = {verdict: words.replace(" ", "_") for verdict, words in SHOWN_VERDICTS.items()}
-"""Verdicts -> the codes in what programs read: log, parquet, sdtm. No file says *eligible* alone."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -101,7 +91,7 @@ looked for."""
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which screenings to take. ``verdict`` is a key of `SHOWN_VERDICTS`; days are in UTC, both included."""
+    """Which screenings to take. ``verdict`` is a key of `IN_FILES`; days are in UTC, both included."""
 
     site: str | None = None
     protocol: str | None = None
@@ -158,11 +148,11 @@ class Row:
 
     @property
     def shown_verdict(self) -> str:
-        return SHOWN_VERDICTS[self.verdict]
+        return IN_FILES[self.verdict]
 
     @property
     def verdict_code(self) -> str:
-        return VERDICT_CODES[self.verdict]
+        return CODES[self.verdict]
 
     @property
     def zone_name(self) -> str:

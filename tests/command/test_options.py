@@ -101,7 +101,7 @@ def test_a_trial_keeps_to_a_file_of_its_own() -> None:
     options = {parameter.name: parameter for parameter in trial.params}
     assert options["db_file"].default == "prescreen-try.db"
     assert options["db_file"].envvar is None
-    assert {account for account, _, _ in PERSONAS} == {101, 102, 103, 104}
+    assert {account for account, _ in PERSONAS} == {101, 102, 103, 104}
 
 
 def test_people_of_a_trial_do_not_come_in_from_telegram(tmp_path: Path) -> None:

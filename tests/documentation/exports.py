@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from dialogs.loading import load
+from dialogs.verdicts import CODES, IN_FILES
 from state.exports import FORMATS
 from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT
 from state.exports.fhir import SUBJECT_STATUS
@@ -14,7 +15,6 @@ from state.exports.loglines import SCHEMA
 from state.exports.queries import COLUMNS as QUERY_COLUMNS
 from state.exports.questionnaire import questionnaire
 from state.exports.sdtm import DISPOSITIONS, NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
-from state.exports.snapshot import SHOWN_VERDICTS, VERDICT_CODES
 from state.exports.tabulations import DATASETS
 
 LOG_MEANINGS: Final = {
@@ -139,12 +139,12 @@ def verdict_codes() -> str:
     rows = (
         (
             words,
-            f"`{VERDICT_CODES[code]}`",
+            f"`{CODES[code]}`",
             f"`{SUBJECT_STATUS[code]}`" if code in SUBJECT_STATUS else "no ResearchSubject",
             f"`{NOT_ASSIGNED_BECAUSE[code]}`",
             f"`{DISPOSITIONS[code]}`" if code in DISPOSITIONS else "no record",
         )
-        for code, words in SHOWN_VERDICTS.items()
+        for code, words in IN_FILES.items()
     )
     return table(
         (

@@ -33,9 +33,10 @@ from dialogs.errors import DialogError
 from dialogs.loading import load
 from dialogs.proofs import representatives
 from dialogs.reading import MAX_DIGITS
+from dialogs.verdicts import IN_FILES
 from state.database import connect, open_database, stamp
 from state.exports import Selection, export
-from state.exports.snapshot import SHOWN_VERDICTS, snapshot
+from state.exports.snapshot import snapshot
 from state.people import People
 from state.replay import step_from
 from state.screenings import Screening, Screenings
@@ -222,7 +223,7 @@ Expected = dict[str, Told]
 
 
 def shown(one: Told) -> str:
-    return SHOWN_VERDICTS[one.verdict or "cancelled"]
+    return IN_FILES[one.verdict or "cancelled"]
 
 
 def statuses(expected: Expected) -> dict[tuple[str, int], str]:
