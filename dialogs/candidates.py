@@ -35,7 +35,7 @@ SEPARATORS: Final = (",", ";", "\t")
 UNIT_SPELLINGS: Final = {"xULN": "{xULN}"}
 
 
-class BadFile(DialogError):  # noqa: N818  (reads as what it says)
+class BadFile(DialogError):
     """The file as a whole cannot be read. ``code`` names the phrase that says so, ``details`` what it needs."""
 
     def __init__(self, code: str, **details: str) -> None:

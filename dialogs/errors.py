@@ -43,7 +43,7 @@ class AnswerError(DialogError):
     """An answer does not fit its question."""
 
 
-class NotNow(DialogError):  # noqa: N818  (reads as what it says)
+class NotNow(DialogError):
     """A step was tried that the dialogue's state does not allow."""
 
     def __init__(self, step: str, state: str) -> None:

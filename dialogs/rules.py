@@ -307,7 +307,7 @@ class Rule:
         return tuple(dict.fromkeys(self.node.grounds(facts)))
 
 
-class RuleFault(Exception):  # noqa: N818  (collected into a Fault by the loader)
+class RuleFault(Exception):
     """A rule cannot be parsed; carries what is wrong and what to do."""
 
     def __init__(self, fault: str, remedy: str) -> None:

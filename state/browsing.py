@@ -42,7 +42,7 @@ QUERIES: Final = {
         "FROM latest GROUP BY 1, 2 ORDER BY 1, 2"
     ),
     "reasons": (
-        _LATEST  # noqa: S608  (only constants are put in)
+        _LATEST
         + 'SELECT protocol AS "$trial", $counted AS "$criterion", count(*) AS "$subjects" FROM latest\n'
         "WHERE verdict = 'ineligible' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
     ),
@@ -93,7 +93,7 @@ def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[
         if not set(columns).issuperset(filters):
             raise KeyError(", ".join(filters))
         where = " AND ".join(f"{column} = ?" for column in filters) or "1"
-        found = db.execute(f"SELECT * FROM {view} WHERE {where}", list(filters.values()))  # noqa: S608  (names of ours)
+        found = db.execute(f"SELECT * FROM {view} WHERE {where}", list(filters.values()))
         yield tuple(columns)
         yield from found
 

@@ -35,7 +35,7 @@ _NOT_KEPT: Final = {
 }
 
 
-class NotKept(StateError):  # noqa: N818  (reads as what it says)
+class NotKept(StateError):
     """Nothing was written. ``why`` is one of ``full``, ``read-only``, ``locked``, ``failed``."""
 
     def __init__(
@@ -46,31 +46,31 @@ class NotKept(StateError):  # noqa: N818  (reads as what it says)
         super().__init__(f"{where}: {sentence}" if where is not None else sentence)
 
 
-class Missing(StateError):  # noqa: N818
+class Missing(StateError):
     """There is no such file."""
 
 
-class Damaged(StateError):  # noqa: N818
+class Damaged(StateError):
     """The file cannot be used."""
 
 
-class Newer(StateError):  # noqa: N818
+class Newer(StateError):
     """The file's schema is newer than this program."""
 
 
-class Taken(StateError):  # noqa: N818
+class Taken(StateError):
     """Something stands at a target, and may not be replaced."""
 
 
-class InUse(StateError):  # noqa: N818
+class InUse(StateError):
     """Another program has the file open."""
 
 
-class Stale(StateError):  # noqa: N818
+class Stale(StateError):
     """The dialogue has moved on since it was loaded."""
 
 
-class Merged(StateError):  # noqa: N818
+class Merged(StateError):
     """A merged file is for the office: what a site does is done in the site's own file."""
 
     def __init__(self) -> None:
@@ -79,15 +79,15 @@ class Merged(StateError):  # noqa: N818
         )
 
 
-class NotNext(StateError):  # noqa: N818
+class NotNext(StateError):
     """This outcome cannot follow what was noted of the subject, or not on that day."""
 
 
-class Refused(StateError):  # noqa: N818
+class Refused(StateError):
     """People cannot be changed in this way."""
 
 
-class Unknown(StateError):  # noqa: N818
+class Unknown(StateError):
     """No such screening, person or protocol."""
 
 

@@ -55,7 +55,7 @@ _STANDING_NOTES: Final = (
 )
 _STAGE: Final = _OF_ONE + "stage FROM outcomes WHERE trial = :trial"
 _NEWEST_SAVED: Final = (
-    _OF_ONE + "screening FROM subjects WHERE trial = :trial"  # noqa: S608  (only constants are put in)
+    _OF_ONE + "screening FROM subjects WHERE trial = :trial"
     " AND EXISTS (SELECT 1 FROM verdicts v WHERE v.screening = subjects.screening)"
     " ORDER BY place DESC, screening DESC LIMIT 1"
 )

@@ -239,7 +239,7 @@ class People:
                 return None
             found = None
             for hashed, role, site in self.db.execute(
-                "SELECT hash, role, site FROM invitations"  # noqa: S608  (only a constant is put in)
+                "SELECT hash, role, site FROM invitations"
                 f" WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ? AND {_HOLDS}",
                 [now],
             ).fetchall():
@@ -272,7 +272,7 @@ class People:
     def invitations(self) -> list[Invitation]:
         now = stamp(self.clock())
         rows = self.db.execute(
-            "SELECT substr(hash, 1, 8), role, site, created_by, created_at, expires_at,"  # noqa: S608
+            "SELECT substr(hash, 1, 8), role, site, created_by, created_at, expires_at,"
             " CASE WHEN used_at IS NOT NULL THEN 'used' WHEN revoked_at IS NOT NULL THEN 'revoked'"
             f" WHEN expires_at <= ? THEN 'expired' WHEN NOT {_HOLDS} THEN 'withheld' ELSE 'open' END"
             " FROM invitations ORDER BY created_at, hash",

@@ -36,7 +36,7 @@ STATUS: Final = f"""CASE
     ) THEN 'superseded'
     WHEN instr(:set_aside, ' ' || question || ' ') THEN 'set aside'
     ELSE 'current'
-END"""  # noqa: S608  (only constants are put in)
+END"""
 """SQL over the answers in `log` of one screening; ``:set_aside`` are its questions between spaces."""
 
 _STANDING: Final = """
@@ -133,7 +133,7 @@ SELECT
 FROM log l
 JOIN standing g ON g.screening = l.screening
 WHERE l.kind = 'answer'
-"""  # noqa: S608  (only constants are put in)
+"""
 
 _OPEN_ITEMS: Final = """
 SELECT
@@ -164,7 +164,7 @@ FROM log q
 LEFT JOIN log a ON a.screening = q.screening AND a.kind = 'query_answer' AND json_extract(a.detail, '$.query') = q.entry
     AND (json_extract(a.detail, '$.outcome') <> 'corrected' OR {_ENDED_BY.format(l="a")} IS 'save')
 WHERE q.kind = 'query'
-"""  # noqa: S608  (only constants are put in)
+"""
 NOTES: Final = """
 SELECT
     s.subject,

@@ -125,7 +125,7 @@ class Stats:
 
 def stats(
     database: Path,
-    selection: Selection = Selection(),  # noqa: B008  (frozen)
+    selection: Selection = Selection(),
     *,
     until: str | None = None,
     expected: bool = False,
@@ -192,7 +192,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStats:
 def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
     questions = dict(data.query(_MEDIAN.format(by=by, of="asked"), [trial]))
     seconds = dict(data.query(_MEDIAN.format(by=by, of="seconds"), [trial]))
-    sql = f"SELECT {by}, {_VERDICTS} FROM subject WHERE trial = ? GROUP BY 1 ORDER BY 1"  # noqa: S608
+    sql = f"SELECT {by}, {_VERDICTS} FROM subject WHERE trial = ? GROUP BY 1 ORDER BY 1"
     return {
         group: Counts(assessed, excluded, undetermined, eligible, questions.get(group), seconds.get(group))
         for group, assessed, excluded, undetermined, eligible in data.query(sql, [trial])
@@ -221,7 +221,7 @@ def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
     """Count subjects by how far they got: who was enrolled was consented and referred."""
     sums = ", ".join(f"coalesce(sum({outcome}), 0)" for outcome in OUTCOMES)
     counts = data.one(
-        f"SELECT {sums} FROM outcomes WHERE (subject, trial) IN"  # noqa: S608  (only constants are put in)
+        f"SELECT {sums} FROM outcomes WHERE (subject, trial) IN"
         " (SELECT u.subject, u.trial FROM subjects u JOIN subject s ON s.screening = u.screening WHERE u.trial = ?)",
         [trial],
     )
@@ -231,7 +231,7 @@ def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
 def _weeks(data: Snapshot, trial: str) -> tuple[Week, ...]:
     """Give every week from the first to the last, the empty ones too."""
     rows = data.query(
-        f"SELECT {_MONDAY}, {_VERDICTS} FROM chosen c JOIN protocols t ON t.sha256 = c.protocol"  # noqa: S608
+        f"SELECT {_MONDAY}, {_VERDICTS} FROM chosen c JOIN protocols t ON t.sha256 = c.protocol"
         " WHERE t.id = ? AND verdict <> 'cancelled' GROUP BY 1 ORDER BY 1",
         [trial],
     )

@@ -23,7 +23,7 @@ from bot.phone.world import Json, World
 _TOKEN: Final = re.compile(r"\d+:[\w-]+")
 
 
-class _AnsweredInstead(Exception):  # noqa: N818 - what happened
+class _AnsweredInstead(Exception):
     """A fault answered the call."""
 
     def __init__(self, fault: Fault) -> None:

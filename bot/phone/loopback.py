@@ -26,7 +26,7 @@ PAGE: Final = web.AppKey("page", str)
 """Where the phone page is; a link from elsewhere may open it."""
 
 
-class NotLoopback(ValueError):  # noqa: N818 - reads as what it says
+class NotLoopback(ValueError):
     """The server was asked to listen where others could reach it."""
 
 

@@ -47,7 +47,7 @@ _FOUND: Final = (
 """What Telegram finds in a text without being told; the kinds that a chat with a bot needs."""
 
 
-class BadMarkup(Exception):  # noqa: N818 - becomes Telegram's 400
+class BadMarkup(Exception):
     """Telegram would refuse to parse this."""
 
 

@@ -15,7 +15,7 @@ CONFLICT: Final = (
 )
 
 
-class Refused(Exception):  # noqa: N818 - an answer of Telegram's, not a programming error
+class Refused(Exception):
     """An answer with ``ok: false``; `parameters` are its `ResponseParameters`."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:

@@ -40,7 +40,7 @@ Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
-class NotInstalled(Exception):  # noqa: N818  (reads as what it says)
+class NotInstalled(Exception):
     """Datasette is not installed."""
 
 

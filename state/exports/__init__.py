@@ -23,7 +23,7 @@ from state.exports.filters import Nothing, moment, refuse_nothing
 from state.exports.snapshot import Selection, Snapshot, snapshot
 
 
-class Uninstalled(StateError):  # noqa: N818  (reads as what it says)
+class Uninstalled(StateError):
     """A format needs a package that is not installed; the message has the command that installs it."""
 
 
@@ -92,7 +92,7 @@ def export(
     database: Path,
     format_name: str,
     target: Path | None = None,
-    selection: Selection = Selection(),  # noqa: B008  (frozen)
+    selection: Selection = Selection(),
     *,
     folder: Path = Path(),
     by: str | None = None,

@@ -11,7 +11,7 @@ from state.errors import StateError
 from state.exports.snapshot import Snapshot
 
 
-class Nothing(StateError):  # noqa: N818  (reads as what it says)
+class Nothing(StateError):
     """No screening is what was asked for; the message says why."""
 
 

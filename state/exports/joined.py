@@ -30,7 +30,7 @@ def joined_answers(snapshot: Snapshot, row: Row) -> tuple[int, str]:
 _OF_ONE: Final = "screening = :screening AND kind = 'answer'"
 _COLUMNS: Final = "entry, at, person, question, value, unit, compared, compared_unit"
 _ONE: Final = {
-    1: f"WITH one AS MATERIALIZED (SELECT {_COLUMNS}, {STATUS} AS status FROM log WHERE {_OF_ONE}) ",  # noqa: S608
+    1: f"WITH one AS MATERIALIZED (SELECT {_COLUMNS}, {STATUS} AS status FROM log WHERE {_OF_ONE}) ",
     2: "WITH one AS MATERIALIZED (SELECT * FROM answers WHERE screening = :screening ORDER BY entry) ",
 }
 """The answers with their status, by how a screening was edited; where none was, all are current."""
@@ -41,7 +41,7 @@ def _query(protocol: Protocol, edited: int) -> str:
     status, answers = ("status", "one a") if edited else ("'current'", f"log a WHERE {_OF_ONE}")
     cells = ["%d", *["%s"] * 8]
     return (
-        f"{_ONE.get(edited, '')}SELECT count(*), group_concat(printf('{CELL.join(cells)}',"  # noqa: S608  (our names)
+        f"{_ONE.get(edited, '')}SELECT count(*), group_concat(printf('{CELL.join(cells)}',"
         f" entry, at, person, question, value, unit, {_relation(protocol)}, {_compared(protocol, edited)}, {status}),"
         f" '{ROW}') FROM {answers}"
     )
@@ -74,7 +74,7 @@ def _compared(protocol: Protocol, edited: int) -> str:
         scales = " ".join(f"WHEN {_text(code)} THEN {_text(str(scale))}" for code, scale in how.scales)
         follows = protocol.position[how.divisor] > protocol.position[question] and not edited
         return (
-            f"(SELECT quotient(a.value, d.value, CASE d.unit {scales} END) || {_text(CELL + how.gives)} FROM {one}"  # noqa: S608
+            f"(SELECT quotient(a.value, d.value, CASE d.unit {scales} END) || {_text(CELL + how.gives)} FROM {one}"
             f" WHERE {only}{' AND d.entry > a.entry' if follows else ''} AND d.question = {_text(how.divisor)})"
         )
 

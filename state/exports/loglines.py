@@ -38,7 +38,7 @@ SELECT json_object(
 ) || char(10)
 FROM chosen c JOIN protocols t ON t.sha256 = c.protocol
 ORDER BY c.rowid
-"""  # noqa: S608  (only constants are put in)
+"""
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:

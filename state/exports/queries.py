@@ -14,7 +14,7 @@ COLUMNS: Final = (
     "screening", "entry", "asked_at", "asked_by", "question", "code", "state", "answered_at", "answered_by", "reason",
 )  # fmt: skip
 _ROWS: Final = (
-    f"SELECT {', '.join(f'q.{column}' for column in COLUMNS)}"  # noqa: S608  (only constants are put in)
+    f"SELECT {', '.join(f'q.{column}' for column in COLUMNS)}"
     " FROM chosen c JOIN queries q ON q.screening = c.screening ORDER BY q.screening, q.entry"
 )
 

@@ -60,7 +60,7 @@ _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 Add = Callable[[str, Mapping[str, Any]], None]
 
 
-class Mixed(StateError):  # noqa: N818  (reads as what it says)
+class Mixed(StateError):
     """Several trials were selected; a package is of one."""
 
 

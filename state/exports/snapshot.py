@@ -65,7 +65,7 @@ WHERE g.state <> 'open'
     AND (:since IS NULL OR {_CLOSED} >= :since)
     AND (:until IS NULL OR {_CLOSED} < :until)
 ORDER BY s.site, s.sequence
-"""  # noqa: S608  (only constants are put in)
+"""
 _HEAD: Final = """
 SELECT hash FROM register
 WHERE origin = (SELECT value FROM meta WHERE key = 'origin')
@@ -162,7 +162,7 @@ class Row:
 
 _CELLS: Final = "entry, at, person, question, value, unit, NULL, compared, compared_unit"
 _ANSWERS: Final = {
-    edited: f"SELECT {_CELLS}, {status} FROM {table} WHERE screening = :screening"  # noqa: S608
+    edited: f"SELECT {_CELLS}, {status} FROM {table} WHERE screening = :screening"
     for edited, status, table in ((0, "'current'", "log"), (1, STATUS, "log"), (2, "status", "answers"))
 }
 """The answers of one screening, by how it was edited."""
@@ -253,7 +253,7 @@ class Snapshot:
 
     def rows(self, where: str = "1", parameters: Parameters = (), order: str = "rowid") -> Iterator[Row]:
         """Give the chosen screenings in order; ``where`` and ``order`` are SQL over the table `chosen`."""
-        for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY {order}", parameters):  # noqa: S608
+        for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY {order}", parameters):
             *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
             lists = map(_codes, (all_failed, unresolved, set_aside))
             values: list[Any] = [*first, *lists, asked, saves, edited, head]
@@ -290,7 +290,7 @@ class Snapshot:
     def _noted(self) -> dict[str, dict[str, str]]:
         """What was noted, by screening, gathered at once; few have anything."""
         columns = _OUTCOME_COLUMNS
-        rows = self.query(f"SELECT screening, {', '.join(columns)} FROM screening_outcomes")  # noqa: S608
+        rows = self.query(f"SELECT screening, {', '.join(columns)} FROM screening_outcomes")
         noted = {screening: dict(zip(columns, values, strict=True)) for screening, *values in rows}
         for screening, reason in self.query(
             "SELECT screening, json_extract(detail, '$.reason') FROM log WHERE kind = 'disagree' ORDER BY entry"

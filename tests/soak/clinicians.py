@@ -35,7 +35,7 @@ HARMLESS_LATE = frozenset("bcfsekouphmx")
 Found = TypeVar("Found")
 
 
-class Unasked(Exception):  # noqa: N818 - what happened
+class Unasked(Exception):
     """A question that should have come did not."""
 
 

@@ -17,7 +17,7 @@ PICTURES: Final = ("flow", "weeks")
 FORMATS: Final = {".svg": "bot.wording.pictures.svg", ".png": "bot.wording.pictures.png"}
 
 
-class NoPicture(Exception):  # noqa: N818  (reads as what it says)
+class NoPicture(Exception):
     """The picture cannot be drawn here; the message says what to install or to choose."""
 
 
