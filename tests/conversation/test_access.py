@@ -14,8 +14,8 @@ from bot.conversation.menu import COMMANDS, LOOKS, MENU
 from bot.conversation.talk import MOVES
 from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
+from tests.conversation.office import ELIGIBLE, press_of, presses
 from tests.conversation.playing import Clock, conversation
-from tests.conversation.test_office import ELIGIBLE, press_of, presses
 
 NUMBERS = ("S01-0001", "S01-0002")
 REPORT = "a report of the site where the person is now"

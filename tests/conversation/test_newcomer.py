@@ -6,7 +6,7 @@ import pytest
 
 from bot.exchange import Reply, Settle, Turn
 from bot.wording.phrases import plain
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
 
 TO_TUMOUR = ["45", "male", "evans", "98 g/L", "42 d", "no", "no"]
 
@@ -15,13 +15,13 @@ def said(turn: Turn) -> str:
     return "\n".join(plain(action.text) for action in turn.actions if isinstance(action, Reply))
 
 
-def test_what_was_understood_names_its_screening(ward: Ward) -> None:  # noqa: F811
+def test_what_was_understood_names_its_screening(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45")
     (settled,) = [plain(action.text) for action in turn.actions if isinstance(action, Settle)]
     assert settled.startswith("✓ S01-0001 · ")
 
 
-def test_what_is_set_aside_names_its_screening(ward: Ward) -> None:  # noqa: F811
+def test_what_is_set_aside_names_its_screening(ward: Ward) -> None:
     ward.do(
         ward.clinician, "/new", *TO_TUMOUR, "none", "no", "no", "no", "1", "no", "1.2x", "normal", "normal"
     )
@@ -30,22 +30,22 @@ def test_what_is_set_aside_names_its_screening(ward: Ward) -> None:  # noqa: F81
     assert said(turn).startswith("S01-0001 · ")
 
 
-def test_unknown_stands_among_the_options_that_are_named(ward: Ward) -> None:  # noqa: F811
+def test_unknown_stands_among_the_options_that_are_named(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "carcinoma")
     assert "Not confirmed yet" in said(turn) or "尚未明确" in said(turn)
 
 
-def test_options_that_hold_a_comma_are_told_apart(ward: Ward) -> None:  # noqa: F811
+def test_options_that_hold_a_comma_are_told_apart(ward: Ward) -> None:
     told = said(ward.do(ward.clinician, "/new", *TO_TUMOUR, "lymphoma"))
     assert "None, or benign only; Carcinoma in situ only; " in told or "无，或仅良性；仅原位癌；" in told
 
 
-def test_chinese_sentences_stand_without_a_space_between(ward: Ward) -> None:  # noqa: F811
+def test_chinese_sentences_stand_without_a_space_between(ward: Ward) -> None:
     told = said(ward.do(ward.clinician, "/new", *TO_TUMOUR, "原位癌"))
     assert "。 " not in told
 
 
-def test_an_answer_called_wrong_is_told_how_it_can_be_corrected(ward: Ward) -> None:  # noqa: F811
+def test_an_answer_called_wrong_is_told_how_it_can_be_corrected(ward: Ward) -> None:
     saved = ward.save(ELIGIBLE)
     asked = ward.do(ward.clinician, f"!{press_of(saved, 'd:')}")
     (wrong,) = [press for press in presses(asked) if press.startswith("dd:") and press.endswith(":1")]
@@ -53,13 +53,13 @@ def test_an_answer_called_wrong_is_told_how_it_can_be_corrected(ward: Ward) -> N
     assert "coordinator" in told or "协调员" in told
 
 
-def test_an_undetermined_screening_names_the_command_that_finds_it_again(ward: Ward) -> None:  # noqa: F811
+def test_an_undetermined_screening_names_the_command_that_finds_it_again(ward: Ward) -> None:
     card = said(ward.save([*ELIGIBLE[:-1], "unknown"]))
     assert "/open" in card
     assert "S01-0001" in said(ward.do(ward.clinician, "/open"))
 
 
-def test_with_several_screenings_open_resume_lets_choose(ward: Ward) -> None:  # noqa: F811
+def test_with_several_screenings_open_resume_lets_choose(ward: Ward) -> None:
     ward.do(ward.clinician, "/new", "45", "/new", "52")
     assert [press.split(":")[1] for press in presses(ward.do(ward.clinician, "/resume"))] == [
         "S01-0002",
@@ -68,20 +68,20 @@ def test_with_several_screenings_open_resume_lets_choose(ward: Ward) -> None:  #
 
 
 @pytest.mark.parametrize("command", ["/nonsense", "/help"])
-def test_coordinators_are_told_their_own_commands_and_no_others(ward: Ward, command: str) -> None:  # noqa: F811
+def test_coordinators_are_told_their_own_commands_and_no_others(ward: Ward, command: str) -> None:
     told = said(ward.do(ward.coordinator, command))
     assert "/query" in told
     assert "/new" not in told
     assert "g/dL" not in told
 
 
-def test_a_query_shows_the_answer_it_is_about(ward: Ward) -> None:  # noqa: F811
+def test_a_query_shows_the_answer_it_is_about(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     which = ward.do(ward.coordinator, "/query 1")
     assert ": 45" in (told := said(ward.do(ward.coordinator, f"!{press_of(which, 'q:')}"))) or "：45" in told
 
 
-def test_a_press_that_is_not_possible_promises_nothing_that_does_not_come(ward: Ward) -> None:  # noqa: F811
+def test_a_press_that_is_not_possible_promises_nothing_that_does_not_come(ward: Ward) -> None:
     turn = ward.do(ward.coordinator, "!new")
     assert turn.actions == []
     assert turn.toast is not None

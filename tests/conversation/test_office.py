@@ -2,74 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
-
-from bot.conversation import Conversation
-from bot.exchange import Message, MessageKind, Reply, Turn
-from state.people import Person, Role
-from tests.conversation.playing import Clock, conversation
-
-ELIGIBLE = [
-    *("45 y", "male", "aiha", "72 g/L", "42 d"),
-    *["no"] * 2,
-    "none",
-    *["no"] * 3,
-    "1",
-    "no",
-    *["normal"] * 4,
-    "yes",
-]
-LANGUAGES = ("en", "zh")
-
-
-@dataclass
-class Ward:
-    talk: Conversation
-    clinician: Person
-    coordinator: Person
-    stranger_office: Person
-
-    def do(self, person: Person, *messages: str) -> Turn:
-        turn = Turn()
-        for text in messages:
-            kind: MessageKind = (
-                "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
-            )
-            turn = self.talk.handle(self.talk.people.get(person.code), Message(kind, text.lstrip("!")))
-        return turn
-
-    def save(self, answers: list[str]) -> Turn:
-        turn = self.do(self.clinician, "/new", *answers)
-        return self.do(self.clinician, f"!{press_of(turn, 's:')}")
-
-    def verdicts(self) -> list[tuple[str, str]]:
-        return self.talk.screenings.db.execute(
-            "SELECT screening, verdict FROM verdicts ORDER BY at"
-        ).fetchall()
-
-
-def presses(turn: Turn) -> list[str]:
-    return [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
-
-
-def press_of(turn: Turn, start: str) -> str:
-    return next(press for press in presses(turn) if press.startswith(start))
-
-
-@pytest.fixture(params=LANGUAGES)
-def ward(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ward]:
-    talk = conversation(tmp_path / "office.db", Clock())
-    members: list[tuple[Role, str]] = [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
-    people = [
-        talk.people.add(role, site, "telegram", str(account), request.param)
-        for account, (role, site) in enumerate(members)
-    ]
-    yield Ward(talk, *people)
-    talk.screenings.db.close()
+from bot.exchange import Reply
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried
 
 
 def test_coordinators_of_the_site_hear_of_a_candidate_by_number_only(ward: Ward) -> None:
@@ -100,15 +34,6 @@ def test_who_switched_the_notes_off_still_hears_that_a_candidate_is_none_any_mor
 
 def test_an_undetermined_screening_is_no_candidate(ward: Ward) -> None:
     assert ward.save([*ELIGIBLE[:-1], "unknown"]).others == []
-
-
-def queried(ward: Ward) -> tuple[Turn, Turn]:
-    ward.save(ELIGIBLE)
-    asked = ward.do(ward.coordinator, "/query s01-0001")
-    chosen = ward.do(ward.coordinator, f"!{presses(asked)[3]}")
-    sent = ward.do(ward.coordinator, f"!{presses(chosen)[0]}")
-    assert sent.others[0][0] == ward.clinician.code
-    return sent, sent.others[0][1]
 
 
 def test_a_query_is_confirmed_and_the_verdict_stays(ward: Ward) -> None:

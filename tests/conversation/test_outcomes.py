@@ -11,7 +11,7 @@ from bot.exchange import Reply, Turn, read_press
 from bot.wording.buttons import SHORT_LABEL
 from bot.wording.phrases import phrases
 from state.outcomes import OUTCOMES, standing
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401  (a fixture)
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
 
 UNDETERMINED = [*ELIGIBLE[:-1], "unknown"]
 
@@ -35,14 +35,14 @@ def press_labelled(turn: Turn, label: str) -> str:
     )
 
 
-def notes(ward: Ward) -> list[tuple[str, dict[str, object]]]:  # noqa: F811
+def notes(ward: Ward) -> list[tuple[str, dict[str, object]]]:
     rows = ward.talk.screenings.db.execute(
         "SELECT kind, detail FROM log WHERE kind LIKE 'outcome%' ORDER BY screening, entry"
     )
     return [(kind, json.loads(detail)) for kind, detail in rows]
 
 
-def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:  # noqa: F811
+def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:
     """Press one button after the other, by the keys of their phrases or their labels."""
     say = phrases(ward.coordinator.language)
     for key in keys:
@@ -51,13 +51,13 @@ def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:  # noqa: F811
     return turn
 
 
-def exclude(ward: Ward) -> None:  # noqa: F811
+def exclude(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "17", "yes")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
     ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
 
 
-def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:  # noqa: F811
+def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     ward.talk.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "2026-11-30")
@@ -74,7 +74,7 @@ def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) 
     assert phrases(ward.coordinator.language).plain("outcome_enrolled") in labels(turn)
 
 
-def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward) -> None:  # noqa: F811
+def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     ward.talk.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred")
@@ -92,7 +92,7 @@ def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward
     assert min(day for day in labels(turn) if day[:2] == "20") == "2026-12-01"
 
 
-def test_a_day_is_a_day_at_the_site(ward: Ward) -> None:  # noqa: F811
+def test_a_day_is_a_day_at_the_site(ward: Ward) -> None:
     ward.talk.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]  # the ward has a clock to be set
     ward.save(ELIGIBLE)
     choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
@@ -105,7 +105,7 @@ def test_days_fit_two_in_a_row() -> None:
 
 @pytest.mark.parametrize("answers", [UNDETERMINED, None], ids=["undetermined", "ineligible"])
 def test_enrolled_is_not_offered_and_a_forged_press_notes_nothing(
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     answers: list[str] | None,
 ) -> None:
     ward.save(answers) if answers else exclude(ward)
@@ -125,7 +125,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: str) -> None:  # noqa: F811
+def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: str) -> None:
     if state == "reopened":
         card = ward.save(UNDETERMINED)
         ward.do(ward.clinician, f"!{press_of(card, 'r:')}")
@@ -146,7 +146,7 @@ FORGED = ("on:{}:0", "on:{}:9_20261123", "on:{}:0_20261124", "on:{}:0_20261122",
 
 
 @pytest.mark.parametrize("press", FORGED)
-def test_a_forged_press_keeps_nothing(ward: Ward, press: str) -> None:  # noqa: F811
+def test_a_forged_press_keeps_nothing(ward: Ward, press: str) -> None:
     ward.save(ELIGIBLE)
     entries = ward.talk.screenings.load("S01-0001").entries
     turn = ward.do(ward.coordinator, f"!{press.format(f'S01-0001:{entries}')}")
@@ -154,7 +154,7 @@ def test_a_forged_press_keeps_nothing(ward: Ward, press: str) -> None:  # noqa: 
     assert notes(ward) == []
 
 
-def test_a_button_pressed_twice_notes_once(ward: Ward) -> None:  # noqa: F811
+def test_a_button_pressed_twice_notes_once(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     asked = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_declined")
     for _ in range(2):
@@ -162,7 +162,7 @@ def test_a_button_pressed_twice_notes_once(ward: Ward) -> None:  # noqa: F811
     assert [note["not_enrolled_reason"] for _, note in notes(ward)] == ["declined"]
 
 
-def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) -> None:  # noqa: F811
+def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
     turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE)
@@ -182,7 +182,7 @@ def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) ->
 
 @pytest.mark.parametrize("command", ["/outcome", "/query"])
 @pytest.mark.parametrize("number", ["1", "0001", "S01-0001", "s01-1", "S01-1", "１", "0000001"])
-def test_a_number_is_taken_as_people_type_it(ward: Ward, command: str, number: str) -> None:  # noqa: F811
+def test_a_number_is_taken_as_people_type_it(ward: Ward, command: str, number: str) -> None:
     ward.save(ELIGIBLE)
     assert "S01-0001" in said(ward.do(ward.coordinator, f"{command} {number}"))
 
@@ -190,7 +190,7 @@ def test_a_number_is_taken_as_people_type_it(ward: Ward, command: str, number: s
 @pytest.mark.parametrize("command", ["/outcome", "/query"])
 @pytest.mark.parametrize("number", ["", "2", "S02-0001", "0", "-1", "Li Hua", "9" * 30, "S01-", "²"])
 def test_without_a_number_that_is_one_the_saved_screenings_are_offered(
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     command: str,
     number: str,
 ) -> None:
@@ -202,6 +202,6 @@ def test_without_a_number_that_is_one_the_saved_screenings_are_offered(
 
 
 @pytest.mark.parametrize("command", ["/outcome", "/query", "/outcome 7", "/query 7"])
-def test_with_nothing_saved_it_is_said_so(ward: Ward, command: str) -> None:  # noqa: F811
+def test_with_nothing_saved_it_is_said_so(ward: Ward, command: str) -> None:
     turn = ward.do(ward.coordinator, command)
     assert said(turn) == phrases(ward.coordinator.language)("office_nothing_saved", site="S01")

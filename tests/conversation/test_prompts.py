@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversation.office import ELIGIBLE
 from tests.conversation.screens import Still, Ward
-from tests.conversation.test_office import ELIGIBLE
 
 
 @pytest.fixture

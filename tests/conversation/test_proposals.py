@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.exchange import Button, Reply, Turn
 from bot.terminal import Terminal
 from dialogs.answers import Choice, encode
+from tests.conversation.office import ELIGIBLE, Ward, press_of
 from tests.conversation.playing import Clock, conversation
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, ward  # noqa: F401  (a fixture)
 
 TO_TUMOUR = ELIGIBLE[: ELIGIBLE.index("none")]
 
@@ -17,12 +17,12 @@ def buttons(turn: Turn) -> list[Button]:
     return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
 
 
-def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:  # noqa: F811
+def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:
     screening = ward.talk.screenings.load("S01-0001")
     return {question: encode(answer) for question, answer in screening.dialogue.answers.items()}
 
 
-def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:  # noqa: F811
+def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma")
     assert "tumour" not in answers(ward)
     offered, *worse = [button for button in buttons(turn) if button.press.startswith("o:")]
@@ -32,12 +32,12 @@ def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:  # noqa: F811
     assert answers(ward)["tumour"] == ("in_situ_only", None)
 
 
-def test_the_words_that_were_refused_are_kept_nowhere(ward: Ward) -> None:  # noqa: F811
+def test_the_words_that_were_refused_are_kept_nowhere(ward: Ward) -> None:
     ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma qzqz")
     assert not any("qzqz" in line for line in ward.talk.screenings.db.iterdump())
 
 
-def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: Ward) -> None:  # noqa: F811
+def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
     assert "platelets" not in answers(ward)
     offered = [button for button in buttons(turn) if button.press.startswith("p:")]
@@ -46,7 +46,7 @@ def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: 
     assert answers(ward)["platelets"] == ("12500", "/uL")
 
 
-def test_a_meaning_that_is_unusual_is_asked_about_once_more(ward: Ward) -> None:  # noqa: F811
+def test_a_meaning_that_is_unusual_is_asked_about_once_more(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
     small = [button for button in buttons(turn) if button.press.startswith("p:")][1]
     asked = ward.do(ward.clinician, f"!{small.press}")
@@ -55,7 +55,7 @@ def test_a_meaning_that_is_unusual_is_asked_about_once_more(ward: Ward) -> None:
     assert answers(ward)["platelets"] == ("12.500", "/uL")
 
 
-def test_another_number_typed_after_a_question_of_unit_is_another_number(ward: Ward) -> None:  # noqa: F811
+def test_another_number_typed_after_a_question_of_unit_is_another_number(ward: Ward) -> None:
     ward.do(ward.clinician, "/new", "45", "male", "evans", "98")
     turn = ward.do(ward.clinician, "120")
     assert "hemoglobin" not in answers(ward)

@@ -15,17 +15,17 @@ from bot.exchange import Document, Message, Reply, Work
 from state import register
 from state.stats import stats
 from state.verify import verify
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, queried, ward  # noqa: F401  (a fixture)
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried
 
 
-def documents(ward: Ward, *messages: str) -> list[Document]:  # noqa: F811
+def documents(ward: Ward, *messages: str) -> list[Document]:
     turn = ward.do(ward.coordinator, *messages)
     done = [action.run() for action in turn.actions if isinstance(action, Work)]
     return [action for turn in done for action in turn.actions if isinstance(action, Document)]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: str) -> None:  # noqa: F811
+def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: str) -> None:
     ward.save(ELIGIBLE)
     (document,) = documents(ward, f"!export:{name}__all")
     assert len(document.content) > 80
@@ -35,20 +35,20 @@ def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: st
     assert recorded == [(ward.coordinator.code, name)]
 
 
-def test_formats_and_periods_are_buttons(ward: Ward) -> None:  # noqa: F811
+def test_formats_and_periods_are_buttons(ward: Ward) -> None:
     asked = ward.do(ward.coordinator, "/export")
     assert [press.split(":")[1] for press in presses(asked)] == list(FORMATS)
     periods = ward.do(ward.coordinator, "!export:csv")
     assert len(presses(periods)) == len(PERIODS)
 
 
-def test_the_log_in_the_chat_says_potentially_eligible(ward: Ward) -> None:  # noqa: F811
+def test_the_log_in_the_chat_says_potentially_eligible(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     (document,) = documents(ward, "!export:csv__all")
     assert "potentially eligible" in document.content.decode("utf-8-sig")
 
 
-def test_a_folder_travels_as_one_archive(ward: Ward) -> None:  # noqa: F811
+def test_a_folder_travels_as_one_archive(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     (document,) = documents(ward, "!export:sdtm__all")
     assert document.name.endswith(".zip")
@@ -56,7 +56,7 @@ def test_a_folder_travels_as_one_archive(ward: Ward) -> None:  # noqa: F811
         assert any("ie" in name.lower() for name in archive.namelist())
 
 
-def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:  # noqa: F811
+def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     turn = ward.do(ward.coordinator, "/stats")
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
@@ -66,7 +66,7 @@ def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:  # noqa: F811
     assert picture.content.startswith(b"\x89PNG")
 
 
-def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:  # noqa: F811
+def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:
     content = b"name,diagnosis,hemoglobin\n=cmd,other,9.8 g/dL\nC2,aiha,98\n"
     turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
@@ -77,7 +77,7 @@ def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:  #
     assert ward.talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
 
 
-def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:  # noqa: F811
+def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
     asked = ward.do(ward.coordinator, "/evaluate")
     (empty,) = [a for a in asked.actions if isinstance(a, Document) and a.name.endswith(".xlsx")]
     book = load_workbook(io.BytesIO(empty.content))
@@ -96,7 +96,7 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:  # noqa: F811
     assert found[1][:3] == ("C-1", "ineligible", "I2a")
 
 
-def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Ward) -> None:  # noqa: F811
+def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Ward) -> None:
     content = ("name," + "x" * 200_000 + "\nC1,1\n").encode()
     turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
@@ -105,19 +105,19 @@ def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Wa
     assert len(told.text) < 400
 
 
-def test_a_clinicians_file_is_refused(ward: Ward) -> None:  # noqa: F811
+def test_a_clinicians_file_is_refused(ward: Ward) -> None:
     turn = ward.talk.handle(ward.clinician, Message("file", "", content=b"name\nx\n"))
     assert not any(isinstance(action, Work) for action in turn.actions)
 
 
-def test_a_clinician_gets_no_export(ward: Ward) -> None:  # noqa: F811
+def test_a_clinician_gets_no_export(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     for text in ("/export", "/stats", "!export:csv__all"):
         turn = ward.do(ward.clinician, text)
         assert not any(isinstance(action, Work) for action in turn.actions)
 
 
-def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:  # noqa: F811
+def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     _, card = queried(ward)
     ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
     asked = ward.do(ward.coordinator, "/outcome S01-0001")
@@ -134,7 +134,7 @@ def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     assert verify(database).problems == ()
 
 
-def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_said(ward: Ward) -> None:  # noqa: F811
+def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_said(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     (document,) = documents(ward, "!export:csv__all")
     assert document.name.startswith("prescreen-csv-NCT04420494-")

@@ -18,8 +18,8 @@ from dialogs.dialogue import COMPLETED, FILLED_IN, REASONS, Dialogue, Step, Step
 from dialogs.errors import DialogError, NotNow
 from dialogs.loading import load
 from dialogs.proofs import representatives
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
 from tests.conversation.playing import Clock, conversation
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.wording.phrases import phrases
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
 from dialogs.protocol import Criterion
-from tests.conversation.test_office import ELIGIBLE, Ward, press_of, presses, ward  # noqa: F401  (a fixture)
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
 
 PROTOCOL = load("NCT04420494")
 GOLDEN = sorted((Path(__file__).parent.parent / "golden").glob("*.txt"))
@@ -25,13 +25,13 @@ def said(turn: Turn) -> str:
     return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
 
 
-def test_1_nobody_is_called_eligible_and_the_site_is_named(ward: Ward) -> None:  # noqa: F811
+def test_1_nobody_is_called_eligible_and_the_site_is_named(ward: Ward) -> None:
     card = said(ward.save(ELIGIBLE)).lower()
     assert "potentially eligible" in card or "可能符合条件" in card
     assert "peking union" in card or "北京协和医院" in card
 
 
-def test_2_status_and_disclaimer_stand_at_the_start_and_in_every_verdict(ward: Ward) -> None:  # noqa: F811
+def test_2_status_and_disclaimer_stand_at_the_start_and_in_every_verdict(ward: Ward) -> None:
     begun, card = said(ward.do(ward.clinician, "/new")), said(ward.save(ELIGIBLE))
     for text in (begun, card):
         assert re.search("Recruitment status: Unknown|招募状态：未知", text)
@@ -48,7 +48,7 @@ def test_3_every_exclusion_can_show_code_verbatim_text_and_reading(criterion: Cr
         assert "<blockquote>" in text
 
 
-def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward: Ward) -> None:  # noqa: F811
+def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "17", "yes")
     assert re.search("I1", said(turn))
     assert "17" in said(turn)
@@ -59,14 +59,14 @@ def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward
     assert press_of(review, "s:")
 
 
-def test_5_6_units_are_picked_values_echoed_and_impossible_ones_refused(ward: Ward) -> None:  # noqa: F811
+def test_5_6_units_are_picked_values_echoed_and_impossible_ones_refused(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "aiha", "9.8 g/L")
     assert "g/dL" in said(turn)
     turn = ward.do(ward.clinician, "9.8")
     assert len([press for press in presses(turn) if press.startswith("p:")]) == 2
 
 
-def test_7_no_answer_is_ever_preset(ward: Ward) -> None:  # noqa: F811
+def test_7_no_answer_is_ever_preset(ward: Ward) -> None:
     ward.do(ward.clinician, "/new")
     screening = ward.talk.screenings.current(ward.clinician.code)
     assert screening is not None
@@ -74,13 +74,13 @@ def test_7_no_answer_is_ever_preset(ward: Ward) -> None:  # noqa: F811
     assert set(screening.dialogue.facts) == {None}
 
 
-def test_13_the_card_has_number_time_with_zone_versions_and_person(ward: Ward) -> None:  # noqa: F811
+def test_13_the_card_has_number_time_with_zone_versions_and_person(ward: Ward) -> None:
     card = said(ward.save(ELIGIBLE))
     for part in ("S01-0001", "(UTC+08:00)", PROTOCOL.version, PROTOCOL.record_version, ward.clinician.code):
         assert part in card
 
 
-def test_14_the_card_reminds_that_the_site_repeats_all_tests(ward: Ward) -> None:  # noqa: F811
+def test_14_the_card_reminds_that_the_site_repeats_all_tests(ward: Ward) -> None:
     assert re.search("repeats all tests|复查所有检验", said(ward.save(ELIGIBLE)))
 
 
@@ -101,7 +101,7 @@ def test_17_open_readings_are_listed_for_the_site() -> None:
     }  # fmt: skip
 
 
-def test_21_a_new_version_never_judges_an_old_screening(ward: Ward) -> None:  # noqa: F811
+def test_21_a_new_version_never_judges_an_old_screening(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     (digest,) = ward.talk.screenings.db.execute("SELECT protocol FROM screenings").fetchone()
     assert digest == PROTOCOL.sha256
@@ -121,7 +121,7 @@ def test_23_every_state_is_said_in_words() -> None:
             )
 
 
-def test_24_very_low_counts_bring_a_word_on_urgent_care(ward: Ward) -> None:  # noqa: F811
+def test_24_very_low_counts_bring_a_word_on_urgent_care(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "aiha", "25 g/L", "yes")
     assert re.search("urgent care comes first|先行紧急处理", said(turn))
     assert re.search("must not delay care|不得延误诊治", said(ward.do(ward.clinician, "/cancel", "/new")) + "".join(

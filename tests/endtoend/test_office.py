@@ -14,7 +14,7 @@ from bot.wording.phrases import phrases
 from dialogs.loading import load
 from state.stats import stats
 from state.verify import verify
-from tests.conversation.test_office import ELIGIBLE
+from tests.conversation.office import ELIGIBLE
 from tests.endtoend.ward import ACCOUNT, Ward
 
 PROTOCOL = load("NCT04420494")

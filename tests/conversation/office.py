@@ -1,0 +1,64 @@
+"""A site's people in one conversation: a clinician, the coordinator, and the coordinator of another site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.conversation import Conversation
+from bot.exchange import Message, MessageKind, Reply, Turn
+from state.people import Person
+
+ELIGIBLE = [
+    *("45 y", "male", "aiha", "72 g/L", "42 d"),
+    *["no"] * 2,
+    "none",
+    *["no"] * 3,
+    "1",
+    "no",
+    *["normal"] * 4,
+    "yes",
+]
+LANGUAGES = ("en", "zh")
+
+
+@dataclass
+class Ward:
+    talk: Conversation
+    clinician: Person
+    coordinator: Person
+    stranger_office: Person
+
+    def do(self, person: Person, *messages: str) -> Turn:
+        turn = Turn()
+        for text in messages:
+            kind: MessageKind = (
+                "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
+            )
+            turn = self.talk.handle(self.talk.people.get(person.code), Message(kind, text.lstrip("!")))
+        return turn
+
+    def save(self, answers: list[str]) -> Turn:
+        turn = self.do(self.clinician, "/new", *answers)
+        return self.do(self.clinician, f"!{press_of(turn, 's:')}")
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        return self.talk.screenings.db.execute(
+            "SELECT screening, verdict FROM verdicts ORDER BY at"
+        ).fetchall()
+
+
+def presses(turn: Turn) -> list[str]:
+    return [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+
+
+def press_of(turn: Turn, start: str) -> str:
+    return next(press for press in presses(turn) if press.startswith(start))
+
+
+def queried(ward: Ward) -> tuple[Turn, Turn]:
+    ward.save(ELIGIBLE)
+    asked = ward.do(ward.coordinator, "/query s01-0001")
+    chosen = ward.do(ward.coordinator, f"!{presses(asked)[3]}")
+    sent = ward.do(ward.coordinator, f"!{presses(chosen)[0]}")
+    assert sent.others[0][0] == ward.clinician.code
+    return sent, sent.others[0][1]
