@@ -24,6 +24,8 @@ from tests.endtoend.reference import Act, reference
 FIRST_ACCOUNT = 5001
 LOOK_AGAIN_SECONDS = 3.0
 PATIENCE_SECONDS = 60.0
+READS_SECONDS = 0.5
+"""What is said within so short a time is read together, and answered once."""
 ASKED_AGAIN_SECONDS = 5.0
 """After so long without a word, what is asked again below an answer is answered again."""
 ANYTHING = re.compile("")
@@ -200,6 +202,17 @@ class Clinician:
                     return number
         return None
 
+    async def _is_quiet(self, seconds: float, look: Callable[[], object]) -> bool:
+        """Wait until the chat has a new message or what is looked for; say whether neither came in time."""
+        newest = self._newest()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._newest() == newest and look() is None:
+                    self.phone.changed.clear()
+                    await self.phone.changed.wait()
+                return False
+        return True
+
     def _newest(self) -> int:
         """The number of the chat's last message; a bot that starts changes other things too, such as its menu."""
         return next(reversed(self.phone.messages), 0)
@@ -218,15 +231,11 @@ class Clinician:
         try:
             async with asyncio.timeout(patience or PATIENCE_SECONDS):
                 while (found := look()) is None:
-                    self._type_again(NOT_KEPT)
-                    newest = self._newest()
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(ASKED_AGAIN_SECONDS):
-                            while self._newest() == newest and look() is None:
-                                self.phone.changed.clear()
-                                await self.phone.changed.wait()
+                    if not await self._is_quiet(READS_SECONDS, look):
                         continue
-                    self._type_again(ANYTHING)
+                    self._type_again(NOT_KEPT)
+                    if await self._is_quiet(ASKED_AGAIN_SECONDS, look):
+                        self._type_again(ANYTHING)
         except TimeoutError:
             if patience is None:
                 self.figures.unasked.append(self.screening or "/new")
