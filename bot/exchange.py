@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from state.prompts import Prompt
 
@@ -95,7 +95,8 @@ class Turn:
 
     ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
     ``others`` holds what is said to other people, by their codes. ``changed`` is the code of a person whose
-    language or access changed. ``untaken`` says that what was typed is no answer to what was asked.
+    language or access changed. ``untaken`` says that what was typed is no answer to what was asked. ``saved`` is the
+    number of a screening whose verdict was saved.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -104,6 +105,7 @@ class Turn:
     changed: str | None = None
     others: list[tuple[str, Turn]] = field(default_factory=list)
     untaken: bool = False
+    saved: str | None = None
 
     def say(self, text: Safe, buttons: Rows = ()) -> None:
         self.actions.append(Reply(text, buttons))
@@ -164,3 +166,11 @@ def read_press(data: str) -> Press | None:
         return None
     entry = int(match["entry"]) if match["entry"] else None
     return Press(match["verb"], match["screening"], entry, match["option"])
+
+
+_Item = TypeVar("_Item")
+
+
+def at(items: Sequence[_Item], place: int) -> _Item | None:
+    """Return what stands at a place of a list; ``None`` if nothing does, as when a button was forged."""
+    return items[place] if 0 <= place < len(items) else None

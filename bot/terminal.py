@@ -13,6 +13,7 @@ from typing import Final
 from wcwidth import wcswidth, wcwidth
 
 from bot.conversation import Conversation
+from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
@@ -22,10 +23,10 @@ from state.people import Person
 from state.screenings import Screening
 
 COLUMNS: Final = 80
-_NUMBERED: Final = frozenset({"o", "p", "e", "dd", "new", "lang", "go", "again"})
-
-_UNFORESEEN: Final = frozenset({"p", "e", "again"})
-"""Numbered buttons that come unasked: what a number means, what to correct after an exclusion, screening again."""
+OPTION: Final = "o"
+"""Buttons of this verb are the options of a question."""
+TYPED: Final = "n"
+"""The key of the option of a question whose answers are typed, as *normal* beside a value."""
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ class Terminal:
         It answers a question that was foreseen. Any of these can be piped as it is labelled.
         """
         button = self.keys.get(text)
-        return text.isdecimal() and button is not None and button.press.partition(":")[0] in _UNFORESEEN
+        kind = PRESSES.get(_verb(button)) if button is not None else None
+        return text.isdecimal() and kind is not None and kind.unforeseen
 
     def leave(self) -> bool:
         """Say what is kept of an unfinished screening, and how to go on; say whether there was none."""
@@ -132,10 +134,8 @@ class Terminal:
         if not buttons:
             return
         offered = dict(self._keyed(buttons))
-        some = all(button.press.startswith("o:") for button in buttons)
-        self.keys = (
-            {**self.keys, **offered} if some else offered
-        )  # some options again: the others still stand
+        only_options = all(_verb(button) == OPTION for button in buttons)
+        self.keys = {**self.keys, **offered} if only_options else offered  # the other options still stand
         line = ""
         for key, button in offered.items():
             item = f"{key}) {button.label}"
@@ -146,32 +146,25 @@ class Terminal:
         self.write(line)
 
     def _keyed(self, buttons: list[Button]) -> Iterator[tuple[str, Button]]:
-        """Give each button its key: an option its number (or its own digit), an action its letter."""
+        """Yield each button with its key: an option's place, or else the letters of its verb or a number."""
         presses = [read_press(button.press) for button in buttons]
         asked = self._asked(presses)
-        typed, codes = asked is not None and asked.kind != "choice", _digit_codes(asked)
+        verbs = [_verb(button) for button in buttons]
         number = 0
-        verbs = [press.verb if press else "copy" for press in presses]
         for button, press, verb in zip(buttons, presses, verbs, strict=True):
-            if verb == "o" and typed:
-                yield "n", button
-            elif verb == "o" and codes and press is not None:
-                yield codes[press.place], button
-            elif verb == "o" and press is not None:
-                yield str(press.place + 1), button
-            elif verb in _NUMBERED or verbs.count(verb) > 1:
+            if press is not None and verb == OPTION:
+                yield _option_key(asked, press.place), button
+                continue
+            key = PRESSES[verb].key if verb in PRESSES else verb
+            if not key or verbs.count(verb) > 1:
                 number += 1
-                yield str(number), button
-            else:
-                yield verb, button
+                key = str(number)
+            yield key, button
 
     def _asked(self, presses: Iterable[Press | None]) -> Question | None:
-        """The question that these buttons answer."""
-        number = next((press.screening for press in presses if press and press.verb == "o"), None)
-        if number is None:
-            return None
-        screening = self.conversation.screenings.load(number)
-        return question_of(screening)
+        """Return the question that these buttons answer."""
+        number = next((press.screening for press in presses if press and press.verb == OPTION), None)
+        return question_of(self.conversation.screenings.load(number)) if number is not None else None
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):
@@ -179,10 +172,17 @@ class Terminal:
                 self.write(wrapped)
 
 
-def _digit_codes(question: Question | None) -> list[str]:
-    """The codes of a question's options, if they are digits themselves (ECOG)."""
-    codes = [option.code for option in question.options] if question is not None else []
-    return codes if all(code.isdigit() for code in codes) else []
+def _verb(button: Button) -> str:
+    press = read_press(button.press)
+    return press.verb if press is not None else "copy"
+
+
+def _option_key(asked: Question | None, place: int) -> str:
+    """Return the key of the option at a place, from 1; or its own code, where the codes are digits (ECOG)."""
+    if asked is not None and asked.kind != "choice":
+        return TYPED
+    codes = [option.code for option in asked.options] if asked is not None else []
+    return codes[place] if codes and all(code.isdigit() for code in codes) else str(place + 1)
 
 
 def wrap(line: str, columns: int) -> Iterator[str]:

@@ -41,7 +41,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     Exit status: 0 when a screening was saved or cancelled, 1 when one was left unfinished (it is kept), 2
     when the file or the protocol cannot be used.
     """
-    from bot.conversation import Conversation
+    from bot.conversation import Conversation, Setup
     from bot.terminal import Terminal
     from state.people import People
     from state.screenings import Screenings
@@ -63,7 +63,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
         raise Unusable(
             f"{person.code} is suspended, and cannot screen; an administrator can let them in again"
         )
-    conversation = Conversation(Screenings(db), people, protocols, zone=local_zone(), channel="terminal")
+    conversation = Conversation(Screenings(db), people, Setup(protocols, local_zone(), "terminal"))
     terminal = Terminal(conversation, person, click.echo)
     try:
         finished = terminal.run(_typed(), piped=not sys.stdin.isatty())

@@ -1,14 +1,11 @@
-"""Who may do what: every command and every press, with the roles that may use it. Deny by default.
+"""Who may do what: the roles, and whose screenings exist for whom.
 
-Roles are asked at the moment of the act, as they stand in the file then, and nowhere else in the conversation: what
-has no row here is nobody's.
+Which roles may use a command or a button stands in the tables, `commands` and `presses`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from state.errors import Unknown
 from state.people import ROLES, Person
@@ -21,67 +18,6 @@ OFFICE: Final = frozenset({"coordinator", "administrator"})
 """Who sees all screenings of the own site."""
 COORDINATOR: Final = frozenset({"coordinator"})
 ADMINISTRATOR: Final = frozenset({"administrator"})
-
-COMMANDS: Final[Mapping[str, frozenset[str]]] = {
-    "start": EVERYBODY,
-    "new": SCREENS,
-    "resume": SCREENS,
-    "open": EVERYBODY,
-    "recent": EVERYBODY,
-    "cancel": SCREENS,
-    "invite": ADMINISTRATOR,
-    "people": ADMINISTRATOR,
-    "export": OFFICE,
-    "stats": OFFICE,
-    "evaluate": OFFICE,
-    "query": OFFICE,
-    "outcome": OFFICE,
-    "notify": COORDINATOR,
-    "language": EVERYBODY,
-    "help": EVERYBODY,
-    "privacy": EVERYBODY,
-}
-"""In the order of the menus, where ``start`` does not stand: it goes without saying."""
-
-Whose = Literal["nobody", "own", "site"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may press a button, and on whose screenings: none, those started by the person, or the site's."""
-
-    roles: frozenset[str]
-    whose: Whose
-
-
-_ASKS: Final = Rule(SCREENS, "own")
-_OFFICE: Final = Rule(OFFICE, "site")
-
-PRESSES: Final[Mapping[str, Rule]] = {
-    "new": Rule(SCREENS, "nobody"),
-    "lang": Rule(EVERYBODY, "nobody"),
-    # answering
-    **dict.fromkeys(("o", "u", "k", "p", "w", "b", "c", "f", "s", "e"), _ASKS),
-    **dict.fromkeys(("h", "m", "x", "y", "go", "r", "d", "dd", "again"), _ASKS),
-    # queries: the office asks, whoever screened answers
-    **dict.fromkeys(("query", "q", "qq"), _OFFICE),
-    **dict.fromkeys(("qa", "qx", "qr"), _ASKS),
-    # outcomes
-    **dict.fromkeys(("outcome", "noted", "days", "on", "undo", "undone"), _OFFICE),
-    # reports
-    "export": Rule(OFFICE, "nobody"),
-    # people
-    **dict.fromkeys(("invite", "suspend", "suspend_yes", "restore"), Rule(ADMINISTRATOR, "nobody")),
-}
-
-
-def commands_for(role: str) -> tuple[str, ...]:
-    """Give the commands of a role in the order of its menu."""
-    return tuple(name for name, roles in COMMANDS.items() if role in roles and name != "start")
-
-
-def may_command(person: Person, name: str) -> bool:
-    return person.active and person.role in COMMANDS.get(name, ())
 
 
 def may_screen(person: Person) -> bool:
@@ -99,6 +35,12 @@ def may_answer(person: Person, screening: Screening) -> bool:
 def may_oversee(person: Person, screening: Screening) -> bool:
     """Say whether a person may see this screening as one of the site's."""
     return person.active and person.role in OFFICE and screening.site == person.site
+
+
+def current_screening(screenings: Screenings, person: Person) -> Screening | None:
+    """Load the open screening that a person is in and may go on with."""
+    screening = screenings.current(person.code)
+    return screening if screening is not None and may_answer(person, screening) else None
 
 
 def own_screening(screenings: Screenings, person: Person, number: str | None) -> Screening | None:

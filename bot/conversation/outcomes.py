@@ -6,12 +6,11 @@ never typed, so that no text can be taken for one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.conversation import office
-from bot.conversation.talk import Talk
+from bot.conversation.context import Context
+from bot.conversation.site_screenings import asked_for, is_saved
 from bot.exchange import Button, Press, Safe
 from bot.wording.buttons import arrange, button
 from bot.wording.cards import in_zone, joined
@@ -24,93 +23,93 @@ from state.screenings import Screening
 DAYS_SHOWN: Final = 7
 
 
-def outcome(talk: Talk, argument: str) -> None:
+def outcome(context: Context, argument: str) -> None:
     """``/outcome [NUMBER]``: what came of a candidate; without a number, the newest saved ones to choose from."""
-    screening = office.saved(talk, argument, "outcome")
+    screening = asked_for(context, argument, "outcome")
     if screening is not None:
-        _card(talk, screening)
+        _card(context, screening)
 
 
-def _show(talk: Talk, screening: Screening, press: Press) -> None:
-    if office.is_saved(talk, screening):
-        _card(talk, screening)
+def show(context: Context, screening: Screening, press: Press) -> None:
+    if is_saved(context, screening):
+        _card(context, screening)
 
 
-def _card(talk: Talk, screening: Screening, first: Safe | None = None) -> None:
+def _card(context: Context, screening: Screening, first: Safe | None = None) -> None:
     """Say what stands for the subject, and offer what can follow."""
-    say, stands = talk.say, outcomes.standing(talk.screenings.db, screening.number)
+    say, stands = context.say, outcomes.standing(context.screenings.db, screening.number)
     if stands.screening is not None and stands.screening != screening.number:
         followed = say("outcome_followed", number=screening.number, newest=stands.screening)
-        newest = talk.of_the_site(stands.screening)
-        if newest is None or not office.is_saved(talk, newest):
-            talk.turn.say(followed)
+        newest = context.of_the_site(stands.screening)
+        if newest is None or not is_saved(context, newest):
+            context.turn.say(followed)
             return
         screening, first = newest, lines(first, followed)
     offered = outcomes.offered(stands, screening)
     buttons = [
         button(say.plain(f"outcome_{code}"), "noted", screening, OUTCOMES.index(code)) for code in offered
     ]
-    if stands.last is not None and talk.of_the_site(stands.last.screening) is not None:
-        buttons.append(_undo_button(talk, screening, stands.last))
-    noted = [_told(talk, note) for note in stands.notes]
-    talk.choose(
+    if stands.last is not None and context.of_the_site(stands.last.screening) is not None:
+        buttons.append(_undo_button(context, screening, stands.last))
+    noted = [_told(context, note) for note in stands.notes]
+    context.choose(
         screening,
         lines(
             first,
             say("outcome_which", number=screening.number),
             say("outcome_stands", outcomes=joined(noted, say)) if noted else None,
-            *_limits(talk, screening, stands, offered),
+            *_limits(context, screening, stands, offered),
         ),
         arrange(buttons),
     )
 
 
-def _undo_button(talk: Talk, screening: Screening, last: Note) -> Button:
+def _undo_button(context: Context, screening: Screening, last: Note) -> Button:
     """The note may stand in an earlier screening of the subject; it is taken back where it stands."""
-    where = screening if last.screening == screening.number else talk.screenings.load(last.screening)
-    return button(talk.say.plain("outcome_undo"), "undo", where)
+    where = screening if last.screening == screening.number else context.screenings.load(last.screening)
+    return button(context.say.plain("outcome_undo"), "undo", where)
 
 
-def _limits(talk: Talk, screening: Screening, stands: Standing, offered: tuple[str, ...]) -> list[Safe]:
+def _limits(context: Context, screening: Screening, stands: Standing, offered: tuple[str, ...]) -> list[Safe]:
     """Say why something is not offered that a coordinator may look for."""
     if not offered:
-        return [talk.say("outcome_nothing_next")]
+        return [context.say("outcome_nothing_next")]
     verdict = screening.saved[-1].verdict
     missing = set(outcomes.NEXT[stands.stage]) - set(offered)
-    return [talk.say(f"outcome_limit_{verdict}")] if missing else []
+    return [context.say(f"outcome_limit_{verdict}")] if missing else []
 
 
-def _told(talk: Talk, note: Note) -> Safe:
-    return talk.say("outcome_on", outcome=talk.say(f"outcome_{note.code}"), day=note.on.isoformat())
+def _told(context: Context, note: Note) -> Safe:
+    return context.say("outcome_on", outcome=context.say(f"outcome_{note.code}"), day=note.on.isoformat())
 
 
 # the day -----------------------------------------------------------------------------------------
 
 
-def _today(talk: Talk) -> date:
-    return in_zone(talk.screenings.clock(), talk.conversation.zone).date()
+def _today(context: Context) -> date:
+    return in_zone(context.screenings.clock(), context.setup.zone).date()
 
 
-def _started(talk: Talk, stands: Standing) -> date:
+def _started(context: Context, stands: Standing) -> date:
     """The day at the site on which the subject's first screening was started."""
-    started = datetime.fromisoformat(talk.screenings.load(stands.subject).started_at)
-    return in_zone(started, talk.conversation.zone).date()
+    started = datetime.fromisoformat(context.screenings.load(stands.subject).started_at)
+    return in_zone(started, context.setup.zone).date()
 
 
-def _ask_day(talk: Talk, screening: Screening, press: Press) -> None:
+def ask_day(context: Context, screening: Screening, press: Press) -> None:
     """Offer the days of a week, the newest first; ``days`` pages to earlier and later ones."""
     code, newest = _chosen(press)
-    stands = outcomes.standing(talk.screenings.db, screening.number)
+    stands = outcomes.standing(context.screenings.db, screening.number)
     if code not in outcomes.offered(stands, screening) or press.entry != screening.entries:
-        _already(talk, screening)
+        _already(context, screening)
         return
-    say, today = talk.say, _today(talk)
+    say, today = context.say, _today(context)
     last = min(newest or today, today)
-    first = outcomes.earliest(stands, _started(talk, stands))
+    first = outcomes.earliest(stands, _started(context, stands))
     days = [last - timedelta(days=back) for back in range(DAYS_SHOWN)]
     place = OUTCOMES.index(code)
     buttons = [
-        _day_button(screening, "on", place, day, _named(talk, day, today)) for day in days if day >= first
+        _day_button(screening, "on", place, day, _named(context, day, today)) for day in days if day >= first
     ]
     if days[-1] > first:
         earlier = days[-1] - timedelta(days=1)
@@ -119,7 +118,7 @@ def _ask_day(talk: Talk, screening: Screening, press: Press) -> None:
         later = min(today, last + timedelta(days=DAYS_SHOWN))
         buttons.append(_day_button(screening, "days", place, later, say.plain("days_later")))
     asked = say("outcome_day", number=screening.number, outcome=say(f"outcome_{code}"))
-    talk.choose(screening, asked, arrange(buttons))
+    context.choose(screening, asked, arrange(buttons))
 
 
 def _chosen(press: Press) -> tuple[str, date | None]:
@@ -137,73 +136,67 @@ def _day_button(screening: Screening, verb: str, place: int, day: date, label: s
     return Button(label, str(Press(verb, screening.number, screening.entries, f"{place}_{day:%Y%m%d}")))
 
 
-def _named(talk: Talk, day: date, today: date) -> str:
+def _named(context: Context, day: date, today: date) -> str:
     key = {0: "day_today", 1: "day_yesterday"}.get((today - day).days)
-    return talk.say.plain(key) if key else day.isoformat()
+    return context.say.plain(key) if key else day.isoformat()
 
 
 # keeping and taking back -------------------------------------------------------------------------
 
 
-def _keep(talk: Talk, screening: Screening, press: Press) -> None:
+def keep(context: Context, screening: Screening, press: Press) -> None:
     code, on = _chosen(press)
-    stands = outcomes.standing(talk.screenings.db, screening.number)
+    stands = outcomes.standing(context.screenings.db, screening.number)
     try:
         if on is None or press.entry != screening.entries:
             raise NotNext(screening.number)
         outcomes.note(
-            talk.screenings, screening, talk.person.code, code, on,
-            started=_started(talk, stands), today=_today(talk), source=talk.message.source,
+            context.screenings, screening, context.person.code, code, on,
+            started=_started(context, stands), today=_today(context), source=context.message.source,
         )  # fmt: skip
     except NotNext:
-        _already(talk, screening)
+        _already(context, screening)
         return
-    told = talk.say("outcome_on", outcome=talk.say(f"outcome_{code}"), day=on.isoformat())
-    _card(talk, screening, talk.say("outcome_kept", number=screening.number, outcome=told))
+    told = context.say("outcome_on", outcome=context.say(f"outcome_{code}"), day=on.isoformat())
+    _card(context, screening, context.say("outcome_kept", number=screening.number, outcome=told))
 
 
-def _ask_why(talk: Talk, screening: Screening, press: Press) -> None:
-    last = outcomes.standing(talk.screenings.db, screening.number).last
+def ask_why_undone(context: Context, screening: Screening, press: Press) -> None:
+    last = outcomes.standing(context.screenings.db, screening.number).last
     if last is None or last.screening != screening.number or press.entry != screening.entries:
-        _already(talk, screening)
+        _already(context, screening)
         return
     buttons = [
-        button(talk.say.plain(f"undo_{reason}"), "undone", screening, at)
+        button(context.say.plain(f"undo_{reason}"), "undone", screening, at)
         for at, reason in enumerate(WITHDRAWALS)
     ]
-    talk.choose(
+    context.choose(
         screening,
-        talk.say("outcome_undo_why", number=screening.number, outcome=_told(talk, last)),
+        context.say("outcome_undo_why", number=screening.number, outcome=_told(context, last)),
         arrange(buttons),
     )
 
 
-def _take_back(talk: Talk, screening: Screening, press: Press) -> None:
+def take_back(context: Context, screening: Screening, press: Press) -> None:
     try:
         if press.entry != screening.entries or not 0 <= press.place < len(WITHDRAWALS):
             raise NotNext(screening.number)
         reason = WITHDRAWALS[press.place]
-        last = outcomes.take_back(talk.screenings, screening, talk.person.code, reason, talk.message.source)
+        last = outcomes.take_back(
+            context.screenings, screening, context.person.code, reason, context.message.source
+        )
     except NotNext:
-        _already(talk, screening)
+        _already(context, screening)
         return
-    _card(talk, screening, talk.say("outcome_undone", number=screening.number, outcome=_told(talk, last)))
+    _card(
+        context,
+        screening,
+        context.say("outcome_undone", number=screening.number, outcome=_told(context, last)),
+    )
 
 
-def _already(talk: Talk, screening: Screening) -> None:
+def _already(context: Context, screening: Screening) -> None:
     """A press that was made before, or cannot be any more: nothing is kept, and what stands is shown."""
-    talk.turn.toast = talk.say.plain("already_done")
-    if office.is_saved(talk, screening):
-        _card(talk, screening)
-
-
-COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {"outcome": outcome}
-PRESSES: Final[Mapping[str, Callable[[Talk, Screening, Press], None]]] = {
-    "outcome": _show,
-    "noted": _ask_day,
-    "days": _ask_day,
-    "on": _keep,
-    "undo": _ask_why,
-    "undone": _take_back,
-}
-"""Presses on screenings of the own site."""
+    context.turn.toast = context.say.plain("already_done")
+    if is_saved(context, screening):
+        _card(context, screening)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
 from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot.conversation.talk import Talk
+from bot.conversation.access import OFFICE
+from bot.conversation.context import Context
+from bot.conversation.refusing import late
 from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work
 from bot.wording.buttons import arrange
 from bot.wording.phrases import Phrases, escape
@@ -26,27 +27,26 @@ FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "p
 PERIODS: Final = ("month", "last_month", "year", "all")
 
 
-def export(talk: Talk, argument: str) -> None:
+def export(context: Context, argument: str) -> None:
     """``/export``: choose a format, then a period; the file arrives as a document."""
-    buttons = [Button(talk.say.plain(f"format_{name}"), f"export:{name}") for name in FORMATS]
-    talk.turn.say(talk.say("export_format"), arrange(buttons))
+    buttons = [Button(context.say.plain(f"format_{name}"), f"export:{name}") for name in FORMATS]
+    context.turn.say(context.say("export_format"), arrange(buttons))
 
 
-def choose_period(talk: Talk, press: Press) -> None:
+def choose_period(context: Context, press: Press) -> None:
     name, _, period = (press.option or "").partition("__")
     if name not in FORMATS or period not in ("", *PERIODS):
-        talk.late()
+        late(context)
         return
     if not period:
-        buttons = [Button(talk.say.plain(f"period_{key}"), f"export:{name}__{key}") for key in PERIODS]
-        talk.turn.say(talk.say("export_period"), arrange(buttons))
+        buttons = [Button(context.say.plain(f"period_{key}"), f"export:{name}__{key}") for key in PERIODS]
+        context.turn.say(context.say("export_period"), arrange(buttons))
         return
-    since, until = _days(period, talk.screenings.clock().astimezone(UTC).date())
-    talk.turn.say(talk.say("export_working"))
-    run = partial(
-        _export, path_of(talk.screenings.db), name, talk.person.site, since, until, talk.person.code, talk.say
-    )
-    talk.turn.actions.append(Work(run, talk.say("work_failed")))
+    since, until = _days(period, context.screenings.clock().astimezone(UTC).date())
+    context.turn.say(context.say("export_working"))
+    database, person = path_of(context.screenings.db), context.person
+    run = partial(_export, database, name, person.site, since, until, person.code, context.say)
+    context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
 def _days(period: str, today: date) -> tuple[date | None, date | None]:
@@ -106,10 +106,10 @@ def _packed(target: Path) -> tuple[bytes, str]:
     return buffer.getvalue(), f"{target.name}.zip"
 
 
-def stats(talk: Talk, argument: str) -> None:
+def stats(context: Context, argument: str) -> None:
     """``/stats``: the site's counts as text, and the flow as a picture."""
-    run = partial(_stats, path_of(talk.screenings.db), talk.person.site, talk.say)
-    talk.turn.actions.append(Work(run, talk.say("work_failed")))
+    run = partial(_stats, path_of(context.screenings.db), context.person.site, context.say)
+    context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
 def _stats(database: Path, site: str, say: Phrases) -> Turn:
@@ -135,28 +135,29 @@ def _stats(database: Path, site: str, say: Phrases) -> Turn:
     return turn
 
 
-def evaluate(talk: Talk, argument: str) -> None:
+def evaluate(context: Context, argument: str) -> None:
     """``/evaluate``: says how to send the list, and gives empty ones to fill in."""
     from bot.evaluate.verdicts import templates
 
-    talk.turn.say(talk.say("evaluate_send"))
-    for protocol in talk.conversation.protocols:
-        for name, content in templates(protocol, talk.say):
-            talk.turn.actions.append(Document(name, content, talk.say("template_done", protocol=protocol.id)))
+    context.turn.say(context.say("evaluate_send"))
+    for protocol in context.setup.protocols:
+        for name, content in templates(protocol, context.say):
+            context.turn.actions.append(
+                Document(name, content, context.say("template_done", protocol=protocol.id))
+            )
 
 
-def evaluate_list(talk: Talk) -> bool:
-    """Take a list that a coordinator sent as a document; nothing of it is stored."""
-    content = talk.message.content
-    if content is None or talk.person.role not in ("coordinator", "administrator"):
-        return False
-    if len(content) > LIST_BYTES:
-        talk.turn.say(talk.say("evaluate_too_large"))
-        return True
-    protocol = talk.conversation.protocols[0]
-    run = partial(_evaluate, protocol, content, talk.say)
-    talk.turn.actions.append(Work(run, talk.say("work_failed")))
-    return True
+def file_sent(context: Context) -> None:
+    """Evaluate a list that the office sent as a document; nothing of it is stored. Refuse any other file."""
+    content = context.message.content
+    if content is None or context.person.role not in OFFICE:
+        context.turn.say(context.say("no_files"))
+        context.where_we_are()
+    elif len(content) > LIST_BYTES:
+        context.turn.say(context.say("evaluate_too_large"))
+    else:
+        run = partial(_evaluate, context.setup.protocols[0], content, context.say)
+        context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
 def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
@@ -172,11 +173,3 @@ def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
     caption = say("evaluate_done", count=found.evaluated, bad=found.faulty)
     turn.actions.append(Document(found.name, found.content, caption))
     return turn
-
-
-COMMANDS: Final[Mapping[str, Callable[[Talk, str], None]]] = {
-    "export": export,
-    "stats": stats,
-    "evaluate": evaluate,
-}
-PRESSES: Final[Mapping[str, Callable[[Talk, Press], None]]] = {"export": choose_period}

@@ -27,7 +27,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.conversation import Conversation
 from bot.conversation.access import OFFICE, may_answer
-from bot.conversation.menu import JOINED, MEMBER
+from bot.conversation.starting import JOINED, MEMBER
 from bot.exchange import LIST_BYTES, Document, Message, Reply, Settle, Turn, Work
 from bot.telegram.fetching import fetch
 from bot.telegram.lanes import NotKeptError

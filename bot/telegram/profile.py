@@ -10,7 +10,7 @@ import logging
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, NetworkError
 
-from bot.conversation.access import commands_for
+from bot.conversation.commands import commands_for
 from bot.wording.phrases import phrases
 from dialogs.languages import DEFAULT, LANGUAGES
 from state.people import Person

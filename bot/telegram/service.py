@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from sqlite_utils import Database
 from telegram import Bot
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Setup
 from bot.conversation.access import may_answer
 from bot.telegram.asking import Notices
 from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
@@ -111,10 +111,7 @@ class Service:
         conversation = Conversation(
             self.screenings,
             self.people,
-            settings.protocols,
-            zone=settings.zone,
-            channel=CHANNEL,
-            invitation_link=self._invitation_link,
+            Setup(settings.protocols, settings.zone, CHANNEL, self._invitation_link),
         )
         self.channel = Channel(self.bot, conversation, sending=settings.sending, changed=self._list_commands)
         self.polling = Polling(

@@ -8,6 +8,7 @@ from typing import Final
 from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Rows
+from bot.wording.phrases import Phrases
 from dialogs.protocol import Question, Text
 from state.screenings import Screening
 
@@ -19,6 +20,10 @@ def button(label: str, verb: str, screening: Screening, place: int | None = None
     """Return a button about a screening, which names the log entry that it is shown at."""
     option = None if place is None else str(place)
     return Button(label, str(Press(verb, screening.number, screening.entries, option)))
+
+
+def new_screening(say: Phrases) -> Button:
+    return Button(say.plain("button_new"), str(Press("new")))
 
 
 def choices(question: Question) -> list[tuple[str, Text]]:

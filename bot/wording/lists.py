@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording import cards
+from bot.wording.buttons import new_screening
 from bot.wording.phrases import Phrases, escape, gap, lines
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
@@ -45,7 +46,7 @@ def resume_buttons(found: Sequence[Standing], say: Phrases) -> Rows:
 def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: str, say: Phrases) -> Reply:
     """Dialogues in progress and undetermined screenings, each with the button that goes on with it."""
     if not running and not waiting:
-        return Reply(say("open_none"), ((Button(say.plain("button_new"), "new"),),))
+        return Reply(say("open_none"), ((new_screening(say),),))
     told = [say("open_title")]
     told += [
         say("open_dialogue", number=item.number, since=cards.local_time(item.started_at, zone))
@@ -64,7 +65,7 @@ def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: s
 
 def recent(found: Sequence[Standing], say: Phrases) -> Reply:
     if not found:
-        return Reply(say("recent_none"), ((Button(say.plain("button_new"), "new"),),))
+        return Reply(say("recent_none"), ((new_screening(say),),))
     told = [say("recent_title")]
     told += [say("recent_line", number=item.number, verdict=standing(item, say)) for item in found]
     rows = [_go(item.number, item.number) for item in found]

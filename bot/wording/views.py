@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards
 from bot.wording.asked import proposal_of
-from bot.wording.buttons import arrange, button, choices
+from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
@@ -149,13 +149,13 @@ def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons += [
         button(say.plain("disagree"), "d", screening),
         button(say.plain("button_rescreen"), "again", screening),
-        Button(say.plain("button_new"), "new"),
+        new_screening(say),
     ]
     return Reply(cards.verdict_card(screening, say), arrange(buttons))
 
 
 def _show_cancelled(screening: Screening, say: Phrases) -> Reply:
-    return Reply(say("cancelled", number=screening.number), ((Button(say.plain("button_new"), "new"),),))
+    return Reply(say("cancelled", number=screening.number), ((new_screening(say),),))
 
 
 _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Setup
 from bot.terminal import Terminal
 from dialogs.loading import load
 from state.database import open_database
@@ -30,7 +30,9 @@ class Clock:
 
 def conversation(path: Path, clock: Clock, channel: str = "terminal") -> Conversation:
     db = open_database(path, clock)
-    return Conversation(Screenings(db, clock), People(db, clock), (load("NCT04420494"),), ZONE, channel)
+    return Conversation(
+        Screenings(db, clock), People(db, clock), Setup((load("NCT04420494"),), ZONE, channel)
+    )
 
 
 def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import SITE_PRESSES, Conversation, access
-from bot.conversation.menu import COMMANDS, LOOKS, MENU
-from bot.conversation.talk import MOVES
+from bot.conversation import Conversation, access
+from bot.conversation.commands import COMMANDS
+from bot.conversation.presses import PRESSES
 from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
 from tests.conversation.office import ELIGIBLE, press_of, presses
@@ -32,16 +32,12 @@ ALONE: dict[str, tuple[str, ...]] = {
 """What else a press without a screening may say."""
 
 
-def test_every_verb_has_a_row_and_every_row_something_that_it_does() -> None:
-    by_scope = {
-        scope: {verb for verb, rule in access.PRESSES.items() if rule.whose == scope}
-        for scope in ("nobody", "own", "site")
-    }
-    assert by_scope["nobody"] == set(MENU)
-    assert by_scope["own"] == {*MOVES, *LOOKS}
-    assert by_scope["site"] == set(SITE_PRESSES)
-    assert set(access.COMMANDS) == set(COMMANDS)
-    assert {role for rule in access.PRESSES.values() for role in rule.roles} == set(ROLES)
+def test_the_tables_have_rows_for_every_role_and_for_nobody_else() -> None:
+    assert {role for kind in PRESSES.values() for role in kind.roles} == set(ROLES)
+    assert {role for command in COMMANDS for role in command.roles} == set(ROLES)
+    for name in {command.name for command in COMMANDS}:
+        rows = [command.roles for command in COMMANDS if command.name == name]
+        assert sum(map(len, rows)) == len(frozenset().union(*rows)), "a role has two rows of one command"
 
 
 # the file of a site --------------------------------------------------------------------------------
@@ -95,10 +91,10 @@ def shown(turn: Turn) -> str:
 
 def aims(site: Site) -> Iterator[tuple[str, str]]:
     """Every command and every press, aimed at the clinician's screenings; each with its verb."""
-    for name in COMMANDS:
+    for name in dict.fromkeys(command.name for command in COMMANDS):
         for more in ("", *NUMBERS, "1"):
             yield f"/{name}", f"/{name} {more}".strip()
-    for verb, rule in access.PRESSES.items():
+    for verb, rule in PRESSES.items():
         if rule.whose == "nobody":
             for option in ("", "0", *ALONE.get(verb, ())):
                 yield verb, f"!{verb}:{option}".removesuffix(":")
@@ -129,9 +125,11 @@ def test_nobody_takes_or_is_shown_what_is_not_theirs(site: Site, role: Role, at:
         changed = {table for table, rows in site.kept().items() if rows != before[table]}
         if not active:
             assert turn == Turn(), what
-        rule = access.PRESSES.get(verb)
+        kind = PRESSES.get(verb)
         allowed = (
-            role in access.COMMANDS[verb[1:]] if rule is None else role in rule.roles and rule.whose != "own"
+            any(role in command.roles for command in COMMANDS if command.name == verb[1:])
+            if kind is None
+            else role in kind.roles and kind.whose != "own"
         )
         office = role in access.OFFICE and at == "S01"
         assert not changed or (active and allowed), what

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from bot.conversation.aim import READING_SECONDS
+from bot.conversation.whose_answer import READING_SECONDS
 from bot.exchange import Button, read_press
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of

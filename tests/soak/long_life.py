@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Setup
 from bot.exchange import Message, Reply
 from dialogs.loading import load
 from state.database import open_database
@@ -61,7 +61,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.db"
         db = open_database(path)
-        talk = Conversation(Screenings(db), People(db), (load("NCT04420494"),), "UTC", "soak")
+        talk = Conversation(Screenings(db), People(db), Setup((load("NCT04420494"),), "UTC", "soak"))
         person = talk.people.add("clinician", "S01", "soak", "1")
         print("screenings    MiB  ms/screening  bytes/screening")
         done = 0

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlite_utils import Database
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Setup
 from bot.exchange import Message, Reply, Turn
 from bot.wording.phrases import phrases
 from dialogs.answers import UNKNOWN, Answer, Measurement
@@ -343,7 +343,7 @@ def chat_agrees(history: History, every: Expected) -> None:
         assert item.unresolved == one.unresolved
     waiting = {item.number for item in screenings.standings(state="undetermined", limit=1000)}
     assert waiting == {number for number, one in every.items() if one.verdict == "undetermined"}
-    talk = Conversation(screenings, history.people, (PROTOCOL,), "+08:00", "terminal")
+    talk = Conversation(screenings, history.people, Setup((PROTOCOL,), "+08:00", "terminal"))
 
     def texts(person: str, message: Message) -> str:
         turn: Turn = talk.handle(history.people.get(person), message)

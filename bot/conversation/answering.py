@@ -1,0 +1,148 @@
+"""Answers to the question that a dialogue stands at, from its buttons or typed."""
+
+from __future__ import annotations
+
+from bot.conversation.context import Context
+from bot.conversation.moving import take
+from bot.conversation.refusing import keep_nothing, late
+from bot.conversation.whose_answer import Aim, sent_twice
+from bot.exchange import Press, at
+from bot.wording import cards, views
+from bot.wording.asked import proposal_of, question_of
+from bot.wording.buttons import choices
+from bot.wording.phrases import means
+from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.dialogue import REASONS, Step
+from dialogs.protocol import Question
+from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
+from state.screenings import Screening
+
+# buttons -------------------------------------------------------------------------------------------
+
+
+def option(context: Context, screening: Screening, press: Press) -> None:
+    """Answer with the option that stands at the button's place."""
+    question = question_of(screening)
+    chosen = at(choices(question), press.place) if question is not None else None
+    if question is None or chosen is None:
+        late(context, screening, press.entry)
+    else:
+        _answer_one(context, screening, question, Choice(chosen[0]))
+
+
+def unknown(context: Context, screening: Screening, press: Press) -> None:
+    """Answer that it is not known."""
+    question = question_of(screening)
+    if question is None:
+        late(context, screening, press.entry)
+    else:
+        _answer_one(context, screening, question, UNKNOWN)
+
+
+def keep(context: Context, screening: Screening, press: Press) -> None:
+    """Give again the answer that stands."""
+    question = question_of(screening)
+    now = screening.dialogue.answers.get(question.id) if question is not None else None
+    if question is not None and now is not None:
+        _answer_one(context, screening, question, now)
+    elif context.message.kind == "press":
+        late(context, screening, press.entry)
+    else:
+        context.turn.say(context.say("nothing_to_keep"))
+        context.show(screening)
+
+
+def candidate(context: Context, screening: Screening, press: Press) -> None:
+    """Answer with one of the readings that were proposed for what was typed."""
+    question = question_of(screening)
+    proposal = proposal_of(screening, question) if question is not None else None
+    given = at(proposal.candidates, press.place) if proposal is not None else None
+    if proposal is None or given is None:
+        late(context, screening, press.entry)
+    elif proposal.why == "unusual":
+        answer(context, screening, given)
+    else:
+        _read(context, screening, accept(screening.protocol, given))
+
+
+def reason(context: Context, screening: Screening, press: Press) -> None:
+    """Take the reason of a change, and the answers that wait for it."""
+    chosen = at(REASONS, press.place)
+    if screening.dialogue.waiting and chosen is not None:
+        answer(context, screening, screening.dialogue.waiting, chosen)
+    else:
+        late(context, screening, press.entry)
+
+
+def correct(context: Context, screening: Screening, press: Press) -> None:
+    """Go back to an answer that was given before."""
+    question = at(screening.dialogue.applied, press.place)
+    if question is None:
+        late(context, screening, press.entry)
+    else:
+        take(context, screening, [Step("correct", question)])
+
+
+# typed ---------------------------------------------------------------------------------------------
+
+
+def typed(context: Context, screening: Screening, question: Question, text: str) -> None:
+    """Answer with a text: a confirmation or a unit for what was proposed, else a value or an option."""
+    only = unit_for(screening.protocol, question, screening.dialogue.facts)
+    proposal = proposal_of(screening, question)
+    if proposal is not None:
+        if proposal.why == "unusual" and means("yes", text):
+            answer(context, screening, proposal.candidates[0])
+            return
+        meant = with_unit(screening.protocol, question, proposal.entered, text, only)
+        if proposal.why == "unit" and meant is not None:
+            _read(context, screening, meant)
+            return
+    reading = read(screening.protocol, question, text, only)
+    if isinstance(reading, Understood) and sent_twice(
+        context.screenings, context.message, screening, reading.given
+    ):
+        keep_nothing(context, Aim(None, None, "unsure"))
+    else:
+        _read(context, screening, reading)
+
+
+def _read(context: Context, screening: Screening, reading: Reading) -> None:
+    """Answer with what was understood; propose what needs a confirmation; say why anything else is refused."""
+    question = question_of(screening)
+    if isinstance(reading, Understood):
+        answer(context, screening, reading.given)
+    elif isinstance(reading, Proposal) and question is not None:
+        take(context, screening, [Step("propose", question.id, entered=reading.entered)])
+    elif isinstance(reading, Refused) and question is not None:
+        context.turn.untaken = True
+        told = cards.refusal(screening, question, reading, context.say)
+        context.remark(screening, told, views.likely(screening, question, reading, context.say))
+
+
+# steps ---------------------------------------------------------------------------------------------
+
+
+def _answer_one(context: Context, screening: Screening, question: Question, value: Answer) -> None:
+    answer(context, screening, ((question.id, value),))
+
+
+def answer(context: Context, screening: Screening, given: Given, reason: str | None = None) -> None:
+    """Take an answer; a value with its ULN is two, and the second may have been answered before.
+
+    One that changes what was saved waits for its own reason.
+    """
+    dialogue = screening.dialogue
+    (question, first), *more = given
+    if reason is None and dialogue.unexplained(question, first):
+        take(context, screening, [Step("propose", question, given=given)])
+        return
+    steps = [Step("answer", question, first, reason=reason)]
+    for other, value in more:
+        if other in dialogue.answers:
+            steps.append(Step("correct", other))
+        if dialogue.unexplained(other, value):
+            steps.append(Step("propose", other, given=((other, value),)))
+        else:
+            steps.append(Step("answer", other, value))
+    take(context, screening, steps)

@@ -1,0 +1,85 @@
+"""What answering one message needs: who wrote what, the phrases of their language, the file, and the turn so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.conversation import access
+from bot.exchange import Message, Reply, Rows, Safe, Turn
+from bot.wording import views
+from bot.wording.phrases import Phrases, gap, lines
+from dialogs.protocol import Protocol
+from state.people import People, Person
+from state.prompts import Kind
+from state.screenings import Screening, Screenings
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is configured for a channel: the trials on offer, the time zone shown, and how an invitation is opened.
+
+    ``invitation_link`` makes of an invitation's secret what a newcomer opens or types.
+    """
+
+    protocols: tuple[Protocol, ...]
+    zone: str
+    channel: str
+    invitation_link: Callable[[str], str] = "/start {}".format
+
+
+@dataclass(slots=True)
+class Context:
+    """One message being answered. Handlers read it and add to its ``turn``.
+
+    ``commands`` are those of the person's role, in the order of the menu.
+    """
+
+    screenings: Screenings
+    people: People
+    setup: Setup
+    person: Person
+    message: Message
+    say: Phrases
+    turn: Turn
+    commands: tuple[str, ...] = ()
+
+    # finding -------------------------------------------------------------------------------------
+
+    def current(self) -> Screening | None:
+        return access.current_screening(self.screenings, self.person)
+
+    def own(self, number: str | None) -> Screening | None:
+        return access.own_screening(self.screenings, self.person, number)
+
+    def of_the_site(self, number: str | None) -> Screening | None:
+        return access.site_screening(self.screenings, self.person, number)
+
+    # showing -------------------------------------------------------------------------------------
+
+    def show(self, screening: Screening, kind: Kind = "question", remark: Safe | None = None) -> None:
+        """Say where a screening stands and what can be done there, or ask one of the questions about it."""
+        reply = views.VIEWS[kind](screening, self.say)
+        text = lines(remark, gap(reply.text)) if remark else reply.text
+        self._ask(screening, kind, Reply(text, reply.buttons, card=kind == "question"))
+
+    def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:
+        """Offer buttons about a screening, with a text that names it; nothing typed answers this."""
+        self._ask(screening, "choice", Reply(text, buttons))
+
+    def remark(self, screening: Screening, text: Safe, buttons: Rows = ()) -> None:
+        """Say something about the question that stands; it names the screening, and what is typed next answers it."""
+        told = self.say("remark", number=screening.number, text=text)
+        self._ask(screening, "question", Reply(told, buttons))
+
+    def _ask(self, screening: Screening, kind: Kind, reply: Reply) -> None:
+        prompt = self.screenings.ask(self.person.code, screening, kind)
+        self.turn.actions.append(replace(reply, prompt=prompt))
+
+    def where_we_are(self, remark: Safe | None = None) -> None:
+        """Show the current screening, with a remark above it; without one, say the remark alone."""
+        screening = self.current()
+        if screening is not None:
+            self.show(screening, remark=remark)
+        elif remark:
+            self.turn.say(remark)

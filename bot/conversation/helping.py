@@ -1,0 +1,71 @@
+"""Help, the language, and what is kept of whom."""
+
+from __future__ import annotations
+
+from bot.conversation import access
+from bot.conversation.context import Context
+from bot.conversation.own_screenings import on_screen
+from bot.conversation.refusing import late
+from bot.conversation.starting import new_button
+from bot.exchange import Press, Safe
+from bot.wording import cards, lists
+from bot.wording.asked import question_of
+from bot.wording.phrases import lines, phrases
+from state.screenings import Screening
+
+
+def help_command(context: Context, argument: str) -> None:
+    """``/help``: about the question on the screen, or else how to answer and which commands there are."""
+    screening = on_screen(context)
+    if screening is None:
+        context.turn.say(_general_help(context), new_button(context))
+    else:
+        _explain(context, screening)
+
+
+def help_pressed(context: Context, screening: Screening, press: Press) -> None:
+    """About the question that a dialogue stands at."""
+    _explain(context, screening)
+
+
+def _explain(context: Context, screening: Screening) -> None:
+    question = question_of(screening)
+    if question is None:
+        context.turn.say(context.say("help_text"))
+    else:
+        context.remark(screening, cards.question_help(screening.protocol, question, context.say))
+    if question is None or context.message.kind != "press" or context.setup.channel == "terminal":
+        context.show(screening)
+
+
+def _general_help(context: Context) -> Safe:
+    """How to answer, for those who screen; the commands, for the office."""
+    say = context.say
+    names = context.commands if context.person.role in access.OFFICE else ()
+    return lines(
+        say("help_text") if access.may_screen(context.person) else None,
+        say("commands_title") if names else None,
+        *(Safe(f"/{name} {say(f'command_{name}')}") for name in names),
+    )
+
+
+def choose_language(context: Context, argument: str) -> None:
+    """``/language``: the languages to choose from, each in its own words."""
+    context.turn.actions.append(lists.languages(context.say))
+
+
+def set_language(context: Context, press: Press) -> None:
+    chosen = lists.language_at(press.option)
+    if chosen is None:
+        late(context)
+        return
+    context.people.set_language(context.person.code, chosen)
+    context.turn.changed = context.person.code
+    context.say = phrases(chosen)
+    context.turn.say(context.say("language_set"))
+    context.where_we_are()
+
+
+def privacy(context: Context, argument: str) -> None:
+    """``/privacy``: what is kept, and what never is."""
+    context.turn.say(context.say("privacy_text"))

@@ -1,0 +1,113 @@
+"""Moves a dialogue: keeps its steps in the file, and then says what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.context import Context
+from bot.exchange import Press, Safe, Settle
+from bot.wording import cards
+from bot.wording.phrases import lines
+from dialogs.answers import Answer
+from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
+from dialogs.errors import AnswerError, NotNow
+from state.screenings import Screening
+
+
+def step(kind: StepKind) -> Callable[[Context, Screening, Press], None]:
+    """Return the handler of a button that does one step and says nothing else."""
+
+    def act(context: Context, screening: Screening, press: Press) -> None:
+        take(context, screening, [Step(kind)])
+
+    return act
+
+
+def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
+    """Keep steps, all or none, and say where the dialogue stands then.
+
+    Raises `state.errors.Stale` if the dialogue has moved meanwhile.
+    """
+    before, entry = _Before.of(screening.dialogue), screening.entries
+    try:
+        context.screenings.take(screening, steps, context.person.code, context.message.source)
+    except (NotNow, AnswerError):
+        _not_now(context, screening, steps[0])
+        return
+    context.turn.actions.append(_settled(context, screening, entry, steps))
+    news = _news(context, screening, steps[-1], before)
+    if news:
+        context.turn.say(lines(*news))
+    context.show(screening)
+    if steps[-1].kind == "save":
+        context.turn.saved = screening.number
+
+
+def _not_now(context: Context, screening: Screening, first: Step) -> None:
+    key = "first_question" if first.kind == "back" else "not_possible_now"
+    context.turn.toast = context.say.plain(key)
+    if context.message.kind != "press":
+        context.turn.say(context.say(key))
+    context.show(context.screenings.load(screening.number))
+
+
+def _settled(context: Context, screening: Screening, entry: int, steps: Sequence[Step]) -> Settle:
+    """The asked message shows its answer and loses its buttons."""
+    said = [
+        cards.answered(screening, each.question, context.say)
+        for each in steps
+        if each.kind == "answer" and each.question is not None
+    ]
+    return Settle(screening.number, entry, lines(*said))
+
+
+# what is new ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What of a dialogue is compared to tell what its newest steps changed."""
+
+    facts: tuple[Answer | None, ...]
+    failed: frozenset[int]
+    set_aside: frozenset[str]
+
+    @classmethod
+    def of(cls, dialogue: Dialogue) -> _Before:
+        return cls(tuple(dialogue.facts), frozenset(dialogue.failed), frozenset(dialogue.set_aside))
+
+
+def _news(context: Context, screening: Screening, last: Step, before: _Before) -> list[Safe]:
+    """Warnings, further criteria that failed, and answers that count no more; the first line names the screening."""
+    dialogue, say = screening.dialogue, context.say
+    if last.kind == "cancel" and dialogue.state == COMPLETED:
+        return [say("revision_cancelled", number=screening.number)]
+    news = [
+        *cards.alert_lines(dialogue, before.facts, say),
+        *_failed_further(context, dialogue, before),
+        *_newly_set_aside(context, dialogue, before),
+    ]
+    if news:
+        news[0] = say("remark", number=screening.number, text=news[0])
+    return news
+
+
+def _failed_further(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:
+    if not dialogue.further or dialogue.state in (COMPLETED, CANCELLED):
+        return []
+    failed = [dialogue.protocol.criteria[index] for index in dialogue.failed if index not in before.failed]
+    return [
+        context.say(
+            f"further_{criterion.kind}", code=criterion.code, name=criterion.name[context.say.language]
+        )
+        for criterion in failed
+    ]
+
+
+def _newly_set_aside(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:
+    newly = [question for question in dialogue.set_aside if question not in before.set_aside]
+    if not newly:
+        return []
+    names = [dialogue.protocol.question(question).short[context.say.language] for question in newly]
+    return [context.say("set_aside", questions=cards.joined(names, context.say))]

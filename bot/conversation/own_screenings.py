@@ -1,0 +1,138 @@
+"""What a person does with their own screenings beside answering: find, go on, cancel, reopen, disagree."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.conversation.context import Context
+from bot.conversation.moving import take
+from bot.conversation.refusing import late
+from bot.conversation.starting import new_button
+from bot.conversation.whose_answer import aim
+from bot.exchange import Press, at
+from bot.wording import lists
+from bot.wording.phrases import lines
+from bot.wording.views import DISAGREEMENTS
+from dialogs.dialogue import COMPLETED, Step
+from state.screenings import Screening
+
+LISTED: Final = 8
+RECENT: Final = 10
+
+
+# finding -------------------------------------------------------------------------------------------
+
+
+def resume(context: Context, argument: str) -> None:
+    """``/resume [NUMBER]``: go on with an open screening, or choose one of several."""
+    found = context.screenings.standings(person=context.person.code, state="open", limit=LISTED)
+    screening = context.own(argument.upper()) if argument else context.current()
+    if screening is not None and (argument or len(found) <= 1):
+        context.show(screening)
+    elif found:
+        context.turn.say(context.say("open_title"), lists.resume_buttons(found, context.say))
+    elif argument:
+        context.turn.say(context.say("not_found", number=argument[:24]), new_button(context))
+    else:
+        context.turn.say(context.say("no_open"), new_button(context))
+
+
+def open_items(context: Context, argument: str) -> None:
+    """``/open``: screenings in progress, and undetermined ones with what is missing."""
+    person = context.person.code
+    running = context.screenings.standings(person=person, state="open", limit=LISTED)
+    waiting = [
+        item
+        for item in context.screenings.standings(person=person, state="undetermined", limit=LISTED)
+        if item.state == "completed"  # one that is being revised stands among the running ones
+    ]
+    context.turn.actions.append(lists.open_items(running, waiting, context.setup.zone, context.say))
+
+
+def recent(context: Context, argument: str) -> None:
+    """``/recent``: the newest screenings."""
+    found = context.screenings.standings(person=context.person.code, limit=RECENT)
+    context.turn.actions.append(lists.recent(found, context.say))
+
+
+def on_screen(context: Context) -> Screening | None:
+    """The open screening that a command means: what stands above it, or else the current one."""
+    screening = aim(context.screenings, context.person, context.message).screening
+    if screening is not None and not screening.ended:
+        return screening
+    return context.current()
+
+
+def go_on(context: Context, screening: Screening, press: Press) -> None:
+    """Show where a screening stands."""
+    context.show(screening)
+
+
+def correct_which(context: Context, screening: Screening, press: Press) -> None:
+    """Ask which answer is to be corrected."""
+    context.show(screening, "correct")
+
+
+# cancelling ----------------------------------------------------------------------------------------
+
+
+def cancel_on_screen(context: Context, argument: str) -> None:
+    """``/cancel``: ask whether the screening on the screen is to be cancelled."""
+    screening = on_screen(context)
+    if screening is None:
+        context.turn.say(context.say("no_open"))
+    else:
+        context.show(screening, "cancel")
+
+
+def ask_to_cancel(context: Context, screening: Screening, press: Press) -> None:
+    if screening.ended:
+        late(context, screening)
+    else:
+        context.show(screening, "cancel")
+
+
+def cancel(context: Context, screening: Screening, press: Press) -> None:
+    """Cancel; a yes from before asks again, since what has been answered meanwhile was not asked about."""
+    if screening.ended:
+        late(context, screening)
+    elif context.screenings.moved_since(screening.number, press.entry or 0):
+        context.show(screening, "cancel")
+    else:
+        take(context, screening, [Step("cancel")])
+
+
+# after a verdict -----------------------------------------------------------------------------------
+
+
+def reopen(context: Context, screening: Screening, press: Press) -> None:
+    """Open a saved screening again, to fill in what was not known."""
+    if not screening.dialogue.can("reopen"):
+        late(context, screening)
+        return
+    missing = any(screening.dialogue.follow_up().values())
+    context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
+    context.screenings.make_current(context.person.code, screening.number)
+    context.turn.say(context.say("reopened" if missing else "nothing_missing", number=screening.number))
+    context.show(screening)
+
+
+def ask_why_disagree(context: Context, screening: Screening, press: Press) -> None:
+    context.show(screening, "disagree")
+
+
+def disagree(context: Context, screening: Screening, press: Press) -> None:
+    """Note in the log that the clinician disagrees, and why; the verdict stays."""
+    reason = at(DISAGREEMENTS, press.place)
+    if screening.state != COMPLETED or reason is None:
+        late(context, screening)
+        return
+    if press.entry == screening.entries:
+        context.screenings.note(
+            screening, "disagree", context.person.code, {"reason": reason}, source=context.message.source
+        )
+    else:
+        context.turn.toast = context.say.plain("already_done")
+    kept = context.say("disagree_kept", reason=context.say(f"reason_{reason}"), number=screening.number)
+    remedy = context.say("disagree_data", number=screening.number) if reason == "data" else None
+    context.turn.say(lines(kept, remedy))

@@ -1,0 +1,76 @@
+"""What is said when nothing was kept: late presses, texts that answer nothing, commands that there are not."""
+
+from __future__ import annotations
+
+from bot.conversation.context import Context
+from bot.conversation.whose_answer import Aim
+from bot.exchange import Safe
+from bot.wording.views import VIEWS
+from dialogs.reading import looks_like_identifier
+from dialogs.wording import describe
+from state.prompts import Prompt
+from state.screenings import Screening
+
+
+def refuse_command(context: Context) -> None:
+    """Say that there is no such command, and which there are."""
+    names = " ".join(f"/{name}" for name in context.commands)
+    context.turn.say(context.say("unknown_command", commands=names))
+
+
+def late(context: Context, screening: Screening | None = None, entry: int | None = None) -> None:
+    """A press that came too late, or again: tell what counted, and show where the dialogue stands."""
+    told = _what_counted(context, screening, entry) if screening and entry is not None else None
+    current = screening or context.current()
+    context.turn.toast = told or context.say.plain("not_any_more" if current is None else "already_done")
+    if current is not None:
+        context.show(current)
+
+
+def _what_counted(context: Context, screening: Screening, entry: int) -> str | None:
+    """Name the answer that was kept to what was asked at a log entry, if it was answered."""
+    for number, _, _, kind, question_id, answer in context.screenings.history(screening.number):
+        if number == entry + 1 and kind == "answer" and question_id is not None:
+            question = screening.protocol.question(question_id)
+            return context.say.plain(
+                "already_answered",
+                question=question.short[context.say.language],
+                answer=describe(question, answer, context.say.language),
+            )
+    return None
+
+
+def repeated(context: Context, number: str) -> None:
+    """A message that was delivered again: show the screening that took it, if that is what was asked last."""
+    context.turn.repeated = True
+    last = context.screenings.prompts.last(context.person.code)
+    if last is None or last.screening != number or last.kind != "question":
+        return
+    screening = context.own(number)
+    if screening is not None:
+        context.show(screening)
+
+
+def keep_nothing(context: Context, aimed: Aim) -> None:
+    """Say that a text was not kept, and why; then ask again."""
+    context.turn.untaken = True
+    say, screening, prompt = context.say, aimed.screening, aimed.prompt
+    if aimed.doubt == "moved" and screening is not None:
+        _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
+    elif aimed.doubt == "unsure":
+        context.where_we_are(say("kept_nothing_unsure"))
+    elif looks_like_identifier(context.message.text):
+        _ask_again(context, screening, prompt, say("refused_identifier", ask=""))
+    elif prompt is not None and prompt.kind == "cancel":
+        _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
+    else:
+        begin = say("begin_word_terminal" if context.setup.channel == "terminal" else "begin_word")
+        _ask_again(context, screening, prompt, say("no_free_text", begin=begin))
+
+
+def _ask_again(context: Context, screening: Screening | None, prompt: Prompt | None, remark: Safe) -> None:
+    kind = prompt.kind if prompt is not None else "question"
+    if screening is None or kind not in VIEWS or (kind == "question" and screening.ended):
+        context.where_we_are(remark)
+    else:
+        context.show(screening, kind, remark)

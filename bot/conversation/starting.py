@@ -1,0 +1,105 @@
+"""Beginning: the welcome, and a new screening."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.conversation import access
+from bot.conversation.context import Context
+from bot.exchange import Button, Press, Rows, at
+from bot.wording import lists
+from bot.wording.buttons import new_screening
+from dialogs.protocol import Protocol
+from state.screenings import Screening
+
+JOINED: Final = "joined"
+MEMBER: Final = "member"
+"""What ``/start`` says of somebody who opened an invitation: let in by it, or in already."""
+
+
+def start(context: Context, argument: str) -> None:
+    """``/start``: what this is; to whoever comes by an invitation also who they are here."""
+    if argument in (JOINED, MEMBER):
+        person = context.person
+        role = context.say(f"role_{person.role}")
+        context.turn.say(context.say(f"start_{argument}", role=role, site=person.site, code=person.code))
+    if context.current() is not None:
+        context.where_we_are()
+        return
+    context.turn.say(lists.welcome(context.setup.protocols, context.say), new_button(context))
+
+
+def new_button(context: Context) -> Rows:
+    """Offer a new screening to whoever may begin one."""
+    return ((new_screening(context.say),),) if access.may_screen(context.person) else ()
+
+
+def new(context: Context, argument: str) -> None:
+    """``/new [NUMBER]``: a new screening, or the same candidate again under a new number."""
+    if not argument:
+        _new_for_some_trial(context)
+        return
+    earlier = context.own(argument.upper())
+    if earlier is None:
+        context.turn.say(context.say("not_found", number=argument[:24]))
+    else:
+        _begin(context, _same_trial(context, earlier), earlier)
+
+
+def new_pressed(context: Context, press: Press) -> None:
+    """*New screening*, or the trial that was chosen for it."""
+    chosen = at(context.setup.protocols, press.place)
+    if chosen is None:
+        _new_for_some_trial(context)
+    else:
+        _begin(context, chosen)
+
+
+def rescreen(context: Context, screening: Screening, press: Press) -> None:
+    """The same candidate again, under a new number."""
+    _begin(context, _same_trial(context, screening), screening)
+
+
+def _same_trial(context: Context, earlier: Screening) -> Protocol:
+    """The version on offer of the trial that an earlier screening was for."""
+    offered = context.setup.protocols
+    return next((each for each in offered if each.id == earlier.protocol.id), offered[0])
+
+
+def _new_for_some_trial(context: Context) -> None:
+    offered = context.setup.protocols
+    if len(offered) == 1 or _just_begun(context) is not None:
+        _begin(context, offered[0])
+        return
+    rows = tuple(
+        (Button(f"{each.id} {each.title[context.say.language]}", str(Press("new", option=str(place)))),)
+        for place, each in enumerate(offered)
+    )
+    context.turn.say(context.say("button_new"), rows)
+
+
+def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
+    """Open a screening, with the record's notices first; a second tap shows the one that the first opened."""
+    begun = _just_begun(context, earlier)
+    if begun is not None:
+        context.show(begun)
+        return
+    screening = context.screenings.start(
+        protocol,
+        context.person.code,
+        context.person.site,
+        zone=context.setup.zone,
+        channel=context.setup.channel,
+        source=context.message.source,
+        earlier=earlier.number if earlier else None,
+    )
+    context.turn.say(lists.opening(screening, context.say))
+    context.show(screening)
+
+
+def _just_begun(context: Context, earlier: Screening | None = None) -> Screening | None:
+    """Return the current screening if nothing was answered in it yet."""
+    current = context.current()
+    if current is None or current.entries != 1:
+        return None
+    return current if earlier is None or current.earlier == earlier.number else None

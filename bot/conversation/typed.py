@@ -1,0 +1,46 @@
+"""What is typed: a button as it is labelled, a word for one, or an answer to the question above it."""
+
+from __future__ import annotations
+
+from bot.conversation.answering import typed as answer
+from bot.conversation.context import Context
+from bot.conversation.presses import WORDS, do
+from bot.conversation.refusing import keep_nothing
+from bot.conversation.whose_answer import aim
+from bot.exchange import Press
+from bot.wording.asked import question_of
+from bot.wording.phrases import means
+from bot.wording.views import press_labelled
+from dialogs.dialogue import REVIEW
+from state.prompts import Kind
+from state.screenings import Screening
+
+
+def typed(context: Context) -> None:
+    """Do what a text means below the prompt that it answers."""
+    aimed = aim(context.screenings, context.person, context.message)
+    screening, prompt = aimed.screening, aimed.prompt
+    if aimed.doubt is not None or screening is None or prompt is None:
+        keep_nothing(context, aimed)
+        return
+    press = _button_meant(context, screening, prompt.kind)
+    if press is not None:
+        do(context, press)
+        return
+    question = question_of(screening)
+    if prompt.kind != "question" or question is None or screening.dialogue.waiting:
+        keep_nothing(context, aimed)
+        return
+    answer(context, screening, question, context.message.text)
+
+
+def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:
+    """Find the button that a text stands for. A yes saves at the review only; anywhere else it may be an answer."""
+    text = context.message.text
+    labelled = press_labelled(screening, kind, text, context.say)
+    if labelled is not None:
+        return labelled
+    for (below, word), verb in WORDS.items():
+        if below == kind and means(word, text) and (verb != "s" or screening.state == REVIEW):
+            return Press(verb, screening.number, screening.entries)
+    return None
