@@ -72,13 +72,19 @@ def in_every_language(room: str, *keys: str) -> dict[str, str]:
     return {code: reduce(getitem, keys, words(room, code)) for code in LANGUAGES}  # type: ignore[misc]
 
 
-def numbered(forms: str | Mapping[str, str], number: float, language: str) -> str:
-    """Return the form of a counting phrase for a number; a language with one form may have it as a plain text."""
+def numbered(forms: str | Mapping[str, str], number: object, language: str) -> str:
+    """Return the form of a counting phrase for a number; what is no number (a dash) takes the form *other*.
+
+    A language with one form may have it as a plain text.
+    """
     if isinstance(forms, str):
         return forms
+    if not isinstance(number, int | float):
+        return forms["other"]
     return forms[LANGUAGES[language if language in LANGUAGES else DEFAULT].plural.form(number)]
 
 
-def counted(number: int, one: str, other: str) -> str:
-    """Return a number with its English noun, for the command line: ``1 screening``, ``2 screenings``."""
-    return f"{number} {one if ONE_OR_OTHER.form(number) == 'one' else other}"
+def counted(number: float, one: str, other: str) -> str:
+    """Return a number with what it counts, in the English of the command line: ``1 screening``, ``2 screenings``."""
+    shown = f"{number:g}" if isinstance(number, float) else str(number)
+    return f"{shown} {one if ONE_OR_OTHER.form(number) == 'one' else other}"

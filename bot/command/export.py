@@ -11,6 +11,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_file
+from dialogs.languages import counted
 from state.exports import FORMATS
 
 
@@ -72,7 +73,9 @@ def command(
         raise Unusable(str(error)) from error
     finally:
         bar.finish()
-    click.echo(f"{exported.path}: {exported.rows} rows of {exported.screenings} screenings")
+    rows = counted(exported.rows, "row", "rows")
+    screenings = counted(exported.screenings, "screening", "screenings")
+    click.echo(f"{exported.path}: {rows} of {screenings}")
     click.echo(f"As of {exported.as_of}")
     click.echo(f"SHA-256 {exported.sha256}")
     click.echo(f"Head {exported.entered}")

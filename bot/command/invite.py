@@ -11,6 +11,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_site_file
+from dialogs.languages import counted
 
 if TYPE_CHECKING:
     from state.people import Role
@@ -69,7 +70,7 @@ def command(
     except ValueError as error:
         raise Unusable(str(error)) from error
     link = f"https://t.me/{name}?start={secret}"
-    click.echo(f"{role} at {site}, valid for {hours:g} hours, once:\n{link}\n")
+    click.echo(f"{role} at {site}, valid for {counted(hours, 'hour', 'hours')}, once:\n{link}\n")
     click.echo(qr_code(link))
 
 

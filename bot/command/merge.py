@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.command.wiring import Unusable
+from dialogs.languages import counted
 
 
 @click.command("merge")
@@ -42,7 +43,8 @@ def command(files: tuple[Path, ...], into: Path) -> None:
     except StateError as error:
         raise click.ClickException(f"{error}. Nothing was merged") from error
     click.echo(
-        f"{merged.files} files checked; {into} holds {merged.screenings} screenings of {merged.sites} sites: "
+        f"{counted(merged.files, 'file', 'files')} checked; {into} holds "
+        f"{counted(merged.screenings, 'screening', 'screenings')} of {counted(merged.sites, 'site', 'sites')}: "
         f"{merged.added} added, {merged.extended} continued, {merged.purged} left out as purged"
     )
     if not merged.erased:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.command.wiring import Unusable, protocols_on_offer
-from dialogs.languages import DEFAULT, LANGUAGES
+from dialogs.languages import DEFAULT, LANGUAGES, counted
 
 
 @click.group("protocol")
@@ -58,9 +58,9 @@ def check(source: str) -> None:
     if never:
         raise Unusable(f"{source}: never asked, whatever is answered: {', '.join(never)}. Please remove them")
     click.echo(
-        f"{loaded.id} {loaded.version}: {len(loaded.questions)} questions, each can be asked; "
-        f"{len(loaded.criteria)} criteria, each can be met and can fail; every dialogue ends, "
-        f"the longest after {explored.longest} questions."
+        f"{loaded.id} {loaded.version}: {counted(len(loaded.questions), 'question', 'questions')}, each can be asked; "
+        f"{counted(len(loaded.criteria), 'criterion', 'criteria')}, each can be met and can fail; every dialogue ends, "
+        f"the longest after {counted(explored.longest, 'question', 'questions')}."
     )
 
 

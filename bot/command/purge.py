@@ -9,6 +9,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing
+from dialogs.languages import counted
 
 
 @click.command("purge")
@@ -36,14 +37,20 @@ def command(before: date, yes: bool, db_file: str) -> None:
     found = due(db, before)
     if found.linked:
         click.echo(
-            f"{len(found.linked)} older ones are kept, since kept ones follow them: {', '.join(found.linked)}"
+            counted(
+                len(found.linked),
+                "older one is kept, since kept ones follow it",
+                "older ones are kept, since kept ones follow them",
+            )
+            + f": {', '.join(found.linked)}"
         )
     if not found.heads:
         click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
         return
     click.echo(
-        f"{len(found.heads)} screenings were last touched before {before}, {found.unfinished} of them unfinished; "
-        f"{found.newer + len(found.linked)} are kept."
+        f"{counted(len(found.heads), 'screening was', 'screenings were')} last touched before {before}, "
+        f"{found.unfinished} of them unfinished; "
+        f"{counted(found.newer + len(found.linked), 'is', 'are')} kept."
     )
     if not yes and not sys.stdin.isatty():
         raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
@@ -54,7 +61,8 @@ def command(before: date, yes: bool, db_file: str) -> None:
         purged = purge(db, before)
     except StateError as error:
         raise click.ClickException(f"{error}. Nothing was removed") from error
-    click.echo(f"{len(purged.due.heads)} screenings removed, and entered in the register.")
+    removed = counted(len(purged.due.heads), "screening", "screenings")
+    click.echo(f"{removed} removed, and entered in the register.")
     if not purged.erased:
         raise click.ClickException(
             f"{db_file} is open elsewhere: their content is only wiped from the disk when that ends"

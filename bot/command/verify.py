@@ -12,6 +12,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable
+from dialogs.languages import counted
 
 if TYPE_CHECKING:
     from state.verify import Problem
@@ -80,7 +81,9 @@ def command(db_file: str, head: str | None) -> None:
     if report.problems:
         click.echo(f"{db_file} is not sound.", err=True)
         sys.exit(1)
-    click.echo(f"{report.screenings} screenings, {report.entries} log entries: sound.")
+    screenings = counted(report.screenings, "screening", "screenings")
+    entries = counted(report.entries, "log entry", "log entries")
+    click.echo(f"{screenings}, {entries}: sound.")
     if report.since is not None:
         click.echo(f"since that head: {_counted(report.since)}")
     click.echo(f"head {report.head or 'none'}")
@@ -107,6 +110,4 @@ def _counted(since: Counter[str]) -> str:
     if not since:
         return "nothing was added"
     kinds = [*_WORDS, *sorted(since.keys() - _WORDS.keys() - {"numbers"})]
-    return ", ".join(
-        f"{since[kind]} {_WORDS.get(kind, (kind, kind))[since[kind] != 1]}" for kind in kinds if since[kind]
-    )
+    return ", ".join(counted(since[kind], *_WORDS.get(kind, (kind, kind))) for kind in kinds if since[kind])

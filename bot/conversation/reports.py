@@ -85,8 +85,8 @@ def _export(
             return turn
         caption = say(
             "export_done",
-            rows=written.rows,
-            screenings=written.screenings,
+            rows=say("rows", n=written.rows),
+            screenings=say("screenings", n=written.screenings),
             sha256=written.sha256[:16],
             head=written.entered,
         )
@@ -170,6 +170,10 @@ def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn
-    caption = say("evaluate_done", count=found.evaluated, bad=found.faulty)
+    caption = say(
+        "evaluate_done",
+        evaluated=say("candidates_evaluated", n=found.evaluated),
+        faulty=say("rows_with_faults", n=found.faulty),
+    )
     turn.actions.append(Document(found.name, found.content, caption))
     return turn

@@ -30,7 +30,7 @@ def _trial(trial: TrialStats, stats: Stats, language: str) -> Iterator[str]:
         "reconcile", assessed=total.assessed, excluded=total.excluded, open=total.open,
         eligible=total.potentially_eligible,
     )  # fmt: skip
-    yield word("assessed_note", screenings=trial.screenings, repeated=trial.repeated)
+    yield word("assessed_note", n=trial.screenings, repeated=trial.repeated)
     yield word("cancelled_note", n=trial.cancelled)
     if any(trial.outcomes.values()):
         yield word("outcomes_line", **trial.outcomes)
@@ -67,11 +67,17 @@ def _reasons(title: str, reasons: tuple[Reason, ...], language: str) -> Iterator
 
 
 def _medians(counts: Counts, language: str) -> dict[str, str]:
-    """Give the medians as words; a dash where there is none."""
+    """Return the medians as words; a dash where there is none."""
+    word = say(language)
     if counts.median_questions is None or counts.median_seconds is None:
-        return {"questions": "–", "time": "–"}
+        return {"questions": word("questions", n="–"), "time": "–"}
     minutes = counts.median_seconds / SECONDS_A_MINUTE
     return {
-        "questions": f"{counts.median_questions:g}",
-        "time": say(language)("minutes", n=f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}"),
-    }  # fmt: skip
+        "questions": word("questions", n=_short(counts.median_questions)),
+        "time": word("minutes", n=f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}"),
+    }
+
+
+def _short(number: float) -> float:
+    """A whole number without decimals."""
+    return int(number) if number == int(number) else number

@@ -274,7 +274,7 @@ def test_the_command_says_what_was_merged_and_why_not(tmp_path: Path) -> None:
     one, other = _went_on_twice(tmp_path)
     into = str(tmp_path / "all.db")
     done = CliRunner().invoke(main, ["merge", str(one), "--into", into])
-    assert (done.exit_code, "holds 1 screenings of 1 sites: 1 added" in done.output) == (0, True)
+    assert (done.exit_code, "holds 1 screening of 1 site: 1 added" in done.output) == (0, True)
     refused = CliRunner().invoke(main, ["merge", str(other), "--into", into])
     assert (refused.exit_code, "Nothing was merged" in refused.output) == (1, True)
     own = CliRunner().invoke(main, ["merge", str(one), "--into", str(other)])

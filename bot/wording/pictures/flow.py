@@ -27,7 +27,7 @@ def lay_out(trial: TrialStats, as_of: str, language: str) -> Drawing:
     picture = Drawing(f"{trial.trial}: {word('flow_title')}")
     top = heading(picture, trial, word("flow_title"), word("as_of", day=as_of[:10]), language)
     total = trial.total
-    note = word("assessed_note", screenings=trial.screenings, repeated=trial.repeated)
+    note = word("assessed_note", n=trial.screenings, repeated=trial.repeated)
     begin = y = _step(picture, top, MARGIN, word("assessed"), total.assessed, d.INK, d.SHADE, note, language)
     reached = []
     y += GAP

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.wording.pictures import drawing as d
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Drawing, Label
-from dialogs.languages import words
+from dialogs.languages import numbered, words
 from state.stats import TrialStats
 
 
@@ -15,8 +15,7 @@ def say(language: str) -> Callable[..., str]:
     texts = words("bot.wording.pictures", language)
 
     def word(key: str, **values: object) -> str:
-        text: str = texts[key]
-        return text.format_map(values)
+        return numbered(texts[key], values.get("n"), language).format_map(values)
 
     return word
 
