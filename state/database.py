@@ -213,9 +213,13 @@ class _Connection(sqlite3.Connection):
 def _plain(path: Path, how: str, keeper: sqlite3.Connection | None = None) -> _Connection:
     try:
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None,
-            check_same_thread=True, factory=_Connection,
-        )  # fmt: skip
+            f"{path.resolve().as_uri()}?{how}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=True,
+            factory=_Connection,
+        )
         connection.keeper = keeper
         if keeper is not None:
             keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -149,8 +149,11 @@ def note(
 def _detail(code: str, day: str) -> dict[str, Any]:
     if code in REASONS:
         return {
-            "outcome": "not_enrolled", "investigator_decision": "not enrolled", "not_enrolled_reason": code, "on": day,
-        }  # fmt: skip
+            "outcome": "not_enrolled",
+            "investigator_decision": "not enrolled",
+            "not_enrolled_reason": code,
+            "on": day,
+        }
     more: dict[str, Any] = {
         "referred": {"referred_at": day},
         "consented": {"consent_date": day},

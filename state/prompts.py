@@ -108,11 +108,19 @@ class Prompts:
                 "INSERT OR REPLACE INTO prompts (chat, message, screening, entry, kind, ordinal, at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (chat, each.message, each.prompt.screening, each.prompt.entry, each.prompt.kind,
-                     each.prompt.ordinal, each.at)
-                    for each in arrived if each in standing
+                    (
+                        chat,
+                        each.message,
+                        each.prompt.screening,
+                        each.prompt.entry,
+                        each.prompt.kind,
+                        each.prompt.ordinal,
+                        each.at,
+                    )
+                    for each in arrived
+                    if each in standing
                 ],
-            )  # fmt: skip
+            )
 
     def kept(self) -> None:
         self._unkept.clear()

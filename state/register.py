@@ -46,8 +46,12 @@ MERGED: Final = "merged"
 MARK: Final = 8
 """So many characters of an invitation's hash name it."""
 OF_A_SCREENING: Final[Mapping[str, str]] = {
-    "start": "started", "save": "verdict", "cancel": "cancelled", "reopen": "reopened", "amend": "amended",
-}  # fmt: skip
+    "start": "started",
+    "save": "verdict",
+    "cancel": "cancelled",
+    "reopen": "reopened",
+    "amend": "amended",
+}
 """Kind of log entry -> kind of register entry with its hash. Notes are ``noted``; answers are not registered."""
 SEALING: Final = frozenset({"backup", "export"})
 """Entries whose hash leaves the file: they also say where the dialogues stood that were not saved yet."""

@@ -168,25 +168,40 @@ def _trial(data: Snapshot, trial: str) -> TrialStats:
     )
     total = _grouped(data, trial, "trial").get(trial, Counts(0, 0, 0, 0, None, None))
     first = _reasons(
-        data, trial, newest,
+        data,
+        trial,
+        newest,
         "SELECT m.counted, count(*) FROM subject s"
         " JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed"
         " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
-    )  # fmt: skip
+    )
     every = _reasons(
-        data, trial, newest,
+        data,
+        trial,
+        newest,
         "SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f"
         " JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value"
         " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
-    )  # fmt: skip
+    )
     return TrialStats(
-        trial, newest.title, newest.notices, screenings, screenings - total.assessed, cancelled, total,
-        not_meeting_inclusion=_subjects(first, "inclusion"), meeting_exclusion=_subjects(first, "exclusion"),
-        declined=_subjects(first, "declined"), first_reasons=first, all_reasons=every,
-        by_site=_grouped(data, trial, "site"), by_month=_grouped(data, trial, "month"),
-        by_version=_grouped(data, trial, "version"), weeks=_weeks(data, trial),
+        trial,
+        newest.title,
+        newest.notices,
+        screenings,
+        screenings - total.assessed,
+        cancelled,
+        total,
+        not_meeting_inclusion=_subjects(first, "inclusion"),
+        meeting_exclusion=_subjects(first, "exclusion"),
+        declined=_subjects(first, "declined"),
+        first_reasons=first,
+        all_reasons=every,
+        by_site=_grouped(data, trial, "site"),
+        by_month=_grouped(data, trial, "month"),
+        by_version=_grouped(data, trial, "version"),
+        weeks=_weeks(data, trial),
         outcomes=_outcomes(data, trial),
-    )  # fmt: skip
+    )
 
 
 def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
@@ -202,8 +217,12 @@ def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
 def _reasons(data: Snapshot, trial: str, newest: Protocol, sql: str) -> tuple[Reason, ...]:
     """Give the reasons, the most frequent first, then in the protocol's order."""
     counts = dict(data.query(sql, [trial]))
-    known = {code: criterion for protocol in data.protocols.values() if protocol.id == trial
-             for code, criterion in protocol.criterion_by_code.items()}  # fmt: skip
+    known = {
+        code: criterion
+        for protocol in data.protocols.values()
+        if protocol.id == trial
+        for code, criterion in protocol.criterion_by_code.items()
+    }
     order = {code: place for place, code in enumerate([*newest.criterion_by_code, *known])}
     codes = sorted(counts, key=lambda code: (-counts[code], order[code]))
     return tuple(Reason(code, known[code].name, _kind(known[code]), counts[code]) for code in codes)

@@ -23,10 +23,11 @@ SIDES: Final = ("-wal", "-shm", "-journal")
 
 _MAGIC: Final = (
     b"SQLite format 3\0",
-    bytes.fromhex("377f0682"), bytes.fromhex("377f0683"),  # -wal
+    bytes.fromhex("377f0682"),
+    bytes.fromhex("377f0683"),  # -wal
     bytes.fromhex("d9d505f920a163d7"),  # -journal
     (3007000).to_bytes(4, sys.byteorder),  # -shm
-)  # fmt: skip
+)
 """How these files begin (https://www.sqlite.org/fileformat2.html, walformat.html)."""
 
 _LOCKS: Final = (("", 0x40000000, 512), ("-shm", 120, 9))

@@ -18,9 +18,13 @@ from state.exports import FORMATS
 @click.command("export")
 @options.database
 @click.option(
-    "--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True,
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="csv",
+    show_default=True,
     help="; ".join(f"{name}: {chosen.summary}" for name, chosen in FORMATS.items()) + ".",
-)  # fmt: skip
+)
 @options.selection
 @click.option("--output", type=click.Path(path_type=Path), help="File, or folder for sdtm and parquet.")
 @click.option("--ndjson", is_flag=True, help="With fhir: a resource a line instead of one Bundle.")
@@ -66,9 +70,15 @@ def command(
     bar = _Bar(f"Writing {output.name if output else format_name}")
     try:
         exported = write(
-            database, format_name, output, selection, by=_local_person(db_file), force=force, as_of=as_of,
+            database,
+            format_name,
+            output,
+            selection,
+            by=_local_person(db_file),
+            force=force,
+            as_of=as_of,
             progress=bar.start,
-        )  # fmt: skip
+        )
     except StateError as error:
         raise Unusable(str(error)) from error
     finally:

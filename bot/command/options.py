@@ -105,9 +105,11 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
 
 END_OF_DAY: Final = time(23, 59, 59, 999_000, UTC)
 as_of = click.option(
-    "--as-of", callback=_moment, metavar="MOMENT",
+    "--as-of",
+    callback=_moment,
+    metavar="MOMENT",
     help="Leave out what was recorded after this moment (UTC; a day: its end) [default: take all].",
-)  # fmt: skip
+)
 _SELECTION: Final = (
     click.option("--since", type=DAY, help="First day on which the verdict was saved (UTC)."),
     click.option("--until", type=DAY, help="Last such day, included."),

@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 @click.option("--invitations", is_flag=True, help="List invitations instead of people.")
 @options.database
 def command(
-    accounts: tuple[str, ...], role: Role | None, site: str | None, change: tuple[str, ...],
-    suspend: tuple[str, ...], restore: tuple[str, ...], invitations: bool, db_file: str,
-) -> None:  # fmt: skip
+    accounts: tuple[str, ...],
+    role: Role | None,
+    site: str | None,
+    change: tuple[str, ...],
+    suspend: tuple[str, ...],
+    restore: tuple[str, ...],
+    invitations: bool,
+    db_file: str,
+) -> None:
     """List people; add, change, suspend and restore them.
 
     People are shown by their pseudonymous codes, which they keep for good. Every change is in the register. An account

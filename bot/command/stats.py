@@ -26,9 +26,12 @@ from dialogs.languages import DEFAULT
     help="Draw a picture into this .png or .svg file.",
 )
 @click.option(
-    "--picture", type=click.Choice(PICTURES), default="flow", show_default=True,
+    "--picture",
+    type=click.Choice(PICTURES),
+    default="flow",
+    show_default=True,
     help="flow: CONSORT-style flow of subjects; weeks: screenings a week.",
-)  # fmt: skip
+)
 @click.option("--force", is_flag=True, help="Replace the picture if it exists.")
 def command(
     db_file: str,

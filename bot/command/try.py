@@ -23,9 +23,13 @@ PORT = 8765
 
 @click.command("try")
 @click.option(
-    "--db", "db_file", type=click.Path(dir_okay=False), default="prescreen-try.db", show_default=True,
+    "--db",
+    "db_file",
+    type=click.Path(dir_okay=False),
+    default="prescreen-try.db",
+    show_default=True,
     help="The SQLite file of the trial; never one that real people use.",
-)  # fmt: skip
+)
 @options.protocol
 @click.option(
     "--port", type=click.IntRange(0, 65535), help=f"0 takes any free one.  [default: {PORT}, or any free one]"
@@ -74,9 +78,14 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
         )
         await _listen(server, port)
         settings = Settings(
-            token, file, protocols, api_url=server.url, zone=local_zone(), page=server.page,
+            token,
+            file,
+            protocols,
+            api_url=server.url,
+            zone=local_zone(),
+            page=server.page,
             sending=lambda reports: Sending(reports, all_chats=LIFTED, one_chat=LIFTED),
-        )  # fmt: skip
+        )
         service = Service(settings)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

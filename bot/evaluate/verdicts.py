@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES
+from state.exports.spreadsheet import ENCODING, Csv
 
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
@@ -92,24 +92,29 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
     found: Outcome = play(protocol, row.answers)
     verdict = IN_FILES[found.verdict]
     return (
-        row.name, verdict, found.first_failed or "", " ".join(found.failed), " ".join(found.unresolved), "",
-    )  # fmt: skip
+        row.name,
+        verdict,
+        found.first_failed or "",
+        " ".join(found.failed),
+        " ".join(found.unresolved),
+        "",
+    )
 
 
 class _Csv:
-    """CSV that spreadsheets open as UTF-8, and whose cells they do not take for formulas."""
+    """A table as CSV."""
 
     name = "verdicts.csv"
 
     def __init__(self) -> None:
         self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text)
+        self._table = Csv(self._text)
 
     def add(self, cells: Sequence[str]) -> None:
-        self._writer.writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") else c for c in cells])
+        self._table.add(cells)
 
     def close(self) -> bytes:
-        return b"\xef\xbb\xbf" + self._text.getvalue().encode()
+        return self._text.getvalue().encode(ENCODING)
 
 
 class _Workbook:

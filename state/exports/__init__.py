@@ -151,10 +151,20 @@ def _record(database: Path, exported: Exported, selection: Selection, by: str | 
     try:
         with writing(db):
             return register.enter(
-                db, clock(), "export", exported.format, by,
-                {"filter": selection.described(), "as_of": exported.as_of, "rows": exported.rows,
-                 "screenings": exported.screenings, "sha256": exported.sha256, "head": exported.head},
-            )  # fmt: skip
+                db,
+                clock(),
+                "export",
+                exported.format,
+                by,
+                {
+                    "filter": selection.described(),
+                    "as_of": exported.as_of,
+                    "rows": exported.rows,
+                    "screenings": exported.screenings,
+                    "sha256": exported.sha256,
+                    "head": exported.head,
+                },
+            )
     finally:
         db.conn.close()
 

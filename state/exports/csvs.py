@@ -1,12 +1,10 @@
 """CSV for spreadsheets: the pre-screening log (a row a screening) and the answers (a row an answer).
 
-UTF-8 with BOM, as Excel needs it. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
 The answers' lines are put together by SQLite itself, a screening at a time.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import astuple
 from functools import lru_cache
@@ -15,12 +13,17 @@ from typing import Final
 
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
+from state.exports.spreadsheet import LINE_END, Csv, csv_file, line
 
-FORMULA_STARTS: Final = "=+-@\t\r\n"
-"""A spreadsheet may run a cell that begins with one of these (OWASP, CSV injection)."""
-
-LOG_HEAD: Final = ("log_no", "screening_code", "site_code", "screened_at", "user_code", "record_version",
-                   "rules_version")  # fmt: skip
+LOG_HEAD: Final = (
+    "log_no",
+    "screening_code",
+    "site_code",
+    "screened_at",
+    "user_code",
+    "record_version",
+    "rules_version",
+)
 LOG_VERDICT: Final = ("verdict", "first_failed", "all_failed", "unresolved")
 LOG_NOTED: Final = (
     "referred_at",
@@ -32,21 +35,42 @@ LOG_NOTED: Final = (
 )
 DATES: Final = frozenset({"record_version", "referred_at", "consent_date", "decision_date"})
 """Columns of days; those that end in ``_at`` and are not here hold moments."""
-LOG_TAIL: Final = ("state", "saved_at", "saved_by", "zone", "questions_asked", "earlier_screening", "subject",
-                   "protocol", "protocol_sha256")  # fmt: skip
-ANSWER_COLUMNS: Final = ("screening", "site", "entry", "at", "person", "question", "value", "unit", "relation",
-                         "compared", "compared_unit", "status", "verdict", "first_failed", "all_failed", "unresolved",
-                         "saved_at", "protocol", "protocol_version", "protocol_sha256")  # fmt: skip
+LOG_TAIL: Final = (
+    "state",
+    "saved_at",
+    "saved_by",
+    "zone",
+    "questions_asked",
+    "earlier_screening",
+    "subject",
+    "protocol",
+    "protocol_sha256",
+)
+ANSWER_COLUMNS: Final = (
+    "screening",
+    "site",
+    "entry",
+    "at",
+    "person",
+    "question",
+    "value",
+    "unit",
+    "relation",
+    "compared",
+    "compared_unit",
+    "status",
+    "verdict",
+    "first_failed",
+    "all_failed",
+    "unresolved",
+    "saved_at",
+    "protocol",
+    "protocol_version",
+    "protocol_sha256",
+)
 
-LINE_END: Final = "\r\n"
 _SUSPECT: Final = ('"', ",", *(CELL + start for start in "=+-@"), "\t", "\r", "\n")
 """What a joined text has only if a cell must be quoted or guarded."""
-
-
-def guarded(cell: object) -> str:
-    """Give a cell that no spreadsheet runs as a formula; a negative number is no number of ours."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in FORMULA_STARTS and text else text
 
 
 def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
@@ -61,23 +85,39 @@ def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | Non
     noted = snapshot.outcomes(row)
     given = snapshot.logged(row)
     return [
-        number, row.screening, row.site, row.started_at, row.started_by, protocol.record_version, protocol.version,
+        number,
+        row.screening,
+        row.site,
+        row.started_at,
+        row.started_by,
+        protocol.record_version,
+        protocol.version,
         *(answer.value if answer else None for answer in given),
-        row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved),
+        row.shown_verdict,
+        row.first_failed,
+        " ".join(row.all_failed),
+        " ".join(row.unresolved),
         *(noted.get(column) for column in LOG_NOTED),
-        row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, row.subject,
-        protocol.id, row.protocol,
-    ]  # fmt: skip
+        row.state,
+        row.saved_at,
+        row.saved_by,
+        row.zone_name,
+        row.asked,
+        row.earlier,
+        row.subject,
+        protocol.id,
+        row.protocol,
+    ]
 
 
 def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write the pre-screening log; gives the number of its rows."""
     number = 0
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        lines = csv.writer(file)
-        lines.writerow(map(guarded, log_columns(snapshot)))
+    with csv_file(target) as file:
+        table = Csv(file)
+        table.add(log_columns(snapshot))
         for number, row in enumerate(snapshot.rows(), 1):
-            lines.writerow(map(guarded, log_cells(snapshot, number, row)))
+            table.add(log_cells(snapshot, number, row))
             step(1)
     return number
 
@@ -85,8 +125,8 @@ def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_
 def write_answers(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write all answers; gives the number of rows."""
     rows = 0
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write(",".join(map(guarded, ANSWER_COLUMNS)) + LINE_END)
+    with csv_file(target) as file:
+        Csv(file).add(ANSWER_COLUMNS)
         for row in snapshot.rows():
             count, text = answer_lines(snapshot, row)
             rows += count
@@ -113,13 +153,4 @@ def answer_lines(snapshot: Snapshot, row: Row) -> tuple[int, str]:
     return count, begin + text.replace(CELL, ",").replace(ROW, end + begin) + end
 
 
-@lru_cache(maxsize=1024)
-def _line(cells: tuple[object, ...]) -> str:
-    return ",".join(_quoted(guarded(cell)) for cell in cells)
-
-
-def _quoted(text: str) -> str:
-    if not any(mark in text for mark in ',"\r\n'):
-        return text
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+_line: Final = lru_cache(maxsize=1024)(line)

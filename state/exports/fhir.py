@@ -192,9 +192,13 @@ def _number(question: Question, given: Measurement) -> Resource:
     unit = question.unit_by_code[given.unit]
     return {
         "valueQuantity": {
-            "value": given.value, **comparator, "unit": unit.label["en"], "system": UCUM, "code": given.unit,
+            "value": given.value,
+            **comparator,
+            "unit": unit.label["en"],
+            "system": UCUM,
+            "code": given.unit,
         }
-    }  # fmt: skip
+    }
 
 
 def research_subject(protocol: Protocol, row: Row, refer: Refer) -> Resource:

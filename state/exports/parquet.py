@@ -147,22 +147,35 @@ def _writer(folder: Path, schema: pa.Schema) -> parquet.ParquetWriter:
 def _screening(snapshot: Snapshot, row: Row, given: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     noted = snapshot.outcomes(row)
     return {
-        "screening": row.screening, "sequence": row.sequence, "started_at": _moment(row.started_at),
-        "started_by": row.started_by, "zone": row.zone, "channel": row.channel, "earlier": row.earlier,
-        "subject": row.subject, "state": row.state, "saved_by": row.saved_by,
-        "questions_asked": row.asked, **_constant(snapshot, row),
+        "screening": row.screening,
+        "sequence": row.sequence,
+        "started_at": _moment(row.started_at),
+        "started_by": row.started_by,
+        "zone": row.zone,
+        "channel": row.channel,
+        "earlier": row.earlier,
+        "subject": row.subject,
+        "state": row.state,
+        "saved_by": row.saved_by,
+        "questions_asked": row.asked,
+        **_constant(snapshot, row),
         **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},
         **{question: known.get(row.screening) for question, known in given.items()},
-    }  # fmt: skip
+    }
 
 
 def _constant(snapshot: Snapshot, row: Row) -> dict[str, object]:
     protocol = snapshot.protocols[row.protocol]
     return {
-        "verdict": row.verdict_code, "first_failed": row.first_failed, "all_failed": row.all_failed,
-        "unresolved": row.unresolved, "saved_at": _moment(row.saved_at), "protocol": protocol.id,
-        "protocol_version": protocol.version, "protocol_sha256": row.protocol,
-    }  # fmt: skip
+        "verdict": row.verdict_code,
+        "first_failed": row.first_failed,
+        "all_failed": row.all_failed,
+        "unresolved": row.unresolved,
+        "saved_at": _moment(row.saved_at),
+        "protocol": protocol.id,
+        "protocol_version": protocol.version,
+        "protocol_sha256": row.protocol,
+    }
 
 
 def _noted(column: str, value: str | None) -> date | str | None:

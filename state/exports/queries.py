@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from state.exports.csvs import guarded
 from state.exports.snapshot import Snapshot
+from state.exports.spreadsheet import Csv, csv_file
 
 COLUMNS: Final = (
-    "screening", "entry", "asked_at", "asked_by", "question", "code", "state", "answered_at", "answered_by", "reason",
-)  # fmt: skip
+    "screening",
+    "entry",
+    "asked_at",
+    "asked_by",
+    "question",
+    "code",
+    "state",
+    "answered_at",
+    "answered_by",
+    "reason",
+)
 _ROWS: Final = (
     f"SELECT {', '.join(f'q.{column}' for column in COLUMNS)}"
     " FROM chosen c JOIN queries q ON q.screening = c.screening ORDER BY q.screening, q.entry"
@@ -22,11 +30,11 @@ _ROWS: Final = (
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write all queries on the chosen screenings; gives the number of rows."""
     rows = 0
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        lines = csv.writer(file)
-        lines.writerow(COLUMNS)
+    with csv_file(target) as file:
+        table = Csv(file)
+        table.add(COLUMNS)
         for row in snapshot.query(_ROWS, []):
-            lines.writerow(map(guarded, row))
+            table.add(row)
             rows += 1
     step(snapshot.count)
     return rows

@@ -104,26 +104,41 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
     enabled = _enabled(protocol, question)
     if question.kind == "choice":
         yield {
-            "linkId": question.id, **_codes(question), **_text(item_text(question)), "type": "choice", **enabled,
+            "linkId": question.id,
+            **_codes(question),
+            **_text(item_text(question)),
+            "type": "choice",
+            **enabled,
             **_options(coding(protocol, question, option.code) for option in question.options),
-        }  # fmt: skip
+        }
         return
     link = f"{question.id}.{MODE}"
     yield {
-        "linkId": link, **_text(item_text(question, MODE)), "type": "choice", **enabled,
+        "linkId": link,
+        **_text(item_text(question, MODE)),
+        "type": "choice",
+        **enabled,
         **_options(mode_coding(protocol, question, mode) for mode in modes(question)),
-    }  # fmt: skip
+    }
     numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
     if question.bounds:
         yield {
-            "linkId": f"{question.id}.{RELATION}", **_text(item_text(question, RELATION)), "type": "choice",
-            **_when(numbers, "any"), "required": False,
+            "linkId": f"{question.id}.{RELATION}",
+            **_text(item_text(question, RELATION)),
+            "type": "choice",
+            **_when(numbers, "any"),
+            "required": False,
             "answerOption": [{"valueCoding": relation_coding(relation)} for relation in COMPARATORS],
-        }  # fmt: skip
+        }
     yield {
-        **_limits(question), "linkId": question.id, **_codes(question), **_text(item_text(question, VALUE)),
-        "type": item_type(question), "required": False, **_when(numbers, "any"),
-    }  # fmt: skip
+        **_limits(question),
+        "linkId": question.id,
+        **_codes(question),
+        **_text(item_text(question, VALUE)),
+        "type": item_type(question),
+        "required": False,
+        **_when(numbers, "any"),
+    }
 
 
 def item_text(question: Question, part: str = "") -> Text:
@@ -131,10 +146,12 @@ def item_text(question: Question, part: str = "") -> Text:
     if part == VALUE:
         return question.short
     if part == RELATION:
-        return Text({
-            language: words(ROOM, language)["bound"].format(name=short)
-            for language, short in question.short.items()
-        })  # fmt: skip
+        return Text(
+            {
+                language: words(ROOM, language)["bound"].format(name=short)
+                for language, short in question.short.items()
+            }
+        )
     return question.ask
 
 

@@ -115,18 +115,34 @@ def _add_trial(protocols: Any, add: Add) -> None:
         for code, criteria in criteria_by_test(protocol).items():
             known = (code, record_version(protocol))
             if known not in tests:
-                add("TI", {
-                    "STUDYID": protocol.id, "DOMAIN": "TI", "IETESTCD": code, "IETEST": criterion_text(criteria),
-                    "IECAT": criteria[0].kind.upper(), "TIVERS": known[1],
-                })  # fmt: skip
+                add(
+                    "TI",
+                    {
+                        "STUDYID": protocol.id,
+                        "DOMAIN": "TI",
+                        "IETESTCD": code,
+                        "IETEST": criterion_text(criteria),
+                        "IECAT": criteria[0].kind.upper(),
+                        "TIVERS": known[1],
+                    },
+                )
             tests.add(known)
         for criterion in protocol.criteria:
-            add("PSCRIT", {
-                "STUDYID": protocol.id, "PSCODE": criterion.code, "IETESTCD": criterion.ietestcd,
-                "IECAT": criterion.kind.upper(), "PSNAME": criterion.name["en"], "PSTEXT": criterion.source,
-                "PSREAD": criterion.reading["en"], "PSRULE": " ".join(criterion.rule.text.split()),
-                "PSVERS": protocol.version, "PSHASH": protocol.sha256,
-            })  # fmt: skip
+            add(
+                "PSCRIT",
+                {
+                    "STUDYID": protocol.id,
+                    "PSCODE": criterion.code,
+                    "IETESTCD": criterion.ietestcd,
+                    "IECAT": criterion.kind.upper(),
+                    "PSNAME": criterion.name["en"],
+                    "PSTEXT": criterion.source,
+                    "PSREAD": criterion.reading["en"],
+                    "PSRULE": " ".join(criterion.rule.text.split()),
+                    "PSVERS": protocol.version,
+                    "PSHASH": protocol.sha256,
+                },
+            )
 
 
 # a subject ---------------------------------------------------------------------------------------
@@ -172,23 +188,46 @@ def _add_screening(
         for values in _tested(protocol, current, name):
             add(name, values)
     for answer in answers:
-        add("PSANS", {
-            "PSSEQ": answer.entry, "PSQID": answer.question, "PSVALUE": answer.value, "PSUNIT": answer.unit,
-            "PSREL": answer.relation, "PSCMP": answer.compared, "PSCMPU": answer.compared_unit,
-            "PSSTAT": answer.status.upper(), "PSDTC": answer.at, "PSUSER": answer.person,
-        })  # fmt: skip
-    add("PSVER", {
-        "PSVERD": row.verdict_code, "PSFIRST": row.first_failed, "PSALL": ",".join(row.all_failed) or None,
-        "PSOPEN": ",".join(row.unresolved) or None, "PSSTATE": row.state.upper(), "PSDTC": row.saved_at,
-        "PSUSER": row.saved_by, "PSPREV": row.earlier, "PSVERS": protocol.version, "PSHASH": row.protocol,
-    })  # fmt: skip
+        add(
+            "PSANS",
+            {
+                "PSSEQ": answer.entry,
+                "PSQID": answer.question,
+                "PSVALUE": answer.value,
+                "PSUNIT": answer.unit,
+                "PSREL": answer.relation,
+                "PSCMP": answer.compared,
+                "PSCMPU": answer.compared_unit,
+                "PSSTAT": answer.status.upper(),
+                "PSDTC": answer.at,
+                "PSUSER": answer.person,
+            },
+        )
+    add(
+        "PSVER",
+        {
+            "PSVERD": row.verdict_code,
+            "PSFIRST": row.first_failed,
+            "PSALL": ",".join(row.all_failed) or None,
+            "PSOPEN": ",".join(row.unresolved) or None,
+            "PSSTATE": row.state.upper(),
+            "PSDTC": row.saved_at,
+            "PSUSER": row.saved_by,
+            "PSPREV": row.earlier,
+            "PSVERS": protocol.version,
+            "PSHASH": row.protocol,
+        },
+    )
 
 
 def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "SUBJID": row.subject, "SITEID": row.site, "SEX": "U", "ARMNRS": NOT_ASSIGNED_BECAUSE[row.verdict],
+        "SUBJID": row.subject,
+        "SITEID": row.site,
+        "SEX": "U",
+        "ARMNRS": NOT_ASSIGNED_BECAUSE[row.verdict],
         "COUNTRY": protocol.facts.get("country", ""),
-    }  # fmt: skip
+    }
     for question, answer in _placed(protocol, current, "DM"):
         place = question.sdtm
         if place is None:
@@ -209,10 +248,15 @@ def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:
         if failed:
             said = "N" if criteria[0].kind == "inclusion" else "Y"
             yield {
-                "IESPID": ",".join(failed), "IETESTCD": code,
-                "IETEST": criterion_text(criteria), "IECAT": criteria[0].kind.upper(), "IEORRES": said,
-                "IESTRESC": said, "EPOCH": EPOCH, "IEDTC": row.saved_at,
-            }  # fmt: skip
+                "IESPID": ",".join(failed),
+                "IETESTCD": code,
+                "IETEST": criterion_text(criteria),
+                "IECAT": criteria[0].kind.upper(),
+                "IEORRES": said,
+                "IESTRESC": said,
+                "EPOCH": EPOCH,
+                "IEDTC": row.saved_at,
+            }
 
 
 def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
@@ -223,9 +267,12 @@ def _disposition(protocol: Protocol, row: Row) -> dict[str, Any]:
     elif row.verdict == "undetermined":
         term = f"Undetermined: {', '.join(row.unresolved)}"
     return {
-        "DSTERM": term, "DSDECOD": DISPOSITIONS[row.verdict], "DSCAT": "DISPOSITION EVENT",
-        "EPOCH": EPOCH, "DSSTDTC": row.saved_at,
-    }  # fmt: skip
+        "DSTERM": term,
+        "DSDECOD": DISPOSITIONS[row.verdict],
+        "DSCAT": "DISPOSITION EVENT",
+        "EPOCH": EPOCH,
+        "DSSTDTC": row.saved_at,
+    }
 
 
 def _tested(protocol: Protocol, current: Mapping[str, AnswerRow], domain: str) -> Iterator[dict[str, Any]]:
@@ -237,9 +284,14 @@ def _tested(protocol: Protocol, current: Mapping[str, AnswerRow], domain: str) -
             category = {f"{domain}CAT": place.category} if place.category else {}
             number = {f"{domain}STRESN": standard} if domain == "RS" and _NUMBER.fullmatch(standard) else {}
             yield {
-                f"{domain}TESTCD": place.code, f"{domain}TEST": place.test, **category,
-                f"{domain}ORRES": original, f"{domain}STRESC": standard, **number, "EPOCH": EPOCH,
-            }  # fmt: skip
+                f"{domain}TESTCD": place.code,
+                f"{domain}TEST": place.test,
+                **category,
+                f"{domain}ORRES": original,
+                f"{domain}STRESC": standard,
+                **number,
+                "EPOCH": EPOCH,
+            }
 
 
 def _placed(

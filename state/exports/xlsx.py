@@ -24,10 +24,25 @@ from state.stats import Counts, stats_of
 MOST_ROWS: Final = 1_048_575
 """Rows under the header that a sheet takes; answers go on in another sheet."""
 WIDTHS: Final = {
-    "log_no": 8, "screened_at": 20, "saved_at": 20, "at": 20, "verdict": 20, "all_failed": 16, "unresolved": 16,
-    "question": 24, "value": 16, "protocol_sha256": 20, "diagnosis": 18, "reading": 60, "record": 60, "name": 34,
-    "status": 12, "entry": 7, "age_years": 10, "sex": 9,
-}  # fmt: skip
+    "log_no": 8,
+    "screened_at": 20,
+    "saved_at": 20,
+    "at": 20,
+    "verdict": 20,
+    "all_failed": 16,
+    "unresolved": 16,
+    "question": 24,
+    "value": 16,
+    "protocol_sha256": 20,
+    "diagnosis": 18,
+    "reading": 60,
+    "record": 60,
+    "name": 34,
+    "status": 12,
+    "entry": 7,
+    "age_years": 10,
+    "sex": 9,
+}
 USUAL_WIDTH: Final = 14
 MOMENTS: Final = frozenset({"screened_at", "saved_at", "at"})
 MOST_DECIMALS: Final = 15
@@ -209,16 +224,34 @@ def _criteria(book: Book, snapshot: Snapshot) -> None:
         for criterion in protocol.criteria:
             at += 1
             cells = (
-                protocol.id, protocol.version, criterion.code, criterion.kind, criterion.name["en"], criterion.source,
-                criterion.reading["en"], " ".join(criterion.rule.text.split()), sha256,
-            )  # fmt: skip
+                protocol.id,
+                protocol.version,
+                criterion.code,
+                criterion.kind,
+                criterion.name["en"],
+                criterion.source,
+                criterion.reading["en"],
+                " ".join(criterion.rule.text.split()),
+                sha256,
+            )
             for place, cell in enumerate(cells):
                 sheet.write_string(at, place, cell, book.wrapped)
 
 
 def _counts(book: Book, snapshot: Snapshot) -> None:
-    columns = ("protocol", "table", "group", "name", "subjects", "assessed", "excluded", "open",
-               "potentially_eligible", "median_questions", "median_minutes")  # fmt: skip
+    columns = (
+        "protocol",
+        "table",
+        "group",
+        "name",
+        "subjects",
+        "assessed",
+        "excluded",
+        "open",
+        "potentially_eligible",
+        "median_questions",
+        "median_minutes",
+    )
     lines: list[tuple[Any, ...]] = []
     for trial in stats_of(snapshot).trials:
         lines.append((trial.trial, "total", "", "", "", *_numbers(trial.total)))
@@ -249,8 +282,13 @@ def _numbers(counts: Counts) -> tuple[Any, ...]:
     minutes = round(counts.median_seconds / 60, 1) if counts.median_seconds is not None else ""
     questions = counts.median_questions if counts.median_questions is not None else ""
     return (
-        counts.assessed, counts.excluded, counts.open, counts.potentially_eligible, questions, minutes,
-    )  # fmt: skip
+        counts.assessed,
+        counts.excluded,
+        counts.open,
+        counts.potentially_eligible,
+        questions,
+        minutes,
+    )
 
 
 def _about(book: Book, snapshot: Snapshot, as_of: str) -> None:

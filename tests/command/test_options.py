@@ -124,9 +124,14 @@ def test_a_taken_port_of_healthz_is_said_to_be(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run(
-            "run", "--db", str(tmp_path / "a.db"), "--healthz", port,
-            TELEGRAM_BOT_TOKEN="1:x", TELEGRAM_API_URL="http://127.0.0.1:1",
-        )  # fmt: skip
+            "run",
+            "--db",
+            str(tmp_path / "a.db"),
+            "--healthz",
+            port,
+            TELEGRAM_BOT_TOKEN="1:x",
+            TELEGRAM_API_URL="http://127.0.0.1:1",
+        )
     assert result.exit_code == 2
     assert f"port {port} cannot be used here; please give another by --healthz" in result.stderr
 

@@ -23,8 +23,10 @@ def held(database: Path, statement: str = "SELECT 1") -> Iterator[subprocess.Pop
     """Keep a connection open in another process, after this statement."""
     process = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, str(database), statement],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:

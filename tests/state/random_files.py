@@ -80,9 +80,14 @@ def fill(path: Path, count: int, seed: int = 0) -> Database:
         earlier = closed.pop(chance.randrange(len(closed))) if closed and chance.random() < 0.1 else None
         now[0] += timedelta(minutes=chance.randrange(600))
         screening = screenings.start(
-            protocol, person.code, person.site, zone="+08:00", channel="telegram", earlier=earlier,
+            protocol,
+            person.code,
+            person.site,
+            zone="+08:00",
+            channel="telegram",
+            earlier=earlier,
             source=f"telegram:{now[0].timestamp():.0f}",
-        )  # fmt: skip
+        )
         now[0] += timedelta(seconds=chance.randrange(60, 900))
         _play(chance, screenings, screening, person.code, now)
         if screening.state in (COMPLETED, CANCELLED):
@@ -188,9 +193,10 @@ def _any(chance: random.Random, dialogue: Dialogue, question: Question, protocol
     if question.options:
         return Choice(chance.choice(question.options).code)
     units = [
-        unit for unit in question.units
+        unit
+        for unit in question.units
         if _fits(dialogue, question, Measurement("=", Decimal(1), unit.code), protocol)
-    ]  # fmt: skip
+    ]
     unit = chance.choice(units)
     limits = unit.possible if question.kind == "integer" else unit.usual
     low, high = (limit / (unit.scale or 1) for limit in limits)

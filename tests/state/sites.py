@@ -53,9 +53,14 @@ class Site:
 
     def start(self, earlier: str | None = None) -> Screening:
         return self.screenings.start(
-            load("NCT04420494"), self.person, self.code, zone="+08:00", channel="telegram", earlier=earlier,
+            load("NCT04420494"),
+            self.person,
+            self.code,
+            zone="+08:00",
+            channel="telegram",
+            earlier=earlier,
             source=f"telegram:{self.person}:{self.now.timestamp()}",
-        )  # fmt: skip
+        )
 
     def answer(self, screening: Screening, age: str = AGE) -> Screening:
         """Give an age that rules the patient out, and go to where it can be saved."""

@@ -271,10 +271,15 @@ def main() -> None:
     for said in (*missed, *false):
         print(f"missed: {said}")
     if "--record" in sys.argv:
-        record("F9 every cell, row and object of a file changed", {
-            "changes": counts["covered"], "missed": len(missed), "false findings": len(false),
-            "of what is not covered": counts["not covered"],
-        })  # fmt: skip
+        record(
+            "F9 every cell, row and object of a file changed",
+            {
+                "changes": counts["covered"],
+                "missed": len(missed),
+                "false findings": len(false),
+                "of what is not covered": counts["not covered"],
+            },
+        )
     sys.exit(bool(missed or false))
 
 

@@ -110,9 +110,21 @@ def _write(what: str, path: Path, target: Path) -> None:
 
 
 NAMES = (
-    _itself, _relative, _link, _hard_link, _wal, _hard_link_of_wal, _copied_wal, _copied_shm, _shm, _journal_to_come,
-    _another, _foreign, _dangling_link, _linked_folder,
-)  # fmt: skip
+    _itself,
+    _relative,
+    _link,
+    _hard_link,
+    _wal,
+    _hard_link_of_wal,
+    _copied_wal,
+    _copied_shm,
+    _shm,
+    _journal_to_come,
+    _another,
+    _foreign,
+    _dangling_link,
+    _linked_folder,
+)
 
 
 @pytest.mark.parametrize("write", ["csv", "sdtm", "backup"])

@@ -384,9 +384,11 @@ def cut_offs_agree(path: Path, db: Database, chance: random.Random) -> None:
 
 
 @settings(  # a seed that is smaller is no simpler: nothing to shrink
-    max_examples=10, deadline=None, phases=(Phase.reuse, Phase.generate),
+    max_examples=10,
+    deadline=None,
+    phases=(Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 @given(seed=st.integers(0, 10**9), times=st.integers(10, 140))
 def test_everything_says_the_same_of_any_history(
     tmp_path_factory: pytest.TempPathFactory, seed: int, times: int
@@ -406,8 +408,11 @@ def test_everything_says_the_same_of_any_history(
         chat_agrees(history, every)
         if expected:
             written: tuple[Callable[[Path, Expected, Path], None], ...] = (
-                tables_agree, log_agrees, fhir_agrees, sdtm_agrees,
-            )  # fmt: skip
+                tables_agree,
+                log_agrees,
+                fhir_agrees,
+                sdtm_agrees,
+            )
             for agrees in written:
                 agrees(path, expected, folder)
 

@@ -15,7 +15,8 @@ from dialogs.dialogue import Step
 from dialogs.loading import load
 from state.database import connect, open_database
 from state.exports import Exported, Selection, export
-from state.exports.csvs import ANSWER_COLUMNS, guarded
+from state.exports.csvs import ANSWER_COLUMNS
+from state.exports.spreadsheet import guarded
 from state.people import People
 from state.screenings import Screenings
 from state.stats import stats

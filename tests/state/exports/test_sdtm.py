@@ -117,8 +117,17 @@ def test_the_records_of_a_subject_are_numbered_through_all_its_screenings(folder
 def test_laboratory_results_are_exact_and_their_units_are_terms_of_the_codelist(folder: Path) -> None:
     found = records(folder, "LB")
     assert {record["LBORRESU"] for record in found} <= {
-        None, "g/L", "g/dL", "mmol/L", "10^9/L", "10^6/L", "umol/L", "mg/dL", "U/L", "ukat/L",
-    }  # fmt: skip
+        None,
+        "g/L",
+        "g/dL",
+        "mmol/L",
+        "10^9/L",
+        "10^6/L",
+        "umol/L",
+        "mg/dL",
+        "U/L",
+        "ukat/L",
+    }
     said = {(record["LBTESTCD"], record["LBORRES"], record["LBORRESU"]): record for record in found}
     assert said["HGB", "9.80", "g/dL"]["LBSTRESN"] == "98"
     assert said["HGB", "9.80", "g/dL"]["LBSTRESU"] == "g/L"

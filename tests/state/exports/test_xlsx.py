@@ -97,8 +97,11 @@ def test_the_counts_sheet_reconciles_with_stats(book: Workbook, filled: Path) ->
     total = next(row for row in table(book["Counts"]) if row["table"] == "total")
     expected = stats(filled).trials[0].total
     assert (total["assessed"], total["excluded"], total["open"], total["potentially_eligible"]) == (
-        expected.assessed, expected.excluded, expected.open, expected.potentially_eligible,
-    )  # fmt: skip
+        expected.assessed,
+        expected.excluded,
+        expected.open,
+        expected.potentially_eligible,
+    )
     assert total["assessed"] == total["excluded"] + total["open"] + total["potentially_eligible"]
 
 
