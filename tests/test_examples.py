@@ -132,8 +132,11 @@ def api() -> Iterator[str]:
     """A Bot API server on this machine."""
     server = subprocess.Popen(
         [sys.executable, "-m", "bot.phone"],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"TELEGRAM_BOT_TOKEN": TOKEN},
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"TELEGRAM_BOT_TOKEN": TOKEN},
+    )
     assert server.stdout is not None
     try:
         yield json.loads(server.stdout.readline())["url"]
@@ -149,15 +152,23 @@ def test_an_example_runs_as_it_stands(tmp_path: Path, prepared: Path, api: str, 
     if "network.db" in line and "merge" not in line:
         (folder / "PUMCH.db").rename(folder / "network.db")
     environment = {
-        **os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
-        "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api, "HOME": str(folder),
-    }  # fmt: skip
+        **os.environ,
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": api,
+        "HOME": str(folder),
+    }
     polls = _polls(api)
     process = subprocess.Popen(
         ["bash", "-c", f"exec {line}" if line.startswith("prescreen") else line],
-        cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
     if line.split()[1] in SERVING:
         _wait_until_it_serves(process, line, api, polls)
         process.send_signal(signal.SIGTERM)

@@ -116,9 +116,20 @@ def _read(terminal: int, until: str, seconds: float = 30.0) -> str:
 def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path) -> None:
     controller, end = pty.openpty()
     chat = subprocess.Popen(
-        [sys.executable, "-c", "from bot.command import main; main()", "chat", "--db", str(tmp_path / "chat.db")],
-        stdin=end, stdout=end, stderr=end, env={**os.environ, "TERM": "xterm"}, start_new_session=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "from bot.command import main; main()",
+            "chat",
+            "--db",
+            str(tmp_path / "chat.db"),
+        ],
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        env={**os.environ, "TERM": "xterm"},
+        start_new_session=True,
+    )
     os.close(end)
     try:
         assert "Age in completed years?" in _read(controller, "> ")
@@ -138,11 +149,15 @@ def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path
 PIPED = {
     "weeks were meant, and 1 for no response": (["71 g/L", "6", "1", "never"], "steroid_duration"),
     "another cause, and 1 for no tumour and no infection": (
-        ["71 g/L", "42 d", "1", "2", "1", "1", "1", "1", "1", "1", "1", "1", "normal"], "excluded",
+        ["71 g/L", "42 d", "1", "2", "1", "1", "1", "1", "1", "1", "1", "1", "normal"],
+        "excluded",
     ),
     "a unit as it is labelled": (["71 g/L", "6", "6 weeks", "1", "2", "finish", "s"], "completed"),
-    "what is corrected as it is labelled": (["71 g/L", "42 d", "1", "2", "Correct: Other cause", "1"], "tumour"),
-}  # fmt: skip
+    "what is corrected as it is labelled": (
+        ["71 g/L", "42 d", "1", "2", "Correct: Other cause", "1"],
+        "tumour",
+    ),
+}
 
 
 @pytest.mark.parametrize(("lines", "state"), PIPED.values(), ids=PIPED)

@@ -73,8 +73,17 @@ def plain_workbook(database: str, output: str) -> dict[str, float]:
                 log.write(number, place, cell)
             for answer in data.answers(row):
                 at += 1
-                cells = (answer.entry, answer.at, answer.person, answer.question, answer.value, answer.unit,
-                         answer.compared and float(answer.compared), answer.compared_unit, answer.status)  # fmt: skip
+                cells = (
+                    answer.entry,
+                    answer.at,
+                    answer.person,
+                    answer.question,
+                    answer.value,
+                    answer.unit,
+                    answer.compared and float(answer.compared),
+                    answer.compared_unit,
+                    answer.status,
+                )
                 for place, value in enumerate((row.screening, row.site, *cells, row.shown_verdict)):
                     answers.write(at, place, value)
         book.close()
