@@ -24,9 +24,11 @@ from telegram import Bot
 from bot.conversation import Conversation, Setup
 from bot.conversation.access import may_answer
 from bot.telegram.asking import Notices
-from bot.telegram.channel import CHANNEL, PATIENCE_SECONDS, Channel
+from bot.telegram.channel import Channel
+from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Job, Jobs, daily, every
 from bot.telegram.lanes import Skipped
+from bot.telegram.outages import PATIENCE_SECONDS
 from bot.telegram.polling import Polling
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.request import AiohttpRequest, UpdatesRequest

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.phone.world import Json, buttons_of
-from bot.telegram.channel import SAID_AGAIN_AFTER
+from bot.telegram.remarks import SAID_AGAIN_AFTER
 from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference

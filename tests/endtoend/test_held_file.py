@@ -15,7 +15,7 @@ from statistics import median
 import pytest
 
 from bot.phone.server import LocalBotApi, Person
-from bot.telegram import channel
+from bot.telegram import outages
 from bot.telegram.healthz import serve_health
 from bot.wording.phrases import phrases
 from tests.endtoend.test_outages import locked
@@ -41,7 +41,7 @@ other.execute("ROLLBACK")
 async def test_looks_of_others_are_answered_at_once_and_what_waits_is_kept_afterwards(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "TOLD_AFTER_SECONDS", 0.5)
+    monkeypatch.setattr(outages, "TOLD_AFTER_SECONDS", 0.5)
     answering = [ward.member(account) for account in range(1001, 1021)]
     looking = ward.member(2001)
     for phone in (*answering, looking):

@@ -16,7 +16,7 @@ import pytest
 
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
-from bot.telegram import asking, channel, lanes
+from bot.telegram import asking, lanes, outages
 from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than, prompts
@@ -43,7 +43,7 @@ async def test_what_cannot_be_kept_is_said_once_not_acknowledged_and_handled_lat
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes, "RETRY_SECONDS", (0.01, 0.02))
-    monkeypatch.setattr(channel, "TOLD_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(outages, "TOLD_AFTER_SECONDS", 0.1)
     phone, administrator = ward.member(), ward.member(1002, "administrator")
     await ward.says(phone, "/new")
     with locked(ward.path):
@@ -64,7 +64,7 @@ async def test_what_cannot_be_kept_is_said_once_not_acknowledged_and_handled_lat
 async def test_one_persons_lock_is_over_when_the_others_write_again(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "TOLD_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(outages, "TOLD_AFTER_SECONDS", 0.1)
     phones = [ward.member(account) for account in range(1001, 1006)]
     for phone in phones:
         await ward.says(phone, "/new")

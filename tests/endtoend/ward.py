@@ -118,15 +118,9 @@ class Ward:
                 await asyncio.sleep(0)
 
     def _is_quiet(self) -> bool:
-        sending = self.service.channel.sending
-        busy = (
-            len(self.server.world.updates)
-            or len(sending)
-            or sending._answers
-            or len(self.service.channel._turns)
-            or len(self.service.channel._fetches)
-        )
-        return not busy
+        channel = self.service.channel
+        waiting = len(self.server.world.updates) + len(channel.sending) + len(channel.sending._answers)
+        return not waiting + len(channel.works) + len(channel.fetches)
 
     async def says(self, person: Person, *texts: str) -> None:
         for text in texts:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.telegram.translation import NO_MESSAGE, read_update
+from bot.telegram.updates import NO_MESSAGE, read_update
 from state.people import Person
 
 CLINICIAN = Person("S01-P01", "clinician", "S01", "active", "en", notified=True)

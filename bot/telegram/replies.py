@@ -1,0 +1,93 @@
+"""What is said, as calls of the Bot API within Telegram's limits: texts, edits, documents, buttons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.exchange import Button, Document, Rows, Safe
+from bot.telegram.limits import LABEL_CHARACTERS, PRESS_BYTES, TEXT_CHARACTERS
+from bot.telegram.sending import no_matter
+from bot.wording.phrases import plain
+
+LOG = logging.getLogger(__name__)
+
+Sent = TypeVar("Sent")
+
+
+async def send_text(bot: Bot, chat: int, text: str, buttons: InlineKeyboardMarkup | None = None) -> Message:
+    async def send(said: str, mode: str | None) -> Message:
+        return await bot.send_message(chat, said, parse_mode=mode, reply_markup=buttons)
+
+    return await _or_as_plain_text(send, text)
+
+
+async def settle(bot: Bot, chat: int, message: int, text: Safe) -> object:
+    """Take the buttons from a message that asked, and show its answer; without a text it keeps its own."""
+
+    async def edit(said: str, mode: str | None) -> object:
+        return await bot.edit_message_text(said, chat, message, parse_mode=mode)
+
+    if not text:
+        return await bot.edit_message_reply_markup(chat, message)
+    return await _or_as_plain_text(edit, text)
+
+
+async def send_document(bot: Bot, chat: int, document: Document) -> Message:
+    async def send(said: str, mode: str | None) -> Message:
+        file = InputFile(document.content, filename=document.name)
+        if document.picture:
+            return await bot.send_photo(chat, file, caption=said, parse_mode=mode)
+        return await bot.send_document(chat, file, caption=said, parse_mode=mode)
+
+    return await _or_as_plain_text(send, document.caption)
+
+
+async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Sent]], text: str) -> Sent:
+    """Send a text as HTML; one that Telegram refuses is sent once more without markup, and that is logged."""
+    try:
+        return await send(text, ParseMode.HTML)
+    except BadRequest as error:
+        if no_matter(error):
+            raise
+        kind = error.message.partition(":")[0]  # without the part of the text that the refusal quotes
+        LOG.error("a message was refused and is sent as plain text", extra={"kind": kind})
+    return await send(plain(text), None)
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    """Raises `ValueError` for a press that is too long."""
+    label = (
+        button.label if len(button.label) <= LABEL_CHARACTERS else f"{button.label[: LABEL_CHARACTERS - 1]}…"
+    )
+    if button.copy is not None:
+        return InlineKeyboardButton(label, copy_text=CopyTextButton(button.copy))
+    if button.url is not None:
+        return InlineKeyboardButton(label, url=button.url)
+    data = button.press
+    if not 1 <= len(data.encode()) <= PRESS_BYTES:
+        raise ValueError(f"callback data of {len(data.encode())} bytes")
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+def pages(text: Safe) -> Iterator[Safe]:
+    """Cut a text into messages at line ends; markup never spans lines in ours."""
+    page = ""
+    for line in text.split("\n"):
+        if page and len(page) + 1 + len(line) > TEXT_CHARACTERS:
+            yield Safe(page)
+            page = line
+        else:
+            page = f"{page}\n{line}" if page else line
+    yield Safe(page[:TEXT_CHARACTERS])
