@@ -31,7 +31,7 @@ NEEDS: Final[Mapping[str, tuple[str, Callable[[], bool]]]] = {
 
 
 def missing() -> dict[str, str]:
-    """Give what is missing, and what it is for."""
+    """Return what is missing, and what it is for."""
     return {package: why for package, (why, is_there) in NEEDS.items() if not is_there()}
 
 
@@ -42,7 +42,7 @@ def lack_of(*packages: str) -> str:
 
 
 def as_root() -> list[str] | None:
-    """Give what goes before a command that needs root, or ``None`` where that may not be."""
+    """Return what goes before a command that needs root, or ``None`` where that may not be."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:

@@ -36,7 +36,7 @@ def conversation(path: Path, clock: Clock, channel: str = "terminal") -> Convers
 
 
 def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:
-    """Give the transcript; nothing but the file and the keys on the screen lives on between two lines."""
+    """Yield the transcript. Between two lines only the file and the keys on the screen are kept."""
     clock = Clock()
     lines: list[str] = []
     talk = conversation(path, clock)

@@ -60,7 +60,7 @@ async def test_looks_of_others_are_answered_at_once_and_what_waits_is_kept_after
 
 
 async def looks(phone: Person) -> float:
-    """Give how long the person usually waits for a look, in seconds."""
+    """Return how long the person usually waits for a look, in seconds."""
     waits = []
     for _ in range(LOOKS):
         seen = len(phone.texts)

@@ -158,7 +158,7 @@ def _correction(chance: random.Random, dialogue: Dialogue, protocol: Protocol) -
 
 
 def _onward(chance: random.Random, dialogue: Dialogue, protocol: Protocol) -> Iterator[Step]:
-    """Give what answers an open dialogue's questions, on a copy that is played in memory."""
+    """Return what answers an open dialogue's questions, on a copy that is played in memory."""
     from copy import copy
 
     played = copy(dialogue)

@@ -63,7 +63,7 @@ class Site:
         )
 
     def answer(self, screening: Screening, age: str = AGE) -> Screening:
-        """Give an age that rules the patient out, and go to where it can be saved."""
+        """Answer with an age that rules the patient out, and go to where it can be saved."""
         steps = [Step("answer", "age_years", Measurement("=", Decimal(age), "a")), Step("finish")]
         self.screenings.take(screening, steps, self.person)
         return screening

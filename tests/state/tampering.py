@@ -76,7 +76,7 @@ def _copy(of: sqlite3.Connection) -> sqlite3.Connection:
 
 @contextmanager
 def changed(db: sqlite3.Connection, change: Change) -> Iterator[Database]:
-    """Give a copy with the change made as if no trigger had been there."""
+    """Return a copy with the change made as if no trigger had been there."""
     with closing(_copy(db)) as copy:
         triggers = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -211,7 +211,7 @@ def _some(rows: list[tuple[Any, ...]], count: int | None) -> list[tuple[Any, ...
 
 
 def _others(old: Any, column: list[Any]) -> list[Any]:
-    """Give other values for a cell: the next one of its column that differs, and a changed one."""
+    """Return other values for a cell: the next one of its column that differs, and a changed one."""
     later = next((value for value in column if value != old and value is not None), None)
     if old is None:
         return [later if later is not None else "x"]
@@ -222,7 +222,7 @@ def _others(old: Any, column: list[Any]) -> list[Any]:
 def _invented(
     table: str, columns: list[str], keys: list[str], row: tuple[Any, ...], found: list[tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """Give a row that could be there: like `row`, under a key that is free."""
+    """Return a row that could be there: like `row`, under a key that is free."""
     if table in INVENTED:
         return tuple(row[at] if value is None else value for at, value in enumerate(INVENTED[table]))
     new = dict(zip(columns, row, strict=True))

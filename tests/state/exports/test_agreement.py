@@ -95,7 +95,7 @@ class History:
                     screening = self.screenings.load(screening.number)
 
     def _steps(self, screening: Screening) -> Iterator[Step]:
-        """Give a run of answers, or one of the other things that a person may do."""
+        """Return a run of answers, or one of the other things that a person may do."""
         chance, dialogue = self.chance, screening.dialogue
         if screening.state == "completed":
             yield from self._again(screening)

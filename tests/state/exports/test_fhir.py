@@ -123,7 +123,7 @@ def test_every_code_of_ours_is_in_a_code_system_with_the_words_that_stand_beside
 
 
 def codings(held: Any) -> Iterator[tuple[str, str, str]]:
-    """Give every coding of options and answers, wherever it stands."""
+    """Return every coding of options and answers, wherever it stands."""
     if isinstance(held, dict):
         for key, value in held.items():
             if key in ("valueCoding", "code") and isinstance(value, dict):
