@@ -1,12 +1,13 @@
 """One trial's questions and criteria, as loaded from its file. Immutable, shared by every dialogue.
 
-Texts are mappings from language code (``en``, ``zh``) to string. Units are UCUM codes.
+Texts are mappings from language code (``en``, ``zh``) to string. Units are UCUM codes. Attributes are called as the
+keys of the file, and `dialogs.loading.keys` has their defaults.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -33,7 +34,7 @@ class Option:
 
     code: str
     text: Text
-    implies: Mapping[str, str] = field(default_factory=dict)
+    implies: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class Unit:
     label: Text
     possible: Range
     usual: Range
-    scale: Decimal | None = None
-    per: str | None = None
-    gives: str | None = None
-    spellings: tuple[str, ...] = ()
-    loinc: str | None = None
+    scale: Decimal | None
+    per: str | None
+    gives: str | None
+    spellings: tuple[str, ...]
+    loinc: str | None
 
     def allows(self, value: Decimal) -> bool:
         """Say whether a patient can have this value at all."""
@@ -98,9 +99,9 @@ class Tabulation:
 
     domain: str
     code: str
-    test: str = ""
-    category: str = ""
-    results: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    test: str
+    category: str
+    results: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,15 +121,15 @@ class Question:
     help: Text
     unknown: Text
     supplier: Text
-    options: tuple[Option, ...] = ()
-    shortcuts: tuple[Shortcut, ...] = ()
-    units: tuple[Unit, ...] = ()
-    unit_of: str | None = None
-    bounds: bool = True
-    judgement: bool = False
-    loinc: str | None = None
-    in_log: bool = False
-    sdtm: Tabulation | None = None
+    options: tuple[Option, ...]
+    shortcuts: tuple[Shortcut, ...]
+    units: tuple[Unit, ...]
+    unit_of: str | None
+    bounds: bool
+    judgement: bool
+    loinc: str | None
+    in_log: bool
+    sdtm: Tabulation | None
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:
@@ -143,7 +144,7 @@ class Question:
         return {shortcut.code: shortcut for shortcut in self.shortcuts}
 
     def divisor_scales(self, unit: Unit, divisor: Question) -> dict[str, Decimal]:
-        """Give the units in which `divisor` can divide a value in `unit`, each with the scale to compare by.
+        """Return the units in which `divisor` can divide a value in `unit`, each with the scale to compare by.
 
         The divisor that is this question's own limit (a ULN) must be in the value's unit; another one (a body
         weight) may be in any unit that turns into its first.
@@ -154,7 +155,7 @@ class Question:
         return {first.code: Decimal(1)} | {u.code: u.scale for u in divisor.units if u.scale is not None}
 
     def measured(self, answer: Answer) -> Measurement | None:
-        """Give the number behind an answer, a shortcut's included; ``None`` for other choices."""
+        """Return the number behind an answer, a shortcut's included; ``None`` for other choices."""
         if isinstance(answer, Measurement):
             return answer
         shortcut = self.shortcut_by_code.get(answer.code)
@@ -200,10 +201,10 @@ class Criterion:
     rule: Rule
     ietestcd: str
     group: str
-    requires: str | None = None
-    counts_as: str | None = None
-    note: Text | None = None
-    willingness: bool = False
+    requires: str | None
+    counts_as: str | None
+    note: Text | None
+    willingness: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,7 +235,7 @@ class Protocol:
     alerts: tuple[SiteItem, ...]
     text: str
     sha256: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str]
 
     @cached_property
     def position(self) -> dict[str, int]:

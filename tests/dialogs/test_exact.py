@@ -105,7 +105,7 @@ LABELS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 @given(st.lists(st.tuples(LABELS, LABELS), min_size=2, max_size=4, unique_by=lambda pair: pair[0]))
 def test_no_slip_of_a_made_up_spelling_is_taken_for_an_option(labels: list[tuple[str, str]]) -> None:
     options = tuple(
-        Option(f"made_{code}".replace(" ", "_"), Text({"en": label, "zh": f"{label}的"}))
+        Option(f"made_{code}".replace(" ", "_"), Text({"en": label, "zh": f"{label}的"}), {})
         for code, label in labels
     )
     check_words(replace(PROTOCOL.question("tumour"), options=options))

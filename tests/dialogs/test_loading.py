@@ -45,7 +45,7 @@ MISTAKES = {
     "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "unknown question 'height'"),
     "implied option that is none": ('implies = { sex = "female" } },\n  { code = "lactating"', 'implies = { sex = "f" } },\n  { code = "lactating"', "question pregnant_or_lactating", "no option 'f'"),
     "text for a flag": ("bounds = false", 'bounds = "false"', "question age_years: bounds", "is not true or false"),
-    "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "exported nowhere"),
+    "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "is not one of DM"),
     "age in another unit than it says": ('test = "YEARS"', 'test = "MONTHS"', "question age_years: sdtm: test", "does not name the first unit"),
     "age in units that do not convert": ('units = [\n  { code = "a", label', 'units = [\n  { code = "a", label = { en = "y", zh = "年" } },\n  { code = "mo", label', "question age_years", "does not turn into a"),
     "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),

@@ -18,6 +18,7 @@ from dialogs.loading import load
 from dialogs.protocol import Protocol
 from state.verify.coverage import COVERAGE, HOW
 from tests.documentation.exports import PARTS as EXPORT_PARTS
+from tests.documentation.protocol_format import PARTS as PROTOCOL_PARTS
 
 ROOT: Final = Path(__file__).parents[2]
 _PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -96,6 +97,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "manual": manual,
     "coverage": coverage,
     **EXPORT_PARTS,
+    **PROTOCOL_PARTS,
 }
 FILES: Final = (
     "README.md",
@@ -104,6 +106,7 @@ FILES: Final = (
     "docs/exports.md",
     "docs/operations.md",
     "docs/trial.md",
+    "docs/protocol-format.md",
 )
 
 

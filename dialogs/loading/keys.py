@@ -1,0 +1,183 @@
+"""Every key that a protocol file may have: its kind, its default and its meaning, once.
+
+The loader reads and checks by these tables, its messages name what stands here, and ``docs/protocol-format.md`` is
+written from them. A key is called as the attribute of `dialogs.protocol` that it becomes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialogs.loading.kinds import (
+    CODES,
+    FACTS,
+    FLAG,
+    LANGUAGES,
+    LIST,
+    MEASUREMENT,
+    NAME,
+    NUMBER,
+    QUESTION_ID,
+    RANGE,
+    RESULTS,
+    TEXT,
+    TEXTS,
+    WORDS,
+    either,
+    one_of,
+)
+from dialogs.loading.tables import Key, Table, named_lists, table, tables
+
+OPTION: Final = Table(
+    "option",
+    "One answer of a choice. Do not list `unknown`: every question takes it.",
+    (
+        Key("code", NAME, "What rules, files and exports call it."),
+        Key("text", TEXT, "What its button says."),
+        Key("implies", CODES, 'Answers to other questions that follow from it: `{ sex = "female" }`.', {}),
+    ),
+)
+UNIT: Final = Table(
+    "unit",
+    "One unit that a number may be given in. The first one is the unit in which numbers are compared and exported.",
+    (
+        Key("code", NAME, "UCUM code."),
+        Key("label", TEXT, "How it is shown."),
+        Key(
+            "scale",
+            NUMBER,
+            "What a value is multiplied by to come to the first unit. Without it the unit stands for itself, and rules "
+            "need a limit of its own.",
+            None,
+        ),
+        Key(
+            "possible",
+            RANGE,
+            "Numbers outside are refused; in the first unit if there is a scale. Else the question's.",
+            None,
+        ),
+        Key(
+            "usual",
+            RANGE,
+            "Numbers outside are asked again before they are taken. Else the question's.",
+            None,
+        ),
+        Key(
+            "per",
+            WORDS,
+            "The question by whose answer a value is divided: a body weight, a ULN. Goes with `gives`.",
+            None,
+        ),
+        Key("gives", WORDS, "The unit, of this question too, that the division comes to.", None),
+        Key("spellings", LIST, "Other ways of typing it. None may mean two units of a question.", ()),
+        Key(
+            "loinc", WORDS, "LOINC code of the test in this unit, where it differs from the question's.", None
+        ),
+    ),
+)
+SHORTCUT: Final = Table(
+    "shortcut",
+    "A button that stands for a number: *Normal*, *Never*.",
+    (
+        Key("code", NAME, "What files and exports call it."),
+        Key("text", TEXT, "What its button says."),
+        Key(
+            "means",
+            MEASUREMENT,
+            'The number in one of the question\'s units, or a highest one: `"<=1 {xULN}"`.',
+        ),
+    ),
+)
+SDTM: Final = Table(
+    "sdtm",
+    "Where a question's answers stand in SDTM.",
+    (
+        Key("domain", one_of("DM", "LB", "RS", "RP"), "The domain."),
+        Key("code", NAME, "Short name of the test; in DM, the variable."),
+        Key("test", WORDS, "Long name of the test. For an age in DM, its unit: `YEARS`.", ""),
+        Key("category", WORDS, "Category of the test.", ""),
+        Key(
+            "results", RESULTS, "The results of each option; an option that is not listed has no record.", {}
+        ),
+    ),
+)
+QUESTION: Final = Table(
+    "question",
+    "What the clinician is asked. Questions are asked in the order of the file, and only while they can change a "
+    "criterion.",
+    (
+        Key("id", QUESTION_ID, "What rules, files and exports call it."),
+        Key("kind", one_of("choice", "integer", "quantity"), "What is answered."),
+        Key("ask", TEXT, "The question in full."),
+        Key("short", TEXT, "Its name in reviews, diagrams and reasons."),
+        Key("help", TEXT, "What *Help* shows."),
+        Key("supplier", TEXT, "Who or what has the answer where it is unknown: the laboratory, the record."),
+        Key("unknown", TEXT, "What the button *unknown* says. Else the protocol's.", None),
+        Key("options", either(WORDS, tables(OPTION)), "The answers of a choice, or the name of an option set.", ()),
+        Key("units", tables(UNIT), "The units of an integer or a quantity, at least one.", ()),
+        Key("shortcuts", tables(SHORTCUT), "Buttons that stand for a number.", ()),
+        Key("possible", RANGE, "For all its units that have no range of their own: see unit.", None),
+        Key("usual", RANGE, "For all its units that have no range of their own: see unit.", None),
+        Key("unit_of", WORDS, "The question whose unit this answer must have: a ULN.", None),
+        Key("bounds", FLAG, "Whether `<30` is an answer. False for what others are divided by.", True),
+        Key("judgement", FLAG, "Whether only a clinician can judge it.", False),
+        Key("loinc", WORDS, "LOINC code.", None),
+        Key("in_log", FLAG, "Whether its answer has a column in the screening log.", False),
+        Key("sdtm", table(SDTM), "Where its answers stand in SDTM. Without it they are not in that export.", None),
+    ),
+)  # fmt: skip
+CRITERION: Final = Table(
+    "criterion",
+    "One inclusion or exclusion criterion of the record. Criteria are judged in the order of the file.",
+    (
+        Key("code", NAME, "Its name, such as `I2b`."),
+        Key("kind", one_of("inclusion", "exclusion"), "Which of the two it is."),
+        Key("name", TEXT, "A few words for it."),
+        Key("source", WORDS, "The record's own words, verbatim."),
+        Key("reading", TEXT, "How we understand them."),
+        Key("rule", WORDS, "When an inclusion criterion is met, or when an exclusion criterion applies."),
+        Key("ietestcd", WORDS, "Its SDTM code (IETESTCD). Parts of one criterion share it."),
+        Key("group", WORDS, "The criterion of the record that it is part of."),
+        Key("requires", WORDS, "A criterion above it without which this one is not judged.", None),
+        Key("counts_as", WORDS, "The criterion under which statistics count it.", None),
+        Key("note", TEXT, "A remark for whoever reads the criterion.", None),
+        Key("willingness", FLAG, "Whether who fails it is counted as declined.", False),
+    ),
+)  # fmt: skip
+SITE_ITEM: Final = Table(
+    "site_item",
+    "A point that the record leaves open: shown as *ask the site* where its rule is true.",
+    (
+        Key("id", NAME, "Its name."),
+        Key("text", TEXT, "What is shown."),
+        Key("when", WORDS, "A rule over questions."),
+    ),
+)
+ALERT: Final = Table(
+    "alert",
+    "A warning that some answers call for. It never changes a verdict.",
+    SITE_ITEM.keys,
+)
+PROTOCOL: Final = Table(
+    "protocol",
+    "One trial. These keys stand at the top of the file, outside of any table.",
+    (
+        Key("id", NAME, "The registry number."),
+        Key("version", WORDS, "Version of the file; change it with every change."),
+        Key("record_version", WORDS, "Date of the registry record that was read."),
+        Key("languages", LANGUAGES, 'The languages of its texts: `["en", "zh"]`. The first stands for any other.'),
+        Key("title", TEXT, "Name of the trial."),
+        Key("site", TEXT, "Where it recruits."),
+        Key("contact", TEXT, "Whom to contact."),
+        Key("unknown", TEXT, "What the button *unknown* says."),
+        Key("notices", TEXTS, "What is said before every screening: recruitment status, dates."),
+        Key("disclaimer", TEXT, "What the assistant is not for."),
+        Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
+        Key("option_sets", named_lists(OPTION), "Options that several questions share, by name.", {}),
+        Key("question", tables(QUESTION, called_by="id"), "`[[question]]`, once for each."),
+        Key("criterion", tables(CRITERION, called_by="code"), "`[[criterion]]`, once for each."),
+        Key("site_item", tables(SITE_ITEM, called_by="id"), "`[[site_item]]`, once for each.", ()),
+        Key("alert", tables(ALERT, called_by="id"), "`[[alert]]`, once for each.", ()),
+    ),
+)  # fmt: skip
+TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, SHORTCUT, SDTM, CRITERION, SITE_ITEM, ALERT)

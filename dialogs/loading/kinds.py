@@ -1,0 +1,188 @@
+"""The kinds of values in a protocol file: how each is called, and how it is read or refused.
+
+A value that is not of its kind is reported and reading goes on, so that all mistakes of a file are told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from dialogs.answers import Measurement
+from dialogs.errors import Fault
+from dialogs.protocol import Range, Text
+
+_NAME: Final = re.compile(r"[!-~]+")
+_NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
+_MEASURED: Final = re.compile(rf"(<=)?({_NUMBER.pattern}) (\S+)")
+_NOT_FOR_QUESTIONS: Final = ("excluded", "review", "completed", "cancelled", "unclear", "unknown")
+"""States of a dialogue, and words of the rule language."""
+
+
+@dataclass(slots=True)
+class Report:
+    """The faults found in one file, and the languages that its texts must be in."""
+
+    languages: tuple[str, ...] = ()
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, place: str, fault: str, remedy: str) -> None:
+        self.faults.append(Fault(place, fault, remedy))
+
+    def unique(self, what: str, names: Iterable[str]) -> None:
+        """Report each name that stands more than once."""
+        for name, count in Counter(names).items():
+            if count > 1:
+                self.fault(f"{what} {name}", f"stands {count} times", "Please give each its own")
+
+
+class KindError(Exception):
+    """A value is not of its kind; carries what is wrong and what to write instead."""
+
+    def __init__(self, fault: str, remedy: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: how it is called, and how one is read, at a place of the file.
+
+    ``reader`` raises `KindError` for a value of which nothing can be used. What is wrong inside of one, it reports.
+    """
+
+    said: str
+    reader: Callable[[Any, str, Report], Any]
+
+    def read(self, raw: Any, place: str, report: Report) -> Any:
+        """Return the value; ``None`` for one that is not of this kind, which is reported."""
+        try:
+            return self.reader(raw, place, report)
+        except KindError as error:
+            report.fault(place, error.fault, error.remedy)
+            return None
+
+
+def simple(said: str, turn: Callable[[Any], Any]) -> Kind:
+    """Return a kind of value that `turn` makes of what stands in the file, or raises `KindError`."""
+    return Kind(said, lambda raw, place, report: turn(raw))
+
+
+def as_it_stands(said: str, fits: Callable[[Any], object]) -> Kind:
+    """Return a kind of value that is taken as it stands in the file, if it fits."""
+
+    def turn(raw: Any) -> Any:
+        if fits(raw):
+            return raw
+        raise KindError(f"{raw!r} is not {said}", f"Please write {said}")
+
+    return simple(said, turn)
+
+
+def one_of(*names: str) -> Kind:
+    return as_it_stands(f"one of {', '.join(names)}", lambda raw: raw in names)
+
+
+def either(one: Kind, other: Kind) -> Kind:
+    """Return the kind of value that is of kind `one` if it is a text, else of kind `other`."""
+
+    def reader(raw: Any, place: str, report: Report) -> Any:
+        return (one if isinstance(raw, str) else other).reader(raw, place, report)
+
+    return Kind(f"{one.said}, or {other.said}", reader)
+
+
+def _are_words(raw: Any) -> bool:
+    return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+
+
+def _question_id(raw: Any) -> str:
+    if isinstance(raw, str) and raw.isascii() and raw.isidentifier() and raw not in _NOT_FOR_QUESTIONS:
+        return raw
+    remedy = f"Please use letters, digits and _, and none of: {', '.join(_NOT_FOR_QUESTIONS)}"
+    raise KindError(f"{raw!r} cannot be used as a name in rules", remedy)
+
+
+def _languages(raw: Any) -> tuple[str, ...]:
+    if raw and _are_words(raw):
+        return tuple(raw)
+    raise KindError("is not a list of languages", 'Please write, for example, ["en", "zh"]')
+
+
+def _number(raw: Any) -> Decimal:
+    if isinstance(raw, str | int) and _NUMBER.fullmatch(str(raw)):
+        return Decimal(str(raw))
+    remedy = 'Please write it as an integer or as text, "16.114"'
+    raise KindError(f"{raw!r} is not an exact number", remedy)
+
+
+def _range(raw: Any) -> Range:
+    if isinstance(raw, list) and len(raw) == 2:
+        return _number(raw[0]), _number(raw[1])
+    raise KindError("is not a range", "Please write two numbers: [lowest, highest]")
+
+
+def _measurement(raw: Any) -> Measurement:
+    match = _MEASURED.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise KindError(f"{raw!r} is not a number and a unit", 'Please write it as in "<=1 {xULN}"')
+    return Measurement("<=" if match[1] else "=", Decimal(match[2]), match[3])
+
+
+def _facts(raw: Any) -> dict[str, str]:
+    if isinstance(raw, dict):
+        return {key: str(value) for key, value in raw.items()}
+    raise KindError(f"{raw!r} is not a table", "Please write key = value pairs")
+
+
+def _results(raw: Any) -> dict[str, tuple[str, str]]:
+    if isinstance(raw, dict) and all(isinstance(pair, list) and len(pair) == 2 for pair in raw.values()):
+        return {code: (str(original), str(standard)) for code, (original, standard) in raw.items()}
+    remedy = 'Please write, for each option, ["original", "standard"]'
+    raise KindError("is not a table of two results an option", remedy)
+
+
+def _text(raw: Any, place: str, report: Report) -> Text:
+    """Read a text, which must be there in every language of the file and in no other."""
+    if not isinstance(raw, dict):
+        languages = ", ".join(f"{language} = ..." for language in report.languages)
+        raise KindError("is not a text in the languages", f"Please write {{ {languages} }}")
+    for language in report.languages:
+        if not isinstance(raw.get(language), str) or not raw[language].strip():
+            report.fault(place, f"missing translation: {language}", f"Please add {language} = ...")
+    for language in raw:
+        if report.languages and language not in report.languages:
+            report.fault(place, f"language {language!r} is not declared", "Please add it to languages")
+    return Text({language: raw[language] for language in report.languages if language in raw})
+
+
+def _texts(raw: Any, place: str, report: Report) -> tuple[Text, ...]:
+    if not isinstance(raw, list):
+        raise KindError(f"{raw!r} is not a list of texts", "Please write [{ ... }, { ... }]")
+    texts = (TEXT.read(text, f"{place}[{index}]", report) for index, text in enumerate(raw, 1))
+    return tuple(text for text in texts if text is not None)
+
+
+WORDS: Final = as_it_stands("a text", lambda raw: isinstance(raw, str))
+FLAG: Final = as_it_stands("true or false", lambda raw: isinstance(raw, bool))
+LIST: Final = as_it_stands("a list of texts", _are_words)
+CODES: Final = as_it_stands(
+    "a table of texts", lambda raw: isinstance(raw, dict) and _are_words(list(raw.values()))
+)
+NAME: Final = as_it_stands(
+    "a name of letters, digits and signs", lambda raw: isinstance(raw, str) and _NAME.fullmatch(raw)
+)
+QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id)
+LANGUAGES: Final = simple("a list of languages", _languages)
+NUMBER: Final = simple("an exact number: an integer, or in quotes", _number)
+RANGE: Final = simple("two exact numbers: lowest and highest", _range)
+MEASUREMENT: Final = simple("a number and a unit, in quotes", _measurement)
+FACTS: Final = simple("a table", _facts)
+RESULTS: Final = simple("a table: option = [original, standard]", _results)
+TEXT: Final = Kind("a text in every language", _text)
+TEXTS: Final = Kind("a list of texts, each in every language", _texts)

@@ -1,0 +1,109 @@
+"""Checks what the parts of a protocol say about each other.
+
+What mentions a question that was left out, because of a mistake of its own, is looked at once that is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from dialogs.loading.kinds import Report
+from dialogs.proofs import unreachable_outcomes
+from dialogs.protocol import Criterion, Option, Protocol, Question, Unit
+
+Questions = Mapping[str, Question]
+
+
+def check_questions(questions: Questions, left_out: Collection[str], report: Report) -> None:
+    """Check the questions that questions name: divisors, whose unit a ULN has, and what options imply."""
+    for question in questions.values():
+        place = f"question {question.id}"
+        for unit in question.units:
+            if unit.per is not None:
+                _check_divided(question, unit, questions, left_out, report)
+        if question.unit_of is not None and question.unit_of not in left_out:
+            _check_unit_of(question, questions, f"{place}: unit_of", report)
+        for option in question.options:
+            _check_implied(option, questions, left_out, f"{place}: option {option.code}: implies", report)
+
+
+def _check_divided(
+    question: Question, unit: Unit, questions: Questions, left_out: Collection[str], report: Report
+) -> None:
+    """Check that a value in `unit` can be divided by the answer that it names, without converting that."""
+    place = f"question {question.id}: unit {unit.code}"
+    if unit.gives not in question.unit_by_code:
+        fault = f"{unit.gives!r} is not one of its units"
+        report.fault(f"{place}: gives", fault, "Please list that unit too")
+    divisor = questions.get(unit.per or "")
+    if divisor is not None:
+        _check_divisor(question, unit, divisor, f"{place}: per", report)
+    elif unit.per not in left_out:
+        report.fault(f"{place}: per", f"unknown question {unit.per!r}", "Please use a question's id")
+
+
+def _check_divisor(question: Question, unit: Unit, divisor: Question, place: str, report: Report) -> None:
+    if divisor.kind == "choice" or divisor is question or divisor.bounds:
+        fault = f"{divisor.id} is not another question for an exact number"
+        report.fault(place, fault, "Please name one that has bounds = false")
+    elif divisor.unit_of == question.id and unit.code not in divisor.unit_by_code:
+        report.fault(place, f"{divisor.id} cannot be in {unit.code}", "Please list that unit there")
+    elif divisor.unit_of != question.id and (
+        set(divisor.unit_by_code) != set(question.divisor_scales(unit, divisor))
+    ):
+        fault = f"{divisor.id} has units that do not turn into its first"
+        report.fault(place, fault, "Please give each a scale, or use unit_of")
+
+
+def _check_unit_of(question: Question, questions: Questions, place: str, report: Report) -> None:
+    value = questions.get(question.unit_of or "")
+    if value is None:
+        report.fault(place, f"unknown question {question.unit_of!r}", "Please use a question's id")
+        return
+    for code in question.unit_by_code:
+        if code not in value.unit_by_code:
+            fault = f"{value.id} has no unit {code}"
+            report.fault(place, fault, "Please list the units that both have")
+
+
+def _check_implied(
+    option: Option, questions: Questions, left_out: Collection[str], place: str, report: Report
+) -> None:
+    for name, code in option.implies.items():
+        implied = questions.get(name)
+        if name not in left_out and (implied is None or code not in implied.option_by_code):
+            report.fault(place, f"no option {code!r} of {name!r}", "Please name a question's option")
+
+
+def check_criteria(criteria: Iterable[Criterion], report: Report) -> None:
+    """Check the criteria that criteria name."""
+    codes = {criterion.code for criterion in criteria}
+    above: set[str] = set()
+    for criterion in criteria:
+        place = f"criterion {criterion.code}"
+        if criterion.requires is not None and criterion.requires not in above:
+            fault = f"no criterion {criterion.requires!r} before it"
+            report.fault(f"{place}: requires", fault, "Please name one that stands above")
+        if criterion.counts_as is not None and criterion.counts_as not in codes:
+            fault = f"no criterion {criterion.counts_as!r}"
+            report.fault(f"{place}: counts_as", fault, "Please name a criterion")
+        above.add(criterion.code)
+
+
+def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], report: Report) -> None:
+    """Check that every question is used: else it would never be asked."""
+    used = 0
+    for criterion in criteria:
+        used |= criterion.rule.mask
+    for place, question in enumerate(questions):
+        if not used >> place & 1:
+            remedy = "Please either use it in a rule or remove it"
+            report.fault(f"question {question.id}", "is used by no criterion", remedy)
+
+
+def check_outcomes(protocol: Protocol, report: Report) -> None:
+    """Check that every criterion can be met, and can fail, by some answers."""
+    for criterion, missing in unreachable_outcomes(protocol):
+        fault = f"can never be {missing}, whatever is answered"
+        remedy = "Please check its limits, options and brackets"
+        report.fault(f"criterion {criterion.code}: rule", fault, remedy)
