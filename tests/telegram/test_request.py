@@ -15,7 +15,8 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import BaseRequest
 
 from bot.telegram.pacing import seconds
-from bot.telegram.request import AiohttpRequest, ProxyKindError, TransportError, proxy_for
+from bot.telegram.request import AiohttpRequest, proxy_for
+from bot.telegram.transport import ProxyKindError, TransportError
 from tests.telegram.conftest import TOKEN, TelegramServer, hang_up, refusal
 
 SECRET = TOKEN.partition(":")[2]
