@@ -1,7 +1,7 @@
 // The phone: who one is, the chat as it stands, and what one does with it.
 
 import { bubble, element, icon, plain } from "./bubbles.js";
-import { LANGUAGES, day, inLanguage, language, role, say, speak } from "./phrases.js";
+import { LANGUAGES, day, inLanguage, isTitle, language, role, say, speak } from "./phrases.js";
 import { closeMenus, menuItem, toggleMenu } from "./menus.js";
 
 const LARGEST_FILE = 20_000_000;
@@ -350,7 +350,7 @@ function personaName(user) {
 }
 
 function initials(name) {
-  const words = name.split(/[\s,(（]+/).filter((word) => word && !/^(dr|ms|mr|mrs)\.?$/i.test(word));
+  const words = name.split(/[\s,(（]+/).filter((word) => word && !isTitle(word));
   return /[\u4e00-\u9fff]/.test(name) ? name.slice(0, 1) : words[0]?.slice(0, 1).toUpperCase() ?? "?";
 }
 
@@ -366,7 +366,7 @@ function whoItems() {
   const people = setup.personas.map((persona) =>
     menuItem("menuitemradio", persona.id === phone.person.id, () => pickUp(persona.id), ...personLines(persona), icon("check")),
   );
-  const languages = LANGUAGES.map(([code, name]) =>
+  const languages = LANGUAGES.map(({ code, name }) =>
     menuItem("menuitemradio", code === language(), () => choose(code), element("span", { className: "lines" }, name), icon("check")),
   );
   return [

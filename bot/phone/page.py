@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.phone import languages
 from bot.phone.world import StoredFile
 
 SECURITY: Final[Mapping[str, str]] = {
@@ -23,9 +24,12 @@ SECURITY: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+WORDS: Final = "words.js"
+"""Made of the files of words."""
 FILES: Final[Mapping[str, tuple[str, str]]] = {
     "": ("page.html", "text/html"),
     "page.css": ("page.css", "text/css"),
+    WORDS: (WORDS, "text/javascript"),
     "phrases.js": ("phrases.js", "text/javascript"),
     "menus.js": ("menus.js", "text/javascript"),
     "bubbles.js": ("bubbles.js", "text/javascript"),
@@ -43,8 +47,14 @@ def add_routes(app: web.Application, root: str) -> None:
 
 async def _file(request: web.Request) -> web.Response:
     name, content_type = FILES[request.path.rpartition("/")[2]]
+    return web.Response(text=_text(name), content_type=content_type, headers=SECURITY)
+
+
+def _text(name: str) -> str:
+    if name == WORDS:
+        return languages.module()
     text = resources.files("bot.phone").joinpath(name).read_text(encoding="utf-8")
-    return web.Response(text=text, content_type=content_type, headers=SECURITY)
+    return text.replace("{noScript}", languages.everywhere("noScript")) if name == "page.html" else text
 
 
 def download(file: StoredFile) -> web.Response:

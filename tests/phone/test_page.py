@@ -226,8 +226,3 @@ async def test_nothing_is_cut_off_at_any_size(bot: Bot, page: Page, width: int, 
     assert await page.script(
         "document.querySelector('#composer').getBoundingClientRect().bottom <= innerHeight"
     )
-
-
-async def test_both_languages_of_the_page_say_the_same_things(page: Page) -> None:
-    keys = "import('/phrases.js').then((m) => m.missing())"
-    assert await page.script(keys) == []
