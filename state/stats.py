@@ -40,6 +40,20 @@ _VERDICTS: Final = (
     "count(*), coalesce(sum(verdict = 'ineligible'), 0), coalesce(sum(verdict = 'undetermined'), 0),"
     " coalesce(sum(verdict = 'eligible'), 0)"
 )
+_SCREENINGS: Final = """
+SELECT count(*) FILTER (WHERE verdict <> 'cancelled'), count(*) FILTER (WHERE verdict = 'cancelled')
+FROM chosen c JOIN protocols t ON t.sha256 = c.protocol WHERE t.id = ?
+"""
+_FIRST_REASONS: Final = """
+SELECT m.counted, count(*) FROM subject s
+JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed
+WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
+"""
+_ALL_REASONS: Final = """
+SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f
+JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value
+WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
+"""
 OUTCOMES: Final = ("referred", "consented", "enrolled", "not_enrolled")
 _MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
 
@@ -118,7 +132,7 @@ class Stats:
     trials: tuple[TrialStats, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Give everything as JSON can hold it."""
+        """Return everything as JSON can hold it."""
         found: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
         return found
 
@@ -161,41 +175,22 @@ def stats_of(data: Snapshot) -> Stats:
 
 def _trial(data: Snapshot, trial: str) -> TrialStats:
     newest = [protocol for protocol in data.protocols.values() if protocol.id == trial][-1]
-    screenings, cancelled = data.one(
-        "SELECT count(*) FILTER (WHERE verdict <> 'cancelled'), count(*) FILTER (WHERE verdict = 'cancelled')"
-        " FROM chosen c JOIN protocols t ON t.sha256 = c.protocol WHERE t.id = ?",
-        [trial],
-    )
+    screenings, cancelled = data.one(_SCREENINGS, [trial])
     total = _grouped(data, trial, "trial").get(trial, Counts(0, 0, 0, 0, None, None))
-    first = _reasons(
-        data,
-        trial,
-        newest,
-        "SELECT m.counted, count(*) FROM subject s"
-        " JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed"
-        " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
-    )
-    every = _reasons(
-        data,
-        trial,
-        newest,
-        "SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f"
-        " JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value"
-        " WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1",
-    )
+    first = _reasons(data, trial, newest, _FIRST_REASONS)
     return TrialStats(
-        trial,
-        newest.title,
-        newest.notices,
-        screenings,
-        screenings - total.assessed,
-        cancelled,
-        total,
+        trial=trial,
+        title=newest.title,
+        notices=newest.notices,
+        screenings=screenings,
+        repeated=screenings - total.assessed,
+        cancelled=cancelled,
+        total=total,
         not_meeting_inclusion=_subjects(first, "inclusion"),
         meeting_exclusion=_subjects(first, "exclusion"),
         declined=_subjects(first, "declined"),
         first_reasons=first,
-        all_reasons=every,
+        all_reasons=_reasons(data, trial, newest, _ALL_REASONS),
         by_site=_grouped(data, trial, "site"),
         by_month=_grouped(data, trial, "month"),
         by_version=_grouped(data, trial, "version"),
@@ -215,7 +210,7 @@ def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
 
 
 def _reasons(data: Snapshot, trial: str, newest: Protocol, sql: str) -> tuple[Reason, ...]:
-    """Give the reasons, the most frequent first, then in the protocol's order."""
+    """List the reasons, the most frequent first, then in the protocol's order."""
     counts = dict(data.query(sql, [trial]))
     known = {
         code: criterion
@@ -248,7 +243,7 @@ def _outcomes(data: Snapshot, trial: str) -> dict[str, int]:
 
 
 def _weeks(data: Snapshot, trial: str) -> tuple[Week, ...]:
-    """Give every week from the first to the last, the empty ones too."""
+    """List every week from the first to the last, the empty ones too."""
     rows = data.query(
         f"SELECT {_MONDAY}, {_VERDICTS} FROM chosen c JOIN protocols t ON t.sha256 = c.protocol"
         " WHERE t.id = ? AND verdict <> 'cancelled' GROUP BY 1 ORDER BY 1",

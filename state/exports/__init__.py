@@ -105,9 +105,11 @@ def export(
 
     Without a target, the file is named after what is in it, in ``folder``. ``as_of`` cuts off what was recorded
     later; without it, all that is there is taken, as of the newest moment in it. Opens connections of its own, so it
-    may run in any thread. ``progress`` is told the number of screenings and gives a function that is called with how
-    many are done. Raises `Taken` if the target exists (without ``force``), `Nothing` if the selection has nothing in
-    it or ``as_of`` is still to come, `Uninstalled`, `NotKept` or `Damaged`.
+    may run in any thread. ``progress`` is called with the number of screenings; what it returns is called with
+    how many more are done.
+
+    Raises `Taken` if the target exists (without ``force``), `Nothing` if the selection has nothing in it or ``as_of``
+    is still to come, `Uninstalled`, `NotKept` or `Damaged`.
     """
     chosen = FORMATS[format_name]
     write = _writer(format_name, chosen)
@@ -117,14 +119,15 @@ def export(
         named = default_name(format_name, selection, data.trials, (as_of or now).astimezone(UTC).date())
         target = target or folder / named
         with written(target, folder=chosen.suffix is None, force=force, databases=[database]) as temporary:
-            step = progress(data.count) if progress else _no_progress
-            rows = write(data, temporary, step, data.as_of)
-            sha256, size = digest(temporary)
-            exported = Exported(
-                format_name, target, rows, data.count, size, sha256, data.as_of, data.head, entered=None
-            )
+            rows = write(data, temporary, progress(data.count) if progress else _no_progress, data.as_of)
+            exported = _exported(data, format_name, target, rows, temporary)
             entered = _record(database, exported, selection, by, clock)
     return replace(exported, entered=entered)
+
+
+def _exported(data: Snapshot, format_name: str, target: Path, rows: int, temporary: Path) -> Exported:
+    sha256, size = digest(temporary)
+    return Exported(format_name, target, rows, data.count, size, sha256, data.as_of, data.head, entered=None)
 
 
 def _writer(name: str, chosen: Format) -> Callable[[Snapshot, Path, Callable[[int], None], str], int]:
@@ -146,25 +149,19 @@ def _no_progress(done: int) -> None:
 
 
 def _record(database: Path, exported: Exported, selection: Selection, by: str | None, clock: Clock) -> str:
-    """Enter who took what, before the file gets its name: nothing leaves unrecorded. Gives the new head."""
+    """Enter who took what, before the file gets its name: nothing leaves unrecorded. Returns the new head."""
+    detail = {
+        "filter": selection.described(),
+        "as_of": exported.as_of,
+        "rows": exported.rows,
+        "screenings": exported.screenings,
+        "sha256": exported.sha256,
+        "head": exported.head,
+    }
     db = connect(database)
     try:
         with writing(db):
-            return register.enter(
-                db,
-                clock(),
-                "export",
-                exported.format,
-                by,
-                {
-                    "filter": selection.described(),
-                    "as_of": exported.as_of,
-                    "rows": exported.rows,
-                    "screenings": exported.screenings,
-                    "sha256": exported.sha256,
-                    "head": exported.head,
-                },
-            )
+            return register.enter(db, clock(), "export", exported.format, by, detail)
     finally:
         db.conn.close()
 

@@ -74,44 +74,28 @@ _SUSPECT: Final = ('"', ",", *(CELL + start for start in "=+-@"), "\t", "\r", "\
 
 
 def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
-    """Give the columns of the pre-screening log, the questions that the protocols want in it among them."""
+    """Return the columns of the pre-screening log, the questions that the protocols want in it among them."""
     questions = tuple(question.id for question in snapshot.logged_questions)
     return (*LOG_HEAD, *questions, *LOG_VERDICT, *LOG_NOTED, *LOG_TAIL)
 
 
 def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | None]:
-    """Give the cells of a screening in the order of `log_columns`."""
+    """Return the cells of a screening in the order of `log_columns`."""
     protocol = snapshot.protocols[row.protocol]
     noted = snapshot.outcomes(row)
-    given = snapshot.logged(row)
     return [
-        number,
-        row.screening,
-        row.site,
-        row.started_at,
-        row.started_by,
-        protocol.record_version,
-        protocol.version,
-        *(answer.value if answer else None for answer in given),
-        row.shown_verdict,
-        row.first_failed,
-        " ".join(row.all_failed),
-        " ".join(row.unresolved),
+        *(number, row.screening, row.site, row.started_at, row.started_by),
+        *(protocol.record_version, protocol.version),
+        *(answer.value if answer else None for answer in snapshot.logged(row)),
+        *(row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved)),
         *(noted.get(column) for column in LOG_NOTED),
-        row.state,
-        row.saved_at,
-        row.saved_by,
-        row.zone_name,
-        row.asked,
-        row.earlier,
-        row.subject,
-        protocol.id,
-        row.protocol,
+        *(row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, row.subject),
+        *(protocol.id, row.protocol),
     ]
 
 
 def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write the pre-screening log; gives the number of its rows."""
+    """Write the pre-screening log; returns the number of its rows."""
     number = 0
     with csv_file(target) as file:
         table = Csv(file)
@@ -123,7 +107,7 @@ def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_
 
 
 def write_answers(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write all answers; gives the number of rows."""
+    """Write all answers; returns the number of rows."""
     rows = 0
     with csv_file(target) as file:
         Csv(file).add(ANSWER_COLUMNS)
@@ -136,7 +120,7 @@ def write_answers(snapshot: Snapshot, target: Path, step: Callable[[int], None],
 
 
 def answer_lines(snapshot: Snapshot, row: Row) -> tuple[int, str]:
-    """Give the number of a screening's answers, and their lines with the columns `ANSWER_COLUMNS`.
+    """Return the number of a screening's answers, and their lines with the columns `ANSWER_COLUMNS`.
 
     SQLite joins them with separators that no answer has; only if a cell of this screening has anything to guard or
     to quote, which is rare, are its lines written cell by cell.

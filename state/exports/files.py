@@ -20,17 +20,12 @@ LISTING: Final = ".prescreen.sha256"
 
 @contextmanager
 def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path] = ()) -> Iterator[Path]:
-    """Give a temporary path beside `target` that takes its name when the block ends well, else goes away.
+    """Yield a temporary path beside `target` that takes its name when the block ends well, else goes away.
 
     `databases` are those that the command works on. Raises `Taken` if the target exists and may not be replaced,
     `NotKept` for what the disk refuses.
     """
-    if folder and target.is_dir() and not target.is_symlink():
-        _ask_folder(target, force=force)
-    elif folder and target.is_file() and not target.is_symlink():
-        raise Taken(f"{target} is a file; this format writes a folder: please choose another name")
-    else:
-        ask(target, databases=databases, force=force)
+    _ask(target, folder=folder, force=force, databases=databases)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -40,11 +35,7 @@ def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path
         else:
             create_private(temporary)
         yield temporary
-        for path in files(temporary):
-            path.chmod(PRIVATE)
-        if folder:
-            create_private(temporary / LISTING)
-            (temporary / LISTING).write_text(_listing(temporary), encoding="utf-8")
+        _finish(temporary, folder=folder)
         _put(temporary, target)
     except OSError as error:
         raise translate(error, target) from error
@@ -53,15 +44,34 @@ def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path
             _remove(temporary)
 
 
+def _ask(target: Path, *, folder: bool, force: bool, databases: Iterable[Path]) -> None:
+    """Raise `Taken` if the target may not be written."""
+    if folder and target.is_dir() and not target.is_symlink():
+        _ask_folder(target, force=force)
+    elif folder and target.is_file() and not target.is_symlink():
+        raise Taken(f"{target} is a file; this format writes a folder: please choose another name")
+    else:
+        ask(target, databases=databases, force=force)
+
+
+def _finish(temporary: Path, *, folder: bool) -> None:
+    """Make what was written private to its owner; a folder gets the list of its files."""
+    for path in files(temporary):
+        path.chmod(PRIVATE)
+    if folder:
+        create_private(temporary / LISTING)
+        (temporary / LISTING).write_text(_listing(temporary), encoding="utf-8")
+
+
 def files(path: Path) -> list[Path]:
-    """Give the file itself, or all files of a folder but the list of them, sorted by name."""
+    """List the file itself, or all files of a folder but the list of them, sorted by name."""
     if not path.is_dir():
         return [path]
     return sorted(found for found in path.rglob("*") if found.is_file() and found != path / LISTING)
 
 
 def digest(path: Path) -> tuple[str, int]:
-    """Give SHA-256 and size of a file; of a folder, the SHA-256 of what ``sha256sum`` lists of it, and the sum."""
+    """Return SHA-256 and size of a file; of a folder, the SHA-256 of what ``sha256sum`` lists of it, and the sum."""
     if not path.is_dir():
         return _sha256(path), path.stat().st_size
     listing = _listing(path)

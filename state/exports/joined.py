@@ -1,6 +1,6 @@
 """A screening's answers as one string that SQLite joins: several times faster than a million rows in Python.
 
-The same as `Snapshot.answers` gives, with what is compared put in (see `comparing`); a test holds them together.
+The same as `Snapshot.answers` yields, with what is compared put in (see `comparing`); a test holds them together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROW: Final = "\x1e"
 
 
 def joined_answers(snapshot: Snapshot, row: Row) -> tuple[int, str]:
-    """Give the number of a screening's answers, and all of them joined, in order."""
+    """Return the number of a screening's answers, and all of them joined, in order."""
     aside = f" {' '.join(row.set_aside)} "
     query = _query(snapshot.protocols[row.protocol], row.edited)
     count, text = snapshot.one(query, {"screening": row.screening, "set_aside": aside})
@@ -48,7 +48,7 @@ def _query(protocol: Protocol, edited: int) -> str:
 
 
 def _relation(protocol: Protocol) -> str:
-    """Give SQL for the relation of a number; nothing for an exact one."""
+    """Write SQL for the relation of a number; nothing for an exact one."""
     shortcuts = " ".join(
         f"WHEN {_text(f'{question} {code}')} THEN {_text(relation)}"
         for (question, code), relation in shortcut_relations(protocol).items()
@@ -61,25 +61,13 @@ def _relation(protocol: Protocol) -> str:
 
 
 def _compared(protocol: Protocol, edited: int) -> str:
-    """Give SQL for number and unit as compared, as two cells in one."""
+    """Write SQL for number and unit as compared, as two cells in one: a quotient where there is one."""
     plain = f"coalesce(compared, '') || '{CELL}' || coalesce(compared_unit, '')"
     quotients = divided(protocol)
     if not quotients:
         return plain
-    one = "one d" if edited else "log d"
-    only = "d.status = 'current'" if edited else "d.screening = :screening AND d.kind = 'answer'"
-
-    def looked_up(question: str, how: Divided) -> str:
-        """Where nobody went back, answers stand in the order of the questions: no need to look before the value."""
-        scales = " ".join(f"WHEN {_text(code)} THEN {_text(str(scale))}" for code, scale in how.scales)
-        follows = protocol.position[how.divisor] > protocol.position[question] and not edited
-        return (
-            f"(SELECT quotient(a.value, d.value, CASE d.unit {scales} END) || {_text(CELL + how.gives)} FROM {one}"
-            f" WHERE {only}{' AND d.entry > a.entry' if follows else ''} AND d.question = {_text(how.divisor)})"
-        )
-
     cases = " ".join(
-        f"WHEN {_text(f'{question} {unit}')} THEN {looked_up(question, how)}"
+        f"WHEN {_text(f'{question} {unit}')} THEN {_quotient(protocol, edited, question, how)}"
         for (question, unit), how in quotients.items()
     )
     units = ", ".join(dict.fromkeys(_text(unit) for _, unit in quotients))
@@ -88,6 +76,21 @@ def _compared(protocol: Protocol, edited: int) -> str:
         f"CASE WHEN {current}unit IN ({units})"
         f" THEN coalesce(CASE question || ' ' || unit {cases} END, {plain})"
         f" ELSE {plain} END"
+    )
+
+
+def _quotient(protocol: Protocol, edited: int, question: str, how: Divided) -> str:
+    """Write SQL that looks the divisor up and divides by it.
+
+    Where nobody went back, answers stand in the order of the questions: no need to look before the value.
+    """
+    one = "one d" if edited else "log d"
+    only = "d.status = 'current'" if edited else "d.screening = :screening AND d.kind = 'answer'"
+    scales = " ".join(f"WHEN {_text(code)} THEN {_text(str(scale))}" for code, scale in how.scales)
+    follows = protocol.position[how.divisor] > protocol.position[question] and not edited
+    return (
+        f"(SELECT quotient(a.value, d.value, CASE d.unit {scales} END) || {_text(CELL + how.gives)} FROM {one}"
+        f" WHERE {only}{' AND d.entry > a.entry' if follows else ''} AND d.question = {_text(how.divisor)})"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -100,36 +100,18 @@ def questionnaire(protocol: Protocol) -> Resource:
 
 
 def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
-    """Give the items of a question: a choice as one; a number as its kind, its relation and itself."""
+    """Yield the items of a question: a choice as one; a number as its kind, its relation and itself."""
     enabled = _enabled(protocol, question)
     if question.kind == "choice":
-        yield {
-            "linkId": question.id,
-            **_codes(question),
-            **_text(item_text(question)),
-            "type": "choice",
-            **enabled,
-            **_options(coding(protocol, question, option.code) for option in question.options),
-        }
+        options = [coding(protocol, question, option.code) for option in question.options]
+        yield _choice(question, "", enabled, [*options, unknown_coding()])
         return
+    kinds = [mode_coding(protocol, question, mode) for mode in modes(question)]
+    yield _choice(question, MODE, enabled, [*kinds, unknown_coding()])
     link = f"{question.id}.{MODE}"
-    yield {
-        "linkId": link,
-        **_text(item_text(question, MODE)),
-        "type": "choice",
-        **enabled,
-        **_options(mode_coding(protocol, question, mode) for mode in modes(question)),
-    }
     numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
     if question.bounds:
-        yield {
-            "linkId": f"{question.id}.{RELATION}",
-            **_text(item_text(question, RELATION)),
-            "type": "choice",
-            **_when(numbers, "any"),
-            "required": False,
-            "answerOption": [{"valueCoding": relation_coding(relation)} for relation in COMPARATORS],
-        }
+        yield _choice(question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS)))
     yield {
         **_limits(question),
         "linkId": question.id,
@@ -138,6 +120,19 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
         "type": item_type(question),
         "required": False,
         **_when(numbers, "any"),
+    }
+
+
+def _choice(question: Question, part: str, enabled: Resource, options: list[Resource]) -> Resource:
+    """Return an item that takes one of these codings; `part` is what of a number it is, empty for a whole answer."""
+    return {
+        "linkId": f"{question.id}.{part}" if part else question.id,
+        **({} if part else _codes(question)),
+        **_text(item_text(question, part)),
+        "type": "choice",
+        **enabled,
+        "required": False,
+        "answerOption": [{"valueCoding": option} for option in options],
     }
 
 
@@ -153,11 +148,6 @@ def item_text(question: Question, part: str = "") -> Text:
             }
         )
     return question.ask
-
-
-def _options(codings: Iterable[Resource]) -> Resource:
-    options = [{"valueCoding": coded} for coded in (*codings, unknown_coding())]
-    return {"required": False, "answerOption": options}
 
 
 def _enabled(protocol: Protocol, question: Question) -> Resource:

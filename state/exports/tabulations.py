@@ -20,6 +20,9 @@ def _columns(*described: str) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+EPOCH: Final = "PRE-SCREENING"
+"""The epoch of every record: before consent, which is before a study's first epoch."""
+
 _STUDY: Final = "STUDYID|Study Identifier||1"
 _SUBJECT: Final = "USUBJID|Unique Subject Identifier||2"
 _DOMAIN: Final = "DOMAIN|Domain Abbreviation"

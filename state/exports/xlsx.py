@@ -7,19 +7,20 @@ formula; a number is a number only where it is one (a bound such as <60 and unkn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dialogs.protocol import Criterion
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
-from state.stats import Counts, stats_of
+from state.stats import Counts, TrialStats, stats_of
 
 MOST_ROWS: Final = 1_048_575
 """Rows under the header that a sheet takes; answers go on in another sheet."""
@@ -57,6 +58,36 @@ VERDICT_COLOURS: Final = {
 
 SHEET_COLUMNS: Final = ANSWER_COLUMNS[: ANSWER_COLUMNS.index("verdict") + 1]
 """What is the same for all answers of a screening stands on the log's sheet; only the verdict stands here too."""
+CRITERIA_COLUMNS: Final = (
+    "protocol",
+    "protocol_version",
+    "code",
+    "kind",
+    "name",
+    "record",
+    "reading",
+    "rule",
+    "protocol_sha256",
+)
+COUNT_COLUMNS: Final = (
+    "protocol",
+    "table",
+    "group",
+    "name",
+    "subjects",
+    "assessed",
+    "excluded",
+    "open",
+    "potentially_eligible",
+    "median_questions",
+    "median_minutes",
+)
+VERDICTS_ARE: Final = (
+    "As entered. Potentially eligible is no enrolment decision: the investigator must confirm."
+)
+UNKNOWN_IS: Final = (
+    "A status, never a number. Bounds such as <60 stand as words; relation and limit are under compared."
+)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -97,7 +128,7 @@ class Book:
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write the workbook; gives the number of screenings and answers in it."""
+    """Write the workbook; returns the number of screenings and answers in it."""
     book = Book(target, as_of)
     book.book.set_calc_mode("auto")
     written = _log(book, snapshot) + _answers(book, snapshot, step)
@@ -111,36 +142,41 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
 def _log(book: Book, snapshot: Snapshot) -> int:
     columns = log_columns(snapshot)
     sheet = book.sheet("Log", columns, snapshot.count)
-    verdict = columns.index("verdict")
-    numbers = {
-        place for place, column in enumerate(columns) if column == "log_no" or column in _integers(snapshot)
-    }
-    moments = {place for place, column in enumerate(columns) if column in MOMENTS}
-    days = {place for place, column in enumerate(columns) if column in DATES}
+    integers = {question.id for question in snapshot.logged_questions if question.kind == "integer"}
+    kinds = [_kind(column, integers) for column in columns]
     number = 0
     for number, row in enumerate(snapshot.rows(), 1):
-        for place, cell in enumerate(log_cells(snapshot, number, row)):
-            if cell is None or cell == "":
-                continue
-            text = str(cell)
-            if place in moments:
-                sheet.write_datetime(number, place, _moment(text), book.moment)
-            elif place in days and _DAY.fullmatch(text):
-                sheet.write_datetime(number, place, _moment(text), book.day)
-            elif isinstance(cell, int) or (place in numbers and text.isdigit()):
-                sheet.write_number(number, place, int(cell))
-            else:
-                colour = book.colours[row.shown_verdict] if place == verdict else None
-                _word(sheet, number, place, text, colour)
+        cells = log_cells(snapshot, number, row)
+        for place, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
+            if cell is not None and cell != "":
+                colour = book.colours[row.shown_verdict] if kind == "verdict" else None
+                _log_cell(book, sheet, number, place, kind, cell, colour)
     return number
 
 
-def _integers(snapshot: Snapshot) -> set[str]:
-    return {question.id for question in snapshot.logged_questions if question.kind == "integer"}
+def _kind(column: str, integers: Set[str]) -> str:
+    """Say what a column of the log holds: moment, day, number, verdict or word."""
+    if column in MOMENTS:
+        return "moment"
+    if column in DATES:
+        return "day"
+    if column == "log_no" or column in integers:
+        return "number"
+    return "verdict" if column == "verdict" else "word"
 
 
-def _word(sheet: Worksheet, row: int, column: int, text: str, form: Format | None = None) -> None:
-    sheet.write_string(row, column, text, form)
+def _log_cell(
+    book: Book, sheet: Worksheet, row: int, place: int, kind: str, cell: str | int, colour: Format | None
+) -> None:
+    text = str(cell)
+    if kind == "moment":
+        sheet.write_datetime(row, place, _moment(text), book.moment)
+    elif kind == "day" and _DAY.fullmatch(text):
+        sheet.write_datetime(row, place, _moment(text), book.day)
+    elif isinstance(cell, int) or (kind == "number" and text.isdigit()):
+        sheet.write_number(row, place, int(cell))
+    else:
+        sheet.write_string(row, place, text, colour)
 
 
 def _moment(stamp: str) -> datetime:
@@ -205,70 +241,28 @@ def _number(book: Book, sheet: Worksheet, at: int, place: int, text: str) -> Non
 
 
 def _criteria(book: Book, snapshot: Snapshot) -> None:
-    columns = (
-        "protocol",
-        "protocol_version",
-        "code",
-        "kind",
-        "name",
-        "record",
-        "reading",
-        "rule",
-        "protocol_sha256",
-    )
-    count = sum(len(protocol.criteria) for protocol in snapshot.protocols.values())
-    sheet = book.sheet("Criteria", columns, count)
+    """Write every criterion of every protocol version, as the record has it and as we read it."""
+    rows = [
+        (protocol.id, protocol.version, *_criterion(criterion), sha256)
+        for sha256, protocol in snapshot.protocols.items()
+        for criterion in protocol.criteria
+    ]
+    sheet = book.sheet("Criteria", CRITERIA_COLUMNS, len(rows))
     sheet.set_column(7, 7, 50)
-    at = 0
-    for sha256, protocol in snapshot.protocols.items():
-        for criterion in protocol.criteria:
-            at += 1
-            cells = (
-                protocol.id,
-                protocol.version,
-                criterion.code,
-                criterion.kind,
-                criterion.name["en"],
-                criterion.source,
-                criterion.reading["en"],
-                " ".join(criterion.rule.text.split()),
-                sha256,
-            )
-            for place, cell in enumerate(cells):
-                sheet.write_string(at, place, cell, book.wrapped)
+    for at, cells in enumerate(rows, 1):
+        for place, cell in enumerate(cells):
+            sheet.write_string(at, place, cell, book.wrapped)
+
+
+def _criterion(criterion: Criterion) -> tuple[str, ...]:
+    rule = " ".join(criterion.rule.text.split())
+    words = (criterion.name["en"], criterion.source, criterion.reading["en"])
+    return (criterion.code, criterion.kind, *words, rule)
 
 
 def _counts(book: Book, snapshot: Snapshot) -> None:
-    columns = (
-        "protocol",
-        "table",
-        "group",
-        "name",
-        "subjects",
-        "assessed",
-        "excluded",
-        "open",
-        "potentially_eligible",
-        "median_questions",
-        "median_minutes",
-    )
-    lines: list[tuple[Any, ...]] = []
-    for trial in stats_of(snapshot).trials:
-        lines.append((trial.trial, "total", "", "", "", *_numbers(trial.total)))
-        for table, groups in (
-            ("site", trial.by_site),
-            ("month", trial.by_month),
-            ("version", trial.by_version),
-        ):
-            lines += [
-                (trial.trial, table, group, "", "", *_numbers(counts)) for group, counts in groups.items()
-            ]
-        for table, reasons in (("first reason", trial.first_reasons), ("all reasons", trial.all_reasons)):
-            lines += [(trial.trial, table, r.code, r.name["en"], r.subjects) for r in reasons]
-        lines.append((trial.trial, "screenings saved", "", "", trial.screenings))
-        lines.append((trial.trial, "repeated for the same subject", "", "", trial.repeated))
-        lines.append((trial.trial, "screenings cancelled", "", "", trial.cancelled))
-    sheet = book.sheet("Counts", columns, len(lines))
+    lines = [line for trial in stats_of(snapshot).trials for line in _count_lines(trial)]
+    sheet = book.sheet("Counts", COUNT_COLUMNS, len(lines))
     sheet.set_column(1, 1, 26)
     for at, line in enumerate(lines, 1):
         for place, cell in enumerate(line):
@@ -278,17 +272,25 @@ def _counts(book: Book, snapshot: Snapshot) -> None:
                 sheet.write_string(at, place, cell, book.strong if line[1] == "total" else None)
 
 
-def _numbers(counts: Counts) -> tuple[Any, ...]:
+def _count_lines(trial: TrialStats) -> Iterator[tuple[str | float, ...]]:
+    """Yield the lines of a trial, in the order of `COUNT_COLUMNS`; what a line has no number for is left empty."""
+    yield (trial.trial, "total", "", "", "", *_numbers(trial.total))
+    for table, groups in (("site", trial.by_site), ("month", trial.by_month), ("version", trial.by_version)):
+        for group, counts in groups.items():
+            yield (trial.trial, table, group, "", "", *_numbers(counts))
+    for table, reasons in (("first reason", trial.first_reasons), ("all reasons", trial.all_reasons)):
+        for reason in reasons:
+            yield (trial.trial, table, reason.code, reason.name["en"], reason.subjects)
+    yield (trial.trial, "screenings saved", "", "", trial.screenings)
+    yield (trial.trial, "repeated for the same subject", "", "", trial.repeated)
+    yield (trial.trial, "screenings cancelled", "", "", trial.cancelled)
+
+
+def _numbers(counts: Counts) -> tuple[str | float, ...]:
     minutes = round(counts.median_seconds / 60, 1) if counts.median_seconds is not None else ""
     questions = counts.median_questions if counts.median_questions is not None else ""
-    return (
-        counts.assessed,
-        counts.excluded,
-        counts.open,
-        counts.potentially_eligible,
-        questions,
-        minutes,
-    )
+    subjects = (counts.assessed, counts.excluded, counts.open, counts.potentially_eligible)
+    return (*subjects, questions, minutes)
 
 
 def _about(book: Book, snapshot: Snapshot, as_of: str) -> None:
@@ -296,27 +298,23 @@ def _about(book: Book, snapshot: Snapshot, as_of: str) -> None:
     sheet = book.book.add_worksheet("About")
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
-    chosen = ", ".join(f"{key} {value}" for key, value in snapshot.selection.described().items())
-    lines = [
-        ("As of", f"{as_of} (all times in this workbook are UTC)"),
-        ("Filter", chosen or "none"),
-        ("Screenings", str(snapshot.count)),
-        (
-            "Verdicts",
-            "As entered. Potentially eligible is no enrolment decision: the investigator must confirm.",
-        ),
-        (
-            "Unknown",
-            "A status, never a number. Bounds such as <60 stand as words; relation and limit are under compared.",
-        ),
-        ("Head", f"{snapshot.head or 'none'} (prescreen verify --head finds it in the file's chain)"),
-    ]
-    for protocol in snapshot.protocols.values():
-        lines.append(
-            (protocol.id, f"{protocol.title['en']}; rules {protocol.version}, SHA-256 {protocol.sha256}")
-        )
-        lines += [("", notice["en"]) for notice in protocol.notices]
-        lines.append(("", protocol.disclaimer["en"]))
-    for at, (name, text) in enumerate(lines):
+    for at, (name, text) in enumerate([*_lines_of_file(snapshot, as_of), *_lines_of_trials(snapshot)]):
         sheet.write_string(at, 0, name, book.strong)
         sheet.write_string(at, 1, text, book.wrapped)
+
+
+def _lines_of_file(snapshot: Snapshot, as_of: str) -> Iterator[tuple[str, str]]:
+    chosen = ", ".join(f"{key} {value}" for key, value in snapshot.selection.described().items())
+    yield "As of", f"{as_of} (all times in this workbook are UTC)"
+    yield "Filter", chosen or "none"
+    yield "Screenings", str(snapshot.count)
+    yield "Verdicts", VERDICTS_ARE
+    yield "Unknown", UNKNOWN_IS
+    yield "Head", f"{snapshot.head or 'none'} (prescreen verify --head finds it in the file's chain)"
+
+
+def _lines_of_trials(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for protocol in snapshot.protocols.values():
+        yield protocol.id, f"{protocol.title['en']}; rules {protocol.version}, SHA-256 {protocol.sha256}"
+        yield from (("", notice["en"]) for notice in protocol.notices)
+        yield "", protocol.disclaimer["en"]

@@ -11,10 +11,11 @@ from dialogs.verdicts import CODES, IN_FILES
 from state.exports import FORMATS
 from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT
 from state.exports.fhir import SUBJECT_STATUS
+from state.exports.findings import UNITS
 from state.exports.loglines import SCHEMA
 from state.exports.queries import COLUMNS as QUERY_COLUMNS
 from state.exports.questionnaire import questionnaire
-from state.exports.sdtm import DISPOSITIONS, NOT_ASSIGNED_BECAUSE, UNITS, criteria_by_test
+from state.exports.sdtm import DISPOSITIONS, NOT_ASSIGNED_BECAUSE, criteria_by_test
 from state.exports.tabulations import DATASETS
 
 LOG_MEANINGS: Final = {
