@@ -1,14 +1,18 @@
 """Generates what documentation can be generated, between markers; ``--check`` fails when it is stale.
 
+Names of the code in documents, such as ``state.chain.link``, are looked up, too.
+
 python -m tests.documentation [--check]
 """
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +23,7 @@ from dialogs.protocol import Protocol
 from state.verify.coverage import COVERAGE, HOW
 from tests.documentation.exports import PARTS as EXPORT_PARTS
 from tests.documentation.protocol_format import PARTS as PROTOCOL_PARTS
+from tests.documentation.rooms import PARTS as ROOM_PARTS
 
 ROOT: Final = Path(__file__).parents[2]
 _PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -98,31 +103,59 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "coverage": coverage,
     **EXPORT_PARTS,
     **PROTOCOL_PARTS,
+    **ROOM_PARTS,
 }
-FILES: Final = (
-    "README.md",
-    "docs/commands.md",
-    "docs/conversation.md",
-    "docs/exports.md",
-    "docs/operations.md",
-    "docs/trial.md",
-    "docs/protocol-format.md",
-)
+_NAMED: Final = re.compile(r"`((?:bot|dialogs|state|tests)(?:\.\w+)+)`")
+DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def generated(text: str) -> str:
-    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}{part[3]}", text)
+    return _PART.sub(lambda part: f"{part[1]}{_part(part[2])}{part[3]}", text)
+
+
+@cache
+def _part(name: str) -> str:
+    return PARTS[name]()
+
+
+def not_there(text: str) -> list[str]:
+    """Return the modules, functions and tables that a document names but the code does not have."""
+    return [name for name in _NAMED.findall(text) if not _is_there(name)]
+
+
+def _is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def faults() -> list[str]:
+    """Return a line for each document that is stale, or that names what is not there."""
+    found = []
+    for document in DOCUMENTS:
+        text, name = document.read_text(encoding="utf-8"), document.relative_to(ROOT)
+        if generated(text) != text:
+            found.append(f"{name} is stale; please run: make docs")
+        found += [
+            f"{name} names {gone}, which is not there; please write its name of today"
+            for gone in not_there(text)
+        ]
+    return found
+
+
+def write() -> None:
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        fresh = generated(text)
+        if fresh != text:
+            document.write_text(fresh, encoding="utf-8")
 
 
 def main() -> None:
-    stale = []
-    for name in FILES:
-        file = ROOT / name
-        text = file.read_text(encoding="utf-8")
-        fresh = generated(text)
-        if fresh != text and "--check" not in sys.argv:
-            file.write_text(fresh, encoding="utf-8")
-        elif fresh != text:
-            stale.append(name)
-    if stale:
-        sys.exit(f"stale: {', '.join(stale)}; please run: make docs")
+    if "--check" not in sys.argv:
+        write()
+    found = faults()
+    if found:
+        sys.exit("\n".join(found))
