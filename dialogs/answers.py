@@ -50,7 +50,7 @@ def compact(number: Decimal) -> str:
 
 
 def encode(answer: Answer) -> tuple[str, str | None]:
-    """Give the two strings that are stored: value and UCUM unit (``None`` for a choice)."""
+    """Return the two strings that are stored: value and UCUM unit (``None`` for a choice)."""
     if isinstance(answer, Choice):
         return answer.code, None
     relation = "" if answer.relation == "=" else answer.relation

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.protocol import Criterion, Protocol, SiteItem
-from dialogs.rules import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, Rule
+from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement
+from dialogs.rules.tree import Rule
 
 Status = Literal["met", "failed", "unknown", "not judged"]
 Verdict = Literal["eligible", "ineligible", "undetermined"]
@@ -61,12 +62,12 @@ def verdict(judged: Iterable[Judgement]) -> Verdict:
 
 
 def reason(protocol: Protocol, criterion: Criterion, facts: Facts) -> Reason:
-    """Give the answers that decided a criterion; what is shown, stored and exported comes from here."""
+    """Return the answers that decided a criterion; what is shown, stored and exported comes from here."""
     return Reason(criterion, deciding_answers(protocol, criterion.rule, facts))
 
 
 def deciding_answers(protocol: Protocol, rule: Rule, facts: Facts) -> tuple[tuple[str, Answer | None], ...]:
-    """Give the answers behind a rule's value, in the protocol's order."""
+    """Return the answers behind a rule's value, in the protocol's order."""
     places = sorted({place for leaf in rule.grounds(facts) for place in leaf.asked(facts)})
     return tuple((protocol.questions[place].id, facts[place]) for place in places)
 
@@ -103,12 +104,12 @@ def _indecisive(rule: Rule, facts: Facts) -> set[int]:
 
 
 def ask_the_site(protocol: Protocol, facts: Facts) -> tuple[SiteItem, ...]:
-    """Give the points that the record leaves open and that this screening came to."""
+    """Return the points that the record leaves open and that this screening came to."""
     return tuple(item for item in protocol.site_items if item.when.judge(facts).low == TRUE)
 
 
 def alerts(protocol: Protocol, facts: Facts) -> tuple[SiteItem, ...]:
-    """Give the warnings that these answers call for; they never change a verdict."""
+    """Return the warnings that these answers call for; they never change a verdict."""
     return tuple(alert for alert in protocol.alerts if alert.when.judge(facts).low == TRUE)
 
 

@@ -101,7 +101,7 @@ def read_candidates(
 
 
 def _from_csv(protocol: Protocol, text: str) -> Iterator[list[str]]:
-    """Give the lines of a CSV text; commas, semicolons or tabs, as the first line has them."""
+    """Return the lines of a CSV text; commas, semicolons or tabs, as the first line has them."""
     separator = None
     if text[:4].lower() == "sep=":  # a spreadsheet's own first line
         separator, text = text[4:5], text.partition("\n")[2]
@@ -373,7 +373,7 @@ def _check_together(protocol: Protocol, row: Row) -> None:
 
 
 def shown(text: str, limit: int = SHOWN) -> str:
-    """Give the beginning of a text, with what a terminal would not print as it is written out."""
+    """Return the beginning of a text, with what a terminal would not print as it is written out."""
     short = text if len(text) <= limit else f"{text[:limit]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
@@ -398,7 +398,7 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
 
 
 def evaluate_candidate(protocol: Protocol, row: Row) -> str:
-    """Give a candidate's line of JSON."""
+    """Return a candidate's line of JSON."""
     outcome = play(protocol, row.answers)
     line: dict[str, Any] = {
         "name": row.name,

@@ -35,7 +35,7 @@ def fold(text: str) -> str:
 
 
 def meanings(digits: str) -> tuple[Decimal, ...]:
-    """Give every number that can be meant: ``1.500`` is 1500 or 1.500; ``9,8`` is 9.8; ``1..2`` is none."""
+    """Return every number that can be meant: ``1.500`` is 1500 or 1.500; ``9,8`` is 9.8; ``1..2`` is none."""
     if _GROUPED.fullmatch(digits):
         last = max(digits.rfind(","), digits.rfind("."))
         decimal = digits.count(digits[last]) == 1

@@ -19,7 +19,7 @@ from dialogs.answers import Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
-from dialogs.rules import FALSE, Judgement, first_place
+from dialogs.rules.judgement import FALSE, Judgement, first_place, still_open
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -217,7 +217,7 @@ class Progress:
         """Walk from the first question over the answers that stand, up to the first question that has none."""
         self.facts = [None] * len(self.protocol.questions)
         self.applied, self.failed, self.judged = [], [], list(_unanswered(self.protocol))
-        self.open = _residual(self.judged)
+        self.open = still_open(self.judged)
         seen = 0
         while todo := self.open & ~seen:
             place = first_place(todo)
@@ -241,7 +241,7 @@ class Progress:
             now = self.judged[index] = assessment.judge(self.protocol, index, self.facts)
             if now.high == FALSE:
                 self.failed.append(index)
-        self.open = _residual(self.judged)
+        self.open = still_open(self.judged)
         if self.open >> place & 1:  # a ULN in another unit than its value: not taken, asked again
             self.facts[place] = None
         else:
@@ -257,13 +257,6 @@ class Progress:
         """Come back to what was kept last; nothing changes if nothing was."""
         for name, value in (self.saved or {}).items():
             setattr(self, name, copy(value))
-
-
-def _residual(judged: list[Judgement]) -> int:
-    mask = 0
-    for judgement in judged:
-        mask |= judgement.residual
-    return mask
 
 
 @lru_cache(maxsize=64)

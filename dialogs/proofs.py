@@ -7,22 +7,23 @@ forgotten. That makes the walk over all dialogues small.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
-from dialogs.protocol import Criterion, Protocol, Unit
-from dialogs.rules import FALSE, TRUE, Comparison, Membership, first_place
+from dialogs.protocol import Criterion, Protocol, Question, Unit
+from dialogs.rules.comparisons import Comparison, Leaf, Plan
+from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")
 
 
 def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
-    """Give answers to question `place` such that every other answer acts like one of them."""
+    """Return answers to question `place` such that every other answer acts like one of them."""
     question = protocol.questions[place]
     candidates: list[Answer] = [Choice(option.code) for option in question.options]
     candidates += [Choice(shortcut.code) for shortcut in question.shortcuts]
@@ -31,7 +32,7 @@ def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
     return tuple({_effect(protocol, place, answer): answer for answer in (UNKNOWN, *candidates)}.values())
 
 
-def _comparisons(protocol: Protocol, place: int) -> Iterator[Comparison | Membership]:
+def _comparisons(protocol: Protocol, place: int) -> Iterator[Leaf]:
     for criterion in protocol.criteria:
         for leaf in criterion.rule.node.leaves():
             if leaf.place == place:
@@ -57,25 +58,29 @@ def _effect(protocol: Protocol, place: int, answer: Answer) -> object:
 def _values(protocol: Protocol, place: int, unit: Unit) -> Iterator[Decimal]:
     """Numbers in one unit: on and beside every limit; for a divisor, fractions of what is usual."""
     question = protocol.questions[place]
-    plans = [leaf.plans[unit.code] for leaf in _comparisons(protocol, place) if isinstance(leaf, Comparison)]
-    step = Decimal(1) if question.kind == "integer" else _STEP
-    numbers: set[Decimal] = set()
-    for plan in plans:
-        if plan.per is not None:
-            divisor = protocol.questions[plan.per]
-            same = unit.code if divisor.unit_of == question.id else divisor.units[0].code
-            numbers.add(plan.limit * _middle(divisor.unit_by_code[same]))
-            continue
-        with localcontext(prec=12):
-            limit = plan.limit / (plan.scale or Decimal(1))
-        numbers |= {limit - step, limit, limit + step}
-    if not plans:
+    leaves = [leaf for leaf in _comparisons(protocol, place) if isinstance(leaf, Comparison)]
+    numbers = {
+        number for leaf in leaves for number in _around(protocol, question, unit, leaf.plans[unit.code])
+    }
+    if not leaves:
         numbers = {_middle(unit) * fraction for fraction in _FRACTIONS}
     yield from (number for number in sorted(numbers) if number >= 0 and unit.allows(number))
 
 
+def _around(protocol: Protocol, question: Question, unit: Unit, plan: Plan) -> tuple[Decimal, ...]:
+    """Return numbers on and beside a limit; of one that is divided, the number that comes to the limit."""
+    if plan.per is not None:
+        divisor = protocol.questions[plan.per]
+        same = unit.code if divisor.unit_of == question.id else divisor.units[0].code
+        return (plan.limit * _middle(divisor.unit_by_code[same]),)
+    step = Decimal(1) if question.kind == "integer" else _STEP
+    with localcontext(prec=12):
+        limit = plan.limit / (plan.scale or Decimal(1))
+    return limit - step, limit, limit + step
+
+
 def _middle(unit: Unit) -> Decimal:
-    """Give a round number in the middle of a unit's usual range."""
+    """Return a round number in the middle of a unit's usual range."""
     scale = unit.scale or Decimal(1)
     middle = (unit.usual[0] + unit.usual[1]) / 2 / scale
     return middle.quantize(Decimal(1) if middle > 2 else Decimal("0.1"))
@@ -102,6 +107,7 @@ def _reach(
     choices: list[tuple[Answer, ...]],
     reached: set[int],
 ) -> None:
+    """Add to `reached` what a criterion's rule can come to from here; stop once both ends are reached."""
     low, high, residual = criterion.rule.judge(facts)
     if low == high:
         reached.add(low)
@@ -142,57 +148,61 @@ def explore(protocol: Protocol) -> Exploration:
     ``follows`` holds (question, next question), ``branches`` the questions whose answer can exclude,
     ``ends`` those after which nothing is left to ask; ``longest`` is the most questions in one dialogue.
     """
-    choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
-    follows: set[tuple[str, str]] = set()
-    branches: set[str] = set()
-    ends: set[str] = set()
+    player = _Player(protocol)
+    longest = player.play((None,) * len(protocol.questions))
+    return Exploration(frozenset(player.follows), frozenset(player.branches), frozenset(player.ends), longest)
 
-    def walk(facts: tuple[Answer | None, ...]) -> int:
-        """Give the most questions that can still be asked from here."""
-        judged = [judge(protocol, index, facts) for index in range(len(protocol.criteria))]
-        mask = 0
-        for judgement in judged:
-            mask |= judgement.residual
-        if not mask:
+
+class _Player:
+    """Plays all dialogues, each situation once: situations are alike if all that still matters is the same."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self.choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
+        self.follows: set[tuple[str, str]] = set()
+        self.branches: set[str] = set()
+        self.ends: set[str] = set()
+        self._played: dict[object, int] = {}
+
+    def play(self, facts: Facts) -> int:
+        """Return the most questions that can still be asked from here."""
+        judged = self._judge(facts)
+        if not still_open(judged):
             return 0
-        place = first_place(mask)
-        relevant = 0
-        for index, judgement in enumerate(judged):
-            if not judgement.settled:
-                relevant |= protocol.criteria[index].rule.mask
-                required = protocol.requirement[index]
-                if required is not None:
-                    relevant |= protocol.criteria[required].rule.mask
-        key = (
-            place,
-            tuple(judgement.settled for judgement in judged),
-            tuple(a if relevant >> p & 1 else None for p, a in enumerate(facts)),
+        place = first_place(still_open(judged))
+        situation = self._situation(place, judged, facts)
+        if situation not in self._played:
+            deepest = max(map(self.play, self._answered(place, judged, facts)), default=0)
+            self._played[situation] = deepest + 1
+        return self._played[situation]
+
+    def _judge(self, facts: Facts) -> list[Judgement]:
+        return [judge(self.protocol, index, facts) for index in range(len(self.protocol.criteria))]
+
+    def _situation(self, place: int, judged: Sequence[Judgement], facts: Facts) -> object:
+        settled = tuple(judgement.settled for judgement in judged)
+        matters = union(
+            self.protocol.used[index] for index, is_settled in enumerate(settled) if not is_settled
         )
-        if key in seen:
-            return seen[key]
-        deepest = 0
-        here = protocol.questions[place].id
-        for answer in choices[place]:
+        return place, settled, tuple(fact if matters >> at & 1 else None for at, fact in enumerate(facts))
+
+    def _answered(self, place: int, judged: Sequence[Judgement], facts: Facts) -> Iterator[Facts]:
+        """Yield the facts after each answer to a question, and note what that leads to."""
+        for answer in self.choices[place]:
             after = list(facts)
             after[place] = answer
             if isinstance(answer, Choice):
-                imply(protocol, after, here, answer)
-            now = [judge(protocol, index, after) for index in range(len(protocol.criteria))]
-            rest = 0
-            for judgement in now:
-                rest |= judgement.residual
-            if rest >> place & 1:
-                continue  # not taken: a unit that does not fit
-            if any(status(new) == "failed" != status(old) for new, old in zip(now, judged, strict=True)):
-                branches.add(here)
-            if rest:
-                follows.add((here, protocol.questions[first_place(rest)].id))
-            else:
-                ends.add(here)
-            deepest = max(deepest, walk(tuple(after)))
-        seen[key] = deepest + 1
-        return deepest + 1
+                imply(self.protocol, after, self.protocol.questions[place].id, answer)
+            now = self._judge(after)
+            if not still_open(now) >> place & 1:  # else not taken: a unit that does not fit
+                self._note(place, judged, now)
+                yield tuple(after)
 
-    seen: dict[object, int] = {}
-    longest = walk((None,) * len(protocol.questions))
-    return Exploration(frozenset(follows), frozenset(branches), frozenset(ends), longest)
+    def _note(self, place: int, before: Sequence[Judgement], after: Sequence[Judgement]) -> None:
+        question, rest = self.protocol.questions[place].id, still_open(after)
+        if any(status(new) == "failed" != status(old) for new, old in zip(after, before, strict=True)):
+            self.branches.add(question)
+        if rest:
+            self.follows.add((question, self.protocol.questions[first_place(rest)].id))
+        else:
+            self.ends.add(question)

@@ -12,9 +12,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.errors import AnswerError
-from dialogs.rules import Rule
+from dialogs.rules.judgement import union
+from dialogs.rules.tree import Rule
 
 Range = tuple[Decimal, Decimal]
 
@@ -163,18 +164,20 @@ class Question:
 
     def check(self, answer: Answer) -> None:
         """Raise `AnswerError` unless `answer` is one that this question can have."""
-        if answer == UNKNOWN:
-            return
-        if isinstance(answer, Choice):
-            known: set[str] = {*self.option_by_code, *self.shortcut_by_code}
-            if answer.code not in known:
-                raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {sorted(known)}")
-            return
+        if isinstance(answer, Measurement):
+            self._check_number(answer)
+        elif answer != UNKNOWN and not self._offers(answer.code):
+            known = sorted([*self.option_by_code, *self.shortcut_by_code])
+            raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {known}")
+
+    def _offers(self, code: str) -> bool:
+        return code in self.option_by_code or code in self.shortcut_by_code
+
+    def _check_number(self, answer: Measurement) -> None:
         unit = self.unit_by_code.get(answer.unit)
         if unit is None:
-            raise AnswerError(
-                f"{self.id}: no unit {answer.unit!r}; expected one of {list(self.unit_by_code)}"
-            )
+            known = list(self.unit_by_code)
+            raise AnswerError(f"{self.id}: no unit {answer.unit!r}; expected one of {known}")
         if answer.relation != "=" and not self.bounds:
             raise AnswerError(f"{self.id}: takes a number, not a bound like {answer.relation}{answer.value}")
         if self.kind == "integer" and answer.value != answer.value.to_integral_value():
@@ -253,20 +256,26 @@ class Protocol:
         return tuple(place[c.requires] if c.requires else None for c in self.criteria)
 
     @cached_property
-    def affected(self) -> tuple[tuple[int, ...], ...]:
-        """For each question, the indexes of the criteria whose status its answer can change."""
-        uses = [criterion.rule.mask for criterion in self.criteria]
+    def used(self) -> tuple[int, ...]:
+        """For each criterion, the questions that its status depends on: its rule's, and those of what it requires."""
+        masks = [criterion.rule.mask for criterion in self.criteria]
         for index, required in enumerate(self.requirement):
             if required is not None:
-                uses[index] |= uses[required]
-        implied = [
-            sum(1 << self.position[other] for option in q.options for other in option.implies)
-            for q in self.questions
-        ]
+                masks[index] |= masks[required]
+        return tuple(masks)
+
+    @cached_property
+    def affected(self) -> tuple[tuple[int, ...], ...]:
+        """For each question, the indexes of the criteria whose status its answer can change."""
         return tuple(
-            tuple(index for index, mask in enumerate(uses) if mask & (1 << place | implied[place]))
+            tuple(index for index, mask in enumerate(self.used) if mask & self._said_by(place))
             for place in range(len(self.questions))
         )
+
+    def _said_by(self, place: int) -> int:
+        """The questions that an answer to this one can answer: itself, and what its options imply."""
+        options = self.questions[place].options
+        return 1 << place | union(1 << self.position[other] for option in options for other in option.implies)
 
     def question(self, question_id: str) -> Question:
         """Look a question up by id; `KeyError` if there is none."""

@@ -436,7 +436,7 @@ def _written(given: Sequence[Given], *, unit: bool = True) -> str:
 
 
 def unit_for(protocol: Protocol, question: Question, facts: Sequence[Answer | None]) -> str | None:
-    """Give the unit that an answer must have: that of the value whose limit it is, if it is known."""
+    """Return the unit that an answer must have: that of the value whose limit it is, if it is known."""
     if question.unit_of is None:
         return None
     value = facts[protocol.position[question.unit_of]]

@@ -10,17 +10,9 @@ from typing import Final
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, compact, plain
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Criterion, Protocol, Question, Unit
-from dialogs.rules import (
-    FALSE,
-    TRUE,
-    Comparison,
-    Conjunction,
-    Disjunction,
-    Membership,
-    Negation,
-    Node,
-    Unclear,
-)
+from dialogs.rules.comparisons import Comparison, Membership
+from dialogs.rules.judgement import FALSE, TRUE
+from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Unclear
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -51,7 +43,7 @@ def _close_units() -> str:
 
 
 def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
-    """Give number and unit as rules compare them: in the question's first unit where the unit has a scale."""
+    """Return number and unit as rules compare them: in the question's first unit where the unit has a scale."""
     number = question.measured(answer)
     if number is None:
         return None
@@ -64,7 +56,7 @@ def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
 def quotient(
     protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None]
 ) -> tuple[Decimal, Unit] | None:
-    """Give a value divided by its known divisor, with the unit that this comes to; else ``None``.
+    """Return a value divided by its known divisor, with the unit that this comes to; else ``None``.
 
     To the 28 digits of `decimal`'s default context, where the division does not end.
     """

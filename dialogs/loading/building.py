@@ -11,7 +11,8 @@ from typing import Any, Final
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Criterion, Option, Question, Shortcut, SiteItem, Tabulation, Text, Unit
-from dialogs.rules import Rule, RuleFault, parse
+from dialogs.rules.parsing import RuleError, parse
+from dialogs.rules.tree import Rule
 
 OptionSets = Mapping[str, Sequence[Entry]]
 
@@ -173,6 +174,6 @@ def build_rule(entry: Entry, key: str, questions: Mapping[str, Question], report
         return None
     try:
         return parse(text, questions)
-    except RuleFault as error:
+    except RuleError as error:
         report.fault(f"{entry.place}: {key}", error.fault, error.remedy)
         return None

@@ -24,7 +24,7 @@ MISTAKES = {
     "option that the question lacks": ('other_cause == "no"', 'other_cause == "none"', "criterion I5: rule", "has no option 'none'"),
     "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "a unit it does not have"),
     "comparison without a unit": ('hemoglobin < "100 g/L"\nor', "hemoglobin < 100\nor", "criterion I2b: rule", "has no unit"),
-    "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with"),
+    "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with the limit 6 mo"),
     "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
     "question used by no criterion": ('mental_illness == "yes"', 'other_cause == "yes"', "question mental_illness", "is used by no criterion"),
     "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),

@@ -1,0 +1,192 @@
+"""Parses the text of a rule over a protocol's questions, or says what is wrong with it and what to write instead.
+
+A rule is read as a Python expression, of which only what the language has is accepted; nothing is ever executed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from dialogs.protocol import Question, Unit
+from dialogs.rules.comparisons import Comparison, Membership, Plan
+from dialogs.rules.judgement import union
+from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Rule, Unclear
+
+MAX_LENGTH: Final = 2000
+"""Characters of a rule; so that none nests too deeply to be judged."""
+_OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+_MIRROR: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_LIMIT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s+(\S+)\s*")
+
+
+class RuleError(Exception):
+    """A rule cannot be parsed; carries what is wrong and what to do."""
+
+    def __init__(self, fault: str, remedy: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.remedy = remedy
+
+
+def parse(text: str, questions: Mapping[str, Question]) -> Rule:
+    """Parse a rule over `questions` (in the protocol's order).
+
+    Raises `RuleError` for anything that the language has not: unknown questions or options, limits in a
+    unit that the question lacks, other expressions.
+    """
+    flat = " ".join(text.split())
+    if len(flat) > MAX_LENGTH:
+        raise RuleError(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
+    try:
+        node = _Parser(questions).node(ast.parse(flat, mode="eval").body)
+    except SyntaxError as error:
+        fault = f"rule cannot be read at column {error.offset}: {flat!r}"
+        raise RuleError(fault, "Please check quotes and brackets") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL; brackets or nots without end
+        raise RuleError("rule cannot be read", "Please write it more simply") from error
+    return Rule(flat, node, node.mask)
+
+
+class _Parser:
+    def __init__(self, questions: Mapping[str, Question]) -> None:
+        self.questions = questions
+        self.places = {question_id: place for place, question_id in enumerate(questions)}
+
+    def node(self, tree: ast.expr) -> Node:
+        match tree:
+            case ast.BoolOp(op=operator, values=values):
+                nodes = tuple(self.node(value) for value in values)
+                kind = Conjunction if isinstance(operator, ast.And) else Disjunction
+                return kind(nodes, union(node.mask for node in nodes))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Negation(self.node(operand))
+            case ast.Name(id="unclear"):
+                return Unclear()
+            case ast.Compare():
+                return self._compare(tree)
+        fault = f"{ast.unparse(tree)!r} is not a condition"
+        raise RuleError(fault, "Please use comparisons joined by and, or, not")
+
+    def _compare(self, tree: ast.Compare) -> Node:
+        """Read a comparison; a chain, ``18 <= age <= 80``, is the conjunction of its pairs."""
+        operands = [tree.left, *tree.comparators]
+        nodes = tuple(
+            self._pair(left, operator, right)
+            for left, operator, right in zip(operands, tree.ops, operands[1:], strict=False)
+        )
+        return nodes[0] if len(nodes) == 1 else Conjunction(nodes, union(node.mask for node in nodes))
+
+    def _pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Node:
+        if isinstance(operator, ast.In | ast.NotIn):
+            member = self._membership(self._question(left), right)
+            return Negation(member) if isinstance(operator, ast.NotIn) else member
+        sign = _OPERATORS.get(type(operator))
+        if sign is None:
+            fault = "only <, <=, >, >=, ==, !=, in and not in compare"
+            raise RuleError(fault, "Please use one of these operators")
+        if not isinstance(left, ast.Name):
+            left, right, sign = right, left, _MIRROR[sign]
+        question = self._question(left)
+        return (
+            self._choice(question, sign, right)
+            if question.kind == "choice"
+            else self._number(question, sign, right)
+        )
+
+    def _question(self, tree: ast.expr) -> Question:
+        if not isinstance(tree, ast.Name):
+            fault = f"{ast.unparse(tree)!r} is not a question"
+            raise RuleError(fault, "Please compare a question with a value")
+        if tree.id not in self.questions:
+            raise RuleError(
+                f"unknown question {tree.id!r}", f"Please use one of: {', '.join(self.questions)}"
+            )
+        return self.questions[tree.id]
+
+    # choices -------------------------------------------------------------------------------------
+
+    def _choice(self, question: Question, sign: str, tree: ast.expr) -> Node:
+        if sign not in ("==", "!="):
+            fault = f"{question.id} is a choice and cannot be compared by {sign}"
+            raise RuleError(fault, "Please use == or in")
+        member = self._membership(question, tree)
+        return Negation(member) if sign == "!=" else member
+
+    def _membership(self, question: Question, tree: ast.expr) -> Membership:
+        try:
+            value = ast.literal_eval(tree)
+        except (ValueError, TypeError):
+            value = None
+        codes = value if isinstance(value, tuple | set | list) else (value,)
+        known = [option.code for option in question.options]
+        for code in codes:
+            if code not in known:
+                fault = f"{question.id} has no option {code!r}"
+                raise RuleError(fault, f"Please use one of: {', '.join(known)}")
+        return Membership(self.places[question.id], frozenset(codes))
+
+    # numbers -------------------------------------------------------------------------------------
+
+    def _number(self, question: Question, sign: str, tree: ast.expr) -> Comparison:
+        limits = _limits(question, tree)
+        plans = {unit.code: self._plan(question, unit, limits) for unit in question.units}
+        meanings = {shortcut.code: shortcut.means for shortcut in question.shortcuts}
+        return Comparison(self.places[question.id], sign, limits, plans, meanings)
+
+    def _plan(self, question: Question, unit: Unit, limits: Mapping[str, Decimal]) -> Plan:
+        """Find the way from an answer in a unit to one of the limits: itself, by scale, or by division."""
+        if unit.code in limits:
+            return Plan(limits[unit.code])
+        for code, limit in limits.items():
+            other = question.unit_by_code.get(code)
+            if other is not None and other.scale is not None and unit.scale is not None:
+                return Plan(limit * other.scale, unit.scale)
+        if unit.per is not None and unit.gives is not None and unit.gives in limits:
+            return self._division(question, unit, unit.per, limits[unit.gives])
+        given = ", ".join(f"{limit} {code}" for code, limit in limits.items())
+        fault = (
+            f"{question.id} may be answered in {unit.code}, which cannot be compared with the limit {given}"
+        )
+        raise RuleError(fault, f'Please add a limit in {unit.code}, as in "6 mo = 26 wk"')
+
+    def _division(self, question: Question, unit: Unit, per: str, limit: Decimal) -> Plan:
+        divisor = self.questions.get(per)
+        if divisor is None:
+            fault = f"{question.id} in {unit.code} is divided by {per!r}, which is no question"
+            raise RuleError(fault, "Please name one")
+        return Plan(limit, None, self.places[per], question.divisor_scales(unit, divisor))
+
+
+def _limits(question: Question, tree: ast.expr) -> dict[str, Decimal]:
+    """Read the limits by unit: ``"6 mo = 26 wk"``, or a bare number where there is one unit only."""
+    value = tree.value if isinstance(tree, ast.Constant) else None
+    first = question.units[0].code
+    if isinstance(value, int) and not isinstance(value, bool) and len(question.units) == 1:
+        return {first: Decimal(value)}
+    if not isinstance(value, str):
+        fault = f"{question.id} is compared with {ast.unparse(tree)!r}, which has no unit"
+        raise RuleError(fault, f'Please write the limit as text with its unit, such as "100 {first}"')
+    return dict(_limit(question, part) for part in value.split("="))
+
+
+def _limit(question: Question, text: str) -> tuple[str, Decimal]:
+    codes = [unit.code for unit in question.units]
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        fault = f"limit {text.strip()!r} is not a number and a unit"
+        raise RuleError(fault, f'Please write it as in "100 {codes[0]}"')
+    if match[2] not in codes and match[2] not in {unit.gives for unit in question.units}:
+        fault = f"{question.id} is compared in {match[2]!r}, a unit it does not have"
+        raise RuleError(fault, f"Please use one of: {', '.join(codes)}")
+    return match[2], Decimal(match[1])

@@ -1,0 +1,133 @@
+"""Rules as trees over comparisons, judged by Kleene's three-valued logic.
+
+A judgement takes one pass and answers three things: the lowest and the highest value that the rule can still come to
+(``FALSE < UNCERTAIN < TRUE``), and the questions that could still move it. Where lowest and highest agree, the rule is
+settled and no question is left. A question answered "unknown" is uncertain for good; only a question not answered yet
+is pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dialogs.rules.comparisons import Comparison, Leaf, Membership
+from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unclear:
+    """The record gives no answer: uncertain, and nothing to ask."""
+
+    mask: int = 0
+
+    def judge(self, facts: Facts) -> Judgement:
+        return SETTLED[UNCERTAIN]
+
+    def leaves(self) -> Iterator[Leaf]:
+        return iter(())
+
+    def grounds(self, facts: Facts) -> Iterator[Leaf]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negation:
+    """``not``."""
+
+    node: Node
+
+    def judge(self, facts: Facts) -> Judgement:
+        low, high, residual = self.node.judge(facts)
+        return Judgement(TRUE - high, TRUE - low, residual)
+
+    def leaves(self) -> Iterator[Leaf]:
+        return self.node.leaves()
+
+    def grounds(self, facts: Facts) -> Iterator[Leaf]:
+        return self.node.grounds(facts)
+
+    @property
+    def mask(self) -> int:
+        return self.node.mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Junction:
+    nodes: tuple[Node, ...]
+    mask: int
+
+    def leaves(self) -> Iterator[Leaf]:
+        for node in self.nodes:
+            yield from node.leaves()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conjunction(_Junction):
+    """``and``: the lowest of its parts. A part still matters only if it can fall below what the others reach."""
+
+    def judge(self, facts: Facts) -> Judgement:
+        parts = [node.judge(facts) for node in self.nodes]
+        low = min(part[0] for part in parts)
+        high = min(part[1] for part in parts)
+        if low == high:
+            return SETTLED[low]
+        residual = 0
+        for index, (part_low, part_high, part_residual) in enumerate(parts):
+            others = (part for at, part in enumerate(parts) if at != index)
+            if part_low < part_high and all(part_low < other[1] for other in others):
+                residual |= part_residual
+        return Judgement(low, high, residual)
+
+    def grounds(self, facts: Facts) -> Iterator[Leaf]:
+        return _deciding(self.nodes, facts, all_of=TRUE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Disjunction(_Junction):
+    """``or``: the highest of its parts. A part still matters only if it can rise above what the others reach."""
+
+    def judge(self, facts: Facts) -> Judgement:
+        parts = [node.judge(facts) for node in self.nodes]
+        low = max(part[0] for part in parts)
+        high = max(part[1] for part in parts)
+        if low == high:
+            return SETTLED[low]
+        residual = 0
+        for index, (part_low, part_high, part_residual) in enumerate(parts):
+            others = (part for at, part in enumerate(parts) if at != index)
+            if part_low < part_high and all(part_high > other[0] for other in others):
+                residual |= part_residual
+        return Judgement(low, high, residual)
+
+    def grounds(self, facts: Facts) -> Iterator[Leaf]:
+        return _deciding(self.nodes, facts, all_of=FALSE)
+
+
+Node = Comparison | Membership | Unclear | Negation | Conjunction | Disjunction
+
+
+def _deciding(nodes: tuple[Node, ...], facts: Facts, *, all_of: int) -> Iterator[Leaf]:
+    """The comparisons behind a value: every part where all were needed, else those that carried it."""
+    judged = [(node, node.judge(facts)) for node in nodes]
+    ends = [value.low for _, value in judged]
+    value = min(ends) if all_of == TRUE else max(ends)
+    for node, judgement in judged:
+        if value == all_of or judgement.low == judgement.high == value:
+            yield from node.grounds(facts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A parsed rule: its text, its tree, and the mask of the questions that it uses."""
+
+    text: str
+    node: Node
+    mask: int
+
+    def judge(self, facts: Facts) -> Judgement:
+        return self.node.judge(facts)
+
+    def grounds(self, facts: Facts) -> tuple[Leaf, ...]:
+        """The comparisons that decided the rule's value, in the order in which they are written."""
+        return tuple(dict.fromkeys(self.node.grounds(facts)))
