@@ -40,9 +40,11 @@ def mermaid(protocol: Protocol, language: str = "en") -> str:
 
 
 def _questions(protocol: Protocol, language: str) -> Iterator[str]:
+    marks = words("dialogs", language)["punctuation"]
     for place, question in enumerate(protocol.questions):
         codes = [c.code for c in protocol.criteria if c.rule.mask >> place & 1]
-        yield f'state "{question.short[language]} ({", ".join(codes)})" as {question.id}'
+        name = marks["noted"].format(what=question.short[language], note=marks["list"].join(codes))
+        yield f'state "{name}" as {question.id}'
     yield f"[*] --> {protocol.questions[0].id}"
     place_of = protocol.position
     for source, target in sorted(explore(protocol).follows, key=lambda arrow: [place_of[q] for q in arrow]):

@@ -18,13 +18,17 @@ from state.exports.spreadsheet import ENCODING, Csv
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
 MAX_UNPACKED: Final = 16 * 1024 * 1024
+LISTS: Final = frozenset({"columns", "likely", "meanings", "units"})
+"""Details of a fault that list several things."""
 COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "faults")
 
 
 def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
     """Put a fault into words: row, name, question, what is wrong, what to do."""
-    worded = {**fault.details, **_labels(protocol, fault, say.language)}
-    details = {name: shown(value, 200) for name, value in worded.items()}
+    details = {
+        name: shown(_listed(value, say) if name in LISTS else value, 200)
+        for name, value in {**fault.details, **_labels(protocol, fault, say.language)}.items()
+    }
     key = f"fault_{fault.code}" if f"fault_{fault.code}" in say.texts else f"refused_{fault.code}"
     place = say.plain("fault_row", row=row.number, name=shown(row.name))
     told = say.plain(key, **{"ask": "", "text": "", **details}).strip()
@@ -47,13 +51,19 @@ def _labels(protocol: Protocol, fault: Fault, language: str) -> dict[str, str]:
     }
 
 
+def _listed(value: str, say: Phrases) -> str:
+    """A list as the language writes it."""
+    return say.plain("list").join(value.split(", "))
+
+
 def why(error: BadFile, say: Phrases) -> str:
     """Say why a list cannot be read."""
-    told = [say.plain(error.code, **error.details)]
-    if "likely" in error.details:
-        told.append(say.plain("refused_likely_option", likely=error.details["likely"]))
-    if "more" in error.details:
-        told.append(say.plain("list_more_columns", more=error.details["more"]))
+    details = {name: _listed(value, say) if name in LISTS else value for name, value in error.details.items()}
+    told = [say.plain(error.code, **details)]
+    if "likely" in details:
+        told.append(say.plain("refused_likely_option", likely=details["likely"]))
+    if "more" in details:
+        told.append(say.plain("list_more_columns", more=details["more"]))
     return " ".join(told)
 
 
@@ -166,5 +176,6 @@ def _help(question: Question, say: Phrases) -> str:
     codes = [*question.option_by_code, *question.shortcut_by_code, UNKNOWN.code]
     if not question.units:
         return " / ".join(codes)
-    number = say.plain("template_number", units=", ".join(u.label[say.language] for u in question.units))
+    labels = (unit.label[say.language] for unit in question.units)
+    number = say.plain("template_number", units=say.plain("list").join(labels))
     return f"{number} / {' / '.join(codes)}"

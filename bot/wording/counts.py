@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.wording.phrases import phrases
 from bot.wording.pictures.parts import say
+from dialogs.verdicts import verdict_words
 from state.stats import Counts, Reason, Stats, TrialStats
 
 SECONDS_A_MINUTE = 60
@@ -56,7 +56,7 @@ def _trial(trial: TrialStats, stats: Stats, language: str) -> Iterator[str]:
 def _filters(stats: Stats, language: str) -> Iterator[str]:
     for key, value in stats.filter.items():
         if key == "verdict":
-            value = phrases(language).plain("state_cancelled" if value == "cancelled" else f"verdict_{value}")
+            value = verdict_words(value, language)
         yield say(language)(f"filter_{key}", value=value)
 
 

@@ -75,9 +75,9 @@ def recent(found: Sequence[Standing], say: Phrases) -> Reply:
 def standing(item: Standing, say: Phrases) -> str:
     """The verdict in words, with the first failed criterion; or that there is none yet."""
     if item.verdict is None:
-        return say.plain("state_cancelled" if item.state == "cancelled" else "state_open")
+        return say.plain("verdict_cancelled" if item.state == "cancelled" else "state_open")
     shown = say.plain(f"verdict_{item.verdict}")
-    return f"{shown} ({item.first_failed})" if item.first_failed else shown
+    return say.plain("noted", what=shown, note=item.first_failed) if item.first_failed else shown
 
 
 def languages(say: Phrases) -> Reply:

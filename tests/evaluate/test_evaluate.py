@@ -212,7 +212,7 @@ def test_a_unit_is_named_as_the_template_and_the_conversation_name_it() -> None:
     assert "130 years is not possible (0 to 120 years)" in faults[0]
     assert "'6 Wochen' is not known here. Please use one of: days, weeks." in faults[2]
     (fault,) = told(b"name,steroid_duration\nC-1,6 Wochen\n", "zh")
-    assert "请使用以下单位之一：天, 周" in fault
+    assert "请使用以下单位之一：天、周" in fault
 
 
 def test_a_number_of_a_workbook_is_repeated_where_its_unit_is_missing() -> None:

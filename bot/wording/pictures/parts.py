@@ -7,12 +7,17 @@ from collections.abc import Callable
 from bot.wording.pictures import drawing as d
 from bot.wording.pictures.drawing import MARGIN, WIDTH, Drawing, Label
 from dialogs.languages import numbered, words
+from dialogs.verdicts import verdict_words
 from state.stats import TrialStats
 
 
 def say(language: str) -> Callable[..., str]:
     """Return a function that looks a word up and puts values in."""
-    texts = words("bot.wording.pictures", language)
+    eligible = verdict_words("eligible", language)
+    texts = {
+        **words("bot.wording.pictures", language),
+        "potentially_eligible": eligible[:1].upper() + eligible[1:],
+    }
 
     def word(key: str, **values: object) -> str:
         return numbered(texts[key], values.get("n"), language).format_map(values)
