@@ -65,11 +65,13 @@ def command(
     protocols = protocols_on_offer(protocol_source)
 
     from bot.telegram.asking import TokenRefusedError
+    from bot.telegram.background import Backups
     from bot.telegram.logs import configure
     from bot.telegram.pacing import LIFTED
     from bot.telegram.redaction import install
     from bot.telegram.sending import Reports, Sending
-    from bot.telegram.service import Service, Settings, run_until_signal
+    from bot.telegram.service import Service, Settings
+    from bot.telegram.stopping import run_until_signal
 
     def _unpaced(reports: Reports) -> Sending:
         return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
@@ -86,13 +88,13 @@ def command(
         protocols=protocols,
         api_url=api_url,
         zone=zone or local_zone(),
-        backup_folder=backup_dir,
-        backups_kept=keep,
+        backups=Backups(backup_dir, keep) if backup_dir is not None else None,
         health_port=healthz,
         sending=_unpaced if unpaced else Sending,
     )
     try:
-        run_until_signal(Service(settings))
+        service = Service(settings)
+        run_until_signal(service.run, service.stop)
     except TokenRefusedError as error:
         raise Unusable(str(error)) from None
     except OSError as error:

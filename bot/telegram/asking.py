@@ -22,6 +22,7 @@ from bot.telegram.failures import caught, notify, tried
 from bot.telegram.lanes import Skipped
 from bot.telegram.limits import UPDATES_A_POLL
 from bot.telegram.pacing import pauses, seconds
+from bot.telegram.stopping import ACKNOWLEDGE_SECONDS
 
 ALLOWED_UPDATES: Final = (
     UpdateType.MESSAGE,
@@ -42,8 +43,6 @@ TOKEN_SECONDS: Final = (1.0, 10.0)
 """First and longest pause after a poll that was refused for its token."""
 REFUSED_SECONDS: Final = 60.0
 """A token that is refused for so long is refused for good: servers say so in error, too."""
-FAREWELL_SECONDS: Final = 1.0
-"""At a stop: how long the last acknowledgement may take."""
 
 LOG = logging.getLogger(__name__)
 
@@ -123,7 +122,7 @@ class Asking:
         if offset == self._acknowledged:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL_SECONDS):
+            async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
                 asked = self._bot.get_updates(offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
                 if not isinstance(await caught(asked), Exception):
                     return

@@ -14,11 +14,11 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.telegram.stopping import HEALTH_SECONDS
 from state.errors import StateError
 from state.health import look
 
 HOST: Final = "127.0.0.1"
-FAREWELL_SECONDS: Final = 0.2
 _OURS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ async def serve_health(database: Path, port: int) -> web.AppRunner:
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FAREWELL_SECONDS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HEALTH_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, port).start()

@@ -25,14 +25,13 @@ from bot.telegram.failures import notify
 from bot.telegram.lanes import Lanes, Skipped
 from bot.telegram.limits import LARGEST_UPDATE_ID
 from bot.telegram.pacing import pauses
+from bot.telegram.stopping import DRAIN_SECONDS
 from bot.telegram.window import Window
 
 HELD_SECONDS: Final = (0.4, 1.0)
 """First and longest pause between polls that bring nothing new at once: at most five a second."""
 AT_ONCE_SECONDS: Final = 0.2
 """An empty answer that comes sooner was not held by Telegram."""
-DRAIN_SECONDS: Final = 2.0
-"""At a stop: how long handlers at work may take to commit."""
 
 LOG = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import json
 import socket
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from statistics import median
 
@@ -18,9 +18,8 @@ from bot.phone.server import LocalBotApi, Person
 from bot.telegram import outages
 from bot.telegram.healthz import serve_health
 from bot.wording.phrases import phrases
-from tests.endtoend.test_outages import locked
-from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than
-from tests.soak.process import RUN, invite_all
+from tests.endtoend.process import ended, invite_all, polled, started
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, locked, longer_than
 
 NOT_KEPT = phrases("en")("not_kept")
 LOOKS = 10
@@ -84,19 +83,6 @@ async def test_a_short_wait_is_not_worth_a_word(ward: Ward) -> None:
     assert NOT_KEPT not in phone.texts
 
 
-async def _started(server: LocalBotApi, path: Path, port: int) -> Process:
-    import os
-
-    environ = os.environ | {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_URL": server.url,
-        "PRESCREEN_DB": str(path),
-    }
-    return await asyncio.create_subprocess_exec(
-        *RUN, "--healthz", str(port), env=environ, stdout=PIPE, stderr=PIPE
-    )
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
@@ -116,10 +102,8 @@ async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_
     invite_all(path, [1001])
     async with LocalBotApi(token=TOKEN) as server:
         phone = server.person(1001)
-        process = await _started(server, path, port)
-        async with asyncio.timeout(HANGS_SECONDS):
-            while not server.counts["getupdates"]:
-                await asyncio.sleep(0.01)
+        process = await started(server, path, "--healthz", str(port))
+        await polled(server)
         phone.send("/new")
         await phone.sees("criterion")
         holder = await asyncio.create_subprocess_exec(
@@ -133,8 +117,7 @@ async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_
             status, _ = await asyncio.to_thread(asked, port)
             assert status in (200, 503)
         process.terminate()
-        async with asyncio.timeout(HANGS_SECONDS):
-            await process.communicate()
+        await ended(process)
         await holder.communicate(b"")
         assert process.returncode == 0
         assert len(server.world.updates) == 2, "nothing was acknowledged that was not kept"
@@ -170,7 +153,7 @@ async def test_health_is_told_only_to_who_asks_for_this_machine(
 async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         async with LocalBotApi(token=TOKEN) as server:
-            process = await _started(server, tmp_path / "bot.db", taken.getsockname()[1])
+            process = await started(server, tmp_path / "bot.db", "--healthz", str(taken.getsockname()[1]))
             _, errors = await process.communicate()
     assert process.returncode == 2
     assert b"--healthz" in errors

@@ -10,13 +10,13 @@ import pytest
 from bot.phone.faults import Fault
 from bot.phone.server import LocalBotApi
 from bot.phone.world import Json
-from bot.telegram import asking, polling, service
+from bot.telegram import asking, background, polling
 from bot.wording.phrases import phrases
 from state.health import heartbeat_file
 from tests.conversation.playing import Clock
 from tests.endtoend.mutating import private
+from tests.endtoend.process import invite_all
 from tests.endtoend.ward import ACCOUNT, Ward, prompts
-from tests.soak.process import invite_all
 from tests.telegram.odd import ODD, refused
 
 UNAUTHORIZED = {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
@@ -39,7 +39,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NETWORK_SECONDS", "TOKEN_SECONDS", "CONFLICT_SECONDS"):
         monkeypatch.setattr(asking, name, (0.02, 0.05))
     for name in ("NAME_SECONDS", "COMMANDS_SECONDS", "PROFILE_SECONDS", "PROMPT_AGAIN_SECONDS"):
-        monkeypatch.setattr(service, name, 0.05)
+        monkeypatch.setattr(background, name, 0.05)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -60,7 +60,7 @@ async def test_the_bot_serves_on_whatever_is_answered_to_a_method(
         await ward.until(lambda: prompts(phone), 30)
         phone.send("45")
         await ward.until(lambda: ward.entries() == 2, 30)
-        await ward.until(lambda: ward.service.name, 30)
+        await ward.until(lambda: ward.service.background.name, 30)
         await ward.until(lambda: ward.server.world.commands, 30)
         await ward.until(lambda: heartbeat_file(ward.path).exists(), 30)
         ward.server.faults.clear()
@@ -123,7 +123,7 @@ async def test_a_hundred_of_the_same_get_one_sentence_a_minute(
     clock.now = now
     said = phone.texts.count(sentence)
     assert 1 <= said <= 2, "the given clock may tick over a minute meanwhile"
-    clock.now += service.REMIND_AFTER
+    clock.now += background.REMIND_AFTER
     ward.server.deliver(update(20_000))
     await ward.quiet()
     assert phone.texts.count(sentence) == (said if update is album else said + 1)

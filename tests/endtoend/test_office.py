@@ -10,6 +10,7 @@ import pytest
 from bot.phone.faults import Fault
 from bot.phone.server import Person
 from bot.phone.world import buttons_of
+from bot.telegram.background import Backups
 from bot.wording.phrases import phrases
 from dialogs.loading import load
 from state.stats import stats
@@ -155,7 +156,7 @@ async def test_administrators_get_the_head_of_each_nights_backup(tmp_path: Path,
     clinician = ward.member(92)
     await ward.quiet()
     said = len(clinician.texts)
-    await ward.service._back_up(tmp_path / "backups")
+    await ward.service.background.back_up(Backups(tmp_path / "backups"))
     await ward.quiet()
     (made,) = (tmp_path / "backups").iterdir()
     head = re.search(r"[0-9a-f]{64}", administrator.texts[-1])

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sqlite3
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,24 +13,12 @@ from bot.phone.server import LocalBotApi
 from bot.telegram import asking, lanes, outages
 from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
-from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, longer_than, prompts
-from tests.soak.process import RUN, invite_all
+from tests.endtoend.process import invite_all, polled, started
+from tests.endtoend.ward import TOKEN, Ward, locked, longer_than, prompts
 
 ACCOUNT = 1001
-STOPPED_SECONDS = 20.0
-"""Less than a poll lasts; how long a stop takes is measured by the soak."""
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Another process that writes and does not end."""
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
+SOON_REFUSED = "from bot.telegram import asking; asking.REFUSED_SECONDS = 0.5"
+"""A refusal that lasts half a second is final."""
 
 
 async def test_what_cannot_be_kept_is_said_once_not_acknowledged_and_handled_later_by_itself(
@@ -109,40 +91,21 @@ async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(
     phone = ward.member()
     await ward.says(phone, "/new", "45")
     said = len(phone.texts)
-    assert ward.service.remind() == 0
+    assert ward.service.background.remind() == 0
     clock.now += timedelta(days=1, hours=10)  # 9:30 at +08:00, and ten hours: an evening
-    assert ward.service.remind() == 0
+    assert ward.service.background.remind() == 0
     clock.now += timedelta(hours=14)
-    assert ward.service.remind() == 1
-    assert ward.service.remind() == 0
+    assert ward.service.background.remind() == 1
+    assert ward.service.background.remind() == 0
     await ward.quiet()
     (reminder,) = phone.texts[said:]
     assert "S01-0001" in reminder
     assert "45" not in reminder
     clock.now += timedelta(days=3)
-    assert ward.service.remind() == 0
+    assert ward.service.background.remind() == 0
 
 
 # the process ---------------------------------------------------------------------------------------
-
-
-SOON_REFUSED = (
-    *RUN[:4],
-    f"import bot.telegram.asking as asking; asking.REFUSED_SECONDS = 0.5; {RUN[4]}",
-    *RUN[5:],
-)
-"""The same, but a refusal that lasts half a second is final."""
-
-
-async def started(
-    server: LocalBotApi, path: Path, token: str = TOKEN, command: tuple[str, ...] = RUN
-) -> Process:
-    environ = os.environ | {
-        "TELEGRAM_BOT_TOKEN": token,
-        "TELEGRAM_API_URL": server.url,
-        "PRESCREEN_DB": str(path),
-    }
-    return await asyncio.create_subprocess_exec(*command, env=environ, stdout=PIPE, stderr=PIPE)
 
 
 @pytest.fixture
@@ -151,57 +114,17 @@ async def server() -> AsyncIterator[LocalBotApi]:
         yield server
 
 
-async def polled(server: LocalBotApi, times: int = 1) -> None:
-    async with asyncio.timeout(HANGS_SECONDS):
-        while server.counts["getupdates"] < times:
-            await asyncio.sleep(0.01)
-
-
 async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token(
     server: LocalBotApi, tmp_path: Path
 ) -> None:
     wrong = "987654321:BBB-another-secret_another-secret_an"
-    process = await started(server, tmp_path / "bot.db", wrong, SOON_REFUSED)
+    process = await started(server, tmp_path / "bot.db", token=wrong, before=SOON_REFUSED)
     out, errors = await process.communicate()
     assert process.returncode == 2
     assert out == b""
     assert b"does not accept the bot token" in errors
     assert b"Traceback" not in errors
     assert wrong.partition(":")[2].encode() not in errors
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-async def test_a_signal_ends_it_with_status_0_without_waiting_for_the_poll(
-    server: LocalBotApi, tmp_path: Path, number: signal.Signals
-) -> None:
-    process = await started(server, tmp_path / "bot.db")
-    await polled(server)
-    process.send_signal(number)
-    async with asyncio.timeout(STOPPED_SECONDS):
-        out, errors = await process.communicate()
-    assert process.returncode == 0, errors
-    assert TOKEN.partition(":")[2].encode() not in out + errors
-
-
-DEAD_RESOLVER = (
-    *RUN[:4],
-    f"import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(600); {RUN[4]}",
-    *RUN[5:],
-)
-"""The same, where no name server answers."""
-
-
-async def test_a_stop_does_not_wait_for_a_name_server(server: LocalBotApi, tmp_path: Path) -> None:
-    server.host = "nowhere.test"
-    process = await started(server, tmp_path / "bot.db", command=DEAD_RESOLVER)
-    server.host = "127.0.0.1"
-    async with asyncio.timeout(HANGS_SECONDS):
-        while not (tmp_path / "bot.db.heartbeat").exists():
-            await asyncio.sleep(0.05)
-    process.terminate()
-    async with asyncio.timeout(STOPPED_SECONDS):
-        _, errors = await process.communicate()
-    assert process.returncode == 0, errors
 
 
 async def test_no_output_has_the_token_or_an_answer_whatever_fails(

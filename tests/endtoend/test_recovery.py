@@ -120,7 +120,7 @@ async def test_a_verdict_that_was_given_up_comes_after_a_restart(ward: Ward) -> 
         lambda phone: any(b.get("callback_data") == "new" for b in buttons_of(phone.last))
     )
     await ward.restart()
-    await ward.until(lambda: ward.service.name)
+    await ward.until(lambda: ward.service.background.name)
     await ward.quiet()
     cards = [
         m

@@ -6,8 +6,10 @@ The bot can be stopped and started anew while server and file stay.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +52,18 @@ def unhurried() -> Callable[[], float]:
 def longer_than(count: int) -> Callable[[Person], bool]:
     """To be waited for: more texts in a chat than so many."""
     return lambda phone: len(phone.texts) > count
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another process that writes and does not end."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
 
 
 class Ward:

@@ -19,10 +19,10 @@ from state.health import heartbeat_file
 from state.people import People
 from tests.conversation.screens import walk
 from tests.conversation.scripts import SCRIPTS
-from tests.endtoend.ward import unhurried
+from tests.endtoend.process import Bot, invite_all
+from tests.endtoend.ward import TOKEN, unhurried
 from tests.soak.checking import Found, check
 from tests.soak.clinicians import Staff
-from tests.soak.process import TOKEN, Bot, invite_all
 from tests.telegram.odd import ODD
 
 KEPT_MESSAGES = 80

@@ -14,7 +14,8 @@ from tests.soak.stages import Cells
 
 PEOPLE = 6
 NO_POLL_SECONDS = 20.0
-"""Shorter than a poll, and than others' retries, whatever else the machine does. The soak gives the figures."""
+"""Shorter than a poll, and than others' retries, whatever else the machine does. The soak gives the figures, and
+tests/endtoend/test_stopping.py shows that a stop waits for nothing that hangs."""
 STAGES = [
     pytest.param(partial(stages.killed, kills=4, people=PEOPLE), "kills", id="killed"),
     pytest.param(partial(stages.stopped, stops=3, people=PEOPLE), "stops", id="stopped"),
