@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
 from dialogs.languages import DEFAULT
+
+if TYPE_CHECKING:
+    from state.people import People, Person
 
 
 @click.command("chat")
@@ -49,20 +54,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     protocols = protocols_on_offer(protocol_source)
     db = open_site_file(db_file)
     people = People(db)
-    person = people.find("terminal", "local") or people.add(
-        "clinician", site, "terminal", "local", lang or DEFAULT
-    )
-    if not person.active:
-        raise Unusable(
-            f"{person.code} is suspended; to let them in again: prescreen people --restore {person.code}"
-        )
-    if lang and lang != person.language:
-        people.set_language(person.code, lang)
-    person = people.get(person.code)
-    if not person.active:
-        raise Unusable(
-            f"{person.code} is suspended, and cannot screen; an administrator can let them in again"
-        )
+    person = _person(people, site, lang)
     conversation = Conversation(Screenings(db), people, Setup(protocols, local_zone(), "terminal"))
     terminal = Terminal(conversation, person, click.echo)
     try:
@@ -73,6 +65,18 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     sys.exit(0 if finished else 1)
 
 
+def _person(people: People, site: str, lang: str | None) -> Person:
+    """Find or add the person at this terminal, in the language that was asked for."""
+    person = people.find("terminal", "local") or people.add(
+        "clinician", site, "terminal", "local", lang or DEFAULT
+    )
+    if not person.active:
+        raise Unusable(
+            f"{person.code} is suspended; to let them in again: prescreen people --restore {person.code}"
+        )
+    return people.set_language(person.code, lang) if lang and lang != person.language else person
+
+
 def _typed() -> Iterator[str]:
     """Lines as they are typed: edited, with those before them at hand, where a person sits."""
     if not sys.stdin.isatty():
@@ -81,7 +85,7 @@ def _typed() -> Iterator[str]:
             yield line
         return
     with suppress(ImportError):
-        import readline  # noqa: F401  (input() edits lines by it; the history is never written down)
+        import_module("readline")  # input() edits lines by it; the history is never written down
     with suppress(EOFError):
         while True:
             yield input("> ")

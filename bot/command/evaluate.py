@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, protocols_on_offer
 from dialogs.languages import DEFAULT
+
+if TYPE_CHECKING:
+    from bot.wording.phrases import Phrases
+    from dialogs.candidates import Row
+    from dialogs.protocol import Protocol
 
 
 @click.command("evaluate")
@@ -40,36 +47,57 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    from bot.evaluate.sheets import MAX_BYTES, read_list
-    from bot.evaluate.verdicts import said, templates, why
-    from bot.wording.phrases import phrases
-    from dialogs.candidates import BadFile, evaluate_candidate, shown
-
-    (loaded,) = protocols_on_offer(protocol_source)
-    say = phrases(DEFAULT)
+    (protocol,) = protocols_on_offer(protocol_source)
     if template:
-        empty = next(templates(loaded, say))[1].decode("utf-8-sig" if sys.stdout.isatty() else "utf-8")
-        click.echo(
-            empty, nl=False
-        )  # into a file with a byte order mark, without which Excel garbles the units
+        _print_empty_list(protocol)
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
-    count, faulty, named = 0, False, shown(file, 200)
+    sys.exit(1 if _evaluate(protocol, file, accept_unusual=accept_unusual) else 0)
+
+
+def _print_empty_list(protocol: Protocol) -> None:
+    """Print it as CSV; into a file with a byte order mark, without which Excel garbles the units."""
+    from bot.evaluate.verdicts import templates
+    from bot.wording.phrases import phrases
+
+    empty = next(templates(protocol, phrases(DEFAULT)))[1]
+    click.echo(empty.decode("utf-8-sig" if sys.stdout.isatty() else "utf-8"), nl=False)
+
+
+def _evaluate(protocol: Protocol, file: str, *, accept_unusual: bool) -> bool:
+    """Print the verdict of each row, and the faults of those that are not evaluated; say whether there were any."""
+    from bot.evaluate.verdicts import why
+    from bot.wording.phrases import phrases
+    from dialogs.candidates import BadFile, shown
+
+    say, named = phrases(DEFAULT), shown(file, 200)
     try:
-        with click.open_file(file, "rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        for row in read_list(loaded, content, accept_unusual=accept_unusual):
-            count += 1
-            for fault in row.faults:
-                click.echo(f"{named}: {said(loaded, row, fault, say)}", err=True)
-            faulty = faulty or bool(row.faults)
-            if not row.faults:
-                click.echo(evaluate_candidate(loaded, row))
+        faulty = [_print(protocol, row, named, say) for row in _read(protocol, file, accept_unusual)]
     except BadFile as error:
         raise Unusable(f"{named}: {why(error, say)}") from error
     except OSError as error:
         raise Unusable(f"{named} cannot be read: {error.strerror}") from error
-    if not count:
+    if not faulty:
         raise Unusable(f"{named}: {say.plain('list_empty')}")
-    sys.exit(1 if faulty else 0)
+    return any(faulty)
+
+
+def _read(protocol: Protocol, file: str, accept_unusual: bool) -> Iterator[Row]:
+    from bot.evaluate.sheets import MAX_BYTES, read_list
+
+    with click.open_file(file, "rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    return read_list(protocol, content, accept_unusual=accept_unusual)
+
+
+def _print(protocol: Protocol, row: Row, named: str, say: Phrases) -> bool:
+    """Print what became of a row; say whether it had a fault."""
+    from bot.evaluate.verdicts import said
+    from dialogs.candidates import evaluate_candidate
+
+    for fault in row.faults:
+        click.echo(f"{named}: {said(protocol, row, fault, say)}", err=True)
+    if not row.faults:
+        click.echo(evaluate_candidate(protocol, row))
+    return bool(row.faults)

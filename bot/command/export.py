@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from bot.command import options
+from bot.command.progress import Bar
 from bot.command.wiring import Unusable, open_existing, open_file
 from dialogs.languages import counted
-from state.exports import FORMATS
+from state.exports import FORMATS, Exported
 
 
 @click.command("export")
@@ -58,22 +57,17 @@ def command(
     Exit status: 0, or 2 if nothing is selected, or the file or the output cannot be used.
     """
     from state.errors import StateError
-    from state.exports import export as write
+    from state.exports import export
 
-    if ndjson and format_name == "fhir":
-        format_name = "fhir-ndjson"
-    elif ndjson:
-        raise click.UsageError(f"--ndjson goes with --format fhir, not {format_name}.")
-    selection = options.selected(selected)
-    database = Path(db_file)
     open_existing(db_file).conn.close()
-    bar = _Bar(f"Writing {output.name if output else format_name}")
+    chosen = _format(format_name, ndjson=ndjson)
+    bar = Bar(f"Writing {output.name if output else chosen}")
     try:
-        exported = write(
-            database,
-            format_name,
+        exported = export(
+            Path(db_file),
+            chosen,
             output,
-            selection,
+            options.selected(selected),
             by=_local_person(db_file),
             force=force,
             as_of=as_of,
@@ -83,6 +77,16 @@ def command(
         raise Unusable(str(error)) from error
     finally:
         bar.finish()
+    _tell(exported)
+
+
+def _format(name: str, *, ndjson: bool) -> str:
+    if ndjson and name != "fhir":
+        raise click.UsageError(f"--ndjson goes with --format fhir, not {name}.")
+    return "fhir-ndjson" if ndjson else name
+
+
+def _tell(exported: Exported) -> None:
     rows = counted(exported.rows, "row", "rows")
     screenings = counted(exported.screenings, "screening", "screenings")
     click.echo(f"{exported.path}: {rows} of {screenings}")
@@ -92,7 +96,7 @@ def command(
 
 
 def _local_person(db_file: str) -> str | None:
-    """Give the code of the person at this terminal, if the file knows one."""
+    """Return the code of the person at this terminal, if the file knows one."""
     from state.people import People
 
     db = open_file(db_file)
@@ -101,22 +105,3 @@ def _local_person(db_file: str) -> str | None:
     finally:
         db.conn.close()
     return person.code if person else None
-
-
-class _Bar:
-    """A progress bar, where somebody sees it."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self._finish: Callable[[], None] = lambda: None
-
-    def start(self, length: int) -> Callable[[int], None]:
-        if not sys.stderr.isatty():
-            return lambda done: None
-        bar = click.progressbar(length=length, label=self.label, file=sys.stderr)
-        self._finish = bar.render_finish
-        bar.render_progress()
-        return bar.update
-
-    def finish(self) -> None:
-        self._finish()

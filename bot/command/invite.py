@@ -57,9 +57,7 @@ def command(
     from state.people import People
 
     if revoke is not None:
-        if not People(open_existing(db_file)).revoke(revoke):
-            raise Unusable(f"there is no open invitation {revoke}; prescreen people --invitations lists them")
-        click.echo(f"Invitation {revoke} is withdrawn.")
+        _revoke(revoke, db_file)
         return
     if role is None:
         raise click.UsageError("Please say whom to invite: --role clinician, coordinator or administrator.")
@@ -74,6 +72,14 @@ def command(
     click.echo(qr_code(link))
 
 
+def _revoke(mark: str, db_file: str) -> None:
+    from state.people import People
+
+    if not People(open_existing(db_file)).revoke(mark):
+        raise Unusable(f"there is no open invitation {mark}; prescreen people --invitations lists them")
+    click.echo(f"Invitation {mark} is withdrawn.")
+
+
 def qr_code(link: str) -> str:
     """Draw a link as a QR code in half-block characters."""
     import segno
@@ -84,25 +90,27 @@ def qr_code(link: str) -> str:
 
 
 def _ask_name() -> str:
+    """Ask Telegram for the bot's user name."""
+    from telegram.error import TelegramError
+
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise Unusable("please give --bot NAME, or set TELEGRAM_BOT_TOKEN so that Telegram can be asked")
-
-    from telegram import Bot
-    from telegram.error import TelegramError
-
-    from bot.telegram.request import AiohttpRequest
-
-    async def ask() -> str:
-        url = os.environ.get("TELEGRAM_API_URL") or "https://api.telegram.org"
-        async with Bot(
-            token, base_url=f"{url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest()
-        ) as bot:
-            return bot.username
-
     try:
-        return asyncio.run(ask())
+        return asyncio.run(_name_of_bot(token))
     except TelegramError:
         raise Unusable(
             "Telegram did not tell the bot's name; please check the token and the network, or give --bot NAME"
         ) from None
+
+
+async def _name_of_bot(token: str) -> str:
+    from telegram import Bot
+
+    from bot.telegram.request import AiohttpRequest
+
+    url = os.environ.get("TELEGRAM_API_URL") or "https://api.telegram.org"
+    async with Bot(
+        token, base_url=f"{url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest()
+    ) as bot:
+        return bot.username

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command.wiring import Unusable
 from dialogs.languages import counted
+
+if TYPE_CHECKING:
+    from state.merge import Merged
 
 
 @click.command("merge")
@@ -42,12 +46,18 @@ def command(files: tuple[Path, ...], into: Path) -> None:
         raise Unusable(f"{into} cannot be written: {error}") from error
     except StateError as error:
         raise click.ClickException(f"{error}. Nothing was merged") from error
-    click.echo(
-        f"{counted(merged.files, 'file', 'files')} checked; {into} holds "
-        f"{counted(merged.screenings, 'screening', 'screenings')} of {counted(merged.sites, 'site', 'sites')}: "
-        f"{merged.added} added, {merged.extended} continued, {merged.purged} left out as purged"
-    )
+    _tell(merged, into)
     if not merged.erased:
         raise click.ClickException(
             f"{into} is open elsewhere: what was purged is only wiped from the disk when that ends"
         )
+
+
+def _tell(merged: Merged, into: Path) -> None:
+    files = counted(merged.files, "file", "files")
+    screenings = counted(merged.screenings, "screening", "screenings")
+    sites = counted(merged.sites, "site", "sites")
+    click.echo(
+        f"{files} checked; {into} holds {screenings} of {sites}: "
+        f"{merged.added} added, {merged.extended} continued, {merged.purged} left out as purged"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_file
 
 if TYPE_CHECKING:
-    from state.people import Role
+    from state.people import People, Role
 
 
 @click.command("people")
@@ -49,18 +50,14 @@ def command(
       prescreen people --suspend PUMCH-P02
     """
     from state.errors import StateError
-    from state.people import DEFAULT_SITE, NOT_KNOWN, People
+    from state.people import People
 
-    accounts = tuple(account for given in accounts for account in given.replace(",", " ").split())
-    wrong = [account for account in accounts if not account.isascii() or not account.isdecimal()]
-    if wrong:
-        raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")
+    added = _accounts(accounts)
     if change and role is None and site is None:
         raise Unusable("please say what changes: --role, --site, or both")
-    everyone = People(open_file(db_file) if accounts else open_existing(db_file))
+    everyone = People(open_file(db_file) if added else open_existing(db_file))
     try:
-        for account in accounts:
-            everyone.add(role or "clinician", site or DEFAULT_SITE, "telegram", account, NOT_KNOWN)
+        _add(everyone, added, role, site)
         for code in change:
             everyone.change(code, role, site)
         for code in suspend:
@@ -69,6 +66,26 @@ def command(
             everyone.restore(code)
     except (StateError, ValueError) as error:
         raise Unusable(f"{error}; nothing further was changed") from error
+    _list(everyone, invitations=invitations)
+
+
+def _accounts(given: Iterable[str]) -> list[str]:
+    """Split what was given at commas and blanks into Telegram account ids."""
+    accounts = [account for text in given for account in text.replace(",", " ").split()]
+    wrong = [account for account in accounts if not account.isascii() or not account.isdecimal()]
+    if wrong:
+        raise Unusable(f"not Telegram account ids: {', '.join(wrong)}. They are numbers")
+    return accounts
+
+
+def _add(everyone: People, accounts: Iterable[str], role: Role | None, site: str | None) -> None:
+    from state.people import DEFAULT_SITE, NOT_KNOWN
+
+    for account in accounts:
+        everyone.add(role or "clinician", site or DEFAULT_SITE, "telegram", account, NOT_KNOWN)
+
+
+def _list(everyone: People, *, invitations: bool) -> None:
     if invitations:
         for item in everyone.invitations():
             click.echo(f"{item.mark}  {item.state:8} {item.role:14} {item.site:8} until {item.expires_at}")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing
 from dialogs.languages import counted
+
+if TYPE_CHECKING:
+    from state.purge import Due
 
 
 @click.command("purge")
@@ -35,26 +39,10 @@ def command(before: date, yes: bool, db_file: str) -> None:
 
     db = open_existing(db_file)
     found = due(db, before)
-    if found.linked:
-        click.echo(
-            counted(
-                len(found.linked),
-                "older one is kept, since kept ones follow it",
-                "older ones are kept, since kept ones follow them",
-            )
-            + f": {', '.join(found.linked)}"
-        )
+    _tell(found, before)
     if not found.heads:
-        click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
         return
-    click.echo(
-        f"{counted(len(found.heads), 'screening was', 'screenings were')} last touched before {before}, "
-        f"{found.unfinished} of them unfinished; "
-        f"{counted(found.newer + len(found.linked), 'is', 'are')} kept."
-    )
-    if not yes and not sys.stdin.isatty():
-        raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
-    if not yes and not click.confirm("Remove them with all their answers? This cannot be undone"):
+    if not yes and not _agreed():
         click.echo("Nothing was removed.")
         return
     try:
@@ -67,3 +55,28 @@ def command(before: date, yes: bool, db_file: str) -> None:
         raise click.ClickException(
             f"{db_file} is open elsewhere: their content is only wiped from the disk when that ends"
         )
+
+
+def _tell(found: Due, before: date) -> None:
+    """Say what would be removed, and what is kept."""
+    if found.linked:
+        older = counted(
+            len(found.linked),
+            "older one is kept, since kept ones follow it",
+            "older ones are kept, since kept ones follow them",
+        )
+        click.echo(f"{older}: {', '.join(found.linked)}")
+    if not found.heads:
+        click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
+        return
+    click.echo(
+        f"{counted(len(found.heads), 'screening was', 'screenings were')} last touched before {before}, "
+        f"{found.unfinished} of them unfinished; "
+        f"{counted(found.newer + len(found.linked), 'is', 'are')} kept."
+    )
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise Unusable("nobody can be asked here, and nothing is removed unasked; give --yes to remove")
+    return click.confirm("Remove them with all their answers? This cannot be undone")

@@ -6,11 +6,23 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
-from bot.command.wiring import PERSONAS, Unusable, local_zone, open_site_file, protocols_on_offer
+from bot.command.wiring import (
+    PERSONAS,
+    Unusable,
+    local_zone,
+    log_to_stderr,
+    open_site_file,
+    protocols_on_offer,
+    unpaced,
+)
+
+if TYPE_CHECKING:
+    from bot.telegram.service import Settings
 
 
 @click.command("run")
@@ -39,14 +51,18 @@ from bot.command.wiring import PERSONAS, Unusable, local_zone, open_site_file, p
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
-    "--unpaced", is_flag=True, hidden=True, help="Lift Telegram's ceilings, for a local test server."
+    "--unpaced",
+    "lifted",
+    is_flag=True,
+    hidden=True,
+    help="Lift Telegram's ceilings, for a local test server.",
 )
 def command(
     db_file: str,
     protocol_source: str,
     zone: str | None,
     log_format: str,
-    unpaced: bool,
+    lifted: bool,
     backup_dir: Path | None,
     keep: int,
     healthz: int | None,
@@ -64,24 +80,15 @@ def command(
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
     protocols = protocols_on_offer(protocol_source)
 
-    from bot.telegram.asking import TokenRefusedError
     from bot.telegram.background import Backups
-    from bot.telegram.logs import configure
-    from bot.telegram.pacing import LIFTED
-    from bot.telegram.redaction import install
-    from bot.telegram.sending import Reports, Sending
-    from bot.telegram.service import Service, Settings
-    from bot.telegram.stopping import run_until_signal
-
-    def _unpaced(reports: Reports) -> Sending:
-        return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
+    from bot.telegram.sending import Sending
+    from bot.telegram.service import Settings
 
     open_site_file(db_file).close()
     api_url = os.environ.get("TELEGRAM_API_URL") or None
     if api_url is None:
         _refuse_personas(db_file)
-    configure(log_format)
-    install(token)
+    log_to_stderr(token, log_format)
     settings = Settings(
         token=token,
         db_file=Path(db_file),
@@ -90,18 +97,27 @@ def command(
         zone=zone or local_zone(),
         backups=Backups(backup_dir, keep) if backup_dir is not None else None,
         health_port=healthz,
-        sending=_unpaced if unpaced else Sending,
+        sending=unpaced if lifted else Sending,
     )
+    _run(settings)
+    sys.exit(0)
+
+
+def _run(settings: Settings) -> None:
+    from bot.telegram.asking import TokenRefusedError
+    from bot.telegram.service import Service
+    from bot.telegram.stopping import run_until_signal
+
+    port = settings.health_port
     try:
         service = Service(settings)
         run_until_signal(service.run, service.stop)
     except TokenRefusedError as error:
         raise Unusable(str(error)) from None
     except OSError as error:
-        if healthz is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+        if port is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        raise Unusable(f"port {healthz} cannot be used here; please give another by --healthz") from error
-    sys.exit(0)
+        raise Unusable(f"port {port} cannot be used here; please give another by --healthz") from error
 
 
 def _refuse_personas(db_file: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable
+
+if TYPE_CHECKING:
+    from bot.serve import App
 
 
 @click.command("serve")
@@ -30,6 +34,19 @@ def command(port: int, db_file: str) -> None:
     Datasette is an optional extra; in the checkout: pip install '.[serve]'
     """
     from bot import serve
+
+    app = _application(db_file)
+    try:
+        listening = serve.listen(port)
+    except OSError as error:
+        raise Unusable(f"port {port} cannot be used: {error.strerror}. Give another by --port") from error
+    with listening:
+        click.echo(f"Screening log: http://{serve.HOST}:{listening.getsockname()[1]}/{serve.NAME}")
+        serve.serve(app, listening)
+
+
+def _application(db_file: str) -> App:
+    from bot import serve
     from state import browsing
     from state.database import connect
     from state.replay import StoredProtocols
@@ -43,13 +60,6 @@ def command(port: int, db_file: str) -> None:
     if not names.issuperset(browsing.NEEDED):
         raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
-        app = serve.application(Path(db_file), names, protocols)
+        return serve.application(Path(db_file), names, protocols)
     except serve.NotInstalled:
         raise Unusable("Datasette is not installed; in the checkout, run: pip install '.[serve]'") from None
-    try:
-        listening = serve.listen(port)
-    except OSError as error:
-        raise Unusable(f"port {port} cannot be used: {error.strerror}. Give another by --port") from error
-    with listening:
-        click.echo(f"Screening log: http://{serve.HOST}:{listening.getsockname()[1]}/{serve.NAME}")
-        serve.serve(app, listening)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from bot.command import options
 from bot.command.wiring import Unusable, open_existing
 from bot.wording.pictures import PICTURES
 from dialogs.languages import DEFAULT
+
+if TYPE_CHECKING:
+    from state.exports import Selection
+    from state.stats import Stats
 
 
 @click.command("stats")
@@ -58,33 +63,43 @@ def command(
     Exit status: 0, or 2 if nothing is selected, or the file or the output cannot be used.
     """
     from bot.wording.counts import as_text
+
+    found = _counted(db_file, options.selected(selected), as_of)
+    language = lang or DEFAULT
+    if output is not None:
+        _draw(found, picture, language, output, Path(db_file), force=force)
+        click.echo(output)
+    elif form == "json":
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(as_text(found, language))
+
+
+def _counted(db_file: str, selection: Selection, as_of: datetime | None) -> Stats:
     from state.errors import StateError
     from state.exports.filters import moment
     from state.stats import stats
 
     open_existing(db_file).conn.close()
     try:
-        until = moment(as_of, datetime.now(UTC))
-        found = stats(Path(db_file), options.selected(selected), until=until, expected=True)
+        return stats(Path(db_file), selection, until=moment(as_of, datetime.now(UTC)), expected=True)
     except StateError as error:
         raise Unusable(str(error)) from error
-    if output is not None:
-        from bot.wording.pictures import NoPicture, draw, rendered
-        from state.exports.files import written
 
-        if len(found.trials) != 1:
-            trials = ", ".join(trial.trial for trial in found.trials) or "no trial"
-            raise Unusable(
-                f"a picture is of one trial, here are screenings for {trials}. Please choose by --protocol"
-            )
-        try:
-            drawn = rendered(draw(picture, found.trials[0], found.as_of, lang or DEFAULT), output.suffix)
-        except NoPicture as error:
-            raise Unusable(str(error)) from error
-        with written(output, folder=False, force=force, databases=[Path(db_file)]) as temporary:
-            temporary.write_bytes(drawn)
-        click.echo(output)
-    elif form == "json":
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
-    else:
-        click.echo(as_text(found, lang or DEFAULT))
+
+def _draw(found: Stats, picture: str, language: str, output: Path, database: Path, *, force: bool) -> None:
+    """Draw one trial's counts into a file; its name says in which format."""
+    from bot.wording.pictures import NoPicture, draw, rendered
+    from state.exports.files import written
+
+    if len(found.trials) != 1:
+        trials = ", ".join(trial.trial for trial in found.trials) or "no trial"
+        raise Unusable(
+            f"a picture is of one trial, here are screenings for {trials}. Please choose by --protocol"
+        )
+    try:
+        drawn = rendered(draw(picture, found.trials[0], found.as_of, language), output.suffix)
+    except NoPicture as error:
+        raise Unusable(str(error)) from error
+    with written(output, folder=False, force=force, databases=[database]) as temporary:
+        temporary.write_bytes(drawn)

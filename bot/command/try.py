@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
 import webbrowser
@@ -12,11 +13,20 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import PERSONAS, Unusable, local_zone, open_file, protocols_on_offer
+from bot.command.wiring import (
+    PERSONAS,
+    Unusable,
+    local_zone,
+    log_to_stderr,
+    open_file,
+    protocols_on_offer,
+    unpaced,
+)
 from dialogs.languages import in_every_language
 
 if TYPE_CHECKING:
     from bot.phone.server import LocalBotApi, Persona
+    from dialogs.protocol import Protocol
 
 PORT = 8765
 
@@ -47,59 +57,62 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     """
     protocols = protocols_on_offer(protocol_source)
     _refuse_real_people(Path(db_file))
-    db = open_file(db_file)
+    _let_personas_in(db_file)
+    asyncio.run(_serve(Path(db_file).resolve(), protocols, port, open_page=open_page))
 
-    from bot.phone.server import LocalBotApi
-    from bot.telegram.logs import configure
-    from bot.telegram.pacing import LIFTED
-    from bot.telegram.redaction import install
-    from bot.telegram.sending import Sending
+
+def _let_personas_in(db_file: str) -> None:
+    from state.people import NOT_KNOWN, ROLES, People
+
+    db = open_file(db_file)
+    people = People(db)
+    accounts = {persona: str(account) for account, persona in PERSONAS}
+    for role in ROLES:
+        if people.find("telegram", accounts[role]) is None:
+            people.add(role, "S01", "telegram", accounts[role], NOT_KNOWN)
+    db.close()
+
+
+async def _serve(file: Path, protocols: tuple[Protocol, ...], port: int | None, *, open_page: bool) -> None:
+    """Run the local Bot API server, and the bot against it, until a signal comes."""
     from bot.telegram.service import Service, Settings
-    from state.people import NOT_KNOWN, People
 
     token = f"1:{secrets.token_urlsafe(24)}"
-    configure("text", level=30)
-    install(token)
-    people = People(db)
-    for account, role in PERSONAS:
-        if role != "newcomer" and people.find("telegram", str(account)) is None:
-            people.add(role, "S01", "telegram", str(account), NOT_KNOWN)  # type: ignore[arg-type]  # from the table above
-    db.close()
-    file = Path(db_file).resolve()
-    shown = f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
+    log_to_stderr(token, "text", level=logging.WARNING)
+    server = _server(token, file, port)
+    await _listen(server, port)
+    settings = Settings(
+        token,
+        file,
+        protocols,
+        api_url=server.url,
+        zone=local_zone(),
+        page=server.page,
+        sending=unpaced,
+    )
+    service = Service(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, service.stop)
+    click.echo(f"A local trial: nothing goes to Telegram. Open this page:\n\n  {server.page}/\n")
+    click.echo(f"Screenings are kept in {file}. Ctrl-C ends it.")
+    if open_page:
+        webbrowser.open(f"{server.page}/")
+    try:
+        await service.run()
+    finally:
+        await server.stop()
 
-    async def serve() -> None:
-        server = LocalBotApi(
-            token=token,
-            port=PORT if port is None else port,
-            secret=secrets.token_urlsafe(24),
-            personas=_personas(),
-            note=_kept_in(shown),
-        )
-        await _listen(server, port)
-        settings = Settings(
-            token,
-            file,
-            protocols,
-            api_url=server.url,
-            zone=local_zone(),
-            page=server.page,
-            sending=lambda reports: Sending(reports, all_chats=LIFTED, one_chat=LIFTED),
-        )
-        service = Service(settings)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, service.stop)
-        click.echo(f"A local trial: nothing goes to Telegram. Open this page:\n\n  {server.page}/\n")
-        click.echo(f"Screenings are kept in {file}. Ctrl-C ends it.")
-        if open_page:
-            webbrowser.open(f"{server.page}/")
-        try:
-            await service.run()
-        finally:
-            await server.stop()
 
-    asyncio.run(serve())
+def _server(token: str, file: Path, port: int | None) -> LocalBotApi:
+    from bot.phone.server import LocalBotApi
+
+    return LocalBotApi(
+        token=token,
+        port=PORT if port is None else port,
+        secret=secrets.token_urlsafe(24),
+        personas=_personas(),
+        note=_kept_in(file),
+    )
 
 
 def _personas() -> list[Persona]:
@@ -109,10 +122,11 @@ def _personas() -> list[Persona]:
     return [Persona(id=account, name=names[role], role=role) for account, role in PERSONAS]
 
 
-def _kept_in(file: str) -> dict[str, str]:
-    """Where screenings are kept, as the page says it in each language."""
+def _kept_in(file: Path) -> dict[str, str]:
+    """Say where screenings are kept, as the page says it in each language."""
+    shown = f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
     said = in_every_language("bot.command", "kept")
-    return {language: text.format(file=file) for language, text in said.items()}
+    return {language: text.format(file=shown) for language, text in said.items()}
 
 
 def _refuse_real_people(file: Path) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from bot.command import options
+from bot.command.progress import Bar
 from bot.command.wiring import Unusable
 from dialogs.languages import counted
 
 if TYPE_CHECKING:
-    from state.verify import Problem
+    from state.verify import Problem, Report
 
 SHOWN_ALIKE: Final = 20
 """Of findings that say the same of different places, so many are named; the rest are counted."""
@@ -63,24 +64,22 @@ def command(db_file: str, head: str | None) -> None:
         raise Unusable(f"--head {head}: please give at least {ABBREVIATED} characters of it")
     if not Path(db_file).exists():
         raise Unusable(f"{db_file}: there is no such file. Please name it with --db")
-    bar: list[object] = []
-
-    def progress(length: int) -> Callable[[int], None]:
-        if not sys.stderr.isatty():
-            return lambda done: None
-        shown = click.progressbar(length=length, label="Verifying", file=sys.stderr)
-        bar.append(shown)
-        return shown.update
-
+    bar = Bar("Verifying")
     try:
-        report = verify(Path(db_file), head=head, progress=progress)
+        report = verify(Path(db_file), head=head, progress=bar.start)
     except (StateError, OSError) as error:
         raise Unusable(f"{db_file} cannot be read: {error}") from error
+    finally:
+        bar.finish()
     for line in _findings(report.problems):
         click.echo(line, err=True)
     if report.problems:
         click.echo(f"{db_file} is not sound.", err=True)
         sys.exit(1)
+    _tell(report)
+
+
+def _tell(report: Report) -> None:
     screenings = counted(report.screenings, "screening", "screenings")
     entries = counted(report.entries, "log entry", "log entries")
     click.echo(f"{screenings}, {entries}: sound.")
@@ -90,7 +89,7 @@ def command(db_file: str, head: str | None) -> None:
 
 
 def _findings(problems: Iterable[Problem]) -> Iterator[str]:
-    """Give all findings, the first one first; of many that are alike, how many more there are."""
+    """Yield all findings, the first one first; of many that are alike, how many more there are."""
     alike: Counter[str] = Counter()
     for problem in problems:
         alike[problem.fault] += 1

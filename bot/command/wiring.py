@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from bot.telegram.sending import Reports, Sending
     from dialogs.protocol import Protocol
 
 
@@ -64,7 +66,24 @@ def open_site_file(db_file: str) -> Database:
     return db
 
 
+def log_to_stderr(token: str, form: str, level: int = logging.INFO) -> None:
+    """Set logging up for the bot: in one form, without the token wherever it would stand."""
+    from bot.telegram.logs import configure
+    from bot.telegram.redaction import install
+
+    configure(form, level=level)
+    install(token)
+
+
+def unpaced(reports: Reports) -> Sending:
+    """Send without Telegram's ceilings, which a server on this machine does not have."""
+    from bot.telegram.pacing import LIFTED
+    from bot.telegram.sending import Sending
+
+    return Sending(reports, all_chats=LIFTED, one_chat=LIFTED)
+
+
 def local_zone() -> str:
-    """Give this machine's zone as an offset."""
+    """Return this machine's zone as an offset."""
     offset = datetime.now(UTC).astimezone().strftime("%z")
     return f"{offset[:3]}:{offset[3:5]}"
