@@ -1,0 +1,61 @@
+"""Reads what a clinician typed as an answer to a question: `Understood`, a `Proposal`, or `Refused`.
+
+Taken only if exact: a code, a label, a listed spelling, or a number that can mean only one thing. What begins or
+resembles an option is named as likely and never taken; a number that can mean two things is proposed as both. A unit is
+never guessed: a number without one is taken only where there is a single unit; otherwise the possible units are
+proposed. Nothing that is refused is kept by anyone; what is proposed is kept only as numbers and a unit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialogs.answers import Choice
+from dialogs.protocol import Protocol, Question
+from dialogs.reading.identifiers import looks_like_identifier
+from dialogs.reading.numbers import MAX_DIGITS, propose_again, read_number, with_unit
+from dialogs.reading.numerals import fold
+from dialogs.reading.options import likely_options, spellings_taken
+from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
+from dialogs.reading.units import unit_called, unit_for
+from dialogs.reading.weighing import accept
+
+__all__ = [
+    "MAX_DIGITS",
+    "Given",
+    "Proposal",
+    "Reading",
+    "Refused",
+    "Understood",
+    "accept",
+    "looks_like_identifier",
+    "propose_again",
+    "read",
+    "unit_called",
+    "unit_for",
+    "with_unit",
+]
+
+MAX_TEXT: Final = 80
+"""Longer texts are no answers."""
+
+
+def read(protocol: Protocol, question: Question, text: str, unit: str | None = None) -> Reading:
+    """Read `text` as an answer to `question`.
+
+    `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit).
+    """
+    said = fold(text)
+    if not said:
+        return Refused("empty")
+    if looks_like_identifier(said):
+        return Refused("identifier")
+    if len(said) > MAX_TEXT:
+        return Refused("too_long")
+    codes = [code for code, spellings in spellings_taken(question).items() if said in spellings]
+    if len(codes) == 1:
+        return Understood(((question.id, Choice(codes[0])),))
+    if codes or question.kind == "choice" or not any(c.isnumeric() for c in said):
+        likely = tuple(((question.id, Choice(code)),) for code in codes or likely_options(question, said))
+        return Refused("not_an_option" if question.kind == "choice" else "not_a_number", likely=likely)
+    return read_number(protocol, question, said, unit)
