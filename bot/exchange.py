@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal, TypeVar
 
 from state.prompts import Prompt
@@ -127,50 +128,64 @@ LIST_BYTES: Final = 1024 * 1024
 # presses -----------------------------------------------------------------------------------------
 
 _PRESS: Final = re.compile(
-    r"(?P<verb>[a-z_]{1,12})(?::(?P<screening>[A-Z0-9-]{1,24}):(?P<entry>\d{1,6}))?(?::(?P<option>\w{1,24}))?"
+    r"(?P<verb>[a-z_]{1,16})"
+    r"(?::(?P<screening>[A-Z][A-Z0-9]{0,7}-\d{4,9}):(?P<entry>\d{1,6}))?"
+    r"(?::(?P<place>\d{1,4}))?"
+    r"(?::(?P<day>\d{4}-\d\d-\d\d))?"
+    r"(?::(?P<name>[A-Za-z][A-Za-z0-9-]{0,19}))?"
+    r"(?::@(?P<query>\d{1,6}))?",
+    re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What a button says when it is pressed: the verb, and for which screening, log entry and option.
+    """What a button says when it is pressed, written as callback data by ``str()``: ``answer:S01-0007:12:3``.
 
-    Options are places in a list, never what stands there: callback data carry nothing clinical.
+    ``verb`` is a row of the table of presses. ``entry`` is the log entry of the screening that the button was shown
+    at. ``place`` is a place in a list, from 0; ``name`` a code of ours, as a site's or a person's; ``query`` the log
+    entry of the query that is answered. Never what stands at a place: callback data carry nothing clinical.
     """
 
     verb: str
     screening: str | None = None
-    entry: int | None = None
-    option: str | None = None
+    entry: int = 0
+    place: int | None = None
+    day: date | None = None
+    name: str | None = None
+    query: int | None = None
 
     def __str__(self) -> str:
-        parts = [self.verb]
-        if self.screening is not None:
-            parts += [self.screening, str(self.entry)]
-        if self.option is not None:
-            parts.append(self.option)
-        return ":".join(parts)
-
-    @property
-    def place(self) -> int:
-        """The option as a place in a list; -1 if it is none."""
-        return int(self.option) if self.option is not None and self.option.isdecimal() else -1
+        about = self.screening and f"{self.screening}:{self.entry}"
+        query = None if self.query is None else f"@{self.query}"
+        parts = (self.verb, about, self.place, self.day, self.name, query)
+        return ":".join(str(part) for part in parts if part is not None)
 
 
 def read_press(data: str) -> Press | None:
     """Read callback data; ``None`` for what no button of ours says."""
-    if len(data.encode("utf-8", "replace")) > PRESS_BYTES:
-        return None
-    match = _PRESS.fullmatch(data)
+    match = _PRESS.fullmatch(data) if len(data) <= PRESS_BYTES else None
     if match is None:
         return None
-    entry = int(match["entry"]) if match["entry"] else None
-    return Press(match["verb"], match["screening"], entry, match["option"])
+    number = {key: int(match[key]) if match[key] else None for key in ("entry", "place", "query")}
+    try:
+        day = date.fromisoformat(match["day"]) if match["day"] else None
+    except ValueError:
+        return None
+    return Press(
+        match["verb"],
+        match["screening"],
+        number["entry"] or 0,
+        number["place"],
+        day,
+        match["name"],
+        number["query"],
+    )
 
 
 _Item = TypeVar("_Item")
 
 
-def at(items: Sequence[_Item], place: int) -> _Item | None:
+def at(items: Sequence[_Item], place: int | None) -> _Item | None:
     """Return what stands at a place of a list; ``None`` if nothing does, as when a button was forged."""
-    return items[place] if 0 <= place < len(items) else None
+    return items[place] if place is not None and 0 <= place < len(items) else None

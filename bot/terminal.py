@@ -23,7 +23,7 @@ from state.people import Person
 from state.screenings import Screening
 
 COLUMNS: Final = 80
-OPTION: Final = "o"
+OPTION: Final = "answer"
 """Buttons of this verb are the options of a question."""
 TYPED: Final = "n"
 """The key of the option of a question whose answers are typed, as *normal* beside a value."""
@@ -153,7 +153,7 @@ class Terminal:
         number = 0
         for button, press, verb in zip(buttons, presses, verbs, strict=True):
             if press is not None and verb == OPTION:
-                yield _option_key(asked, press.place), button
+                yield _option_key(asked, press.place or 0), button
                 continue
             key = PRESSES[verb].key if verb in PRESSES else verb
             if not key or verbs.count(verb) > 1:

@@ -95,8 +95,8 @@ def test_a_value_typed_after_back_keep_and_help_is_for_the_screening_on_the_scre
     talk, person = seat.talk, seat.terminal.person
     seat.types("45", "male", "aiha", "/new", "33", "male", "aiha")
     first, entries = "S01-0001", seat.rows("SELECT entries FROM positions WHERE screening = 'S01-0001'")[0][0]
-    talk.handle(person, Message("press", f"b:{first}:{entries}"))
-    talk.handle(person, Message("press", f"k:{first}:{int(str(entries)) + 1}"))
+    talk.handle(person, Message("press", f"back:{first}:{entries}"))
+    talk.handle(person, Message("press", f"keep:{first}:{int(str(entries)) + 1}"))
     talk.handle(person, Message("text", "71 g/L"))
     kept = seat.rows("SELECT screening FROM log WHERE question = 'hemoglobin' AND kind = 'answer'")
     assert kept == [(first,)]

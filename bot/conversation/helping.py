@@ -55,7 +55,7 @@ def choose_language(context: Context, argument: str) -> None:
 
 
 def set_language(context: Context, press: Press) -> None:
-    chosen = lists.language_at(press.option)
+    chosen = lists.language_at(press.name)
     if chosen is None:
         late(context)
         return

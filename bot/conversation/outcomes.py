@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
-from bot.exchange import Button, Press, Safe
+from bot.exchange import Button, Press, Safe, at
 from bot.wording.buttons import arrange, button
 from bot.wording.cards import in_zone, joined
 from bot.wording.phrases import lines
@@ -47,7 +47,8 @@ def _card(context: Context, screening: Screening, first: Safe | None = None) -> 
         screening, first = newest, lines(first, followed)
     offered = outcomes.offered(stands, screening)
     buttons = [
-        button(say.plain(f"outcome_{code}"), "noted", screening, OUTCOMES.index(code)) for code in offered
+        button(say.plain(f"outcome_{code}"), "outcome_what", screening, OUTCOMES.index(code))
+        for code in offered
     ]
     if stands.last is not None and context.of_the_site(stands.last.screening) is not None:
         buttons.append(_undo_button(context, screening, stands.last))
@@ -67,7 +68,7 @@ def _card(context: Context, screening: Screening, first: Safe | None = None) -> 
 def _undo_button(context: Context, screening: Screening, last: Note) -> Button:
     """The note may stand in an earlier screening of the subject; it is taken back where it stands."""
     where = screening if last.screening == screening.number else context.screenings.load(last.screening)
-    return button(context.say.plain("outcome_undo"), "undo", where)
+    return button(context.say.plain("outcome_undo"), "outcome_undo", where)
 
 
 def _limits(context: Context, screening: Screening, stands: Standing, offered: tuple[str, ...]) -> list[Safe]:
@@ -97,43 +98,28 @@ def _started(context: Context, stands: Standing) -> date:
 
 
 def ask_day(context: Context, screening: Screening, press: Press) -> None:
-    """Offer the days of a week, the newest first; ``days`` pages to earlier and later ones."""
-    code, newest = _chosen(press)
+    """Offer the days of a week, the newest first, with buttons for earlier and later ones."""
+    code = at(OUTCOMES, press.place)
     stands = outcomes.standing(context.screenings.db, screening.number)
-    if code not in outcomes.offered(stands, screening) or press.entry != screening.entries:
+    if code is None or code not in outcomes.offered(stands, screening) or press.entry != screening.entries:
         _already(context, screening)
         return
     say, today = context.say, _today(context)
-    last = min(newest or today, today)
+    last = min(press.day or today, today)
     first = outcomes.earliest(stands, _started(context, stands))
     days = [last - timedelta(days=back) for back in range(DAYS_SHOWN)]
-    place = OUTCOMES.index(code)
-    buttons = [
-        _day_button(screening, "on", place, day, _named(context, day, today)) for day in days if day >= first
-    ]
+
+    def day_button(label: str, verb: str, day: date) -> Button:
+        return button(label, verb, screening, press.place, day=day)
+
+    buttons = [day_button(_named(context, day, today), "outcome_on", day) for day in days if day >= first]
     if days[-1] > first:
-        earlier = days[-1] - timedelta(days=1)
-        buttons.append(_day_button(screening, "days", place, earlier, say.plain("days_earlier")))
+        buttons.append(day_button(say.plain("days_earlier"), "outcome_days", days[-1] - timedelta(days=1)))
     if last < today:
         later = min(today, last + timedelta(days=DAYS_SHOWN))
-        buttons.append(_day_button(screening, "days", place, later, say.plain("days_later")))
+        buttons.append(day_button(say.plain("days_later"), "outcome_days", later))
     asked = say("outcome_day", number=screening.number, outcome=say(f"outcome_{code}"))
     context.choose(screening, asked, arrange(buttons))
-
-
-def _chosen(press: Press) -> tuple[str, date | None]:
-    """Read an outcome's place and a day from a button; no outcome, or no day, for what no button of ours says."""
-    place, _, day = (press.option or "").partition("_")
-    known = place.isascii() and place.isdecimal() and int(place) < len(OUTCOMES)
-    code = OUTCOMES[int(place)] if known else ""
-    try:
-        return code, date.fromisoformat(day) if day else None
-    except ValueError:
-        return "", None
-
-
-def _day_button(screening: Screening, verb: str, place: int, day: date, label: str) -> Button:
-    return Button(label, str(Press(verb, screening.number, screening.entries, f"{place}_{day:%Y%m%d}")))
 
 
 def _named(context: Context, day: date, today: date) -> str:
@@ -145,19 +131,20 @@ def _named(context: Context, day: date, today: date) -> str:
 
 
 def keep(context: Context, screening: Screening, press: Press) -> None:
-    code, on = _chosen(press)
+    """Keep an outcome with its day, if it can still follow."""
+    code, day = at(OUTCOMES, press.place), press.day
     stands = outcomes.standing(context.screenings.db, screening.number)
     try:
-        if on is None or press.entry != screening.entries:
+        if code is None or day is None or press.entry != screening.entries:
             raise NotNext(screening.number)
         outcomes.note(
-            context.screenings, screening, context.person.code, code, on,
+            context.screenings, screening, context.person.code, code, day,
             started=_started(context, stands), today=_today(context), source=context.message.source,
         )  # fmt: skip
     except NotNext:
         _already(context, screening)
         return
-    told = context.say("outcome_on", outcome=context.say(f"outcome_{code}"), day=on.isoformat())
+    told = context.say("outcome_on", outcome=context.say(f"outcome_{code}"), day=day.isoformat())
     _card(context, screening, context.say("outcome_kept", number=screening.number, outcome=told))
 
 
@@ -167,8 +154,8 @@ def ask_why_undone(context: Context, screening: Screening, press: Press) -> None
         _already(context, screening)
         return
     buttons = [
-        button(context.say.plain(f"undo_{reason}"), "undone", screening, at)
-        for at, reason in enumerate(WITHDRAWALS)
+        button(context.say.plain(f"undo_{reason}"), "outcome_undone", screening, place)
+        for place, reason in enumerate(WITHDRAWALS)
     ]
     context.choose(
         screening,
@@ -178,21 +165,17 @@ def ask_why_undone(context: Context, screening: Screening, press: Press) -> None
 
 
 def take_back(context: Context, screening: Screening, press: Press) -> None:
+    """Take the newest note back, for a reason."""
+    reason, person = at(WITHDRAWALS, press.place), context.person.code
     try:
-        if press.entry != screening.entries or not 0 <= press.place < len(WITHDRAWALS):
+        if reason is None or press.entry != screening.entries:
             raise NotNext(screening.number)
-        reason = WITHDRAWALS[press.place]
-        last = outcomes.take_back(
-            context.screenings, screening, context.person.code, reason, context.message.source
-        )
+        last = outcomes.take_back(context.screenings, screening, person, reason, context.message.source)
     except NotNext:
         _already(context, screening)
         return
-    _card(
-        context,
-        screening,
-        context.say("outcome_undone", number=screening.number, outcome=_told(context, last)),
-    )
+    told = context.say("outcome_undone", number=screening.number, outcome=_told(context, last))
+    _card(context, screening, told)
 
 
 def _already(context: Context, screening: Screening) -> None:

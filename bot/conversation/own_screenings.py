@@ -96,7 +96,7 @@ def cancel(context: Context, screening: Screening, press: Press) -> None:
     """Cancel; a yes from before asks again, since what has been answered meanwhile was not asked about."""
     if screening.ended:
         late(context, screening)
-    elif context.screenings.moved_since(screening.number, press.entry or 0):
+    elif context.screenings.moved_since(screening.number, press.entry):
         context.show(screening, "cancel")
     else:
         take(context, screening, [Step("cancel")])

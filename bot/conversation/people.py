@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.exchange import Button, Press, Rows, Safe
+from bot.exchange import Button, Press, Rows, Safe, at
 from bot.wording.phrases import lines
 from state.codes import is_site
 from state.errors import Refused, Unknown
@@ -22,29 +22,28 @@ def invite(context: Context, argument: str) -> None:
     if not is_site(site):
         context.turn.say(context.say("site_form", site=site[:24]))
         return
-    buttons = tuple((Button(context.say.plain(f"role_{role}"), f"invite:{role}"),) for role in ROLES)
-    if site != context.person.site:
-        buttons = tuple(
-            (Button(context.say.plain(f"role_{role}"), f"invite:{role[:4]}_{site}"),) for role in ROLES
-        )
+    other = site if site != context.person.site else None
+    buttons = tuple(
+        (Button(context.say.plain(f"role_{role}"), str(Press("invite_as", place=place, name=other))),)
+        for place, role in enumerate(ROLES)
+    )
     context.turn.say(context.say("invite_whom", site=site), buttons)
 
 
 def make_invitation(context: Context, press: Press) -> None:
-    chosen, _, site = (press.option or "").partition("_")
-    role = next((role for role in ROLES if chosen in (role, role[:4])), None)
+    role, site = at(ROLES, press.place), press.name or context.person.site
     if role is None:
         late(context)
         return
     try:
-        secret = context.people.invite(role, site or context.person.site, by=context.person.code)
+        secret = context.people.invite(role, site, by=context.person.code)
     except ValueError:
         context.turn.say(context.say("site_form", site=site))
         return
     link = context.setup.invitation_link(secret)
     context.turn.say(
         lines(
-            context.say("invitation", role=context.say(f"role_{role}"), site=site or context.person.site),
+            context.say("invitation", role=context.say(f"role_{role}"), site=site),
             context.say("plain", text=link),
         )
     )
@@ -78,7 +77,7 @@ def _buttons(context: Context, everyone: list[Person]) -> Rows:
 
 def _button(context: Context, verb: str, person: Person) -> Button:
     label = context.say.plain(f"{verb}_person", code=person.code)
-    return Button(label, f"{verb}:{person.code.replace('-', '_')}")
+    return Button(label, str(Press(verb, name=person.code)))
 
 
 def ask_to_suspend(context: Context, press: Press) -> None:
@@ -100,7 +99,7 @@ def restore(context: Context, press: Press) -> None:
 
 def _other(context: Context, press: Press) -> Person | None:
     """Give the person that a button names; nobody suspends or restores themselves."""
-    code = (press.option or "").replace("_", "-")
+    code = press.name or ""
     try:
         return context.people.get(code) if code != context.person.code else None
     except Unknown:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from bot.conversation import (
@@ -22,6 +23,7 @@ from bot.conversation import (
 )
 from bot.conversation.access import ADMINISTRATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
+from bot.conversation.former_presses import read_former
 from bot.conversation.refusing import late
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, read_press
@@ -42,63 +44,66 @@ class PressKind:
     ``handler`` is called with the context, the screening unless it is ``nobody``'s, and the press. ``key`` presses
     the button at the terminal; without one it is numbered. ``unforeseen`` buttons come unasked, so that a number in a
     script written beforehand is not meant for them. ``word`` can be typed instead of the button, below a prompt of a
-    kind.
+    kind. ``former`` is the verb that the version before wrote, if it was another one.
     """
 
     verb: str
-    roles: frozenset[str]
-    whose: Whose
     effect: Effect
     handler: Callable[..., None]
+    roles: frozenset[str]
+    whose: Whose = "nobody"
     key: str = ""
     unforeseen: bool = False
     word: tuple[Kind, str] | None = None
+    former: str = ""
 
+
+_own = partial(PressKind, roles=SCREENS, whose="own")
+_site = partial(PressKind, roles=OFFICE, whose="site")
 
 _ROWS: Final = (
     # answering
-    PressKind("o", SCREENS, "own", "moves", answering.option),
-    PressKind("u", SCREENS, "own", "moves", answering.unknown, key="u"),
-    PressKind("k", SCREENS, "own", "moves", answering.keep, key="k", word=("question", "keep")),
-    PressKind("p", SCREENS, "own", "moves", answering.candidate, unforeseen=True),
-    PressKind("w", SCREENS, "own", "moves", answering.reason, key="w"),
-    PressKind("b", SCREENS, "own", "moves", moving.step("back"), key="b", word=("question", "back")),
-    PressKind("e", SCREENS, "own", "moves", answering.correct, unforeseen=True),
-    PressKind("c", SCREENS, "own", "moves", moving.step("continue"), key="c"),
-    PressKind("f", SCREENS, "own", "moves", moving.step("finish"), key="f"),
-    PressKind("s", SCREENS, "own", "moves", moving.step("save"), key="s", word=("question", "yes")),
-    PressKind("h", SCREENS, "own", "looks", helping.help_pressed, key="h", word=("question", "help")),
-    PressKind("m", SCREENS, "own", "looks", own_screenings.correct_which, key="m"),
-    PressKind(
-        "x", SCREENS, "own", "looks", own_screenings.ask_to_cancel, key="x", word=("question", "cancel")
-    ),
-    PressKind("y", SCREENS, "own", "acts", own_screenings.cancel, key="y", word=("cancel", "yes")),
-    PressKind("go", SCREENS, "own", "looks", own_screenings.go_on, word=("cancel", "no")),
-    PressKind("r", SCREENS, "own", "acts", own_screenings.reopen, key="r"),
-    PressKind("d", SCREENS, "own", "looks", own_screenings.ask_why_disagree, key="d"),
-    PressKind("dd", SCREENS, "own", "acts", own_screenings.disagree),
-    PressKind("again", SCREENS, "own", "acts", starting.rescreen, unforeseen=True),
-    PressKind("qa", SCREENS, "own", "acts", queries.confirm, key="qa"),
-    PressKind("qx", SCREENS, "own", "looks", queries.ask_why_correct, key="qx"),
-    PressKind("qr", SCREENS, "own", "acts", queries.correct, key="qr"),
+    _own("answer", "moves", answering.option, former="o"),
+    _own("unknown", "moves", answering.unknown, key="u", former="u"),
+    _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
+    _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
+    _own("reason", "moves", answering.reason, key="w", former="w"),
+    _own("back", "moves", moving.step("back"), key="b", word=("question", "back"), former="b"),
+    _own("correct", "moves", answering.correct, unforeseen=True, former="e"),
+    _own("continue", "moves", moving.step("continue"), key="c", former="c"),
+    _own("finish", "moves", moving.step("finish"), key="f", former="f"),
+    _own("save", "moves", moving.step("save"), key="s", word=("question", "yes"), former="s"),
+    _own("help", "looks", helping.help_pressed, key="h", word=("question", "help"), former="h"),
+    _own("correct_which", "looks", own_screenings.correct_which, key="m", former="m"),
+    _own("cancel", "looks", own_screenings.ask_to_cancel, key="x", word=("question", "cancel"), former="x"),
+    _own("cancel_yes", "acts", own_screenings.cancel, key="y", word=("cancel", "yes"), former="y"),
+    _own("go_on", "looks", own_screenings.go_on, word=("cancel", "no"), former="go"),
+    _own("reopen", "acts", own_screenings.reopen, key="r", former="r"),
+    _own("disagree", "looks", own_screenings.ask_why_disagree, key="d", former="d"),
+    _own("disagree_why", "acts", own_screenings.disagree, former="dd"),
+    _own("rescreen", "acts", starting.rescreen, unforeseen=True, former="again"),
+    _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),
+    _own("query_correct", "looks", queries.ask_why_correct, key="qx", former="qx"),
+    _own("query_reason", "acts", queries.correct, key="qr", former="qr"),
     # what the office asks and notes
-    PressKind("query", OFFICE, "site", "looks", queries.ask_which, key="query"),
-    PressKind("q", OFFICE, "site", "looks", queries.ask_what, key="q"),
-    PressKind("qq", OFFICE, "site", "acts", queries.send, key="qq"),
-    PressKind("outcome", OFFICE, "site", "looks", outcomes.show, key="outcome"),
-    PressKind("noted", OFFICE, "site", "looks", outcomes.ask_day, key="noted"),
-    PressKind("days", OFFICE, "site", "looks", outcomes.ask_day, key="days"),
-    PressKind("on", OFFICE, "site", "acts", outcomes.keep, key="on"),
-    PressKind("undo", OFFICE, "site", "looks", outcomes.ask_why_undone, key="undo"),
-    PressKind("undone", OFFICE, "site", "acts", outcomes.take_back, key="undone"),
+    _site("query", "looks", queries.ask_which, key="query"),
+    _site("query_what", "looks", queries.ask_what, key="q", former="q"),
+    _site("query_send", "acts", queries.send, key="qq", former="qq"),
+    _site("outcome", "looks", outcomes.show, key="outcome"),
+    _site("outcome_what", "looks", outcomes.ask_day, key="noted", former="noted"),
+    _site("outcome_days", "looks", outcomes.ask_day, key="days", former="days"),
+    _site("outcome_on", "acts", outcomes.keep, key="on", former="on"),
+    _site("outcome_undo", "looks", outcomes.ask_why_undone, key="undo", former="undo"),
+    _site("outcome_undone", "acts", outcomes.take_back, key="undone", former="undone"),
     # beside any screening
-    PressKind("new", SCREENS, "nobody", "acts", starting.new_pressed),
-    PressKind("lang", EVERYBODY, "nobody", "acts", helping.set_language),
-    PressKind("export", OFFICE, "nobody", "looks", reports.choose_period, key="export"),
-    PressKind("invite", ADMINISTRATOR, "nobody", "acts", people.make_invitation, key="invite"),
-    PressKind("suspend", ADMINISTRATOR, "nobody", "looks", people.ask_to_suspend, key="suspend"),
-    PressKind("suspend_yes", ADMINISTRATOR, "nobody", "acts", people.suspend, key="suspend_yes"),
-    PressKind("restore", ADMINISTRATOR, "nobody", "acts", people.restore, key="restore"),
+    PressKind("new", "acts", starting.new_pressed, SCREENS),
+    PressKind("language", "acts", helping.set_language, EVERYBODY, former="lang"),
+    PressKind("export", "looks", reports.choose_period, OFFICE, key="export"),
+    PressKind("export_period", "acts", reports.export_site, OFFICE),
+    PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, key="invite", former="invite"),
+    PressKind("suspend", "looks", people.ask_to_suspend, ADMINISTRATOR, key="suspend"),
+    PressKind("suspend_yes", "acts", people.suspend, ADMINISTRATOR, key="suspend_yes"),
+    PressKind("restore", "acts", people.restore, ADMINISTRATOR, key="restore"),
 )
 PRESSES: Final[Mapping[str, PressKind]] = {each.verb: each for each in _ROWS}
 WORDS: Final[Mapping[tuple[Kind, str], str]] = {
@@ -107,9 +112,18 @@ WORDS: Final[Mapping[tuple[Kind, str], str]] = {
 """What can be typed instead of a button: the verb by the kind of prompt and the word for it."""
 
 
+_FORMER: Final[Mapping[str, str]] = {each.former or each.verb: each.verb for each in _ROWS}
+
+
+def read(data: str) -> Press | None:
+    """Read callback data, also those of buttons that the version before sent; ``None`` for what no button says."""
+    press = read_press(data)
+    return press if press is not None and press.verb in PRESSES else read_former(data, _FORMER)
+
+
 def pressed(context: Context) -> None:
     """Do what a pressed button says."""
-    press = read_press(context.message.text)
+    press = read(context.message.text)
     if press is None:
         late(context)
     else:

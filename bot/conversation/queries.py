@@ -6,12 +6,13 @@ whatever comes of them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
-from bot.exchange import Button, Press, Reply, Turn
+from bot.exchange import Press, Reply, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.phrases import phrases
 from dialogs.dialogue import COMPLETED, REASONS
@@ -20,7 +21,7 @@ from state.screenings import Screening
 
 QUERIES: Final = ("source", "unit", "plausible", "newer")
 
-# queries -----------------------------------------------------------------------------------------
+# asking --------------------------------------------------------------------------------------------
 
 
 def query(context: Context, argument: str) -> None:
@@ -43,138 +44,128 @@ def _which_answer(context: Context, screening: Screening) -> None:
         shown = describe(question, dialogue.answers[question_id], language)
         buttons.append(
             button(
-                context.say.plain("named", name=question.short[language], what=shown), "q", screening, index
+                context.say.plain("named", name=question.short[language], what=shown),
+                "query_what",
+                screening,
+                index,
             )
         )
     context.choose(screening, context.say("query_which", number=screening.number), arrange(buttons))
 
 
 def ask_what(context: Context, screening: Screening, press: Press) -> None:
+    """Offer the coded queries about the answer at a place."""
     if not is_saved(context, screening):
         return
-    applied, entry = screening.dialogue.applied, press.entry or 0
-    if context.screenings.moved_since(screening.number, entry) or not 0 <= press.place < len(applied):
+    asked = at(screening.dialogue.applied, press.place)
+    if asked is None or context.screenings.moved_since(screening.number, press.entry):
         context.turn.toast = context.say.plain("already_done")  # another answer may stand at that place now
         _which_answer(context, screening)
         return
-    question = screening.protocol.question(applied[press.place])
-    shown = describe(question, screening.dialogue.answers[question.id], context.say.language)
+    say, question = context.say, screening.protocol.question(asked)
     buttons = [
-        Button(
-            context.say.plain(f"query_{code}"),
-            str(Press("qq", screening.number, screening.entries, f"{press.place}_{at}")),
-        )
-        for at, code in enumerate(QUERIES)
+        button(say.plain(f"query_{code}"), "query_send", screening, press.place, name=code)
+        for code in QUERIES
     ]
-    about = {"number": screening.number, "question": question.short[context.say.language], "answer": shown}
-    context.choose(screening, context.say("query_what", **about), arrange(buttons))
+    shown = describe(question, screening.dialogue.answers[asked], say.language)
+    about = {"number": screening.number, "question": question.short[say.language], "answer": shown}
+    context.choose(screening, say("query_what", **about), arrange(buttons))
 
 
 def send(context: Context, screening: Screening, press: Press) -> None:
-    place, _, at = (press.option or "").partition("_")
-    applied = screening.dialogue.applied
-    known = place.isdecimal() and int(place) < len(applied) and at.isdecimal() and int(at) < len(QUERIES)
-    if not known or press.entry != screening.entries or screening.state != COMPLETED:
+    """Keep a query, and send it to whoever screened, if they may still answer it."""
+    asked, code = at(screening.dialogue.applied, press.place), press.name
+    stands = press.entry == screening.entries and screening.state == COMPLETED
+    if asked is None or code not in QUERIES or not stands:
         context.turn.toast = context.say.plain("not_any_more")
         return
-    if not access.may_answer(context.people.get(screening.person), screening):
-        context.turn.say(context.say("query_nobody", number=screening.number, person=screening.person))
+    person, number = screening.person, screening.number
+    if not access.may_answer(context.people.get(person), screening):
+        context.turn.say(context.say("query_nobody", number=number, person=person))
         return
-    question_id, code = applied[int(place)], QUERIES[int(at)]
-    context.screenings.note(
-        screening,
-        "query",
-        context.person.code,
-        {"code": code},
-        question=question_id,
-        source=context.message.source,
-    )
-    context.turn.say(context.say("query_sent", number=screening.number, person=screening.person))
-    context.turn.others.append(
-        (screening.person, _card(context, screening, question_id, code, screening.entries))
-    )
+    by, source = context.person.code, context.message.source
+    context.screenings.note(screening, "query", by, {"code": code}, question=asked, source=source)
+    context.turn.say(context.say("query_sent", number=number, person=person))
+    context.turn.others.append((person, _card(context, screening, _Query(screening.entries, asked, code))))
 
 
-def _card(context: Context, screening: Screening, question_id: str, code: str, query: int) -> Turn:
-    """What the clinician gets: the answer as it stands, the coded question, and two buttons.
+# answering -----------------------------------------------------------------------------------------
 
-    ``query`` is its log entry; what is confirmed is the answer that stood when the card was shown.
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """An open query: its log entry, the question whose answer it is about, and what is asked."""
+
+    entry: int
+    question: str
+    code: str
+
+
+def _card(context: Context, screening: Screening, query: _Query) -> Turn:
+    """What the clinician gets: the answer as it stands, the coded query, and two buttons.
+
+    They name the log entry that they are shown at: only the answer that stood then is confirmed.
     """
-    clinician = context.people.get(screening.person)
-    say = phrases(clinician.language)
-    question = screening.protocol.question(question_id)
-    shown = describe(question, screening.dialogue.answers[question_id], clinician.language)
-    turn = Turn()
-    card = Reply(
-        say(
-            "query_card", number=screening.number, question=question.short[clinician.language], answer=shown,
-            query=say(f"query_{code}"),
-        ),
-        (
-            (Button(say.plain("query_confirm"), str(Press("qa", screening.number, query, str(screening.entries)))),),
-            (Button(say.plain("query_correct"), str(Press("qx", screening.number, query))),),
-        ),
-        prompt=context.screenings.ask(screening.person, screening, "choice"),
-    )  # fmt: skip
-    turn.actions.append(card)
-    return turn
+    say = phrases(context.people.get(screening.person).language)
+    question = screening.protocol.question(query.question)
+    text = say(
+        "query_card",
+        number=screening.number,
+        question=question.short[say.language],
+        answer=describe(question, screening.dialogue.answers[query.question], say.language),
+        query=say(f"query_{query.code}"),
+    )
+    rows = tuple(
+        (button(say.plain(verb), verb, screening, query=query.entry),)
+        for verb in ("query_confirm", "query_correct")
+    )
+    prompt = context.screenings.ask(screening.person, screening, "choice")
+    return Turn([Reply(text, rows, prompt=prompt)])
 
 
-def _queried(context: Context, screening: Screening, press: Press) -> tuple[str, str] | None:
-    """Give the question that an open query is about, and its code; the button names the query's log entry."""
-    asked = context.screenings.queried(screening.number, press.entry or 0)
+def _queried(context: Context, screening: Screening, press: Press) -> _Query | None:
+    """Return the open query that a button answers; else say that it is none any more."""
+    entry = press.query or 0
+    asked = context.screenings.queried(screening.number, entry)
     if asked is None or screening.state != COMPLETED or asked[0] not in screening.dialogue.applied:
         context.turn.toast = context.say.plain("not_any_more")
         return None
-    return asked
+    return _Query(entry, *asked)
 
 
 def confirm(context: Context, screening: Screening, press: Press) -> None:
-    asked = _queried(context, screening, press)
-    if asked is None:
+    """Keep that the answer is right as it stands, if it is still the one that was shown."""
+    query = _queried(context, screening, press)
+    if query is None:
         return
-    question_id, code = asked
-    query = press.entry or 0
-    if context.screenings.moved_since(screening.number, press.place if press.option else query):
-        context.turn.toast = context.say.plain(
-            "already_done"
-        )  # not confirmed unseen: it may be another answer now
-        context.turn.actions += _card(context, screening, question_id, code, query).actions
+    if context.screenings.moved_since(screening.number, press.entry):
+        context.turn.toast = context.say.plain("already_done")
+        context.turn.actions += _card(context, screening, query).actions
         return
-    detail = {"query": press.entry, "outcome": "confirmed", "reason": None}
-    context.screenings.note(
-        screening,
-        "query_answer",
-        context.person.code,
-        detail,
-        question=question_id,
-        source=context.message.source,
-    )
+    detail = {"query": query.entry, "outcome": "confirmed", "reason": None}
+    by, source = context.person.code, context.message.source
+    context.screenings.note(screening, "query_answer", by, detail, question=query.question, source=source)
     context.turn.say(context.say("query_confirmed", number=screening.number))
 
 
 def ask_why_correct(context: Context, screening: Screening, press: Press) -> None:
-    if _queried(context, screening, press) is None:
+    query = _queried(context, screening, press)
+    if query is None:
         return
     buttons = [
-        Button(context.say.plain(f"amend_{reason}"), str(Press("qr", screening.number, press.entry, str(at))))
-        for at, reason in enumerate(REASONS)
+        button(context.say.plain(f"amend_{reason}"), "query_reason", screening, place, query=query.entry)
+        for place, reason in enumerate(REASONS)
     ]
     context.choose(screening, context.say("amend_why", number=screening.number), arrange(buttons))
 
 
 def correct(context: Context, screening: Screening, press: Press) -> None:
-    asked = _queried(context, screening, press)
-    if asked is None or not 0 <= press.place < len(REASONS):
+    """Open the screening again at the answer, with the reason why it is changed."""
+    query, reason = _queried(context, screening, press), at(REASONS, press.place)
+    if query is None or reason is None:
         return
-    context.screenings.amend(
-        screening,
-        asked[0],
-        REASONS[press.place],
-        press.entry or 0,
-        context.person.code,
-        context.message.source,
-    )
-    context.screenings.make_current(context.person.code, screening.number)
+    by, source = context.person.code, context.message.source
+    context.screenings.amend(screening, query.question, reason, query.entry, by, source)
+    context.screenings.make_current(by, screening.number)
     context.turn.say(context.say("revising", number=screening.number))
     context.show(screening)

@@ -17,7 +17,7 @@ from typing import Final
 from bot.conversation.access import OFFICE
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work
+from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work, at
 from bot.wording.buttons import arrange
 from bot.wording.phrases import Phrases, escape
 from dialogs.protocol import Protocol
@@ -29,23 +29,35 @@ PERIODS: Final = ("month", "last_month", "year", "all")
 
 def export(context: Context, argument: str) -> None:
     """``/export``: choose a format, then a period; the file arrives as a document."""
-    buttons = [Button(context.say.plain(f"format_{name}"), f"export:{name}") for name in FORMATS]
+    buttons = [
+        Button(context.say.plain(f"format_{name}"), str(Press("export", name=name))) for name in FORMATS
+    ]
     context.turn.say(context.say("export_format"), arrange(buttons))
 
 
 def choose_period(context: Context, press: Press) -> None:
-    name, _, period = (press.option or "").partition("__")
-    if name not in FORMATS or period not in ("", *PERIODS):
+    if press.name not in FORMATS:
         late(context)
         return
-    if not period:
-        buttons = [Button(context.say.plain(f"period_{key}"), f"export:{name}__{key}") for key in PERIODS]
-        context.turn.say(context.say("export_period"), arrange(buttons))
+    buttons = [
+        Button(
+            context.say.plain(f"period_{period}"), str(Press("export_period", place=place, name=press.name))
+        )
+        for place, period in enumerate(PERIODS)
+    ]
+    context.turn.say(context.say("export_period"), arrange(buttons))
+
+
+def export_site(context: Context, press: Press) -> None:
+    """Export the person's site, in a format, over a period."""
+    period = at(PERIODS, press.place)
+    if press.name not in FORMATS or period is None:
+        late(context)
         return
     since, until = _days(period, context.screenings.clock().astimezone(UTC).date())
     context.turn.say(context.say("export_working"))
     database, person = path_of(context.screenings.db), context.person
-    run = partial(_export, database, name, person.site, since, until, person.code, context.say)
+    run = partial(_export, database, press.name, person.site, since, until, person.code, context.say)
     context.turn.actions.append(Work(run, context.say("work_failed")))
 
 

@@ -40,7 +40,7 @@ def asked_for(context: Context, argument: str, verb: str) -> Screening | None:
         context.turn.say(context.say("office_nothing_saved", site=site))
         return None
     buttons = [
-        Button(f"{item.number} · {lists.standing(item, context.say)}", str(Press(verb, item.number, 0)))
+        Button(f"{item.number} · {lists.standing(item, context.say)}", str(Press(verb, item.number)))
         for item in found
     ]
     key = "office_none" if argument else f"whose_{verb}"

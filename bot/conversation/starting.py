@@ -72,7 +72,7 @@ def _new_for_some_trial(context: Context) -> None:
         _begin(context, offered[0])
         return
     rows = tuple(
-        (Button(f"{each.id} {each.title[context.say.language]}", str(Press("new", option=str(place)))),)
+        (Button(f"{each.id} {each.title[context.say.language]}", str(Press("new", place=place))),)
         for place, each in enumerate(offered)
     )
     context.turn.say(context.say("button_new"), rows)

@@ -41,6 +41,6 @@ def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press |
     if labelled is not None:
         return labelled
     for (below, word), verb in WORDS.items():
-        if below == kind and means(word, text) and (verb != "s" or screening.state == REVIEW):
+        if below == kind and means(word, text) and (verb != "save" or screening.state == REVIEW):
             return Press(verb, screening.number, screening.entries)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from wcwidth import wcswidth
@@ -16,10 +17,18 @@ SHORT_LABEL: Final = 14
 """Buttons up to this many columns stand two in a row on a 40-column screen."""
 
 
-def button(label: str, verb: str, screening: Screening, place: int | None = None) -> Button:
-    """Return a button about a screening, which names the log entry that it is shown at."""
-    option = None if place is None else str(place)
-    return Button(label, str(Press(verb, screening.number, screening.entries, option)))
+def button(
+    label: str,
+    verb: str,
+    screening: Screening,
+    place: int | None = None,
+    *,
+    day: date | None = None,
+    name: str | None = None,
+    query: int | None = None,
+) -> Button:
+    """Return a button about a screening, which names the log entry that it is shown at; the rest as in `Press`."""
+    return Button(label, str(Press(verb, screening.number, screening.entries, place, day, name, query)))
 
 
 def new_screening(say: Phrases) -> Button:

@@ -35,8 +35,8 @@ def opening(screening: Screening, say: Phrases) -> Safe:
     )
 
 
-def _go(number: str, label: str, verb: str = "go") -> Button:
-    return Button(label, str(Press(verb, number, 0)))
+def _go(number: str, label: str, verb: str = "go_on") -> Button:
+    return Button(label, str(Press(verb, number)))
 
 
 def resume_buttons(found: Sequence[Standing], say: Phrases) -> Rows:
@@ -57,7 +57,7 @@ def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: s
         for item in waiting
     ]
     fill = tuple(
-        (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "r"),)
+        (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
         for item in waiting
     )
     return Reply(lines(*told), (*resume_buttons(running, say), *fill))
@@ -81,7 +81,9 @@ def standing(item: Standing, say: Phrases) -> str:
 
 
 def languages(say: Phrases) -> Reply:
-    buttons = tuple(Button(language.name, f"lang:{code}") for code, language in LANGUAGES.items())
+    buttons = tuple(
+        Button(language.name, str(Press("language", name=code))) for code, language in LANGUAGES.items()
+    )
     return Reply(say("choose_language"), (buttons,))
 
 

@@ -42,21 +42,22 @@ def _show_question(screening: Screening, say: Phrases) -> Reply:
     now = screening.dialogue.answers.get(question.id)
     if proposal is not None:
         buttons = [
-            button(_candidate(screening.protocol, given, proposal, say), "p", screening, index)
+            button(_candidate(screening.protocol, given, proposal, say), "candidate", screening, index)
             for index, given in enumerate(proposal.candidates)
         ]
     else:
         buttons = [
-            button(text[language], "o", screening, index) for index, (_, text) in enumerate(choices(question))
+            button(text[language], "answer", screening, index)
+            for index, (_, text) in enumerate(choices(question))
         ]
     unknown = question.unknown[language]
     short_unknown = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
-    last = [button(short_unknown, "u", screening)]
+    last = [button(short_unknown, "unknown", screening)]
     if now is not None:
-        last.append(button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
+        last.append(button(say.plain("keep", answer=describe(question, now, language)), "keep", screening))
     if screening.dialogue.can("back"):
-        last.append(button(say.plain("back"), "b", screening))
-    last.append(button(say.plain("help"), "h", screening))
+        last.append(button(say.plain("back"), "back", screening))
+    last.append(button(say.plain("help"), "help", screening))
     rows = (*arrange(buttons), *arrange(last))
     if proposal is not None:
         return Reply(_proposal_text(screening, question, proposal, say), rows)
@@ -68,7 +69,7 @@ def likely(screening: Screening, question: Question, refused: Refused, say: Phra
     places = {code: place for place, (code, _) in enumerate(choices(question))}
     return arrange(
         [
-            button(describe(question, answer, say.language), "o", screening, places[answer.code])
+            button(describe(question, answer, say.language), "answer", screening, places[answer.code])
             for ((_, answer),) in refused.likely
             if isinstance(answer, Choice) and answer.code in places
         ]
@@ -81,10 +82,11 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
     shown = [describe(screening.protocol.question(q), answer, language) for q, answer in dialogue.waiting]
     now = dialogue.answers.get(question.id)
     buttons = [
-        button(say.plain(f"amend_{reason}"), "w", screening, index) for index, reason in enumerate(REASONS)
+        button(say.plain(f"amend_{reason}"), "reason", screening, index)
+        for index, reason in enumerate(REASONS)
     ]
     if now is not None:
-        buttons.append(button(say.plain("keep", answer=describe(question, now, language)), "k", screening))
+        buttons.append(button(say.plain("keep", answer=describe(question, now, language)), "keep", screening))
     text = say(
         "change_why", number=screening.number, question=question.short[language], answer=" / ".join(shown)
     )
@@ -118,7 +120,7 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     buttons = [
         button(
             say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),
-            "e",
+            "correct",
             screening,
             dialogue.applied.index(question),
         )
@@ -126,29 +128,29 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
         if question in dialogue.applied
     ]
     if dialogue.can("continue"):
-        buttons.append(button(say.plain("record_further"), "c", screening))
-    buttons.append(button(say.plain("finish"), "f", screening))
+        buttons.append(button(say.plain("record_further"), "continue", screening))
+    buttons.append(button(say.plain("finish"), "finish", screening))
     return Reply(text, arrange(buttons))
 
 
 def _show_review(screening: Screening, say: Phrases) -> Reply:
     buttons = [
-        button(say.plain("save"), "s", screening),
-        button(say.plain("correct_answer"), "m", screening),
+        button(say.plain("save"), "save", screening),
+        button(say.plain("correct_answer"), "correct_which", screening),
     ]
     if screening.dialogue.can("continue"):
-        buttons.append(button(say.plain("record_further"), "c", screening))
-    buttons.append(button(say.plain("cancel_screening"), "x", screening))
+        buttons.append(button(say.plain("record_further"), "continue", screening))
+    buttons.append(button(say.plain("cancel_screening"), "cancel", screening))
     return Reply(cards.review_card(screening, say), arrange(buttons))
 
 
 def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [Button(say.plain("copy"), copy=cards.copy_text(screening, screening.saved[-1], say))]
     if screening.dialogue.can("reopen"):
-        buttons.append(button(say.plain("fill_in"), "r", screening))
+        buttons.append(button(say.plain("fill_in"), "reopen", screening))
     buttons += [
-        button(say.plain("disagree"), "d", screening),
-        button(say.plain("button_rescreen"), "again", screening),
+        button(say.plain("disagree"), "disagree", screening),
+        button(say.plain("button_rescreen"), "rescreen", screening),
         new_screening(say),
     ]
     return Reply(cards.verdict_card(screening, say), arrange(buttons))
@@ -178,14 +180,14 @@ def _choose_correction(screening: Screening, say: Phrases) -> Reply:
     buttons = []
     for index, question_id in enumerate(screening.dialogue.applied):
         question = screening.protocol.question(question_id)
-        buttons.append(button(question.short[say.language], "e", screening, index))
+        buttons.append(button(question.short[say.language], "correct", screening, index))
     return Reply(say("which_answer", number=screening.number), arrange(buttons))
 
 
 def _ask_cancel(screening: Screening, say: Phrases) -> Reply:
     buttons = (
-        button(say.plain("cancel_yes"), "y", screening),
-        button(say.plain("cancel_no"), "go", screening),
+        button(say.plain("cancel_yes"), "cancel_yes", screening),
+        button(say.plain("cancel_no"), "go_on", screening),
     )
     key = "cancel_revision_sure" if screening.dialogue.revising else "cancel_sure"
     return Reply(say(key, number=screening.number), (buttons,))
@@ -193,7 +195,7 @@ def _ask_cancel(screening: Screening, say: Phrases) -> Reply:
 
 def _ask_disagreement(screening: Screening, say: Phrases) -> Reply:
     buttons = [
-        button(say.plain(f"reason_{reason}"), "dd", screening, index)
+        button(say.plain(f"reason_{reason}"), "disagree_why", screening, index)
         for index, reason in enumerate(DISAGREEMENTS)
     ]
     return Reply(say("disagree_why", number=screening.number), arrange(buttons))

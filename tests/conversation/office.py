@@ -39,7 +39,7 @@ class Ward:
 
     def save(self, answers: list[str]) -> Turn:
         turn = self.do(self.clinician, "/new", *answers)
-        return self.do(self.clinician, f"!{press_of(turn, 's:')}")
+        return self.do(self.clinician, f"!{press_of(turn, 'save:')}")
 
     def verdicts(self) -> list[tuple[str, str]]:
         return self.talk.screenings.db.execute(

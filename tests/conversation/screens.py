@@ -407,7 +407,7 @@ def _press(ward: Ward, a: int, b: int) -> None:
 
 def _hastily(ward: Ward, a: int, b: int) -> None:
     """Go to another screening, and type before its question can have been read."""
-    waiting = [data for data in ward.presses if data.startswith(("go:", "h:", "b:"))]
+    waiting = [data for data in ward.presses if data.startswith(("go_on:", "help:", "back:"))]
     ward.press(waiting[a % len(waiting)]) if waiting and b % 3 else ward.type("/new")
     while ward.inbox or ward.out:
         ward.handle()

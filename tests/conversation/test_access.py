@@ -20,14 +20,15 @@ from tests.conversation.playing import Clock, conversation
 NUMBERS = ("S01-0001", "S01-0002")
 REPORT = "a report of the site where the person is now"
 KEPT = ("log", "verdicts", "screenings", "invitations", "accounts")
-OPTIONS = ("", ":0", ":1", ":0_0", ":0_20261123")
+OPTIONS = ("", ":0", ":1", ":0:source", ":0:2026-11-23", ":@21", ":0:@21")
 ALONE: dict[str, tuple[str, ...]] = {
-    "lang": ("zh", "0"),
-    "invite": ("clinician", "admi_S02"),
-    "suspend": ("S01_P01", "S09_P01"),
-    "suspend_yes": ("S01_P01", "S09_P01"),
-    "restore": ("S01_P01", "S09_P01"),
-    "export": ("csv", "csv__all"),
+    "language": ("zh", "0"),
+    "invite_as": ("0", "2:S02"),
+    "suspend": ("S01-P01", "S09-P01"),
+    "suspend_yes": ("S01-P01", "S09-P01"),
+    "restore": ("S01-P01", "S09-P01"),
+    "export": ("csv",),
+    "export_period": ("3:csv",),
 }
 """What else a press without a screening may say."""
 
@@ -71,7 +72,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(talk, clinician, talk.people.add("administrator", "S01", "telegram", "2"))
     for answer in ("/new", *ELIGIBLE):
         turn = site.do(clinician, answer)
-    site.do(clinician, f"!{press_of(turn, 's:')}")
+    site.do(clinician, f"!{press_of(turn, 'save:')}")
     site.do(clinician, "/new")
     site.do(clinician, "45")
     yield site
@@ -167,7 +168,7 @@ def _review(site: Site, person: Person) -> list[str]:
 
 
 def _card(site: Site, person: Person) -> list[str]:
-    turn = site.do(person, next(press for press in _review(site, person) if press.startswith("!s:")))
+    turn = site.do(person, next(press for press in _review(site, person) if press.startswith("!save:")))
     return [f"!{press}" for press in presses(turn) if press and press != "new"]
 
 
@@ -194,7 +195,7 @@ def _asking(site: Site, person: Person) -> list[str]:
 
 def _reports(site: Site, person: Person) -> list[str]:
     site.do(person, "/export")
-    return ["!export:csv__all", "/stats", "/open", "/recent", "/query", "/outcome"]
+    return ["!export_period:3:csv", "/stats", "/open", "/recent", "/query", "/outcome"]
 
 
 def _inviting(site: Site, person: Person) -> list[str]:
@@ -202,8 +203,8 @@ def _inviting(site: Site, person: Person) -> list[str]:
 
 
 def _suspending(site: Site, person: Person) -> list[str]:
-    site.do(person, "!suspend:S01_P01")
-    return ["!suspend_yes:S01_P01", "!suspend:S01_P01", "/people"]
+    site.do(person, "!suspend:S01-P01")
+    return ["!suspend_yes:S01-P01", "!suspend:S01-P01", "/people"]
 
 
 SCREENING = {"clinician", "administrator"}
@@ -310,7 +311,7 @@ def test_a_delivered_message_that_comes_again_shows_nothing_to_who_may_not_see_i
 
 
 def test_a_suspension_asks_once_and_shows_who_it_is(site: Site) -> None:
-    asked = site.do(site.administrator, "!suspend:S01_P01")
+    asked = site.do(site.administrator, "!suspend:S01-P01")
     assert site.talk.people.get("S01-P01").active
     assert all(part in shown(asked) for part in ("S01-P01", "clinician", "S01", "active"))
     site.do(site.administrator, f"!{presses(asked)[0]}")
@@ -319,9 +320,9 @@ def test_a_suspension_asks_once_and_shows_who_it_is(site: Site) -> None:
 
 def test_the_last_administrator_is_not_lost_in_the_chat(site: Site) -> None:
     other = site.add("administrator", "S01", "9")
-    site.do(site.administrator, f"!suspend_yes:{other.code.replace('-', '_')}")
-    site.do(other, "!suspend_yes:S01_P02")
-    site.do(site.administrator, "!suspend_yes:S01_P02")
+    site.do(site.administrator, f"!suspend_yes:{other.code}")
+    site.do(other, "!suspend_yes:S01-P02")
+    site.do(site.administrator, "!suspend_yes:S01-P02")
     assert [
         person.code for person in site.talk.people.all() if person.role == "administrator" and person.active
     ] == ["S01-P02"]

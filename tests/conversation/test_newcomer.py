@@ -26,7 +26,7 @@ def test_what_is_set_aside_names_its_screening(ward: Ward) -> None:
         ward.clinician, "/new", *TO_TUMOUR, "none", "no", "no", "no", "1", "no", "1.2x", "normal", "normal"
     )
     turn = ward.do(ward.clinician, "88/80 umol/L")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'e:')}", "0.9x")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct:')}", "0.9x")
     assert said(turn).startswith("S01-0001 · ")
 
 
@@ -47,8 +47,10 @@ def test_chinese_sentences_stand_without_a_space_between(ward: Ward) -> None:
 
 def test_an_answer_called_wrong_is_told_how_it_can_be_corrected(ward: Ward) -> None:
     saved = ward.save(ELIGIBLE)
-    asked = ward.do(ward.clinician, f"!{press_of(saved, 'd:')}")
-    (wrong,) = [press for press in presses(asked) if press.startswith("dd:") and press.endswith(":1")]
+    asked = ward.do(ward.clinician, f"!{press_of(saved, 'disagree:')}")
+    (wrong,) = [
+        press for press in presses(asked) if press.startswith("disagree_why:") and press.endswith(":1")
+    ]
     told = said(ward.do(ward.clinician, f"!{wrong}"))
     assert "coordinator" in told or "协调员" in told
 
@@ -78,7 +80,10 @@ def test_coordinators_are_told_their_own_commands_and_no_others(ward: Ward, comm
 def test_a_query_shows_the_answer_it_is_about(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     which = ward.do(ward.coordinator, "/query 1")
-    assert ": 45" in (told := said(ward.do(ward.coordinator, f"!{press_of(which, 'q:')}"))) or "：45" in told
+    assert (
+        ": 45" in (told := said(ward.do(ward.coordinator, f"!{press_of(which, 'query_what:')}")))
+        or "：45" in told
+    )
 
 
 def test_a_press_that_is_not_possible_promises_nothing_that_does_not_come(ward: Ward) -> None:

@@ -25,10 +25,10 @@ def test_the_note_can_be_switched_off_and_on(ward: Ward) -> None:
 def test_who_switched_the_notes_off_still_hears_that_a_candidate_is_none_any_more(ward: Ward) -> None:
     _, card = queried(ward)
     ward.do(ward.coordinator, "/notify")
-    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
-    turn = ward.do(ward.clinician, f"!{press_of(why, 'qr:')}", "130 g/L")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
-    saved = ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "130 g/L")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     assert [code for code, _ in saved.others] == [ward.coordinator.code]
 
 
@@ -38,7 +38,7 @@ def test_an_undetermined_screening_is_no_candidate(ward: Ward) -> None:
 
 def test_a_query_is_confirmed_and_the_verdict_stays(ward: Ward) -> None:
     _, card = queried(ward)
-    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
     log = ward.talk.screenings.db.execute(
         "SELECT kind, question FROM log ORDER BY entry DESC LIMIT 2"
     ).fetchall()
@@ -48,8 +48,8 @@ def test_a_query_is_confirmed_and_the_verdict_stays(ward: Ward) -> None:
 
 def test_a_query_is_answered_once(ward: Ward) -> None:
     _, card = queried(ward)
-    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
-    again = ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
+    again = ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
     assert again.toast
     assert ward.talk.screenings.db.execute(
         "SELECT count(*) FROM log WHERE kind = 'query_answer'"
@@ -58,11 +58,11 @@ def test_a_query_is_answered_once(ward: Ward) -> None:
 
 def test_a_corrected_answer_gives_a_new_verdict_and_the_earlier_one_stays(ward: Ward) -> None:
     _, card = queried(ward)
-    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
-    ward.do(ward.clinician, f"!{press_of(why, 'qr:')}")
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
     excluded = ward.do(ward.clinician, "120 g/L")
-    review = ward.do(ward.clinician, f"!{press_of(excluded, 'f:')}")
-    ward.do(ward.clinician, f"!{press_of(review, 's:')}")
+    review = ward.do(ward.clinician, f"!{press_of(excluded, 'finish:')}")
+    ward.do(ward.clinician, f"!{press_of(review, 'save:')}")
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
     ward.talk.screenings._loaded.clear()
     assert ward.talk.screenings.load("S01-0001").dialogue.failed_codes == ("I2b",)
@@ -76,11 +76,11 @@ def test_another_sites_coordinator_sees_and_asks_nothing(ward: Ward) -> None:
         "/outcome S01-0001",
         "/open",
         "/recent",
-        "!q:S01-0001:21:0",
+        "!query_what:S01-0001:21:0",
         "!outcome:S01-0001:22",
-        "!noted:S01-0001:22:0",
-        "!on:S01-0001:22:0_20261123",
-        "!undo:S01-0001:22",
+        "!outcome_what:S01-0001:22:0",
+        "!outcome_on:S01-0001:22:0:2026-11-23",
+        "!outcome_undo:S01-0001:22",
     ):
         turn = ward.do(ward.stranger_office, text)
         assert not any("aiha" in action.text.lower() for action in turn.actions if isinstance(action, Reply))
@@ -94,11 +94,11 @@ def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
     for text in (
         "/query S01-0001",
         "/outcome S01-0001",
-        "!q:S01-0001:21:0",
-        "!on:S01-0001:20:0_20261123",
-        "!on:S01-0001:21:0_20261123",
-        "!undone:S01-0001:21:0",
-        "!qq:S01-0001:21:0_0",
+        "!query_what:S01-0001:21:0",
+        "!outcome_on:S01-0001:20:0:2026-11-23",
+        "!outcome_on:S01-0001:21:0:2026-11-23",
+        "!outcome_undone:S01-0001:21:0",
+        "!query_send:S01-0001:21:0:source",
     ):
         ward.do(ward.clinician, text)
     assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
@@ -120,15 +120,15 @@ def test_a_button_from_before_a_revision_asks_about_no_other_answer(ward: Ward) 
         listed[ward.talk.screenings.load("S01-0001").dialogue.applied.index(q)] for q in ("sex", "ecog")
     )
     asked = ward.do(ward.coordinator, f"!{sex}")
-    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others[0]
-    why = ward.do(ward.clinician, f"!{press_of(card, 'qx:')}")
-    turn = ward.do(ward.clinician, f"!{press_of(why, 'qr:')}", "female", "neither")
-    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others[0]
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "female", "neither")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     turn = ward.do(ward.coordinator, f"!{ecog}")
-    assert not any(press.startswith("qq:") for press in presses(turn))
+    assert not any(press.startswith("query_send:") for press in presses(turn))
     assert turn.toast is not None
     asked = ward.do(ward.coordinator, f"!{presses(turn)[12]}")
-    assert ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others
+    assert ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others
     last = ward.talk.screenings.db.execute("SELECT question FROM queries ORDER BY entry DESC").fetchone()
     assert last == ("ecog",)
 
@@ -138,16 +138,16 @@ def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) ->
     ward.save([*ELIGIBLE[:-1], "unknown"])
     which = ward.do(ward.coordinator, "/query 1")
     asked = ward.do(ward.coordinator, f"!{presses(which)[3]}")
-    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'qq:')}").others[0]
-    confirm = press_of(card, "qa:")
-    ward.do(ward.clinician, "!r:S01-0001:0", "yes")
+    _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others[0]
+    confirm = press_of(card, "query_confirm:")
+    ward.do(ward.clinician, "!reopen:S01-0001:0", "yes")
     entry = ward.talk.screenings.load("S01-0001").entries
-    turn = ward.do(ward.clinician, f"!e:S01-0001:{entry}:3", "95 g/L")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'w:')}")
-    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    turn = ward.do(ward.clinician, f"!correct:S01-0001:{entry}:3", "95 g/L")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     again = ward.do(ward.clinician, f"!{confirm}")
     states = "SELECT state FROM queries"
     assert ward.talk.screenings.db.execute(states).fetchall() == [("open",)]
     assert any("95 g/L" in action.text for action in again.actions if isinstance(action, Reply))
-    ward.do(ward.clinician, f"!{press_of(again, 'qa:')}")
+    ward.do(ward.clinician, f"!{press_of(again, 'query_confirm:')}")
     assert ward.talk.screenings.db.execute(states).fetchall() == [("confirmed",)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.exchange import Reply, Turn, read_press
+from bot.exchange import Reply, Turn
 from bot.wording.buttons import SHORT_LABEL
 from bot.wording.phrases import phrases
 from state.outcomes import OUTCOMES, standing
@@ -53,8 +53,8 @@ def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:
 
 def exclude(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "17", "yes")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
-    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
 
 
 def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:
@@ -119,7 +119,7 @@ def test_enrolled_is_not_offered_and_a_forged_press_notes_nothing(
 
 STATES = {
     "unfinished": ["/new", "45"],
-    "cancelled": ["/new", "45", "!y:"],
+    "cancelled": ["/new", "45", "!cancel_yes:"],
     "reopened": [],
 }
 
@@ -128,21 +128,31 @@ STATES = {
 def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: str) -> None:
     if state == "reopened":
         card = ward.save(UNDETERMINED)
-        ward.do(ward.clinician, f"!{press_of(card, 'r:')}")
+        ward.do(ward.clinician, f"!{press_of(card, 'reopen:')}")
     for text in STATES[state]:
         ward.do(ward.clinician, text + "S01-0001:0" if text.startswith("!") else text)
     entries = ward.talk.screenings.load("S01-0001").entries
     assert ward.talk.screenings.load("S01-0001").state != "completed"
     assert presses(ward.do(ward.coordinator, "/outcome 1")) == []
     for place in range(len(OUTCOMES)):
-        for press in (f"noted:S01-0001:{entries}:{place}", f"on:S01-0001:{entries}:{place}_20261123"):
+        about = f"S01-0001:{entries}:{place}"
+        for press in (f"outcome_what:{about}", f"outcome_on:{about}:2026-11-23"):
             turn = ward.do(ward.coordinator, f"!{press}")
-            assert not [p for p in presses(turn) if (read := read_press(p)) and read.verb in ("on", "noted")]
+            assert not [each for each in presses(turn) if each.startswith(("outcome_on", "outcome_what"))]
     assert notes(ward) == []
 
 
-FORGED = ("on:{}:0", "on:{}:9_20261123", "on:{}:0_20261124", "on:{}:0_20261122", "on:{}:0_20269999",
-          "on:{}:٠_20261123", "undo:{}", "undone:{}:0", "undone:{}:9")  # fmt: skip
+FORGED = (
+    "outcome_on:{}:0",
+    "outcome_on:{}:9:2026-11-23",
+    "outcome_on:{}:0:2026-11-24",
+    "outcome_on:{}:0:2026-11-22",
+    "outcome_on:{}:0:2026-99-99",
+    "outcome_on:{}:٠:2026-11-23",
+    "outcome_undo:{}",
+    "outcome_undone:{}:0",
+    "outcome_undone:{}:9",
+)
 
 
 @pytest.mark.parametrize("press", FORGED)
@@ -166,7 +176,7 @@ def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) ->
     ward.save(ELIGIBLE)
     choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
     turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE)
-    ward.do(ward.clinician, f"!{press_of(turn, 's:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     turn = ward.do(ward.coordinator, "/outcome S01-0001")
     assert "S01-0002" in said(turn)
     choose(ward, turn, "outcome_consented", "day_today")

@@ -44,14 +44,14 @@ def two_at_haemoglobin(ward: Ward) -> None:
 
 def test_a_value_below_the_first_patients_question_is_the_first_patients(ward: Ward) -> None:
     two_at_haemoglobin(ward)
-    does(ward, "!b:S01-0001:", "!k:S01-0001:")
+    does(ward, "!back:S01-0001:", "!keep:S01-0001:")
     does(ward, "104", "104 g/L")
     assert set(kept(ward, "hemoglobin")) == {"S01-0001"}
 
 
 def test_help_on_a_patients_question_makes_it_the_one_that_is_answered(ward: Ward) -> None:
     two_at_haemoglobin(ward)
-    does(ward, "!h:S01-0001:", "71 g/L")
+    does(ward, "!help:S01-0001:", "71 g/L")
     assert kept(ward, "hemoglobin") == ["S01-0001"]
 
 
@@ -80,7 +80,7 @@ def test_a_reply_to_what_asks_nothing_now_is_not_kept(ward: Ward, reply_to: str)
 
 def test_a_text_that_crosses_a_press_is_asked_again(ward: Ward) -> None:
     two_at_haemoglobin(ward)
-    ward.press(next(data for data in ward.presses if data.startswith("b:S01-0001:")))
+    ward.press(next(data for data in ward.presses if data.startswith("back:S01-0001:")))
     ward.type("71 g/L")
     ward.rest()
     assert kept(ward, "hemoglobin") == []
@@ -100,7 +100,7 @@ def test_two_answers_typed_before_the_first_was_taken_are_not_two_answers(ward: 
 def test_a_prompt_that_arrived_just_before_a_kill_is_not_forgotten_silently(ward: Ward, kill: bool) -> None:
     two_at_haemoglobin(ward)
     ward.keep()
-    does(ward, "!h:S01-0001:")
+    does(ward, "!help:S01-0001:")
     ward.stop(kill=kill)
     ward.type("71 g/L")
     ward.rest()
@@ -108,17 +108,17 @@ def test_a_prompt_that_arrived_just_before_a_kill_is_not_forgotten_silently(ward
 
 
 def test_a_query_is_corrected_for_its_own_patient_and_cancel_names_it(ward: Ward) -> None:
-    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:", "/new", "33", "male", "aiha")
+    does(ward, "/new", *ELIGIBLE, "!save:S01-0001:", "/new", "33", "male", "aiha")
     ward.ask_about(3)
     ward.rest()
-    does(ward, "!qx:S01-0001:", "!qr:S01-0001:")
+    does(ward, "!query_correct:S01-0001:", "!query_reason:S01-0001:")
     assert "S01-0001" in does(ward, "/cancel")
     does(ward, "no", "77 g/L")
     assert set(kept(ward, "hemoglobin")) == {"S01-0001"}
 
 
 def test_a_value_below_a_query_is_nobodys(ward: Ward) -> None:
-    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:", "/new", "33", "male", "aiha")
+    does(ward, "/new", *ELIGIBLE, "!save:S01-0001:", "/new", "33", "male", "aiha")
     ward.ask_about(3)
     ward.rest()
     before = kept(ward, "hemoglobin")
@@ -129,10 +129,10 @@ def test_a_value_below_a_query_is_nobodys(ward: Ward) -> None:
 
 
 def test_what_is_typed_where_a_reason_is_asked_is_no_answer(ward: Ward) -> None:
-    does(ward, "/new", *ELIGIBLE, "!s:S01-0001:")
+    does(ward, "/new", *ELIGIBLE, "!save:S01-0001:")
     ward.ask_about(3)
     ward.rest()
-    why = does(ward, "!qx:S01-0001:", "!qr:S01-0001:", "back", "44")
+    why = does(ward, "!query_correct:S01-0001:", "!query_reason:S01-0001:", "back", "44")
     assert "S01-0001" in why
     before = ward.talk.screenings.load("S01-0001").entries
     does(ward, "46")

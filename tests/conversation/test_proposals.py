@@ -25,7 +25,7 @@ def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:
 def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma")
     assert "tumour" not in answers(ward)
-    offered, *worse = [button for button in buttons(turn) if button.press.startswith("o:")]
+    offered, *worse = [button for button in buttons(turn) if button.press.startswith("answer:")]
     assert offered.label in ("Carcinoma in situ only", "仅原位癌")
     assert len(worse) == 2  # the harmless meaning is never offered alone
     ward.do(ward.clinician, f"!{offered.press}")
@@ -40,7 +40,7 @@ def test_the_words_that_were_refused_are_kept_nowhere(ward: Ward) -> None:
 def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
     assert "platelets" not in answers(ward)
-    offered = [button for button in buttons(turn) if button.press.startswith("p:")]
+    offered = [button for button in buttons(turn) if button.press.startswith("candidate:")]
     assert [button.label.split()[0] for button in offered] == ["12500", "12.500"]
     ward.do(ward.clinician, f"!{offered[0].press}")
     assert answers(ward)["platelets"] == ("12500", "/uL")
@@ -48,10 +48,10 @@ def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: 
 
 def test_a_meaning_that_is_unusual_is_asked_about_once_more(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "evans", "120 g/L", "12.500 /uL")
-    small = [button for button in buttons(turn) if button.press.startswith("p:")][1]
+    small = [button for button in buttons(turn) if button.press.startswith("candidate:")][1]
     asked = ward.do(ward.clinician, f"!{small.press}")
     assert "platelets" not in answers(ward)
-    ward.do(ward.clinician, f"!{press_of(asked, 'p:')}")
+    ward.do(ward.clinician, f"!{press_of(asked, 'candidate:')}")
     assert answers(ward)["platelets"] == ("12.500", "/uL")
 
 

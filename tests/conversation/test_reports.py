@@ -27,7 +27,7 @@ def documents(ward: Ward, *messages: str) -> list[Document]:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: str) -> None:
     ward.save(ELIGIBLE)
-    (document,) = documents(ward, f"!export:{name}__all")
+    (document,) = documents(ward, f"!export_period:3:{name}")
     assert len(document.content) > 80
     recorded = ward.talk.screenings.db.execute(
         "SELECT person, subject FROM register WHERE kind = 'export'"
@@ -44,13 +44,13 @@ def test_formats_and_periods_are_buttons(ward: Ward) -> None:
 
 def test_the_log_in_the_chat_says_potentially_eligible(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    (document,) = documents(ward, "!export:csv__all")
+    (document,) = documents(ward, "!export_period:3:csv")
     assert "potentially eligible" in document.content.decode("utf-8-sig")
 
 
 def test_a_folder_travels_as_one_archive(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    (document,) = documents(ward, "!export:sdtm__all")
+    (document,) = documents(ward, "!export_period:3:sdtm")
     assert document.name.endswith(".zip")
     with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
         assert any("ie" in name.lower() for name in archive.namelist())
@@ -112,21 +112,21 @@ def test_a_clinicians_file_is_refused(ward: Ward) -> None:
 
 def test_a_clinician_gets_no_export(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    for text in ("/export", "/stats", "!export:csv__all"):
+    for text in ("/export", "/stats", "!export_period:3:csv"):
         turn = ward.do(ward.clinician, text)
         assert not any(isinstance(action, Work) for action in turn.actions)
 
 
 def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     _, card = queried(ward)
-    ward.do(ward.clinician, f"!{press_of(card, 'qa:')}")
+    ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
     asked = ward.do(ward.coordinator, "/outcome S01-0001")
     day = ward.do(ward.coordinator, f"!{presses(asked)[0]}")
     ward.do(ward.coordinator, f"!{presses(day)[0]}")
-    (document,) = documents(ward, "!export:queries__all")
+    (document,) = documents(ward, "!export_period:3:queries")
     (query,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
     assert (query["question"], query["code"], query["state"]) == ("hemoglobin", "source", "confirmed")
-    (document,) = documents(ward, "!export:csv__all")
+    (document,) = documents(ward, "!export_period:3:csv")
     (line,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
     assert line["referred_at"] == "2026-11-23"
     database = Path(ward.talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
@@ -136,12 +136,12 @@ def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
 
 def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_said(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    (document,) = documents(ward, "!export:csv__all")
+    (document,) = documents(ward, "!export_period:3:csv")
     assert document.name.startswith("prescreen-csv-NCT04420494-")
     head = register.head(ward.talk.screenings.db)
     assert head
     assert head in document.caption
-    turn = ward.do(ward.coordinator, "!export:csv__last_month")
+    turn = ward.do(ward.coordinator, "!export_period:1:csv")
     (work,) = [action for action in turn.actions if isinstance(action, Work)]
     done = work.run()
     assert not [action for action in done.actions if isinstance(action, Document)]

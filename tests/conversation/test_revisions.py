@@ -44,10 +44,10 @@ def asked(ward: Ward, question: str) -> Turn:
     place = ward.talk.screenings.load("S01-0001").dialogue.applied.index(question)
     sent = ward.do(
         ward.coordinator,
-        f"!{press_of(ward.do(ward.coordinator, f'!{presses(chosen)[place]}'), 'qq:')}",
+        f"!{press_of(ward.do(ward.coordinator, f'!{presses(chosen)[place]}'), 'query_send:')}",
     )
-    why = press(ward, sent.others[0][1], "qx:")
-    return press(ward, why, "qr:")
+    why = press(ward, sent.others[0][1], "query_correct:")
+    return press(ward, why, "query_reason:")
 
 
 def log(ward: Ward, kind: str = "answer") -> list[tuple[str, str, str | None]]:
@@ -74,16 +74,16 @@ def test_any_other_answer_of_a_saved_screening_asks_for_its_own_reason(ward: War
     ward.save(ELIGIBLE)
     turn = asked(ward, "hemoglobin")
     for _ in range(3):
-        turn = press(ward, turn, "b:")
+        turn = press(ward, turn, "back:")
     before = log(ward)
-    turn = press(ward, ward.do(ward.clinician, "17"), "p:")
+    turn = press(ward, ward.do(ward.clinician, "17"), "candidate:")
     assert "Why is it changed?" in texts(turn)
     assert log(ward) == before
-    turn = press(ward, turn, f"w:S01-0001:{entries(ward)}:3")
+    turn = press(ward, turn, f"reason:S01-0001:{entries(ward)}:3")
     assert log(ward) == [*before, ("age_years", "17", REASONS[3])]
-    turn = press(ward, turn, "f:")
+    turn = press(ward, turn, "finish:")
     assert "the saved verdict stands" in texts(turn)
-    press(ward, turn, "s:")
+    press(ward, turn, "save:")
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
 
 
@@ -94,11 +94,11 @@ def entries(ward: Ward) -> int:
 def test_a_saved_answer_is_never_replaced_without_a_reason_whatever_is_pressed(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     turn = asked(ward, "hemoglobin")
-    turn = press(ward, turn, "b:")
+    turn = press(ward, turn, "back:")
     changed = ward.do(ward.clinician, "Evans")
     assert "Why is it changed?" in texts(changed)
     for stale in (*presses(turn), *presses(changed)):
-        if not stale.startswith("w:"):
+        if not stale.startswith("reason:"):
             ward.do(ward.clinician, f"!{stale}")
     screenings = ward.talk.screenings
     screening = screenings.load("S01-0001")
@@ -117,14 +117,14 @@ def test_a_value_with_its_limit_asks_for_a_reason_of_each(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "28/15 umol/L")
     assert log(ward)[-1] == ("bilirubin_total", "28", "transcription")
     assert "Why is it changed?" in texts(turn)
-    press(ward, turn, f"w:S01-0001:{entries(ward)}:1")
+    press(ward, turn, f"reason:S01-0001:{entries(ward)}:1")
     assert log(ward)[-1] == ("bilirubin_uln", "15", "unit")
     assert log(ward)[-2] == ("bilirubin_total", "28", "transcription")
 
 
 def test_what_was_unknown_is_filled_in_without_being_asked_why(ward: Ward) -> None:
     ward.save([*ELIGIBLE[:-1], "unknown"])
-    ward.do(ward.clinician, "!r:S01-0001:0", "yes")
+    ward.do(ward.clinician, "!reopen:S01-0001:0", "yes")
     assert log(ward)[-1] == ("consent_willing", "yes", FILLED_IN)
 
 
@@ -134,7 +134,7 @@ def test_cancelling_a_revision_says_that_the_saved_verdict_stands(ward: Ward) ->
     ward.do(ward.clinician, "130 g/L")
     sure = ward.do(ward.clinician, "/cancel")
     assert "without a verdict" not in texts(sure)
-    done = press(ward, sure, "y:")
+    done = press(ward, sure, "cancel_yes:")
     assert "saved verdict of S01-0001 stands" in texts(done)
     assert ward.talk.screenings.load("S01-0001").state == COMPLETED
     (row,) = ward.talk.screenings.db.execute("SELECT state, verdict FROM screening_log").fetchall()
@@ -156,15 +156,15 @@ def test_a_correction_and_its_query_are_kept_together_or_not_at_all(ward: Ward) 
 def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     for value, key, expected in (
-        ("130 g/L", "f:", "S01-0001: formerly potentially eligible, now not eligible as entered."),
-        ("70 g/L", "s:", "S01-0001 was saved as potentially eligible as entered."),
-        ("69 g/L", "s:", None),
+        ("130 g/L", "finish:", "S01-0001: formerly potentially eligible, now not eligible as entered."),
+        ("70 g/L", "save:", "S01-0001 was saved as potentially eligible as entered."),
+        ("69 g/L", "save:", None),
     ):
         asked(ward, "hemoglobin")
         turn = ward.do(ward.clinician, value)
-        if key == "f:":
-            turn = press(ward, turn, "f:")
-        notes = press(ward, turn, "s:").others
+        if key == "finish:":
+            turn = press(ward, turn, "finish:")
+        notes = press(ward, turn, "save:").others
         told = [(code, texts(note)) for code, note in notes]
         assert told == ([(ward.coordinator.code, expected)] if expected else [])
 
@@ -172,7 +172,7 @@ def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) 
 def test_who_was_told_of_a_candidate_hears_of_another_verdict_when_it_is_screened_again(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE[:3], "130 g/L")
-    told = press(ward, press(ward, turn, "f:"), "s:").others
+    told = press(ward, press(ward, turn, "finish:"), "save:").others
     assert [(code, texts(note)) for code, note in told] == [
         (
             ward.coordinator.code,

@@ -53,17 +53,17 @@ def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward
     assert re.search("I1", said(turn))
     assert "17" in said(turn)
     assert "Age 18-80 years (adults, elderly)" in said(turn)
-    assert {press[0] for press in presses(turn)} >= {"e", "c", "f"}
-    review = ward.do(ward.clinician, f"!{press_of(turn, 'f:')}")
+    assert {press.partition(":")[0] for press in presses(turn)} >= {"correct", "continue", "finish"}
+    review = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
     assert ward.verdicts() == []
-    assert press_of(review, "s:")
+    assert press_of(review, "save:")
 
 
 def test_5_6_units_are_picked_values_echoed_and_impossible_ones_refused(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "aiha", "9.8 g/L")
     assert "g/dL" in said(turn)
     turn = ward.do(ward.clinician, "9.8")
-    assert len([press for press in presses(turn) if press.startswith("p:")]) == 2
+    assert len([press for press in presses(turn) if press.startswith("candidate:")]) == 2
 
 
 def test_7_no_answer_is_ever_preset(ward: Ward) -> None:

@@ -20,10 +20,13 @@ VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**31, 2**63, -(2**63), 10**30, 1.5, [], {}, [[]], [{}], {"id": {}}, {"id": 1}, "1001",
 )  # fmt: skip
 FORGED = (
-    "o:{s}:{e}:99", "o:{s}:{e}:-1", "e:{s}:{e}:400", "p:{s}:{e}:0", "k:{s}:{e}", "f:{s}:{e}", "o:S99-0001:1:0",
-    "s:{s}:{e}", "r:{s}:{e}", "dd:{s}:{e}:9", "qq:{s}:{e}:0_0", "qa:{s}:{e}", "qr:{s}:{e}:0", "oc:{s}:{e}:0",
-    "suspend:S01_P02", "restore:S01_P01", "invite:administrator", "export:0", "lang:99", "new:99", "h:{s}:{e}",
-    "m:{s}:{e}:x", "o:{s}:999999:0", "o:{s}:{e}:" + "1" * 24, "zz", ":", "::::", "o", "x" * 64, "y:{s}:{e}:\x00",
+    "answer:{s}:{e}:99", "answer:{s}:{e}:-1", "answer:S99-0001:1:0", "answer:{s}:999999:0", "correct:{s}:{e}:400",
+    "candidate:{s}:{e}:0", "keep:{s}:{e}", "finish:{s}:{e}", "save:{s}:{e}", "reopen:{s}:{e}", "help:{s}:{e}",
+    "disagree_why:{s}:{e}:9", "query_send:{s}:{e}:0:source", "query_confirm:{s}:{e}:@1", "query_reason:{s}:{e}:0:@1",
+    "outcome_on:{s}:{e}:0:2026-99-99", "correct_which:{s}:{e}:x", "cancel_yes:{s}:{e}:\x00", "suspend:S01-P02",
+    "restore:S01-P01", "invite_as:2", "export:0", "export_period:9:csv", "language:99", "new:99",
+    "answer:{s}:{e}:" + "1" * 24, "zz", ":", "::::", "answer", "x" * 64,
+    "o:{s}:{e}:99", "on:{s}:{e}:0_20269999", "suspend:S01_P02", "invite:administrator",  # as the version before wrote
 )  # fmt: skip
 
 

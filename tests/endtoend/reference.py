@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.exchange import read_press
+from bot.exchange import Press, read_press
 from bot.terminal import Terminal
 from tests.conversation.playing import Clock, conversation
 from tests.conversation.scripts import SCRIPTS
@@ -30,10 +30,13 @@ class Act:
     """One line of a script: typed as it is, or the button that it is the key of."""
 
     line: str
-    verb: str | None
-    option: str | None
+    press: Press | None
     before: int
     after: int
+
+    @property
+    def verb(self) -> str | None:
+        return self.press.verb if self.press is not None else None
 
     @property
     def moves(self) -> bool:
@@ -41,7 +44,8 @@ class Act:
 
     def data(self, screening: str) -> str:
         """The callback data of the button on the message that asks on from this act's log entry."""
-        return ":".join(filter(None, (self.verb, screening, str(self.before), self.option)))
+        assert self.press is not None
+        return str(replace(self.press, screening=screening, entry=self.before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _play(name: str, path: Path) -> Reference:
         before = _entries(talk.screenings.db)
         terminal.handle(line)
         after = _entries(talk.screenings.db)
-        acts.append(Act(line, press.verb if press else None, press.option if press else None, before, after))
+        acts.append(Act(line, press, before, after))
     db = talk.screenings.db
     played = Reference(name, tuple(acts), log_of(db, "S01-0001"), verdicts_of(db, "S01-0001"))
     db.close()

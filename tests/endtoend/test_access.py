@@ -25,11 +25,11 @@ UNKNOWN = phrases("en")("unknown_command", commands="")
 LAST = len(reference("potentially_eligible").log)
 OPTIONS: dict[str, tuple[str, ...]] = {
     "new": ("", "0"),
-    "lang": ("zh", "en", "0"),
-    "invite": ("clinician", "administrator"),
-    "suspend": ("S01_P01", "S09_P01"),
-    "suspend_yes": ("S01_P01", "S09_P01"),
-    "restore": ("S01_P01", "S09_P01"),
+    "language": ("zh", "en", "0"),
+    "invite_as": ("0", "2"),
+    "suspend": ("S01-P01", "S09-P01"),
+    "suspend_yes": ("S01-P01", "S09-P01"),
+    "restore": ("S01-P01", "S09-P01"),
 }
 
 
@@ -48,7 +48,7 @@ def attempts() -> list[str]:
         for verb, kind in PRESSES.items()
         if kind.whose != "nobody"
         for number, entry in (("S01-0001", LAST), ("S01-0001", LAST - 1), ("S01-0002", 2), ("S01-0002", 1))
-        for option in ("", ":0", ":0_0", ":0_20261123")
+        for option in ("", ":0", ":0:source", ":0:2026-11-23", ":@21")
     ]
     return [*typed, *menus, *aimed]
 
@@ -155,8 +155,8 @@ async def test_whoever_is_not_let_in_gets_one_line_and_learns_and_changes_nothin
 async def test_a_suspension_works_from_the_next_message_in_the_middle_of_a_dialogue(ward: Ward) -> None:
     clinician, administrator = await victim(ward), ward.member(1002, "administrator")
     await ward.says(administrator, "/people")
-    await ward.presses(administrator, "suspend:S01_P01")
-    await ward.presses(administrator, "suspend_yes:S01_P01")
+    await ward.presses(administrator, "suspend:S01-P01")
+    await ward.presses(administrator, "suspend_yes:S01-P01")
     before = kept(ward)
     asked, keys = clinician.keys()
     clinician.phone.press_data(asked, keys["1"].press)
@@ -165,7 +165,7 @@ async def test_a_suspension_works_from_the_next_message_in_the_middle_of_a_dialo
     assert kept(ward) == before
     assert clinician.phone.last["text"] == STRANGER
     await ward.says(administrator, "/people")
-    await ward.presses(administrator, "restore:S01_P01")
+    await ward.presses(administrator, "restore:S01-P01")
     await ward.says(clinician.phone, "2")
     assert "Female; Male" in clinician.phone.last["text"]
 

@@ -187,5 +187,5 @@ async def test_no_message_of_the_bot_breaks_a_limit_or_carries_anything_clinical
         await clinician.does(act.line)
         for message in clinician.phone.messages.values():
             for button in buttons_of(message):
-                assert all(len(part) < 12 for part in button.get("callback_data", "").split(":"))
+                assert all(len(part) < 16 for part in button.get("callback_data", "").split(":"))
                 assert "80" not in button.get("callback_data", "").split(":")[3:]

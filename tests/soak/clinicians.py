@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.conversation.presses import PRESSES
 from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
 from tests.endtoend.reference import Act, reference
@@ -31,7 +32,10 @@ ASKED_AGAIN_SECONDS = 5.0
 ANYTHING = re.compile("")
 NUMBER = re.compile(r":(S01-\d+):(\d+)")
 NOT_KEPT = re.compile("^(Nothing was kept|Free text is not kept)")
-HARMLESS_LATE = frozenset("bcfsekouphmx")
+MOVING = frozenset(verb for verb, kind in PRESSES.items() if kind.effect == "moves")
+HARMLESS_LATE = MOVING | {
+    verb for verb, kind in PRESSES.items() if kind.effect == "looks" and kind.whose == "own"
+}
 """Buttons that may be pressed at any time: what moves a dialogue must be late by then, the others only look."""
 
 Found = TypeVar("Found")
@@ -96,7 +100,7 @@ class Clinician:
 
     def _is_open(self, message: Json) -> bool:
         data = [button.get("callback_data", "") for button in buttons_of(message)]
-        found = [NUMBER.search(each) for each in data if each.partition(":")[0] in {*"bcfskoup"}]
+        found = [NUMBER.search(each) for each in data if each.partition(":")[0] in MOVING - {"correct"}]
         before = reference(self.figures.played[self.screening]).acts[-1].before
         return any(m is not None and m[1] == self.screening and int(m[2]) < before for m in found)
 
@@ -106,7 +110,8 @@ class Clinician:
         while True:
             with suppress(TimeoutError):
                 await self._comes(
-                    lambda: self._said_since(newest), None if act.verb != "dd" else LOOK_AGAIN_SECONDS
+                    lambda: self._said_since(newest),
+                    None if act.verb != "disagree_why" else LOOK_AGAIN_SECONDS,
                 )
                 return
             self.figures.looked_again += 1

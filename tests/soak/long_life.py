@@ -45,7 +45,7 @@ def screen(talk: Conversation, person: Person, answers: list[str]) -> None:
     turn = None
     for text in answers:
         turn = talk.handle(person, Message("text", text))
-    for verb in ("f:", "s:"):
+    for verb in ("finish:", "save:"):
         buttons = (
             [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
             if turn
