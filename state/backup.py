@@ -29,7 +29,7 @@ _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 def back_up(
     database: Path, target: Path, *, by: str | None = None, force: bool = False, clock: Clock = utc_now
 ) -> str:
-    """Copy the file while it is in use and verify the copy; gives the chain head that the copy ends with.
+    """Copy the file while it is in use and verify the copy; returns the chain head that the copy ends with.
 
     With `force` an earlier copy of the same file is replaced, or a file that is no database. Raises `Taken`, `InUse`,
     `NotKept`, or `Damaged` if the copy does not verify; then all is as before, and the register tells of no backup.
@@ -96,7 +96,7 @@ def restore(
 ) -> tuple[Report, Path | None]:
     """Put a backup in the place of the file, verified before and after; what stood there is kept aside, whole.
 
-    Gives what was restored, and where the former file is now. Raises `Taken` without `force`, `InUse` while anybody
+    Returns what was restored, and where the former file is now. Raises `Taken` without `force`, `InUse` while anybody
     has the file open, and `Damaged` for a backup that does not verify; then all is as before.
     """
     database = database.resolve()
@@ -136,7 +136,7 @@ def _check(file: Path, called: str | Path) -> Report:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Give an empty private file beside the target, removed if it is still there at the end."""
+    """Yield an empty private file beside the target, removed if it is still there at the end."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         remove(temporary)
@@ -184,7 +184,7 @@ def _nightly(database: Path, folder: Path, keep: int, clock: Clock) -> Path:
 
 
 def head_of(backup: Path) -> str:
-    """Give the head that a backup ends with."""
+    """Return the head that a backup ends with."""
     db = connect(backup, read_only=True)
     try:
         return register.head(db) or ""

@@ -1,4 +1,4 @@
-"""The ready-made queries of ``serve``: what is asked of the file, with ``$name`` where a language's words belong.
+"""The ready-made queries of ``serve``, as SQL with ``$name`` where a language's words belong.
 
 Subjects are counted as `state.stats` counts them: each once, by the latest screening that was saved.
 """
@@ -81,7 +81,7 @@ NEEDED: Final = (*SHOWN, "subjects")
 
 
 def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[object, ...], None, None]:
-    """Give the names of a view's columns, then its rows where columns have these values, on a connection of its own.
+    """Yield the names of a view's columns, then its rows where columns have these values, on a connection of its own.
 
     One query over the whole: pages of a view are counted off from its beginning, each more slowly than the last.
     Raises `KeyError` for what is no view that is shown, or no column of it.
@@ -105,7 +105,7 @@ def tables_and_views(db: Database) -> frozenset[str]:
 
 
 def counted_criterion(protocols: Iterable[Protocol]) -> str:
-    """Give SQL for the criterion that a first reason counts as, over ``latest``."""
+    """Return SQL for the criterion that a first reason counts as, over ``latest``."""
     pairs = [
         f"WHEN protocol_sha256 = '{protocol.sha256}' AND first_failed = '{criterion.code}' THEN '{criterion.counts_as}'"
         for protocol in protocols

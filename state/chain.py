@@ -19,7 +19,7 @@ _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enc
 
 
 def link(before: str, fields: Sequence[str | int | None]) -> str:
-    """Give the hash of an entry that follows `before`."""
+    """Return the hash of an entry that follows `before`."""
     return hashlib.sha256(f"{before}{_ENCODE(fields)}".encode()).hexdigest()
 
 

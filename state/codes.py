@@ -32,7 +32,7 @@ _READ_AS_SOMETHING_ELSE: Final = re.compile(
 
 
 def folder(name: str) -> str:
-    """Give the name of a folder that is made from a file's codes and months. Raises `Damaged` if it leads elsewhere."""
+    """Return a folder's name that was made from codes of a file. Raises `Damaged` if it would lead out of its place."""
     if _FOLDER.fullmatch(name) is None:
         raise Damaged(f"{name!r} is not a code that there can be; prescreen verify says more of this file")
     return name

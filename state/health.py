@@ -1,4 +1,4 @@
-"""How the service is: what `prescreen status` and ``/healthz`` say. Numbers and states, nothing clinical."""
+"""Reports how the service is: what `prescreen status` and ``/healthz`` say. Numbers and states, nothing clinical."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Standing:
         return self.notes[-1] if self.notes else None
 
     def possible(self, verdict: str) -> tuple[str, ...]:
-        """Give what can be noted next of a subject whose screening has this verdict."""
+        """Return what can be noted next of a subject whose screening has this verdict."""
         return tuple(code for code in NEXT[self.stage] if code in ALLOWED[verdict])
 
 
@@ -119,7 +119,7 @@ def standing(db: Database, number: str) -> Standing:
 
 
 def offered(standing: Standing, screening: Screening) -> tuple[str, ...]:
-    """Give what can be noted in a screening now: nothing while it is open or revised, cancelled, or followed."""
+    """Return what can be noted in a screening now: nothing while it is open or revised, cancelled, or followed."""
     if screening.state != COMPLETED or screening.number != standing.screening:
         return ()
     return standing.possible(screening.saved[-1].verdict)
@@ -163,7 +163,7 @@ def _detail(code: str, day: str) -> dict[str, Any]:
 
 
 def earliest(standing: Standing, started: date) -> date:
-    """Give the first day on which the next outcome can have happened."""
+    """Return the first day on which the next outcome can have happened."""
     return max([started, *(noted.on for noted in standing.notes)])
 
 

@@ -70,7 +70,7 @@ class People:
         self.clock = clock
 
     def find(self, channel: str, account: str) -> Person | None:
-        """Give the person behind an account, active or not."""
+        """Return the person behind an account, active or not."""
         row = self.db.execute(
             "SELECT p.code, p.role, p.site, p.status, p.language, p.notified FROM accounts a"
             " JOIN people p ON p.code = a.person WHERE a.channel = ? AND a.account = ?",
@@ -79,7 +79,7 @@ class People:
         return _person(row) if row else None
 
     def get(self, code: str) -> Person:
-        """Give a person by code. Raises `Unknown`."""
+        """Return a person by code. Raises `Unknown`."""
         row = self.db.execute(
             "SELECT code, role, site, status, language, notified FROM people WHERE code = ?", [code]
         ).fetchone()
@@ -131,7 +131,7 @@ class People:
         return self.get(code)
 
     def _last_number(self, site: str) -> int:
-        """Give the greatest number that a person's code of this site ever had, here or in a merged file."""
+        """Return the greatest number that a person's code of this site ever had, here or in a merged file."""
         (number,) = self.db.execute(
             "SELECT coalesce(max(CAST(substr(code, length(?1) + 3) AS INTEGER)), 0) FROM"
             " (SELECT code FROM people UNION SELECT subject FROM register WHERE kind = 'person')"
@@ -143,7 +143,7 @@ class People:
     def change(
         self, code: str, role: Role | None = None, site: str | None = None, by: str | None = None
     ) -> Person:
-        """Give a person another role or site on purpose; the code stays. Raises `Unknown` or `Refused`."""
+        """Change a person's role or site; the code stays. Raises `Unknown` or `Refused`."""
         with writing(self.db):
             known = self.get(code)
             role, site = role or known.role, site or known.site

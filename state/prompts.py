@@ -55,7 +55,7 @@ class Prompts:
         self._unkept: dict[str, list[Delivered]] = {}
 
     def last(self, person: str) -> Prompt | None:
-        """Give what a person was asked last, whether or not it has arrived."""
+        """Return what a person was asked last, whether or not it has arrived."""
         row = self.db.execute(
             "SELECT screening, entry, kind, ordinal FROM asked WHERE person = ?", [person]
         ).fetchone()
@@ -83,7 +83,7 @@ class Prompts:
         self._unkept.setdefault(chat, []).append(arrived)
 
     def chat(self, chat: str) -> Sequence[Delivered]:
-        """Give the prompts that stand in a chat, oldest first."""
+        """Return the prompts that stand in a chat, oldest first."""
         if chat not in self._chats:
             rows = self.db.execute(
                 "SELECT message, screening, entry, kind, ordinal, at FROM prompts WHERE chat = ? ORDER BY message",
@@ -97,7 +97,7 @@ class Prompts:
         return self._chats[chat]
 
     def keep(self) -> None:
-        """Write down what has arrived, within the caller's transaction; `kept` follows when it is committed."""
+        """Store what has arrived, within the caller's transaction; `kept` follows when it is committed."""
         for chat, arrived in self._unkept.items():
             standing = self.chat(chat)
             self.db.execute(

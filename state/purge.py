@@ -99,7 +99,7 @@ def purge(db: Database, before: date, person: str | None = None, clock: Clock = 
 
 
 def _last_of_each_site(numbers: Iterable[str]) -> dict[str, int]:
-    """Give the highest number of each site, which is to be kept in mind: numbers are not given out again."""
+    """Return the highest number of each site; the register keeps it, so that no number is given out again."""
     last: dict[str, int] = {}
     for number in numbers:
         site, _, sequence = number.rpartition("-")

@@ -67,7 +67,7 @@ def enter(
     person: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> str:
-    """Append an entry within the caller's transaction; gives the new head of the chain."""
+    """Append an entry within the caller's transaction; returns the new head of the chain."""
     origin = meta(db, "origin") or ""
     row = db.execute(
         "SELECT entry, hash FROM register WHERE origin = ? ORDER BY entry DESC LIMIT 1", [origin]
@@ -105,23 +105,23 @@ def digests(db: Database, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def row_digest(row: Iterable[Any]) -> str:
-    """Give what the register keeps of a row."""
+    """Return the digest by which the register knows a row."""
     return link("", tuple(row))
 
 
 def account_digest(salt: str, channel: str, account: str) -> str:
-    """Give what the register keeps of an account: nothing, to whoever has not the file's salt."""
+    """Return the hash by which the register knows an account; without the file's salt it says nothing."""
     return link(salt, (channel, account))
 
 
 def refuse_merged(db: Database) -> None:
-    """Raise `Merged` where numbers of a site cannot be given out and nobody can be let in."""
+    """Raise `Merged` for a merged file, in which no number of a site is given out and nobody is let in."""
     if meta(db, "origin") == MERGED:
         raise Merged
 
 
 def head(db: Database) -> str | None:
-    """Give the hash of the newest entry; to be kept elsewhere, so that a cut-off tail is found."""
+    """Return the hash of the newest entry. Kept elsewhere, it proves later that no entry up to it was cut off."""
     row = meta(db, "head")
     return row.split()[1] if row else None
 
@@ -130,7 +130,7 @@ def head(db: Database) -> str | None:
 
 
 def moved(db: Database, before: str | None, after: str) -> None:
-    """Take a dialogue's new head into the total of all heads, within the caller's transaction."""
+    """Replace a dialogue's head by the new one in the total of all heads, within the caller's transaction."""
     known = meta(db, "positions")
     if known is not None:
         changed = total(known, [after], [before] if before else [])
@@ -144,12 +144,12 @@ def add_up(db: Database) -> None:
 
 
 def beginning(db: Database) -> str:
-    """Give the total of a file without screenings: a hash of what the file says of itself."""
+    """Return the total that a file without screenings has: a hash of its origin, creation time and salt."""
     return link("", [meta(db, key) for key in ("origin", "created_at", "salt")])
 
 
 def found_as_it_was(db: Database) -> None:
-    """Enter the rows of a file that an older version wrote; from here on they are covered like any others."""
+    """Enter the rows of a file that an older version wrote; from then on `verify` covers them like any others."""
     if meta(db, "origin") is None:
         return
     db.execute("INSERT INTO meta VALUES ('salt', ?)", [secrets.token_hex(16)])
@@ -179,7 +179,7 @@ def _accounts(db: Database, code: str) -> list[str]:
 
 
 def _unsaved(db: Database) -> dict[str, str]:
-    """Say where dialogues stand that moved since this was last said, and whose heads no entry of their own has."""
+    """Return the heads of dialogues that moved since this was last entered and that have no entry of their own."""
     rows = db.execute(
         "SELECT screening, substr(head, 1, ?) FROM positions WHERE state NOT IN ('completed', 'cancelled')"
         " AND updated_at >= coalesce((SELECT max(at) FROM register WHERE kind IN ('backup', 'export')), '')",

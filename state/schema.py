@@ -216,7 +216,7 @@ def migration_names() -> frozenset[str]:
 
 
 def append_only_triggers(table: str) -> str:
-    """Give the triggers that refuse to change or delete a row of `table`."""
+    """Return the triggers that refuse to change or delete a row of `table`."""
     return "".join(
         f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}\n"
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"

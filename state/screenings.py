@@ -146,7 +146,7 @@ class Screenings(Lookup):
 
     @contextmanager
     def _moving(self, screening: Screening) -> Iterator[str]:
-        """One transaction that appends to a log, all or nothing; gives the moment that its entries bear.
+        """Append to a log in one transaction, all or nothing; yields the time that its entries get.
 
         What was loaded is forgotten if it fails: it may have moved although nothing was kept.
         """

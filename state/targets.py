@@ -1,4 +1,4 @@
-"""Asks whether a path may be written or replaced, before anything is: no command spoils a database, by any name.
+"""Decides whether a path may be written or replaced, before anything is: no command may overwrite a database.
 
 Files are told apart by device and inode, not by spelling. A database that this process has open is never opened here:
 closing it would drop the locks that SQLite holds (POSIX locks belong to the process).
@@ -35,12 +35,12 @@ _LOCKS: Final = (("", 0x40000000, 512), ("-shm", 120, 9))
 
 
 def family(database: Path) -> list[Path]:
-    """Give a database and what stands beside it."""
+    """List a database and the files that SQLite keeps beside it."""
     return [database.with_name(database.name + end) for end in ("", *SIDES)]
 
 
 def ask(target: Path, *, databases: Iterable[Path] = (), force: bool, over_database: bool = False) -> None:
-    """Ask whether a file may be written at `target`; `databases` are those that the command works on.
+    """Check that a file may be written at `target`; `databases` are those that the command works on.
 
     With `force` a file may be replaced, but a database only by a database (`over_database`). Raises `Taken`.
     """
@@ -103,7 +103,7 @@ def create_private(file: Path) -> None:
 
 
 def free(wanted: Path) -> Path:
-    """Give a name that no database has, and nothing that stands beside one: the wanted one, or with a number."""
+    """Return the wanted name, or that with a number, so that neither it nor a name beside it is taken."""
     found, number = wanted, 1
     while any(file.exists() or file.is_symlink() for file in family(found)):
         number += 1
@@ -112,9 +112,9 @@ def free(wanted: Path) -> Path:
 
 
 def put_in_place(new: Path, database: Path, aside: Path) -> list[tuple[Path, Path]]:
-    """Give `new` the name of a database; what had it, with all that stands beside it, goes to `aside` whole.
+    """Rename `new` to the name of a database; what had that name, with the files beside it, is renamed to `aside`.
 
-    Gives what was moved, for `put_back`. What fails leaves everything as it was. Raises `OSError`.
+    Returns what was moved, for `put_back`. What fails leaves everything as it was. Raises `OSError`.
     """
     moved: list[tuple[Path, Path]] = []
     try:

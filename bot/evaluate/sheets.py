@@ -75,7 +75,7 @@ def decode(content: bytes) -> str:
 
 
 def _cells(content: bytes, unpacked: int) -> Iterator[list[Cell]]:
-    """Give the rows of a workbook's first sheet."""
+    """Yield the rows of a workbook's first sheet."""
     try:
         from openpyxl import load_workbook
     except ImportError as error:

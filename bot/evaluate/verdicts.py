@@ -159,7 +159,7 @@ class _Workbook:
 
 
 def templates(protocol: Protocol, say: Phrases) -> Iterator[tuple[str, bytes]]:
-    """Give an empty list to fill in, as CSV and, where it can be written, as a workbook: name and content."""
+    """Yield an empty list to fill in, as CSV and, where it can be written, as a workbook: name and content."""
     for kind in (_Csv, _Workbook):
         try:
             table = kind()

@@ -36,7 +36,7 @@ class Pages:
         self._questions = {question.id: question for p in protocols for question in p.questions}
 
     def extra_template_vars(self, request: Any, view_name: str) -> dict[str, object]:
-        """Give the pages their words, and leave out how the views are made."""
+        """Hand the pages their words, and leave out how the views are made."""
         return {"view_definition": None, "table_definition": None, "said": everywhere, "noun": _noun}
 
     def render_cell(self, row: Any, value: object, column: str, table: str | None) -> object:

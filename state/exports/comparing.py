@@ -55,7 +55,7 @@ class Divided:
 
 @lru_cache(maxsize=256)
 def divided(protocol: Protocol) -> dict[tuple[str, str], Divided]:
-    """Give, by question and unit, the values that rules compare after a division."""
+    """Return how values are divided before rules compare them, by question and unit."""
     found = {}
     for question in protocol.questions:
         for unit in question.units:
@@ -78,7 +78,7 @@ def _scales(question: Question, unit: str, divisor: Question) -> tuple[tuple[str
 
 @lru_cache(maxsize=256)
 def shortcut_relations(protocol: Protocol) -> dict[tuple[str, str], str]:
-    """Give, by question and shortcut, the relation of a number that a shortcut stands for; exact ones are left out."""
+    """Return the relation of the bound that a shortcut means, by question and shortcut; exact ones are left out."""
     return {
         (question.id, shortcut.code): shortcut.means.relation
         for question in protocol.questions
@@ -98,7 +98,7 @@ def quotient(value: str, divisor: str, scale: Decimal) -> str | None:
 
 
 def quotient_as_text(value: str, divisor: str, scale: str | None) -> str | None:
-    """The same for SQL, which knows no exact numbers."""
+    """Do the same as a function of SQL, which has no exact numbers: the scale is text, ``None`` for another unit."""
     return None if scale is None else quotient(value, divisor, Decimal(scale))
 
 

@@ -52,7 +52,7 @@ _NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
 
 
 def write_bundle(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write one Bundle; gives the number of its entries."""
+    """Write one Bundle; returns the number of its entries."""
     head = {"identifier": {"system": f"{SYSTEM}:head", "value": snapshot.head}} if snapshot.head else {}
     about = {"resourceType": "Bundle", **head, "type": "collection", "timestamp": as_of}
     entries = 0
@@ -73,7 +73,7 @@ def full_url(kind: str, resource: str) -> str:
 
 
 def write_lines(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write NDJSON, a resource a line; gives the number of lines."""
+    """Write NDJSON, a resource a line; returns the number of lines."""
     with target.open("wb") as file:
         return sum(_write_line(file, resource) for resource in resources(snapshot, step, "{}/{}".format))
 
@@ -97,7 +97,7 @@ def _marked(value: object) -> str:
 
 
 def resources(snapshot: Snapshot, step: Callable[[int], None], refer: Refer) -> Iterator[Resource]:
-    """Give all resources, what is referred to first."""
+    """Yield all resources, what is referred to first."""
     trials = {protocol.id: protocol for protocol in snapshot.protocols.values()}
     yield from map(research_study, trials.values())
     for protocol in snapshot.protocols.values():
@@ -112,8 +112,10 @@ def resources(snapshot: Snapshot, step: Callable[[int], None], refer: Refer) -> 
 
 
 def research_study(protocol: Protocol) -> Resource:
-    """Give the trial. FHIR asks for a status and has no *unknown*: *approved* says least, and that is by a review
-    board; whether the trial recruits today is not ours to say, what the record says stands in the notes.
+    """Return the trial as a ResearchStudy.
+
+    FHIR asks for a status and has no *unknown*: *approved* says least, and that is by a review board. Whether the
+    trial recruits today is not ours to say; what the record says stands in the notes.
     """
     return {
         "resourceType": "ResearchStudy",
@@ -129,7 +131,7 @@ def research_study(protocol: Protocol) -> Resource:
 
 
 def response(protocol: Protocol, row: Row, answers: Iterable[AnswerRow]) -> Resource:
-    """Give the answers that apply, as a QuestionnaireResponse."""
+    """Return the answers that apply, as a QuestionnaireResponse."""
     current = {answer.question: answer for answer in answers if answer.status == "current"}
     given = ((question, current[question.id]) for question in protocol.questions if question.id in current)
     filled = [item for question, answer in given for item in items(protocol, question, answer)]
@@ -164,7 +166,7 @@ def _subject(row: Row) -> Resource:
 
 
 def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator[Resource]:
-    """Give an answer as items: a choice as one; a number as its kind, its relation if it is a bound, and itself."""
+    """Yield an answer as items: a choice as one; a number as its kind, its relation if it is a bound, and itself."""
     given = decode(answer.value, answer.unit)
     if question.kind == "choice":
         code = coding(protocol, question, answer.value) if answer.value != "unknown" else unknown_coding()
@@ -180,7 +182,7 @@ def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator
 
 
 def _item(question: Question, part: str, value: Resource) -> Resource:
-    """Give an item with the text that it has in the Questionnaire."""
+    """Return an item with the text that it has in the Questionnaire."""
     link = question.id if part in ("", VALUE) else f"{question.id}.{part}"
     return {"linkId": link, "text": item_text(question, part)["en"], "answer": [value]}
 
@@ -202,7 +204,7 @@ def _number(question: Question, given: Measurement) -> Resource:
 
 
 def research_subject(protocol: Protocol, row: Row, refer: Refer) -> Resource:
-    """Give the verdict as a ResearchSubject, with the criteria behind it and the version of the rules."""
+    """Return the verdict as a ResearchSubject, with the criteria behind it and the version of the rules."""
     return {
         "resourceType": "ResearchSubject",
         "id": row.screening,

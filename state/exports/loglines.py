@@ -42,7 +42,7 @@ ORDER BY c.rowid
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write a line for each screening; gives their number."""
+    """Write a line for each screening; returns their number."""
     lines = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         for lines, (line,) in enumerate(snapshot.query(_LINES), 1):  # noqa: B007

@@ -33,5 +33,5 @@ NAMES: Final = {
 
 
 def loinc_coding(code: str) -> dict[str, str]:
-    """Give a LOINC code with its name, where we know it."""
+    """Return a LOINC code with its name, where we know it."""
     return {"system": LOINC, "code": code, **({"display": NAMES[code]} if code in NAMES else {})}

@@ -88,7 +88,7 @@ _IN_PARTITION: Final = "site = ? AND substr(saved_at, 1, 7) = ?"
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write both tables into the folder `target`; gives the number of their rows together."""
+    """Write both tables into the folder `target`; returns the number of their rows together."""
     snapshot.db.execute(_INDEX)
     tables = _tables(snapshot, as_of)
     partitions = list(snapshot.query(_PARTITIONS))
@@ -101,7 +101,7 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
 
 
 def _tables(snapshot: Snapshot, as_of: str) -> dict[str, pa.Schema]:
-    """Give each table's columns, with the moment and the chain head that the data are of."""
+    """Return each table's columns, with the moment and the chain head that the data are of."""
     about = {"prescreen.as_of": as_of, "prescreen.head": snapshot.head or ""}
     questions = [
         (question.id, pa.int32() if question.kind == "integer" else pa.string())
@@ -183,7 +183,7 @@ def _noted(column: str, value: str | None) -> date | str | None:
 
 
 def _given(question: Question, answers: pa.Table) -> dict[str, object]:
-    """Give the current answers to a question, by screening: a whole number as one, unknown as none; else as entered."""
+    """Return the current answers to a question by screening: integers as such, unknown as null, others as entered."""
     wanted = compute.and_(
         compute.equal(answers["question"], question.id), compute.equal(answers["status"], "current")
     )
@@ -200,7 +200,7 @@ def _moment(stamp: str) -> datetime:
 
 
 def _answers(snapshot: Snapshot, batch: Sequence[Row], schema: pa.Schema) -> pa.Table:
-    """Give the answers of screenings: Arrow's reader of separated values makes columns of them by itself."""
+    """Return the answers of screenings as a table, read by Arrow from SQLite's joined text without a loop in Python."""
     counted = [(row, *joined_answers(snapshot, row)) for row in batch]
     lines = "".join(_lines(row.screening, text) for row, count, text in counted if count)
     if not lines:

@@ -28,7 +28,7 @@ _ROWS: Final = (
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write all queries on the chosen screenings; gives the number of rows."""
+    """Write all queries on the chosen screenings; returns the number of rows."""
     rows = 0
     with csv_file(target) as file:
         table = Csv(file)

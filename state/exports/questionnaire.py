@@ -76,14 +76,14 @@ def _needed(protocol: Protocol, question: Question, answer: Answer) -> int:
 
 
 def _named_answers(question: Question) -> Iterator[Answer]:
-    """Give the answers that have a code: options, shortcuts, unknown."""
+    """Yield the answers that have a code: options, shortcuts, unknown."""
     yield from (Choice(option.code) for option in question.options)
     yield from (Choice(shortcut.code) for shortcut in question.shortcuts)
     yield UNKNOWN
 
 
 def questionnaire(protocol: Protocol) -> Resource:
-    """Give the Questionnaire of a protocol version."""
+    """Return the Questionnaire of a protocol version."""
     return {
         "resourceType": "Questionnaire",
         "id": resource_id(protocol.id, protocol.version),
@@ -137,7 +137,7 @@ def _choice(question: Question, part: str, enabled: Resource, options: list[Reso
 
 
 def item_text(question: Question, part: str = "") -> Text:
-    """Give an item's text: the question for what is chosen, its short name for a number. A response has the same."""
+    """Return an item's text: the question for what is chosen, its short name for a number. A response has the same."""
     if part == VALUE:
         return question.short
     if part == RELATION:
@@ -179,7 +179,7 @@ def _when(conditions: list[tuple[str, str, Resource]], behavior: str) -> Resourc
 
 
 def _limits(question: Question) -> Resource:
-    """Give the units as options; of an integer, the possible range."""
+    """Return the units as options; of an integer, the possible range."""
     if item_type(question) == "integer":
         low, high = question.units[0].possible
         pairs = (("min", low), ("max", high))
@@ -203,7 +203,7 @@ def item_type(question: Question) -> str:
 
 
 def modes(question: Question) -> tuple[str, ...]:
-    """Give the kinds of number that a question takes, unknown apart."""
+    """Return the kinds of number that a question takes, unknown apart."""
     divided = [unit.per is not None for unit in question.units]
     ratio = (RATIO,) if any(divided) and not all(divided) else ()
     return (VALUE, *ratio, *(shortcut.code for shortcut in question.shortcuts))
@@ -223,7 +223,7 @@ def code_system(protocol: Protocol, name: str) -> str:
 
 
 def coding(protocol: Protocol, question: Question, code: str) -> Resource:
-    """Give an option as a coding of the question's own code system."""
+    """Return an option as a coding of the question's own code system."""
     option = question.option_by_code.get(code)
     return {**_bare(protocol, question, code), **({"display": option.text["en"]} if option else {})}
 
@@ -257,7 +257,7 @@ def unknown_coding() -> Resource:
 
 
 def code_systems(protocol: Protocol) -> Iterator[Resource]:
-    """Give the code systems that the Questionnaire of a protocol version draws on, with all their words."""
+    """Yield the code systems that the Questionnaire of a protocol version draws on, with all their words."""
     for question in protocol.questions:
         if question.kind == "choice":
             texts = {option.code: option.text for option in question.options}
@@ -309,7 +309,7 @@ def _codes(question: Question) -> Resource:
 
 
 def _text(text: Text) -> Resource:
-    """Give a text in English with its translations beside it."""
+    """Return a text in English with its translations beside it."""
     translations = [
         {
             "url": TRANSLATION,

@@ -48,7 +48,7 @@ class Mixed(StateError):
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
-    """Write one file a dataset into the folder `target`; gives the number of records of all of them."""
+    """Write one file a dataset into the folder `target`; returns the number of records of all of them."""
     studies = sorted({protocol.id for protocol in snapshot.protocols.values()})
     if len(studies) > 1:
         raise Mixed(f"these are screenings for {', '.join(studies)}; please choose one with --protocol")
@@ -81,7 +81,7 @@ def criteria_by_test(protocol: Protocol) -> dict[str, list[Criterion]]:
 
 
 def criterion_text(criteria: list[Criterion]) -> str:
-    """Give the record's words, or the criteria's names where those are longer than SDTM allows."""
+    """Return the record's words, or the criteria's names where those are longer than SDTM allows."""
     verbatim = " / ".join(dict.fromkeys(criterion.source for criterion in criteria))
     if len(verbatim) <= LONGEST_TEST:
         return verbatim
@@ -223,7 +223,7 @@ def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]
 
 
 def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:
-    """Give a record for each test that failed: N to an inclusion criterion, Y to an exclusion criterion."""
+    """Yield a record for each test that failed: N to an inclusion criterion, Y to an exclusion criterion."""
     for code, criteria in criteria_by_test(protocol).items():
         failed = [criterion.code for criterion in criteria if criterion.code in row.all_failed]
         if failed:

@@ -101,7 +101,7 @@ class Selection:
     until: date | None = None
 
     def described(self) -> dict[str, str]:
-        """Give what was asked for, to be recorded."""
+        """Return what was asked for, to be recorded."""
         return {key: str(value) for key, value in asdict(self).items() if value is not None}
 
     def parameters(self) -> dict[str, str | None]:
@@ -200,7 +200,7 @@ class Snapshot:
             raise translate(error) from error
 
     def one(self, sql: str, parameters: Parameters = ()) -> tuple[Any, ...]:
-        """Give the first row of a query that has one."""
+        """Return the first row of a query that has one."""
         return next(self.query(sql, parameters))
 
     @cached_property
@@ -244,7 +244,7 @@ class Snapshot:
         return tuple(found.values())
 
     def subjects(self) -> Iterator[list[Row]]:
-        """Give the chosen screenings by subject and trial, those of one in the order of its chain."""
+        """Yield the chosen screenings by subject and trial, those of one in the order of its chain."""
         ordered = self.rows(
             order="(SELECT id FROM protocols WHERE sha256 = protocol), subject, place, screening"
         )
@@ -252,7 +252,7 @@ class Snapshot:
             yield list(rows)
 
     def rows(self, where: str = "1", parameters: Parameters = (), order: str = "rowid") -> Iterator[Row]:
-        """Give the chosen screenings in order; ``where`` and ``order`` are SQL over the table `chosen`."""
+        """Yield the chosen screenings in order; ``where`` and ``order`` are SQL over the table `chosen`."""
         for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY {order}", parameters):
             *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
             lists = map(_codes, (all_failed, unresolved, set_aside))
@@ -260,15 +260,15 @@ class Snapshot:
             yield Row(*values)
 
     def answers(self, row: Row) -> list[AnswerRow]:
-        """Give all answers of a screening in the order they were given."""
+        """Return all answers of a screening in the order they were given."""
         return compare(self.protocols[row.protocol], list(self._answers(row)))
 
     def current(self, row: Row) -> dict[str, AnswerRow]:
-        """Give the answers that stand and apply, by question."""
+        """Return the answers that stand and apply, by question."""
         return {answer.question: answer for answer in self.answers(row) if answer.status == "current"}
 
     def logged(self, row: Row) -> list[AnswerRow | None]:
-        """Give the current answers to `logged_questions`, in their order."""
+        """Return the current answers to `logged_questions`, in their order."""
         wanted = {f"q{place}": question.id for place, question in enumerate(self.logged_questions)}
         found = self._answers(row, f"AND question IN ({', '.join(f':{name}' for name in wanted)})", wanted)
         current = {answer.question: answer for answer in found if answer.status == "current"}
@@ -283,7 +283,7 @@ class Snapshot:
             yield AnswerRow(*cells)
 
     def outcomes(self, row: Row) -> Mapping[str, str]:
-        """Give what counts of what was noted in a screening: outcomes of its subject, and a disagreement's reason."""
+        """Return the notes of a screening that count: outcomes of its subject, and a disagreement's reason."""
         return self._noted.get(row.screening, {})
 
     @cached_property

@@ -77,11 +77,3 @@ COVERAGE: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Table -> column -> what covers it, or why it is not covered."""
-
-
-def uncovered() -> dict[str, frozenset[str]]:
-    """Give the columns of each table in which a change is not found."""
-    return {
-        table: frozenset(column for column, by in columns.items() if by not in HOW)
-        for table, columns in COVERAGE.items()
-    }

@@ -1,6 +1,6 @@
-"""What the register says that a file must hold: read once by `state.verify`, then held against the rows.
+"""Reads the register once, and holds people, sites, invitations, screenings and numbers against what it says.
 
-Nothing here believes a row: an entry that is not what this program writes is named and left out.
+No entry is trusted: one that is not what this program writes is reported and left out.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Fault = Callable[[str, str], None]
 
 
 class Registered:
-    """The register's entries, in order, sorted by what they are about.
+    """What the register of a file says, sorted by what its entries are about.
 
-    The file has had `length` of its own; those after are of the migration of a copy, which nobody will see again.
+    `length` counts the file's own entries; those after it were made by migrating the copy that is verified.
     """
 
     def __init__(self, db: Database, fault: Fault, wanted: str | None, length: int) -> None:
@@ -139,7 +139,7 @@ class Registered:
     # what must be there --------------------------------------------------------------------------
 
     def facts(self) -> None:
-        """Hold what the file says of itself."""
+        """Check the rows of ``meta``, and the total of all heads."""
         known = dict(self.db.execute("SELECT key, value FROM meta").fetchall())
         for key in sorted(FACTS - known.keys() - ({"head"} if self.head is None else set())):
             self.fault(f"meta, {key}", "is missing")
@@ -154,7 +154,7 @@ class Registered:
             )
 
     def rows(self) -> None:
-        """Hold people, sites and invitations; a merged file has no accounts and no invitations of its sites."""
+        """Check people, sites and invitations against their digests; merged files have no accounts of their sites."""
         for kind in register.REGISTERED:
             self._rows_of(kind)
         salt, accounts = meta(self.db, "salt") or "", defaultdict(list)
@@ -182,7 +182,7 @@ class Registered:
                 self.fault(f"{kind} {key}", "stands in the register and is missing here")
 
     def heads(self, number: str, entries: Iterable[tuple[str, str]]) -> None:
-        """Hold one screening's log, as (kind, hash), against what was registered of it."""
+        """Check one screening's log, as (kind, hash), against what was registered of it."""
         entries = list(entries)
         hashes = {stored[: register.SEALED] for _, stored in entries}
         said = self._heads.get(number, [])
@@ -198,7 +198,7 @@ class Registered:
             self.fault(f"screening {number}", "stands here, and the register says that it was purged")
 
     def numbers(self) -> None:
-        """Numbers run without gaps up to the last one that the register knows, or say that they were purged."""
+        """Check that numbers have no gaps up to the last one registered, other than those that were purged."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for site, sequence, number in self.db.execute("SELECT site, sequence, number FROM screenings"):
             numbers[site].add(sequence)

@@ -22,7 +22,7 @@ COMMAND = (sys.executable, "-c", "from bot.command import main; main()", "try")
 
 @contextmanager
 def trial(folder: Path, *arguments: str) -> Iterator[str]:
-    """Run it until the block ends; gives all it said up to the page's address. It must stop in order."""
+    """Run it until the block ends; yields all it said up to the page's address. It must stop in order."""
     process = subprocess.Popen(
         [*COMMAND, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

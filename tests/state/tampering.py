@@ -25,7 +25,7 @@ from sqlite_utils import Database
 from state.database import open_database
 from state.errors import StateError
 from state.verify import applied, verify_open
-from state.verify.coverage import COVERAGE, uncovered
+from state.verify.coverage import COVERAGE, HOW
 from tests.soak.recording import record
 
 OLD: Final = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
@@ -59,6 +59,14 @@ class Change:
     statements: Statements = ()
     after: Statements = ()
     covered: bool = True
+
+
+def uncovered() -> dict[str, frozenset[str]]:
+    """Return the columns of each table in which a change is not to be found."""
+    return {
+        table: frozenset(column for column, by in columns.items() if by not in HOW)
+        for table, columns in COVERAGE.items()
+    }
 
 
 def load(path: Path) -> sqlite3.Connection:
