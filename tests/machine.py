@@ -1,4 +1,4 @@
-"""What tests need of the machine besides Python packages: a browser, its driver, Chinese glyphs.
+"""What tests need of the machine besides Python packages: a browser and Chinese glyphs.
 
 ``python -m tests.machine`` installs what is missing as Debian packages where it may, else it says in a line what to
 install; tests that need what is not there are then skipped, which CI does not accept. Needs nothing but Python.
@@ -13,6 +13,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+"""Names of the browser that drive alike."""
+
+
+def browser_path() -> str | None:
+    """Return where the browser is, or ``None``."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
 
 def _has_chinese_glyphs() -> bool:
     if shutil.which("fc-list") is None:
@@ -22,8 +30,7 @@ def _has_chinese_glyphs() -> bool:
 
 
 NEEDS: Final[Mapping[str, tuple[str, Callable[[], bool]]]] = {
-    "chromium": ("the phone page is walked in it", lambda: shutil.which("chromium") is not None),
-    "chromium-driver": ("drives the browser", lambda: shutil.which("chromedriver") is not None),
+    "chromium": ("the phone page is walked in it", lambda: browser_path() is not None),
     "fonts-noto-cjk": ("the page's Chinese is drawn with them", _has_chinese_glyphs),
     "fontconfig": ("finds the fonts", lambda: shutil.which("fc-list") is not None),
 }

@@ -31,4 +31,4 @@ def test_where_nothing_can_be_installed_one_line_says_what_to_install(tmp_path: 
         cwd=ROOT, env=os.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     (line,) = ran.stderr.splitlines()
-    assert line.startswith("Some tests will be skipped. To run them, install chromium chromium-driver font")
+    assert line.startswith("Some tests will be skipped. To run them, install chromium font")

@@ -1,148 +1,102 @@
-"""A person with the phone page in a real headless Chromium; waits for what is seen, never for time."""
+"""A person with the phone page of ``prescreen try``; waits for what is seen, never for time."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from selenium import webdriver
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+from tests.browser.driver import Page
 
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
-PATIENCE = 60
+MESSAGES = "document.querySelectorAll('#log > li').length"
+HANGS_SECONDS = 60.0
 
 
-@contextmanager
-def trial(database: Path) -> Iterator[str]:
-    """Run ``prescreen try`` in a process of its own; gives the page's address. It must stop in order."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from bot.command import main; main()", "try", "--db", str(database), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"HOME": str(database.parent)},
-    )  # fmt: skip
-    assert process.stdout is not None
+@asynccontextmanager
+async def trial(database: Path) -> AsyncIterator[str]:
+    """Run ``prescreen try`` in a process of its own, which must stop in order. Gives the page's address."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from bot.command import main; main()"),
+        *("try", "--db", str(database), "--port", "0"),
+        stdout=PIPE,
+        stderr=STDOUT,
+        env=os.environ | {"HOME": str(database.parent)},
+    )
     try:
-        yield next(line.strip() for line in process.stdout if "http://" in line)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 0
+        yield await _address(process)
+        process.terminate()
+        async with asyncio.timeout(HANGS_SECONDS):
+            await process.communicate()
+        assert process.returncode == 0
     finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(HANGS_SECONDS):
+        while line := (await process.stdout.readline()).decode():
+            if "http://" in line:
+                return line.strip()
+    raise AssertionError("the trial did not start")
 
 
 class Phone:
-    """The page at 390 x 844, as one of the people."""
+    """The page, as one of the people."""
 
-    def __init__(self, *, dark: bool = False, width: int = 390, height: int = 844) -> None:
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium") or ""
-        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        for flag in (*FLAGS, f"--user-data-dir={self.profile.name}"):
-            options.add_argument(flag)
-        try:
-            self.browser = webdriver.Chrome(
-                options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
-            )
-        except BaseException:
-            self.profile.cleanup()
-            raise
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1.5, "mobile": width < 600}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
-    def close(self) -> None:
-        self.browser.quit()
-        self.profile.cleanup()
+    async def open(self, address: str) -> None:
+        await self.page.open(address)
+        await self.page.until("document.querySelector('#bot-name')?.innerText")
 
-    def until(self, holds: Callable[[webdriver.Chrome], object]) -> None:
-        WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(holds)
+    async def text(self) -> str:
+        return str(await self.page.script("document.querySelector('#log').innerText"))
 
-    def open(self, address: str) -> None:
-        self.browser.get(address)
-        self.until(lambda b: b.find_element(By.ID, "bot-name").text)
+    async def sees(self, text: str) -> None:
+        await self.page.sees(text)
 
-    @property
-    def text(self) -> str:
-        return self.browser.find_element(By.ID, "log").text
+    async def start(self) -> None:
+        await self.page.click("#start")
 
-    def sees(self, text: str) -> None:
-        self.until(lambda _: text in self.text)
-
-    def start(self) -> None:
-        self.until(lambda b: b.find_element(By.ID, "start").is_displayed())
-        self.browser.find_element(By.ID, "start").click()
-
-    @property
-    def messages(self) -> int:
-        return len(self.browser.find_elements(By.CSS_SELECTOR, "#log > li"))
-
-    def press(self, label: str) -> None:
+    async def press(self, label: str) -> None:
         """Press the newest button with this label, and wait for the answer: nobody types before they are asked."""
-        before = self.messages
+        before = await self.page.script(MESSAGES)
+        fits = f"(b) => b.innerText.trim() === {json.dumps(label)} && !b.disabled"
+        await self.page.tap(f"[...document.querySelectorAll('.row button, .row a')].findLast({fits})")
+        await self.page.until(f"{MESSAGES} > {before}")
 
-        def pressed(browser: webdriver.Chrome) -> bool:
-            for button in reversed(browser.find_elements(By.CSS_SELECTOR, ".row button, .row a")):
-                if button.text.strip() == label and button.is_enabled():
-                    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
-                    button.click()
-                    return True
-            return False
+    async def type(self, text: str) -> None:
+        """Type a message, and wait until it is answered."""
+        before = await self.page.script(MESSAGES)
+        await self.page.script("document.querySelector('#text').focus()")
+        await self.page.type(text)
+        await self.page.until(f"{MESSAGES} > {before} + 1")
 
-        self.until(_steady(pressed))
-        self.until(lambda _: self.messages > before)
-
-    def type(self, text: str) -> None:
-        before = self.messages
-        field = self.browser.find_element(By.ID, "text")
-        field.send_keys(text + Keys.ENTER)
-        self.until(lambda _: self.messages > before + 1)
-
-    def become(self, name: str) -> None:
-        self.browser.find_element(By.ID, "who").click()
-        before = self.browser.find_element(By.ID, "log").get_attribute("innerHTML")
-        self.until(_steady(lambda b: _click(b, "#who-menu button", name)))
-        self.until(_steady(lambda b: b.find_element(By.ID, "who-name").text in name))
+    async def become(self, name: str) -> None:
+        """Choose another person, and wait for what stands on their phone."""
+        shown = "document.querySelector('#log').innerHTML"
+        await self.page.click("#who")
+        before = await self.page.script(shown)
+        fits = f"(b) => b.innerText.includes({json.dumps(name)})"
+        await self.page.tap(f"[...document.querySelectorAll('#who-menu button')].find({fits})")
+        is_named = f"{json.dumps(name)}.includes(document.querySelector('#who-name').innerText)"
+        await self.page.until(is_named)
         if before:
-            self.until(_steady(lambda b: b.find_element(By.ID, "log").get_attribute("innerHTML") != before))
+            await self.page.until(f"{shown} !== {json.dumps(before)}")
 
-    def picture(self, name: str) -> None:
+    async def picture(self, name: str) -> None:
         """Save what is on the screen, where pictures are wanted (``make pictures``)."""
         folder = os.environ.get("PRESCREEN_PICTURES")
         if folder:
-            self.until(lambda b: b.execute_script("return document.getAnimations().length") == 0)
+            await self.page.until("document.getAnimations().length === 0")
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.browser.save_screenshot(str(Path(folder) / f"{name}.png"))
-
-
-def _click(browser: webdriver.Chrome, selector: str, text: str) -> bool:
-    for item in browser.find_elements(By.CSS_SELECTOR, selector):
-        if text in item.text and item.is_displayed():
-            item.click()
-            return True
-    return False
-
-
-def _steady(holds: Callable[[webdriver.Chrome], object]) -> Callable[[webdriver.Chrome], bool]:
-    """A condition that outlives elements which are drawn anew while it looks."""
-    from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
-
-    def look(browser: webdriver.Chrome) -> bool:
-        try:
-            return bool(holds(browser))
-        except (StaleElementReferenceException, ElementClickInterceptedException):
-            return False
-
-    return look
+            await self.page.picture(Path(folder) / f"{name}.png")

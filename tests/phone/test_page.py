@@ -15,12 +15,13 @@ from telegram import (
 )
 
 from bot.phone.server import LocalBotApi
+from tests.browser.driver import Page, browser
 from tests.machine import lack_of
-from tests.phone.browser import CHROMIUM, Page, browser
 from tests.phone.conftest import PERSONAS, TOKEN
 from tests.phone.test_methods_over_http import PNG, keyboard
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=lack_of("chromium"))
+LACK = lack_of("chromium")
+pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 
 SECRET = "AbCd-0123456789"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import shutil
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,11 +13,13 @@ from typing import Any
 
 import aiohttp
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.machine import browser_path
+
 QUIET = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -28,6 +29,16 @@ QUIET = (
     "--force-color-profile=srgb",
 )
 PATIENCE = 60.0
+TAPPED = """(() => {
+  const it = ELEMENT;
+  if (!it?.checkVisibility()) return false;
+  it.scrollIntoView({block: "center"});
+  const {x, y, width, height} = it.getBoundingClientRect();
+  if (!it.contains(document.elementFromPoint(x + width / 2, y + height / 2))) return false;
+  it.click();
+  return true;
+})()"""
+"""Whether the click took place: looking and clicking are one step, so that no redrawing comes between."""
 KEYS = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9}
 
 
@@ -61,7 +72,7 @@ class Page:
             self.complaints.append(json.dumps(message["params"]["exceptionDetails"]))
 
     async def script(self, expression: str) -> Any:
-        """The value of an expression in the page."""
+        """Return the value of an expression in the page."""
         answer = await self.command(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True, userGesture=True
         )
@@ -87,15 +98,17 @@ class Page:
         """Wait until a text stands in the chat."""
         await self.until(f"document.querySelector('#log').innerText.includes({json.dumps(text)})")
 
+    async def tap(self, element: str) -> None:
+        """Click what an expression finds, as soon as it is there and nothing lies above its middle."""
+        await self.until(TAPPED.replace("ELEMENT", element))
+
     async def click(self, selector: str) -> None:
-        await self.until(f"document.querySelector({json.dumps(selector)})?.checkVisibility()")
-        await self.script(f"document.querySelector({json.dumps(selector)}).click()")
+        await self.tap(f"document.querySelector({json.dumps(selector)})")
 
     async def press(self, label: str) -> None:
         """Press the newest button that has this as a line of its label."""
         fits = f"(b) => b.innerText.trim().split('\\n').includes({json.dumps(label)})"
-        await self.until(f"[...document.querySelectorAll('button')].some({fits})")
-        await self.script(f"[...document.querySelectorAll('button')].findLast({fits}).click()")
+        await self.tap(f"[...document.querySelectorAll('button')].findLast({fits})")
 
     async def type(self, text: str) -> None:
         """Type into what has the focus, and press Enter."""
@@ -110,7 +123,13 @@ class Page:
         await self.command("Input.dispatchKeyEvent", type="keyUp", **code)
 
     async def look(
-        self, *, dark: bool = False, calm: bool = True, width: int = 390, height: int = 844
+        self,
+        *,
+        dark: bool = False,
+        calm: bool = True,
+        width: int = 390,
+        height: int = 844,
+        scale: float = 2,
     ) -> None:
         """Be a screen of this size, with these wishes of its owner."""
         features = [
@@ -122,7 +141,7 @@ class Page:
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=2,
+            deviceScaleFactor=scale,
             mobile=width < 600,
         )
 
@@ -135,9 +154,10 @@ class Page:
 @asynccontextmanager
 async def browser(profile: Path) -> AsyncIterator[Page]:
     """A page in a new browser with its own profile folder; both end with the block."""
-    assert CHROMIUM is not None
+    path = browser_path()
+    assert path is not None
     process = await asyncio.create_subprocess_exec(
-        CHROMIUM, *QUIET, f"--user-data-dir={profile}", "about:blank", stdout=DEVNULL, stderr=PIPE
+        path, *QUIET, f"--user-data-dir={profile}", "about:blank", stdout=DEVNULL, stderr=PIPE
     )
     try:
         async with aiohttp.ClientSession() as http:
