@@ -1,179 +1,99 @@
-"""Builds questions and criteria from what was read of a file, and checks each by itself.
-
-A part with a mistake is left out, and the rest is still looked at.
-"""
+"""Builds a protocol from its file. A part with a mistake is left out, and the rest is still looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
+from dialogs.loading.keys import PROTOCOL
 from dialogs.loading.kinds import Report
-from dialogs.loading.tables import Entry
-from dialogs.protocol import Criterion, Option, Question, Shortcut, SiteItem, Tabulation, Text, Unit
+from dialogs.loading.questions import build_question
+from dialogs.loading.references import check_criteria, check_questions, check_use
+from dialogs.loading.tables import Entry, read_table
+from dialogs.protocol import Criterion, Protocol, Question, SiteItem, Text
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.tree import Rule
 
-OptionSets = Mapping[str, Sequence[Entry]]
+_ONLY_IN_THE_FILE: Final = frozenset(
+    {"unknown", "option_sets", "question", "criterion", "site_item", "alert"}
+)
+"""Keys of the file that become something else of the protocol."""
+_Part = TypeVar("_Part", Criterion, SiteItem)
 
-_AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
-"""UCUM -> codelist AGEU (C66781)."""
 
-
-def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report) -> Question | None:
-    """Build a question, or report why it cannot be. `unknown` is what the protocol calls that answer."""
-    before = len(report.faults)
-    is_choice = entry.get("kind") == "choice"
-    options = _options(entry, sets, report) if is_choice else ()
-    units = () if is_choice else _units(entry, report)
-    shortcuts = _shortcuts(entry, units, report)
-    sdtm = _tabulation(entry.get("sdtm"), options, units, report)
-    if not entry.whole or len(report.faults) > before:
+def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
+    """Build the protocol, or report all that is wrong and return ``None``."""
+    entry = _read(raw, report)
+    questions = _questions(entry, report)
+    rules = _Rules(questions, set(_names(entry, "question", "id")) - questions.keys(), report)
+    check_questions(questions, rules.left_out, report)
+    criteria = tuple(rules.build(Criterion, entry.get("criterion", ()), "rule"))
+    parts = {
+        "questions": tuple(questions.values()),
+        "criteria": criteria,
+        "site_items": tuple(rules.build(SiteItem, entry.get("site_item", ()), "when")),
+        "alerts": tuple(rules.build(SiteItem, entry.get("alert", ()), "when")),
+    }
+    if not any(fault.place.startswith(("criterion", "question")) for fault in report.faults):
+        check_criteria(criteria, report)
+        check_use(questions.values(), criteria, report)
+    if report.faults:
         return None
-    values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
-    values |= {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
-    return Question(**values | {"unknown": entry["unknown"] or unknown})
+    values = {key: value for key, value in entry.items() if key not in _ONLY_IN_THE_FILE}
+    return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
-# choices -----------------------------------------------------------------------------------------
+def _read(raw: Mapping[str, Any], report: Report) -> Entry:
+    """Read the whole file by its tables; names are unique in each."""
+    listed = raw.get("languages")
+    if isinstance(listed, list):
+        report.languages = tuple(item for item in listed if isinstance(item, str))
+    entry = read_table(PROTOCOL, raw, "protocol", report)
+    if entry.get("criterion") == ():
+        report.fault("criterion", "there is none", "Please add [[criterion]]")
+    report.unique("language", report.languages)
+    report.unique("question", _names(entry, "question", "id"))
+    report.unique("criterion", _names(entry, "criterion", "code"))
+    report.unique("site_item", [*_names(entry, "site_item", "id"), *_names(entry, "alert", "id")])
+    return entry
 
 
-def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ...]:
-    place, listed = entry.place, entry.get("options")
-    if isinstance(listed, str):
-        if listed not in sets:
-            report.fault(
-                f"{place}: options", f"no option set {listed!r}", "Please define it under [option_sets]"
-            )
-            return ()
-        listed = sets[listed]
-        entry.whole = entry.whole and all(option.whole for option in listed)
-    if listed is None:
-        return ()
-    if len(listed) < 2:
-        report.fault(f"{place}: options", "a choice needs two options or more", "Please list them")
-    _check_codes(f"{place}: option", listed, report)
-    return tuple(Option(**option) for option in listed if option.whole)
+def _names(entry: Entry, table: str, key: str) -> list[str]:
+    """Return how all parts that a table lists are called, whatever else is wrong with them."""
+    return [part[key] for part in entry.get(table, ()) if key in part]
 
 
-def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
-    codes = [entry["code"] for entry in entries if "code" in entry]
-    report.unique(place, codes)
-    if "unknown" in codes:
-        report.fault(f"{place} unknown", "is listed", "Please leave it out: every question takes it")
+def _questions(entry: Entry, report: Report) -> dict[str, Question]:
+    sets, unknown = entry.get("option_sets", {}), entry.get("unknown", Text())
+    built = [build_question(part, sets, unknown, report) for part in entry.get("question", ())]
+    return {question.id: question for question in built if question is not None}
 
 
-# numbers -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Builds the parts that have a rule over questions."""
 
+    questions: Mapping[str, Question]
+    left_out: set[str]
+    """Questions with a mistake of their own: rules about them are looked at once that is mended."""
+    report: Report
 
-def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
-    listed: Sequence[Entry] = entry.get("units", ())
-    if "units" in entry and not listed:
-        report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
-    if listed and listed[0].get("scale") not in (None, 1):
-        remedy = "Please let the other units be multiples of the first"
-        report.fault(f"{listed[0].place}: scale", "is not 1 in the first unit", remedy)
-    units = [unit for each in listed if (unit := _unit(each, entry, report)) is not None]
-    report.unique(f"{entry.place}: unit", (unit.code for unit in units))
-    _check_spellings(units, entry.place, report)
-    return tuple(units)
+    def build(self, kind: type[_Part], entries: Sequence[Entry], key: str) -> Iterator[_Part]:
+        """Yield the parts whose every key is right; `key` is that of the rule."""
+        for entry in entries:
+            rule = self._parse(entry, key)
+            if rule is not None and entry.whole:
+                yield kind(**entry | {key: rule})
 
-
-def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
-    """Build a unit; ranges that it has not are the question's."""
-    ranges = {key: entry.get(key) or question.get(key) for key in ("possible", "usual")}
-    possible, usual = ranges.values()
-    if any(key in entry and key in question and ranges[key] is None for key in ranges):
-        report.fault(entry.place, "has no possible and usual range", "Please give both, here or above")
-    if possible and usual and not possible[0] <= usual[0] <= usual[1] <= possible[1]:
-        fault = "usual range is not inside the possible one"
-        report.fault(entry.place, fault, "Please check the four numbers")
-    if (entry.get("per") is None) != (entry.get("gives") is None):
-        report.fault(entry.place, "per and gives go together", "Please give both or neither")
-    if entry.get("scale") == 0:
-        report.fault(f"{entry.place}: scale", "is 0", "Please give what turns a value into the first unit")
-    return Unit(**entry | ranges) if entry.whole and possible and usual else None
-
-
-def _check_spellings(units: Iterable[Unit], place: str, report: Report) -> None:
-    """Check that no word means two units: a unit is never guessed."""
-    meant: dict[str, str] = {}
-    for unit in units:
-        for spelling in dict.fromkeys((unit.code, *unit.label.values(), *unit.spellings)):
-            other = meant.setdefault(spelling.casefold(), unit.code)
-            if other != unit.code:
-                fault = f"{spelling!r} means {other} and {unit.code}"
-                report.fault(f"{place}: units", fault, "Please keep one of them")
-
-
-def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Shortcut, ...]:
-    listed: Sequence[Entry] = entry.get("shortcuts", ())
-    _check_codes(f"{entry.place}: shortcut", listed, report)
-    codes = {unit.get("code") for unit in entry.get("units", ())}
-    for shortcut in listed:
-        means, place = shortcut.get("means"), f"{shortcut.place}: means"
-        if means is not None and means.unit not in codes:
-            fault = f"unit {means.unit!r} is not one of the question's"
-            report.fault(place, fault, "Please use one of them")
-        for unit in units:
-            if means is not None and means.unit == unit.code and not unit.admits(means):
-                fault = f"{means.value} {means.unit} is not possible"
-                report.fault(place, fault, "Please check the ranges")
-    return tuple(Shortcut(**shortcut) for shortcut in listed if shortcut.whole)
-
-
-# SDTM --------------------------------------------------------------------------------------------
-
-
-def _tabulation(
-    entry: Entry | None, options: Iterable[Option], units: Sequence[Unit], report: Report
-) -> Tabulation | None:
-    if entry is None or not entry.whole:
-        return None
-    if entry["domain"] == "DM" and units:
-        _check_age(entry, units, report)
-    known = {option.code for option in options}
-    for code in entry["results"]:
-        if code not in known:
-            report.fault(f"{entry.place}: results", f"no option {code!r}", "Please name one of the options")
-    return Tabulation(**entry)
-
-
-def _check_age(entry: Entry, units: Sequence[Unit], report: Report) -> None:
-    """Check that a number in DM, which is exported in the question's first unit, is called by that unit."""
-    first, *others = units
-    named = _AGE_UNITS.get(first.code)
-    if named is None:
-        remedy = f"Please let the first unit be one of: {', '.join(_AGE_UNITS)}"
-        report.fault(f"{entry.place}: test", f"cannot be in {first.code}", remedy)
-    elif entry["test"] != named:
-        fault = f"does not name the first unit, {first.code}"
-        report.fault(f"{entry.place}: test", fault, f"Please write {named}")
-    for unit in others:
-        if unit.scale is None:
-            report.fault(
-                entry.place, f"{unit.code} does not turn into {first.code}", "Please give it a scale"
-            )
-
-
-# rules -------------------------------------------------------------------------------------------
-
-
-def build_criterion(entry: Entry, rule: Rule | None) -> Criterion | None:
-    return Criterion(**entry | {"rule": rule}) if entry.whole and rule is not None else None
-
-
-def build_site_item(entry: Entry, when: Rule | None) -> SiteItem | None:
-    return SiteItem(**entry | {"when": when}) if entry.whole and when is not None else None
-
-
-def build_rule(entry: Entry, key: str, questions: Mapping[str, Question], report: Report) -> Rule | None:
-    """Parse the rule that stands under a key of an entry, or report why it is none."""
-    text: Any = entry.get(key)
-    if text is None:
-        return None
-    try:
-        return parse(text, questions)
-    except RuleError as error:
-        report.fault(f"{entry.place}: {key}", error.fault, error.remedy)
-        return None
+    def _parse(self, entry: Entry, key: str) -> Rule | None:
+        text: str | None = entry.get(key)
+        if text is None or self.left_out.intersection(re.findall(r"\w+", text)):
+            return None
+        try:
+            return parse(text, self.questions)
+        except RuleError as error:
+            self.report.fault(f"{entry.place}: {key}", error.fault, error.remedy)
+            return None

@@ -38,6 +38,7 @@ MISTAKES = {
     "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: units[1]", "not inside"),
     "inexact number": ('scale = "16.114"', "scale = 16.114", "question hemoglobin: units[3]: scale", "not an exact number"),
     "broken rule": ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', "criterion I4: rule", "cannot be read"),
+    "empty rule": ("rule = '''18 <= age_years <= 80'''", "rule = ''", "criterion I1: rule", "cannot be read"),
     "arithmetic in a rule": ('ecog in ("0", "1", "2")', "ecog + 1", "criterion I4: rule", "is not a condition"),
     "call in a rule": ('ecog in ("0", "1", "2")', "print(ecog)", "criterion I4: rule", "is not a condition"),
     "order on a choice": ('ecog in ("0", "1", "2")', 'ecog < "3"', "criterion I4: rule", "cannot be compared by <"),

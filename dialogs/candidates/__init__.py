@@ -1,0 +1,45 @@
+"""Candidates whose data are already abstracted: a table or JSON, read like typed answers, played through the dialogue.
+
+What the conversation would ask about is not taken here either: such an answer is a fault of its row, named by row,
+name and question, and the row is not evaluated. It never becomes *unknown* by itself. Only unusual values can be
+accepted beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialogs.candidates.objects import read_objects
+from dialogs.candidates.playing import Outcome, evaluate_candidate, play
+from dialogs.candidates.rows import BadFile, Cell, Fault, Row, Unreadable, shown
+from dialogs.candidates.tables import COMMENT, MAX_COLUMNS, MAX_ROWS, lines_of_csv, read_table
+from dialogs.protocol import Protocol
+
+__all__ = [
+    "COMMENT",
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "BadFile",
+    "Cell",
+    "Fault",
+    "Outcome",
+    "Row",
+    "Unreadable",
+    "evaluate_candidate",
+    "play",
+    "read_candidates",
+    "read_table",
+    "shown",
+]
+
+
+def read_candidates(
+    protocol: Protocol, text: str, *, accept_unusual: bool = False, limit: int = MAX_ROWS
+) -> Iterator[Row]:
+    """Read candidates from JSON (a list of ``{"name", "answers"}``) or CSV (one column a question).
+
+    Raises `BadFile` if the text as a whole is neither.
+    """
+    if text.lstrip()[:1] in ("[", "{"):
+        return read_objects(protocol, text, accept_unusual, limit)
+    return read_table(protocol, lines_of_csv(protocol, text), accept_unusual=accept_unusual, limit=limit)

@@ -1,0 +1,156 @@
+"""The answers of one candidate: each taken as the conversation would take it, or named as a fault of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode, plain
+from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
+from dialogs.protocol import Option, Protocol, Question
+from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
+
+UNIT_SPELLINGS: Final = {"xULN": "{xULN}"}
+
+
+def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_unusual: bool) -> None:
+    """Take a row's answers in the protocol's order, so that a value's unit is known before its limit is read."""
+    for question_id in sorted(raw, key=protocol.position.__getitem__):
+        question = protocol.question(question_id)
+        reading = _read(protocol, question, raw[question_id], _unit_of_value(row, question))
+        if isinstance(reading, Proposal) and reading.why == "unusual" and accept_unusual:
+            row.unusual.append(question_id)
+            _put(row, question_id, reading.candidates[0])
+        elif isinstance(reading, Proposal | Refused | Fault):
+            row.faults.append(_fault(question, raw[question_id], reading))
+        else:
+            _put(row, question_id, reading.given)
+    _check_together(protocol, row)
+
+
+def _read(protocol: Protocol, question: Question, raw: Any, only: str | None) -> Reading | Fault:
+    if isinstance(raw, str):
+        return read(protocol, question, raw, only)
+    if isinstance(raw, Unreadable):
+        return Fault(raw.code)
+    if isinstance(raw, Decimal):
+        return _number(protocol, question, raw, None, only)
+    if not isinstance(raw, Object) or not {"value"} <= raw.keys() <= {"value", "unit"} or raw.twice:
+        return Fault("not_a_value")
+    value, unit = raw["value"], raw.get("unit")
+    if not isinstance(value, str | Decimal) or not isinstance(unit, str | None):
+        return Fault("not_a_value")
+    unit = UNIT_SPELLINGS.get(unit or "", unit)
+    if isinstance(value, str):
+        return read(protocol, question, f"{value} {unit or ''}", only)
+    return _number(protocol, question, value, unit, only)
+
+
+def _number(
+    protocol: Protocol, question: Question, value: Decimal, spelled: str | None, only: str | None
+) -> Reading:
+    """Weigh a number that a file holds as a number: its digits can mean only one thing."""
+    if _too_long(value):
+        return Refused("too_many_digits")
+    if value.is_signed() and value:
+        return Refused("sign")
+    if question.kind == "choice":
+        return read(protocol, question, plain(value))
+    unit = unit_called(question, spelled or "", only)
+    if isinstance(unit, Refused):
+        return unit
+    if unit is None:
+        return read(protocol, question, plain(value), only)
+    return accept(protocol, ((question.id, Measurement("=", abs(value), unit.code)),))
+
+
+def _too_long(value: Decimal) -> bool:
+    if not value.is_finite() or abs(value.adjusted()) > MAX_DIGITS:
+        return True
+    return len(value.as_tuple().digits) > 2 * MAX_DIGITS
+
+
+def _unit_of_value(row: Row, question: Question) -> str | None:
+    """The unit of the value whose limit this question asks, as in the conversation; ``None`` if it has none of ours."""
+    value = row.answers.get(question.unit_of or "")
+    return value.unit if isinstance(value, Measurement) and value.unit in question.unit_by_code else None
+
+
+def _put(row: Row, question_id: str, given: Given) -> None:
+    """Keep an answer; a value with its limit is two, and the limit's own column must not say something else."""
+    for other, answer in given:
+        if row.answers.get(other, answer) != answer:
+            details = {"one": _written(row.answers[other]), "other": _written(answer)}
+            row.faults.append(Fault("two_answers", other, details))
+        row.answers[other] = answer
+
+
+def _written(answer: Answer) -> str:
+    return " ".join(part for part in encode(answer) if part)
+
+
+def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) -> Fault:
+    """Say why an answer cannot be taken as it stands."""
+    if isinstance(reading, Fault):
+        return Fault(reading.code, question.id)
+    details = {"text": shown(_as_given(raw))}
+    if isinstance(reading, Refused):
+        return Fault(reading.code, question.id, details | _refused(question, reading))
+    return Fault(f"asked_{reading.why}", question.id, details | _asked(reading))
+
+
+def _refused(question: Question, reading: Refused) -> dict[str, str]:
+    """What the phrase for a refused answer needs: the units, and what may have been meant."""
+    details = dict(reading.details)
+    if reading.code == "unknown_unit":
+        details["units"] = ", ".join(question.unit_by_code)
+    if reading.likely:
+        details["likely"] = ", ".join(_written(answer) for ((_, answer), *_) in reading.likely)
+    return details
+
+
+def _asked(reading: Proposal) -> dict[str, str]:
+    """What the phrase for an answer that the conversation would ask about needs: what it can mean."""
+    firsts = [given[0][1] for given in reading.candidates]
+    numbers = [number for number in firsts if isinstance(number, Measurement)]
+    if reading.why == "number":
+        return {"meanings": ", ".join(dict.fromkeys(map(_surely, numbers)))}
+    if reading.why == "unit":
+        return {"units": ", ".join(dict.fromkeys(number.unit for number in numbers))}
+    return {}
+
+
+def _as_given(raw: Any) -> str:
+    """Write an answer as it stands in its list: a text, a number, or a value with its unit."""
+    if isinstance(raw, Object):
+        return " ".join(_as_given(part) for part in (raw["value"], raw.get("unit")) if part is not None)
+    return str(raw)  # not in full: 1e999999999 would be a million pages
+
+
+def _surely(answer: Measurement) -> str:
+    """Write a number that could be a group of thousands so that it can mean only one: ``29.9990``."""
+    text = plain(answer.value)
+    return f"{text}0 {answer.unit}" if "." in text else f"{text} {answer.unit}"
+
+
+def _check_together(protocol: Protocol, row: Row) -> None:
+    """Check answers against each other: contradictions are rejected, not resolved."""
+    for question_id, answer in row.answers.items():
+        question = protocol.question(question_id)
+        if isinstance(answer, Measurement):
+            _check_unit(row, question, answer)
+        elif answer.code in question.option_by_code:
+            _check_implied(row, question, question.option_by_code[answer.code])
+
+
+def _check_unit(row: Row, question: Question, answer: Measurement) -> None:
+    value = row.answers.get(question.unit_of or "")
+    if isinstance(value, Measurement) and value.unit != answer.unit and value.unit in question.unit_by_code:
+        row.faults.append(Fault("other_unit", question.id, {"unit": answer.unit, "value": value.unit}))
+
+
+def _check_implied(row: Row, question: Question, option: Option) -> None:
+    for other, code in option.implies.items():
+        if row.answers.get(other, UNKNOWN) not in (UNKNOWN, Choice(code)):
+            row.faults.append(Fault("contradicts", question.id, {"other": other}))

@@ -1,0 +1,56 @@
+"""What the dialogue comes to for a candidate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dialogs.answers import UNKNOWN, Answer
+from dialogs.candidates.rows import Row
+from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
+from dialogs.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the dialogue comes to. ``asked`` holds the questions up to the first failed criterion."""
+
+    verdict: str
+    failed: tuple[str, ...]
+    first_failed: str | None
+    unresolved: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
+    """Play the dialogue over a table of answers, going on after exclusions; missing is *unknown*."""
+    dialogue = begin(protocol)
+    asked: list[str] = []
+    first: str | None = None
+    while dialogue.state != REVIEW:
+        if dialogue.state == EXCLUDED:
+            first = first or dialogue.failed_codes[0]
+            dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
+            continue
+        if first is None:
+            asked.append(dialogue.state)
+        dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
+    return Outcome(dialogue.verdict, dialogue.failed_codes, first, dialogue.unresolved, tuple(asked))
+
+
+def evaluate_candidate(protocol: Protocol, row: Row) -> str:
+    """Return a candidate's line of JSON."""
+    outcome = play(protocol, row.answers)
+    line: dict[str, Any] = {
+        "name": row.name,
+        "verdict": outcome.verdict,
+        "failed": outcome.failed,
+        "first_failed": outcome.first_failed,
+        "unresolved": outcome.unresolved,
+        "asked": outcome.asked,
+    }
+    if row.unusual:
+        line["unusual"] = row.unusual
+    return json.dumps(line, ensure_ascii=False)

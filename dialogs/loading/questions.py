@@ -1,0 +1,151 @@
+"""Builds questions from what was read of a file, and checks each by itself: options, units, shortcuts, SDTM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from dialogs.loading.kinds import Report
+from dialogs.loading.tables import Entry
+from dialogs.protocol import Option, Question, Shortcut, Tabulation, Text, Unit
+
+OptionSets = Mapping[str, Sequence[Entry]]
+
+_AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
+"""UCUM -> codelist AGEU (C66781)."""
+
+
+def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report) -> Question | None:
+    """Build a question, or report why it cannot be. `unknown` is what the protocol calls that answer."""
+    before = len(report.faults)
+    is_choice = entry.get("kind") == "choice"
+    options = _options(entry, sets, report) if is_choice else ()
+    units = () if is_choice else _units(entry, report)
+    shortcuts = _shortcuts(entry, units, report)
+    sdtm = _tabulation(entry.get("sdtm"), options, units, report)
+    if not entry.whole or len(report.faults) > before:
+        return None
+    values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
+    values |= {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
+    return Question(**values | {"unknown": entry["unknown"] or unknown})
+
+
+# choices -----------------------------------------------------------------------------------------
+
+
+def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ...]:
+    place, listed = entry.place, entry.get("options")
+    if isinstance(listed, str):
+        if listed not in sets:
+            report.fault(
+                f"{place}: options", f"no option set {listed!r}", "Please define it under [option_sets]"
+            )
+            return ()
+        listed = sets[listed]
+        entry.whole = entry.whole and all(option.whole for option in listed)
+    if listed is None:
+        return ()
+    if len(listed) < 2:
+        report.fault(f"{place}: options", "a choice needs two options or more", "Please list them")
+    _check_codes(f"{place}: option", listed, report)
+    return tuple(Option(**option) for option in listed if option.whole)
+
+
+def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
+    codes = [entry["code"] for entry in entries if "code" in entry]
+    report.unique(place, codes)
+    if "unknown" in codes:
+        report.fault(f"{place} unknown", "is listed", "Please leave it out: every question takes it")
+
+
+# numbers -----------------------------------------------------------------------------------------
+
+
+def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
+    listed: Sequence[Entry] = entry.get("units", ())
+    if "units" in entry and not listed:
+        report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
+    if listed and listed[0].get("scale") not in (None, 1):
+        remedy = "Please let the other units be multiples of the first"
+        report.fault(f"{listed[0].place}: scale", "is not 1 in the first unit", remedy)
+    units = [unit for each in listed if (unit := _unit(each, entry, report)) is not None]
+    report.unique(f"{entry.place}: unit", (unit.code for unit in units))
+    _check_spellings(units, entry.place, report)
+    return tuple(units)
+
+
+def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
+    """Build a unit; ranges that it has not are the question's."""
+    ranges = {key: entry.get(key) or question.get(key) for key in ("possible", "usual")}
+    possible, usual = ranges.values()
+    if any(key in entry and key in question and ranges[key] is None for key in ranges):
+        report.fault(entry.place, "has no possible and usual range", "Please give both, here or above")
+    if possible and usual and not possible[0] <= usual[0] <= usual[1] <= possible[1]:
+        fault = "usual range is not inside the possible one"
+        report.fault(entry.place, fault, "Please check the four numbers")
+    if (entry.get("per") is None) != (entry.get("gives") is None):
+        report.fault(entry.place, "per and gives go together", "Please give both or neither")
+    if entry.get("scale") == 0:
+        report.fault(f"{entry.place}: scale", "is 0", "Please give what turns a value into the first unit")
+    return Unit(**entry | ranges) if entry.whole and possible and usual else None
+
+
+def _check_spellings(units: Iterable[Unit], place: str, report: Report) -> None:
+    """Check that no word means two units: a unit is never guessed."""
+    meant: dict[str, str] = {}
+    for unit in units:
+        for spelling in dict.fromkeys((unit.code, *unit.label.values(), *unit.spellings)):
+            other = meant.setdefault(spelling.casefold(), unit.code)
+            if other != unit.code:
+                fault = f"{spelling!r} means {other} and {unit.code}"
+                report.fault(f"{place}: units", fault, "Please keep one of them")
+
+
+def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Shortcut, ...]:
+    listed: Sequence[Entry] = entry.get("shortcuts", ())
+    _check_codes(f"{entry.place}: shortcut", listed, report)
+    codes = {unit.get("code") for unit in entry.get("units", ())}
+    for shortcut in listed:
+        means, place = shortcut.get("means"), f"{shortcut.place}: means"
+        if means is not None and means.unit not in codes:
+            fault = f"unit {means.unit!r} is not one of the question's"
+            report.fault(place, fault, "Please use one of them")
+        for unit in units:
+            if means is not None and means.unit == unit.code and not unit.admits(means):
+                fault = f"{means.value} {means.unit} is not possible"
+                report.fault(place, fault, "Please check the ranges")
+    return tuple(Shortcut(**shortcut) for shortcut in listed if shortcut.whole)
+
+
+# SDTM --------------------------------------------------------------------------------------------
+
+
+def _tabulation(
+    entry: Entry | None, options: Iterable[Option], units: Sequence[Unit], report: Report
+) -> Tabulation | None:
+    if entry is None or not entry.whole:
+        return None
+    if entry["domain"] == "DM" and units:
+        _check_age(entry, units, report)
+    known = {option.code for option in options}
+    for code in entry["results"]:
+        if code not in known:
+            report.fault(f"{entry.place}: results", f"no option {code!r}", "Please name one of the options")
+    return Tabulation(**entry)
+
+
+def _check_age(entry: Entry, units: Sequence[Unit], report: Report) -> None:
+    """Check that a number in DM, which is exported in the question's first unit, is called by that unit."""
+    first, *others = units
+    named = _AGE_UNITS.get(first.code)
+    if named is None:
+        remedy = f"Please let the first unit be one of: {', '.join(_AGE_UNITS)}"
+        report.fault(f"{entry.place}: test", f"cannot be in {first.code}", remedy)
+    elif entry["test"] != named:
+        fault = f"does not name the first unit, {first.code}"
+        report.fault(f"{entry.place}: test", fault, f"Please write {named}")
+    for unit in others:
+        if unit.scale is None:
+            report.fault(
+                entry.place, f"{unit.code} does not turn into {first.code}", "Please give it a scale"
+            )
