@@ -5,24 +5,25 @@ Plain text in 80 columns, no escape codes. Choices have keys; anything else type
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import wcwidth
 
 from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
+from bot.wording.wrapping import wrap
 from dialogs.protocol import Question
 from state.errors import NotKept
 from state.people import Person
 from state.screenings import Screening
 
 COLUMNS: Final = 80
+BULLET_INDENT: Final = "  "
 OPTION: Final = "answer"
 """Buttons of this verb are the options of a question."""
 TYPED: Final = "n"
@@ -139,7 +140,7 @@ class Terminal:
         line = ""
         for key, button in offered.items():
             item = f"{key}) {button.label}"
-            if line and wcswidth(line) + 3 + wcswidth(item) > COLUMNS:
+            if line and columns_of(line) + 3 + columns_of(item) > COLUMNS:
                 self.write(line)
                 line = ""
             line = f"{line}   {item}" if line else f"  {item}"
@@ -168,8 +169,14 @@ class Terminal:
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):
-            for wrapped in wrap(line, COLUMNS):
+            indent = BULLET_INDENT if line.startswith("• ") else ""
+            for wrapped in wrap(line, COLUMNS, columns_of, indent):
                 self.write(wrapped)
+
+
+def columns_of(text: str) -> int:
+    """Count the columns of a text: two a Chinese character, none for what does not print."""
+    return sum(max(wcwidth(character), 0) for character in text)
 
 
 def _verb(button: Button) -> str:
@@ -183,25 +190,3 @@ def _option_key(asked: Question | None, place: int) -> str:
         return TYPED
     codes = [option.code for option in asked.options] if asked is not None else []
     return codes[place] if codes and all(code.isdigit() for code in codes) else str(place + 1)
-
-
-def wrap(line: str, columns: int) -> Iterator[str]:
-    """Break a line at spaces, or between Chinese characters, counting columns and not characters."""
-    if wcswidth(line) <= columns:
-        yield line
-        return
-    indent = "  " if line.startswith("• ") else ""
-    current, width = "", 0
-    for piece in re.findall(
-        r"[^\S\n]+|[\u2e80-\u9fff\uff00-\uffef][，、。；：？！）”》,;:?!)]*|[^\s\u2e80-\u9fff\uff00-\uffef]+",
-        line,
-    ):
-        size = sum(max(wcwidth(c), 0) for c in piece)
-        if width + size > columns and current.strip():
-            yield current.rstrip()
-            current, width = indent, len(indent)
-            if piece.isspace():
-                continue
-        current, width = current + piece, width + size
-    if current.strip():
-        yield current.rstrip()

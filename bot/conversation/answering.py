@@ -40,7 +40,7 @@ def unknown(context: Context, screening: Screening, press: Press) -> None:
 
 
 def keep(context: Context, screening: Screening, press: Press) -> None:
-    """Give again the answer that stands."""
+    """Keep the answer that stands."""
     question = question_of(screening)
     now = screening.dialogue.answers.get(question.id) if question is not None else None
     if question is not None and now is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.conversation.context import Context
 from bot.exchange import Press, Safe, Settle
 from bot.wording import cards
-from bot.wording.phrases import lines
+from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
@@ -110,4 +110,4 @@ def _newly_set_aside(context: Context, dialogue: Dialogue, before: _Before) -> l
     if not newly:
         return []
     names = [dialogue.protocol.question(question).short[context.say.language] for question in newly]
-    return [context.say("set_aside", questions=cards.joined(names, context.say))]
+    return [context.say("set_aside", questions=joined(names, context.say))]

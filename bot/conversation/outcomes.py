@@ -13,8 +13,8 @@ from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
 from bot.exchange import Button, Press, Safe, at
 from bot.wording.buttons import arrange, button
-from bot.wording.cards import in_zone, joined
-from bot.wording.phrases import lines
+from bot.wording.phrases import joined, lines
+from bot.wording.times import in_zone
 from state import outcomes
 from state.errors import NotNext
 from state.outcomes import OUTCOMES, WITHDRAWALS, Note, Standing
@@ -36,16 +36,21 @@ def show(context: Context, screening: Screening, press: Press) -> None:
 
 
 def _card(context: Context, screening: Screening, first: Safe | None = None) -> None:
-    """Say what stands for the subject, and offer what can follow."""
-    say, stands = context.say, outcomes.standing(context.screenings.db, screening.number)
-    if stands.screening is not None and stands.screening != screening.number:
-        followed = say("outcome_followed", number=screening.number, newest=stands.screening)
-        newest = context.of_the_site(stands.screening)
-        if newest is None or not is_saved(context, newest):
-            context.turn.say(followed)
-            return
-        screening, first = newest, lines(first, followed)
-    offered = outcomes.offered(stands, screening)
+    """Say what stands for the subject, and offer what can follow, at the newest screening of the subject."""
+    stands = outcomes.standing(context.screenings.db, screening.number)
+    if stands.screening is None or stands.screening == screening.number:
+        _offer(context, screening, stands, first)
+        return
+    followed = context.say("outcome_followed", number=screening.number, newest=stands.screening)
+    newest = context.of_the_site(stands.screening)
+    if newest is not None and is_saved(context, newest):
+        _offer(context, newest, stands, lines(first, followed))
+    else:
+        context.turn.say(followed)
+
+
+def _offer(context: Context, screening: Screening, stands: Standing, first: Safe | None) -> None:
+    say, offered = context.say, outcomes.offered(stands, screening)
     buttons = [
         button(say.plain(f"outcome_{code}"), "outcome_what", screening, OUTCOMES.index(code))
         for code in offered
@@ -53,16 +58,13 @@ def _card(context: Context, screening: Screening, first: Safe | None = None) -> 
     if stands.last is not None and context.of_the_site(stands.last.screening) is not None:
         buttons.append(_undo_button(context, screening, stands.last))
     noted = [_told(context, note) for note in stands.notes]
-    context.choose(
-        screening,
-        lines(
-            first,
-            say("outcome_which", number=screening.number),
-            say("outcome_stands", outcomes=joined(noted, say)) if noted else None,
-            *_limits(context, screening, stands, offered),
-        ),
-        arrange(buttons),
+    text = lines(
+        first,
+        say("outcome_which", number=screening.number),
+        say("outcome_stands", outcomes=joined(noted, say)) if noted else None,
+        *_limits(context, screening, stands, offered),
     )
+    context.choose(screening, text, arrange(buttons))
 
 
 def _undo_button(context: Context, screening: Screening, last: Note) -> Button:
@@ -138,9 +140,15 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
         if code is None or day is None or press.entry != screening.entries:
             raise NotNext(screening.number)
         outcomes.note(
-            context.screenings, screening, context.person.code, code, day,
-            started=_started(context, stands), today=_today(context), source=context.message.source,
-        )  # fmt: skip
+            context.screenings,
+            screening,
+            context.person.code,
+            code,
+            day,
+            started=_started(context, stands),
+            today=_today(context),
+            source=context.message.source,
+        )
     except NotNext:
         _already(context, screening)
         return

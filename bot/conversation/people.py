@@ -98,7 +98,7 @@ def restore(context: Context, press: Press) -> None:
 
 
 def _other(context: Context, press: Press) -> Person | None:
-    """Give the person that a button names; nobody suspends or restores themselves."""
+    """Return the person that a button names; nobody suspends or restores themselves."""
     code = press.name or ""
     try:
         return context.people.get(code) if code != context.person.code else None

@@ -79,30 +79,30 @@ def _export(
     from state.exports import Nothing, Selection
     from state.exports import export as write
 
-    turn = Turn()
     selection = Selection(site=site, since=since, until=until)
     with tempfile.TemporaryDirectory() as folder:
         try:
             written = write(database, name, None, selection, folder=Path(folder), by=by)
         except Nothing:
-            turn.say(say("export_nothing"))
-            return turn
+            return _saying(say("export_nothing"))
         except StateError as error:
-            turn.say(say("export_failed", why=str(error)))
-            return turn
+            return _saying(say("export_failed", why=str(error)))
         content, filename = _packed(written.path)
-        if len(content) > DOCUMENT_BYTES:
-            command = f"prescreen export --format {name} --site {site}"
-            turn.say(say("export_too_large", command=command))
-            return turn
-        caption = say(
-            "export_done",
-            rows=say("rows", n=written.rows),
-            screenings=say("screenings", n=written.screenings),
-            sha256=written.sha256[:16],
-            head=written.entered,
-        )
-        turn.actions.append(Document(filename, content, caption))
+    if len(content) > DOCUMENT_BYTES:
+        return _saying(say("export_too_large", command=f"prescreen export --format {name} --site {site}"))
+    caption = say(
+        "export_done",
+        rows=say("rows", n=written.rows),
+        screenings=say("screenings", n=written.screenings),
+        sha256=written.sha256[:16],
+        head=written.entered,
+    )
+    return Turn([Document(filename, content, caption)])
+
+
+def _saying(text: Safe) -> Turn:
+    turn = Turn()
+    turn.say(text)
     return turn
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.conversation.context import Context
 from bot.exchange import Button, Press, Safe
-from bot.wording import cards, lists
+from bot.wording import lists
 from bot.wording.buttons import arrange
-from bot.wording.phrases import lines
+from bot.wording.phrases import joined, lines
 from dialogs.dialogue import COMPLETED
 from state.screenings import Screening, Standing
 
@@ -76,7 +76,7 @@ def _open_item(context: Context, item: Standing) -> Safe:
         number=item.number,
         person=item.person,
         days=(context.screenings.clock() - datetime.fromisoformat(item.updated_at)).days,
-        missing=cards.joined(names or item.unresolved, context.say),
+        missing=joined(names or item.unresolved, context.say),
     )
 
 

@@ -55,7 +55,7 @@ def _standing(screenings: Screenings, person: Person, prompt: Prompt) -> Aim:
 
 
 def _above(screenings: Screenings, person: str, message: Message) -> tuple[Prompt | None, bool]:
-    """Give the prompt that stood above a message, and whether that is certain."""
+    """Return the prompt that stood above a message, and whether that is certain."""
     last = screenings.prompts.last(person)
     if message.number is None:
         return last, last is not None or screenings.current(person) is None

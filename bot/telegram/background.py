@@ -24,9 +24,9 @@ from bot.telegram.jobs import Job, daily, every
 from bot.telegram.polling import Figures
 from bot.telegram.profile import introduce, list_commands
 from bot.telegram.working import WorkError, apart
-from bot.wording.cards import in_zone
 from bot.wording.lists import backup_note, reminder
 from bot.wording.phrases import phrases
+from bot.wording.times import in_zone
 from state.backup import head_of, nightly
 from state.database import utc_now
 from state.errors import StateError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
-from bot.wording import cards
 from bot.wording.buttons import new_screening
-from bot.wording.phrases import Phrases, escape, gap, lines
+from bot.wording.phrases import Phrases, escape, gap, joined, lines
+from bot.wording.times import local_time
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
 from state.screenings import Screening, Standing
@@ -49,12 +49,10 @@ def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: s
         return Reply(say("open_none"), ((new_screening(say),),))
     told = [say("open_title")]
     told += [
-        say("open_dialogue", number=item.number, since=cards.local_time(item.started_at, zone))
-        for item in running
+        say("open_dialogue", number=item.number, since=local_time(item.started_at, zone)) for item in running
     ]
     told += [
-        say("open_undetermined", number=item.number, codes=cards.joined(item.unresolved, say))
-        for item in waiting
+        say("open_undetermined", number=item.number, codes=joined(item.unresolved, say)) for item in waiting
     ]
     fill = tuple(
         (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -54,6 +54,11 @@ _BIDI: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 def lines(*parts: Safe | None) -> Safe:
     """Join the parts that are there, one a line."""
     return Safe("\n".join(part for part in parts if part))
+
+
+def joined(names: Iterable[str], say: Phrases) -> str:
+    """Join names with the comma of the language."""
+    return say.plain("list").join(names)
 
 
 def gap(part: Safe) -> Safe:

@@ -37,31 +37,37 @@ def _show_question(screening: Screening, say: Phrases) -> Reply:
     question = screening.protocol.question(screening.state)
     if screening.dialogue.waiting:
         return _ask_reason(screening, question, say)
-    language = say.language
     proposal = proposal_of(screening, question)
-    now = screening.dialogue.answers.get(question.id)
+    always = arrange(_always_possible(screening, question, say))
     if proposal is not None:
-        buttons = [
-            button(_candidate(screening.protocol, given, proposal, say), "candidate", screening, index)
-            for index, given in enumerate(proposal.candidates)
-        ]
-    else:
-        buttons = [
-            button(text[language], "answer", screening, index)
-            for index, (_, text) in enumerate(choices(question))
-        ]
-    unknown = question.unknown[language]
-    short_unknown = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
-    last = [button(short_unknown, "unknown", screening)]
-    if now is not None:
-        last.append(button(say.plain("keep", answer=describe(question, now, language)), "keep", screening))
+        text, possible = (
+            _proposal_text(screening, question, proposal, say),
+            _candidates(screening, proposal, say),
+        )
+        return Reply(text, (*arrange(possible), *always))
+    options = [
+        button(text[say.language], "answer", screening, place)
+        for place, (_, text) in enumerate(choices(question))
+    ]
+    return Reply(cards.question_card(screening, say), (*arrange(options), *always))
+
+
+def _always_possible(screening: Screening, question: Question, say: Phrases) -> list[Button]:
+    """Unknown, the answer that stands, the way back, and help."""
+    unknown = question.unknown[say.language]
+    short = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
+    buttons = [button(short, "unknown", screening), *_keep(screening, question, say)]
     if screening.dialogue.can("back"):
-        last.append(button(say.plain("back"), "back", screening))
-    last.append(button(say.plain("help"), "help", screening))
-    rows = (*arrange(buttons), *arrange(last))
-    if proposal is not None:
-        return Reply(_proposal_text(screening, question, proposal, say), rows)
-    return Reply(cards.question_card(screening, say), rows)
+        buttons.append(button(say.plain("back"), "back", screening))
+    return [*buttons, button(say.plain("help"), "help", screening)]
+
+
+def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
+    """Keep the answer that stands, if there is one."""
+    now = screening.dialogue.answers.get(question.id)
+    if now is None:
+        return []
+    return [button(say.plain("keep", answer=describe(question, now, say.language)), "keep", screening)]
 
 
 def likely(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Rows:
@@ -78,24 +84,25 @@ def likely(screening: Screening, question: Question, refused: Refused, say: Phra
 
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:
     """A saved answer is changed: ask why, with the way back to it."""
-    dialogue, language = screening.dialogue, say.language
-    shown = [describe(screening.protocol.question(q), answer, language) for q, answer in dialogue.waiting]
-    now = dialogue.answers.get(question.id)
     buttons = [
-        button(say.plain(f"amend_{reason}"), "reason", screening, index)
-        for index, reason in enumerate(REASONS)
+        button(say.plain(f"amend_{reason}"), "reason", screening, place)
+        for place, reason in enumerate(REASONS)
     ]
-    if now is not None:
-        buttons.append(button(say.plain("keep", answer=describe(question, now, language)), "keep", screening))
-    text = say(
-        "change_why", number=screening.number, question=question.short[language], answer=" / ".join(shown)
-    )
-    return Reply(text, arrange(buttons))
+    shown = _shown(screening.protocol, screening.dialogue.waiting, say)
+    text = say("change_why", number=screening.number, question=question.short[say.language], answer=shown)
+    return Reply(text, arrange([*buttons, *_keep(screening, question, say)]))
 
 
-def _candidate(protocol: Protocol, given: Given, proposal: Proposal, say: Phrases) -> str:
-    shown = " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
-    return say.plain("confirm_yes", answer=shown) if proposal.why == "unusual" else shown
+def _candidates(screening: Screening, proposal: Proposal, say: Phrases) -> list[Button]:
+    """The readings that are proposed; a yes to the one that is only unusual."""
+    shown = [_shown(screening.protocol, given, say) for given in proposal.candidates]
+    if proposal.why == "unusual":
+        shown = [say.plain("confirm_yes", answer=each) for each in shown]
+    return [button(label, "candidate", screening, place) for place, label in enumerate(shown)]
+
+
+def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
+    return " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
 
 
 def _proposal_text(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
@@ -104,9 +111,8 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
         return say("pick_unit", value=proposal.entered, **about)
     if proposal.why == "number":
         return say("pick_number", **about)
-    protocol = screening.protocol
-    shown = [describe(protocol.question(q), answer, say.language) for q, answer in proposal.candidates[0]]
-    return lines(say("confirm_unusual", answer=" / ".join(shown), **about), say("confirm_retype"))
+    shown = _shown(screening.protocol, proposal.candidates[0], say)
+    return lines(say("confirm_unusual", answer=shown, **about), say("confirm_retype"))
 
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
@@ -117,20 +123,17 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
         cards.reason_card(dialogue, reason, say),
         gap(say("excluded_next")),
     )
-    buttons = [
-        button(
-            say.plain("correct_one", question=dialogue.protocol.question(question).short[say.language]),
-            "correct",
-            screening,
-            dialogue.applied.index(question),
-        )
-        for question, answer in reason.answers
-        if question in dialogue.applied
-    ]
+    decided = [question for question, _ in reason.answers if question in dialogue.applied]
+    buttons = [_correct(screening, question, say) for question in decided]
     if dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
     buttons.append(button(say.plain("finish"), "finish", screening))
     return Reply(text, arrange(buttons))
+
+
+def _correct(screening: Screening, question: str, say: Phrases) -> Button:
+    label = say.plain("correct_one", question=screening.protocol.question(question).short[say.language])
+    return button(label, "correct", screening, screening.dialogue.applied.index(question))
 
 
 def _show_review(screening: Screening, say: Phrases) -> Reply:

@@ -6,9 +6,12 @@ The widths are those of Noto Sans, rounded up, so that a layout holds in SVG vie
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal
 
 from wcwidth import wcwidth
+
+from bot.wording.wrapping import wrap
 
 WIDTH: Final = 390
 """A phone's width. Nothing is set smaller than `SMALL`."""
@@ -107,25 +110,5 @@ def _em(character: str) -> float:
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
-    """Break a text into lines: at spaces, and between Chinese characters but not before their punctuation."""
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and measure((line + piece).rstrip(), size) > width:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()]
-
-
-def _pieces(text: str) -> list[str]:
-    pieces: list[str] = []
-    for character in text:
-        wide = wcwidth(character) == 2
-        closing = character in ",。;:、)》”!?"
-        joins = pieces and (closing or not (wide or pieces[-1][-1] == " " or wcwidth(pieces[-1][-1]) == 2))
-        if joins:
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-    return pieces
+    """Break a text into lines of a width in pixels."""
+    return list(wrap(text, width, partial(measure, size=size)))

@@ -1,0 +1,29 @@
+"""Moments as people at a site read them. A zone is a name, as Asia/Shanghai, or an offset, as +08:00."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def local_time(at: str | datetime, zone: str) -> str:
+    """Return a moment as it is shown: ``2026-11-23 12:30 (UTC+08:00)``."""
+    moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
+    offset = moment.strftime("%z")
+    return f"{moment:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def in_zone(at: datetime, zone: str) -> datetime:
+    """Return a moment in a zone; in UTC, if this computer does not know the zone."""
+    return at.astimezone(_zone(zone))
+
+
+def _zone(zone: str) -> ZoneInfo | timezone:
+    if zone[:1] in "+-":
+        hours, minutes = zone[1:].split(":")
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-offset if zone[0] == "-" else offset)
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
