@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from sqlite_utils import Database
 
 from state import register
 from state.database import Clock, connect, meta, utc_now, writing
@@ -39,18 +41,21 @@ def back_up(
         pass
     source = connect(database)
     with closing(source.conn), _beside(target) as temporary:
-        with writing(source):
-            head = register.enter(
-                source, clock(), "backup", target.name, by, {"verified": "by a later entry"}
-            )
+        head = _enter(source, clock, "backup", target.name, by, {"verified": "by a later entry"})
         with closing(sqlite3.connect(temporary)) as copy:
             source.conn.backup(copy, pages=PAGES)
         _check(temporary, f"the copy of {database}")
         with _alone_if_there(target):
             _replace(temporary, target)
-        with writing(source):
-            register.enter(source, clock(), "backup verified", target.name, by, {"head": head})
+        _enter(source, clock, "backup verified", target.name, by, {"head": head})
     return head
+
+
+def _enter(
+    db: Database, clock: Clock, kind: str, name: str, by: str | None, detail: Mapping[str, str]
+) -> str:
+    with writing(db):
+        return register.enter(db, clock(), kind, name, by, detail)
 
 
 def _ask(database: Path, target: Path, *, force: bool) -> None:
@@ -100,22 +105,11 @@ def restore(
     has the file open, and `Damaged` for a backup that does not verify; then all is as before.
     """
     database = database.resolve()
-    if not backup.exists():
-        raise Missing(f"{backup}: there is no such file")
-    if database.exists() and backup.samefile(database):
-        raise Taken(f"{backup} is the file itself; please name a backup of it")
-    if database.is_dir():
-        raise Taken(f"{database} is a folder")
-    if database.exists() and not force:
-        raise Taken(f"{database} exists; please stop the bot and add --force, which keeps it aside")
+    _ask_to_restore(backup, database, force=force)
     report = _check(backup, backup)
     aside = free(database.with_name(f"{database.name}.before-restore-{_moment(clock)}"))
     with _alone_if_there(database), _beside(database) as temporary:
-        with (
-            closing(connect(backup, read_only=True).conn) as source,
-            closing(sqlite3.connect(temporary)) as copy,
-        ):
-            source.backup(copy)
+        _copy(backup, temporary)
         _check(temporary, f"the copy of {backup}")
         moved = put_in_place(temporary, database, aside)
         try:
@@ -125,6 +119,23 @@ def restore(
             put_back(moved)
             raise
     return report, aside if moved else None
+
+
+def _ask_to_restore(backup: Path, database: Path, *, force: bool) -> None:
+    """Raise `Missing` or `Taken` if the backup may not be put there."""
+    if not backup.exists():
+        raise Missing(f"{backup}: there is no such file")
+    if database.exists() and backup.samefile(database):
+        raise Taken(f"{backup} is the file itself; please name a backup of it")
+    if database.is_dir():
+        raise Taken(f"{database} is a folder")
+    if database.exists() and not force:
+        raise Taken(f"{database} exists; please stop the bot and add --force, which keeps it aside")
+
+
+def _copy(backup: Path, target: Path) -> None:
+    with closing(connect(backup, read_only=True).conn) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
 
 
 def _check(file: Path, called: str | Path) -> Report:
@@ -200,7 +211,7 @@ def _made_before(database: Path, folder: Path) -> list[Path]:
         match = name.fullmatch(file.name)
         if match and not file.is_symlink() and file.is_file():
             with suppress(ValueError):
-                found.append((datetime.strptime(match[1], _MOMENT), file))  # noqa: DTZ007  (ends in Z: only compared)
+                found.append((datetime.strptime(match[1], _MOMENT).replace(tzinfo=UTC), file))
     return [file for _, file in sorted(found)]
 
 

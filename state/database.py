@@ -26,6 +26,11 @@ BUSY_SECONDS: Final = 5
 ENOUGH_TABLES: Final = 3
 """By so many of our tables a file is known as ours, also where somebody took one away: `verify` tells which."""
 
+_OUR_TABLES: Final = """
+SELECT count(*) FROM sqlite_master
+WHERE type = 'table' AND name IN ('meta', 'screenings', 'log', 'register', 'verdicts', 'positions')
+"""
+
 LOG = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
@@ -52,16 +57,20 @@ def open_database(path: Path | str, clock: Clock = utc_now) -> Database:
     try:
         if _make(path):
             _make_private(path)
-        db = _connect(path)
-        try:
-            _migrate(db, path, clock)
-        except BaseException:
-            db.conn.close()
-            raise
+        return _open(path, clock)
     except (sqlite3.Error, OSError) as error:
         if not there:
             remove(path.resolve())
         raise translate(error, path) from error
+
+
+def _open(path: Path, clock: Clock) -> Database:
+    db = _connect(path)
+    try:
+        _migrate(db, path, clock)
+    except BaseException:
+        db.conn.close()
+        raise
     return db
 
 
@@ -135,26 +144,26 @@ def check_ours(path: Path) -> None:
     _, wal, shm, _ = family(path)
     waiting = wal.exists() and wal.stat().st_size > 0
     made_shm = waiting and not shm.exists()
-    try:
-        with closing(_plain(path, "mode=ro" if waiting else "mode=ro&immutable=1")) as connection:
-            (tables,) = connection.execute(
-                "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
-                " AND name IN ('meta', 'screenings', 'log', 'register', 'verdicts', 'positions')"
-            ).fetchone()
-    except sqlite3.DatabaseError as error:
-        if "not a database" in str(error):
-            raise Damaged(f"{path} is not a database") from error
-        raise
-    except (
-        UnicodeDecodeError
-    ) as error:  # SQLite quotes the bytes that it cannot read, and Python cannot either
-        raise Damaged(f"{path} is damaged: what its tables are cannot be read") from error
-    if tables >= ENOUGH_TABLES:
+    if _count_tables(path, "mode=ro" if waiting else "mode=ro&immutable=1") >= ENOUGH_TABLES:
         return
     if made_shm:
         with suppress(InUse), alone(path):
             shm.unlink(missing_ok=True)
     raise Damaged(f"{path} is not a file of screenings")
+
+
+def _count_tables(path: Path, how: str) -> int:
+    """Count those of our tables that a file has. Raises `Damaged`, or `sqlite3.Error`."""
+    try:
+        with closing(_plain(path, how)) as connection:
+            (tables,) = connection.execute(_OUR_TABLES).fetchone()
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise Damaged(f"{path} is not a database") from error
+        raise
+    except UnicodeDecodeError as error:  # SQLite quotes the bytes that it cannot read; Python cannot either
+        raise Damaged(f"{path} is damaged: what its tables are cannot be read") from error
+    return int(tables)
 
 
 def _connect(path: Path) -> Database:
@@ -250,14 +259,15 @@ def _migrate(db: Database, path: Path, clock: Clock) -> None:
         _copy_aside(db, path, pending[0])
     migrations.apply(db)
     if not applied:
-        with writing(db):
-            facts = {
-                "origin": secrets.token_hex(8),
-                "created_at": stamp(clock()),
-                "salt": secrets.token_hex(16),
-            }
-            facts["positions"] = link("", list(facts.values()))
-            db.conn.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+        _begin(db, clock)
+
+
+def _begin(db: Database, clock: Clock) -> None:
+    """Write into a new file what it says of itself."""
+    facts = {"origin": secrets.token_hex(8), "created_at": stamp(clock()), "salt": secrets.token_hex(16)}
+    facts["positions"] = link("", list(facts.values()))
+    with writing(db):
+        db.conn.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
 
 
 def _copy_aside(db: Database, path: Path, migration: str) -> None:

@@ -31,6 +31,10 @@ _HOLDS: Final = (
     " WHERE code = created_by AND role = 'administrator' AND status = 'active'))"
 )
 """SQL over `invitations`: who made it, if not the command line, may still let people in."""
+_OPEN_INVITATIONS: Final = (
+    "SELECT hash, role, site FROM invitations"
+    f" WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ? AND {_HOLDS}"
+)
 NOT_KNOWN: Final = ""
 """The language of somebody who was added by account number: taken from Telegram at the first message."""
 
@@ -232,27 +236,25 @@ class People:
         ``None`` also for an account that is somebody's already: an invitation lets in, and changes nobody. One that
         an administrator made holds only while they are an active administrator.
         """
-        wanted = _hash(secret)
-        now = stamp(self.clock())
+        wanted, now = _hash(secret), stamp(self.clock())
         with writing(self.db):
-            if self.find(channel, account) is not None:
+            invited = self._invited(wanted, now)
+            if invited is None or self.find(channel, account) is not None:
                 return None
-            found = None
-            for hashed, role, site in self.db.execute(
-                "SELECT hash, role, site FROM invitations"
-                f" WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ? AND {_HOLDS}",
-                [now],
-            ).fetchall():
-                if hmac.compare_digest(hashed, wanted):
-                    found = (role, site)
-            if found is None:
-                return None
-            person = self._add(found[0], found[1], channel, account, language, None)
+            person = self._add(*invited, channel, account, language, None)
             self.db.execute(
                 "UPDATE invitations SET used_by = ?, used_at = ? WHERE hash = ?", [person.code, now, wanted]
             )
             register.enter_row(self.db, self.clock(), "invitation", wanted, person.code, "used")
             return self.get(person.code)
+
+    def _invited(self, wanted: str, now: str) -> tuple[Role, str] | None:
+        """Find the role and the site of an open invitation by its hash, in a time that does not tell how much fits."""
+        invited = None
+        for hashed, role, site in self.db.execute(_OPEN_INVITATIONS, [now]).fetchall():
+            if hmac.compare_digest(hashed, wanted):
+                invited = (role, site)
+        return invited
 
     def revoke(self, mark: str, by: str | None = None) -> bool:
         """Withdraw an open invitation by the mark it is listed under."""

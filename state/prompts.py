@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Final, Literal
 
 from sqlite_utils import Database
@@ -105,18 +105,10 @@ class Prompts:
                 [chat, standing[0].message, min(each.message for each in arrived)],
             )
             self.db.conn.executemany(
-                "INSERT OR REPLACE INTO prompts (chat, message, screening, entry, kind, ordinal, at)"
+                "INSERT OR REPLACE INTO prompts (chat, message, at, screening, entry, kind, ordinal)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (
-                        chat,
-                        each.message,
-                        each.prompt.screening,
-                        each.prompt.entry,
-                        each.prompt.kind,
-                        each.prompt.ordinal,
-                        each.at,
-                    )
+                    (chat, each.message, each.at, *astuple(each.prompt))
                     for each in arrived
                     if each in standing
                 ],

@@ -8,7 +8,7 @@ A screening that a kept one follows is kept with it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -20,6 +20,14 @@ from state.database import Clock, stamp, utc_now, writing
 from state.schema import append_only_triggers
 
 _GUARDED: Final = ("protocols", "screenings", "log", "verdicts")
+_TOUCHED: Final = """
+SELECT s.number, s.earlier, p.head, g.state, (SELECT max(at) FROM log l WHERE l.screening = s.number) < ?
+FROM screenings s
+JOIN positions p ON p.screening = s.number
+JOIN standing g ON g.screening = s.number
+ORDER BY s.site, s.sequence
+"""
+"""Every screening; the last column says whether its last entry is older than a moment."""
 _DELETES: Final = (
     "UPDATE people SET current = NULL WHERE current = ?",
     "DELETE FROM verdicts WHERE screening = ?",
@@ -55,24 +63,9 @@ class Purged:
 def due(db: Database, before: date) -> Due:
     """Say which screenings had their last entry before the beginning of that day (UTC)."""
     limit = stamp(datetime.combine(before, time(), UTC))
-    rows = list(
-        db.execute(
-            "SELECT s.number, s.earlier, p.head, g.state,"
-            " (SELECT max(at) FROM log l WHERE l.screening = s.number) < ?"
-            " FROM screenings s JOIN positions p ON p.screening = s.number"
-            " JOIN standing g ON g.screening = s.number ORDER BY s.site, s.sequence",
-            [limit],
-        )
-    )
-    earlier = {number: before_it for number, before_it, *_ in rows}
+    rows = db.execute(_TOUCHED, [limit]).fetchall()
     old = {number for number, *_, over in rows if over}
-    linked: set[str] = set()
-    for number in earlier.keys() - old:
-        before_it = earlier[number]
-        while before_it is not None and before_it not in linked:
-            if before_it in old:
-                linked.add(before_it)
-            before_it = earlier.get(before_it)
+    linked = _linked({number: earlier for number, earlier, *_ in rows}, old)
     gone = [row for row in rows if row[0] in old - linked]
     return Due(
         before.isoformat(),
@@ -81,6 +74,18 @@ def due(db: Database, before: date) -> Due:
         tuple(row[0] for row in rows if row[0] in linked),
         len(rows) - len(old),
     )
+
+
+def _linked(earlier: Mapping[str, str | None], old: Set[str]) -> set[str]:
+    """Return the old screenings that a newer one follows, directly or by others between them."""
+    linked: set[str] = set()
+    for number in earlier.keys() - old:
+        before_it = earlier[number]
+        while before_it is not None and before_it not in linked:
+            if before_it in old:
+                linked.add(before_it)
+            before_it = earlier.get(before_it)
+    return linked
 
 
 def purge(db: Database, before: date, person: str | None = None, clock: Clock = utc_now) -> Purged:

@@ -69,10 +69,8 @@ def enter(
 ) -> str:
     """Append an entry within the caller's transaction; returns the new head of the chain."""
     origin = meta(db, "origin") or ""
-    row = db.execute(
-        "SELECT entry, hash FROM register WHERE origin = ? ORDER BY entry DESC LIMIT 1", [origin]
-    ).fetchone()
-    entry, before = (row[0] + 1, row[1]) if row else (1, origin)
+    number, before = _newest(db, origin)
+    entry = number + 1
     if kind in SEALING:
         unsaved = _unsaved(db)
         detail = {**(detail or {}), "open": unsaved} if unsaved else detail
@@ -82,6 +80,14 @@ def enter(
     db.execute("INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [*fields, head])
     db.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", [f"{entry} {head}"])
     return head
+
+
+def _newest(db: Database, origin: str) -> tuple[int, str]:
+    """Return number and hash of a chain's newest entry; a chain begins with its origin."""
+    row = db.execute(
+        "SELECT entry, hash FROM register WHERE origin = ? ORDER BY entry DESC LIMIT 1", [origin]
+    ).fetchone()
+    return (row[0], row[1]) if row else (0, origin)
 
 
 def enter_row(db: Database, at: datetime, kind: str, key: str, person: str | None, act: str) -> str:
