@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from dialogs.languages import words
+from dialogs.languages import DEFAULT, words
 from dialogs.progress import ASKING, CANCELLED, COMPLETED, EXCLUDED, REVIEW
 from dialogs.proofs import explore
 from dialogs.protocol import Protocol
@@ -26,7 +26,7 @@ _SAID: Final = {
 """The words on an arrow, by step and where it leads; those of other arrows are called as their step."""
 
 
-def mermaid(protocol: Protocol, language: str = "en") -> str:
+def mermaid(protocol: Protocol, language: str = DEFAULT) -> str:
     """Return the diagram's text."""
     said = words("dialogs", language)["diagram"]
     lines = ["stateDiagram-v2", f'    state "{said["questions"]}" as {_QUESTIONS} {{']

@@ -15,6 +15,7 @@ from typing import Final, Literal, get_args
 
 from sqlite_utils import Database
 
+from dialogs.languages import DEFAULT
 from state import register
 from state.codes import is_site
 from state.database import Clock, stamp, utc_now, writing
@@ -106,7 +107,13 @@ class People:
         return [row[0] for row in rows]
 
     def add(
-        self, role: Role, site: str, channel: str, account: str, language: str = "en", by: str | None = None
+        self,
+        role: Role,
+        site: str,
+        channel: str,
+        account: str,
+        language: str = DEFAULT,
+        by: str | None = None,
     ) -> Person:
         """Add a person with an account. Raises `Refused` if it belongs to somebody who is not just that, and active."""
         with writing(self.db):
@@ -230,7 +237,7 @@ class People:
             register.enter_row(self.db, now, "invitation", hashed, by, "made")
         return secret
 
-    def redeem(self, secret: str, channel: str, account: str, language: str = "en") -> Person | None:
+    def redeem(self, secret: str, channel: str, account: str, language: str = DEFAULT) -> Person | None:
         """Use an invitation up; ``None`` for a wrong, used, expired or revoked one, which are not told apart.
 
         ``None`` also for an account that is somebody's already: an invitation lets in, and changes nobody. One that

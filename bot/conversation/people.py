@@ -8,7 +8,7 @@ from typing import Final
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe, at
-from bot.wording.phrases import lines
+from bot.wording.phrases import escape, lines
 from state.codes import is_site
 from state.errors import Refused, Unknown
 from state.people import ROLES, Person
@@ -44,7 +44,7 @@ def make_invitation(context: Context, press: Press) -> None:
     context.turn.say(
         lines(
             context.say("invitation", role=context.say(f"role_{role}"), site=site),
-            context.say("plain", text=link),
+            escape(link),
         )
     )
 

@@ -36,7 +36,7 @@ from bot.telegram.sending import Outgoing, Rank, Reports, Sending
 from bot.telegram.updates import album_of, invitation_of, is_private, press_id, read_update
 from bot.telegram.uploads import fetch
 from bot.telegram.working import Turns, WorkError, apart
-from bot.wording.phrases import phrases
+from bot.wording.phrases import escape, phrases
 from dialogs.languages import language_of
 from state.errors import NotKept, StateError, Unknown, translate
 from state.people import Person
@@ -171,7 +171,7 @@ class Channel:
             call = partial(self.bot.answer_callback_query, press, text=turn.toast)
             self.sending.answer(call, partial(self._may_have, receiver, None))
         elif turn.toast and not turn.actions:
-            text = phrases("en")("plain", text=turn.toast)
+            text = escape(turn.toast)
             self._put(receiver, partial(replies.send_text, self.bot, chat, text))
 
     def _say(self, to: Receiver, turn: Turn) -> None:

@@ -82,7 +82,7 @@ def languages(say: Phrases) -> Reply:
     buttons = tuple(
         Button(language.name, str(Press("language", name=code))) for code, language in LANGUAGES.items()
     )
-    return Reply(say("choose_language"), (buttons,))
+    return Reply(say("command_language"), (buttons,))
 
 
 def language_at(option: str | None) -> str | None:

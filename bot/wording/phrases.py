@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from bot.exchange import Safe
-from dialogs.languages import DEFAULT, LANGUAGES, numbered, words
+from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, numbered, words
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Phrases:
         return text if isinstance(text, str) else numbered(text, values["n"], self.language)
 
 
-def escape(value: object) -> str:
+def escape(value: object) -> Safe:
     """Escape a value for HTML; invisible direction marks and control characters are dropped."""
     if isinstance(value, Safe):
         return value
     text = "".join(c for c in str(value) if c in "\n\t" or (c.isprintable() and c not in _BIDI))
-    return html.escape(text, quote=False)
+    return Safe(html.escape(text, quote=False))
 
 
 _BIDI: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -82,6 +82,8 @@ def phrases(language: str) -> Phrases:
     texts, shared = dict(words("bot.wording", code)), words("dialogs", code)
     typed = {word: frozenset(spellings) for word, spellings in texts.pop("words").items()}
     texts |= shared["punctuation"] | {f"verdict_{key}": said for key, said in shared["verdict"].items()}
+    # whoever cannot read the language of the chat must find the way to another
+    texts["command_language"] = " / ".join(in_every_language("bot.wording", "command_language").values())
     return Phrases(code, texts, typed)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from dialogs.answers import Measurement, decode
+from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question
 from state.exports.comparing import AnswerRow
 from state.exports.questionnaire import (
@@ -121,9 +122,9 @@ def research_study(protocol: Protocol) -> Resource:
         "resourceType": "ResearchStudy",
         "id": resource_id(protocol.id),
         "identifier": [{"system": REGISTRY, "value": protocol.id}],
-        "title": protocol.title["en"],
+        "title": protocol.title[DEFAULT],
         "status": "approved",
-        **({"note": [{"text": notice["en"]} for notice in protocol.notices]} if protocol.notices else {}),
+        **({"note": [{"text": notice[DEFAULT]} for notice in protocol.notices]} if protocol.notices else {}),
     }
 
 
@@ -184,7 +185,7 @@ def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator
 def _item(question: Question, part: str, value: Resource) -> Resource:
     """Return an item with the text that it has in the Questionnaire."""
     link = question.id if part in ("", VALUE) else f"{question.id}.{part}"
-    return {"linkId": link, "text": item_text(question, part)["en"], "answer": [value]}
+    return {"linkId": link, "text": item_text(question, part)[DEFAULT], "answer": [value]}
 
 
 def _number(question: Question, given: Measurement) -> Resource:
@@ -196,7 +197,7 @@ def _number(question: Question, given: Measurement) -> Resource:
         "valueQuantity": {
             "value": given.value,
             **comparator,
-            "unit": unit.label["en"],
+            "unit": unit.label[DEFAULT],
             "system": UCUM,
             "code": given.unit,
         }

@@ -90,10 +90,10 @@ def questionnaire(protocol: Protocol) -> Resource:
         "url": questionnaire_url(protocol),
         "identifier": [{"system": f"{SYSTEM}:protocol-sha256", "value": protocol.sha256}],
         "version": protocol.version,
-        "title": protocol.title["en"],
+        "title": protocol.title[DEFAULT],
         "status": "active",
         "subjectType": ["Patient"],
-        "description": protocol.disclaimer["en"],
+        "description": protocol.disclaimer[DEFAULT],
         "copyright": COPYRIGHT,
         "item": [item for question in protocol.questions for item in _items(protocol, question)],
     }
@@ -188,7 +188,7 @@ def _limits(question: Question) -> Resource:
         "extension": [
             {
                 "url": UNIT_OPTION,
-                "valueCoding": {"system": UCUM, "code": unit.code, "display": unit.label["en"]},
+                "valueCoding": {"system": UCUM, "code": unit.code, "display": unit.label[DEFAULT]},
             }
             for unit in question.units
         ]
@@ -225,7 +225,7 @@ def code_system(protocol: Protocol, name: str) -> str:
 def coding(protocol: Protocol, question: Question, code: str) -> Resource:
     """Return an option as a coding of the question's own code system."""
     option = question.option_by_code.get(code)
-    return {**_bare(protocol, question, code), **({"display": option.text["en"]} if option else {})}
+    return {**_bare(protocol, question, code), **({"display": option.text[DEFAULT]} if option else {})}
 
 
 def _bare(protocol: Protocol, question: Question, code: str) -> Resource:
@@ -239,7 +239,7 @@ def _bare_mode(protocol: Protocol, mode: str) -> Resource:
 
 
 def mode_coding(protocol: Protocol, question: Question, mode: str) -> Resource:
-    return {**_bare_mode(protocol, mode), "display": mode_words(question, mode)["en"]}
+    return {**_bare_mode(protocol, mode), "display": mode_words(question, mode)[DEFAULT]}
 
 
 def mode_words(question: Question, mode: str) -> Text:
@@ -261,7 +261,7 @@ def code_systems(protocol: Protocol) -> Iterator[Resource]:
     for question in protocol.questions:
         if question.kind == "choice":
             texts = {option.code: option.text for option in question.options}
-            yield _code_system(protocol, question.id, question.short["en"], texts)
+            yield _code_system(protocol, question.id, question.short[DEFAULT], texts)
     numbers = [question for question in protocol.questions if question.kind != "choice"]
     found = {
         mode: mode_words(question, mode)
@@ -285,14 +285,16 @@ def _code_system(protocol: Protocol, name: str, title: str, texts: Mapping[str, 
         "content": "complete",
         "count": len(texts),
         "concept": [
-            {"code": code, "display": text["en"], **_designations(text)} for code, text in texts.items()
+            {"code": code, "display": text[DEFAULT], **_designations(text)} for code, text in texts.items()
         ],
     }
 
 
 def _designations(text: Text) -> Resource:
     others = [
-        {"language": _tag(language), "value": words} for language, words in text.items() if language != "en"
+        {"language": _tag(language), "value": words}
+        for language, words in text.items()
+        if language != DEFAULT
     ]
     return {"designation": others} if others else {}
 
@@ -319,6 +321,6 @@ def _text(text: Text) -> Resource:
             ],
         }
         for language, translated in text.items()
-        if language != "en"
+        if language != DEFAULT
     ]
-    return {"text": text["en"], **({"_text": {"extension": translations}} if translations else {})}
+    return {"text": text[DEFAULT], **({"_text": {"extension": translations}} if translations else {})}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dialogs.answers import decode
+from dialogs.languages import DEFAULT
 from dialogs.protocol import Criterion, Protocol
 from dialogs.wording import compared
 from state.errors import StateError
@@ -85,7 +86,7 @@ def criterion_text(criteria: list[Criterion]) -> str:
     verbatim = " / ".join(dict.fromkeys(criterion.source for criterion in criteria))
     if len(verbatim) <= LONGEST_TEST:
         return verbatim
-    return "; ".join(criterion.name["en"] for criterion in criteria)[:LONGEST_TEST]
+    return "; ".join(criterion.name[DEFAULT] for criterion in criteria)[:LONGEST_TEST]
 
 
 def record_version(protocol: Protocol) -> str:
@@ -121,9 +122,9 @@ def _criterion(protocol: Protocol, criterion: Criterion) -> Record:
         "PSCODE": criterion.code,
         "IETESTCD": criterion.ietestcd,
         "IECAT": criterion.kind.upper(),
-        "PSNAME": criterion.name["en"],
+        "PSNAME": criterion.name[DEFAULT],
         "PSTEXT": criterion.source,
-        "PSREAD": criterion.reading["en"],
+        "PSREAD": criterion.reading[DEFAULT],
         "PSRULE": " ".join(criterion.rule.text.split()),
         "PSVERS": protocol.version,
         "PSHASH": protocol.sha256,

@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dialogs.languages import DEFAULT
 from dialogs.protocol import Criterion
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
@@ -256,7 +257,7 @@ def _criteria(book: Book, snapshot: Snapshot) -> None:
 
 def _criterion(criterion: Criterion) -> tuple[str, ...]:
     rule = " ".join(criterion.rule.text.split())
-    words = (criterion.name["en"], criterion.source, criterion.reading["en"])
+    words = (criterion.name[DEFAULT], criterion.source, criterion.reading[DEFAULT])
     return (criterion.code, criterion.kind, *words, rule)
 
 
@@ -280,7 +281,7 @@ def _count_lines(trial: TrialStats) -> Iterator[tuple[str | float, ...]]:
             yield (trial.trial, table, group, "", "", *_numbers(counts))
     for table, reasons in (("first reason", trial.first_reasons), ("all reasons", trial.all_reasons)):
         for reason in reasons:
-            yield (trial.trial, table, reason.code, reason.name["en"], reason.subjects)
+            yield (trial.trial, table, reason.code, reason.name[DEFAULT], reason.subjects)
     yield (trial.trial, "screenings saved", "", "", trial.screenings)
     yield (trial.trial, "repeated for the same subject", "", "", trial.repeated)
     yield (trial.trial, "screenings cancelled", "", "", trial.cancelled)
@@ -316,5 +317,5 @@ def _lines_of_file(snapshot: Snapshot, as_of: str) -> Iterator[tuple[str, str]]:
 def _lines_of_trials(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for protocol in snapshot.protocols.values():
         yield protocol.id, f"{protocol.title['en']}; rules {protocol.version}, SHA-256 {protocol.sha256}"
-        yield from (("", notice["en"]) for notice in protocol.notices)
-        yield "", protocol.disclaimer["en"]
+        yield from (("", notice[DEFAULT]) for notice in protocol.notices)
+        yield "", protocol.disclaimer[DEFAULT]
