@@ -43,11 +43,4 @@ def test_statements_are_recognised_where_they_stand() -> None:
 def test_no_other_room_holds_sql(package: str) -> None:
     files = modules(package)
     assert files
-    events = {"dialogue.py"} if package == "dialogs" else set()  # `execute` of a transition of its machine
-    found = [
-        f"{file.relative_to(ROOT)}:{line}"
-        for file in files
-        for line in sql_in(file)
-        if file.name not in events
-    ]
-    assert found == []
+    assert [f"{file.relative_to(ROOT)}:{line}" for file in files for line in sql_in(file)] == []

@@ -1,7 +1,6 @@
 """Whatever happened to screenings, everything that is shown or written of them says the same.
 
-Random histories (answered, gone back on, corrected, saved, reopened, amended after a query, cancelled, screened again,
-by a clock that is set back now and then) are held against a slow model: it reads each log from its beginning.
+Random histories are held against a slow model.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ import csv
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,197 +24,15 @@ from sqlite_utils import Database
 from bot.conversation import Conversation, Setup
 from bot.exchange import Message, Reply, Turn
 from bot.wording.phrases import phrases
-from dialogs.answers import UNKNOWN, Answer, Measurement
-from dialogs.dialogue import EXCLUDED, REASONS, REVIEW, STEP_KINDS, Dialogue, Step, StepKind, begin
-from dialogs.errors import DialogError
-from dialogs.loading import load
-from dialogs.proofs import representatives
-from dialogs.reading import MAX_DIGITS
 from dialogs.verdicts import IN_FILES
-from state.database import connect, open_database, stamp
+from state.database import connect, stamp
 from state.exports import Selection, export
 from state.exports.snapshot import snapshot
-from state.people import People
-from state.replay import step_from
-from state.screenings import Screening, Screenings
+from state.screenings import Screenings
 from state.standing import cut_off
 from state.stats import stats
-from tests.state.random_files import LIKELY, read
-
-PROTOCOL = load("NCT04420494")
-BEGINNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
-UNFORESEEN = 0.1
-TYPABLE = [
-    [
-        answer
-        for answer in representatives(PROTOCOL, place)
-        if not isinstance(answer, Measurement) or len(answer.value.as_tuple().digits) <= MAX_DIGITS
-    ]
-    for place in range(len(PROTOCOL.questions))
-]
-"""Answers on either side of every limit, with no more digits than can be entered."""
-
-
-# random histories --------------------------------------------------------------------------------
-
-
-class History:
-    """Screenings of one clinician, acted on at random."""
-
-    def __init__(self, path: Path, seed: int) -> None:
-        self.chance, self.now = random.Random(seed), BEGINNING
-        self.db = open_database(path, self.clock)
-        self.db.execute("PRAGMA synchronous=OFF")
-        self.people = People(self.db, self.clock)
-        self.person = self.people.add("clinician", "S01", "terminal", "local").code
-        self.coordinator = self.people.add("coordinator", "S01", "telegram", "2").code
-        self.screenings = Screenings(self.db, self.clock)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def act(self, times: int) -> None:
-        numbers: list[str] = []
-        for _ in range(times):
-            self.now += timedelta(seconds=self.chance.choice((1, 20, 3000, -40)))
-            if not numbers or self.chance.random() < 0.04:
-                earlier = self.chance.choice(numbers) if numbers and self.chance.random() < 0.5 else None
-                numbers.append(
-                    self.screenings.start(
-                        PROTOCOL, self.person, "S01", zone="+08:00", channel="terminal", earlier=earlier
-                    ).number
-                )
-            screening = self.screenings.load(self.chance.choice(numbers[-3:]))
-            for step in self._steps(screening):
-                try:
-                    self.screenings.take(screening, [step], self.person)
-                except DialogError:
-                    screening = self.screenings.load(screening.number)
-
-    def _steps(self, screening: Screening) -> Iterator[Step]:
-        """Return a run of answers, or one of the other things that a person may do."""
-        chance, dialogue = self.chance, screening.dialogue
-        if screening.state == "completed":
-            yield from self._again(screening)
-        elif screening.state in (REVIEW, EXCLUDED) and chance.random() < 0.6:
-            yield Step("save" if screening.state == REVIEW else "finish")
-        elif chance.random() < 0.75:
-            for _ in range(chance.choice((1, 3, 12))):
-                if dialogue.state in PROTOCOL.position:
-                    yield Step(
-                        "answer", dialogue.state, self._answer(dialogue), reason=chance.choice(REASONS)
-                    )
-        else:
-            for _ in range(chance.choice((1, 1, 4))):
-                kind: StepKind = chance.choice(("back", "back", "correct", "continue", "finish", "cancel"))
-                wanted = chance.choice(dialogue.applied) if dialogue.applied else None
-                yield Step(kind, wanted if kind == "correct" else None)
-
-    def _again(self, screening: Screening) -> Iterator[Step]:
-        chance, dialogue = self.chance, screening.dialogue
-        wanted = chance.choice(dialogue.applied)
-        act = chance.random()
-        if act < 0.3:
-            self.screenings.note(screening, "query", self.coordinator, {"code": "unit"}, question=wanted)
-            if chance.random() < 0.8:
-                self.screenings.amend(
-                    screening, wanted, chance.choice(REASONS), screening.entries, self.person
-                )
-        elif act < 0.4:
-            self.screenings.note(screening, "disagree", self.person, {"reason": "data"})
-        elif act < 0.8:
-            yield Step("reopen")
-
-    def _answer(self, dialogue: Dialogue) -> Answer:
-        place = PROTOCOL.position[dialogue.state]
-        luck = self.chance.random()
-        if luck < UNFORESEEN / 2:
-            return UNKNOWN
-        if luck < UNFORESEEN:
-            return self.chance.choice(TYPABLE[place])
-        return read(PROTOCOL.questions[place], self.chance.choice(LIKELY[dialogue.state]))
-
-
-# the slow model ----------------------------------------------------------------------------------
-
-
-@dataclass
-class Told:
-    """What a log comes to: state, verdict, and the status of each answer by its entry."""
-
-    state: str = "open"
-    verdict: str | None = None
-    failed: tuple[str, ...] = ()
-    unresolved: tuple[str, ...] = ()
-    closed_at: str = ""
-    current: dict[str, int] = field(default_factory=dict)
-    statuses: dict[int, str] = field(default_factory=dict)
-    values: dict[int, tuple[str, str]] = field(default_factory=dict)
-
-    @property
-    def exported(self) -> bool:
-        return self.state != "open"
-
-
-def told(db: Database, number: str, until: str | None = None) -> Told:
-    """Read a log from its beginning, up to its first entry that is later than `until`."""
-    found, dialogue = Told(), begin(PROTOCOL)
-    newest: dict[str, int] = {}
-    kept: dict[str, int] | None = None
-    counted: set[int] = set()
-    pending: set[int] = set()
-    rows = db.execute(
-        "SELECT entry, at, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
-        [number],
-    )
-    for entry, at, kind, question, value, unit, detail in rows:
-        if until is not None and at > until:
-            break
-        if kind in STEP_KINDS:
-            dialogue.take(step_from(kind, question, value, unit, detail))
-        if kind == "answer":
-            newest[question] = entry
-            pending.add(entry)
-            found.values[entry] = (question, value)
-        elif kind in ("reopen", "amend"):
-            found.state = "revising"
-        elif kind == "save":
-            kept, counted, pending = dict(newest), counted | pending, set()
-            found.state, found.verdict, found.closed_at = "completed", dialogue.verdict, at
-            found.failed, found.unresolved = dialogue.failed_codes, dialogue.unresolved
-            found.current = {question: newest[question] for question in dialogue.applied}
-        elif kind == "cancel" and kept is not None:
-            newest, pending, found.state = dict(kept), set(), "completed"
-        elif kind == "cancel":
-            found.state, found.closed_at = "cancelled", at
-    if kept is None:
-        counted, kept = pending, newest
-        waits = set() if found.state == "cancelled" else set(newest) - set(dialogue.set_aside)
-        found.current = {q: newest[q] for q in newest if q in dialogue.applied or q in waits}
-    for entry, (question, _) in found.values.items():
-        if found.current.get(question) == entry:
-            found.statuses[entry] = "current"
-        elif entry in counted and kept[question] != entry:
-            found.statuses[entry] = "superseded"
-        else:
-            found.statuses[entry] = "set aside"
-    return found
-
-
-def subjects(db: Database, all_told: dict[str, Told]) -> Counter[str]:
-    """Count subjects by the verdict of the last of the linked screenings that was saved, whenever that was."""
-    earlier = dict(db.execute("SELECT number, earlier FROM screenings").fetchall())
-    newest: dict[str, tuple[int, str]] = {}
-    for number, one in all_told.items():
-        root, place = number, 0
-        while earlier[root] is not None:
-            root, place = earlier[root], place + 1
-        if one.verdict is not None:
-            newest[root] = max(newest.get(root, (0, "")), (place, number))
-    return Counter(str(all_told[number].verdict) for _, number in newest.values())
-
-
-# what is shown and written -----------------------------------------------------------------------
+from tests.state.histories import BEGINNING, PROTOCOL, History
+from tests.state.slow_model import Told, subjects, told
 
 Expected = dict[str, Told]
 

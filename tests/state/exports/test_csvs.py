@@ -222,3 +222,14 @@ def test_outcomes_are_the_same_in_the_log_and_in_the_counts_where_notes_contradi
         row["not_enrolled_reason"] == "" for row in rows if row["investigator_decision"] != "not enrolled"
     )
     assert counted["referred"] >= counted["consented"] >= counted["enrolled"]
+
+
+def test_csv_for_people_is_written_and_guarded_in_one_place() -> None:
+    root = Path(__file__).parents[3]
+    writing = [
+        str(file.relative_to(root))
+        for room in ("bot", "dialogs", "state")
+        for file in (root / room).rglob("*.py")
+        if "csv.writer" in file.read_text(encoding="utf-8")
+    ]
+    assert writing == ["state/exports/spreadsheet.py"]

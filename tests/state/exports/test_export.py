@@ -1,28 +1,23 @@
 """What holds of every export: recorded, whole or not at all, private, the same bytes again, nothing personal."""
 
-import csv
 import hashlib
 import json
 import re
 import stat
 import subprocess
 import threading
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
-from openpyxl import load_workbook
 
 from dialogs.answers import UNKNOWN, Measurement
 from dialogs.dialogue import Step
 from dialogs.loading import load
 from state.database import connect, open_database
 from state.errors import Taken
-from state.exports import FORMATS, Exported, Nothing, Selection, default_name, export
+from state.exports import FORMATS, Nothing, Selection, default_name, export
 from state.exports.files import LISTING, files
 from state.people import People
 from state.screenings import Screenings
@@ -277,77 +272,3 @@ def test_filters_that_leave_nothing_are_refused_with_the_reason(
     with pytest.raises(Nothing, match=re.escape(said)):
         export(filled, "csv", tmp_path / "out.csv", selection)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_all_formats_agree_on_what_became_of_every_answer(exported: Callable[..., Exported]) -> None:
-    """What stands in them comes from one place: also of what was amended, given up, set aside, or cancelled."""
-    with exported("answers").path.open(encoding="utf-8-sig", newline="") as file:
-        told = {
-            (row["screening"], int(row["entry"])): (row["question"], row["status"])
-            for row in csv.DictReader(file)
-        }
-    assert {status for _, status in told.values()} == {"current", "superseded", "set aside"}
-    table = f"read_parquet('{exported('parquet').path}/answers/**/*.parquet')"
-    kept = duckdb.sql(f"SELECT screening, entry, question, status FROM {table}").fetchall()
-    assert {(screening, entry): (question, status) for screening, entry, question, status in kept} == told
-    read = json.loads((exported("sdtm").path / "psans.json").read_text(encoding="utf-8"))
-    names = [column["name"] for column in read["columns"]]
-    records = [dict(zip(names, row, strict=True)) for row in read["rows"]]
-    assert {(r["PSSCRN"], r["PSSEQ"]): (r["PSQID"], r["PSSTAT"].lower()) for r in records} == told
-    sheet = load_workbook(exported("xlsx").path)["Answers"]
-    head, *lines = sheet.iter_rows(values_only=True)
-    rows = [dict(zip(head, line, strict=True)) for line in lines]
-    assert {(row["screening"], row["entry"]): (row["question"], row["status"]) for row in rows} == told
-    current: dict[str, set[str]] = {}
-    for (screening, _), (question, status) in told.items():
-        if status == "current":
-            current.setdefault(screening, set()).add(question)
-    for line in exported("fhir-ndjson").path.read_text(encoding="utf-8").splitlines():
-        resource = json.loads(line)
-        if resource["resourceType"] == "QuestionnaireResponse":
-            links = {item["linkId"].partition(".")[0] for item in resource.get("item", [])}
-            assert links == current.get(resource["id"], set()), resource["id"]
-
-
-def test_one_subject_has_one_identity_in_every_format(exported: Callable[..., Exported]) -> None:
-    """A chain of linked screenings is one subject, known by the number of the first."""
-    with exported("csv").path.open(encoding="utf-8-sig", newline="") as file:
-        log = {row["screening_code"]: row for row in csv.DictReader(file)}
-    subjects = {number: row["subject"] for number, row in log.items()}
-    for number, row in log.items():
-        if row["earlier_screening"] in log:
-            assert subjects[number] == subjects[row["earlier_screening"]]
-        elif not row["earlier_screening"]:
-            assert subjects[number] == number
-    assert len(set(subjects.values())) < len(subjects)
-    lines = [json.loads(line) for line in exported("log").path.read_text(encoding="utf-8").splitlines()]
-    assert {line["screening"]: line["subject"] for line in lines} == subjects
-    told = [
-        json.loads(line) for line in exported("fhir-ndjson").path.read_text(encoding="utf-8").splitlines()
-    ]
-    for resource in told:
-        if resource["resourceType"] == "QuestionnaireResponse":
-            assert resource["subject"]["identifier"]["value"] == subjects[resource["id"]]
-        if resource["resourceType"] == "ResearchSubject":
-            assert resource["individual"]["identifier"]["value"] == subjects[resource["id"]]
-    folder = exported("sdtm").path
-
-    def records(name: str) -> list[dict[str, Any]]:
-        read = json.loads((folder / name).read_text(encoding="utf-8"))
-        return [
-            dict(zip([column["name"] for column in read["columns"]], row, strict=True))
-            for row in read["rows"]
-        ]
-
-    people = records("dm.json")
-    assert sorted(record["SUBJID"] for record in people) == sorted(set(subjects.values()))
-    assert all(record["USUBJID"] == f"NCT04420494-{record['SUBJID']}" for record in people)
-    for record in records("psver.json"):
-        assert record["USUBJID"] == f"NCT04420494-{subjects[record['PSSCRN']]}"
-    latest = {}
-    for row in sorted(log.values(), key=lambda row: (row["saved_at"], row["screening_code"])):
-        if row["verdict"] != "cancelled" or row["subject"] not in latest:
-            latest[row["subject"]] = row["verdict"]
-    for record in people:
-        failed = latest[record["SUBJID"]] == "ineligible"
-        assert record["ARMNRS"] == ("SCREEN FAILURE" if failed else "NOT ASSIGNED")
