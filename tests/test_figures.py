@@ -28,6 +28,16 @@ def test_nine_in_ten_functions_have_at_most_20_lines(counted: dict[str, Figure])
     assert long.number * 10 <= long.of, listed(long)
 
 
+def test_no_module_has_more_than_350_lines(counted: dict[str, Figure]) -> None:
+    long = counted["modules over 350 lines"]
+    assert long.number == 0, listed(long)
+
+
+def test_words_of_a_language_stand_in_its_files_only(counted: dict[str, Figure]) -> None:
+    holding = counted["modules that hold words of a language"]
+    assert holding.number == 0, listed(holding)
+
+
 def test_words_are_found_in_strings_and_in_dicts_but_not_in_docstrings() -> None:
     def holds(text: str) -> bool:
         return Module("given", text, ast.parse(text)).holds_words()
