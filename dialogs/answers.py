@@ -13,7 +13,6 @@ from typing import Final, Literal
 from dialogs.errors import AnswerError
 
 Relation = Literal["=", "<", "<=", ">", ">="]
-RELATIONS: Final[tuple[Relation, ...]] = ("=", "<", "<=", ">", ">=")
 
 _STORED = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)")
 

@@ -267,10 +267,8 @@ class Protocol:
     @cached_property
     def affected(self) -> tuple[tuple[int, ...], ...]:
         """For each question, the indexes of the criteria whose status its answer can change."""
-        return tuple(
-            tuple(index for index, mask in enumerate(self.used) if mask & self._said_by(place))
-            for place in range(len(self.questions))
-        )
+        said = map(self._said_by, range(len(self.questions)))
+        return tuple(tuple(index for index, mask in enumerate(self.used) if mask & one) for one in said)
 
     def _said_by(self, place: int) -> int:
         """The questions that an answer to this one can answer: itself, and what its options imply."""

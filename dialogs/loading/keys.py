@@ -113,7 +113,9 @@ QUESTION: Final = Table(
         Key("help", TEXT, "What *Help* shows."),
         Key("supplier", TEXT, "Who or what has the answer where it is unknown: the laboratory, the record."),
         Key("unknown", TEXT, "What the button *unknown* says. Else the protocol's.", None),
-        Key("options", either(WORDS, tables(OPTION)), "The answers of a choice, or the name of an option set.", ()),
+        Key(
+            "options", either(WORDS, tables(OPTION)), "Answers of a choice, or the name of an option set.", ()
+        ),
         Key("units", tables(UNIT), "The units of an integer or a quantity, at least one.", ()),
         Key("shortcuts", tables(SHORTCUT), "Buttons that stand for a number.", ()),
         Key("possible", RANGE, "For all its units that have no range of their own: see unit.", None),
@@ -123,9 +125,9 @@ QUESTION: Final = Table(
         Key("judgement", FLAG, "Whether only a clinician can judge it.", False),
         Key("loinc", WORDS, "LOINC code.", None),
         Key("in_log", FLAG, "Whether its answer has a column in the screening log.", False),
-        Key("sdtm", table(SDTM), "Where its answers stand in SDTM. Without it they are not in that export.", None),
+        Key("sdtm", table(SDTM), "Where its answers stand in SDTM; without it, nowhere.", None),
     ),
-)  # fmt: skip
+)
 CRITERION: Final = Table(
     "criterion",
     "One inclusion or exclusion criterion of the record. Criteria are judged in the order of the file.",
@@ -143,7 +145,7 @@ CRITERION: Final = Table(
         Key("note", TEXT, "A remark for whoever reads the criterion.", None),
         Key("willingness", FLAG, "Whether who fails it is counted as declined.", False),
     ),
-)  # fmt: skip
+)
 SITE_ITEM: Final = Table(
     "site_item",
     "A point that the record leaves open: shown as *ask the site* where its rule is true.",
@@ -165,7 +167,7 @@ PROTOCOL: Final = Table(
         Key("id", NAME, "The registry number."),
         Key("version", WORDS, "Version of the file; change it with every change."),
         Key("record_version", WORDS, "Date of the registry record that was read."),
-        Key("languages", LANGUAGES, 'The languages of its texts: `["en", "zh"]`. The first stands for any other.'),
+        Key("languages", LANGUAGES, 'Of its texts: `["en", "zh"]`. The first one stands for any other.'),
         Key("title", TEXT, "Name of the trial."),
         Key("site", TEXT, "Where it recruits."),
         Key("contact", TEXT, "Whom to contact."),
@@ -179,5 +181,5 @@ PROTOCOL: Final = Table(
         Key("site_item", tables(SITE_ITEM, called_by="id"), "`[[site_item]]`, once for each.", ()),
         Key("alert", tables(ALERT, called_by="id"), "`[[alert]]`, once for each.", ()),
     ),
-)  # fmt: skip
+)
 TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, SHORTCUT, SDTM, CRITERION, SITE_ITEM, ALERT)

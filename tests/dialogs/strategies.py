@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import get_args
 
 from hypothesis import strategies as st
 
-from dialogs.answers import RELATIONS, UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.loading import load
 from dialogs.proofs import representatives
 from dialogs.protocol import Question
@@ -28,7 +29,7 @@ def answers_to(question: Question) -> st.SearchStrategy[Answer]:
         low, high = unit.possible[0] / scale, unit.possible[1] / scale
         places = 0 if question.kind == "integer" else 3
         numbers = st.decimals(low, high, places=places).filter(unit.allows)
-        relations = st.sampled_from(RELATIONS if question.bounds else ("=",))
+        relations = st.sampled_from(get_args(Relation) if question.bounds else ("=",))
         chosen.append(st.builds(Measurement, relations, numbers, st.just(unit.code)))
     return st.one_of(chosen)
 

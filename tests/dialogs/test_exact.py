@@ -122,9 +122,14 @@ QUANTITIES = [question for question in PROTOCOL.questions if question.units]
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(QUANTITIES), st.integers(1, 999), st.integers(0, 999), st.sampled_from(SEPARATORS),
-    st.sampled_from(["", " ", "\u2009"]), st.sampled_from(["", *UNITS]), st.sampled_from(["", "<", ">="]),
-)  # fmt: skip
+    st.sampled_from(QUANTITIES),
+    st.integers(1, 999),
+    st.integers(0, 999),
+    st.sampled_from(SEPARATORS),
+    st.sampled_from(["", " ", "\u2009"]),
+    st.sampled_from(["", *UNITS]),
+    st.sampled_from(["", "<", ">="]),
+)
 def test_what_can_be_a_group_of_thousands_is_never_simply_taken(
     question: Question, left: int, right: int, separator: str, space: str, unit: str, relation: str
 ) -> None:
@@ -134,12 +139,28 @@ def test_what_can_be_a_group_of_thousands_is_never_simply_taken(
 
 PIECES = st.lists(
     st.sampled_from(
-        [*"0123456789", *"0123456789", *"０１２９", *"٤٩४९", *"²³¹₂½⑨Ⅳ𝟗", *SEPARATORS, *"-–−+±~<>≤≥＜／/%^*×x()e",
-         "\u200b", "\u00ad", "\u202e", "\u0338", "\ufe0f", "\n", "10⁹", "10^9/L", *UNITS]
+        [
+            *"0123456789",
+            *"0123456789",
+            *"０１２９",
+            *"٤٩४९",
+            *"²³¹₂½⑨Ⅳ𝟗",
+            *SEPARATORS,
+            *"-–−+±~<>≤≥＜／/%^*×x()e",
+            "\u200b",
+            "\u00ad",
+            "\u202e",
+            "\u0338",
+            "\ufe0f",
+            "\n",
+            "10⁹",
+            "10^9/L",
+            *UNITS,
+        ]
     )
     | st.characters(),
     max_size=9,
-).map("".join)  # fmt: skip
+).map("".join)
 
 
 def read_slowly(text: str) -> tuple[str, list[Decimal]]:

@@ -56,10 +56,21 @@ def played(table: Table) -> tuple[Dialogue, list[Step]]:
 
 def everything(dialogue: Dialogue) -> tuple[object, ...]:
     return (
-        dialogue.state, dict(dialogue.answers), list(dialogue.applied), list(dialogue.facts), list(dialogue.judged),
-        list(dialogue.failed), dialogue.open, dialogue.editing, dialogue.proposal, dialogue.further,
-        dialogue.finished, dialogue.verdict, dialogue.unresolved, dialogue.due,
-    )  # fmt: skip
+        dialogue.state,
+        dict(dialogue.answers),
+        list(dialogue.applied),
+        list(dialogue.facts),
+        list(dialogue.judged),
+        list(dialogue.failed),
+        dialogue.open,
+        dialogue.editing,
+        dialogue.proposal,
+        dialogue.further,
+        dialogue.finished,
+        dialogue.verdict,
+        dialogue.unresolved,
+        dialogue.due,
+    )
 
 
 @given(tables)
@@ -185,8 +196,10 @@ def test_the_verdict_does_not_depend_on_the_order_of_answers(table: Table, data:
     shared = {q: other.answers[q] for q in other.applied}
     assert shared == {q: dialogue.answers[q] for q in dialogue.applied}
     assert (other.verdict, other.failed_codes, other.unresolved) == (
-        dialogue.verdict, dialogue.failed_codes, dialogue.unresolved,
-    )  # fmt: skip
+        dialogue.verdict,
+        dialogue.failed_codes,
+        dialogue.unresolved,
+    )
 
 
 @given(tables, st.data())
@@ -211,8 +224,12 @@ def test_changing_an_answer_there_and_back_changes_nothing(table: Table, data: s
     dialogue.take(Step("correct", question))
     dialogue.take(Step("answer", question, old))
     assert (
-        dialogue.verdict, dialogue.failed_codes, dialogue.unresolved, list(dialogue.applied), list(dialogue.facts),
-    ) == before  # fmt: skip
+        dialogue.verdict,
+        dialogue.failed_codes,
+        dialogue.unresolved,
+        list(dialogue.applied),
+        list(dialogue.facts),
+    ) == before
 
 
 @given(tables, st.lists(st.tuples(st.sampled_from(STEP_KINDS), st.integers(0, 28)), max_size=25))
