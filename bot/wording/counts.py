@@ -1,8 +1,8 @@
-"""The counts as text, for a terminal or a chat: plain lines, no markup, in both languages."""
+"""The counts as text, for a terminal or a chat: plain lines, no markup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.wording.pictures.parts import say
 from dialogs.verdicts import verdict_words
@@ -20,37 +20,47 @@ def as_text(stats: Stats, language: str) -> str:
 
 def _trial(trial: TrialStats, stats: Stats, language: str) -> Iterator[str]:
     word = say(language)
-    total = trial.total
     yield f"{trial.trial}  {trial.title[language]}"
     yield word("as_of", day=stats.as_of[:10])
     if stats.filter:
         yield word("filter", filter=word("also").join(_filters(stats, language)))
     yield ""
-    yield word(
-        "reconcile", assessed=total.assessed, excluded=total.excluded, open=total.open,
-        eligible=total.potentially_eligible,
-    )  # fmt: skip
+    yield from _totals(trial, language)
+    yield from _reasons(word("first_reasons"), trial.first_reasons, language)
+    yield from _reasons(word("all_reasons"), trial.all_reasons, language)
+    yield from _groups(word("by_site"), trial.by_site, language)
+    yield from _groups(word("by_month"), trial.by_month, language)
+    yield from _groups(word("by_version"), trial.by_version, language)
+    yield ""
+    for notice in trial.notices:
+        yield notice[language]
+
+
+def _totals(trial: TrialStats, language: str) -> Iterator[str]:
+    word = say(language)
+    yield word("reconcile", **_counted(trial.total))
     yield word("assessed_note", n=trial.screenings, repeated=trial.repeated)
     yield word("cancelled_note", n=trial.cancelled)
     if any(trial.outcomes.values()):
         yield word("outcomes_line", **trial.outcomes)
-    yield word("medians", **_medians(total, language))
-    yield from _reasons(word("first_reasons"), trial.first_reasons, language)
-    yield from _reasons(word("all_reasons"), trial.all_reasons, language)
-    for key, groups in (
-        ("by_site", trial.by_site),
-        ("by_month", trial.by_month),
-        ("by_version", trial.by_version),
-    ):
-        yield f"\n{word(key)}"
-        for group, counts in groups.items():
-            yield "  " + word(
-                "group_line", group=group, assessed=counts.assessed, excluded=counts.excluded, open=counts.open,
-                eligible=counts.potentially_eligible, **_medians(counts, language),
-            )  # fmt: skip
-    yield ""
-    for notice in trial.notices:
-        yield notice[language]
+    yield word("medians", **_medians(trial.total, language))
+
+
+def _groups(title: str, groups: Mapping[str, Counts], language: str) -> Iterator[str]:
+    yield f"\n{title}"
+    for group, counts in groups.items():
+        numbers = {**_counted(counts), **_medians(counts, language)}
+        yield f"  {say(language)('group_line', group=group, **numbers)}"
+
+
+def _counted(counts: Counts) -> dict[str, int]:
+    """Return the numbers that add up, by their names in the phrases."""
+    return {
+        "assessed": counts.assessed,
+        "excluded": counts.excluded,
+        "open": counts.open,
+        "eligible": counts.potentially_eligible,
+    }
 
 
 def _filters(stats: Stats, language: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ def write(drawing: Drawing, target: Path) -> None:
 
 
 def rendered(drawing: Drawing, suffix: str) -> bytes:
-    """Give a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
+    """Return a drawing's bytes as ``.svg`` or ``.png``. Raises `NoPicture` if that needs what is not installed."""
     if suffix not in FORMATS:
         raise NoPicture("please name a picture that ends in .png or .svg")
     try:

@@ -87,7 +87,7 @@ class Drawing:
         fill: str = MUTED,
         bold: bool = False,
     ) -> float:
-        """Set a text in lines from the top `y`; gives where it ends."""
+        """Set a text in lines from the top `y`; return where it ends."""
         for line in wrapped(text, width, size):
             y += size * 1.4
             self.add(Label(x, y - size * 0.35, line, size, fill, bold))

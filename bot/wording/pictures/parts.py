@@ -26,7 +26,7 @@ def say(language: str) -> Callable[..., str]:
 
 
 def heading(picture: Drawing, trial: TrialStats, title: str, moment: str, language: str) -> float:
-    """Draw what it is, of which trial, as of when; gives where it ends."""
+    """Draw what it is, of which trial, as of when; return where it ends."""
     picture.add(
         Label(MARGIN, 36, title, d.TITLE, d.INK, bold=True),
         Label(WIDTH - MARGIN, 36, moment, d.SMALL, d.MUTED, anchor="end"),

@@ -30,7 +30,7 @@ NO_CHARACTER: Final = "\uffff"
 
 
 def render(drawing: Drawing) -> bytes:
-    """Give the file. Raises `NoPicture` if a character is in no font."""
+    """Return the file. Raises `NoPicture` if a character is in no font."""
     labels = [shape for shape in drawing.shapes if isinstance(shape, Label)]
     file = font_for("".join(sorted({character for label in labels for character in label.text})))
     image = Image.new("RGB", (round(drawing.width * SCALE), round(drawing.height * SCALE)), PAPER)
@@ -63,9 +63,13 @@ def _path(brush: ImageDraw.ImageDraw, path: Path) -> None:
 
 def _label(brush: ImageDraw.ImageDraw, label: Label, file: str) -> None:
     brush.text(
-        (label.x * SCALE, label.y * SCALE), label.text, fill=label.fill, font=_font(file, round(label.size * SCALE)),
-        anchor=ANCHORS[label.anchor], stroke_width=0.7 if label.bold else 0,
-    )  # fmt: skip
+        (label.x * SCALE, label.y * SCALE),
+        label.text,
+        fill=label.fill,
+        font=_font(file, round(label.size * SCALE)),
+        anchor=ANCHORS[label.anchor],
+        stroke_width=0.7 if label.bold else 0,
+    )
 
 
 @lru_cache(maxsize=64)

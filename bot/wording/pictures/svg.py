@@ -14,7 +14,7 @@ ARROW: Final = 7.0
 
 
 def render(drawing: Drawing) -> bytes:
-    """Give the file."""
+    """Return the file."""
     size = f"{drawing.width:g} {drawing.height:g}"
     title = escape(drawing.title)
     head = (
@@ -49,7 +49,7 @@ def _head(path: Path) -> str:
 
 
 def arrow_head(path: Path) -> list[tuple[float, float]]:
-    """Give the triangle at the end of a path that ends straight down or straight right."""
+    """Return the triangle at the end of a path that ends straight down or straight right."""
     (before_x, _), (x, y) = path.points[-2:]
     half = ARROW * 0.6
     if before_x == x:

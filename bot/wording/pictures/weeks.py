@@ -56,7 +56,7 @@ def _legend(picture: Drawing, y: float, weeks: tuple[Week, ...], language: str) 
 
 
 def _grid(picture: Drawing, most: int, left: float, right: float, base: float) -> int:
-    """Draw the scale in whole screenings; gives its highest number."""
+    """Draw the scale in whole screenings; return its highest number."""
     step = next(step for step in (*STEPS, most) if step * 5 >= most)
     highest = -(-most // step) * step
     for value in range(0, highest + 1, step):
