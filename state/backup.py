@@ -18,8 +18,10 @@ from typing import Final
 from sqlite_utils import Database
 
 from state import register
-from state.database import Clock, connect, meta, utc_now, writing
+from state.database import connect, writing
 from state.errors import Damaged, Missing, StateError, Taken, translate
+from state.moments import Clock, utc_now
+from state.register import meta
 from state.targets import alone, ask, create_private, family, free, put_back, put_in_place, remove
 from state.verify import Report, verify
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database
 
 from state.chain import link
-from state.errors import Damaged, InUse, Missing, Newer, NotKept, translate
+from state.errors import Damaged, InUse, Missing, Newer, translate
+from state.moments import Clock, stamp, utc_now
 from state.schema import migration_names, migrations
 from state.targets import PRIVATE, alone, create_private, family, free, remove
 
@@ -32,18 +32,6 @@ WHERE type = 'table' AND name IN ('meta', 'screenings', 'log', 'register', 'verd
 """
 
 LOG = logging.getLogger(__name__)
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The clock that is used unless another is given."""
-    return datetime.now(UTC)
-
-
-def stamp(at: datetime) -> str:
-    """Write a moment as UTC with milliseconds: ``2026-11-23T04:20:00.123Z``."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def open_database(path: Path | str, clock: Clock = utc_now) -> Database:
@@ -309,12 +297,3 @@ def writing(db: Database) -> Iterator[Database]:
 def _roll_back(db: Database) -> None:
     if db.conn.in_transaction:
         db.conn.execute("ROLLBACK")
-
-
-def meta(db: Database, key: str) -> str | None:
-    """Look up a fact about the file itself."""
-    row = db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
-    return row[0] if row else None
-
-
-__all__ = ["Clock", "NotKept", "connect", "meta", "open_database", "stamp", "utc_now", "writing"]

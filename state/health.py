@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from state import register
-from state.database import Clock, connect, patience, stamp, utc_now
+from state.database import connect, patience
 from state.errors import translate
+from state.moments import Clock, stamp, utc_now
 from state.targets import ask, create_private
 
 STALE_SECONDS: Final = 120.0

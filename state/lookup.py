@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from dialogs.answers import Answer, decode
 from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
 from dialogs.protocol import Protocol
-from state.database import stamp
 from state.errors import Unknown
+from state.moments import stamp
 from state.replay import StoredProtocols, step_from
 
 CACHED_DIALOGUES: Final = 2048

@@ -18,8 +18,9 @@ from sqlite_utils import Database
 from dialogs.languages import DEFAULT
 from state import register
 from state.codes import is_site
-from state.database import Clock, stamp, utc_now, writing
+from state.database import writing
 from state.errors import Refused, Unknown
+from state.moments import Clock, stamp, utc_now
 
 Role = Literal["clinician", "coordinator", "administrator"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)

@@ -15,9 +15,9 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from state import register
-from state.database import Clock, stamp, utc_now, writing
-from state.schema import append_only_triggers
+from state import append_only, register
+from state.database import writing
+from state.moments import Clock, stamp, utc_now
 
 _GUARDED: Final = ("protocols", "screenings", "log", "verdicts")
 _TOUCHED: Final = """
@@ -117,16 +117,13 @@ def erase(db: Database, numbers: Iterable[str]) -> None:
     numbers = list(numbers)
     db.execute("PRAGMA defer_foreign_keys=ON")
     for table in _GUARDED:
-        for event in ("update", "delete"):
-            db.execute(f"DROP TRIGGER {table}_no_{event}")
+        append_only.allow(db, table)
     for statement in _DELETES:
         db.conn.executemany(statement, [(number,) for number in numbers])
     db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
     register.add_up(db)
     for table in _GUARDED:
-        for trigger in append_only_triggers(table).split("END;\n"):
-            if trigger.strip():
-                db.execute(trigger + "END")
+        append_only.refuse(db, table)
 
 
 def wipe(db: Database) -> bool:

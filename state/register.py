@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from state import append_only
 from state.chain import link, pack, total
-from state.database import meta, stamp, utc_now
 from state.errors import Merged
-from state.schema import append_only_triggers
+from state.moments import stamp, utc_now
 
 REGISTERED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "site": ("sites", ("code", "name", "created_at")),
@@ -57,6 +57,12 @@ SEALING: Final = frozenset({"backup", "export"})
 """Entries whose hash leaves the file: they also say where the dialogues stood that were not saved yet."""
 SEALED: Final = 16
 """So many characters of a head that was not saved yet."""
+
+
+def meta(db: Database, key: str) -> str | None:
+    """Look up what the file says of itself: ``origin``, ``created_at``, ``salt``, ``positions`` or ``head``."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+    return row[0] if row else None
 
 
 def enter(
@@ -169,9 +175,9 @@ def found_as_it_was(db: Database) -> None:
     )
     rows = {table: dict(digests(db, kind)) for kind, (table, _) in REGISTERED.items()}
     accounts = {code: _accounts(db, code) for code in rows["people"]}
-    db.execute("DROP TRIGGER protocols_no_delete")
+    append_only.allow(db, "protocols", ["delete"])
     db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
-    db.execute(append_only_triggers("protocols").split("END;\n")[1] + "END")
+    append_only.refuse(db, "protocols", ["delete"])
     enter(db, at, "migrated", None, None, {**rows, "accounts": accounts, "last": last, "open": _unsaved(db)})
     for site in db.execute("SELECT substr(key, 9) FROM meta WHERE key GLOB 'last of *'").fetchall():
         enter(db, at, "numbers", site[0], None, {"last": last[site[0]]})

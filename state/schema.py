@@ -12,12 +12,9 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from state import standing
+from state import append_only, register, standing
 
 migrations: Final = Migrations("prescreen")
-
-
-APPEND_ONLY: Final = ("protocols", "screenings", "log", "verdicts", "register")
 
 _TABLES: Final = """
 CREATE TABLE meta (
@@ -215,15 +212,6 @@ def migration_names() -> frozenset[str]:
     return frozenset(migration.name for migration in migrations._migrations)
 
 
-def append_only_triggers(table: str) -> str:
-    """Return the triggers that refuse to change or delete a row of `table`."""
-    return "".join(
-        f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}\n"
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
-        for event in ("update", "delete")
-    )
-
-
 @migrations()
 def initial(db: Database) -> None:
     """The first released schema."""
@@ -231,22 +219,20 @@ def initial(db: Database) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    for table in APPEND_ONLY:
-        for trigger in append_only_triggers(table).split("END;\n"):
-            if trigger.strip():
-                db.execute(trigger + "END")
+    for table in append_only.TABLES:
+        append_only.refuse(db, table)
 
 
 @migrations()
 def standings(db: Database) -> None:
     """One place says which answers are current; older files get what they had not written down for it."""
-    from state.replay import write_set_aside  # which stands above the tables
+    from state.replay import write_set_aside  # takes the dialogues in, which only older files need here
 
     db.execute("ALTER TABLE positions ADD COLUMN set_aside TEXT NOT NULL DEFAULT '[]'")
     standing.make_views(db)
-    db.execute("DROP TRIGGER verdicts_no_update")
+    append_only.allow(db, "verdicts", ["update"])
     write_set_aside(db)
-    db.execute(append_only_triggers("verdicts").split("END;\n")[0] + "END")
+    append_only.refuse(db, "verdicts", ["update"])
 
 
 @migrations()
@@ -266,8 +252,6 @@ def prompts(db: Database) -> None:
 @migrations()
 def known_from_the_start(db: Database) -> None:
     """The register knows each screening from its start, and the rows of people, sites and invitations."""
-    from state import register  # it stands above the tables
-
     db.execute("CREATE INDEX register_numbers ON register (subject) WHERE kind = 'numbers'")
     register.found_as_it_was(db)
 

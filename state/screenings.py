@@ -18,9 +18,10 @@ from dialogs.dialogue import STEP_KINDS, Step, begin
 from dialogs.protocol import Protocol
 from state import register
 from state.chain import link, pack
-from state.database import Clock, stamp, utc_now, writing
+from state.database import writing
 from state.errors import Stale
 from state.lookup import Listed, Lookup, Saved, Screening, Standing
+from state.moments import Clock, stamp, utc_now
 from state.prompts import Kind, Prompt, Prompts
 from state.replay import Entry, entry_from, outcome, set_aside
 

@@ -28,9 +28,9 @@ from bot.wording.lists import backup_note, reminder
 from bot.wording.phrases import phrases
 from bot.wording.times import in_zone
 from state.backup import head_of, nightly
-from state.database import utc_now
 from state.errors import StateError
 from state.health import beat
+from state.moments import utc_now
 from state.people import People, Person
 from state.screenings import Screenings
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from state import register
-from state.database import Clock, connect, utc_now, writing
+from state.database import connect, writing
 from state.errors import StateError, Taken
 from state.exports.files import digest, written
 from state.exports.filters import Nothing, moment, refuse_nothing
 from state.exports.snapshot import Selection, Snapshot, snapshot
+from state.moments import Clock, utc_now
 
 
 class Uninstalled(StateError):

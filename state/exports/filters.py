@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
-from state.database import stamp
 from state.errors import StateError
 from state.exports.snapshot import Snapshot
+from state.moments import stamp
 
 
 class Nothing(StateError):

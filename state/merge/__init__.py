@@ -20,10 +20,12 @@ from typing import Final
 from sqlite_utils import Database
 
 from state import purge, register
-from state.database import Clock, connect, meta, open_database, refuse_leftovers, utc_now, writing
+from state.database import connect, open_database, refuse_leftovers, writing
 from state.errors import Damaged, translate
 from state.merge.checked import Log, Source, check
 from state.merge.union import ENTRIES, POSITION, VERDICTS, Conflict, check_links, rows_of, unite
+from state.moments import Clock, utc_now
+from state.register import meta
 from state.targets import ask, remove
 
 _PUT_PERSON: Final = (

@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from state import register
 from state.chain import link
 from state.codes import FORMS
-from state.database import meta
 from state.errors import Damaged
+from state.register import meta
 from state.schema import migration_names
 
 Row = tuple[Any, ...]

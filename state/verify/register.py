@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from state import register
 from state.chain import link, total
-from state.database import meta
+from state.register import meta
 
 ABBREVIATED: Final = 12
 """A head that was kept elsewhere may be shortened to so many characters."""

@@ -23,7 +23,7 @@ from bot.telegram.sending import Reports, Sending
 from bot.telegram.service import Service, Settings
 from bot.terminal import Terminal
 from dialogs.loading import load
-from state.database import Clock, utc_now
+from state.moments import Clock, utc_now
 from state.people import Person as Member
 from state.people import Role
 

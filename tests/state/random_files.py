@@ -21,7 +21,8 @@ from dialogs.loading import load
 from dialogs.protocol import Protocol, Question
 from state import register
 from state.chain import link
-from state.database import open_database, stamp, writing
+from state.database import open_database, writing
+from state.moments import stamp
 from state.people import People
 from state.screenings import Screening, Screenings
 

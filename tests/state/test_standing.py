@@ -14,8 +14,9 @@ from sqlite_utils import Database
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.loading import load
-from state.database import connect, open_database, stamp
+from state.database import connect, open_database
 from state.exports import Selection, export
+from state.moments import stamp
 from state.people import People
 from state.screenings import Screening, Screenings
 from state.standing import cut_off

@@ -25,9 +25,10 @@ from bot.conversation import Conversation, Setup
 from bot.exchange import Message, Reply, Turn
 from bot.wording.phrases import phrases
 from dialogs.verdicts import IN_FILES
-from state.database import connect, stamp
+from state.database import connect
 from state.exports import Selection, export
 from state.exports.snapshot import snapshot
+from state.moments import stamp
 from state.screenings import Screenings
 from state.standing import cut_off
 from state.stats import stats
