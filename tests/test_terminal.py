@@ -16,17 +16,17 @@ import pytest
 
 from bot.exchange import Message
 from bot.terminal import Terminal
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 
 class Seat:
     """Somebody at a terminal, and what was printed since they last typed."""
 
     def __init__(self, path: Path, language: str = "en") -> None:
-        self.talk = conversation(path, Clock())
-        person = self.talk.people.add("clinician", "S01", "terminal", "local", language)
+        self.conversation = new_conversation(path, Clock())
+        person = self.conversation.people.add("clinician", "S01", "terminal", "local", language)
         self.printed: list[str] = []
-        self.terminal = Terminal(self.talk, person, self.printed.append)
+        self.terminal = Terminal(self.conversation, person, self.printed.append)
         self.terminal.begin()
 
     def types(self, *lines: str) -> str:
@@ -36,14 +36,14 @@ class Seat:
         return "\n".join(self.printed)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
-        return list(self.talk.screenings.db.execute(sql).fetchall())
+        return list(self.conversation.screenings.db.execute(sql).fetchall())
 
 
 @pytest.fixture
 def seat(tmp_path: Path) -> Iterator[Seat]:
     made = Seat(tmp_path / "seat.db")
     yield made
-    made.talk.screenings.db.close()
+    made.conversation.screenings.db.close()
 
 
 def test_a_screening_is_saved_by_typing_what_is_shown(seat: Seat) -> None:
@@ -92,12 +92,12 @@ def test_an_option_of_a_list_is_typed_as_it_is_shown(seat: Seat) -> None:
 
 def test_a_value_typed_after_back_keep_and_help_is_for_the_screening_on_the_screen(seat: Seat) -> None:
     """The fault as it was found: two patients at haemoglobin, the second one current, the first one acted on."""
-    talk, person = seat.talk, seat.terminal.person
+    conversation, person = seat.conversation, seat.terminal.person
     seat.types("45", "male", "aiha", "/new", "33", "male", "aiha")
     first, entries = "S01-0001", seat.rows("SELECT entries FROM positions WHERE screening = 'S01-0001'")[0][0]
-    talk.handle(person, Message("press", f"back:{first}:{entries}"))
-    talk.handle(person, Message("press", f"keep:{first}:{int(str(entries)) + 1}"))
-    talk.handle(person, Message("text", "71 g/L"))
+    conversation.handle(person, Message("press", f"back:{first}:{entries}"))
+    conversation.handle(person, Message("press", f"keep:{first}:{int(str(entries)) + 1}"))
+    conversation.handle(person, Message("text", "71 g/L"))
     kept = seat.rows("SELECT screening FROM log WHERE question = 'hemoglobin' AND kind = 'answer'")
     assert kept == [(first,)]
 
@@ -165,9 +165,9 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     tmp_path: Path, lines: list[str], state: str
 ) -> None:
     """Taken as a choice of a unit or of a correction, it would keep another answer than was meant."""
-    talk = conversation(tmp_path / "piped.db", Clock())
-    person = talk.people.add("clinician", "S01", "terminal", "local")
+    conversation = new_conversation(tmp_path / "piped.db", Clock())
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
     printed: list[str] = []
-    Terminal(talk, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
-    assert talk.screenings.load("S01-0001").state == state
-    talk.screenings.db.close()
+    Terminal(conversation, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
+    assert conversation.screenings.load("S01-0001").state == state
+    conversation.screenings.db.close()

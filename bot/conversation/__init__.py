@@ -3,15 +3,16 @@
 A channel hands in what a person did, as a `Message`, and gets a `Turn`: what to say, in order. Whatever moved
 the dialogue is committed to the file before the turn is returned.
 
-    handle        reads who this is, and whether the message was answered before
-    commands      the table of commands            presses   the table of buttons
-    typed         what a text means                whose_answer   which screening and question it is for
-    answering     answers to questions             moving    the dialogue moves, and what came of it is said
-    refusing      what is said when nothing is kept
+    here                  who wrote, and whether the message was answered before
+    commands, presses     THE tables: every command and every button, who may use it, what handles it
+    typed, whose_answer   what a text means, and which screening and question it is for
+    answering, moving     an answer is read; the dialogue moves, is kept, and what came of it is said
+    refusing              what is said when nothing is kept
     starting, own_screenings, helping              what those who screen do beside answering
     site_screenings, queries, outcomes, reports    what the office does
     people, candidate_notes                        invitations and access; notes on new candidates
-    access        who may do what                  context   what handlers read and add to
+    access, context       whose screenings exist for whom; what handlers read and add to
+    former_presses        buttons that the version before sent
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
-from bot.exchange import Message, MessageKind, Reply, Turn
+from bot.exchange import PRESS_BYTES, Message, MessageKind, Reply, Turn
 from state.people import Person
 
 ELIGIBLE = [
@@ -23,7 +23,7 @@ LANGUAGES = ("en", "zh")
 
 @dataclass
 class Ward:
-    talk: Conversation
+    conversation: Conversation
     clinician: Person
     coordinator: Person
     stranger_office: Person
@@ -34,7 +34,9 @@ class Ward:
             kind: MessageKind = (
                 "command" if text.startswith("/") else "press" if text.startswith("!") else "text"
             )
-            turn = self.talk.handle(self.talk.people.get(person.code), Message(kind, text.lstrip("!")))
+            turn = self.conversation.handle(
+                self.conversation.people.get(person.code), Message(kind, text.lstrip("!"))
+            )
         return turn
 
     def save(self, answers: list[str]) -> Turn:
@@ -42,13 +44,16 @@ class Ward:
         return self.do(self.clinician, f"!{press_of(turn, 'save:')}")
 
     def verdicts(self) -> list[tuple[str, str]]:
-        return self.talk.screenings.db.execute(
+        return self.conversation.screenings.db.execute(
             "SELECT screening, verdict FROM verdicts ORDER BY at"
         ).fetchall()
 
 
 def presses(turn: Turn) -> list[str]:
-    return [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+    """What the buttons of a turn carry; all of it must fit into Telegram's callback data."""
+    found = [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+    assert all(len(data.encode()) <= PRESS_BYTES for data in found)
+    return found
 
 
 def press_of(turn: Turn, start: str) -> str:

@@ -28,7 +28,7 @@ class Clock:
         return self.now
 
 
-def conversation(path: Path, clock: Clock, channel: str = "terminal") -> Conversation:
+def new_conversation(path: Path, clock: Clock, channel: str = "terminal") -> Conversation:
     db = open_database(path, clock)
     return Conversation(
         Screenings(db, clock), People(db, clock), Setup((load("NCT04420494"),), ZONE, channel)
@@ -39,15 +39,15 @@ def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:
     """Yield the transcript. Between two lines only the file and the keys on the screen are kept."""
     clock = Clock()
     lines: list[str] = []
-    talk = conversation(path, clock)
-    talk.people.add("clinician", "S01", "terminal", "local", language)
+    conversation = new_conversation(path, clock)
+    conversation.people.add("clinician", "S01", "terminal", "local", language)
     keys = None
     for index in range(len(script) + 1):
-        talk.screenings.db.close()
-        talk = conversation(path, clock)
-        person = talk.people.find("terminal", "local")
+        conversation.screenings.db.close()
+        conversation = new_conversation(path, clock)
+        person = conversation.people.find("terminal", "local")
         assert person is not None
-        terminal = Terminal(talk, person, lines.append)
+        terminal = Terminal(conversation, person, lines.append)
         if keys is None:
             terminal.begin()
         else:
@@ -55,5 +55,5 @@ def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:
             lines.append(f"> {script[index - 1]}")
             terminal.handle(script[index - 1])
         keys = terminal.keys
-    talk.screenings.db.close()
+    conversation.screenings.db.close()
     yield from lines

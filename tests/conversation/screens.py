@@ -24,7 +24,7 @@ from bot.wording.phrases import plain
 from dialogs.loading import load
 from dialogs.protocol import Question
 from state.people import Person
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 PROTOCOL: Final = load("NCT04420494")
 TEXTS: Final = (
@@ -193,13 +193,13 @@ class Ward:
     kept: int = 0
     steps: int = 0
     wrong: list[str] = field(default_factory=list)
-    talk: Conversation = field(init=False)
+    conversation: Conversation = field(init=False)
     person: Person = field(init=False)
     office: Person = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.template.exists():
-            made = conversation(self.template, self.clock, "telegram")
+            made = new_conversation(self.template, self.clock, "telegram")
             made.people.add("clinician", "S01", "telegram", "1")
             made.people.add("coordinator", "S01", "telegram", "2")
             made.screenings.db.close()
@@ -207,13 +207,13 @@ class Ward:
         self._open()
 
     def _open(self) -> None:
-        self.talk = conversation(self.path, self.clock, "telegram")
-        self.talk.screenings.db.execute("PRAGMA synchronous=OFF")
-        people = {person.role: person for person in self.talk.people.all()}
+        self.conversation = new_conversation(self.path, self.clock, "telegram")
+        self.conversation.screenings.db.execute("PRAGMA synchronous=OFF")
+        people = {person.role: person for person in self.conversation.people.all()}
         self.person, self.office = people["clinician"], people["coordinator"]
 
     def close(self) -> None:
-        self.talk.screenings.db.close()
+        self.conversation.screenings.db.close()
 
     # what the person does ------------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ class Ward:
         before = self._entries()
         if sent.unread is not None and self._stands_at(sent.unread.screening) != sent.unread.what:
             sent.unread = None  # it has been answered: nobody can mean it any more
-        turn = self.talk.handle(self.talk.people.get(self.person.code), sent.message)
+        turn = self.conversation.handle(self.conversation.people.get(self.person.code), sent.message)
         new = [row for row in self._log() if row[1] > before.get(row[0], 0)]
         self._hold_against_the_screen(sent, new)
         if again is None:
@@ -266,30 +266,30 @@ class Ward:
         self._say(turn)
 
     def _stands_at(self, screening: str) -> str:
-        return self.talk.screenings.load(screening).state
+        return self.conversation.screenings.load(screening).state
 
     def ask_about(self, place: int) -> None:
         """Let the coordinator ask about an answer of a saved screening."""
-        saved = self.talk.screenings.db.execute(
+        saved = self.conversation.screenings.db.execute(
             "SELECT screening FROM positions WHERE state = 'completed' ORDER BY screening"
         ).fetchall()
         if not saved:
             return
         command = f"/query {saved[place % len(saved)][0]}"
-        turn = self.talk.handle(self.office, Message("command", command))
+        turn = self.conversation.handle(self.office, Message("command", command))
         for _ in range(2):
             presses = [
                 b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row
             ]
             if not presses:
                 return
-            turn = self.talk.handle(self.office, Message("press", presses[place % len(presses)]))
+            turn = self.conversation.handle(self.office, Message("press", presses[place % len(presses)]))
         for _, card in turn.others:
             self._say(card)
 
     def _say(self, turn: Turn) -> None:
         prompts = [a.prompt for a in turn.actions if isinstance(a, Reply) and a.prompt is not None]
-        screenings = self.talk.screenings
+        screenings = self.conversation.screenings
         known = all(screenings.prompted_entry(prompt.screening) == prompt.entry for prompt in prompts)
         if not (turn.repeated and known):
             self.out.extend(action for action in turn.actions if isinstance(action, Reply))
@@ -312,10 +312,12 @@ class Ward:
             return
         if action.prompt is not None:
             prompt = action.prompt
-            self.talk.screenings.prompts.delivered("1", number, prompt, int(self.clock.now.timestamp()))
+            self.conversation.screenings.prompts.delivered(
+                "1", number, prompt, int(self.clock.now.timestamp())
+            )
             if action.card:
                 self.cards[prompt.screening, prompt.entry] = number
-                self.talk.screenings.prompted(prompt.screening, prompt.entry, number)
+                self.conversation.screenings.prompted(prompt.screening, prompt.entry, number)
 
     def _settle(self, settle: Settle, arrival: Arrival) -> None:
         number = self.cards.get((settle.screening, settle.entry))
@@ -335,7 +337,7 @@ class Ward:
         self.clock.now += timedelta(seconds=seconds)
 
     def keep(self) -> None:
-        self.talk.screenings.keep_prompts()
+        self.conversation.screenings.keep_prompts()
 
     def stop(self, *, kill: bool) -> None:
         """End the bot and build it anew from its file; a killed one forgets what it had still to say."""
@@ -347,17 +349,19 @@ class Ward:
         self.out.clear()
         self.cards.clear()
         self._open()
-        for number in self.talk.screenings.unprompted():
-            self._say(self.talk.prompt(self.person, self.talk.screenings.load(number)))
+        for number in self.conversation.screenings.unprompted():
+            self._say(self.conversation.prompt(self.person, self.conversation.screenings.load(number)))
 
     # what was kept -------------------------------------------------------------------------------
 
     def _entries(self) -> dict[str, int]:
-        return dict(self.talk.screenings.db.execute("SELECT screening, entries FROM positions").fetchall())
+        return dict(
+            self.conversation.screenings.db.execute("SELECT screening, entries FROM positions").fetchall()
+        )
 
     def _log(self) -> list[Row]:
         return list(
-            self.talk.screenings.db.execute(
+            self.conversation.screenings.db.execute(
                 "SELECT screening, entry, kind, question FROM log ORDER BY screening, entry"
             ).fetchall()
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.conversation.presses import PRESSES
 from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
 from tests.conversation.office import ELIGIBLE, press_of, presses
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 NUMBERS = ("S01-0001", "S01-0002")
 REPORT = "a report of the site where the person is now"
@@ -41,6 +42,14 @@ def test_the_tables_have_rows_for_every_role_and_for_nobody_else() -> None:
         assert sum(map(len, rows)) == len(frozenset().union(*rows)), "a role has two rows of one command"
 
 
+def test_every_handler_takes_what_a_press_brings() -> None:
+    for kind in PRESSES.values():
+        taken = list(signature(kind.handler).parameters)
+        assert taken == (
+            ["context", "press"] if kind.whose == "nobody" else ["context", "screening", "press"]
+        ), kind
+
+
 # the file of a site --------------------------------------------------------------------------------
 
 
@@ -48,35 +57,37 @@ def test_the_tables_have_rows_for_every_role_and_for_nobody_else() -> None:
 class Site:
     """A clinician with a saved screening and one at its second question; others as they are needed."""
 
-    talk: Conversation
+    conversation: Conversation
     clinician: Person
     administrator: Person
 
     def add(self, role: Role, site: str, account: str) -> Person:
-        return self.talk.people.add(role, site, "telegram", account)
+        return self.conversation.people.add(role, site, "telegram", account)
 
     def do(self, person: Person, what: str) -> Turn:
         kind: MessageKind = "command" if what.startswith("/") else "press" if what.startswith("!") else "text"
-        return self.talk.handle(person, Message(kind, what.lstrip("!")))
+        return self.conversation.handle(person, Message(kind, what.lstrip("!")))
 
     def kept(self) -> dict[str, list[Any]]:
-        rows = {table: list(self.talk.people.db.query(f"SELECT * FROM {table}")) for table in KEPT}
-        rows["people"] = list(self.talk.people.db.query("SELECT code, role, site, status FROM people"))
+        rows = {table: list(self.conversation.people.db.query(f"SELECT * FROM {table}")) for table in KEPT}
+        rows["people"] = list(
+            self.conversation.people.db.query("SELECT code, role, site, status FROM people")
+        )
         return rows
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    talk = conversation(tmp_path / "access.db", Clock())
-    clinician = talk.people.add("clinician", "S01", "telegram", "1")
-    site = Site(talk, clinician, talk.people.add("administrator", "S01", "telegram", "2"))
+    conversation = new_conversation(tmp_path / "access.db", Clock())
+    clinician = conversation.people.add("clinician", "S01", "telegram", "1")
+    site = Site(conversation, clinician, conversation.people.add("administrator", "S01", "telegram", "2"))
     for answer in ("/new", *ELIGIBLE):
         turn = site.do(clinician, answer)
     site.do(clinician, f"!{press_of(turn, 'save:')}")
     site.do(clinician, "/new")
     site.do(clinician, "45")
     yield site
-    talk.screenings.db.close()
+    conversation.screenings.db.close()
 
 
 def shown(turn: Turn) -> str:
@@ -100,7 +111,7 @@ def aims(site: Site) -> Iterator[tuple[str, str]]:
             for option in ("", "0", *ALONE.get(verb, ())):
                 yield verb, f"!{verb}:{option}".removesuffix(":")
         for number in NUMBERS:
-            entries = site.talk.screenings.load(number).entries
+            entries = site.conversation.screenings.load(number).entries
             for entry in (entries, entries - 1, 0):
                 for option in OPTIONS:
                     yield verb, f"!{verb}:{number}:{entry}{option}"
@@ -117,7 +128,7 @@ OUTSIDERS: dict[str, tuple[Role, str, bool]] = {
 def test_nobody_takes_or_is_shown_what_is_not_theirs(site: Site, role: Role, at: str, active: bool) -> None:
     person = site.add(role, at, "9")
     if not active:
-        site.talk.people.suspend(person.code)
+        site.conversation.people.suspend(person.code)
     tried = 0
     for verb, what in aims(site):
         tried += 1
@@ -139,7 +150,7 @@ def test_nobody_takes_or_is_shown_what_is_not_theirs(site: Site, role: Role, at:
             theirs = [number for number in NUMBERS if number not in what]  # "there is no S01-0001 of yours"
             assert not any(number in shown(turn) for number in theirs), what
             assert not any(f":{number}:" in shown(turn) for number in NUMBERS), what
-        site.talk.people.restore(site.clinician.code)
+        site.conversation.people.restore(site.clinician.code)
     assert tried > 1000
 
 
@@ -174,7 +185,7 @@ def _card(site: Site, person: Person) -> list[str]:
 
 def _queried(site: Site, person: Person) -> list[str]:
     _card(site, person)
-    number = site.talk.screenings.standings(person=person.code, state="saved")[0].number
+    number = site.conversation.screenings.standings(person=person.code, state="saved")[0].number
     asked = site.do(site.administrator, f"/query {number}")
     chosen = site.do(site.administrator, f"!{presses(asked)[3]}")
     ((_, card),) = site.do(site.administrator, f"!{presses(chosen)[0]}").others
@@ -227,14 +238,14 @@ Change = Callable[[Site, Person], object]
 
 
 def made(role: Role) -> Change:
-    return lambda site, person: site.talk.people.change(person.code, role)
+    return lambda site, person: site.conversation.people.change(person.code, role)
 
 
 CHANGES: dict[str, Change] = {
-    "suspended": lambda site, person: site.talk.people.suspend(person.code),
+    "suspended": lambda site, person: site.conversation.people.suspend(person.code),
     **{f"made {role}": made(role) for role in ROLES},
-    "moved": lambda site, person: site.talk.people.change(person.code, site="S02"),
-}  # fmt: skip
+    "moved": lambda site, person: site.conversation.people.change(person.code, site="S02"),
+}
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -246,14 +257,14 @@ def test_what_was_open_goes_on_only_as_the_role_of_that_moment_allows(
     acts = flow(site, before)
     assert acts
     change(site, before)
-    person = site.talk.people.get(before.code)
+    person = site.conversation.people.get(before.code)
     allowed = person.active and person.role in roles and (person.site == "S01" or not at_site)
     if allowed:
         kept = site.kept()
         turns = [site.do(before, act) for act in acts]
         assert site.kept() != kept or any(turn.actions for turn in turns)
         return
-    own = {item.number for item in site.talk.screenings.standings(limit=99)}
+    own = {item.number for item in site.conversation.screenings.standings(limit=99)}
     for act in acts:
         kept = site.kept()
         # The channel may still hold the person as they were: what counts stands in the file.
@@ -272,19 +283,19 @@ def test_who_was_suspended_and_restored_goes_on(
 ) -> None:
     person = site.add("administrator", "S01", "9")
     acts = flow(site, person)
-    site.talk.people.suspend(person.code)
-    site.talk.people.restore(person.code)
+    site.conversation.people.suspend(person.code)
+    site.conversation.people.restore(person.code)
     assert any(site.do(person, act).actions for act in acts)
 
 
 @pytest.mark.parametrize("change", ["suspended", "made coordinator", "moved"])
 def test_nothing_is_sent_again_to_somebody_who_may_not_have_it_now(site: Site, change: str) -> None:
-    screening = site.talk.screenings.load("S01-0002")
-    assert site.talk.prompt(site.clinician, screening).actions
+    screening = site.conversation.screenings.load("S01-0002")
+    assert site.conversation.prompt(site.clinician, screening).actions
     CHANGES[change](site, site.clinician)
-    person = site.talk.people.get(site.clinician.code)
-    assert site.talk.current(person) is None
-    assert site.talk.prompt(person, screening) == Turn()
+    person = site.conversation.people.get(site.clinician.code)
+    assert site.conversation.current(person) is None
+    assert site.conversation.prompt(person, screening) == Turn()
 
 
 @pytest.mark.parametrize("change", ["suspended", "made coordinator", "moved"])
@@ -300,10 +311,10 @@ def test_a_query_goes_to_nobody_who_may_not_answer_it(site: Site, change: str) -
 
 def test_a_delivered_message_that_comes_again_shows_nothing_to_who_may_not_see_it(site: Site) -> None:
     typed = Message("text", "male", "1:2:3")
-    assert site.talk.handle(site.clinician, typed).actions
-    assert site.talk.handle(site.clinician, typed).actions
-    site.talk.people.change(site.clinician.code, "coordinator")
-    again = site.talk.handle(site.clinician, typed)
+    assert site.conversation.handle(site.clinician, typed).actions
+    assert site.conversation.handle(site.clinician, typed).actions
+    site.conversation.people.change(site.clinician.code, "coordinator")
+    again = site.conversation.handle(site.clinician, typed)
     assert (again.repeated, again.actions) == (True, [])
 
 
@@ -312,10 +323,10 @@ def test_a_delivered_message_that_comes_again_shows_nothing_to_who_may_not_see_i
 
 def test_a_suspension_asks_once_and_shows_who_it_is(site: Site) -> None:
     asked = site.do(site.administrator, "!suspend:S01-P01")
-    assert site.talk.people.get("S01-P01").active
+    assert site.conversation.people.get("S01-P01").active
     assert all(part in shown(asked) for part in ("S01-P01", "clinician", "S01", "active"))
     site.do(site.administrator, f"!{presses(asked)[0]}")
-    assert not site.talk.people.get("S01-P01").active
+    assert not site.conversation.people.get("S01-P01").active
 
 
 def test_the_last_administrator_is_not_lost_in_the_chat(site: Site) -> None:
@@ -324,5 +335,7 @@ def test_the_last_administrator_is_not_lost_in_the_chat(site: Site) -> None:
     site.do(other, "!suspend_yes:S01-P02")
     site.do(site.administrator, "!suspend_yes:S01-P02")
     assert [
-        person.code for person in site.talk.people.all() if person.role == "administrator" and person.active
+        person.code
+        for person in site.conversation.people.all()
+        if person.role == "administrator" and person.active
     ] == ["S01-P02"]

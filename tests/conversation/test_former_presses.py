@@ -13,7 +13,7 @@ from bot.conversation.presses import PRESSES, read
 from bot.exchange import Press, Turn
 from state.people import Person
 from tests.conversation.office import ELIGIBLE, Ward, presses
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 S = "S01-0001"
 FORMER = {
@@ -92,12 +92,12 @@ def test_of_a_forged_one_only_what_has_a_meaning_is_read(data: str, meant: Press
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Ward]:
-    talk = conversation(tmp_path / "former.db", Clock())
+    conversation = new_conversation(tmp_path / "former.db", Clock())
     clinician, coordinator = (
-        talk.people.add(role, "S01", "telegram", role) for role in ("clinician", "administrator")
+        conversation.people.add(role, "S01", "telegram", role) for role in ("clinician", "administrator")
     )
-    yield Ward(talk, clinician, coordinator, coordinator)
-    talk.screenings.db.close()
+    yield Ward(conversation, clinician, coordinator, coordinator)
+    conversation.screenings.db.close()
 
 
 def former(data: str) -> str:
@@ -135,6 +135,8 @@ def test_a_screening_a_query_and_an_outcome_can_be_finished_by_old_buttons(offic
     act(office, coordinator, days, "outcome_on")
     kinds = [
         row[0]
-        for row in office.talk.screenings.db.execute("SELECT kind FROM log ORDER BY at, screening, entry")
+        for row in office.conversation.screenings.db.execute(
+            "SELECT kind FROM log ORDER BY at, screening, entry"
+        )
     ]
     assert kinds[-3:] == ["query", "query_answer", "outcome"]

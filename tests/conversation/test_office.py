@@ -39,7 +39,7 @@ def test_an_undetermined_screening_is_no_candidate(ward: Ward) -> None:
 def test_a_query_is_confirmed_and_the_verdict_stays(ward: Ward) -> None:
     _, card = queried(ward)
     ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
-    log = ward.talk.screenings.db.execute(
+    log = ward.conversation.screenings.db.execute(
         "SELECT kind, question FROM log ORDER BY entry DESC LIMIT 2"
     ).fetchall()
     assert log == [("query_answer", "hemoglobin"), ("query", "hemoglobin")]
@@ -51,7 +51,7 @@ def test_a_query_is_answered_once(ward: Ward) -> None:
     ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
     again = ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}")
     assert again.toast
-    assert ward.talk.screenings.db.execute(
+    assert ward.conversation.screenings.db.execute(
         "SELECT count(*) FROM log WHERE kind = 'query_answer'"
     ).fetchone() == (1,)
 
@@ -64,13 +64,13 @@ def test_a_corrected_answer_gives_a_new_verdict_and_the_earlier_one_stays(ward: 
     review = ward.do(ward.clinician, f"!{press_of(excluded, 'finish:')}")
     ward.do(ward.clinician, f"!{press_of(review, 'save:')}")
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
-    ward.talk.screenings._loaded.clear()
-    assert ward.talk.screenings.load("S01-0001").dialogue.failed_codes == ("I2b",)
+    ward.conversation.screenings._loaded.clear()
+    assert ward.conversation.screenings.load("S01-0001").dialogue.failed_codes == ("I2b",)
 
 
 def test_another_sites_coordinator_sees_and_asks_nothing(ward: Ward) -> None:
     queried(ward)
-    before = ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone()
+    before = ward.conversation.screenings.db.execute("SELECT count(*) FROM log").fetchone()
     for text in (
         "/query S01-0001",
         "/outcome S01-0001",
@@ -85,12 +85,12 @@ def test_another_sites_coordinator_sees_and_asks_nothing(ward: Ward) -> None:
         turn = ward.do(ward.stranger_office, text)
         assert not any("aiha" in action.text.lower() for action in turn.actions if isinstance(action, Reply))
         assert turn.others == []
-    assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
+    assert ward.conversation.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
 
 
 def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    before = ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone()
+    before = ward.conversation.screenings.db.execute("SELECT count(*) FROM log").fetchone()
     for text in (
         "/query S01-0001",
         "/outcome S01-0001",
@@ -101,7 +101,7 @@ def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
         "!query_send:S01-0001:21:0:source",
     ):
         ward.do(ward.clinician, text)
-    assert ward.talk.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
+    assert ward.conversation.screenings.db.execute("SELECT count(*) FROM log").fetchone() == before
 
 
 def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:
@@ -117,7 +117,8 @@ def test_a_button_from_before_a_revision_asks_about_no_other_answer(ward: Ward) 
     ward.save(ELIGIBLE)
     listed = presses(ward.do(ward.coordinator, "/query 1"))
     sex, ecog = (
-        listed[ward.talk.screenings.load("S01-0001").dialogue.applied.index(q)] for q in ("sex", "ecog")
+        listed[ward.conversation.screenings.load("S01-0001").dialogue.applied.index(q)]
+        for q in ("sex", "ecog")
     )
     asked = ward.do(ward.coordinator, f"!{sex}")
     _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others[0]
@@ -129,7 +130,9 @@ def test_a_button_from_before_a_revision_asks_about_no_other_answer(ward: Ward) 
     assert turn.toast is not None
     asked = ward.do(ward.coordinator, f"!{presses(turn)[12]}")
     assert ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others
-    last = ward.talk.screenings.db.execute("SELECT question FROM queries ORDER BY entry DESC").fetchone()
+    last = ward.conversation.screenings.db.execute(
+        "SELECT question FROM queries ORDER BY entry DESC"
+    ).fetchone()
     assert last == ("ecog",)
 
 
@@ -141,13 +144,13 @@ def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) ->
     _, card = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others[0]
     confirm = press_of(card, "query_confirm:")
     ward.do(ward.clinician, "!reopen:S01-0001:0", "yes")
-    entry = ward.talk.screenings.load("S01-0001").entries
+    entry = ward.conversation.screenings.load("S01-0001").entries
     turn = ward.do(ward.clinician, f"!correct:S01-0001:{entry}:3", "95 g/L")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
     ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     again = ward.do(ward.clinician, f"!{confirm}")
     states = "SELECT state FROM queries"
-    assert ward.talk.screenings.db.execute(states).fetchall() == [("open",)]
+    assert ward.conversation.screenings.db.execute(states).fetchall() == [("open",)]
     assert any("95 g/L" in action.text for action in again.actions if isinstance(action, Reply))
     ward.do(ward.clinician, f"!{press_of(again, 'query_confirm:')}")
-    assert ward.talk.screenings.db.execute(states).fetchall() == [("confirmed",)]
+    assert ward.conversation.screenings.db.execute(states).fetchall() == [("confirmed",)]

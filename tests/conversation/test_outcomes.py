@@ -36,7 +36,7 @@ def press_labelled(turn: Turn, label: str) -> str:
 
 
 def notes(ward: Ward) -> list[tuple[str, dict[str, object]]]:
-    rows = ward.talk.screenings.db.execute(
+    rows = ward.conversation.screenings.db.execute(
         "SELECT kind, detail FROM log WHERE kind LIKE 'outcome%' ORDER BY screening, entry"
     )
     return [(kind, json.loads(detail)) for kind, detail in rows]
@@ -59,7 +59,7 @@ def exclude(ward: Ward) -> None:
 
 def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    ward.talk.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    ward.conversation.screenings.clock.now += timedelta(days=10)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "2026-11-30")
     turn = choose(ward, turn, "outcome_consented", "day_yesterday")
     turn = choose(ward, turn, "outcome_enrolled", "day_today")
@@ -69,14 +69,14 @@ def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) 
         ("outcome", "2026-11-30"),
         ("outcome", "2026-12-02"),
         ("outcome", "2026-12-03"),
-        ("outcome_withdrawn", ward.talk.screenings.load("S01-0001").entries - 1),
+        ("outcome_withdrawn", ward.conversation.screenings.load("S01-0001").entries - 1),
     ]
     assert phrases(ward.coordinator.language).plain("outcome_enrolled") in labels(turn)
 
 
 def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    ward.talk.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    ward.conversation.screenings.clock.now += timedelta(days=20)  # type: ignore[attr-defined]  # the ward has a clock to be set
     turn = choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred")
     seen = set()
     while True:
@@ -93,7 +93,7 @@ def test_days_before_the_screening_or_what_it_follows_are_not_offered(ward: Ward
 
 
 def test_a_day_is_a_day_at_the_site(ward: Ward) -> None:
-    ward.talk.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    ward.conversation.screenings.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # type: ignore[attr-defined]  # the ward has a clock to be set
     ward.save(ELIGIBLE)
     choose(ward, ward.do(ward.coordinator, "/outcome 1"), "outcome_referred", "day_today")
     assert notes(ward)[0][1]["on"] == "2026-11-24"  # at +08:00
@@ -111,7 +111,7 @@ def test_enrolled_is_not_offered_and_a_forged_press_notes_nothing(
     ward.save(answers) if answers else exclude(ward)
     turn = ward.do(ward.coordinator, "/outcome 1")
     assert phrases(ward.coordinator.language).plain("outcome_enrolled") not in labels(turn)
-    entries = ward.talk.screenings.load("S01-0001").entries
+    entries = ward.conversation.screenings.load("S01-0001").entries
     for verb, option in (("noted", "2"), ("on", "2_20261123")):
         ward.do(ward.coordinator, f"!{verb}:S01-0001:{entries}:{option}")
     assert notes(ward) == []
@@ -131,8 +131,8 @@ def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: s
         ward.do(ward.clinician, f"!{press_of(card, 'reopen:')}")
     for text in STATES[state]:
         ward.do(ward.clinician, text + "S01-0001:0" if text.startswith("!") else text)
-    entries = ward.talk.screenings.load("S01-0001").entries
-    assert ward.talk.screenings.load("S01-0001").state != "completed"
+    entries = ward.conversation.screenings.load("S01-0001").entries
+    assert ward.conversation.screenings.load("S01-0001").state != "completed"
     assert presses(ward.do(ward.coordinator, "/outcome 1")) == []
     for place in range(len(OUTCOMES)):
         about = f"S01-0001:{entries}:{place}"
@@ -158,7 +158,7 @@ FORGED = (
 @pytest.mark.parametrize("press", FORGED)
 def test_a_forged_press_keeps_nothing(ward: Ward, press: str) -> None:
     ward.save(ELIGIBLE)
-    entries = ward.talk.screenings.load("S01-0001").entries
+    entries = ward.conversation.screenings.load("S01-0001").entries
     turn = ward.do(ward.coordinator, f"!{press.format(f'S01-0001:{entries}')}")
     assert turn.toast
     assert notes(ward) == []
@@ -180,7 +180,7 @@ def test_what_comes_of_a_subject_is_noted_in_its_newest_screening(ward: Ward) ->
     turn = ward.do(ward.coordinator, "/outcome S01-0001")
     assert "S01-0002" in said(turn)
     choose(ward, turn, "outcome_consented", "day_today")
-    stands = standing(ward.talk.screenings.db, "S01-0002")
+    stands = standing(ward.conversation.screenings.db, "S01-0002")
     assert [(note.screening, note.code) for note in stands.notes] == [
         ("S01-0001", "referred"),
         ("S01-0002", "consented"),

@@ -14,7 +14,7 @@ from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES, read
 from bot.exchange import Button, Message, MessageKind, Press, Reply, Settle, Turn
 from state.people import Person
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 FORGED = [
     "",
@@ -41,27 +41,27 @@ FORGED = [
 
 
 @pytest.fixture
-def talk(tmp_path: Path) -> Iterator[Conversation]:
-    made = conversation(tmp_path / "presses.db", Clock())
+def conversation(tmp_path: Path) -> Iterator[Conversation]:
+    made = new_conversation(tmp_path / "presses.db", Clock())
     yield made
     made.screenings.db.close()
 
 
 @pytest.fixture
-def clinician(talk: Conversation) -> Person:
-    return talk.people.add("clinician", "S01", "terminal", "local")
+def clinician(conversation: Conversation) -> Person:
+    return conversation.people.add("clinician", "S01", "terminal", "local")
 
 
-def say(talk: Conversation, person: Person, *texts: str) -> Turn:
+def say(conversation: Conversation, person: Person, *texts: str) -> Turn:
     turn = Turn()
     for text in texts:
         kind: MessageKind = "command" if text.startswith("/") else "text"
-        turn = talk.handle(person, Message(kind, text))
+        turn = conversation.handle(person, Message(kind, text))
     return turn
 
 
-def press(talk: Conversation, person: Person, data: str, source: str | None = None) -> Turn:
-    return talk.handle(person, Message("press", data, source))
+def press(conversation: Conversation, person: Person, data: str, source: str | None = None) -> Turn:
+    return conversation.handle(person, Message("press", data, source))
 
 
 def button(turn: Turn, label: str) -> str:
@@ -71,57 +71,61 @@ def button(turn: Turn, label: str) -> str:
     return next(b.press for b in buttons if b.label == label)
 
 
-def log(talk: Conversation) -> list[tuple[object, ...]]:
-    return talk.screenings.db.execute("SELECT * FROM log ORDER BY screening, entry").fetchall()
+def log(conversation: Conversation) -> list[tuple[object, ...]]:
+    return conversation.screenings.db.execute("SELECT * FROM log ORDER BY screening, entry").fetchall()
 
 
 def test_a_second_tap_counts_nothing_and_tells_what_was_answered(
-    talk: Conversation, clinician: Person
+    conversation: Conversation, clinician: Person
 ) -> None:
-    male = button(say(talk, clinician, "/new", "45"), "Male")
-    press(talk, clinician, male)
-    before = log(talk)
-    turn = press(talk, clinician, male)
-    assert log(talk) == before
+    male = button(say(conversation, clinician, "/new", "45"), "Male")
+    press(conversation, clinician, male)
+    before = log(conversation)
+    turn = press(conversation, clinician, male)
+    assert log(conversation) == before
     assert turn.toast == "Already answered: Sex: Male. Here is where we are."
     assert "Which confirmed diagnosis" in turn.actions[-1].text
 
 
-def test_a_button_of_an_older_message_counts_nothing(talk: Conversation, clinician: Person) -> None:
-    asked = say(talk, clinician, "/new", "45")
+def test_a_button_of_an_older_message_counts_nothing(conversation: Conversation, clinician: Person) -> None:
+    asked = say(conversation, clinician, "/new", "45")
     male, female = button(asked, "Male"), button(asked, "Female")
-    press(talk, clinician, male)
-    say(talk, clinician, "evans")
-    before = log(talk)
-    turn = press(talk, clinician, female)
-    assert log(talk) == before
+    press(conversation, clinician, male)
+    say(conversation, clinician, "evans")
+    before = log(conversation)
+    turn = press(conversation, clinician, female)
+    assert log(conversation) == before
     assert turn.toast is not None
     assert "Sex: Male" in turn.toast
 
 
-def test_the_same_message_delivered_again_changes_nothing(talk: Conversation, clinician: Person) -> None:
-    say(talk, clinician, "/new")
-    first = talk.handle(clinician, Message("text", "45", "S01-P01:m7"))
-    before = log(talk)
-    again = talk.handle(clinician, Message("text", "45", "S01-P01:m7"))
-    assert log(talk) == before
+def test_the_same_message_delivered_again_changes_nothing(
+    conversation: Conversation, clinician: Person
+) -> None:
+    say(conversation, clinician, "/new")
+    first = conversation.handle(clinician, Message("text", "45", "S01-P01:m7"))
+    before = log(conversation)
+    again = conversation.handle(clinician, Message("text", "45", "S01-P01:m7"))
+    assert log(conversation) == before
     assert not first.repeated
     assert again.repeated
 
 
-def test_a_command_delivered_again_opens_no_second_screening(talk: Conversation, clinician: Person) -> None:
+def test_a_command_delivered_again_opens_no_second_screening(
+    conversation: Conversation, clinician: Person
+) -> None:
     for _ in range(3):
-        talk.handle(clinician, Message("command", "/new", "S01-P01:m1"))
-    talk.handle(clinician, Message("press", "new"))
-    assert talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (1,)
+        conversation.handle(clinician, Message("command", "/new", "S01-P01:m1"))
+    conversation.handle(clinician, Message("press", "new"))
+    assert conversation.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("data", FORGED, ids=range(len(FORGED)))
-def test_a_forged_press_changes_nothing(talk: Conversation, clinician: Person, data: str) -> None:
-    say(talk, clinician, "/new")
-    before = log(talk)
-    press(talk, clinician, data)
-    assert log(talk) == before
+def test_a_forged_press_changes_nothing(conversation: Conversation, clinician: Person, data: str) -> None:
+    say(conversation, clinician, "/new")
+    before = log(conversation)
+    press(conversation, clinician, data)
+    assert log(conversation) == before
 
 
 @given(st.text(max_size=70))
@@ -152,10 +156,10 @@ def test_what_a_button_carries_is_read_as_it_was_written(press: Press) -> None:
     assert read(str(press)) == press
 
 
-def test_somebody_elses_screening_does_not_exist(talk: Conversation, clinician: Person) -> None:
-    say(talk, clinician, "/new", "45")
-    other = talk.people.add("clinician", "S01", "terminal", "other")
-    before = log(talk)
+def test_somebody_elses_screening_does_not_exist(conversation: Conversation, clinician: Person) -> None:
+    say(conversation, clinician, "/new", "45")
+    other = conversation.people.add("clinician", "S01", "terminal", "other")
+    before = log(conversation)
     for data in (
         "answer:S01-0001:2:0",
         "go_on:S01-0001:0",
@@ -164,44 +168,48 @@ def test_somebody_elses_screening_does_not_exist(talk: Conversation, clinician: 
         "rescreen:S01-0001:2",
         "correct_which:S01-0001:2",
     ):
-        turn = press(talk, other, data)
+        turn = press(conversation, other, data)
         assert all("S01-0001" not in action.text for action in turn.actions if isinstance(action, Reply))
-    assert "no screening" in say(talk, other, "/new S01-0001").actions[0].text
-    assert log(talk) == before
+    assert "no screening" in say(conversation, other, "/new S01-0001").actions[0].text
+    assert log(conversation) == before
 
 
-def test_a_coordinator_cannot_screen(talk: Conversation) -> None:
-    coordinator = talk.people.add("coordinator", "S01", "terminal", "office")
-    say(talk, coordinator, "/new")
-    press(talk, coordinator, "new")
-    assert talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+def test_a_coordinator_cannot_screen(conversation: Conversation) -> None:
+    coordinator = conversation.people.add("coordinator", "S01", "terminal", "office")
+    say(conversation, coordinator, "/new")
+    press(conversation, coordinator, "new")
+    assert conversation.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("kind", ["file", "edited"])
 def test_what_is_no_answer_disturbs_no_dialogue(
-    talk: Conversation, clinician: Person, kind: MessageKind
+    conversation: Conversation, clinician: Person, kind: MessageKind
 ) -> None:
-    say(talk, clinician, "/new", "45")
-    before = log(talk)
-    turn = talk.handle(clinician, Message(kind, "Mr Smith, 45"))
-    assert log(talk) == before
+    say(conversation, clinician, "/new", "45")
+    before = log(conversation)
+    turn = conversation.handle(clinician, Message(kind, "Mr Smith, 45"))
+    assert log(conversation) == before
     assert "Sex?" in turn.actions[-1].text
 
 
 @pytest.mark.parametrize("text", ["/start", "/privacy", "/nonsense", "/recent", "/open", "/language"])
-def test_commands_in_the_middle_disturb_no_dialogue(talk: Conversation, clinician: Person, text: str) -> None:
-    say(talk, clinician, "/new", "45")
-    before = log(talk)
-    say(talk, clinician, text)
-    assert log(talk) == before
-    assert talk.screenings.current(clinician.code).state == "sex"
+def test_commands_in_the_middle_disturb_no_dialogue(
+    conversation: Conversation, clinician: Person, text: str
+) -> None:
+    say(conversation, clinician, "/new", "45")
+    before = log(conversation)
+    say(conversation, clinician, text)
+    assert log(conversation) == before
+    assert conversation.screenings.current(clinician.code).state == "sex"
 
 
-def test_the_language_may_change_at_any_time_and_answers_stay(talk: Conversation, clinician: Person) -> None:
-    say(talk, clinician, "/new", "45")
-    turn = press(talk, clinician, "language:zh")
+def test_the_language_may_change_at_any_time_and_answers_stay(
+    conversation: Conversation, clinician: Person
+) -> None:
+    say(conversation, clinician, "/new", "45")
+    turn = press(conversation, clinician, "language:zh")
     assert "性别" in turn.actions[-1].text
-    assert talk.screenings.current(clinician.code).dialogue.answers
+    assert conversation.screenings.current(clinician.code).dialogue.answers
 
 
 @settings(deadline=None)
@@ -210,7 +218,7 @@ def test_no_typed_text_is_ever_stored(text: str) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        made = conversation(Path(folder) / "any.db", Clock())
+        made = new_conversation(Path(folder) / "any.db", Clock())
         person = made.people.add("clinician", "S01", "terminal", "local")
         say(made, person, "/new", "45", "male")
         made.handle(person, Message("text", text))
@@ -222,23 +230,25 @@ def test_no_typed_text_is_ever_stored(text: str) -> None:
 
 
 def test_an_answer_that_looks_like_an_identifier_is_refused_and_not_kept(
-    talk: Conversation, clinician: Person
+    conversation: Conversation, clinician: Person
 ) -> None:
-    say(talk, clinician, "/new")
+    say(conversation, clinician, "/new")
     for text in ("13812345678", "110101195003021234", "1950-03-02", "02.03.1950", "1950年3月2日"):
-        turn = say(talk, clinician, text)
+        turn = say(conversation, clinician, text)
         assert "It was not kept" in turn.actions[0].text
-    assert len(log(talk)) == 1
+    assert len(log(conversation)) == 1
 
 
-def test_unknown_is_one_tap_away_at_every_question(talk: Conversation, clinician: Person) -> None:
-    turn = say(talk, clinician, "/new")
+def test_unknown_is_one_tap_away_at_every_question(conversation: Conversation, clinician: Person) -> None:
+    turn = say(conversation, clinician, "/new")
     asked = 0
-    while (current := talk.screenings.current(clinician.code)) and current.state in current.protocol.position:
+    while (
+        current := conversation.screenings.current(clinician.code)
+    ) and current.state in current.protocol.position:
         asked += 1
         buttons = [b for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
         unknown = next(b.press for b in buttons if b.press.startswith("unknown:"))
-        turn = press(talk, clinician, unknown)
+        turn = press(conversation, clinician, unknown)
     assert asked >= 18
     assert current is not None
     assert current.dialogue.verdict == "undetermined"
@@ -246,12 +256,12 @@ def test_unknown_is_one_tap_away_at_every_question(talk: Conversation, clinician
 
 
 def test_every_message_keeps_to_telegrams_limits_and_every_button_to_64_bytes(
-    talk: Conversation, clinician: Person
+    conversation: Conversation, clinician: Person
 ) -> None:
     for language in ("en", "zh"):
-        press(talk, clinician, f"language:{language}")
+        press(conversation, clinician, f"language:{language}")
         person = replace(clinician, language=language)
-        turn = say(talk, person, "/new")
+        turn = say(conversation, person, "/new")
         for _ in range(40):
             for action in turn.actions:
                 if isinstance(action, Reply):
@@ -269,23 +279,23 @@ def test_every_message_keeps_to_telegrams_limits_and_every_button_to_64_bytes(
             wanted = [data for data in presses if data.startswith(("unknown:", "save:"))]
             if not wanted:
                 break
-            turn = press(talk, person, wanted[0])
+            turn = press(conversation, person, wanted[0])
 
 
-def test_a_settled_question_shows_what_was_understood(talk: Conversation, clinician: Person) -> None:
-    turn = say(talk, clinician, "/new", "45", "male", "aiha", "9.8 g/dL")
+def test_a_settled_question_shows_what_was_understood(conversation: Conversation, clinician: Person) -> None:
+    turn = say(conversation, clinician, "/new", "45", "male", "aiha", "9.8 g/dL")
     settled = [action.text for action in turn.actions if isinstance(action, Settle)]
     assert settled == ["✓ S01-0001 · Haemoglobin: <b>9.8 g/dL = 98 g/L</b>"]
 
 
 def test_a_yes_to_cancelling_counts_only_for_what_stood_there_then(
-    talk: Conversation, clinician: Person
+    conversation: Conversation, clinician: Person
 ) -> None:
     """*Yes, cancel it* stays on the screen: tapped many answers later, it asks again."""
-    yes = button(say(talk, clinician, "/new", "45", "/cancel"), "Yes, cancel it")
-    say(talk, clinician, "no", "male", "aiha")
-    before = log(talk)
-    asked = press(talk, clinician, yes)
-    assert log(talk) == before
-    press(talk, clinician, button(asked, "Yes, cancel it"))
-    assert talk.screenings.load("S01-0001").state == "cancelled"
+    yes = button(say(conversation, clinician, "/new", "45", "/cancel"), "Yes, cancel it")
+    say(conversation, clinician, "no", "male", "aiha")
+    before = log(conversation)
+    asked = press(conversation, clinician, yes)
+    assert log(conversation) == before
+    press(conversation, clinician, button(asked, "Yes, cancel it"))
+    assert conversation.screenings.load("S01-0001").state == "cancelled"

@@ -31,9 +31,10 @@ def does(ward: Ward, *acts: str) -> str:
 
 
 def kept(ward: Ward, question: str) -> list[str]:
-    rows = ward.talk.screenings.db.execute(
-        "SELECT screening FROM log WHERE question = ? AND kind IN ('answer', 'propose') ORDER BY screening", [question]
-    )  # fmt: skip
+    rows = ward.conversation.screenings.db.execute(
+        "SELECT screening FROM log WHERE question = ? AND kind IN ('answer', 'propose') ORDER BY screening",
+        [question],
+    )
     return [row[0] for row in rows]
 
 
@@ -134,9 +135,9 @@ def test_what_is_typed_where_a_reason_is_asked_is_no_answer(ward: Ward) -> None:
     ward.rest()
     why = does(ward, "!query_correct:S01-0001:", "!query_reason:S01-0001:", "back", "44")
     assert "S01-0001" in why
-    before = ward.talk.screenings.load("S01-0001").entries
+    before = ward.conversation.screenings.load("S01-0001").entries
     does(ward, "46")
-    assert ward.talk.screenings.load("S01-0001").entries == before
+    assert ward.conversation.screenings.load("S01-0001").entries == before
 
 
 def test_a_text_that_was_sent_twice_answers_one_question(ward: Ward) -> None:

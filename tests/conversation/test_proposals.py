@@ -8,7 +8,7 @@ from bot.exchange import Button, Reply, Turn
 from bot.terminal import Terminal
 from dialogs.answers import Choice, encode
 from tests.conversation.office import ELIGIBLE, Ward, press_of
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 TO_TUMOUR = ELIGIBLE[: ELIGIBLE.index("none")]
 
@@ -18,7 +18,7 @@ def buttons(turn: Turn) -> list[Button]:
 
 
 def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:
-    screening = ward.talk.screenings.load("S01-0001")
+    screening = ward.conversation.screenings.load("S01-0001")
     return {question: encode(answer) for question, answer in screening.dialogue.answers.items()}
 
 
@@ -34,7 +34,7 @@ def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:
 
 def test_the_words_that_were_refused_are_kept_nowhere(ward: Ward) -> None:
     ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma qzqz")
-    assert not any("qzqz" in line for line in ward.talk.screenings.db.iterdump())
+    assert not any("qzqz" in line for line in ward.conversation.screenings.db.iterdump())
 
 
 def test_both_meanings_of_a_number_are_buttons_and_the_tapped_one_is_kept(ward: Ward) -> None:
@@ -62,31 +62,31 @@ def test_another_number_typed_after_a_question_of_unit_is_another_number(ward: W
     assert all("98" not in button.label for button in buttons(turn))
     ward.do(ward.clinician, "g/L")
     assert answers(ward)["hemoglobin"] == ("120", "g/L")
-    assert Choice("evans") == ward.talk.screenings.load("S01-0001").dialogue.answers["diagnosis"]
+    assert Choice("evans") == ward.conversation.screenings.load("S01-0001").dialogue.answers["diagnosis"]
 
 
 def test_an_option_keeps_its_key_when_it_is_offered_again(tmp_path: Path) -> None:
-    talk = conversation(tmp_path / "keys.db", Clock())
-    person = talk.people.add("clinician", "S01", "terminal", "local")
-    terminal = Terminal(talk, person, lambda line: None)
+    conversation = new_conversation(tmp_path / "keys.db", Clock())
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    terminal = Terminal(conversation, person, lambda line: None)
     terminal.begin()
     for line in ("45", "male"):
         terminal.handle(line)
     before = dict(terminal.keys)
     terminal.handle("evans syndrom")
     assert terminal.keys == before
-    talk.screenings.db.close()
+    conversation.screenings.db.close()
 
 
 def test_a_pipe_ends_at_the_first_line_that_is_not_taken(tmp_path: Path) -> None:
     """Else the next lines would answer other questions: 1 would be *no tumour* here."""
-    talk = conversation(tmp_path / "pipe.db", Clock())
-    person = talk.people.add("clinician", "S01", "terminal", "local")
+    conversation = new_conversation(tmp_path / "pipe.db", Clock())
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
     said: list[str] = []
     lines = [*TO_TUMOUR, "carcinoma", "no", "no", "no", "1", "no", *["normal"] * 4, "yes", "s"]
-    assert not Terminal(talk, person, said.append).run(lines, piped=True)
-    screening = talk.screenings.load("S01-0001")
+    assert not Terminal(conversation, person, said.append).run(lines, piped=True)
+    screening = conversation.screenings.load("S01-0001")
     assert screening.state == "tumour"
     assert screening.saved == []
     assert any(f"Line {len(TO_TUMOUR) + 1} was not taken" in line for line in said)
-    talk.screenings.db.close()
+    conversation.screenings.db.close()

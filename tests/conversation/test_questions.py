@@ -15,7 +15,7 @@ from dialogs.languages import LANGUAGES
 from dialogs.loading import load
 from dialogs.protocol import Question
 from dialogs.reading import Understood, read
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 PROTOCOL = load("NCT04420494")
 TYPED = [question for question in PROTOCOL.questions if question.kind != "choice"]
@@ -45,14 +45,14 @@ def test_no_word_of_the_bot_needs_a_touch_screen() -> None:
 
 
 def test_question_example_and_buttons_are_one_message(tmp_path: Path) -> None:
-    talk = conversation(tmp_path / "one.db", Clock())
-    person = talk.people.add("clinician", "S01", "telegram", "1")
+    conversation = new_conversation(tmp_path / "one.db", Clock())
+    person = conversation.people.add("clinician", "S01", "telegram", "1")
     for text in ("45", "male", "aiha"):
-        if talk.screenings.current(person.code) is None:
-            talk.handle(person, Message("command", "/new"))
-        turn = talk.handle(person, Message("text", text))
+        if conversation.screenings.current(person.code) is None:
+            conversation.handle(person, Message("command", "/new"))
+        turn = conversation.handle(person, Message("text", text))
     (asked,) = [action for action in turn.actions if isinstance(action, Reply)]
-    talk.screenings.db.close()
+    conversation.screenings.db.close()
     assert "haemoglobin" in asked.text
     assert "for example 73 g/L" in asked.text
     assert asked.buttons

@@ -29,7 +29,7 @@ def test_every_format_arrives_as_a_document_and_is_recorded(ward: Ward, name: st
     ward.save(ELIGIBLE)
     (document,) = documents(ward, f"!export_period:3:{name}")
     assert len(document.content) > 80
-    recorded = ward.talk.screenings.db.execute(
+    recorded = ward.conversation.screenings.db.execute(
         "SELECT person, subject FROM register WHERE kind = 'export'"
     ).fetchall()
     assert recorded == [(ward.coordinator.code, name)]
@@ -68,13 +68,13 @@ def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:
 
 def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:
     content = b"name,diagnosis,hemoglobin\n=cmd,other,9.8 g/dL\nC2,aiha,98\n"
-    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
     rows = list(csv.DictReader(io.StringIO(document.content.decode("utf-8-sig"))))
     assert (rows[0]["name"], rows[0]["first_failed"]) == ("'=cmd", "I2a")
     assert "hemoglobin" in rows[1]["faults"]
-    assert ward.talk.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+    assert ward.conversation.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
 
 
 def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
@@ -87,7 +87,7 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
         sheet.cell(3, place).value = value
     content = io.BytesIO()
     book.save(content)
-    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content.getvalue()))
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content.getvalue()))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
     assert document.name == "verdicts.xlsx"
@@ -98,7 +98,7 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
 
 def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Ward) -> None:
     content = ("name," + "x" * 200_000 + "\nC1,1\n").encode()
-    turn = ward.talk.handle(ward.coordinator, Message("file", "", content=content))
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (told,) = done.actions
     assert isinstance(told, Reply)
@@ -106,7 +106,7 @@ def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Wa
 
 
 def test_a_clinicians_file_is_refused(ward: Ward) -> None:
-    turn = ward.talk.handle(ward.clinician, Message("file", "", content=b"name\nx\n"))
+    turn = ward.conversation.handle(ward.clinician, Message("file", "", content=b"name\nx\n"))
     assert not any(isinstance(action, Work) for action in turn.actions)
 
 
@@ -129,7 +129,7 @@ def test_exports_show_what_became_of_queries_and_candidates(ward: Ward) -> None:
     (document,) = documents(ward, "!export_period:3:csv")
     (line,) = csv.DictReader(io.StringIO(document.content.decode("utf-8-sig")))
     assert line["referred_at"] == "2026-11-23"
-    database = Path(ward.talk.screenings.db.execute("PRAGMA database_list").fetchone()[2])
+    database = Path(ward.conversation.screenings.db.execute("PRAGMA database_list").fetchone()[2])
     assert stats(database).trials[0].outcomes["referred"] == 1
     assert verify(database).problems == ()
 
@@ -138,7 +138,7 @@ def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_sai
     ward.save(ELIGIBLE)
     (document,) = documents(ward, "!export_period:3:csv")
     assert document.name.startswith("prescreen-csv-NCT04420494-")
-    head = register.head(ward.talk.screenings.db)
+    head = register.head(ward.conversation.screenings.db)
     assert head
     assert head in document.caption
     turn = ward.do(ward.coordinator, "!export_period:1:csv")

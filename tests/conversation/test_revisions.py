@@ -19,19 +19,19 @@ from dialogs.errors import DialogError, NotNow
 from dialogs.loading import load
 from dialogs.proofs import representatives
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 
 
 @pytest.fixture
 def ward(tmp_path: Path) -> Iterator[Ward]:
-    talk = conversation(tmp_path / "office.db", Clock())
+    conversation = new_conversation(tmp_path / "office.db", Clock())
     people = [
-        talk.people.add("clinician", "S01", "telegram", "0", "en"),
-        talk.people.add("coordinator", "S01", "telegram", "1", "en"),
-        talk.people.add("coordinator", "S02", "telegram", "2", "en"),
+        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
+        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
+        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
     ]
-    yield Ward(talk, *people)
-    talk.screenings.db.close()
+    yield Ward(conversation, *people)
+    conversation.screenings.db.close()
 
 
 def press(ward: Ward, turn: Turn, start: str) -> Turn:
@@ -41,7 +41,7 @@ def press(ward: Ward, turn: Turn, start: str) -> Turn:
 def asked(ward: Ward, question: str) -> Turn:
     """A coordinator asks about an answer of S01-0001; gives what the clinician sees after *correct it*, *copied*."""
     chosen = ward.do(ward.coordinator, "/query S01-0001")
-    place = ward.talk.screenings.load("S01-0001").dialogue.applied.index(question)
+    place = ward.conversation.screenings.load("S01-0001").dialogue.applied.index(question)
     sent = ward.do(
         ward.coordinator,
         f"!{press_of(ward.do(ward.coordinator, f'!{presses(chosen)[place]}'), 'query_send:')}",
@@ -51,7 +51,7 @@ def asked(ward: Ward, question: str) -> Turn:
 
 
 def log(ward: Ward, kind: str = "answer") -> list[tuple[str, str, str | None]]:
-    rows = ward.talk.screenings.db.execute(
+    rows = ward.conversation.screenings.db.execute(
         "SELECT question, value, json_extract(detail, '$.reason') FROM log WHERE kind = ? ORDER BY entry",
         [kind],
     )
@@ -88,7 +88,7 @@ def test_any_other_answer_of_a_saved_screening_asks_for_its_own_reason(ward: War
 
 
 def entries(ward: Ward) -> int:
-    return ward.talk.screenings.load("S01-0001").entries
+    return ward.conversation.screenings.load("S01-0001").entries
 
 
 def test_a_saved_answer_is_never_replaced_without_a_reason_whatever_is_pressed(ward: Ward) -> None:
@@ -100,7 +100,7 @@ def test_a_saved_answer_is_never_replaced_without_a_reason_whatever_is_pressed(w
     for stale in (*presses(turn), *presses(changed)):
         if not stale.startswith("reason:"):
             ward.do(ward.clinician, f"!{stale}")
-    screenings = ward.talk.screenings
+    screenings = ward.conversation.screenings
     screening = screenings.load("S01-0001")
     with pytest.raises(NotNow):
         screenings.take(
@@ -136,21 +136,21 @@ def test_cancelling_a_revision_says_that_the_saved_verdict_stands(ward: Ward) ->
     assert "without a verdict" not in texts(sure)
     done = press(ward, sure, "cancel_yes:")
     assert "saved verdict of S01-0001 stands" in texts(done)
-    assert ward.talk.screenings.load("S01-0001").state == COMPLETED
-    (row,) = ward.talk.screenings.db.execute("SELECT state, verdict FROM screening_log").fetchall()
+    assert ward.conversation.screenings.load("S01-0001").state == COMPLETED
+    (row,) = ward.conversation.screenings.db.execute("SELECT state, verdict FROM screening_log").fetchall()
     assert row == ("completed", "potentially eligible")
-    assert ward.talk.screenings.db.execute("SELECT state FROM queries").fetchall() == [("open",)]
+    assert ward.conversation.screenings.db.execute("SELECT state FROM queries").fetchall() == [("open",)]
 
 
 def test_a_correction_and_its_query_are_kept_together_or_not_at_all(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    ward.talk.screenings.db.execute(
+    ward.conversation.screenings.db.execute(
         "CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.kind = 'query_answer'"
         " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
     )
     asked(ward, "hemoglobin")
     assert log(ward, "amend") == []
-    assert ward.talk.screenings.load("S01-0001").state == COMPLETED
+    assert ward.conversation.screenings.load("S01-0001").state == COMPLETED
 
 
 def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) -> None:
@@ -247,10 +247,10 @@ def test_whatever_is_pressed_or_typed_no_saved_answer_changes_without_its_own_re
 ) -> None:
     """Any button that was ever shown, in any order, as from two phones; anything typed."""
     chance = random.Random(seed)
-    talk = conversation(tmp_path_factory.mktemp("walk") / "office.db", Clock())
-    clinician = talk.people.add("clinician", "S01", "telegram", "0")
-    coordinator = talk.people.add("coordinator", "S01", "x", "1")
-    ward = Ward(talk, clinician, coordinator, coordinator)
+    conversation = new_conversation(tmp_path_factory.mktemp("walk") / "office.db", Clock())
+    clinician = conversation.people.add("clinician", "S01", "telegram", "0")
+    coordinator = conversation.people.add("coordinator", "S01", "x", "1")
+    ward = Ward(conversation, clinician, coordinator, coordinator)
     shown: list[str] = []
 
     def see(turn: Turn) -> None:
@@ -259,14 +259,14 @@ def test_whatever_is_pressed_or_typed_no_saved_answer_changes_without_its_own_re
     see(ward.save([*ELIGIBLE[:13], "18 umol/L", "21", *ELIGIBLE[14:-1], chance.choice(("yes", "unknown"))]))
     for _ in range(70):
         act = chance.random()
-        if act < 0.1 and talk.screenings.load("S01-0001").state == COMPLETED:
-            see(asked(ward, chance.choice(talk.screenings.load("S01-0001").dialogue.applied)))
+        if act < 0.1 and conversation.screenings.load("S01-0001").state == COMPLETED:
+            see(asked(ward, chance.choice(conversation.screenings.load("S01-0001").dialogue.applied)))
         elif act < 0.55:
             see(ward.do(ward.clinician, f"!{chance.choice(shown[-12:] if act < 0.45 else shown)}"))
         else:
             see(ward.do(ward.clinician, chance.choice(TYPED)))
     unexplained = list(_changed_without_reason(ward))
-    talk.screenings.db.close()
+    conversation.screenings.db.close()
     assert unexplained == []
 
 
@@ -275,7 +275,7 @@ def _changed_without_reason(ward: Ward) -> Iterator[tuple[int, str]]:
     saved: dict[str, tuple[str, str]] = {}
     now: dict[str, tuple[str, str]] = {}
     explained: set[str] = set()
-    for entry, kind, question, value, unit, detail in ward.talk.screenings.db.execute(
+    for entry, kind, question, value, unit, detail in ward.conversation.screenings.db.execute(
         "SELECT entry, kind, question, value, unit, detail FROM log WHERE screening = 'S01-0001' ORDER BY entry"
     ):
         said = json.loads(detail) if detail else {}

@@ -68,7 +68,7 @@ def test_5_6_units_are_picked_values_echoed_and_impossible_ones_refused(ward: Wa
 
 def test_7_no_answer_is_ever_preset(ward: Ward) -> None:
     ward.do(ward.clinician, "/new")
-    screening = ward.talk.screenings.current(ward.clinician.code)
+    screening = ward.conversation.screenings.current(ward.clinician.code)
     assert screening is not None
     assert screening.dialogue.answers == {}
     assert set(screening.dialogue.facts) == {None}
@@ -97,13 +97,16 @@ def test_16_help_on_partial_response_says_that_the_record_does_not_define_it() -
 
 def test_17_open_readings_are_listed_for_the_site() -> None:
     assert {item.id for item in PROTOCOL.site_items} == {
-        "dose_above_range", "past_malignancy", "haemolytic_bilirubin", "closed_list",
-    }  # fmt: skip
+        "dose_above_range",
+        "past_malignancy",
+        "haemolytic_bilirubin",
+        "closed_list",
+    }
 
 
 def test_21_a_new_version_never_judges_an_old_screening(ward: Ward) -> None:
     ward.save(ELIGIBLE)
-    (digest,) = ward.talk.screenings.db.execute("SELECT protocol FROM screenings").fetchone()
+    (digest,) = ward.conversation.screenings.db.execute("SELECT protocol FROM screenings").fetchone()
     assert digest == PROTOCOL.sha256
 
 
@@ -124,6 +127,8 @@ def test_23_every_state_is_said_in_words() -> None:
 def test_24_very_low_counts_bring_a_word_on_urgent_care(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "45", "male", "aiha", "25 g/L", "yes")
     assert re.search("urgent care comes first|先行紧急处理", said(turn))
-    assert re.search("must not delay care|不得延误诊治", said(ward.do(ward.clinician, "/cancel", "/new")) + "".join(
-        file.read_text(encoding="utf-8") for file in GOLDEN
-    ))  # fmt: skip
+    assert re.search(
+        "must not delay care|不得延误诊治",
+        said(ward.do(ward.clinician, "/cancel", "/new"))
+        + "".join(file.read_text(encoding="utf-8") for file in GOLDEN),
+    )

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.exchange import Press, read_press
 from bot.terminal import Terminal
-from tests.conversation.playing import Clock, conversation
+from tests.conversation.playing import Clock, new_conversation
 from tests.conversation.scripts import SCRIPTS
 
 LOG = (
@@ -75,19 +75,19 @@ def reference(name: str) -> Reference:
 
 
 def _play(name: str, path: Path) -> Reference:
-    talk = conversation(path, Clock())
-    person = talk.people.add("clinician", "S01", "terminal", "local")
-    terminal = Terminal(talk, person, lambda _: None)
+    conversation = new_conversation(path, Clock())
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    terminal = Terminal(conversation, person, lambda _: None)
     terminal.begin()
     acts = []
     for line in SCRIPTS[name]:
         button = terminal.keys.get(line.casefold())
         press = read_press(button.press) if button is not None else None
-        before = _entries(talk.screenings.db)
+        before = _entries(conversation.screenings.db)
         terminal.handle(line)
-        after = _entries(talk.screenings.db)
+        after = _entries(conversation.screenings.db)
         acts.append(Act(line, press, before, after))
-    db = talk.screenings.db
+    db = conversation.screenings.db
     played = Reference(name, tuple(acts), log_of(db, "S01-0001"), verdicts_of(db, "S01-0001"))
     db.close()
     return played

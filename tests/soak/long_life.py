@@ -40,11 +40,11 @@ def memory_mib() -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def screen(talk: Conversation, person: Person, answers: list[str]) -> None:
-    talk.handle(person, Message("command", "/new"))
+def screen(conversation: Conversation, person: Person, answers: list[str]) -> None:
+    conversation.handle(person, Message("command", "/new"))
     turn = None
     for text in answers:
-        turn = talk.handle(person, Message("text", text))
+        turn = conversation.handle(person, Message("text", text))
     for verb in ("finish:", "save:"):
         buttons = (
             [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
@@ -53,7 +53,7 @@ def screen(talk: Conversation, person: Person, answers: list[str]) -> None:
         )
         press = next((data for data in buttons if data.startswith(verb)), None)
         if press is not None:
-            turn = talk.handle(person, Message("press", press))
+            turn = conversation.handle(person, Message("press", press))
 
 
 def main() -> None:
@@ -61,15 +61,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.db"
         db = open_database(path)
-        talk = Conversation(Screenings(db), People(db), Setup((load("NCT04420494"),), "UTC", "soak"))
-        person = talk.people.add("clinician", "S01", "soak", "1")
+        conversation = Conversation(Screenings(db), People(db), Setup((load("NCT04420494"),), "UTC", "soak"))
+        person = conversation.people.add("clinician", "S01", "soak", "1")
         print("screenings    MiB  ms/screening  bytes/screening")
         done = 0
         for _ in range(PARTS):
             begun = time.perf_counter()
             for _ in range(count // PARTS):
                 done += 1
-                screen(talk, person, FULL if done % 5 == 0 else EARLY)
+                screen(conversation, person, FULL if done % 5 == 0 else EARLY)
             took = (time.perf_counter() - begun) / (count // PARTS) * 1e3
             db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             print(

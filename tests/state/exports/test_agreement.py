@@ -159,10 +159,10 @@ def chat_agrees(history: History, every: Expected) -> None:
         assert item.unresolved == one.unresolved
     waiting = {item.number for item in screenings.standings(state="undetermined", limit=1000)}
     assert waiting == {number for number, one in every.items() if one.verdict == "undetermined"}
-    talk = Conversation(screenings, history.people, Setup((PROTOCOL,), "+08:00", "terminal"))
+    conversation = Conversation(screenings, history.people, Setup((PROTOCOL,), "+08:00", "terminal"))
 
     def texts(person: str, message: Message) -> str:
-        turn: Turn = talk.handle(history.people.get(person), message)
+        turn: Turn = conversation.handle(history.people.get(person), message)
         return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
 
     open_items = texts(history.coordinator, Message("command", "/open"))
