@@ -72,14 +72,8 @@ class Terminal:
         if button is not None and button.copy is not None:
             self._print(button.copy)
             return True
-        if button is not None:
-            message = Message("press", button.press)
-        elif text.startswith("/") or text.casefold() == "new":
-            message = Message("command", text)
-        else:
-            message = Message("text", text)
         try:
-            turn = self.conversation.handle(self.person, message)
+            turn = self.conversation.handle(self.person, _message(text, button))
         except NotKept as error:
             say = phrases(self.person.language)
             self._print(say.plain("not_kept_full" if error.why == "full" else "not_kept"))
@@ -172,6 +166,13 @@ class Terminal:
             indent = BULLET_INDENT if line.startswith("• ") else ""
             for wrapped in wrap(line, COLUMNS, columns_of, indent):
                 self.write(wrapped)
+
+
+def _message(text: str, button: Button | None) -> Message:
+    if button is not None:
+        return Message("press", button.press)
+    command = text.startswith("/") or text.casefold() == "new"
+    return Message("command" if command else "text", text)
 
 
 def columns_of(text: str) -> int:

@@ -86,7 +86,7 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
 # typed ---------------------------------------------------------------------------------------------
 
 
-def typed(context: Context, screening: Screening, question: Question, text: str) -> None:
+def typed_answer(context: Context, screening: Screening, question: Question, text: str) -> None:
     """Answer with a text: a confirmation or a unit for what was proposed, else a value or an option."""
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     proposal = proposal_of(screening, question)

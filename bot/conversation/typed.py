@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.answering import typed as answer
+from bot.conversation.answering import typed_answer
 from bot.conversation.context import Context
 from bot.conversation.presses import WORDS, do
 from bot.conversation.refusing import keep_nothing
@@ -31,7 +31,7 @@ def typed(context: Context) -> None:
     if prompt.kind != "question" or question is None or screening.dialogue.waiting:
         keep_nothing(context, aimed)
         return
-    answer(context, screening, question, context.message.text)
+    typed_answer(context, screening, question, context.message.text)
 
 
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:

@@ -42,6 +42,30 @@ def test_the_tables_have_rows_for_every_role_and_for_nobody_else() -> None:
         assert sum(map(len, rows)) == len(frozenset().union(*rows)), "a role has two rows of one command"
 
 
+def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
+    """A row that was opened to one role too many would else be walked as if it were meant."""
+    everybody, administrator = frozenset(ROLES), frozenset({"administrator"})
+    screens, office = administrator | {"clinician"}, administrator | {"coordinator"}
+    assert {kind.roles for kind in PRESSES.values() if kind.whose == "own"} == {screens}
+    assert {kind.roles for kind in PRESSES.values() if kind.whose == "site"} == {office}
+    assert {kind.verb: kind.roles for kind in PRESSES.values() if kind.whose == "nobody"} == {
+        "new": screens,
+        "language": everybody,
+        **dict.fromkeys(("export", "export_period"), office),
+        **dict.fromkeys(("invite_as", "suspend", "suspend_yes", "restore"), administrator),
+    }
+    commands: dict[str, frozenset[str]] = {}
+    for command in COMMANDS:
+        commands[command.name] = commands.get(command.name, frozenset()) | command.roles
+    assert commands == {
+        **dict.fromkeys(("start", "open", "recent", "language", "help", "privacy"), everybody),
+        **dict.fromkeys(("new", "resume", "cancel"), screens),
+        **dict.fromkeys(("export", "stats", "evaluate", "query", "outcome"), office),
+        **dict.fromkeys(("invite", "people"), administrator),
+        "notify": frozenset({"coordinator"}),
+    }
+
+
 def test_every_handler_takes_what_a_press_brings() -> None:
     for kind in PRESSES.values():
         taken = list(signature(kind.handler).parameters)
