@@ -13,6 +13,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from dialogs.protocol import Protocol
+from dialogs.verdicts import IN_FILES
 from state.database import connect
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
@@ -27,8 +28,8 @@ _LATEST: Final = """WITH latest AS (
   ) WHERE newness = 1
 )
 """
-_COUNTS: Final = """count(*) AS "$subjects",
-  sum(verdict = 'potentially eligible') AS "$eligible",
+_COUNTS: Final = f"""count(*) AS "$subjects",
+  sum(verdict = '{IN_FILES["eligible"]}') AS "$eligible",
   sum(verdict = 'ineligible') AS "$ineligible",
   sum(verdict = 'undetermined') AS "$undetermined\""""
 

@@ -50,7 +50,7 @@ MOMENTS: Final = frozenset({"screened_at", "saved_at", "at"})
 MOST_DECIMALS: Final = 15
 """A spreadsheet's numbers have about so many digits; anything longer is written as text."""
 VERDICT_COLOURS: Final = {
-    "potentially eligible": "#DCF0EC",
+    "eligible": "#DCF0EC",
     "ineligible": "#F8E3DD",
     "undetermined": "#FAEFD6",
     "cancelled": "#ECEFF2",
@@ -150,7 +150,7 @@ def _log(book: Book, snapshot: Snapshot) -> int:
         cells = log_cells(snapshot, number, row)
         for place, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
             if cell is not None and cell != "":
-                colour = book.colours[row.shown_verdict] if kind == "verdict" else None
+                colour = book.colours[row.verdict] if kind == "verdict" else None
                 _log_cell(book, sheet, number, place, kind, cell, colour)
     return number
 
