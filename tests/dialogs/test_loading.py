@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,10 @@ from dialogs.answers import UNKNOWN
 from dialogs.candidates import play
 from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
-from dialogs.protocol import Protocol
+from dialogs.loading.keys import CRITERION, OPTION, SDTM, SHORTCUT, SITE_ITEM, TABLES, UNIT
+from dialogs.loading.kinds import Report
+from dialogs.loading.tables import Key, Table, read_table
+from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem, Tabulation, Unit
 
 TEXT = load("NCT04420494").text
 TOY = Path(__file__).parent.parent / "data" / "toy.toml"
@@ -142,3 +147,38 @@ def test_any_other_trial_is_one_more_file() -> None:
     assert play(toy, {}).verdict == "undetermined"
     assert play(toy, {"temperature": toy.question("temperature").shortcuts[0].means}).first_failed == "X1"
     assert play(toy, {"temperature": UNKNOWN}).unresolved == ("X1", "N1")
+
+
+def test_every_text_of_the_trial_is_in_both_languages(protocol: Protocol) -> None:
+    for question in protocol.questions:
+        assert set(question.ask) == set(question.help) == set(question.short) == {"en", "zh"}
+
+
+KEYS = [(table, key) for table in TABLES for key in table.keys]
+
+
+@pytest.mark.parametrize(("table", "key"), KEYS, ids=[f"{table.name}.{key.name}" for table, key in KEYS])
+def test_a_value_of_the_wrong_kind_is_refused_at_its_place(table: Table, key: Key) -> None:
+    report = Report(("en",))
+    entry = read_table(table, {key.name: 0.5}, "here", report)
+    (fault,) = (fault for fault in report.faults if fault.place == f"here: {key.name}")
+    assert fault.remedy
+    assert key.meaning
+    assert key.name not in entry
+    assert not entry.whole
+
+
+@pytest.mark.parametrize(
+    ("table", "part"),
+    [
+        (OPTION, Option),
+        (UNIT, Unit),
+        (SHORTCUT, Shortcut),
+        (SDTM, Tabulation),
+        (CRITERION, Criterion),
+        (SITE_ITEM, SiteItem),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_a_key_is_called_as_the_attribute_that_it_becomes(table: Table, part: type[Any]) -> None:
+    assert {key.name for key in table.keys} == {field.name for field in fields(part)}

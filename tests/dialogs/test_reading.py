@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.answers import Choice, Measurement, decode, encode
-from dialogs.diagram import mermaid
 from dialogs.loading import load
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Question
 from dialogs.reading import (
     Given,
     Proposal,
@@ -296,22 +295,3 @@ def test_identifiers_are_recognised(text: str) -> None:
 @pytest.mark.parametrize("text", ["98 g/L", "28/21 umol/L", "150000 /uL", "9.8", "6 months"])
 def test_results_are_no_identifiers(text: str) -> None:
     assert not looks_like_identifier(text)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_diagram_draws_every_question_and_every_end(language: str) -> None:
-    drawn = mermaid(PROTOCOL, language)
-    for question in PROTOCOL.questions:
-        assert f"as {question.id}\n" in drawn
-    for arrow in (
-        "questions --> excluded",
-        "excluded --> review",
-        "review --> completed",
-        "completed --> questions",
-    ):
-        assert arrow in drawn
-
-
-def test_every_text_of_the_trial_is_in_both_languages(protocol: Protocol) -> None:
-    for question in protocol.questions:
-        assert set(question.ask) == set(question.help) == set(question.short) == {"en", "zh"}
