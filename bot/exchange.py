@@ -67,7 +67,15 @@ class Work:
     failed: Safe
 
 
-Action = Reply | Settle | Document | Work
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file that was sent is wanted: the channel hands ``message`` in again, with its content, or says ``failed``."""
+
+    message: Message
+    failed: Safe
+
+
+Action = Reply | Settle | Document | Work | Fetch
 MessageKind = Literal["text", "press", "command", "file", "edited"]
 
 
@@ -78,16 +86,24 @@ class Message:
     ``source`` identifies it for good: the same message delivered again has the same one. ``number`` is its place in
     its ``chat``, ``reply_to`` the number of the message that it replies to, ``at`` when it was sent (seconds since
     1970), where the channel knows them: a terminal has one screen, and what it shows last is what is answered.
+    ``invited`` says that an invitation was opened: the person joined by it, or was a member already.
+
+    Of a file, ``name`` and ``size`` (bytes) are what the sender's phone says, ``file`` is the channel's own name for
+    it, and ``content`` is there once it was fetched.
     """
 
     kind: MessageKind
     text: str
     source: str | None = None
-    content: bytes | None = None
     chat: str = ""
     number: int | None = None
     reply_to: int | None = None
     at: int = 0
+    invited: Literal["joined", "member"] | None = None
+    name: str = ""
+    size: int = 0
+    file: str = ""
+    content: bytes | None = None
 
 
 @dataclass(slots=True)

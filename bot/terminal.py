@@ -13,7 +13,7 @@ from wcwidth import wcwidth
 
 from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES
-from bot.exchange import Button, Document, Message, Press, Reply, Settle, Turn, Work, read_press
+from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Settle, Turn, Work, read_press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
@@ -116,6 +116,8 @@ class Terminal:
             if isinstance(action, Work):
                 self._show(action.run())
                 continue
+            if isinstance(action, Fetch):
+                continue  # nobody sends files here
             self.write("")
             if isinstance(action, Document):
                 self._print(plain(action.caption))

@@ -27,7 +27,7 @@ from bot.conversation.commands import commanded, commands_for
 from bot.conversation.context import Context, Setup
 from bot.conversation.presses import pressed
 from bot.conversation.refusing import late, repeated
-from bot.conversation.reports import file_sent
+from bot.conversation.reports import file_sent, is_list
 from bot.conversation.typed import typed
 from bot.exchange import Message, MessageKind, Turn
 from bot.wording.phrases import phrases
@@ -66,6 +66,12 @@ class Conversation:
         if context.turn.saved is not None:
             tell_coordinators(context, self.screenings.load(context.turn.saved))
         return context.turn
+
+    def takes(self, person: Person, message: Message) -> bool:
+        """Return whether a message is taken; what is not is only answered by a remark."""
+        if message.kind == "file":
+            return is_list(person, message)
+        return message.kind != "edited"
 
     def current(self, person: Person) -> Screening | None:
         """Return the open screening that a person is in and may go on with."""

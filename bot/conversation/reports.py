@@ -17,13 +17,28 @@ from typing import Final
 from bot.conversation.access import OFFICE
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.exchange import DOCUMENT_BYTES, LIST_BYTES, Button, Document, Press, Safe, Turn, Work, at
+from bot.exchange import (
+    DOCUMENT_BYTES,
+    LIST_BYTES,
+    Button,
+    Document,
+    Fetch,
+    Message,
+    Press,
+    Safe,
+    Turn,
+    Work,
+    at,
+)
 from bot.wording.buttons import arrange
 from bot.wording.phrases import Phrases, escape
 from dialogs.protocol import Protocol
 from state.database import path_of
+from state.people import Person
 
 FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
+LISTS: Final = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls")
+"""How the names of documents end that may be lists of candidates."""
 PERIODS: Final = ("month", "last_month", "year", "all")
 
 
@@ -159,16 +174,23 @@ def evaluate(context: Context, argument: str) -> None:
             )
 
 
+def is_list(person: Person, message: Message) -> bool:
+    """Return whether a file may be a list of candidates, from somebody who may have one evaluated."""
+    return person.role in OFFICE and message.name.lower().endswith(LISTS)
+
+
 def file_sent(context: Context) -> None:
     """Evaluate a list that the office sent as a document; nothing of it is stored. Refuse any other file."""
-    content = context.message.content
-    if content is None or context.person.role not in OFFICE:
+    message = context.message
+    if not is_list(context.person, message):
         context.turn.say(context.say("no_files"))
         context.where_we_are()
-    elif len(content) > LIST_BYTES:
+    elif max(message.size, len(message.content or b"")) > LIST_BYTES:
         context.turn.say(context.say("evaluate_too_large"))
+    elif message.content is None:
+        context.turn.actions.append(Fetch(message, context.say("evaluate_not_fetched")))
     else:
-        run = partial(_evaluate, context.setup.protocols[0], content, context.say)
+        run = partial(_evaluate, context.setup.protocols[0], message.content, context.say)
         context.turn.actions.append(Work(run, context.say("work_failed")))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.exchange import Button, Press, Rows, at
@@ -12,17 +10,14 @@ from bot.wording.buttons import new_screening
 from dialogs.protocol import Protocol
 from state.screenings import Screening
 
-JOINED: Final = "joined"
-MEMBER: Final = "member"
-"""What ``/start`` says of somebody who opened an invitation: let in by it, or in already."""
-
 
 def start(context: Context, argument: str) -> None:
     """``/start``: what this is; to whoever comes by an invitation also who they are here."""
-    if argument in (JOINED, MEMBER):
+    invited = context.message.invited
+    if invited is not None:
         person = context.person
         role = context.say(f"role_{person.role}")
-        context.turn.say(context.say(f"start_{argument}", role=role, site=person.site, code=person.code))
+        context.turn.say(context.say(f"start_{invited}", role=role, site=person.site, code=person.code))
     if context.current() is not None:
         context.where_we_are()
         return

@@ -16,15 +16,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from bot.conversation import Conversation
-from bot.conversation.access import OFFICE, may_answer
-from bot.conversation.starting import JOINED, MEMBER
-from bot.exchange import LIST_BYTES, Document, Message, Reply, Settle, Turn, Work
+from bot.exchange import Document, Fetch, Message, Reply, Settle, Turn, Work
 from bot.telegram import replies
 from bot.telegram.deliveries import Deliveries
 from bot.telegram.entrance import CHANNEL, Arrival, Entrance
@@ -40,9 +37,6 @@ from bot.wording.phrases import escape, phrases
 from dialogs.languages import language_of
 from state.errors import NotKept, StateError, Unknown, translate
 from state.people import Person
-
-LISTS: Final = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls")
-"""How the names of documents end that may be lists of candidates."""
 
 LOG = logging.getLogger(__name__)
 
@@ -94,23 +88,32 @@ class Channel:
         return True
 
     def _handle(self, update: Update, account: int, language: str | None) -> None:
-        invitation = invitation_of(update)
-        arrival = self._entrance.admit(account, invitation, language)
+        arrival = self._entrance.admit(account, invitation_of(update), language)
         if arrival is None:
             self._meet_stranger(account, press_id(update), language)
             return
-        if arrival.joined:
+        if arrival.invited == "joined":
             self._changed(arrival.person)
-        message = read_update(update, arrival.person)
-        if message is None or self._takes_list(update, arrival.person, message):
+        message = self._read(update, account, arrival)
+        if message is None:
             return
-        if self._remarks.is_repeated(account, message, album_of(update)):
-            return
-        if invitation is not None:
-            message = _welcome(arrival, message)
         turn = self._converse(arrival.person, message)
         self.deliveries.heard_from(account)
         self.perform(account, turn, press_id(update), to=arrival.person)
+
+    def _read(self, update: Update, account: int, arrival: Arrival) -> Message | None:
+        """Return what somebody did; None for what is nobody's act, or was remarked on just now."""
+        message = read_update(update, arrival.person)
+        if message is None:
+            return None
+        if self.conversation.takes(arrival.person, message):
+            self._remarks.went_on(account)
+        elif self._remarks.is_repeated(account, message.kind, album_of(update)):
+            return None
+        if arrival.invited is None:
+            return message
+        # The secret of an invitation is nothing for the conversation.
+        return Message("command", "/start", message.source, invited=arrival.invited)
 
     def _meet_stranger(self, account: int, press: str | None, language: str | None) -> None:
         """Say one polite line, at most once an hour; a press is answered with nothing."""
@@ -167,6 +170,7 @@ class Channel:
         receiver = Receiver(chat, to, rank)
         if not (turn.repeated and self.deliveries.has_all(turn)):
             self._say(receiver, turn)
+            self._begin_long(chat, to, turn)
         if press is not None:
             call = partial(self.bot.answer_callback_query, press, text=turn.toast)
             self.sending.answer(call, partial(self._may_have, receiver, None))
@@ -184,8 +188,6 @@ class Channel:
                 settled.append((action, self.deliveries.kept_message_of(action)))
             elif isinstance(action, Document):
                 self._put(to, partial(replies.send_document, self.bot, to.chat, action))
-            elif isinstance(action, Work) and to.person is not None:
-                self._work_later(to.chat, to.person, action)
         for settle, kept in settled:
             self._put(to, partial(self._settle, to.chat, settle, kept), settle)
 
@@ -223,17 +225,26 @@ class Channel:
     def _prompt(self, number: str) -> int:
         screening = self.conversation.screenings.load(number)
         person = self.conversation.people.get(screening.person)
-        if not may_answer(person, screening) or self.deliveries.is_on_way(number, screening.entries):
-            return 0
         accounts = map(int, self.conversation.people.accounts_of(person.code, CHANNEL))
         reachable = [account for account in accounts if self.deliveries.is_reachable(account)]
-        for account in reachable:
-            self.perform(account, self.conversation.prompt(person, screening), to=person)
-        return len(reachable)
+        if not reachable or self.deliveries.is_on_way(number, screening.entries):
+            return 0
+        turn = self.conversation.prompt(person, screening)
+        for account in reachable if turn.actions else ():
+            self.perform(account, turn, to=person)
+        return len(reachable) if turn.actions else 0
 
-    def _work_later(self, chat: int, person: Person, work: Work) -> None:
-        if not self.works.put(person.code, partial(self._work, chat, person, work)):
-            self._say_busy(chat, person)
+    def _begin_long(self, chat: int, person: Person, turn: Turn) -> None:
+        """Begin what a turn asks for and takes long: work, and fetching a file."""
+        for action in turn.actions:
+            if isinstance(action, Work):
+                is_begun = self.works.put(person.code, partial(self._work, chat, person, action))
+            elif isinstance(action, Fetch):
+                is_begun = self.fetches.put(person.code, partial(self._fetch, chat, person, action))
+            else:
+                continue
+            if not is_begun:
+                self.perform(chat, Turn([Reply(phrases(person.language)("work_busy"))]), to=person)
 
     async def _work(self, chat: int, person: Person, work: Work) -> None:
         """Do something long in a process of its own; only its replies are sent from here."""
@@ -249,42 +260,17 @@ class Channel:
         finally:
             self.perform(chat, turn, to=person, rank=Rank.REPORT)
 
-    def _takes_list(self, update: Update, person: Person, message: Message) -> bool:
-        """Fetch a list from somebody who may have one evaluated. Return whether it is one."""
-        document = update.message.document if update.message is not None else None
-        name = (document.file_name or "").lower() if document is not None else ""
-        if document is None or person.role not in OFFICE or not name.endswith(LISTS):
-            return False
-        account = update.effective_user.id if update.effective_user is not None else 0
-        if (document.file_size or 0) > LIST_BYTES:
-            self._say_one(account, person, "evaluate_too_large")
-        elif not self.fetches.put(
-            person.code, partial(self._fetch, account, person, message, document.file_id)
-        ):
-            self._say_busy(account, person)
-        return True
-
-    async def _fetch(self, account: int, person: Person, message: Message, file_id: str) -> None:
-        """Fetch a document beside the loop, then converse about it; it is never kept."""
+    async def _fetch(self, chat: int, person: Person, wanted: Fetch) -> None:
+        """Fetch a file beside the loop, then converse about it; it is never kept."""
         try:
-            content = await fetch(self.bot, file_id)
+            content = await fetch(self.bot, wanted.message.file)
         except TelegramError as error:
             LOG.warning("document not fetched", extra={"kind": type(error).__name__})
-            self._say_one(account, person, "evaluate_not_fetched")
+            self.perform(chat, Turn([Reply(wanted.failed)]), to=person)
             return
-        now = self.conversation.people.find(CHANNEL, str(account))
+        now = self.conversation.people.find(CHANNEL, str(chat))
         if now is not None and now.active:
-            turn = self.conversation.handle(now, replace(message, content=content))
-            self.perform(account, turn, to=now)
-
-    def _say_busy(self, chat: int, person: Person) -> None:
-        """Too much waits already."""
-        self._say_one(chat, person, "work_busy")
-
-    def _say_one(self, chat: int, person: Person, key: str) -> None:
-        turn = Turn()
-        turn.say(phrases(person.language)(key))
-        self.perform(chat, turn, to=person)
+            self.perform(chat, self._converse(now, replace(wanted.message, content=content)), to=now)
 
     async def finish(self, seconds: float) -> None:
         """End long work, send what waits for at most so long, and keep which prompts were delivered."""
@@ -293,8 +279,3 @@ class Channel:
         await self.sending.finish(seconds)
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
             self.conversation.screenings.keep_prompts()
-
-
-def _welcome(arrival: Arrival, message: Message) -> Message:
-    """Return what to hand on of a ``/start`` with an invitation: how its bearer came in, without the secret."""
-    return Message("command", f"/start {JOINED if arrival.joined else MEMBER}", message.source)

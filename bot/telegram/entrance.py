@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from dialogs.languages import language_of
 from state.people import NOT_KNOWN, People, Person
@@ -24,10 +24,10 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody who may come in, and whether it was by the invitation that they brought."""
+    """Somebody who may come in. ``invited`` is as in `Message`: they brought an invitation, and joined by it or not."""
 
     person: Person
-    joined: bool = False
+    invited: Literal["joined", "member"] | None = None
 
 
 @dataclass(slots=True)
@@ -48,15 +48,16 @@ class Entrance:
 
     def admit(self, account: int, invitation: str | None, language: str | None) -> Arrival | None:
         """Return who uses this account, or None for a stranger. `language` is that of the phone, if it says so."""
-        person, joined = self._people.find(CHANNEL, str(account)), False
+        person, is_new = self._people.find(CHANNEL, str(account)), False
         if person is None and invitation is not None:
-            person = self._redeem(account, invitation, language)
-            joined = person is not None
+            person, is_new = self._redeem(account, invitation, language), True
         if person is None or not person.active:
             return None
         if person.language == NOT_KNOWN:
             person = self._people.set_language(person.code, language_of(language))
-        return Arrival(person, joined)
+        if invitation is None:
+            return Arrival(person)
+        return Arrival(person, "joined" if is_new else "member")
 
     def is_told(self, account: int) -> bool:
         """Return whether a stranger was told within the hour; who was not is told now."""

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from bot.exchange import Message
+from bot.exchange import MessageKind
 
 SAID_AGAIN_AFTER: Final = timedelta(minutes=1)
-REMARKED_ON: Final = ("file", "edited")
-"""Kinds of messages that are answered by a remark."""
+REMARKED_ON: Final[tuple[MessageKind, ...]] = ("file", "edited")
 REMEMBERED: Final = 10_000
 
 
@@ -24,15 +23,12 @@ class Remarks:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._said: OrderedDict[tuple[int, str], tuple[float, str | None]] = OrderedDict()
+        self._said: OrderedDict[tuple[int, MessageKind], tuple[float, str | None]] = OrderedDict()
         """When an account was last told something of this kind, and of which album."""
 
-    def is_repeated(self, account: int, message: Message, album: str | None) -> bool:
-        """Return whether this message would bring a remark that was just said. Call it once for each message."""
-        if message.kind not in REMARKED_ON:
-            self._went_on(account)
-            return False
-        now, key = self._clock(), (account, message.kind)
+    def is_repeated(self, account: int, kind: MessageKind, album: str | None) -> bool:
+        """Return whether a message of this kind would bring a remark that was just said; else it is said now."""
+        now, key = self._clock(), (account, kind)
         last, of = self._said.get(key, (float("-inf"), None))
         if 0 <= now - last < SAID_AGAIN_AFTER.total_seconds() or (album is not None and album == of):
             return True
@@ -42,7 +38,7 @@ class Remarks:
             self._said.popitem(last=False)
         return False
 
-    def _went_on(self, account: int) -> None:
+    def went_on(self, account: int) -> None:
         """Forget when the remarks were said, but not of which album: its other files may still arrive."""
         for kind in REMARKED_ON:
             if (account, kind) in self._said:

@@ -37,7 +37,7 @@ def read_update(update: Update, person: Person) -> Message | None:
     if message is None or (message.text is None and not has_file(message)):
         return None
     if message.text is None or message.forward_origin is not None or message.via_bot is not None:
-        return Message("file", message.caption or "", source=_source(person, update, message.date))
+        return _filed(message, _source(person, update, message.date))
     return _typed(update, message, message.text, person)
 
 
@@ -73,6 +73,15 @@ def _typed(update: Update, message: TelegramMessage, text: str, person: Person) 
         reply_to=_replied_to(message),
         at=int(message.date.timestamp()),
     )
+
+
+def _filed(message: TelegramMessage, source: str) -> Message:
+    """Return a file, of which only a document has a name and can be fetched."""
+    caption, document = message.caption or "", message.document
+    if document is None:
+        return Message("file", caption, source)
+    name, size = document.file_name or "", document.file_size or 0
+    return Message("file", caption, source, name=name, size=size, file=document.file_id)
 
 
 def _chat(update: Update) -> str:

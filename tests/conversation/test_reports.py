@@ -68,7 +68,7 @@ def test_counts_come_as_text_and_as_a_picture(ward: Ward) -> None:
 
 def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:
     content = b"name,diagnosis,hemoglobin\n=cmd,other,9.8 g/dL\nC2,aiha,98\n"
-    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content))
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", name="list.csv", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
     rows = list(csv.DictReader(io.StringIO(document.content.decode("utf-8-sig"))))
@@ -87,7 +87,9 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
         sheet.cell(3, place).value = value
     content = io.BytesIO()
     book.save(content)
-    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content.getvalue()))
+    turn = ward.conversation.handle(
+        ward.coordinator, Message("file", "", name="list.csv", content=content.getvalue())
+    )
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
     assert document.name == "verdicts.xlsx"
@@ -98,7 +100,7 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
 
 def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Ward) -> None:
     content = ("name," + "x" * 200_000 + "\nC1,1\n").encode()
-    turn = ward.conversation.handle(ward.coordinator, Message("file", "", content=content))
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", name="list.csv", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (told,) = done.actions
     assert isinstance(told, Reply)
@@ -106,7 +108,9 @@ def test_a_list_that_cannot_be_read_is_answered_with_one_short_sentence(ward: Wa
 
 
 def test_a_clinicians_file_is_refused(ward: Ward) -> None:
-    turn = ward.conversation.handle(ward.clinician, Message("file", "", content=b"name\nx\n"))
+    turn = ward.conversation.handle(
+        ward.clinician, Message("file", "", name="list.csv", content=b"name\nx\n")
+    )
     assert not any(isinstance(action, Work) for action in turn.actions)
 
 
