@@ -67,7 +67,7 @@ def parse_protocol(text: str, file: str) -> Protocol:
     if protocol is not None and not report.faults:
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
-        raise ProtocolError(file, report.faults)
+        raise ProtocolError(file, report.by_part())
     return protocol
 
 

@@ -33,6 +33,11 @@ class Report:
     def fault(self, place: str, fault: str, remedy: str) -> None:
         self.faults.append(Fault(place, fault, remedy))
 
+    def by_part(self) -> list[Fault]:
+        """Return the faults with those of one question, criterion or other part together."""
+        parts = list(dict.fromkeys(fault.place.partition(":")[0] for fault in self.faults))
+        return sorted(self.faults, key=lambda fault: parts.index(fault.place.partition(":")[0]))
+
     def unique(self, what: str, names: Iterable[str]) -> None:
         """Report each name that stands more than once."""
         for name, count in Counter(names).items():

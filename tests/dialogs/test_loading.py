@@ -88,7 +88,16 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe", b"", b"\x00" * 10, b"x" * 2_000_000], ids=["utf16", "empty", "nul", "huge"]
+    "content",
+    [
+        pytest.param(b"\xff\xfe", id="utf16"),
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\x00" * 10, id="nul"),
+        pytest.param(b"x" * 2_000_000, id="huge"),
+        pytest.param(b"id = " + b"9" * 10_000, id="an integer without end"),
+        pytest.param(b"id = 0x" + b"f" * 10_000, id="a hexadecimal integer without end"),
+        pytest.param(b"id = " + b"[" * 10_000, id="lists without end"),
+    ],
 )
 def test_what_is_no_protocol_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "trial.toml"
