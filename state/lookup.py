@@ -20,7 +20,7 @@ from state.replay import StoredProtocols, step_from
 
 CACHED_DIALOGUES: Final = 2048
 
-Listed = Literal["open", "undetermined", "saved"]
+ListState = Literal["open", "undetermined", "saved"]
 """Which screenings a list has: *open* are also those that were opened again, *undetermined* those whose newest saved
 verdict is that, *saved* those that are completed."""
 
@@ -66,8 +66,8 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A line of a list of screenings."""
+class Listed:
+    """A screening as lists show it."""
 
     number: str
     person: str
@@ -180,18 +180,18 @@ class Lookup:
 
     # lists ---------------------------------------------------------------------------------------
 
-    def standings(
+    def listed(
         self,
         *,
         person: str | None = None,
         site: str | None = None,
-        state: Listed | None = None,
+        state: ListState | None = None,
         limit: int = 20,
-    ) -> list[Standing]:
+    ) -> list[Listed]:
         """List screenings, the last touched first; without a state, all."""
-        rows = self.db.execute(_STANDINGS, {"person": person, "site": site, "state": state, "limit": limit})
+        rows = self.db.execute(_LISTED, {"person": person, "site": site, "state": state, "limit": limit})
         return [
-            Standing(number, who, at, began, moved, verdict, failed, tuple(json.loads(unresolved or "[]")))
+            Listed(number, who, at, began, moved, verdict, failed, tuple(json.loads(unresolved or "[]")))
             for number, who, at, began, moved, verdict, failed, unresolved in rows
         ]
 
@@ -205,7 +205,7 @@ class Lookup:
         return [(row[0], row[1]) for row in rows]
 
 
-_STANDINGS: Final = """
+_LISTED: Final = """
 SELECT
     s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved
 FROM positions p

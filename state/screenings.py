@@ -20,7 +20,7 @@ from state import register
 from state.chain import link, pack
 from state.database import writing
 from state.errors import Stale
-from state.lookup import Listed, Lookup, Saved, Screening, Standing
+from state.lookup import Listed, ListState, Lookup, Saved, Screening
 from state.moments import Clock, stamp, utc_now
 from state.prompts import Kind, Prompt, Prompts
 from state.replay import Entry, entry_from, outcome, set_aside
@@ -289,4 +289,4 @@ class Screenings(Lookup):
             )
 
 
-__all__ = ["Listed", "NoteKind", "Saved", "Screening", "Screenings", "Standing"]
+__all__ = ["ListState", "Listed", "NoteKind", "Saved", "Screening", "Screenings"]

@@ -14,7 +14,7 @@ import click
 from bot.command import options
 
 if TYPE_CHECKING:
-    from state.health import Health
+    from state.status import Status
 
 
 @click.command("status")
@@ -25,23 +25,23 @@ def command(db_file: str, form: str) -> None:
 
     Exit status: 0 if the bot runs and polls, 1 if it does not, 2 if the file cannot be read.
     """
-    from state.health import look
+    from state.status import status
 
-    health = look(Path(db_file))
+    found = status(Path(db_file))
     if form == "json":
-        click.echo(json.dumps(asdict(health)))
+        click.echo(json.dumps(asdict(found)))
     else:
-        click.echo("\n".join(f"{name:<17}{said}" for name, said in _lines(health)))
-    sys.exit(0 if health.running else 1)
+        click.echo("\n".join(f"{name:<17}{said}" for name, said in _lines(found)))
+    sys.exit(0 if found.running else 1)
 
 
-def _lines(health: Health) -> Iterator[tuple[str, str]]:
-    yield "bot", "runs and polls" if health.running else "does not run, or does not reach Telegram"
-    beat = health.heartbeat
+def _lines(found: Status) -> Iterator[tuple[str, str]]:
+    yield "bot", "runs and polls" if found.running else "does not run, or does not reach Telegram"
+    beat = found.heartbeat
     if beat is not None:
         yield "last poll", "never" if beat.since_poll is None else f"{beat.since_poll:.0f} s before {beat.at}"
         yield "oldest update", f"waits {beat.queue_age:.1f} s"
-    yield "screenings", f"{health.screenings}, {health.open_dialogues} open"
-    yield "last backup", health.last_backup or "none"
-    yield "chain head", health.head or "none"
-    yield "disk", f"{health.free_bytes // 1_000_000} MB free, file {health.size_bytes // 1000} kB"
+    yield "screenings", f"{found.screenings}, {found.open_dialogues} open"
+    yield "last backup", found.last_backup or "none"
+    yield "chain head", found.head or "none"
+    yield "disk", f"{found.free_bytes // 1_000_000} MB free, file {found.size_bytes // 1000} kB"

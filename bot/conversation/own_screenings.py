@@ -25,7 +25,7 @@ RECENT: Final = 10
 
 def resume(context: Context, argument: str) -> None:
     """``/resume [NUMBER]``: go on with an open screening, or choose one of several."""
-    found = context.screenings.standings(person=context.person.code, state="open", limit=LISTED)
+    found = context.screenings.listed(person=context.person.code, state="open", limit=LISTED)
     screening = context.own(argument.upper()) if argument else context.current()
     if screening is not None and (argument or len(found) <= 1):
         context.show(screening)
@@ -40,10 +40,10 @@ def resume(context: Context, argument: str) -> None:
 def open_items(context: Context, argument: str) -> None:
     """``/open``: screenings in progress, and undetermined ones with what is missing."""
     person = context.person.code
-    running = context.screenings.standings(person=person, state="open", limit=LISTED)
+    running = context.screenings.listed(person=person, state="open", limit=LISTED)
     waiting = [
         item
-        for item in context.screenings.standings(person=person, state="undetermined", limit=LISTED)
+        for item in context.screenings.listed(person=person, state="undetermined", limit=LISTED)
         if item.state == "completed"  # one that is being revised stands among the running ones
     ]
     context.turn.actions.append(lists.open_items(running, waiting, context.setup.zone, context.say))
@@ -51,7 +51,7 @@ def open_items(context: Context, argument: str) -> None:
 
 def recent(context: Context, argument: str) -> None:
     """``/recent``: the newest screenings."""
-    found = context.screenings.standings(person=context.person.code, limit=RECENT)
+    found = context.screenings.listed(person=context.person.code, limit=RECENT)
     context.turn.actions.append(lists.recent(found, context.say))
 
 

@@ -11,7 +11,7 @@ from bot.wording import lists
 from bot.wording.buttons import arrange
 from bot.wording.phrases import joined, lines
 from dialogs.dialogue import COMPLETED
-from state.screenings import Screening, Standing
+from state.screenings import Listed, Screening
 
 LISTED: Final = 10
 MAX_DIGITS: Final = 9
@@ -35,7 +35,7 @@ def asked_for(context: Context, argument: str, verb: str) -> Screening | None:
         if screening is not None:
             return screening if is_saved(context, screening) else None
     site = context.person.site
-    found = context.screenings.standings(site=site, state="saved", limit=LISTED)
+    found = context.screenings.listed(site=site, state="saved", limit=LISTED)
     if not found:
         context.turn.say(context.say("office_nothing_saved", site=site))
         return None
@@ -59,7 +59,7 @@ def is_saved(context: Context, screening: Screening) -> bool:
 def open_items(context: Context, argument: str) -> None:
     """``/open``: the site's undetermined screenings, with what is missing and for how long."""
     site = context.person.site
-    found = context.screenings.standings(site=site, state="undetermined", limit=LISTED)
+    found = context.screenings.listed(site=site, state="undetermined", limit=LISTED)
     if not found:
         context.turn.say(context.say("office_all_determined", site=site))
         return
@@ -67,7 +67,7 @@ def open_items(context: Context, argument: str) -> None:
     context.turn.say(lines(context.say("open_title"), *told))
 
 
-def _open_item(context: Context, item: Standing) -> Safe:
+def _open_item(context: Context, item: Listed) -> Safe:
     screening = context.screenings.load(item.number)
     questions = dict.fromkeys(q for missing in screening.dialogue.follow_up().values() for q in missing)
     names = [screening.protocol.question(q).short[context.say.language] for q in questions]
@@ -82,7 +82,7 @@ def _open_item(context: Context, item: Standing) -> Safe:
 
 def recent(context: Context, argument: str) -> None:
     """``/recent``: the newest screenings of the site."""
-    found = context.screenings.standings(site=context.person.site, limit=LISTED)
+    found = context.screenings.listed(site=context.person.site, limit=LISTED)
     if not found:
         context.turn.say(context.say("recent_none"))
         return

@@ -29,10 +29,10 @@ from bot.wording.phrases import phrases
 from bot.wording.times import in_zone
 from state.backup import head_of, nightly
 from state.errors import StateError
-from state.health import beat
 from state.moments import utc_now
 from state.people import People, Person
 from state.screenings import Screenings
+from state.status import beat
 
 AFTER_START_SECONDS: Final = 0.1
 NAME_SECONDS: Final = 5.0

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.telegram.stopping import HEALTH_SECONDS
 from state.errors import StateError
-from state.health import look
+from state.status import status
 
 HOST: Final = "127.0.0.1"
 _OURS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
@@ -31,10 +31,10 @@ async def serve_health(database: Path, port: int) -> web.AppRunner:
             return web.json_response({"error": "ask for 127.0.0.1 or localhost"}, status=403)
         try:
             async with one_at_a_time:
-                health = await asyncio.to_thread(look, database)
+                found = await asyncio.to_thread(status, database)
         except (StateError, OSError):
             return web.json_response({"running": False}, status=503)
-        return web.json_response(asdict(health), status=200 if health.running else 503)
+        return web.json_response(asdict(found), status=200 if found.running else 503)
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)

@@ -10,7 +10,7 @@ from bot.wording.phrases import Phrases, escape, gap, joined, lines
 from bot.wording.times import local_time
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
-from state.screenings import Screening, Standing
+from state.screenings import Listed, Screening
 
 
 def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
@@ -39,11 +39,11 @@ def _go(number: str, label: str, verb: str = "go_on") -> Button:
     return Button(label, str(Press(verb, number)))
 
 
-def resume_buttons(found: Sequence[Standing], say: Phrases) -> Rows:
+def resume_buttons(found: Sequence[Listed], say: Phrases) -> Rows:
     return tuple((_go(item.number, say.plain("button_resume", number=item.number)),) for item in found)
 
 
-def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: str, say: Phrases) -> Reply:
+def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, say: Phrases) -> Reply:
     """Dialogues in progress and undetermined screenings, each with the button that goes on with it."""
     if not running and not waiting:
         return Reply(say("open_none"), ((new_screening(say),),))
@@ -61,7 +61,7 @@ def open_items(running: Sequence[Standing], waiting: Sequence[Standing], zone: s
     return Reply(lines(*told), (*resume_buttons(running, say), *fill))
 
 
-def recent(found: Sequence[Standing], say: Phrases) -> Reply:
+def recent(found: Sequence[Listed], say: Phrases) -> Reply:
     if not found:
         return Reply(say("recent_none"), ((new_screening(say),),))
     told = [say("recent_title")]
@@ -70,7 +70,7 @@ def recent(found: Sequence[Standing], say: Phrases) -> Reply:
     return Reply(lines(*told), tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2)))
 
 
-def standing(item: Standing, say: Phrases) -> str:
+def standing(item: Listed, say: Phrases) -> str:
     """The verdict in words, with the first failed criterion; or that there is none yet."""
     if item.verdict is None:
         return say.plain("verdict_cancelled" if item.state == "cancelled" else "state_open")

@@ -209,7 +209,7 @@ def _card(site: Site, person: Person) -> list[str]:
 
 def _queried(site: Site, person: Person) -> list[str]:
     _card(site, person)
-    number = site.conversation.screenings.standings(person=person.code, state="saved")[0].number
+    number = site.conversation.screenings.listed(person=person.code, state="saved")[0].number
     asked = site.do(site.administrator, f"/query {number}")
     chosen = site.do(site.administrator, f"!{presses(asked)[3]}")
     ((_, card),) = site.do(site.administrator, f"!{presses(chosen)[0]}").others
@@ -288,7 +288,7 @@ def test_what_was_open_goes_on_only_as_the_role_of_that_moment_allows(
         turns = [site.do(before, act) for act in acts]
         assert site.kept() != kept or any(turn.actions for turn in turns)
         return
-    own = {item.number for item in site.conversation.screenings.standings(limit=99)}
+    own = {item.number for item in site.conversation.screenings.listed(limit=99)}
     for act in acts:
         kept = site.kept()
         # The channel may still hold the person as they were: what counts stands in the file.

@@ -12,7 +12,7 @@ from bot.phone.server import LocalBotApi
 from bot.phone.world import Json
 from bot.telegram import asking, background, polling
 from bot.wording.phrases import phrases
-from state.health import heartbeat_file
+from state.status import heartbeat_file
 from tests.conversation.playing import Clock
 from tests.endtoend.mutating import private
 from tests.endtoend.process import invite_all

@@ -15,8 +15,8 @@ from bot.evaluate.verdicts import MAX_CANDIDATES
 from bot.phone.faults import Fault, FaultKind
 from bot.phone.server import LocalBotApi, Person
 from state.database import open_database
-from state.health import heartbeat_file
 from state.people import People
+from state.status import heartbeat_file
 from tests.conversation.screens import walk
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.process import Bot, invite_all

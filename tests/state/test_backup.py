@@ -13,7 +13,7 @@ import pytest
 from state import backup
 from state.backup import back_up, nightly, restore
 from state.errors import Damaged, InUse, StateError, Taken
-from state.health import look
+from state.status import status
 from state.verify import Problem, Report, verify
 from tests.state.holding import held
 from tests.state.making_files import Clock, make_file
@@ -77,13 +77,13 @@ def test_what_stood_there_is_kept_also_when_two_are_restored_in_a_second(tmp_pat
 def test_a_backup_that_failed_is_not_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, clock = make_file(tmp_path / "a.db"), Clock()
     back_up(path, tmp_path / "b.db", clock=clock)
-    last = look(path, clock).last_backup
+    last = status(path, clock).last_backup
     assert last is not None
     found = Report(0, 0, None, (Problem("log", "broken"),))
     monkeypatch.setattr(backup, "verify", lambda file: found)
     with pytest.raises(Damaged):
         back_up(path, tmp_path / "c.db", clock=clock)
-    assert look(path, clock).last_backup == last
+    assert status(path, clock).last_backup == last
     assert not (tmp_path / "c.db").exists()
     monkeypatch.undo()
     assert verify(path).problems == ()

@@ -16,8 +16,8 @@ from dialogs.loading import load
 from state import database, schema
 from state.database import open_database
 from state.exports import export
-from state.health import beat, heartbeat_file, look
 from state.screenings import Screenings
+from state.status import beat, heartbeat_file, status
 from state.verify import verify
 from tests.state.making_files import answer_all, make_file
 
@@ -73,7 +73,7 @@ def test_exports_while_others_write_are_consistent_and_block_nobody(tmp_path: Pa
     assert verify(path).problems == ()
 
 
-async def test_health_says_whether_the_bot_polls(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_the_status_says_whether_the_bot_polls(tmp_path: Path, unused_tcp_port: int) -> None:
     path = make_file(tmp_path / "a.db")
     runner = await serve_health(path, unused_tcp_port)
     try:
@@ -86,7 +86,7 @@ async def test_health_says_whether_the_bot_polls(tmp_path: Path, unused_tcp_port
                 assert (await answer.json())["open_dialogues"] == 1
     finally:
         await runner.cleanup()
-    assert look(path).running
+    assert status(path).running
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ async def test_health_says_whether_the_bot_polls(tmp_path: Path, unused_tcp_port
 def test_a_spoilt_heartbeat_is_none(tmp_path: Path, said: str) -> None:
     path = make_file(tmp_path / "a.db")
     heartbeat_file(path).write_bytes(said.encode("utf-8", "surrogateescape"))
-    assert (look(path).heartbeat, look(path).running) == (None, False)
+    assert (status(path).heartbeat, status(path).running) == (None, False)

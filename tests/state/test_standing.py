@@ -110,7 +110,7 @@ def test_a_screening_being_revised_is_still_an_open_item(ward: Ward) -> None:
     screening = saved(ward, ecog="unknown")
     ward.take(screening, Step("reopen"))
     assert ward.db.execute("SELECT screening, criterion FROM open_items").fetchall() == [("S01-0001", "I4")]
-    (item,) = ward.screenings.standings(state="undetermined")
+    (item,) = ward.screenings.listed(state="undetermined")
     assert (item.number, item.state) == ("S01-0001", "revising")
 
 

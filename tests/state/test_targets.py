@@ -16,8 +16,8 @@ from state.database import open_database
 from state.errors import Damaged, StateError, Taken
 from state.exports import export
 from state.exports.files import LISTING
-from state.health import beat, heartbeat_file
 from state.people import People
+from state.status import beat, heartbeat_file
 from state.targets import is_database
 from tests.state.making_files import make_file
 

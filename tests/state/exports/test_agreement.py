@@ -153,11 +153,11 @@ def counts_agree(path: Path, db: Database, expected: Expected) -> None:
 
 def chat_agrees(history: History, every: Expected) -> None:
     screenings, say = history.screenings, phrases("en")
-    for item in screenings.standings(limit=1000):
+    for item in screenings.listed(limit=1000):
         one = every[item.number]
         assert (item.state, item.verdict) == (one.state, one.verdict)
         assert item.unresolved == one.unresolved
-    waiting = {item.number for item in screenings.standings(state="undetermined", limit=1000)}
+    waiting = {item.number for item in screenings.listed(state="undetermined", limit=1000)}
     assert waiting == {number for number, one in every.items() if one.verdict == "undetermined"}
     conversation = Conversation(screenings, history.people, Setup((PROTOCOL,), "+08:00", "terminal"))
 
@@ -166,7 +166,7 @@ def chat_agrees(history: History, every: Expected) -> None:
         return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
 
     open_items = texts(history.coordinator, Message("command", "/open"))
-    newest = [item.number for item in screenings.standings(state="undetermined", limit=10)]
+    newest = [item.number for item in screenings.listed(state="undetermined", limit=10)]
     assert all(number in open_items for number in newest)
     for line in texts(history.person, Message("command", "/recent")).splitlines():
         named = next((number for number in every if number in line), None)

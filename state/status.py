@@ -40,7 +40,7 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Status:
     screenings: int
     open_dialogues: int
     head: str | None
@@ -67,8 +67,8 @@ def beat(database: Path, since_poll: float | None, queue_age: float, clock: Cloc
     temporary.replace(file)
 
 
-def look(database: Path, clock: Clock = utc_now) -> Health:
-    """Look at a file and at the bot that serves it. Raises `StateError` if it cannot be read."""
+def status(database: Path, clock: Clock = utc_now) -> Status:
+    """Return how a file is, and the bot that uses it. Raises `StateError` if it cannot be read."""
     db = connect(database, read_only=True)
     patience(db, LOOK_SECONDS)
     try:
@@ -86,7 +86,7 @@ def look(database: Path, clock: Clock = utc_now) -> Health:
     fresh = seen is not None and _seconds_since(seen.at, clock) < STALE_SECONDS
     polled = seen is not None and seen.since_poll is not None and seen.since_poll < STALE_SECONDS
     free = shutil.disk_usage(database.resolve().parent).free
-    return Health(screenings, living, head, last, free, database.stat().st_size, seen, fresh and polled)
+    return Status(screenings, living, head, last, free, database.stat().st_size, seen, fresh and polled)
 
 
 def _heartbeat(database: Path) -> Heartbeat | None:
