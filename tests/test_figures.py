@@ -33,6 +33,11 @@ def test_no_module_has_more_than_350_lines(counted: dict[str, Figure]) -> None:
     assert long.number == 0, listed(long)
 
 
+def test_no_modules_import_each_other_not_even_for_types(counted: dict[str, Figure]) -> None:
+    circles = counted["import circles"]
+    assert circles.number == 0, listed(circles)
+
+
 def test_words_of_a_language_stand_in_its_files_only(counted: dict[str, Figure]) -> None:
     holding = counted["modules that hold words of a language"]
     assert holding.number == 0, listed(holding)
