@@ -12,8 +12,6 @@ import sys
 
 from bot.phone.server import LocalBotApi, Persona
 
-LOCAL_TOKEN = "1:local-trial"  # noqa: S105 - a token for this machine only
-
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot.phone", description=__doc__)
@@ -29,7 +27,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = LocalBotApi(
-        token=os.environ.get("TELEGRAM_BOT_TOKEN", LOCAL_TOKEN),
+        token=os.environ.get("TELEGRAM_BOT_TOKEN", "1:local-trial"),
         personas=[Persona(101, "Dr Lin", "clinician"), Persona(102, "Ms Chen", "coordinator")],
         **vars(arguments),
     )

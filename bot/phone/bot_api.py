@@ -108,7 +108,7 @@ class BotApi:
         )
 
     def _chat(self, asked: Parameters) -> int | None:
-        """The chat that a call is about, by which faults are chosen."""
+        """Return the chat that a call is about, by which faults are chosen."""
         query = self.world.queries.get(str(asked.given.get("callback_query_id")))
         if query is not None:
             return query.chat

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -134,7 +135,7 @@ class Control:
     def person(
         self, person_id: int, first_name: str = "Somebody", language_code: str = "en", *, is_open: bool = True
     ) -> Person:
-        """The handle of a person; the same one for the same number."""
+        """Return the handle of a person; the same one for the same number."""
         if person_id not in self.people:
             account = self.world.account(person_id, first_name, language_code)
             self.people[person_id] = Person(self.world, account)
@@ -235,13 +236,19 @@ class Control:
             seconds = min(float(request.query.get("timeout") or "25"), LONGEST_WAIT_SECONDS)
         except ValueError:
             raise _refused(web.HTTPBadRequest, "after and timeout are numbers") from None
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a handler runs in one
-        self._streams.add(task)
-        try:
+        with self._waiting():
             if "text/event-stream" in request.headers.get("Accept", ""):
                 return await self._stream(request, person, after)
             return await self._wait_once(person, after, seconds)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Let `close` end what this handler waits for."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._streams.add(task)
+        try:
+            yield
         finally:
             self._streams.discard(task)
 
@@ -313,7 +320,7 @@ def _server_sent(entry: Entry) -> bytes:
 
 
 async def _until(news: Any, seconds: float) -> bool:
-    """Wait for it, for so many seconds. Answers whether it came."""
+    """Wait for news, at most so many seconds. Return whether they came."""
     try:
         async with asyncio.timeout(seconds):
             await news
@@ -323,7 +330,7 @@ async def _until(news: Any, seconds: float) -> bool:
 
 
 async def _body(request: web.Request) -> Json:
-    """A JSON object, and said to be one: a plain form of another page could not say so."""
+    """Return the JSON object of a request that says it is JSON: a plain form of another page could not."""
     if request.content_type != "application/json":
         raise _refused(web.HTTPUnsupportedMediaType, "please send JSON")
     try:

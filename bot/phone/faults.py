@@ -97,7 +97,7 @@ class Faults:
         self.table = ()
 
     def strike(self, method: str, chat: int | None) -> Fault | None:
-        """The first fault of the table that this call meets."""
+        """Return the first fault of the table that this call meets."""
         for place, fault in enumerate(self._table):
             if fault.concerns(method, chat) and self._is_left(place, fault) and self._by_chance(fault):
                 self._struck[place] = self._struck.get(place, 0) + 1

@@ -47,13 +47,13 @@ class Journal:
         self._listener(event)
 
     def after(self, number: int) -> list[Entry]:
-        """The entries above `number`, without those that are forgotten."""
+        """Return the entries above `number`, without those that are forgotten."""
         if number >= self.last:
             return []
         return list(dropwhile(lambda entry: entry.number <= number, self._entries))
 
     def remembers(self, number: int) -> bool:
-        """Whether nothing above `number` is forgotten, so that `after` tells all."""
+        """Return whether nothing above `number` is forgotten, so that `after` is complete."""
         oldest = self._entries[0].number if self._entries else self.last + 1
         return oldest - 1 <= number <= self.last
 

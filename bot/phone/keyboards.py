@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def checked(markup: Any) -> Json | None:
-    """The markup as it is kept, or None. Raises `Refused` for what Telegram would not show."""
+    """Return the markup as it is kept, or None. Raises `Refused` for what Telegram would not show."""
     if not markup:
         return None
     if not isinstance(markup, dict):

@@ -66,14 +66,14 @@ def utf16_length(text: str) -> int:
 
 
 def parse_html(markup: str) -> tuple[str, list[Json]]:
-    """Text and entities, trimmed. Raises `BadMarkup` for what is not well formed."""
+    """Return text and entities, trimmed. Raises `BadMarkup` for what is not well formed."""
     reader = _Reader(markup)
     reader.read()
     return trimmed("".join(reader.text), sorted(reader.entities, key=_order))
 
 
 def find_entities(text: str, known: Iterable[Json] = ()) -> list[Json]:
-    """`known` and what Telegram finds by itself beside them: commands, links, names."""
+    """Return `known` and the entities that Telegram finds by itself beside them: commands, links, names."""
     entities = list(known)
     taken = [
         (e["offset"], e["offset"] + e["length"])
@@ -91,7 +91,7 @@ def find_entities(text: str, known: Iterable[Json] = ()) -> list[Json]:
 
 
 def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """Without the white space around it, which Telegram drops."""
+    """Return a text without the white space around it, which Telegram drops."""
     before = utf16_length(text) - utf16_length(text.lstrip())
     text = text.strip()
     length, kept = utf16_length(text), []
@@ -135,7 +135,7 @@ class _Reader:
             raise BadMarkup(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
 
     def _next_sign(self) -> int:
-        """Where the text goes on being text to; a lone & is text."""
+        """Return the place up to which the text has no markup; a lone & is text."""
         match = _SIGN.search(self.markup, self.at + 1)
         return match.start() if match else len(self.markup)
 

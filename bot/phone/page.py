@@ -58,7 +58,7 @@ def _text(name: str) -> str:
 
 
 def download(file: StoredFile) -> web.Response:
-    """A file of the chat, for the page."""
+    """Return a file of the chat, for the page."""
     is_picture = file.mime in PICTURES
     disposition = "inline" if is_picture else f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
     return web.Response(

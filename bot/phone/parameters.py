@@ -40,7 +40,7 @@ class Parameters:
     uploads: Mapping[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """The text, without the characters that Telegram takes out of every text; empty if missing."""
+        """Return the text, without the characters that Telegram takes out of every text; empty if missing."""
         value = self.given.get(name)
         if value is None:
             return ""
@@ -67,7 +67,7 @@ class Parameters:
         return str(self.given.get(name) or "").lower() in ("true", "1", "yes")
 
     def structure(self, name: str) -> Any:
-        """An object or a list; None if missing."""
+        """Return an object or a list; None if missing."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value
@@ -85,7 +85,7 @@ class Parameters:
         return code
 
     def formatted(self, name: str, most: int, too_long: str) -> tuple[str, list[Json]]:
-        """Text and entities, by `parse_mode` or as given; a text is measured after its tags are read.
+        """Return text and entities, by `parse_mode` or as given; a text is measured after its tags are read.
 
         Measured in UTF-16 code units, never less strict than Telegram.
         """
@@ -101,7 +101,7 @@ class Parameters:
         return text, find_entities(text, entities)
 
     def upload(self, name: str) -> Upload | None:
-        """The file that came as `name`, or that `name` points to with ``attach://``."""
+        """Return the file that came as `name`, or that `name` points to with ``attach://``."""
         reference = self.given.get(name)
         if isinstance(reference, str) and reference.startswith("attach://"):
             return self.uploads.get(reference.removeprefix("attach://"))

@@ -145,7 +145,7 @@ class Person:
     def press(self, button: str, message_id: int | None = None) -> str:
         """Press a button by its label or its data, on the newest message that has it.
 
-        Gives the number of the press; for a button that copies a text, gives the text and tells nobody.
+        Returns the number of the press; for a button that copies a text, the text, and the bot hears nothing.
         Raises `LookupError` when no such button is on the phone.
         """
         message, found = self._button(button, message_id)
@@ -156,7 +156,7 @@ class Person:
         return self.press_data(message, found["callback_data"])
 
     def press_data(self, message: Json, data: str) -> str:
-        """Press with any data, also forged, also on a message that is gone. Gives the number of the press."""
+        """Press with any data, also forged, also on a message that is gone. Returns the number of the press."""
         query = self.world.add_query(self.chat)
         update = {
             "id": query.id,
@@ -242,7 +242,7 @@ class Person:
         return []
 
     def transcript(self) -> str:
-        """The chat as text: who, what, and the buttons below it."""
+        """Return the chat as text: who, what, and the buttons below it."""
         return "\n".join(line for message in self.messages.values() for line in self._lines(message))
 
     def _lines(self, message: Json) -> list[str]:
@@ -257,7 +257,7 @@ class Person:
     # waiting
 
     async def sees(self, what: What, timeout: float = PATIENCE) -> Json:
-        """Wait until a text stands in a message of the bot, or a condition holds. Gives the newest such message.
+        """Wait until a text stands in a message of the bot, or a condition holds. Returns the newest such message.
 
         Raises `AssertionError` with the transcript when it does not happen in time.
         """
@@ -269,7 +269,7 @@ class Person:
         return next((message for message in reversed(self.replies) if what in text_of(message)), None)
 
     async def next_reply(self, timeout: float = PATIENCE) -> Json:
-        """The next message of the bot that this handle has not given yet, as it stands now."""
+        """Wait for the next message of the bot that was not returned yet. Returns it as it stands now."""
         return await self._wait(self._next_reply, timeout, "another message")
 
     def _next_reply(self) -> Json | None:

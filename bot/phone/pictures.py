@@ -12,7 +12,7 @@ _JPEG_FRAMES: Final = frozenset(
 
 
 def size_of_picture(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG or a JPEG; None for anything else."""
+    """Return width and height of a PNG or a JPEG; None for anything else."""
     if match := _PNG.match(content):
         return int.from_bytes(match[1], "big"), int.from_bytes(match[2], "big")
     return _size_of_jpeg(content) if content.startswith(b"\xff\xd8") else None
@@ -23,7 +23,7 @@ def mime_of_picture(content: bytes) -> str:
 
 
 def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    """Goes from segment to segment until the one that describes the frame."""
+    """Return width and height from the segment of a JPEG that describes the frame."""
     at = 2
     while at + 9 <= len(content) and content[at] == 0xFF:
         if content[at + 1] in _JPEG_FRAMES:

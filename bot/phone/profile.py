@@ -55,7 +55,7 @@ def delete_my_commands(world: World, asked: Parameters) -> bool:
 
 
 def commands_of(world: World, account: Account) -> list[Json]:
-    """The commands that a person's phone shows: the narrowest scope first, the own language before none."""
+    """Return the commands that a person's phone shows: the narrowest scope first, the own language before none."""
     return next((world.commands[place] for place in _places(account) if place in world.commands), [])
 
 
@@ -93,7 +93,7 @@ def _tell(world: World) -> None:
 
 
 def text_of(world: World, what: str, language: str) -> str:
-    """What a phone in this language shows."""
+    """Return what a phone in this language shows."""
     own = world.bot["first_name"] if what == "name" else ""
     return world.texts.get((what, language[:2])) or world.texts.get((what, "")) or own
 

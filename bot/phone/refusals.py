@@ -30,6 +30,6 @@ def bad_request(description: str) -> Refused:
 
 
 def too_many_requests(seconds: float) -> Refused:
-    """429. Telegram counts in whole seconds, at least one."""
+    """Return a refusal with status 429. Telegram counts in whole seconds, at least one."""
     after = max(1, round(seconds))
     return Refused(429, f"Too Many Requests: retry after {after}", retry_after=after)

@@ -120,20 +120,20 @@ class LocalBotApi:
 
     def person(
         self,
-        id: int,  # noqa: A002 - Telegram's name for it
+        account: int,
         first_name: str = "Somebody",
         language_code: str = "en",
         *,
         is_open: bool = True,
     ) -> Person:
-        """Give somebody a phone; the same one for the same number.
+        """Return the phone of somebody; the same one for the same number.
 
         `is_open` says that they have met the bot before; otherwise it cannot write to them first.
         """
-        return self.control.person(id, first_name, language_code, is_open=is_open)
+        return self.control.person(account, first_name, language_code, is_open=is_open)
 
     def deliver(self, update: Json) -> int:
-        """Queue an update as it stands, whatever is in it. Gives its number."""
+        """Queue an update as it stands, whatever is in it. Returns its number."""
         return self.world.deliver(update)
 
     # on request

@@ -163,7 +163,7 @@ class Updates:
         return self._rng.sample(list(self._remembered), min(REPEATED_AT_ONCE, len(self._remembered)))
 
     def _drawn(self, update: Json) -> int:
-        """How often an update stands in this answer; what is left of its copies comes later."""
+        """Return how often an update stands in this answer; what is left of its copies comes later."""
         if self.most_copies == 1:
             return 1
         left = self._copies.get(update["update_id"])
@@ -174,7 +174,7 @@ class Updates:
         return now
 
     def _echoed(self, limit: int) -> list[Json]:
-        """Some of the acknowledged updates whose copies are not all handed out, in no order."""
+        """Return some of the acknowledged updates whose copies are not all handed out, in no order."""
         if not self._echoes:
             return []
         self._rng.shuffle(self._echoes)

@@ -42,14 +42,14 @@ class Persona:
 
 
 def in_language(text: str | Mapping[str, str], language: str) -> str:
-    """The text in a language of two letters, or else in English, or else in any."""
+    """Return the text in a language of two letters, or else in English, or else in any."""
     if isinstance(text, str):
         return text
     return text.get(language[:2]) or text.get("en") or next(iter(text.values()), "")
 
 
 def buttons_of(message: Json) -> Iterator[Json]:
-    """The inline buttons of a message, row by row."""
+    """Yield the inline buttons of a message, row by row."""
     for row in (message.get("reply_markup") or {}).get("inline_keyboard", ()):
         yield from row
 
@@ -148,7 +148,7 @@ class World:
     # people and chats
 
     def account(self, person: int, first_name: str, language_code: str) -> Account:
-        """Somebody with a phone, and the chat with the bot on it; the same one for the same number."""
+        """Return somebody with a phone, and a chat with the bot on it; the same one for the same number."""
         if person not in self.accounts:
             self.accounts[person] = Account(person, first_name, language_code)
             self.add_chat(person, "private", first_name)
@@ -165,7 +165,7 @@ class World:
             listener(chat_id, event)
 
     def reachable(self, chat_id: Any) -> Chat:
-        """The chat that a bot may write to. Raises `Refused` as Telegram does where it may not."""
+        """Return the chat that a bot may write to. Raises `Refused` as Telegram does where it may not."""
         if chat_id in (None, ""):
             raise bad_request("chat_id is empty")
         try:

@@ -49,7 +49,7 @@ class Deliveries:
     # before
 
     def leaves(self, chat: int, reply: Reply) -> None:
-        """A reply was put into the chat's outbox."""
+        """Note that a reply was put into the chat's outbox."""
         if reply.prompt is None:
             return
         self._on_way[chat] = self._on_way.get(chat, 0) + 1
@@ -66,7 +66,7 @@ class Deliveries:
                 await arrived.wait()
 
     def heard_from(self, chat: int) -> None:
-        """Somebody wrote in this chat, and can be written to."""
+        """Note that somebody wrote in this chat, and can be written to."""
         self._unreachable.discard(chat)
 
     def is_reachable(self, chat: int) -> bool:
@@ -131,7 +131,7 @@ class Deliveries:
             self._close(chat, former)
 
     def _done(self, outgoing: Outgoing) -> None:
-        """What became of this is known: a prompt is no longer on its way, what was settled needs no number."""
+        """Forget a message whose outcome is known: a prompt is on its way no longer, a settled one needs no number."""
         about = outgoing.about
         if isinstance(about, Reply) and about.prompt is not None:
             self._arrive(outgoing.chat)

@@ -35,7 +35,7 @@ class Job:
 def every(
     seconds: float, *, first: float | None = None, sleep: Sleep = asyncio.sleep
 ) -> Callable[[], Awaitable[None]]:
-    """Due at this interval, and the first time after so many seconds."""
+    """Return a `due` of this interval, and of so many seconds for the first time."""
     waits = iter((seconds if first is None else first,))
 
     async def due() -> None:
@@ -47,7 +47,7 @@ def every(
 def daily(
     at: time, clock: Callable[[], datetime], *, sleep: Sleep = asyncio.sleep
 ) -> Callable[[], Awaitable[None]]:
-    """Due once a day at this time, in the clock's zone."""
+    """Return a `due` of once a day at this time, in the clock's zone."""
 
     async def due() -> None:
         now = clock()

@@ -22,13 +22,13 @@ LONGEST_TRACEBACK: Final = 10_000
 
 
 def place(error: BaseException) -> str:
-    """Where an error was raised; its words may hold what somebody wrote."""
+    """Return the file and line where an error was raised, not its words: they may hold what somebody wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def harmless(value: object, longest: int = LONGEST) -> str:
-    """A value on one line: what a terminal or a reader of logs would act on is spelled out, and no end is endless."""
+    """Return a value on one line of limited length; what a terminal or a reader of logs would act on is escaped."""
     text = str(value)
     text = text if len(text) <= longest else f"{text[:longest]}…"
     if text.isprintable():
@@ -45,7 +45,7 @@ def _extras(record: logging.LogRecord) -> dict[str, object]:
 
 
 def _traceback(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:
-    """Its lines: indented, so that none can pass for an event."""
+    """Return the lines of a traceback, indented, so that none can pass for an event."""
     if record.exc_info and not record.exc_text:
         record.exc_text = formatter.formatException(record.exc_info)
     text = (record.exc_text or "")[-LONGEST_TRACEBACK:]
@@ -69,7 +69,7 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """The same for a person: the event, then ``key=value``."""
+    """One line of text, for a person: time, level and event, then ``key=value``."""
 
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{key}={value}" for key, value in _extras(record).items())

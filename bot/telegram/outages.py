@@ -36,7 +36,7 @@ class Outages:
         return bool(self._told)
 
     def ended(self, account: int) -> None:
-        """What this account did was kept."""
+        """Note that what this account did was kept."""
         self._told.discard(account)
         self._waits_since.pop(account, None)
         if self._held:

@@ -14,9 +14,9 @@ from bot.telegram.limits import BURST_IN_A_CHAT, MESSAGES_A_SECOND, MESSAGES_A_S
 
 
 def pauses(first: float, longest: float, jitter: Callable[[], float]) -> Iterator[float]:
-    """Seconds to wait after each failure in a row: doubling, each between half and all of its step.
+    """Yield the seconds to wait after each failure in a row: doubling, each between half and all of its step.
 
-    `jitter` gives numbers from 0 to 1, so that many who failed together do not return together.
+    `jitter` returns numbers from 0 to 1, so that many who failed together do not return together.
     """
     step = first
     while True:
@@ -25,7 +25,7 @@ def pauses(first: float, longest: float, jitter: Callable[[], float]) -> Iterato
 
 
 def seconds(error: RetryAfter) -> float:
-    """How long Telegram asks to wait."""
+    """Return how long Telegram asks to wait."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)
 
@@ -59,18 +59,18 @@ class Bucket:
         self._paid = float("-inf")
 
     def take(self, now: float) -> float:
-        """Count one message, and answer how many seconds it has to wait."""
+        """Count one message, and return how many seconds it has to wait."""
         wait = self.wait(now)
         self._paid = max(self._paid, now) + 1 / self._ceiling.rate
         return wait
 
     def wait(self, now: float) -> float:
-        """How many seconds a message would have to wait."""
+        """Return how many seconds a message would have to wait."""
         each = 1 / self._ceiling.rate
         return max(0.0, max(self._paid, now) + each - now - each * self._ceiling.burst)
 
     def is_full(self, now: float) -> bool:
-        """Whether it has forgotten every message, so that a new one would do as well."""
+        """Return whether all messages are paid for: a new bucket would be no different."""
         return self._paid <= now
 
 

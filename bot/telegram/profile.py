@@ -32,7 +32,7 @@ async def introduce(bot: Bot) -> None:
 
 
 async def list_commands(bot: Bot, person: Person, account: int) -> None:
-    """Give a person's chat the commands of the person's role, in the person's language; none if suspended.
+    """Set the commands of a person's chat to those of their role, in their language; to none if suspended.
 
     Raises `TelegramError` where this may go well later.
     """

@@ -71,6 +71,6 @@ def _hook(redaction: TokenFilter) -> Hook:
 
 
 def _forms(token: str) -> list[str]:
-    """The token as it can stand in a text, the longest first. In a quoted URL only its colon looks different."""
+    """Return how the token can stand in a text, the longest first. In a quoted URL only its colon looks different."""
     secret = token.partition(":")[2]
     return [token, secret] if len(secret) >= SECRET_LENGTH else [token]

@@ -147,11 +147,11 @@ class Sending:
         self._answers: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
-        """Outboxes with something to send."""
+        """Return how many outboxes have something to send."""
         return len(self._outboxes)
 
     def put(self, outgoing: Outgoing) -> None:
-        """Send this after whatever of its rank the chat is still to get. Returns at once."""
+        """Queue a message behind those of its rank that the chat has not got yet. Returns at once."""
         key = (outgoing.chat, outgoing.rank)
         outbox = self._outboxes.get(key)
         if outbox is None:
@@ -165,7 +165,7 @@ class Sending:
         outbox.waiting.append(outgoing)
 
     def answer(self, call: Callable[[], Awaitable[object]], may: Callable[[], bool] = _anybody) -> None:
-        """Answer a press at once, whatever else its chat waits for. Failure is of no consequence."""
+        """Answer a press at once, whatever else its chat waits for. One that fails is not reported."""
         if len(self._answers) < ANSWERS:
             task = asyncio.create_task(self._answer(call, may))
             self._answers.add(task)
@@ -245,7 +245,7 @@ class Sending:
                 return
 
     def _forget_quiet_chats(self) -> None:
-        """Drop the buckets that nothing would be different without."""
+        """Drop the buckets that have filled up again: a new one would let the next message through alike."""
         if len(self._buckets) < self._forget_at:
             return
         now, busy = self._clock(), {chat for chat, _ in self._outboxes}

@@ -20,11 +20,11 @@ _PATH: Final = re.compile(r"[^\s/\\:%?#\x00-\x1f][^\s\\:%?#\x00-\x1f]*")
 
 
 class NotFetchedError(TelegramError):
-    """The server gives no file of its own."""
+    """The server names no file of its own."""
 
 
 async def fetch(bot: Bot, file_id: str) -> bytes:
-    """The content of a file. Raises `TelegramError` after a few tries."""
+    """Return the content of a file. Raises `TelegramError` after a few tries."""
     for tried in range(1, TRIES + 1):
         try:
             return await _fetch(bot, file_id)

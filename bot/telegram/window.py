@@ -22,19 +22,19 @@ class Window:
 
     @property
     def offset(self) -> int | None:
-        """What to ask Telegram for: None before the first update, which asks for whatever it holds."""
+        """The offset to ask Telegram for; None before the first update, which asks for all that it holds."""
         return self._offset
 
     @property
     def oldest(self) -> float | None:
-        """When the update arrived that waits longest."""
+        """When the oldest update in hand arrived; None if there is none."""
         return next(iter(self._arrived.values()), None)
 
     def __len__(self) -> int:
         return len(self._arrived)
 
     def admit(self, number: int, now: float) -> bool:
-        """Take an update in hand. False if it is, or was: it was delivered again. Lowest numbers first."""
+        """Take an update in hand, lowest numbers first. Return False for one that was delivered before."""
         if self._offset is None or self._is_renumbered(number):
             self._offset = self._newest = number
         if number < self._offset or number in self._arrived or number in self._committed:
@@ -44,7 +44,7 @@ class Window:
         return True
 
     def commit(self, number: int) -> None:
-        """Its effect is stored. Moves the offset when it was the lowest in hand."""
+        """Note that an update's effect is stored. Moves the offset when it was the lowest in hand."""
         del self._arrived[number]
         self._committed.add(number)
         # Not the next number: Telegram leaves some out.

@@ -1,7 +1,7 @@
 """Long work: in a process of its own, so many at once, everybody in turn, and ended at once by a stop.
 
 Work that computes would hold up people's answers in a thread of the bot's own process, and could not be stopped.
-So a function is handed to a process of low priority, which gives back what the function returned; its memory is
+So a function is handed to a process of low priority, which returns what the function returned; its memory is
 bounded, and gone afterwards.
 """
 
@@ -14,11 +14,13 @@ import resource
 import sys
 import threading
 import time
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any, Final, TypeVar
 
+from bot.telegram.failures import caught, tried
 from bot.telegram.logs import place
 
 AT_ONCE: Final = 2
@@ -52,14 +54,8 @@ async def apart(run: Callable[[], Done], *, longest: float = LONGEST_SECONDS) ->
 
     Raises `WorkError`.
     """
-    try:
-        asked = pickle.dumps(run)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.telegram.working", stdin=PIPE, stdout=PIPE, start_new_session=True,
-            env={name: value for name, value in os.environ.items() if name not in SECRETS},
-        )  # fmt: skip
-    except Exception as error:  # noqa: BLE001 - whatever keeps it from beginning
-        raise WorkError(type(error).__name__, place(error)) from None
+    asked = _or_failed(tried(partial(pickle.dumps, run)))
+    process = _or_failed(await caught(_process()))
     try:
         async with asyncio.timeout(longest):
             said, _ = await process.communicate(asked)
@@ -71,14 +67,31 @@ async def apart(run: Callable[[], Done], *, longest: float = LONGEST_SECONDS) ->
             await process.wait()
     if not said:
         raise WorkError(f"exit status {process.returncode}")
-    done, *result = pickle.loads(said)  # noqa: S301 - written by our own process
-    if not done:
+    is_done, *result = pickle.loads(said)  # noqa: S301 - written by our own process
+    if not is_done:
         raise WorkError(*result)
-    return result[0]  # type: ignore[no-any-return]
+    done: Done = result[0]
+    return done
+
+
+async def _process() -> Process:
+    """Begin a process of work, which knows none of the `SECRETS`."""
+    environ = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    command = (sys.executable, "-m", "bot.telegram.working")
+    return await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, env=environ, start_new_session=True
+    )
+
+
+def _or_failed(outcome: Done | Exception) -> Done:
+    """Raises `WorkError` for an error, without its words."""
+    if isinstance(outcome, Exception):
+        raise WorkError(type(outcome).__name__, place(outcome))
+    return outcome
 
 
 class Turns:
-    """Works that wait for their turn: the people one after the other, one work of each at a time."""
+    """A queue of works in which people take turns, with one work of each at a time."""
 
     def __init__(self, at_once: int = AT_ONCE, each: int = EACH, every: int = ALL) -> None:
         self._at_once = at_once
@@ -91,7 +104,7 @@ class Turns:
         return len(self._done_now) + sum(map(len, self._waiting.values()))
 
     def put(self, whose: Hashable, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        """Do this when it is its turn; False if too much waits already."""
+        """Queue a work. Return False if too many wait already."""
         waiting = self._waiting.get(whose, ())
         if len(self) >= self._every or len(waiting) + (whose in self._done_now) >= self._each:
             return False
@@ -127,23 +140,22 @@ class Turns:
 
 
 def main() -> None:
-    """Be the process: read a function, call it, write what it returned."""
+    """Run in the process of a work: read a function, call it, write what it returned."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST_BYTES, LARGEST_BYTES))
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the work prints is no answer
     run = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own process
-    try:
-        said = pickle.dumps((True, run()))
-    except Exception as error:  # noqa: BLE001 - handed on by name
-        said = pickle.dumps((False, type(error).__name__, place(error)))
+    said = tried(lambda: pickle.dumps((True, run())))
+    if isinstance(said, Exception):
+        said = pickle.dumps((False, type(said).__name__, place(said)))
     with answer:
         answer.write(said)
 
 
 def _end_with(parent: int) -> None:
-    """A bot that was killed leaves no work behind."""
+    """End this process as soon as the bot that began it is gone."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)

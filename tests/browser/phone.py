@@ -19,7 +19,7 @@ HANGS_SECONDS = 60.0
 
 @asynccontextmanager
 async def trial(database: Path) -> AsyncIterator[str]:
-    """Run ``prescreen try`` in a process of its own, which must stop in order. Gives the page's address."""
+    """Run ``prescreen try`` in a process of its own, which must stop in order. Yields the page's address."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from bot.command import main; main()"),
         *("try", "--db", str(database), "--port", "0"),

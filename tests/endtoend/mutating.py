@@ -11,33 +11,111 @@ from typing import Any
 Json = dict[str, Any]
 
 STRINGS = (
-    "", " ", "\x00", "45\x00", "🙂" * 5000, "‮54", "​", "</b><script>alert(1)</script>", "<b>", "&lt;&amp;", "*_[`",
-    "x" * 65536, "４５", "-0", "1e308", "nan", "∞", "45 or 54", "'; DROP TABLE log; --", "{question}", "%s", "\\",
-    "/start " + "a" * 64, "/new " + "Z" * 4000, "/invite " + "Q" * 4000, "/query ' OR 1=1", "/resume <b>", "/" * 99,
-    "\ud83d", "家" * 2000, "١٢٣", "½", "0x10", "13812345678", "back", "取消",
-)  # fmt: skip
+    "",
+    " ",
+    "\x00",
+    "45\x00",
+    "🙂" * 5000,
+    "‮54",
+    "​",
+    "</b><script>alert(1)</script>",
+    "<b>",
+    "&lt;&amp;",
+    "*_[`",
+    "x" * 65536,
+    "４５",
+    "-0",
+    "1e308",
+    "nan",
+    "∞",
+    "45 or 54",
+    "'; DROP TABLE log; --",
+    "{question}",
+    "%s",
+    "\\",
+    "/start " + "a" * 64,
+    "/new " + "Z" * 4000,
+    "/invite " + "Q" * 4000,
+    "/query ' OR 1=1",
+    "/resume <b>",
+    "/" * 99,
+    "\ud83d",
+    "家" * 2000,
+    "١٢٣",
+    "½",
+    "0x10",
+    "13812345678",
+    "back",
+    "取消",
+)
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**31, 2**63, -(2**63), 10**30, 1.5, [], {}, [[]], [{}], {"id": {}}, {"id": 1}, "1001",
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**31,
+    2**63,
+    -(2**63),
+    10**30,
+    1.5,
+    [],
+    {},
+    [[]],
+    [{}],
+    {"id": {}},
+    {"id": 1},
+    "1001",
+)
 FORGED = (
-    "answer:{s}:{e}:99", "answer:{s}:{e}:-1", "answer:S99-0001:1:0", "answer:{s}:999999:0", "correct:{s}:{e}:400",
-    "candidate:{s}:{e}:0", "keep:{s}:{e}", "finish:{s}:{e}", "save:{s}:{e}", "reopen:{s}:{e}", "help:{s}:{e}",
-    "disagree_why:{s}:{e}:9", "query_send:{s}:{e}:0:source", "query_confirm:{s}:{e}:@1", "query_reason:{s}:{e}:0:@1",
-    "outcome_on:{s}:{e}:0:2026-99-99", "correct_which:{s}:{e}:x", "cancel_yes:{s}:{e}:\x00", "suspend:S01-P02",
-    "restore:S01-P01", "invite_as:2", "export:0", "export_period:9:csv", "language:99", "new:99",
-    "answer:{s}:{e}:" + "1" * 24, "zz", ":", "::::", "answer", "x" * 64,
-    "o:{s}:{e}:99", "on:{s}:{e}:0_20269999", "suspend:S01_P02", "invite:administrator",  # as the version before wrote
-)  # fmt: skip
+    "answer:{s}:{e}:99",
+    "answer:{s}:{e}:-1",
+    "answer:S99-0001:1:0",
+    "answer:{s}:999999:0",
+    "correct:{s}:{e}:400",
+    "candidate:{s}:{e}:0",
+    "keep:{s}:{e}",
+    "finish:{s}:{e}",
+    "save:{s}:{e}",
+    "reopen:{s}:{e}",
+    "help:{s}:{e}",
+    "disagree_why:{s}:{e}:9",
+    "query_send:{s}:{e}:0:source",
+    "query_confirm:{s}:{e}:@1",
+    "query_reason:{s}:{e}:0:@1",
+    "outcome_on:{s}:{e}:0:2026-99-99",
+    "correct_which:{s}:{e}:x",
+    "cancel_yes:{s}:{e}:\x00",
+    "suspend:S01-P02",
+    "restore:S01-P01",
+    "invite_as:2",
+    "export:0",
+    "export_period:9:csv",
+    "language:99",
+    "new:99",
+    "answer:{s}:{e}:" + "1" * 24,
+    "zz",
+    ":",
+    "::::",
+    "answer",
+    "x" * 64,
+    "o:{s}:{e}:99",
+    "on:{s}:{e}:0_20269999",
+    "suspend:S01_P02",
+    "invite:administrator",  # as the version before wrote
+)
 
 
 def private(person: int, message_id: int, **content: Any) -> Json:
     return {
         "message": {
-            "message_id": message_id, "date": 1_700_000_000,
+            "message_id": message_id,
+            "date": 1_700_000_000,
             "from": {"id": person, "is_bot": False, "first_name": "A", "language_code": "en"},
-            "chat": {"id": person, "type": "private", "first_name": "A"}, **content,
+            "chat": {"id": person, "type": "private", "first_name": "A"},
+            **content,
         }
-    }  # fmt: skip
+    }
 
 
 def pressed(person: int, message_id: int, data: str) -> Json:
@@ -46,9 +124,13 @@ def pressed(person: int, message_id: int, data: str) -> Json:
     user = {"id": person, "is_bot": False, "first_name": "A", "language_code": "en"}
     return {
         "callback_query": {
-            "id": str(message_id), "from": user, "message": message, "chat_instance": "1", "data": data,
+            "id": str(message_id),
+            "from": user,
+            "message": message,
+            "chat_instance": "1",
+            "data": data,
         }
-    }  # fmt: skip
+    }
 
 
 def mutated(dice: random.Random, people: list[int], where: Callable[[], tuple[str, int]]) -> Iterator[Json]:

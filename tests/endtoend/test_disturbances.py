@@ -18,7 +18,14 @@ FILE = {"file_id": "f", "file_unique_id": "f"}
 STRANGER = {"id": 9, "is_bot": False, "first_name": "Patient's daughter"}
 STRAY: dict[str, Json] = {
     "sticker": {
-        "sticker": {**FILE, "type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False}
+        "sticker": {
+            **FILE,
+            "type": "regular",
+            "width": 9,
+            "height": 9,
+            "is_animated": False,
+            "is_video": False,
+        }
     },
     "photo": {"photo": [PHOTO], "caption": "45"},
     "voice": {"voice": {**FILE, "duration": 3}},
@@ -32,12 +39,15 @@ STRAY: dict[str, Json] = {
         "text": "45",
         "forward_origin": {"type": "user", "date": 1_700_000_000, "sender_user": STRANGER},
     },
-    "by an inline bot": {"text": "45", "via_bot": {"id": 8, "is_bot": True, "first_name": "B", "username": "b_bot"}},
+    "by an inline bot": {
+        "text": "45",
+        "via_bot": {"id": 8, "is_bot": True, "first_name": "B", "username": "b_bot"},
+    },
     "telephone number": {"text": "13812345678"},
     "identity number": {"text": "110101195003021234"},
     "date of birth": {"text": "1950-03-02"},
     "free text": {"text": "the patient is called Li"},
-}  # fmt: skip
+}
 
 
 async def asked_age(ward: Ward, language: str = "en") -> Clinician:
@@ -152,11 +162,16 @@ async def test_a_group_is_left_and_nothing_said_there_counts(ward: Ward) -> None
     clinician = await asked_age(ward)
     for kind in ("group", "supergroup", "channel"):
         ward.server.world.deliver(
-            {"message": {
-                "message_id": 7_000_000, "date": int(time.time()), "from": clinician.phone.user,
-                "chat": {"id": -100123, "type": kind, "title": "Ward round"}, "text": "45",
-            }}
-        )  # fmt: skip
+            {
+                "message": {
+                    "message_id": 7_000_000,
+                    "date": int(time.time()),
+                    "from": clinician.phone.user,
+                    "chat": {"id": -100123, "type": kind, "title": "Ward round"},
+                    "text": "45",
+                }
+            }
+        )
         await ward.quiet()
     assert ward.entries() == 1
     assert ward.server.counts["leavechat"] == 3

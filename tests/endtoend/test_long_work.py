@@ -157,9 +157,20 @@ async def test_a_fetch_that_fails_once_is_tried_again(ward: Ward) -> None:
 
 
 PATHS = (
-    "/etc/passwd", "etc/../../../../etc/passwd", "../../etc/passwd", "file:///etc/passwd", "README.md", "C:\\x",
-    "http://127.0.0.1:1/x", "//127.0.0.1:1/x", "documents/%2e%2e/x", "a b", "", "documents/x\x00", "x?y=1",
-)  # fmt: skip
+    "/etc/passwd",
+    "etc/../../../../etc/passwd",
+    "../../etc/passwd",
+    "file:///etc/passwd",
+    "README.md",
+    "C:\\x",
+    "http://127.0.0.1:1/x",
+    "//127.0.0.1:1/x",
+    "documents/%2e%2e/x",
+    "a b",
+    "",
+    "documents/x\x00",
+    "x?y=1",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -124,12 +124,15 @@ async def test_a_list_that_is_too_large_is_told_its_limit(ward: Ward, language: 
 FETCHES = {
     "refused": Fault("server_error", "getFile"),
     "no file": Fault("answer", "getFile", body='{"ok": true, "result": []}'),
-    "no path": Fault("answer", "getFile", body='{"ok": true, "result": {"file_id": "1", "file_unique_id": "1"}}'),
+    "no path": Fault(
+        "answer", "getFile", body='{"ok": true, "result": {"file_id": "1", "file_unique_id": "1"}}'
+    ),
     "a path of this machine": Fault(
-        "answer", "getFile",
+        "answer",
+        "getFile",
         body='{"ok": true, "result": {"file_id": "1", "file_unique_id": "1", "file_path": "/etc/passwd"}}',
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FETCHES.values(), ids=FETCHES)

@@ -91,8 +91,16 @@ async def test_only_kinds_asked_for_are_delivered_from_then_on(bot: Bot, person:
 
 
 async def test_an_injected_update_stands_as_it_is(bot: Bot, server: LocalBotApi) -> None:
-    number = server.deliver({"poll_answer": {"poll_id": "1", "option_ids": [], "user": {
-        "id": 5, "is_bot": False, "first_name": "E"}, "option_persistent_ids": []}})  # fmt: skip
+    number = server.deliver(
+        {
+            "poll_answer": {
+                "poll_id": "1",
+                "option_ids": [],
+                "user": {"id": 5, "is_bot": False, "first_name": "E"},
+                "option_persistent_ids": [],
+            }
+        }
+    )
     (update,) = await bot.get_updates()
     assert (update.update_id, update.poll_answer.user.id) == (number, 5)
     assert server.deliver({"update_id": 5000}) == 5000

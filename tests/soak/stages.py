@@ -136,9 +136,11 @@ async def stopped(folder: Path, *, stops: int, people: int, seed: int = 0, longe
             on.stop_if_done()
             await on.bot.start()
     return {
-        "stops": stops, "exit status": ",".join(map(str, sorted(statuses))), "slowest stop s": round(slowest, 2),
+        "stops": stops,
+        "exit status": ",".join(map(str, sorted(statuses))),
+        "slowest stop s": round(slowest, 2),
         **on.figures(),
-    }  # fmt: skip
+    }
 
 
 async def redelivered(folder: Path, *, redeliveries: int, people: int, seed: int = 0) -> Cells:
@@ -204,9 +206,12 @@ async def lived(folder: Path, *, screenings: int, people: int, seed: int = 0) ->
         done = len(played) - begun
         grown = size_of(on.path) - size
     return {
-        "MiB early": round(early, 1), "MiB late": round(late, 1), "ms a screening": round(seconds / done * 1e3, 1),
-        "bytes a screening": round(grown / done), **on.figures(),
-    }  # fmt: skip
+        "MiB early": round(early, 1),
+        "MiB late": round(late, 1),
+        "ms a screening": round(seconds / done * 1e3, 1),
+        "bytes a screening": round(grown / done),
+        **on.figures(),
+    }
 
 
 async def walked(folder: Path, *, steps: int, seed: int = 0) -> Cells:
@@ -244,9 +249,12 @@ async def oddly_answered(
         ended = not on.bot.runs
         commands, beats = len(on.server.world.commands), heartbeat_file(on.path).exists()
     return {
-        "odd answers": struck, "polls a second": round(rate, 1), "ended": int(ended),
-        "background": int(commands > 0 and beats), **figures,
-    }  # fmt: skip
+        "odd answers": struck,
+        "polls a second": round(rate, 1),
+        "ended": int(ended),
+        "background": int(commands > 0 and beats),
+        **figures,
+    }
 
 
 async def laboured(folder: Path, *, lists: int, people: int, seed: int = 0) -> Cells:
@@ -262,10 +270,14 @@ async def laboured(folder: Path, *, lists: int, people: int, seed: int = 0) -> C
         status, seconds = await on.bot.stop()
         await on.bot.start()
     return {
-        "lists": lists, "usual ms": round(usual * 1e3, 1), "busy ms": round(busy * 1e3, 1),
-        "times": round(busy / usual, 2), "exit status": str(status), "slowest stop s": round(seconds, 2),
+        "lists": lists,
+        "usual ms": round(usual * 1e3, 1),
+        "busy ms": round(busy * 1e3, 1),
+        "times": round(busy / usual, 2),
+        "exit status": str(status),
+        "slowest stop s": round(seconds, 2),
         **on.figures(),
-    }  # fmt: skip
+    }
 
 
 def largest_list() -> bytes:

@@ -64,7 +64,7 @@ class TelegramServer:
         return [update["update_id"] for update in self.held]
 
     def write(self, person: int, text: str) -> int:
-        """A person writes to the bot. Answers the number of the update."""
+        """A person writes to the bot. Returns the number of the update."""
         self._number += 1
         someone = {"id": person, "is_bot": False, "first_name": "C"}
         message = {

@@ -405,7 +405,7 @@ async def test_whoever_may_not_have_it_when_it_leaves_does_not_get_it(
     server.faults["sendMessage"].append(forbid)
 
     def put(text: str) -> None:
-        call = lambda: post.bot.send_message(5, text)  # noqa: E731
+        call = partial(post.bot.send_message, 5, text)
         post.sending.put(Outgoing(5, call, about=text, may=lambda: bool(allowed)))
 
     put("tried once, while it was allowed")
