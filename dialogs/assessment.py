@@ -1,6 +1,6 @@
 """Where a screening stands: each criterion's status, the verdict, the reasons, and what is still missing.
 
-Everything here follows from the rules and the answers; nothing remembers how they came.
+All of it depends on the rules and the answers only, not on the order in which the answers were given.
 """
 
 from __future__ import annotations

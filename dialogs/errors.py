@@ -5,7 +5,10 @@
     DialogError
     ├── ProtocolError   a protocol file has mistakes; carries every Fault
     ├── AnswerError     a stored or given answer does not fit its question
-    └── NotNow          the step is not possible where the dialogue stands
+    ├── NotNow          the step is not possible where the dialogue stands
+    └── BadFile         a list of candidates cannot be read as a whole (`dialogs.candidates`)
+
+`KindError` and `RuleError` never leave the loader: it makes faults of them.
 """
 
 from __future__ import annotations
