@@ -9,6 +9,7 @@ import pytest
 
 from tests.documentation import DOCUMENTS, PARTS, ROOT, faults, not_there
 from tests.figures import readme_lines
+from tests.modules import PACKAGES, listed
 
 
 def test_generated_parts_are_current_and_names_of_the_code_exist() -> None:
@@ -38,6 +39,12 @@ def test_every_file_that_a_document_names_is_there(document: Path) -> None:
     linked = [document.parent / link for link in re.findall(r"\]\(([\w./-]+)\)", text)]
     named = [ROOT / path for path in re.findall(r"`((?:bot|dialogs|docs|state|tests)/[\w./-]*)`", text)]
     assert [str(path) for path in (*linked, *named) if not path.exists()] == []
+
+
+def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
+    lines = [line for package in PACKAGES for line in listed(ROOT / package)]
+    assert len(lines) > 100
+    assert [line for line in lines if not line.endswith((".", "?"))] == []
 
 
 def test_the_readme_leads_to_every_document() -> None:

@@ -1,9 +1,7 @@
-"""The generated parts about the house: rooms as the import contracts order them, and a line for every module."""
+"""The generated part of ``docs/architecture.md``: the rooms, as the import contracts order them."""
 
 from __future__ import annotations
 
-import ast
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,9 +10,7 @@ from typing import Final
 import grimp
 
 from tests.documentation.exports import table
-
-ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("bot", "state", "dialogs")
+from tests.modules import PACKAGES, ROOT, purpose
 
 
 def floors() -> list[list[str]]:
@@ -52,7 +48,7 @@ def rooms() -> str:
         (
             number,
             f"`{_shown(room)}`",
-            _purpose(_file(room)),
+            purpose(_file(room)),
             ", ".join(map(_short, uses[room])) or "nothing of ours",
         )
         for number, floor in _numbered()
@@ -61,37 +57,10 @@ def rooms() -> str:
     return table(("floor", "room", "what it is for", "imports"), rows)
 
 
-def modules() -> str:
-    lines = [line for package in PACKAGES for line in _listed(ROOT / package, 0)]
-    return "```text\n" + "\n".join(lines) + "\n```\n"
-
-
 def _numbered() -> Iterator[tuple[int, list[str]]]:
     """Number the floors from the ground."""
     every = floors()
     return zip(range(len(every), 0, -1), every, strict=True)
-
-
-def _listed(folder: Path, depth: int) -> Iterator[str]:
-    """Yield a line for a package, its modules and the packages in it."""
-    yield _line(f"{folder.name}/", folder / "__init__.py", depth)
-    inside = [path for path in folder.iterdir() if path.name != "__init__.py"]
-    for path in sorted(inside, key=lambda path: (path.is_dir(), path.name)):
-        if (path / "__init__.py").exists():
-            yield from _listed(path, depth + 1)
-        elif path.suffix == ".py":
-            yield _line(path.name, path, depth + 1)
-
-
-def _line(name: str, file: Path, depth: int) -> str:
-    return f"{'  ' * depth + name:<28}{_purpose(file)}"
-
-
-def _purpose(file: Path) -> str:
-    """Return the first sentence of a module's docstring."""
-    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
-    first = " ".join(text.partition("\n\n")[0].split()).replace("``", "`")
-    return re.split(r"(?<=\.) (?=[A-Z])", first)[0]
 
 
 def _file(room: str) -> Path:
