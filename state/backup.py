@@ -22,7 +22,16 @@ from state.database import connect, writing
 from state.errors import Damaged, Missing, StateError, Taken, translate
 from state.moments import Clock, utc_now
 from state.register import meta
-from state.targets import alone, ask, create_private, family, free, put_back, put_in_place, remove
+from state.targets import (
+    check_target,
+    create_private,
+    exclusive,
+    files_of,
+    free_name,
+    put_back,
+    put_in_place,
+    remove,
+)
 from state.verify import Report, verify
 
 PAGES: Final = 256
@@ -38,8 +47,8 @@ def back_up(
     With `force` an earlier copy of the same file is replaced, or a file that is no database. Raises `Taken`, `InUse`,
     `NotKept`, or `Damaged` if the copy does not verify; then all is as before, and the register tells of no backup.
     """
-    _ask(database, target, force=force)
-    with _alone_if_there(target):
+    _check_may_stand(database, target, force=force)
+    with _exclusively(target):
         pass
     source = connect(database)
     with closing(source.conn), _beside(target) as temporary:
@@ -47,7 +56,7 @@ def back_up(
         with closing(sqlite3.connect(temporary)) as copy:
             source.conn.backup(copy, pages=PAGES)
         _check(temporary, f"the copy of {database}")
-        with _alone_if_there(target):
+        with _exclusively(target):
             _replace(temporary, target)
         _enter(source, clock, "backup verified", target.name, by, {"head": head})
     return head
@@ -60,17 +69,17 @@ def _enter(
         return register.enter(db, clock(), kind, name, by, detail)
 
 
-def _ask(database: Path, target: Path, *, force: bool) -> None:
-    """Ask whether the copy may stand there; over another database only if that is an earlier copy of this one."""
-    ask(target, databases=[database], force=force, over_database=True)
+def _check_may_stand(database: Path, target: Path, *, force: bool) -> None:
+    """Raise `Taken` if no copy may be put there; a database is only replaced if it is an earlier copy of this one."""
+    check_target(target, databases=[database], force=force, over_database=True)
     if not target.exists():
-        left = [file.name for file in family(target) if file.exists()]
+        left = [file.name for file in files_of(target) if file.exists()]
         if left and not force:
             raise Taken(f"{target}: {left[0]} lies there; please choose another name, or add --force")
         return
     if not _is_copy(target, database):
-        ask(target, force=force)
-    elif not _went_on_from(database, target):
+        check_target(target, force=force)
+    elif not _holds_all_of(database, target):
         raise Taken(f"{target} holds what {database} does not have (it is newer); please choose another name")
 
 
@@ -85,8 +94,8 @@ def _is_copy(file: Path, database: Path) -> bool:
     return True
 
 
-def _went_on_from(database: Path, copy: Path) -> bool:
-    """Say whether the file's register holds the newest entry of an earlier copy."""
+def _holds_all_of(database: Path, copy: Path) -> bool:
+    """Say whether the file's register holds the newest entry of a copy, so that replacing the copy loses nothing."""
     head, db = head_of(copy), connect(database, read_only=True)
     with closing(db.conn):
         return not head or bool(db.execute("SELECT 1 FROM register WHERE hash = ?", [head]).fetchone())
@@ -107,10 +116,10 @@ def restore(
     has the file open, and `Damaged` for a backup that does not verify; then all is as before.
     """
     database = database.resolve()
-    _ask_to_restore(backup, database, force=force)
+    _check_may_restore(backup, database, force=force)
     report = _check(backup, backup)
-    aside = free(database.with_name(f"{database.name}.before-restore-{_moment(clock)}"))
-    with _alone_if_there(database), _beside(database) as temporary:
+    aside = free_name(database.with_name(f"{database.name}.before-restore-{_moment(clock)}"))
+    with _exclusively(database), _beside(database) as temporary:
         _copy(backup, temporary)
         _check(temporary, f"the copy of {backup}")
         moved = put_in_place(temporary, database, aside)
@@ -123,7 +132,7 @@ def restore(
     return report, aside if moved else None
 
 
-def _ask_to_restore(backup: Path, database: Path, *, force: bool) -> None:
+def _check_may_restore(backup: Path, database: Path, *, force: bool) -> None:
     """Raise `Missing` or `Taken` if the backup may not be put there."""
     if not backup.exists():
         raise Missing(f"{backup}: there is no such file")
@@ -163,10 +172,10 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone_if_there(database: Path) -> Iterator[None]:
-    """Nobody else has the file open, or what is left of it."""
+def _exclusively(database: Path) -> Iterator[None]:
+    """Hold a database, or what is left of one, so that nobody else has it open; errors are those of `state`."""
     try:
-        with alone(database):
+        with exclusive(database):
             yield
     except OSError as error:
         raise translate(error, database) from error
@@ -221,7 +230,7 @@ def _remove_backup(database: Path, old: Path) -> None:
     """Remove an outdated backup, if it is one of this file and nobody has it open."""
     with suppress(StateError, OSError):
         if _is_copy(old, database):
-            with alone(old):
+            with exclusive(old):
                 remove(old)
 
 

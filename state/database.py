@@ -20,7 +20,7 @@ from state.chain import link
 from state.errors import Damaged, InUse, Missing, Newer, translate
 from state.moments import Clock, stamp, utc_now
 from state.schema import migration_names, migrations
-from state.targets import PRIVATE, alone, create_private, family, free, remove
+from state.targets import PRIVATE, create_private, exclusive, files_of, free_name, remove
 
 BUSY_SECONDS: Final = 5
 ENOUGH_TABLES: Final = 3
@@ -77,8 +77,8 @@ def _make(path: Path) -> bool:
 
 
 def refuse_leftovers(path: Path) -> None:
-    """Where there is no file, or an empty one, nothing of a former one may be beside it. Raises `Damaged`."""
-    wal = family(path.resolve())[1]
+    """Raise `Damaged` if the log of a former file stands beside a name that has no file, or an empty one."""
+    wal = files_of(path.resolve())[1]
     if wal.exists() and wal.stat().st_size:
         raise Damaged(
             f"{path} is gone, and {wal.name} beside it may hold answers of it; "
@@ -87,9 +87,9 @@ def refuse_leftovers(path: Path) -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Nobody but its owner may read the file; say so where others could."""
+    """Let only its owner read the file; log it if others could."""
     if path.stat().st_mode & 0o077:
-        for file in family(path):
+        for file in files_of(path):
             with suppress(FileNotFoundError):
                 file.chmod(PRIVATE)
         LOG.warning("%s could be read by others on this machine; now only its owner can.", path)
@@ -129,13 +129,13 @@ def check_ours(path: Path) -> None:
         raise Missing(f"{path}: there is no such file")
     if not path.is_file():
         raise Damaged(f"{path} is not a file")
-    _, wal, shm, _ = family(path)
+    _, wal, shm, _ = files_of(path)
     waiting = wal.exists() and wal.stat().st_size > 0
     made_shm = waiting and not shm.exists()
     if _count_tables(path, "mode=ro" if waiting else "mode=ro&immutable=1") >= ENOUGH_TABLES:
         return
     if made_shm:
-        with suppress(InUse), alone(path):
+        with suppress(InUse), exclusive(path):
             shm.unlink(missing_ok=True)
     raise Damaged(f"{path} is not a file of screenings")
 
@@ -155,7 +155,7 @@ def _count_tables(path: Path, how: str) -> int:
 
 
 def _connect(path: Path) -> Database:
-    with _as_it_was(path):
+    with _leaving_nothing(path):
         db = Database(_plain(path, "mode=rw"))
         try:
             db.execute("PRAGMA journal_mode=WAL")
@@ -166,15 +166,15 @@ def _connect(path: Path) -> Database:
 
 
 @contextmanager
-def _as_it_was(path: Path) -> Iterator[None]:
-    """What fails to connect leaves nothing beside the file."""
-    _, wal, shm, _ = family(path.resolve())
+def _leaving_nothing(path: Path) -> Iterator[None]:
+    """Remove what SQLite put beside the file if connecting to it fails."""
+    _, wal, shm, _ = files_of(path.resolve())
     stood = wal.exists() or shm.exists()
     try:
         yield
     except sqlite3.Error:
         if not stood:
-            with suppress(InUse, OSError), alone(path.resolve()):
+            with suppress(InUse, OSError), exclusive(path.resolve()):
                 shm.unlink(missing_ok=True)
                 if wal.exists() and not wal.stat().st_size:
                     wal.unlink()
@@ -183,11 +183,11 @@ def _as_it_was(path: Path) -> Iterator[None]:
 
 def _connect_to_read(path: Path) -> Database:
     """Connect to read. Where nothing stood beside the file, nothing is left there."""
-    wal = family(path)[1]
+    wal = files_of(path)[1]
     if wal.exists():
         return _set_up(Database(_plain(path, "mode=ro")))
     try:
-        with _as_it_was(path):
+        with _leaving_nothing(path):
             return _set_up(Database(_plain(path, "mode=ro", keeper=_plain(path, "mode=rw"))))
     except sqlite3.OperationalError as error:
         if "locked" in str(error):  # somebody writes: what is half written is not read
@@ -260,7 +260,7 @@ def _begin(db: Database, clock: Clock) -> None:
 
 def _copy_aside(db: Database, path: Path, migration: str) -> None:
     """Keep the file as it was beside the migrated one; what an earlier migration kept stays."""
-    copy = free(path.with_name(f"{path.name}.before-{migration}"))
+    copy = free_name(path.with_name(f"{path.name}.before-{migration}"))
     create_private(copy)
     try:
         with closing(sqlite3.connect(copy)) as target:

@@ -224,7 +224,7 @@ class People:
     def invite(
         self, role: Role, site: str = DEFAULT_SITE, by: str | None = None, hours: float = INVITATION_HOURS
     ) -> str:
-        """Make an invitation and give its secret, which is not kept."""
+        """Make an invitation and return its secret, of which only a hash is kept."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
         now = self.clock()
         hashed = _hash(secret)
@@ -257,7 +257,7 @@ class People:
             return self.get(person.code)
 
     def _invited(self, wanted: str, now: str) -> tuple[Role, str] | None:
-        """Find the role and the site of an open invitation by its hash, in a time that does not tell how much fits."""
+        """Find the role and the site of an open invitation by its hash, in the same time whether or not it fits."""
         invited = None
         for hashed, role, site in self.db.execute(_OPEN_INVITATIONS, [now]).fetchall():
             if hmac.compare_digest(hashed, wanted):

@@ -121,7 +121,7 @@ def erase(db: Database, numbers: Iterable[str]) -> None:
     for statement in _DELETES:
         db.conn.executemany(statement, [(number,) for number in numbers])
     db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
-    register.add_up(db)
+    register.recompute_total(db)
     for table in _GUARDED:
         append_only.refuse(db, table)
 

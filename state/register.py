@@ -141,7 +141,7 @@ def head(db: Database) -> str | None:
 # the ends of dialogues -----------------------------------------------------------------------------------
 
 
-def moved(db: Database, before: str | None, after: str) -> None:
+def replace_head(db: Database, before: str | None, after: str) -> None:
     """Replace a dialogue's head by the new one in the total of all heads, within the caller's transaction."""
     known = meta(db, "positions")
     if known is not None:
@@ -149,23 +149,23 @@ def moved(db: Database, before: str | None, after: str) -> None:
         db.execute("UPDATE meta SET value = ? WHERE key = 'positions'", [changed])
 
 
-def add_up(db: Database) -> None:
+def recompute_total(db: Database) -> None:
     """Make the total of all heads anew, after screenings came or went by merging or purging."""
     heads = [row[0] for row in db.execute("SELECT head FROM positions")]
-    db.execute("INSERT OR REPLACE INTO meta VALUES ('positions', ?)", [total(beginning(db), heads)])
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('positions', ?)", [total(empty_total(db), heads)])
 
 
-def beginning(db: Database) -> str:
+def empty_total(db: Database) -> str:
     """Return the total that a file without screenings has: a hash of its origin, creation time and salt."""
     return link("", [meta(db, key) for key in ("origin", "created_at", "salt")])
 
 
-def found_as_it_was(db: Database) -> None:
+def enter_older_rows(db: Database) -> None:
     """Enter the rows of a file that an older version wrote; from then on `verify` covers them like any others."""
     if meta(db, "origin") is None:
         return
     db.execute("INSERT INTO meta VALUES ('salt', ?)", [secrets.token_hex(16)])
-    add_up(db)
+    recompute_total(db)
     at = utc_now()
     last = dict(
         db.execute(

@@ -253,7 +253,7 @@ def prompts(db: Database) -> None:
 def known_from_the_start(db: Database) -> None:
     """The register knows each screening from its start, and the rows of people, sites and invitations."""
     db.execute("CREATE INDEX register_numbers ON register (subject) WHERE kind = 'numbers'")
-    register.found_as_it_was(db)
+    register.enter_older_rows(db)
 
 
 @migrations()

@@ -96,7 +96,7 @@ class Screenings(Lookup):
 
     def _place(self, screening: Screening, at: str) -> None:
         """Note where a new screening stands."""
-        register.moved(self.db, None, screening.head)
+        register.replace_head(self.db, None, screening.head)
         self.db.execute(
             "INSERT INTO positions (screening, person, state, entries, head, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
             [screening.number, screening.person, screening.state, screening.entries, screening.head, at],
@@ -156,7 +156,7 @@ class Screenings(Lookup):
             with writing(self.db):
                 yield at
                 self._move(screening, at, entries)
-                register.moved(self.db, head, screening.head)
+                register.replace_head(self.db, head, screening.head)
         except BaseException as error:
             self._loaded.pop(screening.number, None)
             if isinstance(error, sqlite3.IntegrityError):

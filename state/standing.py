@@ -1,4 +1,6 @@
-"""Where each screening stands: its state, the verdict that counts, the answers that are current. Nowhere else says so.
+"""Defines, as views, the state of each screening, the verdict that counts, and the answers that are current.
+
+No other code decides that; exports, counts and lists read these views.
 
 Everything follows from the log, in the order of its entries, never of times:
 

@@ -15,7 +15,7 @@ from state import register
 from state.database import connect, patience
 from state.errors import translate
 from state.moments import Clock, stamp, utc_now
-from state.targets import ask, create_private
+from state.targets import check_target, create_private
 
 STALE_SECONDS: Final = 120.0
 """A heartbeat older than this means that the bot does not run, or does not reach Telegram."""
@@ -58,7 +58,7 @@ def heartbeat_file(database: Path) -> Path:
 def beat(database: Path, since_poll: float | None, queue_age: float, clock: Clock = utc_now) -> None:
     """Leave a heartbeat; written whole or not at all, never through a link or over a database. Raises `Taken`."""
     file = heartbeat_file(database)
-    ask(file, databases=[database], force=True)
+    check_target(file, databases=[database], force=True)
     temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
     said = Heartbeat(stamp(clock()), since_poll, round(queue_age, 3), os.getpid())
     temporary.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ def status(database: Path, clock: Clock = utc_now) -> Status:
 
 
 def _heartbeat(database: Path) -> Heartbeat | None:
-    """Read the heartbeat; one that is not what it should be is none."""
+    """Read the heartbeat; ``None`` if there is none, or if it is malformed."""
     try:
         said = Heartbeat(**json.loads(heartbeat_file(database).read_text(encoding="utf-8")))
         numbers = (said.queue_age, said.process, *([] if said.since_poll is None else [said.since_poll]))

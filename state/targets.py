@@ -34,12 +34,14 @@ _LOCKS: Final = (("", 0x40000000, 512), ("-shm", 120, 9))
 """The bytes of a database, and of the -shm beside it, on which every open connection holds a lock."""
 
 
-def family(database: Path) -> list[Path]:
+def files_of(database: Path) -> list[Path]:
     """List a database and the files that SQLite keeps beside it."""
     return [database.with_name(database.name + end) for end in ("", *SIDES)]
 
 
-def ask(target: Path, *, databases: Iterable[Path] = (), force: bool, over_database: bool = False) -> None:
+def check_target(
+    target: Path, *, databases: Iterable[Path] = (), force: bool, over_database: bool = False
+) -> None:
     """Check that a file may be written at `target`; `databases` are those that the command works on.
 
     With `force` a file may be replaced, but a database only by a database (`over_database`). Raises `Taken`.
@@ -50,7 +52,7 @@ def ask(target: Path, *, databases: Iterable[Path] = (), force: bool, over_datab
         raise Taken(f"{target}: names that end in {', '.join(SIDES)} belong to SQLite; please choose another")
     if not target.exists():
         return
-    if any(_same(target, file) for database in databases for file in family(database)):
+    if any(_same(target, file) for database in databases for file in files_of(database)):
         raise Taken(f"{target} is the database itself or belongs to it; please choose another name")
     if target.is_dir():
         raise Taken(f"{target} is a folder; please name a file in it")
@@ -76,7 +78,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def alone(database: Path) -> Iterator[None]:
+def exclusive(database: Path) -> Iterator[None]:
     """Hold a database so that no other program has it open, also one that only waits. Raises `InUse`.
 
     Never for a database that this process has open itself.
@@ -102,10 +104,10 @@ def create_private(file: Path) -> None:
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
 
 
-def free(wanted: Path) -> Path:
+def free_name(wanted: Path) -> Path:
     """Return the wanted name, or that with a number, so that neither it nor a name beside it is taken."""
     found, number = wanted, 1
-    while any(file.exists() or file.is_symlink() for file in family(found)):
+    while any(file.exists() or file.is_symlink() for file in files_of(found)):
         number += 1
         found = wanted.with_name(f"{wanted.name}.{number}")
     return found
@@ -118,7 +120,7 @@ def put_in_place(new: Path, database: Path, aside: Path) -> list[tuple[Path, Pat
     """
     moved: list[tuple[Path, Path]] = []
     try:
-        for old, kept in zip(family(database), family(aside), strict=True):
+        for old, kept in zip(files_of(database), files_of(aside), strict=True):
             if old.exists() or old.is_symlink():
                 old.rename(kept)
                 moved.append((kept, old))
@@ -137,5 +139,5 @@ def put_back(moved: list[tuple[Path, Path]]) -> None:
 
 def remove(database: Path) -> None:
     """Remove a temporary or outdated database with all that stands beside it."""
-    for file in family(database):
+    for file in files_of(database):
         file.unlink(missing_ok=True)

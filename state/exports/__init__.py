@@ -146,7 +146,7 @@ def _writer(name: str, chosen: Format) -> Callable[[Snapshot, Path, Callable[[in
 
 
 def _no_progress(done: int) -> None:
-    """Tell nobody."""
+    """Ignore what is done: nobody watches."""
 
 
 def _record(database: Path, exported: Exported, selection: Selection, by: str | None, clock: Clock) -> str:

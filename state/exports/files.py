@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from state.errors import Taken, translate
-from state.targets import PRIVATE, ask, create_private, is_database
+from state.targets import PRIVATE, check_target, create_private, is_database
 
 PRIVATE_FOLDER: Final = 0o700
 LISTING: Final = ".prescreen.sha256"
@@ -25,7 +25,7 @@ def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path
     `databases` are those that the command works on. Raises `Taken` if the target exists and may not be replaced,
     `NotKept` for what the disk refuses.
     """
-    _ask(target, folder=folder, force=force, databases=databases)
+    _check_may_write(target, folder=folder, force=force, databases=databases)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,14 +44,14 @@ def written(target: Path, *, folder: bool, force: bool, databases: Iterable[Path
             _remove(temporary)
 
 
-def _ask(target: Path, *, folder: bool, force: bool, databases: Iterable[Path]) -> None:
+def _check_may_write(target: Path, *, folder: bool, force: bool, databases: Iterable[Path]) -> None:
     """Raise `Taken` if the target may not be written."""
     if folder and target.is_dir() and not target.is_symlink():
-        _ask_folder(target, force=force)
+        _check_folder(target, force=force)
     elif folder and target.is_file() and not target.is_symlink():
         raise Taken(f"{target} is a file; this format writes a folder: please choose another name")
     else:
-        ask(target, databases=databases, force=force)
+        check_target(target, databases=databases, force=force)
 
 
 def _finish(temporary: Path, *, folder: bool) -> None:
@@ -87,7 +87,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _ask_folder(target: Path, *, force: bool) -> None:
+def _check_folder(target: Path, *, force: bool) -> None:
     """A folder is replaced only if every file in it is one that an export wrote there."""
     if target.name in ("", ".."):
         raise Taken(f"{target} has no name of its own; please name a folder in it")

@@ -1,4 +1,4 @@
-"""Says why a selection has nothing in it, so that a mistyped filter is told from a quiet month."""
+"""Says why a selection is empty, so that a mistyped filter is not mistaken for a quiet month."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def questionnaire_url(protocol: Protocol) -> str:
 
 @lru_cache(maxsize=64)
 def _ruled_out(protocol: Protocol) -> dict[str, tuple[tuple[Question, Answer], ...]]:
-    """For each question, the single earlier answers after which no rule can need it any more."""
+    """Return, for each question, the single earlier answers after which no rule can need it any more."""
     found: dict[str, list[tuple[Question, Answer]]] = {question.id: [] for question in protocol.questions}
     for earlier in protocol.questions:
         for answer in _named_answers(earlier):

@@ -26,7 +26,7 @@ from state.merge.checked import Log, Source, check
 from state.merge.union import ENTRIES, POSITION, VERDICTS, Conflict, check_links, rows_of, unite
 from state.moments import Clock, utc_now
 from state.register import meta
-from state.targets import ask, remove
+from state.targets import check_target, remove
 
 _PUT_PERSON: Final = (
     "INSERT INTO people (code, role, site, status, language, notified, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -61,7 +61,7 @@ def merge(paths: Sequence[Path], into: Path, clock: Clock = utc_now) -> Merged:
     target = into.resolve()
     inputs = sorted({path.resolve(): path for path in paths if path.resolve() != target}.items())
     fresh = not target.exists() or target.stat().st_size == 0
-    ask(target, force=True, over_database=True)
+    check_target(target, force=True, over_database=True)
     if fresh:
         refuse_leftovers(target)
     work = target.with_name(f".{target.name}.{os.getpid()}.part") if fresh else target
@@ -103,7 +103,7 @@ def _merge_into(db: Database, name: str, sources: list[Source], *, fresh: bool) 
         with writing(db):
             if fresh:
                 db.execute("UPDATE meta SET value = ? WHERE key = 'origin'", [register.MERGED])
-                register.add_up(db)
+                register.recompute_total(db)
             union = check(name, db)
             before = {number: log.entries for number, log in union.logs.items()}
             gone = _unite(union, sources)
@@ -162,7 +162,7 @@ def _write(db: Database, union: Source, before: Mapping[str, int]) -> None:
     for origin, rows in union.register.items():
         (known,) = db.execute("SELECT count(*) FROM register WHERE origin = ?", [origin]).fetchone()
         run("INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows[known:])
-    register.add_up(db)
+    register.recompute_total(db)
 
 
 def _write_log(db: Database, log: Log, after: int) -> None:

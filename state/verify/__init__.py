@@ -123,11 +123,11 @@ class _Verification:
             self._check("codes", self._codes)
             self._check("register", self._register)
             if self.register is not None:
-                self._check("meta", self.register.facts)
-                self._check("people", self.register.rows)
+                self._check("meta", self.register.check_meta)
+                self._check("people", self.register.check_rows)
             self._check("screenings", self._dialogues)
             if self.register is not None:
-                self._check("screenings", self.register.numbers)
+                self._check("screenings", self.register.check_numbers)
             self._check("positions", self._positions)
         self._check("integrity", self._integrity)
         head, since = (self.register.head, self.register.since) if self.register else (None, None)

@@ -130,11 +130,11 @@ class Dialogues:
             return
         replay = _Replay(begin(self.protocols[row.protocol]), row.hash)
         if all(self._follow(place, replay, number, entry) for number, entry in enumerate(log, 1)):
-            self._end(place, row, replay, len(log))
+            self._check_end(place, row, replay, len(log))
             if self._stored_verdicts(row.number) != replay.verdicts:
                 self.fault(place, "its verdict is not what its dialogue comes to")
             if self.register is not None:
-                self.register.heads(row.number, ((entry.kind, entry.hash) for entry in log))
+                self.register.check_heads(row.number, ((entry.kind, entry.hash) for entry in log))
 
     def _follow(self, place: str, replay: _Replay, number: int, entry: EntryRow) -> bool:
         """Take the next entry into the replay; ``False`` if what comes after it cannot be verified."""
@@ -166,7 +166,7 @@ class Dialogues:
                 self.fault(at, "says another verdict than its replay comes to")
         return True
 
-    def _end(self, place: str, row: ScreeningRow, replay: _Replay, length: int) -> None:
+    def _check_end(self, place: str, row: ScreeningRow, replay: _Replay, length: int) -> None:
         """Hold the end of the replay against the position."""
         stands = (row.person, replay.dialogue.state, length, replay.head)
         if stands != (row.owner, row.state, row.entries, row.head):

@@ -138,7 +138,7 @@ class Registered:
 
     # what must be there --------------------------------------------------------------------------
 
-    def facts(self) -> None:
+    def check_meta(self) -> None:
         """Check the rows of ``meta``, and the total of all heads."""
         known = dict(self.db.execute("SELECT key, value FROM meta").fetchall())
         for key in sorted(FACTS - known.keys() - ({"head"} if self.head is None else set())):
@@ -146,17 +146,17 @@ class Registered:
         for key in sorted(known.keys() - FACTS):
             self.fault(f"meta, {key}", "does not belong here")
         heads = [row[0] for row in self.db.execute("SELECT head FROM positions")]
-        if total(register.beginning(self.db), heads) != known.get("positions"):
+        if total(register.empty_total(self.db), heads) != known.get("positions"):
             self.fault(
                 "positions",
                 "the heads of all dialogues do not add up: one was cut off, added or removed, or what the file"
                 " says of itself was changed",
             )
 
-    def rows(self) -> None:
+    def check_rows(self) -> None:
         """Check people, sites and invitations against their digests; merged files have no accounts of their sites."""
         for kind in register.REGISTERED:
-            self._rows_of(kind)
+            self._check_rows_of(kind)
         salt, accounts = meta(self.db, "salt") or "", defaultdict(list)
         for channel, account, person in self.db.execute("SELECT channel, account, person FROM accounts"):
             accounts[person].append(register.account_digest(salt, channel, account))
@@ -164,7 +164,7 @@ class Registered:
             if sorted(accounts.get(code, [])) != self._accounts.get(code, []):
                 self.fault(f"person {code}", "has other accounts than the register says")
 
-    def _rows_of(self, kind: str) -> None:
+    def _check_rows_of(self, kind: str) -> None:
         found: dict[str, str] = {}
         for key, digest in register.digests(self.db, kind):
             if key in found:
@@ -181,7 +181,7 @@ class Registered:
             elif key not in found and not elsewhere:
                 self.fault(f"{kind} {key}", "stands in the register and is missing here")
 
-    def heads(self, number: str, entries: Iterable[tuple[str, str]]) -> None:
+    def check_heads(self, number: str, entries: Iterable[tuple[str, str]]) -> None:
         """Check one screening's log, as (kind, hash), against what was registered of it."""
         entries = list(entries)
         hashes = {stored[: register.SEALED] for _, stored in entries}
@@ -197,7 +197,7 @@ class Registered:
         if number in self.purged:
             self.fault(f"screening {number}", "stands here, and the register says that it was purged")
 
-    def numbers(self) -> None:
+    def check_numbers(self) -> None:
         """Check that numbers have no gaps up to the last one registered, other than those that were purged."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for site, sequence, number in self.db.execute("SELECT site, sequence, number FROM screenings"):

@@ -235,7 +235,7 @@ def multiply(db: Database, times: int) -> None:
             days = timedelta(days=copy_number)
             for row in screenings:
                 _copy(db, row, named, days)
-        register.add_up(db)
+        register.recompute_total(db)
 
 
 def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timedelta) -> None:

@@ -117,7 +117,7 @@ def _skilled_cut(path: Path) -> None:
     db = open_database(path)
     entry, head = db.execute("SELECT entry, hash FROM register ORDER BY entry DESC LIMIT 1").fetchone()
     db.execute("UPDATE meta SET value = ? WHERE key = 'head'", [f"{entry} {head}"])
-    register.add_up(db)
+    register.recompute_total(db)
     db.close()
 
 
