@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.soak.stages import Cells
+from tests.soak.stage import Cells
 
 FAULTS: Final = Path(__file__).parents[2] / "docs" / "faults.md"
 _ROW: Final = re.compile(r"\| F\d+ [^\n]*\n")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.soak import stages, tested
 from tests.soak.recording import record
-from tests.soak.stages import Cells
+from tests.soak.stage import Cells
 
 FEW = 2
 """Clinicians who leave the processor idle most of the time: the usual wait is then that of one person."""

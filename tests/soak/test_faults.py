@@ -10,7 +10,7 @@ import pytest
 
 from tests.soak import stages
 from tests.soak.soak import MUST_BE_ZERO, chosen, options_of
-from tests.soak.stages import Cells
+from tests.soak.stage import Cells
 
 PEOPLE = 6
 NO_POLL_SECONDS = 20.0

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.soak.stages import Cells
+from tests.soak.stage import Cells
 
 TESTED: Final = {
     "F6 hostile input": ("tests/endtoend/test_fuzz.py", "tests/dialogs/test_exact.py"),
