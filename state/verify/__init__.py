@@ -1,8 +1,8 @@
 """Verifies a file: chains, triggers, schema, references, SQLite's own integrity, and every verdict by replay.
 
-Reads only, and streams: one screening at a time. `state.verify.coverage` says of every column what covers it. Whoever
-can make all hashes anew can make a file that is sound in itself, such as an older copy of it: only a head that was kept
-elsewhere (``--head``) tells that.
+Reads only, and streams: one screening at a time. What finds a change to which column stands in ``docs/operations.md``.
+Whoever can make all hashes anew can make a file that is sound in itself, such as an older copy of it: only a head that
+was kept elsewhere (``--head``) tells that.
 """
 
 from __future__ import annotations

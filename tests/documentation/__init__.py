@@ -20,10 +20,10 @@ from bot.command import COMMANDS
 from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
-from state.verify.coverage import COVERAGE, HOW
 from tests.documentation.exports import PARTS as EXPORT_PARTS
 from tests.documentation.protocol_format import PARTS as PROTOCOL_PARTS
 from tests.documentation.rooms import PARTS as ROOM_PARTS
+from tests.state.coverage import COVERAGE, HOW
 
 ROOT: Final = Path(__file__).parents[2]
 _PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -3,7 +3,7 @@
 Walks every cell, row and object of the schema: cells are changed and put in each other's place, rows removed and
 invented, triggers, indexes, views and tables dropped, changed and added under names that look like SQLite's own;
 the triggers that refuse a change are dropped for it and made again as they were. What is not covered is listed by
-name, with the reason that `state.verify.coverage` gives.
+name, with the reason that `tests.state.coverage` gives.
 
 python -m tests.state.tampering [--record]
 """
@@ -25,8 +25,8 @@ from sqlite_utils import Database
 from state.database import open_database
 from state.errors import StateError
 from state.verify import applied, verify_open
-from state.verify.coverage import COVERAGE, HOW
 from tests.soak.recording import record
+from tests.state.coverage import COVERAGE, HOW
 
 OLD: Final = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
 ODD_NAMES: Final = (

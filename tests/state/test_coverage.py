@@ -1,4 +1,4 @@
-"""What `state.verify.coverage` says of verify, held against every table, column, row and object of a file."""
+"""What `tests.state.coverage` says of verify, held against every table, column, row and object of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from state.schema import migrations
-from state.verify.coverage import COVERAGE, HOW
+from tests.state.coverage import COVERAGE, HOW
 from tests.state.making_files import make_file
 from tests.state.tampering import Change, found, load, odd, walk
 
