@@ -27,7 +27,7 @@ from bot.command import COMMANDS, main
 from bot.command.options import zone
 from state.database import open_database
 from state.people import People
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 
 ROOT: Final = Path(__file__).parent.parent
 DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

@@ -21,7 +21,7 @@ from state.targets import is_database
 from state.verify import verify
 from tests.command.privileges import like_anybody
 from tests.state.holding import held
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 from tests.state.test_backup import left_by_a_killed_writer
 from tests.state.test_targets import bytes_of
 

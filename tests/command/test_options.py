@@ -13,7 +13,7 @@ from bot.command import main
 from bot.command.wiring import PERSONAS
 from state.database import open_database
 from state.people import People, Role
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 from tests.state.test_targets import bytes_of
 
 

@@ -7,9 +7,10 @@ which is fast enough for a benchmark of 50,000 screenings.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -239,27 +240,30 @@ def multiply(db: Database, times: int) -> None:
 
 
 def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timedelta) -> None:
+    """Copy a screening under a new number, so many days later, with all that hangs on it."""
     number = named[row[0]]
-    at = {}
 
+    @cache
     def later(moment: str) -> str:
-        if moment not in at:
-            at[moment] = stamp(datetime.fromisoformat(moment) + days)
-        return at[moment]
+        return stamp(datetime.fromisoformat(moment) + days)
 
-    fields = (
-        number,
-        row[1],
-        int(number.rpartition("-")[2]),
-        *row[3:5],
-        later(row[5]),
-        *row[6:8],
-        named.get(row[8]),
-    )
+    sequence, earlier = int(number.rpartition("-")[2]), named.get(row[8])
+    fields = (number, row[1], sequence, *row[3:5], later(row[5]), *row[6:8], earlier)
     head = link("", fields)
     db.conn.execute("INSERT INTO screenings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*fields, head))
+    head = _copy_log(db, row[0], number, head, later)
+    for verdict in list(db.conn.execute("SELECT * FROM verdicts WHERE screening = ?", [row[0]])):
+        copied = (number, verdict[1], later(verdict[2]), *verdict[3:])
+        db.conn.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
+    for position in list(db.conn.execute("SELECT * FROM positions WHERE screening = ?", [row[0]])):
+        copied = (number, *position[1:4], head, later(position[5]), *position[6:])
+        db.conn.execute("INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
+
+
+def _copy_log(db: Database, old: str, number: str, head: str, later: Callable[[str], str]) -> str:
+    """Copy a log, chained anew from `head`, and enter in the register what belongs there; returns its end."""
     entries = []
-    for entry in db.conn.execute("SELECT * FROM log WHERE screening = ? ORDER BY entry", [row[0]]):
+    for entry in db.conn.execute("SELECT * FROM log WHERE screening = ? ORDER BY entry", [old]):
         source = f"{entry[11]}:{number}" if entry[11] else None
         copied = (number, entry[1], later(entry[2]), *entry[3:11], source)
         head = link(head, copied)
@@ -269,9 +273,4 @@ def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timed
             detail = {"head": head} if kind != "started" else None
             register.enter(db, datetime.fromisoformat(later(entry[2])), kind, number, entry[3], detail)
     db.conn.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
-    for verdict in list(db.conn.execute("SELECT * FROM verdicts WHERE screening = ?", [row[0]])):
-        copied = (number, verdict[1], later(verdict[2]), *verdict[3:])
-        db.conn.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
-    for position in list(db.conn.execute("SELECT * FROM positions WHERE screening = ?", [row[0]])):
-        copied = (number, *position[1:4], head, later(position[5]), *position[6:])
-        db.conn.execute("INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
+    return head

@@ -16,7 +16,7 @@ from state.errors import Damaged, InUse, StateError, Taken
 from state.status import status
 from state.verify import Problem, Report, verify
 from tests.state.holding import held
-from tests.state.making_files import Clock, make_file
+from tests.state.sample_file import Clock, make_file
 from tests.state.test_targets import bytes_of
 
 

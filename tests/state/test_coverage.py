@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from state.schema import migrations
 from tests.state.coverage import COVERAGE, HOW
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 from tests.state.tampering import Change, found, load, odd, walk
 
 

@@ -19,7 +19,7 @@ from state.exports import export
 from state.screenings import Screenings
 from state.status import beat, heartbeat_file, status
 from state.verify import verify
-from tests.state.making_files import answer_all, make_file
+from tests.state.sample_file import answer_all, make_file
 
 
 def test_an_older_file_is_migrated_with_a_copy_beside_it(

@@ -1,3 +1,5 @@
+"""Merged files: whatever the order and the repeats, one result; what contradicts is refused whole."""
+
 from __future__ import annotations
 
 import random

@@ -22,7 +22,7 @@ from state.schema import migrations
 from state.screenings import Screenings
 from state.standing import VIEWS
 from state.verify import verify
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 
 OLD = Path(__file__).parent.parent / "data" / "ab62225.sqlite"
 

@@ -1,3 +1,5 @@
+"""Purged screenings leave the file for good, the chains stay whole, and the register says what went."""
+
 from __future__ import annotations
 
 import json

@@ -19,7 +19,7 @@ from state.backup import back_up
 from state.chain import link, total
 from state.database import open_database
 from state.verify import verify
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 from tests.state.sites import Site, rows
 
 NEWEST = "S01-0006"  # open, with one answer

@@ -19,7 +19,7 @@ from state.exports.files import LISTING
 from state.people import People
 from state.status import beat, heartbeat_file
 from state.targets import is_database
-from tests.state.making_files import make_file
+from tests.state.sample_file import make_file
 
 
 def bytes_of(folder: Path) -> dict[str, bytes | str]:

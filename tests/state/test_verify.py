@@ -18,7 +18,7 @@ from state.errors import Damaged, Newer, NotKept, Taken
 from state.people import People
 from state.screenings import Screenings
 from state.verify import verify
-from tests.state.making_files import ANSWERS, Clock, answer_all, make_file
+from tests.state.sample_file import ANSWERS, Clock, answer_all, make_file
 
 
 def test_a_file_as_it_was_written_is_sound(tmp_path: Path) -> None:

@@ -45,10 +45,21 @@ def answer_all(screenings: Screenings, screening: Screening, person: str, unknow
 
 def make_file(path: Path, count: int = 3, site: str = "S01", account: str | None = None) -> Path:
     """Make it; `account` begins the numbers of its Telegram accounts, else the file's name does."""
-    account = account or f"{path.stem}-"
     clock = Clock()
     db = open_database(path, clock)
-    screenings, people = Screenings(db, clock), People(db, clock)
+    person = _let_people_in(People(db, clock), site, account or f"{path.stem}-")
+    screenings = Screenings(db, clock)
+    for index in range(count):
+        _screen(screenings, person, site, index)
+    _end_early(screenings, person, site)
+    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    back_up(path, path.with_name(f"{path.stem}.backup.db"), clock=clock)
+    return path
+
+
+def _let_people_in(people: People, site: str, account: str) -> str:
+    """Add people of every role, with invitations in every state; returns the clinician's code."""
     person = people.add("clinician", site, "telegram", f"{account}1")
     other = people.add("coordinator", site, "telegram", f"{account}2")
     people.suspend(other.code, person.code)
@@ -56,30 +67,38 @@ def make_file(path: Path, count: int = 3, site: str = "S01", account: str | None
     people.redeem(people.invite("administrator", site), "telegram", f"{account}3")
     people.revoke(people.invitations()[-1].mark)
     people.invite("clinician", site)
+    return person.code
+
+
+def _start(
+    screenings: Screenings, person: str, site: str, earlier: str | None = None, source: str | None = None
+) -> Screening:
     protocol = load("NCT04420494")
-    for index in range(count):
-        screening = screenings.start(
-            protocol, person.code, site, zone="+08:00", channel="test", source=f"{site}:{index}"
-        )
-        answer_all(screenings, screening, person.code, "ecog" if index % 2 else None)
-        if screening.state == REVIEW:
-            screenings.take(screening, [Step("save")], person.code)
-        if index % 2:
-            screenings.take(screening, [Step("reopen")], person.code)
-            answer_all(screenings, screening, person.code)
-            screenings.take(screening, [Step("save")], person.code)
-            screenings.note(screening, "disagree", person.code, {"reason": "judgement"})
-    excluded = screenings.start(
-        protocol, person.code, site, zone="+08:00", channel="test", earlier=f"{site}-0001"
+    return screenings.start(
+        protocol, person, site, zone="+08:00", channel="test", earlier=earlier, source=source
     )
-    screenings.take(excluded, [Step("answer", "age_years", Measurement("=", Decimal(81), "a"))], person.code)
-    screenings.take(excluded, [Step("finish")], person.code)
-    screenings.take(excluded, [Step("save")], person.code)
-    cancelled = screenings.start(protocol, person.code, site, zone="+08:00", channel="test")
-    screenings.take(cancelled, [Step("cancel")], person.code)
-    left_open = screenings.start(protocol, person.code, site, zone="+08:00", channel="test")
-    screenings.take(left_open, [Step("answer", "age_years", ANSWERS["age_years"])], person.code)
-    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
-    back_up(path, path.with_name(f"{path.stem}.backup.db"), clock=clock)
-    return path
+
+
+def _screen(screenings: Screenings, person: str, site: str, index: int) -> None:
+    """Save a screening; every second one has an unknown answer, and is reopened and disagreed with."""
+    screening = _start(screenings, person, site, source=f"{site}:{index}")
+    answer_all(screenings, screening, person, "ecog" if index % 2 else None)
+    if screening.state == REVIEW:
+        screenings.take(screening, [Step("save")], person)
+    if index % 2:
+        screenings.take(screening, [Step("reopen")], person)
+        answer_all(screenings, screening, person)
+        screenings.take(screening, [Step("save")], person)
+        screenings.note(screening, "disagree", person, {"reason": "judgement"})
+
+
+def _end_early(screenings: Screenings, person: str, site: str) -> None:
+    """One screening that excludes at once, one that is cancelled, and one that is left open."""
+    excluded = _start(screenings, person, site, earlier=f"{site}-0001")
+    too_old = Step("answer", "age_years", Measurement("=", Decimal(81), "a"))
+    for step in (too_old, Step("finish"), Step("save")):
+        screenings.take(excluded, [step], person)
+    cancelled = _start(screenings, person, site)
+    screenings.take(cancelled, [Step("cancel")], person)
+    left_open = _start(screenings, person, site)
+    screenings.take(left_open, [Step("answer", "age_years", ANSWERS["age_years"])], person)
