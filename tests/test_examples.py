@@ -131,7 +131,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def api() -> Iterator[str]:
     """A Bot API server on this machine."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "bot.phone"],
+        [sys.executable, "-m", "tests.phone"],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

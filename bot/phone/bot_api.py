@@ -1,4 +1,4 @@
-"""The bot's side of the server: Telegram's HTTP protocol, with the faults and the latency asked for.
+"""The bot's side of the server: Telegram's HTTP protocol.
 
 Each call is counted and answered in Telegram's form: ``ok`` and ``result``, or ``error_code`` and
 ``description``.
@@ -6,7 +6,6 @@ Each call is counted and answered in Telegram's form: ``ok`` and ``result``, or 
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 from collections import Counter
@@ -14,7 +13,6 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.phone.faults import REFUSALS, Fault, Faults
 from bot.phone.methods import METHODS
 from bot.phone.parameters import Parameters, read_parameters
 from bot.phone.refusals import Refused
@@ -23,21 +21,11 @@ from bot.phone.world import Json, World
 _TOKEN: Final = re.compile(r"\d+:[\w-]+")
 
 
-class _AnsweredInstead(Exception):
-    """A fault answered the call."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.response = web.Response(status=fault.status, text=fault.body, content_type="application/json")
-
-
 class BotApi:
-    """Answers calls. `latency` is the network time in seconds of each, half of it on the way to the server."""
+    """Answers calls. `calls` counts them by method, `refusals` by status."""
 
-    def __init__(self, world: World, faults: Faults, token: str, latency: float) -> None:
+    def __init__(self, world: World, token: str) -> None:
         self.world = world
-        self.faults = faults
-        self.latency = latency
         self.calls: Counter[str] = Counter()
         self.refusals: Counter[int] = Counter()
         self._token = token
@@ -51,16 +39,10 @@ class BotApi:
         self.calls[method] += 1
         try:
             self._check_token(request)
-            asked = await read_parameters(request)
-            await self._pass_time(self.latency / 2)
-            result = await self._do(request, method, asked)
+            result = await self._result(method, await read_parameters(request))
         except Refused as refused:
             self.refusals[refused.code] += 1
             return refusal(refused)
-        except _AnsweredInstead as instead:
-            return instead.response
-        finally:
-            await self._pass_time(self.latency / 2)
         return web.json_response({"ok": True, "result": result})
 
     def _check_token(self, request: web.Request) -> None:
@@ -68,28 +50,6 @@ class BotApi:
         if hmac.compare_digest(token.encode(), self._token.encode()):
             return
         raise Refused(401, "Unauthorized") if _TOKEN.fullmatch(token) else Refused(404, "Not Found")
-
-    async def _do(self, request: web.Request, method: str, asked: Parameters) -> Any:
-        fault = self.faults.strike(method, self._chat(asked))
-        if fault is not None:
-            await self._strike_before(fault, request)
-        result = await self._result(method, asked)
-        if fault is not None and fault.kind == "drop_after":
-            _drop(request)
-        if fault is not None and fault.kind == "delay_after":
-            await asyncio.sleep(fault.seconds)
-        return result
-
-    async def _strike_before(self, fault: Fault, request: web.Request) -> None:
-        if fault.kind in REFUSALS:
-            raise REFUSALS[fault.kind](fault)
-        if fault.kind == "answer":
-            raise _AnsweredInstead(fault)
-        if fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
-        if fault.kind == "drop_before":
-            _drop(request)
-            raise Refused(502, "Bad Gateway")  # nobody is there to read it
 
     async def _result(self, method: str, asked: Parameters) -> Any:
         if method == "getupdates":
@@ -107,20 +67,6 @@ class BotApi:
             asked.structure("allowed_updates"),
         )
 
-    def _chat(self, asked: Parameters) -> int | None:
-        """Return the chat that a call is about, by which faults are chosen."""
-        query = self.world.queries.get(str(asked.given.get("callback_query_id")))
-        if query is not None:
-            return query.chat
-        try:
-            return int(asked.given["chat_id"])
-        except (KeyError, TypeError, ValueError):
-            return None
-
-    async def _pass_time(self, seconds: float) -> None:
-        if seconds > 0:
-            await asyncio.sleep(seconds)
-
     async def _file(self, request: web.Request) -> web.StreamResponse:
         try:
             self._check_token(request)
@@ -137,9 +83,3 @@ def refusal(refused: Refused) -> web.Response:
     if refused.parameters:
         body["parameters"] = refused.parameters
     return web.json_response(body, status=refused.code)
-
-
-def _drop(request: web.Request) -> None:
-    """Cut the connection, as a network does."""
-    if request.transport is not None:
-        request.transport.abort()

@@ -6,10 +6,7 @@
     GET    /phone/people/{id}/changes       news above `after`: server-sent events, or JSON after `timeout` seconds
     POST   /phone/people/{id}/{act}         do something; see `ACTS` and `UPLOADS`
     GET    /phone/files/{file}              a file of the chat
-    POST   /phone/updates                   queue an update as it stands
-    GET, POST, DELETE  /phone/faults        the table of faults
-    POST   /phone/settings                  latency, most_copies
-    GET    /phone/counters                  calls, faults, deliveries
+    GET    /phone/counters                  calls, refusals, deliveries
 
 Bodies are JSON objects, but for uploads. What cannot be done is answered with 400 or 404 and a sentence.
 """
@@ -27,7 +24,6 @@ from aiohttp import web
 
 from bot.phone import page
 from bot.phone.bot_api import BotApi
-from bot.phone.faults import Fault
 from bot.phone.journal import Entry
 from bot.phone.person import Person
 from bot.phone.profile import commands_of, text_of
@@ -122,9 +118,6 @@ class Control:
         app.router.add_get(rf"{root}phone/people/{{id:-?\d+}}/changes", self._changes)
         app.router.add_post(rf"{root}phone/people/{{id:-?\d+}}/{{act}}", self._act)
         app.router.add_get(f"{root}phone/files/{{file}}", self._file)
-        app.router.add_post(f"{root}phone/updates", self._inject)
-        app.router.add_route("*", f"{root}phone/faults", self._faults)
-        app.router.add_post(f"{root}phone/settings", self._settings)
         app.router.add_get(f"{root}phone/counters", self._counters)
 
     def close(self) -> None:
@@ -147,7 +140,6 @@ class Control:
         return {
             "calls": dict(self.bot_api.calls),
             "refusals": dict(self.bot_api.refusals),
-            "faults": dict(self.bot_api.faults.by_kind),
             "deliveries": updates.delivered,
             "acknowledged": updates.acknowledged,
             "waiting": len(updates),
@@ -279,29 +271,6 @@ class Control:
                     await response.write(b": still here\n\n")
         except (ConnectionError, asyncio.CancelledError):
             return response  # the page went away, or the server stops
-
-    # tests
-
-    async def _inject(self, request: web.Request) -> web.Response:
-        return _json({"update_id": self.world.deliver(await _body(request))})
-
-    async def _faults(self, request: web.Request) -> web.Response:
-        faults = self.bot_api.faults
-        if request.method == "DELETE":
-            faults.clear()
-        if request.method == "POST":
-            body = await _body(request)
-            try:
-                faults.add(*(Fault(**fault) for fault in body.get("faults", [body])))
-            except (TypeError, ValueError) as error:
-                raise _refused(web.HTTPBadRequest, str(error)) from None
-        return _json({"faults": [asdict(fault) for fault in faults.table]})
-
-    async def _settings(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        self.bot_api.latency = max(0.0, float(body.get("latency", self.bot_api.latency)))
-        self.world.updates.most_copies = max(1, int(body.get("most_copies", self.world.updates.most_copies)))
-        return _json({"latency": self.bot_api.latency, "most_copies": self.world.updates.most_copies})
 
     async def _counters(self, _: web.Request) -> web.Response:
         return _json(self.counters())

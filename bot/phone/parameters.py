@@ -117,7 +117,7 @@ _READERS: Final = {
 async def read_parameters(request: web.Request) -> Parameters:
     """Read a call's parameters. Raises `Refused` for a body that cannot be read."""
     given: Json = dict(request.query)
-    if not request.can_read_body:
+    if not request.body_exists:
         return Parameters(given)
     if request.content_type == "application/json":
         return Parameters(given | await _json_body(request))

@@ -6,20 +6,20 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from telegram.constants import FileSizeLimit
 
 from bot.phone import page
 from bot.phone.bot_api import BotApi
 from bot.phone.control import Control, Note
-from bot.phone.faults import Fault, Faults
 from bot.phone.loopback import PAGE, check_loopback, only_this_machine
 from bot.phone.person import Person
 from bot.phone.world import KEPT_MESSAGES, Clock, Json, Persona, World, in_language
 
-__all__ = ["Fault", "LocalBotApi", "Person", "Persona"]
+__all__ = ["LocalBotApi", "Person", "Persona"]
 
 HOST: Final = "127.0.0.1"
 LARGEST_BODY: Final = int(FileSizeLimit.FILESIZE_UPLOAD) + 1_000_000
@@ -29,10 +29,10 @@ FAREWELL_SECONDS: Final = 0.5
 class LocalBotApi:
     """A Bot API server for one bot.
 
-    `personas` are the people of the phone page, `note` what the page says of the file. `latency` is the network
-    time of each call in seconds, `kept` how many messages a chat remembers, `seed` that of the faults by chance.
-    `first_id` begins the numbers of messages and updates, which otherwise begin with the time. With a `secret`
-    the page and its control answer only to those who know it: other users of this machine do not.
+    `personas` are the people of the phone page, `note` what the page says of the file. `kept` is how many messages
+    a chat remembers, `seed` decides which updates are delivered again. `first_id` begins the numbers of messages and
+    updates, which otherwise begin with the time. With a `secret` the page and its control answer only to those who
+    know it: other users of this machine do not. `middlewares` see every request before it is answered.
 
     Raises `loopback.NotLoopback` for a `host` that others could reach.
     """
@@ -46,13 +46,13 @@ class LocalBotApi:
         host: str = HOST,
         port: int = 0,
         seed: int = 0,
-        latency: float = 0.0,
         kept: int = KEPT_MESSAGES,
         name: str = "Trial pre-screening",
         username: str = "prescreen_local_bot",
         clock: Clock = time.time,
         first_id: int | None = None,
         secret: str | None = None,
+        middlewares: Sequence[Middleware] = (),
     ) -> None:
         check_loopback(host)
         self._root = f"/{secret}/" if secret else "/"
@@ -61,12 +61,12 @@ class LocalBotApi:
         rng = random.Random(seed)  # noqa: S311 - dice, not secrets
         bot = _bot(token, name, username)
         self.world = World(bot, rng=rng, kept=kept, clock=clock, first_id=first_id)
-        self.faults = Faults(rng)
-        self.bot_api = BotApi(self.world, self.faults, token, latency)
+        self.bot_api = BotApi(self.world, token)
         self.control = Control(self.world, self.bot_api, personas, note, run=f"{time.time_ns():x}")
         for persona in personas:
             name_shown = in_language(persona.name, persona.language)
             self.control.person(persona.id, name_shown, persona.language)
+        self._middlewares = (only_this_machine, *middlewares)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -91,7 +91,7 @@ class LocalBotApi:
 
     async def start(self) -> None:
         """Listen. From then on `port` is the real one."""
-        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[only_this_machine])
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=self._middlewares)
         self.bot_api.add_routes(app)
         app[PAGE] = self._root
         self.control.add_routes(app, self._root)
@@ -109,7 +109,7 @@ class LocalBotApi:
             await self._runner.cleanup()
             self._runner = None
 
-    async def __aenter__(self) -> LocalBotApi:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -139,14 +139,6 @@ class LocalBotApi:
     # on request
 
     @property
-    def latency(self) -> float:
-        return self.bot_api.latency
-
-    @latency.setter
-    def latency(self, seconds: float) -> None:
-        self.bot_api.latency = seconds
-
-    @property
     def most_copies(self) -> int:
         """How often each update is handed out at the most, also after it was acknowledged."""
         return self.world.updates.most_copies
@@ -171,7 +163,7 @@ class LocalBotApi:
 
     @property
     def counters(self) -> dict[str, Any]:
-        """Calls by method, refusals by code, faults by kind, deliveries, acknowledged and waiting updates."""
+        """Calls by method, refusals by code, deliveries, acknowledged and waiting updates."""
         return self.control.counters()
 
 

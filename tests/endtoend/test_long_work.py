@@ -12,10 +12,10 @@ from typing import Never
 import pytest
 
 from bot.exchange import Safe, Turn, Work
-from bot.phone.faults import Fault
 from bot.telegram.working import EACH, Turns, WorkError, apart
 from bot.wording.phrases import phrases
 from tests.endtoend.ward import HANGS_SECONDS, Ward
+from tests.phone.faults import Fault
 
 LIST = b"name,age_years\nC1,17\n"
 

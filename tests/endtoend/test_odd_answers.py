@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault
-from bot.phone.server import LocalBotApi
 from bot.phone.world import Json
 from bot.telegram import asking, background, polling
 from bot.wording.phrases import phrases
@@ -17,6 +15,7 @@ from tests.conversation.playing import Clock
 from tests.endtoend.mutating import private
 from tests.endtoend.process import invite_all
 from tests.endtoend.ward import ACCOUNT, Ward, prompts
+from tests.phone.faults import Fault, FaultyBotApi
 from tests.telegram.odd import ODD, refused
 
 UNAUTHORIZED = {"unauthorized": (401, refused(401)), "not found": (404, refused(404))}
@@ -47,7 +46,7 @@ async def test_the_bot_serves_on_whatever_is_answered_to_a_method(
     tmp_path: Path, clock: Clock, method: str
 ) -> None:
     answers = {**ODD, **UNAUTHORIZED} if method != "getUpdates" else dict(ODD)
-    server = LocalBotApi(token="123456789:AAF-kept-secret_kept-secret_kept-se", kept=5000)
+    server = FaultyBotApi(token="123456789:AAF-kept-secret_kept-secret_kept-se", kept=5000)
     server.faults.table = [
         Fault("answer", method, times=2, status=status, body=body)
         for name, (status, body) in answers.items()

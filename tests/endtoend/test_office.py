@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault
 from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from bot.telegram.background import Backups
@@ -17,6 +16,7 @@ from state.stats import stats
 from state.verify import verify
 from tests.conversation.office import ELIGIBLE
 from tests.endtoend.ward import ACCOUNT, Ward
+from tests.phone.faults import Fault
 
 PROTOCOL = load("NCT04420494")
 

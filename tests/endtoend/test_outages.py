@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault
-from bot.phone.server import LocalBotApi
 from bot.telegram import asking, lanes, outages
 from bot.wording.phrases import phrases
 from tests.conversation.playing import Clock
 from tests.endtoend.process import invite_all, polled, started
 from tests.endtoend.ward import TOKEN, Ward, locked, longer_than, prompts
+from tests.phone.faults import Fault, FaultyBotApi
 
 ACCOUNT = 1001
 SOON_REFUSED = "from bot.telegram import asking; asking.REFUSED_SECONDS = 0.5"
@@ -109,13 +108,13 @@ async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[LocalBotApi]:
-    async with LocalBotApi(token=TOKEN) as server:
+async def server() -> AsyncIterator[FaultyBotApi]:
+    async with FaultyBotApi(token=TOKEN) as server:
         yield server
 
 
 async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token(
-    server: LocalBotApi, tmp_path: Path
+    server: FaultyBotApi, tmp_path: Path
 ) -> None:
     wrong = "987654321:BBB-another-secret_another-secret_an"
     process = await started(server, tmp_path / "bot.db", token=wrong, before=SOON_REFUSED)
@@ -128,7 +127,7 @@ async def test_a_wrong_token_ends_with_status_2_and_a_sentence_without_the_token
 
 
 async def test_no_output_has_the_token_or_an_answer_whatever_fails(
-    server: LocalBotApi, tmp_path: Path
+    server: FaultyBotApi, tmp_path: Path
 ) -> None:
     invite_all(tmp_path / "bot.db", [ACCOUNT])
     phone = server.person(ACCOUNT)

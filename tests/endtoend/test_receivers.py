@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from bot.exchange import Document, Reply, Safe, Turn, Work
-from bot.phone.faults import Fault
 from bot.telegram.channel import Channel
 from state.people import Person as Member
 from state.prompts import Prompt
 from tests.endtoend.ward import Ward
+from tests.phone.faults import Fault
 
 SECRET = "Haemoglobin of S01-0001: 98 g/L"
 

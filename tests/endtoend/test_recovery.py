@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault, FaultKind
-from bot.phone.server import LocalBotApi
 from bot.phone.world import Json, buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import SCREENING, TOKEN, Clinician, Ward, prompts
+from tests.phone.faults import Fault, FaultKind, FaultyBotApi
 
 TO_HAEMOGLOBIN = ["45", "2", "1"]
 
@@ -67,7 +66,7 @@ async def test_an_answer_that_comes_again_after_a_restart_counts_once_and_its_qu
 async def test_a_server_that_counts_from_one_again_is_not_taken_for_a_redelivery(tmp_path: Path) -> None:
     for run in range(2):
         seconds = map(float, count(1_700_000_000 + 10_000 * run, 2))
-        server = LocalBotApi(token=TOKEN, first_id=1, clock=partial(next, seconds))
+        server = FaultyBotApi(token=TOKEN, first_id=1, clock=partial(next, seconds))
         async with Ward(tmp_path / "ward.db", server=server) as ward:
             await ward.says(ward.member(), "/new", "45")
             assert ward.rows("SELECT count(*) FROM log WHERE kind = 'answer'") == [(run + 1,)]

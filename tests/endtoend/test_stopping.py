@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.faults import Fault
-from bot.phone.server import LocalBotApi
 from bot.telegram import stopping
 from state.database import open_database
 from state.people import People
 from tests.endtoend.process import ended, invite_all, polled, started
 from tests.endtoend.ward import ACCOUNT, HANGS_SECONDS, TOKEN, locked
+from tests.phone.faults import Fault, FaultyBotApi
 
 OFFICE = 1002
 FOR_EVER = 3600.0
@@ -52,8 +51,8 @@ def test_the_limits_of_all_waits_fit_into_the_promise() -> None:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[LocalBotApi]:
-    async with LocalBotApi(token=TOKEN) as server:
+async def server() -> AsyncIterator[FaultyBotApi]:
+    async with FaultyBotApi(token=TOKEN) as server:
         yield server
 
 
@@ -68,7 +67,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 async def test_a_signal_ends_it_with_status_0_and_the_token_is_nowhere(
-    server: LocalBotApi, path: Path, number: signal.Signals
+    server: FaultyBotApi, path: Path, number: signal.Signals
 ) -> None:
     process = await started(server, path)
     await polled(server)
@@ -78,14 +77,14 @@ async def test_a_signal_ends_it_with_status_0_and_the_token_is_nowhere(
     assert TOKEN.partition(":")[2].encode() not in said
 
 
-async def begin_work(server: LocalBotApi, tmp_path: Path) -> None:
+async def begin_work(server: FaultyBotApi, tmp_path: Path) -> None:
     server.person(OFFICE).send_document("list.csv", b"name,age_years\nC1,17\n")
     async with asyncio.timeout(HANGS_SECONDS):
         while not (tmp_path / "work").exists():
             await asyncio.sleep(0.01)
 
 
-async def leave_a_reply_unanswered(server: LocalBotApi, tmp_path: Path) -> None:
+async def leave_a_reply_unanswered(server: FaultyBotApi, tmp_path: Path) -> None:
     server.faults.add(Fault("delay", "sendMessage", chat=ACCOUNT, seconds=FOR_EVER))
     server.person(ACCOUNT).send("/new")
     async with asyncio.timeout(HANGS_SECONDS):
@@ -93,7 +92,7 @@ async def leave_a_reply_unanswered(server: LocalBotApi, tmp_path: Path) -> None:
             await asyncio.sleep(0.01)
 
 
-async def answer_no_poll(server: LocalBotApi, tmp_path: Path) -> None:
+async def answer_no_poll(server: FaultyBotApi, tmp_path: Path) -> None:
     """The poll that waits is answered, the next one not, nor the last acknowledgement."""
     server.faults.add(Fault("delay", "getUpdates", seconds=FOR_EVER))
     struck = server.faults.struck
@@ -103,7 +102,7 @@ async def answer_no_poll(server: LocalBotApi, tmp_path: Path) -> None:
             await asyncio.sleep(0.01)
 
 
-HANGS: dict[str, tuple[Callable[[LocalBotApi, Path], Awaitable[None]], ...]] = {
+HANGS: dict[str, tuple[Callable[[FaultyBotApi, Path], Awaitable[None]], ...]] = {
     "work": (begin_work,),
     "a reply": (leave_a_reply_unanswered,),
     "the polls": (answer_no_poll,),
@@ -113,7 +112,7 @@ HANGS: dict[str, tuple[Callable[[LocalBotApi, Path], Awaitable[None]], ...]] = {
 
 @pytest.mark.parametrize("hangs", HANGS, ids=HANGS)
 async def test_a_stop_waits_for_nothing_that_hangs(
-    server: LocalBotApi, path: Path, tmp_path: Path, hangs: str
+    server: FaultyBotApi, path: Path, tmp_path: Path, hangs: str
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(STUBBORN_WORK, encoding="utf-8")
     paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
@@ -136,7 +135,7 @@ async def _no_work_is_left(tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_a_stop_does_not_wait_for_a_name_server(server: LocalBotApi, path: Path) -> None:
+async def test_a_stop_does_not_wait_for_a_name_server(server: FaultyBotApi, path: Path) -> None:
     server.host = "nowhere.test"
     process = await started(server, path, before=DEAD_RESOLVER)
     server.host = "127.0.0.1"

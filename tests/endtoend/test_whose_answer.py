@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import Message
-from bot.phone.faults import Fault
-from bot.phone.server import LocalBotApi, Person
+from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from tests.conversation.screens import (
     PROTOCOL,
@@ -24,6 +23,7 @@ from tests.conversation.screens import (
     read_screen,
 )
 from tests.endtoend.ward import TOKEN, Ward
+from tests.phone.faults import Fault, FaultyBotApi
 
 STEPS = 120
 LOST = 0.2
@@ -97,7 +97,7 @@ def _nothing(text: str) -> Message:
 async def test_what_is_kept_stood_above_it_on_the_phone(tmp_path: Path, seed: int) -> None:
     now = [1_900_000_000.0]
     dice = random.Random(seed)
-    server = LocalBotApi(token=TOKEN, kept=5000, clock=lambda: now[0])
+    server = FaultyBotApi(token=TOKEN, kept=5000, clock=lambda: now[0])
     async with Ward(tmp_path / "ward.db", server=server) as ward:
         walk = Walk(ward, ward.member(), dice)
         await ward.says(walk.phone, "/new")

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from bot.conversation.whose_answer import READING_SECONDS
 from bot.exchange import Button, read_press
-from bot.phone.server import LocalBotApi, Person
+from bot.phone.server import Person
 from bot.phone.world import Json, buttons_of
 from bot.telegram.pacing import LIFTED
 from bot.telegram.sending import Reports, Sending
@@ -26,6 +26,7 @@ from dialogs.loading import load
 from state.moments import Clock, utc_now
 from state.people import Person as Member
 from state.people import Role
+from tests.phone.faults import FaultyBotApi
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ACCOUNT = 1001
@@ -76,10 +77,10 @@ class Ward:
         clock: Clock = utc_now,
         sleep: Callable[[float], Awaitable[None]] = breathe,
         zone: str = "+08:00",
-        server: LocalBotApi | None = None,
+        server: FaultyBotApi | None = None,
     ) -> None:
         self.path = path
-        self.server = server or LocalBotApi(token=TOKEN, kept=5000, clock=unhurried())
+        self.server = server or FaultyBotApi(token=TOKEN, kept=5000, clock=unhurried())
         self._clock, self._sleep, self._zone = clock, sleep, zone
         self.service: Service
         self._running: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ from telegram.request import HTTPXRequest
 
 from bot.phone.person import Person
 from bot.phone.server import LocalBotApi, Persona
+from tests.phone.faults import FaultyBotApi
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 PERSONAS = (
@@ -28,25 +29,25 @@ def bot_for(server: LocalBotApi, token: str = TOKEN) -> Bot:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[LocalBotApi]:
-    async with LocalBotApi(token=TOKEN, personas=PERSONAS, seed=1, first_id=1000) as running:
+async def server() -> AsyncIterator[FaultyBotApi]:
+    async with FaultyBotApi(token=TOKEN, personas=PERSONAS, seed=1, first_id=1000) as running:
         yield running
 
 
 @pytest.fixture
-async def bot(server: LocalBotApi) -> AsyncIterator[Bot]:
+async def bot(server: FaultyBotApi) -> AsyncIterator[Bot]:
     bot = bot_for(server)
     async with bot:
         yield bot
 
 
 @pytest.fixture
-def person(server: LocalBotApi) -> Person:
+def person(server: FaultyBotApi) -> Person:
     """Somebody who has met the bot before."""
     return server.person(7, "Lin", "en")
 
 
 @pytest.fixture
-async def http(server: LocalBotApi) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(server: FaultyBotApi) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(server.url) as session:
         yield session

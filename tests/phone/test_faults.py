@@ -1,6 +1,5 @@
 """Each fault that can be asked for, as python-telegram-bot meets it."""
 
-import asyncio
 import random
 import time
 from typing import Any, get_args
@@ -9,9 +8,8 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.phone.faults import Fault, FaultKind, Faults
 from bot.phone.person import Person
-from bot.phone.server import LocalBotApi
+from tests.phone.faults import Fault, FaultKind, Faults, FaultyBotApi
 
 REFUSING: dict[str, tuple[type[TelegramError], str]] = {
     "server_error": (NetworkError, "Internal Server Error"),
@@ -28,7 +26,7 @@ def test_every_fault_is_tried_below() -> None:
     assert set(get_args(FaultKind)) == set(REFUSING) | TAKEN_ALL_THE_SAME | {"too_many_requests", "answer"}
 
 
-async def test_any_answer_can_be_given_to_any_call(bot: Bot, server: LocalBotApi, person: Person) -> None:
+async def test_any_answer_can_be_given_to_any_call(bot: Bot, server: FaultyBotApi, person: Person) -> None:
     server.faults.add(Fault("answer", "sendMessage", times=1, body='{"ok": true, "result": {}}'))
     server.faults.add(Fault("answer", "getMe", times=1, status=418, body="{}"))
     with pytest.raises(KeyError):
@@ -39,18 +37,18 @@ async def test_any_answer_can_be_given_to_any_call(bot: Bot, server: LocalBotApi
 
 
 @pytest.mark.parametrize("kind", REFUSING)
-async def test_a_refused_call_does_nothing(bot: Bot, server: LocalBotApi, person: Person, kind: Any) -> None:
+async def test_a_refused_call_does_nothing(bot: Bot, server: FaultyBotApi, person: Person, kind: Any) -> None:
     server.faults.add(Fault(kind, "sendMessage", times=1))
     expected, words = REFUSING[kind]
     with pytest.raises(expected, match=f"(?i){words}"):
         await bot.send_message(7, "lost")
     await bot.send_message(7, "arrives")
     assert person.texts == ["arrives"]
-    assert server.counters["faults"] == {kind: 1}
+    assert server.faults.by_kind == {kind: 1}
 
 
 async def test_too_many_requests_say_how_long_to_wait(
-    bot: Bot, server: LocalBotApi, person: Person, monkeypatch: pytest.MonkeyPatch
+    bot: Bot, server: FaultyBotApi, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
     server.faults.add(Fault("too_many_requests", seconds=3, times=1))
@@ -61,7 +59,7 @@ async def test_too_many_requests_say_how_long_to_wait(
 
 
 async def test_a_connection_dropped_after_the_call_leaves_the_message(
-    bot: Bot, server: LocalBotApi, person: Person
+    bot: Bot, server: FaultyBotApi, person: Person
 ) -> None:
     server.faults.add(Fault("drop_after", "sendMessage", times=1))
     with pytest.raises(NetworkError):
@@ -70,7 +68,9 @@ async def test_a_connection_dropped_after_the_call_leaves_the_message(
 
 
 @pytest.mark.parametrize("kind", ["delay", "delay_after"])
-async def test_a_late_answer_is_still_taken(bot: Bot, server: LocalBotApi, person: Person, kind: Any) -> None:
+async def test_a_late_answer_is_still_taken(
+    bot: Bot, server: FaultyBotApi, person: Person, kind: Any
+) -> None:
     server.faults.add(Fault(kind, "sendMessage", times=1, seconds=0.1))
     began = time.monotonic()
     await bot.send_message(7, "late")
@@ -79,7 +79,7 @@ async def test_a_late_answer_is_still_taken(bot: Bot, server: LocalBotApi, perso
 
 
 async def test_an_answer_later_than_the_bots_patience_is_a_time_out(
-    bot: Bot, server: LocalBotApi, person: Person
+    bot: Bot, server: FaultyBotApi, person: Person
 ) -> None:
     server.faults.add(Fault("delay_after", times=1, seconds=1))
     with pytest.raises(TimedOut):
@@ -88,7 +88,7 @@ async def test_an_answer_later_than_the_bots_patience_is_a_time_out(
 
 
 async def test_a_fault_concerns_its_method_and_its_chat_only(
-    bot: Bot, server: LocalBotApi, person: Person
+    bot: Bot, server: FaultyBotApi, person: Person
 ) -> None:
     server.person(8).send("open")
     server.faults.add(Fault("server_error", "sendmessage", chat=8))
@@ -101,7 +101,7 @@ async def test_a_fault_concerns_its_method_and_its_chat_only(
 
 
 async def test_a_press_is_faulted_by_the_chat_it_was_made_in(
-    bot: Bot, server: LocalBotApi, person: Person
+    bot: Bot, server: FaultyBotApi, person: Person
 ) -> None:
     server.faults.add(Fault("too_old", "answerCallbackQuery", chat=7))
     query = person.press_data({"message_id": 1}, "x")
@@ -109,7 +109,7 @@ async def test_a_press_is_faulted_by_the_chat_it_was_made_in(
         await bot.answer_callback_query(query)
 
 
-async def test_polls_are_faulted_too(bot: Bot, server: LocalBotApi, person: Person) -> None:
+async def test_polls_are_faulted_too(bot: Bot, server: FaultyBotApi, person: Person) -> None:
     person.send("one")
     server.faults.add(Fault("drop_after", "getUpdates", times=1))
     with pytest.raises(NetworkError):
@@ -133,13 +133,3 @@ def test_the_same_seed_gives_the_same_faults() -> None:
 def test_a_fault_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"no fault is called|a probability"):
         Fault(**wrong)
-
-
-async def test_every_call_takes_the_network_time_asked_for(
-    bot: Bot, server: LocalBotApi, person: Person
-) -> None:
-    server.latency = 0.2
-    began = time.monotonic()
-    await asyncio.gather(*(bot.send_message(7, "x") for _ in range(5)))
-    assert 0.2 <= time.monotonic() - began < 0.2 * 5, "each takes it, none waits for another"
-    assert server.counters["calls"]["sendmessage"] == 5

@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.phone.server import LocalBotApi, Person
+from bot.phone.server import Person
 from state.database import open_database
 from state.people import People
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.process import Bot, invite_all
 from tests.endtoend.ward import TOKEN, unhurried
+from tests.phone.faults import FaultyBotApi
 from tests.soak.checking import check
 from tests.soak.clinicians import Staff
 
@@ -33,7 +34,7 @@ class Stage:
     """Server, file, bot and staff."""
 
     path: Path
-    server: LocalBotApi
+    server: FaultyBotApi
     bot: Bot
     staff: Staff
     work: asyncio.Task[None]
@@ -107,7 +108,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """Clinicians at work with a running bot; the block provokes, then all finish what they began."""
     path = folder / "soak.db"
-    async with LocalBotApi(token=TOKEN, kept=KEPT_MESSAGES, seed=seed, clock=unhurried()) as server:
+    async with FaultyBotApi(token=TOKEN, kept=KEPT_MESSAGES, seed=seed, clock=unhurried()) as server:
         staff = Staff(server, people, scripts, seed=seed, stray=stray)
         _invite(server, path, staff)
         bot = Bot(server, path, folder / "errors.txt")
@@ -123,7 +124,7 @@ async def stage(
             await bot.kill()
 
 
-def _invite(server: LocalBotApi, path: Path, staff: Staff) -> None:
+def _invite(server: FaultyBotApi, path: Path, staff: Staff) -> None:
     """Make the file, with everybody in it who has a phone."""
     for account in staff.accounts:
         server.person(account)

@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from bot.evaluate.verdicts import MAX_CANDIDATES
-from bot.phone.faults import Fault, FaultKind
 from state.status import heartbeat_file
 from tests.conversation.screens import walk
+from tests.phone.faults import Fault, FaultKind
 from tests.soak.stage import OFFICE, Cells, Stage, stage
 from tests.telegram.odd import ODD
 

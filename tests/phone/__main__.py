@@ -1,4 +1,4 @@
-"""The server as a process of its own: `python -m bot.phone`, for tests that kill and restart the bot.
+"""The server as a process of its own: `python -m tests.phone`, for tests that kill and restart the bot.
 
 Prints one line of JSON with its address when it is ready, and ends on SIGINT or SIGTERM.
 """
@@ -14,10 +14,8 @@ from bot.phone.server import LocalBotApi, Persona
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bot.phone", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.phone", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes any free one")
-    parser.add_argument("--seed", type=int, default=0, help="of the faults that come by chance")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds that each call takes")
     parser.add_argument("--kept", type=int, default=500, help="messages remembered in a chat")
     return parser.parse_args()
 

@@ -1,17 +1,23 @@
-"""Faults on request: what a network and a busy Telegram do to a bot, by table and by chance.
+"""The local server with faults on request: what a network and a busy Telegram do to a bot, by table and by chance.
 
 A fault stands in the table until it has struck as often as it may, or until the table is cleared.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
+from aiohttp import web
+
+from bot.phone.bot_api import refusal
 from bot.phone.refusals import BLOCKED, NOT_MODIFIED, TOO_OLD, Refused, too_many_requests
+from bot.phone.server import LocalBotApi
 
 FaultKind = Literal[
     "delay",
@@ -110,3 +116,67 @@ class Faults:
 
     def _by_chance(self, fault: Fault) -> bool:
         return fault.probability == 1 or self._rng.random() < fault.probability
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class FaultyBotApi(LocalBotApi):
+    """The local server, whose calls meet the table of `faults`. `seed` is that of chance."""
+
+    def __init__(self, *, token: str, seed: int = 0, **more: Any) -> None:
+        self.faults = Faults(random.Random(seed))
+        super().__init__(token=token, seed=seed, middlewares=(self._strike,), **more)
+
+    @web.middleware
+    async def _strike(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        method = request.match_info.get("method", "").lower()
+        fault = self.faults.strike(method, await self._chat(request)) if method else None
+        if fault is None:
+            return await handler(request)
+        if fault.kind in ("delay", "delay_after", "drop_after"):
+            return await _late(fault, request, handler)
+        return self._instead(fault, request, method)
+
+    def _instead(self, fault: Fault, request: web.Request, method: str) -> web.Response:
+        """Return what a call gets that is not done."""
+        self.bot_api.calls[method] += 1
+        if fault.kind == "answer":
+            return web.Response(status=fault.status, text=fault.body, content_type="application/json")
+        if fault.kind == "drop_before":
+            _drop(request)
+            return web.Response(status=502)  # nobody is there to read it
+        refused = REFUSALS[fault.kind](fault)
+        self.bot_api.refusals[refused.code] += 1
+        return refusal(refused)
+
+    async def _chat(self, request: web.Request) -> int | None:
+        """Return the chat that a call is about, by which faults are chosen."""
+        given: dict[str, Any] = dict(request.query)
+        with suppress(ValueError, TypeError):
+            is_json = request.content_type == "application/json"
+            given |= await request.json() if is_json else await request.post()
+        query = self.world.queries.get(str(given.get("callback_query_id")))
+        if query is not None:
+            return query.chat
+        with suppress(KeyError, TypeError, ValueError):
+            return int(given["chat_id"])
+        return None
+
+
+async def _late(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Do what the call asks for, and answer late or not at all."""
+    if fault.kind == "delay":
+        await asyncio.sleep(fault.seconds)
+    response = await handler(request)
+    if fault.kind == "delay_after":
+        await asyncio.sleep(fault.seconds)
+    if fault.kind == "drop_after":
+        _drop(request)
+    return response
+
+
+def _drop(request: web.Request) -> None:
+    """Cut the connection, as a network does."""
+    if request.transport is not None:
+        request.transport.abort()
