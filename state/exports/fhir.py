@@ -18,25 +18,20 @@ from typing import IO, Any, Final
 from dialogs.answers import Measurement, decode
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question
-from state.exports.comparing import AnswerRow
-from state.exports.questionnaire import (
+from state.exports.codings import (
     MODE,
-    RELATION,
     SYSTEM,
-    UCUM,
     VALUE,
     code_systems,
     coding,
-    item_text,
-    item_type,
     mode_coding,
     mode_of,
-    questionnaire,
-    questionnaire_url,
     relation_coding,
     resource_id,
     unknown_coding,
 )
+from state.exports.comparing import AnswerRow
+from state.exports.questionnaire import RELATION, UCUM, item_text, item_type, questionnaire, questionnaire_url
 from state.exports.snapshot import Row, Snapshot
 
 Resource = dict[str, Any]

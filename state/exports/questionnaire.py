@@ -6,48 +6,39 @@ of the three-valued logic, so nothing is required, and what was not asked is not
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.assessment import effective, judge
-from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
+from dialogs.languages import DEFAULT, words
 from dialogs.protocol import Protocol, Question, Text
+from state.exports.codings import (
+    COMPARATORS,
+    MODE,
+    RATIO,
+    ROOM,
+    SYSTEM,
+    VALUE,
+    Resource,
+    bare_coding,
+    bare_mode,
+    coding,
+    language_tag,
+    mode_coding,
+    modes,
+    relation_coding,
+    resource_id,
+    unknown_coding,
+)
 from state.exports.loinc import COPYRIGHT, loinc_coding
 
-Resource = dict[str, Any]
-
-SYSTEM: Final = "urn:prescreen"
-LONGEST_ID: Final = 64
-CODES: Final = f"{SYSTEM}:code"
-MODE: Final = "mode"
 RELATION: Final = "relation"
 UCUM: Final = "http://unitsofmeasure.org"
-COMPARATOR: Final = "http://hl7.org/fhir/quantity-comparator"
-ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 TRANSLATION: Final = "http://hl7.org/fhir/StructureDefinition/translation"
 UNIT_OPTION: Final = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 LIMIT: Final = "http://hl7.org/fhir/StructureDefinition/{}Value"
-VALUE, RATIO = "value", "ratio"
-ROOM: Final = "state.exports"
-COMPARATORS: Final = {
-    "<": "Less than",
-    "<=": "Less or Equal to",
-    ">=": "Greater or Equal to",
-    ">": "Greater than",
-}
-"""FHIR's own words for the relation of a bound. Forms leave a Quantity's comparator out, so an item shows it too."""
-
-
-def resource_id(*parts: str) -> str:
-    """Join parts into an id as FHIR allows it: letters, digits, hyphens and dots, 64 at most."""
-    name = re.sub(r"[^A-Za-z0-9.-]", "-", "-".join(parts))
-    if len(name) <= LONGEST_ID:
-        return name
-    return f"{name[: LONGEST_ID - 13]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def questionnaire_url(protocol: Protocol) -> str:
@@ -109,7 +100,7 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
     kinds = [mode_coding(protocol, question, mode) for mode in modes(question)]
     yield _choice(question, MODE, enabled, [*kinds, unknown_coding()])
     link = f"{question.id}.{MODE}"
-    numbers = [(link, "=", _bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
+    numbers = [(link, "=", bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
     if question.bounds:
         yield _choice(question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS)))
     yield {
@@ -154,11 +145,11 @@ def _enabled(protocol: Protocol, question: Question) -> Resource:
     """Say when a question may be asked: a divisor only after a value that it divides, others by the rules."""
     value_of = next((q for q in protocol.questions for unit in q.units if unit.per == question.id), None)
     if value_of is not None:
-        return _when([(f"{value_of.id}.{MODE}", "=", _bare_mode(protocol, VALUE))], "any")
+        return _when([(f"{value_of.id}.{MODE}", "=", bare_mode(protocol, VALUE))], "any")
     conditions = []
     for earlier, answer in _ruled_out(protocol)[question.id]:
         code = answer.code if isinstance(answer, Choice) else ""
-        coded = unknown_coding() if answer == UNKNOWN else _bare(protocol, earlier, code)
+        coded = unknown_coding() if answer == UNKNOWN else bare_coding(protocol, earlier, code)
         link = earlier.id if earlier.kind == "choice" else f"{earlier.id}.{MODE}"
         conditions.append((link, "!=", coded))
     return _when(conditions, "all")
@@ -202,108 +193,6 @@ def item_type(question: Question) -> str:
     return "integer" if question.kind == "integer" and not question.bounds else "quantity"
 
 
-def modes(question: Question) -> tuple[str, ...]:
-    """Return the kinds of number that a question takes, unknown apart."""
-    divided = [unit.per is not None for unit in question.units]
-    ratio = (RATIO,) if any(divided) and not all(divided) else ()
-    return (VALUE, *ratio, *(shortcut.code for shortcut in question.shortcuts))
-
-
-def mode_of(question: Question, answer: Answer) -> str:
-    """Say which kind of number an answer is."""
-    if isinstance(answer, Measurement):
-        unit = question.unit_by_code[answer.unit]
-        return RATIO if RATIO in modes(question) and unit.per is None else VALUE
-    return answer.code
-
-
-def code_system(protocol: Protocol, name: str) -> str:
-    """Name the system of our own codes: one for each question of a trial, and one for the kinds of numbers."""
-    return f"{CODES}:{protocol.id}:{name}"
-
-
-def coding(protocol: Protocol, question: Question, code: str) -> Resource:
-    """Return an option as a coding of the question's own code system."""
-    option = question.option_by_code.get(code)
-    return {**_bare(protocol, question, code), **({"display": option.text[DEFAULT]} if option else {})}
-
-
-def _bare(protocol: Protocol, question: Question, code: str) -> Resource:
-    if question.kind != "choice":
-        return _bare_mode(protocol, code)
-    return {"system": code_system(protocol, question.id), "code": code}
-
-
-def _bare_mode(protocol: Protocol, mode: str) -> Resource:
-    return {"system": code_system(protocol, MODE), "code": mode}
-
-
-def mode_coding(protocol: Protocol, question: Question, mode: str) -> Resource:
-    return {**_bare_mode(protocol, mode), "display": mode_words(question, mode)[DEFAULT]}
-
-
-def mode_words(question: Question, mode: str) -> Text:
-    """What a kind of number is called: the shortcut's words, or ours for a value and a ratio."""
-    shortcut = question.shortcut_by_code.get(mode)
-    return shortcut.text if shortcut else Text(in_every_language(ROOM, mode))
-
-
-def relation_coding(relation: str) -> Resource:
-    return {"system": COMPARATOR, "code": relation, "display": COMPARATORS[relation]}
-
-
-def unknown_coding() -> Resource:
-    return {"system": ABSENT, "code": "unknown", "display": "Unknown"}
-
-
-def code_systems(protocol: Protocol) -> Iterator[Resource]:
-    """Yield the code systems that the Questionnaire of a protocol version draws on, with all their words."""
-    for question in protocol.questions:
-        if question.kind == "choice":
-            texts = {option.code: option.text for option in question.options}
-            yield _code_system(protocol, question.id, question.short[DEFAULT], texts)
-    numbers = [question for question in protocol.questions if question.kind != "choice"]
-    found = {
-        mode: mode_words(question, mode)
-        for question in reversed(numbers)
-        for mode in reversed(modes(question))
-    }
-    if found:
-        yield _code_system(protocol, MODE, words(ROOM, DEFAULT)["numbers"], dict(reversed(found.items())))
-
-
-def _code_system(protocol: Protocol, name: str, title: str, texts: Mapping[str, Text]) -> Resource:
-    return {
-        "resourceType": "CodeSystem",
-        "id": resource_id(protocol.id, protocol.version, name),
-        "url": code_system(protocol, name),
-        "version": protocol.version,
-        "name": "".join(part.capitalize() for part in name.split("_")),
-        "title": title,
-        "status": "active",
-        "caseSensitive": True,
-        "content": "complete",
-        "count": len(texts),
-        "concept": [
-            {"code": code, "display": text[DEFAULT], **_designations(text)} for code, text in texts.items()
-        ],
-    }
-
-
-def _designations(text: Text) -> Resource:
-    others = [
-        {"language": _tag(language), "value": words}
-        for language, words in text.items()
-        if language != DEFAULT
-    ]
-    return {"designation": others} if others else {}
-
-
-def _tag(language: str) -> str:
-    """The BCP 47 tag of a language of the trial; its code, where it is none of ours."""
-    return LANGUAGES[language].tag if language in LANGUAGES else language
-
-
 def _codes(question: Question) -> Resource:
     codes = [question.loinc, *(unit.loinc for unit in question.units)]
     found = list(dict.fromkeys(code for code in codes if code))
@@ -316,7 +205,7 @@ def _text(text: Text) -> Resource:
         {
             "url": TRANSLATION,
             "extension": [
-                {"url": "lang", "valueCode": _tag(language)},
+                {"url": "lang", "valueCode": language_tag(language)},
                 {"url": "content", "valueString": translated},
             ],
         }

@@ -7,12 +7,10 @@ formula; a number is a number only where it is one (a bound such as <60 and unkn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
-from datetime import datetime
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Final
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,42 +19,12 @@ from dialogs.protocol import Criterion
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
+from state.exports.workbook import Book
 from state.stats import Counts, TrialStats, stats_of
 
 MOST_ROWS: Final = 1_048_575
 """Rows under the header that a sheet takes; answers go on in another sheet."""
-WIDTHS: Final = {
-    "log_no": 8,
-    "screened_at": 20,
-    "saved_at": 20,
-    "at": 20,
-    "verdict": 20,
-    "all_failed": 16,
-    "unresolved": 16,
-    "question": 24,
-    "value": 16,
-    "protocol_sha256": 20,
-    "diagnosis": 18,
-    "reading": 60,
-    "record": 60,
-    "name": 34,
-    "status": 12,
-    "entry": 7,
-    "age_years": 10,
-    "sex": 9,
-}
-USUAL_WIDTH: Final = 14
 MOMENTS: Final = frozenset({"screened_at", "saved_at", "at"})
-MOST_DECIMALS: Final = 15
-"""A spreadsheet's numbers have about so many digits; anything longer is written as text."""
-VERDICT_COLOURS: Final = {
-    "eligible": "#DCF0EC",
-    "ineligible": "#F8E3DD",
-    "undetermined": "#FAEFD6",
-    "cancelled": "#ECEFF2",
-}
-
-
 SHEET_COLUMNS: Final = ANSWER_COLUMNS[: ANSWER_COLUMNS.index("verdict") + 1]
 """What is the same for all answers of a screening stands on the log's sheet; only the verdict stands here too."""
 CRITERIA_COLUMNS: Final = (
@@ -90,42 +58,6 @@ UNKNOWN_IS: Final = (
     "A status, never a number. Bounds such as <60 stand as words; relation and limit are under compared."
 )
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-class Book:
-    """A workbook that is being written, and its formats."""
-
-    def __init__(self, target: Path, as_of: str) -> None:
-        self.book = Workbook(str(target), {"constant_memory": True, "tmpdir": str(target.parent)})
-        made = datetime.fromisoformat(as_of).replace(tzinfo=None)
-        self.book.set_properties({"title": "Pre-screening log", "created": made, "author": "prescreen"})
-        self.head = self.book.add_format(
-            {"bold": True, "bg_color": "#E3E8ED", "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
-        self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
-        self.decimals = [
-            self.book.add_format({"num_format": f"0.{'0' * places}" if places else "0"})
-            for places in range(MOST_DECIMALS + 1)
-        ]
-        self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
-        self.strong = self.book.add_format({"bold": True})
-        self.colours = {
-            verdict: self.book.add_format({"bg_color": colour}) for verdict, colour in VERDICT_COLOURS.items()
-        }
-
-    def sheet(self, name: str, columns: Sequence[str], rows: int) -> Worksheet:
-        """Add a sheet with a frozen header, a filter over `rows` rows, and widths."""
-        sheet = self.book.add_worksheet(name)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, WIDTHS.get(column, USUAL_WIDTH))
-        sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, max(rows, 1), len(columns) - 1)
-        sheet.repeat_rows(0)
-        sheet.set_landscape()
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column, self.head)
-        return sheet
 
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
@@ -171,18 +103,13 @@ def _log_cell(
 ) -> None:
     text = str(cell)
     if kind == "moment":
-        sheet.write_datetime(row, place, _moment(text), book.moment)
+        book.write_moment(sheet, row, place, text)
     elif kind == "day" and _DAY.fullmatch(text):
-        sheet.write_datetime(row, place, _moment(text), book.day)
+        book.write_day(sheet, row, place, text)
     elif isinstance(cell, int) or (kind == "number" and text.isdigit()):
         sheet.write_number(row, place, int(cell))
     else:
         sheet.write_string(row, place, text, colour)
-
-
-def _moment(stamp: str) -> datetime:
-    """Spreadsheets know no zones: this is UTC, as the first sheet's neighbour says."""
-    return datetime.fromisoformat(stamp).replace(tzinfo=None)
 
 
 def _answers(book: Book, snapshot: Snapshot, step: Callable[[int], None]) -> int:
@@ -215,11 +142,11 @@ def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -
     word(at, 0, row.screening)
     word(at, 1, row.site)
     sheet.write_number(at, 2, int(entry))
-    sheet.write_datetime(at, 3, _moment(moment), book.moment)
+    book.write_moment(sheet, at, 3, moment)
     word(at, 4, person)
     word(at, 5, question)
     if unit and value[:1].isdigit():
-        _number(book, sheet, at, 6, value)
+        book.write_number(sheet, at, 6, value)
     else:
         word(at, 6, value)
     if unit:
@@ -227,18 +154,10 @@ def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -
     if relation:
         word(at, 8, relation)
     if compared:
-        _number(book, sheet, at, 9, compared)
+        book.write_number(sheet, at, 9, compared)
         word(at, 10, compared_unit)
     word(at, 11, status)
     word(at, 12, row.shown_verdict)
-
-
-def _number(book: Book, sheet: Worksheet, at: int, place: int, text: str) -> None:
-    """Write a number with as many decimals as it has: 9.80 reads 9.80."""
-    if sum(character.isdigit() for character in text) > MOST_DECIMALS:
-        sheet.write_string(at, place, text)
-        return
-    sheet.write_number(at, place, float(text), book.decimals[len(text.partition(".")[2])])
 
 
 def _criteria(book: Book, snapshot: Snapshot) -> None:
