@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from dialogs.protocol import Criterion, Protocol, Text
 from state.exports.filters import refuse_nothing
-from state.exports.snapshot import Selection, Snapshot, snapshot
+from state.exports.selection import Selection
+from state.exports.snapshot import Snapshot, snapshot
 
 _SUBJECTS: Final = """
 CREATE TEMP TABLE subject AS

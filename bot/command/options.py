@@ -14,7 +14,8 @@ from dialogs import verdicts
 from dialogs.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from state.exports.snapshot import Selection
+    from state.exports.selection import Selection
+
 
 LARGEST_OFFSET_HOURS: Final = 14
 """No zone on Earth is further from UTC."""
@@ -129,7 +130,7 @@ def selection(command: Callable[..., None]) -> Callable[..., None]:
 
 def selected(values: Mapping[str, Any]) -> Selection:
     """Turn the values of those options into a selection."""
-    from state.exports.snapshot import Selection
+    from state.exports.selection import Selection
 
     days = {key: values[key] for key in ("since", "until")}
     others = {key: values[key] for key in ("site", "protocol", "screening")}

@@ -20,7 +20,8 @@ from state.database import connect, writing
 from state.errors import StateError, Taken
 from state.exports.files import digest, written
 from state.exports.filters import Nothing, moment, refuse_nothing
-from state.exports.snapshot import Selection, Snapshot, snapshot
+from state.exports.selection import Selection
+from state.exports.snapshot import Snapshot, snapshot
 from state.moments import Clock, utc_now
 
 

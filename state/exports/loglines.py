@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from dialogs.verdicts import CODES
 from state.exports.snapshot import Snapshot
@@ -43,9 +43,11 @@ ORDER BY c.rowid
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write a line for each screening; returns their number."""
-    lines = 0
     with target.open("w", encoding="utf-8", newline="") as file:
-        for lines, (line,) in enumerate(snapshot.query(_LINES), 1):  # noqa: B007
-            file.write(line)
-            step(1)
-    return lines
+        return sum(_write_line(file, line, step) for (line,) in snapshot.query(_LINES))
+
+
+def _write_line(file: TextIO, line: str, step: Callable[[int], None]) -> int:
+    file.write(line)
+    step(1)
+    return 1

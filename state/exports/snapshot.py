@@ -11,8 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +25,7 @@ from dialogs.verdicts import CODES, IN_FILES
 from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, compare, quotient_as_text
+from state.exports.selection import Selection
 from state.replay import StoredProtocols
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
 
@@ -87,29 +87,6 @@ SELECT screening FROM (
 """
 """Screenings that a later saved one of the same subject follows, also if corrected since; found before a verdict is
 looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which screenings to take. ``verdict`` is a key of `IN_FILES`; days are in UTC, both included."""
-
-    site: str | None = None
-    protocol: str | None = None
-    verdict: str | None = None
-    screening: str | None = None
-    since: date | None = None
-    until: date | None = None
-
-    def described(self) -> dict[str, str]:
-        """Return what was asked for, to be recorded."""
-        return {key: str(value) for key, value in asdict(self).items() if value is not None}
-
-    def parameters(self) -> dict[str, str | None]:
-        days = {
-            "since": str(self.since) if self.since else None,
-            "until": f"{self.until}T24" if self.until else None,  # sorts after every moment of that day
-        }
-        return {"site": self.site, "protocol": self.protocol, "screening": self.screening, **days}
 
 
 @dataclass(frozen=True, slots=True)
