@@ -85,7 +85,9 @@ def _tell(report: Report) -> None:
     click.echo(f"{screenings}, {entries}: sound.")
     if report.since is not None:
         click.echo(f"since that head: {_counted(report.since)}")
-    click.echo(f"head {report.head or 'none'}")
+    click.echo(
+        f"head {report.head}" if report.head else "no head yet: this file has recorded nothing of its own"
+    )
 
 
 def _findings(problems: Iterable[Problem]) -> Iterator[str]:

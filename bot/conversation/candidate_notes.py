@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from bot.conversation.context import Context
-from bot.exchange import Turn
+from bot.conversation.refusing import late
+from bot.exchange import Button, Press, Turn, at
 from bot.wording.phrases import phrases
 from state.people import Person
 from state.screenings import Screening
 
 
 def notify(context: Context, argument: str) -> None:
-    """``/notify``: switch the notes on or off."""
-    on = not context.person.notified
+    """``/notify``: how the notes stand, with the button that switches them."""
+    _tell(context, context.person.notified)
+
+
+def switch(context: Context, press: Press) -> None:
+    """Switch the notes as the button says, which may be pressed, or arrive, twice."""
+    on = at((True, False), press.place)
+    if on is None:
+        late(context)
+        return
     context.people.set_notified(context.person.code, on)
-    context.turn.say(context.say("notify_on" if on else "notify_off"))
+    _tell(context, on)
+
+
+def _tell(context: Context, on: bool) -> None:
+    other = Press("notify", place=1 if on else 0)
+    label = context.say.plain("notify_switch_off" if on else "notify_switch_on")
+    context.turn.say(context.say("notify_on" if on else "notify_off"), ((Button(label, str(other)),),))
 
 
 def tell_coordinators(context: Context, screening: Screening) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from bot.conversation import (
     answering,
+    candidate_notes,
     helping,
     moving,
     outcomes,
@@ -21,7 +22,7 @@ from bot.conversation import (
     reports,
     starting,
 )
-from bot.conversation.access import ADMINISTRATOR, EVERYBODY, OFFICE, SCREENS
+from bot.conversation.access import ADMINISTRATOR, COORDINATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
 from bot.conversation.former_presses import read_former
 from bot.conversation.refusing import late
@@ -100,6 +101,7 @@ _ROWS: Final = (
     PressKind("language", "acts", helping.set_language, EVERYBODY, former="lang"),
     PressKind("export", "looks", reports.choose_period, OFFICE, key="export"),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
+    PressKind("notify", "acts", candidate_notes.switch, COORDINATOR),
     PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, key="invite", former="invite"),
     PressKind("suspend", "looks", people.ask_to_suspend, ADMINISTRATOR, key="suspend"),
     PressKind("suspend_yes", "acts", people.suspend, ADMINISTRATOR, key="suspend_yes"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
 from telegram.constants import ParseMode
@@ -38,6 +38,10 @@ async def settle(bot: Bot, chat: int, message: int, text: Safe) -> object:
     return await _or_as_plain_text(edit, text)
 
 
+CHAT_NOT_FOUND: Final = "chat not found"
+"""A person who never wrote to the bot: no other form of the text would reach them."""
+
+
 async def send_document(bot: Bot, chat: int, document: Document) -> Message:
     async def send(said: str, mode: str | None) -> Message:
         file = InputFile(document.content, filename=document.name)
@@ -53,7 +57,7 @@ async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Sent]], 
     try:
         return await send(text, ParseMode.HTML)
     except BadRequest as error:
-        if no_matter(error):
+        if no_matter(error) or CHAT_NOT_FOUND in error.message.lower():
             raise
         kind = error.message.partition(":")[0]  # without the part of the text that the refusal quotes
         LOG.error("a message was refused and is sent as plain text", extra={"kind": kind})

@@ -55,7 +55,10 @@ def _unite_people(union: Source, source: Source) -> None:
     for code, (fixed, changing) in source.people.items():
         known = union.people.get(code, (fixed, changing))
         if known[0] != fixed:
-            raise Conflict(f"person {code} of {source.name} is not the {code} of the files before it")
+            raise Conflict(
+                f"person {code} of {source.name} is not the {code} of the files before it; two files that were begun"
+                " apart with the same site code cannot be merged: give each site a code of its own (--site)"
+            )
         union.people[code] = (fixed, max(known[1], changing))
 
 

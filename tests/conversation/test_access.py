@@ -52,6 +52,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
         "new": screens,
         "language": everybody,
         **dict.fromkeys(("export", "export_period"), office),
+        "notify": frozenset({"coordinator"}),
         **dict.fromkeys(("invite_as", "suspend", "suspend_yes", "restore"), administrator),
     }
     commands: dict[str, frozenset[str]] = {}

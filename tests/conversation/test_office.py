@@ -15,16 +15,18 @@ def test_coordinators_of_the_site_hear_of_a_candidate_by_number_only(ward: Ward)
     assert not any(word in note.text for word in ("AIHA", "72", "45"))
 
 
-def test_the_note_can_be_switched_off_and_on(ward: Ward) -> None:
-    ward.do(ward.coordinator, "/notify")
+def test_the_note_can_be_switched_off_and_on_and_twice_is_once(ward: Ward) -> None:
+    off = press_of(ward.do(ward.coordinator, "/notify"), "notify:")
+    assert ward.conversation.people.get(ward.coordinator.code).notified
+    on = press_of(ward.do(ward.coordinator, f"!{off}", f"!{off}"), "notify:")
     assert ward.save(ELIGIBLE).others == []
-    ward.do(ward.coordinator, "/notify")
+    ward.do(ward.coordinator, f"!{on}", f"!{on}")
     assert len(ward.save(ELIGIBLE).others) == 1
 
 
 def test_who_switched_the_notes_off_still_hears_that_a_candidate_is_none_any_more(ward: Ward) -> None:
     _, card = queried(ward)
-    ward.do(ward.coordinator, "/notify")
+    ward.do(ward.coordinator, f"!{press_of(ward.do(ward.coordinator, '/notify'), 'notify:')}")
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
     turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "130 g/L")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")

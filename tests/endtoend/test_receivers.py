@@ -155,3 +155,16 @@ async def test_what_telegram_cannot_read_as_html_arrives_as_plain_text_and_is_lo
     (logged,) = [r for r in caplog.records if "sent as plain text" in r.message]
     assert logged.kind == "Can't parse entities"  # type: ignore[attr-defined]  # given as extra
     assert "40" not in caplog.text
+
+
+async def test_who_never_wrote_to_the_bot_is_tried_once_and_is_no_fault_of_a_text(
+    ward: Ward, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = ward.service.people.add("coordinator", "S01", "telegram", "7777")
+    turn = Turn()
+    turn.say(Safe("hello"))
+    before = ward.server.counts["sendmessage"]
+    ward.service.channel.tell(member, turn)
+    await ward.quiet()
+    assert ward.server.counts["sendmessage"] - before == 1
+    assert not [r for r in caplog.records if "sent as plain text" in r.message]

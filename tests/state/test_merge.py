@@ -283,6 +283,12 @@ def test_the_command_says_what_was_merged_and_why_not(tmp_path: Path) -> None:
     assert (own.exit_code, "is a site's own file" in own.output) == (1, True)
 
 
+def test_two_sites_that_began_under_one_code_hear_what_to_do(tmp_path: Path) -> None:
+    files = [Site(tmp_path / f"{place}.db", "S01", place).close() for place in range(2)]
+    with pytest.raises(Conflict, match=r"give each site a code of its own \(--site\)"):
+        merge(files, tmp_path / "all.db")
+
+
 def test_inviting_for_another_site_keeps_both_files_mergeable(tmp_path: Path) -> None:
     here, there = Site(tmp_path / "a.db", "A"), Site(tmp_path / "b.db", "B", 1)
     here.people.invite("clinician", "B")
