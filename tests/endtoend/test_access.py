@@ -11,13 +11,13 @@ import pytest
 from bot.conversation import access
 from bot.conversation.commands import COMMANDS, commands_for
 from bot.conversation.presses import PRESSES
-from bot.phone.person import Person
 from bot.phone.world import buttons_of
 from bot.wording.phrases import phrases
 from state.people import NOT_KNOWN, Role
 from tests.conversation.playing import Clock
 from tests.endtoend.reference import reference
 from tests.endtoend.ward import Clinician, Ward
+from tests.phone.person import Person
 
 KEPT = ("log", "verdicts", "screenings", "invitations", "accounts")
 STRANGER = phrases("en")("stranger")

@@ -14,12 +14,13 @@ from statistics import median
 
 import pytest
 
-from bot.phone.server import LocalBotApi, Person
 from bot.telegram import outages
 from bot.telegram.healthz import serve_health
 from bot.wording.phrases import phrases
 from tests.endtoend.process import ended, invite_all, polled, started
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, locked, longer_than
+from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 
 NOT_KEPT = phrases("en")("not_kept")
 LOOKS = 10
@@ -100,7 +101,7 @@ def asked(port: int, host: str | None = None) -> tuple[int, dict[str, object]]:
 async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_file(tmp_path: Path) -> None:
     path, port = tmp_path / "bot.db", free_port()
     invite_all(path, [1001])
-    async with LocalBotApi(token=TOKEN) as server:
+    async with FaultyBotApi(token=TOKEN) as server:
         phone = server.person(1001)
         process = await started(server, path, "--healthz", str(port))
         await polled(server)
@@ -152,7 +153,7 @@ async def test_health_is_told_only_to_who_asks_for_this_machine(
 
 async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        async with LocalBotApi(token=TOKEN) as server:
+        async with FaultyBotApi(token=TOKEN) as server:
             process = await started(server, tmp_path / "bot.db", "--healthz", str(taken.getsockname()[1]))
             _, errors = await process.communicate()
     assert process.returncode == 2

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from bot.telegram.background import Backups
 from bot.wording.phrases import phrases
@@ -17,6 +16,7 @@ from state.verify import verify
 from tests.conversation.office import ELIGIBLE
 from tests.endtoend.ward import ACCOUNT, Ward
 from tests.phone.faults import Fault
+from tests.phone.person import Person
 
 PROTOCOL = load("NCT04420494")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import Message
-from bot.phone.server import Person
 from bot.phone.world import buttons_of
 from tests.conversation.screens import (
     PROTOCOL,
@@ -24,6 +23,7 @@ from tests.conversation.screens import (
 )
 from tests.endtoend.ward import TOKEN, Ward
 from tests.phone.faults import Fault, FaultyBotApi
+from tests.phone.person import Person
 
 STEPS = 120
 LOST = 0.2

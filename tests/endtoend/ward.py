@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from bot.conversation.whose_answer import READING_SECONDS
 from bot.exchange import Button, read_press
-from bot.phone.server import Person
 from bot.phone.world import Json, buttons_of
 from bot.telegram.pacing import LIFTED
 from bot.telegram.sending import Reports, Sending
@@ -27,6 +26,7 @@ from state.moments import Clock, utc_now
 from state.people import Person as Member
 from state.people import Role
 from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 ACCOUNT = 1001

@@ -7,9 +7,9 @@ import pytest
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.phone.person import Person
 from bot.phone.server import LocalBotApi, Persona
 from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 
 TOKEN = "123456789:AAF-kept-secret_kept-secret_kept-se"
 PERSONAS = (

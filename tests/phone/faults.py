@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.phone.bot_api import refusal
 from bot.phone.refusals import BLOCKED, NOT_MODIFIED, TOO_OLD, Refused, too_many_requests
 from bot.phone.server import LocalBotApi
+from tests.phone.person import Person
 
 FaultKind = Literal[
     "delay",
@@ -126,7 +127,22 @@ class FaultyBotApi(LocalBotApi):
 
     def __init__(self, *, token: str, seed: int = 0, **more: Any) -> None:
         self.faults = Faults(random.Random(seed))
+        self._people: dict[int, Person] = {}
         super().__init__(token=token, seed=seed, middlewares=(self._strike,), **more)
+
+    def person(
+        self,
+        account: int,
+        first_name: str = "Somebody",
+        language_code: str = "en",
+        *,
+        is_open: bool = True,
+    ) -> Person:
+        """Return somebody's phone, of whom the product knows who acts, and tests what they read."""
+        acting = super().person(account, first_name, language_code, is_open=is_open)
+        if account not in self._people:
+            self._people[account] = Person(self.world, acting.account)
+        return self._people[account]
 
     @web.middleware
     async def _strike(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -12,9 +12,9 @@ import pytest
 from telegram import Bot
 
 from bot.phone.loopback import NotLoopback
-from bot.phone.person import Person
 from bot.phone.server import LocalBotApi, Persona
 from tests.phone.conftest import TOKEN, bot_for
+from tests.phone.person import Person
 from tests.phone.test_methods_over_http import PNG, keyboard
 
 

@@ -8,8 +8,8 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.phone.person import Person
 from tests.phone.faults import Fault, FaultKind, Faults, FaultyBotApi
+from tests.phone.person import Person
 
 REFUSING: dict[str, tuple[type[TelegramError], str]] = {
     "server_error": (NetworkError, "Internal Server Error"),

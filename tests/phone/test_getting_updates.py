@@ -7,9 +7,9 @@ import pytest
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken
 
-from bot.phone.person import Person
 from bot.phone.server import LocalBotApi
 from tests.phone.conftest import bot_for
+from tests.phone.person import Person
 
 
 async def test_what_is_not_acknowledged_comes_again(bot: Bot, person: Person) -> None:

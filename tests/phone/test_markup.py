@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.phone.markup import BadMarkup, find_entities, parse_html, utf16_length
-from bot.phone.person import Person
+from tests.phone.person import Person
 
 
 def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, object]:

@@ -21,9 +21,9 @@ from telegram import (
 )
 from telegram.error import BadRequest, EndPointNotFound, Forbidden
 
-from bot.phone.person import Person
-from bot.phone.server import LocalBotApi
 from tests.phone.conftest import TOKEN
+from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 
 
 def png(width: int, height: int) -> bytes:
@@ -174,7 +174,7 @@ async def test_a_deleted_message_is_gone(bot: Bot, person: Person) -> None:
 
 
 async def test_a_chat_remembers_its_last_messages_only() -> None:
-    server = LocalBotApi(token=TOKEN, kept=10)
+    server = FaultyBotApi(token=TOKEN, kept=10)
     person = server.person(7)
     for number in range(25):
         person.send(str(number))
@@ -238,7 +238,7 @@ async def test_a_photo_has_to_be_one(bot: Bot, person: Person, content: bytes, s
 
 
 async def test_a_person_sends_everything_that_people_send(
-    bot: Bot, server: LocalBotApi, person: Person
+    bot: Bot, server: FaultyBotApi, person: Person
 ) -> None:
     person.send_document("notes.pdf", b"%PDF", mime="application/pdf", caption="look")
     person.send_photo(PNG)
@@ -268,7 +268,7 @@ async def test_a_person_sends_everything_that_people_send(
 # who can be written to
 
 
-async def test_only_an_open_chat_can_be_written_to(bot: Bot, server: LocalBotApi, person: Person) -> None:
+async def test_only_an_open_chat_can_be_written_to(bot: Bot, server: FaultyBotApi, person: Person) -> None:
     server.person(8, is_open=False)
     for stranger in (8, 999, "@somebody"):
         with pytest.raises(BadRequest, match=r"(?i)chat not found"):

@@ -7,8 +7,8 @@ import pytest
 from telegram import Bot, BotCommand, CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
 
-from bot.phone.person import Person
 from tests.phone.conftest import TOKEN
+from tests.phone.person import Person
 
 
 async def refusal(bot: Bot, **asked: Any) -> str:

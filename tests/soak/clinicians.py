@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.conversation.presses import PRESSES
-from bot.phone.server import LocalBotApi, Person
 from bot.phone.world import Json, buttons_of
 from tests.endtoend.reference import Act, reference
+from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 
 FIRST_ACCOUNT = 5001
 LOOK_AGAIN_SECONDS = 3.0
@@ -261,7 +262,7 @@ def _asked(message: Json) -> Iterator[tuple[str, int]]:
 class Staff:
     """Many clinicians at once, until they are told that it is enough; each finishes what is begun."""
 
-    server: LocalBotApi
+    server: FaultyBotApi
     people: int
     scripts: tuple[str, ...]
     seed: int = 0

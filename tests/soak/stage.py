@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.phone.server import Person
 from state.database import open_database
 from state.people import People
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.process import Bot, invite_all
 from tests.endtoend.ward import TOKEN, unhurried
 from tests.phone.faults import FaultyBotApi
+from tests.phone.person import Person
 from tests.soak.checking import check
 from tests.soak.clinicians import Staff
 
