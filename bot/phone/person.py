@@ -166,23 +166,16 @@ class Person:
 
     def _set_membership(self, old: str, new: str) -> None:
         self.chat.is_blocked = new == "kicked"
-        until = {"until_date": FOREVER}
-        self.world.updates.add(
-            {
-                "my_chat_member": {
-                    "chat": self.chat.json,
-                    "from": self.account.user,
-                    "date": int(self.world.clock()),
-                    "old_chat_member": {
-                        "user": self.world.bot,
-                        "status": old,
-                        **(until if old == "kicked" else {}),
-                    },
-                    "new_chat_member": {
-                        "user": self.world.bot,
-                        "status": new,
-                        **(until if new == "kicked" else {}),
-                    },
-                }
-            }
-        )
+        change = {
+            "chat": self.chat.json,
+            "from": self.account.user,
+            "date": int(self.world.clock()),
+            "old_chat_member": self._member(old),
+            "new_chat_member": self._member(new),
+        }
+        self.world.updates.add({"my_chat_member": change})
+
+    def _member(self, status: str) -> Json:
+        """Return the bot as a member of this chat; one that was blocked is so for ever."""
+        until = {"until_date": FOREVER} if status == "kicked" else {}
+        return {"user": self.world.bot, "status": status, **until}

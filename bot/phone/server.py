@@ -22,6 +22,8 @@ from bot.phone.world import KEPT_MESSAGES, Clock, Json, Persona, World, in_langu
 __all__ = ["LocalBotApi", "Person", "Persona"]
 
 HOST: Final = "127.0.0.1"
+NAME: Final = "Trial pre-screening"
+USERNAME: Final = "prescreen_local_bot"
 LARGEST_BODY: Final = int(FileSizeLimit.FILESIZE_UPLOAD) + 1_000_000
 FAREWELL_SECONDS: Final = 0.5
 
@@ -47,8 +49,6 @@ class LocalBotApi:
         port: int = 0,
         seed: int = 0,
         kept: int = KEPT_MESSAGES,
-        name: str = "Trial pre-screening",
-        username: str = "prescreen_local_bot",
         clock: Clock = time.time,
         first_id: int | None = None,
         secret: str | None = None,
@@ -59,13 +59,11 @@ class LocalBotApi:
         self.host = host
         self.port = port
         rng = random.Random(seed)  # noqa: S311 - dice, not secrets
-        bot = _bot(token, name, username)
-        self.world = World(bot, rng=rng, kept=kept, clock=clock, first_id=first_id)
+        self.world = World(_bot(token), rng=rng, kept=kept, clock=clock, first_id=first_id)
         self.bot_api = BotApi(self.world, token)
         self.control = Control(self.world, self.bot_api, personas, note, run=f"{time.time_ns():x}")
-        for persona in personas:
-            name_shown = in_language(persona.name, persona.language)
-            self.control.person(persona.id, name_shown, persona.language)
+        for each in personas:
+            self.control.person(each.id, in_language(each.name, each.language), each.language)
         self._middlewares = (only_this_machine, *middlewares)
         self._runner: web.AppRunner | None = None
 
@@ -167,12 +165,12 @@ class LocalBotApi:
         return self.control.counters()
 
 
-def _bot(token: str, name: str, username: str) -> Json:
+def _bot(token: str) -> Json:
     return {
         "id": int(token.partition(":")[0]),
         "is_bot": True,
-        "first_name": name,
-        "username": username,
+        "first_name": NAME,
+        "username": USERNAME,
         "can_join_groups": False,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,

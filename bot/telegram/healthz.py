@@ -22,22 +22,28 @@ HOST: Final = "127.0.0.1"
 _OURS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
-async def serve_health(database: Path, port: int) -> web.AppRunner:
-    """Serve until the runner is cleaned up. Raises `OSError` where nobody can listen."""
-    one_at_a_time = asyncio.Lock()
+class Health:
+    """Answers one request at a time: each reads the file in a thread."""
 
-    async def healthz(request: web.Request) -> web.Response:
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._one_at_a_time = asyncio.Lock()
+
+    async def answer(self, request: web.Request) -> web.Response:
         if not _OURS.fullmatch(request.headers.get("Host", "")):
             return web.json_response({"error": "ask for 127.0.0.1 or localhost"}, status=403)
         try:
-            async with one_at_a_time:
-                found = await asyncio.to_thread(status, database)
+            async with self._one_at_a_time:
+                found = await asyncio.to_thread(status, self._database)
         except (StateError, OSError):
             return web.json_response({"running": False}, status=503)
         return web.json_response(asdict(found), status=200 if found.running else 503)
 
+
+async def serve_health(database: Path, port: int) -> web.AppRunner:
+    """Serve until the runner is cleaned up. Raises `OSError` where nobody can listen."""
     app = web.Application()
-    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/healthz", Health(database).answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=HEALTH_SECONDS)
     await runner.setup()
     try:
