@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from state import append_only
 from state.chain import link, pack, total
+from state.columns import insert
 from state.errors import Merged
 from state.moments import stamp, utc_now
 
@@ -83,7 +84,7 @@ def enter(
     packed = pack(detail) if detail is not None else None
     fields = (origin, entry, stamp(at), person, kind, subject, packed)
     head = link(before, fields)
-    db.execute("INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [*fields, head])
+    db.execute(insert("register"), [*fields, head])
     db.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", [f"{entry} {head}"])
     return head
 

@@ -18,6 +18,7 @@ from dialogs.dialogue import STEP_KINDS, Step, begin
 from dialogs.protocol import Protocol
 from state import register
 from state.chain import link, pack
+from state.columns import insert
 from state.database import writing
 from state.errors import Stale
 from state.lookup import Listed, ListState, Lookup, Saved, Screening
@@ -37,10 +38,9 @@ SELECT 1 + max(
 )
 """
 """A number that was purged is not given out again."""
-_INSERT_LOG: Final = (
-    "INSERT INTO log (screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail,"
-    " source, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT_SCREENING: Final = insert("screenings")
+_INSERT_LOG: Final = insert("log")
+_INSERT_VERDICT: Final = insert("verdicts")
 _UNPROMPTED: Final = """
 SELECT o.screening
 FROM people p
@@ -86,7 +86,7 @@ class Screenings(Lookup):
             number = f"{site}-{sequence:04d}"
             fields = (number, site, sequence, protocol.sha256, person, at, zone, channel, earlier)
             head = link("", fields)
-            self.db.execute("INSERT INTO screenings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*fields, head])
+            self.db.execute(_INSERT_SCREENING, [*fields, head])
             screening = Screening(number, site, person, at, zone, earlier, begin(protocol), 0, head)
             self._append(screening, at, person, Entry("start"), source)
             self._place(screening, at)
@@ -215,10 +215,7 @@ class Screenings(Lookup):
         saved = Saved(screening.entries, at, person, said["verdict"], said["first_failed"])
         lists = [pack(said[key]) for key in ("all_failed", "unresolved", "set_aside")]
         asked = len(screening.dialogue.applied)
-        self.db.execute(
-            "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [screening.number, *astuple(saved), *lists, asked],
-        )
+        self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked])
         screening.saved.append(saved)
 
     # prompts -------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from dialogs.verdicts import IN_FILES
+
 EDITED: Final = (
     "EXISTS (SELECT 1 FROM log WHERE screening = s.number AND kind IN ('back', 'correct', 'reopen', 'amend'))"
 )
@@ -81,7 +83,7 @@ JOIN screenings s ON s.number = c.screening
 JOIN protocols p ON p.sha256 = s.protocol
 """
 
-_SCREENING_LOG: Final = """
+_SCREENING_LOG: Final = f"""
 SELECT
     s.number AS screening,
     s.site,
@@ -90,7 +92,7 @@ SELECT
     g.state,
     g.saved_at,
     g.saved_by,
-    CASE g.verdict WHEN 'eligible' THEN 'potentially eligible' ELSE g.verdict END AS verdict,
+    CASE g.verdict WHEN 'eligible' THEN '{IN_FILES["eligible"]}' ELSE g.verdict END AS verdict,
     g.first_failed,
     (SELECT group_concat(value, ' ') FROM json_each(g.all_failed)) AS all_failed,
     (SELECT group_concat(value, ' ') FROM json_each(g.unresolved)) AS unresolved,

@@ -20,6 +20,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from state import purge, register
+from state.columns import insert
 from state.database import connect, open_database, refuse_leftovers, writing
 from state.errors import Damaged, translate
 from state.merge.checked import Log, Source, check
@@ -155,21 +156,21 @@ def _write(db: Database, union: Source, before: Mapping[str, int]) -> None:
     fresh = [log for number, log in union.logs.items() if number not in before]
     for log in fresh:
         _keep_protocol(db, log)
-    run("INSERT INTO screenings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [log.row for log in fresh])
+    run(insert("screenings"), [log.row for log in fresh])
     for number, log in union.logs.items():
         if log.entries != before.get(number, 0):
             _write_log(db, log, before.get(number, 0))
     for origin, rows in union.register.items():
         (known,) = db.execute("SELECT count(*) FROM register WHERE origin = ?", [origin]).fetchone()
-        run("INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows[known:])
+        run(insert("register"), rows[known:])
     register.recompute_total(db)
 
 
 def _write_log(db: Database, log: Log, after: int) -> None:
     """Write the entries of a log after those that the merged file has, and where it stands now."""
     run = db.conn.executemany
-    run("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows_of(log, ENTRIES, after))
-    run("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows_of(log, VERDICTS, after))
+    run(insert("log"), rows_of(log, ENTRIES, after))
+    run(insert("verdicts"), rows_of(log, VERDICTS, after))
     run(_PUT_POSITION, rows_of(log, POSITION))
 
 

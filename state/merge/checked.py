@@ -15,23 +15,15 @@ from sqlite_utils import Database
 from state import register
 from state.chain import link
 from state.codes import FORMS
+from state.columns import select
 from state.errors import Damaged
 from state.register import meta
 from state.schema import migration_names
 
 Row = tuple[Any, ...]
 
-_SCREENINGS: Final = (
-    "SELECT number, site, sequence, protocol, person, started_at, zone, channel, earlier, hash"
-    " FROM screenings"
-)
-_ENTRIES: Final = (
-    "SELECT screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source, hash"
-    " FROM log ORDER BY screening, entry"
-)
-_REGISTER: Final = (
-    "SELECT origin, entry, at, person, kind, subject, detail, hash FROM register ORDER BY origin, entry"
-)
+_ENTRIES: Final = select("log") + " ORDER BY screening, entry"
+_REGISTER: Final = select("register") + " ORDER BY origin, entry"
 _SAVES: Final = (
     "SELECT l.screening, l.entry, l.detail, v.verdict, v.first_failed, v.all_failed, v.unresolved, v.set_aside"
     " FROM log l LEFT JOIN verdicts v USING (screening, entry) WHERE l.kind = 'save'"
@@ -115,7 +107,7 @@ def _check_register(source: Source) -> None:
 
 
 def _check_logs(source: Source) -> None:
-    for row in source.db.execute(_SCREENINGS):
+    for row in source.db.execute(select("screenings")):
         if link("", row[:-1]) != row[-1]:
             raise Damaged(f"{source.name}: the row of screening {row[0]} does not match its hash")
         source.logs[row[0]] = Log(source, row, 0, row[-1])

@@ -8,17 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from state import register
+from state.columns import select
 from state.errors import StateError
 from state.merge.checked import Log, Row, Source
 
-ENTRIES: Final = (
-    "SELECT screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source, hash"
-    " FROM log WHERE screening = :screening AND entry > :after ORDER BY entry"
-)
-VERDICTS: Final = (
-    "SELECT screening, entry, at, person, verdict, first_failed, all_failed, unresolved, set_aside, asked"
-    " FROM verdicts WHERE screening = :screening AND entry > :after ORDER BY entry"
-)
+_AFTER: Final = " WHERE screening = :screening AND entry > :after ORDER BY entry"
+ENTRIES: Final = select("log") + _AFTER
+VERDICTS: Final = select("verdicts") + _AFTER
 POSITION: Final = (
     "SELECT screening, person, state, entries, head, updated_at, set_aside"
     " FROM positions WHERE screening = :screening"

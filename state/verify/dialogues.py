@@ -20,6 +20,7 @@ from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state.chain import link, pack
+from state.columns import COLUMNS, select
 from state.replay import outcome, set_aside, step_from
 from state.verify.register import Fault, Registered
 
@@ -28,16 +29,13 @@ _SCREENINGS: Final = (
     " s.earlier, s.hash, p.person, p.state, p.entries, p.head, p.set_aside"
     " FROM screenings s LEFT JOIN positions p ON p.screening = s.number ORDER BY s.number"
 )
-_LOG: Final = (
-    "SELECT screening, entry, at, person, kind, question, value, unit, compared, compared_unit, detail, source, hash"
-    " FROM log ORDER BY screening, entry"
-)
+_LOG: Final = select("log") + " ORDER BY screening, entry"
 _VERDICTS: Final = (
     "SELECT entry, at, person, verdict, first_failed, all_failed, unresolved, set_aside, asked FROM verdicts"
     " WHERE screening = ?"
 )
-_HASHED_OF_SCREENING: Final = 9
-_HASHED_OF_ENTRY: Final = 12
+_HASHED_OF_SCREENING: Final = len(COLUMNS["screenings"]) - 1
+_HASHED_OF_ENTRY: Final = len(COLUMNS["log"]) - 1
 """So many columns from the first on are in the hash."""
 
 Verdict = tuple[Any, ...]

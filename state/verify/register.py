@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from state import register
 from state.chain import link, total
+from state.columns import select
 from state.register import meta
 
 ABBREVIATED: Final = 12
@@ -59,9 +60,7 @@ class Registered:
     # reading -------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        for row in self.db.execute(
-            "SELECT origin, entry, at, person, kind, subject, detail, hash FROM register ORDER BY origin, entry"
-        ):
+        for row in self.db.execute(select("register") + " ORDER BY origin, entry"):
             self._follow(row)
         if meta(self.db, "head") != (
             "{} {}".format(*self._ends[self.origin]) if self.origin in self._ends else None
