@@ -105,7 +105,7 @@ class Screenings(Lookup):
     def take(
         self, screening: Screening, steps: Sequence[Step], person: str, source: str | None = None
     ) -> None:
-        """Apply steps to the dialogue and keep them, all or nothing.
+        """Apply steps to the dialogue and keep them, all or nothing. Changes `screening`: dialogue, entries, head.
 
         Raises what `Dialogue.take` raises, `Stale` if somebody moved the dialogue meanwhile, or `NotKept`;
         after any of these, load the screening anew.
@@ -221,7 +221,10 @@ class Screenings(Lookup):
     # prompts -------------------------------------------------------------------------------------
 
     def ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
-        """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent."""
+        """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent.
+
+        What `take` has numbered already is returned as it is.
+        """
         prompt = Prompt(screening.number, screening.entries, kind)
         last = self.prompts.last(person)
         if last is not None and prompt.asks_like(last):

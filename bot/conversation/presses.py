@@ -43,9 +43,10 @@ class PressKind:
     """All that there is to say of the presses of one verb.
 
     ``handler`` is called with the context, the screening unless it is ``nobody``'s, and the press. ``key`` presses
-    the button at the terminal; without one it is numbered. ``unforeseen`` buttons come unasked, so that a number in a
-    script written beforehand is not meant for them. ``word`` can be typed instead of the button, below a prompt of a
-    kind. ``former`` is the verb that the version before wrote, if it was another one.
+    the button at the terminal; without one, or where a message has several of a verb, it is numbered.
+    ``unforeseen`` buttons come unasked, so that a number in a script written beforehand is not meant for them.
+    ``word`` can be typed instead of the button, below a prompt of a kind. ``former`` is the verb that the version
+    before wrote, if it was another one.
     """
 
     verb: str
@@ -68,7 +69,7 @@ _ROWS: Final = (
     _own("unknown", "moves", answering.unknown, key="u", former="u"),
     _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
     _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
-    _own("reason", "moves", answering.reason, key="w", former="w"),
+    _own("reason", "moves", answering.reason, former="w"),
     _own("back", "moves", moving.step("back"), key="b", word=("question", "back"), former="b"),
     _own("correct", "moves", answering.correct, unforeseen=True, former="e"),
     _own("continue", "moves", moving.step("continue"), key="c", former="c"),
@@ -85,24 +86,24 @@ _ROWS: Final = (
     _own("rescreen", "acts", starting.rescreen, unforeseen=True, former="again"),
     _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),
     _own("query_correct", "looks", queries.ask_why_correct, key="qx", former="qx"),
-    _own("query_reason", "acts", queries.correct, key="qr", former="qr"),
+    _own("query_reason", "acts", queries.correct, former="qr"),
     # what the office asks and notes
     _site("query", "looks", queries.ask_which, key="query"),
     _site("query_what", "looks", queries.ask_what, key="q", former="q"),
-    _site("query_send", "acts", queries.send, key="qq", former="qq"),
+    _site("query_send", "acts", queries.send, former="qq"),
     _site("outcome", "looks", outcomes.show, key="outcome"),
     _site("outcome_what", "looks", outcomes.ask_day, key="noted", former="noted"),
     _site("outcome_days", "looks", outcomes.ask_day, key="days", former="days"),
     _site("outcome_on", "acts", outcomes.keep, key="on", former="on"),
     _site("outcome_undo", "looks", outcomes.ask_why_undone, key="undo", former="undo"),
-    _site("outcome_undone", "acts", outcomes.take_back, key="undone", former="undone"),
+    _site("outcome_undone", "acts", outcomes.take_back, former="undone"),
     # beside any screening
     PressKind("new", "acts", starting.new_pressed, SCREENS),
     PressKind("language", "acts", helping.set_language, EVERYBODY, former="lang"),
-    PressKind("export", "looks", reports.choose_period, OFFICE, key="export"),
+    PressKind("export", "looks", reports.choose_period, OFFICE),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
     PressKind("notify", "acts", candidate_notes.switch, COORDINATOR),
-    PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, key="invite", former="invite"),
+    PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, former="invite"),
     PressKind("suspend", "looks", people.ask_to_suspend, ADMINISTRATOR, key="suspend"),
     PressKind("suspend_yes", "acts", people.suspend, ADMINISTRATOR, key="suspend_yes"),
     PressKind("restore", "acts", people.restore, ADMINISTRATOR, key="restore"),

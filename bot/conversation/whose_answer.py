@@ -39,7 +39,7 @@ class Aim:
 def aim(screenings: Screenings, person: Person, message: Message, press: Press | None = None) -> Aim:
     """Decide which screening and log entry a message of a person acts on."""
     if press is not None:
-        named = Prompt(press.screening or "", press.entry if press.entry is not None else -1)
+        named = Prompt(press.screening or "", press.entry)
         return _standing(screenings, person, named)
     prompt, sure = _above(screenings, person.code, message)
     if not sure:

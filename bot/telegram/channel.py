@@ -1,6 +1,7 @@
 """The Telegram channel: the way of one answer, from the update to the replies, top to bottom.
 
-    update -> who is this -> conversation -> committed -> what is said -> delivered -> acknowledged
+    update -> who is this -> conversation -> committed -> acknowledged
+                                                       -> what is said -> outbox -> delivered
 
 `Channel.handle` returns only when an update's effect is in the file or needs no keeping; `polling` acknowledges the
 update then. Replies go to the outboxes of `sending`, and nobody waits for them. Just before one leaves, `receivers` is

@@ -17,6 +17,7 @@ from typing import Final
 STOP_SECONDS: Final = 5.0
 """From the signal to the end of the process."""
 
+# One after the other, in this order; together they are LAST_RESORT_SECONDS.
 DRAIN_SECONDS: Final = 2.0
 """For updates in hand to be committed."""
 ACKNOWLEDGE_SECONDS: Final = 1.0

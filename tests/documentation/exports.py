@@ -47,7 +47,6 @@ LOG_MEANINGS: Final = {
     "protocol": "Registry number of the trial",
     "protocol_sha256": "Hash of the protocol file that was used",
 }
-NOTED: Final = "Noted by the site later; empty until then"
 ANSWER_MEANINGS: Final = {
     "screening": "Screening number",
     "site": "Site",
@@ -92,7 +91,7 @@ def log_columns() -> str:
     ]
 
     def told(columns: Sequence[str]) -> list[tuple[str, str]]:
-        return [(f"`{column}`", LOG_MEANINGS.get(column, NOTED)) for column in columns]
+        return [(f"`{column}`", LOG_MEANINGS[column]) for column in columns]
 
     return table(
         ("column", "meaning"), [*told(LOG_HEAD), *asked, *told((*LOG_VERDICT, *LOG_NOTED, *LOG_TAIL))]
