@@ -22,7 +22,7 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
     options = _options(entry, sets, report) if is_choice else ()
     units = () if is_choice else _units(entry, report)
     shortcuts = _shortcuts(entry, units, report)
-    sdtm = _tabulation(entry.get("sdtm"), options, units, report)
+    sdtm = _tabulation(entry.get("sdtm"), options, units, report) if entry.whole else None
     if not entry.whole or len(report.faults) > before:
         return None
     values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
@@ -63,7 +63,7 @@ def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
 
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     listed: Sequence[Entry] = entry.get("units", ())
-    if "units" in entry and not listed:
+    if {"kind", "units"} <= entry.keys() and not listed:
         report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
     if listed and listed[0].get("scale") not in (None, 1):
         remedy = "Please let the other units be multiples of the first"
@@ -103,6 +103,10 @@ def _check_spellings(units: Iterable[Unit], place: str, report: Report) -> None:
 
 def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Shortcut, ...]:
     listed: Sequence[Entry] = entry.get("shortcuts", ())
+    if listed and entry.get("kind") == "choice":
+        fault = "they stand for numbers, and this is a choice"
+        report.fault(f"{entry.place}: shortcuts", fault, "Please list them as options")
+        return ()
     _check_codes(f"{entry.place}: shortcut", listed, report)
     codes = {unit.get("code") for unit in entry.get("units", ())}
     for shortcut in listed:

@@ -81,7 +81,8 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
 
     def reader(raw: Any, place: str, report: Report) -> tuple[Entry, ...]:
         if not isinstance(raw, list):
-            raise KindError(f"{raw!r} is not a list of tables", f"Please write [[{of.name}]]")
+            remedy = f"Please write [[{of.name}]]" if called_by else "Please write [{ ... }, { ... }]"
+            raise KindError(f"{raw!r} is not a list of tables", remedy)
         entries = [one.read(item, placed(item, index, place), report) for index, item in enumerate(raw, 1)]
         return tuple(entry for entry in entries if entry is not None)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import play
-from dialogs.errors import ProtocolError
+from dialogs.errors import Fault, ProtocolError
 from dialogs.loading import load, parse_protocol
 from dialogs.loading.keys import CRITERION, OPTION, SDTM, SHORTCUT, SITE_ITEM, TABLES, UNIT
 from dialogs.loading.kinds import Report
@@ -56,6 +56,7 @@ MISTAKES = {
     "age in units that do not convert": ('units = [\n  { code = "a", label', 'units = [\n  { code = "a", label = { en = "y", zh = "年" } },\n  { code = "mo", label', "question age_years", "does not turn into a"),
     "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
     "one spelling of two units": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg", "磅"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" }, scale = "0.45359237" },', "question body_weight: units", "means"),
+    "shortcut of a choice": ('judgement = true\noptions =', 'judgement = true\nunits = [{ code = "d", label = { en = "d", zh = "天" } }]\nshortcuts = [{ code = "a", text = { en = "A", zh = "甲" }, means = "1 d" }]\noptions =', "question", "they stand for numbers"),
     "name kept for states": ('id = "ecog"', 'id = "review"', "question review: id", "cannot be used"),
 }  # fmt: skip
 
@@ -85,6 +86,22 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(ProtocolError) as refused:
         parse_protocol(text, "trial.toml")
     assert len(refused.value.faults) >= 4
+
+
+def only_fault(text: str) -> Fault:
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(text, "trial.toml")
+    (fault,) = refused.value.faults
+    return fault
+
+
+def test_a_list_inside_of_a_table_is_asked_for_as_it_is_written_there() -> None:
+    told = only_fault(re.sub(r"options = \[\n(  .*\n)+\]", "options = 1", TEXT, count=1))
+    assert told.remedy == "Please write [{ ... }, { ... }]"
+
+
+def test_a_question_without_a_kind_is_told_of_that_alone() -> None:
+    assert only_fault(TEXT.replace('kind = "choice"\n', "", 1)).fault == "kind is missing"
 
 
 @pytest.mark.parametrize(
