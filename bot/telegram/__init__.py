@@ -11,11 +11,11 @@
     replies     texts and buttons as calls           receivers   who may still have what is sent
     deliveries  which prompts arrived                remarks     what is not said twice in a minute
 
-    background  what is done beside it, as jobs      working     long work in other processes
+    background  what is done beside it, as jobs      processes   long work in other processes
     uploads     files that people sent               outages     a file that cannot be written
     profile     the bot's name and commands          healthz     /healthz
 
-    request     one call of the Bot API: what is sent (bodies), what counts as an answer (answers), what an error
+    request     one call of the Bot API: what is sent (bodies), what counts as an answer (responses), what an error
                 may say (transport); limits: Telegram's; failures: errors that end no loop; logs, redaction
 
 Never imported at the start of the command line: python-telegram-bot alone costs more than all of `prescreen --help`.

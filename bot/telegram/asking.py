@@ -79,7 +79,10 @@ class Waits:
 
 
 class Asking:
-    """`polled` is the time of the last poll that succeeded, `troubled` whether polls fail at this moment."""
+    """Polls for updates, again and again.
+
+    `polled` is the time of the last poll that succeeded, `troubled` whether polls fail at this moment.
+    """
 
     def __init__(
         self,

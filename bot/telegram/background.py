@@ -22,8 +22,8 @@ from bot.telegram.channel import Channel
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Job, daily, every
 from bot.telegram.polling import Figures
+from bot.telegram.processes import WorkError, apart
 from bot.telegram.profile import introduce, list_commands
-from bot.telegram.working import WorkError, apart
 from bot.wording.lists import backup_note, reminder
 from bot.wording.phrases import phrases
 from bot.wording.times import in_zone

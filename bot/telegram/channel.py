@@ -28,12 +28,12 @@ from bot.telegram.deliveries import Deliveries
 from bot.telegram.entrance import CHANNEL, Arrival, Entrance
 from bot.telegram.lanes import NotKeptError
 from bot.telegram.outages import Outages
+from bot.telegram.processes import Turns, WorkError, apart
 from bot.telegram.receivers import Receiver, may_have
 from bot.telegram.remarks import Remarks
 from bot.telegram.sending import Outgoing, Rank, Reports, Sending
 from bot.telegram.updates import album_of, invitation_of, is_private, press_id, read_update
 from bot.telegram.uploads import fetch
-from bot.telegram.working import Turns, WorkError, apart
 from bot.wording.phrases import escape, phrases
 from dialogs.languages import language_of
 from state.errors import NotKept, StateError, Unknown, translate

@@ -31,7 +31,7 @@ Asked = tuple[str, int]
 
 
 class Deliveries:
-    """`close` takes the buttons from a message of a chat."""
+    """Follows each prompt until it arrived or was given up. `close` takes the buttons from a message of a chat."""
 
     def __init__(self, screenings: Screenings, close: Callable[[int, int], None]) -> None:
         self._screenings = screenings

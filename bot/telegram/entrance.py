@@ -32,14 +32,17 @@ class Arrival:
 
 @dataclass(slots=True)
 class Stranger:
-    """`told` is when the line was said last, in seconds since 1970; `tries` how many invitations were of no use."""
+    """What is remembered of one.
+
+    `told` is when the line was said last, in seconds since 1970; `tries` how many invitations were of no use.
+    """
 
     told: float = 0.0
     tries: int = 0
 
 
 class Entrance:
-    """`clock` gives the time in seconds since 1970."""
+    """Lets people in, and tells strangers so once an hour. `clock` gives the time in seconds since 1970."""
 
     def __init__(self, people: People, clock: Callable[[], float]) -> None:
         self._people = people

@@ -25,7 +25,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`due` returns when `run` is due the next time."""
+    """Something to do again and again. `due` returns when `run` is due the next time."""
 
     name: str
     run: Callable[[], Awaitable[None]]

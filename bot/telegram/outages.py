@@ -20,7 +20,7 @@ TOLD_AFTER_SECONDS: Final = 3.0
 
 
 class Outages:
-    """`clock` is the event loop's, in seconds."""
+    """Says what to do while nothing can be kept: wait, or tell people. `clock` is the event loop's, in seconds."""
 
     def __init__(self, db: Database, clock: Callable[[], float]) -> None:
         self._db = db

@@ -19,7 +19,7 @@ REMEMBERED: Final = 10_000
 
 
 class Remarks:
-    """`clock` gives the time in seconds since 1970."""
+    """Remembers who was told what, and when. `clock` gives the time in seconds since 1970."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

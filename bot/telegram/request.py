@@ -27,10 +27,10 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from bot.telegram.answers import read_answer, refusal_of
 from bot.telegram.bodies import body_of
 from bot.telegram.failures import caught
 from bot.telegram.limits import ANSWER_BYTES
+from bot.telegram.responses import read_answer, refusal_of
 from bot.telegram.transport import ProxyKindError, TransportError, without_url
 
 CONNECTIONS: Final = 256

@@ -12,7 +12,7 @@ from typing import Never
 import pytest
 
 from bot.exchange import Safe, Turn, Work
-from bot.telegram.working import EACH, Turns, WorkError, apart
+from bot.telegram.processes import EACH, Turns, WorkError, apart
 from bot.wording.phrases import phrases
 from tests.endtoend.ward import HANGS_SECONDS, Ward
 from tests.phone.faults import Fault

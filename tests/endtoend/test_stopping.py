@@ -24,7 +24,7 @@ OFFICE = 1002
 FOR_EVER = 3600.0
 STUBBORN_WORK = """
 import os, pathlib, signal, sys, time
-if "bot.telegram.working" in sys.orig_argv:
+if "bot.telegram.processes" in sys.orig_argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pathlib.Path(os.environ["WORK"]).write_text(str(os.getpid()))
     time.sleep(3600)

@@ -11,7 +11,6 @@ import pytest
 from aiohttp import web
 from telegram import Bot, Update
 
-from bot.telegram.answers import LONGEST_FLOOD_SECONDS
 from bot.telegram.asking import (
     ALLOWED_UPDATES,
     CONFLICT_FORGOTTEN_SECONDS,
@@ -25,6 +24,7 @@ from bot.telegram.asking import (
 from bot.telegram.lanes import NotCommittedError, NotKeptError, Skipped
 from bot.telegram.limits import UPDATES_A_POLL
 from bot.telegram.polling import Polling
+from bot.telegram.responses import LONGEST_FLOOD_SECONDS
 from tests.telegram.conftest import HANGS_SECONDS, Clock, TelegramServer, hang_up, refusal, until
 from tests.telegram.odd import ODD, answers
 

@@ -1,4 +1,4 @@
-"""Long work: in a process of its own, so many at once, everybody in turn, and ended at once by a stop.
+"""Long work, each in a process of its own: a few at the same time, people taking turns, ended at once by a stop.
 
 Work that computes would hold up people's answers in a thread of the bot's own process, and could not be stopped.
 So a function is handed to a process of low priority, which returns what the function returned; its memory is
@@ -77,7 +77,7 @@ async def apart(run: Callable[[], Done], *, longest: float = LONGEST_SECONDS) ->
 async def _process() -> Process:
     """Begin a process of work, which knows none of the `SECRETS`."""
     environ = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    command = (sys.executable, "-m", "bot.telegram.working")
+    command = (sys.executable, "-m", "bot.telegram.processes")
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, env=environ, start_new_session=True
     )
