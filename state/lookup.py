@@ -188,7 +188,7 @@ class Lookup:
         state: ListState | None = None,
         limit: int = 20,
     ) -> list[Listed]:
-        """List screenings, the last touched first; without a state, all."""
+        """List screenings, the last touched first, of *saved* the last saved; without a state, all."""
         rows = self.db.execute(_LISTED, {"person": person, "site": site, "state": state, "limit": limit})
         return [
             Listed(number, who, at, began, moved, verdict, failed, tuple(json.loads(unresolved or "[]")))
@@ -219,6 +219,6 @@ WHERE CASE :state
     END
     AND (:person IS NULL OR s.person = :person)
     AND (:site IS NULL OR s.site = :site)
-ORDER BY p.updated_at DESC, s.number DESC
+ORDER BY CASE :state WHEN 'saved' THEN g.saved_at ELSE p.updated_at END DESC, s.number DESC
 LIMIT :limit
 """

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from bot.conversation.access import may_screen
 from bot.conversation.context import Context
 from bot.conversation.whose_answer import Aim
 from bot.exchange import Safe
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
-from state.prompts import Prompt
+from state.prompts import Kind, Prompt
 from state.screenings import Screening
+
+TYPED: Final[frozenset[Kind]] = frozenset({"question", "cancel"})
+"""Prompts that can be answered by typing; the others have buttons only."""
 
 
 def refuse_command(context: Context) -> None:
@@ -55,7 +61,9 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
     """Say that a text was not kept, and why; then ask again."""
     context.turn.untaken = True
     say, screening, prompt = context.say, aimed.screening, aimed.prompt
-    if aimed.doubt == "moved" and screening is not None:
+    if prompt is not None and prompt.kind not in TYPED:
+        _buttons_only(context, aimed)
+    elif aimed.doubt == "moved" and screening is not None:
         _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
     elif aimed.doubt == "unsure":
         context.where_we_are(say("kept_nothing_unsure"))
@@ -64,8 +72,23 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
     elif prompt is not None and prompt.kind == "cancel":
         _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
     else:
-        begin = say("begin_word_terminal" if context.setup.channel == "terminal" else "begin_word")
-        _ask_again(context, screening, prompt, say("no_free_text", begin=begin))
+        _ask_again(context, screening, prompt, say("no_free_text", begin=say(_begin_word(context))))
+
+
+def _begin_word(context: Context) -> str:
+    """Name the phrase that says how else to go on: not everybody may begin a screening."""
+    if not may_screen(context.person):
+        return "begin_word_office"
+    return "begin_word_terminal" if context.setup.channel == "terminal" else "begin_word"
+
+
+def _buttons_only(context: Context, aimed: Aim) -> None:
+    """What stood above the text is answered by its buttons, or was: show them again, where that can be done."""
+    screening, prompt, say = aimed.screening, aimed.prompt, context.say
+    if aimed.doubt is not None or screening is None or prompt is None or prompt.kind not in VIEWS:
+        context.turn.say(say("kept_nothing_buttons"))
+    else:
+        context.show(screening, prompt.kind, say("kept_nothing_buttons"))
 
 
 def _ask_again(context: Context, screening: Screening | None, prompt: Prompt | None, remark: Safe) -> None:

@@ -56,6 +56,10 @@ def presses(turn: Turn) -> list[str]:
     return found
 
 
+def said(turn: Turn) -> str:
+    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+
+
 def press_of(turn: Turn, start: str) -> str:
     return next(press for press in presses(turn) if press.startswith(start))
 

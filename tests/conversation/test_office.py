@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.exchange import Reply
-from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried
+from bot.wording.phrases import phrases
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
 
 
 def test_coordinators_of_the_site_hear_of_a_candidate_by_number_only(ward: Ward) -> None:
@@ -156,3 +157,27 @@ def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) ->
     assert any("95 g/L" in action.text for action in again.actions if isinstance(action, Reply))
     ward.do(ward.clinician, f"!{press_of(again, 'query_confirm:')}")
     assert ward.conversation.screenings.db.execute(states).fetchall() == [("confirmed",)]
+
+
+def test_what_is_typed_below_buttons_is_not_kept_and_is_no_question_of_another_patient(ward: Ward) -> None:
+    buttons = phrases(ward.clinician.language)("kept_nothing_buttons")
+    queried(ward)
+    assert said(ward.do(ward.clinician, "98 g/L")) == buttons
+    asked = ward.do(ward.coordinator, "/outcome 1")
+    day = ward.do(ward.coordinator, f"!{press_of(asked, 'outcome_what:')}")
+    assert press_of(day, "outcome_on:")
+    assert said(ward.do(ward.coordinator, "2026-11-26")) == buttons
+
+
+def test_nobody_is_told_of_a_command_that_is_not_theirs(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    assert "/new" not in said(ward.do(ward.coordinator, "and now?"))
+
+
+def test_the_newest_saved_ones_are_the_last_saved(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    ward.save(ELIGIBLE)
+    screenings = ward.conversation.screenings
+    screenings.note(screenings.load("S01-0001"), "disagree", ward.clinician.code, {"reason": "data"})
+    listed = presses(ward.do(ward.coordinator, "/query"))
+    assert [press.split(":")[1] for press in listed] == ["S01-0002", "S01-0001"]

@@ -123,7 +123,7 @@ def test_a_value_below_a_query_is_nobodys(ward: Ward) -> None:
     ward.ask_about(3)
     ward.rest()
     before = kept(ward, "hemoglobin")
-    assert "Free text is not kept" in does(ward, "77 g/L")
+    assert "answered by its buttons" in does(ward, "77 g/L")
     assert kept(ward, "hemoglobin") == before
     does(ward, "77 g/L")
     assert kept(ward, "hemoglobin") == [*before, "S01-0002"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -137,7 +138,7 @@ def test_sql_of_ones_own_is_refused(address: str) -> None:
     where = quote("screening IN (SELECT person FROM accounts)")
     for path in (f".json?sql={sql}", f"?sql={sql}", f"/per_site_en.json?sql={sql}"):
         status, text = _ask(address, path)
-        assert status == 403 or "70001" not in text
+        assert status == 403 or not re.search(r"(?<!\d)70001(?!\d)", text)  # a time may hold the digits
     assert _ask(address, f".json?sql={sql}")[0] == 403
     assert _ask(address, f"/screening_log.json?_where={where}")[0] == 403
     through = quote(json.dumps({"table": "accounts", "column": "account", "value": "70001"}))
