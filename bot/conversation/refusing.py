@@ -83,10 +83,10 @@ def _begin_word(context: Context) -> str:
 
 
 def _buttons_only(context: Context, aimed: Aim) -> None:
-    """What stood above the text is answered by its buttons, or was: show them again, where that can be done."""
+    """What stood above the text is answered by its buttons: show them again, or else where the person is."""
     screening, prompt, say = aimed.screening, aimed.prompt, context.say
     if aimed.doubt is not None or screening is None or prompt is None or prompt.kind not in VIEWS:
-        context.turn.say(say("kept_nothing_buttons"))
+        context.where_we_are(say("kept_nothing_buttons"))
     else:
         context.show(screening, prompt.kind, say("kept_nothing_buttons"))
 

@@ -159,7 +159,7 @@ def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) ->
     assert ward.conversation.screenings.db.execute(states).fetchall() == [("confirmed",)]
 
 
-def test_what_is_typed_below_buttons_is_not_kept_and_is_no_question_of_another_patient(ward: Ward) -> None:
+def test_what_is_typed_below_buttons_is_not_kept_and_is_told_so(ward: Ward) -> None:
     buttons = phrases(ward.clinician.language)("kept_nothing_buttons")
     queried(ward)
     assert said(ward.do(ward.clinician, "98 g/L")) == buttons
