@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from dialogs.answers import compact, decode, encode
 from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
 from dialogs.errors import DialogError
-from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.loading import load, parse_stored, shipped_protocols
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state.chain import pack
@@ -125,7 +125,7 @@ def _parse(protocol_id: str, text: str, sha256: str) -> Protocol:
         shipped = load(protocol_id)
         if shipped.sha256 == sha256:
             return shipped
-    return parse_protocol(text, protocol_id)
+    return parse_stored(text, protocol_id)
 
 
 # older files -------------------------------------------------------------------------------------

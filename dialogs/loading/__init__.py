@@ -16,6 +16,8 @@ from dialogs.loading.references import check_outcomes
 from dialogs.protocol import Protocol
 
 MAX_BYTES: Final = 1_000_000
+UNUSED: Final = frozenset({(True, "possible"), (True, "usual"), (False, "options")})
+"""Whether a question is a choice, and a key that it does not use."""
 
 
 def load(source: str) -> Protocol:
@@ -57,8 +59,33 @@ def parse_protocol(text: str, file: str) -> Protocol:
 
     Raises `ProtocolError` with all faults found.
     """
+    return _build(_parse_toml(text, file), text, file)
+
+
+def parse_stored(text: str, file: str) -> Protocol:
+    """Build a protocol whose text was accepted before, by this version or an earlier one.
+
+    Earlier versions did not look at what no question uses: a fault there makes no stored screening unreadable.
+    """
+    return _build(_used(_parse_toml(text, file)), text, file)
+
+
+def _used(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return it without option sets that no question names, and without keys that a question does not use."""
+    questions, sets = raw.get("question"), raw.get("option_sets")
+    if not isinstance(questions, list) or not all(isinstance(each, dict) for each in questions):
+        return raw
+    named = [each.get("options") for each in questions]
+    kept = {name: each for name, each in sets.items() if name in named} if isinstance(sets, dict) else sets
+    used = [
+        {key: value for key, value in each.items() if (each.get("kind") == "choice", key) not in UNUSED}
+        for each in questions
+    ]
+    return {**raw, "question": used} | ({"option_sets": kept} if sets is not None else {})
+
+
+def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
     report = Report()
-    raw = _parse_toml(text, file)
     try:
         protocol = build(raw, text, report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes

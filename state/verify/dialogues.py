@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from dialogs.answers import compact
 from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
 from dialogs.errors import DialogError
-from dialogs.loading import parse_protocol
+from dialogs.loading import parse_stored
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state.chain import link, pack
@@ -216,4 +216,4 @@ def stored_protocols(db: Database, fault: Fault) -> Iterator[tuple[str, Protocol
             fault(place, f"calls itself {protocol.id} {protocol.version}")
 
 
-_parsed: Final = lru_cache(maxsize=16)(parse_protocol)
+_parsed: Final = lru_cache(maxsize=16)(parse_stored)

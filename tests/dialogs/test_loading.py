@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import play
 from dialogs.errors import Fault, ProtocolError
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.loading.keys import CRITERION, OPTION, SDTM, SHORTCUT, SITE_ITEM, TABLES, UNIT
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Key, Table, read_table
@@ -98,6 +98,25 @@ def only_fault(text: str) -> Fault:
 def test_a_list_inside_of_a_table_is_asked_for_as_it_is_written_there() -> None:
     told = only_fault(re.sub(r"options = \[\n(  .*\n)+\]", "options = 1", TEXT, count=1))
     assert told.remedy == "Please write [{ ... }, { ... }]"
+
+
+@pytest.mark.parametrize(
+    ("before", "added"),
+    [
+        ("[[question]]", '[option_sets]\nold = [{ code = "a" }]\n\n'),
+        ('kind = "choice"', "possible = 3\n"),
+        ('kind = "quantity"', "options = [1]\n"),
+    ],
+)
+def test_a_stored_trial_is_read_in_spite_of_what_no_question_uses(before: str, added: str) -> None:
+    toy = TOY.read_text(encoding="utf-8")
+    assert before in toy
+    text = toy.replace(before, added + before, 1)
+    with pytest.raises(ProtocolError):
+        parse_protocol(text, "toy.toml")
+    stored, read = parse_stored(text, "toy.toml"), parse_protocol(toy, "toy.toml")
+    assert [each.id for each in stored.questions] == [each.id for each in read.questions]
+    assert [each.rule.text for each in stored.criteria] == [each.rule.text for each in read.criteria]
 
 
 def test_a_question_without_a_kind_is_told_of_that_alone() -> None:
