@@ -13,7 +13,7 @@ from state.database import open_database
 from state.people import People
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.process import Bot, invite_all
-from tests.endtoend.ward import TOKEN, unhurried
+from tests.endtoend.ward import HANGS_SECONDS, TOKEN, unhurried
 from tests.phone.faults import FaultyBotApi
 from tests.phone.person import Person
 from tests.soak.checking import check
@@ -118,10 +118,19 @@ async def stage(
             yield Stage(path, server, bot, staff, work)
             staff.enough.set()
             await work
+            await _all_handled(server)
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await bot.kill()
+
+
+async def _all_handled(server: FaultyBotApi) -> None:
+    """Wait until the bot has kept all that was sent: a late message can look like the end to who pressed last."""
+    server.faults.clear()
+    async with asyncio.timeout(HANGS_SECONDS):
+        while server.world.updates.ids:
+            await asyncio.sleep(0.01)
 
 
 def _invite(server: FaultyBotApi, path: Path, staff: Staff) -> None:
