@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dialogs.rules.comparisons import Comparison, Leaf, Membership
-from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement
+from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +68,9 @@ class Conjunction(_Junction):
 
     def judge(self, facts: Facts) -> Judgement:
         parts = [node.judge(facts) for node in self.nodes]
-        low = min(part[0] for part in parts)
-        high = min(part[1] for part in parts)
-        if low == high:
-            return SETTLED[low]
-        residual = 0
-        for index, (part_low, part_high, part_residual) in enumerate(parts):
-            others = (part for at, part in enumerate(parts) if at != index)
-            if part_low < part_high and all(part_low < other[1] for other in others):
-                residual |= part_residual
-        return Judgement(low, high, residual)
+        low = min(part.low for part in parts)
+        high = min(part.high for part in parts)
+        return Judgement(low, high, union(part.residual for part in parts if part.low < high))
 
     def grounds(self, facts: Facts) -> Iterator[Leaf]:
         return _deciding(self.nodes, facts, all_of=TRUE)
@@ -89,16 +82,9 @@ class Disjunction(_Junction):
 
     def judge(self, facts: Facts) -> Judgement:
         parts = [node.judge(facts) for node in self.nodes]
-        low = max(part[0] for part in parts)
-        high = max(part[1] for part in parts)
-        if low == high:
-            return SETTLED[low]
-        residual = 0
-        for index, (part_low, part_high, part_residual) in enumerate(parts):
-            others = (part for at, part in enumerate(parts) if at != index)
-            if part_low < part_high and all(part_high > other[0] for other in others):
-                residual |= part_residual
-        return Judgement(low, high, residual)
+        low = max(part.low for part in parts)
+        high = max(part.high for part in parts)
+        return Judgement(low, high, union(part.residual for part in parts if part.high > low))
 
     def grounds(self, facts: Facts) -> Iterator[Leaf]:
         return _deciding(self.nodes, facts, all_of=FALSE)
