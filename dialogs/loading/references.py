@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dialogs.loading.kinds import Report
 from dialogs.proofs import unreachable_outcomes
 from dialogs.protocol import Criterion, Option, Protocol, Question, Unit
+from dialogs.rules.judgement import union
 
 Questions = Mapping[str, Question]
 
@@ -92,9 +93,7 @@ def check_criteria(criteria: Iterable[Criterion], report: Report) -> None:
 
 def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], report: Report) -> None:
     """Check that every question is used: else it would never be asked."""
-    used = 0
-    for criterion in criteria:
-        used |= criterion.rule.mask
+    used = union(criterion.rule.mask for criterion in criteria)
     for place, question in enumerate(questions):
         if not used >> place & 1:
             remedy = "Please either use it in a rule or remove it"

@@ -56,7 +56,4 @@ def union(masks: Iterable[int]) -> int:
 
 def still_open(judged: Iterable[Judgement]) -> int:
     """Return the questions that could still move any of the judgements."""
-    united = 0
-    for judgement in judged:
-        united |= judgement.residual
-    return united
+    return union(judgement.residual for judgement in judged)
