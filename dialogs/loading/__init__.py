@@ -16,7 +16,7 @@ from dialogs.loading.references import check_outcomes
 from dialogs.protocol import Protocol
 
 MAX_BYTES: Final = 1_000_000
-UNUSED: Final = frozenset({(True, "possible"), (True, "usual"), (False, "options")})
+UNUSED: Final = frozenset({(True, "possible"), (True, "units"), (True, "usual"), (False, "options")})
 """Whether a question is a choice, and a key that it does not use."""
 
 
@@ -75,13 +75,15 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
     questions, sets = raw.get("question"), raw.get("option_sets")
     if not isinstance(questions, list) or not all(isinstance(each, dict) for each in questions):
         return raw
-    named = [each.get("options") for each in questions]
-    kept = {name: each for name, each in sets.items() if name in named} if isinstance(sets, dict) else sets
     used = [
         {key: value for key, value in each.items() if (each.get("kind") == "choice", key) not in UNUSED}
         for each in questions
     ]
-    return {**raw, "question": used} | ({"option_sets": kept} if sets is not None else {})
+    kept = {**raw, "question": used}
+    if isinstance(sets, dict):
+        named = [each.get("options") for each in used]
+        kept["option_sets"] = {name: each for name, each in sets.items() if name in named}
+    return kept
 
 
 def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:

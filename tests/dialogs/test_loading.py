@@ -105,6 +105,7 @@ def test_a_list_inside_of_a_table_is_asked_for_as_it_is_written_there() -> None:
     [
         ("[[question]]", '[option_sets]\nold = [{ code = "a" }]\n\n'),
         ('kind = "choice"', "possible = 3\n"),
+        ('kind = "choice"', "units = [1]\n"),
         ('kind = "quantity"', "options = [1]\n"),
     ],
 )
