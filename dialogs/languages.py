@@ -47,10 +47,14 @@ DEFAULT: Final = next(iter(LANGUAGES))
 """The language of the command line and of exports, and for whom no language of ours fits."""
 
 
+def or_default(language: str) -> str:
+    """Return a language that is one of ours, else the default one."""
+    return language if language in LANGUAGES else DEFAULT
+
+
 def language_of(tag: str | None) -> str:
     """Return the language of ours that fits a tag such as ``zh-hans`` or ``en-GB``."""
-    code = (tag or "").lower().replace("_", "-").split("-")[0]
-    return code if code in LANGUAGES else DEFAULT
+    return or_default((tag or "").lower().replace("_", "-").split("-")[0])
 
 
 @cache
@@ -62,8 +66,7 @@ def words(room: str, language: str) -> Mapping[str, Any]:
     import tomllib
     from importlib import resources
 
-    code = language if language in LANGUAGES else DEFAULT
-    file = resources.files(room).joinpath("words", f"{code}.toml")
+    file = resources.files(room).joinpath("words", f"{or_default(language)}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
@@ -81,7 +84,7 @@ def numbered(forms: str | Mapping[str, str], number: object, language: str) -> s
         return forms
     if not isinstance(number, int | float):
         return forms["other"]
-    return forms[LANGUAGES[language if language in LANGUAGES else DEFAULT].plural.form(number)]
+    return forms[LANGUAGES[or_default(language)].plural.form(number)]
 
 
 def counted(number: float, one: str, other: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from bot.exchange import Safe
-from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, numbered, words
+from dialogs.languages import LANGUAGES, in_every_language, numbered, or_default, words
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def phrases(language: str) -> Phrases:
 
     Verdicts (``verdict_eligible``) and punctuation (``list``) are those of `dialogs`, which says them too.
     """
-    code = language if language in LANGUAGES else DEFAULT
+    code = or_default(language)
     texts, shared = dict(words("bot.wording", code)), words("dialogs", code)
     typed = {word: frozenset(spellings) for word, spellings in texts.pop("words").items()}
     texts |= shared["punctuation"] | {f"verdict_{key}": said for key, said in shared["verdict"].items()}
