@@ -11,12 +11,11 @@ from typing import Final
 
 from dialogs.languages import words
 
-CANCELLED: Final = "cancelled"
 IN_FILES: Final[Mapping[str, str]] = {
     "eligible": "potentially eligible",
     "ineligible": "ineligible",
     "undetermined": "undetermined",
-    CANCELLED: "cancelled",
+    "cancelled": "cancelled",
 }
 """Verdict -> what stands in tables that people open: csv, answers, xlsx, the views of the SQLite file."""
 CODES: Final = {verdict: said.replace(" ", "_") for verdict, said in IN_FILES.items()}

@@ -44,7 +44,7 @@ def open_items(context: Context, argument: str) -> None:
     waiting = [
         item
         for item in context.screenings.listed(person=person, state="undetermined", limit=LISTED)
-        if item.state == "completed"  # one that is being revised stands among the running ones
+        if item.state == COMPLETED  # one that is being revised stands among the running ones
     ]
     context.turn.actions.append(lists.open_items(running, waiting, context.setup.zone, context.say))
 

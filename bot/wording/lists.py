@@ -8,6 +8,7 @@ from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import Phrases, escape, gap, joined, lines
 from bot.wording.times import local_time
+from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
 from state.screenings import Listed, Screening
@@ -73,7 +74,7 @@ def recent(found: Sequence[Listed], say: Phrases) -> Reply:
 def standing(item: Listed, say: Phrases) -> str:
     """The verdict in words, with the first failed criterion; or that there is none yet."""
     if item.verdict is None:
-        return say.plain("verdict_cancelled" if item.state == "cancelled" else "state_open")
+        return say.plain("verdict_cancelled" if item.state == CANCELLED else "state_open")
     shown = say.plain(f"verdict_{item.verdict}")
     return say.plain("noted", what=shown, note=item.first_failed) if item.first_failed else shown
 
