@@ -14,9 +14,9 @@ MOST_WEEKS: Final = 26
 PLOT: Final = 210
 AXIS: Final = 34
 SERIES: Final = (
-    ("potentially_eligible", "potentially_eligible", d.ELIGIBLE),
-    ("open", "open", "#dba63a"),
-    ("excluded", "excluded", "#cf6a50"),
+    ("potentially_eligible", d.ELIGIBLE),
+    ("open", "#dba63a"),
+    ("excluded", "#cf6a50"),
 )
 STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
@@ -44,11 +44,11 @@ def lay_out(trial: TrialStats, as_of: str, language: str) -> Drawing:
 
 def _legend(picture: Drawing, y: float, weeks: tuple[Week, ...], language: str) -> float:
     """Name the colours in the order of the bars, with the totals; colour is never the only sign."""
-    for key, field, colour in reversed(SERIES):
-        total = sum(getattr(week, field) for week in weeks)
+    for counted, colour in reversed(SERIES):
+        total = sum(getattr(week, counted) for week in weeks)
         picture.add(
             Box(MARGIN, y + 4, 12, 12, colour, radius=2),
-            Label(MARGIN + 20, y + 15, say(language)(key), d.TEXT, d.INK),
+            Label(MARGIN + 20, y + 15, say(language)(counted), d.TEXT, d.INK),
             Label(WIDTH - MARGIN, y + 15, str(total), d.TEXT, d.INK, bold=True, anchor="end"),
         )
         y += 23
@@ -70,8 +70,8 @@ def _grid(picture: Drawing, most: int, left: float, right: float, base: float) -
 
 def _bar(picture: Drawing, week: Week, x: float, width: float, base: float, highest: int) -> None:
     y = base
-    for _, field, colour in SERIES:
-        height = PLOT * getattr(week, field) / highest
+    for counted, colour in SERIES:
+        height = PLOT * getattr(week, counted) / highest
         if height:
             picture.add(Box(x + width * 0.12, y - height, width * 0.76, height, colour))
         y -= height
