@@ -54,7 +54,8 @@ def test_the_flow_shows_every_number_of_the_counts(counts: Stats, language: str)
     for reason in trial.first_reasons:
         assert reason.code in texts
         assert str(reason.subjects) in texts
-    assert verdict_words("eligible", language).lower() in [text.lower() for text in texts]
+    eligible = verdict_words("eligible", language)
+    assert eligible[:1].upper() + eligible[1:] in texts
     assert not re.search(r"(?<!otentially )\b[Ee]ligible\b", " ".join(texts))
 
 
