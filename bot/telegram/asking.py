@@ -107,18 +107,23 @@ class Asking:
     async def updates(self, offset: int | None) -> Sequence[Update | Skipped]:
         """Return the next answer, however often it has to be asked for. Acknowledges what is below the offset.
 
+        The first poll that succeeds was not held: while an empty one is, nobody knows whether Telegram answers.
         Raises `TokenRefusedError` after a minute of refusals.
         """
         waits = Waits(self._jitter)
         while True:
-            answer = await caught(self._ask(offset))
-            if not isinstance(answer, Exception):
-                self._note_success()
+            held = 0 if self.polled is None else POLL_SECONDS
+            answer = await caught(self._ask(offset, held))
+            if isinstance(answer, Exception):
+                pause = self._pause_after(answer, waits)
+                self.troubled = True
+                LOG.warning("polling failed, next try in %.1f s: %s", pause, _words(answer))
+                await self._sleep(pause)
+                continue
+            self._note_success()
+            if answer or held:
                 return answer
-            pause = self._pause_after(answer, waits)
-            self.troubled = True
-            LOG.warning("polling failed, next try in %.1f s: %s", pause, _words(answer))
-            await self._sleep(pause)
+            waits = Waits(self._jitter)
 
     async def acknowledge(self, offset: int | None) -> None:
         """At a stop: acknowledge what was committed since the last poll. Where this fails, it is delivered again."""
@@ -131,11 +136,11 @@ class Asking:
                     return
         LOG.info("the last acknowledgement was not sent")
 
-    async def _ask(self, offset: int | None) -> Sequence[Update | Skipped]:
+    async def _ask(self, offset: int | None, held: int) -> Sequence[Update | Skipped]:
         asked: dict[str, Any] = {
             "offset": offset,
             "limit": UPDATES_A_POLL,
-            "timeout": POLL_SECONDS,
+            "timeout": held,
             "allowed_updates": ALLOWED_UPDATES,
         }
         answer: Sequence[Update | Skipped] | Exception = await caught(self._bot.get_updates(**asked))

@@ -44,6 +44,8 @@ KEEP_PROMPTS_SECONDS: Final = 0.5
 PROMPT_AGAIN_SECONDS: Final = 20.0
 """How soon a prompt that was given up is tried anew."""
 BEAT_SECONDS: Final = 15.0
+FIRST_BEATS_SECONDS: Final = 1.0
+"""Between heartbeats until a poll has succeeded: `prescreen status` soon says that a bot which was started runs."""
 BACKUP_AT: Final = time(2, 30)
 """UTC."""
 REMIND_AFTER: Final = timedelta(days=1)
@@ -100,7 +102,7 @@ class Background:
     def jobs(self) -> Iterator[Job]:
         yield Job("prompts kept", self._keep_prompts, every(KEEP_PROMPTS_SECONDS))
         yield Job("prompts again", self._prompt_lost, every(PROMPT_AGAIN_SECONDS, first=AFTER_START_SECONDS))
-        yield Job("heartbeat", self._beat, every(BEAT_SECONDS, first=AFTER_START_SECONDS))
+        yield Job("heartbeat", self._beat, self._to_beat)
         yield Job("reminders", self._remind, every(REMIND_EVERY_SECONDS, first=REMIND_EVERY_SECONDS / 10))
         yield Job("name", self._learn_name, every(NAME_SECONDS, first=AFTER_START_SECONDS))
         yield Job("profile", self._introduce, every(PROFILE_SECONDS, first=AFTER_START_SECONDS))
@@ -111,6 +113,10 @@ class Background:
     async def _keep_prompts(self) -> None:
         with suppress(StateError):
             self._screenings.keep_prompts()
+
+    async def _to_beat(self) -> None:
+        polled = self._figures().since_poll is not None
+        await asyncio.sleep(BEAT_SECONDS if polled else FIRST_BEATS_SECONDS)
 
     async def _beat(self) -> None:
         figures = self._figures()

@@ -10,6 +10,7 @@ import pytest
 
 from bot.telegram import asking, lanes, outages
 from bot.wording.phrases import phrases
+from state.status import status
 from tests.conversation.playing import Clock
 from tests.endtoend.process import invite_all, polled, started
 from tests.endtoend.ward import TOKEN, Ward, locked, longer_than, prompts
@@ -82,6 +83,11 @@ async def test_another_instance_on_the_same_token_is_said_and_outlived(
     await ward.says(phone, "45")
     assert ward.entries() == 2
     assert sum("another instance polls" in message for message in caplog.messages) == 1
+
+
+async def test_the_status_says_of_a_bot_that_nobody_writes_to_that_it_runs(ward: Ward) -> None:
+    """Sooner than an empty poll comes back."""
+    await ward.until(lambda: status(ward.path).running, asking.POLL_SECONDS)
 
 
 async def test_a_dialogue_left_open_is_called_to_mind_once_and_in_working_hours(

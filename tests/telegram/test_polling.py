@@ -16,6 +16,7 @@ from bot.telegram.asking import (
     CONFLICT_FORGOTTEN_SECONDS,
     CONFLICT_SECONDS,
     NETWORK_SECONDS,
+    POLL_SECONDS,
     REFUSED_SECONDS,
     TOKEN_SECONDS,
     Notices,
@@ -236,6 +237,16 @@ async def test_only_the_updates_that_the_bot_reads_are_asked_for(
     assert asked["allowed_updates"] == str(list(map(str, ALLOWED_UPDATES))).replace("'", '"')
     assert asked["limit"] == str(UPDATES_A_POLL)
     assert "offset" not in asked
+
+
+async def test_no_poll_is_held_until_telegram_is_known_to_answer(
+    server: TelegramServer, polling: Polling
+) -> None:
+    server.faults["getUpdates"].append(hang_up)
+    async with running(polling):
+        await until(server.polling.is_set)
+        assert polling.figures().since_poll == 0, "nobody has to wait for a held poll to know"
+    assert [call["timeout"] for call in server.of("getUpdates")] == ["0", "0", str(POLL_SECONDS)]
 
 
 # Order
