@@ -62,7 +62,8 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
     context.turn.untaken = True
     say, screening, prompt = context.say, aimed.screening, aimed.prompt
     if prompt is not None and prompt.kind not in TYPED:
-        _buttons_only(context, aimed)
+        standing = screening if aimed.doubt is None else None
+        _ask_again(context, standing, prompt, say("kept_nothing_buttons"))
     elif aimed.doubt == "moved" and screening is not None:
         _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
     elif aimed.doubt == "unsure":
@@ -82,16 +83,8 @@ def _begin_word(context: Context) -> str:
     return "begin_word_terminal" if context.setup.channel == "terminal" else "begin_word"
 
 
-def _buttons_only(context: Context, aimed: Aim) -> None:
-    """What stood above the text is answered by its buttons: show them again, or else where the person is."""
-    screening, prompt, say = aimed.screening, aimed.prompt, context.say
-    if aimed.doubt is not None or screening is None or prompt is None or prompt.kind not in VIEWS:
-        context.where_we_are(say("kept_nothing_buttons"))
-    else:
-        context.show(screening, prompt.kind, say("kept_nothing_buttons"))
-
-
 def _ask_again(context: Context, screening: Screening | None, prompt: Prompt | None, remark: Safe) -> None:
+    """Show what stood above the text again, if it can still be answered; else where the person is."""
     kind = prompt.kind if prompt is not None else "question"
     if screening is None or kind not in VIEWS or (kind == "question" and screening.ended):
         context.where_we_are(remark)
