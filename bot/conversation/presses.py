@@ -28,7 +28,6 @@ from bot.conversation.former_presses import read_former
 from bot.conversation.refusing import late
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, read_press
-from dialogs.errors import AnswerError, NotNow
 from state.prompts import Kind
 
 Whose = Literal["nobody", "own", "site"]
@@ -159,12 +158,7 @@ def _on_own(context: Context, kind: PressKind, press: Press) -> None:
     screening = aimed.screening
     if screening is None:
         late(context)
-        return
-    if kind.effect == "moves" and aimed.doubt is not None:
+    elif kind.effect == "moves" and aimed.doubt is not None:
         late(context, screening, press.entry)
-        return
-    try:
+    else:
         kind.handler(context, screening, press)
-    except (NotNow, AnswerError):
-        context.turn.toast = context.say.plain("not_possible_now")
-        context.show(context.screenings.load(screening.number))
