@@ -9,7 +9,7 @@ import click
 
 from bot.command import options
 from bot.command.progress import Bar
-from bot.command.wiring import Unusable, open_existing, open_file
+from bot.command.wiring import Unusable, open_existing
 from dialogs.languages import counted
 from state.exports import FORMATS, Exported
 
@@ -59,7 +59,7 @@ def command(
     from state.errors import StateError
     from state.exports import export
 
-    open_existing(db_file).conn.close()
+    by = _local_person(db_file)
     chosen = _format(format_name, ndjson=ndjson)
     bar = Bar(f"Writing {output.name if output else chosen}")
     try:
@@ -68,7 +68,7 @@ def command(
             chosen,
             output,
             options.selected(selected),
-            by=_local_person(db_file),
+            by=by,
             force=force,
             as_of=as_of,
             progress=bar.start,
@@ -99,7 +99,7 @@ def _local_person(db_file: str) -> str | None:
     """Return the code of the person at this terminal, if the file knows one."""
     from state.people import People
 
-    db = open_file(db_file)
+    db = open_existing(db_file)
     try:
         person = People(db).find("terminal", "local")
     finally:
