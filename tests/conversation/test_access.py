@@ -30,6 +30,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "restore": ("S01-P01", "S09-P01"),
     "export": ("csv",),
     "export_period": ("3:csv",),
+    "notify": ("1",),
 }
 """What else a press without a screening may say."""
 
@@ -96,7 +97,7 @@ class Site:
     def kept(self) -> dict[str, list[Any]]:
         rows = {table: list(self.conversation.people.db.query(f"SELECT * FROM {table}")) for table in KEPT}
         rows["people"] = list(
-            self.conversation.people.db.query("SELECT code, role, site, status FROM people")
+            self.conversation.people.db.query("SELECT code, role, site, status, notified FROM people")
         )
         return rows
 
