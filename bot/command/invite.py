@@ -5,28 +5,25 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_site_file
 from dialogs.languages import counted
-
-if TYPE_CHECKING:
-    from state.people import Role
+from state.people import DEFAULT_SITE, ROLES, People, Role
 
 
 @click.command("invite")
 @click.option(
     "--role",
-    type=click.Choice(["clinician", "coordinator", "administrator"]),
+    type=click.Choice(ROLES),
     help="Needed, unless an invitation is withdrawn.",
 )
 @click.option(
     "--site",
     callback=options.site,
-    default="S01",
+    default=DEFAULT_SITE,
     show_default=True,
     help="Up to 8 capital letters and digits.",
 )
@@ -54,8 +51,6 @@ def command(
       prescreen invite --role administrator
       prescreen invite --role clinician --site PUMCH --hours 24 --bot my_trial_bot
     """
-    from state.people import People
-
     if revoke is not None:
         _revoke(revoke, db_file)
         return
@@ -73,8 +68,6 @@ def command(
 
 
 def _revoke(mark: str, db_file: str) -> None:
-    from state.people import People
-
     if not People(open_existing(db_file)).revoke(mark):
         raise Unusable(f"there is no open invitation {mark}; prescreen people --invitations lists them")
     click.echo(f"Invitation {mark} is withdrawn.")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, open_existing, open_file
-
-if TYPE_CHECKING:
-    from state.people import People, Role
+from state.people import DEFAULT_SITE, NOT_KNOWN, ROLES, People, Role
 
 
 @click.command("people")
 @click.option("--add", "accounts", multiple=True, metavar="IDS", help="Add Telegram accounts, one or many.")
 @click.option(
     "--role",
-    type=click.Choice(["clinician", "coordinator", "administrator"]),
+    type=click.Choice(ROLES),
     help="Role of who is added (clinician unless given) or changed.",
 )
 @click.option("--site", callback=options.site, help="Site of who is added (S01 unless given) or changed.")
@@ -50,7 +47,6 @@ def command(
       prescreen people --suspend PUMCH-P02
     """
     from state.errors import StateError
-    from state.people import People
 
     added = _accounts(accounts)
     if change and role is None and site is None:
@@ -79,8 +75,6 @@ def _accounts(given: Iterable[str]) -> list[str]:
 
 
 def _add(everyone: People, accounts: Iterable[str], role: Role | None, site: str | None) -> None:
-    from state.people import DEFAULT_SITE, NOT_KNOWN
-
     for account in accounts:
         everyone.add(role or "clinician", site or DEFAULT_SITE, "telegram", account, NOT_KNOWN)
 
