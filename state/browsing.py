@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from dialogs.protocol import Protocol
 from dialogs.verdicts import IN_FILES
 from state.database import connect
+from state.schema import applied_names, migration_names
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
 """The views that are shown, in this order; everything else in the file is not."""
@@ -77,8 +78,8 @@ QUERIES: Final = {
 }
 
 
-NEEDED: Final = (*SHOWN, "subjects")
-"""The views that all this reads."""
+NEEDED: Final = (*SHOWN, "protocols", "_sqlite_migrations")
+"""What every file of ours has; other views that are read here are those of this version."""
 
 
 def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[object, ...], None, None]:
@@ -103,6 +104,11 @@ def tables_and_views(db: Database) -> frozenset[str]:
     """Return the names of everything in the file that can be read from."""
     rows = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
     return frozenset(row[0] for row in rows)
+
+
+def is_older(db: Database) -> bool:
+    """Say whether an earlier version wrote the file: its views are those of that version."""
+    return not applied_names(db) >= migration_names()
 
 
 def counted_criterion(protocols: Iterable[Protocol]) -> str:

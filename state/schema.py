@@ -212,6 +212,12 @@ def migration_names() -> frozenset[str]:
     return frozenset(migration.name for migration in migrations._migrations)
 
 
+def applied_names(db: Database) -> frozenset[str]:
+    """Return the names of the migrations that a file has had; changes nothing in it."""
+    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'prescreen'")
+    return frozenset(row[0] for row in rows)
+
+
 @migrations()
 def initial(db: Database) -> None:
     """The first released schema."""

@@ -53,11 +53,12 @@ def _application(db_file: str) -> App:
 
     db = connect(db_file, read_only=True)
     names = browsing.tables_and_views(db)
-    protocols = StoredProtocols(db).all() if "protocols" in names else []
+    ours = names.issuperset(browsing.NEEDED)
+    older, protocols = (browsing.is_older(db), StoredProtocols(db).all()) if ours else (False, [])
     db.close()
-    if not names.issuperset(browsing.SHOWN):
+    if not ours:
         raise Unusable(f"{db_file} is not a file of screenings")
-    if not names.issuperset(browsing.NEEDED):
+    if older:
         raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
         return serve.application(Path(db_file), names, protocols)

@@ -18,7 +18,7 @@ from state.codes import FORMS
 from state.columns import select
 from state.errors import Damaged
 from state.register import meta
-from state.schema import migration_names
+from state.schema import applied_names, migration_names
 
 Row = tuple[Any, ...]
 
@@ -74,9 +74,8 @@ def check(name: str, db: Database) -> Source:
 
 
 def _check_version(name: str, db: Database) -> None:
-    wanted = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'prescreen'"
     try:
-        applied = {row[0] for row in db.execute(wanted)}
+        applied = applied_names(db)
     except sqlite3.OperationalError as error:
         raise Damaged(f"{name} is a database of something else") from error
     if applied != migration_names():

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from state.errors import Damaged, Newer
-from state.schema import migration_names, migrations
+from state.schema import applied_names, migration_names, migrations
 from state.standing import VIEWS
 
 _BOOKKEEPING: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
@@ -29,9 +29,7 @@ def applied(db: Database) -> frozenset[str]:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "_sqlite_migrations" not in tables:
         raise Damaged("it is not a file of this program")
-    names = frozenset(
-        row[0] for row in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'prescreen'")
-    )
+    names = applied_names(db)
     newer = sorted(str(name) for name in names - migration_names())
     if newer:
         raise Newer(f"it was written by a newer version (it has {', '.join(newer)})")

@@ -292,6 +292,18 @@ def test_a_file_that_is_missing_or_of_something_else_is_refused(tmp_path: Path) 
     assert not (tmp_path / "none.db").exists()
 
 
+def test_a_file_of_an_earlier_version_is_refused_whatever_its_views_are_called(tmp_path: Path) -> None:
+    """Its views may have the names of today and other columns; ``prescreen stats`` makes them anew."""
+    site = Site(tmp_path / "a.db", "A")
+    site.saved()
+    site.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'outcomes_of_subjects'")
+    path = site.close()
+    before = path.read_bytes()
+    ran = _run("serve", "--db", str(path))
+    assert (ran.returncode, "was written by an earlier version" in ran.stderr) == (2, True)
+    assert path.read_bytes() == before
+
+
 def test_a_port_that_is_taken_is_said_to_be(file: Path) -> None:
     with serve.listen(0) as taken:
         ran = _run("serve", "--db", str(file), "--port", str(taken.getsockname()[1]))
