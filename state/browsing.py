@@ -49,15 +49,9 @@ QUERIES: Final = {
         "WHERE verdict = 'ineligible' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
     ),
     "outcomes": (
-        'SELECT l.screening AS "$screening", t.id AS "$trial", json_extract(l.detail, \'$$.outcome\') AS "$outcome",\n'
-        "  coalesce(json_extract(l.detail, '$$.on'), json_extract(l.detail, '$$.referred_at'),\n"
-        "    json_extract(l.detail, '$$.consent_date'),\n"
-        '    substr(l.at, 1, 10)) AS "$day", json_extract(l.detail, \'$$.not_enrolled_reason\') AS "$reason",\n'
-        '  l.person AS "$person", l.at AS "$at"\n'
-        "FROM log l JOIN screenings s ON s.number = l.screening JOIN protocols t ON t.sha256 = s.protocol\n"
-        "WHERE l.kind = 'outcome' AND NOT EXISTS (SELECT 1 FROM log w WHERE w.screening = l.screening\n"
-        "  AND w.kind = 'outcome_withdrawn' AND json_extract(w.detail, '$$.takes_back') = l.entry)\n"
-        "ORDER BY l.at DESC, l.screening, l.entry DESC"
+        'SELECT screening AS "$screening", trial AS "$trial", outcome AS "$outcome", happened_on AS "$day",\n'
+        '  reason AS "$reason", person AS "$person", at AS "$at"\n'
+        "FROM outcome_notes ORDER BY at DESC, screening, entry DESC"
     ),
     "waiting": (
         'SELECT screening AS "$screening", site AS "$site", person AS "$person", criterion AS "$criterion",\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from dialogs.answers import UNKNOWN
 from dialogs.candidates import read_candidates
 from dialogs.dialogue import Step
 from dialogs.loading import load
+from state import browsing
 from state.database import open_database
 from state.errors import NotNext
 from state.outcomes import NEXT, OUTCOMES, REASONS, WITHDRAWALS, note, offered, standing, take_back
@@ -206,6 +208,19 @@ def test_the_newest_note_is_taken_back_and_stays_in_the_log(file: File) -> None:
     assert file.rows("outcomes") == []
     with pytest.raises(NotNext):
         file.take_back(screening)
+
+
+def test_the_ready_made_list_has_the_notes_that_stand_the_newest_first(file: File) -> None:
+    screening = file.save("eligible")
+    file.note(screening, "referred")
+    file.note(screening, "consented")
+    file.take_back(screening)
+    file.note(screening, "declined", DAY + timedelta(days=2))
+    listed = file.db.query(re.sub(r"\$(\w+)", r"\1", browsing.QUERIES["outcomes"]))
+    assert [(row["outcome"], row["day"], row["reason"]) for row in listed] == [
+        ("not_enrolled", str(DAY + timedelta(days=2)), "declined"),
+        ("referred", str(DAY), None),
+    ]
 
 
 def test_a_subject_is_one_whatever_is_noted_in_which_of_its_screenings(file: File) -> None:
