@@ -24,7 +24,16 @@ from state.columns import insert
 from state.database import connect, open_database, refuse_leftovers, writing
 from state.errors import Damaged, translate
 from state.merge.checked import Log, Source, check
-from state.merge.union import ENTRIES, POSITION, VERDICTS, Conflict, check_links, rows_of, unite
+from state.merge.union import (
+    ENTRIES,
+    MERGED_OF_POSITIONS,
+    POSITION,
+    VERDICTS,
+    Conflict,
+    check_links,
+    rows_of,
+    unite,
+)
 from state.moments import Clock, utc_now
 from state.register import meta
 from state.targets import check_target, remove
@@ -35,8 +44,7 @@ _PUT_PERSON: Final = (
     " status = excluded.status, language = excluded.language, notified = excluded.notified"
 )
 _PUT_POSITION: Final = (
-    "INSERT OR REPLACE INTO positions (screening, person, state, entries, head, updated_at, set_aside)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT OR REPLACE INTO positions ({MERGED_OF_POSITIONS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 
 

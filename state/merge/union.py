@@ -15,10 +15,9 @@ from state.merge.checked import Log, Row, Source
 _AFTER: Final = " WHERE screening = :screening AND entry > :after ORDER BY entry"
 ENTRIES: Final = select("log") + _AFTER
 VERDICTS: Final = select("verdicts") + _AFTER
-POSITION: Final = (
-    "SELECT screening, person, state, entries, head, updated_at, set_aside"
-    " FROM positions WHERE screening = :screening"
-)
+MERGED_OF_POSITIONS: Final = "screening, person, state, entries, head, updated_at, set_aside"
+"""The columns of ``positions`` that are merged; which prompts were delivered stays at the site."""
+POSITION: Final = f"SELECT {MERGED_OF_POSITIONS} FROM positions WHERE screening = :screening"
 
 
 class Conflict(StateError):

@@ -25,18 +25,14 @@ from state.replay import outcome, set_aside, step_from
 from state.verify.register import Fault, Registered
 
 _SCREENINGS: Final = (
-    "SELECT s.number, s.site, s.sequence, s.protocol, s.person, s.started_at, s.zone, s.channel,"
-    " s.earlier, s.hash, p.person, p.state, p.entries, p.head, p.set_aside"
+    f"SELECT {', '.join(f's.{column}' for column in COLUMNS['screenings'])},"
+    " p.person, p.state, p.entries, p.head, p.set_aside"
     " FROM screenings s LEFT JOIN positions p ON p.screening = s.number ORDER BY s.number"
 )
 _LOG: Final = select("log") + " ORDER BY screening, entry"
-_VERDICTS: Final = (
-    "SELECT entry, at, person, verdict, first_failed, all_failed, unresolved, set_aside, asked FROM verdicts"
-    " WHERE screening = ?"
-)
-_HASHED_OF_SCREENING: Final = len(COLUMNS["screenings"]) - 1
-_HASHED_OF_ENTRY: Final = len(COLUMNS["log"]) - 1
-"""So many columns from the first on are in the hash."""
+_VERDICTS: Final = select("verdicts") + " WHERE screening = ?"
+_HASHED: Final = len(COLUMNS["screenings"]) - 1
+"""So many columns of a screening, from the first on, are in its hash; of a log entry, all but the hash itself."""
 
 Verdict = tuple[Any, ...]
 """A row of ``verdicts``: time, person, verdict, first failed, three lists as JSON, questions asked."""
@@ -118,7 +114,7 @@ class Dialogues:
     def verify(self, row: ScreeningRow, log: list[EntryRow]) -> None:
         """Verify one screening; stops where nothing more can be said of it."""
         place = f"screening {row.number}"
-        if link("", row[:_HASHED_OF_SCREENING]) != row.hash:
+        if link("", row[:_HASHED]) != row.hash:
             self.fault(place, "its row was changed: its hash does not follow from its content")
         if not log or log[0].kind != "start":
             self.fault(f"{place}, entry 1", "is missing: the log does not begin with the start")
@@ -141,7 +137,7 @@ class Dialogues:
         if entry.entry != number:
             self.fault(at, "is missing")
             return False
-        if link(replay.head, entry[:_HASHED_OF_ENTRY]) != entry.hash:
+        if link(replay.head, entry[:-1]) != entry.hash:
             self.fault(at, "was changed: its hash does not follow from the entry before and its content")
             return False
         replay.head = entry.hash
@@ -173,7 +169,7 @@ class Dialogues:
             self.fault(place, "its position sets other answers aside than its dialogue")
 
     def _stored_verdicts(self, number: str) -> dict[int, Verdict]:
-        return {row[0]: tuple(row[1:]) for row in self.db.conn.execute(_VERDICTS, [number])}
+        return {entry: tuple(said) for _, entry, *said in self.db.conn.execute(_VERDICTS, [number])}
 
 
 def _compared_alike(protocol: Protocol, step: Step, entry: EntryRow) -> bool:

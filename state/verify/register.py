@@ -76,7 +76,7 @@ class Registered:
         place = f"register entry {entry}" + ("" if origin == self.origin else f" of {origin}")
         if entry != number + 1:
             self.fault(place, f"entry {number + 1} is missing before it")
-        if not _follows(before, row[:7], stored):
+        if not _follows(before, row[:-1], stored):
             self.fault(place, "was changed: its hash does not follow from the entry before and its content")
         self._ends[origin] = (entry, stored)
         self._look_for_head(origin, entry, kind, stored)

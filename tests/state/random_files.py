@@ -22,6 +22,7 @@ from dialogs.loading import load
 from dialogs.protocol import Protocol, Question
 from state import register
 from state.chain import link
+from state.columns import insert, select
 from state.database import open_database, writing
 from state.moments import stamp
 from state.people import People
@@ -225,7 +226,7 @@ def _fits(dialogue: Dialogue, question: Question, answer: Answer, protocol: Prot
 
 def multiply(db: Database, times: int) -> None:
     """Copy every screening `times` more under new numbers, chained anew: valid rows, without the dialogue."""
-    screenings = list(db.execute("SELECT * FROM screenings ORDER BY started_at, site, sequence"))
+    screenings = list(db.execute(select("screenings") + " ORDER BY started_at, site, sequence"))
     sequence = dict(db.execute("SELECT site, max(sequence) FROM screenings GROUP BY site"))
     with writing(db):
         for copy_number in range(1, times + 1):
@@ -250,11 +251,11 @@ def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timed
     sequence, earlier = int(number.rpartition("-")[2]), named.get(row[8])
     fields = (number, row[1], sequence, *row[3:5], later(row[5]), *row[6:8], earlier)
     head = link("", fields)
-    db.conn.execute("INSERT INTO screenings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*fields, head))
+    db.conn.execute(insert("screenings"), (*fields, head))
     head = _copy_log(db, row[0], number, head, later)
-    for verdict in list(db.conn.execute("SELECT * FROM verdicts WHERE screening = ?", [row[0]])):
+    for verdict in list(db.conn.execute(select("verdicts") + " WHERE screening = ?", [row[0]])):
         copied = (number, verdict[1], later(verdict[2]), *verdict[3:])
-        db.conn.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
+        db.conn.execute(insert("verdicts"), copied)
     for position in list(db.conn.execute("SELECT * FROM positions WHERE screening = ?", [row[0]])):
         copied = (number, *position[1:4], head, later(position[5]), *position[6:])
         db.conn.execute("INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", copied)
@@ -263,7 +264,7 @@ def _copy(db: Database, row: tuple[Any, ...], named: dict[str, str], days: timed
 def _copy_log(db: Database, old: str, number: str, head: str, later: Callable[[str], str]) -> str:
     """Copy a log, chained anew from `head`, and enter in the register what belongs there; returns its end."""
     entries = []
-    for entry in db.conn.execute("SELECT * FROM log WHERE screening = ? ORDER BY entry", [old]):
+    for entry in db.conn.execute(select("log") + " WHERE screening = ? ORDER BY entry", [old]):
         source = f"{entry[11]}:{number}" if entry[11] else None
         copied = (number, entry[1], later(entry[2]), *entry[3:11], source)
         head = link(head, copied)
@@ -272,5 +273,5 @@ def _copy_log(db: Database, old: str, number: str, head: str, later: Callable[[s
         if kind != "noted" or entry[4] not in STEP_KINDS:
             detail = {"head": head} if kind != "started" else None
             register.enter(db, datetime.fromisoformat(later(entry[2])), kind, number, entry[3], detail)
-    db.conn.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    db.conn.executemany(insert("log"), entries)
     return head
