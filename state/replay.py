@@ -46,9 +46,16 @@ def entry_from(step: Step, dialogue: Dialogue) -> Entry:
     if step.answer is None or step.question is None:
         return Entry(step.kind, step.question, step.entered, detail=detail)
     value, unit = encode(step.answer)
-    number = compared(dialogue.protocol.question(step.question), step.answer)
-    like, like_unit = (compact(number[0]), number[1]) if number is not None else (None, None)
+    like, like_unit = as_compared(dialogue.protocol, step)
     return Entry(step.kind, step.question, value, unit, like, like_unit, detail)
+
+
+def as_compared(protocol: Protocol, step: Step) -> tuple[str | None, str | None]:
+    """Return the number of an answer, and its unit, as rules compare it; neither, where it is no number."""
+    if step.answer is None or step.question is None:
+        return None, None
+    number = compared(protocol.question(step.question), step.answer)
+    return (compact(number[0]), number[1]) if number is not None else (None, None)
 
 
 def _detail(step: Step, dialogue: Dialogue) -> str | None:

@@ -13,15 +13,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
-from dialogs.answers import compact
-from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
+from dialogs.dialogue import STEP_KINDS, Dialogue, begin
 from dialogs.errors import DialogError
 from dialogs.loading import parse_stored
 from dialogs.protocol import Protocol
-from dialogs.wording import compared
 from state.chain import link, pack
 from state.columns import COLUMNS, select
-from state.replay import outcome, set_aside, step_from
+from state.replay import as_compared, outcome, set_aside, step_from
 from state.verify.register import Fault, Registered
 
 _SCREENINGS: Final = (
@@ -151,7 +149,7 @@ class Dialogues:
         except (DialogError, KeyError, TypeError, ValueError) as error:
             self.fault(at, f"does not replay: {error}")
             return False
-        if not _compared_alike(dialogue.protocol, step, entry):
+        if (entry.compared, entry.compared_unit) != as_compared(dialogue.protocol, step):
             self.fault(at, "the compared value is not what the answer gives")
         if entry.kind == "save":
             found = outcome(dialogue)
@@ -170,15 +168,6 @@ class Dialogues:
 
     def _stored_verdicts(self, number: str) -> dict[int, Verdict]:
         return {entry: tuple(said) for _, entry, *said in self.db.conn.execute(_VERDICTS, [number])}
-
-
-def _compared_alike(protocol: Protocol, step: Step, entry: EntryRow) -> bool:
-    """Say whether an answer is stored beside the number that rules compare it as."""
-    if step.answer is None or entry.question is None:
-        return True
-    number = compared(protocol.question(entry.question), step.answer)
-    like = (compact(number[0]), number[1]) if number is not None else (None, None)
-    return (entry.compared, entry.compared_unit) == like
 
 
 def _verdict(entry: EntryRow, said: Mapping[str, Any], asked: int) -> Verdict:
