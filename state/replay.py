@@ -19,6 +19,7 @@ from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
+from state import register
 from state.chain import pack
 from state.errors import Unknown
 
@@ -64,6 +65,11 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
     if step.given:
         return pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
     return pack({"reason": step.reason}) if step.reason is not None else None
+
+
+def registered_as(kind: str) -> str | None:
+    """Return the kind of register entry that is made of a log entry; ``None`` for the steps that make none."""
+    return register.OF_A_SCREENING.get(kind) if kind in ("start", *STEP_KINDS) else "noted"
 
 
 def step_from(

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
-from dialogs.dialogue import STEP_KINDS, Step, begin
+from dialogs.dialogue import Step, begin
 from dialogs.protocol import Protocol
 from state import register
 from state.chain import link, pack
@@ -24,7 +24,7 @@ from state.errors import Stale
 from state.lookup import Listed, ListState, Lookup, Saved, Screening
 from state.moments import Clock, stamp, utc_now
 from state.prompts import Kind, Prompt, Prompts
-from state.replay import Entry, entry_from, outcome, set_aside
+from state.replay import Entry, entry_from, outcome, registered_as, set_aside
 
 NoteKind = Literal["disagree", "query", "query_answer", "outcome", "outcome_withdrawn"]
 """Entries that do not move the dialogue."""
@@ -185,7 +185,7 @@ class Screenings(Lookup):
 
     def _register(self, screening: Screening, person: str, kind: str) -> None:
         """Enter a note, or a step that begins, ends or reopens a dialogue, in the register."""
-        entered = "noted" if kind not in ("start", *STEP_KINDS) else register.OF_A_SCREENING.get(kind)
+        entered = registered_as(kind)
         if entered is not None:
             said = {"head": screening.head} if entered != "started" else None
             register.enter(self.db, self.clock(), entered, screening.number, person, said)

@@ -17,6 +17,7 @@ from state import register
 from state.chain import link, total
 from state.columns import select
 from state.register import meta
+from state.replay import registered_as
 
 ABBREVIATED: Final = 12
 """A head that was kept elsewhere may be shortened to so many characters."""
@@ -219,10 +220,6 @@ class Registered:
             self.fault(f"screening {number}", "is missing, and no purge says so")
 
 
-_MOVES: Final = frozenset({"answer", "propose", "back", "correct", "continue", "finish"})
-"""Kinds of log entries that are tied in by the total of all heads until their dialogue is saved."""
-
-
 def _follows(before: str, fields: tuple[Any, ...], stored: str) -> bool:
     try:
         return link(before, fields) == stored
@@ -231,13 +228,14 @@ def _follows(before: str, fields: tuple[Any, ...], stored: str) -> bool:
 
 
 def _logged(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield what the register must hold of a log: (kind of register entry, hash)."""
+    """Yield what the register must hold of a log: (kind of register entry, hash).
+
+    The other entries are tied in by the total of all heads until their dialogue is saved.
+    """
     for kind, stored in entries:
-        entered = register.OF_A_SCREENING.get(kind)
+        entered = registered_as(kind)
         if entered is not None:
             yield entered, "" if entered == "started" else stored
-        elif kind not in _MOVES:
-            yield "noted", stored
 
 
 def _binding(said: dict[str, str]) -> set[str]:

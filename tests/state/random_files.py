@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
-from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, STEP_KINDS, Dialogue, Step, begin
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, begin
 from dialogs.loading import load
 from dialogs.protocol import Protocol, Question
 from state import register
@@ -26,6 +26,7 @@ from state.columns import insert, select
 from state.database import open_database, writing
 from state.moments import stamp
 from state.people import People
+from state.replay import registered_as
 from state.screenings import Screening, Screenings
 
 BEGINNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -269,8 +270,8 @@ def _copy_log(db: Database, old: str, number: str, head: str, later: Callable[[s
         copied = (number, entry[1], later(entry[2]), *entry[3:11], source)
         head = link(head, copied)
         entries.append((*copied, head))
-        kind = register.OF_A_SCREENING.get(entry[4], "noted")
-        if kind != "noted" or entry[4] not in STEP_KINDS:
+        kind = registered_as(entry[4])
+        if kind is not None:
             detail = {"head": head} if kind != "started" else None
             register.enter(db, datetime.fromisoformat(later(entry[2])), kind, number, entry[3], detail)
     db.conn.executemany(insert("log"), entries)
