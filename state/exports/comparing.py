@@ -8,7 +8,7 @@ The log keeps a number in the question's first unit. Two things are added here: 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -104,8 +104,13 @@ def quotient_as_text(value: str, divisor: str, scale: str | None) -> str | None:
 
 def compare(protocol: Protocol, answers: Sequence[AnswerRow]) -> list[AnswerRow]:
     """Put in what is compared: a relation wherever there is one, a quotient where value and divisor are current."""
-    current = {answer.question: answer for answer in answers if answer.status == "current"}
+    current = current_of(answers)
     return [_compared(protocol, answer, current) for answer in answers]
+
+
+def current_of(answers: Iterable[AnswerRow]) -> dict[str, AnswerRow]:
+    """Return the answers that stand and apply, by question."""
+    return {answer.question: answer for answer in answers if answer.status == "current"}
 
 
 def _compared(protocol: Protocol, answer: AnswerRow, current: dict[str, AnswerRow]) -> AnswerRow:

@@ -30,7 +30,7 @@ from state.exports.codings import (
     resource_id,
     unknown_coding,
 )
-from state.exports.comparing import AnswerRow
+from state.exports.comparing import AnswerRow, current_of
 from state.exports.questionnaire import RELATION, UCUM, item_text, item_type, questionnaire, questionnaire_url
 from state.exports.snapshot import Row, Snapshot
 
@@ -128,7 +128,7 @@ def research_study(protocol: Protocol) -> Resource:
 
 def response(protocol: Protocol, row: Row, answers: Iterable[AnswerRow]) -> Resource:
     """Return the answers that apply, as a QuestionnaireResponse."""
-    current = {answer.question: answer for answer in answers if answer.status == "current"}
+    current = current_of(answers)
     given = ((question, current[question.id]) for question in protocol.questions if question.id in current)
     filled = [item for question, answer in given for item in items(protocol, question, answer)]
     return {

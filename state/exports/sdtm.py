@@ -21,7 +21,7 @@ from dialogs.languages import DEFAULT
 from dialogs.protocol import Criterion, Protocol
 from dialogs.wording import compared
 from state.errors import StateError
-from state.exports.comparing import AnswerRow
+from state.exports.comparing import AnswerRow, current_of
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.findings import Record, answers_in, assessments, laboratory
 from state.exports.snapshot import Row, Snapshot
@@ -141,7 +141,7 @@ def _add_subject(snapshot: Snapshot, rows: Sequence[Row], sets: Mapping[str, Dat
     for row in rows:
         protocol = snapshot.protocols[row.protocol]
         answers = snapshot.answers(row)
-        current = {answer.question: answer for answer in answers if answer.status == "current"}
+        current = current_of(answers)
         if row is latest:
             sets["DM"].add({**_identifiers(protocol, row, "DM", 0), **_demographics(protocol, row, current)})
         for name, record in _records(protocol, row, answers, current):

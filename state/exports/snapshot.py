@@ -24,7 +24,7 @@ from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import CODES, IN_FILES
 from state.database import connect
 from state.errors import translate
-from state.exports.comparing import AnswerRow, compare, quotient_as_text
+from state.exports.comparing import AnswerRow, compare, current_of, quotient_as_text
 from state.exports.selection import Selection
 from state.replay import StoredProtocols
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
@@ -240,15 +240,11 @@ class Snapshot:
         """Return all answers of a screening in the order they were given."""
         return compare(self.protocols[row.protocol], list(self._answers(row)))
 
-    def current(self, row: Row) -> dict[str, AnswerRow]:
-        """Return the answers that stand and apply, by question."""
-        return {answer.question: answer for answer in self.answers(row) if answer.status == "current"}
-
     def logged(self, row: Row) -> list[AnswerRow | None]:
         """Return the current answers to `logged_questions`, in their order."""
         wanted = {f"q{place}": question.id for place, question in enumerate(self.logged_questions)}
         found = self._answers(row, f"AND question IN ({', '.join(f':{name}' for name in wanted)})", wanted)
-        current = {answer.question: answer for answer in found if answer.status == "current"}
+        current = current_of(found)
         return [current.get(question) for question in wanted.values()]
 
     def _answers(
