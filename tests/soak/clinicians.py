@@ -67,16 +67,28 @@ class Figures:
 class Clinician:
     """One person at one phone, who plays scripts one after the other."""
 
-    def __init__(self, phone: Person, figures: Figures, dice: random.Random, *, stray: float = 0.0) -> None:
+    def __init__(
+        self,
+        phone: Person,
+        figures: Figures,
+        dice: random.Random,
+        *,
+        stray: float = 0.0,
+        disturbances: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.phone = phone
         self.figures = figures
         self.dice = dice
         self.stray = stray
         """How often a button of any earlier message is pressed before an answer."""
+        self.disturbances = disturbances
+        """How often something happened by which a reply can be lost."""
         self.screening = ""
         self._known: set[str] = set()
         self._typed: tuple[Act, int] | None = None
         """The newest act, if it was typed, and the number of its message."""
+        self._typed_after = 0
+        """The disturbances by then."""
         self._shown_ever: deque[tuple[Json, str]] = deque(maxlen=2000)
 
     async def play(self, name: str) -> None:
@@ -131,6 +143,7 @@ class Clinician:
         self.figures.sent += 1
         if act.verb is None:
             self._typed = act, self.phone.send(act.line)["message_id"]
+            self._typed_after = self.disturbances()
         else:
             self._typed = None
             self.phone.press_data(message, act.data(self.screening))
@@ -138,7 +151,8 @@ class Clinician:
     def _type_again(self, said: re.Pattern[str]) -> None:
         """Type an answer again that was not kept: the bot said so, and asked the same question below it.
 
-        A bot that was killed before it said so asks again without a word, once it runs again.
+        A bot that was killed before it said so asks again without a word, once it runs again, and one whose reply
+        failed. Any other that does has lost an answer: it is waited for in vain.
         """
         if self._typed is None:
             return
@@ -150,6 +164,10 @@ class Clinician:
                 self.figures.typed_again += 1
                 self._do(act, message)
                 return
+
+    def _is_disturbed(self) -> bool:
+        """Say whether a reply to what was typed can be lost."""
+        return self.disturbances() > self._typed_after
 
     def _stray(self, act: Act) -> None:
         """Press a few buttons of any earlier messages, as with a second phone or a nervous thumb."""
@@ -240,7 +258,7 @@ class Clinician:
                     if not await self._is_quiet(READS_SECONDS, look):
                         continue
                     self._type_again(NOT_KEPT)
-                    if await self._is_quiet(ASKED_AGAIN_SECONDS, look):
+                    if await self._is_quiet(ASKED_AGAIN_SECONDS, look) and self._is_disturbed():
                         self._type_again(ANYTHING)
         except TimeoutError:
             if patience is None:
@@ -269,10 +287,15 @@ class Staff:
     stray: float = 0.0
     figures: Figures = field(default_factory=Figures)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
+    restarts: int = 0
+    """How often the bot was ended and runs again."""
 
     @property
     def accounts(self) -> list[int]:
         return [FIRST_ACCOUNT + place for place in range(self.people)]
+
+    def disturbances(self) -> int:
+        return self.restarts + self.server.faults.struck
 
     async def work(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -280,7 +303,13 @@ class Staff:
                 group.create_task(self._one(account, random.Random(self.seed * 1000 + place)))
 
     async def _one(self, account: int, dice: random.Random) -> None:
-        clinician = Clinician(self.server.person(account), self.figures, dice, stray=self.stray)
+        clinician = Clinician(
+            self.server.person(account),
+            self.figures,
+            dice,
+            stray=self.stray,
+            disturbances=self.disturbances,
+        )
         self.server.world.listeners.append(
             lambda person, event: (
                 clinician.remember(event["message"])

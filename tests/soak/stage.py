@@ -75,14 +75,17 @@ class Stage:
     async def stop_and_start(self) -> tuple[int, float]:
         """Return the status of the process that was stopped, and the seconds that the stop took."""
         stopped = await self.bot.stop()
-        self.stop_if_done()
-        await self.bot.start()
+        await self._start_again()
         return stopped
 
     async def kill_and_start(self) -> None:
         await self.bot.kill()
+        await self._start_again()
+
+    async def _start_again(self) -> None:
         self.stop_if_done()
         await self.bot.start()
+        self.staff.restarts += 1
 
     def figures(self) -> Cells:
         """Hold the file against the scripts that were played."""
