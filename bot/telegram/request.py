@@ -11,7 +11,7 @@ What leaves this module is always an error of `telegram.error`, in words of our 
     each caused by
     TransportError           what aiohttp raised, without what it quoted
 
-`answers` says what counts as an answer, `bodies` what is sent, `transport` what an error may say.
+`responses` says what counts as an answer, `bodies` what is sent, `transport` what an error may say.
 """
 
 from __future__ import annotations
