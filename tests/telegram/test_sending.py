@@ -140,6 +140,34 @@ async def test_a_slow_chat_delays_no_other(post: Post, server: TelegramServer) -
     assert post.arrived(1) == ["slow", "slow", "after it"], "tried again, and only then the next"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [refusal(429, "Too Many Requests", retry_after=3), BROKEN, hang_up],
+    ids=["told to wait", "server error", "hang up"],
+)
+async def test_a_chat_that_waits_for_its_next_try_delays_no_other(
+    bot: Bot, server: TelegramServer, answer: Answer
+) -> None:
+    waits: list[float] = []
+    opens = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await opens.wait()
+
+    post = Post(bot, server, Sending(all_chats=LIFTED, one_chat=LIFTED, sleep=sleep))
+    fail_chat(server, 1, answer)
+    post.put(1, "slow", "after it")
+    await until(lambda: waits)
+    for chat in range(2, 30):
+        post.put(chat, "a", "b")
+    await until(lambda: all(post.arrived(chat) == ["a", "b"] for chat in range(2, 30)))
+    assert (post.arrived(1), len(waits)) == (["slow"], 1), "it still waits"
+    opens.set()
+    await post.done()
+    assert post.arrived(1) == ["slow", "slow", "after it"]
+
+
 async def test_order_is_kept_through_every_failure_that_passes(
     post: Post, server: TelegramServer, reported: Reported
 ) -> None:
