@@ -37,19 +37,12 @@ def sheet_picture(sheet: Worksheet) -> Drawing:
     drawing.width, drawing.height = GUTTER + sum(widths) + 1, ROW * (ROWS + 1) + 1
     x = GUTTER
     for column, width in zip(COLUMNS, widths, strict=True):
-        drawing.add(
-            Box(x, 0, width, ROW, "#eef1f4"),
-            Label(x + width / 2, 16, column, SIZE, "#5b6875", anchor="middle"),
-        )
+        _margin(drawing, column, x, 0, width)
         for row in range(1, ROWS + 1):
             _cell(drawing, sheet[f"{column}{row}"], x, ROW * row, width)
         x += width
     for row in range(1, ROWS + 1):
-        y = ROW * row
-        drawing.add(
-            Box(0, y, GUTTER, ROW, "#eef1f4"),
-            Label(GUTTER / 2, y + 16, str(row), SIZE, "#5b6875", anchor="middle"),
-        )
+        _margin(drawing, str(row), 0, ROW * row, GUTTER)
     for row in range(ROWS + 2):
         drawing.add(
             Line(((0, ROW * row), (drawing.width, ROW * row)), "#d5dbe1" if row != 2 else "#5b6875", 1)
