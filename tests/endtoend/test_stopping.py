@@ -30,6 +30,13 @@ if "bot.telegram.processes" in sys.orig_argv:
     time.sleep(3600)
 """
 """Python executes this in every process that begins; long work ignores SIGTERM then, and does not end."""
+FOR_EVER_WITHOUT_A_STOP = """
+import aiohttp
+from bot.telegram import request, stopping
+stopping.LAST_RESORT_SECONDS = 3600
+request._limits = lambda *_, **__: aiohttp.ClientTimeout()
+"""
+"""Neither the last resort nor a call's own limits end anything: only the limit of each wait at a stop does."""
 DEAD_RESOLVER = "import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(3600)"
 STUBBORN_RUN = """
 import asyncio
@@ -69,7 +76,7 @@ def path(tmp_path: Path) -> Path:
 async def test_a_signal_ends_it_with_status_0_and_the_token_is_nowhere(
     server: FaultyBotApi, path: Path, number: signal.Signals
 ) -> None:
-    process = await started(server, path)
+    process = await started(server, path, before=f"exec({FOR_EVER_WITHOUT_A_STOP!r})")
     await polled(server)
     process.send_signal(number)
     said = await ended(process)
@@ -116,7 +123,8 @@ async def test_a_stop_waits_for_nothing_that_hangs(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(STUBBORN_WORK, encoding="utf-8")
     paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
-    process = await started(server, path, environ={"PYTHONPATH": paths, "WORK": str(tmp_path / "work")})
+    environ = {"PYTHONPATH": paths, "WORK": str(tmp_path / "work")}
+    process = await started(server, path, before=f"exec({FOR_EVER_WITHOUT_A_STOP!r})", environ=environ)
     await polled(server)
     for hang in HANGS[hangs]:
         await hang(server, tmp_path)
