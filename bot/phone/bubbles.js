@@ -2,6 +2,8 @@
 
 import { clock, say, size } from "./phrases.js";
 
+export const $ = (id) => document.getElementById(id);
+
 export function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children.filter((child) => child !== null && child !== undefined));

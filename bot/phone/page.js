@@ -1,26 +1,22 @@
-// The phone: who one is, the chat as it stands, and what one does with it.
+// The phone: who one is, news of the chat, and what one does with it.
 
-import { bubble, element, icon, plain } from "./bubbles.js";
-import { LANGUAGES, day, inLanguage, isTitle, language, role, say, speak } from "./phrases.js";
+import { $, element, icon } from "./bubbles.js";
+import {
+  chat, personLines, showAll, showDeletion, showEdit, showMessage, showOffline, showProfile, showReplyWith, showStatus,
+  showTyping, toast,
+} from "./chat.js";
+import { recall, remember } from "./memory.js";
 import { closeMenus, menuItem, toggleMenu } from "./menus.js";
+import { LANGUAGES, inLanguage, language, say, speak } from "./phrases.js";
+import { isFollowed, noteScroll, toTheEnd } from "./scrolling.js";
 
 const LARGEST_FILE = 20_000_000;
-const TYPING_MILLISECONDS = 5000;
-const TOAST_MILLISECONDS = 3500;
 const PATIENCE_MILLISECONDS = 10_000;
 const RETRY_MILLISECONDS = 1000;
-const NEAR_THE_END = 60;
 
-const $ = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 
-let setup = null;
-let phone = null;
 let news = null;
-let follows = true;
-let scrolled = 0;
-let typingEnds = 0;
-let toastEnds = 0;
 const pressed = new Map();
 const answered = new Set();
 
@@ -40,7 +36,7 @@ function payload(body) {
 
 async function act(name, body = {}) {
   try {
-    return await ask(`people/${phone.person.id}/${name}`, body);
+    return await ask(`people/${chat.phone.person.id}/${name}`, body);
   } catch {
     toast(say("failed"));
     return null;
@@ -53,15 +49,15 @@ async function pickUp(person) {
   news?.close();
   news = null;
   try {
-    setup = await ask("setup");
-    const known = setup.personas.some((each) => each.id === person) || query.has("as");
-    phone = await ask(`people/${known ? person : setup.personas[0].id}`);
+    chat.setup = await ask("setup");
+    const known = chat.setup.personas.some((each) => each.id === person) || query.has("as");
+    chat.phone = await ask(`people/${known ? person : chat.setup.personas[0].id}`);
   } catch {
     showOffline();
     setTimeout(pickUp, RETRY_MILLISECONDS, person);
     return;
   }
-  remember("person", phone.person.id);
+  remember("person", chat.phone.person.id);
   pressed.clear();
   await bringLanguage();
   showAll();
@@ -69,8 +65,8 @@ async function pickUp(person) {
 }
 
 function listen() {
-  const { id } = phone.person;
-  news = new EventSource(`phone/people/${id}/changes?after=${phone.number}`);
+  const { id } = chat.phone.person;
+  news = new EventSource(`phone/people/${id}/changes?after=${chat.phone.number}`);
   news.onmessage = ({ data }) => take(JSON.parse(data));
   news.onerror = () => {
     showOffline();
@@ -79,7 +75,8 @@ function listen() {
 }
 
 const NEWS = {
-  hello: ({ run, is_complete: isComplete }) => (run === phone.run && isComplete ? showStatus() : pickUp(phone.person.id)),
+  hello: ({ run, is_complete: isComplete }) =>
+    run === chat.phone.run && isComplete ? showStatus() : pickUp(chat.phone.person.id),
   message: ({ message }) => showMessage(message),
   edit: ({ message }) => showEdit(message),
   delete: ({ message_id: id }) => showDeletion(id),
@@ -92,122 +89,22 @@ const NEWS = {
 const take = (event) => NEWS[event.event]?.(event);
 
 async function refreshProfile() {
-  const { id } = phone.person;
+  const { id } = chat.phone.person;
   const { number, messages, ...profile } = await ask(`people/${id}`).catch(() => ({})); // a lost server is read anew
-  if (profile.person?.id !== phone.person.id) return;
-  Object.assign(phone, profile);
+  if (profile.person?.id !== chat.phone.person.id) return;
+  Object.assign(chat.phone, profile);
   showProfile();
 }
 
-// Showing
+// Acting
 
-function showAll() {
-  showProfile();
-  $("log").replaceChildren();
-  let before = null;
-  for (const message of phone.messages) before = append(message, before);
-  showReplyWith(phone.reply_with);
-  showStatus();
-  toTheEnd(false);
-}
-
-function showProfile() {
-  document.title = say("title", { bot: phone.bot.name });
-  $("bot-name").textContent = phone.bot.name;
-  $("note").textContent = inLanguage(setup.note);
-  $("note").hidden = !$("note").textContent;
-  $("about-text").textContent = phone.bot.description || phone.bot.short_description;
-  const me = personaName(phone.person);
-  $("who-name").textContent = me.split(/[,，(（]/)[0].trim();
-  $("who-initials").textContent = initials(me);
-  $("who").setAttribute("aria-label", say("whoShort", { name: me }));
-  showFooter();
-}
-
-function showFooter() {
-  const isNew = phone.messages.length === 0;
-  $("about").hidden = phone.messages.length > 0 || !$("about-text").textContent;
-  $("start").hidden = !isNew && !phone.is_blocked;
-  $("start").textContent = say(phone.is_blocked ? "unblock" : "start");
-  $("composer").hidden = !$("start").hidden;
-}
-
-function showStatus() {
-  const isTyping = Date.now() < typingEnds;
-  $("status").textContent = isTyping ? say("typing") : say("bot");
-  $("status").classList.toggle("active", isTyping);
-  $("typing").hidden = !isTyping;
-  document.body.classList.remove("offline");
-}
-
-function showOffline() {
-  document.body.classList.add("offline");
-  $("status").textContent = say(phone ? "offline" : "connecting");
-}
-
-function append(message, before = phone.messages.at(-1) ?? null) {
-  if (!before || day(before.date) !== day(message.date)) {
-    $("log").append(element("li", { className: "day" }, element("span", {}, day(message.date))));
-  }
-  const item = bubble(message, ACTS);
-  if (before && before.from.is_bot === message.from.is_bot) item.classList.add("follows");
-  $("log").append(item);
-  return message;
-}
-
-function showMessage(message) {
-  const isFollowed = follows || !message.from.is_bot;
-  append(message);
-  phone.messages.push(message);
-  if (message.from.is_bot) typingEnds = 0;
-  showStatus();
-  showFooter();
-  if (isFollowed) toTheEnd();
-  else $("newest").hidden = false;
-}
-
-function showEdit(message) {
-  const index = phone.messages.findIndex((each) => each.message_id === message.message_id);
-  const shown = itemOf(message.message_id);
-  if (index < 0 || !shown) return;
-  const hadFocus = shown.contains(document.activeElement);
-  phone.messages[index] = message;
-  const item = bubble(message, ACTS);
-  item.classList.toggle("follows", shown.classList.contains("follows"));
-  shown.replaceWith(item);
-  if (hadFocus) $("text").focus({ preventScroll: true });
-}
-
-function showDeletion(id) {
-  phone.messages = phone.messages.filter((each) => each.message_id !== id);
-  itemOf(id)?.remove();
-  showFooter();
-}
-
-const itemOf = (id) => $("log").querySelector(`[data-message="${Number(id)}"]`);
-
-function showTyping() {
-  typingEnds = Date.now() + TYPING_MILLISECONDS;
-  showStatus();
-  setTimeout(showStatus, TYPING_MILLISECONDS + 50);
-  if (follows) toTheEnd();
-}
-
-function showReplyWith(asked) {
-  phone.reply_with = asked;
-  const repliedTo = asked?.force_reply ? phone.messages.find((each) => each.message_id === asked.message_id) : null;
-  $("reply").hidden = !repliedTo;
-  $("reply-text").textContent = repliedTo ? plain(repliedTo) : "";
-  $("text").placeholder = asked?.input_field_placeholder || say("message");
-  $("keyboard").hidden = !asked?.keyboard;
-  $("keyboard").replaceChildren(...(asked?.keyboard ?? []).map(keyRow));
-  if (repliedTo) $("text").focus({ preventScroll: true });
-}
-
-function keyRow(row) {
-  const keys = row.map((key) => element("button", { type: "button", onclick: () => ACTS.send(key.text) }, key.text));
-  return element("div", { className: "row" }, ...keys);
-}
+const ACTS = {
+  send: (text) => act("send", { text }),
+  press,
+  startLink,
+  openStart,
+  showPicture,
+};
 
 function showAnswer({ query: id, text, alert }) {
   answered.add(id);
@@ -224,47 +121,10 @@ function settle(id) {
   pressed.delete(id);
 }
 
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toastEnds);
-  toastEnds = setTimeout(() => ($("toast").hidden = true), Math.max(TOAST_MILLISECONDS, text.length * 60));
-}
-
-// Scrolling. The end is followed, also while pictures arrive, until the reader scrolls up.
-
-const isAtTheEnd = () => $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < NEAR_THE_END;
-
-function toTheEnd(isSmooth = true) {
-  const calm = !isSmooth || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  $("scroll").scrollTo({ top: $("scroll").scrollHeight, behavior: calm ? "instant" : "smooth" });
-  $("newest").hidden = true;
-  follows = true;
-}
-
-function noteScroll() {
-  if (isAtTheEnd()) follows = true;
-  else if ($("scroll").scrollTop < scrolled) follows = false;
-  scrolled = $("scroll").scrollTop;
-  if (follows) $("newest").hidden = true;
-}
-
-new ResizeObserver(() => follows && toTheEnd(false)).observe($("log"));
-
-// Acting
-
-const ACTS = {
-  send: (text) => act("send", { text }),
-  press,
-  startLink,
-  openStart,
-  showPicture,
-};
-
 async function press(message, button, shown) {
   if (button.copy_text) return copy(button.copy_text.text);
   if (button.url) return openAddress(button.url);
-  if (phone.reply_with?.force_reply) act("cancel_reply"); // the button is the answer now
+  if (chat.phone.reply_with?.force_reply) act("cancel_reply"); // the button is the answer now
   shown.classList.add("busy");
   shown.setAttribute("aria-busy", "true");
   const done = await act("press", { message: message.message_id, data: button.callback_data });
@@ -296,12 +156,13 @@ function startLink(address) {
   const isThisPage = url.origin === location.origin && url.pathname === location.pathname;
   const name = url.protocol === "tg:" ? url.searchParams.get("domain") : url.pathname.slice(1);
   const isTelegram = ["t.me", "telegram.me", "telegram.dog"].includes(url.hostname) || url.protocol === "tg:";
-  const isOurs = isTelegram && name?.toLowerCase() === phone.bot.username.toLowerCase();
+  const isOurs = isTelegram && name?.toLowerCase() === chat.phone.bot.username.toLowerCase();
   return isThisPage || isOurs ? url.searchParams.get("start") : null;
 }
 
 function openStart(secret) {
-  const people = [...setup.personas].sort((one, other) => (other.id === phone.person.id) - (one.id === phone.person.id));
+  const isMe = ({ id }) => id === chat.phone.person.id;
+  const people = [...chat.setup.personas].sort((one, other) => isMe(other) - isMe(one));
   $("link-people").replaceChildren(...people.map((persona) => opener(persona, secret)));
   $("link").showModal();
 }
@@ -309,7 +170,7 @@ function openStart(secret) {
 function opener(persona, secret) {
   const open = async () => {
     $("link").close();
-    if (persona.id !== phone.person.id) await pickUp(persona.id);
+    if (persona.id !== chat.phone.person.id) await pickUp(persona.id);
     ACTS.send(`/start ${secret}`);
   };
   return element("button", { type: "button", className: "person", onclick: open }, ...personLines(persona));
@@ -344,27 +205,9 @@ function fit() {
 
 // Who one is, and the language
 
-function personaName(user) {
-  const persona = setup.personas.find((each) => each.id === user.id);
-  return inLanguage(persona?.name ?? user.first_name);
-}
-
-function initials(name) {
-  const words = name.split(/[\s,(（]+/).filter((word) => word && !isTitle(word));
-  return /[\u4e00-\u9fff]/.test(name) ? name.slice(0, 1) : words[0]?.slice(0, 1).toUpperCase() ?? "?";
-}
-
-function personLines(persona) {
-  const name = inLanguage(persona.name);
-  return [
-    element("span", { className: "initials", ariaHidden: "true" }, initials(name)),
-    element("span", { className: "lines" }, name, element("small", {}, role(persona.role))),
-  ];
-}
-
 function whoItems() {
-  const people = setup.personas.map((persona) =>
-    menuItem("menuitemradio", persona.id === phone.person.id, () => pickUp(persona.id), ...personLines(persona), icon("check")),
+  const people = chat.setup.personas.map((persona) =>
+    menuItem("menuitemradio", persona.id === chat.phone.person.id, () => pickUp(persona.id), ...personLines(persona), icon("check")),
   );
   const languages = LANGUAGES.map(({ code, name }) =>
     menuItem("menuitemradio", code === language(), () => choose(code), element("span", { className: "lines" }, name), icon("check")),
@@ -384,14 +227,14 @@ async function choose(code) {
 
 // The person's Telegram speaks the language of the page.
 async function bringLanguage() {
-  if (phone.person.language_code === language()) return;
-  const persona = setup.personas.find((each) => each.id === phone.person.id);
+  if (chat.phone.person.language_code === language()) return;
+  const persona = chat.setup.personas.find((each) => each.id === chat.phone.person.id);
   await act("language", { language_code: language(), ...(persona ? { first_name: inLanguage(persona.name) } : {}) });
-  Object.assign(phone, await ask(`people/${phone.person.id}`));
+  Object.assign(chat.phone, await ask(`people/${chat.phone.person.id}`));
 }
 
 function commandItems(typed = "") {
-  const fitting = phone.commands.filter(({ command }) => `/${command}`.startsWith(typed));
+  const fitting = chat.phone.commands.filter(({ command }) => `/${command}`.startsWith(typed));
   if (!fitting.length) return typed ? [] : [element("p", { className: "muted" }, say("noCommands"))];
   return fitting.map(({ command, description }) => {
     const use = () => {
@@ -402,24 +245,6 @@ function commandItems(typed = "") {
     };
     return menuItem("menuitem", null, use, element("b", {}, `/${command}`), element("span", {}, description));
   });
-}
-
-// Memory of the browser; a private window may refuse it.
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(`phone-${key}`, value);
-  } catch {
-    // then it is asked again
-  }
-}
-
-function recall(key) {
-  try {
-    return localStorage.getItem(`phone-${key}`);
-  } catch {
-    return null;
-  }
 }
 
 // Wiring
@@ -446,7 +271,7 @@ $("text").onkeydown = (event) => {
 };
 $("commands").onclick = () => toggleMenu($("commands"), $("commands-menu"), commandItems());
 $("who").onclick = () => toggleMenu($("who"), $("who-menu"), whoItems());
-$("start").onclick = () => (phone.is_blocked ? act("unblock").then(refreshProfile) : ACTS.send("/start"));
+$("start").onclick = () => (chat.phone.is_blocked ? act("unblock").then(refreshProfile) : ACTS.send("/start"));
 $("reply-cancel").onclick = () => act("cancel_reply");
 $("newest").onclick = () => toTheEnd();
 $("attach").onclick = () => $("file").click();
@@ -456,9 +281,10 @@ $("file").onchange = () => {
 };
 $("picture").onclick = () => $("picture").close();
 $("scroll").onscroll = noteScroll;
-addEventListener("resize", () => follows && toTheEnd(false));
+addEventListener("resize", () => isFollowed() && toTheEnd(false));
 
 async function begin() {
+  chat.acts = ACTS;
   speak(query.get("lang") ?? recall("language") ?? navigator.language);
   await pickUp(Number(query.get("as") ?? recall("person")));
   const secret = query.get("start");

@@ -32,7 +32,10 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     WORDS: (WORDS, "text/javascript"),
     "phrases.js": ("phrases.js", "text/javascript"),
     "menus.js": ("menus.js", "text/javascript"),
+    "memory.js": ("memory.js", "text/javascript"),
+    "scrolling.js": ("scrolling.js", "text/javascript"),
     "bubbles.js": ("bubbles.js", "text/javascript"),
+    "chat.js": ("chat.js", "text/javascript"),
     "page.js": ("page.js", "text/javascript"),
 }
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
