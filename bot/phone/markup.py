@@ -206,6 +206,8 @@ class _Reader:
             entity["url"] = opened.argument or "".join(self.text[opened.start :])
             if not re.match(r"(?:https?|tg)://|[\w-]+\.\w", entity["url"]):
                 return  # as Telegram: the text stays, the link goes
+        if opened.tag == "blockquote" and any(outer.tag == "blockquote" for outer in self.open):
+            return  # as Telegram: quotations cannot be nested, the outer one stays
         if opened.tag == "blockquote" and opened.argument:
             entity["type"] = "expandable_blockquote"
         if opened.tag == "tg-emoji":

@@ -86,12 +86,22 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 def pages(text: Safe) -> Iterator[Safe]:
-    """Cut a text into messages at line ends; markup never spans lines in ours."""
+    """Cut a text into messages at line ends. Only a quotation spans lines in ours: it ends and begins with the page."""
     page = ""
     for line in text.split("\n"):
         if page and len(page) + 1 + len(line) > TEXT_CHARACTERS:
-            yield Safe(page)
-            page = line
+            opened = _open_quotation(page)
+            yield Safe(page + _QUOTATION_END) if opened else Safe(page)
+            page = opened + line
         else:
             page = f"{page}\n{line}" if page else line
     yield Safe(page[:TEXT_CHARACTERS])
+
+
+_QUOTATION_END: Final = "</blockquote>"
+
+
+def _open_quotation(page: str) -> str:
+    """Return the tag of a quotation that begins in a page and does not end there."""
+    begin = page.rfind("<blockquote")
+    return "" if begin <= page.rfind(_QUOTATION_END) else page[begin : page.index(">", begin) + 1]

@@ -66,10 +66,30 @@ def gap(part: Safe) -> Safe:
     return Safe(f"\n{part}")
 
 
+def quoted(text: Safe) -> Safe:
+    """Set what need not be read each time as a quotation: three lines of it are shown, a tap shows the rest.
+
+    Raises `ValueError` for a text with a quotation in it: Telegram knows none inside another.
+    """
+    if "<blockquote" in text:
+        raise ValueError("a quotation in a quotation")
+    return Safe(f"<blockquote expandable>{text}</blockquote>")
+
+
 def plain(markup: str) -> str:
-    """Turn Telegram's HTML into plain text; a quotation stands in quotation marks."""
-    text = re.sub(r"\s*<blockquote>(.*?)</blockquote>", r' "\1"', markup, flags=re.DOTALL)
+    """Turn Telegram's HTML into plain text.
+
+    A quotation of one line stands in quotation marks, one of several in lines of its own.
+    """
+    text = _QUOTATION.sub(lambda found: _plain_quotation(found[1]), markup)
     return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
+
+
+def _plain_quotation(text: str) -> str:
+    return f"\n{text}" if "\n" in text else f' "{text}"'
+
+
+_QUOTATION: Final = re.compile(r"\s*<blockquote(?: expandable)?>(.*?)</blockquote>", re.DOTALL)
 
 
 @cache

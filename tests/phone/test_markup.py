@@ -39,6 +39,29 @@ def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, object
         ('<span class="tg-spoiler">s</span>', "s", [entity("spoiler", 0, 1)]),
         ("<blockquote>q</blockquote>", "q", [entity("blockquote", 0, 1)]),
         ("<blockquote expandable>q</blockquote>", "q", [entity("expandable_blockquote", 0, 1)]),
+        ("<blockquote  EXPANDABLE >q</blockquote>", "q", [entity("expandable_blockquote", 0, 1)]),
+        ('<blockquote expandable="">q</blockquote>', "q", [entity("expandable_blockquote", 0, 1)]),
+        ('<blockquote cite="x">q</blockquote>', "q", [entity("blockquote", 0, 1)]),
+        (
+            "😀\n<blockquote expandable>一\n<b>二</b></blockquote>\nz",
+            "😀\n一\n二\nz",
+            [entity("expandable_blockquote", 3, 3), entity("bold", 5, 1)],
+        ),
+        (
+            "<blockquote expandable>a<blockquote>b</blockquote></blockquote>",
+            "ab",
+            [entity("expandable_blockquote", 0, 2)],
+        ),
+        (
+            "<blockquote>a<b><blockquote expandable>b</blockquote></b></blockquote>",
+            "ab",
+            [entity("blockquote", 0, 2), entity("bold", 1, 1)],
+        ),
+        (
+            "<blockquote>a</blockquote><blockquote>b</blockquote>",
+            "ab",
+            [entity("blockquote", 0, 1), entity("blockquote", 1, 1)],
+        ),
         ("\n <b> x </b>\n", "x", [entity("bold", 0, 1)]),
         ("<b></b>x", "x", []),
     ],
@@ -58,6 +81,12 @@ def test_markup_becomes_text_and_entities(markup: str, text: str, entities: list
         ("<b", "Unclosed start tag at byte offset 0"),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
         ("<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
+        ("<blockquote expandable", "Unclosed start tag at byte offset 0"),
+        (
+            "<blockquote expandable>q</blockquote expandable>",
+            "Unclosed end tag at byte offset 24",
+        ),
+        ("<expandable>q</expandable>", 'Unsupported start tag "expandable" at byte offset 0'),
         ("<script>x</script>", 'Unsupported start tag "script" at byte offset 0'),
     ],
 )

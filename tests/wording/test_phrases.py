@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.exchange import Safe
 from bot.phone.markup import parse_html
-from bot.wording.phrases import Phrases, escape, phrases
+from bot.wording.phrases import Phrases, escape, phrases, plain, quoted
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
 from tests.languages import folders, placeholders
@@ -68,6 +69,20 @@ def test_any_value_is_shown_as_it_is(value: str, language: str) -> None:
             "".join(c for c in value if c in "\n\t" or (c.isprintable() and c not in "\u200e\u200f")) + "."
         ).strip()
     )
+
+
+def test_a_quotation_opens_in_telegram_and_stands_whole_in_plain_text() -> None:
+    text, (entity,) = parse_html(quoted(escape("Hb < 100 g/L")))
+    assert (text, entity["type"]) == ("Hb < 100 g/L", "expandable_blockquote")
+    assert plain(f"The record: {quoted(escape('Hb < 100 g/L'))}") == 'The record: "Hb < 100 g/L"'
+    assert plain("The record: <blockquote>Hb</blockquote>\nnext") == 'The record: "Hb"\nnext'
+    answers = quoted(Safe("<b>Age</b>: 45\nSex: Male"))
+    assert plain(f"Answers: {answers}\nnext") == "Answers:\nAge: 45\nSex: Male\nnext"
+
+
+def test_a_quotation_in_a_quotation_is_refused() -> None:
+    with pytest.raises(ValueError, match="quotation"):
+        quoted(quoted(Safe("x")))
 
 
 def test_a_phrase_on_a_button_or_in_a_copy_has_no_markup() -> None:
