@@ -52,9 +52,15 @@ def or_default(language: str) -> str:
     return language if language in LANGUAGES else DEFAULT
 
 
+def fitting(tag: str | None) -> str | None:
+    """Return the language of ours that fits a tag such as ``zh-hans`` or ``en-GB``; ``None`` if none does."""
+    code = (tag or "").lower().replace("_", "-").split("-")[0]
+    return code if code in LANGUAGES else None
+
+
 def language_of(tag: str | None) -> str:
-    """Return the language of ours that fits a tag such as ``zh-hans`` or ``en-GB``."""
-    return or_default((tag or "").lower().replace("_", "-").split("-")[0])
+    """Return the language of ours that fits a tag, or the default one."""
+    return fitting(tag) or DEFAULT
 
 
 @cache

@@ -38,7 +38,7 @@ _OPEN_INVITATIONS: Final = (
     f" WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > ? AND {_HOLDS}"
 )
 NOT_KNOWN: Final = ""
-"""The language of somebody who was added by account number: taken from Telegram at the first message."""
+"""The language of somebody who never said it: that of their phone at the first message, or else they are asked then."""
 
 
 @dataclass(frozen=True, slots=True)

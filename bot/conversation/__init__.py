@@ -8,6 +8,7 @@ the dialogue is committed to the file before the turn is returned.
     typed, whose_answer   what a text means, and which screening and question it is for
     answering, moving     an answer is read; the dialogue moves, is kept, and what came of it is said
     refusing              what is said when nothing is kept
+    first_contact         whoever's language is not known is asked for it first
     starting, own_screenings, helping              what those who screen do beside answering
     site_screenings, queries, outcomes, reports    what the office does
     people, candidate_notes                        invitations and access; notes on new candidates
@@ -21,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.conversation import access
+from bot.conversation import access, first_contact
 from bot.conversation.candidate_notes import tell_coordinators
 from bot.conversation.commands import commanded, commands_for
 from bot.conversation.context import Context, Setup
@@ -58,6 +59,9 @@ class Conversation:
         seen = self.screenings.seen(message.source) if message.source else None
         if seen is not None:
             repeated(context, seen)
+            return context.turn
+        if first_contact.is_to_be_asked(context):
+            first_contact.ask(context)
             return context.turn
         try:
             _HANDLERS[message.kind](context)

@@ -1,16 +1,15 @@
-"""Help, the language, and what is kept of whom."""
+"""Help, the languages to choose from, and what is kept of whom."""
 
 from __future__ import annotations
 
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.own_screenings import on_screen
-from bot.conversation.refusing import late
 from bot.conversation.starting import new_button
 from bot.exchange import Press, Safe
 from bot.wording import cards, lists
 from bot.wording.asked import question_of
-from bot.wording.phrases import lines, phrases
+from bot.wording.phrases import lines
 from state.screenings import Screening
 
 
@@ -51,19 +50,7 @@ def _general_help(context: Context) -> Safe:
 
 def choose_language(context: Context, argument: str) -> None:
     """``/language``: the languages to choose from, each in its own words."""
-    context.turn.actions.append(lists.languages(context.say))
-
-
-def set_language(context: Context, press: Press) -> None:
-    chosen = lists.language_at(press.name)
-    if chosen is None:
-        late(context)
-        return
-    context.people.set_language(context.person.code, chosen)
-    context.turn.changed = context.person.code
-    context.say = phrases(chosen)
-    context.turn.say(context.say("language_set"))
-    context.where_we_are()
+    context.turn.actions.append(lists.languages(context.say("command_language")))
 
 
 def privacy(context: Context, argument: str) -> None:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from bot.conversation import (
     answering,
     candidate_notes,
+    first_contact,
     helping,
     moving,
     outcomes,
@@ -98,7 +99,7 @@ _ROWS: Final = (
     _site("outcome_undone", "acts", outcomes.take_back, former="undone"),
     # beside any screening
     PressKind("new", "acts", starting.new_pressed, SCREENS),
-    PressKind("language", "acts", helping.set_language, EVERYBODY, former="lang"),
+    PressKind("language", "acts", first_contact.set_language, EVERYBODY, former="lang"),
     PressKind("export", "looks", reports.choose_period, OFFICE),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
     PressKind("notify", "acts", candidate_notes.switch, COORDINATOR),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from dialogs.languages import language_of
+from dialogs.languages import fitting
 from state.people import NOT_KNOWN, People, Person
 
 CHANNEL: Final = "telegram"
@@ -56,8 +56,9 @@ class Entrance:
             person, is_new = self._redeem(account, invitation, language), True
         if person is None or not person.active:
             return None
-        if person.language == NOT_KNOWN:
-            person = self._people.set_language(person.code, language_of(language))
+        spoken = fitting(language)
+        if person.language == NOT_KNOWN and spoken is not None:
+            person = self._people.set_language(person.code, spoken)
         if invitation is None:
             return Arrival(person)
         return Arrival(person, "joined" if is_new else "member")
@@ -79,7 +80,7 @@ class Entrance:
         is_recent = self._clock() - stranger.told < STRANGER_PAUSE.total_seconds()
         if stranger.tries >= REDEMPTIONS_AN_HOUR and is_recent:
             return None
-        person = self._people.redeem(invitation, CHANNEL, str(account), language_of(language))
+        person = self._people.redeem(invitation, CHANNEL, str(account), fitting(language) or NOT_KNOWN)
         if person is None:
             self._strangers[account] = Stranger(stranger.told, stranger.tries + 1)
             return None

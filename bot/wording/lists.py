@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
-from bot.wording.phrases import Phrases, escape, gap, joined, lines
+from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
@@ -79,11 +79,18 @@ def standing(item: Listed, say: Phrases) -> str:
     return say.plain("noted", what=shown, note=item.first_failed) if item.first_failed else shown
 
 
-def languages(say: Phrases) -> Reply:
+def languages(text: Safe, wanted: str = "") -> Reply:
+    """Offer the languages, each in its own words; `wanted` is the command to go on with, if there is one."""
     buttons = tuple(
-        Button(language.name, str(Press("language", name=code))) for code, language in LANGUAGES.items()
+        Button(language.name, str(Press("language", name=f"{code}-{wanted}" if wanted else code)))
+        for code, language in LANGUAGES.items()
     )
-    return Reply(say("command_language"), (buttons,))
+    return Reply(text, (buttons,))
+
+
+def which_language() -> Safe:
+    """Ask for the language of somebody of whom none is known, in every one."""
+    return lines(*(phrases(code)("language_which") for code in LANGUAGES))
 
 
 def language_at(option: str | None) -> str | None:

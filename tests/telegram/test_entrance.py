@@ -61,3 +61,14 @@ def test_a_language_that_is_not_known_is_that_of_the_phone(people: People, entra
     arrival = entrance.admit(ACCOUNT, None, "zh-hans")
     assert arrival is not None
     assert arrival.person.language == "zh"
+
+
+@pytest.mark.parametrize("phone", ["fr", "", None])
+def test_a_phone_in_none_of_our_languages_leaves_it_to_be_asked(
+    people: People, entrance: Entrance, phone: str | None
+) -> None:
+    people.add("clinician", "S01", "telegram", str(ACCOUNT), NOT_KNOWN)
+    invited = entrance.admit(ACCOUNT + 1, people.invite("clinician", "S01"), phone)
+    for arrival in (entrance.admit(ACCOUNT, None, phone), invited):
+        assert arrival is not None
+        assert arrival.person.language == NOT_KNOWN
