@@ -19,7 +19,7 @@ from dialogs.answers import Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import FALSE, Judgement, first_place, still_open
+from dialogs.rules.judgement import FALSE, Judgement, first_place, members, still_open
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -159,6 +159,31 @@ class Progress:
             if judgement.residual >> place & 1:
                 return index
         return self.protocol.affected[place][0]
+
+    @property
+    def remaining(self) -> int:
+        """How many questions can still be asked from here on, the one that is asked now included.
+
+        An upper bound; after an exclusion, of what is asked if further reasons are recorded. It never rises by an
+        answer to a question that had none: what could change a criterion only gets less.
+        """
+        left = self.open
+        for place in members(self.open):
+            left |= self.protocol.leads_on[place]
+        for question in self.answers:
+            if self._stands(question):
+                left &= ~(1 << self.protocol.position[question])
+        if self.editing is not None:
+            left |= 1 << self.protocol.position[self.editing]
+        return left.bit_count()
+
+    def _stands(self, question: str) -> bool:
+        """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""
+        value, answer = self.protocol.question(question).unit_of, self.answers[question]
+        if value is None or isinstance(answer, Choice):
+            return True
+        divided = self.answers.get(value)
+        return not isinstance(divided, Choice) and divided is not None and divided.unit == answer.unit
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         """For each unknown criterion, the questions whose better answers would settle it."""

@@ -5,7 +5,7 @@ Questions are numbered by their place in the protocol. A set of them is a bit ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from dialogs.answers import Answer
@@ -44,6 +44,13 @@ def first_place(mask: int) -> int:
     In two's complement ``mask & -mask`` leaves the lowest bit alone.
     """
     return (mask & -mask).bit_length() - 1
+
+
+def members(mask: int) -> Iterator[int]:
+    """Yield the questions of a set, in their order."""
+    while mask:
+        yield first_place(mask)
+        mask &= mask - 1
 
 
 def union(masks: Iterable[int]) -> int:

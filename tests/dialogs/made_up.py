@@ -1,0 +1,129 @@
+"""Random small protocols: choices that imply others, numbers with divisors, rules of any form, requirements."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from dialogs.loading.building import build
+from dialogs.loading.kinds import Report
+from dialogs.protocol import Protocol
+
+_OPTIONS: Final = ("a", "b", "c")
+_RANGES: Final[dict[str, Any]] = {"possible": [0, 1000], "usual": [1, 100]}
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"en": text}
+
+
+def _named(name: str, kind: str, **keys: Any) -> dict[str, Any]:
+    said = dict.fromkeys(("ask", "short", "help", "supplier"), _said(name))
+    return {"id": name, "kind": kind, **said, **keys}
+
+
+def _choice(name: str, implies: dict[str, str]) -> dict[str, Any]:
+    options = [{"code": code, "text": _said(code)} for code in _OPTIONS]
+    options[0]["implies"] = implies
+    return _named(name, "choice", options=options)
+
+
+def _number(name: str, units: list[dict[str, Any]], **keys: Any) -> dict[str, Any]:
+    return _named(name, "quantity", units=[{"label": _said(unit["code"]), **unit} for unit in units], **keys)
+
+
+def _divided(by: str) -> list[dict[str, Any]]:
+    return [
+        {"code": "mg", "scale": 1, "per": by, "gives": "x", **_RANGES},
+        {"code": "g", "scale": 1000, "per": by, "gives": "x", **_RANGES},
+        {"code": "x", **_RANGES},
+    ]
+
+
+_SCALED: Final = [{"code": "mg", "scale": 1, **_RANGES}, {"code": "g", "scale": 1000, **_RANGES}]
+QUESTIONS: Final = (
+    _choice("sex", {}),
+    _choice("state", {"sex": "b"}),
+    _choice("kind", {"later": "c"}),
+    _number("count", _SCALED),
+    _number("value", _divided("limit")),
+    _number("limit", _SCALED, unit_of="value", bounds=False),
+    _number("dose", _divided("weight")),
+    _number("other_dose", _divided("weight")),
+    _number("weight", [_SCALED[0]], bounds=False),
+    _choice("later", {}),
+)
+_CHOICES: Final = ("sex", "state", "kind", "later")
+_LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x"}
+
+_memberships = st.builds(
+    "{} in ({},)".format,
+    st.sampled_from(_CHOICES),
+    st.sets(st.sampled_from(_OPTIONS), min_size=1, max_size=2).map(
+        lambda codes: ", ".join(f'"{code}"' for code in sorted(codes))
+    ),
+)
+_comparisons = st.builds(
+    lambda name, sign, limit: f'{name} {sign} "{limit} {_LIMITS[name]}"',
+    st.sampled_from(sorted(_LIMITS)),
+    st.sampled_from(["<", "<=", ">", ">=", "=="]),
+    st.integers(1, 3),
+)
+_rules = st.recursive(
+    st.one_of(_memberships, _comparisons, st.just("unclear")),
+    lambda parts: st.one_of(
+        st.builds("({} and {})".format, parts, parts),
+        st.builds("({} or {})".format, parts, parts),
+        st.builds("(not {})".format, parts),
+    ),
+    max_leaves=6,
+)
+
+
+@st.composite
+def protocols(draw: st.DrawFn) -> Protocol:
+    """Draw a protocol whose rules may be anything, also such as the loader would refuse as impossible to fail."""
+    criteria = [
+        {
+            "code": f"K{index}",
+            "kind": draw(st.sampled_from(["inclusion", "exclusion"])),
+            "name": _said("name"),
+            "source": "source",
+            "reading": _said("reading"),
+            "rule": draw(_rules),
+            "ietestcd": "IE",
+            "group": "G",
+            **({"requires": "K0"} if index and draw(st.booleans()) else {}),
+        }
+        for index in range(draw(st.integers(1, 4)))
+    ]
+    every = {"code": "ALL", "rule": f"{' or '.join(_uses)} or unclear", **_REST}
+    raw = dict.fromkeys(("title", "site", "contact", "unknown", "disclaimer"), _said("text")) | {
+        "id": "MADE-UP",
+        "version": "1",
+        "record_version": "1",
+        "languages": ["en"],
+        "notices": [],
+        "question": list(QUESTIONS),
+        "criterion": [*criteria, every],
+    }
+    report = Report()
+    protocol = build(raw, "", report)
+    assert protocol is not None, report.faults
+    return protocol
+
+
+_uses: Final = [
+    *(f'{name} == "a"' for name in _CHOICES),
+    *(f'{name} > "900 {unit}"' for name, unit in _LIMITS.items()),
+]
+"""So that every question is used."""
+_REST: Final[dict[str, Any]] = {
+    "kind": "exclusion",
+    "name": _said("name"),
+    "source": "source",
+    "reading": _said("reading"),
+    "ietestcd": "IE",
+    "group": "G",
+}

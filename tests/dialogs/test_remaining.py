@@ -1,0 +1,106 @@
+"""How many questions can still be asked: never fewer than are asked, never more after an answer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
+from dialogs.errors import AnswerError
+from dialogs.proofs import explore, representatives
+from dialogs.protocol import Protocol
+from tests.dialogs.made_up import protocols
+from tests.dialogs.strategies import PROTOCOL
+
+
+def answer(dialogue: Dialogue, drawn: Answer) -> Step:
+    """The drawn answer; unknown if it does not fit (a ULN in another unit than its value)."""
+    try:
+        dialogue.check(dialogue.state, drawn)
+    except AnswerError:
+        drawn = UNKNOWN
+    return Step("answer", dialogue.state, drawn)
+
+
+def turn(dialogue: Dialogue, data: st.DataObject) -> None:
+    """Answer, or now and then go back or correct; an answer to what had none brings the number down."""
+    if dialogue.state in (EXCLUDED, REVIEW):
+        dialogue.take(Step("continue" if dialogue.can("continue") else "correct", dialogue.applied[0]))
+        return
+    if data.draw(st.integers(0, 5)) == 0 and dialogue.applied:
+        dialogue.take(Step("correct", data.draw(st.sampled_from(dialogue.applied))))
+        return
+    asked, before = dialogue.state, dialogue.remaining
+    place = dialogue.protocol.position[asked]
+    first = asked not in dialogue.answers
+    dialogue.take(answer(dialogue, data.draw(st.sampled_from(representatives(dialogue.protocol, place)))))
+    if first:
+        assert dialogue.remaining < before
+
+
+def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
+    """Answer all that is asked from here on; return how many questions that were."""
+    asked = 0
+    while dialogue.state != REVIEW:
+        if dialogue.state == EXCLUDED:
+            dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
+            continue
+        place = dialogue.protocol.position[dialogue.state]
+        kept = dialogue.answers.get(dialogue.state)
+        drawn = kept or data.draw(st.sampled_from(representatives(dialogue.protocol, place)))
+        dialogue.take(answer(dialogue, drawn))
+        asked += 1
+    return asked
+
+
+def check(protocol: Protocol, data: st.DataObject) -> None:
+    dialogue = begin(protocol)
+    for _ in range(data.draw(st.integers(0, 25))):
+        turn(dialogue, data)
+    bound = dialogue.remaining
+    assert finish_by_answers(dialogue, data) <= bound
+    assert dialogue.remaining == 0
+
+
+@given(st.data())
+def test_no_more_are_asked_than_are_said_to_remain(data: st.DataObject) -> None:
+    check(PROTOCOL, data)
+
+
+@given(protocols(), st.data())
+def test_no_more_are_asked_than_are_said_to_remain_whatever_the_rules(
+    protocol: Protocol, data: st.DataObject
+) -> None:
+    check(protocol, data)
+
+
+def test_it_begins_with_the_longest_dialogue() -> None:
+    assert begin(PROTOCOL).remaining == explore(PROTOCOL).longest == 29
+
+
+@pytest.mark.parametrize(("question", "given_answer", "left"), [("diagnosis", "aiha", 3), ("sex", "male", 2)])
+def test_an_answer_takes_what_it_makes_needless_with_it(question: str, given_answer: str, left: int) -> None:
+    dialogue = begin(PROTOCOL)
+    while dialogue.state != question:
+        dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+    before = dialogue.remaining
+    dialogue.take(Step("answer", question, Choice(given_answer)))
+    assert before - dialogue.remaining == left
+
+
+def test_a_limit_in_another_unit_than_its_value_is_asked_again_and_counts() -> None:
+    dialogue = begin(PROTOCOL)
+    while dialogue.state != "bilirubin_total":
+        dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+    value, limit = (Measurement("=", Decimal(number), "umol/L") for number in (14, 21))
+    dialogue.take(Step("answer", "bilirubin_total", value))
+    dialogue.take(Step("answer", "bilirubin_uln", limit))
+    before = dialogue.remaining
+    dialogue.take(Step("correct", "bilirubin_total"))
+    dialogue.take(Step("answer", "bilirubin_total", Measurement("=", Decimal("0.8"), "mg/dL")))
+    assert dialogue.state == "bilirubin_uln"
+    assert dialogue.remaining == before + 1
