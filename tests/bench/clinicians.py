@@ -1,12 +1,13 @@
 """Clinicians who answer whatever a bot asks, behind a Bot API server that they are the other side of.
 
-Server and clinicians are one process, so that the bot under test is alone in its own.
+A question is a message with buttons, or the message that was pressed when it is edited to one. Server and clinicians
+are one process, so that the bot under test is alone in its own.
 """
 
 import asyncio
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,12 +35,20 @@ PREFERRED = ("Male", "New screening")
 
 @dataclass(slots=True)
 class Clinician:
-    """One person: what was written last and when, and how far the dialogue is."""
+    """One person: what was written last and when, how far the dialogue is, and the time in the chat."""
 
     number: int
     turns: int = 0
     written: float | None = None
     asked: str = ""
+    shown: dict[str, Any] = field(default_factory=dict)
+    """The message that asked last."""
+    at: int = 0
+
+    def now(self) -> int:
+        """Return the date of what happens in the chat, in whole seconds as Telegram counts: no two in the same."""
+        self.at = max(self.at + 1, int(time.time()))
+        return self.at
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Watch:
     """What is measured, between `start` and now."""
 
     latencies: list[float] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.perf_counter)
 
 
@@ -109,6 +119,7 @@ class Ward:
             parameters = await request.json()
         else:
             parameters = dict(await request.post())
+        self.watch.calls[method] += 1
         if self._delay:
             await asyncio.sleep(self._delay)
         handler = getattr(self, f"_{method}", None)
@@ -135,24 +146,28 @@ class Ward:
     async def _sendMessage(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         clinician = self.clinicians[int(parameters["chat_id"])]
         self._message_id += 1
-        message = self._message(clinician, parameters["text"], ME)
-        self._read(clinician, message, parameters.get("reply_markup"))
+        message = self._message(clinician, parameters["text"], ME) | _markup(parameters)
+        self._read(clinician, message)
         return message
 
     async def _editMessageText(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         clinician = self.clinicians[int(parameters["chat_id"])]
-        return self._message(clinician, parameters["text"], ME) | {
-            "message_id": int(parameters["message_id"])
-        }
+        message = self._message(clinician, parameters["text"], ME) | _markup(parameters)
+        message |= {"message_id": int(parameters["message_id"]), "edit_date": message["date"]}
+        if message["message_id"] == clinician.shown.get("message_id"):
+            message["date"] = clinician.shown["date"]
+            if "reply_markup" in message:
+                self._read(clinician, message)
+        return message
 
     async def _editMessageReplyMarkup(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
-        return await self._editMessageText(parameters | {"text": "x"})
+        return await self._editMessageText({"text": "x"} | parameters)
 
     # The clinician's side
 
-    def _read(self, clinician: Clinician, message: dict[str, Any], markup: Any) -> None:
-        markup = json.loads(markup) if isinstance(markup, str) else markup
-        if self._screening and "inline_keyboard" not in (markup or {}):
+    def _read(self, clinician: Clinician, message: dict[str, Any]) -> None:
+        keys = message.get("reply_markup", {}).get("inline_keyboard")
+        if self._screening and not keys:
             clinician.asked = message["text"]  # an opening: the first question follows
             return
         if clinician.written is None:
@@ -160,27 +175,28 @@ class Ward:
         self.watch.latencies.append(time.perf_counter() - clinician.written)
         clinician.written = None
         clinician.turns += 1
-        keys = (markup or {}).get("inline_keyboard")
+        clinician.shown = message
         if self._screening:
-            self._when_allowed(lambda: self._answer(clinician, message, markup))
+            self._when_allowed(lambda: self._answer(clinician, message))
         elif clinician.turns >= SCRIPT_END:
             clinician.turns = 0
             self._when_allowed(lambda: self._write(clinician, self._begin))
         elif keys:
-            self._when_allowed(lambda: self._press(clinician, message, markup, keys[0][0]["callback_data"]))
+            self._when_allowed(lambda: self._press(clinician, message, keys[0][0]["callback_data"]))
         else:
             self._when_allowed(lambda: self._write(clinician, "98"))
 
-    def _answer(self, clinician: Clinician, message: dict[str, Any], markup: Any) -> None:
+    def _answer(self, clinician: Clinician, message: dict[str, Any]) -> None:
         """Go on with a whole screening of NCT04420494: eighteen questions, review, save, a new one."""
         asked, clinician.asked = f"{clinician.asked} {message['text']}", ""
         for words, text in TYPED.items():
             if words in asked:
                 self._write(clinician, text)
                 return
-        keys = [key for row in markup["inline_keyboard"] for key in row if "callback_data" in key]
+        rows = message["reply_markup"]["inline_keyboard"]
+        keys = [key for row in rows for key in row if "callback_data" in key]
         wanted = next((key for key in keys if key["text"] in PREFERRED), keys[0])
-        self._press(clinician, message, markup, wanted["callback_data"])
+        self._press(clinician, message, wanted["callback_data"])
 
     def _when_allowed(self, act: Callable[[], None]) -> None:
         if self._rate is None:
@@ -195,11 +211,11 @@ class Ward:
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
         self._arrive(clinician, {"message": message})
 
-    def _press(self, clinician: Clinician, message: dict[str, Any], markup: Any, data: str) -> None:
+    def _press(self, clinician: Clinician, message: dict[str, Any], data: str) -> None:
         query = {
             "id": str(self._update_id),
             "from": self._person(clinician),
-            "message": message | {"reply_markup": markup},
+            "message": message,
             "chat_instance": "1",
             "data": data,
         }
@@ -217,8 +233,15 @@ class Ward:
     def _message(self, clinician: Clinician, text: str, sender: dict[str, Any]) -> dict[str, Any]:
         return {
             "message_id": self._message_id,
-            "date": int(time.time()),
+            "date": clinician.now(),
             "chat": {"id": clinician.number, "type": "private", "first_name": "C"},
             "from": sender,
             "text": text,
         }
+
+
+def _markup(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the buttons of a message, as the server's answer has them."""
+    markup = parameters.get("reply_markup")
+    markup = json.loads(markup) if isinstance(markup, str) else markup
+    return {"reply_markup": markup} if markup and markup.get("inline_keyboard") else {}

@@ -1,11 +1,14 @@
 """Bots under load, each in a process of its own, in one table: turns a second, CPU, latency, memory.
 
     python -m tests.bench.load --people 1 100 1000 [--delay 0.04] [--rate 30] [--rival-python PATH]
-        [--bots echo conversation aiogram aiogram-dialog floor prescreen] [--command "prescreen run --db FILE"]
+        [--bots echo conversation aiogram aiogram-dialog floor prescreen former]
+        [--command "prescreen run --db FILE"] [--prepare COMMAND] [--former COMMAND] [--former-prepare COMMAND]
 
-`floor` is our polling, sending and HTTP client with nothing between: what a turn costs before a dialogue.
+`calls` are those of the Bot API a turn without getUpdates, `polls` those of getUpdates. `floor` is our polling, sending
+and HTTP client with nothing between: what a turn costs before a dialogue.
 `--rival-python` is the interpreter of an environment with the `bench` extra. For `prescreen` the people
-(ids from 1000) must be known to the bot: `--prepare COMMAND` runs a command first, with {ids} replaced.
+(ids from 1000) must be known to the bot: `--prepare COMMAND` runs a command first, with {ids} replaced. `former` is
+another version of it, to be measured beside.
 """
 
 import argparse
@@ -29,6 +32,7 @@ RIVALS = {
     "aiogram": "rivals/aiogram_states.py",
     "aiogram-dialog": "rivals/aiogram_windows.py",
 }
+OURS = ("prescreen", "former")
 FLOOR = "tests.bench.floor"
 BEGIN = "/new"
 STALLED_SECONDS = 5.0
@@ -37,6 +41,8 @@ HEAD = (
     "people",
     "turns/s",
     "CPU ms",
+    "calls",
+    "polls",
     "p50 ms",
     "p95 ms",
     "p99 ms",
@@ -55,6 +61,8 @@ class Row:
     people: int
     turns: float
     cpu: float
+    calls: float
+    polls: float
     latencies: list[float]
     memory: float
     at_rest: float
@@ -63,7 +71,15 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         cuts = statistics.quantiles(self.latencies, n=100) if len(self.latencies) > 1 else [0.0] * 99
-        numbers = (self.turns, self.cpu, cuts[49] * 1e3, cuts[94] * 1e3, cuts[98] * 1e3)
+        numbers = (
+            self.turns,
+            self.cpu,
+            self.calls,
+            self.polls,
+            cuts[49] * 1e3,
+            cuts[94] * 1e3,
+            cuts[98] * 1e3,
+        )
         return (
             self.bot,
             str(self.people),
@@ -89,8 +105,8 @@ def memory_mib(pid: int) -> float:
 
 
 def command(bot: str, url: str, options: argparse.Namespace) -> list[str]:
-    if bot == "prescreen":
-        return shlex.split(options.command)
+    if bot in OURS:
+        return shlex.split(options.command if bot == "prescreen" else options.former)
     if bot == "floor":
         return [sys.executable, "-m", FLOOR, url, TOKEN]
     return [options.rival_python, str(HERE / RIVALS[bot]), url, TOKEN]
@@ -98,13 +114,15 @@ def command(bot: str, url: str, options: argparse.Namespace) -> list[str]:
 
 async def measure(bot: str, people: int, options: argparse.Namespace) -> Row:
     begin = "hello" if bot == "echo" else BEGIN
-    ward = Ward(people, begin=begin, delay=options.delay, rate=options.rate, screening=bot == "prescreen")
+    ward = Ward(people, begin=begin, delay=options.delay, rate=options.rate, screening=bot in OURS)
     runner = await ward.start()
     url = "http://{}:{}".format(*runner.addresses[0])
     environ = os.environ | {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url}
-    if bot == "prescreen" and options.prepare:
+    if bot in OURS:
         ids = " ".join(str(FIRST_PERSON + number) for number in range(people))
-        prepare = shlex.split(options.prepare.format(ids=ids))
+        prepare = shlex.split(
+            (options.prepare if bot == "prescreen" else options.former_prepare).format(ids=ids)
+        )
         await (await asyncio.create_subprocess_exec(*prepare, env=environ, stdout=DEVNULL)).wait()
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
@@ -135,12 +153,14 @@ async def _watch(bot: str, ward: Ward, pid: int, started: float, options: argpar
     cpu = cpu_seconds(pid) - cpu
     if pace:
         pace.cancel()
-    turns = len(latencies)
+    calls, turns = ward.watch.calls, max(1, len(latencies))
     return Row(
         bot=bot,
         people=len(ward.clinicians),
-        turns=turns / wall,
-        cpu=cpu * 1e3 / max(1, turns),
+        turns=len(latencies) / wall,
+        cpu=cpu * 1e3 / turns,
+        calls=(calls.total() - calls["getUpdates"]) / turns,
+        polls=calls["getUpdates"] / turns,
         latencies=latencies,
         memory=memory_mib(pid),
         at_rest=at_rest,
@@ -153,9 +173,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--bots", nargs="+", default=[*RIVALS, "floor"], choices=[*RIVALS, "floor", "prescreen"]
-    )
+    parser.add_argument("--bots", nargs="+", default=[*RIVALS, "floor"], choices=[*RIVALS, "floor", *OURS])
     parser.add_argument("--people", nargs="+", type=int, default=[1, 100, 1000])
     parser.add_argument("--delay", type=float, default=0.0, help="seconds of network for each call")
     parser.add_argument("--rate", type=float, help="turns a second, instead of answering at once")
@@ -164,7 +182,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rival-python", default=sys.executable)
     parser.add_argument("--show-errors", action="store_true", help="what the bots write to standard error")
     parser.add_argument("--command", default="prescreen run")
-    parser.add_argument("--prepare", default="")
+    parser.add_argument("--prepare", default="true")
+    parser.add_argument("--former", default="", help="the command of another version")
+    parser.add_argument("--former-prepare", default="true")
     return parser.parse_args(arguments)
 
 
