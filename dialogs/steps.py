@@ -74,6 +74,10 @@ def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
     return bool(progress.failed) and bool(progress.open)
 
 
+def _excluded_or_further(progress: Progress, step: Step) -> bool:
+    return progress.stage == EXCLUDED or progress.further
+
+
 def _undetermined(progress: Progress, step: Step) -> bool:
     return progress.verdict == "undetermined"
 
@@ -108,6 +112,8 @@ def _continue(progress: Progress, step: Step) -> None:
 
 
 def _finish(progress: Progress, step: Step) -> None:
+    """No more questions are wanted; what is being corrected stays as it was."""
+    progress.edit(None)
     progress.finished = True
 
 
@@ -165,7 +171,7 @@ TABLE: Final = (
     Row("back", _OPEN, _something_is_before, _back, (ASKING,)),
     Row("correct", _OPEN, _question_was_asked, _correct, (ASKING,)),
     Row("continue", (EXCLUDED, REVIEW), _excluded_with_questions_left, _continue, (ASKING,)),
-    Row("finish", (EXCLUDED,), _always, _finish, (REVIEW,)),
+    Row("finish", (EXCLUDED, ASKING), _excluded_or_further, _finish, (REVIEW,)),
     Row("save", (REVIEW,), _always, _save, (COMPLETED,)),
     Row("cancel", _OPEN, _always, _cancel, (CANCELLED, COMPLETED)),
     Row("reopen", (COMPLETED,), _undetermined, _reopen, (ASKING, REVIEW)),

@@ -272,3 +272,40 @@ def test_every_question_can_be_asked_and_every_dialogue_ends() -> None:
     found = explore(PROTOCOL)
     assert found.asked == set(PROTOCOL.position)
     assert found.longest <= len(PROTOCOL.questions)
+
+
+@given(tables, st.integers(0, 20))
+def test_further_reasons_can_be_ended_at_any_question_and_taken_up_again(table: Table, more: int) -> None:
+    """Ended after any number of further answers: the review, with the reasons found so far."""
+    dialogue = begin(PROTOCOL)
+    while dialogue.state != EXCLUDED:
+        if dialogue.state == REVIEW:
+            return
+        assert not dialogue.can("finish")
+        dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+    if not dialogue.can("continue"):
+        return
+    dialogue.take(Step("continue"))
+    for _ in range(more):
+        if dialogue.state != REVIEW:
+            dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+    asked, failed = dialogue.state, dialogue.failed_codes
+    if asked == REVIEW:
+        return
+    dialogue.take(Step("finish"))
+    assert (dialogue.state, dialogue.failed_codes, dialogue.verdict) == (REVIEW, failed, "ineligible")
+    dialogue.take(Step("continue"))
+    assert dialogue.state == asked
+
+
+def test_ending_further_reasons_drops_what_is_being_corrected() -> None:
+    dialogue = begin(PROTOCOL)
+    dialogue.take(Step("answer", "age_years", Measurement("=", Decimal(17), "a")))
+    dialogue.take(Step("correct", "age_years"))
+    assert not dialogue.can("finish")
+    dialogue.take(Step("answer", "age_years", Measurement("=", Decimal(17), "a")))
+    dialogue.take(Step("continue"))
+    dialogue.take(Step("back"))
+    dialogue.take(Step("propose", "age_years", entered="45"))
+    dialogue.take(Step("finish"))
+    assert (dialogue.state, dialogue.proposal, dialogue.failed_codes) == (REVIEW, None, ("I1", "E1"))

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,14 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.loading import load
 from state.database import connect, open_database
+from state.errors import StateError
 from state.exports import Selection, export
 from state.moments import stamp
 from state.people import People
 from state.screenings import Screening, Screenings
 from state.standing import cut_off
 from state.stats import stats
+from state.verify import verify
 from tests.state.random_files import LIKELY, read
 
 
@@ -180,3 +183,37 @@ def test_unknown_is_an_answer_that_counts(ward: Ward) -> None:
     screening = saved(ward, ecog="unknown")
     assert screening.dialogue.answers["ecog"] == UNKNOWN == Choice("unknown")
     assert ward.statuses("ecog") == [("unknown", "current")]
+
+
+def test_finishing_and_saving_at_an_exclusion_are_kept_together(ward: Ward) -> None:
+    screening = ward.start()
+    ward.take(screening, Step("answer", "age_years", Measurement("=", Decimal(17), "a")))
+    ward.screenings.take(screening, [Step("finish"), Step("save")], ward.person, "telegram:7")
+    rows = ward.db.execute("SELECT kind, at, source FROM log ORDER BY entry DESC LIMIT 2").fetchall()
+    assert [(kind, source) for kind, _, source in rows] == [("save", None), ("finish", "telegram:7")]
+    assert rows[0][1] == rows[1][1]
+    assert ward.db.execute("SELECT state, verdict FROM screening_log").fetchall() == [
+        ("completed", "ineligible")
+    ]
+
+
+def test_finishing_without_saving_is_not_kept_if_the_save_fails(ward: Ward) -> None:
+    screening = ward.start()
+    ward.take(screening, Step("answer", "age_years", Measurement("=", Decimal(17), "a")))
+    ward.db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON verdicts BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+    )
+    with pytest.raises(StateError):
+        ward.screenings.take(screening, [Step("finish"), Step("save")], ward.person)
+    assert ward.screenings.load(screening.number).state == EXCLUDED
+
+
+def test_further_reasons_ended_at_a_question_are_saved_as_they_stand(ward: Ward) -> None:
+    """What was answered beyond the exclusion counts; the open question was never asked."""
+    screening = ward.start()
+    ward.take(screening, Step("answer", "age_years", Measurement("=", Decimal(17), "a")), Step("continue"))
+    ward.take(screening, Step("answer", "sex", Choice("male")))
+    ward.take(screening, Step("finish"), Step("save"))
+    rows = ward.exported(screening.number)
+    assert {row["question"] for row in rows if row["status"] == "current"} == {"age_years", "sex"}
+    assert verify(ward.path).problems == ()
