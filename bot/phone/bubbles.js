@@ -1,23 +1,8 @@
 // A message as a bubble. Everything is built as nodes: no text of a message is ever read as HTML.
 
+import { element, icon } from "./elements.js";
 import { clock, say, size } from "./phrases.js";
-
-export const $ = (id) => document.getElementById(id);
-
-export function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
-}
+import { quotation } from "./quotations.js";
 
 // Entities. Their offsets count UTF-16 code units, as the strings of this language do.
 
@@ -29,7 +14,7 @@ const WRAPPERS = {
   code: () => element("code"),
   pre: () => element("pre"),
   blockquote: () => element("blockquote"),
-  expandable_blockquote: () => element("blockquote"),
+  expandable_blockquote: () => quotation(),
   spoiler: () => spoiler(),
   text_link: (entity, _text, acts) => link(entity.url, acts),
   url: (_, text, acts) => link(/^[a-z]+:/i.test(text) ? text : `https://${text}`, acts),

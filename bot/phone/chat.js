@@ -1,6 +1,7 @@
 // The chat as it stands: what is known of it, and how it is shown.
 
-import { $, bubble, element, plain } from "./bubbles.js";
+import { bubble, plain } from "./bubbles.js";
+import { $, element } from "./elements.js";
 import { day, inLanguage, isTitle, role, say } from "./phrases.js";
 import { isFollowed, toTheEnd } from "./scrolling.js";
 

@@ -1,6 +1,6 @@
 // Menus that open and close: arrow keys move, Enter chooses, Esc and a press elsewhere close, focus goes back.
 
-import { element } from "./bubbles.js";
+import { element } from "./elements.js";
 
 let open = null;
 

@@ -1,6 +1,6 @@
 // The phone: who one is, news of the chat, and what one does with it.
 
-import { $, element, icon } from "./bubbles.js";
+import { $, element, icon } from "./elements.js";
 import {
   chat, personLines, showAll, showDeletion, showEdit, showMessage, showOffline, showProfile, showReplyWith, showStatus,
   showTyping, toast,

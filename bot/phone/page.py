@@ -34,6 +34,8 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "menus.js": ("menus.js", "text/javascript"),
     "memory.js": ("memory.js", "text/javascript"),
     "scrolling.js": ("scrolling.js", "text/javascript"),
+    "elements.js": ("elements.js", "text/javascript"),
+    "quotations.js": ("quotations.js", "text/javascript"),
     "bubbles.js": ("bubbles.js", "text/javascript"),
     "chat.js": ("chat.js", "text/javascript"),
     "page.js": ("page.js", "text/javascript"),

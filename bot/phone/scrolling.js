@@ -1,6 +1,6 @@
 // The end of the chat is followed, also while pictures arrive, until the reader scrolls up.
 
-import { $ } from "./bubbles.js";
+import { $ } from "./elements.js";
 
 const NEAR_THE_END = 60;
 
@@ -23,6 +23,16 @@ export function noteScroll() {
   else if ($("scroll").scrollTop < scrolled) follows = false;
   scrolled = $("scroll").scrollTop;
   if (follows) $("newest").hidden = true;
+}
+
+// Change what is shown, and leave `still` where it stands on the screen, also at the end of the chat.
+export function holding(still, change) {
+  const before = still.getBoundingClientRect().top;
+  follows = false;
+  change();
+  $("scroll").scrollTop += still.getBoundingClientRect().top - before;
+  follows = isAtTheEnd();
+  scrolled = $("scroll").scrollTop;
 }
 
 new ResizeObserver(() => follows && toTheEnd(false)).observe($("log"));
