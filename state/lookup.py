@@ -19,6 +19,8 @@ from state.moments import stamp
 from state.replay import StoredProtocols, step_from
 
 CACHED_DIALOGUES: Final = 2048
+LAST_ENTRY: Final = 2**63 - 1
+"""Beyond the entries of any log: the greatest integer of SQLite."""
 
 ListState = Literal["open", "undetermined", "saved"]
 """Which screenings a list has: *open* are also those that were opened again, *undetermined* those whose newest saved
@@ -102,7 +104,14 @@ class Lookup:
         self._remember(screening)
         return screening
 
-    def _replay(self, number: str) -> Screening:
+    def as_saved(self, number: str) -> Screening:
+        """Load a screening as it was when its newest verdict was saved; as it stands, unless it is being revised."""
+        screening = self.load(number)
+        if not screening.dialogue.revising:
+            return screening
+        return self._replay(number, screening.saved[-1].entry)
+
+    def _replay(self, number: str, until: int = LAST_ENTRY) -> Screening:
         site, sha256, person, started_at, zone, earlier, head = self.db.execute(
             "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
             [number],
@@ -110,8 +119,9 @@ class Lookup:
         dialogue = begin(self.protocols.get(sha256))
         screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
         for entry, kind, question, value, unit, detail, head in self.db.execute(
-            "SELECT entry, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
-            [number],
+            "SELECT entry, kind, question, value, unit, detail, hash FROM log"
+            " WHERE screening = ? AND entry <= ? ORDER BY entry",
+            [number, until],
         ):
             if kind in STEP_KINDS:
                 dialogue.take(step_from(kind, question, value, unit, detail))

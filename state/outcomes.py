@@ -53,6 +53,7 @@ _STANDING_NOTES: Final = (
     _OF_ONE + "screening, entry, coalesce(reason, outcome), happened_on FROM outcome_notes"
     " WHERE trial = :trial ORDER BY place"
 )
+_SCREENINGS: Final = _OF_ONE + "screening FROM subjects WHERE trial = :trial ORDER BY place, screening"
 _STAGE: Final = _OF_ONE + "stage FROM outcomes WHERE trial = :trial"
 _NEWEST_SAVED: Final = (
     _OF_ONE + "screening FROM subjects WHERE trial = :trial"
@@ -81,12 +82,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a subject stands: in which stage, by which notes, the oldest first, and its newest saved screening."""
+    """Where a subject stands: in which stage, by which notes, the oldest first, and its newest saved screening.
+
+    ``screenings`` are all of the subject's for the trial, the first one first.
+    """
 
     subject: str
     screening: str | None
     stage: str | None
     notes: tuple[Note, ...]
+    screenings: tuple[str, ...]
 
     @property
     def last(self) -> Note | None:
@@ -107,11 +112,13 @@ def standing(db: Database, number: str) -> Standing:
     notes = db.execute(_STANDING_NOTES, asked).fetchall()
     stage = db.execute(_STAGE, asked).fetchone()
     newest = db.execute(_NEWEST_SAVED, asked).fetchone()
+    screenings = db.execute(_SCREENINGS, asked).fetchall()
     return Standing(
         root,
         newest[0] if newest else None,
         stage[0] if stage else None,
         tuple(Note(where, entry, code, date.fromisoformat(day)) for where, entry, code, day in notes),
+        tuple(number for (number,) in screenings),
     )
 
 

@@ -10,8 +10,8 @@ the dialogue is committed to the file before the turn is returned.
     refusing              what is said when nothing is kept
     first_contact         whoever's language is not known is asked for it first
     starting, own_screenings, helping              what those who screen do beside answering
-    site_screenings, queries, outcomes, reports    what the office does
-    people, candidate_notes                        invitations and access; notes on new candidates
+    subjects, site_screenings, queries, outcomes, reports    what the office does
+    people, candidate_notes                        invitations and access; notes to the office
     access, context       whose screenings exist for whom; what handlers read and add to
     former_presses        buttons that the version before sent
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation import access, first_contact
-from bot.conversation.candidate_notes import tell_coordinators
+from bot.conversation.candidate_notes import tell_of_verdict
 from bot.conversation.commands import commanded, commands_for
 from bot.conversation.context import Context, Setup
 from bot.conversation.presses import pressed
@@ -68,7 +68,7 @@ class Conversation:
         except Stale:
             late(context)
         if context.turn.saved is not None:
-            tell_coordinators(context, self.screenings.load(context.turn.saved))
+            tell_of_verdict(context, self.screenings.load(context.turn.saved))
         return context.turn
 
     def takes(self, person: Person, message: Message) -> bool:

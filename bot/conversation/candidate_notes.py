@@ -1,11 +1,20 @@
-"""Notes to the coordinators of a site: a candidate was found, or is none any more. By number, nothing clinical."""
+"""Notes to the office: a candidate was found, or is none any more; a query was answered. By number, no values.
+
+Each has the button that leads to the card of the screening.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bot.conversation.access import may_oversee
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.exchange import Button, Press, Turn, at
-from bot.wording.phrases import phrases
+from bot.conversation.subjects import card_button
+from bot.exchange import Button, Press, Safe, Turn, at
+from bot.wording.phrases import Phrases, lines, phrases
+from state.history import Asked, corrected_since
 from state.people import Person
 from state.screenings import Screening
 
@@ -31,8 +40,51 @@ def _tell(context: Context, on: bool) -> None:
     context.turn.say(context.say("notify_on" if on else "notify_off"), ((Button(label, str(other)),),))
 
 
-def tell_coordinators(context: Context, screening: Screening) -> None:
-    """Add to the turn what the coordinators of the site hear of the verdict that was just saved."""
+# what they hear ----------------------------------------------------------------------------------
+
+
+def tell_of_verdict(context: Context, screening: Screening) -> None:
+    """Add to the turn what the office hears of the verdict that was just saved: one note a person."""
+    before = screening.saved[-2].entry if len(screening.saved) > 1 else 0
+    asked = corrected_since(context.screenings.db, screening.number, before)
+    told = defaultdict[str, list[Safe]](list)
+    for person, note in (*_of_candidate(context, screening), *_of_answers(context, screening, asked)):
+        told[person.code].append(note)
+    for code, notes in told.items():
+        _send(context, screening, code, notes)
+
+
+def tell_of_confirmation(context: Context, screening: Screening, query: Asked) -> None:
+    """Add to the turn what whoever asked hears of an answer that was confirmed."""
+    for person, note in _of_answers(context, screening, [query]):
+        _send(context, screening, person.code, [note])
+
+
+def _send(context: Context, screening: Screening, code: str, notes: list[Safe]) -> None:
+    turn = Turn()
+    label = _say(context.people.get(code)).plain("show_card", number=screening.number)
+    turn.say(lines(*notes), ((card_button(screening.number, label),),))
+    context.turn.others.append((code, turn))
+
+
+def _say(person: Person) -> Phrases:
+    return phrases(person.language)
+
+
+def _of_answers(
+    context: Context, screening: Screening, answered: list[Asked]
+) -> Iterator[tuple[Person, Safe]]:
+    """Yield what those who asked hear of each answered query, if they may still see the screening."""
+    for query in answered:
+        person = context.people.get(query.asked_by)
+        if may_oversee(person, screening) and person.code != context.person.code:
+            question = screening.protocol.question(query.question).short[_say(person).language]
+            key = f"query_note_{query.state}"
+            yield person, _say(person)(key, number=screening.number, question=question)
+
+
+def _of_candidate(context: Context, screening: Screening) -> Iterator[tuple[Person, Safe]]:
+    """Yield what the coordinators of the site hear of a candidate who was found, or is none any more."""
     verdict = screening.saved[-1].verdict
     before, of_earlier = _verdict_before(context, screening)
     if verdict == before or "eligible" not in (verdict, before):
@@ -46,10 +98,11 @@ def tell_coordinators(context: Context, screening: Screening) -> None:
     )
     for person in context.people.all(screening.site):
         if _hears(person, verdict):
-            say, turn = phrases(person.language), Turn()
-            shown = say.plain(f"verdict_{verdict}")
-            turn.say(say(key, number=screening.number, earlier=screening.earlier, verdict=shown))
-            context.turn.others.append((person.code, turn))
+            shown = _say(person).plain(f"verdict_{verdict}")
+            yield (
+                person,
+                _say(person)(key, number=screening.number, earlier=screening.earlier, verdict=shown),
+            )
 
 
 def _hears(person: Person, verdict: str) -> bool:

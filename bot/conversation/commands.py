@@ -50,6 +50,7 @@ COMMANDS: Final = (
     Command("export", OFFICE, reports.export),
     Command("stats", OFFICE, reports.stats),
     Command("evaluate", OFFICE, reports.evaluate),
+    Command("subject", OFFICE, site_screenings.subject),
     Command("query", OFFICE, queries.query),
     Command("outcome", OFFICE, outcomes.outcome),
     Command("notify", COORDINATOR, candidate_notes.notify),

@@ -11,9 +11,11 @@ from typing import Final
 
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
+from bot.conversation.subjects import back_button
 from bot.exchange import Button, Press, Safe, at
 from bot.wording.buttons import arrange, button
-from bot.wording.phrases import joined, lines
+from bot.wording.phrases import lines
+from bot.wording.subjects import noted, outcome_line
 from bot.wording.times import in_zone
 from state import outcomes
 from state.errors import NotNext
@@ -57,11 +59,11 @@ def _offer(context: Context, screening: Screening, stands: Standing, first: Safe
     ]
     if stands.last is not None and context.of_the_site(stands.last.screening) is not None:
         buttons.append(_undo_button(context, screening, stands.last))
-    noted = [_told(context, note) for note in stands.notes]
+    buttons.append(back_button(context, screening))
     text = lines(
         first,
         say("outcome_which", number=screening.number),
-        say("outcome_stands", outcomes=joined(noted, say)) if noted else None,
+        outcome_line(stands.notes, say),
         *_limits(context, screening, stands, offered),
     )
     context.choose(screening, text, arrange(buttons))
@@ -80,10 +82,6 @@ def _limits(context: Context, screening: Screening, stands: Standing, offered: t
     verdict = screening.saved[-1].verdict
     missing = set(outcomes.NEXT[stands.stage]) - set(offered)
     return [context.say(f"outcome_limit_{verdict}")] if missing else []
-
-
-def _told(context: Context, note: Note) -> Safe:
-    return context.say("outcome_on", outcome=context.say(f"outcome_{note.code}"), day=note.on.isoformat())
 
 
 # the day -----------------------------------------------------------------------------------------
@@ -120,6 +118,7 @@ def ask_day(context: Context, screening: Screening, press: Press) -> None:
     if last < today:
         later = min(today, last + timedelta(days=DAYS_SHOWN))
         buttons.append(day_button(say.plain("days_later"), "outcome_days", later))
+    buttons.append(back_button(context, screening))
     asked = say("outcome_day", number=screening.number, outcome=say(f"outcome_{code}"))
     context.choose(screening, asked, arrange(buttons))
 
@@ -165,9 +164,10 @@ def ask_why_undone(context: Context, screening: Screening, press: Press) -> None
         button(context.say.plain(f"undo_{reason}"), "outcome_undone", screening, place)
         for place, reason in enumerate(WITHDRAWALS)
     ]
+    buttons.append(back_button(context, screening))
     context.choose(
         screening,
-        context.say("outcome_undo_why", number=screening.number, outcome=_told(context, last)),
+        context.say("outcome_undo_why", number=screening.number, outcome=noted(last, context.say)),
         arrange(buttons),
     )
 
@@ -182,7 +182,7 @@ def take_back(context: Context, screening: Screening, press: Press) -> None:
     except NotNext:
         _already(context, screening)
         return
-    told = context.say("outcome_undone", number=screening.number, outcome=_told(context, last))
+    told = context.say("outcome_undone", number=screening.number, outcome=noted(last, context.say))
     _card(context, screening, told)
 
 

@@ -22,6 +22,7 @@ from bot.conversation import (
     queries,
     reports,
     starting,
+    subjects,
 )
 from bot.conversation.access import ADMINISTRATOR, COORDINATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
@@ -87,7 +88,9 @@ _ROWS: Final = (
     _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),
     _own("query_correct", "looks", queries.ask_why_correct, key="qx", former="qx"),
     _own("query_reason", "acts", queries.correct, former="qr"),
-    # what the office asks and notes
+    # what the office sees, asks and notes
+    _site("subject", "looks", subjects.show, key="subject"),
+    _site("history", "looks", subjects.history, key="history"),
     _site("query", "looks", queries.ask_which, key="query"),
     _site("query_what", "looks", queries.ask_what, key="q", former="q"),
     _site("query_send", "acts", queries.send, former="qq"),

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation import access
+from bot.conversation.candidate_notes import tell_of_confirmation
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
+from bot.conversation.subjects import back_button, show_card
 from bot.exchange import Press, Reply, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.phrases import phrases
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
+from state.history import queries_of
 from state.screenings import Screening
 
 QUERIES: Final = ("source", "unit", "plausible", "newer")
@@ -50,6 +53,7 @@ def _which_answer(context: Context, screening: Screening) -> None:
                 index,
             )
         )
+    buttons.append(back_button(context, screening))
     context.choose(screening, context.say("query_which", number=screening.number), arrange(buttons))
 
 
@@ -67,6 +71,7 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         button(say.plain(f"query_{code}"), "query_send", screening, press.place, name=code)
         for code in QUERIES
     ]
+    buttons.append(back_button(context, screening))
     shown = describe(question, screening.dialogue.answers[asked], say.language)
     about = {"number": screening.number, "question": question.short[say.language], "answer": shown}
     context.choose(screening, say("query_what", **about), arrange(buttons))
@@ -78,14 +83,15 @@ def send(context: Context, screening: Screening, press: Press) -> None:
     stands = press.entry == screening.entries and screening.state == COMPLETED
     if asked is None or code not in QUERIES or not stands:
         context.turn.toast = context.say.plain("not_any_more")
+        show_card(context, screening)
         return
     person, number = screening.person, screening.number
     if not access.may_answer(context.people.get(person), screening):
-        context.turn.say(context.say("query_nobody", number=number, person=person))
+        show_card(context, screening, context.say("query_nobody", number=number, person=person))
         return
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query", by, {"code": code}, question=asked, source=source)
-    context.turn.say(context.say("query_sent", number=number, person=person))
+    show_card(context, screening, context.say("query_sent", number=number, person=person))
     context.turn.others.append((person, _card(context, screening, _Query(screening.entries, asked, code))))
 
 
@@ -146,6 +152,11 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query_answer", by, detail, question=query.question, source=source)
     context.turn.say(context.say("query_confirmed", number=screening.number))
+    answered = [
+        each for each in queries_of(context.screenings.db, screening.number) if each.entry == query.entry
+    ]
+    for each in answered:
+        tell_of_confirmation(context, screening, each)
 
 
 def ask_why_correct(context: Context, screening: Screening, press: Press) -> None:

@@ -1,93 +1,169 @@
-"""What the office sees of its site's screenings: lists, and the saved one that a command is about."""
+"""What the office sees of its site's screenings: lists, and the one that a command or a typed number means."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.conversation.context import Context
-from bot.exchange import Button, Press, Safe
+from bot.conversation.subjects import card_button, show_card
+from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import lists
-from bot.wording.buttons import arrange
-from bot.wording.phrases import joined, lines
+from bot.wording.phrases import lines
+from bot.wording.subjects import missing_names
+from bot.wording.times import in_zone
 from dialogs.dialogue import COMPLETED
-from state.screenings import Listed, Screening
+from state import outcomes
+from state.screenings import Listed, ListState, Screening
 
 LISTED: Final = 10
+LOOKED_THROUGH: Final = 50
+"""So many of the newest saved screenings are looked through for those of which something can be noted."""
 MAX_DIGITS: Final = 9
+NUMBERS_A_ROW: Final = 3
+_DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+
+# the one that is meant ---------------------------------------------------------------------------
 
 
 def full_number(site: str, typed: str) -> str:
-    """Complete a number as people type it: ``7``, ``0007`` and ``s01-7`` are S01-0007 at site S01."""
-    before, dash, digits = typed.strip().upper().rpartition("-")
+    """Complete a number as people type it: ``7``, ``0007``, ``s01-7`` and ``S01–0007`` are S01-0007 at site S01."""
+    text = unicodedata.normalize("NFKC", typed).translate(_DASHES)
+    before, dash, digits = text.strip().upper().rpartition("-")
     if not (digits.isdecimal() and len(digits) <= MAX_DIGITS):
         return typed
     return f"{before if dash else site}-{int(digits):04d}"
 
 
-def asked_for(context: Context, argument: str, verb: str) -> Screening | None:
-    """Return the saved screening that was asked for; else say what is wrong, and offer the newest ones.
+def found(context: Context, typed: str) -> Screening | None:
+    """Return the screening of the site whose number was typed."""
+    return context.of_the_site(full_number(context.person.site, typed)) if typed else None
+
+
+def number_typed(context: Context) -> bool:
+    """Show the screening whose number is all that was typed; say whether it was."""
+    screening = found(context, context.message.text)
+    if screening is not None:
+        show_card(context, screening)
+    return screening is not None
+
+
+def asked_for(context: Context, argument: str, verb: Literal["query", "outcome"]) -> Screening | None:
+    """Return the saved screening that was asked for; else say what is wrong, or offer those that can be meant.
 
     ``verb`` is what their buttons do.
     """
-    if argument:
-        screening = context.of_the_site(full_number(context.person.site, argument))
-        if screening is not None:
-            return screening if is_saved(context, screening) else None
+    screening = found(context, argument)
+    if screening is not None:
+        return screening if is_saved(context, screening) else None
     site = context.person.site
-    found = context.screenings.listed(site=site, state="saved", limit=LISTED)
-    if not found:
+    offered = _can_be_noted(context) if verb == "outcome" and not argument else _listed(context, "saved")
+    if not offered:
         context.turn.say(context.say("office_nothing_saved", site=site))
         return None
-    buttons = [
-        Button(f"{item.number} · {lists.standing(item, context.say)}", str(Press(verb, item.number)))
-        for item in found
-    ]
-    key = "office_none" if argument else f"whose_{verb}"
-    context.turn.say(context.say(key, site=site), arrange(buttons))
+    rows = tuple((_choice(context, item, verb),) for item in offered)
+    context.turn.say(context.say("office_none" if argument else f"whose_{verb}", site=site), rows)
     return None
 
 
+def _listed(context: Context, state: ListState | None = None, limit: int = LISTED) -> list[Listed]:
+    return context.screenings.listed(site=context.person.site, state=state, limit=limit)
+
+
+def _can_be_noted(context: Context) -> list[Listed]:
+    """The saved screenings of whose subjects something can still be noted; all, if there are none."""
+    saved = _listed(context, "saved", LOOKED_THROUGH)
+    waiting = [item for item in saved if _is_waiting(context, item)]
+    return (waiting or saved)[:LISTED]
+
+
+def _is_waiting(context: Context, item: Listed) -> bool:
+    stands = outcomes.standing(context.screenings.db, item.number)
+    return (
+        stands.screening == item.number and item.verdict is not None and bool(stands.possible(item.verdict))
+    )
+
+
+def _choice(context: Context, item: Listed, verb: str) -> Button:
+    label = f"{item.number} · {_day(context, item):%m-%d} · {lists.standing(item, context.say)}"
+    return Button(label, str(Press(verb, item.number)))
+
+
+def _day(context: Context, item: Listed) -> datetime:
+    """The day on which a screening was started, at the site."""
+    return in_zone(datetime.fromisoformat(item.started_at), context.setup.zone)
+
+
 def is_saved(context: Context, screening: Screening) -> bool:
-    """Say whether a verdict stands; while a screening is open, reopened or cancelled, tell so."""
+    """Say whether a verdict stands; while a screening is open, reopened or cancelled, show how it stands."""
     if screening.state == COMPLETED:
         return True
-    context.turn.say(context.say("office_unsaved", number=screening.number))
+    show_card(context, screening, context.say("office_unsaved", number=screening.number))
     return False
 
 
+# lists -------------------------------------------------------------------------------------------
+
+
+def subject(context: Context, argument: str) -> None:
+    """``/subject [NUMBER]``: the card of a screening; without its number, the newest ones of the site."""
+    recent(context, argument)
+
+
 def open_items(context: Context, argument: str) -> None:
-    """``/open``: the site's undetermined screenings, with what is missing and for how long."""
-    site = context.person.site
-    found = context.screenings.listed(site=site, state="undetermined", limit=LISTED)
-    if not found:
+    """``/open [NUMBER]``: the site's undetermined screenings, with what is missing and for how long."""
+    if _shown(context, argument):
+        return
+    site, undetermined = context.person.site, _listed(context, "undetermined")
+    if not undetermined:
         context.turn.say(context.say("office_all_determined", site=site))
         return
-    told = [_open_item(context, item) for item in found]
-    context.turn.say(lines(context.say("open_title"), *told))
+    told = [_open_item(context, item) for item in undetermined]
+    context.turn.say(lines(context.say("open_title"), *told), _cards(undetermined))
+
+
+def _shown(context: Context, argument: str) -> bool:
+    """Show the screening that a command was asked for; say whether there is one."""
+    screening = found(context, argument)
+    if screening is not None:
+        show_card(context, screening)
+    return screening is not None
 
 
 def _open_item(context: Context, item: Listed) -> Safe:
-    screening = context.screenings.load(item.number)
-    questions = dict.fromkeys(q for missing in screening.dialogue.follow_up().values() for q in missing)
-    names = [screening.protocol.question(q).short[context.say.language] for q in questions]
     return context.say(
         "office_open",
         number=item.number,
         person=item.person,
+        day=_day(context, item).date(),
         days=(context.screenings.clock() - datetime.fromisoformat(item.updated_at)).days,
-        missing=joined(names or item.unresolved, context.say),
+        missing=missing_names(context.screenings.as_saved(item.number), context.say),
     )
 
 
 def recent(context: Context, argument: str) -> None:
-    """``/recent``: the newest screenings of the site."""
-    found = context.screenings.listed(site=context.person.site, limit=LISTED)
-    if not found:
+    """``/recent [NUMBER]``: the newest screenings of the site."""
+    if _shown(context, argument):
+        return
+    newest = _listed(context)
+    if not newest:
         context.turn.say(context.say("recent_none"))
         return
     told = [
-        context.say("recent_line", number=item.number, verdict=lists.standing(item, context.say))
-        for item in found
+        context.say(
+            "office_recent",
+            number=item.number,
+            day=_day(context, item).date(),
+            verdict=lists.standing(item, context.say),
+        )
+        for item in newest
     ]
-    context.turn.say(lines(context.say("recent_title"), *told))
+    context.turn.say(lines(context.say("recent_title"), *told), _cards(newest))
+
+
+def _cards(items: Sequence[Listed]) -> Rows:
+    """A button for each, to its card."""
+    buttons = [card_button(item.number) for item in items]
+    return tuple(tuple(buttons[at : at + NUMBERS_A_ROW]) for at in range(0, len(buttons), NUMBERS_A_ROW))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bot.conversation.access import may_screen
 from bot.conversation.answering import typed_answer
 from bot.conversation.context import Context
 from bot.conversation.presses import WORDS, do
 from bot.conversation.refusing import keep_nothing
+from bot.conversation.site_screenings import number_typed
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press
 from bot.wording.asked import question_of
@@ -18,6 +20,8 @@ from state.screenings import Screening
 
 def typed(context: Context) -> None:
     """Do what a text means below the prompt that it answers."""
+    if not may_screen(context.person) and number_typed(context):
+        return
     aimed = aim(context.screenings, context.person, context.message)
     screening, prompt = aimed.screening, aimed.prompt
     if aimed.doubt is not None or screening is None or prompt is None:

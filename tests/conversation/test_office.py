@@ -181,3 +181,63 @@ def test_the_newest_saved_ones_are_the_last_saved(ward: Ward) -> None:
     screenings.note(screenings.load("S01-0001"), "disagree", ward.clinician.code, {"reason": "data"})
     listed = presses(ward.do(ward.coordinator, "/query"))
     assert [press.split(":")[1] for press in listed] == ["S01-0002", "S01-0001"]
+
+
+# the answer to a query -----------------------------------------------------------------------------
+
+
+def test_who_asked_hears_once_that_a_query_was_confirmed(ward: Ward) -> None:
+    _, card = queried(ward)
+    confirm = press_of(card, "query_confirm:")
+    ((code, note),) = ward.do(ward.clinician, f"!{confirm}").others
+    assert code == ward.coordinator.code
+    assert "S01-0001" in said(note)
+    assert ward.do(ward.clinician, f"!{confirm}").others == []
+
+
+def test_who_asked_hears_of_a_correction_when_it_is_saved_in_one_note_with_the_verdict(ward: Ward) -> None:
+    _, card = queried(ward)
+    say = phrases(ward.coordinator.language)
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "120 g/L")
+    assert turn.others == []
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
+    ((code, note),) = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}").others
+    assert code == ward.coordinator.code
+    assert say("verdict_ineligible") in said(note)
+    haemoglobin = {"en": "Haemoglobin", "zh": "血红蛋白"}[say.language]
+    assert say("query_note_corrected", number="S01-0001", question=haemoglobin) in said(note)
+    assert len(presses(note)) == 1
+
+
+def test_a_revision_that_was_given_up_answers_no_query(ward: Ward) -> None:
+    _, card = queried(ward)
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "95 g/L")
+    sure = ward.do(ward.clinician, "/cancel")
+    turn = ward.do(ward.clinician, f"!{press_of(sure, 'cancel_yes:')}")
+    assert turn.others == []
+
+
+def test_who_may_not_see_the_screening_any_more_hears_nothing_of_the_answer(ward: Ward) -> None:
+    _, card = queried(ward)
+    ward.conversation.people.change(ward.coordinator.code, site="S02")
+    assert ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}").others == []
+
+
+# lists without a number ----------------------------------------------------------------------------
+
+
+def test_outcome_offers_those_of_whom_something_can_still_be_noted(ward: Ward) -> None:
+    for _ in range(2):
+        ward.save(ELIGIBLE)
+    turn = ward.do(ward.coordinator, "/outcome 1")
+    declined = next(
+        press for press in presses(turn) if press.startswith("outcome_what:") and press[-1] == "3"
+    )
+    day = ward.do(ward.coordinator, f"!{declined}")
+    ward.do(ward.coordinator, f"!{press_of(day, 'outcome_on:')}")
+    listed = [press.split(":")[1] for press in presses(ward.do(ward.coordinator, "/outcome"))]
+    assert listed == ["S01-0002"]
+    listed = [press.split(":")[1] for press in presses(ward.do(ward.coordinator, "/query"))]
+    assert listed == ["S01-0002", "S01-0001"]

@@ -1,0 +1,61 @@
+"""The office's card of a subject: one screening as it stands, with its query, outcome and history a tap away."""
+
+from __future__ import annotations
+
+from bot.conversation.context import Context
+from bot.exchange import Button, Press, Rows, Safe
+from bot.wording import subjects
+from bot.wording.buttons import arrange, button
+from bot.wording.phrases import gap, lines
+from dialogs.dialogue import COMPLETED
+from state import outcomes
+from state.history import events, queries_of
+from state.screenings import Screening
+
+
+def show(context: Context, screening: Screening, press: Press) -> None:
+    show_card(context, screening)
+
+
+def show_card(context: Context, screening: Screening, first: Safe | None = None) -> None:
+    """Show a screening of the site with what belongs to its subject; ``first`` says what was just done."""
+    stands = outcomes.standing(context.screenings.db, screening.number)
+    card = subjects.subject_card(
+        screening,
+        context.screenings.as_saved(screening.number),
+        stands,
+        queries_of(context.screenings.db, screening.number),
+        context.setup.zone,
+        context.say,
+    )
+    context.choose(
+        screening, lines(first, gap(card) if first else card), _buttons(context, screening, stands)
+    )
+
+
+def _buttons(context: Context, screening: Screening, stands: outcomes.Standing) -> Rows:
+    verbs = ("query", "outcome", "history") if screening.state == COMPLETED else ("history",)
+    buttons = [button(context.say.plain(f"button_{verb}"), verb, screening) for verb in verbs]
+    others = [number for number in stands.screenings if number != screening.number]
+    return arrange([*buttons, *(card_button(number) for number in others if context.of_the_site(number))])
+
+
+def card_button(number: str, label: str = "") -> Button:
+    """The button that leads to the card of a screening from a list or a note."""
+    return Button(label or number, str(Press("subject", number)))
+
+
+def back_button(context: Context, screening: Screening) -> Button:
+    """The way back to the card from what it led to."""
+    return button(context.say.plain("back_to", number=screening.number), "subject", screening)
+
+
+def history(context: Context, screening: Screening, press: Press) -> None:
+    """Say who did what in a screening, and when."""
+    told = subjects.history(
+        screening,
+        list(events(context.screenings.db, screening.number)),
+        context.setup.zone,
+        context.say,
+    )
+    context.choose(screening, told, ((back_button(context, screening),),))
