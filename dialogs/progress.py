@@ -189,6 +189,13 @@ class Progress:
         """For each unknown criterion, the questions whose better answers would settle it."""
         return assessment.follow_up(self.protocol, self.facts)
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The questions whose better answers would settle the verdict; none unless it is undetermined."""
+        if self.verdict != "undetermined":
+            return ()
+        return tuple(dict.fromkeys(question for each in self.follow_up().values() for question in each))
+
     # what changes it -----------------------------------------------------------------------------
 
     def settle(self) -> None:

@@ -78,10 +78,6 @@ def _excluded_or_further(progress: Progress, step: Step) -> bool:
     return progress.stage == EXCLUDED or progress.further
 
 
-def _undetermined(progress: Progress, step: Step) -> bool:
-    return progress.verdict == "undetermined"
-
-
 # what steps do -----------------------------------------------------------------------------------
 
 
@@ -132,11 +128,9 @@ def _cancel(progress: Progress, step: Step) -> None:
 
 
 def _reopen(progress: Progress, step: Step) -> None:
-    """Ask again what was unknown."""
-    for missing in progress.follow_up().values():
-        for question in missing:
-            progress.withdraw(question)
-    progress.finished = False
+    """Ask again what was missing; where nothing was, back to the review, to correct an answer."""
+    for question in progress.missing:
+        progress.withdraw(question)
     progress.closed = None
     progress.walk()
 
@@ -174,7 +168,7 @@ TABLE: Final = (
     Row("finish", (EXCLUDED, ASKING), _excluded_or_further, _finish, (REVIEW,)),
     Row("save", (REVIEW,), _always, _save, (COMPLETED,)),
     Row("cancel", _OPEN, _always, _cancel, (CANCELLED, COMPLETED)),
-    Row("reopen", (COMPLETED,), _undetermined, _reopen, (ASKING, REVIEW)),
+    Row("reopen", (COMPLETED,), _always, _reopen, (ASKING, REVIEW)),
     Row("amend", (COMPLETED,), _answer_applies, _amend, (ASKING,)),
 )
 ROWS: Final[Mapping[StepKind, Row]] = {row.step: row for row in TABLE}

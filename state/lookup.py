@@ -29,7 +29,7 @@ verdict is that, *saved* those that are completed."""
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A verdict as it was saved; an undetermined screening that was reopened has several."""
+    """A verdict as it was saved; a screening that was opened again has several."""
 
     entry: int
     at: str

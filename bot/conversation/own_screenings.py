@@ -13,7 +13,7 @@ from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
-from dialogs.dialogue import COMPLETED, Step
+from dialogs.dialogue import COMPLETED, Dialogue, Step
 from state.screenings import Screening
 
 LISTED: Final = 8
@@ -106,15 +106,22 @@ def cancel(context: Context, screening: Screening, press: Press) -> None:
 
 
 def reopen(context: Context, screening: Screening, press: Press) -> None:
-    """Open a saved screening again, to fill in what was not known."""
+    """Open a saved screening again, to fill in what was not known, or to correct an answer."""
     if not screening.dialogue.can("reopen"):
         late(context, screening)
         return
-    missing = any(screening.dialogue.follow_up().values())
+    opened = _opened(screening.dialogue)
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
-    context.turn.say(context.say("reopened" if missing else "nothing_missing", number=screening.number))
+    context.turn.say(context.say(opened, number=screening.number))
     context.show(screening)
+
+
+def _opened(dialogue: Dialogue) -> str:
+    """Return the phrase for what can be done with a screening that is opened again."""
+    if dialogue.verdict != "undetermined":
+        return "open_to_correct"
+    return "reopened" if dialogue.missing else "nothing_missing"
 
 
 def ask_why_disagree(context: Context, screening: Screening, press: Press) -> None:

@@ -149,7 +149,7 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
 
 def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [Button(say.plain("copy"), copy=cards.copy_text(screening, screening.saved[-1], say))]
-    if screening.dialogue.can("reopen"):
+    if screening.dialogue.verdict == "undetermined":
         buttons.append(button(say.plain("fill_in"), "reopen", screening))
     buttons += [
         button(say.plain("disagree"), "disagree", screening),

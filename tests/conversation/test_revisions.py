@@ -128,6 +128,19 @@ def test_what_was_unknown_is_filled_in_without_being_asked_why(ward: Ward) -> No
     assert log(ward)[-1] == ("consent_willing", "yes", FILLED_IN)
 
 
+def test_an_answer_behind_a_complete_verdict_is_corrected_with_a_reason(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.clinician, "!reopen:S01-0001:0")
+    assert "Choose the answer to correct" in texts(turn)
+    turn = press(ward, press(ward, turn, "correct_which:"), "correct:S01-0001")
+    turn = ward.do(ward.clinician, "46")
+    assert "Why is it changed?" in texts(turn)
+    turn = press(ward, turn, "reason:")
+    press(ward, turn, "save:")
+    assert log(ward)[-1] == ("age_years", "46", "transcription")
+    assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "eligible")]
+
+
 def test_cancelling_a_revision_says_that_the_saved_verdict_stands(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     asked(ward, "hemoglobin")

@@ -254,6 +254,26 @@ def test_reopening_asks_only_what_was_missing(table: Table) -> None:
     assert missing <= asked
 
 
+@given(tables, st.data())
+def test_every_saved_screening_can_be_opened_again_and_left_as_it_was(
+    table: Table, data: st.DataObject
+) -> None:
+    """What lacks nothing stands at the review, where any answer can be corrected; cancelled, all is as saved."""
+    dialogue, _ = played(table)
+    dialogue.take(Step("save"))
+    saved, missing = everything(dialogue), dialogue.missing
+    dialogue.take(Step("reopen"))
+    if not missing:
+        assert dialogue.state == REVIEW
+        assert everything(dialogue) == {**saved, "closed": None, "due": REVIEW, "stage": REVIEW}
+        question = data.draw(st.sampled_from(dialogue.applied))
+        dialogue.take(Step("correct", question))
+        answer = data.draw(answers_to(PROTOCOL.question(question)))
+        assert dialogue.unexplained(question, answer) == (dialogue.answers[question] not in (answer, UNKNOWN))
+    dialogue.take(Step("cancel"))
+    assert everything(dialogue) == saved
+
+
 def test_back_leads_to_the_answer_before_and_keeping_it_leads_on() -> None:
     dialogue = begin(PROTOCOL)
     with pytest.raises(NotNow):

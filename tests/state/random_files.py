@@ -107,7 +107,11 @@ def _play(
     if screening.state == COMPLETED and chance.random() < 0.1:
         now[0] += timedelta(hours=3)
         screenings.note(screening, "disagree", person, {"reason": "outside_record"})
-    if screening.state == COMPLETED and screening.dialogue.can("reopen") and chance.random() < 0.5:
+    if (
+        screening.state == COMPLETED
+        and screening.dialogue.verdict == "undetermined"
+        and chance.random() < 0.5
+    ):
         now[0] += timedelta(days=1)
         screenings.take(screening, [Step("reopen")], person)
         rest = list(_onward(chance, screening.dialogue, screening.protocol))
@@ -118,12 +122,12 @@ def _play(
 
 
 def _revise(chance: random.Random, screenings: Screenings, screening: Screening, person: str) -> None:
-    """Open one saved screening in eight again for one of its answers, and give that up, or leave it open."""
+    """Open one saved screening in eight again, half of them for one answer, and give that up, or leave it open."""
     if screening.state != COMPLETED or chance.random() > 1 / 8:
         return
     question = chance.choice(screening.dialogue.applied)
     if screening.dialogue.can("amend", question):
-        screenings.take(screening, [Step("amend", question)], person)
+        screenings.take(screening, [chance.choice((Step("amend", question), Step("reopen")))], person)
         if chance.random() < 0.6:
             screenings.take(screening, [Step("cancel")], person)
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
+from dialogs.errors import NotNow
 from dialogs.loading import load
 from state.database import connect, open_database
 from state.errors import StateError
@@ -85,7 +86,8 @@ def saved(ward: Ward, earlier: str | None = None, **given: str) -> Screening:
     return screening
 
 
-HB_130 = Measurement("=", read(load("NCT04420494").question("hemoglobin"), "130 g/L").value, "g/L")
+HEMOGLOBIN = load("NCT04420494").question("hemoglobin")
+HB_130 = read(HEMOGLOBIN, "130 g/L")
 
 
 def amend(ward: Ward, screening: Screening, question: str, answer: Answer) -> None:
@@ -216,4 +218,41 @@ def test_further_reasons_ended_at_a_question_are_saved_as_they_stand(ward: Ward)
     ward.take(screening, Step("finish"), Step("save"))
     rows = ward.exported(screening.number)
     assert {row["question"] for row in rows if row["status"] == "current"} == {"age_years", "sex"}
+    assert verify(ward.path).problems == ()
+
+
+@pytest.mark.parametrize("given", [{}, {"hemoglobin": "130 g/L"}], ids=["potentially eligible", "ineligible"])
+def test_a_complete_verdict_is_corrected_by_opening_it_again(ward: Ward, given: dict[str, str]) -> None:
+    screening = saved(ward, **given)
+    before = ward.db.execute("SELECT verdict FROM screening_log").fetchone()
+    ward.take(screening, Step("reopen"))
+    assert screening.state == REVIEW
+    ward.take(screening, Step("correct", "age_years"))
+    too_old = Measurement("=", Decimal(81), "a")
+    with pytest.raises(NotNow):
+        ward.take(screening, Step("answer", "age_years", too_old))
+    screening = ward.screenings.load(screening.number)
+    ward.take(screening, Step("answer", "age_years", too_old, reason="transcription"))
+    assert ward.db.execute("SELECT state, verdict FROM screening_log").fetchone() == ("revising", *before)
+    if screening.state == EXCLUDED:
+        ward.take(screening, Step("finish"))
+    ward.take(screening, Step("save"))
+    assert [s.verdict for s in screening.saved][1:] == ["ineligible"]
+    assert ward.statuses("age_years") == [("18", "superseded"), ("81", "current")]
+    (trial,) = stats(ward.path).trials
+    assert (trial.screenings, trial.total.excluded) == (1, 1)
+    assert verify(ward.path).problems == ()
+
+
+def test_a_complete_verdict_that_was_opened_again_and_given_up_stands(ward: Ward) -> None:
+    screening = saved(ward, hemoglobin="130 g/L")
+    before = ward.exported(screening.number)
+    ward.take(screening, Step("reopen"), Step("correct", "hemoglobin"))
+    ward.take(screening, Step("answer", "hemoglobin", read(HEMOGLOBIN, "72 g/L"), reason="unit"))
+    ward.take(screening, Step("cancel"))
+    assert ward.db.execute("SELECT state, verdict FROM screening_log").fetchall() == [
+        ("completed", "ineligible")
+    ]
+    after = ward.exported(screening.number)
+    assert [row for row in after if row["status"] == "current"] == before
     assert verify(ward.path).problems == ()
