@@ -1,4 +1,4 @@
-"""The ready-made queries of ``serve``, as SQL with ``$name`` where a language's words belong.
+"""What ``serve`` asks the file: the ready-made queries, one screening, whole lists.
 
 Subjects are counted as `state.stats` counts them: each once, by the latest screening that was saved.
 """
@@ -16,60 +16,73 @@ from dialogs.protocol import Protocol
 from dialogs.verdicts import IN_FILES
 from state.database import connect
 from state.schema import applied_names, migration_names
+from state.standing import NOTES
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
 """The views that are shown, in this order; everything else in the file is not."""
 
 _LATEST: Final = """WITH latest AS (
   SELECT * FROM (
-    SELECT g.*, row_number() OVER (
+    SELECT g.*, u.subject, row_number() OVER (
       PARTITION BY g.protocol, u.subject ORDER BY u.place DESC, g.screening DESC
     ) AS newness
     FROM screening_log g JOIN subjects u ON u.screening = g.screening WHERE g.verdict IS NOT NULL
   ) WHERE newness = 1
 )
 """
-_COUNTS: Final = f"""count(*) AS "$subjects",
-  sum(verdict = '{IN_FILES["eligible"]}') AS "$eligible",
-  sum(verdict = 'ineligible') AS "$ineligible",
-  sum(verdict = 'undetermined') AS "$undetermined\""""
+_COUNTS: Final = f"""count(*) AS subjects,
+  coalesce(sum(verdict = '{IN_FILES["eligible"]}'), 0) AS potentially_eligible,
+  coalesce(sum(verdict = 'ineligible'), 0) AS ineligible,
+  coalesce(sum(verdict = 'undetermined'), 0) AS undetermined"""
+_COUNTED_OUTCOMES: Final = ",\n  ".join(
+    f"coalesce(sum(o.{outcome}), 0) AS {outcome}"
+    for outcome in ("referred", "consented", "enrolled", "not_enrolled")
+)
+_OF_TRIAL: Final = "(SELECT count(*) FROM screening_log g WHERE g.protocol = latest.protocol AND g.{})"
 
 QUERIES: Final = {
-    "per_site": (
-        _LATEST
-        + f'SELECT protocol AS "$trial", site AS "$site", {_COUNTS}\nFROM latest GROUP BY 1, 2 ORDER BY 1, 2'
+    "totals": (
+        f"{_LATEST}SELECT protocol, {_COUNTS},\n  {_COUNTED_OUTCOMES},\n"
+        f"  {_OF_TRIAL.format('verdict IS NOT NULL')} AS screenings_saved,\n"
+        f"  {_OF_TRIAL.format('state = ' + repr('cancelled'))} AS screenings_cancelled\n"
+        "FROM latest LEFT JOIN outcomes o ON o.subject = latest.subject AND o.trial = latest.protocol\n"
+        "GROUP BY 1 ORDER BY 1"
     ),
+    "per_site": f"{_LATEST}SELECT protocol, site, {_COUNTS}\nFROM latest GROUP BY 1, 2 ORDER BY 1, 2",
     "per_month": (
-        _LATEST + f'SELECT protocol AS "$trial", substr(saved_at, 1, 7) AS "$month", {_COUNTS}\n'
+        f"{_LATEST}SELECT protocol, substr(saved_at, 1, 7) AS month, {_COUNTS}\n"
         "FROM latest GROUP BY 1, 2 ORDER BY 1, 2"
     ),
     "reasons": (
-        _LATEST
-        + 'SELECT protocol AS "$trial", $counted AS "$criterion", count(*) AS "$subjects" FROM latest\n'
+        f"{_LATEST}SELECT protocol, $counted AS first_failed, count(*) AS subjects FROM latest\n"
         "WHERE verdict = 'ineligible' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
     ),
-    "outcomes": (
-        'SELECT screening AS "$screening", trial AS "$trial", outcome AS "$outcome", happened_on AS "$day",\n'
-        '  reason AS "$reason", person AS "$person", at AS "$at"\n'
+    "noted": (
+        "SELECT screening, trial AS protocol, outcome, reason, happened_on AS day, person, at\n"
         "FROM outcome_notes ORDER BY at DESC, screening, entry DESC"
     ),
     "waiting": (
-        'SELECT screening AS "$screening", site AS "$site", person AS "$person", criterion AS "$criterion",\n'
-        '  undetermined_since AS "$since", round(julianday(\'now\') - julianday(undetermined_since), 1) AS "$days"\n'
+        "SELECT screening, criterion, undetermined_since,\n"
+        "  round(julianday('now') - julianday(undetermined_since), 1) AS days, site, person\n"
         "FROM open_items ORDER BY undetermined_since, screening, criterion"
     ),
     "left_open": (
-        'SELECT screening AS "$screening", site AS "$site", started_by AS "$person", started_at AS "$since",\n'
-        "  round(julianday('now') - julianday(started_at), 1) AS \"$days\"\n"
+        "SELECT screening, started_at, round(julianday('now') - julianday(started_at), 1) AS days, site, started_by\n"
         "FROM screening_log WHERE state = 'open' ORDER BY started_at"
     ),
     "one_screening": (
-        'SELECT question AS "$question", value AS "$value", unit AS "$unit",\n'
-        "  CASE status WHEN 'current' THEN '$current' WHEN 'superseded' THEN '$superseded' ELSE '$aside' END"
-        ' AS "$status",\n  at AS "$at", person AS "$person"\n'
-        "FROM answers WHERE screening = :screening ORDER BY entry"
+        "SELECT question, value, unit, status, at, person FROM answers WHERE screening = :screening ORDER BY entry"
     ),
 }
+"""The ready-made queries by their names in addresses. Columns are named as in the views, so that pages know them."""
+ONE: Final = "SELECT * FROM screening_log WHERE screening = :screening"
+NOTED: Final = f"""
+WITH chosen AS (
+  SELECT value AS screening, value AS subject, '' AS trial, 0 AS place FROM json_each(:screenings)
+), notes AS ({NOTES.format(first="chosen s", then="log l")})
+SELECT screening, outcome, reason, happened_on AS day FROM notes ORDER BY screening, place
+"""
+"""What was noted of the screenings of a JSON list and stands, in the order in which it was noted."""
 
 
 NEEDED: Final = (*SHOWN, "protocols", "_sqlite_migrations")

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 def command(port: int, db_file: str) -> None:
     """Show the screening log in a browser on this machine, read-only, by Datasette.
 
-    The screening log, the open items and the answers can be browsed, filtered and downloaded as CSV, always whole;
-    a screening's number leads to its answers. Ready-made counts (the same as those of prescreen stats) and lists
-    are there in both languages. Nothing can be written; people, accounts and invitations are not shown, and there
-    is no SQL of one's own. Stops at SIGINT or SIGTERM.
+    The screening log comes first; a screening's number leads to what is known of it and to its answers. The open
+    items, the answers, the counts (those of prescreen stats), the reasons and the outcomes are a click away, in
+    the language of the browser or the one that is chosen there. Lists can be filtered, sorted and downloaded as
+    CSV, always whole. Nothing can be written; people, accounts and invitations are not shown. Stops at SIGINT or
+    SIGTERM.
 
     Datasette is an optional extra; in the checkout: pip install '.[serve]'
     """

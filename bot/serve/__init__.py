@@ -1,8 +1,12 @@
 """The screening log in Datasette: to be looked at on this machine, in every language, and never to be changed.
 
 Only three views are shown. Everything else in the file is denied, and so is SQL of one's own, by which the rest
-could be reached. No connection that can write is ever opened. Pages have words where the file has codes, and a
-number leads to its answers; what is downloaded is whole. Datasette is an optional extra.
+could be reached. No connection that can write is ever opened. Datasette is an optional extra.
+
+    requests    stands before Datasette: refuses what is not for reading here, sends lists whole
+    metadata    what Datasette is told: which views are shown, which queries are ready
+    pages       a page in its language; cells    words in place of codes
+    templates/  how pages look
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from bot.serve.cells import NAME
 from bot.serve.metadata import metadata
-from bot.serve.pages import NAME, Pages
+from bot.serve.pages import Pages
 from bot.serve.requests import HOST, App, only_reading
 from dialogs.protocol import Protocol
 from state.database import forbid_writing
@@ -29,6 +34,7 @@ _SETTINGS: Final = {
     "allow_download": False,
     "default_allow_sql": False,
     "allow_csv_stream": True,
+    "suggest_facets": False,
     "max_returned_rows": ROWS_AT_ONCE,
     "sql_time_limit_ms": LONGEST_QUERY_MS,
 }
@@ -39,7 +45,10 @@ class NotInstalled(Exception):
 
 
 def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol]) -> App:
-    """Make the ASGI application; ``protocols`` are those in the file, the newest last. Raises `NotInstalled`."""
+    """Make the ASGI application. Raises `NotInstalled`.
+
+    ``names`` are those of all tables and views of the file; ``protocols`` are those in it, the newest last.
+    """
     try:
         from datasette import hookimpl
         from datasette.app import Datasette
@@ -63,12 +72,11 @@ def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol])
     datasette = Datasette(
         [],
         metadata=metadata(names, protocols),
-        template_dir=str(Path(__file__).parent),
+        template_dir=str(Path(__file__).parent / "templates"),
         settings=dict(_SETTINGS),
     )
     datasette.add_database(ReadOnly(datasette, str(path.resolve()), is_mutable=True), name=NAME)
-    for hook in (Pages.render_cell, Pages.extra_template_vars):
-        hookimpl(hook)
+    hookimpl(Pages.extra_template_vars)
     _plug_in(Pages(protocols))
     return only_reading(datasette.app(), path)
 

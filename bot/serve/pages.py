@@ -1,29 +1,42 @@
-"""What Datasette's pages show in place of the file's codes: words, and links from numbers.
+"""The pages: one language each, that of the browser or the one chosen there; the templates ask here for every word.
 
-A plugin of Datasette. What is downloaded as CSV or JSON keeps the codes, as exports do.
+A plugin of Datasette, which hands `Page` to its templates as ``page``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
-from urllib.parse import quote
 
-from dialogs.answers import decode
-from dialogs.errors import AnswerError
-from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, numbered, words
+from bot.serve.cells import NAME, ROOM, Cells, Row
+from dialogs.languages import DEFAULT, LANGUAGES, Language, fitting, numbered, words
 from dialogs.protocol import Protocol
-from dialogs.verdicts import IN_FILES, verdict_words
-from dialogs.wording import describe
+from state import browsing
 
-NAME: Final = "prescreen"
-"""What the file is called in addresses, whatever its own name."""
-ROOM: Final = "bot.serve"
-NUMBERS: Final = frozenset({"screening", "earlier_screening"})
-CRITERIA: Final = frozenset({"first_failed", "all_failed", "unresolved", "criterion"})
-CODED: Final = frozenset({"verdict", "state", "status", "outcome", "reason"})
-"""Columns of codes that have words."""
+COOKIE: Final = "language"
+"""Holds the language that was chosen on a page."""
+LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "screening_log": (
+        *("screening", "verdict", "first_failed", "unresolved", "outcome", "state", "saved_at"),
+        *("site", "started_by", "started_at", "earlier_screening", "protocol", "protocol_version"),
+    ),
+    "open_items": ("screening", "criterion", "undetermined_since", "site", "person"),
+    "answers": ("screening", "question", "value", "compared", "status", "at", "person"),
+}
+"""Lists -> the columns that their pages show, the first list first; a unit stands behind its value."""
+ABOUT: Final = (
+    *("verdict", "all_failed", "unresolved", "outcome", "state", "saved_at", "saved_by", "site"),
+    *("started_at", "started_by", "questions_asked", "earlier_screening", "protocol", "protocol_version"),
+)
+"""What the page of one screening says of it, above its answers."""
+HIDDEN: Final = frozenset({"unit", "compared_unit", "protocol_sha256"})
+"""Columns of downloads that no page shows."""
+
+Fetch = Callable[[str, Mapping[str, object]], Any]
+"""Runs a query of `state.browsing` without holding up other pages; awaited, it gives the rows."""
 
 
 class Pages:
@@ -32,91 +45,104 @@ class Pages:
     __name__ = "prescreen"  # Datasette lists plugins, which to it are modules
 
     def __init__(self, protocols: Sequence[Protocol]) -> None:
-        self._criteria = {code: c.name for p in protocols for code, c in p.criterion_by_code.items()}
-        self._questions = {question.id: question for p in protocols for question in p.questions}
+        self._cells = Cells(protocols)
 
-    def extra_template_vars(self, request: Any, view_name: str) -> dict[str, object]:
-        """Hand the pages their words, and leave out how the views are made."""
-        return {"view_definition": None, "table_definition": None, "said": everywhere, "noun": _noun}
-
-    def render_cell(self, row: Any, value: object, column: str, table: str | None) -> object:
-        """Return a cell's words, or ``None`` for Datasette's own way of showing it."""
-        if not isinstance(value, str) or not value:
-            return None
-        language, meanings = (None, {}) if table else _query_of(tuple(row.keys()))
-        meant = meanings.get(column, column)
-        if meant in NUMBERS:
-            return _link(value)
-        if meant in CRITERIA:
-            return "; ".join(
-                f"{code} {_said(self._criteria.get(code, {}), language)}".strip() for code in value.split()
-            )
-        if meant == "question" and value in self._questions:
-            return _said(self._questions[value].short, language)
-        if meant == "value":
-            cells = zip(row.keys(), tuple(row), strict=True)
-            return self._answer({meanings.get(name, name): cell for name, cell in cells}, value, language)
-        coded = _coded(value) if meant in CODED else None
-        return _said(coded, language) if coded else None
-
-    def _answer(self, cells: Mapping[str, object], value: str, language: str | None) -> str | None:
-        question = self._questions.get(str(cells.get("question")))
-        if question is None or cells.get("unit"):
-            return None
-        try:
-            answer = decode(value, None)
-            return _said({code: describe(question, answer, code) for code in LANGUAGES}, language)
-        except (AnswerError, KeyError):
-            return None
+    def extra_template_vars(self, request: Any, datasette: Any) -> dict[str, object]:
+        """Hand the templates their page, and leave out how the views are made."""
+        language = language_of_request(dict(request.scope["headers"]))
+        return {
+            "view_definition": None,
+            "table_definition": None,
+            "page": Page(language, self._cells, datasette.get_database(NAME).execute),
+        }
 
 
-@cache
-def _query_of(names: tuple[str, ...]) -> tuple[str, Mapping[str, str]]:
-    """Tell by the columns of a query in which language it is, and what each column holds."""
-    for code in LANGUAGES:
-        meanings = {heading: key for key, heading in headings(code).items()}
-        if set(names) <= meanings.keys():
-            return code, meanings
-    return DEFAULT, {}
+def language_of_request(headers: Mapping[bytes, bytes]) -> str:
+    """Return the language that was chosen on a page, or else the first of the browser's that is one of ours."""
+    try:
+        chosen = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(COOKIE)
+    except CookieError:
+        chosen = None
+    if chosen is not None and chosen.value in LANGUAGES:
+        return chosen.value
+    wanted = headers.get(b"accept-language", b"").decode("latin-1").split(",")
+    return next((code for tag in wanted if (code := fitting(tag.partition(";")[0].strip()))), DEFAULT)
 
 
-def headings(language: str) -> dict[str, str]:
-    """What the columns of queries are called, by what they hold."""
-    return {**words(ROOM, language)["headings"], **words("dialogs", language)["verdict"]}
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in a language."""
 
+    language: str
+    cells: Cells
+    fetch: Fetch
 
-@cache
-def _coded(value: str) -> Mapping[str, str] | None:
-    """The words of a code in every language: of a verdict, a state, an outcome; ``None`` for what is none."""
-    for verdict, in_file in IN_FILES.items():
-        if value == in_file:
-            return {code: verdict_words(verdict, code) for code in LANGUAGES}
-    if value in words(ROOM, DEFAULT)["cells"]:
-        return in_every_language(ROOM, "cells", value)
-    return None
+    @property
+    def tag(self) -> str:
+        return LANGUAGES[self.language].tag
 
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        return LANGUAGES
 
-def everywhere(*keys: str) -> str:
-    """Return a text of this room in every language, for what is shown to everybody alike."""
-    return _said(in_every_language(ROOM, *keys), None)
+    def word(self, *keys: str) -> Any:
+        found: Any = words(ROOM, self.language)
+        for key in keys:
+            found = found[key]
+        return found
 
+    def counted(self, key: str, number: int) -> str:
+        return numbered(self.word(key), number, self.language).format(n=f"{number:,}")
 
-def _noun(key: str, number: int) -> str:
-    """Return a counted noun in every language: ``rows · 行``."""
-    forms = {code: words(ROOM, code)[key] for code in LANGUAGES}
-    return _said({code: numbered(text, number, code) for code, text in forms.items()}, None)
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """The pages that lead on from everywhere, by name; the answers of one screening are reached by its number."""
+        return (
+            (name, about["title"]) for name, about in self.word("pages").items() if name != "one_screening"
+        )
 
+    def heading(self, column: str) -> str:
+        return str(self.word("headings").get(column, column))
 
-def _said(text: Mapping[str, str], language: str | None) -> str:
-    """Return a text in a language, or in all where a page is in all of them."""
-    if language in text:
-        return text[str(language)]
-    return " · ".join(dict.fromkeys(text.values()))
+    def cell(self, row: Any, column: str) -> object:
+        return self.cells.said(column, dict(row), self.language)
 
+    def facet(self, column: str, value: object) -> object:
+        """A value to filter by, without a link of its own."""
+        return self.cells.said(column, {column: value}, self.language) if value else self.word("none")
 
-def _link(number: str) -> object:
-    from markupsafe import Markup, escape  # comes with Datasette
+    def shown(self, columns: Sequence[str]) -> list[str]:
+        return [column for column in columns if column not in HIDDEN]
 
-    return Markup('<a href="/{}/answers?screening={}&amp;_sort=entry">{}</a>').format(
-        NAME, quote(number, safe=""), escape(number)
-    )
+    def listed(self, view: str) -> tuple[str, ...]:
+        return LISTS[view]
+
+    # what is noted beside the log ----------------------------------------------------------------
+
+    async def outcomes(self, rows: Sequence[Row]) -> dict[str, str]:
+        """What was noted of the screenings of these rows and stands, by number: ``referred 2026-06-12``."""
+        noted: dict[str, list[str]] = {}
+        numbers = json.dumps([row["screening"] for row in rows])
+        for row in await self.fetch(browsing.NOTED, {"screenings": numbers}):
+            noted.setdefault(row["screening"], []).append(self._noted(row))
+        return {number: self._marks["then"].join(each) for number, each in noted.items()}
+
+    def _noted(self, row: Row) -> str:
+        said = str(self.cell(row, "outcome"))
+        if row["reason"]:
+            said = self._marks["noted"].format(what=said, note=self.cell(row, "reason"))
+        return f"{said} {row['day']}"
+
+    @property
+    def _marks(self) -> Mapping[str, str]:
+        found: Mapping[str, str] = words("dialogs", self.language)["punctuation"]
+        return found
+
+    async def about(self, number: str) -> list[tuple[str, object]]:
+        """What the log says of one screening, with headings; empty for a number that nobody was given."""
+        rows = list(await self.fetch(browsing.ONE, {"screening": number}))
+        outcomes = await self.outcomes(rows)
+        found: list[tuple[str, object]] = []
+        for row in rows:
+            cells = {"outcome": outcomes.get(number), **dict(row)}
+            found += [(self.heading(column), self.cell(cells, column)) for column in ABOUT]
+        return [(heading, said) for heading, said in found if said != ""]

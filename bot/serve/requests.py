@@ -14,13 +14,18 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from bot.serve.pages import NAME
+from bot.serve.cells import NAME
+from bot.serve.pages import COOKIE
+from dialogs.languages import LANGUAGES
 from state import browsing
 from state.exports.spreadsheet import Csv
 
 HOST: Final = "127.0.0.1"
+CHOICE: Final = "/-/language/"
+"""Before the language that is chosen on a page."""
+COOKIE_SECONDS: Final = 365 * 86_400
 ROWS_IN_A_PIECE: Final = 2_000
 """Of a download: between two pieces it is seen whether anybody still takes it."""
 
@@ -37,8 +42,10 @@ def only_reading(app: App, path: Path) -> App:
             await app(scope, receive, send)
         elif not _may_ask(scope):
             await _answer(send, 403, b"Only to be read, and only on this machine.\n")
-        elif scope["path"] in ("", "/"):
-            await _answer(send, 302, b"", (b"location", f"/{NAME}".encode()))
+        elif scope["path"].rstrip("/") in ("", f"/{NAME}"):
+            await _answer(send, 302, b"", (b"location", f"/{NAME}/{browsing.SHOWN[0]}".encode()))
+        elif scope["path"].startswith(CHOICE):
+            await _choose_language(scope, send)
         elif "/-/" in scope["path"] and not scope["path"].startswith("/-/static/"):
             await _answer(send, 404, b"There is no such page.\n")
         elif not scope["path"].endswith(".csv"):
@@ -58,6 +65,18 @@ async def _answer(send: Any, status: int, body: bytes, *headers: tuple[bytes, by
     kind = (b"content-type", b"text/plain; charset=utf-8")
     await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _choose_language(scope: Scope, send: Any) -> None:
+    """Keep the language in the browser, and go back to the page on which it was chosen."""
+    code = scope["path"].removeprefix(CHOICE)
+    if code not in LANGUAGES:
+        await _answer(send, 404, b"There is no such page.\n")
+        return
+    page = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("page", "")
+    location = quote(page, safe="/?&=%") if page.startswith(f"/{NAME}/") else f"/{NAME}"
+    kept = f"{COOKIE}={code}; Path=/; SameSite=Lax; Max-Age={COOKIE_SECONDS}"
+    await _answer(send, 302, b"", (b"location", location.encode()), (b"set-cookie", kept.encode()))
 
 
 def _streamed(query: bytes) -> bytes:

@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
 from bot import serve
-from bot.serve.metadata import queries, views
+from bot.serve.cells import ROOM
+from bot.serve.metadata import ORDERS
+from bot.serve.pages import ABOUT, HIDDEN, LISTS
+from dialogs.languages import LANGUAGES, words
 from dialogs.loading import load
 from state import browsing
 from state.stats import stats
 from tests.state.random_files import fill, multiply
 from tests.state.sites import Site, rows
 
-VIEWS = views()
+ENGLISH, CHINESE = "en-GB,en;q=0.9", "fr, zh-CN;q=0.9, en;q=0.8"
+"""What browsers say of the languages that they want."""
 COMMAND = "from bot.command import main; main(prog_name='prescreen')"
 DENIED = ("people", "accounts", "invitations", "meta", "register", "log", "positions", "_sqlite_migrations")
 
@@ -43,12 +47,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(file: Path) -> Iterator[str]:
-    with _served(file) as address:
+    with served(file) as address:
         yield address
 
 
 @contextmanager
-def _served(file: Path) -> Iterator[str]:
+def served(file: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--db", str(file)],
         stdout=subprocess.PIPE,
@@ -56,15 +60,20 @@ def _served(file: Path) -> Iterator[str]:
     )
     assert process.stdout is not None
     line = process.stdout.readline()  # it listens before it says so
-    yield line.split()[-1]
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
-    process.stdout.close()
-
-
-def _ask(address: str, path: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
     try:
-        with urlopen(Request(address + path, data, headers), timeout=10) as response:
+        yield line.split()[-1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        process.stdout.close()
+
+
+def _ask(
+    address: str, path: str, data: bytes | None = None, language: str = ENGLISH, **headers: str
+) -> tuple[int, str]:
+    try:
+        wanted = {"Accept-Language": language, **headers}
+        with urlopen(Request(address + path, data, wanted), timeout=10) as response:
             return response.status, response.read().decode()
     except HTTPError as error:
         with error:
@@ -83,31 +92,34 @@ def test_the_screening_log_answers(address: str) -> None:
     assert {row["state"] for row in found} == {"completed", "open"}
 
 
-@pytest.mark.parametrize("view", list(VIEWS))
-def test_what_is_shown_has_titles_and_facets_in_both_languages(address: str, view: str) -> None:
-    status, page = _ask(address, f"/{view}")
-    title = VIEWS[view]["title"]
-    assert (status, isinstance(title, str) and title in page) == (200, True)
+@pytest.mark.parametrize("view", browsing.SHOWN)
+def test_a_list_is_titled_and_filtered(address: str, view: str) -> None:
+    for language, asked in (("en", ENGLISH), ("zh", CHINESE)):
+        status, page = _ask(address, f"/{view}", language=asked)
+        assert (status, f"<h1>{words(ROOM, language)['pages'][view]['title']}</h1>" in page) == (200, True)
     facets = _read(address, f"/{view}.json")["facet_results"]
-    assert list(facets) == VIEWS[view]["facets"]
+    assert list(facets) == ORDERS[view]["facets"]
 
 
-def test_the_described_columns_are_the_columns(file: Path) -> None:
-    for view, about in VIEWS.items():
-        columns = [row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])]
-        described = about["columns"]
-        assert isinstance(described, dict)
-        assert list(described) == columns
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_and_every_page_has_words(file: Path, language: str) -> None:
+    said = words(ROOM, language)
+    for view in browsing.SHOWN:
+        columns = {row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])}
+        assert set(ORDERS[view]["facets"]) <= columns
+        assert set(LISTS[view]) - {"outcome"} <= columns
+        assert {*ORDERS[view]["facets"], *LISTS[view], *ABOUT} <= said["headings"].keys()
+    assert set(said["pages"]) == {*browsing.SHOWN, *browsing.QUERIES}
 
 
-@pytest.mark.parametrize("name", list(queries([load("NCT04420494")])))
-def test_every_ready_made_query_runs(address: str, name: str) -> None:
+@pytest.mark.parametrize("name", browsing.QUERIES)
+def test_every_ready_made_query_runs_and_its_columns_have_words(address: str, name: str) -> None:
     answer = _read(address, f"/{name}.json?_shape=objects&screening=A-0001")
     assert (answer["ok"], answer["truncated"]) == (True, False)
-    if name.startswith("per_site"):
+    for language in LANGUAGES:
+        assert set(answer["columns"]) - HIDDEN <= words(ROOM, language)["headings"].keys()
+    if name == "per_site":
         assert [list(row.values()) for row in answer["rows"]] == [["NCT04420494", "A", 1, 0, 1, 0]]
-    if name == "one_screening_zh":
-        assert (answer["rows"][0]["回答"], answer["rows"][0]["状态"]) == ("81", "有效")
 
 
 @pytest.mark.parametrize("table", DENIED)
@@ -126,17 +138,16 @@ def test_nothing_but_what_is_described_is_shown(address: str, file: Path) -> Non
     names = {row[0] for row in rows(file, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     assert set(DENIED) < names
     shown = {name for name in names if _ask(address, f"/{name}.json")[0] == 200}
-    assert shown == set(VIEWS)
-    assert list(browsing.SHOWN) == list(VIEWS)
+    assert shown == set(browsing.SHOWN) == set(ORDERS) == set(LISTS)
     listed = _read(address, ".json")
     assert [table["name"] for table in listed["tables"]] == []
-    assert sorted(view["name"] for view in listed["views"]) == sorted(VIEWS)
+    assert sorted(view["name"] for view in listed["views"]) == sorted(browsing.SHOWN)
 
 
 def test_sql_of_ones_own_is_refused(address: str) -> None:
     sql = quote("SELECT * FROM accounts")
     where = quote("screening IN (SELECT person FROM accounts)")
-    for path in (f".json?sql={sql}", f"?sql={sql}", f"/per_site_en.json?sql={sql}"):
+    for path in (f".json?sql={sql}", f"?sql={sql}", f"/per_site.json?sql={sql}"):
         status, text = _ask(address, path)
         assert status == 403 or not re.search(r"(?<!\d)70001(?!\d)", text)  # a time may hold the digits
     assert _ask(address, f".json?sql={sql}")[0] == 403
@@ -155,7 +166,7 @@ def test_nothing_can_be_written(address: str, file: Path) -> None:
         "/-/create",
         "/log/-/insert",
         "/screening_log/-/insert",
-        "/per_site_en",
+        "/per_site",
     ):
         status, _ = _ask(address, path, row, **{"Content-Type": "application/json"})
         assert status == 403, path
@@ -164,22 +175,35 @@ def test_nothing_can_be_written(address: str, file: Path) -> None:
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
 
 
-def test_counts_are_those_of_stats(address: str, file: Path) -> None:
-    """Each subject once: the first of the two linked screenings is in no count."""
-    (trial,) = stats(file).trials
-    reasons = _read(address, "/reasons_en.json?_shape=arrays")["rows"]
-    assert reasons == [["NCT04420494", reason.code, reason.subjects] for reason in trial.first_reasons] != []
-    sites = _read(address, "/per_site_en.json?_shape=arrays")["rows"]
-    assert {row[1]: row[2:] for row in sites} == {
-        site: [counts.assessed, counts.potentially_eligible, counts.excluded, counts.open]
-        for site, counts in trial.by_site.items()
-        if counts.assessed
-    }
-    months = _read(address, "/per_month_zh.json?_shape=arrays")["rows"]
-    assert {row[1]: row[2] for row in months} == {month: c.assessed for month, c in trial.by_month.items()}
+def test_counts_are_those_of_stats(noted: Path) -> None:
+    """Each subject once; what sites noted, too."""
+    (trial,) = stats(noted).trials
+    assert trial.repeated
+    assert all(trial.outcomes[key] for key in ("referred", "consented", "not_enrolled"))
+
+    def counts(counted: Any) -> list[int]:
+        return [counted.assessed, counted.potentially_eligible, counted.excluded, counted.open]
+
+    with served(noted) as address:
+
+        def answers(name: str) -> list[list[Any]]:
+            return list(_read(address, f"/{name}.json?_shape=arrays")["rows"])
+
+        (totals,) = answers("totals")
+        outcome_counts = [
+            trial.outcomes[key] for key in ("referred", "consented", "enrolled", "not_enrolled")
+        ]
+        assert totals[1:] == [*counts(trial.total), *outcome_counts, trial.screenings, trial.cancelled]
+        assert {row[1]: row[2] for row in answers("reasons")} == {
+            reason.code: reason.subjects for reason in trial.first_reasons
+        }
+        for name, groups in (("per_site", trial.by_site), ("per_month", trial.by_month)):
+            assert {row[1]: row[2:] for row in answers(name)} == {
+                group: counts(counted) for group, counted in groups.items()
+            }
 
 
-@pytest.mark.parametrize("path", ["", *(f"/{name}" for name in VIEWS), "/reasons_en", "/one_screening_zh"])
+@pytest.mark.parametrize("path", [*(f"/{name}" for name in browsing.SHOWN), "/reasons", "/one_screening"])
 def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, path: str) -> None:
     status, page = _ask(address, f"{path}?screening=A-0001" if "one" in path else path)
     assert status == 200
@@ -189,25 +213,68 @@ def test_no_page_shows_sql_or_a_path_of_this_machine(address: str, file: Path, p
 
 
 def test_the_log_comes_first_and_a_number_leads_to_its_answers(address: str) -> None:
-    _, page = _ask(address, "")
-    places = [page.index(str(about["title"])) for about in VIEWS.values()]
+    _, page = _ask(address, "", language=ENGLISH)
+    assert "<h1>Screening log</h1>" in page
+    titles = [words(ROOM, "en")["pages"][name]["title"] for name in browsing.SHOWN]
+    places = [page.index(f">{title}</a>") for title in titles]
     assert places == sorted(places)
-    _, page = _ask(address, "/screening_log")
-    link = "/prescreen/answers?screening=A-0001&amp;_sort=entry"
-    assert f'<a href="{link}">A-0001</a>' in page
-    status, page = _ask(address, link.removeprefix("/prescreen").replace("&amp;", "&"))
+    assert '<a href="/prescreen/one_screening?screening=A-0001">A-0001</a>' in page
+    status, page = _ask(address, "/one_screening?screening=A-0001", language=ENGLISH)
     assert status == 200
+    for said in ("<h1>A-0001</h1>", "not eligible", "I1 not met: Age 18 to 80", ">81 years<", ">current<"):
+        assert said in page, said
     assert "A-0002" not in page
 
 
+def test_outcomes_stand_in_the_log_and_at_their_screening(noted: Path) -> None:
+    (number, day) = rows(noted, "SELECT screening, happened_on FROM outcome_notes WHERE reason = 'declined'")[
+        0
+    ]
+    with served(noted) as address:
+        for path, said in (
+            ("/screening_log?_size=max", f"not enrolled (declined) {day}"),
+            (f"/one_screening?screening={number}", f"not enrolled (declined) {day}"),
+            ("/noted", ">not enrolled<"),
+        ):
+            assert said in _ask(address, path, language=ENGLISH)[1]
+        assert (
+            f"未入组（拒绝参加） {day}"
+            in _ask(address, f"/one_screening?screening={number}", language=CHINESE)[1]
+        )
+
+
 def test_pages_have_words_and_downloads_have_codes(address: str) -> None:
-    _, page = _ask(address, "/answers?screening=A-0001")
-    for words in ("Age · 年龄", "current · 有效"):
-        assert words in page, words
-    _, page = _ask(address, "/reasons_zh")
-    assert load("NCT04420494").criterion_by_code["I1"].name["zh"] in page
+    _, page = _ask(address, "/answers?screening=A-0001", language=CHINESE)
+    for said in (">年龄<", ">81岁<", ">有效<"):
+        assert said in page, said
+    for code in ("age_years", "current", ">a<"):
+        assert code not in re.sub(r'="[^"]*"', "", page.partition("<main>")[2]), code
+    _, page = _ask(address, "/reasons", language=CHINESE)
+    assert f"未满足I1：{load('NCT04420494').criterion_by_code['I1'].name['zh']}" in page
     _, text = _ask(address, "/answers.csv?screening=A-0001")
     assert "age_years" in text
+
+
+def test_a_page_is_in_the_language_that_was_chosen_on_it(address: str) -> None:
+    root = address.removesuffix(f"/{serve.NAME}")
+    path = f"/{serve.NAME}/answers?screening=A-0001"
+    jar = HTTPCookieProcessor()
+    with build_opener(jar).open(f"{root}/-/language/zh?page={quote(path)}", timeout=10) as back:
+        assert back.url == root + path
+        assert 'lang="zh-CN"' in back.read().decode()
+    with build_opener(jar).open(
+        Request(root + path, headers={"Accept-Language": ENGLISH}), timeout=10
+    ) as again:
+        assert 'lang="zh-CN"' in again.read().decode()
+    for elsewhere in (
+        "http://evil.example/",
+        "//evil.example/prescreen/",
+        "/prescreen/answers?site=A\r\nX-Evil: 1",
+    ):
+        with urlopen(f"{root}/-/language/en?page={quote(elsewhere)}", timeout=10) as back:
+            assert back.url.startswith(address)
+            assert "X-Evil" not in back.headers
+    assert _ask(root, "/-/language/xx")[0] == 404
 
 
 @pytest.mark.parametrize("query", ["", "?_size=1", "?_size=max", "?_size=1&_next=1"])
@@ -234,7 +301,7 @@ def test_a_long_list_is_downloaded_whole_and_one_that_is_broken_off_holds_up_no_
     multiply(db, 14)
     (held,) = db.execute("SELECT count(*) FROM answers").fetchone()
     db.close()
-    with _served(path) as address:
+    with served(path) as address:
         _, text = _ask(address, "/answers.csv")
         assert len(text.splitlines()) == held + 1 > serve.ROWS_AT_ONCE
         with urlopen(f"{address}/answers.csv", timeout=60) as broken:
