@@ -53,7 +53,7 @@ class Unit:
 
     ``scale`` turns a value into the question's first unit; without it the unit stands for itself.
     ``per`` names the question by whose answer a value must be divided to come to the unit ``gives``
-    (a bilirubin by its ULN, mg/d by body weight).
+    (a bilirubin by its ULN, mg/d by body weight). ``example`` is a value as a lab sheet would show it.
     ``possible`` and ``usual`` hold in the first unit if the unit has a scale, else in this one.
     """
 
@@ -66,6 +66,7 @@ class Unit:
     gives: str | None
     spellings: tuple[str, ...]
     loinc: str | None
+    example: Decimal | None
 
     def allows(self, value: Decimal) -> bool:
         """Say whether a patient can have this value at all."""
@@ -112,7 +113,7 @@ class Question:
     ``options`` hold no *unknown*: every question takes it, under the name ``unknown``.
     ``unit_of`` names the question whose unit this one's answer must have (a ULN).
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
-    ``in_log`` gives the answer a column of the screening log.
+    ``in_log`` gives the answer a column of the screening log. ``lasting`` says that an answer also holds weeks later.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Question:
     unit_of: str | None
     bounds: bool
     judgement: bool
+    lasting: bool
     loinc: str | None
     in_log: bool
     sdtm: Tabulation | None

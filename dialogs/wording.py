@@ -19,6 +19,8 @@ OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=":
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
+FEW: Final = 10
+"""Examples that are computed have a decimal place up to here."""
 
 
 def describe(question: Question, answer: Answer | None, language: str) -> str:
@@ -40,6 +42,27 @@ def measured(answer: Measurement, unit: Unit, language: str) -> str:
 def _close_units() -> str:
     """First letters, in any language, of units that follow their number without a space."""
     return "".join(words("dialogs", code)["punctuation"]["close_units"] for code in LANGUAGES)
+
+
+def example(question: Question, only: str | None, language: str) -> str:
+    """Return a value with its unit as a lab sheet would show it; `only` is the one unit that can be meant.
+
+    Where the trial gives none it is the geometric middle of what is usual. Results spread over powers of ten:
+    half-way between the ends would be what hardly anybody has.
+    """
+    unit = question.unit_by_code[only] if only else question.units[0]
+    number = _middle(unit) if unit.example is None else unit.example
+    return (
+        plain(number)
+        if question.kind == "integer"
+        else measured(Measurement("=", number, unit.code), unit, language)
+    )
+
+
+def _middle(unit: Unit) -> Decimal:
+    low, high = unit.usual
+    middle = (max(low, high / 100) * high).sqrt() / (unit.scale or 1)
+    return middle.quantize(Decimal(1)) if middle > FEW else Decimal(compact(middle.quantize(_ROUND)))
 
 
 def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:

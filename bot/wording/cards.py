@@ -12,16 +12,14 @@ from typing import Final
 from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.phrases import Phrases, escape, gap, joined, lines
 from bot.wording.times import local_time
-from dialogs.answers import Answer, Measurement, compact
+from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, alerts, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
-from dialogs.wording import describe, echo, what_failed
+from dialogs.wording import describe, echo, example, what_failed
 from state.screenings import Saved, Screening
 
-FEW: Final = 10
-"""Examples up to here have a decimal place."""
 STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
 """In the order of the review; the first two decide."""
 
@@ -55,18 +53,6 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
     return say("was_answered", number=screening.number, question=question.short[say.language], answer=shown)
-
-
-def example(question: Question, only: str | None, language: str) -> str:
-    """A value with its unit as a lab sheet would show it: the geometric middle of what is usual.
-
-    Results spread over powers of ten: half-way between the ends would be what hardly anybody has.
-    """
-    unit = question.unit_by_code[only] if only else question.units[0]
-    low, high = unit.usual
-    middle = (max(low, high / 100) * high).sqrt() / (unit.scale or 1)
-    shown = str(round(middle)) if middle > FEW else compact(round(middle, 1))
-    return shown if question.kind == "integer" else f"{shown} {unit.label[language]}"
 
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:

@@ -73,6 +73,12 @@ UNIT: Final = Table(
         Key(
             "loinc", WORDS, "LOINC code of the test in this unit, where it differs from the question's.", None
         ),
+        Key(
+            "example",
+            NUMBER,
+            "A value as a lab sheet would show it, for who types it. Else one in the middle of what is usual.",
+            None,
+        ),
     ),
 )
 SHORTCUT: Final = Table(
@@ -123,6 +129,13 @@ QUESTION: Final = Table(
         Key("unit_of", WORDS, "The question whose unit this answer must have: a ULN.", None),
         Key("bounds", FLAG, "Whether `<30` is an answer. False for what others are divided by.", True),
         Key("judgement", FLAG, "Whether only a clinician can judge it.", False),
+        Key(
+            "lasting",
+            FLAG,
+            "Whether an answer also holds weeks later: then it is offered when the same subject is screened again. "
+            "Not for what changes with time, such as results.",
+            False,
+        ),
         Key("loinc", WORDS, "LOINC code.", None),
         Key("in_log", FLAG, "Whether its answer has a column in the screening log.", False),
         Key("sdtm", table(SDTM), "Where its answers stand in SDTM; without it, nowhere.", None),

@@ -71,6 +71,7 @@ def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     units = [unit for each in listed if (unit := _unit(each, entry, report)) is not None]
     report.unique(f"{entry.place}: unit", (unit.code for unit in units))
     _check_spellings(units, entry.place, report)
+    _check_examples(units, entry, report)
     return tuple(units)
 
 
@@ -88,6 +89,16 @@ def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
     if entry.get("scale") == 0:
         report.fault(f"{entry.place}: scale", "is 0", "Please give what turns a value into the first unit")
     return Unit(**entry | ranges) if entry.whole and possible and usual else None
+
+
+def _check_examples(units: Iterable[Unit], question: Entry, report: Report) -> None:
+    """Check that an example, typed as it is shown, would be taken without asking again."""
+    for unit in units:
+        place = f"{question.place}: unit {unit.code}: example"
+        if unit.example is not None and not unit.expects(unit.example):
+            report.fault(place, f"{unit.example} is not usual", "Please choose one inside the usual range")
+        elif unit.example is not None and question.get("kind") == "integer" and unit.example % 1:
+            report.fault(place, f"{unit.example} is not a whole number", "Please choose one that is")
 
 
 def _check_spellings(units: Iterable[Unit], place: str, report: Report) -> None:

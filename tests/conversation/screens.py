@@ -19,10 +19,10 @@ from typing import Final, Literal
 
 from bot.conversation import Conversation
 from bot.exchange import Message, Reply, Settle, Turn
-from bot.wording.cards import example
 from bot.wording.phrases import plain
 from dialogs.loading import load
 from dialogs.protocol import Question
+from dialogs.wording import example
 from state.people import Person
 from tests.conversation.playing import Clock, new_conversation
 

@@ -57,6 +57,8 @@ MISTAKES = {
     "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
     "one spelling of two units": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg", "磅"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" }, scale = "0.45359237" },', "question body_weight: units", "means"),
     "shortcut of a choice": ('judgement = true\noptions =', 'judgement = true\nunits = [{ code = "d", label = { en = "d", zh = "天" } }]\nshortcuts = [{ code = "a", text = { en = "A", zh = "甲" }, means = "1 d" }]\noptions =', "question", "they stand for numbers"),
+    "example that would be asked about": ('spellings = ["kg", "公斤", "千克"] }', 'spellings = ["kg"], example = 18 }', "question body_weight: unit kg: example", "is not usual"),
+    "example that is no whole number": ('"years old", "岁", "周岁"] }', '"years old", "岁", "周岁"], example = "45.5" }', "question age_years: unit a: example", "is not a whole number"),
     "name kept for states": ('id = "ecog"', 'id = "review"', "question review: id", "cannot be used"),
 }  # fmt: skip
 

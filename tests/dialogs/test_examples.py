@@ -1,0 +1,48 @@
+"""The example beside a typed question is what a lab sheet shows, and is taken as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialogs.languages import LANGUAGES
+from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol, Question
+from dialogs.reading import Understood, read
+from dialogs.wording import example
+
+SHIPPED = load("NCT04420494")
+TOY = load(str(Path(__file__).parent.parent / "data" / "toy.toml"))
+UNITS = [
+    pytest.param(protocol, question, only, id=f"{question.id}-{only or 'any'}")
+    for protocol in (SHIPPED, TOY)
+    for question in protocol.questions
+    for only in (*question.unit_by_code, None)
+    if question.kind != "choice"
+]
+
+
+def test_there_are_typed_questions() -> None:
+    assert len(UNITS) > 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("protocol", "question", "only"), UNITS)
+def test_every_example_is_taken_without_asking(
+    protocol: Protocol, question: Question, only: str | None, language: str
+) -> None:
+    shown = example(question, only, language)
+    assert isinstance(read(protocol, question, shown, only), Understood), shown
+
+
+@pytest.mark.parametrize(
+    ("example_key", "shown"),
+    [("", "38 °C"), (', example = "37.90"', "37.90 °C")],
+    ids=["computed", "given"],
+)
+def test_a_trial_gives_its_example_or_one_is_computed(example_key: str, shown: str) -> None:
+    unit = 'spellings = ["c", "°c", "度"]'
+    assert unit in TOY.text
+    protocol = parse_protocol(TOY.text.replace(unit, unit + example_key), "toy.toml")
+    assert example(protocol.question("temperature"), None, "en") == shown
