@@ -30,7 +30,7 @@ from yarl import URL
 from bot.telegram.bodies import body_of
 from bot.telegram.failures import caught
 from bot.telegram.limits import ANSWER_BYTES
-from bot.telegram.responses import read_answer, refusal_of
+from bot.telegram.responses import leave_out_unread, read_answer, refusal_of
 from bot.telegram.transport import ProxyKindError, TransportError, without_url
 
 CONNECTIONS: Final = 256
@@ -195,15 +195,17 @@ class AiohttpRequest(BaseRequest):
 
 
 class UpdatesRequest(AiohttpRequest):
-    """The same for ``getUpdates``, where a result that is no list is no answer."""
+    """The same for ``getUpdates``, where a result that is no list is no answer. What nobody reads is left out."""
 
     __slots__ = ()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         answer = read_answer(payload)
-        if "result" in answer and not isinstance(answer["result"], list):
-            raise NetworkError("The server's answer holds no list of updates")
+        if "result" in answer:
+            if not isinstance(answer["result"], list):
+                raise NetworkError("The server's answer holds no list of updates")
+            leave_out_unread(answer["result"])
         return answer
 
 

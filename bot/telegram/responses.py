@@ -21,6 +21,10 @@ LONGEST_FLOOD_SECONDS: Final = 60
 LONGEST_DESCRIPTION: Final = 200
 
 
+READ_OF_OTHERS: Final = ("message_id", "date", "chat")
+"""What is read of the message whose button was pressed, and of one that was replied to."""
+
+
 class Refusal(bytes):
     """A refusal that was read and written anew: exactly the fields that mean something."""
 
@@ -34,6 +38,21 @@ def read_answer(payload: bytes) -> dict[str, Any]:
         return answer
     cause = TransportError(f"{len(payload)} bytes that are not an answer of the Bot API")
     raise NetworkError("The server's answer cannot be read") from cause
+
+
+def leave_out_unread(updates: list[Any]) -> None:
+    """Leave out what of other messages nobody reads: objects made of their text and buttons are most of an update."""
+    for update in updates:
+        query, message = _at(update, "callback_query"), _at(update, "message")
+        for holder, name in ((query, "message"), (message, "reply_to_message")):
+            if other := _at(holder, name):
+                holder[name] = {key: other[key] for key in READ_OF_OTHERS if key in other}
+
+
+def _at(holder: Any, name: str) -> dict[str, Any]:
+    """Return an object within another one; an empty one where there is none."""
+    found = holder.get(name) if isinstance(holder, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def refusal_of(status: int, answer: bytes, url: URL) -> Refusal:
