@@ -28,6 +28,8 @@ SECRET_BYTES: Final = 24
 """192 random bits: 32 characters of a deep link, which takes 64."""
 INVITATION_HOURS: Final = 72
 DEFAULT_SITE: Final = "S01"
+_COLUMNS: Final = "p.code, p.role, p.site, p.status, p.language, p.notified, p.created_at, p.seen_on"
+"""Of `people` p, in the order of `Person`."""
 _HOLDS: Final = (
     "(created_by IS NULL OR EXISTS (SELECT 1 FROM people"
     " WHERE code = created_by AND role = 'administrator' AND status = 'active'))"
@@ -43,12 +45,16 @@ NOT_KNOWN: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody who may, or might, use this file. ``since`` is a moment, ``seen_on`` the day of their last message."""
+
     code: str
     role: Role
     site: str
     status: str
     language: str
     notified: bool
+    since: str = ""
+    seen_on: str | None = None
 
     @property
     def active(self) -> bool:
@@ -78,7 +84,7 @@ class People:
     def find(self, channel: str, account: str) -> Person | None:
         """Return the person behind an account, active or not."""
         row = self.db.execute(
-            "SELECT p.code, p.role, p.site, p.status, p.language, p.notified FROM accounts a"
+            f"SELECT {_COLUMNS} FROM accounts a"
             " JOIN people p ON p.code = a.person WHERE a.channel = ? AND a.account = ?",
             [channel, account],
         ).fetchone()
@@ -86,17 +92,14 @@ class People:
 
     def get(self, code: str) -> Person:
         """Return a person by code. Raises `Unknown`."""
-        row = self.db.execute(
-            "SELECT code, role, site, status, language, notified FROM people WHERE code = ?", [code]
-        ).fetchone()
+        row = self.db.execute(f"SELECT {_COLUMNS} FROM people p WHERE code = ?", [code]).fetchone()
         if row is None:
             raise Unknown(f"there is no person {code}; prescreen people lists them")
         return _person(row)
 
     def all(self, site: str | None = None) -> list[Person]:
         rows = self.db.execute(
-            "SELECT code, role, site, status, language, notified FROM people"
-            " WHERE ?1 IS NULL OR site = ?1 ORDER BY code",
+            f"SELECT {_COLUMNS} FROM people p WHERE ?1 IS NULL OR site = ?1 ORDER BY code",
             [site],
         )
         return [_person(row) for row in rows]
@@ -264,6 +267,11 @@ class People:
                 invited = (role, site)
         return invited
 
+    def invited_by(self, code: str) -> str | None:
+        """Return who made the invitation by which a person came in; ``None`` if it was made on the command line."""
+        row = self.db.execute("SELECT created_by FROM invitations WHERE used_by = ?", [code]).fetchone()
+        return row[0] if row else None
+
     def revoke(self, mark: str, by: str | None = None) -> bool:
         """Withdraw an open invitation by the mark it is listed under."""
         with writing(self.db):
@@ -295,6 +303,6 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _person(row: tuple[str, Role, str, str, str, int]) -> Person:
-    code, role, site, status, language, notified = row
-    return Person(code, role, site, status, language, bool(notified))
+def _person(row: tuple[str, Role, str, str, str, int, str, str | None]) -> Person:
+    code, role, site, status, language, notified, since, seen_on = row
+    return Person(code, role, site, status, language, bool(notified), since, seen_on)

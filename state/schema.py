@@ -268,3 +268,13 @@ def outcomes_of_subjects(db: Database) -> None:
     db.execute("CREATE INDEX screenings_earlier ON screenings (earlier) WHERE earlier IS NOT NULL")
     db.execute("CREATE INDEX log_outcomes ON log (screening, entry) WHERE kind = 'outcome'")
     standing.make_views(db)
+
+
+@migrations()
+def days_of_last_messages(db: Database) -> None:
+    """On which day each person was last heard of; of an older file, as far as its log tells."""
+    db.execute("ALTER TABLE people ADD COLUMN seen_on TEXT")
+    db.execute(
+        "UPDATE people SET seen_on = substr(heard.at, 1, 10)"
+        " FROM (SELECT person, max(at) AS at FROM log GROUP BY person) heard WHERE heard.person = people.code"
+    )

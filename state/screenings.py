@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
+from datetime import date
 from typing import Any, Final, Literal
 
 from sqlite_utils import Database
@@ -63,6 +64,7 @@ class Screenings(Lookup):
         self.clock = clock
         self.prompts = Prompts(db)
         self._prompted: dict[str, tuple[int, int]] = {}
+        self._heard: dict[str, str] = {}
 
     # moving --------------------------------------------------------------------------------------
 
@@ -245,8 +247,8 @@ class Screenings(Lookup):
         self._prompted[number] = (entry, message)
 
     def keep_prompts(self) -> None:
-        """Write the delivered prompts down, many in one transaction."""
-        if not self._prompted and not self.prompts.waiting:
+        """Write down the delivered prompts, and on which day people wrote, many in one transaction."""
+        if not self._prompted and not self.prompts.waiting and not self._heard:
             return
         with writing(self.db):
             self.prompts.keep()
@@ -254,6 +256,11 @@ class Screenings(Lookup):
                 "UPDATE positions SET prompted_entry = ?, prompt = ? WHERE screening = ?",
                 [(entry, message, number) for number, (entry, message) in self._prompted.items()],
             )
+            self.db.conn.executemany(
+                "UPDATE people SET seen_on = ? WHERE code = ?",
+                [(day, code) for code, day in self._heard.items()],
+            )
+        self._heard.clear()
         self._prompted.clear()
         self.prompts.kept()
 
@@ -277,6 +284,14 @@ class Screenings(Lookup):
         return [row[0] for row in self.db.execute(_UNPROMPTED)]
 
     # people --------------------------------------------------------------------------------------
+
+    def heard(self, person: str, day: date, known: str | None) -> None:
+        """Note that somebody wrote on a day, unless it is the `known` one; kept with the next `keep_prompts`.
+
+        So it costs no transaction of its own, and nobody waits for it. A kill before that loses no more than the day.
+        """
+        if known != day.isoformat():
+            self._heard[person] = day.isoformat()
 
     def make_current(self, person: str, number: str | None) -> None:
         with writing(self.db):

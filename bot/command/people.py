@@ -86,5 +86,6 @@ def _list(everyone: People, *, invitations: bool) -> None:
         return
     for person in everyone.all():
         click.echo(
-            f"{person.code:12} {person.role:14} {person.site:8} {person.status:10} {person.language or '-'}"
+            f"{person.code:12} {person.role:14} {person.site:8} {person.status:10} {person.language or '-':4}"
+            f" since {person.since[:10]}  seen {person.seen_on or '-'}"
         )

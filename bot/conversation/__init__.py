@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from bot.conversation import access, first_contact
@@ -32,6 +33,7 @@ from bot.conversation.reports import file_sent, is_list
 from bot.conversation.typed import typed
 from bot.exchange import Message, MessageKind, Turn
 from bot.wording.phrases import phrases
+from bot.wording.times import in_zone
 from state.errors import Stale
 from state.people import People, Person
 from state.screenings import Screening, Screenings
@@ -56,6 +58,7 @@ class Conversation:
         if not person.active:
             return Turn()
         context = self._context(person, message)
+        self.screenings.heard(person.code, self._today(), person.seen_on)
         seen = self.screenings.seen(message.source) if message.source else None
         if seen is not None:
             repeated(context, seen)
@@ -70,6 +73,9 @@ class Conversation:
         if context.turn.saved is not None:
             tell_of_verdict(context, self.screenings.load(context.turn.saved))
         return context.turn
+
+    def _today(self) -> date:
+        return in_zone(self.screenings.clock(), self.setup.zone).date()
 
     def takes(self, person: Person, message: Message) -> bool:
         """Return whether a message is taken; what is not is only answered by a remark."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import access
 from bot.conversation.context import Context
+from bot.conversation.people import welcome_member
 from bot.exchange import Button, Press, Rows, at
 from bot.wording import lists
 from bot.wording.buttons import new_screening
@@ -15,9 +16,7 @@ def start(context: Context, argument: str) -> None:
     """``/start``: what this is; to whoever comes by an invitation also who they are here."""
     invited = context.message.invited
     if invited is not None:
-        person = context.person
-        role = context.say(f"role_{person.role}")
-        context.turn.say(context.say(f"start_{invited}", role=role, site=person.site, code=person.code))
+        context.turn.say(welcome_member(context, invited))
     if context.current() is not None:
         context.where_we_are()
         return

@@ -25,6 +25,8 @@ OPTIONS = ("", ":0", ":1", ":0:source", ":0:2026-11-23", ":@21", ":0:@21")
 ALONE: dict[str, tuple[str, ...]] = {
     "language": ("zh", "0"),
     "invite_as": ("0", "2:S02"),
+    "revoke": ("I00000000",),
+    "revoke_yes": ("I00000000",),
     "suspend": ("S01-P01", "S09-P01"),
     "suspend_yes": ("S01-P01", "S09-P01"),
     "restore": ("S01-P01", "S09-P01"),
@@ -54,7 +56,13 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
         "language": everybody,
         **dict.fromkeys(("export", "export_period"), office),
         "notify": frozenset({"coordinator"}),
-        **dict.fromkeys(("invite_as", "suspend", "suspend_yes", "restore"), administrator),
+        **dict.fromkeys(
+            (
+                *("invite_as", "invitations", "revoke", "revoke_yes"),
+                *("people", "suspend", "suspend_yes", "restore"),
+            ),
+            administrator,
+        ),
     }
     commands: dict[str, frozenset[str]] = {}
     for command in COMMANDS:

@@ -57,6 +57,7 @@ COVERAGE: Final[Mapping[str, Mapping[str, str]]] = {
     "people": {
         **_all(ROW, " ".join(REGISTERED["person"][1])),
         **_all("a person's own setting, changed at will", "language notified"),
+        "seen_on": "the day on which somebody was last heard of: it decides nothing",
         "current": "which open screening a person is shown; what is asked and kept names its screening itself",
     },
     "accounts": _all(ACCOUNTS, "channel account person"),

@@ -155,3 +155,11 @@ def test_what_was_reopened_and_cancelled_stands_as_it_was_saved(old: Path) -> No
         )
         assert {question for (question,) in rested} == set(screening.dialogue.applied)
     db.close()
+
+
+def test_who_was_heard_of_in_its_log_was_seen_then(old: Path) -> None:
+    db = open_database(old)
+    for code, seen in db.execute("SELECT code, seen_on FROM people").fetchall():
+        (at,) = db.execute("SELECT max(at) FROM log WHERE person = ?", [code]).fetchone()
+        assert seen == (at and at[:10])
+    db.close()
