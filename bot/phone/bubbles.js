@@ -112,6 +112,15 @@ function quoted(message) {
 
 export const plain = (message) => message.text || message.caption || message.document?.file_name || say("picture");
 
+// What is said of a message to those who do not see it, without the quotations that open.
+export function brief(message) {
+  let text = plain(message);
+  const entities = message.entities ?? message.caption_entities ?? [];
+  const folded = entities.filter(({ type }) => type === "expandable_blockquote").reverse();
+  for (const { offset, length } of folded) text = text.slice(0, offset) + text.slice(offset + length);
+  return text;
+}
+
 function words(message, acts) {
   const text = message.text ?? message.caption;
   if (!text) return null;
@@ -125,7 +134,8 @@ function stamp(message) {
   return element("time", { dateTime: new Date(message.date * 1000).toISOString() }, stampText(message));
 }
 
-const stampText = (message) => (message.edit_date ? `${say("edited")} ` : "") + clock(message.date);
+// As in Telegram, only people's messages say that they were edited: a bot's card changes all the time.
+const stampText = (message) => (message.edit_date && !message.from.is_bot ? `${say("edited")} ` : "") + clock(message.date);
 
 function buttons(message, acts) {
   const rows = message.reply_markup?.inline_keyboard;
@@ -158,7 +168,7 @@ export function bubble(message, acts) {
     words(message, acts),
     stamp(message),
   );
-  const item = element("li", { className: own ? "own" : "theirs" }, body, buttons(message, acts));
+  const item = element("li", { className: own ? "own" : "theirs", tabIndex: -1 }, body, buttons(message, acts));
   item.classList.toggle("bare", Boolean(message.photo) && !message.caption);
   item.dataset.message = message.message_id;
   return item;

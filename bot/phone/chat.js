@@ -1,9 +1,11 @@
 // The chat as it stands: what is known of it, and how it is shown.
 
+import { changeWithFocus, moveFocusOn, takeTime, tell } from "./attention.js";
 import { bubble, plain } from "./bubbles.js";
 import { $, element } from "./elements.js";
 import { day, inLanguage, isTitle, role, say } from "./phrases.js";
-import { isFollowed, toTheEnd } from "./scrolling.js";
+import { keepOpen } from "./quotations.js";
+import { holding, isFollowed, toTheEnd } from "./scrolling.js";
 
 const TYPING_MILLISECONDS = 5000;
 const TOAST_MILLISECONDS = 3500;
@@ -13,6 +15,7 @@ export const chat = { setup: null, phone: null, acts: null };
 
 let typingEnds = 0;
 let toastEnds = 0;
+let isAwaited = false;
 
 export function showAll() {
   showProfile();
@@ -69,26 +72,48 @@ function append(message, before = chat.phone.messages.at(-1) ?? null) {
 }
 
 export function showMessage(message) {
-  const isToFollow = isFollowed() || !message.from.is_bot;
+  const isToFollow = isFollowed() || isAwaited || !message.from.is_bot;
   append(message);
   chat.phone.messages.push(message);
   if (message.from.is_bot) typingEnds = 0;
   showStatus();
   showFooter();
+  if (message.from.is_bot) meet(itemOf(message.message_id), message);
   if (isToFollow) toTheEnd();
   else $("newest").hidden = false;
+}
+
+function meet(item, message, before = null) {
+  isAwaited = false;
+  takeTime(item);
+  moveFocusOn();
+  tell(message, before);
+}
+
+// A button was pressed here: what comes of it is to be seen, wherever the reader is.
+export function awaitAnswer() {
+  isAwaited = true;
 }
 
 export function showEdit(message) {
   const index = chat.phone.messages.findIndex((each) => each.message_id === message.message_id);
   const shown = itemOf(message.message_id);
   if (index < 0 || !shown) return;
-  const hadFocus = shown.contains(document.activeElement);
+  const before = chat.phone.messages[index];
   chat.phone.messages[index] = message;
-  const item = bubble(message, chat.acts);
-  item.classList.toggle("follows", shown.classList.contains("follows"));
-  shown.replaceWith(item);
-  if (hadFocus) $("text").focus({ preventScroll: true });
+  const changed = bubble(message, chat.acts);
+  keepOpen(shown, changed);
+  shown.classList.toggle("bare", changed.classList.contains("bare"));
+  inPlace(shown, () => changeWithFocus(shown, () => shown.replaceChildren(...changed.childNodes)));
+  if (message.from.is_bot && message.reply_markup) meet(shown, message, before);
+  else tell(message, before);
+}
+
+// Whoever follows the end goes on doing so; for others nothing moves that they see.
+function inPlace(item, change) {
+  if (isFollowed()) return change();
+  const isAbove = item.getBoundingClientRect().top < $("scroll").getBoundingClientRect().top;
+  holding((isAbove && item.nextElementSibling) || item, change);
 }
 
 export function showDeletion(id) {

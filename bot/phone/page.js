@@ -1,10 +1,11 @@
 // The phone: who one is, news of the chat, and what one does with it.
 
-import { $, element, icon } from "./elements.js";
+import { typeAnyway } from "./attention.js";
 import {
-  chat, personLines, showAll, showDeletion, showEdit, showMessage, showOffline, showProfile, showReplyWith, showStatus,
+  awaitAnswer, chat, personLines, showAll, showDeletion, showEdit, showMessage, showOffline, showProfile, showReplyWith, showStatus,
   showTyping, toast,
 } from "./chat.js";
+import { $, element, icon } from "./elements.js";
 import { recall, remember } from "./memory.js";
 import { closeMenus, menuItem, toggleMenu } from "./menus.js";
 import { LANGUAGES, inLanguage, language, say, speak } from "./phrases.js";
@@ -124,7 +125,9 @@ function settle(id) {
 async function press(message, button, shown) {
   if (button.copy_text) return copy(button.copy_text.text);
   if (button.url) return openAddress(button.url);
+  if (shown.closest(".buttons").querySelector(".busy")) return; // one press of a card at a time
   if (chat.phone.reply_with?.force_reply) act("cancel_reply"); // the button is the answer now
+  awaitAnswer();
   shown.classList.add("busy");
   shown.setAttribute("aria-busy", "true");
   const done = await act("press", { message: message.message_id, data: button.callback_data });
@@ -281,6 +284,7 @@ $("file").onchange = () => {
 };
 $("picture").onclick = () => $("picture").close();
 $("scroll").onscroll = noteScroll;
+$("scroll").onkeydown = typeAnyway;
 addEventListener("resize", () => isFollowed() && toTheEnd(false));
 
 async function begin() {

@@ -37,6 +37,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "elements.js": ("elements.js", "text/javascript"),
     "quotations.js": ("quotations.js", "text/javascript"),
     "bubbles.js": ("bubbles.js", "text/javascript"),
+    "attention.js": ("attention.js", "text/javascript"),
     "chat.js": ("chat.js", "text/javascript"),
     "page.js": ("page.js", "text/javascript"),
 }

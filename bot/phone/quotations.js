@@ -28,6 +28,16 @@ function show(quoted, isToOpen) {
   quoted.querySelector(".opener").setAttribute("aria-expanded", String(isToOpen));
 }
 
+// A quotation that was opened stays so when its message is edited and still has it.
+export function keepOpen(before, now) {
+  const opened = new Set([...before.querySelectorAll(".expandable.open")].map((quoted) => quoted.textContent));
+  for (const quoted of now.querySelectorAll(".expandable")) {
+    if (!opened.has(quoted.textContent)) continue;
+    quoted.classList.add("long");
+    show(quoted, true);
+  }
+}
+
 const isOpen = (quoted) => quoted.classList.contains("open");
 
 const widths = new ResizeObserver((entries) => {

@@ -39,7 +39,7 @@ TAPPED = """(() => {
   return true;
 })()"""
 """Whether the click took place: looking and clicking are one step, so that no redrawing comes between."""
-KEYS = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9}
+KEYS = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9, "9": 57}
 
 
 class Page:
@@ -117,8 +117,9 @@ class Page:
 
     async def key(self, name: str) -> None:
         code = {"key": name, "code": name, "windowsVirtualKeyCode": KEYS[name]}
+        text = {"Enter": "\r"}.get(name, name if len(name) == 1 else "")
         await self.command(
-            "Input.dispatchKeyEvent", type="keyDown", **code, **({"text": "\r"} if name == "Enter" else {})
+            "Input.dispatchKeyEvent", type="keyDown", **code, **({"text": text} if text else {})
         )
         await self.command("Input.dispatchKeyEvent", type="keyUp", **code)
 
