@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -12,7 +12,9 @@ from typing import Final, Literal
 from sqlite_utils import Database
 
 from dialogs.answers import Answer, decode
+from dialogs.carried import carried
 from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
+from dialogs.errors import DialogError
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.moments import stamp
@@ -40,7 +42,11 @@ class Saved:
 
 @dataclass(slots=True)
 class Screening:
-    """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log."""
+    """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log.
+
+    ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
+    to be offered, none is taken by itself.
+    """
 
     number: str
     site: str
@@ -52,6 +58,7 @@ class Screening:
     entries: int
     head: str
     saved: list[Saved] = field(default_factory=list)
+    carried: Mapping[str, Answer] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -93,6 +100,25 @@ class Lookup:
 
     def load(self, number: str) -> Screening:
         """Load a screening by replaying its log. Raises `Unknown`."""
+        screening = self._at_hand(number)
+        if screening.earlier is not None:
+            screening.carried = self._carried(screening)
+        return screening
+
+    def _carried(self, screening: Screening) -> dict[str, Answer]:
+        """Return what may still hold of the earlier screenings; what cannot be read ends the chain."""
+        chain: list[Screening] = []
+        number = screening.earlier
+        while number is not None and number not in (earlier.number for earlier in chain):
+            try:
+                chain.insert(0, self._at_hand(number))
+            except (Unknown, DialogError):
+                break
+            number = chain[0].earlier
+        protocol = screening.protocol
+        return carried(protocol, (each.dialogue for each in chain if each.protocol.id == protocol.id))
+
+    def _at_hand(self, number: str) -> Screening:
         row = self.db.execute("SELECT entries FROM positions WHERE screening = ?", [number]).fetchone()
         if row is None:
             raise Unknown(f"screening {number}")

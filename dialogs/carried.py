@@ -1,0 +1,49 @@
+"""What a screening can take over from earlier ones of the same subject: answers that may still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+
+from dialogs.answers import UNKNOWN, Answer
+from dialogs.dialogue import Dialogue
+from dialogs.errors import AnswerError
+from dialogs.protocol import Protocol
+
+
+def carried(protocol: Protocol, earlier: Iterable[Dialogue]) -> dict[str, Answer]:
+    """Return, by question of `protocol`, the answers of earlier screenings that may still hold, to be offered.
+
+    `earlier` are those of one subject, the oldest first. An answer comes from the newest one that has it; of a
+    screening that is being revised, from its saved verdict. An answer that decided a failed criterion is left out:
+    whoever screens again expects it to have changed, as a course of treatment that was too short.
+    """
+    found: dict[str, Answer] = {}
+    for dialogue in map(_as_saved, earlier):
+        found |= {question: dialogue.answers[question] for question in dialogue.applied}
+        for reason in dialogue.reasons:
+            for question, _ in reason.answers:
+                found.pop(question, None)
+    return {question: answer for question, answer in found.items() if _holds(protocol, question, answer)}
+
+
+def _as_saved(dialogue: Dialogue) -> Dialogue:
+    if not dialogue.revising:
+        return dialogue
+    saved = copy(dialogue)
+    saved.restore()
+    return saved
+
+
+def _holds(protocol: Protocol, question: str, answer: Answer) -> bool:
+    """Say whether a question of this version lasts and can have the answer; a ULN is that of one result only."""
+    if question not in protocol.position or answer == UNKNOWN:
+        return False
+    asked = protocol.question(question)
+    if not asked.lasting or asked.unit_of is not None:
+        return False
+    try:
+        asked.check(answer)
+    except AnswerError:
+        return False
+    return True
