@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.evaluate.sheets import is_workbook, read_list
-from bot.wording.phrases import Phrases
+from bot.evaluate.sheets import read_list
+from bot.wording.phrases import Phrases, joined
 from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
 from dialogs.protocol import Protocol, Question
@@ -20,7 +20,9 @@ MAX_CANDIDATES: Final = 2_000
 MAX_UNPACKED: Final = 16 * 1024 * 1024
 LISTS: Final = frozenset({"columns", "likely", "meanings", "units"})
 """Details of a fault that list several things."""
-COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "faults")
+COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "in_words", "faults")
+SENTENCES: Final = (COLUMNS.index("in_words"), COLUMNS.index("faults"))
+"""Places of the columns that hold sentences: wider than those with codes."""
 
 
 def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
@@ -78,8 +80,11 @@ class Evaluated:
 
 
 def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated:
-    """Evaluate a list that came in a chat; a workbook is answered by a workbook. Raises `BadFile`."""
-    table = _Workbook() if is_workbook(content) else _Csv()
+    """Evaluate a list that came in a chat, and answer with a workbook, or CSV where none can be written.
+
+    Raises `BadFile`.
+    """
+    table = _answer()
     counts = {True: 0, False: 0}
     rows = read_list(protocol, content, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED)
     table.add(COLUMNS)
@@ -89,14 +94,18 @@ def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated
     return Evaluated(table.name, table.close(), counts[False], counts[True])
 
 
+def _answer() -> _Workbook | _Csv:
+    try:
+        return _Workbook(SENTENCES)
+    except BadFile:
+        return _Csv()
+
+
 def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
     if row.faults:
         return (
             shown(row.name),
-            "",
-            "",
-            "",
-            "",
+            *[""] * (len(COLUMNS) - 2),
             " ".join(said(protocol, row, fault, say) for fault in row.faults),
         )
     found: Outcome = play(protocol, row.answers)
@@ -107,7 +116,21 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
         found.first_failed or "",
         " ".join(found.failed),
         " ".join(found.unresolved),
+        _in_words(protocol, found, say),
         "",
+    )
+
+
+def _in_words(protocol: Protocol, found: Outcome, say: Phrases) -> str:
+    """Say which criteria are not met, apply or are open, each by its code and name."""
+    groups: dict[str, list[str]] = {}
+    for criterion in protocol.criteria:
+        failed = criterion.code in found.failed
+        if failed or criterion.code in found.unresolved:
+            group = f"failed_{criterion.kind}" if failed else "unknown"
+            groups.setdefault(group, []).append(f"{criterion.code} {criterion.name[say.language]}")
+    return say.plain("then").join(
+        say.plain(f"status_{group}", codes=joined(codes, say)) for group, codes in groups.items()
     )
 
 
@@ -128,11 +151,11 @@ class _Csv:
 
 
 class _Workbook:
-    """A workbook whose cells are all texts; written row by row."""
+    """A workbook whose cells are all texts, written row by row; columns at the places ``wide`` hold sentences."""
 
     name = "verdicts.xlsx"
 
-    def __init__(self) -> None:
+    def __init__(self, wide: Sequence[int] = ()) -> None:
         try:
             from xlsxwriter import Workbook
         except ImportError as error:
@@ -142,6 +165,8 @@ class _Workbook:
         self._sheet = self._book.add_worksheet("candidates")
         self._text = self._book.add_format({"num_format": "@"})
         self._sheet.set_column(0, 100, 18, self._text)
+        for column in wide:
+            self._sheet.set_column(column, column, 60, self._text)
         self._sheet.freeze_panes(1, 1)
         self._at = 0
 

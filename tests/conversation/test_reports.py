@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 
 from bot.conversation.reports import FORMATS, PERIODS
 from bot.exchange import Document, Message, Reply, Work
+from bot.wording.phrases import phrases
+from dialogs.loading import load
 from state import register
 from state.stats import stats
 from state.verify import verify
@@ -71,10 +73,25 @@ def test_a_list_is_evaluated_and_nothing_of_it_is_stored(ward: Ward) -> None:
     turn = ward.conversation.handle(ward.coordinator, Message("file", "", name="list.csv", content=content))
     (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
     (document,) = [action for action in done.actions if isinstance(action, Document)]
-    rows = list(csv.DictReader(io.StringIO(document.content.decode("utf-8-sig"))))
-    assert (rows[0]["name"], rows[0]["first_failed"]) == ("'=cmd", "I2a")
-    assert "hemoglobin" in rows[1]["faults"]
+    heading, *rows = load_workbook(io.BytesIO(document.content)).worksheets[0].values
+    first, second = (dict(zip(heading, row, strict=True)) for row in rows)
+    assert (first["name"], first["first_failed"]) == ("=cmd", "I2a")
+    assert "hemoglobin" in second["faults"]
     assert ward.conversation.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_list_is_answered_by_a_workbook_that_says_it_in_words_too(ward: Ward, encoding: str) -> None:
+    say = phrases(ward.coordinator.language)
+    content = "name,diagnosis,hemoglobin\n甲-1,aiha,120 g/L\n".encode(encoding)
+    turn = ward.conversation.handle(ward.coordinator, Message("file", "", name="list.csv", content=content))
+    (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+    (document,) = [action for action in done.actions if isinstance(action, Document)]
+    assert document.name == "verdicts.xlsx"
+    _, row = load_workbook(io.BytesIO(document.content)).worksheets[0].values
+    assert row[:3] == ("甲-1", "ineligible", "I2b")
+    name = load("NCT04420494").criterion_by_code["I2b"].name[say.language]
+    assert str(row[5]).startswith(say.plain("status_failed_inclusion", codes=f"I2b {name}"))
 
 
 def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:

@@ -98,7 +98,7 @@ async def test_an_export_and_the_counts_arrive_as_files(ward: Ward, language: st
 async def test_a_list_comes_back_with_verdicts_and_is_not_kept(ward: Ward, language: str) -> None:
     _, coordinator = await people(ward, language)
     coordinator.send_document("list.csv", b"name,age_years\nC-1,17\n")
-    await ward.until(lambda: "verdicts.csv" in files(coordinator))
+    await ward.until(lambda: "verdicts.xlsx" in files(coordinator))
     assert ward.rows("SELECT count(*) FROM screenings") == [(0,)]
 
 
