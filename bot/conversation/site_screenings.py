@@ -133,13 +133,15 @@ def _shown(context: Context, argument: str) -> bool:
 
 
 def _open_item(context: Context, item: Listed) -> Safe:
+    saved = context.screenings.as_saved(item.number)
+    since = datetime.fromisoformat(saved.saved[-1].at)
     return context.say(
         "office_open",
         number=item.number,
         person=item.person,
-        day=_day(context, item).date(),
-        days=(context.screenings.clock() - datetime.fromisoformat(item.updated_at)).days,
-        missing=missing_names(context.screenings.as_saved(item.number), context.say),
+        day=in_zone(since, context.setup.zone).date(),
+        days=(context.screenings.clock() - since).days,
+        missing=missing_names(saved, context.say),
     )
 
 

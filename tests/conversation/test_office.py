@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.exchange import Reply
 from bot.wording.phrases import phrases
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
@@ -109,9 +111,14 @@ def test_a_clinician_has_no_coordinators_commands(ward: Ward) -> None:
 
 def test_open_items_say_what_is_missing_and_for_how_long(ward: Ward) -> None:
     ward.save([*ELIGIBLE[:-1], "unknown"])
+    clock = ward.conversation.screenings.clock
+    clock.now += timedelta(days=3)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    day = ward.do(ward.coordinator, f"!{press_of(ward.do(ward.coordinator, '/outcome 1'), 'outcome_what:')}")
+    ward.do(ward.coordinator, f"!{press_of(day, 'outcome_on:')}")  # does not make it younger
     (told,) = ward.do(ward.coordinator, "/open").actions
     assert isinstance(told, Reply)
-    assert "S01-0001" in told.text
+    assert "S01-0001 2026-11-23" in told.text
+    assert "3 d" in told.text or "3天" in told.text
     assert any(word in told.text for word in ("Willing to take part", "参加意愿"))
 
 

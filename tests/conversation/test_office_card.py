@@ -10,6 +10,7 @@ from bot.exchange import Reply, Turn
 from bot.wording.phrases import phrases, plain
 from dialogs.dialogue import STEP_KINDS
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
+from tests.conversation.playing import START
 
 LIMIT_OF_A_MESSAGE = 4096
 
@@ -218,9 +219,9 @@ def history(ward: Ward) -> list[str]:
 def test_the_history_says_who_did_what_and_when_the_newest_last(ward: Ward) -> None:
     clock = ward.conversation.screenings.clock
     ward.save(ELIGIBLE)
-    clock.now += timedelta(days=1)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    clock.now = START + timedelta(days=1)  # type: ignore[attr-defined]  # the ward has a clock to be set
     sent = _ask_about_haemoglobin(ward)
-    clock.now += timedelta(minutes=9)  # type: ignore[attr-defined]
+    clock.now = START + timedelta(days=1, minutes=9)  # type: ignore[attr-defined]
     correct(ward, sent.others[0][1], "95 g/L")
     turn = ward.do(ward.coordinator, "/outcome 1")
     day = ward.do(ward.coordinator, f"!{press_of(turn, 'outcome_what:')}")
