@@ -100,6 +100,7 @@ _WHY_OF_NUMBER: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read-only"),
 }
+_MEND: Final = "prescreen restore puts a verified backup in its place"
 _DAMAGE: Final = ("malformed", "not a database", "corrupt")
 
 
@@ -111,7 +112,7 @@ def translate(error: sqlite3.Error | OSError, where: Path | str | None = None) -
         return NotKept(why, place, (error.strerror or str(error)).lower())
     said = str(error).lower()
     if any(word in said for word in _DAMAGE):
-        return Damaged(f"{where}: {error}" if where is not None else str(error))
+        return Damaged(f"{where or 'the file'} is damaged ({error}); {_MEND}")
     for why, words in _WHY:
         if any(word in said for word in words):
             return NotKept(why, where)

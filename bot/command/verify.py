@@ -68,7 +68,8 @@ def command(db_file: str, head: str | None) -> None:
     try:
         report = verify(Path(db_file), head=head, progress=bar.start)
     except (StateError, OSError) as error:
-        raise Unusable(f"{db_file} cannot be read: {error}") from error
+        said = str(error)
+        raise Unusable(said if db_file in said else f"{db_file} cannot be read: {said}") from error
     finally:
         bar.finish()
     for line in _findings(report.problems):

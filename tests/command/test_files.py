@@ -256,3 +256,15 @@ def test_a_command_says_what_is_wrong_and_leaves_files_as_they_were(
         was_database and what.sound and after != before
     ):  # somebody worked on it: then it is one of ours, and sound
         assert verify(file).problems == ()
+
+
+@pytest.mark.parametrize("command", ["verify", "status", "stats", "people", "purge", "export"])
+def test_of_a_damaged_file_it_is_said_what_to_do(
+    tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    shutil.copy(good, tmp_path / "good.db")
+    cut(tmp_path / "file.db")
+    monkeypatch.chdir(tmp_path)
+    said = run(command, CALLS[command][0].replace("FILE", "file.db"), new="new").stderr
+    assert said.count("file.db") == 1 or "the file is damaged" in said
+    assert "prescreen restore puts a verified backup in its place" in said
