@@ -29,9 +29,9 @@ _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
 def full_number(site: str, typed: str) -> str:
-    """Complete a number as people type it: ``7``, ``0007``, ``s01-7`` and ``S01–0007`` are S01-0007 at site S01."""
+    """Complete a number as people type it: ``7``, ``#0007``, ``s01-7`` and ``S01–0007`` are S01-0007 at site S01."""
     text = unicodedata.normalize("NFKC", typed).translate(_DASHES)
-    before, dash, digits = text.strip().upper().rpartition("-")
+    before, dash, digits = text.strip().lstrip("#").upper().rpartition("-")
     if not (digits.isdecimal() and len(digits) <= MAX_DIGITS):
         return typed
     return f"{before if dash else site}-{int(digits):04d}"

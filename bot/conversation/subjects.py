@@ -7,6 +7,7 @@ from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import subjects
 from bot.wording.buttons import arrange, button
 from bot.wording.phrases import gap, lines
+from bot.wording.subjects import Subject, subject_card
 from dialogs.dialogue import COMPLETED
 from state import outcomes
 from state.history import events, queries_of
@@ -19,18 +20,17 @@ def show(context: Context, screening: Screening, press: Press) -> None:
 
 def show_card(context: Context, screening: Screening, first: Safe | None = None) -> None:
     """Show a screening of the site with what belongs to its subject; ``first`` says what was just done."""
-    stands = outcomes.standing(context.screenings.db, screening.number)
-    card = subjects.subject_card(
+    db, number = context.screenings.db, screening.number
+    subject = Subject(
         screening,
-        context.screenings.as_saved(screening.number),
-        stands,
-        queries_of(context.screenings.db, screening.number),
-        context.setup.zone,
-        context.say,
+        context.screenings.as_saved(number),
+        outcomes.standing(db, number),
+        queries_of(db, number),
+        list(events(db, number)),
     )
-    context.choose(
-        screening, lines(first, gap(card) if first else card), _buttons(context, screening, stands)
-    )
+    card = subject_card(subject, context.setup.zone, context.say)
+    text = lines(first, gap(card) if first else card)
+    context.choose(screening, text, _buttons(context, screening, subject.stands))
 
 
 def _buttons(context: Context, screening: Screening, stands: outcomes.Standing) -> Rows:

@@ -26,20 +26,31 @@ EVENTS_SHOWN: Final = 30
 # the card ----------------------------------------------------------------------------------------
 
 
-def subject_card(
-    screening: Screening, saved: Screening, stands: Standing, asked: Sequence[Asked], zone: str, say: Phrases
-) -> Safe:
-    """One screening of a subject: state, verdict, reasons, outcome, queries; the answers fold out.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One screening of a subject with all that belongs to it.
 
     ``saved`` is the screening as its newest verdict was saved, if it is being revised.
     """
+
+    screening: Screening
+    saved: Screening
+    stands: Standing
+    queries: Sequence[Asked]
+    events: Sequence[Event]
+
+
+def subject_card(subject: Subject, zone: str, say: Phrases) -> Safe:
+    """State, verdict, reasons, disagreement, outcome, queries; the answers fold out."""
+    screening, saved = subject.screening, subject.saved
     return lines(
         _title(saved, say),
         _state(screening, zone, say),
-        *_linked(screening, stands, say),
+        *_linked(screening, subject.stands, say),
         *_why(saved, say),
-        outcome_line(stands.notes, say),
-        *(_query(saved, each, say) for each in asked),
+        *_disagreements(subject, say),
+        outcome_line(subject.stands.notes, say),
+        *(_query(saved, each, say) for each in subject.queries),
         _answers(saved, say),
     )
 
@@ -93,6 +104,18 @@ def missing_names(screening: Screening, say: Phrases) -> str:
     questions = dict.fromkeys(question for missing in follow_up.values() for question in missing)
     names = [screening.protocol.question(question).short[say.language] for question in questions]
     return joined(names or screening.dialogue.unresolved, say)
+
+
+def _disagreements(subject: Subject, say: Phrases) -> Iterator[Safe]:
+    """Who disagreed with the verdict that stands, and why."""
+    told: list[Safe] = []
+    for event in subject.events:
+        if event.kind == "save":
+            told = []
+        if event.kind == "disagree":
+            reason = say(f"reason_{event.detail['reason']}")
+            told.append(say("subject_disagreement", person=event.person, reason=reason))
+    yield from dict.fromkeys(told)
 
 
 def outcome_line(notes: Sequence[Note], say: Phrases) -> Safe | None:

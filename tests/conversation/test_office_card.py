@@ -66,6 +66,15 @@ def test_what_is_missing_is_named(ward: Ward) -> None:
     assert words(ward, "subject_missing", questions=name) in text(card(ward))
 
 
+def test_a_disagreement_stands_on_it_until_another_verdict_is_saved(ward: Ward) -> None:
+    _, query = queried(ward)
+    ward.do(ward.clinician, "!disagree_why:S01-0001:21:0")
+    told = words(ward, "subject_disagreement", person="S01-P01", reason=words(ward, "reason_reading"))
+    assert told in text(card(ward))
+    correct(ward, query, "95 g/L")
+    assert told not in text(card(ward))
+
+
 def test_while_it_is_revised_the_saved_verdict_and_its_answers_are_shown(ward: Ward) -> None:
     _, query = queried(ward)
     why = ward.do(ward.clinician, f"!{press_of(query, 'query_correct:')}")
@@ -132,7 +141,7 @@ def test_the_longest_card_is_one_message(ward: Ward) -> None:
 # how it is reached ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["1", "0001", "S01-0001", "s01-1", "S01–0001", "１", " 1 "])
+@pytest.mark.parametrize("typed", ["1", "0001", "S01-0001", "s01-1", "S01–0001", "１", " 1 ", "#1"])
 @pytest.mark.parametrize("command", ["/open", "/recent", "/subject", ""])
 def test_its_number_shows_it(ward: Ward, command: str, typed: str) -> None:
     ward.save(ELIGIBLE)
