@@ -113,8 +113,10 @@ class Page:
     def shown(self, columns: Sequence[str]) -> list[str]:
         return [column for column in columns if column not in HIDDEN]
 
-    def listed(self, view: str) -> tuple[str, ...]:
-        return LISTS[view]
+    def listed(self, view: str, columns: Sequence[str]) -> list[str]:
+        """The columns of a list's page, of those that were asked for; outcomes are looked up by number."""
+        there = {*columns, "outcome"} if "screening" in columns else set(columns)
+        return [column for column in LISTS[view] if column in there]
 
     # what is noted beside the log ----------------------------------------------------------------
 

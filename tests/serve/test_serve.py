@@ -277,6 +277,14 @@ def test_a_page_is_in_the_language_that_was_chosen_on_it(address: str) -> None:
     assert _ask(root, "/-/language/xx")[0] == 404
 
 
+@pytest.mark.parametrize(
+    "query", ["?_col=site", "?_nocol=screening", "?_size=1", "?nothing=1", "?verdict=nothing"]
+)
+def test_a_list_is_shown_whatever_of_it_is_asked_for(address: str, query: str) -> None:
+    status, page = _ask(address, f"/screening_log{query}")
+    assert (status, "<h1>Screening log</h1>" in page) == (200, True)
+
+
 @pytest.mark.parametrize("query", ["", "?_size=1", "?_size=max", "?_size=1&_next=1"])
 def test_a_download_is_whole_whatever_page_it_is_taken_from(address: str, file: Path, query: str) -> None:
     (held,) = rows(file, "SELECT count(*) FROM answers")
