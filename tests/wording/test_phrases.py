@@ -152,3 +152,23 @@ def test_chinese_has_chinese_punctuation_whatever_values_are_put_in() -> None:
 )
 def test_a_latin_mark_beside_chinese_is_found(text: str) -> None:
     assert HALF_WIDTH.search(_filled(text))
+
+
+ONE_WORD = {
+    r"筛查|筛选(?!失败|检查|时)": "预筛",
+    r"(?<!公开)登记(?!信息|原文|版本)": "记录; the registry alone has 登记",
+    r"例次": "份",
+    r"答案": "回答",
+    r"研究协调员": "协调员",
+    r"化验单": "检验报告单",
+    r"重新预筛": "再次预筛",
+    r"(?<!可能)(?<!不)符合条件": "可能符合条件",
+    r"研究者(?:(?!患者)[^。])*签署": "签署 is the patient's: 由患者本人签署",
+}
+"""What Chinese does not say -> what it says instead, everywhere."""
+
+
+@pytest.mark.parametrize("unwanted", ONE_WORD)
+def test_chinese_calls_one_thing_by_one_word(unwanted: str) -> None:
+    found = [(place, text) for place, text in _chinese() if re.search(unwanted, text)]
+    assert found == [], ONE_WORD[unwanted]
