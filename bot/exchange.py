@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal, TypeVar
 
@@ -15,6 +15,9 @@ class Safe(str):
     """Text that is HTML already: a phrase with its values, or pieces joined."""
 
     __slots__ = ()
+
+
+NOTHING: Final = Safe("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,33 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message. ``prompt`` says what it asks; a ``card`` shows where a screening stands, and an answer settles it."""
+    """A message.
+
+    ``prompt`` says what it asks about a screening. A screening goes on in its ``card``, which takes the place of the
+    card before it: that one has no buttons any more. What is shown ``in_place`` takes the place of the message whose
+    button was pressed. Both are sent anew where that is not the last message of the chat.
+
+    ``head`` stands above all else. ``answers`` are what was answered just now, by question: they stay on the card for
+    as long as it takes the place of itself, as far as they are among ``counting``.
+    """
 
     text: Safe
     buttons: Rows = ()
     prompt: Prompt | None = None
     card: bool = False
+    in_place: bool = False
+    head: Safe = NOTHING
+    answers: Mapping[str, Safe] = field(default_factory=dict)
+    counting: frozenset[str] = frozenset()
 
+    def shown(self) -> Safe:
+        """Return all of its text, as it stands in a message."""
+        return Safe("\n".join(part for part in (self.head, *self.answers.values(), self.text) if part))
 
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """The message that asked on from a log entry loses its buttons and shows its answer."""
-
-    screening: str
-    entry: int
-    text: Safe
+    def after(self, answers: Mapping[str, Safe]) -> Reply:
+        """Return it as it goes on from a card that shows these answers."""
+        kept = {question: said for question, said in answers.items() if question in self.counting}
+        return replace(self, answers={**kept, **self.answers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class Fetch:
     failed: Safe
 
 
-Action = Reply | Settle | Document | Work | Fetch
+Action = Reply | Document | Work | Fetch
 MessageKind = Literal["text", "press", "command", "file", "edited"]
 
 
@@ -84,8 +99,9 @@ class Message:
     """What a person did, from whatever channel.
 
     ``source`` identifies it for good: the same message delivered again has the same one. ``number`` is its place in
-    its ``chat``, ``reply_to`` the number of the message that it replies to, ``at`` when it was sent (seconds since
-    1970), where the channel knows them: a terminal has one screen, and what it shows last is what is answered.
+    its ``chat``, that of a press the place of its button's message; ``reply_to`` is the number of the message that it
+    replies to, ``at`` when it was sent (seconds since 1970), where the channel knows them: a terminal has one screen,
+    and what it shows last is what is answered.
     ``invited`` says that an invitation was opened: the person joined by it, or was a member already.
 
     Of a file, ``name`` and ``size`` (bytes) are what the sender's phone says, ``file`` is the channel's own name for
@@ -124,8 +140,8 @@ class Turn:
     untaken: bool = False
     saved: str | None = None
 
-    def say(self, text: Safe, buttons: Rows = ()) -> None:
-        self.actions.append(Reply(text, buttons))
+    def say(self, text: Safe, buttons: Rows = (), *, in_place: bool = False) -> None:
+        self.actions.append(Reply(text, buttons, in_place=in_place))
 
 
 # limits ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from wcwidth import wcwidth
 
 from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES
-from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Settle, Turn, Work, read_press
+from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, read_press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
@@ -109,10 +109,6 @@ class Terminal:
         if turn.toast:
             self._print(turn.toast)
         for action in turn.actions:
-            if isinstance(action, Settle):
-                if action.text:
-                    self._print(plain(action.text))
-                continue
             if isinstance(action, Work):
                 self._show(action.run())
                 continue
@@ -122,7 +118,7 @@ class Terminal:
             if isinstance(action, Document):
                 self._print(plain(action.caption))
                 continue
-            self._print(plain(action.text))
+            self._print(plain(action.shown()))
             self._offer(action)
 
     def _offer(self, reply: Reply) -> None:
@@ -131,8 +127,7 @@ class Terminal:
         if not buttons:
             return
         offered = dict(self._keyed(buttons))
-        only_options = all(_verb(button) == OPTION for button in buttons)
-        self.keys = {**self.keys, **offered} if only_options else offered  # the other options still stand
+        self.keys = offered
         line = ""
         for key, button in offered.items():
             item = f"{key}) {button.label}"

@@ -88,6 +88,14 @@ class Listed:
     unresolved: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """When a screening began, and the SHA-256 of the protocol that it began with."""
+
+    at: str
+    protocol: str
+
+
 class Lookup:
     """All screenings of one file, to be read. Dialogues are replayed once and held in memory, the last used ones."""
 
@@ -182,6 +190,14 @@ class Lookup:
         row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
         return row is not None and row[0] not in (COMPLETED, CANCELLED)
 
+    def started_before(self, screening: Screening) -> Started | None:
+        """Return when the person's screening for this trial before this one began, and by which of its versions."""
+        row = self.db.execute(
+            _STARTED_BEFORE, [screening.person, screening.number, screening.protocol.sha256]
+        )
+        found = row.fetchone()
+        return Started(*found) if found else None
+
     def owner(self, number: str) -> str | None:
         """Return the person whose screening it is; ``None`` if there is no such screening."""
         row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
@@ -240,6 +256,16 @@ class Lookup:
         )
         return [(row[0], row[1]) for row in rows]
 
+
+_STARTED_BEFORE: Final = """
+SELECT s.started_at, s.protocol
+FROM positions o
+JOIN screenings s ON s.number = o.screening
+JOIN protocols p ON p.sha256 = s.protocol
+WHERE o.person = ? AND s.number <> ? AND p.id = (SELECT id FROM protocols WHERE sha256 = ?)
+ORDER BY s.started_at DESC
+LIMIT 1
+"""
 
 _LISTED: Final = """
 SELECT

@@ -39,11 +39,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A prompt on the screen: the number of its message, and when it arrived (seconds since 1970)."""
+    """A prompt on the screen: the number of its message, and when it arrived (seconds since 1970).
+
+    ``edited``: the message may have asked something else before.
+    """
 
     message: int
     prompt: Prompt
     at: int
+    edited: bool = True
 
 
 class Prompts:
@@ -76,9 +80,13 @@ class Prompts:
     # delivered -----------------------------------------------------------------------------------
 
     def delivered(self, chat: str, message: int, prompt: Prompt, at: int) -> None:
-        """Note that a prompt has arrived. Numbers grow within a chat: greater ones are another server's."""
-        arrived = Delivered(message, prompt, at)
-        before = [each for each in self.chat(chat) if each.message < message]
+        """Note that a prompt has arrived, maybe in a message that asked something else until then.
+
+        Numbers grow within a chat: greater ones are another server's.
+        """
+        before = [each for each in self.chat(chat) if each.message <= message]
+        edited = bool(before) and before[-1].message == message
+        arrived = Delivered(message, prompt, at, edited)
         self._chats[chat] = [*before, arrived][-KEPT:]
         self._unkept.setdefault(chat, []).append(arrived)
 
@@ -109,7 +117,7 @@ class Prompts:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
                     (chat, each.message, each.at, *astuple(each.prompt))
-                    for each in arrived
+                    for each in arrived  # of a message that asked several things, the last one replaces the others
                     if each in standing
                 ],
             )

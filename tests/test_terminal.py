@@ -47,12 +47,12 @@ def seat(tmp_path: Path) -> Iterator[Seat]:
 
 
 def test_a_screening_is_saved_by_typing_what_is_shown(seat: Seat) -> None:
-    seat.types("17", "yes", "finish", "confirm and save")
+    seat.types("17", "yes", "finish and save")
     assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
 
 
 def test_a_yes_at_the_review_confirms_it(seat: Seat) -> None:
-    seat.types("17", "Yes, 17 years", "Finish", "yes")
+    seat.types("17", "Yes, 17 years", "Record further reasons", "male", "Finish", "yes")
     assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
 
 
@@ -152,7 +152,7 @@ PIPED = {
         ["71 g/L", "42 d", "1", "2", "1", "1", "1", "1", "1", "1", "1", "1", "normal"],
         "excluded",
     ),
-    "a unit as it is labelled": (["71 g/L", "6", "6 weeks", "1", "2", "finish", "s"], "completed"),
+    "a unit as it is labelled": (["71 g/L", "6", "6 weeks", "1", "2", "finish and save"], "completed"),
     "what is corrected as it is labelled": (
         ["71 g/L", "42 d", "1", "2", "Correct: Other cause", "1"],
         "tumour",

@@ -110,8 +110,7 @@ class Conversation:
 
 def _edited(context: Context) -> None:
     """A message that was changed after it was sent: what was answered stays."""
-    context.turn.say(context.say("no_edits"))
-    context.where_we_are()
+    context.where_we_are(context.say("no_edits"))
 
 
 _HANDLERS: Final[Mapping[MessageKind, Callable[[Context], None]]] = {

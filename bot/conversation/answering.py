@@ -7,7 +7,7 @@ from bot.conversation.moving import take
 from bot.conversation.refusing import keep_nothing, late
 from bot.conversation.whose_answer import Aim, sent_twice
 from bot.exchange import Press, at
-from bot.wording import cards, views
+from bot.wording import cards
 from bot.wording.asked import proposal_of, question_of
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
@@ -48,8 +48,7 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
     elif context.message.kind == "press":
         late(context, screening, press.entry)
     else:
-        context.turn.say(context.say("nothing_to_keep"))
-        context.show(screening)
+        context.show(screening, remark=context.say("nothing_to_keep"))
 
 
 def candidate(context: Context, screening: Screening, press: Press) -> None:
@@ -117,7 +116,7 @@ def _read(context: Context, screening: Screening, reading: Reading) -> None:
     elif isinstance(reading, Refused) and question is not None:
         context.turn.untaken = True
         told = cards.refusal(screening, question, reading, context.say)
-        context.remark(screening, told, views.likely(screening, question, reading, context.say))
+        context.show(screening, remark=told)
 
 
 # steps ---------------------------------------------------------------------------------------------

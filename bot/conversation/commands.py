@@ -56,7 +56,8 @@ COMMANDS: Final = (
     Command("notify", COORDINATOR, candidate_notes.notify),
     Command("language", EVERYBODY, helping.choose_language),
     Command("help", EVERYBODY, helping.help_command),
-    Command("privacy", EVERYBODY, helping.privacy),
+    Command("about", EVERYBODY, helping.about),
+    Command("privacy", EVERYBODY, helping.privacy, listed=False),
 )
 
 
@@ -74,6 +75,5 @@ def commanded(context: Context) -> None:
     )
     if command is None:
         refuse_command(context)
-        context.where_we_are()
     else:
         command.handler(context, argument.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import access
@@ -57,20 +57,29 @@ class Context:
 
     # showing -------------------------------------------------------------------------------------
 
-    def show(self, screening: Screening, kind: Kind = "question", remark: Safe | None = None) -> None:
-        """Say where a screening stands and what can be done there, or ask one of the questions about it."""
-        reply = views.VIEWS[kind](screening, self.say)
-        text = lines(remark, gap(reply.text)) if remark else reply.text
-        self._ask(screening, kind, Reply(text, reply.buttons, card=kind == "question"))
+    def show(
+        self,
+        screening: Screening,
+        kind: Kind = "question",
+        remark: Safe | None = None,
+        *,
+        answers: Mapping[str, Safe] | None = None,
+        last: Rows = (),
+    ) -> None:
+        """Show a screening's card: where it stands and what can be done there, or one of the questions about it.
+
+        A ``remark`` stands above that, ``answers`` just given above both; ``last`` are more buttons.
+        """
+        card = views.VIEWS[kind](screening, self.say)
+        text = lines(remark, gap(card.text)) if remark else card.text
+        buttons = (*card.buttons, *last)
+        self._ask(
+            screening, kind, replace(card, text=text, buttons=buttons, card=True, answers=answers or {})
+        )
 
     def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:
         """Offer buttons about a screening, with a text that names it; nothing typed answers this."""
-        self._ask(screening, "choice", Reply(text, buttons))
-
-    def remark(self, screening: Screening, text: Safe, buttons: Rows = ()) -> None:
-        """Say something about the question that stands; it names the screening, and what is typed next answers it."""
-        told = self.say("remark", number=screening.number, text=text)
-        self._ask(screening, "question", Reply(told, buttons))
+        self._ask(screening, "choice", Reply(text, buttons, in_place=True))
 
     def _ask(self, screening: Screening, kind: Kind, reply: Reply) -> None:
         prompt = self.screenings.ask(self.person.code, screening, kind)

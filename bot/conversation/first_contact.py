@@ -51,7 +51,7 @@ def set_language(context: Context, press: Press) -> None:
     context.people.set_language(context.person.code, chosen)
     context.turn.changed = context.person.code
     context.say = phrases(chosen)
-    context.turn.say(context.say("language_set"))
+    context.turn.say(context.say("language_set"), in_place=True)
     if wanted in _WANTED:
         context.message = _message_for(wanted, context.message.source)
         commanded(context)

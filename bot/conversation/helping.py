@@ -29,12 +29,12 @@ def help_pressed(context: Context, screening: Screening, press: Press) -> None:
 
 def _explain(context: Context, screening: Screening) -> None:
     question = question_of(screening)
-    if question is None:
-        context.turn.say(context.say("help_text"))
-    else:
-        context.remark(screening, cards.question_help(screening.protocol, question, context.say))
-    if question is None or context.message.kind != "press" or context.setup.channel == "terminal":
-        context.show(screening)
+    told = (
+        context.say("help_text")
+        if question is None
+        else cards.question_help(screening.protocol, question, context.say)
+    )
+    context.show(screening, remark=told)
 
 
 def _general_help(context: Context) -> Safe:
@@ -51,6 +51,11 @@ def _general_help(context: Context) -> Safe:
 def choose_language(context: Context, argument: str) -> None:
     """``/language``: the languages to choose from, each in its own words."""
     context.turn.actions.append(lists.languages(context.say("command_language")))
+
+
+def about(context: Context, argument: str) -> None:
+    """``/about``: the trials, what must be known of them, and what is kept."""
+    context.turn.say(lists.about(context.setup.protocols, context.say))
 
 
 def privacy(context: Context, argument: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.context import Context
-from bot.exchange import Press, Safe, Settle
+from bot.exchange import Press, Safe
 from bot.wording import cards
 from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
@@ -15,11 +15,11 @@ from dialogs.errors import AnswerError, NotNow
 from state.screenings import Screening
 
 
-def step(kind: StepKind) -> Callable[[Context, Screening, Press], None]:
-    """Return the handler of a button that does one step and says nothing else."""
+def step(*kinds: StepKind) -> Callable[[Context, Screening, Press], None]:
+    """Return the handler of a button that does these steps and says nothing else."""
 
     def act(context: Context, screening: Screening, press: Press) -> None:
-        take(context, screening, [Step(kind)])
+        take(context, screening, [Step(kind) for kind in kinds])
 
     return act
 
@@ -29,17 +29,18 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
 
     Raises `state.errors.Stale` if the dialogue has moved meanwhile.
     """
-    before, entry = _Before.of(screening.dialogue), screening.entries
+    before = _Before.of(screening.dialogue)
     try:
         context.screenings.take(screening, steps, context.person.code, context.message.source)
     except (NotNow, AnswerError):
         _not_now(context, screening, steps[0])
         return
-    context.turn.actions.append(_settled(context, screening, entry, steps))
-    news = _news(context, screening, steps[-1], before)
-    if news:
-        context.turn.say(lines(*news))
-    context.show(screening)
+    answers, news = _answered(context, screening, steps), _news(context, screening, steps[-1], before)
+    if answers:
+        newest = next(reversed(answers))
+        answers[newest] = lines(answers[newest], *news)  # stays on the card with the answer that led to it
+        news = []
+    context.show(screening, remark=lines(*news) or None, answers=answers)
     if steps[-1].kind == "save":
         context.turn.saved = screening.number
 
@@ -47,19 +48,17 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
 def _not_now(context: Context, screening: Screening, first: Step) -> None:
     key = "first_question" if first.kind == "back" else "not_possible_now"
     context.turn.toast = context.say.plain(key)
-    if context.message.kind != "press":
-        context.turn.say(context.say(key))
-    context.show(context.screenings.load(screening.number))
+    remark = context.say(key) if context.message.kind != "press" else None
+    context.show(context.screenings.load(screening.number), remark=remark)
 
 
-def _settled(context: Context, screening: Screening, entry: int, steps: Sequence[Step]) -> Settle:
-    """The asked message shows its answer and loses its buttons."""
-    said = [
-        cards.answered(screening, each.question, context.say)
+def _answered(context: Context, screening: Screening, steps: Sequence[Step]) -> dict[str, Safe]:
+    """Say what was understood of the answers among the steps, by question."""
+    return {
+        each.question: cards.answered(screening, each.question, context.say)
         for each in steps
         if each.kind == "answer" and each.question is not None
-    ]
-    return Settle(screening.number, entry, lines(*said))
+    }
 
 
 # what is new ----------------------------------------------------------------------------------------
@@ -79,18 +78,15 @@ class _Before:
 
 
 def _news(context: Context, screening: Screening, last: Step, before: _Before) -> list[Safe]:
-    """Warnings, further criteria that failed, and answers that count no more; the first line names the screening."""
+    """Warnings, further criteria that failed, and answers that count no more."""
     dialogue, say = screening.dialogue, context.say
     if last.kind == "cancel" and dialogue.state == COMPLETED:
         return [say("revision_cancelled", number=screening.number)]
-    news = [
+    return [
         *cards.alert_lines(dialogue, before.facts, say),
         *_failed_further(context, dialogue, before),
         *_newly_set_aside(context, dialogue, before),
     ]
-    if news:
-        news[0] = say("remark", number=screening.number, text=news[0])
-    return news
 
 
 def _failed_further(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:

@@ -11,9 +11,11 @@ from bot.conversation.starting import new_button
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
+from bot.wording.copies import record_to_copy
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, Dialogue, Step
+from state.prompts import Kind
 from state.screenings import Screening
 
 LISTED: Final = 8
@@ -30,7 +32,9 @@ def resume(context: Context, argument: str) -> None:
     if screening is not None and (argument or len(found) <= 1):
         context.show(screening)
     elif found:
-        context.turn.say(context.say("open_title"), lists.resume_buttons(found, context.say))
+        context.turn.say(
+            context.say("open_title"), lists.resume_buttons((item.number for item in found), context.say)
+        )
     elif argument:
         context.turn.say(context.say("not_found", number=argument[:24]), new_button(context))
     else:
@@ -113,8 +117,8 @@ def reopen(context: Context, screening: Screening, press: Press) -> None:
     opened = _opened(screening.dialogue)
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
-    context.turn.say(context.say(opened, number=screening.number))
-    context.show(screening)
+    kind: Kind = "correct" if opened == "open_to_correct" else "question"
+    context.show(screening, kind, context.say(opened, number=screening.number))
 
 
 def _opened(dialogue: Dialogue) -> str:
@@ -122,6 +126,19 @@ def _opened(dialogue: Dialogue) -> str:
     if dialogue.verdict != "undetermined":
         return "open_to_correct"
     return "reopened" if dialogue.missing else "nothing_missing"
+
+
+def copy_record(context: Context, screening: Screening, press: Press) -> None:
+    """Say what goes into a health record, as a text that a tap copies."""
+    if screening.state != COMPLETED:
+        late(context, screening)
+        return
+    answered = {
+        question: at
+        for _, at, _, kind, question, _ in context.screenings.history(screening.number)
+        if kind == "answer" and question is not None
+    }
+    context.turn.say(record_to_copy(screening, answered, context.say))
 
 
 def ask_why_disagree(context: Context, screening: Screening, press: Press) -> None:
@@ -142,4 +159,4 @@ def disagree(context: Context, screening: Screening, press: Press) -> None:
         context.turn.toast = context.say.plain("already_done")
     kept = context.say("disagree_kept", reason=context.say(f"reason_{reason}"), number=screening.number)
     remedy = context.say("disagree_data", number=screening.number) if reason == "data" else None
-    context.turn.say(lines(kept, remedy))
+    context.show(screening, remark=lines(kept, remedy))

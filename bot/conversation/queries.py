@@ -178,5 +178,4 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
     by, source = context.person.code, context.message.source
     context.screenings.amend(screening, query.question, reason, query.entry, by, source)
     context.screenings.make_current(by, screening.number)
-    context.turn.say(context.say("revising", number=screening.number))
-    context.show(screening)
+    context.show(screening, remark=context.say("revising", number=screening.number))

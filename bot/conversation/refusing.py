@@ -21,7 +21,7 @@ TYPED: Final[frozenset[Kind]] = frozenset({"question", "cancel"})
 def refuse_command(context: Context) -> None:
     """Say that there is no such command, and which there are."""
     names = " ".join(f"/{name}" for name in context.commands)
-    context.turn.say(context.say("unknown_command", commands=names))
+    context.where_we_are(context.say("unknown_command", commands=names))
 
 
 def late(context: Context, screening: Screening | None = None, entry: int | None = None) -> None:
@@ -67,7 +67,7 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
     elif aimed.doubt == "moved" and screening is not None:
         _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
     elif aimed.doubt == "unsure":
-        context.where_we_are(say("kept_nothing_unsure"))
+        _ask_again(context, screening, None, say("kept_nothing_unsure"))
     elif looks_like_identifier(context.message.text):
         _ask_again(context, screening, prompt, say("refused_identifier", ask=""))
     elif prompt is not None and prompt.kind == "cancel":

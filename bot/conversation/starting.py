@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
 from bot.exchange import Button, Press, Rows, at
 from bot.wording import lists
 from bot.wording.buttons import new_screening
+from bot.wording.times import in_zone
 from dialogs.protocol import Protocol
 from state.screenings import Screening
 
@@ -73,11 +76,12 @@ def _new_for_some_trial(context: Context) -> None:
 
 
 def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
-    """Open a screening, with the record's notices first; a second tap shows the one that the first opened."""
+    """Open a screening, with what its person has not read today; a second tap shows the one that the first opened."""
     begun = _just_begun(context, earlier)
     if begun is not None:
         context.show(begun)
         return
+    still_open = context.current()
     screening = context.screenings.start(
         protocol,
         context.person.code,
@@ -87,8 +91,33 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
         source=context.message.source,
         earlier=earlier.number if earlier else None,
     )
-    context.turn.say(lists.opening(screening, context.say))
-    context.show(screening)
+    _open(context, screening)
+    if still_open is None:
+        context.show(screening)
+    else:
+        remark = context.say("still_open", number=still_open.number)
+        context.show(screening, remark=remark, last=lists.resume_buttons([still_open.number], context.say))
+
+
+def _open(context: Context, screening: Screening) -> None:
+    """Say all that must be known of the trial once a day, and what has changed since the person's last screening."""
+    before = context.screenings.started_before(screening)
+    if (
+        before is not None
+        and before.protocol == screening.protocol.sha256
+        and _same_day(before.at, screening)
+    ):
+        return
+    changed = before is not None and before.protocol != screening.protocol.sha256
+    context.turn.say(lists.opening(screening.protocol, context.say, changed=changed))
+
+
+def _same_day(at: str, screening: Screening) -> bool:
+    """Say whether a screening began on the day of an earlier moment, as its zone counts days."""
+    days = [
+        in_zone(datetime.fromisoformat(each), screening.zone).date() for each in (at, screening.started_at)
+    ]
+    return days[0] == days[1]
 
 
 def _just_begun(context: Context, earlier: Screening | None = None) -> Screening | None:

@@ -20,6 +20,8 @@ from state.screenings import Screening, Screenings
 
 READING_SECONDS: Final = 1
 """Nobody has read a prompt that came so short a time ago and typed an answer to it."""
+REPLYING_SECONDS: Final = 10
+"""A reply may have been begun so long before it is sent, when its message still asked something else."""
 
 Doubt = Literal["unsure", "moved"]
 
@@ -43,7 +45,8 @@ def aim(screenings: Screenings, person: Person, message: Message, press: Press |
         return _standing(screenings, person, named)
     prompt, sure = _above(screenings, person.code, message)
     if not sure:
-        return Aim(None, None, "unsure")
+        replied_to = prompt.screening if prompt is not None and message.reply_to is not None else None
+        return Aim(own_screening(screenings, person, replied_to), None, "unsure")
     return _standing(screenings, person, prompt) if prompt is not None else Aim(None, None)
 
 
@@ -61,14 +64,26 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
         return last, last is not None or screenings.current(person) is None
     standing = screenings.prompts.chat(message.chat)
     if message.reply_to is not None:
-        found = next((each.prompt for each in standing if each.message == message.reply_to), None)
-        return found, found is not None
+        return _replied_to(standing, message.reply_to, message.at)
     above = [each for each in standing if each.message < message.number]
     if not above:
         return None, last is None and screenings.current(person) is None
-    prompt = above[-1].prompt
-    sure = last is not None and prompt.ordinal == last.ordinal and not _crossed(screenings, above, message.at)
-    return prompt, sure
+    newest = above[-1]
+    sure = (
+        last is not None
+        and newest.prompt.ordinal == last.ordinal
+        and not (newest.edited and message.at <= newest.at)  # numbers do not tell which came first
+        and not _crossed(screenings, above, message.at)
+    )
+    return newest.prompt, sure
+
+
+def _replied_to(standing: Sequence[Delivered], number: int, at: int) -> tuple[Prompt | None, bool]:
+    """Return the prompt of the message that was replied to, and whether it asked nothing else a moment ago."""
+    found = next((each for each in reversed(standing) if each.message == number), None)
+    if found is None:
+        return None, False
+    return found.prompt, not found.edited or at - found.at > REPLYING_SECONDS
 
 
 def sent_twice(screenings: Screenings, message: Message, screening: Screening, given: Given) -> bool:

@@ -18,15 +18,17 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from telegram import Bot, Update
+from telegram import Bot, InlineKeyboardMarkup, Update
+from telegram import Message as TelegramMessage
 from telegram.error import TelegramError
 
 from bot.conversation import Conversation
-from bot.exchange import Document, Fetch, Message, Reply, Settle, Turn, Work
+from bot.exchange import Document, Fetch, Message, Reply, Safe, Turn, Work
 from bot.telegram import replies
-from bot.telegram.deliveries import Deliveries
+from bot.telegram.deliveries import Arrived, Deliveries, Said
 from bot.telegram.entrance import CHANNEL, Arrival, Entrance
 from bot.telegram.lanes import NotKeptError
+from bot.telegram.limits import TEXT_CHARACTERS
 from bot.telegram.outages import Outages
 from bot.telegram.processes import Turns, WorkError, apart
 from bot.telegram.receivers import Receiver, may_have
@@ -80,6 +82,7 @@ class Channel:
             self._put(Receiver(chat.id, rank=Rank.STRANGER), partial(self.bot.leave_chat, chat.id))
             return True
         if update.message is not None:
+            self.deliveries.stands_in(chat.id, update.message.message_id)
             await self.deliveries.prompts_arrive(chat.id)
         try:
             self._handle(update, user.id, user.language_code)
@@ -100,7 +103,8 @@ class Channel:
             return
         turn = self._converse(arrival.person, message)
         self.deliveries.heard_from(account)
-        self.perform(account, turn, press_id(update), to=arrival.person)
+        pressed = message.number if message.kind == "press" else None
+        self.perform(account, turn, press_id(update), to=arrival.person, pressed=pressed)
 
     def _read(self, update: Update, account: int, arrival: Arrival) -> Message | None:
         """Return what somebody did; None for what is nobody's act, or was remarked on just now."""
@@ -165,12 +169,22 @@ class Channel:
             self.perform(int(account), turn, to=person)
 
     def perform(
-        self, chat: int, turn: Turn, press: str | None = None, *, to: Person, rank: Rank = Rank.ANSWER
+        self,
+        chat: int,
+        turn: Turn,
+        press: str | None = None,
+        *,
+        to: Person,
+        pressed: int | None = None,
+        rank: Rank = Rank.ANSWER,
     ) -> None:
-        """Put a turn into the chat's outbox, in order. `to` is the person that it was made for, as it was then."""
+        """Put a turn into the chat's outbox, in order. `to` is the person that it was made for, as it was then.
+
+        A `press` is answered; `pressed` is the number of the message with its button.
+        """
         receiver = Receiver(chat, to, rank)
         if not (turn.repeated and self.deliveries.has_all(turn)):
-            self._say(receiver, turn)
+            self._say(receiver, turn, pressed)
             self._begin_long(chat, to, turn)
         if press is not None:
             call = partial(self.bot.answer_callback_query, press, text=turn.toast)
@@ -179,30 +193,44 @@ class Channel:
             text = escape(turn.toast)
             self._put(receiver, partial(replies.send_text, self.bot, chat, text))
 
-    def _say(self, to: Receiver, turn: Turn) -> None:
-        settled: list[tuple[Settle, int | None]] = []
+    def _say(self, to: Receiver, turn: Turn, pressed: int | None) -> None:
         for action in turn.actions:
             if isinstance(action, Reply):
-                self._reply(to, action)
-            elif isinstance(action, Settle):
-                # The next question goes first: nobody waits for the edit of the old one.
-                settled.append((action, self.deliveries.kept_message_of(action)))
+                self._reply(to, Said(action, pressed))
             elif isinstance(action, Document):
-                self._put(to, partial(replies.send_document, self.bot, to.chat, action))
-        for settle, kept in settled:
-            self._put(to, partial(self._settle, to.chat, settle, kept), settle)
+                self._put(to, partial(self._send_document, to.chat, action))
 
-    def _reply(self, to: Receiver, reply: Reply) -> None:
-        *before, last = replies.pages(reply.text)
+    def _reply(self, to: Receiver, said: Said) -> None:
+        """Put a reply into the outbox; one of several pages is sent anew, its buttons below the last."""
+        *before, last = replies.pages(said.reply.shown())
         for page in before:
-            self._put(to, partial(replies.send_text, self.bot, to.chat, page))
-        self.deliveries.leaves(to.chat, reply)
-        buttons = replies.keyboard(reply.buttons)
-        self._put(to, partial(replies.send_text, self.bot, to.chat, last, buttons), reply)
+            self._put(to, partial(self._send, to.chat, page, None))
+        self.deliveries.leaves(to.chat, said.reply)
+        if before:
+            self._put(to, partial(self._send, to.chat, last, replies.keyboard(said.reply.buttons)), said)
+        else:
+            self._put(to, partial(self._show, to.chat, said), said)
 
-    async def _settle(self, chat: int, settle: Settle, kept: int | None) -> object:
-        message = self.deliveries.message_of(settle) or kept
-        return None if message is None else await replies.settle(self.bot, chat, message, settle.text)
+    async def _show(self, chat: int, said: Said) -> Arrived:
+        """Show a reply in the place that it takes when it leaves, or as a new message."""
+        standing = self.deliveries.standing(chat, said.reply)
+        if standing is not None:
+            return standing
+        reply, place = self.deliveries.going_on(chat, said), self.deliveries.place_of(chat, said)
+        buttons = replies.keyboard(reply.buttons)
+        if place is not None and len(reply.shown()) <= TEXT_CHARACTERS:
+            edited = await replies.edit_text(self.bot, chat, place, reply.shown(), buttons)
+            if isinstance(edited, TelegramMessage):
+                return Arrived(place, int((edited.edit_date or edited.date).timestamp()))
+            if edited is not None:
+                return Arrived(place, int(self._now()))
+        return await self._send(chat, said.reply.shown(), buttons)
+
+    async def _send(self, chat: int, text: Safe, buttons: InlineKeyboardMarkup | None) -> Arrived:
+        return _arrived(await replies.send_text(self.bot, chat, text, buttons))
+
+    async def _send_document(self, chat: int, document: Document) -> Arrived:
+        return _arrived(await replies.send_document(self.bot, chat, document))
 
     def _take_buttons(self, chat: int, message: int) -> None:
         self._put(Receiver(chat), partial(self.bot.edit_message_reply_markup, chat, message))
@@ -280,3 +308,7 @@ class Channel:
         await self.sending.finish(seconds)
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
             self.conversation.screenings.keep_prompts()
+
+
+def _arrived(message: TelegramMessage) -> Arrived:
+    return Arrived(message.message_id, int(message.date.timestamp()))

@@ -1,7 +1,9 @@
 """What became of the messages that were sent: which prompt arrived, as which message, and which is on its way.
 
-A prompt asks on from one log entry of a screening, and its buttons answer it. So the file keeps the number of the
-message that asked last, here are those of this process, and a prompt that was given up is found to be sent again.
+A prompt asks on from one log entry of a screening, and its buttons answer it. A screening has one card that asks, which
+moves on in its message for as long as that is the last one of the chat; where it goes on in another message, the one
+before loses its buttons. So the file keeps the number of the message that asked last, here are those of this process,
+and a prompt that was given up is found to be sent again.
 """
 
 from __future__ import annotations
@@ -9,25 +11,53 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeVar
 
-from telegram import Message as TelegramMessage
-
-from bot.exchange import Reply, Settle, Turn
+from bot.exchange import Reply, Safe, Turn
 from bot.telegram.sending import Outgoing, WithheldError
 from state.prompts import Prompt
 from state.screenings import Screenings
 
 ARRIVAL_SECONDS: Final = 1.0
 """How long a message waits until it is known which prompts stand above it."""
-PROMPTS_REMEMBERED: Final = 10_000
+REMEMBERED: Final = 10_000
+"""Chats whose last message, and screenings whose card, is remembered; of another one a new message is sent."""
 
 LOG = logging.getLogger(__name__)
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 Asked = tuple[str, int]
 """A screening and its log entry from which a prompt asks on."""
+
+
+class Arrived(NamedTuple):
+    """A message as it stands in its chat: its number, and when it was sent or changed (seconds since 1970)."""
+
+    message: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply, and the number of the message whose button led to it."""
+
+    reply: Reply
+    pressed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """The card of a screening as it stands on a phone. ``shown`` is a hash of all that can be seen of it."""
+
+    chat: int
+    message: int
+    at: int
+    shown: int
+    answers: Mapping[str, Safe]
 
 
 class Deliveries:
@@ -36,9 +66,11 @@ class Deliveries:
     def __init__(self, screenings: Screenings, close: Callable[[int, int], None]) -> None:
         self._screenings = screenings
         self._close = close
-        self._prompts: OrderedDict[Asked, int] = OrderedDict()
-        """The numbers of the messages that asked."""
-        self._cards: set[Asked] = set()
+        self._cards: OrderedDict[str, _Card] = OrderedDict()
+        """The card of each screening that this process has shown."""
+        self._last: OrderedDict[int, int] = OrderedDict()
+        """The number of the last message of each chat, whoever sent it."""
+        self._leaving: set[Asked] = set()
         """Cards that are on their way."""
         self._on_way: dict[int, int] = {}
         """How many prompts are on their way to a chat."""
@@ -53,8 +85,8 @@ class Deliveries:
         if reply.prompt is None:
             return
         self._on_way[chat] = self._on_way.get(chat, 0) + 1
-        if reply.card:
-            self._cards.add(_asked(reply.prompt))
+        if _asks_on(reply):
+            self._leaving.add(_asked(reply.prompt))
 
     async def prompts_arrive(self, chat: int) -> None:
         """Wait a moment for prompts that are on their way: a person may see one before its call has returned."""
@@ -73,35 +105,78 @@ class Deliveries:
         return chat not in self._unreachable
 
     def is_on_way(self, screening: str, entry: int) -> bool:
-        return (screening, entry) in self._cards
+        return (screening, entry) in self._leaving
 
     def has_all(self, turn: Turn) -> bool:
         """Return whether all prompts of a turn arrived before."""
         prompts = [action.prompt for action in turn.actions if isinstance(action, Reply) and action.prompt]
         return all(self._screenings.prompted_entry(prompt.screening) == prompt.entry for prompt in prompts)
 
-    def message_of(self, settle: Settle) -> int | None:
-        """Return the number of the message that asked, if this process sent it."""
-        return self._prompts.get((settle.screening, settle.entry))
+    # where a reply goes, asked when it leaves
 
-    def kept_message_of(self, settle: Settle) -> int | None:
-        """Return the number of the message that asked, if a process before this one sent it."""
-        if (settle.screening, settle.entry) in self._prompts:
+    def stands_in(self, chat: int, message: int) -> None:
+        """Note a message of a chat, whoever sent it: what has a smaller number is not the last one any more."""
+        self._last[chat] = max(message, self._last.get(chat, 0))
+        _remember(self._last, chat)
+
+    def place_of(self, chat: int, said: Said) -> int | None:
+        """Return the number of the message whose place a reply takes; ``None`` if it is sent anew."""
+        reply, pressed = said.reply, said.pressed
+        if pressed is None or self._last.get(chat) != pressed:
             return None
-        if self._screenings.prompted_entry(settle.screening) != settle.entry:
+        if not reply.card or reply.prompt is None:
+            return pressed if reply.in_place else None
+        card = self._cards.get(reply.prompt.screening)
+        return pressed if card is not None and (card.chat, card.message) == (chat, pressed) else None
+
+    def going_on(self, chat: int, said: Said) -> Reply:
+        """Return a reply as it stands in the place that it takes."""
+        card = self._card_of(said.reply)
+        if card is None or not said.reply.card or self.place_of(chat, said) is None:
+            return said.reply
+        return said.reply.after(card.answers)
+
+    def standing(self, chat: int, reply: Reply) -> Arrived | None:
+        """Return the card that shows just this and is the last message of its chat; nothing need be sent then."""
+        card = self._card_of(reply)
+        if card is None or not reply.card or self._last.get(chat) != card.message or card.chat != chat:
             return None
-        return self._screenings.prompt(settle.screening)
+        return Arrived(card.message, card.at) if card.shown == _hash(reply.after(card.answers)) else None
+
+    def _card_of(self, reply: Reply) -> _Card | None:
+        return self._cards.get(reply.prompt.screening) if reply.prompt is not None else None
 
     # after: the listeners of `sending`
 
     def delivered(self, outgoing: Outgoing, result: object) -> None:
-        about = outgoing.about
-        if isinstance(about, Reply) and about.prompt is not None and isinstance(result, TelegramMessage):
-            at = int(result.date.timestamp())
-            self._screenings.prompts.delivered(str(outgoing.chat), result.message_id, about.prompt, at)
-            if about.card:
-                self._keep_card(outgoing.chat, about.prompt, result.message_id)
+        if isinstance(result, Arrived):
+            if isinstance(outgoing.about, Said):
+                self._prompt_arrived(outgoing.chat, outgoing.about, result)
+            self.stands_in(outgoing.chat, result.message)
         self._done(outgoing)
+
+    def _prompt_arrived(self, chat: int, said: Said, arrived: Arrived) -> None:
+        prompt = said.reply.prompt
+        if prompt is None:
+            return
+        self._screenings.prompts.delivered(str(chat), arrived.message, prompt, arrived.at)
+        if said.reply.card:
+            self._keep_card(chat, said, arrived, prompt)
+        if _asks_on(said.reply):
+            self._screenings.prompted(prompt.screening, prompt.entry, arrived.message)
+
+    def _keep_card(self, chat: int, said: Said, arrived: Arrived, prompt: Prompt) -> None:
+        """Remember where a screening's card stands, and take the buttons from the one before."""
+        before = self._cards.get(prompt.screening)
+        shown = said.reply
+        if before is not None and (before.chat, before.message) == (chat, arrived.message):
+            shown = shown.after(before.answers)
+        elif before is not None:
+            self._close(before.chat, before.message)
+        elif (kept := self._screenings.prompt(prompt.screening)) is not None and kept != arrived.message:
+            self._close(chat, kept)
+        self._cards[prompt.screening] = _Card(chat, arrived.message, arrived.at, _hash(shown), shown.answers)
+        _remember(self._cards, prompt.screening)
 
     def undelivered(self, outgoing: Outgoing, error: Exception) -> None:
         self._done(outgoing)
@@ -114,31 +189,13 @@ class Deliveries:
         self._unreachable.add(chat)
         LOG.warning("blocked by the user", extra={"lost": len(lost)})
 
-    def _keep_card(self, chat: int, prompt: Prompt, message: int) -> None:
-        self._close_former(chat, prompt, message)
-        self._prompts[_asked(prompt)] = message
-        self._prompts.move_to_end(_asked(prompt))
-        if len(self._prompts) > PROMPTS_REMEMBERED:
-            self._prompts.popitem(last=False)
-        self._screenings.prompted(prompt.screening, prompt.entry, message)
-
-    def _close_former(self, chat: int, prompt: Prompt, message: int) -> None:
-        """Take the buttons from the prompt that was sent before, unless its answer is about to take them."""
-        former = self._screenings.prompt(prompt.screening)
-        asked = self._screenings.prompted_entry(prompt.screening)
-        is_settled_soon = asked != prompt.entry and (prompt.screening, asked) in self._prompts
-        if former is not None and former != message and not is_settled_soon:
-            self._close(chat, former)
-
     def _done(self, outgoing: Outgoing) -> None:
-        """Forget a message whose outcome is known: a prompt is on its way no longer, a settled one needs no number."""
-        about = outgoing.about
-        if isinstance(about, Reply) and about.prompt is not None:
-            self._arrive(outgoing.chat)
-            if about.card:
-                self._cards.discard(_asked(about.prompt))
-        elif isinstance(about, Settle):
-            self._prompts.pop((about.screening, about.entry), None)
+        """Forget a message whose outcome is known: a prompt is on its way no longer."""
+        if not isinstance(outgoing.about, Said) or outgoing.about.reply.prompt is None:
+            return
+        self._arrive(outgoing.chat)
+        if _asks_on(outgoing.about.reply):
+            self._leaving.discard(_asked(outgoing.about.reply.prompt))
 
     def _arrive(self, chat: int) -> None:
         self._on_way[chat] -= 1
@@ -148,5 +205,21 @@ class Deliveries:
                 waiting.set()
 
 
+def _asks_on(reply: Reply) -> bool:
+    """Return whether a reply shows where a screening stands, so that its prompt has arrived with it."""
+    return reply.card and reply.prompt is not None and reply.prompt.kind == "question"
+
+
 def _asked(prompt: Prompt) -> Asked:
     return prompt.screening, prompt.entry
+
+
+def _hash(reply: Reply) -> int:
+    return hash((reply.shown(), reply.buttons))
+
+
+def _remember(remembered: OrderedDict[_Key, _Value], key: _Key) -> None:
+    """Keep what was used last, and forget what was used longest ago."""
+    remembered.move_to_end(key)
+    if len(remembered) > REMEMBERED:
+        remembered.popitem(last=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.exchange import Reply, Settle
+from bot.telegram.deliveries import Said
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.sending import Rank
 from state.people import People, Person
@@ -39,8 +39,6 @@ def may_have(receiver: Receiver, about: object, people: People, screenings: Scre
 
 def _screening(about: object) -> str | None:
     """Return the number of the screening that something shows the state of."""
-    if isinstance(about, Settle):
-        return about.screening
-    if isinstance(about, Reply) and about.card and about.prompt is not None:
-        return about.prompt.screening
+    if isinstance(about, Said) and about.reply.card and about.reply.prompt is not None:
+        return about.reply.prompt.screening
     return None

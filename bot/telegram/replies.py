@@ -27,17 +27,24 @@ async def send_text(bot: Bot, chat: int, text: str, buttons: InlineKeyboardMarku
     return await _or_as_plain_text(send, text)
 
 
-async def settle(bot: Bot, chat: int, message: int, text: Safe) -> object:
-    """Take the buttons from a message that asked, and show its answer; without a text it keeps its own."""
+async def edit_text(
+    bot: Bot, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None = None
+) -> Message | bool | None:
+    """Change a message; ``True`` if it stands so already, ``None`` if it cannot be changed any more."""
 
-    async def edit(said: str, mode: str | None) -> object:
-        return await bot.edit_message_text(said, chat, message, parse_mode=mode)
+    async def edit(said: str, mode: str | None) -> Message | bool:
+        return await bot.edit_message_text(said, chat, message, parse_mode=mode, reply_markup=buttons)
 
-    if not text:
-        return await bot.edit_message_reply_markup(chat, message)
-    return await _or_as_plain_text(edit, text)
+    try:
+        return await _or_as_plain_text(edit, text)
+    except BadRequest as error:
+        if not no_matter(error):
+            raise
+        return True if NOT_MODIFIED in error.message.lower() else None
 
 
+NOT_MODIFIED: Final = "message is not modified"
+"""A call that comes again although it had arrived."""
 CHAT_NOT_FOUND: Final = "chat not found"
 """A person who never wrote to the bot: no other form of the text would reach them."""
 

@@ -60,7 +60,8 @@ def album_of(update: Update) -> str | None:
 
 def _pressed(update: Update, query: CallbackQuery, person: Person) -> Message:
     shown = query.message.date if query.message is not None else None
-    return Message("press", query.data or "", source=_source(person, update, shown), chat=_chat(update))
+    number = query.message.message_id if query.message is not None else None
+    return Message("press", query.data or "", _source(person, update, shown), _chat(update), number)
 
 
 def _typed(update: Update, message: TelegramMessage, text: str, person: Person) -> Message:

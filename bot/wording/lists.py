@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
@@ -11,7 +11,7 @@ from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
-from state.screenings import Listed, Screening
+from state.screenings import Listed
 
 
 def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
@@ -23,25 +23,34 @@ def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
     return lines(*parts)
 
 
-def opening(screening: Screening, say: Phrases) -> Safe:
-    """The first words of a screening: its number and the record's notices."""
-    protocol = screening.protocol
+def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
+    """What must be known before the first screening of a day: the record's notices, and what is never entered."""
     title = f"{protocol.id} {protocol.title[say.language]}"
     return lines(
-        say("screening_started", number=screening.number, protocol=title),
-        say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
+        say("screening_started", protocol=title),
+        say("rules_changed", id=protocol.id, version=protocol.version) if changed else None,
         *(Safe(escape(notice[say.language])) for notice in protocol.notices),
         gap(say("care_first")),
         say("start_hint"),
+        say("opening_about"),
     )
+
+
+def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:
+    """All that must be known of the trials and of the bot, at any time."""
+    told = [
+        lines(opening(each, say), Safe(f"<i>{escape(each.disclaimer[say.language])}</i>"))
+        for each in protocols
+    ]
+    return lines(*(gap(each) for each in told), gap(say("privacy_text")))
 
 
 def _go(number: str, label: str, verb: str = "go_on") -> Button:
     return Button(label, str(Press(verb, number)))
 
 
-def resume_buttons(found: Sequence[Listed], say: Phrases) -> Rows:
-    return tuple((_go(item.number, say.plain("button_resume", number=item.number)),) for item in found)
+def resume_buttons(numbers: Iterable[str], say: Phrases) -> Rows:
+    return tuple((_go(number, say.plain("button_resume", number=number)),) for number in numbers)
 
 
 def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, say: Phrases) -> Reply:
@@ -59,7 +68,7 @@ def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, 
         (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
         for item in waiting
     )
-    return Reply(lines(*told), (*resume_buttons(running, say), *fill))
+    return Reply(lines(*told), (*resume_buttons((item.number for item in running), say), *fill))
 
 
 def recent(found: Sequence[Listed], say: Phrases) -> Reply:

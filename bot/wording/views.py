@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
-from bot.wording import cards
+from bot.wording import cards, verdict_card
 from bot.wording.asked import proposal_of
 from bot.wording.buttons import arrange, button, choices, new_screening
+from bot.wording.copies import line_to_copy
 from bot.wording.phrases import Phrases, gap, lines
-from dialogs.answers import Choice
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
-from dialogs.reading import Given, Proposal, Refused
+from dialogs.reading import Given, Proposal
 from dialogs.wording import describe
 from state.prompts import Kind
 from state.screenings import Screening
@@ -40,26 +39,32 @@ def _show_question(screening: Screening, say: Phrases) -> Reply:
     proposal = proposal_of(screening, question)
     always = arrange(_always_possible(screening, question, say))
     if proposal is not None:
-        text, possible = (
-            _proposal_text(screening, question, proposal, say),
-            _candidates(screening, proposal, say),
-        )
-        return Reply(text, (*arrange(possible), *always))
+        text = _proposal_text(screening, question, proposal, say)
+        return _asking(screening, text, (*arrange(_candidates(screening, proposal, say)), *always), say)
     options = [
         button(text[say.language], "answer", screening, place)
         for place, (_, text) in enumerate(choices(question))
     ]
-    return Reply(cards.question_card(screening, say), (*arrange(options), *always))
+    return _asking(screening, cards.question_card(screening, say), (*arrange(options), *always), say)
+
+
+def _asking(screening: Screening, text: Safe, buttons: Rows, say: Phrases) -> Reply:
+    """A card that asks a question: the answers given before stay above it."""
+    counting = frozenset(screening.dialogue.applied) - {screening.state}
+    return Reply(text, buttons, head=cards.progress(screening, say), counting=counting)
 
 
 def _always_possible(screening: Screening, question: Question, say: Phrases) -> list[Button]:
-    """Unknown, the answer that stands, the way back, and help."""
+    """Unknown, the answer that stands, the way back, help, and the end of what is recorded further."""
     unknown = question.unknown[say.language]
     short = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
     buttons = [button(short, "unknown", screening), *_keep(screening, question, say)]
     if screening.dialogue.can("back"):
         buttons.append(button(say.plain("back"), "back", screening))
-    return [*buttons, button(say.plain("help"), "help", screening)]
+    buttons.append(button(say.plain("help"), "help", screening))
+    if screening.dialogue.can("finish"):
+        buttons.append(button(say.plain("finish"), "finish", screening))
+    return buttons
 
 
 def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
@@ -70,18 +75,6 @@ def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button
     return [button(say.plain("keep", answer=describe(question, now, say.language)), "keep", screening)]
 
 
-def likely(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Rows:
-    """Offer the options that a refused word resembles."""
-    places = {code: place for place, (code, _) in enumerate(choices(question))}
-    return arrange(
-        [
-            button(describe(question, answer, say.language), "answer", screening, places[answer.code])
-            for ((_, answer),) in refused.likely
-            if isinstance(answer, Choice) and answer.code in places
-        ]
-    )
-
-
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:
     """A saved answer is changed: ask why, with the way back to it."""
     buttons = [
@@ -89,8 +82,8 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
         for place, reason in enumerate(REASONS)
     ]
     shown = _shown(screening.protocol, screening.dialogue.waiting, say)
-    text = say("change_why", number=screening.number, question=question.short[say.language], answer=shown)
-    return Reply(text, arrange([*buttons, *_keep(screening, question, say)]))
+    text = say("change_why", question=question.short[say.language], answer=shown)
+    return _asking(screening, text, arrange([*buttons, *_keep(screening, question, say)]), say)
 
 
 def _candidates(screening: Screening, proposal: Proposal, say: Phrases) -> list[Button]:
@@ -106,29 +99,34 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
 
 
 def _proposal_text(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
-    about = {"number": screening.number, "question": question.short[say.language]}
+    named = question.short[say.language]
     if proposal.why == "unit":
-        return say("pick_unit", value=proposal.entered, **about)
+        return say("pick_unit", value=proposal.entered, question=named)
     if proposal.why == "number":
-        return say("pick_number", **about)
-    shown = _shown(screening.protocol, proposal.candidates[0], say)
-    return lines(say("confirm_unusual", answer=shown, **about), say("confirm_retype"))
+        return say("pick_number", question=named)
+    return say(
+        "confirm_unusual", answer=_shown(screening.protocol, proposal.candidates[0], say), question=named
+    )
 
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(
-        Safe(f"<i>{screening.number}</i>"),
-        cards.reason_card(dialogue, reason, say),
-        gap(say("excluded_next")),
-    )
+    text = lines(cards.reason_card(dialogue, reason, say), gap(say("excluded_next")))
     decided = [question for question, _ in reason.answers if question in dialogue.applied]
-    buttons = [_correct(screening, question, say) for question in decided]
+    buttons = [button(say.plain("finish_save"), "finish_save", screening)]
+    buttons += [_correct(screening, question, say) for question in decided]
     if dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
-    buttons.append(button(say.plain("finish"), "finish", screening))
-    return Reply(text, arrange(buttons))
+    buttons.append(button(say.plain("correct_answer"), "correct_which", screening))
+    return Reply(text, arrange(buttons), head=_head(screening, say), counting=frozenset(dialogue.applied))
+
+
+def _head(screening: Screening, say: Phrases) -> Safe:
+    """Which screening this is; before another verdict is saved, that the saved one stands."""
+    if screening.dialogue.revising:
+        return say("revising", number=screening.number)
+    return Safe(f"<i>{screening.number}</i>")
 
 
 def _correct(screening: Screening, question: str, say: Phrases) -> Button:
@@ -144,19 +142,18 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
     if screening.dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
     buttons.append(button(say.plain("cancel_screening"), "cancel", screening))
-    return Reply(cards.review_card(screening, say), arrange(buttons))
+    return Reply(verdict_card.review_card(screening, say), arrange(buttons), head=_head(screening, say))
 
 
 def _show_card(screening: Screening, say: Phrases) -> Reply:
-    buttons = [Button(say.plain("copy"), copy=cards.copy_text(screening, screening.saved[-1], say))]
-    if screening.dialogue.verdict == "undetermined":
-        buttons.append(button(say.plain("fill_in"), "reopen", screening))
-    buttons += [
-        button(say.plain("disagree"), "disagree", screening),
-        button(say.plain("button_rescreen"), "rescreen", screening),
-        new_screening(say),
-    ]
-    return Reply(cards.verdict_card(screening, say), arrange(buttons))
+    reopen = "fill_in" if screening.dialogue.verdict == "undetermined" else "correct_answer"
+    buttons = [new_screening(say), Button(say.plain("copy"), copy=line_to_copy(screening, say))]
+    buttons.append(button(say.plain("copy_record"), "copy_record", screening))
+    if screening.dialogue.can("reopen"):
+        buttons.append(button(say.plain(reopen), "reopen", screening))
+    buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
+    buttons.append(button(say.plain("disagree"), "disagree", screening))
+    return Reply(verdict_card.verdict_card(screening, say), arrange(buttons))
 
 
 def _show_cancelled(screening: Screening, say: Phrases) -> Reply:
@@ -172,18 +169,18 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 
 
 def _show_standing(screening: Screening, say: Phrases) -> Reply:
-    """Show where a screening stands; before another verdict is saved, say that the saved one stands."""
-    reply = _STATES.get(screening.state, _show_question)(screening, say)
-    if screening.dialogue.revising and screening.state in (EXCLUDED, REVIEW):
-        reply = replace(reply, text=lines(say("revising", number=screening.number), reply.text))
-    return reply
+    """Show where a screening stands."""
+    return _STATES.get(screening.state, _show_question)(screening, say)
 
 
 def _choose_correction(screening: Screening, say: Phrases) -> Reply:
     buttons = []
     for index, question_id in enumerate(screening.dialogue.applied):
         question = screening.protocol.question(question_id)
-        buttons.append(button(question.short[say.language], "correct", screening, index))
+        shown = describe(question, screening.dialogue.answers[question_id], say.language)
+        label = say.plain("named", name=question.short[say.language], what=shown)
+        buttons.append(button(label, "correct", screening, index))
+    buttons.append(button(say.plain("back"), "go_on", screening))
     return Reply(say("which_answer", number=screening.number), arrange(buttons))
 
 
@@ -201,6 +198,7 @@ def _ask_disagreement(screening: Screening, say: Phrases) -> Reply:
         button(say.plain(f"reason_{reason}"), "disagree_why", screening, index)
         for index, reason in enumerate(DISAGREEMENTS)
     ]
+    buttons.append(button(say.plain("back"), "go_on", screening))
     return Reply(say("disagree_why", number=screening.number), arrange(buttons))
 
 

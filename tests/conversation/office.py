@@ -57,7 +57,7 @@ def presses(turn: Turn) -> list[str]:
 
 
 def said(turn: Turn) -> str:
-    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+    return "\n".join(action.shown() for action in turn.actions if isinstance(action, Reply))
 
 
 def press_of(turn: Turn, start: str) -> str:

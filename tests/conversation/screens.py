@@ -1,8 +1,9 @@
 """A clinician's phones and the bot behind them, in any order of things: what stands on the screen, and what was kept.
 
 The screen numbers messages as Telegram does. What a text may be kept for is read from the words above it, as a
-person reads them: nothing here knows how the bot decides. Messages to and from the bot take their time, get lost,
-arrive twice or unknown to the bot; the bot is stopped or killed at any moment and built anew from its file.
+person reads them: nothing here knows how the bot decides. Messages to and from the bot, and what it changes in those
+that it sent, take their time, get lost, arrive twice or unknown to the bot; the bot is stopped or killed at any moment
+and built anew from its file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from bot.conversation import Conversation
-from bot.exchange import Message, Reply, Settle, Turn
+from bot.exchange import Message, Reply, Turn
+from bot.telegram.deliveries import Arrived, Deliveries, Said
+from bot.telegram.sending import Outgoing
 from bot.wording.phrases import plain
 from dialogs.loading import load
 from dialogs.protocol import Question
@@ -43,6 +46,7 @@ _SHORTS: Final = sorted(PROTOCOL.questions, key=lambda question: -len(question.s
 _NUMBER: Final = re.compile(r"S01-\d{4}")
 _NOT_KEPT: Final = ("Nothing was kept", "Free text is not kept", "That looks like")
 
+CHAT: Final = 1
 Arrival = Literal["told", "untold", "lost"]
 """Whether a message arrives and the bot is told so, arrives while the bot is told nothing, or does not arrive."""
 
@@ -63,8 +67,17 @@ class Shown:
     bots: bool
     presses: tuple[str, ...] = ()
     at: int = 0
-    hidden: bool = False
-    """Its question was answered: it shows the answer and asks nothing."""
+    before: list[tuple[int, str]] = field(default_factory=list)
+    """What it showed until it was changed: since when, and the text."""
+
+    def change(self, text: str, presses: tuple[str, ...], at: int) -> None:
+        self.before.append((self.at, self.text))
+        self.text, self.presses, self.at = text, presses, at
+
+    def as_of(self, at: int) -> Shown | None:
+        """What it showed before a second began; ``None`` if it was not there yet."""
+        texts = [text for since, text in [*self.before, (self.at, self.text)] if since < at]
+        return replace(self, text=texts[-1]) if texts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,59 +101,50 @@ class Sent:
 
 def read_screen(shown: Iterable[Shown]) -> Asked | None:
     """Read from the words what the newest message asks that asks anything."""
-    standing = list(shown)
-    for place in reversed(range(len(standing))):
-        if standing[place].bots and not standing[place].hidden:
-            asked = _read(standing[place].text, standing[:place])
-            if asked is not None:
-                return asked
-    return None
+    asked = (_read(each.text) for each in reversed(list(shown)) if each.bots)
+    return next((each for each in asked if each is not None), None)
 
 
 def read_message(shown: list[Shown], number: int) -> Asked | None:
     """Read from the words what one message asks."""
-    place = next(n for n, each in enumerate(shown) if each.number == number)
-    one = shown[place]
-    return _read(one.text, shown[:place]) if one.bots and not one.hidden else None
+    one = next(each for each in shown if each.number == number)
+    return _read(one.text) if one.bots else None
 
 
-def _read(text: str, before: list[Shown]) -> Asked | None:
-    """Read what a message asks; a remark on a question asks the question above it."""
+def _read(text: str) -> Asked | None:
+    """Read what a message asks, and about which screening: its first line names it."""
     if text.startswith(_NOT_KEPT):
         text = text.partition("\n\n")[2]
-    if text.startswith("Revising "):
-        text = text.partition("\n")[2]
-    number = _NUMBER.search(text)
-    first, _, rest = text.partition("\n")
-    if number is None or first.startswith(("Screening ", "✓")):
+    number, lines = _NUMBER.search(text), text.splitlines()
+    if number is None:
         return None
-    if "\nScreening: " in text or first.endswith(" is cancelled."):
-        return Asked(number[0], "nothing")
-    if first.startswith(f"Cancel {number[0]}?"):
-        return Asked(number[0], "cancel")
-    if re.fullmatch(r"S01-\d{4} · criterion \d+ of \d+", first):
-        question = _ASKS[rest.partition("\n")[0]]
-        return Asked(number[0], question.id)
-    if rest.startswith("Why is it changed?"):
-        return Asked(number[0], "choice")
-    if first.startswith(f"{number[0]} · "):
-        about = first.partition(" · ")[2]
-        named = next((q.id for q in _SHORTS if about.startswith(q.short["en"])), None)
-        return Asked(number[0], named) if named else _last_question(number[0], before)
-    if first.startswith("Review of"):
-        return Asked(number[0], "review")
-    if first == number[0] or first.endswith("?") or first.startswith((f"{number[0]}:", "Query on")):
-        return Asked(number[0], "choice")
-    return None
+    screening = number[0]
+    what = (
+        "cancel"
+        if any(re.match(r"(Cancel|Stop revising) S01-\d{4}\?", line) for line in lines)
+        else "nothing"
+        if any(re.match(r"S01-\d{4} (· \d{4}-|is cancelled)", line) for line in lines)
+        else "review"
+        if any(line.startswith("Review: ") for line in lines)
+        else "choice"
+        if any(re.match(_CHOICE, line) for line in lines)
+        else next(filter(None, map(_question, lines)), None)
+    )
+    return Asked(screening, what) if what else None
 
 
-def _last_question(screening: str, before: list[Shown]) -> Asked:
-    for place in reversed(range(len(before))):
-        if before[place].bots and screening in before[place].text:
-            asked = _read(before[place].text, before[:place])
-            if asked is not None and asked.screening == screening and asked.what in PROTOCOL.position:
-                return asked
-    return Asked(screening, "nothing")
+_CHOICE: Final = re.compile(
+    r"Not eligible as entered|Why is it changed\?|S01-\d{4}: (which|why)|Query on|Why is it corrected"
+)
+
+
+def _question(line: str) -> str | None:
+    """Return the question that a line asks, in its own words or about what was typed."""
+    if line in _ASKS:
+        return _ASKS[line].id
+    if not re.search(r": in which unit\?$|: which number do you mean\?| is unusual\. ", line):
+        return None
+    return next(question.id for question in _SHORTS if line.startswith(question.short["en"]))
 
 
 def answer_to(question: Question) -> str:
@@ -185,15 +189,17 @@ class Ward:
     template: Path
     clock: Clock = field(default_factory=Still)
     shown: list[Shown] = field(default_factory=list)
-    out: deque[Reply | Settle] = field(default_factory=deque)
+    out: deque[Said] = field(default_factory=deque)
     inbox: deque[Sent] = field(default_factory=deque)
     handled: list[Sent] = field(default_factory=list)
-    cards: dict[tuple[str, int], int] = field(default_factory=dict)
+    buttons: list[str] = field(default_factory=list)
+    """All that could ever be pressed: a button that is gone from one phone may still stand on another."""
     number: int = 100
     kept: int = 0
     steps: int = 0
     wrong: list[str] = field(default_factory=list)
     conversation: Conversation = field(init=False)
+    deliveries: Deliveries = field(init=False)
     person: Person = field(init=False)
     office: Person = field(init=False)
 
@@ -211,6 +217,7 @@ class Ward:
         self.conversation.screenings.db.execute("PRAGMA synchronous=OFF")
         people = {person.role: person for person in self.conversation.people.all()}
         self.person, self.office = people["clinician"], people["coordinator"]
+        self.deliveries = Deliveries(self.conversation.screenings, lambda chat, message: self._close(message))
 
     def close(self) -> None:
         self.conversation.screenings.db.close()
@@ -224,7 +231,7 @@ class Ward:
             above = read_message(self.shown, reply_to)
         else:
             above = read_screen(self.shown)
-            before = read_screen(replace(s, hidden=False) for s in self.shown if s.at < at)
+            before = read_screen(filter(None, (shown.as_of(at) for shown in self.shown)))
             if above and before and before.screening != above.screening:
                 unread = before
         number = self._add(text, bots=False)
@@ -237,16 +244,14 @@ class Ward:
         """Press a button, also one that has gone from the screen of this phone, but not of another."""
         self.number += 1
         source = f"{self.person.code}:{self.number}:1"
-        self.inbox.append(Sent(Message("press", data, source, chat="1"), None, data))
+        below = next((shown.number for shown in reversed(self.shown) if data in shown.presses), self.number)
+        self.inbox.append(Sent(Message("press", data, source, chat="1", number=below), None, data))
 
     def _add(self, text: str, *, bots: bool, presses: tuple[str, ...] = ()) -> int:
         self.number += 1
         self.shown.append(Shown(self.number, text, bots, presses, int(self.clock.now.timestamp())))
+        self.buttons += presses
         return self.number
-
-    @property
-    def presses(self) -> list[str]:
-        return [data for shown in self.shown for data in shown.presses]
 
     # what the bot does ---------------------------------------------------------------------------
 
@@ -258,12 +263,14 @@ class Ward:
         before = self._entries()
         if sent.unread is not None and self._stands_at(sent.unread.screening) != sent.unread.what:
             sent.unread = None  # it has been answered: nobody can mean it any more
+        if sent.message.kind != "press" and sent.message.number is not None:
+            self.deliveries.stands_in(CHAT, sent.message.number)
         turn = self.conversation.handle(self.conversation.people.get(self.person.code), sent.message)
         new = [row for row in self._log() if row[1] > before.get(row[0], 0)]
         self._hold_against_the_screen(sent, new)
         if again is None:
             self.handled.append(sent)
-        self._say(turn)
+        self._say(turn, sent.message.number if sent.button is not None else None)
 
     def _stands_at(self, screening: str) -> str:
         return self.conversation.screenings.load(screening).state
@@ -287,43 +294,44 @@ class Ward:
         for _, card in turn.others:
             self._say(card)
 
-    def _say(self, turn: Turn) -> None:
-        prompts = [a.prompt for a in turn.actions if isinstance(a, Reply) and a.prompt is not None]
-        screenings = self.conversation.screenings
-        known = all(screenings.prompted_entry(prompt.screening) == prompt.entry for prompt in prompts)
-        if not (turn.repeated and known):
-            self.out.extend(action for action in turn.actions if isinstance(action, Reply))
-            self.out.extend(action for action in turn.actions if isinstance(action, Settle))
+    def _say(self, turn: Turn, pressed: int | None = None) -> None:
+        if turn.repeated and self.deliveries.has_all(turn):
+            return
+        for action in turn.actions:
+            if isinstance(action, Reply):
+                self.deliveries.leaves(CHAT, action)
+                self.out.append(Said(action, pressed))
 
     def deliver(self, arrival: Arrival = "told") -> None:
-        """Let the oldest message of the bot arrive."""
+        """Let the oldest message of the bot arrive, or the change of one."""
         if not self.out:
             return
-        action = self.out.popleft()
-        if isinstance(action, Settle):
-            self._settle(action, arrival)
-            return
-        if arrival == "lost":
-            return
-        presses = tuple(button.press for row in action.buttons for button in row if button.press)
-        number = self._add(plain(action.text), bots=True, presses=presses)
+        said = self.out.popleft()
+        arrived = self.deliveries.standing(CHAT, said.reply)
+        if arrived is None and arrival != "lost":
+            arrived = self._show(said)
         if arrival == "untold":
-            self.out.appendleft(action)  # the call failed: it is tried again
-            return
-        if action.prompt is not None:
-            prompt = action.prompt
-            self.conversation.screenings.prompts.delivered(
-                "1", number, prompt, int(self.clock.now.timestamp())
-            )
-            if action.card:
-                self.cards[prompt.screening, prompt.entry] = number
-                self.conversation.screenings.prompted(prompt.screening, prompt.entry, number)
+            self.out.appendleft(said)  # the call failed: it is tried again
+        elif arrival == "lost":
+            self.deliveries.undelivered(_outgoing(said), TimeoutError())
+        else:
+            self.deliveries.delivered(_outgoing(said), arrived)
 
-    def _settle(self, settle: Settle, arrival: Arrival) -> None:
-        number = self.cards.get((settle.screening, settle.entry))
+    def _show(self, said: Said) -> Arrived:
+        place, reply = self.deliveries.place_of(CHAT, said), self.deliveries.going_on(CHAT, said)
+        text = plain(reply.shown())
+        presses = tuple(button.press for row in reply.buttons for button in row if button.press)
+        at = int(self.clock.now.timestamp())
+        if place is None:
+            return Arrived(self._add(text, bots=True, presses=presses), at)
+        next(shown for shown in self.shown if shown.number == place).change(text, presses, at)
+        self.buttons += presses
+        return Arrived(place, at)
+
+    def _close(self, message: int) -> None:
         for shown in self.shown:
-            if shown.number == number and arrival != "lost":
-                shown.hidden = True
+            if shown.number == message:
+                shown.presses = ()
 
     def rest(self) -> None:
         """Let everything arrive and be handled, and some time pass."""
@@ -347,7 +355,6 @@ class Ward:
             self.keep()
         self.close()
         self.out.clear()
-        self.cards.clear()
         self._open()
         for number in self.conversation.screenings.unprompted():
             self._say(self.conversation.prompt(self.person, self.conversation.screenings.load(number)))
@@ -394,6 +401,13 @@ class Ward:
         self.wrong.append(f"{text!r} below {asked} was not kept, twice")
 
 
+def _outgoing(said: Said) -> Outgoing:
+    return Outgoing(CHAT, _no_call, said)
+
+
+async def _no_call() -> None: ...
+
+
 Act = Callable[[Ward, int, int], None]
 
 
@@ -403,7 +417,7 @@ def _type_reply(ward: Ward, a: int, b: int) -> None:
 
 
 def _press(ward: Ward, a: int, b: int) -> None:
-    presses = ward.presses
+    presses = ward.buttons
     if presses:
         near = presses[-12:] if b % 3 else presses
         ward.press(near[a % len(near)])
@@ -411,7 +425,7 @@ def _press(ward: Ward, a: int, b: int) -> None:
 
 def _hastily(ward: Ward, a: int, b: int) -> None:
     """Go to another screening, and type before its question can have been read."""
-    waiting = [data for data in ward.presses if data.startswith(("go_on:", "help:", "back:"))]
+    waiting = [data for data in ward.buttons if data.startswith(("go_on:", "help:", "back:"))]
     ward.press(waiting[a % len(waiting)]) if waiting and b % 3 else ward.type("/new")
     while ward.inbox or ward.out:
         ward.handle()

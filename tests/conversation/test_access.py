@@ -68,7 +68,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     for command in COMMANDS:
         commands[command.name] = commands.get(command.name, frozenset()) | command.roles
     assert commands == {
-        **dict.fromkeys(("start", "open", "recent", "language", "help", "privacy"), everybody),
+        **dict.fromkeys(("start", "open", "recent", "language", "help", "about", "privacy"), everybody),
         **dict.fromkeys(("new", "resume", "cancel"), screens),
         **dict.fromkeys(("export", "stats", "evaluate", "subject", "query", "outcome"), office),
         **dict.fromkeys(("invite", "people"), administrator),

@@ -32,8 +32,7 @@ def test_who_switched_the_notes_off_still_hears_that_a_candidate_is_none_any_mor
     ward.do(ward.coordinator, f"!{press_of(ward.do(ward.coordinator, '/notify'), 'notify:')}")
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
     turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "130 g/L")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
-    saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
     assert [code for code, _ in saved.others] == [ward.coordinator.code]
 
 
@@ -66,8 +65,7 @@ def test_a_corrected_answer_gives_a_new_verdict_and_the_earlier_one_stays(ward: 
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
     ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
     excluded = ward.do(ward.clinician, "120 g/L")
-    review = ward.do(ward.clinician, f"!{press_of(excluded, 'finish:')}")
-    ward.do(ward.clinician, f"!{press_of(review, 'save:')}")
+    ward.do(ward.clinician, f"!{press_of(excluded, 'finish_save:')}")
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
     ward.conversation.screenings._loaded.clear()
     assert ward.conversation.screenings.load("S01-0001").dialogue.failed_codes == ("I2b",)
@@ -208,8 +206,7 @@ def test_who_asked_hears_of_a_correction_when_it_is_saved_in_one_note_with_the_v
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
     turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", "120 g/L")
     assert turn.others == []
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
-    ((code, note),) = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}").others
+    ((code, note),) = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}").others
     assert code == ward.coordinator.code
     assert say("verdict_ineligible") in said(note)
     haemoglobin = {"en": "Haemoglobin", "zh": "血红蛋白"}[say.language]

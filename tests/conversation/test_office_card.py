@@ -23,9 +23,8 @@ def correct(ward: Ward, query: Turn, *answers: str) -> Turn:
     """Correct what a query asks about, and save."""
     why = ward.do(ward.clinician, f"!{press_of(query, 'query_correct:')}")
     turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", *answers)
-    if any(press.startswith("finish:") for press in presses(turn)):
-        turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
-    return ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    verb = "finish_save:" if any(press.startswith("finish_save:") for press in presses(turn)) else "save:"
+    return ward.do(ward.clinician, f"!{press_of(turn, verb)}")
 
 
 def words(ward: Ward, key: str, **values: object) -> str:

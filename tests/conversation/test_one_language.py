@@ -44,7 +44,8 @@ def run(*arguments: str | Path, typed: str = "") -> Result:
 def test_it_is_screened_shown_counted_and_exported(pair: tuple[str, str], tmp_path: Path) -> None:
     own, other = pair
     trial, db = tmp_path / "trial.toml", tmp_path / "one.db"
-    chat = run("chat", "--protocol", trial, "--db", db, "--lang", other, typed="17\nyes\nf\ns\n")
+    typed = "\n".join(("17", "yes", "c", "u", "f", "s", ""))
+    chat = run("chat", "--protocol", trial, "--db", db, "--lang", other, typed=typed)
     assert chat.exit_code == 0, chat.output
     name = load("NCT04420494").criterion_by_code["I1"].name
     assert name[own] in chat.output

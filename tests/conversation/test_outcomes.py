@@ -53,8 +53,7 @@ def choose(ward: Ward, turn: Turn, *keys: str) -> Turn:
 
 def exclude(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "17", "yes")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
-    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
 
 
 def test_a_candidate_is_noted_step_by_step_with_days_and_taken_back(ward: Ward) -> None:

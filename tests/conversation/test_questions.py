@@ -36,5 +36,5 @@ def test_question_example_and_buttons_are_one_message(tmp_path: Path) -> None:
     (asked,) = [action for action in turn.actions if isinstance(action, Reply)]
     conversation.screenings.db.close()
     assert "haemoglobin" in asked.text
-    assert "for example 73 g/L" in asked.text
+    assert "For example 73 g/L" in asked.text
     assert asked.buttons

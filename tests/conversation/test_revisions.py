@@ -59,7 +59,7 @@ def log(ward: Ward, kind: str = "answer") -> list[tuple[str, str, str | None]]:
 
 
 def texts(turn: Turn) -> str:
-    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+    return "\n".join(action.shown() for action in turn.actions if isinstance(action, Reply))
 
 
 def test_the_reason_given_to_a_query_stands_in_the_corrected_answer(ward: Ward) -> None:
@@ -81,9 +81,8 @@ def test_any_other_answer_of_a_saved_screening_asks_for_its_own_reason(ward: War
     assert log(ward) == before
     turn = press(ward, turn, f"reason:S01-0001:{entries(ward)}:3")
     assert log(ward) == [*before, ("age_years", "17", REASONS[3])]
-    turn = press(ward, turn, "finish:")
     assert "the saved verdict stands" in texts(turn)
-    press(ward, turn, "save:")
+    press(ward, turn, "finish_save:")
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "ineligible")]
 
 
@@ -132,7 +131,7 @@ def test_an_answer_behind_a_complete_verdict_is_corrected_with_a_reason(ward: Wa
     ward.save(ELIGIBLE)
     turn = ward.do(ward.clinician, "!reopen:S01-0001:0")
     assert "Choose the answer to correct" in texts(turn)
-    turn = press(ward, press(ward, turn, "correct_which:"), "correct:S01-0001")
+    turn = press(ward, turn, "correct:S01-0001")
     turn = ward.do(ward.clinician, "46")
     assert "Why is it changed?" in texts(turn)
     turn = press(ward, turn, "reason:")
@@ -169,23 +168,24 @@ def test_a_correction_and_its_query_are_kept_together_or_not_at_all(ward: Ward) 
 def test_who_was_told_of_a_candidate_hears_that_it_is_none_any_more(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     for value, key, expected in (
-        ("130 g/L", "finish:", "S01-0001: formerly potentially eligible, now not eligible as entered."),
+        ("130 g/L", "finish_save:", "S01-0001: formerly potentially eligible, now not eligible as entered."),
         ("70 g/L", "save:", "S01-0001 was saved as potentially eligible as entered."),
         ("69 g/L", "save:", None),
     ):
         asked(ward, "hemoglobin")
         turn = ward.do(ward.clinician, value)
-        if key == "finish:":
-            turn = press(ward, turn, "finish:")
-        notes = press(ward, turn, "save:").others
-        told = [(code, texts(note)) for code, note in notes]
-        assert told == ([(ward.coordinator.code, expected)] if expected else [])
+        notes = press(ward, turn, key).others
+        ((code, note),) = notes  # with the answer to their query
+        assert code == ward.coordinator.code
+        *verdict, answer = texts(note).splitlines()
+        assert verdict == ([expected] if expected else [])
+        assert answer.startswith("S01-0001: your query is answered.")
 
 
 def test_who_was_told_of_a_candidate_hears_of_another_verdict_when_it_is_screened_again(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     turn = ward.do(ward.clinician, "/new S01-0001", *ELIGIBLE[:3], "130 g/L")
-    told = press(ward, press(ward, turn, "finish:"), "save:").others
+    told = press(ward, turn, "finish_save:").others
     assert [(code, texts(note)) for code, note in told] == [
         (
             ward.coordinator.code,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import Reply, Turn
-from bot.wording.phrases import phrases
+from bot.wording.phrases import escape, phrases
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
 from dialogs.protocol import Criterion
@@ -22,7 +22,7 @@ GOLDEN = sorted((Path(__file__).parent.parent / "golden").glob("*.txt"))
 
 
 def said(turn: Turn) -> str:
-    return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
+    return "\n".join(action.shown() for action in turn.actions if isinstance(action, Reply))
 
 
 def test_1_nobody_is_called_eligible_and_the_site_is_named(ward: Ward) -> None:
@@ -45,7 +45,9 @@ def test_3_every_exclusion_can_show_code_verbatim_text_and_reading(criterion: Cr
     for language in LANGUAGES:
         text = criterion_text(criterion, phrases(language))
         assert criterion.code in text
-        assert "<blockquote>" in text
+        assert "<blockquote expandable>" in text
+        assert escape(criterion.source) in text
+        assert escape(criterion.reading[language]) in text
 
 
 def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward: Ward) -> None:
@@ -53,10 +55,11 @@ def test_3_an_exclusion_shows_the_deciding_answer_and_4_asks_before_closing(ward
     assert re.search("I1", said(turn))
     assert "17" in said(turn)
     assert "Age 18-80 years (adults, elderly)" in said(turn)
-    assert {press.partition(":")[0] for press in presses(turn)} >= {"correct", "continue", "finish"}
-    review = ward.do(ward.clinician, f"!{press_of(turn, 'finish:')}")
+    assert {press.partition(":")[0] for press in presses(turn)} >= {"correct", "continue", "finish_save"}
+    assert re.search("come from source documents|来自原始资料", said(turn))
     assert ward.verdicts() == []
-    assert press_of(review, "save:")
+    ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    assert ward.verdicts() == [("S01-0001", "ineligible")]
 
 
 def test_5_6_units_are_picked_values_echoed_and_impossible_ones_refused(ward: Ward) -> None:

@@ -76,6 +76,8 @@ FORGED = (
     "candidate:{s}:{e}:0",
     "keep:{s}:{e}",
     "finish:{s}:{e}",
+    "finish_save:{s}:{e}",
+    "copy_record:{s}:{e}",
     "save:{s}:{e}",
     "reopen:{s}:{e}",
     "help:{s}:{e}",

@@ -64,8 +64,7 @@ async def test_a_query_goes_to_the_clinician_and_its_correction_to_a_new_verdict
     await ward.presses(clinician, say.plain("query_correct"))
     await ward.presses(clinician, say.plain("amend_transcription"))
     await ward.says(clinician, "120 g/L")
-    await ward.presses(clinician, say.plain("finish"))
-    await ward.presses(clinician, say.plain("save"))
+    await ward.presses(clinician, say.plain("finish_save"))
     verdicts = ward.rows("SELECT verdict FROM verdicts ORDER BY entry")
     assert verdicts == [("eligible",), ("ineligible",)]
     sound(ward)

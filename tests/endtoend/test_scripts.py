@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from bot.phone.world import buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import log_of, reference, verdicts_of
-from tests.endtoend.ward import SCREENING, Clinician, Ward, asked_from
+from tests.endtoend.ward import SCREENING, Clinician, Ward, asked_from, prompts
 
 CASES = [
     pytest.param(name, language, id=f"{name}-{language}") for name in SCRIPTS for language in ("en", "zh")
@@ -43,21 +45,72 @@ async def test_a_restart_between_any_two_messages_changes_nothing(name: str, war
     assert verdicts_of(ward.service.db, SCREENING) == reference(name).verdicts
 
 
-async def test_the_answered_question_loses_its_buttons_and_shows_its_answer(ward: Ward) -> None:
+async def test_a_press_moves_the_card_on_in_place_and_a_typed_answer_gets_a_new_one(ward: Ward) -> None:
     clinician = Clinician(ward, ward.member())
     await ward.says(clinician.phone, "/new")
     for act in reference("potentially_eligible").acts:
-        asked, _ = clinician.keys()
+        asked, keys = clinician.keys()
         await clinician.does(act.line)
-        settled = clinician.phone.messages[asked["message_id"]]
-        assert list(buttons_of(settled)) == [], act
-        assert settled["text"].startswith("✓") or act.verb == "save"
-    shown = [text for text in clinician.phone.texts if text.startswith("✓")]
-    assert "✓ S01-0001 · Haemoglobin: 72 g/L" in shown
-    assert len(shown) == len(reference("potentially_eligible").acts) - 1
+        standing, _ = clinician.keys()
+        assert standing["message_id"] == clinician.phone.last["message_id"], act
+        if act.line in keys:
+            assert standing["message_id"] == asked["message_id"], act
+        else:
+            settled = clinician.phone.messages[asked["message_id"]]
+            assert settled["text"] == asked["text"], act
+            assert list(buttons_of(settled)) == [], act
+    assert any("✓ Haemoglobin: 72 g/L\n" in text for text in clinician.phone.texts)
 
 
-MOVING = {"answer", "unknown", "candidate", "keep", "back", "save", "finish", "continue"}
+async def test_the_answers_since_the_last_typed_one_stand_on_the_card(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for line in ("45", "2", "1"):
+        await clinician.does(line)
+    assert clinician.phone.last["text"].splitlines()[1:5] == [
+        "✓ Age: 45 years",
+        "✓ Sex: Male",
+        "✓ Diagnosis: AIHA (autoimmune haemolytic anaemia)",
+        "Most recent haemoglobin? (number + unit)",
+    ]
+    await clinician.does("b")
+    assert "✓ Diagnosis" not in clinician.phone.last["text"]
+    assert "✓ Sex: Male" in clinician.phone.last["text"]
+    await clinician.does("3")
+    await clinician.does("72 g/L")
+    assert clinician.phone.last["text"].splitlines()[1:2] == ["✓ Haemoglobin: 72 g/L"]
+
+
+async def test_a_card_that_is_not_the_last_message_goes_on_below_it(ward: Ward) -> None:
+    """What is asked is the last thing on the screen, also where another screening or a command stands below."""
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new", "45", "/new")
+    first = next(m for m in prompts(clinician.phone) if asked_from(m) == (SCREENING, 2))
+    await ward.presses(clinician.phone, "Male", first["message_id"])
+    assert clinician.phone.last["text"].startswith(f"{SCREENING} · ")
+    assert "✓ Sex: Male" in clinician.phone.last["text"]
+    assert list(buttons_of(clinician.phone.messages[first["message_id"]])) == []
+    await ward.says(clinician.phone, "/privacy")
+    card = next(m for m in prompts(clinician.phone) if asked_from(m) == (SCREENING, 3))
+    await ward.presses(clinician.phone, "Evans syndrome", card["message_id"])
+    assert "Most recent haemoglobin?" in clinician.phone.last["text"]
+
+
+async def test_a_turn_is_two_calls(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    acts = reference("potentially_eligible").acts
+    before = Counter(ward.server.bot_api.calls)
+    for act in acts:
+        await clinician.does(act.line)
+    made = Counter(ward.server.bot_api.calls) - before
+    edits, removed, sent = (made[m] for m in ("editmessagetext", "editmessagereplymarkup", "sendmessage"))
+    assert edits == made["answercallbackquery"]
+    assert removed == sent
+    assert edits + sent == len(acts)
+
+
+MOVING = {"answer", "unknown", "candidate", "keep", "back", "save", "finish", "finish_save", "continue"}
 
 
 async def test_only_the_newest_prompt_of_a_screening_moves_it(ward: Ward) -> None:
@@ -82,8 +135,11 @@ async def test_a_number_is_asked_in_one_message_with_an_example_and_its_buttons(
         await clinician.does(act.line)
     *_, asked = clinician.phone.messages.values()
     assert asked["text"].splitlines() == [
-        f"{SCREENING} · criterion 5 of 16",
+        f"{SCREENING} · about 23 left",
+        "✓ Age: 45 years",
+        "✓ Sex: Male",
+        "✓ Diagnosis: AIHA (autoimmune haemolytic anaemia)",
         "Most recent haemoglobin? (number + unit)",
-        "Type it, for example 73 g/L, or choose:",
+        "For example 73 g/L",
     ]
     assert [button["text"] for button in buttons_of(asked)] == ["Unknown", "Back", "Help"]

@@ -40,8 +40,7 @@ class Walk:
         self.kept = 0
 
     def shown(self) -> list[Shown]:
-        told = [(number, m.get("text", ""), m["from"]["is_bot"]) for number, m in self.phone.messages.items()]
-        return [Shown(number, text, bots, hidden=text.startswith("✓")) for number, text, bots in told]
+        return [Shown(n, m.get("text", ""), m["from"]["is_bot"]) for n, m in self.phone.messages.items()]
 
     def entries(self) -> dict[str, int]:
         return dict(self.ward.rows("SELECT screening, entries FROM positions"))

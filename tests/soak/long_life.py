@@ -45,7 +45,7 @@ def screen(conversation: Conversation, person: Person, answers: list[str]) -> No
     turn = None
     for text in answers:
         turn = conversation.handle(person, Message("text", text))
-    for verb in ("finish:", "save:"):
+    for verb in ("finish_save:", "save:"):
         buttons = (
             [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
             if turn

@@ -1,0 +1,66 @@
+"""Texts to copy out of the chat: a line for a message to a colleague, and what goes into a health record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.exchange import COPY_CHARACTERS, Safe
+from bot.wording.cards import deciding
+from bot.wording.phrases import Phrases, escape, joined
+from bot.wording.times import in_zone, local_time
+from dialogs.assessment import Reason
+from dialogs.wording import echo, what_failed
+from state.screenings import Screening
+
+
+def line_to_copy(screening: Screening, say: Phrases) -> str:
+    """Return the verdict with the codes that decided it, short enough for a copy button."""
+    dialogue = screening.dialogue
+    codes: Sequence[str] = dialogue.failed_codes or dialogue.unresolved
+    reason = say.plain("copy_reason", codes=joined(codes[:6], say)) if codes else ""
+    return _line(screening, reason, say)[:COPY_CHARACTERS]
+
+
+def _line(screening: Screening, reason: str, say: Phrases) -> str:
+    dialogue, saved = screening.dialogue, screening.saved[-1]
+    return say.plain(
+        "copy_text",
+        id=dialogue.protocol.id,
+        number=screening.number,
+        at=local_time(saved.at, screening.zone),
+        verdict=say.plain(f"verdict_{dialogue.verdict}"),
+        reason=reason,
+        version=dialogue.protocol.version,
+        person=saved.person,
+    )
+
+
+def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: Phrases) -> Safe:
+    """Return what goes into a health record, as one text that a tap copies.
+
+    Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``.
+    """
+    dialogue = screening.dialogue
+    told = [_line(screening, "", say), *(_reason_line(screening, each, say) for each in dialogue.reasons)]
+    if dialogue.unresolved:
+        told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
+    told.append(say.plain("answers_title"))
+    told += [_answer_line(screening, each, answered.get(each), say) for each in dialogue.applied]
+    return Safe(f"<pre>{escape(chr(10).join(told))}</pre>")
+
+
+def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
+    dialogue, criterion = screening.dialogue, reason.criterion
+    what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
+    failed = say.plain(f"failed_{criterion.kind}", what=what)
+    entered = say.plain("your_answer", answers=deciding(dialogue, reason, say))
+    return say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
+
+
+def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:
+    dialogue = screening.dialogue
+    question = dialogue.protocol.question(question_id)
+    shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
+    said = say.plain("named", name=question.short[say.language], what=shown)
+    return say.plain("noted", what=said, note=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}") if at else said

@@ -1,0 +1,143 @@
+"""Puts what a screening comes to into words: the review before saving, and the card of the saved verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from bot.exchange import Safe
+from bot.wording.cards import reason_card
+from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
+from bot.wording.times import local_time
+from dialogs.assessment import ask_the_site
+from dialogs.dialogue import Dialogue
+from dialogs.protocol import Criterion, Protocol
+from dialogs.wording import echo
+from state.screenings import Screening
+
+STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
+"""In the order of the review; the first two decide."""
+
+
+# the review --------------------------------------------------------------------------------------
+
+
+def review_card(screening: Screening, say: Phrases) -> Safe:
+    """Everything before saving: verdict, what is failed or open, and all answers, which a tap shows."""
+    dialogue = screening.dialogue
+    told = status_lines(dialogue, say)
+    return lines(
+        say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
+        *(said for group, said in told.items() if group != "met"),
+        quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
+        _set_aside_line(dialogue, say),
+        *open_lines(dialogue, say),
+        gap(say("source_documents")),
+    )
+
+
+def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The answers that count, as they were understood."""
+    protocol, told = dialogue.protocol, []
+    for question_id in dialogue.applied:
+        question = protocol.question(question_id)
+        shown = echo(protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
+        told.append(say("named", name=question.short[say.language], what=shown))
+    return told
+
+
+def _set_aside_line(dialogue: Dialogue, say: Phrases) -> Safe | None:
+    names = [dialogue.protocol.question(each).short[say.language] for each in dialogue.set_aside]
+    return say("set_aside_title", questions=joined(names, say)) if names else None
+
+
+def status_lines(dialogue: Dialogue, say: Phrases) -> dict[str, Safe]:
+    """The criteria by status, each by its code; the failed and open ones with their names."""
+    statuses, groups = dialogue.statuses, defaultdict[str, list[Criterion]](list)
+    for criterion in dialogue.protocol.criteria:
+        groups[_status_group(criterion, statuses[criterion.code])].append(criterion)
+    named = {*STATUS_GROUPS[:2], *(("unknown",) if dialogue.verdict == "undetermined" else ())}
+    return {
+        group: say(f"status_{group}", codes=joined(_codes(groups[group], group in named, say), say))
+        for group in STATUS_GROUPS
+        if group in groups
+    }
+
+
+def _status_group(criterion: Criterion, status: str) -> str:
+    return f"{status}_{criterion.kind}" if status == "failed" else status.replace(" ", "_")
+
+
+def _codes(criteria: Sequence[Criterion], named: bool, say: Phrases) -> list[str]:
+    return [f"{each.code} {each.name[say.language]}" if named else each.code for each in criteria]
+
+
+def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """What would settle the open criteria and who can supply it; what only the site can answer."""
+    found = _follow_up_lines(dialogue, say) if dialogue.verdict == "undetermined" else []
+    site_items = ask_the_site(dialogue.protocol, dialogue.facts)
+    if site_items:
+        found.append(gap(say("site_title")))
+        found += [say("site_line", text=item.text[say.language]) for item in site_items]
+    return found
+
+
+def _follow_up_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """Each question that is to be followed up, once, with all criteria that wait for it."""
+    waiting = defaultdict[str, list[str]](list)
+    for code, questions in dialogue.follow_up().items():
+        for question_id in questions:
+            waiting[question_id].append(code)
+    told = [_follow_up(dialogue.protocol, question_id, codes, say) for question_id, codes in waiting.items()]
+    return [gap(say("follow_up_title")), *told] if told else []
+
+
+def _follow_up(protocol: Protocol, question_id: str, codes: Sequence[str], say: Phrases) -> Safe:
+    question = protocol.question(question_id)
+    return say(
+        "follow_up_line",
+        question=question.short[say.language],
+        supplier=question.supplier[say.language],
+        codes=joined(codes, say),
+    )
+
+
+# the verdict -------------------------------------------------------------------------------------
+
+
+def verdict_card(screening: Screening, say: Phrases) -> Safe:
+    """The card of a saved screening: verdict and reason, number, time with zone, person, versions.
+
+    A tap shows the disclaimer.
+    """
+    dialogue, saved = screening.dialogue, screening.saved[-1]
+    protocol = dialogue.protocol
+    at = local_time(saved.at, screening.zone)
+    return lines(
+        *_verdict_lines(screening, say),
+        *open_lines(dialogue, say),
+        gap(say("card_screening", number=screening.number, at=at, person=saved.person)),
+        say("card_earlier", number=screening.earlier) if screening.earlier else None,
+        say(
+            "card_protocol",
+            id=protocol.id,
+            version=protocol.version,
+            record_version=protocol.record_version,
+        ),
+        quoted(lines(escape(protocol.disclaimer[say.language]), say("tests_repeat"))),
+    )
+
+
+def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
+    dialogue = screening.dialogue
+    if dialogue.verdict == "eligible":
+        return [say("card_eligible")]
+    if dialogue.verdict == "undetermined":
+        return [say("card_undetermined", codes=joined(dialogue.unresolved, say)), say("investigator")]
+    first, *others = dialogue.reasons
+    card = [reason_card(dialogue, first, say)]
+    if others:
+        codes = joined((reason.criterion.code for reason in others), say)
+        card.append(say("card_also_failed", codes=codes))
+    return [*card, say("investigator")]
