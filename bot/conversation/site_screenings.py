@@ -59,12 +59,14 @@ def asked_for(context: Context, argument: str, verb: Literal["query", "outcome"]
     if screening is not None:
         return screening if is_saved(context, screening) else None
     site = context.person.site
-    offered = _can_be_noted(context) if verb == "outcome" and not argument else _listed(context, "saved")
-    if not offered:
+    saved = _listed(context, "saved")
+    if not saved:
         context.turn.say(context.say("office_nothing_saved", site=site))
         return None
-    rows = tuple((_choice(context, item, verb),) for item in offered)
-    context.turn.say(context.say("office_none" if argument else f"whose_{verb}", site=site), rows)
+    waiting = [] if argument or verb == "query" else _waiting(context)
+    key = "office_none" if argument else "whose_outcome_next" if waiting else f"whose_{verb}"
+    rows = tuple((_choice(context, item, verb),) for item in waiting or saved)
+    context.turn.say(context.say(key, site=site), rows)
     return None
 
 
@@ -72,11 +74,10 @@ def _listed(context: Context, state: ListState | None = None, limit: int = LISTE
     return context.screenings.listed(site=context.person.site, state=state, limit=limit)
 
 
-def _can_be_noted(context: Context) -> list[Listed]:
-    """The saved screenings of whose subjects something can still be noted; all, if there are none."""
+def _waiting(context: Context) -> list[Listed]:
+    """The saved screenings of whose subjects something can still be noted."""
     saved = _listed(context, "saved", LOOKED_THROUGH)
-    waiting = [item for item in saved if _is_waiting(context, item)]
-    return (waiting or saved)[:LISTED]
+    return [item for item in saved if _is_waiting(context, item)][:LISTED]
 
 
 def _is_waiting(context: Context, item: Listed) -> bool:
