@@ -271,3 +271,15 @@ async def test_somebody_added_by_number_is_answered_in_the_language_of_their_pho
     person = ward.service.people.find("telegram", "77")
     assert person is not None
     assert person.language == "zh"
+
+
+async def test_who_comes_on_a_phone_in_no_language_of_ours_chooses_one_and_is_let_in(ward: Ward) -> None:
+    secret = ward.service.people.invite("clinician", "S01")
+    phone = ward.server.person(78, language_code="fr")
+    await ward.says(phone, f"/start {secret}")
+    assert (len(phone.replies), phone.buttons) == (1, ["English", "简体中文"])
+    await ward.presses(phone, "简体中文")
+    assert any("您已加入" in text for text in phone.texts)
+    await ward.says(phone, "/new")
+    assert any("年龄" in text for text in phone.texts)
+    assert sum("Which language" in text for text in phone.texts) <= 1
