@@ -83,7 +83,7 @@ def test_a_second_tap_counts_nothing_and_tells_what_was_answered(
     before = log(conversation)
     turn = press(conversation, clinician, male)
     assert log(conversation) == before
-    assert turn.toast == "Already answered: Sex: Male. Here is where we are."
+    assert turn.toast == "Already answered: Sex: Male."
     assert "Which confirmed diagnosis" in turn.actions[-1].text
 
 

@@ -117,7 +117,7 @@ async def test_a_stale_button_is_told_what_counted(ward: Ward) -> None:
     clinician.phone.press_data(asked, keys["1"].press)
     await ward.quiet()
     assert ward.entries() == 3
-    assert clinician.phone.toasts[-1] == "Already answered: Sex: Male. Here is where we are."
+    assert clinician.phone.toasts[-1] == "Already answered: Sex: Male."
 
 
 async def test_of_a_double_tap_one_counts(ward: Ward) -> None:
