@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def local_time(at: str | datetime, zone: str) -> str:
-    """Return a moment as it is shown: ``2026-11-23 12:30 (UTC+08:00)``."""
+    """Return a moment as it is shown: ``2026-11-23 12:30 UTC+08:00``."""
     moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
-    return f"{moment:%Y-%m-%d %H:%M} ({_offset(moment)})"
+    return f"{moment:%Y-%m-%d %H:%M} {_offset(moment)}"
 
 
 def local_day(at: str | datetime, zone: str) -> str:
-    """Return the day of a moment as it is shown above times of that day: ``2026-11-23 (UTC+08:00)``."""
+    """Return the day of a moment as it is shown above times of that day: ``2026-11-23 UTC+08:00``."""
     moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
-    return f"{moment:%Y-%m-%d} ({_offset(moment)})"
+    return f"{moment:%Y-%m-%d} {_offset(moment)}"
 
 
 def _offset(moment: datetime) -> str:

@@ -42,7 +42,7 @@ def test_a_saved_screening_has_verdict_time_person_and_answers(ward: Ward) -> No
     ward.save(ELIGIBLE)
     shown = text(card(ward))
     assert words(ward, "verdict_eligible") in shown.partition("\n")[0]
-    assert all(part in shown for part in ("2026-11-23 09:30 (UTC+08:00)", "S01-P01", "72 g/L", "AIHA"))
+    assert all(part in shown for part in ("2026-11-23 09:30 UTC+08:00", "S01-P01", "72 g/L", "AIHA"))
     assert "<blockquote expandable>" in said(card(ward))
 
 
@@ -94,7 +94,7 @@ def test_without_a_verdict_none_is_said_and_nothing_can_be_asked_or_noted(ward: 
         ward.do(ward.clinician, f"!{press_of(sure, 'cancel_yes:')}")
     turn = card(ward)
     assert words(ward, "subject_unsaved", number="S01-0001") in text(turn)
-    assert words(ward, f"subject_{end}", at="2026-11-23 09:30 (UTC+08:00)", person="S01-P01") in text(turn)
+    assert words(ward, f"subject_{end}", at="2026-11-23 09:30 UTC+08:00", person="S01-P01") in text(turn)
     assert [press.partition(":")[0] for press in presses(turn)] == ["history"]
 
 
@@ -242,11 +242,11 @@ def test_the_history_says_who_did_what_and_when_the_newest_last(ward: Ward) -> N
     eligible = words(ward, "history_save", verdict=words(ward, "verdict_eligible"))
     assert history(ward) == [
         words(ward, "history_title", number="S01-0001"),
-        "2026-11-23 (UTC+08:00)",
+        "2026-11-23 UTC+08:00",
         f"09:30 S01-P01 {words(ward, 'history_start')}",
         f"09:30 S01-P01 {words(ward, 'history_answers', n=18)}",
         f"09:30 S01-P01 {eligible}",
-        "2026-11-24 (UTC+08:00)",
+        "2026-11-24 UTC+08:00",
         "09:30 S01-P02 "
         + words(ward, "history_query", question=haemoglobin, query=words(ward, "query_source")),
         f"09:39 S01-P01 {words(ward, 'history_amend', question=haemoglobin)}",

@@ -130,8 +130,8 @@ def test_open_invitations_are_listed_with_role_site_expiry_and_maker(
     ward.conversation.people.invite("clinician", "S02", hours=1)
     listed = ward.do(administrator, f"!{press_of(ward.do(administrator, '/people'), 'invitations')}")
     for role, site, until, by in (
-        ("administrator", "S01", "2026-11-26 09:30 (UTC+08:00)", administrator.code),
-        ("clinician", "S02", "2026-11-23 10:30 (UTC+08:00)", words(ward, "by_command_line")),
+        ("administrator", "S01", "2026-11-26 09:30 UTC+08:00", administrator.code),
+        ("clinician", "S02", "2026-11-23 10:30 UTC+08:00", words(ward, "by_command_line")),
     ):
         mark = next(each.mark for each in ward.conversation.people.invitations() if each.site == site)
         line = words(
