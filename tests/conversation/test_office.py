@@ -245,3 +245,16 @@ def test_outcome_offers_those_of_whom_something_can_still_be_noted(ward: Ward) -
     assert listed == ["S01-0002"]
     listed = [press.split(":")[1] for press in presses(ward.do(ward.coordinator, "/query"))]
     assert listed == ["S01-0002", "S01-0001"]
+
+
+def test_an_answered_query_is_not_told_again_when_another_is(ward: Ward) -> None:
+    _, card = queried(ward)
+    for value, place in (("95 g/L", None), ("94 g/L", 3)):
+        if place is not None:
+            which = ward.do(ward.coordinator, "/query 1")
+            what = ward.do(ward.coordinator, f"!{presses(which)[place]}")
+            card = ward.do(ward.coordinator, f"!{press_of(what, 'query_send:')}").others[0][1]
+        why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+        turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", value)
+        ((_, note),) = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}").others
+        assert len(said(note).split("\n")) == 1

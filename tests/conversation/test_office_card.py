@@ -157,6 +157,14 @@ def test_a_number_that_there_is_not_shows_nothing_of_another_site(ward: Ward) ->
         assert "S01-0001" not in said(turn)
 
 
+def test_what_somebody_who_screens_types_is_an_answer_and_no_number(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    administrator = ward.conversation.people.add("administrator", "S01", "telegram", "7")
+    turn = ward.do(administrator, "/new", "1")
+    assert not any(press.startswith("history:") for press in presses(turn))
+    assert any(press.startswith("history:") for press in presses(ward.do(administrator, "/subject 1")))
+
+
 @pytest.mark.parametrize("command", ["/open", "/recent", "/subject"])
 def test_lists_have_days_and_lead_to_it(ward: Ward, command: str) -> None:
     for _ in range(2):
