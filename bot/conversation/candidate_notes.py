@@ -37,7 +37,8 @@ def switch(context: Context, press: Press) -> None:
 def _tell(context: Context, on: bool) -> None:
     other = Press("notify", place=1 if on else 0)
     label = context.say.plain("notify_switch_off" if on else "notify_switch_on")
-    context.turn.say(context.say("notify_on" if on else "notify_off"), ((Button(label, str(other)),),))
+    told = context.say("notify_on" if on else "notify_off")
+    context.turn.say(told, ((Button(label, str(other)),),), in_place=True)
 
 
 # what they hear ----------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ def make_invitation(context: Context, press: Press) -> None:
         lines(
             context.say("invitation", role=context.say(f"role_{role}"), site=site),
             escape(link),
-        )
+        ),
+        in_place=True,
     )
 
 
@@ -89,7 +90,7 @@ def _show_invitations(context: Context, first: Safe | None = None) -> None:
     title = say("invitations_title") if found else say("invitations_none")
     told = [_invitation(context, each) for each in found]
     buttons = tuple((_revoke_button(context, "revoke", each.mark),) for each in found)
-    context.turn.say(lines(first, title, *told), (*buttons, _back(context, "people")))
+    context.turn.say(lines(first, title, *told), (*buttons, _back(context, "people")), in_place=True)
 
 
 def _invitation(context: Context, invitation: Invitation) -> Safe:
@@ -127,7 +128,7 @@ def ask_to_revoke(context: Context, press: Press) -> None:
         return
     asked = lines(context.say("revoke_sure", mark=invitation.mark), _invitation(context, invitation))
     yes = _revoke_button(context, "revoke_yes", invitation.mark)
-    context.turn.say(asked, ((yes,), _back(context, "invitations")))
+    context.turn.say(asked, ((yes,), _back(context, "invitations")), in_place=True)
 
 
 def revoke(context: Context, press: Press) -> None:
@@ -164,7 +165,7 @@ def _show_people(context: Context, first: Safe | None = None) -> None:
     if more > 0:
         told.append(context.say("people_more", count=more))
     buttons = (*_to_invitations(context), *_buttons(context, everyone[:SHOWN_PEOPLE]))
-    context.turn.say(lines(first, context.say("people_title"), *told), buttons)
+    context.turn.say(lines(first, context.say("people_title"), *told), buttons, in_place=True)
 
 
 def _line(context: Context, person: Person) -> Safe:
@@ -206,7 +207,7 @@ def ask_to_suspend(context: Context, press: Press) -> None:
         return
     asked = lines(context.say("suspend_sure", code=person.code), _line(context, person))
     yes = _button(context, "suspend_yes", person)
-    context.turn.say(asked, ((yes,), _back(context, "people")))
+    context.turn.say(asked, ((yes,), _back(context, "people")), in_place=True)
 
 
 def suspend(context: Context, press: Press) -> None:

@@ -21,6 +21,7 @@ from bot.conversation import (
     people,
     queries,
     reports,
+    site_screenings,
     starting,
     subjects,
 )
@@ -107,6 +108,7 @@ _ROWS: Final = (
     PressKind("language", "acts", first_contact.set_language, EVERYBODY, former="lang"),
     PressKind("export", "looks", reports.choose_period, OFFICE),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
+    PressKind("subjects", "looks", site_screenings.list_pressed, OFFICE, key="list"),
     PressKind("notify", "acts", candidate_notes.switch, COORDINATOR),
     PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, former="invite"),
     PressKind("invitations", "looks", people.list_invitations, ADMINISTRATOR, key="invitations"),

@@ -14,9 +14,9 @@ from bot.conversation.candidate_notes import tell_of_confirmation
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import back_button, show_card
-from bot.exchange import Press, Reply, Turn, at
+from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
-from bot.wording.phrases import phrases
+from bot.wording.phrases import Phrases, phrases
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
 from state.history import queries_of
@@ -113,20 +113,25 @@ def _card(context: Context, screening: Screening, query: _Query) -> Turn:
     They name the log entry that they are shown at: only the answer that stood then is confirmed.
     """
     say = phrases(context.people.get(screening.person).language)
-    question = screening.protocol.question(query.question)
-    text = say(
-        "query_card",
-        number=screening.number,
-        question=question.short[say.language],
-        answer=describe(question, screening.dialogue.answers[query.question], say.language),
-        query=say(f"query_{query.code}"),
-    )
+    text = _told(screening, query, "query_card", say)
     rows = tuple(
         (button(say.plain(verb), verb, screening, query=query.entry),)
         for verb in ("query_confirm", "query_correct")
     )
     prompt = context.screenings.ask(screening.person, screening, "choice")
     return Turn([Reply(text, rows, prompt=prompt)])
+
+
+def _told(screening: Screening, query: _Query, key: str, say: Phrases) -> Safe:
+    """The answer that a query is about, as it stands, and what is asked."""
+    question = screening.protocol.question(query.question)
+    return say(
+        key,
+        number=screening.number,
+        question=question.short[say.language],
+        answer=describe(question, screening.dialogue.answers[query.question], say.language),
+        query=say(f"query_{query.code}"),
+    )
 
 
 def _queried(context: Context, screening: Screening, press: Press) -> _Query | None:
@@ -151,7 +156,7 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
     detail = {"query": query.entry, "outcome": "confirmed", "reason": None}
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query_answer", by, detail, question=query.question, source=source)
-    context.turn.say(context.say("query_confirmed", number=screening.number))
+    context.turn.say(_told(screening, query, "query_confirmed", context.say), in_place=True)
     answered = [
         each for each in queries_of(context.screenings.db, screening.number) if each.entry == query.entry
     ]

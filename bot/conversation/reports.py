@@ -60,7 +60,7 @@ def choose_period(context: Context, press: Press) -> None:
         )
         for place, period in enumerate(PERIODS)
     ]
-    context.turn.say(context.say("export_period"), arrange(buttons))
+    context.turn.say(context.say("export_period"), arrange(buttons), in_place=True)
 
 
 def export_site(context: Context, press: Press) -> None:
@@ -70,7 +70,7 @@ def export_site(context: Context, press: Press) -> None:
         late(context)
         return
     since, until = _days(period, context.screenings.clock().astimezone(UTC).date())
-    context.turn.say(context.say("export_working"))
+    context.turn.say(context.say("export_working"), in_place=True)
     database, person = path_of(context.screenings.db), context.person
     run = partial(_export, database, press.name, person.site, since, until, person.code, context.say)
     context.turn.actions.append(Work(run, context.say("work_failed")))

@@ -113,6 +113,11 @@ def subject(context: Context, argument: str) -> None:
     recent(context, argument)
 
 
+def list_pressed(context: Context, press: Press) -> None:
+    """*List*: the newest screenings of the site."""
+    recent(context, "")
+
+
 def open_items(context: Context, argument: str) -> None:
     """``/open [NUMBER]``: the site's undetermined screenings, with what is missing and for how long."""
     if _shown(context, argument):
@@ -163,7 +168,7 @@ def recent(context: Context, argument: str) -> None:
         )
         for item in newest
     ]
-    context.turn.say(lines(context.say("recent_title"), *told), _cards(newest))
+    context.turn.say(lines(context.say("recent_title"), *told), _cards(newest), in_place=True)
 
 
 def _cards(items: Sequence[Listed]) -> Rows:

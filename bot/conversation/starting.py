@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
+from bot.conversation.subjects import list_button
 from bot.exchange import Button, Press, Rows, at
 from bot.wording import lists
 from bot.wording.buttons import new_screening
@@ -23,7 +24,11 @@ def start(context: Context, argument: str) -> None:
     if context.current() is not None:
         context.where_we_are()
         return
-    context.turn.say(lists.welcome(context.setup.protocols, context.say), new_button(context))
+    if access.may_screen(context.person):
+        context.turn.say(lists.welcome(context.setup.protocols, context.say), new_button(context))
+        return
+    told = lists.welcome_office(context.person.site, context.setup.protocols, context.say)
+    context.turn.say(told, ((list_button(context),),))
 
 
 def new_button(context: Context) -> Rows:

@@ -37,7 +37,13 @@ def _buttons(context: Context, screening: Screening, stands: outcomes.Standing) 
     verbs = ("query", "outcome", "history") if screening.state == COMPLETED else ("history",)
     buttons = [button(context.say.plain(f"button_{verb}"), verb, screening) for verb in verbs]
     others = [number for number in stands.screenings if number != screening.number]
-    return arrange([*buttons, *(card_button(number) for number in others if context.of_the_site(number))])
+    links = [card_button(number) for number in others if context.of_the_site(number)]
+    return arrange([*buttons, list_button(context), *links])
+
+
+def list_button(context: Context) -> Button:
+    """The button to the newest screenings of the site."""
+    return Button(context.say.plain("button_list"), str(Press("subjects")))
 
 
 def card_button(number: str, label: str = "") -> Button:

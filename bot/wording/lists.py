@@ -16,11 +16,20 @@ from state.screenings import Listed
 
 def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
     """What this is, for which trials, and what must be known about them."""
-    parts: list[Safe] = [say("welcome")]
+    return lines(say("welcome"), *_trials(protocols, say))
+
+
+def welcome_office(site: str, protocols: Sequence[Protocol], say: Phrases) -> Safe:
+    """The same for those who do not screen themselves."""
+    return lines(say("welcome_office", site=site), *_trials(protocols, say))
+
+
+def _trials(protocols: Sequence[Protocol], say: Phrases) -> list[Safe]:
+    parts: list[Safe] = []
     for protocol in protocols:
         parts.append(say("welcome_trial", id=protocol.id, title=protocol.title[say.language]))
         parts.append(Safe(f"<i>{escape(protocol.disclaimer[say.language])}</i>"))
-    return lines(*parts)
+    return parts
 
 
 def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:

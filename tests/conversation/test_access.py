@@ -54,7 +54,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     assert {kind.verb: kind.roles for kind in PRESSES.values() if kind.whose == "nobody"} == {
         "new": screens,
         "language": everybody,
-        **dict.fromkeys(("export", "export_period"), office),
+        **dict.fromkeys(("subjects", "export", "export_period"), office),
         "notify": frozenset({"coordinator"}),
         **dict.fromkeys(
             (

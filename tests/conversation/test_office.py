@@ -258,3 +258,22 @@ def test_an_answered_query_is_not_told_again_when_another_is(ward: Ward) -> None
         turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}", value)
         ((_, note),) = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}").others
         assert len(said(note).split("\n")) == 1
+
+
+def test_a_coordinator_is_greeted_as_one_and_offered_no_screening(ward: Ward) -> None:
+    greeted = ward.do(ward.coordinator, "/start")
+    assert said(greeted).startswith(phrases(ward.coordinator.language)("welcome_office", site="S01"))
+    assert presses(greeted) == ["subjects"]
+    for text in ("/start", "/help", "/recent", "/open", "/query", "/outcome", "hello"):
+        turn = ward.do(ward.coordinator, text)
+        assert "new" not in presses(turn)
+        assert "/new" not in said(turn)
+
+
+def test_what_was_confirmed_stays_in_the_chat_of_who_confirmed_it(ward: Ward) -> None:
+    _, card = queried(ward)
+    (told,) = ward.do(ward.clinician, f"!{press_of(card, 'query_confirm:')}").actions
+    assert isinstance(told, Reply)
+    assert told.in_place
+    assert "72 g/L" in told.text
+    assert "S01-0001" in told.text

@@ -83,7 +83,7 @@ def test_while_it_is_revised_the_saved_verdict_and_its_answers_are_shown(ward: W
     assert "72 g/L" in text(turn)
     assert "120 g/L" not in text(turn)
     assert words(ward, "verdict_eligible") in text(turn)
-    assert [press.partition(":")[0] for press in presses(turn)] == ["history"]
+    assert [press.partition(":")[0] for press in presses(turn)] == ["history", "subjects"]
 
 
 @pytest.mark.parametrize("end", ["open", "cancelled"])
@@ -95,7 +95,7 @@ def test_without_a_verdict_none_is_said_and_nothing_can_be_asked_or_noted(ward: 
     turn = card(ward)
     assert words(ward, "subject_unsaved", number="S01-0001") in text(turn)
     assert words(ward, f"subject_{end}", at="2026-11-23 09:30 UTC+08:00", person="S01-P01") in text(turn)
-    assert [press.partition(":")[0] for press in presses(turn)] == ["history"]
+    assert [press.partition(":")[0] for press in presses(turn)] == ["history", "subjects"]
 
 
 def test_queries_are_open_confirmed_or_corrected(ward: Ward) -> None:
@@ -146,7 +146,7 @@ def test_its_number_shows_it(ward: Ward, command: str, typed: str) -> None:
     ward.save(ELIGIBLE)
     turn = ward.do(ward.coordinator, f"{command} {typed}")
     assert said(turn) == said(card(ward))
-    assert [press.partition(":")[0] for press in presses(turn)] == ["query", "outcome", "history"]
+    assert [press.partition(":")[0] for press in presses(turn)] == ["query", "outcome", "history", "subjects"]
 
 
 def test_a_number_that_there_is_not_shows_nothing_of_another_site(ward: Ward) -> None:
@@ -216,6 +216,27 @@ def test_all_that_it_leads_to_leads_back(ward: Ward) -> None:
                 break
             turn, verb = ward.do(ward.coordinator, f"!{onward[0]}"), onward[0].partition(":")[0]
     assert seen == {"query", "query_what", "outcome", "outcome_what", "history"}
+
+
+def test_what_is_pressed_moves_on_in_place(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.coordinator, "/recent")
+    for press in (
+        "subject:",
+        "query:",
+        "query_what:",
+        "subject:",
+        "outcome:",
+        "outcome_what:",
+        "subject:",
+        "history:",
+    ):
+        turn = ward.do(ward.coordinator, f"!{press_of(turn, press)}")
+        (reply,) = turn.actions
+        assert isinstance(reply, Reply)
+        assert reply.in_place, press
+    turn = ward.do(ward.coordinator, f"!{press_of(card(ward), 'subjects')}")
+    assert said(turn) == said(ward.do(ward.coordinator, "/recent"))
 
 
 def test_after_a_query_was_sent_it_stands_on_the_card(ward: Ward) -> None:

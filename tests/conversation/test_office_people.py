@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.exchange import Message
+from bot.exchange import Message, Reply
 from bot.wording.phrases import phrases, plain
 from state.database import path_of
 from state.people import Person
@@ -100,6 +100,16 @@ def test_a_button_that_does_not_hold_any_more_shows_who_is_in_now(
     turn = ward.do(administrator, f"!{press}")
     assert turn.toast
     assert press_of(turn, "restore:S01-P02")
+
+
+def test_lists_and_questions_move_on_in_place(ward: Ward, administrator: Person) -> None:
+    invited(ward, administrator)
+    turn = ward.do(administrator, "/people")
+    for press in ("invitations", "revoke:", "invitations", "people", "suspend:", "suspend_yes:", "restore:"):
+        turn = ward.do(administrator, f"!{press_of(turn, press)}")
+        (reply,) = turn.actions
+        assert isinstance(reply, Reply)
+        assert reply.in_place, press
 
 
 # invitations ---------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_nothing_is_offered_or_kept_while_no_verdict_stands(ward: Ward, state: s
         ward.do(ward.clinician, text + "S01-0001:0" if text.startswith("!") else text)
     entries = ward.conversation.screenings.load("S01-0001").entries
     assert ward.conversation.screenings.load("S01-0001").state != "completed"
-    assert presses(ward.do(ward.coordinator, "/outcome 1")) == [f"history:S01-0001:{entries}"]
+    assert presses(ward.do(ward.coordinator, "/outcome 1")) == [f"history:S01-0001:{entries}", "subjects"]
     for place in range(len(OUTCOMES)):
         about = f"S01-0001:{entries}:{place}"
         for press in (f"outcome_what:{about}", f"outcome_on:{about}:2026-11-23"):
