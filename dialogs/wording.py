@@ -34,8 +34,12 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
 
 
 def measured(answer: Measurement, unit: Unit, language: str) -> str:
-    space = "" if unit.label[language][:1] in _close_units() else " "
-    return f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}{space}{unit.label[language]}"
+    return with_unit(f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}", unit.label[language])
+
+
+def with_unit(number: str, label: str) -> str:
+    """Put a unit's label behind a number, with a space between them where its language has one."""
+    return f"{number}{label}" if label[:1] in _close_units() else f"{number} {label}"
 
 
 @cache

@@ -13,6 +13,7 @@ from dialogs.answers import UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES
+from dialogs.wording import with_unit
 from state.exports.spreadsheet import ENCODING, Csv
 
 MAX_CANDIDATES: Final = 2_000
@@ -46,11 +47,14 @@ def _labels(protocol: Protocol, fault: Fault, language: str) -> dict[str, str]:
     if fault.question is None:
         return {}
     labels = {unit.code: unit.label[language] for unit in protocol.question(fault.question).units}
-    return {
+    said = {
         name: ", ".join(labels.get(code, code) for code in fault.details[name].split(", "))
         for name in ("unit", "units")
         if name in fault.details
     }
+    if "high" in fault.details:
+        said |= {name: with_unit(fault.details[name], said["unit"]) for name in ("value", "high")}
+    return said
 
 
 def _listed(value: str, say: Phrases) -> str:

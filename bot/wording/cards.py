@@ -12,9 +12,10 @@ from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
+from dialogs.languages import words
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
-from dialogs.wording import describe, echo, example, what_failed
+from dialogs.wording import describe, echo, example, what_failed, with_unit
 from state.screenings import Screening
 
 # the question ------------------------------------------------------------------------------------
@@ -88,13 +89,14 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
     ask = say(key, options=options, units=joined(units, say))
     details = dict(refused.details)
     if "unit" in details and details["unit"] in question.unit_by_code:
-        details["unit"] = question.unit_by_code[details["unit"]].label[language]
+        details["unit"] = label = question.unit_by_code[details["unit"]].label[language]
+        details |= {name: with_unit(details[name], label) for name in ("value", "high") if "high" in details}
     said = say(f"refused_{refused.code}", **{"ask": ask, "options": options, **details})
     if not refused.likely:
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
     key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
-    meant = say(key, likely=say.plain("then").join(likely))
+    meant = say(key, likely=words("dialogs", language)["condition"]["or"].join(likely))
     return say("refused_with_likely", refused=said, likely=meant)
 
 

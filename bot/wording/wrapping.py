@@ -1,4 +1,6 @@
-"""Breaks text into lines: at spaces, and between Chinese characters but not before their punctuation."""
+"""Breaks text into lines: at spaces, and between Chinese characters but not before marks that close, nor after those
+that open.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 _WIDE: Final = r"\u2e80-\u9fff\uff00-\uffef"
-_PIECES: Final = re.compile(rf"[^\S\n]+|[{_WIDE}][，、。；：？！）”》,;:?!)]*|[^\s{_WIDE}]+")
+_OPENING: Final = "（“《"
+_CLOSING: Final = "，、。；：？！）”》,;:?!)"
+_PIECES: Final = re.compile(
+    rf"[^\S\n]+|[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}]+|[{_WIDE}])[{_CLOSING}]*|[{_OPENING}]+"
+)
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float], indent: str = "") -> Iterator[str]:

@@ -27,7 +27,7 @@ def test_a_carcinoma_is_no_carcinoma_in_situ(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", *TO_TUMOUR, "carcinoma")
     assert "tumour" not in answers(ward)
     assert re.search(
-        "Did you mean Carcinoma in situ only; [^?]*; |是否为仅原位癌；[^？]*；", said(turn)
+        "Did you mean Carcinoma in situ only or [^?]* or |是否为仅原位癌或[^？]*或", said(turn)
     )  # never alone
     (offered,) = [each for each in buttons(turn) if each.label in ("Carcinoma in situ only", "仅原位癌")]
     ward.do(ward.clinician, f"!{offered.press}")

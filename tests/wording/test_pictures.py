@@ -102,6 +102,8 @@ def test_lines_break_at_spaces_and_between_chinese_but_not_before_punctuation() 
     assert len(lines) == 2
     assert [line[0] for line in lines] == ["每", "次"]
     assert wrapped("每名受试者，按首个", measure("每名受试者", 14), 14) == ["每名受试", "者，按首个"]
+    assert wrapped("数值（Fe）。", measure("数值（Fe", 14), 14) == ["数值", "（Fe）。"]
+    assert wrapped("理解为“同前”。", measure("理解为“", 14), 14) == ["理解为", "“同", "前”。"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
