@@ -15,6 +15,8 @@
     uploads     files that people sent               outages     a file that cannot be written
     profile     the bot's name and commands          healthz     /healthz
 
+    calls       a message brought, and what is read of the answer
+
     request     one call of the Bot API: what is sent (bodies), what counts as an answer (responses), what an error
                 may say (transport); limits: Telegram's; failures: errors that end no loop; logs, redaction
 
@@ -22,7 +24,10 @@ Never imported at the start of the command line: python-telegram-bot alone costs
 """
 
 import os
+import warnings
 
 # python-telegram-bot 22 warns at each RetryAfter unless asked for the type that version 23 will have;
 # it reads the variable at that moment, so that no argument could say it.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+# `Bot.do_api_request` advises the methods that make objects of the whole answer.
+warnings.filterwarnings("ignore", r"Please use 'Bot\.")

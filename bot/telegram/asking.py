@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 import time
-import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import Any, Final
 from telegram import Bot, Update
 from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.warnings import PTBUserWarning
 
 from bot.telegram.failures import caught, notify, tried
 from bot.telegram.lanes import Skipped
@@ -153,11 +151,7 @@ class Asking:
 
     async def _ask_for_pieces(self, asked: dict[str, Any]) -> list[Update | Skipped]:
         """Ask for the same batch, and read each update by itself, so that the unreadable ones can be told apart."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PTBUserWarning)  # it advises get_updates
-            pieces: list[Any] = await self._bot.do_api_request(
-                "getUpdates", api_kwargs=asked | {"timeout": 0}
-            )
+        pieces: list[Any] = await self._bot.do_api_request("getUpdates", api_kwargs=asked | {"timeout": 0})
         return [self._read(piece) for piece in pieces]
 
     def _read(self, piece: Any) -> Update | Skipped:

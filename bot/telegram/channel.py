@@ -18,14 +18,14 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from telegram import Bot, InlineKeyboardMarkup, Update
-from telegram import Message as TelegramMessage
+from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from bot.conversation import Conversation
-from bot.exchange import Document, Fetch, Message, Reply, Safe, Turn, Work
+from bot.exchange import Document, Fetch, Message, Reply, Turn, Work
 from bot.telegram import replies
-from bot.telegram.deliveries import Arrived, Deliveries, Said
+from bot.telegram.calls import Arrived
+from bot.telegram.deliveries import Deliveries, Said
 from bot.telegram.entrance import CHANNEL, Arrival, Entrance
 from bot.telegram.lanes import NotKeptError
 from bot.telegram.limits import TEXT_CHARACTERS
@@ -198,16 +198,20 @@ class Channel:
             if isinstance(action, Reply):
                 self._reply(to, Said(action, pressed))
             elif isinstance(action, Document):
-                self._put(to, partial(self._send_document, to.chat, action))
+                self._put(to, partial(replies.send_document, self.bot, to.chat, action))
 
     def _reply(self, to: Receiver, said: Said) -> None:
         """Put a reply into the outbox; one of several pages is sent anew, its buttons below the last."""
         *before, last = replies.pages(said.reply.shown())
         for page in before:
-            self._put(to, partial(self._send, to.chat, page, None))
+            self._put(to, partial(replies.send_text, self.bot, to.chat, page))
         self.deliveries.leaves(to.chat, said.reply)
         if before:
-            self._put(to, partial(self._send, to.chat, last, replies.keyboard(said.reply.buttons)), said)
+            self._put(
+                to,
+                partial(replies.send_text, self.bot, to.chat, last, replies.keyboard(said.reply.buttons)),
+                said,
+            )
         else:
             self._put(to, partial(self._show, to.chat, said), said)
 
@@ -220,20 +224,12 @@ class Channel:
         buttons = replies.keyboard(reply.buttons)
         if place is not None and len(reply.shown()) <= TEXT_CHARACTERS:
             edited = await replies.edit_text(self.bot, chat, place, reply.shown(), buttons)
-            if isinstance(edited, TelegramMessage):
-                return Arrived(place, int((edited.edit_date or edited.date).timestamp()))
             if edited is not None:
-                return Arrived(place, int(self._now()))
-        return await self._send(chat, said.reply.shown(), buttons)
-
-    async def _send(self, chat: int, text: Safe, buttons: InlineKeyboardMarkup | None) -> Arrived:
-        return _arrived(await replies.send_text(self.bot, chat, text, buttons))
-
-    async def _send_document(self, chat: int, document: Document) -> Arrived:
-        return _arrived(await replies.send_document(self.bot, chat, document))
+                return Arrived(place, int(self._now())) if edited is True else edited
+        return await replies.send_text(self.bot, chat, said.reply.shown(), buttons)
 
     def _take_buttons(self, chat: int, message: int) -> None:
-        self._put(Receiver(chat), partial(self.bot.edit_message_reply_markup, chat, message))
+        self._put(Receiver(chat), partial(replies.take_buttons, self.bot, chat, message))
 
     def _put(self, to: Receiver, call: Callable[[], Awaitable[object]], about: object = None) -> None:
         self.sending.put(Outgoing(to.chat, call, about, partial(self._may_have, to, about), to.rank))
@@ -308,7 +304,3 @@ class Channel:
         await self.sending.finish(seconds)
         with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
             self.conversation.screenings.keep_prompts()
-
-
-def _arrived(message: TelegramMessage) -> Arrived:
-    return Arrived(message.message_id, int(message.date.timestamp()))

@@ -14,9 +14,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from bot.exchange import Reply, Safe, Turn
+from bot.telegram.calls import Arrived
 from bot.telegram.sending import Outgoing, WithheldError
 from state.prompts import Prompt
 from state.screenings import Screenings
@@ -32,13 +33,6 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 Asked = tuple[str, int]
 """A screening and its log entry from which a prompt asks on."""
-
-
-class Arrived(NamedTuple):
-    """A message as it stands in its chat: its number, and when it was sent or changed (seconds since 1970)."""
-
-    message: int
-    at: int
 
 
 @dataclass(frozen=True, slots=True)

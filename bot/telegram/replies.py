@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final, TypeVar
+from typing import Any, Final, Literal
 
-from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
+from telegram import Bot, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.exchange import Button, Document, Rows, Safe
+from bot.telegram.calls import Arrived, bring
 from bot.telegram.limits import LABEL_CHARACTERS, PRESS_BYTES, TEXT_CHARACTERS
 from bot.telegram.sending import no_matter
 from bot.wording.phrases import plain
 
 LOG = logging.getLogger(__name__)
 
-Sent = TypeVar("Sent")
+Keyboard = dict[str, list[list[dict[str, Any]]]]
+"""Buttons below a message, as the Bot API takes them (InlineKeyboardMarkup)."""
 
 
-async def send_text(bot: Bot, chat: int, text: str, buttons: InlineKeyboardMarkup | None = None) -> Message:
-    async def send(said: str, mode: str | None) -> Message:
-        return await bot.send_message(chat, said, parse_mode=mode, reply_markup=buttons)
+async def send_text(bot: Bot, chat: int, text: str, buttons: Keyboard | None = None) -> Arrived:
+    async def send(said: str, mode: str | None) -> Arrived:
+        return await bring(bot, "sendMessage", chat, text=said, parse_mode=mode, reply_markup=buttons)
 
     return await _or_as_plain_text(send, text)
 
 
 async def edit_text(
-    bot: Bot, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None = None
-) -> Message | bool | None:
+    bot: Bot, chat: int, message: int, text: str, buttons: Keyboard | None = None
+) -> Arrived | Literal[True] | None:
     """Change a message; ``True`` if it stands so already, ``None`` if it cannot be changed any more."""
 
-    async def edit(said: str, mode: str | None) -> Message | bool:
-        return await bot.edit_message_text(said, chat, message, parse_mode=mode, reply_markup=buttons)
+    async def edit(said: str, mode: str | None) -> Arrived:
+        return await bring(
+            bot,
+            "editMessageText",
+            chat,
+            message_id=message,
+            text=said,
+            parse_mode=mode,
+            reply_markup=buttons,
+        )
 
     try:
         return await _or_as_plain_text(edit, text)
@@ -49,17 +59,22 @@ CHAT_NOT_FOUND: Final = "chat not found"
 """A person who never wrote to the bot: no other form of the text would reach them."""
 
 
-async def send_document(bot: Bot, chat: int, document: Document) -> Message:
-    async def send(said: str, mode: str | None) -> Message:
+async def take_buttons(bot: Bot, chat: int, message: int) -> Arrived:
+    """Take the buttons from a message; its text stays."""
+    return await bring(bot, "editMessageReplyMarkup", chat, message_id=message)
+
+
+async def send_document(bot: Bot, chat: int, document: Document) -> Arrived:
+    async def send(said: str, mode: str | None) -> Arrived:
         file = InputFile(document.content, filename=document.name)
         if document.picture:
-            return await bot.send_photo(chat, file, caption=said, parse_mode=mode)
-        return await bot.send_document(chat, file, caption=said, parse_mode=mode)
+            return await bring(bot, "sendPhoto", chat, photo=file, caption=said, parse_mode=mode)
+        return await bring(bot, "sendDocument", chat, document=file, caption=said, parse_mode=mode)
 
     return await _or_as_plain_text(send, document.caption)
 
 
-async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Sent]], text: str) -> Sent:
+async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Arrived]], text: str) -> Arrived:
     """Send a text as HTML; one that Telegram refuses is sent once more without markup, and that is logged."""
     try:
         return await send(text, ParseMode.HTML)
@@ -71,25 +86,23 @@ async def _or_as_plain_text(send: Callable[[str, str | None], Awaitable[Sent]], 
     return await send(plain(text), None)
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+def keyboard(rows: Rows) -> Keyboard | None:
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]} if rows else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, Any]:
     """Raises `ValueError` for a press that is too long."""
     label = (
         button.label if len(button.label) <= LABEL_CHARACTERS else f"{button.label[: LABEL_CHARACTERS - 1]}…"
     )
     if button.copy is not None:
-        return InlineKeyboardButton(label, copy_text=CopyTextButton(button.copy))
+        return {"text": label, "copy_text": {"text": button.copy}}
     if button.url is not None:
-        return InlineKeyboardButton(label, url=button.url)
+        return {"text": label, "url": button.url}
     data = button.press
     if not 1 <= len(data.encode()) <= PRESS_BYTES:
         raise ValueError(f"callback data of {len(data.encode())} bytes")
-    return InlineKeyboardButton(label, callback_data=data)
+    return {"text": label, "callback_data": data}
 
 
 def pages(text: Safe) -> Iterator[Safe]:

@@ -20,7 +20,8 @@ from typing import Final, Literal
 
 from bot.conversation import Conversation
 from bot.exchange import Message, Reply, Turn
-from bot.telegram.deliveries import Arrived, Deliveries, Said
+from bot.telegram.calls import Arrived
+from bot.telegram.deliveries import Deliveries, Said
 from bot.telegram.sending import Outgoing
 from bot.wording.phrases import plain
 from dialogs.loading import load
