@@ -25,6 +25,15 @@ class Text(dict[str, str]):
 
     __slots__ = ()
 
+    def at_the_beginning(self) -> Text:
+        """Return it with a capital letter, as it stands at the beginning of a line; pH and eGFR stay as they are."""
+        return Text(
+            {
+                language: text if text[1:2].isupper() else text[:1].upper() + text[1:]
+                for language, text in self.items()
+            }
+        )
+
     def __missing__(self, language: str) -> str:
         return next(iter(self.values()))
 
@@ -110,6 +119,7 @@ class Tabulation:
 class Question:
     """What the clinician is asked.
 
+    ``name`` is its short name inside of a sentence, ``short`` the same at the beginning of a line.
     ``options`` hold no *unknown*: every question takes it, under the name ``unknown``.
     ``unit_of`` names the question whose unit this one's answer must have (a ULN).
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
@@ -120,6 +130,7 @@ class Question:
     kind: Kind
     ask: Text
     short: Text
+    name: Text
     help: Text
     unknown: Text
     supplier: Text

@@ -19,6 +19,7 @@ OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=":
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
+_YES_OR_NO: Final = frozenset({"yes", "no"})
 FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
 
@@ -137,7 +138,7 @@ def what_failed(
 ) -> str:
     """Say, from the rule, what an unmet inclusion criterion asks for, or what of an exclusion criterion applies.
 
-    Only what decided it: ``Haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
+    Only what decided it: ``haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
     start (platelets, for a diagnosis to which they do not matter) is left out.
     """
     return _Words(protocol, facts, language).condition(criterion.rule.node, negated=False)
@@ -176,12 +177,21 @@ class _Words:
             if value == needed or (part.judge(self.facts).settled and part.judge(self.facts).low == value)
         ]
         in_question = [part for part in parts if self._came_up(part)]
-        yield from in_question if value == needed == FALSE and in_question else parts
+        yield from in_question if value == needed and in_question else parts
 
     def _came_up(self, node: Node) -> bool:
-        """Say whether a number of an alternative was asked for; one of choices alone always came up."""
-        numbers = [leaf for leaf in node.leaves() if isinstance(leaf, Comparison)]
-        return not numbers or any(self.facts[leaf.place] is not None for leaf in numbers)
+        """Say whether a part of several says something: its number was asked for, or its choice is not implied."""
+        leaves = list(node.leaves())
+        numbers = [leaf for leaf in leaves if isinstance(leaf, Comparison)]
+        if not numbers:
+            return any(leaf.place not in self._implied() for leaf in leaves)
+        return any(self.facts[leaf.place] is not None for leaf in numbers)
+
+    def _implied(self) -> set[int]:
+        """The questions whose answers follow from those of others: the sex from a pregnancy."""
+        answers = zip(self.protocol.questions, self.facts, strict=True)
+        chosen = (q.option_by_code.get(a.code) for q, a in answers if isinstance(a, Choice))
+        return {self.protocol.position[other] for option in chosen if option for other in option.implies}
 
     def comparison(self, leaf: Comparison, operator: str) -> str:
         question = self.protocol.questions[leaf.place]
@@ -191,17 +201,22 @@ class _Words:
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
         limit = measured(number, question.unit_by_code[code], self.language)
         said: str = self.said[operator]
-        return said.format(name=question.short[self.language], limit=limit)
+        return said.format(name=question.name[self.language], limit=limit)
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:
+        """Name the options that are asked for; if one of them was chosen, that one."""
         question = self.protocol.questions[leaf.place]
-        options = [
-            option.text[self.language]
-            for option in question.options
-            if (option.code in leaf.codes) is not negated
-        ]
+        asked_for = [option for option in question.options if (option.code in leaf.codes) is not negated]
+        chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
+        options = chosen or asked_for
+        name = question.name[self.language]
+        if question.option_by_code.keys() == _YES_OR_NO and len(options) == 1:
+            said: str = self.said[options[0].code]
+            return said.format(name=name)
+        texts = [option.text[self.language] for option in options]
+        what = self.joined(texts, "either")
         named: str = self.marks["named"]
-        return named.format(name=question.short[self.language], what=self.joined(options, "or"))
+        return what if all(text.startswith(name) for text in texts) else named.format(name=name, what=what)
 
     def joined(self, parts: Iterable[str], word: str) -> str:
         *first, last = list(parts) or [""]

@@ -80,7 +80,7 @@ FAULTS = {
         "bot/wording/pictures/words/qx.toml", 'one = "qx {n} question", ', "", "questions lacks the plural form 'one'",
     ),
     "spellings": ("bot/wording/words/qx.toml", 'keep = ["keep"]\n', "", "words.keep is missing"),
-    "a text of the trial": (TRIAL, ', qx = "qx Age" }', " }", "question age_years.short.qx is missing"),
+    "a text of the trial": (TRIAL, ', qx = "qx age" }', " }", "question age_years.short.qx is missing"),
     "the language of the trial": (TRIAL, ', "qx"]', "]", "languages lacks 'qx'"),
 }  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_a_language_needs_no_python_besides_its_row(copy: Path) -> None:
     for words in (
         "qx Age in completed years?",
         "qx Not eligible as entered",
-        "qx qx Age at most 80 qx years",
+        "qx qx age at most 80 qx years",
     ):
         assert words in re.sub(r"\s+", " ", said), said
     assert "qx 1 screening saved" in run(copy, "stats", "--lang", "qx", "--db", "a.db")

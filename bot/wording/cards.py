@@ -96,7 +96,7 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
     key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
-    meant = say(key, likely=words("dialogs", language)["condition"]["or"].join(likely))
+    meant = say(key, likely=words("dialogs", language)["condition"]["either"].join(likely))
     return say("refused_with_likely", refused=said, likely=meant)
 
 

@@ -115,7 +115,11 @@ QUESTION: Final = Table(
         Key("id", QUESTION_ID, "What rules, files and exports call it."),
         Key("kind", one_of("choice", "integer", "quantity"), "What is answered."),
         Key("ask", TEXT, "The question in full."),
-        Key("short", TEXT, "Its name in reviews, diagrams and reasons."),
+        Key(
+            "short",
+            TEXT,
+            "Its name in reviews, diagrams and reasons, as inside of a sentence: *haemoglobin*, *PR after steroids*.",
+        ),
         Key("help", TEXT, "What *Help* shows."),
         Key("supplier", TEXT, "Who or what has the answer where it is unknown: the laboratory, the record."),
         Key("unknown", TEXT, "What the button *unknown* says. Else the protocol's.", None),

@@ -27,6 +27,7 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
         return None
     values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
     values |= {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
+    values |= {"name": entry["short"], "short": entry["short"].at_the_beginning()}
     return Question(**values | {"unknown": entry["unknown"] or unknown})
 
 

@@ -54,11 +54,11 @@ MISTAKES = {
     "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "is not one of DM"),
     "age in another unit than it says": ('test = "YEARS"', 'test = "MONTHS"', "question age_years: sdtm: test", "does not name the first unit"),
     "age in units that do not convert": ('units = [\n  { code = "a", label', 'units = [\n  { code = "a", label = { en = "y", zh = "年" } },\n  { code = "mo", label', "question age_years", "does not turn into a"),
-    "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
-    "one spelling of two units": ('spellings = ["kg", "公斤", "千克"] },', 'spellings = ["kg", "磅"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" }, scale = "0.45359237" },', "question body_weight: units", "means"),
+    "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"], example = 62 },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
+    "one spelling of two units": ('spellings = ["kg", "公斤", "千克"], example = 62 },', 'spellings = ["kg", "磅"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" }, scale = "0.45359237" },', "question body_weight: units", "means"),
     "shortcut of a choice": ('judgement = true\noptions =', 'judgement = true\nunits = [{ code = "d", label = { en = "d", zh = "天" } }]\nshortcuts = [{ code = "a", text = { en = "A", zh = "甲" }, means = "1 d" }]\noptions =', "question", "they stand for numbers"),
-    "example that would be asked about": ('spellings = ["kg", "公斤", "千克"] }', 'spellings = ["kg"], example = 18 }', "question body_weight: unit kg: example", "is not usual"),
-    "example that is no whole number": ('"years old", "岁", "周岁"] }', '"years old", "岁", "周岁"], example = "45.5" }', "question age_years: unit a: example", "is not a whole number"),
+    "example that would be asked about": ("example = 62", "example = 18", "question body_weight: unit kg: example", "is not usual"),
+    "example that is no whole number": ("example = 45", 'example = "45.5"', "question age_years: unit a: example", "is not a whole number"),
     "name kept for states": ('id = "ecog"', 'id = "review"', "question review: id", "cannot be used"),
 }  # fmt: skip
 

@@ -14,7 +14,9 @@ from dialogs.protocol import Protocol
 from dialogs.wording import echo
 
 POUND = Decimal("0.45359237")
-KILOGRAM = '{ code = "kg", label = { en = "kg", zh = "kg" }, spellings = ["kg", "公斤", "千克"] },'
+KILOGRAM = (
+    '{ code = "kg", label = { en = "kg", zh = "kg" }, spellings = ["kg", "公斤", "千克"], example = 62 },'
+)
 WITH_POUNDS = parse_protocol(
     load("NCT04420494").text.replace(
         KILOGRAM,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 
-from dialogs.answers import Answer, Choice, Measurement, Relation
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status
-from dialogs.protocol import Protocol
+from dialogs.dialogue import Step, begin
+from dialogs.errors import AnswerError
+from dialogs.proofs import representatives
+from dialogs.protocol import Protocol, Text
 from dialogs.wording import echo, what_failed
 from tests.dialogs.strategies import PROTOCOL, tables
 
@@ -19,14 +24,14 @@ def _number(value: str, unit: str, relation: Relation = "=") -> Measurement:
 
 
 CASES: dict[str, tuple[str, dict[str, Answer], str, str]] = {
-    "one of several limits applies to the diagnosis": ("I2b", {"diagnosis": Choice("aiha"), "hemoglobin": _number("101", "g/L")}, "Haemoglobin below 100 g/L", "血红蛋白低于100 g/L"),
-    "two limits apply": ("I2b", {"diagnosis": Choice("evans"), "hemoglobin": _number("10.1", "g/dL"), "platelets": _number("30", "10*9/L")}, "Haemoglobin below 100 g/L or Platelets below 30 ×10⁹/L", "血红蛋白低于100 g/L或血小板低于30 ×10⁹/L"),
-    "age below": ("E1", {"age_years": _number("17", "a")}, "Age below 18 years", "年龄低于18岁"),
-    "age above": ("I1", {"age_years": _number("81", "a")}, "Age at most 80 years", "年龄不高于80岁"),
-    "a choice": ("I5", {"other_cause": Choice("yes")}, "Other cause: No", "其他病因：否"),
-    "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "Tumour: Current malignancy or thymoma", "肿瘤：现患恶性肿瘤或胸腺瘤"),
-    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "PR after steroids: No or Ciclosporin duration at least 26 weeks", "激素后PR：否或环孢素疗程不低于26周"),
-    "a multiple of a limit": ("I3b", {"bilirubin_total": _number("40", "umol/L"), "bilirubin_uln": _number("21", "umol/L"), "alt": Choice("within_normal"), "ast": Choice("within_normal")}, "Total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
+    "one of several limits applies to the diagnosis": ("I2b", {"diagnosis": Choice("aiha"), "hemoglobin": _number("101", "g/L")}, "haemoglobin below 100 g/L", "血红蛋白低于100 g/L"),
+    "two limits apply": ("I2b", {"diagnosis": Choice("evans"), "hemoglobin": _number("10.1", "g/dL"), "platelets": _number("30", "10*9/L")}, "haemoglobin below 100 g/L, or platelets below 30 ×10⁹/L", "血红蛋白低于100 g/L，或血小板低于30 ×10⁹/L"),
+    "age below": ("E1", {"age_years": _number("17", "a")}, "age below 18 years", "年龄低于18岁"),
+    "age above": ("I1", {"age_years": _number("81", "a")}, "age at most 80 years", "年龄不高于80岁"),
+    "a choice": ("I5", {"other_cause": Choice("yes")}, "no other cause", "无其他病因"),
+    "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "tumour: Current malignancy or thymoma", "肿瘤：现患恶性肿瘤或胸腺瘤"),
+    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "no PR after steroids, or ciclosporin duration at least 26 weeks", "无激素后PR，或环孢素疗程不低于26周"),
+    "a multiple of a limit": ("I3b", {"bilirubin_total": _number("40", "umol/L"), "bilirubin_uln": _number("21", "umol/L"), "alt": Choice("within_normal"), "ast": Choice("within_normal")}, "total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
 }  # fmt: skip
 
 
@@ -41,13 +46,103 @@ def test_what_failed_is_said_from_the_rule(
     assert what_failed(protocol, criterion, facts, "zh") == chinese
 
 
+SAID = {
+    "I1": [("age at least 18 years", "年龄不低于18岁"), ("age at most 80 years", "年龄不高于80岁")],
+    "E1": [("age below 18 years", "年龄低于18岁"), ("age above 80 years", "年龄高于80岁")],
+    "E4": [
+        ("pregnancy or breastfeeding: Pregnant", "妊娠或哺乳：妊娠"),
+        ("pregnancy or breastfeeding: Breastfeeding", "妊娠或哺乳：哺乳"),
+    ],
+    "I2a": [
+        (
+            "diagnosis: AIHA (autoimmune haemolytic anaemia), Acquired PRCA (pure red cell aplasia), Evans syndrome"
+            " or Secondary to an immune disease",
+            "诊断：AIHA（自身免疫性溶血性贫血）、获得性PRCA（纯红细胞再生障碍）、Evans综合征或继发于免疫性疾病的血细胞减少",
+        )
+    ],
+    "I2b": [
+        ("haemoglobin below 100 g/L", "血红蛋白低于100 g/L"),
+        (
+            "haemoglobin below 100 g/L, or platelets below 30 ×10⁹/L",
+            "血红蛋白低于100 g/L，或血小板低于30 ×10⁹/L",
+        ),
+        (
+            "haemoglobin below 100 g/L, platelets below 30 ×10⁹/L, or neutrophils below 0.5 ×10⁹/L",
+            "血红蛋白低于100 g/L、血小板低于30 ×10⁹/L，或中性粒细胞低于0.5 ×10⁹/L",
+        ),
+    ],
+    "I2c": [
+        (f"{steroids}, or {ciclosporin}", f"{after}，或{then}")
+        for steroids, after in (
+            ("steroid course at least 28 days", "激素疗程不低于28天"),
+            ("no PR after steroids", "无激素后PR"),
+        )
+        for ciclosporin, then in (
+            ("ciclosporin duration at least 182 days", "环孢素疗程不低于182天"),
+            ("ciclosporin dose at least 3 mg/kg/day", "环孢素剂量不低于3 mg/kg/d"),
+            ("no PR after ciclosporin", "无环孢素后PR"),
+        )
+    ],
+    "I5": [("no other cause", "无其他病因")],
+    "E2": [("tumour: Current malignancy or thymoma", "肿瘤：现患恶性肿瘤或胸腺瘤")],
+    "E3a": [("uncontrolled infection", "未控制的感染")],
+    "E3b": [("other serious disease", "其他严重疾病")],
+    "E5": [("mental illness", "精神疾病")],
+    "I4": [("ECOG 0, ECOG 1 or ECOG 2", "ECOG：0分、1分或2分")],
+    "I3a": [("no abnormal cardiac function", "无心功能异常")],
+    "I3b": [
+        ("total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
+        ("ALT at most 3 × ULN", "ALT不高于3 × ULN"),
+        ("AST at most 3 × ULN", "AST不高于3 × ULN"),
+    ],
+    "I3c": [("creatinine at most 1 × ULN", "肌酐不高于1 × ULN")],
+    "I6": [("willing to take part", "参加意愿")],
+}
+"""For each criterion of the shipped trial, all that can be said of its failing; as a haematologist reads it."""
+
+
+def failures(seed: int) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Play a dialogue of random answers to its end; yield what is said of each criterion that failed."""
+    dice, dialogue = random.Random(seed), begin(PROTOCOL)
+    while dialogue.state in PROTOCOL.position or dialogue.can("continue"):
+        if dialogue.can("continue"):
+            dialogue.take(Step("continue"))
+            continue
+        options = map(Choice, PROTOCOL.question(dialogue.state).option_by_code)
+        answer = dice.choice([*representatives(PROTOCOL, PROTOCOL.position[dialogue.state]), *options])
+        try:
+            dialogue.take(Step("answer", dialogue.state, answer))
+        except AnswerError:
+            dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+    for reason in dialogue.reasons:
+        said = [what_failed(PROTOCOL, reason.criterion, dialogue.facts, code) for code in ("en", "zh")]
+        yield reason.criterion.code, (said[0], said[1])
+
+
+def test_whatever_way_a_criterion_fails_it_is_said_as_it_was_read() -> None:
+    found: dict[str, set[tuple[str, str]]] = {criterion.code: set() for criterion in PROTOCOL.criteria}
+    for seed in range(600):
+        for code, said in failures(seed):
+            found[code].add(said)
+    assert found == {code: set(said) for code, said in SAID.items()}
+
+
 @given(tables)
 def test_every_failed_criterion_has_words_in_every_language(answers: dict[str, Answer]) -> None:
+    """Also for answers that no dialogue asks for together."""
     facts = effective(PROTOCOL, answers)
     for index, criterion in enumerate(PROTOCOL.criteria):
         if status(judge(PROTOCOL, index, facts)) == "failed":
             for language in PROTOCOL.languages:
                 assert what_failed(PROTOCOL, criterion, facts, language).strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "begun"),
+    [("haemoglobin", "Haemoglobin"), ("PR after", "PR after"), ("eGFR", "eGFR"), ("肌酐", "肌酐")],
+)
+def test_a_name_begins_a_line_with_a_capital_letter(written: str, begun: str) -> None:
+    assert Text({"en": written}).at_the_beginning() == {"en": begun}
 
 
 def test_a_ratio_just_above_a_limit_is_not_shown_as_the_limit(protocol: Protocol) -> None:
