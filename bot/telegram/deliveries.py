@@ -158,6 +158,9 @@ class Deliveries:
             self._keep_card(chat, said, arrived, prompt)
         if _asks_on(said.reply):
             self._screenings.prompted(prompt.screening, prompt.entry, arrived.message)
+        elif said.reply.card:  # where the card stands; the question itself may not have arrived
+            asked = self._screenings.prompted_entry(prompt.screening) or 0
+            self._screenings.prompted(prompt.screening, asked, arrived.message)
 
     def _keep_card(self, chat: int, said: Said, arrived: Arrived, prompt: Prompt) -> None:
         """Remember where a screening's card stands, and take the buttons from the one before."""
