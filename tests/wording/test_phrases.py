@@ -101,6 +101,28 @@ def test_a_phrase_on_a_button_or_in_a_copy_has_no_markup() -> None:
         assert not marked
 
 
+@pytest.mark.parametrize("room", ["bot/wording", "bot/wording/pictures", "bot/serve", "bot/command"])
+def test_no_phrase_is_left_over_that_nobody_says(room: str) -> None:
+    """A key stands in the code as it is, or as what an f-string such as ``f"outcome_{code}"`` can come to."""
+    code = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("bot", "dialogs", "state")
+        for kind in ("*.py", "*.html")
+        for file in (ROOT / folder).rglob(kind)
+    )
+    forms = re.findall(r'f"((?:\w|\{[^{}]+\})+)"', code)
+    made = [
+        re.compile(re.sub(r"\{[^{}]*\}", r"\\w+", form))
+        for form in forms
+        if len(re.sub(r"\{[^{}]*\}|_", "", form)) >= 3
+    ]
+    keys = tomllib.loads((ROOT / room / "words" / "en.toml").read_text(encoding="utf-8"))
+    said = [key for key, text in keys.items() if isinstance(text, str) or "other" in text]
+    assert said
+    used = set(re.findall(r"[\"'](\w+)[\"']", code))
+    assert [key for key in said if key not in used and not any(form.fullmatch(key) for form in made)] == []
+
+
 def _chinese() -> Iterator[tuple[str, str]]:
     """Every text that is shown in Chinese, with where it stands; of transcripts without the terminal's own keys, and
     without the quotation marks of the record's English."""
