@@ -166,3 +166,57 @@ async def test_administrators_get_the_head_of_each_nights_backup(tmp_path: Path,
     assert made.name in administrator.texts[-1]
     assert verify(made, head=head[0]).problems == ()
     assert len(clinician.texts) == said
+
+
+async def test_a_note_becomes_the_card_and_the_card_moves_on_in_one_message(
+    ward: Ward, language: str
+) -> None:
+    say = phrases(language)
+    clinician, coordinator = await people(ward, language)
+    await save(ward, clinician, language)
+    await coordinator.sees("S01-0001")
+    note = coordinator.last["message_id"]
+    await ward.presses(coordinator, say.plain("show_card", number="S01-0001"))
+    for key in ("button_history", "back_to", "button_outcome", "outcome_referred", "day_today", "back_to"):
+        await ward.presses(coordinator, say.plain(key, number="S01-0001"))
+    await coordinator.sees(say("outcome_referred"))
+    assert [reply["message_id"] for reply in coordinator.replies][-1] == note
+    assert coordinator.buttons[:3] == [
+        say.plain(f"button_{verb}") for verb in ("query", "outcome", "history")
+    ]
+    sound(ward)
+
+
+async def test_who_asked_is_told_of_the_answer_and_sees_it_on_the_card(ward: Ward, language: str) -> None:
+    say = phrases(language)
+    clinician, coordinator = await people(ward, language)
+    await save(ward, clinician, language)
+    await ward.says(coordinator, "1")
+    await ward.presses(coordinator, say.plain("button_query"))
+    await ward.presses(
+        coordinator, next(b["text"] for b in buttons_of(coordinator.last) if "72" in b["text"])
+    )
+    await ward.presses(coordinator, say.plain("query_plausible"))
+    await ward.presses(clinician, say.plain("query_confirm"))
+    question = PROTOCOL.question("hemoglobin").short[language]
+    await coordinator.sees(say("query_note_confirmed", number="S01-0001", question=question))
+    await ward.presses(coordinator, say.plain("show_card", number="S01-0001"))
+    await coordinator.sees(say("subject_query_confirmed", question=question))
+    sound(ward)
+
+
+async def test_an_administrator_revokes_an_invitation_in_the_chat(ward: Ward, language: str) -> None:
+    say = phrases(language)
+    administrator = ward.member(role="administrator", language=language)
+    await ward.says(administrator, "/invite")
+    await ward.presses(administrator, say.plain("role_clinician"))
+    link = administrator.last["message_id"]
+    secret = re.split(r"start[ =]", administrator.texts[-1])[-1]
+    await ward.says(administrator, "/people")
+    await ward.presses(administrator, say.plain("invitations_open", n=1))
+    mark = ward.service.people.invitations()[0].mark
+    await ward.presses(administrator, say.plain("revoke_invitation", mark=mark))
+    await ward.presses(administrator, say.plain("revoke_yes_invitation", mark=mark))
+    await administrator.sees(say("revoked", mark=mark))
+    assert ward.service.people.redeem(secret, "telegram", "99") is None
+    assert administrator.messages[link]["text"].endswith(secret), "the link stays in the chat"
