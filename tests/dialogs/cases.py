@@ -56,6 +56,7 @@ I2B = [
 
 STEROIDS = {
     "28 d": M, "27.999 d": F, "28.001 d": M, "4 wk": M, "3.999 wk": F, "<28 d": F, ">=28 d": M, ">20 d": U, "unknown": U,
+    "1 mo": M, "0.92 mo": M, "0.9 mo": F, "<1 mo": U, "6 months": M,
 }  # fmt: skip
 NO_CSA = {"csa_duration": "never"}
 NO_STEROIDS = {"steroid_duration": "never"}

@@ -40,7 +40,7 @@ UNDERSTOOD = [
     ("bilirubin_total", "1.1x", "1.1", "{xULN}"), ("bilirubin_total", "1.1 x ULN", "1.1", "{xULN}"),
     ("bilirubin_total", "1.1倍", "1.1", "{xULN}"), ("bilirubin_total", "28 µmol/L", "28", "umol/L"),
     ("alt", "40 IU/L", "40", "U/L"), ("csa_duration", "6 months", "6", "mo"), ("csa_duration", "26 wk", "26", "wk"),
-    ("csa_duration", "6个月", "6", "mo"), ("steroid_duration", "4 周", "4", "wk"), ("csa_dose", "250 mg", "250", "mg/d"),
+    ("csa_duration", "6个月", "6", "mo"), ("steroid_duration", "4 周", "4", "wk"), ("steroid_duration", "6 months", "6", "mo"), ("csa_dose", "250 mg", "250", "mg/d"),
     ("age_years", "45", "45", "a"), ("age_years", "４５岁", "45", "a"), ("body_weight", "60", "60", "kg"),
 ]  # fmt: skip
 CHOSEN = [
@@ -61,7 +61,7 @@ REFUSED = [
     ("hemoglobin", "5 g/L", "impossible"), ("hemoglobin", "1200", "impossible"), ("age_years", "45.5", "not_whole"),
     ("age_years", "<40", "no_bounds"), ("age_years", "1962", "impossible"), ("hemoglobin", "98 g/L " + "x" * 90, "too_long"),
     ("hemoglobin", "13812345678", "identifier"), ("sex", "1950-03-02", "identifier"), ("ecog", "5", "not_an_option"),
-    ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 months", "unknown_unit"),
+    ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 years", "unknown_unit"),
     # raised digits, fractions, circled digits, digits of other scripts: never flattened into the number
     ("neutrophils", "2.10³/µL", "digits"), ("alt", "10² U/L", "digits"), ("alt", "40¹ U/L", "digits"),
     ("alt", "½ x ULN", "digits"), ("alt", "1½ x ULN", "digits"), ("alt", "⑨ U/L", "digits"), ("alt", "４０² U/L", "digits"),
