@@ -14,6 +14,9 @@ from pathlib import Path
 from tests.browser.driver import Page
 
 MESSAGES = "document.querySelectorAll('#log > li').length"
+NEWEST = "[...document.querySelectorAll('#log > .theirs')].at(-1)"
+BUTTONS = """Object.fromEntries([...document.querySelectorAll('#log > li:has(.buttons)')].map((item) =>
+  [item.dataset.message, [...item.querySelectorAll('.row button')].map((button) => button.innerText)]))"""
 HANGS_SECONDS = 60.0
 
 
@@ -21,8 +24,8 @@ HANGS_SECONDS = 60.0
 async def trial(database: Path) -> AsyncIterator[str]:
     """Run ``prescreen try`` in a process of its own, which must stop in order. Yields the page's address."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from bot.command import main; main()"),
-        *("try", "--db", str(database), "--port", "0"),
+        *(sys.executable, "-m", "tests.browser.unhurried", "try"),
+        *("--db", str(database), "--port", "0"),
         stdout=PIPE,
         stderr=STDOUT,
         env=os.environ | {"HOME": str(database.parent)},
@@ -68,11 +71,13 @@ class Phone:
         await self.page.click("#start")
 
     async def press(self, label: str) -> None:
-        """Press the newest button with this label, and wait for the answer: nobody types before they are asked."""
+        """Press the newest button with this label, and wait until its card has moved on or something stands below."""
         before = await self.page.script(MESSAGES)
-        fits = f"(b) => b.innerText.trim() === {json.dumps(label)} && !b.disabled"
-        await self.page.tap(f"[...document.querySelectorAll('.row button, .row a')].findLast({fits})")
-        await self.page.until(f"{MESSAGES} > {before}")
+        fits = f"(b) => b.innerText.trim() === {json.dumps(label)}"
+        await self.page.tap(
+            f"window.pressed = [...document.querySelectorAll('.row button')].findLast({fits})"
+        )
+        await self.page.until(f"!pressed.isConnected || {MESSAGES} > {before}")
 
     async def type(self, text: str) -> None:
         """Type a message, and wait until it is answered."""
@@ -80,6 +85,23 @@ class Phone:
         await self.page.script("document.querySelector('#text').focus()")
         await self.page.type(text)
         await self.page.until(f"{MESSAGES} > {before} + 1")
+
+    async def newest(self) -> str:
+        """The number of the bot's last message."""
+        return str(await self.page.script(f"{NEWEST}.dataset.message"))
+
+    async def words(self, message: str) -> list[str]:
+        """The lines of a message."""
+        text = await self.page.script(f"document.querySelector('{_shown(message)} .words').innerText")
+        return str(text).splitlines()
+
+    async def settles(self, message: str) -> None:
+        """Wait until a message has no buttons any more."""
+        await self.page.until(f"!document.querySelector('{_shown(message)} .buttons')")
+
+    async def buttons(self) -> dict[str, list[str]]:
+        """The labels below each message that has any, by its number."""
+        return dict(await self.page.script(BUTTONS))
 
     async def become(self, name: str) -> None:
         """Choose another person, and wait for what stands on their phone."""
@@ -100,3 +122,7 @@ class Phone:
             await self.page.until("document.getAnimations().length === 0")
             Path(folder).mkdir(parents=True, exist_ok=True)
             await self.page.picture(Path(folder) / f"{name}.png")
+
+
+def _shown(message: str) -> str:
+    return f'#log > [data-message="{message}"]'

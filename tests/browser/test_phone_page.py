@@ -59,7 +59,7 @@ async def finish(phone: Phone, willing: str) -> None:
     for _ in range(4):
         await phone.press(NORMAL)
     await phone.press(willing)
-    await phone.sees("Review of S01-0001")
+    await phone.sees("Review: ")
 
 
 def verdicts(database: Path) -> list[tuple[str, str | None]]:
@@ -74,14 +74,54 @@ async def test_a_patient_is_found_potentially_eligible(phone: Phone, database: P
     await begin(phone)
     await phone.picture("phone-question")
     await phone.type("9.8 g/dL")
-    await phone.sees("✓ S01-0001 · Haemoglobin: 9.8 g/dL = 98 g/L")
+    await phone.sees("✓ Haemoglobin: 9.8 g/dL = 98 g/L")
     await phone.type("6 wk")
     await finish(phone, "Yes, willing")
     await phone.picture("phone-review")
     await phone.press("Confirm and save")
-    await phone.sees("Potentially eligible.")
+    await phone.sees("Potentially eligible as entered.")
     await phone.picture("phone-verdict")
     assert verdicts(database) == [("eligible", None)]
+
+
+async def test_a_press_moves_the_card_on_and_what_is_typed_begins_a_new_one_below(phone: Phone) -> None:
+    await phone.start()
+    await phone.press("New screening")
+    await phone.sees("Age in completed years?")
+    first = await phone.newest()
+    await phone.type("45")
+    second = await phone.newest()
+    await phone.settles(first)
+    assert second != first
+    for label in ("Male", "AIHA (autoimmune haemolytic anaemia)"):
+        await phone.press(label)
+        assert await phone.newest() == second
+    assert await phone.words(second) == [
+        "S01-0001 · about 23 left",
+        "✓ Age: 45 years",
+        "✓ Sex: Male",
+        "✓ Diagnosis: AIHA (autoimmune haemolytic anaemia)",
+        "Most recent haemoglobin? (number + unit)",
+        "For example 73 g/L",
+    ]
+    await phone.type("72 g/L")
+    await phone.settles(second)
+    assert "✓ Haemoglobin: 72 g/L" in await phone.words(await phone.newest())
+
+
+async def test_help_and_a_wrong_input_stand_in_one_card_with_the_question(phone: Phone) -> None:
+    await begin(phone)
+    asked = await phone.newest()
+    await phone.press("Help")
+    assert await phone.newest() == asked
+    await phone.sees("I2b Blood count below the threshold")
+    await phone.picture("phone-help")
+    await phone.type("9.8 furlongs")
+    await phone.settles(asked)
+    refused = await phone.words(await phone.newest())
+    assert any("I do not know that unit" in line for line in refused)
+    assert refused[-2:] == ["Most recent haemoglobin? (number + unit)", "For example 73 g/L"]
+    assert (await phone.buttons())[await phone.newest()] == ["Unknown", "Back", "Help"]
 
 
 async def test_an_excluded_patient_is_corrected(phone: Phone, database: Path) -> None:
@@ -89,15 +129,36 @@ async def test_an_excluded_patient_is_corrected(phone: Phone, database: Path) ->
     await phone.type("10.5")
     await phone.sees("10.5: in which unit?")
     await phone.press("10.5 g/dL")
-    await phone.sees("Not eligible as entered: I2b")
+    await phone.sees("Not eligible as entered: I2b is not met.")
+    await phone.sees("Not met: haemoglobin below 100 g/L")
     await phone.picture("phone-excluded")
+    card = await phone.newest()
     await phone.press("Correct: Haemoglobin")
+    assert await phone.newest() == card
     await phone.type("98 g/L")
+    await phone.settles(card)
     await phone.type("42 d")
     await finish(phone, "Yes, willing")
+    card = await phone.newest()
+    await phone.press("Correct an answer")
+    await phone.press("ALT: Normal (≤ ULN)")
+    await phone.press("Keep: Normal (≤ ULN)")
+    await phone.sees("Review: potentially eligible as entered")
     await phone.press("Confirm and save")
-    await phone.sees("Potentially eligible.")
+    await phone.sees("Potentially eligible as entered.")
+    assert await phone.newest() == card
     assert verdicts(database) == [("eligible", None)]
+
+
+async def test_a_press_on_a_card_further_up_asks_below_and_leaves_no_second_one(phone: Phone) -> None:
+    await begin(phone)
+    card = await phone.newest()
+    await phone.type("/privacy")
+    assert list(await phone.buttons())[-1:] == [card]
+    await phone.press("Unknown")
+    await phone.sees("how long was the course")
+    assert await phone.newest() > card
+    await phone.settles(card)
 
 
 async def test_an_undetermined_screening_is_reopened_and_filled_in(phone: Phone, database: Path) -> None:
@@ -106,12 +167,12 @@ async def test_an_undetermined_screening_is_reopened_and_filled_in(phone: Phone,
     await phone.type("42 d")
     await finish(phone, "Not discussed yet")
     await phone.press("Confirm and save")
-    await phone.sees("Undetermined.")
+    await phone.sees("Undetermined as entered.")
     await phone.press("Fill in what is missing")
     await phone.sees("only what was missing is asked")
     await phone.press("Yes, willing")
     await phone.press("Confirm and save")
-    await phone.sees("Potentially eligible.")
+    await phone.sees("Potentially eligible as entered.")
     assert verdicts(database) == [("undetermined", None), ("eligible", None)]
 
 
