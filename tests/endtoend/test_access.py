@@ -167,7 +167,7 @@ async def test_a_suspension_works_from_the_next_message_in_the_middle_of_a_dialo
     await ward.says(administrator, "/people")
     await ward.presses(administrator, "restore:S01-P01")
     await ward.says(clinician.phone, "2")
-    assert "Female; Male" in clinician.phone.last["text"]
+    assert "Sex?" in clinician.phone.last["text"]
 
 
 # invitations ---------------------------------------------------------------------------------------
