@@ -151,8 +151,9 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
     except NotNext:
         _already(context, screening)
         return
-    told = context.say("outcome_on", outcome=context.say(f"outcome_{code}"), day=day.isoformat())
-    _card(context, screening, context.say("outcome_kept", number=screening.number, outcome=told))
+    told = context.say.plain("outcome_on", outcome=context.say.plain(f"outcome_{code}"), day=day.isoformat())
+    context.turn.toast = context.say.plain("outcome_kept", number=screening.number, outcome=told)
+    _card(context, screening)
 
 
 def ask_why_undone(context: Context, screening: Screening, press: Press) -> None:
