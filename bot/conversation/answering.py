@@ -8,7 +8,7 @@ from bot.conversation.refusing import keep_nothing, late
 from bot.conversation.whose_answer import Aim, sent_twice
 from bot.exchange import Press, at
 from bot.wording import cards
-from bot.wording.asked import proposal_of, question_of
+from bot.wording.asked import proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
 from dialogs.answers import UNKNOWN, Answer, Choice
@@ -42,7 +42,7 @@ def unknown(context: Context, screening: Screening, press: Press) -> None:
 def keep(context: Context, screening: Screening, press: Press) -> None:
     """Keep the answer that stands."""
     question = question_of(screening)
-    now = screening.dialogue.answers.get(question.id) if question is not None else None
+    now = standing_answer(screening, question) if question is not None else None
     if question is not None and now is not None:
         _answer_one(context, screening, question, now)
     elif context.message.kind == "press":

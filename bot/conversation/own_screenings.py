@@ -7,6 +7,7 @@ from typing import Final
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
+from bot.conversation.site_screenings import full_number
 from bot.conversation.starting import new_button
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
@@ -28,7 +29,7 @@ RECENT: Final = 10
 def resume(context: Context, argument: str) -> None:
     """``/resume [NUMBER]``: go on with an open screening, or choose one of several."""
     found = context.screenings.listed(person=context.person.code, state="open", limit=LISTED)
-    screening = context.own(argument.upper()) if argument else context.current()
+    screening = _named(context, argument) if argument else context.current()
     if screening is not None and (argument or len(found) <= 1):
         context.show(screening)
     elif found:
@@ -42,7 +43,9 @@ def resume(context: Context, argument: str) -> None:
 
 
 def open_items(context: Context, argument: str) -> None:
-    """``/open``: screenings in progress, and undetermined ones with what is missing."""
+    """``/open [NUMBER]``: screenings in progress, and undetermined ones with what is missing."""
+    if _shown(context, argument):
+        return
     person = context.person.code
     running = context.screenings.listed(person=person, state="open", limit=LISTED)
     waiting = [
@@ -54,9 +57,27 @@ def open_items(context: Context, argument: str) -> None:
 
 
 def recent(context: Context, argument: str) -> None:
-    """``/recent``: the newest screenings."""
+    """``/recent [NUMBER]``: the newest screenings."""
+    if _shown(context, argument):
+        return
     found = context.screenings.listed(person=context.person.code, limit=RECENT)
-    context.turn.actions.append(lists.recent(found, context.say))
+    context.turn.actions.append(lists.recent(found, context.setup.zone, context.say))
+
+
+def _shown(context: Context, argument: str) -> bool:
+    """Show the screening that a command names, or say that there is none; say whether it names one."""
+    if not argument:
+        return False
+    screening = _named(context, argument)
+    if screening is not None:
+        context.show(screening)
+    else:
+        context.turn.say(context.say("not_found", number=argument[:24]))
+    return True
+
+
+def _named(context: Context, argument: str) -> Screening | None:
+    return context.own(full_number(context.person.site, argument))
 
 
 def on_screen(context: Context) -> Screening | None:

@@ -88,8 +88,7 @@ def _is_waiting(context: Context, item: Listed) -> bool:
 
 
 def _choice(context: Context, item: Listed, verb: str) -> Button:
-    label = f"{item.number} · {_day(context, item):%m-%d} · {lists.standing(item, context.say)}"
-    return Button(label, str(Press(verb, item.number)))
+    return Button(lists.labelled(item, context.setup.zone, context.say), str(Press(verb, item.number)))
 
 
 def _day(context: Context, item: Listed) -> datetime:

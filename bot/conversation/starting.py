@@ -7,10 +7,12 @@ from datetime import datetime
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
+from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
 from bot.exchange import Button, Press, Rows, at
 from bot.wording import lists
 from bot.wording.buttons import new_screening
+from bot.wording.phrases import lines
 from bot.wording.times import in_zone
 from dialogs.protocol import Protocol
 from state.screenings import Screening
@@ -41,7 +43,7 @@ def new(context: Context, argument: str) -> None:
     if not argument:
         _new_for_some_trial(context)
         return
-    earlier = context.own(argument.upper())
+    earlier = context.own(full_number(context.person.site, argument))
     if earlier is None:
         context.turn.say(context.say("not_found", number=argument[:24]))
     else:
@@ -97,11 +99,12 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
         earlier=earlier.number if earlier else None,
     )
     _open(context, screening)
-    if still_open is None:
-        context.show(screening)
-    else:
-        remark = context.say("still_open", number=still_open.number)
-        context.show(screening, remark=remark, last=lists.resume_buttons([still_open.number], context.say))
+    others = [still_open.number] if still_open is not None else []
+    remark = lines(
+        context.say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
+        *(context.say("still_open", number=number) for number in others),
+    )
+    context.show(screening, remark=remark or None, last=lists.resume_buttons(others, context.say))
 
 
 def _open(context: Context, screening: Screening) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.answers import Answer
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, propose_again, unit_for
 from state.screenings import Screening
@@ -12,6 +13,11 @@ def question_of(screening: Screening) -> Question | None:
     if screening.state not in screening.protocol.position:
         return None
     return screening.protocol.question(screening.state)
+
+
+def standing_answer(screening: Screening, question: Question) -> Answer | None:
+    """Return the answer that can be kept: the one given before, or else one of an earlier screening."""
+    return screening.dialogue.answers.get(question.id) or screening.carried.get(question.id)
 
 
 def proposal_of(screening: Screening, question: Question) -> Proposal | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.exchange import Safe
+from bot.wording.asked import standing_answer
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -25,15 +26,23 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     """The current question, with the answer that it has and an example of one that is typed."""
     dialogue, language = screening.dialogue, say.language
     question = dialogue.protocol.question(dialogue.state)
-    now = dialogue.answers.get(question.id)
     only = unit_for(dialogue.protocol, question, dialogue.facts)
     typed = question.kind != "choice"
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
-        say("now_answer", answer=describe(question, now, language)) if now is not None else None,
+        _answer_before(screening, question, say),
         say("for_example", example=example(question, only, language)) if typed else None,
     )
+
+
+def _answer_before(screening: Screening, question: Question, say: Phrases) -> Safe | None:
+    """The answer that can be kept, and whether it is an earlier screening's."""
+    answer = standing_answer(screening, question)
+    if answer is None:
+        return None
+    key = "now_answer" if question.id in screening.dialogue.answers else "carried_answer"
+    return say(key, answer=describe(question, answer, say.language), earlier=screening.earlier)
 
 
 def progress(screening: Screening, say: Phrases) -> Safe:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases
-from bot.wording.times import local_time
+from bot.wording.times import in_zone, local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
@@ -71,7 +72,13 @@ def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, 
         say("open_dialogue", number=item.number, since=local_time(item.started_at, zone)) for item in running
     ]
     told += [
-        say("open_undetermined", number=item.number, codes=joined(item.unresolved, say)) for item in waiting
+        say(
+            "open_undetermined",
+            number=item.number,
+            day=in_zone(datetime.fromisoformat(item.started_at), zone).date(),
+            codes=joined(item.unresolved, say),
+        )
+        for item in waiting
     ]
     fill = tuple(
         (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
@@ -80,13 +87,16 @@ def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, 
     return Reply(lines(*told), (*resume_buttons((item.number for item in running), say), *fill))
 
 
-def recent(found: Sequence[Listed], say: Phrases) -> Reply:
+def recent(found: Sequence[Listed], zone: str, say: Phrases) -> Reply:
+    """The newest screenings, each as a button that leads to it."""
     if not found:
         return Reply(say("recent_none"), ((new_screening(say),),))
-    told = [say("recent_title")]
-    told += [say("recent_line", number=item.number, verdict=standing(item, say)) for item in found]
-    rows = [_go(item.number, item.number) for item in found]
-    return Reply(lines(*told), tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2)))
+    return Reply(say("recent_title"), tuple((_go(item.number, labelled(item, zone, say)),) for item in found))
+
+
+def labelled(item: Listed, zone: str, say: Phrases) -> str:
+    """A screening on a button: its number, the day on which it was started, and how it stands."""
+    return f"{item.number} · {in_zone(datetime.fromisoformat(item.started_at), zone):%m-%d} · {standing(item, say)}"
 
 
 def standing(item: Listed, say: Phrases) -> str:

@@ -106,7 +106,7 @@ async def test_health_is_told_and_a_stop_obeyed_while_another_process_holds_the_
         process = await started(server, path, "--healthz", str(port))
         await polled(server)
         phone.send("/new")
-        await phone.sees("criterion")
+        await phone.sees("Age in completed years")
         holder = await asyncio.create_subprocess_exec(
             sys.executable, "-c", HOLDER, str(path), stdin=PIPE, stdout=PIPE
         )

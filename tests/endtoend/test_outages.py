@@ -144,7 +144,7 @@ async def test_no_output_has_the_token_or_an_answer_whatever_fails(
     process = await started(server, tmp_path / "bot.db")
     await polled(server)
     phone.send("/new")
-    await phone.sees("criterion")
+    await phone.sees("Age in completed years")
     phone.send("Mrs Li is 1.60 m tall")
     server.world.deliver({"message": {"from": "Mrs Li", "chat": 3, "text": "Mrs Li"}})
     server.world.deliver({"message": "Mrs Li"})

@@ -4,7 +4,6 @@ This folder is a package only inside `tests`: at the top its name would hide pyt
 """
 
 import asyncio
-import json
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -91,7 +90,7 @@ class TelegramServer:
             if isinstance(value, web.FileField):
                 self.files.append((name, value.filename, value.file.read()))
             else:
-                parameters[name] = value if isinstance(value, str) else json.dumps(value)
+                parameters[name] = str(value)
         self.calls.append((method, parameters))
         if self.faults[method]:
             response = self.faults[method].popleft()(request)

@@ -1,0 +1,96 @@
+"""Finding a screening again, screening the same candidate again, and beginning while another one is open."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.exchange import Reply, Turn
+from bot.wording.phrases import plain
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, said
+
+
+def labels(turn: Turn) -> list[str]:
+    return [b.label for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+
+
+def text(turn: Turn) -> str:
+    return plain(said(turn))
+
+
+def answer_of(ward: Ward, number: str, question: str) -> object:
+    return ward.conversation.screenings.load(number).dialogue.answers.get(question)
+
+
+def test_what_lasts_is_offered_to_keep_and_what_changes_is_asked_anew(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    turn = ward.do(ward.clinician, "/new 1", "46")
+    assert "S01-0001" in text(turn)
+    assert answer_of(ward, "S01-0002", "sex") is None  # offered, never taken by itself
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'keep:')}")
+    assert answer_of(ward, "S01-0002", "sex") == answer_of(ward, "S01-0001", "sex")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'keep:')}")
+    assert re.search("Most recent haemoglobin|最近一次血红蛋白", text(turn))
+    assert not any(press.startswith("keep:") for press in presses(turn))
+
+
+def test_a_word_keeps_an_earlier_screenings_answer_too(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    ward.do(ward.clinician, "/new 1", "46", "keep")
+    assert answer_of(ward, "S01-0002", "sex") == answer_of(ward, "S01-0001", "sex")
+
+
+def test_lists_have_days_and_lead_to_the_screening(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    ward.do(ward.clinician, "/new", "45")
+    turn = ward.do(ward.clinician, "/recent")
+    assert all(re.match(r"S01-000\d · 11-23 · ", label) for label in labels(turn))
+    card = ward.do(ward.clinician, f"!{press_of(turn, 'go_on:S01-0001')}")
+    assert {"copy_record", "reopen", "rescreen"} <= {press.partition(":")[0] for press in presses(card)}
+
+
+def test_a_number_may_be_typed_short(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    for typed in ("1", "0001", "s01-1", "S01-0001"):
+        for command in ("recent", "open"):
+            assert press_of(ward.do(ward.clinician, f"/{command} {typed}"), "rescreen:S01-0001:")
+    assert "S01-0009" not in text(ward.do(ward.clinician, "/recent 9"))
+
+
+def test_a_new_screening_says_which_one_is_still_open_and_leads_back_to_it(ward: Ward) -> None:
+    ward.do(ward.clinician, "/new", "45")
+    turn = ward.do(ward.clinician, "/new")
+    assert re.search("S01-0001 (is still open|尚未完成)", text(turn))
+    back = ward.do(ward.clinician, f"!{press_of(turn, 'go_on:S01-0001')}")
+    assert text(back).startswith("S01-0001 · ")
+
+
+def test_the_opening_comes_once_a_day(ward: Ward) -> None:
+    def opened(turn: Turn) -> bool:
+        return bool(re.search("Recruitment status: Unknown|招募状态：未知", said(turn)))
+
+    assert opened(ward.do(ward.clinician, "/new"))
+    ward.do(ward.clinician, "45")
+    assert not opened(ward.do(ward.clinician, "/new"))
+    ward.do(ward.clinician, "45")
+    ward.conversation.screenings.clock.now += timedelta(days=1)  # type: ignore[attr-defined]  # the ward has a clock to be set
+    assert opened(ward.do(ward.clinician, "/new"))
+    assert opened(ward.do(ward.clinician, "/about"))
+
+
+def test_what_is_copied_for_the_record_has_reasons_answers_units_times_number_and_version(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", "45", "male", "aiha", "10.5 g/dL")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    copied = text(ward.do(ward.clinician, f"!{press_of(turn, 'copy_record:')}"))
+    version = ward.conversation.screenings.load("S01-0001").protocol.version
+    for part in (
+        "S01-0001",
+        version,
+        "I2b",
+        "100 g/L",
+        "10.5 g/dL = 105 g/L",
+        "2026-11-23 09:30",
+        ward.clinician.code,
+    ):
+        assert part in copied
+    assert re.search("not an enrolment decision|不是入组决定", copied)
