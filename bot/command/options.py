@@ -61,7 +61,10 @@ def zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
 
 
 language = click.option(
-    "--lang", type=click.Choice(list(LANGUAGES)), default=None, help="Language of the dialogue [default: en]."
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    default=None,
+    help="Language of what is said [default: en; chat: the one it had last].",
 )
 protocol = click.option(
     "--protocol",
