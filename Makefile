@@ -42,7 +42,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.long_life
 
 pictures: $(VENV)/.test
-	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser
+	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser tests/serve/test_in_a_browser.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

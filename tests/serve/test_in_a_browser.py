@@ -1,9 +1,12 @@
-"""The pages of the log in a real browser: on a phone and on a desk, in English and in Chinese."""
+"""The pages of the log in a real browser: on a phone and on a desk, in English and in Chinese; a picture of it too,
+with ``PRESCREEN_PICTURES``.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -19,12 +22,13 @@ LACK = lack_of("chromium")
 pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 
 WIDTHS = (390, 1280)
+LOADED = "document.readyState === 'complete'"
 TEXT = "document.querySelector('main').innerText"
 
 
 async def _opened(page: Page, url: str) -> None:
     await page.open(url)
-    await page.until(f"location.href === {url!r} && document.readyState === 'complete'")
+    await page.until(f"location.href === {url!r} && {LOADED}")
 
 
 async def test_the_log_is_walked_by_its_links_in_both_languages(noted: Path, tmp_path: Path) -> None:
@@ -32,21 +36,24 @@ async def test_the_log_is_walked_by_its_links_in_both_languages(noted: Path, tmp
     with served(noted) as address:
         async with browser(tmp_path / "profile") as page:
             await page.open(address)
-            await page.until("document.title === 'Screening log – Pre-screening'")
+            await page.until("document.title === 'Screening log – Pre-screening' && " + LOADED)
+            if folder := os.environ.get("PRESCREEN_PICTURES"):
+                await page.look(width=1280, height=560, scale=1)
+                await page.picture(Path(folder) / "serve.png")
             await page.click("td.screening a")
-            await page.until(f"document.querySelector('h1')?.innerText === '{newest}'")
+            await page.until(f"document.querySelector('h1')?.innerText === '{newest}' && {LOADED}")
             assert "Age" in await page.script(TEXT)
             await page.click(".languages a")
-            await page.until("document.documentElement.lang === 'zh-CN'")
+            await page.until("document.documentElement.lang === 'zh-CN' && " + LOADED)
             assert "年龄" in await page.script(TEXT)
             assert await page.script("document.querySelector('h1').innerText") == newest
             await page.click("nav a")
-            await page.until("document.title === '预筛日志 – 预筛'")
+            await page.until("document.title === '预筛日志 – 预筛' && " + LOADED)
             await page.click("summary")
             await page.tap(
                 "[...document.querySelectorAll('.facets a')].find((a) => a.innerText === '不符合条件')"
             )
-            await page.until("location.search.includes('verdict=ineligible')")
+            await page.until("location.search.includes('verdict=ineligible') && " + LOADED)
             shown = await page.script("document.querySelectorAll('tbody tr').length")
             link = await page.script("document.querySelector('a[download]').href")
             assert page.complaints == []
