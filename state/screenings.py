@@ -294,6 +294,10 @@ class Screenings(Lookup):
         if known != day.isoformat():
             self._heard[person] = day.isoformat()
 
+    def last_heard(self, person: str, known: str | None) -> str | None:
+        """Return the day on which somebody wrote last, kept or not; `known` is the one in the file."""
+        return self._heard.get(person, known)
+
     def make_current(self, person: str, number: str | None) -> None:
         with writing(self.db):
             self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])

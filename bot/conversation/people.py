@@ -158,7 +158,6 @@ def people_pressed(context: Context, press: Press) -> None:
 
 
 def _show_people(context: Context, first: Safe | None = None) -> None:
-    context.screenings.keep_prompts()  # and with them on which day people wrote
     everyone = context.people.all()
     told = [_line(context, person) for person in everyone[:SHOWN_PEOPLE]]
     more = len(everyone) - SHOWN_PEOPLE
@@ -179,7 +178,8 @@ def _line(context: Context, person: Person) -> Safe:
         status=say(f"person_{person.status}"),
     )
     since = local_time(person.since, zone)[:DAY]
-    seen = say("people_seen", since=since, day=person.seen_on) if person.seen_on else None
+    day = context.screenings.last_heard(person.code, person.seen_on)
+    seen = say("people_seen", since=since, day=day) if day else None
     return lines(told, seen or say("people_unseen", since=since))
 
 

@@ -162,6 +162,7 @@ def test_a_role_is_changed_on_purpose_and_stands_in_the_register(tmp_path: Path)
     status, said = run(path, "--add", "2", "--role", "clinician")
     assert (status, "--change S01-P02" in said) == (2, True)
     listed = run(path)[1].split("\n")
+    assert listed[1].endswith("  seen -")
     assert listed[1].split()[:4] == ["S01-P02", "coordinator", "S02", "active"]
     db = open_database(path)
     assert db.execute("SELECT count(*) FROM register WHERE kind = 'person'").fetchone() == (4,)
