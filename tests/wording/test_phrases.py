@@ -124,8 +124,7 @@ def test_no_phrase_is_left_over_that_nobody_says(room: str) -> None:
 
 
 def _chinese() -> Iterator[tuple[str, str]]:
-    """Every text that is shown in Chinese, with where it stands; of transcripts without the terminal's own keys, and
-    without the quotation marks of the record's English."""
+    """Every text that is shown in Chinese, with where it stands; of transcripts without keys and their own brackets."""
     for folder in folders(ROOT):
         file = folder / "zh.toml"
         for key, text in _strings(tomllib.loads(file.read_text(encoding="utf-8"))):
@@ -136,7 +135,7 @@ def _chinese() -> Iterator[tuple[str, str]]:
     for file in sorted((ROOT / "tests" / "golden").glob("*.zh.txt")):
         for at, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             if not line.startswith(">"):
-                yield f"{file.name}:{at}", re.sub(r'(?<![^ ])\w+\) |(?<=： )"', "", line)
+                yield f"{file.name}:{at}", re.sub(r"(?<![^ ])\w+\) |^\(|\)$", "", line)
 
 
 def _strings(raw: object, place: str = "") -> Iterator[tuple[str, str]]:
