@@ -19,7 +19,7 @@ from dialogs.answers import Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import FALSE, Judgement, first_place, members, still_open
+from dialogs.rules.judgement import FALSE, Judgement, first_place, still_open
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -162,14 +162,13 @@ class Progress:
 
     @property
     def remaining(self) -> int:
-        """How many questions can still be asked from here on, the one that is asked now included.
+        """About how many questions can still be asked from here on, the one that is asked now included.
 
-        An upper bound; after an exclusion, of what is asked if further reasons are recorded. It never rises by an
-        answer to a question that had none: what could change a criterion only gets less.
+        Never more are asked, but for a limit or a weight that only an answer as a number calls for: it takes that
+        answer's place. After an exclusion, what is asked if further reasons are recorded. It never rises by an answer
+        to a question that had none: what could change a criterion only gets less.
         """
         left = self.open
-        for place in members(self.open):
-            left |= self.protocol.leads_on[place]
         for question in self.answers:
             if self._stands(question):
                 left &= ~(1 << self.protocol.position[question])

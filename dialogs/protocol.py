@@ -283,14 +283,6 @@ class Protocol:
         said = map(self._said_by, range(len(self.questions)))
         return tuple(tuple(index for index, mask in enumerate(self.used) if mask & one) for one in said)
 
-    @cached_property
-    def leads_on(self) -> tuple[int, ...]:
-        """For each question, itself and those that only its answer can call for: what divides it (a ULN)."""
-        leaves = [leaf for criterion in self.criteria for leaf in criterion.rule.node.leaves()]
-        return tuple(
-            union(leaf.mask for leaf in leaves if leaf.place == place) for place in range(len(self.questions))
-        )
-
     def _said_by(self, place: int) -> int:
         """The questions that an answer to this one can answer: itself, and what its options imply."""
         options = self.questions[place].options

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
-from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases
+from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import in_zone, local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
@@ -36,13 +36,13 @@ def _trials(protocols: Sequence[Protocol], say: Phrases) -> list[Safe]:
 def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
     """What must be known before the first screening of a day: the record's notices, and what is never entered."""
     title = f"{protocol.id} {protocol.title[say.language]}"
+    notices = (Safe(escape(notice[say.language])) for notice in protocol.notices)
     return lines(
         say("screening_started", protocol=title),
         say("rules_changed", id=protocol.id, version=protocol.version) if changed else None,
-        *(Safe(escape(notice[say.language])) for notice in protocol.notices),
-        gap(say("care_first")),
+        quoted(lines(*notices, say("opening_about"))),
+        say("care_first"),
         say("start_hint"),
-        say("opening_about"),
     )
 
 

@@ -97,7 +97,7 @@ async def test_a_press_moves_the_card_on_and_what_is_typed_begins_a_new_one_belo
         await phone.press(label)
         assert await phone.newest() == second
     assert await phone.words(second) == [
-        "S01-0001 · about 23 left",
+        "S01-0001 · about 18 left",
         "✓ Age: 45 years",
         "✓ Sex: Male",
         "✓ Diagnosis: AIHA (autoimmune haemolytic anaemia)",

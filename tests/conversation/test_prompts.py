@@ -97,6 +97,50 @@ def test_two_answers_typed_before_the_first_was_taken_are_not_two_answers(ward: 
     assert kept(ward, "sex") == []
 
 
+def pressed_and_shown(ward: Ward, verb: str) -> None:
+    """Press a button, and let the change of its message arrive in the same second."""
+    ward.press(next(data for data in reversed(ward.buttons) if data.startswith(verb)))
+    ward.handle()
+    ward.deliver()
+
+
+@pytest.mark.parametrize("when", ["before the change", "in its second"])
+def test_a_text_that_may_have_been_typed_before_its_message_changed_is_asked_again(
+    ward: Ward, when: str
+) -> None:
+    """Numbers of messages do not tell: the message that was changed was there all the time."""
+    does(ward, "/new", "66", "male", "aiha", "98 g/L")  # at the steroid course, which "0" or *Never* answers
+    entries = ward.conversation.screenings.load("S01-0001").entries
+    if when == "before the change":
+        ward.press(next(data for data in reversed(ward.buttons) if data.startswith("unknown:")))
+        ward.type("0")
+        ward.wait(3)
+        ward.handle()
+        ward.deliver()
+    else:
+        pressed_and_shown(ward, "unknown:")
+        ward.type("0")
+    ward.handle()
+    ward.rest()
+    assert ward.conversation.screenings.load("S01-0001").entries == entries + 1
+    assert "Nothing was kept" in ward.shown[-1].text
+    does(ward, "no")
+    assert ward.conversation.screenings.load("S01-0001").entries == entries + 2
+
+
+def test_a_reply_to_a_message_that_has_just_changed_is_asked_again_for_its_patient(ward: Ward) -> None:
+    two_at_haemoglobin(ward)
+    card = next(s for s in reversed(ward.shown) if "S01-0002" in s.text)
+    pressed_and_shown(ward, "back:S01-0002")
+    pressed_and_shown(ward, "keep:S01-0002")
+    ward.wait(3)
+    ward.type("71 g/L", reply_to=card.number)
+    ward.rest()
+    assert kept(ward, "hemoglobin") == []
+    assert ward.shown[-1].text.startswith("S01-0002 · ")
+    assert "Nothing was kept" in ward.shown[-1].text
+
+
 @pytest.mark.parametrize("kill", [True, False])
 def test_a_prompt_that_arrived_just_before_a_kill_is_not_forgotten_silently(ward: Ward, kill: bool) -> None:
     two_at_haemoglobin(ward)

@@ -135,7 +135,7 @@ async def test_a_number_is_asked_in_one_message_with_an_example_and_its_buttons(
         await clinician.does(act.line)
     *_, asked = clinician.phone.messages.values()
     assert asked["text"].splitlines() == [
-        f"{SCREENING} · about 23 left",
+        f"{SCREENING} · about 18 left",
         "✓ Age: 45 years",
         "✓ Sex: Male",
         "✓ Diagnosis: AIHA (autoimmune haemolytic anaemia)",
