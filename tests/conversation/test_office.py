@@ -277,3 +277,14 @@ def test_what_was_confirmed_stays_in_the_chat_of_who_confirmed_it(ward: Ward) ->
     assert told.in_place
     assert "72 g/L" in told.text
     assert "S01-0001" in told.text
+
+
+def test_who_answers_a_query_of_their_own_is_told_nothing(ward: Ward) -> None:
+    administrator = ward.conversation.people.add("administrator", "S01", "telegram", "7")
+    turn = ward.do(administrator, "/new", *ELIGIBLE)
+    ward.do(administrator, f"!{press_of(turn, 'save:')}")
+    which = ward.do(administrator, "/query 1")
+    what = ward.do(administrator, f"!{presses(which)[3]}")
+    ((code, card),) = ward.do(administrator, f"!{press_of(what, 'query_send:')}").others
+    assert code == administrator.code
+    assert ward.do(administrator, f"!{press_of(card, 'query_confirm:')}").others == []
