@@ -11,9 +11,9 @@ from typing import Final
 
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
-from bot.conversation.subjects import back_button
+from bot.conversation.subjects import with_way_back
 from bot.exchange import Button, Press, Safe, at
-from bot.wording.buttons import arrange, button
+from bot.wording.buttons import button
 from bot.wording.phrases import lines
 from bot.wording.subjects import noted, outcome_line
 from bot.wording.times import in_zone
@@ -59,14 +59,13 @@ def _offer(context: Context, screening: Screening, stands: Standing, first: Safe
     ]
     if stands.last is not None and context.of_the_site(stands.last.screening) is not None:
         buttons.append(_undo_button(context, screening, stands.last))
-    buttons.append(back_button(context, screening))
     text = lines(
         first,
         say("outcome_which", number=screening.number),
         outcome_line(stands.notes, say),
         *_limits(context, screening, stands, offered),
     )
-    context.choose(screening, text, arrange(buttons))
+    context.choose(screening, text, with_way_back(context, screening, buttons))
 
 
 def _undo_button(context: Context, screening: Screening, last: Note) -> Button:
@@ -118,9 +117,8 @@ def ask_day(context: Context, screening: Screening, press: Press) -> None:
     if last < today:
         later = min(today, last + timedelta(days=DAYS_SHOWN))
         buttons.append(day_button(say.plain("days_later"), "outcome_days", later))
-    buttons.append(back_button(context, screening))
     asked = say("outcome_day", number=screening.number, outcome=say(f"outcome_{code}"))
-    context.choose(screening, asked, arrange(buttons))
+    context.choose(screening, asked, with_way_back(context, screening, buttons))
 
 
 def _named(context: Context, day: date, today: date) -> str:
@@ -165,11 +163,10 @@ def ask_why_undone(context: Context, screening: Screening, press: Press) -> None
         button(context.say.plain(f"undo_{reason}"), "outcome_undone", screening, place)
         for place, reason in enumerate(WITHDRAWALS)
     ]
-    buttons.append(back_button(context, screening))
     context.choose(
         screening,
         context.say("outcome_undo_why", number=screening.number, outcome=noted(last, context.say)),
-        arrange(buttons),
+        with_way_back(context, screening, buttons),
     )
 
 

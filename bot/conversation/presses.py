@@ -88,6 +88,7 @@ _ROWS: Final = (
     _own("disagree", "looks", own_screenings.ask_why_disagree, key="d", former="d"),
     _own("disagree_why", "acts", own_screenings.disagree, former="dd"),
     _own("rescreen", "acts", starting.rescreen, unforeseen=True, former="again"),
+    _own("query_card", "looks", queries.show_again, key="query_card"),
     _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),
     _own("query_correct", "looks", queries.ask_why_correct, key="qx", former="qx"),
     _own("query_reason", "acts", queries.correct, former="qr"),

@@ -13,7 +13,7 @@ from bot.conversation import access
 from bot.conversation.candidate_notes import tell_of_confirmation
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
-from bot.conversation.subjects import back_button, show_card
+from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.phrases import Phrases, phrases
@@ -53,8 +53,11 @@ def _which_answer(context: Context, screening: Screening) -> None:
                 index,
             )
         )
-    buttons.append(back_button(context, screening))
-    context.choose(screening, context.say("query_which", number=screening.number), arrange(buttons))
+    context.choose(
+        screening,
+        context.say("query_which", number=screening.number),
+        with_way_back(context, screening, buttons),
+    )
 
 
 def ask_what(context: Context, screening: Screening, press: Press) -> None:
@@ -71,10 +74,9 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         button(say.plain(f"query_{code}"), "query_send", screening, press.place, name=code)
         for code in QUERIES
     ]
-    buttons.append(back_button(context, screening))
     shown = describe(question, screening.dialogue.answers[asked], say.language)
     about = {"number": screening.number, "question": question.short[say.language], "answer": shown}
-    context.choose(screening, say("query_what", **about), arrange(buttons))
+    context.choose(screening, say("query_what", **about), with_way_back(context, screening, buttons))
 
 
 def send(context: Context, screening: Screening, press: Press) -> None:
@@ -119,7 +121,7 @@ def _card(context: Context, screening: Screening, query: _Query) -> Turn:
         for verb in ("query_confirm", "query_correct")
     )
     prompt = context.screenings.ask(screening.person, screening, "choice")
-    return Turn([Reply(text, rows, prompt=prompt)])
+    return Turn([Reply(text, rows, prompt=prompt, in_place=True)])
 
 
 def _told(screening: Screening, query: _Query, key: str, say: Phrases) -> Safe:
@@ -164,6 +166,13 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
         tell_of_confirmation(context, screening, each)
 
 
+def show_again(context: Context, screening: Screening, press: Press) -> None:
+    """*Back* from the reason why an answer is to be corrected."""
+    query = _queried(context, screening, press)
+    if query is not None:
+        context.turn.actions += _card(context, screening, query).actions
+
+
 def ask_why_correct(context: Context, screening: Screening, press: Press) -> None:
     query = _queried(context, screening, press)
     if query is None:
@@ -172,7 +181,9 @@ def ask_why_correct(context: Context, screening: Screening, press: Press) -> Non
         button(context.say.plain(f"amend_{reason}"), "query_reason", screening, place, query=query.entry)
         for place, reason in enumerate(REASONS)
     ]
-    context.choose(screening, context.say("amend_why", number=screening.number), arrange(buttons))
+    back = button(context.say.plain("back"), "query_card", screening, query=query.entry)
+    why = context.say("amend_why", number=screening.number)
+    context.choose(screening, why, (*arrange(buttons), (back,)))
 
 
 def correct(context: Context, screening: Screening, press: Press) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.conversation.context import Context
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import subjects
@@ -56,6 +58,11 @@ def back_button(context: Context, screening: Screening) -> Button:
     return button(context.say.plain("back_to", number=screening.number), "subject", screening)
 
 
+def with_way_back(context: Context, screening: Screening, buttons: Sequence[Button]) -> Rows:
+    """Arrange what can be pressed, and below it the way back to the card."""
+    return (*arrange(buttons), (back_button(context, screening),))
+
+
 def history(context: Context, screening: Screening, press: Press) -> None:
     """Say who did what in a screening, and when."""
     told = subjects.history(
@@ -64,4 +71,4 @@ def history(context: Context, screening: Screening, press: Press) -> None:
         context.setup.zone,
         context.say,
     )
-    context.choose(screening, told, ((back_button(context, screening),),))
+    context.choose(screening, told, with_way_back(context, screening, ()))

@@ -288,3 +288,14 @@ def test_who_answers_a_query_of_their_own_is_told_nothing(ward: Ward) -> None:
     ((code, card),) = ward.do(administrator, f"!{press_of(what, 'query_send:')}").others
     assert code == administrator.code
     assert ward.do(administrator, f"!{press_of(card, 'query_confirm:')}").others == []
+
+
+def test_who_is_to_correct_an_answer_can_go_back_to_the_query(ward: Ward) -> None:
+    _, card = queried(ward)
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    again = ward.do(ward.clinician, f"!{press_of(why, 'query_card:')}")
+    assert said(again) == said(card)
+    assert presses(again) == presses(card)
+    ward.do(ward.clinician, f"!{press_of(again, 'query_confirm:')}")
+    gone = ward.do(ward.clinician, f"!{press_of(why, 'query_card:')}")
+    assert (gone.actions, bool(gone.toast)) == ([], True)
