@@ -2,8 +2,9 @@
 
 python -m tests.bench.conversation [--save FILE] [--before FILE]
 
-Plays every golden conversation over HTTP with the real bot, as a person with a phone. Prints a Markdown table;
-with ``--before`` each figure stands beside that of a file that ``--save`` wrote, maybe with another version.
+Plays every golden conversation over HTTP with the real bot, as a person with a phone: as the first one of a day, and
+as a further one on the same day, when the opening can be short. Prints a Markdown table of the further ones; with
+``--before`` each figure stands beside that of a file that ``--save`` wrote, maybe with another version.
 """
 
 from __future__ import annotations
@@ -127,19 +128,25 @@ def _pieces(message: Json) -> Iterator[tuple[str, bool]]:
     yield units[at:].decode("utf-16-le"), False
 
 
-async def play(name: str, language: str, path: Path) -> Figures:
-    """Play a script on a phone from /new to its end."""
+EARLIER: Final = ("/new", "/cancel", "yes")
+"""A screening that was begun and cancelled before."""
+
+
+async def play(name: str, language: str, path: Path, *, first: bool) -> Figures:
+    """Play a script on a phone from /new to its end, as the first screening of the day or as a further one."""
     async with Ward(path, clock=Clock()) as ward:
         clinician = Clinician(ward, ward.member(language=language))
+        await ward.says(clinician.phone, *(() if first else EARLIER))
         reader, calls = Reader(), ward.server.bot_api.calls
         ward.server.world.listeners.append(reader)
+        before = Counter(calls)
         await ward.says(clinician.phone, "/new")
         taps = 0
         for act in reference(name).acts:
             taps += act.press is not None
             await clinician.does(act.line)
         await ward.quiet()
-        made = {method: n for method, n in calls.items() if method.startswith(COUNTED)}
+        made = {method: n for method, n in (calls - before).items() if method.startswith(COUNTED)}
     return Figures(
         messages=len(reader.texts),
         standing=sum(map(len, reader.texts.values())),
@@ -200,9 +207,16 @@ def read_figures(path: Path) -> dict[str, Figures]:
 async def measure(folder: Path) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for language in LANGUAGES:
-        each = {name: await play(name, language, folder / f"{name}.{language}.db") for name in SCRIPTS}
+        each = {
+            name: await play(name, language, folder / f"{name}.{language}.db", first=False)
+            for name in SCRIPTS
+        }
         found |= {f"{name}.{language}": figures for name, figures in each.items()}
         found[f"all.{language}"] = total(each.values())
+        first = [
+            await play(name, language, folder / f"first-{name}.{language}.db", first=True) for name in SCRIPTS
+        ]
+        found[f"all, first of a day.{language}"] = total(first)
     return found
 
 
