@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
+from math import ceil
 from typing import Final
 
 from wcwidth import wcswidth
@@ -15,6 +17,8 @@ from state.screenings import Screening
 
 SHORT_LABEL: Final = 14
 """Buttons up to this many columns stand two in a row on a 40-column screen."""
+TINY_LABEL: Final = 8
+"""Up to this many, three."""
 
 
 def button(
@@ -43,12 +47,11 @@ def choices(question: Question) -> list[tuple[str, Text]]:
 
 
 def arrange(buttons: Sequence[Button]) -> Rows:
-    """Two short buttons a row, long ones alone."""
+    """Short buttons share rows of the same length, three a row where all are very short; long ones stand alone."""
     rows: list[tuple[Button, ...]] = []
-    for each in buttons:
-        short = wcswidth(each.label) <= SHORT_LABEL
-        if short and rows and len(rows[-1]) == 1 and wcswidth(rows[-1][0].label) <= SHORT_LABEL:
-            rows[-1] = (rows[-1][0], each)
-        else:
-            rows.append((each,))
+    for is_short, neighbours in groupby(buttons, lambda each: wcswidth(each.label) <= SHORT_LABEL):
+        run = tuple(neighbours)
+        most = (3 if all(wcswidth(each.label) <= TINY_LABEL for each in run) else 2) if is_short else 1
+        length = ceil(len(run) / ceil(len(run) / most))
+        rows += (run[at : at + length] for at in range(0, len(run), length))
     return tuple(rows)

@@ -202,7 +202,9 @@ async def test_the_whole_page_speaks_chinese(address: str, phone: Phone) -> None
     await phone.type("/language")
     await phone.press("简体中文")
     await phone.sees("最近一次血红蛋白？")
+    card = await phone.newest()
     await phone.type("105 g/L")
+    await phone.settles(card)
     await phone.sees("未满足：血红蛋白低于100 g/L")
     await phone.picture("phone-zh")
 

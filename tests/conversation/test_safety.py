@@ -120,7 +120,6 @@ def test_23_every_state_is_said_in_words() -> None:
             "verdict_ineligible",
             "verdict_undetermined",
             "status_failed_inclusion",
-            "was_answered",
         ):
             assert re.search(
                 r"[a-z一-鿿{]", phrases(language).plain(key, codes="", number="", question="", answer="")
