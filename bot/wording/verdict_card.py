@@ -109,7 +109,7 @@ def _follow_up(protocol: Protocol, question_id: str, codes: Sequence[str], say: 
 def verdict_card(screening: Screening, say: Phrases) -> Safe:
     """The card of a saved screening: verdict and reason, number, time with zone, person, versions.
 
-    A tap shows the disclaimer.
+    A tap shows the answers and the disclaimer.
     """
     dialogue, saved = screening.dialogue, screening.saved[-1]
     protocol = dialogue.protocol
@@ -125,7 +125,14 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
             version=protocol.version,
             record_version=protocol.record_version,
         ),
-        quoted(lines(escape(protocol.disclaimer[say.language]), say("tests_repeat"))),
+        quoted(
+            lines(
+                say("answers_title"),
+                *answer_lines(dialogue, say),
+                gap(escape(protocol.disclaimer[say.language])),
+                say("tests_repeat"),
+            )
+        ),
     )
 
 
