@@ -119,7 +119,7 @@ def list_pressed(context: Context, press: Press) -> None:
 
 def open_items(context: Context, argument: str) -> None:
     """``/open [NUMBER]``: the site's undetermined screenings, with what is missing and for how long."""
-    if _shown(context, argument):
+    if shown(context, argument):
         return
     site, undetermined = context.person.site, _listed(context, "undetermined")
     if not undetermined:
@@ -129,8 +129,8 @@ def open_items(context: Context, argument: str) -> None:
     context.turn.say(lines(context.say("open_title"), *told), _cards(undetermined))
 
 
-def _shown(context: Context, argument: str) -> bool:
-    """Show the screening that a command was asked for; say whether there is one."""
+def shown(context: Context, argument: str) -> bool:
+    """Show the screening of the site that a command was asked for; say whether there is one."""
     screening = found(context, argument)
     if screening is not None:
         show_card(context, screening)
@@ -152,7 +152,7 @@ def _open_item(context: Context, item: Listed) -> Safe:
 
 def recent(context: Context, argument: str) -> None:
     """``/recent [NUMBER]``: the newest screenings of the site."""
-    if _shown(context, argument):
+    if shown(context, argument):
         return
     newest = _listed(context)
     if not newest:

@@ -165,6 +165,21 @@ def test_what_somebody_who_screens_types_is_an_answer_and_no_number(ward: Ward) 
     assert any(press.startswith("history:") for press in presses(ward.do(administrator, "/subject 1")))
 
 
+@pytest.mark.parametrize("command", ["/open", "/recent"])
+def test_administrators_see_their_own_as_clinicians_do_and_others_as_the_office(
+    ward: Ward, command: str
+) -> None:
+    ward.save(ELIGIBLE)
+    administrator = ward.conversation.people.add(
+        "administrator", "S01", "telegram", "7", ward.clinician.language
+    )
+    turn = ward.do(administrator, "/new", *ELIGIBLE)
+    own = ward.do(administrator, f"!{press_of(turn, 'save:')}")
+    assert presses(ward.do(administrator, f"{command} 2")) == presses(own)
+    assert said(ward.do(administrator, f"{command} 1")) == said(card(ward))
+    assert "S01-0009" not in said(ward.do(administrator, f"{command} 9"))
+
+
 @pytest.mark.parametrize("command", ["/open", "/recent", "/subject"])
 def test_lists_have_days_and_lead_to_it(ward: Ward, command: str) -> None:
     for _ in range(2):
