@@ -31,7 +31,7 @@ from bot.exchange import (
     at,
 )
 from bot.wording.buttons import arrange
-from bot.wording.phrases import Phrases, escape
+from bot.wording.phrases import Phrases, escape, means
 from dialogs.protocol import Protocol
 from state.database import path_of
 from state.people import Person
@@ -180,7 +180,10 @@ def is_list(person: Person, message: Message) -> bool:
 
 
 def file_sent(context: Context) -> None:
-    """Evaluate a list that the office sent as a document; nothing of it is stored. Refuse any other file."""
+    """Evaluate a list that the office sent as a document; nothing of it is stored. Refuse any other file.
+
+    Its caption may say that unusual values have been checked.
+    """
     message = context.message
     if not is_list(context.person, message):
         context.turn.say(context.say("no_files"))
@@ -190,17 +193,18 @@ def file_sent(context: Context) -> None:
     elif message.content is None:
         context.turn.actions.append(Fetch(message, context.say("evaluate_not_fetched")))
     else:
-        run = partial(_evaluate, context.setup.protocols[0], message.content, context.say)
+        unusual = means("unusual", message.text)
+        run = partial(_evaluate, context.setup.protocols[0], message.content, context.say, unusual)
         context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
-def _evaluate(protocol: Protocol, content: bytes, say: Phrases) -> Turn:
+def _evaluate(protocol: Protocol, content: bytes, say: Phrases, accept_unusual: bool) -> Turn:
     from bot.evaluate.verdicts import evaluate_file, why
     from dialogs.candidates import BadFile
 
     turn = Turn()
     try:
-        found = evaluate_file(protocol, content, say)
+        found = evaluate_file(protocol, content, say, accept_unusual=accept_unusual)
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from bot.evaluate.sheets import read_list
 from bot.wording.phrases import Phrases, joined
@@ -26,13 +26,16 @@ SENTENCES: Final = (COLUMNS.index("in_words"), COLUMNS.index("faults"))
 """Places of the columns that hold sentences: wider than those with codes."""
 
 
-def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases) -> str:
-    """Put a fault into words: row, name, question, what is wrong, what to do."""
+def said(
+    protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Literal["shell", "chat"] = "shell"
+) -> str:
+    """Put a fault into words: row, name, question, what is wrong, what to do there."""
     details = {
         name: shown(_listed(value, say) if name in LISTS else value, 200)
         for name, value in {**fault.details, **_labels(protocol, fault, say.language)}.items()
     }
-    key = f"fault_{fault.code}" if f"fault_{fault.code}" in say.texts else f"refused_{fault.code}"
+    keys = (f"fault_{fault.code}_{where}", f"fault_{fault.code}", f"refused_{fault.code}")
+    key = next(each for each in keys if each in say.texts)
     place = say.plain("fault_row", row=row.number, name=shown(row.name))
     told = say.plain(key, **{"ask": "", "text": "", **details}).strip()
     if "likely" in details:
@@ -83,14 +86,18 @@ class Evaluated:
     faulty: int
 
 
-def evaluate_file(protocol: Protocol, content: bytes, say: Phrases) -> Evaluated:
+def evaluate_file(
+    protocol: Protocol, content: bytes, say: Phrases, *, accept_unusual: bool = False
+) -> Evaluated:
     """Evaluate a list that came in a chat, and answer with a workbook, or CSV where none can be written.
 
     Raises `BadFile`.
     """
     table = _answer()
     counts = {True: 0, False: 0}
-    rows = read_list(protocol, content, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED)
+    rows = read_list(
+        protocol, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
+    )
     table.add(COLUMNS)
     for row in rows:
         counts[bool(row.faults)] += 1
@@ -110,7 +117,7 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
         return (
             shown(row.name),
             *[""] * (len(COLUMNS) - 2),
-            " ".join(said(protocol, row, fault, say) for fault in row.faults),
+            " ".join(said(protocol, row, fault, say, "chat") for fault in row.faults),
         )
     found: Outcome = play(protocol, row.answers)
     verdict = IN_FILES[found.verdict]

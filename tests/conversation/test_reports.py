@@ -94,6 +94,22 @@ def test_a_list_is_answered_by_a_workbook_that_says_it_in_words_too(ward: Ward, 
     assert str(row[5]).startswith(say.plain("status_failed_inclusion", codes=f"I2b {name}"))
 
 
+def test_unusual_values_are_taken_when_the_caption_says_that_they_were_checked(ward: Ward) -> None:
+    content = b"name,age_years\nC-1,17\n"
+    rows = []
+    for caption in ("", *sorted(phrases(ward.coordinator.language).words["unusual"])):
+        turn = ward.conversation.handle(
+            ward.coordinator, Message("file", caption, name="list.csv", content=content)
+        )
+        (done,) = [action.run() for action in turn.actions if isinstance(action, Work)]
+        (document,) = [action for action in done.actions if isinstance(action, Document)]
+        rows.append(list(load_workbook(io.BytesIO(document.content)).worksheets[0].values)[1])
+    refused, taken = rows
+    caption = next(iter(phrases(ward.coordinator.language).words["unusual"]))
+    assert (refused[1] or "", taken[1]) == ("", "ineligible")
+    assert caption in str(refused[-1])
+
+
 def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
     asked = ward.do(ward.coordinator, "/evaluate")
     (empty,) = [a for a in asked.actions if isinstance(a, Document) and a.name.endswith(".xlsx")]
