@@ -31,6 +31,7 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.dialogue
+	$(BIN)/python -m tests.bench.conversation
 	$(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpaced --db $(VENV)/bench.db" \
 	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'" \
 	    --bots echo conversation aiogram aiogram-dialog prescreen

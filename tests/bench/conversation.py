@@ -43,11 +43,11 @@ class Figures:
 
     messages: int
     standing: int
-    """Characters that stand in the chat at the end."""
+    """Characters that are seen in the chat at the end."""
     read: int
     """Characters of every line that was new on the screen when it was shown."""
     folded: int
-    """Characters of expandable quotations that only a tap shows; in no other figure of characters but `standing`."""
+    """Characters of expandable quotations that only a tap shows; they are in no other figure."""
     taps: int
     typed: int
     calls: dict[str, int]
@@ -72,7 +72,6 @@ class Reader:
     shown: dict[int, tuple[list[str], list[str]]] = field(default_factory=dict)
     read: int = 0
     folded: int = 0
-    texts: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, chat: int, event: Json) -> None:
         if chat != ACCOUNT:
@@ -89,7 +88,6 @@ class Reader:
         self.read += _new(before[0], now[0])
         self.folded += _new(before[1], now[1])
         self.shown[number] = now
-        self.texts[number] = _text(message)
 
 
 def _new(before: Iterable[str], now: Iterable[str]) -> int:
@@ -148,8 +146,8 @@ async def play(name: str, language: str, path: Path, *, first: bool) -> Figures:
         await ward.quiet()
         made = {method: n for method, n in (calls - before).items() if method.startswith(COUNTED)}
     return Figures(
-        messages=len(reader.texts),
-        standing=sum(map(len, reader.texts.values())),
+        messages=len(reader.shown),
+        standing=sum(len(line) for seen, _ in reader.shown.values() for line in seen),
         read=reader.read,
         folded=reader.folded,
         taps=taps,
@@ -163,7 +161,7 @@ async def play(name: str, language: str, path: Path, *, first: bool) -> Figures:
 TITLES: Final = {
     "messages": "bot messages",
     "read": "characters read",
-    "standing": "standing at the end",
+    "standing": "seen at the end",
     "folded": "folded away",
     "taps": "taps",
     "typed": "typed",
