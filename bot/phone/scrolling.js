@@ -32,6 +32,7 @@ export function holding(still, change) {
   change();
   $("scroll").scrollTop += still.getBoundingClientRect().top - before;
   follows = isAtTheEnd();
+  $("newest").hidden = follows;
   scrolled = $("scroll").scrollTop;
 }
 

@@ -207,6 +207,9 @@ async def test_a_quotation_that_is_opened_at_the_end_of_the_chat_stays_where_it_
     assert await page.script(f"{QUOTED_LINES}({last})") == 30
     await page.script(DRAWN)
     assert abs(await page.script(f"{last}.getBoundingClientRect().top") - before) < 1
+    await page.click("#newest")
+    await page.until(AT_THE_END)
+    assert not await page.script("document.querySelector('#newest').checkVisibility()")
 
 
 @pytest.mark.parametrize(
