@@ -72,7 +72,7 @@ def _same_trial(context: Context, earlier: Screening) -> Protocol:
 
 def _new_for_some_trial(context: Context) -> None:
     offered = context.setup.protocols
-    if len(offered) == 1 or _just_begun(context) is not None:
+    if len(offered) == 1:
         _begin(context, offered[0])
         return
     rows = tuple(
@@ -84,7 +84,7 @@ def _new_for_some_trial(context: Context) -> None:
 
 def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
     """Open a screening, with what its person has not read today; a second tap shows the one that the first opened."""
-    begun = _just_begun(context, earlier)
+    begun = _just_begun(context, protocol, earlier)
     if begun is not None:
         context.show(begun)
         return
@@ -128,9 +128,9 @@ def _same_day(at: str, screening: Screening) -> bool:
     return days[0] == days[1]
 
 
-def _just_begun(context: Context, earlier: Screening | None = None) -> Screening | None:
-    """Return the current screening if nothing was answered in it yet."""
+def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:
+    """Return the current screening if it is what is wanted, of this trial and candidate, and nothing was answered yet."""
     current = context.current()
-    if current is None or current.entries != 1:
+    if current is None or current.entries != 1 or current.protocol.id != protocol.id:
         return None
-    return current if earlier is None or current.earlier == earlier.number else None
+    return current if current.earlier == (earlier.number if earlier else None) else None

@@ -94,3 +94,15 @@ def test_what_is_copied_for_the_record_has_reasons_answers_units_times_number_an
     ):
         assert part in copied
     assert re.search("not an enrolment decision|不是入组决定", copied)
+
+
+def test_a_new_candidate_is_never_taken_for_the_one_that_is_screened_again(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    for _ in range(2):  # a second tap begins nothing
+        ward.do(ward.clinician, "!rescreen:S01-0001:0")
+    turn = ward.do(ward.clinician, "/new")
+    assert re.search("S01-0002 (is still open|尚未完成)", text(turn))
+    ward.do(ward.clinician, "/new", "46")
+    chained = ward.conversation.screenings.db.execute("SELECT number, earlier FROM screenings").fetchall()
+    assert chained == [("S01-0001", None), ("S01-0002", "S01-0001"), ("S01-0003", None)]
+    assert answer_of(ward, "S01-0003", "age_years") is not None
