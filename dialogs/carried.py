@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from copy import copy
 
 from dialogs.answers import UNKNOWN, Answer
@@ -11,20 +11,25 @@ from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
 
 
-def carried(protocol: Protocol, earlier: Iterable[Dialogue]) -> dict[str, Answer]:
+def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tuple[Answer, str]]:
     """Return, by question of `protocol`, the answers of earlier screenings that may still hold, to be offered.
 
-    `earlier` are those of one subject, the oldest first. An answer comes from the newest one that has it; of a
+    `earlier` are those of one subject, by number, the oldest first; each answer comes with the number that it is of. An answer comes from the newest one that has it; of a
     screening that is being revised, from its saved verdict. An answer that decided a failed criterion is left out:
     whoever screens again expects it to have changed, as a course of treatment that was too short.
     """
-    found: dict[str, Answer] = {}
-    for dialogue in map(_as_saved, earlier):
-        found |= {question: dialogue.answers[question] for question in dialogue.applied}
+    found: dict[str, tuple[Answer, str]] = {}
+    for number, dialogue in earlier.items():
+        dialogue = _as_saved(dialogue)
+        found |= {question: (dialogue.answers[question], number) for question in dialogue.applied}
         for reason in dialogue.reasons:
             for question, _ in reason.answers:
                 found.pop(question, None)
-    return {question: answer for question, answer in found.items() if _holds(protocol, question, answer)}
+    return {
+        question: (answer, of)
+        for question, (answer, of) in found.items()
+        if _holds(protocol, question, answer)
+    }
 
 
 def _as_saved(dialogue: Dialogue) -> Dialogue:

@@ -45,7 +45,7 @@ class Screening:
     """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log.
 
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
-    to be offered, none is taken by itself.
+    to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     """
 
     number: str
@@ -59,6 +59,7 @@ class Screening:
     head: str
     saved: list[Saved] = field(default_factory=list)
     carried: Mapping[str, Answer] = field(default_factory=dict)
+    carried_from: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -109,12 +110,13 @@ class Lookup:
     def load(self, number: str) -> Screening:
         """Load a screening by replaying its log. Raises `Unknown`."""
         screening = self._at_hand(number)
-        if screening.earlier is not None:
-            screening.carried = self._carried(screening)
+        self._carry(screening)
         return screening
 
-    def _carried(self, screening: Screening) -> dict[str, Answer]:
-        """Return what may still hold of the earlier screenings; what cannot be read ends the chain."""
+    def _carry(self, screening: Screening) -> None:
+        """Offer a screening what may still hold of the earlier ones; what cannot be read ends the chain."""
+        if screening.earlier is None:
+            return
         chain: list[Screening] = []
         number = screening.earlier
         while number is not None and number not in (earlier.number for earlier in chain):
@@ -124,7 +126,10 @@ class Lookup:
                 break
             number = chain[0].earlier
         protocol = screening.protocol
-        return carried(protocol, (each.dialogue for each in chain if each.protocol.id == protocol.id))
+        found = carried(protocol, {e.number: e.dialogue for e in chain if e.protocol.id == protocol.id})
+        lengths = {each.number: each.entries for each in chain}
+        screening.carried = {question: answer for question, (answer, _) in found.items()}
+        screening.carried_from = {question: (of, lengths[of]) for question, (_, of) in found.items()}
 
     def _at_hand(self, number: str) -> Screening:
         row = self.db.execute("SELECT entries FROM positions WHERE screening = ?", [number]).fetchone()
@@ -229,6 +234,12 @@ class Lookup:
         ):
             answer = decode(value, unit) if kind == "answer" else None
             yield entry, datetime.fromisoformat(at), person, kind, question, answer
+
+    def moved_after(self, number: str, other: str) -> bool:
+        """Say whether a screening's log has grown since that of another one last did."""
+        newest = "(SELECT updated_at FROM positions WHERE screening = ?)"
+        (moved,) = self.db.execute(f"SELECT {newest} > {newest}", [number, other]).fetchone()
+        return bool(moved)
 
     # lists ---------------------------------------------------------------------------------------
 

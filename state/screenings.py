@@ -93,7 +93,7 @@ class Screenings(Lookup):
             self._append(screening, at, person, Entry("start"), source)
             self._place(screening, at)
             self._ask(person, screening)
-        screening.carried = self._carried(screening)
+        self._carry(screening)
         self._remember(screening)
         return screening
 

@@ -8,7 +8,7 @@ from bot.conversation.refusing import keep_nothing, late
 from bot.conversation.whose_answer import Aim, sent_twice
 from bot.exchange import Press, at
 from bot.wording import cards
-from bot.wording.asked import proposal_of, question_of, standing_answer
+from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
 from dialogs.answers import UNKNOWN, Answer, Choice
@@ -44,11 +44,27 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
     question = question_of(screening)
     now = standing_answer(screening, question) if question is not None else None
     if question is not None and now is not None:
-        _answer_one(context, screening, question, now)
+        if _is_as_shown(context, screening, question, press):
+            _answer_one(context, screening, question, now)
+        elif context.message.kind == "press":
+            late(context, screening)
+        else:
+            keep_nothing(context, Aim(screening, None, "unsure"))
     elif context.message.kind == "press":
         late(context, screening, press.entry)
     else:
         context.show(screening, remark=context.say("nothing_to_keep"))
+
+
+def _is_as_shown(context: Context, screening: Screening, question: Question, press: Press) -> bool:
+    """Say whether the answer that stands was there to be read: an earlier screening's may have been corrected since."""
+    entries = carried_at(screening, question)
+    if entries is None:
+        return True
+    if press.place is not None:
+        return press.place == entries
+    earlier, _ = screening.carried_from[question.id]  # typed: what stood above it names no entry of that log
+    return not context.screenings.moved_after(earlier, screening.number)
 
 
 def candidate(context: Context, screening: Screening, press: Press) -> None:

@@ -20,6 +20,14 @@ def standing_answer(screening: Screening, question: Question) -> Answer | None:
     return screening.dialogue.answers.get(question.id) or screening.carried.get(question.id)
 
 
+def carried_at(screening: Screening, question: Question) -> int | None:
+    """Return how long the log is of the earlier screening whose answer can be kept; ``None`` if it is none's."""
+    if question.id in screening.dialogue.answers or question.id not in screening.carried_from:
+        return None
+    _, entries = screening.carried_from[question.id]
+    return entries
+
+
 def proposal_of(screening: Screening, question: Question) -> Proposal | None:
     """Return what was proposed for the value typed last, worked out again from the log."""
     dialogue = screening.dialogue

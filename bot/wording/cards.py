@@ -41,8 +41,11 @@ def _answer_before(screening: Screening, question: Question, say: Phrases) -> Sa
     answer = standing_answer(screening, question)
     if answer is None:
         return None
-    key = "now_answer" if question.id in screening.dialogue.answers else "carried_answer"
-    return say(key, answer=describe(question, answer, say.language), earlier=screening.earlier)
+    shown = describe(question, answer, say.language)
+    if question.id in screening.dialogue.answers:
+        return say("now_answer", answer=shown)
+    earlier, _ = screening.carried_from[question.id]
+    return say("carried_answer", answer=shown, earlier=earlier)
 
 
 def progress(screening: Screening, say: Phrases) -> Safe:

@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, verdict_card
-from bot.wording.asked import proposal_of, standing_answer
+from bot.wording.asked import carried_at, proposal_of, standing_answer
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.phrases import Phrases, gap, lines
@@ -68,11 +68,12 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
 
 
 def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
-    """Keep the answer that stands, if there is one."""
+    """Keep the answer that stands, if there is one; an earlier screening's, as long as that is as it was shown."""
     now = standing_answer(screening, question)
     if now is None:
         return []
-    return [button(say.plain("keep", answer=describe(question, now, say.language)), "keep", screening)]
+    label = say.plain("keep", answer=describe(question, now, say.language))
+    return [button(label, "keep", screening, carried_at(screening, question))]
 
 
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:

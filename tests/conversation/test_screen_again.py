@@ -106,3 +106,37 @@ def test_a_new_candidate_is_never_taken_for_the_one_that_is_screened_again(ward:
     chained = ward.conversation.screenings.db.execute("SELECT number, earlier FROM screenings").fetchall()
     assert chained == [("S01-0001", None), ("S01-0002", "S01-0001"), ("S01-0003", None)]
     assert answer_of(ward, "S01-0003", "age_years") is not None
+
+
+def correct_diagnosis(ward: Ward, number: str) -> None:
+    """Correct the diagnosis of a saved screening to Evans syndrome, and save."""
+    screenings = ward.conversation.screenings
+    ward.do(ward.clinician, f"!reopen:{number}:0")
+    screening = screenings.load(number)
+    place = screening.dialogue.applied.index("diagnosis")
+    turn = ward.do(ward.clinician, f"!correct:{number}:{screening.entries}:{place}", "evans")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+
+
+def test_an_answer_that_was_corrected_since_it_was_offered_is_not_kept_unread(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.clinician, "/new 1", "46", "keep")
+    offered = press_of(turn, "keep:")
+    correct_diagnosis(ward, "S01-0001")
+    turn = ward.do(ward.clinician, f"!{offered}")
+    assert answer_of(ward, "S01-0002", "diagnosis") is None
+    assert "Evans" in text(turn)
+    ward.do(ward.clinician, "keep")
+    assert answer_of(ward, "S01-0002", "diagnosis") is None
+    ward.do(ward.clinician, f"!{press_of(turn, 'keep:')}")
+    assert answer_of(ward, "S01-0002", "diagnosis") == answer_of(ward, "S01-0001", "diagnosis")
+
+
+def test_an_answer_that_is_offered_names_the_screening_that_it_is_of(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    turn = ward.do(ward.clinician, "/new 1", "17")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'candidate:')}")
+    ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    turn = ward.do(ward.clinician, "/new 2", "46")
+    assert re.search("In S01-0001: Male|S01-0001 中：男", text(turn))
