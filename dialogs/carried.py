@@ -14,9 +14,9 @@ from dialogs.protocol import Protocol
 def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tuple[Answer, str]]:
     """Return, by question of `protocol`, the answers of earlier screenings that may still hold, to be offered.
 
-    `earlier` are those of one subject, by number, the oldest first; each answer comes with the number that it is of. An answer comes from the newest one that has it; of a
-    screening that is being revised, from its saved verdict. An answer that decided a failed criterion is left out:
-    whoever screens again expects it to have changed, as a course of treatment that was too short.
+    `earlier` are those of one subject, by number, the oldest first. An answer comes from the newest one that has it,
+    and with its number; of a screening that is being revised, from its saved verdict. An answer that decided a failed
+    criterion is left out: whoever screens again expects it to have changed, as a course that was too short.
     """
     found: dict[str, tuple[Answer, str]] = {}
     for number, dialogue in earlier.items():

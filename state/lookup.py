@@ -118,7 +118,7 @@ class Lookup:
         if screening.earlier is None:
             return
         chain: list[Screening] = []
-        number = screening.earlier
+        number: str | None = screening.earlier
         while number is not None and number not in (earlier.number for earlier in chain):
             try:
                 chain.insert(0, self._at_hand(number))
@@ -240,6 +240,13 @@ class Lookup:
         newest = "(SELECT updated_at FROM positions WHERE screening = ?)"
         (moved,) = self.db.execute(f"SELECT {newest} > {newest}", [number, other]).fetchone()
         return bool(moved)
+
+    def answered_at(self, number: str) -> dict[str, datetime]:
+        """Return when each current answer of a screening was given, by question."""
+        rows = self.db.execute(
+            "SELECT question, at FROM answers WHERE screening = ? AND status = 'current'", [number]
+        )
+        return {question: datetime.fromisoformat(at) for question, at in rows}
 
     # lists ---------------------------------------------------------------------------------------
 

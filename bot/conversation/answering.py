@@ -25,7 +25,7 @@ def option(context: Context, screening: Screening, press: Press) -> None:
     question = question_of(screening)
     chosen = at(choices(question), press.place) if question is not None else None
     if question is None or chosen is None:
-        late(context, screening, press.entry)
+        late(context, screening, press)
     else:
         _answer_one(context, screening, question, Choice(chosen[0]))
 
@@ -34,7 +34,7 @@ def unknown(context: Context, screening: Screening, press: Press) -> None:
     """Answer that it is not known."""
     question = question_of(screening)
     if question is None:
-        late(context, screening, press.entry)
+        late(context, screening, press)
     else:
         _answer_one(context, screening, question, UNKNOWN)
 
@@ -51,7 +51,7 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
         else:
             keep_nothing(context, Aim(screening, None, "unsure"))
     elif context.message.kind == "press":
-        late(context, screening, press.entry)
+        late(context, screening, press)
     else:
         context.show(screening, remark=context.say("nothing_to_keep"))
 
@@ -73,7 +73,7 @@ def candidate(context: Context, screening: Screening, press: Press) -> None:
     proposal = proposal_of(screening, question) if question is not None else None
     given = at(proposal.candidates, press.place) if proposal is not None else None
     if proposal is None or given is None:
-        late(context, screening, press.entry)
+        late(context, screening, press)
     elif proposal.why == "unusual":
         answer(context, screening, given)
     else:
@@ -86,14 +86,14 @@ def reason(context: Context, screening: Screening, press: Press) -> None:
     if screening.dialogue.waiting and chosen is not None:
         answer(context, screening, screening.dialogue.waiting, chosen)
     else:
-        late(context, screening, press.entry)
+        late(context, screening, press)
 
 
 def correct(context: Context, screening: Screening, press: Press) -> None:
     """Go back to an answer that was given before."""
     question = at(screening.dialogue.applied, press.place)
     if question is None:
-        late(context, screening, press.entry)
+        late(context, screening, press)
     else:
         take(context, screening, [Step("correct", question)])
 

@@ -112,7 +112,7 @@ def cancel_on_screen(context: Context, argument: str) -> None:
 
 def ask_to_cancel(context: Context, screening: Screening, press: Press) -> None:
     if screening.ended:
-        late(context, screening)
+        late(context, screening, press)
     else:
         context.show(screening, "cancel")
 
@@ -120,7 +120,7 @@ def ask_to_cancel(context: Context, screening: Screening, press: Press) -> None:
 def cancel(context: Context, screening: Screening, press: Press) -> None:
     """Cancel; a yes from before asks again, since what has been answered meanwhile was not asked about."""
     if screening.ended:
-        late(context, screening)
+        late(context, screening, press)
     elif context.screenings.moved_since(screening.number, press.entry):
         context.show(screening, "cancel")
     else:
@@ -133,7 +133,7 @@ def cancel(context: Context, screening: Screening, press: Press) -> None:
 def reopen(context: Context, screening: Screening, press: Press) -> None:
     """Open a saved screening again, to fill in what was not known, or to correct an answer."""
     if not screening.dialogue.can("reopen"):
-        late(context, screening)
+        late(context, screening, press)
         return
     opened = _opened(screening.dialogue)
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
@@ -152,13 +152,9 @@ def _opened(dialogue: Dialogue) -> str:
 def copy_record(context: Context, screening: Screening, press: Press) -> None:
     """Say what goes into a health record, as a text that a tap copies."""
     if screening.state != COMPLETED:
-        late(context, screening)
+        late(context, screening, press)
         return
-    answered = {
-        question: at
-        for _, at, _, kind, question, _ in context.screenings.history(screening.number)
-        if kind == "answer" and question is not None
-    }
+    answered = context.screenings.answered_at(screening.number)
     context.turn.say(record_to_copy(screening, answered, context.say))
 
 
@@ -169,15 +165,23 @@ def ask_why_disagree(context: Context, screening: Screening, press: Press) -> No
 def disagree(context: Context, screening: Screening, press: Press) -> None:
     """Note in the log that the clinician disagrees, and why; the verdict stays."""
     reason = at(DISAGREEMENTS, press.place)
-    if screening.state != COMPLETED or reason is None:
+    stands = screening.state == COMPLETED and not context.screenings.moved_since(
+        screening.number, press.entry
+    )
+    if not stands or reason is None or _disagreed_since(context, screening, press.entry):
         late(context, screening)
         return
-    if press.entry == screening.entries:
-        context.screenings.note(
-            screening, "disagree", context.person.code, {"reason": reason}, source=context.message.source
-        )
-    else:
-        context.turn.toast = context.say.plain("already_done")
+    context.screenings.note(
+        screening, "disagree", context.person.code, {"reason": reason}, source=context.message.source
+    )
     kept = context.say("disagree_kept", reason=context.say(f"reason_{reason}"), number=screening.number)
     remedy = context.say("disagree_data", number=screening.number) if reason == "data" else None
     context.show(screening, remark=lines(kept, remedy))
+
+
+def _disagreed_since(context: Context, screening: Screening, entry: int) -> bool:
+    """Say whether a disagreement was noted since a log entry; another note, as a query, takes nothing from it."""
+    return any(
+        number > entry and kind == "disagree"
+        for number, _, _, kind, _, _ in context.screenings.history(screening.number)
+    )

@@ -172,6 +172,6 @@ def _on_own(context: Context, kind: PressKind, press: Press) -> None:
     if screening is None:
         late(context)
     elif kind.effect == "moves" and aimed.doubt is not None:
-        late(context, screening, press.entry)
+        late(context, screening, press)
     else:
         kind.handler(context, screening, press)

@@ -7,7 +7,7 @@ from typing import Final
 from bot.conversation.access import may_screen
 from bot.conversation.context import Context
 from bot.conversation.whose_answer import Aim
-from bot.exchange import Safe
+from bot.exchange import Press, Safe
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
@@ -24,19 +24,23 @@ def refuse_command(context: Context) -> None:
     context.where_we_are(context.say("unknown_command", commands=names))
 
 
-def late(context: Context, screening: Screening | None = None, entry: int | None = None) -> None:
+def late(context: Context, screening: Screening | None = None, press: Press | None = None) -> None:
     """A press that came too late, or again: tell what counted, and show where the dialogue stands."""
-    told = _what_counted(context, screening, entry) if screening and entry is not None else None
+    told = _what_counted(context, screening, press) if screening and press is not None else None
     current = screening or context.current()
-    context.turn.toast = told or context.say.plain("not_any_more" if current is None else "already_done")
+    context.turn.toast = told or context.say.plain("not_any_more")
     if current is not None:
         context.show(current)
 
 
-def _what_counted(context: Context, screening: Screening, entry: int) -> str | None:
-    """Name the answer that was kept to what was asked at a log entry, if it was answered."""
+def _what_counted(context: Context, screening: Screening, press: Press) -> str | None:
+    """Name the answer that was kept to what the button asked, as long as it stands; or say that it did what it says."""
     for number, _, _, kind, question_id, answer in context.screenings.history(screening.number):
-        if number == entry + 1 and kind == "answer" and question_id is not None:
+        if number != press.entry + 1:
+            continue
+        if kind != "answer" or question_id is None:
+            return context.say.plain("already_done") if kind == press.verb.partition("_")[0] else None
+        if screening.dialogue.answers.get(question_id) == answer:
             question = screening.protocol.question(question_id)
             return context.say.plain(
                 "already_answered",

@@ -129,7 +129,7 @@ def _same_day(at: str, screening: Screening) -> bool:
 
 
 def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:
-    """Return the current screening if it is what is wanted, of this trial and candidate, and nothing was answered yet."""
+    """Return the current screening if it is for this trial and candidate, and nothing was answered in it yet."""
     current = context.current()
     if current is None or current.entries != 1 or current.protocol.id != protocol.id:
         return None

@@ -106,22 +106,26 @@ def _button(button: Button) -> dict[str, Any]:
 
 
 def pages(text: Safe) -> Iterator[Safe]:
-    """Cut a text into messages at line ends. Only a quotation spans lines in ours: it ends and begins with the page."""
+    """Cut a text into messages at line ends. A quotation, or what is to be copied, ends and begins with the page."""
     page = ""
     for line in text.split("\n"):
         if page and len(page) + 1 + len(line) > TEXT_CHARACTERS:
-            opened = _open_quotation(page)
-            yield Safe(page + _QUOTATION_END) if opened else Safe(page)
+            opened, end = _open_block(page)
+            yield Safe(page + end)
             page = opened + line
         else:
             page = f"{page}\n{line}" if page else line
     yield Safe(page[:TEXT_CHARACTERS])
 
 
-_QUOTATION_END: Final = "</blockquote>"
+_BLOCKS: Final = ("blockquote", "pre")
+"""What spans lines in our texts."""
 
 
-def _open_quotation(page: str) -> str:
-    """Return the tag of a quotation that begins in a page and does not end there."""
-    begin = page.rfind("<blockquote")
-    return "" if begin <= page.rfind(_QUOTATION_END) else page[begin : page.index(">", begin) + 1]
+def _open_block(page: str) -> tuple[str, str]:
+    """Return the tag of a block that begins in a page and does not end there, and the one that ends it."""
+    for name in _BLOCKS:
+        begin, end = page.rfind(f"<{name}"), f"</{name}>"
+        if begin > page.rfind(end):
+            return page[begin : page.index(">", begin) + 1], end
+    return "", ""

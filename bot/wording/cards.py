@@ -129,10 +129,13 @@ def reason_card(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
 
 
 def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
-    """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``."""
+    """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``; not what others imply."""
     protocol, language = dialogue.protocol, say.language
+    implied = {q for q, answer in reason.answers if answer is not None and answer != dialogue.answers.get(q)}
     shown = []
     for question_id, answer in reason.answers:
+        if question_id in implied and len(implied) < len(reason.answers):
+            continue
         question = protocol.question(question_id)
         said = (
             describe(question, None, language)

@@ -17,14 +17,16 @@ def test_a_short_text_is_one_page() -> None:
     assert list(pages(quoted(Safe("a\nb")))) == ["<blockquote expandable>a\nb</blockquote>"]
 
 
-@pytest.mark.parametrize("tag", ["<blockquote>", "<blockquote expandable>"])
-def test_a_quotation_that_spans_pages_ends_and_begins_with_each(tag: str) -> None:
-    markup = "\n".join(["before", f"{tag}{LINES[0]}", *LINES[1:-1], f"{LINES[-1]}</blockquote>", "after"])
+@pytest.mark.parametrize("tag", ["<blockquote>", "<blockquote expandable>", "<pre>"])
+def test_a_block_that_spans_pages_ends_and_begins_with_each(tag: str) -> None:
+    markup = "\n".join(
+        ["before", f"{tag}{LINES[0]}", *LINES[1:-1], f"{LINES[-1]}</{tag[1:-1].split()[0]}>", "after"]
+    )
     read = [parse_html(page) for page in pages(Safe(markup))]
     assert len(read) > 3
     assert "\n".join(text for text, _ in read) == "\n".join(["before", *LINES, "after"])
     assert all(utf16_length(text) <= TEXT_CHARACTERS for text, _ in read)
-    kind = "expandable_blockquote" if "expandable" in tag else "blockquote"
+    kind = "expandable_blockquote" if "expandable" in tag else tag[1:-1]
     assert [[entity["type"] for entity in entities] for _, entities in read] == [[kind]] * len(read)
 
 
