@@ -136,7 +136,6 @@ SCRIPTS = {
         "3",
         "2",
         "f",
-        "s",
     ],
     "wrong_input": [
         "forty-five",

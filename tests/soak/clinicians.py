@@ -32,7 +32,7 @@ ASKED_AGAIN_SECONDS = 5.0
 """After so long without a word, what is asked again below an answer is answered again."""
 ANYTHING = re.compile("")
 NUMBER = re.compile(r":(S01-\d+):(\d+)")
-NOT_KEPT = re.compile("^(Nothing was kept|Free text is not kept)")
+NOT_KEPT = re.compile("^(Nothing was kept|Free text is not kept)", re.MULTILINE)
 MOVING = frozenset(verb for verb, kind in PRESSES.items() if kind.effect == "moves")
 HARMLESS_LATE = MOVING | {
     verb for verb, kind in PRESSES.items() if kind.effect == "looks" and kind.whose == "own"
@@ -119,25 +119,24 @@ class Clinician:
 
     async def _ends(self, act: Act, message: Json) -> None:
         """Wait for the verdict, or what else the last act brings."""
-        newest = next(reversed(self.phone.messages))
+        before = self._said()
         while True:
             with suppress(TimeoutError):
                 await self._comes(
-                    lambda: self._said_since(newest),
+                    lambda: True if self._said() - before else None,
                     None if act.verb != "disagree_why" else LOOK_AGAIN_SECONDS,
                 )
                 return
             self.figures.looked_again += 1
             self._do(act, message)
 
-    def _said_since(self, message_id: int) -> bool | None:
-        """Whether the bot has named the screening since a message."""
-        for number, message in reversed(self.phone.messages.items()):
-            if number <= message_id:
-                return None
-            if message["from"]["is_bot"] and self.screening in message["text"]:
-                return True
-        return None
+    def _said(self) -> set[tuple[int, str]]:
+        """What the bot says that names the screening, as it stands now."""
+        return {
+            (number, message["text"])
+            for number, message in self.phone.messages.items()
+            if message["from"]["is_bot"] and self.screening in message["text"]
+        }
 
     def _do(self, act: Act, message: Json) -> None:
         self.figures.sent += 1
@@ -237,9 +236,10 @@ class Clinician:
                 return False
         return True
 
-    def _newest(self) -> int:
-        """The number of the chat's last message; a bot that starts changes other things too, such as its menu."""
-        return next(reversed(self.phone.messages), 0)
+    def _newest(self) -> tuple[int, str]:
+        """The chat's last message as it stands; a bot that starts changes other things too, such as its menu."""
+        number = next(reversed(self.phone.messages), 0)
+        return number, self.phone.messages[number].get("text", "") if number else ""
 
     def _last_seen(self) -> str:
         """The end of the chat, to see what a clinician waits for."""
@@ -313,7 +313,7 @@ class Staff:
         self.server.world.listeners.append(
             lambda person, event: (
                 clinician.remember(event["message"])
-                if person == account and event["event"] == "message"
+                if person == account and event["event"] in ("message", "edit")
                 else None
             )
         )
