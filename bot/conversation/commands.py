@@ -45,7 +45,7 @@ COMMANDS: Final = (
     Command("recent", SCREENS, own_screenings.recent),
     Command("recent", COORDINATOR, site_screenings.recent),
     Command("cancel", SCREENS, own_screenings.cancel_on_screen),
-    Command("subject", OFFICE, site_screenings.subject),
+    Command("subject", OFFICE, site_screenings.recent),
     Command("query", OFFICE, queries.query),
     Command("outcome", OFFICE, outcomes.outcome),
     Command("notify", COORDINATOR, candidate_notes.notify),

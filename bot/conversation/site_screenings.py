@@ -107,11 +107,6 @@ def is_saved(context: Context, screening: Screening) -> bool:
 # lists -------------------------------------------------------------------------------------------
 
 
-def subject(context: Context, argument: str) -> None:
-    """``/subject [NUMBER]``: the card of a screening; without its number, the newest ones of the site."""
-    recent(context, argument)
-
-
 def list_pressed(context: Context, press: Press) -> None:
     """*List*: the newest screenings of the site."""
     recent(context, "")
@@ -126,7 +121,12 @@ def open_items(context: Context, argument: str) -> None:
         context.turn.say(context.say("office_all_determined", site=site))
         return
     told = [_open_item(context, item) for item in undetermined]
-    context.turn.say(lines(context.say("open_title"), *told), _cards(undetermined))
+    context.turn.say(lines(_none(context, argument), context.say("open_title"), *told), _cards(undetermined))
+
+
+def _none(context: Context, argument: str) -> Safe | None:
+    """Say that what was typed is no number of the site's, and do not repeat it: it may be anything."""
+    return context.say("office_no_such", site=context.person.site) if argument else None
 
 
 def shown(context: Context, argument: str) -> bool:
@@ -151,7 +151,7 @@ def _open_item(context: Context, item: Listed) -> Safe:
 
 
 def recent(context: Context, argument: str) -> None:
-    """``/recent [NUMBER]``: the newest screenings of the site."""
+    """``/recent``, ``/subject``: the newest screenings of the site; with a number, the card of one."""
     if shown(context, argument):
         return
     newest = _listed(context)
@@ -167,7 +167,8 @@ def recent(context: Context, argument: str) -> None:
         )
         for item in newest
     ]
-    context.turn.say(lines(context.say("recent_title"), *told), _cards(newest), in_place=True)
+    text = lines(_none(context, argument), context.say("recent_title"), *told)
+    context.turn.say(text, _cards(newest), in_place=True)
 
 
 def _cards(items: Sequence[Listed]) -> Rows:

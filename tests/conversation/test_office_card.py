@@ -157,6 +157,16 @@ def test_a_number_that_there_is_not_shows_nothing_of_another_site(ward: Ward) ->
         assert "S01-0001" not in said(turn)
 
 
+@pytest.mark.parametrize("command", ["/open", "/recent", "/subject"])
+def test_what_is_no_number_is_told_so_beside_the_list_and_not_repeated(ward: Ward, command: str) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    for typed in ("9", "Li Hua"):
+        turn = ward.do(ward.coordinator, f"{command} {typed}")
+        assert said(turn).startswith(phrases(ward.coordinator.language)("office_no_such", site="S01"))
+        assert "Li Hua" not in said(turn)
+        assert presses(turn) == ["subject:S01-0001:0"]
+
+
 def test_what_somebody_who_screens_types_is_an_answer_and_no_number(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     administrator = ward.conversation.people.add("administrator", "S01", "telegram", "7")
