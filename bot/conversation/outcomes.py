@@ -186,6 +186,6 @@ def take_back(context: Context, screening: Screening, press: Press) -> None:
 
 def _already(context: Context, screening: Screening) -> None:
     """A press that was made before, or cannot be any more: nothing is kept, and what stands is shown."""
-    context.turn.toast = context.say.plain("already_done")
+    context.turn.toast = context.say.plain("not_any_more")
     if is_saved(context, screening):
         _card(context, screening)

@@ -66,7 +66,7 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         return
     asked = at(screening.dialogue.applied, press.place)
     if asked is None or context.screenings.moved_since(screening.number, press.entry):
-        context.turn.toast = context.say.plain("already_done")  # another answer may stand at that place now
+        context.turn.toast = context.say.plain("not_any_more")  # another answer may stand at that place now
         _which_answer(context, screening)
         return
     say, question = context.say, screening.protocol.question(asked)
@@ -152,7 +152,7 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
     if query is None:
         return
     if context.screenings.moved_since(screening.number, press.entry):
-        context.turn.toast = context.say.plain("already_done")
+        context.turn.toast = context.say.plain("not_any_more")
         context.turn.actions += _card(context, screening, query).actions
         return
     detail = {"query": query.entry, "outcome": "confirmed", "reason": None}
