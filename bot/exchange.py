@@ -42,7 +42,8 @@ class Reply:
     button was pressed. Both are sent anew where that is not the last message of the chat.
 
     ``head`` stands above all else. ``answers`` are what was answered just now, by question: they stay on the card for
-    as long as it takes the place of itself, as far as they are among ``counting``.
+    as long as it takes the place of itself, as far as they are among ``counting``. ``anew`` says them again where an
+    earlier answer was changed: what was said with them may not hold any more.
     """
 
     text: Safe
@@ -53,6 +54,7 @@ class Reply:
     head: Safe = NOTHING
     answers: Mapping[str, Safe] = field(default_factory=dict)
     counting: frozenset[str] = frozenset()
+    anew: Mapping[str, Safe] = field(default_factory=dict)
 
     def shown(self) -> Safe:
         """Return all of its text, as it stands in a message."""
@@ -60,7 +62,7 @@ class Reply:
 
     def after(self, answers: Mapping[str, Safe]) -> Reply:
         """Return it as it goes on from a card that shows these answers."""
-        kept = {question: said for question, said in answers.items() if question in self.counting}
+        kept = {q: self.anew.get(q, said) for q, said in answers.items() if q in self.counting}
         return replace(self, answers={**kept, **self.answers})
 
 

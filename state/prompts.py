@@ -104,13 +104,20 @@ class Prompts:
             self._chats.popitem(last=False)
         return self._chats[chat]
 
+    def doubt(self, chat: str, message: int) -> None:
+        """Forget what a message asks: it may have been changed, and that is not known."""
+        self._chats[chat] = [each for each in self.chat(chat) if each.message != message]
+
     def keep(self) -> None:
         """Store what has arrived, within the caller's transaction; `kept` follows when it is committed."""
         for chat, arrived in self._unkept.items():
             standing = self.chat(chat)
+            oldest, first = (
+                min(each.message for each in some) for some in ((*standing[:1], *arrived), arrived)
+            )
             self.db.execute(
                 "DELETE FROM prompts WHERE chat = ? AND (message < ? OR message >= ?)",
-                [chat, standing[0].message, min(each.message for each in arrived)],
+                [chat, oldest, first],
             )
             self.db.conn.executemany(
                 "INSERT OR REPLACE INTO prompts (chat, message, at, screening, entry, kind, ordinal)"

@@ -64,18 +64,18 @@ class Context:
         remark: Safe | None = None,
         *,
         answers: Mapping[str, Safe] | None = None,
+        anew: Mapping[str, Safe] | None = None,
         last: Rows = (),
     ) -> None:
         """Show a screening's card: where it stands and what can be done there, or one of the questions about it.
 
-        A ``remark`` stands above that, ``answers`` just given above both; ``last`` are more buttons.
+        A ``remark`` stands above that, ``answers`` just given above both, those before them as they are said ``anew``;
+        ``last`` are more buttons.
         """
         card = views.VIEWS[kind](screening, self.say)
         text = lines(remark, gap(card.text)) if remark else card.text
-        buttons = (*card.buttons, *last)
-        self._ask(
-            screening, kind, replace(card, text=text, buttons=buttons, card=True, answers=answers or {})
-        )
+        card = replace(card, text=text, buttons=(*card.buttons, *last), card=True)
+        self._ask(screening, kind, replace(card, answers=answers or {}, anew=anew or {}))
 
     def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:
         """Offer buttons about a screening, with a text that names it; nothing typed answers this."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.context import Context
@@ -35,12 +35,15 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     except (NotNow, AnswerError):
         _not_now(context, screening, steps[0])
         return
-    answers, news = _answered(context, screening, steps), _news(context, screening, steps[-1], before)
+    given = {e.question: e.answer for e in steps if e.kind == "answer" and e.question is not None}
+    answers, news = _answered(context, screening, given), _news(context, screening, steps[-1], before)
     if answers:
         newest = next(reversed(answers))
         answers[newest] = lines(answers[newest], *news)  # stays on the card with the answer that led to it
         news = []
-    context.show(screening, remark=lines(*news) or None, answers=answers)
+    changed = any(before.answers.get(question, answer) != answer for question, answer in given.items())
+    anew = _answered(context, screening, screening.dialogue.applied) if changed else None
+    context.show(screening, remark=lines(*news) or None, answers=answers, anew=anew)
     if steps[-1].kind == "save":
         context.turn.saved = screening.number
 
@@ -52,13 +55,9 @@ def _not_now(context: Context, screening: Screening, first: Step) -> None:
     context.show(context.screenings.load(screening.number), remark=remark)
 
 
-def _answered(context: Context, screening: Screening, steps: Sequence[Step]) -> dict[str, Safe]:
-    """Say what was understood of the answers among the steps, by question."""
-    return {
-        each.question: cards.answered(screening, each.question, context.say)
-        for each in steps
-        if each.kind == "answer" and each.question is not None
-    }
+def _answered(context: Context, screening: Screening, questions: Iterable[str]) -> dict[str, Safe]:
+    """Say what was understood of answers, by question."""
+    return {question: cards.answered(screening, question, context.say) for question in questions}
 
 
 # what is new ----------------------------------------------------------------------------------------
@@ -71,10 +70,16 @@ class _Before:
     facts: tuple[Answer | None, ...]
     failed: frozenset[int]
     set_aside: frozenset[str]
+    answers: Mapping[str, Answer]
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> _Before:
-        return cls(tuple(dialogue.facts), frozenset(dialogue.failed), frozenset(dialogue.set_aside))
+        return cls(
+            tuple(dialogue.facts),
+            frozenset(dialogue.failed),
+            frozenset(dialogue.set_aside),
+            dict(dialogue.answers),
+        )
 
 
 def _news(context: Context, screening: Screening, last: Step, before: _Before) -> list[Safe]:

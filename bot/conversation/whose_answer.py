@@ -64,7 +64,7 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
         return last, last is not None or screenings.current(person) is None
     standing = screenings.prompts.chat(message.chat)
     if message.reply_to is not None:
-        return _replied_to(standing, message.reply_to, message.at)
+        return _replied_to(standing, message.reply_to, message.at, last)
     above = [each for each in standing if each.message < message.number]
     if not above:
         return None, last is None and screenings.current(person) is None
@@ -78,12 +78,19 @@ def _above(screenings: Screenings, person: str, message: Message) -> tuple[Promp
     return newest.prompt, sure
 
 
-def _replied_to(standing: Sequence[Delivered], number: int, at: int) -> tuple[Prompt | None, bool]:
-    """Return the prompt of the message that was replied to, and whether it asked nothing else a moment ago."""
+def _replied_to(
+    standing: Sequence[Delivered], number: int, at: int, last: Prompt | None
+) -> tuple[Prompt | None, bool]:
+    """Return the prompt of the message that was replied to, and whether it asked nothing else a moment ago.
+
+    A newer prompt of its screening that is not known to have arrived may stand in it by now.
+    """
     found = next((each for each in reversed(standing) if each.message == number), None)
     if found is None:
         return None, False
-    return found.prompt, not found.edited or at - found.at > REPLYING_SECONDS
+    on_way = last is not None and last.ordinal not in (each.prompt.ordinal for each in standing)
+    may_ask_else = on_way and last is not None and last.screening == found.prompt.screening
+    return found.prompt, not may_ask_else and (not found.edited or at - found.at > REPLYING_SECONDS)
 
 
 def sent_twice(screenings: Screenings, message: Message, screening: Screening, given: Given) -> bool:

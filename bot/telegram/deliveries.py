@@ -13,7 +13,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from bot.exchange import Reply, Safe, Turn
@@ -45,12 +45,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """The card of a screening as it stands on a phone. ``shown`` is a hash of all that can be seen of it."""
+    """The card of a screening as it stands on a phone. ``shown`` is a hash of all that can be seen of it, if known."""
 
     chat: int
     message: int
     at: int
-    shown: int
+    shown: int | None
     answers: Mapping[str, Safe]
 
 
@@ -176,9 +176,19 @@ class Deliveries:
         _remember(self._cards, prompt.screening)
 
     def undelivered(self, outgoing: Outgoing, error: Exception) -> None:
+        if isinstance(outgoing.about, Said):
+            self._may_have_arrived(outgoing.chat, outgoing.about)
         self._done(outgoing)
         said = "reply withheld" if isinstance(error, WithheldError) else "reply not delivered"
         LOG.warning(said, extra={"kind": type(error).__name__})
+
+    def _may_have_arrived(self, chat: int, said: Said) -> None:
+        """Doubt what stands where a reply may have been shown: its call may have failed only after that."""
+        card = self._card_of(said.reply)
+        if card is not None and said.reply.prompt is not None:
+            self._cards[said.reply.prompt.screening] = replace(card, shown=None)
+        if said.pressed is not None:
+            self._screenings.prompts.doubt(str(chat), said.pressed)
 
     def blocked(self, chat: int, lost: Sequence[Outgoing]) -> None:
         for outgoing in lost:

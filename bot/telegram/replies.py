@@ -32,7 +32,7 @@ async def send_text(bot: Bot, chat: int, text: str, buttons: Keyboard | None = N
 async def edit_text(
     bot: Bot, chat: int, message: int, text: str, buttons: Keyboard | None = None
 ) -> Arrived | Literal[True] | None:
-    """Change a message; ``True`` if it stands so already, ``None`` if it cannot be changed any more."""
+    """Change a message; ``True`` if it stands so already, ``None`` if that is refused: a new one may not be."""
 
     async def edit(said: str, mode: str | None) -> Arrived:
         return await bring(
@@ -48,8 +48,6 @@ async def edit_text(
     try:
         return await _or_as_plain_text(edit, text)
     except BadRequest as error:
-        if not no_matter(error):
-            raise
         return True if NOT_MODIFIED in error.message.lower() else None
 
 
