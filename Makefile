@@ -29,12 +29,16 @@ check: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python -m tests.documentation
 
+LOAD = $(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpaced --db $(VENV)/bench.db" \
+	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'"
+
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.dialogue
 	$(BIN)/python -m tests.bench.conversation
-	$(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpaced --db $(VENV)/bench.db" \
-	    --prepare "$(BIN)/prescreen people --db $(VENV)/bench.db --add '{ids}'" \
-	    --bots echo conversation aiogram aiogram-dialog prescreen
+	$(LOAD) --people 1 50 100 --bots echo conversation aiogram aiogram-dialog prescreen
+	$(LOAD) --people 100 --delay 0.04 --bots aiogram-dialog prescreen
+	$(LOAD) --people 100 --rate 30 --bots echo prescreen
+	$(LOAD) --people 1000 --rate 150 --seconds 8 --bots prescreen
 	$(BIN)/python -m tests.bench.exports
 
 soak: $(VENV)/.test
