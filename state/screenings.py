@@ -39,6 +39,10 @@ SELECT 1 + max(
 )
 """
 """A number that was purged is not given out again."""
+_MAKE_CURRENT: Final = (
+    "UPDATE people SET current = :screening WHERE code = :person AND current IS NOT :screening"
+)
+"""Most often it is current already; then no page of `people` is written."""
 _INSERT_SCREENING: Final = insert("screenings")
 _INSERT_LOG: Final = insert("log")
 _INSERT_VERDICT: Final = insert("verdicts")
@@ -237,7 +241,7 @@ class Screenings(Lookup):
 
     def _ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
         if screening.person == person and not screening.ended:
-            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [screening.number, person])
+            self.db.execute(_MAKE_CURRENT, {"screening": screening.number, "person": person})
         return self.prompts.ask(person, Prompt(screening.number, screening.entries, kind))
 
     def prompted(self, number: str, entry: int, message: int) -> None:
@@ -300,7 +304,7 @@ class Screenings(Lookup):
 
     def make_current(self, person: str, number: str | None) -> None:
         with writing(self.db):
-            self.db.execute("UPDATE people SET current = ? WHERE code = ?", [number, person])
+            self.db.execute(_MAKE_CURRENT, {"screening": number, "person": person})
 
     def reminded(self, number: str) -> None:
         with writing(self.db):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from typing import Final, cast
 
 import aiohttp
@@ -24,7 +25,7 @@ def body_of(
     if request is None:
         return None, None
     if not request.contains_files:
-        return request.json_payload, JSON
+        return json.dumps(request.parameters).encode(), JSON  # `json_payload` would write buttons twice
     form = aiohttp.FormData(request.json_parameters, quote_fields=False)  # Telegram unquotes nothing
     for name, (filename, content, mimetype) in request.multipart_data.items():
         file = io.BytesIO(content) if isinstance(content, bytes) else content

@@ -4,6 +4,7 @@ This folder is a package only inside `tests`: at the top its name would hide pyt
 """
 
 import asyncio
+import json
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -90,7 +91,7 @@ class TelegramServer:
             if isinstance(value, web.FileField):
                 self.files.append((name, value.filename, value.file.read()))
             else:
-                parameters[name] = str(value)
+                parameters[name] = value if isinstance(value, str) else json.dumps(value)
         self.calls.append((method, parameters))
         if self.faults[method]:
             response = self.faults[method].popleft()(request)
