@@ -41,7 +41,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     Examples:
       prescreen chat
       prescreen chat --lang zh --db site.db
-      printf '17\\nyes\\nf\\ns\\n' | prescreen chat --db site.db
+      printf '17\\nyes\\nf\\n' | prescreen chat --db site.db
 
     Exit status: 0 when a screening was saved or cancelled, 1 when one was left unfinished (it is kept), 2
     when the file or the protocol cannot be used.

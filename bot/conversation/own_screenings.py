@@ -14,7 +14,7 @@ from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.copies import record_to_copy
 from bot.wording.phrases import lines
-from bot.wording.views import DISAGREEMENTS
+from bot.wording.views import DISAGREEMENTS, TO_CORRECT
 from dialogs.dialogue import COMPLETED, Dialogue, Step
 from state.prompts import Kind
 from state.screenings import Screening
@@ -135,7 +135,7 @@ def reopen(context: Context, screening: Screening, press: Press) -> None:
     if not screening.dialogue.can("reopen"):
         late(context, screening, press)
         return
-    opened = _opened(screening.dialogue)
+    opened = "open_to_correct" if press.place == TO_CORRECT else _opened(screening.dialogue)
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"

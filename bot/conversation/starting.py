@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from bot.conversation import access
 from bot.conversation.context import Context
@@ -17,6 +18,8 @@ from bot.wording.times import in_zone
 from dialogs.protocol import Protocol
 from state.screenings import Screening
 
+OPEN_LISTED: Final = 8
+
 
 def start(context: Context, argument: str) -> None:
     """``/start``: what this is; to whoever comes by an invitation also who they are here."""
@@ -27,7 +30,9 @@ def start(context: Context, argument: str) -> None:
         context.where_we_are()
         return
     if access.may_screen(context.person):
-        context.turn.say(lists.welcome(context.setup.protocols, context.say), new_button(context))
+        found = context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
+        buttons = (*lists.resume_buttons((item.number for item in found), context.say), *new_button(context))
+        context.turn.say(lists.welcome(context.setup.protocols, context.say), buttons)
         return
     told = lists.welcome_office(context.person.site, context.setup.protocols, context.say)
     context.turn.say(told, ((list_button(context),),))

@@ -20,7 +20,7 @@ from state.screenings import Screening
 
 def typed(context: Context) -> None:
     """Do what a text means below the prompt that it answers."""
-    if not may_screen(context.person) and number_typed(context):
+    if number_typed(context) if not may_screen(context.person) else _own_number(context):
         return
     aimed = aim(context.screenings, context.person, context.message)
     screening, prompt = aimed.screening, aimed.prompt
@@ -36,6 +36,14 @@ def typed(context: Context) -> None:
         keep_nothing(context, aimed)
         return
     typed_answer(context, screening, question, context.message.text)
+
+
+def _own_number(context: Context) -> bool:
+    """Show the own screening whose whole number was typed, which is no answer to any question."""
+    named = context.own(context.message.text.strip().upper())
+    if named is not None:
+        context.show(named)
+    return named is not None
 
 
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.exchange import Safe
 from bot.wording.asked import standing_answer
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
-from dialogs.answers import Answer, Measurement
+from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
 from dialogs.languages import words
@@ -60,7 +60,8 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
     dialogue = screening.dialogue
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
-    return say("was_answered", question=question.short[say.language], answer=shown)
+    key = "was_unknown" if dialogue.answers[question_id] == UNKNOWN else "was_answered"
+    return say(key, question=question.short[say.language], answer=shown)
 
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
@@ -85,9 +86,13 @@ def criterion_text(criterion: Criterion, say: Phrases) -> Safe:
 
 
 def source_quote(criterion: Criterion, say: Phrases) -> Safe:
-    """The record's own words, and how they are read."""
+    """The record's own words, and how they are read, at a tap."""
+    return quoted(_source(criterion, say))
+
+
+def _source(criterion: Criterion, say: Phrases) -> Safe:
     reading = criterion.reading[say.language]
-    return quoted(lines(say("record_says", source=criterion.source), say("read_as", reading=reading)))
+    return lines(say("record_says", source=criterion.source), say("read_as", reading=reading))
 
 
 def refusal(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:
@@ -117,15 +122,24 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
 
 def reason_card(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
     """One failed criterion: what is not met or applies, what was entered, the record's words, our reading."""
-    criterion, language = reason.criterion, say.language
-    what = what_failed(dialogue.protocol, criterion, dialogue.facts, language)
-    return lines(
+    return lines(*reason_lines(dialogue, reason, say), source_quote(reason.criterion, say))
+
+
+def reason_lines(dialogue: Dialogue, reason: Reason, say: Phrases) -> list[Safe]:
+    """What of a criterion is not met or applies, and what was entered."""
+    criterion = reason.criterion
+    what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
+    told = [
         say(f"excluded_{criterion.kind}", code=criterion.code),
         say(f"failed_{criterion.kind}", what=what),
         say("your_answer", answers=deciding(dialogue, reason, say)),
-        source_quote(criterion, say),
-        Safe(escape(criterion.note[language])) if criterion.note else None,
-    )
+    ]
+    return [*told, Safe(escape(criterion.note[say.language]))] if criterion.note else told
+
+
+def reason_source(reason: Reason, say: Phrases) -> Safe:
+    """A failed criterion's code, the record's words for it, and how they are read."""
+    return lines(Safe(f"<b>{escape(reason.criterion.code)}</b>"), _source(reason.criterion, say))
 
 
 def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:

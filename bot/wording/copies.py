@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.cards import deciding
 from bot.wording.phrases import Phrases, escape, joined
 from bot.wording.times import in_zone, local_time
-from dialogs.assessment import Reason
+from dialogs.assessment import Reason, ask_the_site
 from dialogs.wording import echo, what_failed
 from state.screenings import Screening
+
+MOST_CODES: Final = 6
+"""Codes named in a line to copy; that there are more is said."""
 
 
 def line_to_copy(screening: Screening, say: Phrases) -> str:
     """Return the verdict with the codes that decided it, short enough for a copy button."""
     dialogue = screening.dialogue
     codes: Sequence[str] = dialogue.failed_codes or dialogue.unresolved
-    reason = say.plain("copy_reason", codes=joined(codes[:6], say)) if codes else ""
+    told = [*codes[:MOST_CODES], *(["…"] if len(codes) > MOST_CODES else [])]
+    if ask_the_site(dialogue.protocol, dialogue.facts):
+        told.append(say.plain("copy_site"))
+    reason = say.plain("copy_reason", codes=joined(told, say)) if told else ""
     return _line(screening, reason, say)[:COPY_CHARACTERS]
 
 
@@ -45,6 +52,12 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     told = [_line(screening, "", say), *(_reason_line(screening, each, say) for each in dialogue.reasons)]
     if dialogue.unresolved:
         told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
+    site = ask_the_site(dialogue.protocol, dialogue.facts)
+    if site:
+        told += [
+            say.plain("site_title"),
+            *(say.plain("site_line", text=item.text[say.language]) for item in site),
+        ]
     told.append(say.plain("answers_title"))
     told += [_answer_line(screening, each, answered.get(each), say) for each in dialogue.applied]
     return Safe(f"<pre>{escape(chr(10).join(told))}</pre>")
@@ -63,4 +76,7 @@ def _answer_line(screening: Screening, question_id: str, at: datetime | None, sa
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
     said = say.plain("named", name=question.short[say.language], what=shown)
-    return say.plain("noted", what=said, note=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}") if at else said
+    if at is None:
+        return said
+    entered = say.plain("entered_at", at=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}")
+    return say.plain("noted", what=said, note=entered)

@@ -43,6 +43,7 @@ def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
         quoted(lines(*notices, say("opening_about"))),
         say("care_first"),
         say("start_hint"),
+        say("note_number"),
     )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.cards import reason_card
+from bot.wording.cards import reason_lines, reason_source
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
-from dialogs.assessment import ask_the_site
+from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol
-from dialogs.wording import echo
+from dialogs.wording import echo, what_failed
 from state.screenings import Screening
 
 STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
@@ -33,7 +33,7 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
         quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
-        gap(say("source_documents")),
+        say("source_documents"),
     )
 
 
@@ -117,7 +117,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         *_verdict_lines(screening, say),
         *open_lines(dialogue, say),
-        gap(say("card_screening", number=screening.number, at=at, person=saved.person)),
+        say("card_saved", at=at, person=saved.person),
         say("card_earlier", number=screening.earlier) if screening.earlier else None,
         say(
             "card_protocol",
@@ -127,6 +127,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
         ),
         quoted(
             lines(
+                *(reason_source(reason, say) for reason in dialogue.reasons),
                 say("answers_title"),
                 *answer_lines(dialogue, say),
                 gap(escape(protocol.disclaimer[say.language])),
@@ -143,8 +144,15 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
     if dialogue.verdict == "undetermined":
         return [say("card_undetermined", codes=joined(dialogue.unresolved, say)), say("investigator")]
     first, *others = dialogue.reasons
-    card = [reason_card(dialogue, first, say)]
-    if others:
-        codes = joined((reason.criterion.code for reason in others), say)
-        card.append(say("card_also_failed", codes=codes))
-    return [*card, say("investigator")]
+    return [
+        *reason_lines(dialogue, first, say),
+        *(_also(dialogue, each, say) for each in others),
+        say("investigator"),
+    ]
+
+
+def _also(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
+    """A further criterion that failed, in one line."""
+    criterion = reason.criterion
+    what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
+    return say(f"also_{criterion.kind}", code=criterion.code, what=what)

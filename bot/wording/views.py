@@ -12,7 +12,7 @@ from bot.wording import cards, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
-from bot.wording.phrases import Phrases, gap, lines
+from bot.wording.phrases import Phrases, lines
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal
@@ -20,6 +20,8 @@ from dialogs.wording import describe
 from state.prompts import Kind
 from state.screenings import Screening
 
+TO_CORRECT: Final = 1
+"""The place of a *reopen* that leads to the answers to correct, whatever is missing."""
 DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 LONGEST_UNKNOWN: Final = 20
 
@@ -113,14 +115,14 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(dialogue, reason, say), gap(say("excluded_next")))
+    text = lines(cards.reason_card(dialogue, reason, say), say("excluded_next"))
     decided = [question for question, _ in reason.answers if question in dialogue.applied]
     buttons = [button(say.plain("finish_save"), "finish_save", screening)]
     buttons += [_correct(screening, question, say) for question in decided]
     if dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
-    buttons.append(button(say.plain("correct_answer"), "correct_which", screening))
-    return Reply(text, arrange(buttons), head=_head(screening, say), counting=frozenset(dialogue.applied))
+    buttons.append(button(say.plain("correct_another"), "correct_which", screening))
+    return Reply(text, arrange(buttons), head=_head(screening, say))
 
 
 def _head(screening: Screening, say: Phrases) -> Safe:
@@ -147,14 +149,16 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
 
 
 def _show_card(screening: Screening, say: Phrases) -> Reply:
-    reopen = "fill_in" if screening.dialogue.verdict == "undetermined" else "correct_answer"
     buttons = [new_screening(say), Button(say.plain("copy"), copy=line_to_copy(screening, say))]
     buttons.append(button(say.plain("copy_record"), "copy_record", screening))
-    if screening.dialogue.can("reopen"):
-        buttons.append(button(say.plain(reopen), "reopen", screening))
+    if screening.dialogue.verdict == "undetermined":
+        buttons.append(button(say.plain("fill_in"), "reopen", screening))
+    buttons.append(button(say.plain("correct_answer"), "reopen", screening, TO_CORRECT))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
     buttons.append(button(say.plain("disagree"), "disagree", screening))
-    return Reply(verdict_card.verdict_card(screening, say), arrange(buttons))
+    return Reply(
+        verdict_card.verdict_card(screening, say), arrange(buttons), head=Safe(f"<i>{screening.number}</i>")
+    )
 
 
 def _show_cancelled(screening: Screening, say: Phrases) -> Reply:
