@@ -104,6 +104,13 @@ class Prompts:
             self._chats.popitem(last=False)
         return self._chats[chat]
 
+    def chat_of(self, message: int, screening: str) -> str | None:
+        """Return the chat of a message that asked about a screening, if it is remembered in the file."""
+        row = self.db.execute(
+            "SELECT chat FROM prompts WHERE message = ? AND screening = ?", [message, screening]
+        ).fetchone()
+        return row[0] if row else None
+
     def doubt(self, chat: str, message: int) -> None:
         """Forget what a message asks: it may have been changed, and that is not known."""
         self._chats[chat] = [each for each in self.chat(chat) if each.message != message]

@@ -98,3 +98,16 @@ async def test_at_most_one_card_of_a_screening_has_buttons_that_count(tmp_path: 
                 await ward.restart()
                 await ward.quiet()
         assert len(met) > 1
+
+
+async def test_a_card_of_another_account_loses_its_buttons_also_after_a_restart(tmp_path: Path) -> None:
+    async with Ward(tmp_path / "ward.db") as ward:
+        phone = ward.member()
+        await ward.says(phone, "/new", "45")
+        ward.service.db.execute(
+            "INSERT INTO accounts (channel, account, person) SELECT channel, '2002', person FROM accounts"
+        )
+        other = ward.server.person(2002, language_code="en")
+        await ward.restart()
+        await ward.says(other, "/resume")
+        assert [moved_by(each.last) for each in (phone, other)] == [set(), {"S01-0001"}]
