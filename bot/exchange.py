@@ -151,6 +151,8 @@ class Turn:
 
 PRESS_BYTES: Final = 64
 """What a button may carry: callback data."""
+BUTTONS: Final = 100
+"""Below one message."""
 COPY_CHARACTERS: Final = 256
 """What a button may copy."""
 DOCUMENT_BYTES: Final = 50_000_000

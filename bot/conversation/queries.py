@@ -15,7 +15,7 @@ from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
-from bot.wording.buttons import arrange, button
+from bot.wording.buttons import arrange, button, newest
 from bot.wording.phrases import Phrases, phrases
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
@@ -42,7 +42,7 @@ def ask_which(context: Context, screening: Screening, press: Press) -> None:
 def _which_answer(context: Context, screening: Screening) -> None:
     dialogue, language = screening.dialogue, context.say.language
     buttons = []
-    for index, question_id in enumerate(dialogue.applied):
+    for index, question_id in newest(dialogue.applied):
         question = screening.protocol.question(question_id)
         shown = describe(question, dialogue.answers[question_id], language)
         buttons.append(

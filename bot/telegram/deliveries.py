@@ -171,7 +171,9 @@ class Deliveries:
         elif before is not None:
             self._close(before.chat, before.message)
         elif (kept := self._screenings.prompt(prompt.screening)) is not None and kept != arrived.message:
-            of = self._screenings.prompts.chat_of(kept, prompt.screening)  # a person may have several accounts
+            of = self._screenings.prompts.chat_of(
+                kept, prompt.screening
+            )  # a person may have several accounts
             self._close(int(of or chat), kept)
         self._cards[prompt.screening] = _Card(chat, arrived.message, arrived.at, _hash(shown), shown.answers)
         _remember(self._cards, prompt.screening)

@@ -10,11 +10,13 @@ from typing import Final
 
 from wcwidth import wcswidth
 
-from bot.exchange import Button, Press, Rows
+from bot.exchange import BUTTONS, Button, Press, Rows
 from bot.wording.phrases import Phrases
 from dialogs.protocol import Question, Text
 from state.screenings import Screening
 
+MOST_CHOICES: Final = BUTTONS - 10
+"""Options with a button; unknown, the way back and others stand below them. What is beyond can be typed."""
 SHORT_LABEL: Final = 14
 """Buttons up to this many columns stand two in a row on a 40-column screen."""
 TINY_LABEL: Final = 8
@@ -44,6 +46,11 @@ def choices(question: Question) -> list[tuple[str, Text]]:
     return [(option.code, option.text) for option in question.options] + [
         (shortcut.code, shortcut.text) for shortcut in question.shortcuts
     ]
+
+
+def newest(questions: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the questions for which a message has buttons, with their places; the way back stands below them."""
+    return list(enumerate(questions))[1 - BUTTONS :]
 
 
 def arrange(buttons: Sequence[Button]) -> Rows:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.exchange import Safe
 from bot.wording.asked import standing_answer
+from bot.wording.buttons import MOST_CHOICES, choices
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -28,11 +29,13 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     question = dialogue.protocol.question(dialogue.state)
     only = unit_for(dialogue.protocol, question, dialogue.facts)
     typed = question.kind != "choice"
+    beyond = [text[language] for _, text in choices(question)[MOST_CHOICES:]]
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
         say("for_example", example=example(question, only, language)) if typed else None,
+        say("options_typed", options=say.plain("then").join(beyond)) if beyond else None,
     )
 
 

@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer
-from bot.wording.buttons import arrange, button, choices, new_screening
+from bot.wording.buttons import MOST_CHOICES, arrange, button, choices, new_screening, newest
 from bot.wording.copies import line_to_copy
 from bot.wording.phrases import Phrases, lines
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
@@ -45,7 +45,7 @@ def _show_question(screening: Screening, say: Phrases) -> Reply:
         return _asking(screening, text, (*arrange(_candidates(screening, proposal, say)), *always), say)
     options = [
         button(text[say.language], "answer", screening, place)
-        for place, (_, text) in enumerate(choices(question))
+        for place, (_, text) in enumerate(choices(question)[:MOST_CHOICES])
     ]
     return _asking(screening, cards.question_card(screening, say), (*arrange(options), *always), say)
 
@@ -180,7 +180,7 @@ def _show_standing(screening: Screening, say: Phrases) -> Reply:
 
 def _choose_correction(screening: Screening, say: Phrases) -> Reply:
     buttons = []
-    for index, question_id in enumerate(screening.dialogue.applied):
+    for index, question_id in newest(screening.dialogue.applied):
         question = screening.protocol.question(question_id)
         shown = describe(question, screening.dialogue.answers[question_id], say.language)
         label = say.plain("named", name=question.short[say.language], what=shown)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from telegram.constants import FileSizeLimit, InlineKeyboardButtonLimit
+from telegram.constants import FileSizeLimit, InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit
 
 from bot import exchange
 from bot.telegram import limits
@@ -17,11 +17,12 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("ours", "telegrams"),
     [
+        (exchange.BUTTONS, InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER),
         (exchange.PRESS_BYTES, InlineKeyboardButtonLimit.MAX_CALLBACK_DATA),
         (exchange.COPY_CHARACTERS, InlineKeyboardButtonLimit.MAX_COPY_TEXT),
         (exchange.DOCUMENT_BYTES, FileSizeLimit.FILESIZE_UPLOAD),
     ],
-    ids=["a press", "a text to copy", "a document"],
+    ids=["buttons", "a press", "a text to copy", "a document"],
 )
 def test_what_every_channel_keeps_is_what_telegram_takes(ours: int, telegrams: int) -> None:
     assert ours == telegrams
