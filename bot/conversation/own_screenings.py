@@ -14,7 +14,7 @@ from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.copies import record_to_copy
 from bot.wording.phrases import lines
-from bot.wording.views import DISAGREEMENTS, TO_CORRECT
+from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, Dialogue, Step
 from state.prompts import Kind
 from state.screenings import Screening
@@ -131,11 +131,19 @@ def cancel(context: Context, screening: Screening, press: Press) -> None:
 
 
 def reopen(context: Context, screening: Screening, press: Press) -> None:
-    """Open a saved screening again, to fill in what was not known, or to correct an answer."""
+    """Open a saved screening again, to fill in what was not known; one that lacks nothing, to correct an answer."""
+    _open_again(context, screening, press, _opened(screening.dialogue))
+
+
+def revise(context: Context, screening: Screening, press: Press) -> None:
+    """Open a saved screening again, to correct an answer."""
+    _open_again(context, screening, press, "open_to_correct")
+
+
+def _open_again(context: Context, screening: Screening, press: Press, opened: str) -> None:
     if not screening.dialogue.can("reopen"):
         late(context, screening, press)
         return
-    opened = "open_to_correct" if press.place == TO_CORRECT else _opened(screening.dialogue)
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"

@@ -84,6 +84,7 @@ _ROWS: Final = (
     _own("cancel_yes", "acts", own_screenings.cancel, key="y", word=("cancel", "yes"), former="y"),
     _own("go_on", "looks", own_screenings.go_on, word=("cancel", "no"), former="go"),
     _own("reopen", "acts", own_screenings.reopen, key="r", former="r"),
+    _own("revise", "acts", own_screenings.revise, key="m"),
     _own("copy_record", "looks", own_screenings.copy_record, key="record"),
     _own("disagree", "looks", own_screenings.ask_why_disagree, key="d", former="d"),
     _own("disagree_why", "acts", own_screenings.disagree, former="dd"),

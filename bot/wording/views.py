@@ -20,8 +20,6 @@ from dialogs.wording import describe
 from state.prompts import Kind
 from state.screenings import Screening
 
-TO_CORRECT: Final = 1
-"""The place of a *reopen* that leads to the answers to correct, whatever is missing."""
 DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 LONGEST_UNKNOWN: Final = 20
 
@@ -153,7 +151,7 @@ def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons.append(button(say.plain("copy_record"), "copy_record", screening))
     if screening.dialogue.verdict == "undetermined":
         buttons.append(button(say.plain("fill_in"), "reopen", screening))
-    buttons.append(button(say.plain("correct_answer"), "reopen", screening, TO_CORRECT))
+    buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
     buttons.append(button(say.plain("disagree"), "disagree", screening))
     return Reply(

@@ -46,7 +46,7 @@ def test_lists_have_days_and_lead_to_the_screening(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/recent")
     assert all(re.match(r"S01-000\d · 11-23 · ", label) for label in labels(turn))
     card = ward.do(ward.clinician, f"!{press_of(turn, 'go_on:S01-0001')}")
-    assert {"copy_record", "reopen", "rescreen"} <= {press.partition(":")[0] for press in presses(card)}
+    assert {"copy_record", "revise", "rescreen"} <= {press.partition(":")[0] for press in presses(card)}
 
 
 def test_a_number_may_be_typed_short(ward: Ward) -> None:
@@ -140,3 +140,13 @@ def test_an_answer_that_is_offered_names_the_screening_that_it_is_of(ward: Ward)
     ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
     turn = ward.do(ward.clinician, "/new 2", "46")
     assert re.search("In S01-0001: Male|S01-0001 中：男", text(turn))
+
+
+def test_an_undetermined_verdict_can_be_filled_in_and_corrected(ward: Ward) -> None:
+    saved = ward.save([*ELIGIBLE[:-1], "unknown"])
+    assert press_of(saved, "reopen:")
+    turn = ward.do(ward.clinician, f"!{press_of(saved, 'revise:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct:')}", "46")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}", "yes")
+    ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    assert [verdict for _, verdict in ward.verdicts()] == ["undetermined", "eligible"]

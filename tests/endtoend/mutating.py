@@ -80,6 +80,7 @@ FORGED = (
     "copy_record:{s}:{e}",
     "save:{s}:{e}",
     "reopen:{s}:{e}",
+    "revise:{s}:{e}",
     "help:{s}:{e}",
     "disagree_why:{s}:{e}:9",
     "query_send:{s}:{e}:0:source",
