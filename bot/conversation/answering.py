@@ -21,22 +21,21 @@ from state.screenings import Screening
 
 
 def option(context: Context, screening: Screening, press: Press) -> None:
-    """Answer with the option that stands at the button's place."""
+    """Answer with the option that stands at the button's place, or that it is not known."""
     question = question_of(screening)
-    chosen = at(choices(question), press.place) if question is not None else None
+    chosen = answer_of(question, press) if question is not None else None
     if question is None or chosen is None:
         late(context, screening, press)
     else:
-        _answer_one(context, screening, question, Choice(chosen[0]))
+        _answer_one(context, screening, question, chosen)
 
 
-def unknown(context: Context, screening: Screening, press: Press) -> None:
-    """Answer that it is not known."""
-    question = question_of(screening)
-    if question is None:
-        late(context, screening, press)
-    else:
-        _answer_one(context, screening, question, UNKNOWN)
+def answer_of(question: Question, press: Press) -> Answer | None:
+    """Return the answer that an option's button gives to a question, or *unknown*'s; ``None`` for other buttons."""
+    if press.verb == "unknown":
+        return UNKNOWN
+    chosen = at(choices(question), press.place) if press.verb == "answer" else None
+    return Choice(chosen[0]) if chosen is not None else None
 
 
 def keep(context: Context, screening: Screening, press: Press) -> None:

@@ -68,7 +68,7 @@ _site = partial(PressKind, roles=OFFICE, whose="site")
 _ROWS: Final = (
     # answering
     _own("answer", "moves", answering.option, former="o"),
-    _own("unknown", "moves", answering.unknown, key="u", former="u"),
+    _own("unknown", "moves", answering.option, key="u", former="u"),
     _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
     _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
     _own("reason", "moves", answering.reason, former="w"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.conversation.access import may_screen
-from bot.conversation.answering import typed_answer
+from bot.conversation.answering import answer_of, typed_answer
 from bot.conversation.context import Context
 from bot.conversation.presses import WORDS, do
 from bot.conversation.refusing import keep_nothing
 from bot.conversation.site_screenings import number_typed
-from bot.conversation.whose_answer import aim
+from bot.conversation.whose_answer import Aim, aim, sent_twice
 from bot.exchange import Press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means
@@ -29,6 +29,9 @@ def typed(context: Context) -> None:
         return
     press = _button_meant(context, screening, prompt.kind)
     if press is not None:
+        if _is_sent_twice(context, screening, press):
+            keep_nothing(context, Aim(None, None, "unsure"))
+            return
         do(context, press)
         return
     question = question_of(screening)
@@ -44,6 +47,14 @@ def _own_number(context: Context) -> bool:
     if named is not None:
         context.show(named)
     return named is not None
+
+
+def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool:
+    question = question_of(screening)
+    answer = answer_of(question, press) if question is not None else None
+    if question is None or answer is None:
+        return False
+    return sent_twice(context.screenings, context.message, screening, ((question.id, answer),))
 
 
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:

@@ -200,3 +200,18 @@ def test_a_text_that_was_sent_twice_answers_one_question(ward: Ward) -> None:
     assert "Upper limit" in ward.shown[-1].text
     does(ward, "28 umol/L")
     assert kept(ward, "bilirubin_uln") == ["S01-0001"]
+
+
+@pytest.mark.parametrize("text", ["No", "Unknown"])
+def test_a_label_that_was_typed_twice_answers_one_question(ward: Ward, text: str) -> None:
+    """The next question is a card that came less than a second ago."""
+    does(ward, "/new", *ELIGIBLE[:5])
+    ward.type(text)
+    while ward.inbox or ward.out:
+        ward.handle()
+        while ward.out:
+            ward.deliver()
+    before = ward.conversation.screenings.load("S01-0001").dialogue.applied
+    assert before[-1] == "steroid_pr"
+    assert "Nothing was kept" in does(ward, text)
+    assert ward.conversation.screenings.load("S01-0001").dialogue.applied == before
