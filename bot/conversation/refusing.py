@@ -70,7 +70,7 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
         _ask_again(context, standing, prompt, say("kept_nothing_buttons"))
     elif aimed.doubt == "moved" and screening is not None:
         _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
-    elif aimed.doubt == "unsure":
+    elif aimed.doubt == "unsure" and (_is_open(screening) or _is_open(context.current())):
         _ask_again(context, screening, None, say("kept_nothing_unsure"))
     elif looks_like_identifier(context.message.text):
         _ask_again(context, screening, prompt, say("refused_identifier", ask=""))
@@ -78,6 +78,10 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
         _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
     else:
         _ask_again(context, screening, prompt, say("no_free_text", begin=say(_begin_word(context))))
+
+
+def _is_open(screening: Screening | None) -> bool:
+    return screening is not None and not screening.ended
 
 
 def _begin_word(context: Context) -> str:

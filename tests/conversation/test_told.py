@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.exchange import Turn
+from bot.exchange import Message, Turn
 from bot.wording.phrases import plain
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
 from tests.conversation.playing import Clock, new_conversation
@@ -94,3 +94,12 @@ def test_what_only_follows_from_an_answer_is_not_said_to_be_entered(ward: Ward) 
     excluded = said(ward.do(ward.clinician, "/new", "45", "unknown", "pregnant"))
     assert "Entered: Pregnancy or breastfeeding: Pregnant" in excluded
     assert "Female" not in excluded
+
+
+def test_nobody_is_asked_to_answer_a_question_that_is_not_there(ward: Ward) -> None:
+    ward.do(ward.clinician, "/new", "45")
+    ward.conversation.people.change(ward.clinician.code, role="coordinator")
+    message = Message("text", "aiha", chat="0", number=9)
+    turn = ward.conversation.handle(ward.conversation.people.get(ward.clinician.code), message)
+    assert "Free text is not kept" in said(turn)
+    assert "Please answer this one" not in said(turn)
