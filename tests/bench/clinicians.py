@@ -15,6 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.conversation.whose_answer import READING_SECONDS
+
 TOKEN = "123456789:AAF-bench_bench_bench_bench_bench_ben"
 ME = {
     "id": 123456789,
@@ -28,7 +30,7 @@ ME = {
 SCRIPT_END = 17
 """Turns after which a clinician begins anew: the beginning, and sixteen answers."""
 FIRST_PERSON = 1000
-TYPED = {"Age in completed years": "45", "Most recent haemoglobin": "72 g/L", "Glucocorticoids": "42 d"}
+TYPED = {"Age in completed years": "45", "Most recent haemoglobin": "72 g/L", "glucocorticoids": "42 d"}
 PREFERRED = ("Male", "New screening")
 """Where the first button is not the one to press."""
 
@@ -46,8 +48,8 @@ class Clinician:
     at: int = 0
 
     def now(self) -> int:
-        """Return the date of what happens in the chat, in whole seconds as Telegram counts: no two in the same."""
-        self.at = max(self.at + 1, int(time.time()))
+        """Return the date of what happens in the chat, in whole seconds as Telegram counts: time to read between."""
+        self.at = max(self.at + READING_SECONDS + 1, int(time.time()))
         return self.at
 
 
