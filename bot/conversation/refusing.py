@@ -14,6 +14,7 @@ from dialogs.wording import describe
 from state.prompts import Kind, Prompt
 from state.screenings import Screening
 
+LONGEST_VALUE: Final = 20
 TYPED: Final[frozenset[Kind]] = frozenset({"question", "cancel"})
 """Prompts that can be answered by typing; the others have buttons only."""
 
@@ -74,10 +75,17 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
         _ask_again(context, screening, None, say("kept_nothing_unsure"))
     elif looks_like_identifier(context.message.text):
         _ask_again(context, screening, prompt, say("refused_identifier", ask=""))
+    elif _is_value(context.message.text) and not _is_open(screening) and _is_open(context.current()):
+        context.where_we_are(say("kept_nothing_unsure"))
     elif prompt is not None and prompt.kind == "cancel":
         _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
     else:
         _ask_again(context, screening, prompt, say("no_free_text", begin=say(_begin_word(context))))
+
+
+def _is_value(text: str) -> bool:
+    """Say whether a text may be an answer to a question that stands further up: a number, maybe with its unit."""
+    return text.strip()[:1].isdecimal() and len(text) <= LONGEST_VALUE
 
 
 def _is_open(screening: Screening | None) -> bool:

@@ -11,7 +11,7 @@ from bot.conversation.context import Context
 from bot.conversation.subjects import card_button, show_card
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import lists
-from bot.wording.phrases import lines
+from bot.wording.phrases import joined, lines
 from bot.wording.subjects import missing_names
 from bot.wording.times import in_zone
 from dialogs.dialogue import COMPLETED
@@ -22,6 +22,8 @@ LISTED: Final = 10
 LOOKED_THROUGH: Final = 50
 """So many of the newest saved screenings are looked through for those of which something can be noted."""
 MAX_DIGITS: Final = 9
+SHORT_NUMBER: Final = 4
+"""Digits of a number without its site; more may be anything."""
 NUMBERS_A_ROW: Final = 3
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
@@ -43,11 +45,12 @@ def found(context: Context, typed: str) -> Screening | None:
 
 
 def number_typed(context: Context) -> bool:
-    """Show the screening whose number is all that was typed; say whether it was."""
-    screening = found(context, context.message.text)
-    if screening is not None:
-        show_card(context, screening)
-    return screening is not None
+    """Show the screening whose number is all that was typed, or say that there is none; say whether it was a number."""
+    text = context.message.text.strip()
+    if found(context, text) is None and not (text.isdecimal() and len(text) <= SHORT_NUMBER):
+        return False
+    recent(context, text)
+    return True
 
 
 def asked_for(context: Context, argument: str, verb: Literal["query", "outcome"]) -> Screening | None:
@@ -117,11 +120,14 @@ def open_items(context: Context, argument: str) -> None:
     if shown(context, argument):
         return
     site, undetermined = context.person.site, _listed(context, "undetermined")
+    running = [item.number for item in _listed(context, "open")]
+    also = context.say("office_running", numbers=joined(running, context.say)) if running else None
     if not undetermined:
-        context.turn.say(context.say("office_all_determined", site=site))
+        context.turn.say(lines(context.say("office_all_determined", site=site), also))
         return
     told = [_open_item(context, item) for item in undetermined]
-    context.turn.say(lines(_none(context, argument), context.say("open_title"), *told), _cards(undetermined))
+    text = lines(_none(context, argument), context.say("open_title"), *told, also)
+    context.turn.say(text, _cards(undetermined))
 
 
 def _none(context: Context, argument: str) -> Safe | None:

@@ -299,3 +299,17 @@ def test_who_is_to_correct_an_answer_can_go_back_to_the_query(ward: Ward) -> Non
     ward.do(ward.clinician, f"!{press_of(again, 'query_confirm:')}")
     gone = ward.do(ward.clinician, f"!{press_of(why, 'query_card:')}")
     assert (gone.actions, bool(gone.toast)) == ([], True)
+
+
+def test_a_short_number_that_there_is_not_is_said_to_be_none_and_the_newest_are_offered(ward: Ward) -> None:
+    ward.save(ELIGIBLE)
+    ward.do(ward.coordinator, "/outcome 1")
+    told = ward.do(ward.coordinator, "99")
+    assert phrases(ward.coordinator.language)("office_no_such", site="S01") in said(told)
+    assert any("S01-0001" in press for press in presses(told))
+
+
+def test_what_is_in_progress_stands_below_what_is_undetermined(ward: Ward) -> None:
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    ward.do(ward.clinician, "/new", "45")
+    assert "S01-0002" in said(ward.do(ward.coordinator, "/open"))

@@ -141,6 +141,15 @@ def test_a_reply_to_a_message_that_has_just_changed_is_asked_again_for_its_patie
     assert "Nothing was kept" in ward.shown[-1].text
 
 
+def test_a_value_below_a_verdict_is_said_to_be_unclear_and_the_open_question_is_asked(ward: Ward) -> None:
+    does(ward, "/new", *ELIGIBLE, "/new")
+    does(ward, "!save:S01-0001:")
+    told = does(ward, "45")
+    assert kept(ward, "age_years") == ["S01-0001"]
+    assert "Nothing was kept" in told
+    assert told.startswith("S01-0002 · ")
+
+
 @pytest.mark.parametrize("kill", [True, False])
 def test_a_prompt_that_arrived_just_before_a_kill_is_not_forgotten_silently(ward: Ward, kill: bool) -> None:
     two_at_haemoglobin(ward)
