@@ -14,6 +14,7 @@ from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
+from dialogs.outcomes import outcomes
 from dialogs.protocol import Criterion, Protocol, Question, Unit
 from dialogs.rules.comparisons import Comparison, Leaf, Plan
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
@@ -89,43 +90,14 @@ def _middle(unit: Unit) -> Decimal:
 def unreachable_outcomes(protocol: Protocol) -> Iterator[tuple[Criterion, str]]:
     """Name every criterion that can never be met or never fail, with the outcome it cannot have."""
     choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
+    nothing: Facts = (None,) * len(protocol.questions)
     for criterion in protocol.criteria:
-        reached: set[int] = set()
-        facts: list[Answer | None] = [None] * len(protocol.questions)
-        _reach(protocol, criterion, facts, choices, reached)
+        reached = outcomes(criterion.rule.node, nothing, choices)
         passed, failed = (TRUE, FALSE) if criterion.kind == "inclusion" else (FALSE, TRUE)
         if passed not in reached:
             yield criterion, "met" if criterion.kind == "inclusion" else "passed"
         if failed not in reached:
             yield criterion, "failed"
-
-
-def _reach(
-    protocol: Protocol,
-    criterion: Criterion,
-    facts: list[Answer | None],
-    choices: list[tuple[Answer, ...]],
-    reached: set[int],
-) -> None:
-    """Add to `reached` what a criterion's rule can come to from here; stop once both ends are reached."""
-    low, high, residual = criterion.rule.judge(facts)
-    if low == high:
-        reached.add(low)
-        return
-    place = first_place(residual)
-    for answer in choices[place]:
-        if {FALSE, TRUE} <= reached:
-            return
-        before = list(facts)
-        facts[place] = answer
-        if not _refused(criterion, facts, place):
-            _reach(protocol, criterion, facts, choices, reached)
-        facts[:] = before
-
-
-def _refused(criterion: Criterion, facts: list[Answer | None], place: int) -> bool:
-    """Say whether an answer was not taken (a ULN in another unit than its value): still pending."""
-    return bool(criterion.rule.judge(facts).residual & (1 << place))
 
 
 @dataclass(frozen=True, slots=True)
