@@ -35,9 +35,8 @@ def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
 
 def _comparisons(protocol: Protocol, place: int) -> Iterator[Leaf]:
     for criterion in protocol.criteria:
-        for leaf in criterion.rule.node.leaves():
-            if leaf.place == place:
-                yield leaf
+        if criterion.rule.mask >> place & 1:
+            yield from (leaf for leaf in criterion.rule.node.leaves() if leaf.place == place)
 
 
 def _effect(protocol: Protocol, place: int, answer: Answer) -> object:
