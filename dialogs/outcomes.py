@@ -1,4 +1,4 @@
-"""What a rule can come to at all: each value with a witness, found part by part.
+"""What a rule can come to at all, found part by part.
 
 Parts of a rule that share no open question are independent: what they come to together follows from what each comes
 to alone. Only a question that several parts share is tried answer by answer.
