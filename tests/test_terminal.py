@@ -136,7 +136,8 @@ def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path
         os.write(controller, b"54\x02\x045\n")  # 54, back to the 4, which is deleted, then 5
         shown = _read(controller, "Sex?")
         assert "Age: 55 years" in shown
-        _read(controller, "> ", 2.0)
+        if "> " not in shown.partition("Sex?")[2]:
+            _read(controller, "> ")  # Ctrl-C is for what is asked
         os.kill(chat.pid, signal.SIGINT)
         assert "S01-0001 is unfinished; all that was answered is kept." in _read(controller, "go on")
         assert chat.wait(30) == 1

@@ -47,7 +47,11 @@ def found(context: Context, typed: str) -> Screening | None:
 def number_typed(context: Context) -> bool:
     """Show the screening whose number is all that was typed, or say that there is none; say whether it was a number."""
     text = context.message.text.strip()
-    if found(context, text) is None and not (text.isdecimal() and len(text) <= SHORT_NUMBER):
+    last = context.screenings.prompts.last(context.person.code)
+    may_be_answer = last is not None and last.kind == "question"  # asked while the person still screened
+    if found(context, text) is None and (
+        may_be_answer or not (text.isdecimal() and len(text) <= SHORT_NUMBER)
+    ):
         return False
     recent(context, text)
     return True
