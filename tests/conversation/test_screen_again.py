@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.exchange import Reply, Turn
+from bot.exchange import Message, Reply, Turn
 from bot.wording.phrases import plain
+from dialogs.loading import load, parse_protocol
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, said
 
 
@@ -76,6 +78,22 @@ def test_the_opening_comes_once_a_day(ward: Ward) -> None:
     ward.conversation.screenings.clock.now += timedelta(days=1)  # type: ignore[attr-defined]  # the ward has a clock to be set
     assert opened(ward.do(ward.clinician, "/new"))
     assert opened(ward.do(ward.clinician, "/about"))
+
+
+def test_the_opening_says_that_the_rules_have_changed_since_the_last_screening(ward: Ward) -> None:
+    ward.do(ward.clinician, "/new", "45")
+    text = load("NCT04420494").text
+    newer = parse_protocol(
+        text.replace('version = "2020-06-09.3"', 'version = "2020-06-09.99"'), "newer.toml"
+    )
+    now = replace(ward.conversation, setup=replace(ward.conversation.setup, protocols=(newer,)))
+    opened = said(now.handle(ward.clinician, Message("command", "/new")))
+    assert re.search(
+        "rules of NCT04420494 have changed since your last screening|NCT04420494 的规则已更新", opened
+    )
+    assert "2020-06-09.99" in opened
+    now.handle(ward.clinician, Message("text", "45"))
+    assert "2020-06-09.99" not in said(now.handle(ward.clinician, Message("command", "/new")))
 
 
 def test_what_is_copied_for_the_record_has_reasons_answers_units_times_number_and_version(ward: Ward) -> None:
