@@ -1,4 +1,4 @@
-"""How many questions can still be asked: hardly ever fewer than are asked, never more after an answer."""
+"""How many questions can still be asked: no fewer than are asked, but for limits; never more after an answer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
 from dialogs.errors import AnswerError
 from dialogs.proofs import explore, representatives
 from dialogs.protocol import Protocol
+from dialogs.rules.judgement import members
 from tests.dialogs.made_up import protocols
 from tests.dialogs.strategies import PROTOCOL
 
@@ -31,25 +32,31 @@ def limits(protocol: Protocol) -> set[str]:
     return {unit.per for question in protocol.questions for unit in question.units if unit.per is not None}
 
 
+def asked_about(protocol: Protocol, mask: int) -> set[str]:
+    return {protocol.questions[place].id for place in members(mask)}
+
+
 def turn(dialogue: Dialogue, data: st.DataObject) -> None:
-    """Answer, or now and then go back or correct; an answer to what had none brings the number down."""
+    """Answer, or now and then correct; an answer to what had none brings the number down, unless it calls for a limit."""
     if dialogue.state in (EXCLUDED, REVIEW):
         dialogue.take(Step("continue" if dialogue.can("continue") else "correct", dialogue.applied[0]))
         return
     if data.draw(st.integers(0, 5)) == 0 and dialogue.applied:
         dialogue.take(Step("correct", data.draw(st.sampled_from(dialogue.applied))))
         return
-    asked, before = dialogue.state, dialogue.remaining
+    asked, before, open_before = dialogue.state, dialogue.remaining, dialogue.open
     place = dialogue.protocol.position[asked]
     first = asked not in dialogue.answers
     dialogue.take(answer(dialogue, data.draw(st.sampled_from(representatives(dialogue.protocol, place)))))
     if first:
-        assert dialogue.remaining <= before
+        called_for = asked_about(dialogue.protocol, dialogue.open & ~open_before)
+        assert called_for <= limits(dialogue.protocol)
+        assert dialogue.remaining < before + bool(called_for)
 
 
 def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
-    """Answer all that is asked from here on; return how many questions that were, without limits."""
-    asked = 0
+    """Answer all that is asked from here on; return how many questions that were, without limits yet to be called for."""
+    asked, later = 0, limits(dialogue.protocol) - asked_about(dialogue.protocol, dialogue.open)
     while dialogue.state != REVIEW:
         if dialogue.state == EXCLUDED:
             dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
@@ -59,7 +66,7 @@ def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
         kept = dialogue.answers.get(dialogue.state)
         drawn = kept or data.draw(st.sampled_from(representatives(dialogue.protocol, place)))
         dialogue.take(answer(dialogue, drawn))
-        asked += state not in limits(dialogue.protocol)
+        asked += state not in later
     return asked
 
 
