@@ -22,6 +22,8 @@ _ROUND: Final = Decimal("0.1")
 _YES_OR_NO: Final = frozenset({"yes", "no"})
 FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
+FINEST: Final = 12
+"""No more decimals than these are tried."""
 
 
 def describe(question: Question, answer: Answer | None, language: str) -> str:
@@ -56,18 +58,18 @@ def example(question: Question, only: str | None, language: str) -> str:
     half-way between the ends would be what hardly anybody has.
     """
     unit = question.unit_by_code[only] if only else question.units[0]
-    number = _middle(unit) if unit.example is None else unit.example
-    return (
-        plain(number)
-        if question.kind == "integer"
-        else measured(Measurement("=", number, unit.code), unit, language)
-    )
+    whole = question.kind == "integer"
+    number = _middle(unit, whole=whole) if unit.example is None else unit.example
+    return plain(number) if whole else measured(Measurement("=", number, unit.code), unit, language)
 
 
-def _middle(unit: Unit) -> Decimal:
+def _middle(unit: Unit, *, whole: bool) -> Decimal:
+    """Round the middle to the fewest decimals with which it is usual: 1.02 of a specific gravity, not 1.0."""
     low, high = unit.usual
     middle = (max(low, high / 100) * high).sqrt() / (unit.scale or 1)
-    return middle.quantize(Decimal(1)) if middle > FEW else Decimal(compact(middle.quantize(_ROUND)))
+    fewest = 0 if whole or middle > FEW else 1
+    rounded = (middle.quantize(Decimal(1).scaleb(-places)) for places in range(fewest, FINEST))
+    return next((Decimal(compact(each)) for each in rounded if unit.expects(each)), middle)
 
 
 def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load, parse_protocol
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Kind, Protocol, Question
 from dialogs.reading import Understood, read
 from dialogs.wording import example
 
@@ -46,3 +48,26 @@ def test_a_trial_gives_its_example_or_one_is_computed(example_key: str, shown: s
     assert unit in TOY.text
     protocol = parse_protocol(TOY.text.replace(unit, unit + example_key), "toy.toml")
     assert example(protocol.question("temperature"), None, "en") == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "usual", "shown"),
+    [
+        ("quantity", ("35", "42"), "38 °C"),
+        ("quantity", ("1.005", "1.030"), "1.02 °C"),
+        ("quantity", ("0.01", "0.09"), "0.03 °C"),
+        ("quantity", ("0", "20"), "2 °C"),
+        ("integer", ("1", "6"), "2"),
+        ("integer", ("0", "80"), "8"),
+    ],
+)
+def test_a_computed_example_is_usual_and_of_the_kind_that_is_asked_for(
+    kind: Kind, usual: tuple[str, str], shown: str
+) -> None:
+    question = TOY.question("temperature")
+    low, high = map(Decimal, usual)
+    unit = replace(question.units[0], possible=(low, high), usual=(low, high))
+    question = replace(question, kind=kind, units=(unit,))
+    protocol = replace(TOY, questions=(question, *TOY.questions[1:]))
+    assert example(question, None, "en") == shown
+    assert isinstance(read(protocol, question, shown, None), Understood)
