@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.dialogue import Dialogue
@@ -20,9 +19,9 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
     """
     found: dict[str, tuple[Answer, str]] = {}
     for number, dialogue in earlier.items():
-        dialogue = _as_saved(dialogue)
-        found |= {question: (dialogue.answers[question], number) for question in dialogue.applied}
-        for reason in dialogue.reasons:
+        saved = dialogue.as_saved()
+        found |= {question: (saved.answers[question], number) for question in saved.applied}
+        for reason in saved.reasons:
             for question, _ in reason.answers:
                 found.pop(question, None)
     return {
@@ -30,14 +29,6 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
         for question, (answer, of) in found.items()
         if _holds(protocol, question, answer)
     }
-
-
-def _as_saved(dialogue: Dialogue) -> Dialogue:
-    if not dialogue.revising:
-        return dialogue
-    saved = copy(dialogue)
-    saved.restore()
-    return saved
 
 
 def _holds(protocol: Protocol, question: str, answer: Answer) -> bool:

@@ -8,6 +8,7 @@ its log. *reopen* and *amend* open a revision of a saved screening: what was sav
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer
@@ -66,6 +67,14 @@ class Dialogue(Progress):
     def revising(self) -> bool:
         """Say whether a saved screening is open again; its saved verdict stands meanwhile."""
         return self.saved is not None and self.stage != COMPLETED
+
+    def as_saved(self) -> Dialogue:
+        """Return the dialogue as it was when its newest verdict was saved; as it stands, unless it is being revised."""
+        if not self.revising:
+            return self
+        saved = copy(self)
+        saved.take(Step("cancel"))
+        return saved
 
     def reason_for(self, question: str, answer: Answer, given: str | None = None) -> str | None:
         """Return the reason that an answer bears in a revision: ``given``, the one told before, or `FILLED_IN`.

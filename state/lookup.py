@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -21,8 +21,6 @@ from state.moments import stamp
 from state.replay import StoredProtocols, step_from
 
 CACHED_DIALOGUES: Final = 2048
-LAST_ENTRY: Final = 2**63 - 1
-"""Beyond the entries of any log: the greatest integer of SQLite."""
 
 ListState = Literal["open", "undetermined", "saved"]
 """Which screenings a list has: *open* are also those that were opened again, *undetermined* those whose newest saved
@@ -144,13 +142,11 @@ class Lookup:
         return screening
 
     def as_saved(self, number: str) -> Screening:
-        """Load a screening as it was when its newest verdict was saved; as it stands, unless it is being revised."""
+        """Load a screening, its dialogue as the newest verdict was saved; as it stands, unless it is being revised."""
         screening = self.load(number)
-        if not screening.dialogue.revising:
-            return screening
-        return self._replay(number, screening.saved[-1].entry)
+        return replace(screening, dialogue=screening.dialogue.as_saved())
 
-    def _replay(self, number: str, until: int = LAST_ENTRY) -> Screening:
+    def _replay(self, number: str) -> Screening:
         site, sha256, person, started_at, zone, earlier, head = self.db.execute(
             "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
             [number],
@@ -158,9 +154,8 @@ class Lookup:
         dialogue = begin(self.protocols.get(sha256))
         screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
         for entry, kind, question, value, unit, detail, head in self.db.execute(
-            "SELECT entry, kind, question, value, unit, detail, hash FROM log"
-            " WHERE screening = ? AND entry <= ? ORDER BY entry",
-            [number, until],
+            "SELECT entry, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
+            [number],
         ):
             if kind in STEP_KINDS:
                 dialogue.take(step_from(kind, question, value, unit, detail))

@@ -270,8 +270,11 @@ def test_every_saved_screening_can_be_opened_again_and_left_as_it_was(
         dialogue.take(Step("correct", question))
         answer = data.draw(answers_to(PROTOCOL.question(question)))
         assert dialogue.unexplained(question, answer) == (dialogue.answers[question] not in (answer, UNKNOWN))
+    revised = everything(dialogue)
+    assert everything(dialogue.as_saved()) == saved
+    assert everything(dialogue) == revised
     dialogue.take(Step("cancel"))
-    assert everything(dialogue) == saved
+    assert everything(dialogue) == saved == everything(dialogue.as_saved())
 
 
 def test_back_leads_to_the_answer_before_and_keeping_it_leads_on() -> None:
