@@ -17,6 +17,7 @@ from dialogs.answers import Answer, decode
 class Event:
     """A log entry. ``before`` is the answer that an answer takes the place of, if there was another one."""
 
+    entry: int
     at: datetime
     person: str
     kind: str
@@ -29,8 +30,8 @@ class Event:
 def events(db: Database, number: str) -> Iterator[Event]:
     """Yield what the log of a screening holds, the oldest first."""
     given: dict[str, Answer] = {}
-    for at, person, kind, question, value, unit, detail in db.execute(
-        "SELECT at, person, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
+    for entry, at, person, kind, question, value, unit, detail in db.execute(
+        "SELECT entry, at, person, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
         [number],
     ).fetchall():
         answer = decode(value, unit) if kind == "answer" else None
@@ -38,7 +39,7 @@ def events(db: Database, number: str) -> Iterator[Event]:
         if answer is not None:
             given[question] = answer
         moment, told = datetime.fromisoformat(at), json.loads(detail) if detail else {}
-        yield Event(moment, person, kind, question, answer, None if before == answer else before, told)
+        yield Event(entry, moment, person, kind, question, answer, None if before == answer else before, told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from sqlite_utils import Database
 
-from dialogs.answers import Answer, decode
+from dialogs.answers import Answer
 from dialogs.carried import carried
 from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
 from dialogs.errors import DialogError
@@ -220,15 +220,6 @@ class Lookup:
         """Say whether a dialogue has moved since a log entry; notes do not move it."""
         rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
         return any(kind in STEP_KINDS for (kind,) in rows)
-
-    def history(self, number: str) -> Iterator[tuple[int, datetime, str, str, str | None, Answer | None]]:
-        """Yield the log of a screening: entry, time, person, kind, question, answer."""
-        for entry, at, person, kind, question, value, unit in self.db.execute(
-            "SELECT entry, at, person, kind, question, value, unit FROM log WHERE screening = ? ORDER BY entry",
-            [number],
-        ):
-            answer = decode(value, unit) if kind == "answer" else None
-            yield entry, datetime.fromisoformat(at), person, kind, question, answer
 
     def moved_after(self, number: str, other: str) -> bool:
         """Say whether a screening's log has grown since that of another one last did."""

@@ -16,6 +16,7 @@ from bot.wording.copies import record_to_copy
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, Dialogue, Step
+from state.history import events
 from state.prompts import Kind
 from state.screenings import Screening
 
@@ -190,6 +191,6 @@ def disagree(context: Context, screening: Screening, press: Press) -> None:
 def _disagreed_since(context: Context, screening: Screening, entry: int) -> bool:
     """Say whether a disagreement was noted since a log entry; another note, as a query, takes nothing from it."""
     return any(
-        number > entry and kind == "disagree"
-        for number, _, _, kind, _, _ in context.screenings.history(screening.number)
+        event.entry > entry and event.kind == "disagree"
+        for event in events(context.screenings.db, screening.number)
     )

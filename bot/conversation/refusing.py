@@ -11,6 +11,7 @@ from bot.exchange import Press, Safe
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
+from state.history import events
 from state.prompts import Kind, Prompt
 from state.screenings import Screening
 
@@ -36,17 +37,17 @@ def late(context: Context, screening: Screening | None = None, press: Press | No
 
 def _what_counted(context: Context, screening: Screening, press: Press) -> str | None:
     """Name the answer that was kept to what the button asked, as long as it stands; or say that it did what it says."""
-    for number, _, _, kind, question_id, answer in context.screenings.history(screening.number):
-        if number != press.entry + 1:
+    for event in events(context.screenings.db, screening.number):
+        if event.entry != press.entry + 1:
             continue
-        if kind != "answer" or question_id is None:
-            return context.say.plain("already_done") if kind == press.verb.partition("_")[0] else None
-        if screening.dialogue.answers.get(question_id) == answer:
-            question = screening.protocol.question(question_id)
+        if event.kind != "answer" or event.question is None:
+            return context.say.plain("already_done") if event.kind == press.verb.partition("_")[0] else None
+        if screening.dialogue.answers.get(event.question) == event.answer:
+            question = screening.protocol.question(event.question)
             return context.say.plain(
                 "already_answered",
                 question=question.short[context.say.language],
-                answer=describe(question, answer, context.say.language),
+                answer=describe(question, event.answer, context.say.language),
             )
     return None
 

@@ -18,6 +18,7 @@ from dialogs.loading import load
 from state import browsing
 from state.database import open_database
 from state.errors import NotNext
+from state.history import events
 from state.outcomes import NEXT, OUTCOMES, REASONS, WITHDRAWALS, note, offered, standing, take_back
 from state.people import People
 from state.screenings import Screening, Screenings
@@ -201,7 +202,7 @@ def test_the_newest_note_is_taken_back_and_stays_in_the_log(file: File) -> None:
     file.note(screening, "declined")
     file.take_back(screening, "wrong_subject")
     assert [noted.code for noted in standing(file.db, screening.number).notes] == ["referred"]
-    kinds = [kind for _, _, _, kind, _, _ in file.screenings.history(screening.number)]
+    kinds = [event.kind for event in events(file.db, screening.number)]
     assert kinds[-3:] == ["outcome", "outcome", "outcome_withdrawn"]
     file.take_back(screening)
     assert file.rows("outcomes") == []
