@@ -41,7 +41,7 @@ class Prompt:
 class Delivered:
     """A prompt on the screen: the number of its message, and when it arrived (seconds since 1970).
 
-    ``edited``: the message may have asked something else before.
+    ``edited``: the message may have asked something else before, as one that is known from the file only.
     """
 
     message: int
@@ -57,6 +57,8 @@ class Prompts:
         self.db = db
         self._chats: OrderedDict[str, list[Delivered]] = OrderedDict()
         self._unkept: dict[str, list[Delivered]] = {}
+        self._doubted: set[tuple[str, int]] = set()
+        """Messages, by chat and number, of which it is not known what they ask."""
 
     def last(self, person: str) -> Prompt | None:
         """Return what a person was asked last, whether or not it has arrived."""
@@ -85,7 +87,8 @@ class Prompts:
         Numbers grow within a chat: greater ones are another server's.
         """
         before = [each for each in self.chat(chat) if each.message <= message]
-        edited = bool(before) and before[-1].message == message
+        edited = (chat, message) in self._doubted or (bool(before) and before[-1].message == message)
+        self._doubted.discard((chat, message))
         arrived = Delivered(message, prompt, at, edited)
         self._chats[chat] = [*before, arrived][-KEPT:]
         self._unkept.setdefault(chat, []).append(arrived)
@@ -114,6 +117,7 @@ class Prompts:
     def doubt(self, chat: str, message: int) -> None:
         """Forget what a message asks: it may have been changed, and that is not known."""
         self._chats[chat] = [each for each in self.chat(chat) if each.message != message]
+        self._doubted.add((chat, message))
 
     def keep(self) -> None:
         """Store what has arrived, within the caller's transaction; `kept` follows when it is committed."""

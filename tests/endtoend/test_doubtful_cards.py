@@ -70,6 +70,20 @@ async def test_a_reply_to_a_card_that_arrived_unknown_is_no_answer(tmp_path: Pat
         assert "Nothing was kept" in text_of(phone.last)
 
 
+async def test_a_reply_to_a_card_that_was_in_doubt_a_moment_ago_is_no_answer(tmp_path: Path) -> None:
+    """It may be meant for what stood there unknown, or for the review that took its place."""
+    async with Ward(tmp_path / "ward.db") as ward:
+        phone = await at_review(ward)
+        card = phone.last["message_id"]
+        await unacknowledged(ward, phone, "Cancel")
+        await ward.presses(phone, "No, go on")
+        assert phone.last["message_id"] == card
+        phone.send("yes", reply_to=card)
+        await ward.quiet()
+        assert ward.rows("SELECT state FROM positions") == [("review",)]
+        assert "Nothing was kept" in text_of(phone.last)
+
+
 async def test_a_card_that_cannot_be_changed_is_sent_anew_whatever_the_refusal_says(tmp_path: Path) -> None:
     async with Ward(tmp_path / "ward.db") as ward:
         phone = ward.member()
