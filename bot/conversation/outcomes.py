@@ -6,7 +6,7 @@ never typed, so that no text can be taken for one.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from bot.conversation.context import Context
@@ -92,8 +92,7 @@ def _today(context: Context) -> date:
 
 def _started(context: Context, stands: Standing) -> date:
     """The day at the site on which the subject's first screening was started."""
-    started = datetime.fromisoformat(context.screenings.load(stands.subject).started_at)
-    return in_zone(started, context.setup.zone).date()
+    return in_zone(context.screenings.load(stands.subject).started_at, context.setup.zone).date()
 
 
 def ask_day(context: Context, screening: Screening, press: Press) -> None:

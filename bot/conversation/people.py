@@ -9,7 +9,7 @@ from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe, at
 from bot.wording.phrases import escape, lines
-from bot.wording.times import local_time
+from bot.wording.times import in_zone, local_time
 from state.codes import is_site
 from state.errors import Refused, Unknown
 from state.people import ROLES, Invitation, Person
@@ -177,13 +177,10 @@ def _line(context: Context, person: Person) -> Safe:
         site=person.site,
         status=say(f"person_{person.status}"),
     )
-    since = local_time(person.since, zone)[:DAY]
+    since = in_zone(person.since, zone).date()
     day = context.screenings.last_heard(person.code, person.seen_on)
     seen = say("people_seen", since=since, day=day) if day else None
     return lines(told, seen or say("people_unseen", since=since))
-
-
-DAY: Final = len("2026-11-23")
 
 
 def _buttons(context: Context, everyone: Sequence[Person]) -> Rows:

@@ -98,11 +98,6 @@ def _choice(context: Context, item: Listed, verb: str) -> Button:
     return Button(lists.labelled(item, context.setup.zone, context.say), str(Press(verb, item.number)))
 
 
-def _day(context: Context, item: Listed) -> datetime:
-    """The day on which a screening was started, at the site."""
-    return in_zone(datetime.fromisoformat(item.started_at), context.setup.zone)
-
-
 def is_saved(context: Context, screening: Screening) -> bool:
     """Say whether a verdict stands; while a screening is open, reopened or cancelled, show how it stands."""
     if screening.state == COMPLETED:
@@ -172,7 +167,7 @@ def recent(context: Context, argument: str) -> None:
         context.say(
             "office_recent",
             number=item.number,
-            day=_day(context, item).date(),
+            day=in_zone(item.started_at, context.setup.zone).date(),
             verdict=lists.standing(item, context.say),
         )
         for item in newest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from bot.conversation import access
@@ -127,10 +126,8 @@ def _open(context: Context, screening: Screening) -> None:
 
 def _same_day(at: str, screening: Screening) -> bool:
     """Say whether a screening began on the day of an earlier moment, as its zone counts days."""
-    days = [
-        in_zone(datetime.fromisoformat(each), screening.zone).date() for each in (at, screening.started_at)
-    ]
-    return days[0] == days[1]
+    first, second = (in_zone(each, screening.zone).date() for each in (at, screening.started_at))
+    return first == second
 
 
 def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:

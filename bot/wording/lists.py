@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
@@ -76,7 +75,7 @@ def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, 
         say(
             "open_undetermined",
             number=item.number,
-            day=in_zone(datetime.fromisoformat(item.started_at), zone).date(),
+            day=in_zone(item.started_at, zone).date(),
             codes=joined(item.unresolved, say),
         )
         for item in waiting
@@ -97,7 +96,7 @@ def recent(found: Sequence[Listed], zone: str, say: Phrases) -> Reply:
 
 def labelled(item: Listed, zone: str, say: Phrases) -> str:
     """A screening on a button: its number, the day on which it was started, and how it stands."""
-    return f"{item.number} · {in_zone(datetime.fromisoformat(item.started_at), zone):%m-%d} · {standing(item, say)}"
+    return f"{item.number} · {in_zone(item.started_at, zone):%m-%d} · {standing(item, say)}"
 
 
 def standing(item: Listed, say: Phrases) -> str:

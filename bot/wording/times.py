@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 def local_time(at: str | datetime, zone: str) -> str:
     """Return a moment as it is shown: ``2026-11-23 12:30 UTC+08:00``."""
-    moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
+    moment = in_zone(at, zone)
     return f"{moment:%Y-%m-%d %H:%M} {_offset(moment)}"
 
 
 def local_day(at: str | datetime, zone: str) -> str:
     """Return the day of a moment as it is shown above times of that day: ``2026-11-23 UTC+08:00``."""
-    moment = in_zone(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
+    moment = in_zone(at, zone)
     return f"{moment:%Y-%m-%d} {_offset(moment)}"
 
 
@@ -23,9 +23,10 @@ def _offset(moment: datetime) -> str:
     return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
-def in_zone(at: datetime, zone: str) -> datetime:
-    """Return a moment in a zone; in UTC, if this computer does not know the zone."""
-    return at.astimezone(_zone(zone))
+def in_zone(at: str | datetime, zone: str) -> datetime:
+    """Return a moment, as it is or as it is kept, in a zone; in UTC, if this computer does not know the zone."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return moment.astimezone(_zone(zone))
 
 
 def _zone(zone: str) -> ZoneInfo | timezone:
