@@ -147,20 +147,30 @@ def reason_source(reason: Reason, say: Phrases) -> Safe:
 
 def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
     """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``; not what others imply."""
-    protocol, language = dialogue.protocol, say.language
     implied = {q for q, answer in reason.answers if answer is not None and answer != dialogue.answers.get(q)}
     shown = []
     for question_id, answer in reason.answers:
         if question_id in implied and len(implied) < len(reason.answers):
             continue
-        question = protocol.question(question_id)
-        said = (
-            describe(question, None, language)
-            if answer is None
-            else echo(protocol, question, answer, dialogue.facts, language)
-        )
-        shown.append(say.plain("named", name=question.short[language], what=said))
+        shown.append(named(dialogue, question_id, answer, say))
     return say.plain("then").join(shown)
+
+
+def named(dialogue: Dialogue, question_id: str, answer: Answer | None, say: Phrases) -> str:
+    """An answer as it was understood, behind the name of its question."""
+    protocol, language = dialogue.protocol, say.language
+    question = protocol.question(question_id)
+    said = (
+        describe(question, None, language)
+        if answer is None
+        else echo(protocol, question, answer, dialogue.facts, language)
+    )
+    return say.plain("named", name=question.short[language], what=said)
+
+
+def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The answers that count, as they were understood."""
+    return [escape(named(dialogue, each, dialogue.answers[each], say)) for each in dialogue.applied]
 
 
 def alert_lines(dialogue: Dialogue, before: Sequence[Answer | None], say: Phrases) -> list[Safe]:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
-from bot.wording.cards import deciding
+from bot.wording.cards import deciding, named
 from bot.wording.phrases import Phrases, escape, joined
 from bot.wording.times import in_zone, local_time
 from dialogs.assessment import Reason, ask_the_site
-from dialogs.wording import echo, what_failed
+from dialogs.wording import what_failed
 from state.screenings import Screening
 
 MOST_CODES: Final = 6
@@ -73,9 +73,7 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
 
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:
     dialogue = screening.dialogue
-    question = dialogue.protocol.question(question_id)
-    shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
-    said = say.plain("named", name=question.short[say.language], what=shown)
+    said = named(dialogue, question_id, dialogue.answers[question_id], say)
     if at is None:
         return said
     entered = say.plain("entered_at", at=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}")

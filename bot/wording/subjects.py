@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.cards import deciding
+from bot.wording.cards import answer_lines, deciding
 from bot.wording.phrases import Phrases, joined, lines, quoted
 from bot.wording.times import in_zone, local_day, local_time
 from dialogs.assessment import Reason
 from dialogs.dialogue import CANCELLED
-from dialogs.wording import describe, echo, what_failed
+from dialogs.wording import describe, what_failed
 from state.history import Asked, Event
 from state.outcomes import Note, Standing
 from state.screenings import Screening
@@ -100,9 +100,8 @@ def missing_names(screening: Screening, say: Phrases) -> str:
     """Name what would settle an undetermined screening: the questions, or the criteria that only the site settles."""
     if not screening.saved or screening.saved[-1].verdict != "undetermined":
         return ""
-    follow_up = screening.dialogue.follow_up()
-    questions = dict.fromkeys(question for missing in follow_up.values() for question in missing)
-    names = [screening.protocol.question(question).short[say.language] for question in questions]
+    missing = screening.dialogue.missing
+    names = [screening.protocol.question(question).short[say.language] for question in missing]
     return joined(names or screening.dialogue.unresolved, say)
 
 
@@ -136,21 +135,7 @@ def _query(screening: Screening, asked: Asked, say: Phrases) -> Safe:
 
 def _answers(screening: Screening, say: Phrases) -> Safe | None:
     """Each answer that counts; a tap shows them all."""
-    dialogue, protocol = screening.dialogue, screening.protocol
-    told = [
-        say(
-            "named",
-            name=protocol.question(question).short[say.language],
-            what=echo(
-                protocol,
-                protocol.question(question),
-                dialogue.answers[question],
-                dialogue.facts,
-                say.language,
-            ),
-        )
-        for question in dialogue.applied
-    ]
+    told = answer_lines(screening.dialogue, say)
     return quoted(lines(say("answers_title"), *told)) if told else None
 
 

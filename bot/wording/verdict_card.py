@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.cards import reason_lines, reason_source
+from bot.wording.cards import answer_lines, reason_lines, reason_source
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol
-from dialogs.wording import echo, what_failed
+from dialogs.wording import what_failed
 from state.screenings import Screening
 
 STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
@@ -35,16 +35,6 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
         *open_lines(dialogue, say),
         say("source_documents"),
     )
-
-
-def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
-    """The answers that count, as they were understood."""
-    protocol, told = dialogue.protocol, []
-    for question_id in dialogue.applied:
-        question = protocol.question(question_id)
-        shown = echo(protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
-        told.append(say("named", name=question.short[say.language], what=shown))
-    return told
 
 
 def _set_aside_line(dialogue: Dialogue, say: Phrases) -> Safe | None:
