@@ -184,7 +184,7 @@ def disagree(context: Context, screening: Screening, press: Press) -> None:
         screening, "disagree", context.person.code, {"reason": reason}, source=context.message.source
     )
     kept = context.say("disagree_kept", reason=context.say(f"reason_{reason}"), number=screening.number)
-    remedy = context.say("disagree_data", number=screening.number) if reason == "data" else None
+    remedy = context.say("disagree_data") if reason == "data" else None
     context.show(screening, remark=lines(kept, remedy))
 
 

@@ -101,17 +101,15 @@ def _source(criterion: Criterion, say: Phrases) -> Safe:
 def refusal(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:
     """Say what is wrong with a typed answer and what to do."""
     language = say.language
-    texts = [option.text[language] for option in question.options]
-    options = say.plain("then").join([*texts, question.unknown[language]])  # a text may hold a comma
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     units = [unit.label[language] for unit in question.units if only in (None, unit.code)]
     key = "ask_option" if question.options else "ask_with_units" if len(units) > 1 else "ask_with_one_unit"
-    ask = say(key, options=options, units=joined(units, say))
+    ask = say(key, units=joined(units, say))
     details = dict(refused.details)
     if "unit" in details and details["unit"] in question.unit_by_code:
         details["unit"] = label = question.unit_by_code[details["unit"]].label[language]
         details |= {name: with_unit(details[name], label) for name in ("value", "high") if "high" in details}
-    said = say(f"refused_{refused.code}", **{"ask": ask, "options": options, **details})
+    said = say(f"refused_{refused.code}", **{"ask": ask, **details})
     if not refused.likely:
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
