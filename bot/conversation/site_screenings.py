@@ -45,15 +45,19 @@ def found(context: Context, typed: str) -> Screening | None:
 
 
 def number_typed(context: Context) -> bool:
-    """Show the screening whose number is all that was typed, or say that there is none; say whether it was a number."""
+    """Show the screening whose number is all that was typed; of a short one that there is not, say so.
+
+    Say whether anything was said. What is no screening's may be an answer, if a question stands above it: one that was
+    asked while the person still screened.
+    """
     text = context.message.text.strip()
+    if shown(context, text):
+        return True
     last = context.screenings.prompts.last(context.person.code)
-    may_be_answer = last is not None and last.kind == "question"  # asked while the person still screened
-    if found(context, text) is None and (
-        may_be_answer or not (text.isdecimal() and len(text) <= SHORT_NUMBER)
-    ):
+    may_be_answer = last is not None and last.kind == "question"
+    if may_be_answer or not (text.isdecimal() and len(text) <= SHORT_NUMBER):
         return False
-    recent(context, text)
+    _newest(context, text)
     return True
 
 
@@ -157,8 +161,11 @@ def _open_item(context: Context, item: Listed) -> Safe:
 
 def recent(context: Context, argument: str) -> None:
     """``/recent``, ``/subject``: the newest screenings of the site; with a number, the card of one."""
-    if shown(context, argument):
-        return
+    if not shown(context, argument):
+        _newest(context, argument)
+
+
+def _newest(context: Context, argument: str) -> None:
     newest = _listed(context)
     if not newest:
         context.turn.say(context.say("recent_none"))

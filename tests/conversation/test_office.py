@@ -307,9 +307,27 @@ def test_a_short_number_that_there_is_not_is_said_to_be_none_and_the_newest_are_
     told = ward.do(ward.coordinator, "99")
     assert phrases(ward.coordinator.language)("office_no_such", site="S01") in said(told)
     assert any("S01-0001" in press for press in presses(told))
+    assert presses(ward.do(ward.coordinator, "99999")) == []  # may be anything
 
 
-def test_what_is_in_progress_stands_below_what_is_undetermined(ward: Ward) -> None:
-    ward.save([*ELIGIBLE[:-1], "unknown"])
+def test_a_number_below_the_question_of_somebody_who_screened_is_not_said_to_be_no_screenings(
+    ward: Ward,
+) -> None:
+    ward.do(ward.clinician, "/new")
+    ward.conversation.people.change(ward.clinician.code, role="coordinator")
+    told = ward.do(ward.clinician, "45")
+    assert told.untaken
+    assert phrases(ward.clinician.language)("office_no_such", site="S01") not in said(told)
+    assert "history" in presses(ward.do(ward.clinician, "1"))[0]
+
+
+def test_what_is_in_progress_stands_below_what_is_undetermined_or_by_itself(ward: Ward) -> None:
+    say = phrases(ward.coordinator.language)
     ward.do(ward.clinician, "/new", "45")
-    assert "S01-0002" in said(ward.do(ward.coordinator, "/open"))
+    running = say("office_running", numbers="S01-0001")
+    told = said(ward.do(ward.coordinator, "/open"))
+    assert told == "\n".join((say("office_all_determined", site="S01"), running))
+    ward.save([*ELIGIBLE[:-1], "unknown"])
+    undetermined, below = said(ward.do(ward.coordinator, "/open")).rsplit("\n", 1)
+    assert "S01-0002" in undetermined
+    assert below == running
