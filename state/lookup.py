@@ -208,14 +208,6 @@ class Lookup:
         row = self.db.execute("SELECT screening FROM log WHERE source = ?", [source]).fetchone()
         return row[0] if row else None
 
-    def queried(self, number: str, entry: int) -> tuple[str, str] | None:
-        """Return the question that an open query, the log entry of that number, is about, and its code."""
-        row = self.db.execute(
-            "SELECT question, code FROM queries WHERE screening = ? AND entry = ? AND state = 'open'",
-            [number, entry],
-        ).fetchone()
-        return (row[0], row[1]) if row else None
-
     def moved_since(self, number: str, entry: int) -> bool:
         """Say whether a dialogue has moved since a log entry; notes do not move it."""
         rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])

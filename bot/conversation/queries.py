@@ -6,7 +6,7 @@ whatever comes of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from bot.conversation import access
@@ -19,7 +19,7 @@ from bot.wording.buttons import arrange, button, newest
 from bot.wording.phrases import Phrases, phrases
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
-from state.history import queries_of
+from state.history import Asked, queries_of
 from state.screenings import Screening
 
 QUERIES: Final = ("source", "unit", "plausible", "newer")
@@ -94,22 +94,14 @@ def send(context: Context, screening: Screening, press: Press) -> None:
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query", by, {"code": code}, question=asked, source=source)
     show_card(context, screening, context.say("query_sent", number=number, person=person))
-    context.turn.others.append((person, _card(context, screening, _Query(screening.entries, asked, code))))
+    query = Asked(screening.entries, asked, code, "open", by)
+    context.turn.others.append((person, _card(context, screening, query)))
 
 
 # answering -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """An open query: its log entry, the question whose answer it is about, and what is asked."""
-
-    entry: int
-    question: str
-    code: str
-
-
-def _card(context: Context, screening: Screening, query: _Query) -> Turn:
+def _card(context: Context, screening: Screening, query: Asked) -> Turn:
     """What the clinician gets: the answer as it stands, the coded query, and two buttons.
 
     They name the log entry that they are shown at: only the answer that stood then is confirmed.
@@ -124,7 +116,7 @@ def _card(context: Context, screening: Screening, query: _Query) -> Turn:
     return Turn([Reply(text, rows, prompt=prompt, in_place=True)])
 
 
-def _told(screening: Screening, query: _Query, key: str, say: Phrases) -> Safe:
+def _told(screening: Screening, query: Asked, key: str, say: Phrases) -> Safe:
     """The answer that a query is about, as it stands, and what is asked."""
     question = screening.protocol.question(query.question)
     return say(
@@ -136,14 +128,14 @@ def _told(screening: Screening, query: _Query, key: str, say: Phrases) -> Safe:
     )
 
 
-def _queried(context: Context, screening: Screening, press: Press) -> _Query | None:
+def _queried(context: Context, screening: Screening, press: Press) -> Asked | None:
     """Return the open query that a button answers; else say that it is none any more."""
-    entry = press.query or 0
-    asked = context.screenings.queried(screening.number, entry)
-    if asked is None or screening.state != COMPLETED or asked[0] not in screening.dialogue.applied:
+    queries = queries_of(context.screenings.db, screening.number)
+    asked = next((each for each in queries if each.entry == press.query and each.state == "open"), None)
+    if asked is None or screening.state != COMPLETED or asked.question not in screening.dialogue.applied:
         context.turn.toast = context.say.plain("not_any_more")
         return None
-    return _Query(entry, *asked)
+    return asked
 
 
 def confirm(context: Context, screening: Screening, press: Press) -> None:
@@ -159,11 +151,7 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query_answer", by, detail, question=query.question, source=source)
     context.turn.say(_told(screening, query, "query_confirmed", context.say), in_place=True)
-    answered = [
-        each for each in queries_of(context.screenings.db, screening.number) if each.entry == query.entry
-    ]
-    for each in answered:
-        tell_of_confirmation(context, screening, each)
+    tell_of_confirmation(context, screening, replace(query, state="confirmed"))
 
 
 def show_again(context: Context, screening: Screening, press: Press) -> None:
