@@ -8,7 +8,7 @@ from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
 from bot.conversation.site_screenings import full_number, shown
-from bot.conversation.starting import new_button
+from bot.conversation.starting import in_progress, new_button
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
@@ -29,7 +29,7 @@ RECENT: Final = 10
 
 def resume(context: Context, argument: str) -> None:
     """``/resume [NUMBER]``: go on with an open screening, or choose one of several."""
-    found = context.screenings.listed(person=context.person.code, state="open", limit=LISTED)
+    found = in_progress(context)
     screening = _named(context, argument) if argument else context.current()
     if screening is not None and (argument or len(found) <= 1):
         context.show(screening)
@@ -47,14 +47,11 @@ def open_items(context: Context, argument: str) -> None:
     """``/open [NUMBER]``: screenings in progress, and undetermined ones with what is missing."""
     if _shown(context, argument):
         return
-    person = context.person.code
-    running = context.screenings.listed(person=person, state="open", limit=LISTED)
-    waiting = [
-        item
-        for item in context.screenings.listed(person=person, state="undetermined", limit=LISTED)
-        if item.state == COMPLETED  # one that is being revised stands among the running ones
-    ]
-    context.turn.actions.append(lists.open_items(running, waiting, context.setup.zone, context.say))
+    undetermined = context.screenings.listed(person=context.person.code, state="undetermined", limit=LISTED)
+    waiting = [item for item in undetermined if item.state == COMPLETED]  # what is revised is in progress
+    context.turn.actions.append(
+        lists.open_items(in_progress(context), waiting, context.setup.zone, context.say)
+    )
 
 
 def recent(context: Context, argument: str) -> None:

@@ -15,7 +15,7 @@ from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
 from bot.wording.times import in_zone
 from dialogs.protocol import Protocol
-from state.screenings import Screening
+from state.screenings import Listed, Screening
 
 OPEN_LISTED: Final = 8
 
@@ -29,12 +29,17 @@ def start(context: Context, argument: str) -> None:
         context.where_we_are()
         return
     if access.may_screen(context.person):
-        found = context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
-        buttons = (*lists.resume_buttons((item.number for item in found), context.say), *new_button(context))
+        running = lists.resume_buttons((item.number for item in in_progress(context)), context.say)
+        buttons = (*running, *new_button(context))
         context.turn.say(lists.welcome(context.setup.protocols, context.say), buttons)
         return
     told = lists.welcome_office(context.person.site, context.setup.protocols, context.say)
     context.turn.say(told, ((list_button(context),),))
+
+
+def in_progress(context: Context) -> list[Listed]:
+    """The newest screenings of the person that are open."""
+    return context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
 
 
 def new_button(context: Context) -> Rows:
@@ -114,13 +119,9 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
 def _open(context: Context, screening: Screening) -> None:
     """Say all that must be known of the trial once a day, and what has changed since the person's last screening."""
     before = context.screenings.started_before(screening)
-    if (
-        before is not None
-        and before.protocol == screening.protocol.sha256
-        and _same_day(before.at, screening)
-    ):
-        return
     changed = before is not None and before.protocol != screening.protocol.sha256
+    if before is not None and not changed and _same_day(before.at, screening):
+        return
     context.turn.say(lists.opening(screening.protocol, context.say, changed=changed))
 
 
