@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from bot.conversation.presses import PRESSES
 from bot.phone.world import buttons_of
 from tests.conversation.scripts import SCRIPTS
 from tests.endtoend.reference import log_of, reference, verdicts_of
@@ -117,12 +118,13 @@ async def test_a_turn_is_two_calls(ward: Ward) -> None:
     assert edits + sent == len(acts)
 
 
-MOVING = {"answer", "unknown", "candidate", "keep", "back", "save", "finish", "finish_save", "continue"}
+MOVING = {verb for verb, kind in PRESSES.items() if kind.effect == "moves"}
 
 
 async def test_only_the_newest_prompt_of_a_screening_moves_it(ward: Ward) -> None:
     clinician = Clinician(ward, ward.member())
     await ward.says(clinician.phone, "/new")
+    met = set()
     for act in reference("second_thoughts").acts:
         await clinician.does(act.line)
         newest = ward.entries()
@@ -133,6 +135,8 @@ async def test_only_the_newest_prompt_of_a_screening_moves_it(ward: Ward) -> Non
             if button.get("callback_data", "").partition(":")[0] in MOVING
         }
         assert moving <= {(SCREENING, newest)}
+        met |= moving
+    assert len(met) > 5
 
 
 async def test_a_number_is_asked_in_one_message_with_an_example_and_its_buttons(ward: Ward) -> None:
