@@ -220,10 +220,10 @@ class Channel:
         standing = self.deliveries.standing(chat, said.reply)
         if standing is not None:
             return standing
-        reply, place = self.deliveries.going_on(chat, said), self.deliveries.place_of(chat, said)
-        buttons = replies.keyboard(reply.buttons)
-        if place is not None and len(reply.shown()) <= TEXT_CHARACTERS:
-            edited = await replies.edit_text(self.bot, chat, place, reply.shown(), buttons)
+        buttons = replies.keyboard(said.reply.buttons)
+        place = self.deliveries.place_of(chat, said)
+        if place is not None and len(text := self.deliveries.going_on(said.reply).shown()) <= TEXT_CHARACTERS:
+            edited = await replies.edit_text(self.bot, chat, place, text, buttons)
             if edited is not None:
                 return Arrived(place, int(self._now())) if edited is True else edited
         return await replies.send_text(self.bot, chat, said.reply.shown(), buttons)

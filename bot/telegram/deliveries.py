@@ -118,27 +118,26 @@ class Deliveries:
         reply, pressed = said.reply, said.pressed
         if pressed is None or self._last.get(chat) != pressed:
             return None
-        if not reply.card or reply.prompt is None:
+        if not reply.card:
             return pressed if reply.in_place else None
-        card = self._cards.get(reply.prompt.screening)
+        card = self._card_before(reply)
         return pressed if card is not None and (card.chat, card.message) == (chat, pressed) else None
 
-    def going_on(self, chat: int, said: Said) -> Reply:
-        """Return a reply as it stands in the place that it takes."""
-        card = self._card_of(said.reply)
-        if card is None or not said.reply.card or self.place_of(chat, said) is None:
-            return said.reply
-        return said.reply.after(card.answers)
+    def going_on(self, reply: Reply) -> Reply:
+        """Return a reply as it stands in the place of the card before it."""
+        card = self._card_before(reply)
+        return reply if card is None else reply.after(card.answers)
 
     def standing(self, chat: int, reply: Reply) -> Arrived | None:
         """Return the card that shows just this and is the last message of its chat; nothing need be sent then."""
-        card = self._card_of(reply)
-        if card is None or not reply.card or self._last.get(chat) != card.message or card.chat != chat:
+        card = self._card_before(reply)
+        if card is None or self._last.get(chat) != card.message or card.chat != chat:
             return None
-        return Arrived(card.message, card.at) if card.shown == _hash(reply.after(card.answers)) else None
+        return Arrived(card.message, card.at) if card.shown == _hash(self.going_on(reply)) else None
 
-    def _card_of(self, reply: Reply) -> _Card | None:
-        return self._cards.get(reply.prompt.screening) if reply.prompt is not None else None
+    def _card_before(self, reply: Reply) -> _Card | None:
+        """Return the card that a card goes on from; ``None`` for what is no card."""
+        return self._cards.get(reply.prompt.screening) if reply.card and reply.prompt is not None else None
 
     # after: the listeners of `sending`
 
@@ -154,27 +153,25 @@ class Deliveries:
         if prompt is None:
             return
         self._screenings.prompts.delivered(str(chat), arrived.message, prompt, arrived.at)
-        if said.reply.card:
-            self._keep_card(chat, said, arrived, prompt)
-        if _asks_on(said.reply):
-            self._screenings.prompted(prompt.screening, prompt.entry, arrived.message)
-        elif said.reply.card:  # where the card stands; the question itself may not have arrived
-            asked = self._screenings.prompted_entry(prompt.screening) or 0
-            self._screenings.prompted(prompt.screening, asked, arrived.message)
+        if not said.reply.card:
+            return
+        self._keep_card(chat, said.reply, arrived, prompt)
+        entry = prompt.entry
+        if not _asks_on(said.reply):  # where the card stands; the question itself may not have arrived
+            entry = self._screenings.prompted_entry(prompt.screening) or 0
+        self._screenings.prompted(prompt.screening, entry, arrived.message)
 
-    def _keep_card(self, chat: int, said: Said, arrived: Arrived, prompt: Prompt) -> None:
+    def _keep_card(self, chat: int, shown: Reply, arrived: Arrived, prompt: Prompt) -> None:
         """Remember where a screening's card stands, and take the buttons from the one before."""
         before = self._cards.get(prompt.screening)
-        shown = said.reply
         if before is not None and (before.chat, before.message) == (chat, arrived.message):
-            shown = shown.after(before.answers)
+            shown = self.going_on(shown)
         elif before is not None:
             self._close(before.chat, before.message)
         elif (kept := self._screenings.prompt(prompt.screening)) is not None and kept != arrived.message:
-            of = self._screenings.prompts.chat_of(
-                kept, prompt.screening
-            )  # a person may have several accounts
-            self._close(int(of or chat), kept)
+            # in another chat, maybe: a person may have several accounts
+            found = self._screenings.prompts.chat_of(kept, prompt.screening)
+            self._close(int(found or chat), kept)
         self._cards[prompt.screening] = _Card(chat, arrived.message, arrived.at, _hash(shown), shown.answers)
         _remember(self._cards, prompt.screening)
 
@@ -187,7 +184,7 @@ class Deliveries:
 
     def _may_have_arrived(self, chat: int, said: Said) -> None:
         """Doubt what stands where a reply may have been shown: its call may have failed only after that."""
-        card = self._card_of(said.reply)
+        card = self._card_before(said.reply)
         if card is not None and said.reply.prompt is not None:
             self._cards[said.reply.prompt.screening] = replace(card, shown=None)
         if said.pressed is not None:

@@ -319,7 +319,8 @@ class Ward:
             self.deliveries.delivered(_outgoing(said), arrived)
 
     def _show(self, said: Said) -> Arrived:
-        place, reply = self.deliveries.place_of(CHAT, said), self.deliveries.going_on(CHAT, said)
+        place = self.deliveries.place_of(CHAT, said)
+        reply = said.reply if place is None else self.deliveries.going_on(said.reply)
         text = plain(reply.shown())
         presses = tuple(button.press for row in reply.buttons for button in row if button.press)
         at = int(self.clock.now.timestamp())
