@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 from bot.exchange import Button, Document, Rows, Safe
 from bot.telegram.calls import Arrived, bring
 from bot.telegram.limits import LABEL_CHARACTERS, PRESS_BYTES, TEXT_CHARACTERS
-from bot.telegram.sending import no_matter
+from bot.telegram.sending import NOT_MODIFIED, no_matter
 from bot.wording.phrases import plain
 
 LOG = logging.getLogger(__name__)
@@ -51,8 +51,6 @@ async def edit_text(
         return True if NOT_MODIFIED in error.message.lower() else None
 
 
-NOT_MODIFIED: Final = "message is not modified"
-"""A call that comes again although it had arrived."""
 CHAT_NOT_FOUND: Final = "chat not found"
 """A person who never wrote to the bot: no other form of the text would reach them."""
 

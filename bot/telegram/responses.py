@@ -2,7 +2,7 @@
 
 An answer is a JSON object with ``ok: true`` and a result, or with ``ok: false``, a code and a description. All else (a
 proxy's page, a captive portal's, half an answer) becomes a `NetworkError`, which is tried again: such pages quote the
-address that was asked for, and their 404 says nothing about the token.
+address that was asked for, and their 404 says nothing about the token. Of updates, what nobody reads is left out.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from bot.telegram.transport import TransportError
 LONGEST_FLOOD_SECONDS: Final = 60
 """What Telegram asks to wait is obeyed up to here; then it is asked again, and can say so again."""
 LONGEST_DESCRIPTION: Final = 200
-
-
 READ_OF_OTHERS: Final = ("message_id", "date", "chat")
-"""What is read of the message whose button was pressed, and of one that was replied to."""
+"""What is read of the message whose button was pressed, and of one that was replied to: by `updates`."""
 
 
 class Refusal(bytes):

@@ -43,8 +43,10 @@ ANSWERS: Final = 1_000
 CHATS_REMEMBERED: Final = 1_024
 """From so many chats on, those that have been quiet long enough are forgotten."""
 
+NOT_MODIFIED: Final = "message is not modified"
+"""A call that comes again although it had arrived."""
 NO_MATTER: Final = (
-    "message is not modified",
+    NOT_MODIFIED,
     "message to edit not found",
     "message to delete not found",
     "message can't be edited",
@@ -101,7 +103,7 @@ def _nothing(*_: object) -> None: ...
 class Reports:
     """Listeners, called in the event loop with what became of a message: they return at once.
 
-    `delivered` gets what the call returned (a `Message`, True), or None where there was nothing left to do;
+    `delivered` gets what the call returned (an `Arrived`, True), or None where there was nothing left to do;
     `undelivered` the last error; `blocked` the chat, and the messages that it will not get.
     """
 
