@@ -48,13 +48,9 @@ class Pages:
         self._cells = Cells(protocols)
 
     def extra_template_vars(self, request: Any, datasette: Any) -> dict[str, object]:
-        """Hand the templates their page, and leave out how the views are made."""
+        """Hand the templates their page."""
         language = language_of_request(dict(request.scope["headers"]))
-        return {
-            "view_definition": None,
-            "table_definition": None,
-            "page": Page(language, self._cells, datasette.get_database(NAME).execute),
-        }
+        return {"page": Page(language, self._cells, datasette.get_database(NAME).execute)}
 
 
 def language_of_request(headers: Mapping[bytes, bytes]) -> str:
