@@ -40,11 +40,11 @@ class Cells:
 
     def _criterion(self, row: Row, codes: str, language: str) -> str:
         named = (f"{code} {self._name(code, language)}".strip() for code in codes.split())
-        return _joined(named, language)
+        return marks(language)["then"].join(named)
 
     def _reason(self, row: Row, codes: str, language: str) -> str:
         """Say of each criterion that it was not met, or that it applies: its name alone may say the opposite."""
-        return _joined((self._why(code, language) for code in codes.split()), language)
+        return marks(language)["then"].join(self._why(code, language) for code in codes.split())
 
     def _why(self, code: str, language: str) -> str:
         criterion = self._criteria.get(code)
@@ -93,9 +93,10 @@ class Cells:
         )
 
 
-def _joined(parts: Any, language: str) -> str:
-    then: str = words("dialogs", language)["punctuation"]["then"]
-    return then.join(parts)
+def marks(language: str) -> Mapping[str, str]:
+    """Return the punctuation of a language, by what it does."""
+    found: Mapping[str, str] = words("dialogs", language)["punctuation"]
+    return found
 
 
 _SHOWN: Final[Mapping[str, Callable[[Cells, Row, str, str], object]]] = {

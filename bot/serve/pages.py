@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
-from bot.serve.cells import NAME, ROOM, Cells, Row
+from bot.serve.cells import NAME, ROOM, Cells, Row, marks
 from dialogs.languages import DEFAULT, LANGUAGES, Language, fitting, numbered, words
 from dialogs.protocol import Protocol
 from state import browsing
@@ -122,18 +122,13 @@ class Page:
         numbers = json.dumps([row["screening"] for row in rows])
         for row in await self.fetch(browsing.NOTED, {"screenings": numbers}):
             noted.setdefault(row["screening"], []).append(self._noted(row))
-        return {number: self._marks["then"].join(each) for number, each in noted.items()}
+        return {number: marks(self.language)["then"].join(each) for number, each in noted.items()}
 
     def _noted(self, row: Row) -> str:
         said = str(self.cell(row, "outcome"))
         if row["reason"]:
-            said = self._marks["noted"].format(what=said, note=self.cell(row, "reason"))
+            said = marks(self.language)["noted"].format(what=said, note=self.cell(row, "reason"))
         return f"{said} {row['day']}"
-
-    @property
-    def _marks(self) -> Mapping[str, str]:
-        found: Mapping[str, str] = words("dialogs", self.language)["punctuation"]
-        return found
 
     async def about(self, number: str) -> list[tuple[str, object]]:
         """What the log says of one screening, with headings; empty for a number that nobody was given."""
