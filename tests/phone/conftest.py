@@ -1,6 +1,7 @@
 """A local Bot API server, the real python-telegram-bot against it, and a person with a phone."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -8,6 +9,7 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from bot.phone.server import LocalBotApi, Persona
+from tests.browser.driver import Page, browser
 from tests.phone.faults import FaultyBotApi
 from tests.phone.person import Person
 
@@ -51,3 +53,13 @@ def person(server: FaultyBotApi) -> Person:
 async def http(server: FaultyBotApi) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(server.url) as session:
         yield session
+
+
+@pytest.fixture
+async def page(tmp_path: Path, server: LocalBotApi) -> AsyncIterator[Page]:
+    """The phone page in a real browser, as the first persona sees it; it must have nothing to complain of."""
+    async with browser(tmp_path) as opened:
+        await opened.open(f"{server.url}/?as=101&lang=en")
+        await opened.until("document.querySelector('#who-name')?.textContent")
+        yield opened
+        assert opened.complaints == []

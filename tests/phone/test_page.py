@@ -1,6 +1,5 @@
 """The phone page in a real browser: what the bot says is shown, and what one does arrives."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -24,15 +23,6 @@ LACK = lack_of("chromium")
 pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 
 SECRET = "AbCd-0123456789"
-
-
-@pytest.fixture
-async def page(tmp_path: Path, server: LocalBotApi) -> AsyncIterator[Page]:
-    async with browser(tmp_path) as opened:
-        await opened.open(f"{server.url}/?as=101&lang=en")
-        await opened.until("document.querySelector('#who-name')?.textContent")
-        yield opened
-        assert opened.complaints == []
 
 
 async def update(bot: Bot) -> Update:

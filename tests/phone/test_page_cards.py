@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ AT_THE_END = "(s => s.scrollHeight - s.scrollTop - s.clientHeight < 2)(document.
 HEARD = "[...document.querySelectorAll('#heard p')].map((p) => p.textContent)"
 FOCUS_BUTTON = "(b => (b.focus(), document.activeElement === b))(document.querySelector('.row button'))"
 FOCUSED = "document.activeElement.dataset.message"
-
-
-@pytest.fixture
-async def page(tmp_path: Path, server: LocalBotApi) -> AsyncIterator[Page]:
-    async with browser(tmp_path) as opened:
-        await opened.open(f"{server.url}/?as=101&lang=en")
-        await opened.until("document.querySelector('#who-name')?.textContent")
-        yield opened
-        assert opened.complaints == []
 
 
 async def fill(bot: Bot, page: Page) -> None:
