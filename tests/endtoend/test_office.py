@@ -9,7 +9,7 @@ import pytest
 
 from bot.phone.world import buttons_of
 from bot.telegram.background import Backups
-from bot.wording.phrases import phrases
+from bot.wording.phrases import Phrases, phrases
 from dialogs.loading import load
 from state.stats import stats
 from state.verify import verify
@@ -35,6 +35,13 @@ async def save(ward: Ward, clinician: Person, language: str) -> None:
     await ward.presses(clinician, phrases(language).plain("save"))
 
 
+async def doubt_haemoglobin(ward: Ward, coordinator: Person, say: Phrases) -> None:
+    """Choose the answer, and ask whether it is plausible."""
+    label = next(b["text"] for b in buttons_of(coordinator.last) if "72" in b["text"])
+    await ward.presses(coordinator, label)
+    await ward.presses(coordinator, say.plain("query_plausible"))
+
+
 def sound(ward: Ward) -> None:
     assert verify(ward.path).problems == ()
     (trial,) = stats(ward.path).trials
@@ -58,9 +65,7 @@ async def test_a_query_goes_to_the_clinician_and_its_correction_to_a_new_verdict
     await save(ward, clinician, language)
     assert any("S01-0001" in text for text in coordinator.texts)
     await ward.says(coordinator, "/query S01-0001")
-    label = next(b["text"] for b in buttons_of(coordinator.last) if "72" in b["text"])
-    await ward.presses(coordinator, label)
-    await ward.presses(coordinator, say.plain("query_plausible"))
+    await doubt_haemoglobin(ward, coordinator, say)
     await ward.presses(clinician, say.plain("query_correct"))
     await ward.presses(clinician, say.plain("amend_transcription"))
     await ward.says(clinician, "120 g/L")
@@ -193,10 +198,7 @@ async def test_who_asked_is_told_of_the_answer_and_sees_it_on_the_card(ward: War
     await save(ward, clinician, language)
     await ward.says(coordinator, "1")
     await ward.presses(coordinator, say.plain("button_query"))
-    await ward.presses(
-        coordinator, next(b["text"] for b in buttons_of(coordinator.last) if "72" in b["text"])
-    )
-    await ward.presses(coordinator, say.plain("query_plausible"))
+    await doubt_haemoglobin(ward, coordinator, say)
     await ward.presses(clinician, say.plain("query_confirm"))
     question = PROTOCOL.question("hemoglobin").short[language]
     await coordinator.sees(say("query_note_confirmed", number="S01-0001", question=question))
