@@ -14,10 +14,10 @@ from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
-from dialogs.outcomes import outcomes
 from dialogs.protocol import Criterion, Protocol, Question, Unit
 from dialogs.rules.comparisons import Comparison, Leaf, Plan
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
+from dialogs.rules.reachable import reachable_values
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")
@@ -91,7 +91,7 @@ def unreachable_outcomes(protocol: Protocol) -> Iterator[tuple[Criterion, str]]:
     choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
     nothing: Facts = (None,) * len(protocol.questions)
     for criterion in protocol.criteria:
-        reached = outcomes(criterion.rule.node, nothing, choices)
+        reached = reachable_values(criterion.rule.node, nothing, choices)
         passed, failed = (TRUE, FALSE) if criterion.kind == "inclusion" else (FALSE, TRUE)
         if passed not in reached:
             yield criterion, "met" if criterion.kind == "inclusion" else "passed"

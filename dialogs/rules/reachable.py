@@ -16,18 +16,18 @@ Choices = Sequence[Sequence[Answer]]
 """For each question, answers such that every other answer acts like one of them."""
 
 
-def outcomes(node: Node, facts: Facts, choices: Choices) -> frozenset[int]:
+def reachable_values(node: Node, facts: Facts, choices: Choices) -> frozenset[int]:
     """Return the values that a rule can still come to, by the answers of `choices` to what is open."""
     low, high, residual = node.judge(facts)
     if low == high:
         return frozenset({low})
     if isinstance(node, Negation):
-        return frozenset(TRUE - value for value in outcomes(node.node, facts, choices))
+        return frozenset(TRUE - value for value in reachable_values(node.node, facts, choices))
     groups = _independent(node, facts) if isinstance(node, Conjunction | Disjunction) else [node]
     if len(groups) == 1:
         return _tried(node, facts, choices, _most_shared(node, residual))
     join = min if isinstance(node, Conjunction) else max
-    reached, *others = (outcomes(group, facts, choices) for group in groups)
+    reached, *others = (reachable_values(group, facts, choices) for group in groups)
     for other in others:
         reached = frozenset(join(one, another) for one in reached for another in other)
     return reached
@@ -59,7 +59,7 @@ def _tried(node: Node, facts: Facts, choices: Choices, place: int) -> frozenset[
     if facts[place] is not None:  # a limit in another unit than its value: never so in a dialogue
         return reached
     for after in _answered(node, facts, choices, place):
-        reached |= outcomes(node, after, choices)
+        reached |= reachable_values(node, after, choices)
         if reached == possible:
             break
     return reached
