@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from bot.conversation.presses import PRESSES
 from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
 from tests.conversation.office import ELIGIBLE, press_of, presses
-from tests.conversation.playing import Clock, new_conversation
 
 NUMBERS = ("S01-0001", "S01-0002")
 REPORT = "a report of the site where the person is now"
@@ -111,8 +109,7 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    conversation = new_conversation(tmp_path / "access.db", Clock())
+def site(conversation: Conversation) -> Site:
     clinician = conversation.people.add("clinician", "S01", "telegram", "1")
     site = Site(conversation, clinician, conversation.people.add("administrator", "S01", "telegram", "2"))
     for answer in ("/new", *ELIGIBLE):
@@ -120,8 +117,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.do(clinician, f"!{press_of(turn, 'save:')}")
     site.do(clinician, "/new")
     site.do(clinician, "45")
-    yield site
-    conversation.screenings.db.close()
+    return site
 
 
 def shown(turn: Turn) -> str:

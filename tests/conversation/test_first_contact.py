@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bot.conversation import Conversation
@@ -13,14 +10,6 @@ from bot.wording.phrases import phrases
 from dialogs.languages import DEFAULT, LANGUAGES
 from state.people import NOT_KNOWN, Person
 from tests.conversation.office import presses, said
-from tests.conversation.playing import Clock, new_conversation
-
-
-@pytest.fixture
-def conversation(tmp_path: Path) -> Iterator[Conversation]:
-    made = new_conversation(tmp_path / "first.db", Clock())
-    yield made
-    made.screenings.db.close()
 
 
 @pytest.fixture

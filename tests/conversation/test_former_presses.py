@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES, read
 from bot.exchange import Press, Turn
 from state.people import Person
 from tests.conversation.office import ELIGIBLE, Ward, presses
-from tests.conversation.playing import Clock, new_conversation
 
 S = "S01-0001"
 FORMER = {
@@ -91,13 +89,11 @@ def test_of_a_forged_one_only_what_has_a_meaning_is_read(data: str, meant: Press
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Ward]:
-    conversation = new_conversation(tmp_path / "former.db", Clock())
+def office(conversation: Conversation) -> Ward:
     clinician, coordinator = (
         conversation.people.add(role, "S01", "telegram", role) for role in ("clinician", "administrator")
     )
-    yield Ward(conversation, clinician, coordinator, coordinator)
-    conversation.screenings.db.close()
+    return Ward(conversation, clinician, coordinator, coordinator)
 
 
 def former(data: str) -> str:

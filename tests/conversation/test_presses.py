@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,13 +37,6 @@ FORGED = [
     "\x00",
     "🙂" * 20,
 ]
-
-
-@pytest.fixture
-def conversation(tmp_path: Path) -> Iterator[Conversation]:
-    made = new_conversation(tmp_path / "presses.db", Clock())
-    yield made
-    made.screenings.db.close()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.conversation import Conversation
 from bot.exchange import Reply, Turn
 from dialogs.answers import UNKNOWN, Choice
 from dialogs.dialogue import COMPLETED, FILLED_IN, REASONS, Dialogue, Step, StepKind, begin
@@ -23,15 +23,13 @@ from tests.conversation.playing import Clock, new_conversation
 
 
 @pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
-    conversation = new_conversation(tmp_path / "office.db", Clock())
+def ward(conversation: Conversation) -> Ward:
     people = [
         conversation.people.add("clinician", "S01", "telegram", "0", "en"),
         conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
         conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
     ]
-    yield Ward(conversation, *people)
-    conversation.screenings.db.close()
+    return Ward(conversation, *people)
 
 
 def press(ward: Ward, turn: Turn, start: str) -> Turn:

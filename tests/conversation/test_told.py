@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from bot.conversation import Conversation
 from bot.exchange import Message, Turn
 from bot.wording.phrases import plain
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
-from tests.conversation.playing import Clock, new_conversation
 
 SCREENING = "S01-0001"
 
 
 @pytest.fixture
-def ward(tmp_path: Path) -> Ward:
-    conversation = new_conversation(tmp_path / "told.db", Clock())
+def ward(conversation: Conversation) -> Ward:
     clinician = conversation.people.add("clinician", "S01", "telegram", "0", "en")
     coordinator = conversation.people.add("coordinator", "S01", "telegram", "1", "en")
     return Ward(conversation, clinician, coordinator, coordinator)
