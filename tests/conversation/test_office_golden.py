@@ -54,7 +54,7 @@ def pressed(turn: Turn, what: str, say_of: Person) -> tuple[str, str]:
 def shown(turn: Turn) -> Iterator[str]:
     for action in turn.actions:
         if isinstance(action, Reply):
-            yield from plain(action.text).split("\n")
+            yield from plain(action.shown()).split("\n")
             yield from ("  ".join(f"[{button.label}]" for button in row) for row in action.buttons)
     if turn.toast:
         yield f"({turn.toast})"
