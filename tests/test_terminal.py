@@ -113,6 +113,14 @@ def _read(terminal: int, until: str, seconds: float = 30.0) -> str:
     return shown
 
 
+def _until_it_waits(pid: int, seconds: float = 30.0) -> None:
+    """Wait until a process waits for a key: readline sees a signal that comes before that only at the next key."""
+    end = time.monotonic() + seconds
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        assert time.monotonic() < end
+        select.select([], [], [], 0.01)
+
+
 def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path) -> None:
     controller, end = pty.openpty()
     chat = subprocess.Popen(
@@ -138,6 +146,7 @@ def test_lines_are_edited_and_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path
         assert "Age: 55 years" in shown
         if "> " not in shown.partition("Sex?")[2]:
             _read(controller, "> ")  # Ctrl-C is for what is asked
+        _until_it_waits(chat.pid)
         os.kill(chat.pid, signal.SIGINT)
         assert "S01-0001 is unfinished; all that was answered is kept." in _read(controller, "go on")
         assert chat.wait(30) == 1
