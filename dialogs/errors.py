@@ -23,11 +23,15 @@ class DialogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake in a protocol file: where it stands, what is wrong, and what to do about it."""
+    """One mistake in a protocol file: where it stands, what is wrong, and what to do about it.
+
+    `line` is counted from 1; ``None`` for what has no line, such as a table that is missing.
+    """
 
     place: str
     fault: str
     remedy: str
+    line: int | None = None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.fault}. {self.remedy}"
@@ -39,7 +43,14 @@ class ProtocolError(DialogError):
     def __init__(self, file: str, faults: Sequence[Fault]) -> None:
         self.file = file
         self.faults = tuple(faults)
-        super().__init__("\n".join(f"{file}: {fault}" for fault in self.faults))
+        super().__init__("\n".join(self.told()))
+
+    def told(self) -> list[str]:
+        """Return each fault as a line: file, line, place, what is wrong, what to write instead."""
+        return [
+            f"{self.file}: {fault}" if fault.line is None else f"{self.file}:{fault.line}: {fault}"
+            for fault in self.faults
+        ]
 
 
 class AnswerError(DialogError):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.command.wiring import Unusable, protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES, counted
+
+if TYPE_CHECKING:
+    from dialogs.protocol import Protocol
 
 
 @click.group("protocol")
@@ -45,23 +50,48 @@ def show(source: str, lang: str) -> None:
 
 @command.command()
 @click.argument("source", default="NCT04420494")
-def check(source: str) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How mistakes are told: for people, or as a JSON list for editors, which is empty where there is none.",
+)
+def check(source: str, form: str) -> None:
     """Check a protocol: list all its mistakes, or say what was proved about it.
 
-    Exit status: 0 if it can be used, 2 if not.
+    Each mistake is told with its file, line and place, what is wrong, and what to write. Exit status: 0 if the
+    protocol can be used, 2 if not.
     """
     from dialogs.proofs import explore
 
-    (loaded,) = protocols_on_offer(source)
+    (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
     explored = explore(loaded)
     never = [question.id for question in loaded.questions if question.id not in explored.asked]
     if never:
         raise Unusable(f"{source}: never asked, whatever is answered: {', '.join(never)}. Please remove them")
+    if form == "json":
+        click.echo("[]")
+        return
     click.echo(
         f"{loaded.id} {loaded.version}: {counted(len(loaded.questions), 'question', 'questions')}, each can be asked; "
         f"{counted(len(loaded.criteria), 'criterion', 'criteria')}, each can be met and can fail; every dialogue ends, "
         f"the longest after {counted(explored.longest, 'question', 'questions')}."
     )
+
+
+def _loaded_for_editors(source: str) -> Protocol:
+    """Load a protocol, or print its mistakes as JSON and leave with status 2."""
+    from bot.command.faults import as_json
+    from dialogs.errors import ProtocolError
+    from dialogs.loading import load
+
+    try:
+        return load(source)
+    except ProtocolError as error:
+        click.echo(as_json(error))
+        raise click.exceptions.Exit(2) from error
 
 
 @command.command()

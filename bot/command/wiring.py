@@ -28,13 +28,14 @@ class Unusable(click.ClickException):
 
 def protocols_on_offer(source: str) -> tuple[Protocol, ...]:
     """Load a protocol, or list all its mistakes."""
+    from bot.command.faults import paragraphs
     from dialogs.errors import ProtocolError
     from dialogs.loading import load
 
     try:
         return (load(source),)
     except ProtocolError as error:
-        raise Unusable(str(error)) from error
+        raise Unusable(f"{source} cannot be used:\n{paragraphs(error)}") from error
 
 
 def open_file(db_file: str) -> Database:

@@ -1,4 +1,4 @@
-"""Loads a protocol file, or refuses it with every mistake at once: file, place, fault, remedy."""
+"""Loads a protocol file, or refuses it with every mistake at once: file, line, place, fault, remedy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
 from dialogs.loading.kinds import Report
+from dialogs.loading.places import placed
 from dialogs.loading.references import check_outcomes
 from dialogs.protocol import Protocol
 
@@ -96,7 +97,7 @@ def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
     if protocol is not None and not report.faults:
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
-        raise ProtocolError(file, report.by_part())
+        raise ProtocolError(file, placed(report.by_part(), text, raw))
     return protocol
 
 

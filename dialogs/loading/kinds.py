@@ -39,10 +39,10 @@ class Report:
         return sorted(self.faults, key=lambda fault: parts.index(fault.place.partition(":")[0]))
 
     def unique(self, what: str, names: Iterable[str]) -> None:
-        """Report each name that stands more than once."""
+        """Report each name that stands more than once, at its second place."""
         for name, count in Counter(names).items():
             if count > 1:
-                self.fault(f"{what} {name}", f"stands {count} times", "Please give each its own")
+                self.fault(f"{what} {name} (2)", f"stands {count} times", "Please give each its own")
 
 
 class KindError(Exception):

@@ -72,7 +72,7 @@ def test_a_mistake_is_refused_with_its_place_and_a_remedy(old: str, new: str, pl
     assert found, refused.value.faults
     assert found[0].place.startswith(place)
     assert found[0].remedy
-    assert str(refused.value).startswith("trial.toml: ")
+    assert str(refused.value).startswith("trial.toml:")
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -1,0 +1,109 @@
+"""Finds the lines that faults speak of: from a place as faults name it, ``question hb: unit g/L: scale``, to a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from dialogs.errors import Fault
+from dialogs.loading.lines import Path, Spot, scan
+
+_LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "question": ("question", ("id", "use")),
+    "criterion": ("criterion", ("code",)),
+    "part": ("part", ("code",)),
+    "site_item": ("site_item", ("id",)),
+    "alert": ("alert", ("id",)),
+    "option": ("options", ("code",)),
+    "unit": ("units", ("code",)),
+    "shortcut": ("shortcuts", ("code",)),
+}
+"""A word of a place -> the key of the list that it speaks of, and the keys that name a table of that list."""
+_NUMBERED: Final = re.compile(r"number (\d+)(?=: |$)")
+_KEY: Final = re.compile(r"([^:\[\] ]+)(?:\[(\d+)\])?(?=: |$)")
+_AGAIN: Final = re.compile(r" \((\d+)\)(?=: |$)")
+"""Follows the name of the second and any later table of the same name."""
+
+
+def placed(faults: Sequence[Fault], text: str, raw: Mapping[str, Any]) -> list[Fault]:
+    """Give each fault the line that it speaks of, and put them in the order of the file."""
+    spots = scan(text)
+    lined = [
+        fault if fault.line is not None else replace(fault, line=_line(find(fault.place, raw), spots))
+        for fault in faults
+    ]
+    return sorted(lined, key=lambda fault: fault.line or 0)
+
+
+def find(place: str, raw: Mapping[str, Any]) -> Path:
+    """Return the path of a place, as far as the file has it."""
+    path: Path = ()
+    node: Any = raw
+    rest = place.removeprefix("protocol: ")
+    while rest and (step := _step(rest, node, raw)) is not None:
+        taken, length = step
+        if taken[0] == "option_sets":
+            path, node = (), raw
+        for key in taken:
+            node = node[key]
+        path += taken
+        rest = rest[length:].removeprefix(": ")
+    return path
+
+
+def _line(path: Path, spots: Mapping[Path, Spot]) -> int | None:
+    while path and path not in spots:
+        path = path[:-1]
+    return spots[path].first if path else None
+
+
+def _step(rest: str, node: Any, raw: Mapping[str, Any]) -> tuple[Path, int] | None:
+    """Return the next keys on the way to a place, and how many of its characters they stand for."""
+    if not isinstance(node, Mapping):
+        return None
+    word, _, name = rest.partition(" ")
+    if word in _LISTS and name:
+        return _named(word, name, node, raw)
+    key = _KEY.match(rest)
+    if key is None or key[1] not in node:
+        return None
+    listed, index = node[key[1]], int(key[2] or 0) - 1
+    if isinstance(listed, list) and 0 <= index < len(listed):
+        return (key[1], index), key.end()
+    return (key[1],), key.end()
+
+
+def _named(word: str, name: str, node: Mapping[str, Any], raw: Mapping[str, Any]) -> tuple[Path, int] | None:
+    key, namers = _LISTS[word]
+    path: Path = (key,)
+    listed = node.get(key)
+    if isinstance(listed, str):  # the name of an option set
+        sets, path = raw.get("option_sets"), ("option_sets", listed)
+        listed = sets.get(listed) if isinstance(sets, Mapping) else None
+    if not isinstance(listed, list):
+        return None
+    numbered = _NUMBERED.match(name)
+    if numbered and int(numbered[1]) <= len(listed):
+        return (*path, int(numbered[1]) - 1), len(word) + 1 + numbered.end()
+    for index, length in _candidates(name, listed, namers):
+        return (*path, index), len(word) + 1 + length
+    return None
+
+
+def _candidates(name: str, listed: Sequence[Any], namers: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the tables whose name a place begins with, and the length of what names each."""
+    seen = 0
+    for index, table in enumerate(listed):
+        called = (
+            next((table[key] for key in namers if key in table), None) if isinstance(table, Mapping) else None
+        )
+        if not isinstance(called, str) or not name.startswith(called):
+            continue
+        again = _AGAIN.match(name, len(called))
+        ends = again.end() if again else len(called)
+        if name[ends:].startswith(": ") or not name[ends:]:
+            seen += 1
+            if seen == int(again[1] if again else 1):
+                yield index, ends
