@@ -1,4 +1,4 @@
-"""Answers as they are kept and compared: an option's code, or a number with its relation and unit.
+"""Answers as they are kept and compared: an option's code, those that were ticked, or a number with relation and unit.
 
 Numbers are `Decimal` from the keyboard to the file; nothing here ever becomes a binary float.
 """
@@ -33,8 +33,17 @@ class Measurement:
     unit: str
 
 
-Answer = Choice | Measurement
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The codes of the options that apply, in the order of the question's options; empty is *none of these*."""
+
+    codes: tuple[str, ...]
+
+
+Answer = Choice | Measurement | Selection
 UNKNOWN: Final = Choice("unknown")
+NONE: Final = "none"
+"""What rules, lists and FHIR call an empty selection; no option of such a question can be called so."""
 
 
 def plain(number: Decimal) -> str:
@@ -49,9 +58,14 @@ def compact(number: Decimal) -> str:
 
 
 def encode(answer: Answer) -> tuple[str, str | None]:
-    """Return the two strings that are stored: value and UCUM unit (``None`` for a choice)."""
+    """Return the two strings that are stored: value and UCUM unit (``None`` for what is chosen).
+
+    A selection is written as a set, ``{asthma,copd}``; *none of these* is ``{}``.
+    """
     if isinstance(answer, Choice):
         return answer.code, None
+    if isinstance(answer, Selection):
+        return f"{{{','.join(answer.codes)}}}", None
     relation = "" if answer.relation == "=" else answer.relation
     return relation + plain(answer.value), answer.unit
 
@@ -61,6 +75,8 @@ def decode(value: str, unit: str | None) -> Answer:
 
     Raises `AnswerError` if `value` is not a number although it has a unit.
     """
+    if unit is None and value.startswith("{"):
+        return Selection(tuple(filter(None, value.strip("{}").split(","))))
     if unit is None:
         return Choice(value)
     match = _STORED.fullmatch(value)

@@ -117,15 +117,14 @@ def effective(protocol: Protocol, answers: Mapping[str, Answer]) -> list[Answer 
     """Lay answers out in the protocol's order, with what they imply filled in where it was not known."""
     facts: list[Answer | None] = [answers.get(question.id) for question in protocol.questions]
     for question_id, answer in answers.items():
-        if isinstance(answer, Choice):
-            imply(protocol, facts, question_id, answer)
+        imply(protocol, facts, question_id, answer)
     return facts
 
 
-def imply(protocol: Protocol, facts: list[Answer | None], question_id: str, answer: Choice) -> None:
+def imply(protocol: Protocol, facts: list[Answer | None], question_id: str, answer: Answer) -> None:
     """Fill in what an answer implies, where nothing better is known (pregnant implies female)."""
-    option = protocol.question(question_id).option_by_code.get(answer.code)
-    for other, code in option.implies.items() if option else ():
-        place = protocol.position[other]
-        if facts[place] is None or facts[place] == UNKNOWN:
-            facts[place] = Choice(code)
+    for option in protocol.question(question_id).chosen(answer):
+        for other, code in option.implies.items():
+            place = protocol.position[other]
+            if facts[place] is None or facts[place] == UNKNOWN:
+                facts[place] = Choice(code)

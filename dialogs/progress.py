@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from dialogs import assessment
-from dialogs.answers import Answer, Choice
+from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
@@ -66,7 +66,7 @@ class Progress:
     editing: str | None = None
     """The question that is being corrected."""
     proposal: str | None = None
-    """A number that was typed and waits for its unit or for a yes."""
+    """A number that was typed and waits for its unit or for a yes; the options ticked so far."""
     waiting: tuple[tuple[str, Answer], ...] = ()
     """Answers that a revision keeps as soon as the reason of the change is given."""
     further: bool = False
@@ -179,10 +179,10 @@ class Progress:
     def _stands(self, question: str) -> bool:
         """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""
         value, answer = self.protocol.question(question).unit_of, self.answers[question]
-        if value is None or isinstance(answer, Choice):
+        if value is None or not isinstance(answer, Measurement):
             return True
         divided = self.answers.get(value)
-        return not isinstance(divided, Choice) and divided is not None and divided.unit == answer.unit
+        return isinstance(divided, Measurement) and divided.unit == answer.unit
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         """For each unknown criterion, the questions whose better answers would settle it."""
@@ -218,10 +218,10 @@ class Progress:
         """Raise `AnswerError` unless the question can have this answer now: a ULN has the unit of its value."""
         asked = self.protocol.question(question)
         asked.check(answer)
-        if asked.unit_of is None or isinstance(answer, Choice):
+        if asked.unit_of is None or not isinstance(answer, Measurement):
             return
         value = self.facts[self.protocol.position[asked.unit_of]]
-        if value is not None and not isinstance(value, Choice) and value.unit != answer.unit:
+        if isinstance(value, Measurement) and value.unit != answer.unit:
             raise AnswerError(f"{question} must be in {value.unit}, like {asked.unit_of}")
 
     def put(self, question: str, answer: Answer) -> None:
@@ -263,8 +263,7 @@ class Progress:
     def _apply(self, place: int, answer: Answer) -> None:
         question = self.protocol.questions[place].id
         self.facts[place] = answer
-        if isinstance(answer, Choice):
-            assessment.imply(self.protocol, self.facts, question, answer)
+        assessment.imply(self.protocol, self.facts, question, answer)
         for index in self.protocol.affected[place]:
             was = self.judged[index]
             if was.low == was.high and was is not assessment.NOT_JUDGED:

@@ -18,6 +18,7 @@ from dialogs.protocol import Criterion, Protocol, Question, Unit
 from dialogs.rules.comparisons import Comparison, Leaf, Plan
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
 from dialogs.rules.reachable import reachable_values
+from dialogs.rules.selections import selections
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")
@@ -26,11 +27,19 @@ _STEP: Final = Decimal("0.001")
 def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
     """Return answers to question `place` such that every other answer acts like one of them."""
     question = protocol.questions[place]
-    candidates: list[Answer] = [Choice(option.code) for option in question.options]
+    candidates: list[Answer] = list(_chosen(protocol, place))
     candidates += [Choice(shortcut.code) for shortcut in question.shortcuts]
     for unit in question.units:
         candidates += [Measurement("=", value, unit.code) for value in _values(protocol, place, unit)]
     return tuple({_effect(protocol, place, answer): answer for answer in (UNKNOWN, *candidates)}.values())
+
+
+def _chosen(protocol: Protocol, place: int) -> Iterator[Answer]:
+    question = protocol.questions[place]
+    if question.kind == "several":
+        yield from selections(question, place, (criterion.rule.node for criterion in protocol.criteria))
+    else:
+        yield from (Choice(option.code) for option in question.options)
 
 
 def _comparisons(protocol: Protocol, place: int) -> Iterator[Leaf]:
@@ -49,8 +58,7 @@ def _effect(protocol: Protocol, place: int, answer: Answer) -> object:
     judged = [leaf.judge(facts) for leaf in _comparisons(protocol, place)]
     if not judged or not all(judgement.settled for judgement in judged):
         return answer
-    if isinstance(answer, Choice):
-        imply(protocol, facts, protocol.questions[place].id, answer)
+    imply(protocol, facts, protocol.questions[place].id, answer)
     facts[place] = None
     return (*judged, *facts)
 
@@ -162,8 +170,7 @@ class _Player:
         for answer in self.choices[place]:
             after = list(facts)
             after[place] = answer
-            if isinstance(answer, Choice):
-                imply(self.protocol, after, self.protocol.questions[place].id, answer)
+            imply(self.protocol, after, self.protocol.questions[place].id, answer)
             now = self._judge(after)
             if not still_open(now) >> place & 1:  # else not taken: a unit that does not fit
                 self._note(place, judged, now)

@@ -6,13 +6,13 @@ keys of the file, and `dialogs.loading.keys` has their defaults.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from dialogs.answers import UNKNOWN, Answer, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.errors import AnswerError
 from dialogs.rules.judgement import union
 from dialogs.rules.tree import Rule
@@ -98,7 +98,7 @@ class Unit:
         return limits[0] <= scaled <= limits[1]
 
 
-Kind = Literal["choice", "integer", "quantity"]
+Kind = Literal["choice", "several", "integer", "quantity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,21 +170,45 @@ class Question:
 
     def measured(self, answer: Answer) -> Measurement | None:
         """Return the number behind an answer, a shortcut's included; ``None`` for other choices."""
-        if isinstance(answer, Measurement):
-            return answer
+        if not isinstance(answer, Choice):
+            return answer if isinstance(answer, Measurement) else None
         shortcut = self.shortcut_by_code.get(answer.code)
         return shortcut.means if shortcut else None
+
+    def chosen(self, answer: Answer | None) -> tuple[Option, ...]:
+        """Return the options that an answer names: one, those that were ticked, or none."""
+        codes = (
+            answer.codes
+            if isinstance(answer, Selection)
+            else (answer.code,)
+            if isinstance(answer, Choice)
+            else ()
+        )
+        return tuple(self.option_by_code[code] for code in codes if code in self.option_by_code)
 
     def check(self, answer: Answer) -> None:
         """Raise `AnswerError` unless `answer` is one that this question can have."""
         if isinstance(answer, Measurement):
             self._check_number(answer)
+        elif isinstance(answer, Selection):
+            self._check_selection(answer)
         elif answer != UNKNOWN and not self._offers(answer.code):
             known = sorted([*self.option_by_code, *self.shortcut_by_code])
             raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {known}")
 
     def _offers(self, code: str) -> bool:
-        return code in self.option_by_code or code in self.shortcut_by_code
+        return self.kind != "several" and (code in self.option_by_code or code in self.shortcut_by_code)
+
+    def selection(self, codes: Collection[str]) -> Selection:
+        """Return the options with these codes as an answer, in their own order."""
+        return Selection(tuple(code for code in self.option_by_code if code in codes))
+
+    def _check_selection(self, answer: Selection) -> None:
+        if self.kind != "several":
+            raise AnswerError(f"{self.id}: does not take several options")
+        if answer != self.selection(answer.codes):
+            known = list(self.option_by_code)
+            raise AnswerError(f"{self.id}: {list(answer.codes)} are not some of {known}, in this order")
 
     def _check_number(self, answer: Measurement) -> None:
         unit = self.unit_by_code.get(answer.unit)

@@ -35,8 +35,8 @@ STEP_KINDS: Final[tuple[StepKind, ...]] = get_args(StepKind)
 class Step:
     """What a person did.
 
-    A proposal waits: the number ``entered`` for its unit or for a yes, the answers ``given`` for the reason of a
-    change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
+    A proposal waits: what was ``entered``, a number for its unit or for a yes, or ticks for more of them; the answers
+    ``given`` for the reason of a change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
     """
 
     kind: StepKind

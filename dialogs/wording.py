@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, compact, plain
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Criterion, Protocol, Question, Unit
-from dialogs.rules.comparisons import Comparison, Membership
+from dialogs.rules.comparisons import Comparison, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
+from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Unclear
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -33,7 +35,25 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
     if isinstance(answer, Choice):
         entry = question.option_by_code.get(answer.code) or question.shortcut_by_code[answer.code]
         return entry.text[language]
+    if isinstance(answer, Selection):
+        return selected(question, answer, language)
     return measured(answer, question.unit_by_code[answer.unit], language)
+
+
+def selected(question: Question, answer: Selection, language: str) -> str:
+    """Name what was ticked, or say that it was none of the options."""
+    said = words("dialogs", language)
+    names = [option.text[language] for option in question.chosen(answer)]
+    listed: str = said["punctuation"]["list"].join(names) or said["selection"]["none"]
+    return listed
+
+
+def decisive(question: Question, answer: Answer, grounds: Iterable[Leaf]) -> Answer:
+    """Return an answer as far as it decided: of what was ticked, the options that the rule's grounds name."""
+    if not isinstance(answer, Selection):
+        return answer
+    named = {leaf.code for leaf in grounds if isinstance(leaf, Ticked)}
+    return question.selection(named.intersection(answer.codes)) if named & {*answer.codes} else answer
 
 
 def measured(answer: Measurement, unit: Unit, language: str) -> str:
@@ -159,15 +179,25 @@ class _Words:
             case Negation():
                 return self.condition(node.node, negated=not negated)
             case Conjunction() | Disjunction():
-                parts = [self.condition(part, negated=negated) for part in self._deciding(node)]
                 both = isinstance(node, Conjunction) is not negated
-                return self.joined(dict.fromkeys(filter(None, parts)), "and" if both else "or")
+                return self.joined(dict.fromkeys(self._parts(node, both, negated)), "and" if both else "or")
             case Comparison():
                 return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
             case Membership():
                 return self.membership(node, negated=negated)
+            case Ticked():
+                return self.ticked([node], "either", negated=negated)
             case Unclear():
                 return ""
+
+    def _parts(self, node: Conjunction | Disjunction, both: bool, negated: bool) -> Iterator[str]:
+        """Each part in words; the ticks of one question that stand side by side, in one."""
+        for about, parts in groupby(self._deciding(node), _tick_of):
+            if about is None:
+                yield from filter(None, (self.condition(part, negated=negated) for part in parts))
+            else:
+                ticks = [tick for part in parts for tick in part.leaves() if isinstance(tick, Ticked)]
+                yield self.ticked(ticks, "and" if both else "either", negated=about[1] is not negated)
 
     def _deciding(self, node: Conjunction | Disjunction) -> Iterator[Node]:
         """The parts that carried the value; of alternatives that all failed, those that came into question."""
@@ -220,6 +250,25 @@ class _Words:
         named: str = self.marks["named"]
         return what if all(text.startswith(name) for text in texts) else named.format(name=name, what=what)
 
+    def ticked(self, leaves: Sequence[Ticked], word: str, *, negated: bool) -> str:
+        """Name the options that are asked for, or that are not to be there."""
+        question = self.protocol.questions[leaves[0].place]
+        name = question.name[self.language]
+        codes = {leaf.code for leaf in leaves}
+        if NONE in codes:
+            said: str = self.said["some_ticked" if negated else "none_ticked"]
+            return said.format(name=name)
+        what = self.joined([o.text[self.language] for o in question.options if o.code in codes], word)
+        said = self.said["not_ticked"] if negated else self.marks["named"]
+        return said.format(name=name, what=what)
+
     def joined(self, parts: Iterable[str], word: str) -> str:
         *first, last = list(parts) or [""]
         return f"{self.marks['list'].join(first)}{self.said[word]}{last}" if first else last
+
+
+def _tick_of(node: Node) -> tuple[int, bool] | None:
+    """Return the question of a tick, and whether it is denied; ``None`` for other parts, and for *none of these*."""
+    negated = isinstance(node, Negation)
+    tick = node.node if isinstance(node, Negation) else node
+    return (tick.place, negated) if isinstance(tick, Ticked) and tick.code != NONE else None

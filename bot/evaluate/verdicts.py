@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from bot.evaluate.sheets import read_list
 from bot.wording.phrases import Phrases, joined
-from dialogs.answers import UNKNOWN
+from dialogs.answers import NONE, UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES
@@ -208,7 +208,9 @@ def templates(protocol: Protocol, say: Phrases) -> Iterator[tuple[str, bytes]]:
 
 
 def _help(question: Question, say: Phrases) -> str:
-    """Say what may stand in a column: codes, or a number with one of the units."""
+    """Say what may stand in a column: codes, one or all that apply, or a number with one of the units."""
+    if question.kind == "several":
+        return f"{'; '.join(question.option_by_code)} / {NONE} / {UNKNOWN.code}"
     codes = [*question.option_by_code, *question.shortcut_by_code, UNKNOWN.code]
     if not question.units:
         return " / ".join(codes)

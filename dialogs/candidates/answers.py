@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode, plain
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode, plain
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.protocol import Option, Protocol, Question
 from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
@@ -30,6 +30,8 @@ def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_un
 
 
 def _read(protocol: Protocol, question: Question, raw: Any, only: str | None) -> Reading | Fault:
+    if question.kind == "several":
+        return _selection(protocol, question, raw)
     if isinstance(raw, str):
         return read(protocol, question, raw, only)
     if isinstance(raw, Unreadable):
@@ -45,6 +47,16 @@ def _read(protocol: Protocol, question: Question, raw: Any, only: str | None) ->
     if isinstance(value, str):
         return read(protocol, question, f"{value} {unit or ''}", only)
     return _number(protocol, question, value, unit, only)
+
+
+def _selection(protocol: Protocol, question: Question, raw: Any) -> Reading | Fault:
+    """Read the options that apply: ``asthma; copd``, in JSON also a list of them; a list numbers no options."""
+    parts = raw if isinstance(raw, list) else [raw]
+    if isinstance(raw, Unreadable):
+        return Fault(raw.code)
+    if not all(isinstance(part, str) for part in parts):
+        return Refused("not_a_selection")
+    return read(protocol, question, "; ".join(parts) or NONE, numbered=False)
 
 
 def _number(
@@ -87,6 +99,8 @@ def _put(row: Row, question_id: str, given: Given) -> None:
 
 
 def _written(answer: Answer) -> str:
+    if isinstance(answer, Selection):
+        return "; ".join(answer.codes) or NONE
     return " ".join(part for part in encode(answer) if part)
 
 
@@ -124,7 +138,9 @@ def _asked(reading: Proposal) -> dict[str, str]:
 def _as_given(raw: Any) -> str:
     """Write an answer as it stands in its list: a text, a number, or a value with its unit."""
     if isinstance(raw, Object):
-        return " ".join(_as_given(part) for part in (raw["value"], raw.get("unit")) if part is not None)
+        return " ".join(_as_given(part) for part in (raw.get("value"), raw.get("unit")) if part is not None)
+    if isinstance(raw, list):
+        return "; ".join(map(_as_given, raw))
     return str(raw)  # not in full: 1e999999999 would be a million pages
 
 
@@ -140,8 +156,8 @@ def _check_together(protocol: Protocol, row: Row) -> None:
         question = protocol.question(question_id)
         if isinstance(answer, Measurement):
             _check_unit(row, question, answer)
-        elif answer.code in question.option_by_code:
-            _check_implied(row, question, question.option_by_code[answer.code])
+        for option in question.chosen(answer):
+            _check_implied(row, question, option)
 
 
 def _check_unit(row: Row, question: Question, answer: Measurement) -> None:

@@ -13,12 +13,13 @@ from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
 from dialogs.loading.kinds import Report
 from dialogs.loading.places import placed
+from dialogs.loading.questions import CHOSEN
 from dialogs.loading.references import check_outcomes
 from dialogs.protocol import Protocol
 
 MAX_BYTES: Final = 1_000_000
 UNUSED: Final = frozenset({(True, "possible"), (True, "units"), (True, "usual"), (False, "options")})
-"""Whether a question is a choice, and a key that it does not use."""
+"""Whether a question is answered by options, and a key that it does not use."""
 
 
 def load(source: str) -> Protocol:
@@ -77,7 +78,7 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(questions, list) or not all(isinstance(each, dict) for each in questions):
         return raw
     used = [
-        {key: value for key, value in each.items() if (each.get("kind") == "choice", key) not in UNUSED}
+        {key: value for key, value in each.items() if (each.get("kind") in CHOSEN, key) not in UNUSED}
         for each in questions
     ]
     kept = {**raw, "question": used}

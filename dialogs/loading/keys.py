@@ -113,7 +113,11 @@ QUESTION: Final = Table(
     "criterion.",
     (
         Key("id", QUESTION_ID, "What rules, files and exports call it."),
-        Key("kind", one_of("choice", "integer", "quantity"), "What is answered."),
+        Key(
+            "kind",
+            one_of("choice", "several", "integer", "quantity"),
+            "What is answered: one option, those that apply, or a number.",
+        ),
         Key("ask", TEXT, "The question in full."),
         Key(
             "short",
@@ -124,7 +128,10 @@ QUESTION: Final = Table(
         Key("supplier", TEXT, "Who or what has the answer where it is unknown: the laboratory, the record."),
         Key("unknown", TEXT, "What the button *unknown* says. Else the protocol's.", None),
         Key(
-            "options", either(WORDS, tables(OPTION)), "Answers of a choice, or the name of an option set.", ()
+            "options",
+            either(WORDS, tables(OPTION)),
+            "Answers of a choice or of several, or the name of an option set.",
+            (),
         ),
         Key("units", tables(UNIT), "The units of an integer or a quantity, at least one.", ()),
         Key("shortcuts", tables(SHORTCUT), "Buttons that stand for a number.", ()),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from dialogs.answers import NONE
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Option, Question, Shortcut, Tabulation, Text, Unit
 
+CHOSEN: Final = ("choice", "several")
+"""Kinds of questions that are answered by options."""
 OptionSets = Mapping[str, Sequence[Entry]]
 
+_SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
 _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
 """UCUM -> codelist AGEU (C66781)."""
 
@@ -18,11 +23,11 @@ _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "
 def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report) -> Question | None:
     """Build a question, or report why it cannot be. `unknown` is what the protocol calls that answer."""
     before = len(report.faults)
-    is_choice = entry.get("kind") == "choice"
+    is_choice = entry.get("kind") in CHOSEN
     options = _options(entry, sets, report) if is_choice else ()
     units = () if is_choice else _units(entry, report)
     shortcuts = _shortcuts(entry, units, report)
-    sdtm = _tabulation(entry.get("sdtm"), options, units, report) if entry.whole else None
+    sdtm = _tabulation(entry.get("sdtm"), entry["kind"], options, units, report) if entry.whole else None
     if not entry.whole or len(report.faults) > before:
         return None
     values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
@@ -49,7 +54,20 @@ def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ..
     if len(listed) < 2:
         report.fault(f"{place}: options", "a choice needs two options or more", "Please list them")
     _check_codes(f"{place}: option", listed, report)
+    if entry.get("kind") == "several":
+        _check_selectable(entry.place, listed, report)
     return tuple(Option(**option) for option in listed if option.whole)
+
+
+def _check_selectable(place: str, options: Iterable[Entry], report: Report) -> None:
+    """Check that several of these options can be written side by side, and that *none of these* is not among them."""
+    for code in (option["code"] for option in options if "code" in option):
+        if code == NONE:
+            remedy = "Please leave it out: who ticks nothing answers none of these"
+            report.fault(f"{place}: option {code}", "is listed", remedy)
+        elif not _SELECTABLE.fullmatch(code):
+            fault = "has other signs than letters, digits, _ and -"
+            report.fault(f"{place}: option {code}", fault, "Please write it with these")
 
 
 def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
@@ -115,7 +133,7 @@ def _check_spellings(units: Iterable[Unit], place: str, report: Report) -> None:
 
 def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Shortcut, ...]:
     listed: Sequence[Entry] = entry.get("shortcuts", ())
-    if listed and entry.get("kind") == "choice":
+    if listed and entry.get("kind") in CHOSEN:
         fault = "they stand for numbers, and this is a choice"
         report.fault(f"{entry.place}: shortcuts", fault, "Please list them as options")
         return ()
@@ -137,13 +155,16 @@ def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Sho
 
 
 def _tabulation(
-    entry: Entry | None, options: Iterable[Option], units: Sequence[Unit], report: Report
+    entry: Entry | None, kind: str, options: Iterable[Option], units: Sequence[Unit], report: Report
 ) -> Tabulation | None:
     if entry is None or not entry.whole:
         return None
+    if entry["domain"] == "DM" and kind == "several":
+        remedy = "Please leave sdtm out, or let the question be a choice"
+        report.fault(f"{entry.place}: domain", "DM has one value a subject, and this takes several", remedy)
     if entry["domain"] == "DM" and units:
         _check_age(entry, units, report)
-    known = {option.code for option in options}
+    known = {option.code for option in options} | ({NONE} if kind == "several" else set())
     for code in entry["results"]:
         if code not in known:
             report.fault(f"{entry.place}: results", f"no option {code!r}", "Please name one of the options")

@@ -44,7 +44,7 @@ def _check_divided(
 
 
 def _check_divisor(question: Question, unit: Unit, divisor: Question, place: str, report: Report) -> None:
-    if divisor.kind == "choice" or divisor is question or divisor.bounds:
+    if not divisor.units or divisor is question or divisor.bounds:
         fault = f"{divisor.id} is not another question for an exact number"
         report.fault(place, fault, "Please name one that has bounds = false")
     elif divisor.unit_of == question.id and unit.code not in divisor.unit_by_code:

@@ -17,6 +17,7 @@ from dialogs.reading.numbers import MAX_DIGITS, propose_again, read_number, with
 from dialogs.reading.numerals import fold
 from dialogs.reading.options import likely_options, spellings_taken
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
+from dialogs.reading.selections import read_selection
 from dialogs.reading.units import unit_called, unit_for
 from dialogs.reading.weighing import accept
 
@@ -38,20 +39,27 @@ __all__ = [
 
 MAX_TEXT: Final = 80
 """Longer texts are no answers."""
+MAX_LIST: Final = 1_000
+"""Longer texts are no lists of options."""
 
 
-def read(protocol: Protocol, question: Question, text: str, unit: str | None = None) -> Reading:
+def read(
+    protocol: Protocol, question: Question, text: str, unit: str | None = None, *, numbered: bool = True
+) -> Reading:
     """Read `text` as an answer to `question`.
 
-    `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit).
+    `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit). `numbered` says
+    whether the options that can be ticked stand under numbers where the text was written.
     """
     said = fold(text)
     if not said:
         return Refused("empty")
     if looks_like_identifier(said):
         return Refused("identifier")
-    if len(said) > MAX_TEXT:
+    if len(said) > (MAX_LIST if question.kind == "several" else MAX_TEXT):
         return Refused("too_long")
+    if question.kind == "several":
+        return read_selection(question, said, numbered=numbered)
     codes = [code for code, spellings in spellings_taken(question).items() if said in spellings]
     if len(codes) == 1:
         return Understood(((question.id, Choice(codes[0])),))

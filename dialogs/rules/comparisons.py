@@ -10,6 +10,7 @@ from typing import Final
 
 from dialogs.answers import UNKNOWN, Choice, Measurement, Relation
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
+from dialogs.rules.ticked import Ticked
 
 _Test = Callable[[Decimal, Decimal], bool]
 _EXACT: Final[Mapping[str, _Test]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
@@ -63,7 +64,7 @@ class Comparison:
         if answer is None:
             return Judgement(FALSE, TRUE, 1 << self.place)
         measured = self.meanings.get(answer.code) if isinstance(answer, Choice) else answer
-        if measured is None:
+        if not isinstance(measured, Measurement):
             return SETTLED[UNCERTAIN]
         return self._compare(measured, self.plans[measured.unit], facts)
 
@@ -73,7 +74,7 @@ class Comparison:
             divisor = facts[plan.per]
             if divisor is None or (isinstance(divisor, Measurement) and divisor.unit not in plan.per_units):
                 return self._waiting(measured.relation, 1 << plan.per)
-            if isinstance(divisor, Choice):
+            if not isinstance(divisor, Measurement):
                 return SETTLED[UNCERTAIN]
             limit = limit * divisor.value * plan.per_units[divisor.unit]
         value = measured.value if plan.scale is None else measured.value * plan.scale
@@ -142,4 +143,4 @@ class Membership:
         return 1 << self.place
 
 
-Leaf = Comparison | Membership
+Leaf = Comparison | Membership | Ticked

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from dialogs.answers import NONE
 from dialogs.protocol import Question, Unit
 from dialogs.rules.comparisons import Comparison, Membership, Plan
 from dialogs.rules.judgement import union
+from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Rule, Unclear
 
 MAX_LENGTH: Final = 2000
@@ -89,7 +91,7 @@ class _Parser:
 
     def _pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Node:
         if isinstance(operator, ast.In | ast.NotIn):
-            member = self._membership(self._question(left), right)
+            member = self._member(left, right)
             return Negation(member) if isinstance(operator, ast.NotIn) else member
         sign = _OPERATORS.get(type(operator))
         if sign is None:
@@ -98,6 +100,8 @@ class _Parser:
         if not isinstance(left, ast.Name):
             left, right, sign = right, left, _MIRROR[sign]
         question = self._question(left)
+        if question.kind == "several":
+            return self._none_ticked(question, sign, right)
         return (
             self._choice(question, sign, right)
             if question.kind == "choice"
@@ -113,6 +117,35 @@ class _Parser:
                 f"unknown question {tree.id!r}", f"Please use one of: {', '.join(self.questions)}"
             )
         return self.questions[tree.id]
+
+    # several options ---------------------------------------------------------------------------------
+
+    def _member(self, left: ast.expr, right: ast.expr) -> Membership | Ticked:
+        """Read an *in*: an option among what was ticked, ``"a" in q``, or a choice among some, ``q in ("a", "b")``."""
+        if isinstance(left, ast.Name) or not isinstance(right, ast.Name):
+            question = self._question(left)
+            if question.kind == "several":
+                raise _not_compared(question, ast.unparse(right))
+            return self._membership(question, right)
+        question = self._question(right)
+        if question.kind != "several":
+            fault = f"{question.id} does not take several options"
+            said = ast.unparse(left).replace("'", '"')
+            raise RuleError(fault, f"Please write {question.id} == {said}")
+        return self._ticked(question, left)
+
+    def _ticked(self, question: Question, tree: ast.expr) -> Ticked:
+        code = tree.value if isinstance(tree, ast.Constant) else None
+        if not isinstance(code, str) or code not in question.option_by_code:
+            fault = f"{question.id} has no option {ast.unparse(tree)}"
+            raise RuleError(fault, f"Please use one of: {', '.join(question.option_by_code)}")
+        return Ticked(self.places[question.id], code)
+
+    def _none_ticked(self, question: Question, sign: str, tree: ast.expr) -> Node:
+        if sign not in ("==", "!=") or not isinstance(tree, ast.Constant) or tree.value != NONE:
+            raise _not_compared(question, ast.unparse(tree))
+        none = Ticked(self.places[question.id], NONE)
+        return Negation(none) if sign == "!=" else none
 
     # choices -------------------------------------------------------------------------------------
 
@@ -166,6 +199,12 @@ class _Parser:
             fault = f"{question.id} in {unit.code} is divided by {per!r}, which is no question"
             raise RuleError(fault, "Please name one")
         return Plan(limit, None, self.places[per], question.divisor_scales(unit, divisor))
+
+
+def _not_compared(question: Question, said: str) -> RuleError:
+    fault = f"{question.id} takes several options and cannot be compared with {said}"
+    first = question.options[0].code
+    return RuleError(fault, f'Please write "{first}" in {question.id}, or {question.id} == "{NONE}"')
 
 
 def _limits(question: Question, tree: ast.expr) -> dict[str, Decimal]:

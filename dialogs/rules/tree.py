@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dialogs.rules.comparisons import Comparison, Leaf, Membership
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
+from dialogs.rules.ticked import Ticked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +91,7 @@ class Disjunction(_Junction):
         return _deciding(self.nodes, facts, all_of=FALSE)
 
 
-Node = Comparison | Membership | Unclear | Negation | Conjunction | Disjunction
+Node = Comparison | Membership | Ticked | Unclear | Negation | Conjunction | Disjunction
 
 
 def _deciding(nodes: tuple[Node, ...], facts: Facts, *, all_of: int) -> Iterator[Leaf]:

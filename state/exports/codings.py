@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from dialogs.answers import Answer, Measurement
+from dialogs.answers import NONE, Answer, Choice, Measurement
 from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
 from dialogs.protocol import Protocol, Question, Text
 
@@ -53,7 +53,13 @@ def mode_of(question: Question, answer: Answer) -> str:
     if isinstance(answer, Measurement):
         unit = question.unit_by_code[answer.unit]
         return RATIO if RATIO in modes(question) and unit.per is None else VALUE
-    return answer.code
+    return answer.code if isinstance(answer, Choice) else ""
+
+
+def concepts(question: Question) -> dict[str, Text]:
+    """Return the words of a question's options by code; of one that takes several, also those for none of them."""
+    none = {NONE: Text(in_every_language("dialogs", "selection", NONE))} if question.kind == "several" else {}
+    return {option.code: option.text for option in question.options} | none
 
 
 def code_system(protocol: Protocol, name: str) -> str:
@@ -63,12 +69,12 @@ def code_system(protocol: Protocol, name: str) -> str:
 
 def coding(protocol: Protocol, question: Question, code: str) -> Resource:
     """Return an option as a coding of the question's own code system."""
-    option = question.option_by_code.get(code)
-    return {**bare_coding(protocol, question, code), **({"display": option.text[DEFAULT]} if option else {})}
+    text = concepts(question).get(code)
+    return {**bare_coding(protocol, question, code), **({"display": text[DEFAULT]} if text else {})}
 
 
 def bare_coding(protocol: Protocol, question: Question, code: str) -> Resource:
-    if question.kind != "choice":
+    if not question.options:
         return bare_mode(protocol, code)
     return {"system": code_system(protocol, question.id), "code": code}
 
@@ -98,10 +104,9 @@ def unknown_coding() -> Resource:
 def code_systems(protocol: Protocol) -> Iterator[Resource]:
     """Yield the code systems that the Questionnaire of a protocol version draws on, with all their words."""
     for question in protocol.questions:
-        if question.kind == "choice":
-            texts = {option.code: option.text for option in question.options}
-            yield _code_system(protocol, question.id, question.short[DEFAULT], texts)
-    numbers = [question for question in protocol.questions if question.kind != "choice"]
+        if question.options:
+            yield _code_system(protocol, question.id, question.short[DEFAULT], concepts(question))
+    numbers = [question for question in protocol.questions if not question.options]
     found = {
         mode: mode_words(question, mode)
         for question in reversed(numbers)

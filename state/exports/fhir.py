@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Final
 
-from dialogs.answers import Measurement, decode
+from dialogs.answers import NONE, UNKNOWN, Answer, Measurement, decode
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question
 from state.exports.codings import (
@@ -162,11 +162,10 @@ def _subject(row: Row) -> Resource:
 
 
 def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator[Resource]:
-    """Yield an answer as items: a choice as one; a number as its kind, its relation if it is a bound, and itself."""
+    """Yield an answer as items: what is chosen as one; a number as its kind, its relation if a bound, and itself."""
     given = decode(answer.value, answer.unit)
-    if question.kind == "choice":
-        code = coding(protocol, question, answer.value) if answer.value != "unknown" else unknown_coding()
-        yield _item(question, "", {"valueCoding": code})
+    if question.options:
+        yield _item(question, "", *({"valueCoding": code} for code in _chosen(protocol, question, given)))
         return
     mode = mode_of(question, given)
     code = unknown_coding() if mode == "unknown" else mode_coding(protocol, question, mode)
@@ -177,10 +176,19 @@ def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator
         yield _item(question, VALUE, _number(question, given))
 
 
-def _item(question: Question, part: str, value: Resource) -> Resource:
+def _chosen(protocol: Protocol, question: Question, given: Answer) -> Iterator[Resource]:
+    """Yield a coding for each option that was chosen; *none of these* and *unknown* have their own."""
+    if given == UNKNOWN:
+        yield unknown_coding()
+        return
+    codes = [option.code for option in question.chosen(given)] or [NONE]
+    yield from (coding(protocol, question, code) for code in codes)
+
+
+def _item(question: Question, part: str, *values: Resource) -> Resource:
     """Return an item with the text that it has in the Questionnaire."""
     link = question.id if part in ("", VALUE) else f"{question.id}.{part}"
-    return {"linkId": link, "text": item_text(question, part)[DEFAULT], "answer": [value]}
+    return {"linkId": link, "text": item_text(question, part)[DEFAULT], "answer": [*values]}
 
 
 def _number(question: Question, given: Measurement) -> Resource:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import Measurement, compact, decode, plain
-from dialogs.protocol import Protocol, Question
+from dialogs.answers import NONE, Choice, Measurement, Selection, compact, decode, plain
+from dialogs.protocol import Protocol, Question, Tabulation
 from dialogs.wording import compared
 from state.exports.comparing import AnswerRow
 from state.exports.tabulations import EPOCH
@@ -48,15 +48,29 @@ def assessments(protocol: Protocol, current: Current, domain: str) -> Iterator[R
     """Yield the records of options that the protocol file maps to results; the others have none."""
     for question, answer in answers_in(protocol, current, domain):
         place = question.sdtm
-        if place is not None and answer.value in place.results:
-            original, standard = place.results[answer.value]
-            record = {f"{domain}TESTCD": place.code, f"{domain}TEST": place.test}
-            if place.category:
-                record[f"{domain}CAT"] = place.category
-            record |= {f"{domain}ORRES": original, f"{domain}STRESC": standard, "EPOCH": EPOCH}
-            if domain == "RS" and _NUMBER.fullmatch(standard):
-                record[f"{domain}STRESN"] = standard
-            yield record
+        if place is None:
+            continue
+        for code in _codes(answer):
+            if code in place.results:
+                yield _assessment(place, domain, *place.results[code])
+
+
+def _codes(answer: AnswerRow) -> tuple[str, ...]:
+    """Return what an answer names: an option, each of those that were ticked, ``none``, or *unknown*."""
+    given = decode(answer.value, answer.unit)
+    if isinstance(given, Selection):
+        return given.codes or (NONE,)
+    return (given.code,) if isinstance(given, Choice) else ()
+
+
+def _assessment(place: Tabulation, domain: str, original: str, standard: str) -> Record:
+    record = {f"{domain}TESTCD": place.code, f"{domain}TEST": place.test}
+    if place.category:
+        record[f"{domain}CAT"] = place.category
+    record |= {f"{domain}ORRES": original, f"{domain}STRESC": standard, "EPOCH": EPOCH}
+    if domain == "RS" and _NUMBER.fullmatch(standard):
+        record[f"{domain}STRESN"] = standard
+    return record
 
 
 def laboratory(protocol: Protocol, current: Current) -> Iterator[Record]:

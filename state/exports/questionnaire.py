@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.assessment import effective, judge
 from dialogs.languages import DEFAULT, words
 from dialogs.protocol import Protocol, Question, Text
@@ -25,6 +25,7 @@ from state.exports.codings import (
     bare_coding,
     bare_mode,
     coding,
+    concepts,
     language_tag,
     mode_coding,
     modes,
@@ -67,8 +68,11 @@ def _needed(protocol: Protocol, question: Question, answer: Answer) -> int:
 
 
 def _named_answers(question: Question) -> Iterator[Answer]:
-    """Yield the answers that have a code: options, shortcuts, unknown."""
-    yield from (Choice(option.code) for option in question.options)
+    """Yield the answers that have a code: options, shortcuts, unknown; of several options, that none applies."""
+    if question.kind == "several":
+        yield Selection(())
+    else:
+        yield from (Choice(option.code) for option in question.options)
     yield from (Choice(shortcut.code) for shortcut in question.shortcuts)
     yield UNKNOWN
 
@@ -91,10 +95,10 @@ def questionnaire(protocol: Protocol) -> Resource:
 
 
 def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
-    """Yield the items of a question: a choice as one; a number as its kind, its relation and itself."""
+    """Yield the items of a question: what is chosen as one; a number as its kind, its relation and itself."""
     enabled = _enabled(protocol, question)
-    if question.kind == "choice":
-        options = [coding(protocol, question, option.code) for option in question.options]
+    if question.options:
+        options = [coding(protocol, question, code) for code in concepts(question)]
         yield _choice(question, "", enabled, [*options, unknown_coding()])
         return
     kinds = [mode_coding(protocol, question, mode) for mode in modes(question)]
@@ -123,6 +127,7 @@ def _choice(question: Question, part: str, enabled: Resource, options: list[Reso
         "type": "choice",
         **enabled,
         "required": False,
+        **({"repeats": True} if question.kind == "several" else {}),
         "answerOption": [{"valueCoding": option} for option in options],
     }
 
@@ -148,9 +153,9 @@ def _enabled(protocol: Protocol, question: Question) -> Resource:
         return _when([(f"{value_of.id}.{MODE}", "=", bare_mode(protocol, VALUE))], "any")
     conditions = []
     for earlier, answer in _ruled_out(protocol)[question.id]:
-        code = answer.code if isinstance(answer, Choice) else ""
+        code = answer.code if isinstance(answer, Choice) else NONE
         coded = unknown_coding() if answer == UNKNOWN else bare_coding(protocol, earlier, code)
-        link = earlier.id if earlier.kind == "choice" else f"{earlier.id}.{MODE}"
+        link = earlier.id if earlier.options else f"{earlier.id}.{MODE}"
         conditions.append((link, "!=", coded))
     return _when(conditions, "all")
 
@@ -188,7 +193,7 @@ def _limits(question: Question) -> Resource:
 
 def item_type(question: Question) -> str:
     """Name the type of an item; an integer that may be a bound is a quantity."""
-    if question.kind == "choice":
+    if question.options:
         return "choice"
     return "integer" if question.kind == "integer" and not question.bounds else "quantity"
 

@@ -166,6 +166,7 @@ CODES = [
     "identifier",
     "too_long",
     "not_an_option",
+    "not_a_selection",
     "not_a_number",
     "sign",
     "exponent",
