@@ -98,7 +98,8 @@ class Unit:
         return limits[0] <= scaled <= limits[1]
 
 
-Kind = Literal["choice", "several", "integer", "quantity"]
+Kind = Literal["choice", "several", "integer", "quantity", "since"]
+"""What is answered. `yes_no` of a file is a choice here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Question:
     ask: Text
     short: Text
     name: Text
-    help: Text
+    help: Text | None
     unknown: Text
     supplier: Text
     options: tuple[Option, ...]
@@ -227,17 +228,17 @@ class Question:
 class Criterion:
     """One inclusion or exclusion rule of the record.
 
-    ``rule`` says when an inclusion criterion is met, or when an exclusion criterion applies.
-    ``requires`` names a criterion without which this one is not judged. ``counts_as`` names the
-    criterion under which statistics count this one (E1 is the complement of I1). Who fails a ``willingness``
-    criterion is counted as declined.
+    ``rule`` says when an inclusion criterion is met, or when an exclusion criterion applies. ``reading`` says how we
+    understand ``source``, the record's words, where that needs saying. ``requires`` names a criterion without which
+    this one is not judged. ``counts_as`` names the criterion under which statistics count this one (E1 is the
+    complement of I1). Who fails a ``willingness`` criterion is counted as declined.
     """
 
     code: str
     kind: Literal["inclusion", "exclusion"]
     name: Text
     source: str
-    reading: Text
+    reading: Text | None
     rule: Rule
     ietestcd: str
     group: str
@@ -245,6 +246,14 @@ class Criterion:
     counts_as: str | None
     note: Text | None
     willingness: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the record that is no criterion; ``before`` counts the criteria that stand above it."""
+
+    before: int
+    text: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,13 +273,14 @@ class Protocol:
     version: str
     record_version: str
     title: Text
-    site: Text
+    site: Text | None
     notices: tuple[Text, ...]
     disclaimer: Text
-    contact: Text
+    contact: Text | None
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     criteria: tuple[Criterion, ...]
+    lines: tuple[Line, ...]
     site_items: tuple[SiteItem, ...]
     alerts: tuple[SiteItem, ...]
     text: str

@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).parent.parent
 PRODUCT: Final = ("bot", "dialogs", "state")
 _SPEAKING: Final = frozenset({".py", ".js", ".html", ".toml"})
 """Endings of files that may hold words which people read."""
-_FOR_WORDS: Final = frozenset({"words", "protocols", "languages.py"})
+_FOR_WORDS: Final = frozenset({"words", "catalogue", "protocols", "languages.py"})
 """Folders and files whose purpose is to hold words of a language."""
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 _SWITCHED_OFF: Final = re.compile(r"#\s*noqa\b|#\s*fmt:\s*skip")

@@ -44,7 +44,8 @@ def show(source: str, lang: str) -> None:
     for criterion in loaded.criteria:
         click.echo(f"\n{criterion.code} {criterion.name[lang]} ({criterion.kind})")
         click.echo(f'  record:  "{criterion.source}"')
-        click.echo(f"  reading: {criterion.reading[lang]}")
+        if criterion.reading:
+            click.echo(f"  reading: {criterion.reading[lang]}")
         click.echo(f"  rule:    {criterion.rule.text}")
 
 

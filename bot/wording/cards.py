@@ -69,16 +69,27 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
     """Definition, the record's words and our reading, for every criterion that the question feeds."""
-    place = protocol.position[question.id]
-    uses = [criterion for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
     parts = [
         Safe(f"<b>{escape(question.short[say.language])}</b>"),
-        escape(question.help[say.language]),
     ]
+    if question.help:
+        parts.append(escape(question.help[say.language]))
     if question.judgement:
         parts.append(say("judgement"))
-    parts += [criterion_text(criterion, say) for criterion in uses]
+    parts += [criterion_text(criterion, say) for criterion in _uses(protocol, question)]
     return Safe("\n".join(parts))
+
+
+def explains_more(protocol: Protocol, question: Question) -> bool:
+    """Say whether the help on a question says more than the question: not of one asked in the record's words."""
+    asked = next(iter(question.ask.values()))
+    uses = _uses(protocol, question)
+    return bool(question.help) or any(each.reading or each.source not in asked for each in uses)
+
+
+def _uses(protocol: Protocol, question: Question) -> list[Criterion]:
+    place = protocol.position[question.id]
+    return [criterion for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
 
 
 def criterion_text(criterion: Criterion, say: Phrases) -> Safe:
@@ -94,8 +105,8 @@ def source_quote(criterion: Criterion, say: Phrases) -> Safe:
 
 
 def _source(criterion: Criterion, say: Phrases) -> Safe:
-    reading = criterion.reading[say.language]
-    return lines(say("record_says", source=criterion.source), say("read_as", reading=reading))
+    said = say("record_says", source=criterion.source)
+    return lines(said, say("read_as", reading=criterion.reading[say.language])) if criterion.reading else said
 
 
 def refusal(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:

@@ -61,7 +61,8 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
     buttons = [button(short, "unknown", screening), *_keep(screening, question, say)]
     if screening.dialogue.can("back"):
         buttons.append(button(say.plain("back"), "back", screening))
-    buttons.append(button(say.plain("help"), "help", screening))
+    if cards.explains_more(screening.protocol, question):
+        buttons.append(button(say.plain("help"), "help", screening))
     if screening.dialogue.can("finish"):
         buttons.append(button(say.plain("finish"), "finish", screening))
     return buttons

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -11,6 +12,8 @@ from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
+from dialogs.loading.expansion import expanded
+from dialogs.loading.formats import in_newest
 from dialogs.loading.kinds import Report
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
@@ -69,7 +72,8 @@ def parse_stored(text: str, file: str) -> Protocol:
 
     Earlier versions did not look at what no question uses: a fault there makes no stored screening unreadable.
     """
-    return _build(_used(_parse_toml(text, file)), text, file)
+    raw = _parse_toml(text, file)
+    return _build(raw if "format" in raw else _used(raw), text, file)
 
 
 def _used(raw: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +95,7 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
     report = Report()
     try:
-        protocol = build(raw, text, report)
+        protocol = build(expanded(in_newest(raw)), text, report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
         raise ProtocolError(file, [fault]) from error
@@ -104,7 +108,7 @@ def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=Decimal)
     except ValueError as error:  # `tomllib.TOMLDecodeError`, or an integer of too many digits
         fault = Fault("TOML", str(error), "Please mend the syntax at that line")
         raise ProtocolError(file, [fault]) from error

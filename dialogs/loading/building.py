@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from dialogs.languages import DEFAULT
+from dialogs.loading.criteria import criteria_of
+from dialogs.loading.defaults import shipped_text
 from dialogs.loading.keys import PROTOCOL
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
 from dialogs.loading.references import check_criteria, check_questions, check_use
 from dialogs.loading.tables import Entry, read_table
-from dialogs.protocol import Criterion, Protocol, Question, SiteItem, Text
+from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.tree import Rule
 
 _ONLY_IN_THE_FILE: Final = frozenset(
-    {"unknown", "option_sets", "question", "criterion", "site_item", "alert"}
+    {"format", "unknown", "option_sets", "question", "criterion", "site_item", "alert"}
 )
 """Keys of the file that become something else of the protocol."""
 _Part = TypeVar("_Part", Criterion, SiteItem)
@@ -30,8 +33,10 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     questions = _questions(entry, report)
     rules = _Rules(questions, set(_names(entry, "question", "id")) - questions.keys(), report)
     check_questions(questions, rules.left_out, report)
-    criteria = tuple(rules.build(Criterion, entry.get("criterion", ()), "rule"))
+    ruled = criteria_of(entry, report)
+    criteria = tuple(rules.build(Criterion, ruled, "rule"))
     parts = {
+        "lines": tuple(_lines(entry)),
         "questions": tuple(questions.values()),
         "criteria": criteria,
         "site_items": tuple(rules.build(SiteItem, entry.get("site_item", ()), "when")),
@@ -43,16 +48,17 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     if report.faults:
         return None
     values = {key: value for key, value in entry.items() if key not in _ONLY_IN_THE_FILE}
+    values["disclaimer"] = entry["disclaimer"] or shipped_text("disclaimer")
     return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
 def _read(raw: Mapping[str, Any], report: Report) -> Entry:
     """Read the whole file by its tables; names are unique in each."""
-    listed = raw.get("languages")
+    listed = raw.get("languages", [DEFAULT])
     if isinstance(listed, list):
         report.languages = tuple(item for item in listed if isinstance(item, str))
     entry = read_table(PROTOCOL, raw, "protocol", report)
-    if entry.get("criterion") == ():
+    if all(each.get("line") is not None for each in entry.get("criterion", [{}])):
         report.fault("criterion", "there is none", "Please add [[criterion]]")
     report.unique("language", report.languages)
     report.unique("question", _names(entry, "question", "id"))
@@ -63,11 +69,21 @@ def _read(raw: Mapping[str, Any], report: Report) -> Entry:
 
 def _names(entry: Entry, table: str, key: str) -> list[str]:
     """Return how all parts that a table lists are called, whatever else is wrong with them."""
-    return [part[key] for part in entry.get(table, ()) if key in part]
+    return [part[key] for part in entry.get(table, ()) if part.get(key) is not None]
+
+
+def _lines(entry: Entry) -> Iterator[Line]:
+    """Yield the lines of the record that are no criteria."""
+    above = 0
+    for each in entry.get("criterion", ()):
+        if each.get("line") is not None:
+            yield Line(above, each["line"])
+        else:
+            above += 1
 
 
 def _questions(entry: Entry, report: Report) -> dict[str, Question]:
-    sets, unknown = entry.get("option_sets", {}), entry.get("unknown", Text())
+    sets, unknown = entry.get("option_sets", {}), entry.get("unknown") or shipped_text("unknown")
     built = [build_question(part, sets, unknown, report) for part in entry.get("question", ())]
     return {question.id: question for question in built if question is not None}
 

@@ -6,8 +6,12 @@ written from them. A key is called as the attribute of `dialogs.protocol` that i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from dialogs.languages import DEFAULT
+from dialogs.loading.catalogue import entry_name
+from dialogs.loading.formats import NEWEST
 from dialogs.loading.kinds import (
     CODES,
     FACTS,
@@ -23,11 +27,17 @@ from dialogs.loading.kinds import (
     TEXT,
     TEXTS,
     WORDS,
+    as_it_stands,
     either,
     one_of,
+    simple,
 )
-from dialogs.loading.tables import Key, Table, named_lists, table, tables
+from dialogs.loading.ruleless import OF_THE_QUESTION
+from dialogs.loading.tables import NEEDED, Key, Table, named_lists, table, tables
 
+KINDS: Final = ("yes_no", "choice", "several", "integer", "quantity", "since")
+ENTRY: Final = simple("the name of an entry of the catalogue", entry_name)
+FORMAT: Final = as_it_stands(str(NEWEST), lambda raw: raw == NEWEST)
 OPTION: Final = Table(
     "option",
     "One answer of a choice. Do not list `unknown`: every question takes it.",
@@ -107,36 +117,83 @@ SDTM: Final = Table(
         ),
     ),
 )
+LIMIT: Final = Table(
+    "limit",
+    "A laboratory's own limit of normal. It makes the unit `{xULN}` or `{xLLN}`, the shortcut *Normal*, and the "
+    "question that asks for the limit in the unit of the number.",
+    (
+        Key(
+            "id",
+            QUESTION_ID,
+            "What the question for the limit is called.",
+            None,
+            "the question's, and `_uln` or `_lln`",
+        ),
+        Key("possible", RANGE, "As of a question; in the first unit."),
+        Key("usual", RANGE, "As of a question; in the first unit."),
+        Key("example", NUMBER, "As of a unit, in the first one.", None),
+    ),
+)
 QUESTION: Final = Table(
     "question",
     "What the clinician is asked. Questions are asked in the order of the file, and only while they can change a "
     "criterion.",
     (
-        Key("id", QUESTION_ID, "What rules, files and exports call it."),
+        Key(
+            "id",
+            QUESTION_ID,
+            "What rules, files and exports call it.",
+            NEEDED,
+            "with `use`, the entry's name",
+        ),
+        Key(
+            "use",
+            ENTRY,
+            "The entry of the catalogue that says all that is not said here: `hemoglobin`.",
+            None,
+        ),
         Key(
             "kind",
-            one_of("choice", "several", "integer", "quantity"),
-            "What is answered: one option, those that apply, or a number.",
+            one_of(*KINDS),
+            "What is answered: yes or no, one option, those that apply, a number, or how long ago.",
+            "yes_no",
+            "`yes_no`; with `units` a quantity, with `options` a choice",
         ),
         Key("ask", TEXT, "The question in full."),
         Key(
             "short",
             TEXT,
             "Its name in reviews, diagrams and reasons, as inside of a sentence: *haemoglobin*, *PR after steroids*.",
+            None,
+            "what `ask` asks for",
         ),
-        Key("help", TEXT, "What *Help* shows."),
-        Key("supplier", TEXT, "Who or what has the answer where it is unknown: the laboratory, the record."),
-        Key("unknown", TEXT, "What the button *unknown* says. Else the protocol's.", None),
+        Key("help", TEXT, "What *Help* shows, beside the record's words.", None),
+        Key(
+            "supplier",
+            TEXT,
+            "Who or what has the answer where it is unknown: the laboratory, the record.",
+            None,
+            "the medical record",
+        ),
+        Key("unknown", TEXT, "What the button *unknown* says.", None, "the protocol's"),
         Key(
             "options",
             either(WORDS, tables(OPTION)),
             "Answers of a choice or of several, or the name of an option set.",
             (),
         ),
-        Key("units", tables(UNIT), "The units of an integer or a quantity, at least one.", ()),
+        Key(
+            "units",
+            either(WORDS, tables(UNIT)),
+            "The units of an integer or a quantity, at least one, or the name of a set of the catalogue: `cells`.",
+            (),
+        ),
+        Key("example", NUMBER, "As of a unit, in the first one.", None),
         Key("shortcuts", tables(SHORTCUT), "Buttons that stand for a number.", ()),
         Key("possible", RANGE, "For all its units that have no range of their own: see unit.", None),
         Key("usual", RANGE, "For all its units that have no range of their own: see unit.", None),
+        Key("uln", table(LIMIT), "The upper limit of normal, where an answer may be a multiple of it.", None),
+        Key("lln", table(LIMIT), "The lower limit of normal, where an answer may be a multiple of it.", None),
         Key("unit_of", WORDS, "The question whose unit this answer must have: a ULN.", None),
         Key("bounds", FLAG, "Whether `<30` is an answer. False for what others are divided by.", True),
         Key("judgement", FLAG, "Whether only a clinician can judge it.", False),
@@ -152,22 +209,46 @@ QUESTION: Final = Table(
         Key("sdtm", table(SDTM), "Where its answers stand in SDTM; without it, nowhere.", None),
     ),
 )
+_QUESTION_KEYS: Final = {key.name: key for key in QUESTION.keys}
 CRITERION: Final = Table(
     "criterion",
-    "One inclusion or exclusion criterion of the record. Criteria are judged in the order of the file.",
+    "One inclusion or exclusion criterion of the record: exactly one of `inclusion`, `exclusion` and `line`. Criteria "
+    "are judged in the order of the file. The last keys word the question of a criterion without a rule.",
     (
-        Key("code", NAME, "Its name, such as `I2b`."),
-        Key("kind", one_of("inclusion", "exclusion"), "Which of the two it is."),
-        Key("name", TEXT, "A few words for it."),
-        Key("source", WORDS, "The record's own words, verbatim."),
-        Key("reading", TEXT, "How we understand them."),
-        Key("rule", WORDS, "When an inclusion criterion is met, or when an exclusion criterion applies."),
-        Key("ietestcd", WORDS, "Its SDTM code (IETESTCD). Parts of one criterion share it."),
-        Key("group", WORDS, "The criterion of the record that it is part of."),
+        Key("code", NAME, "Its name, such as `I2b`.", None, "needed, but for a `line`"),
+        Key("inclusion", WORDS, "The record's own words, verbatim, of an inclusion criterion.", None),
+        Key("exclusion", WORDS, "The record's own words, verbatim, of an exclusion criterion.", None),
+        Key(
+            "line",
+            WORDS,
+            "A line of the record that is no criterion: shown, never judged. No other key.",
+            None,
+        ),
+        Key("name", TEXT, "A few words for it.", None, "the record's words, shortened"),
+        Key("reading", TEXT, "How we understand them.", None),
+        Key(
+            "rule",
+            WORDS,
+            "When an inclusion criterion is met, or when an exclusion criterion applies.",
+            None,
+            "asked as it stands, by yes or no",
+        ),
+        Key("ietestcd", WORDS, "Its SDTM code (IETESTCD).", None, "from `code`: `INCL02` for `I2b`"),
+        Key(
+            "group",
+            WORDS,
+            "The criterion of the record that it is part of.",
+            None,
+            "from `code`: `I2` for `I2b`",
+        ),
         Key("requires", WORDS, "A criterion above it without which this one is not judged.", None),
         Key("counts_as", WORDS, "The criterion under which statistics count it.", None),
         Key("note", TEXT, "A remark for whoever reads the criterion.", None),
         Key("willingness", FLAG, "Whether who fails it is counted as declined.", False),
+        *(
+            replace(_QUESTION_KEYS[name], default=None, left_out="as of a question")
+            for name in OF_THE_QUESTION
+        ),
     ),
 )
 SITE_ITEM: Final = Table(
@@ -188,22 +269,29 @@ PROTOCOL: Final = Table(
     "protocol",
     "One trial. These keys stand at the top of the file, outside of any table.",
     (
+        Key("format", FORMAT, "The format of the file: `2`."),
         Key("id", NAME, "The registry number."),
-        Key("version", WORDS, "Version of the file; change it with every change."),
-        Key("record_version", WORDS, "Date of the registry record that was read."),
-        Key("languages", LANGUAGES, 'Of its texts: `["en", "zh"]`. The first one stands for any other.'),
+        Key("version", WORDS, "Version of the file; change it with every change.", "1", "`1`"),
+        Key("record_version", WORDS, "Date of the registry record that was read.", ""),
+        Key(
+            "languages",
+            LANGUAGES,
+            'Of its texts: `["en", "zh"]`. The first one stands for any other.',
+            (DEFAULT,),
+            f'`["{DEFAULT}"]`',
+        ),
         Key("title", TEXT, "Name of the trial."),
-        Key("site", TEXT, "Where it recruits."),
-        Key("contact", TEXT, "Whom to contact."),
-        Key("unknown", TEXT, "What the button *unknown* says."),
-        Key("notices", TEXTS, "What is said before every screening: recruitment status, dates."),
-        Key("disclaimer", TEXT, "What the assistant is not for."),
+        Key("site", TEXT, "Where it recruits.", None),
+        Key("contact", TEXT, "Whom to contact.", None),
+        Key("unknown", TEXT, "What the button *unknown* says.", None, "*Unknown*"),
+        Key("notices", TEXTS, "What is said before every screening: recruitment status, dates.", ()),
+        Key("disclaimer", TEXT, "What the assistant is not for.", None, "words of ours"),
         Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
         Key("option_sets", named_lists(OPTION), "Options that several questions share, by name.", {}),
-        Key("question", tables(QUESTION, called_by="id"), "`[[question]]`, once for each."),
+        Key("question", tables(QUESTION, called_by="id"), "`[[question]]`, once for each.", ()),
         Key("criterion", tables(CRITERION, called_by="code"), "`[[criterion]]`, once for each."),
         Key("site_item", tables(SITE_ITEM, called_by="id"), "`[[site_item]]`, once for each.", ()),
         Key("alert", tables(ALERT, called_by="id"), "`[[alert]]`, once for each.", ()),
     ),
 )
-TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, SHORTCUT, SDTM, CRITERION, SITE_ITEM, ALERT)
+TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, LIMIT, SHORTCUT, SDTM, CRITERION, SITE_ITEM, ALERT)

@@ -5,6 +5,7 @@ A value that is not of its kind is reported and reading goes on, so that all mis
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,13 +13,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import Measurement
+from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault
+from dialogs.languages import DEFAULT
 from dialogs.protocol import Range, Text
 
 _NAME: Final = re.compile(r"[!-~]+")
 _NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
-_MEASURED: Final = re.compile(rf"(<=)?({_NUMBER.pattern}) (\S+)")
+_MEASURED: Final = re.compile(rf"(<=|>=)?({_NUMBER.pattern}) (\S+)")
 _NOT_FOR_QUESTIONS: Final = ("excluded", "review", "completed", "cancelled", "unclear", "unknown")
 """States of a dialogue, and words of the rule language."""
 
@@ -106,8 +108,14 @@ def _are_words(raw: Any) -> bool:
     return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
 
 
+def is_question_id(raw: str) -> bool:
+    return (
+        raw.isascii() and raw.isidentifier() and not keyword.iskeyword(raw) and raw not in _NOT_FOR_QUESTIONS
+    )
+
+
 def _question_id(raw: Any) -> str:
-    if isinstance(raw, str) and raw.isascii() and raw.isidentifier() and raw not in _NOT_FOR_QUESTIONS:
+    if isinstance(raw, str) and is_question_id(raw):
         return raw
     remedy = f"Please use letters, digits and _, and none of: {', '.join(_NOT_FOR_QUESTIONS)}"
     raise KindError(f"{raw!r} cannot be used as a name in rules", remedy)
@@ -120,9 +128,10 @@ def _languages(raw: Any) -> tuple[str, ...]:
 
 
 def _number(raw: Any) -> Decimal:
-    if isinstance(raw, str | int) and _NUMBER.fullmatch(str(raw)):
-        return Decimal(str(raw))
-    remedy = 'Please write it as an integer or as text, "16.114"'
+    text = format(raw, "f") if isinstance(raw, Decimal) else raw
+    if isinstance(text, str | int) and _NUMBER.fullmatch(str(text)):
+        return Decimal(str(text))
+    remedy = "Please write it in digits, such as 16.114"
     raise KindError(f"{raw!r} is not an exact number", remedy)
 
 
@@ -136,7 +145,8 @@ def _measurement(raw: Any) -> Measurement:
     match = _MEASURED.fullmatch(raw) if isinstance(raw, str) else None
     if match is None:
         raise KindError(f"{raw!r} is not a number and a unit", 'Please write it as in "<=1 {xULN}"')
-    return Measurement("<=" if match[1] else "=", Decimal(match[2]), match[3])
+    relation: Relation = match[1] or "="  # type: ignore[assignment]  # the pattern allows no other
+    return Measurement(relation, Decimal(match[2]), match[3])
 
 
 def _facts(raw: Any) -> dict[str, str]:
@@ -153,10 +163,14 @@ def _results(raw: Any) -> dict[str, tuple[str, str]]:
 
 
 def _text(raw: Any, place: str, report: Report) -> Text:
-    """Read a text, which must be there in every language of the file and in no other."""
+    """Read a text, in the first language of the file or in every one of them; one of ours is in all of ours."""
+    if isinstance(raw, Text):
+        return raw
+    if isinstance(raw, str) and raw.strip():
+        return Text({report.languages[0] if report.languages else DEFAULT: raw})
     if not isinstance(raw, dict):
         languages = ", ".join(f"{language} = ..." for language in report.languages)
-        raise KindError("is not a text in the languages", f"Please write {{ {languages} }}")
+        raise KindError("is not a text", f'Please write it in quotes, "...", or {{ {languages} }}')
     for language in report.languages:
         if not isinstance(raw.get(language), str) or not raw[language].strip():
             report.fault(place, f"missing translation: {language}", f"Please add {language} = ...")
@@ -184,10 +198,10 @@ NAME: Final = as_it_stands(
 )
 QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id)
 LANGUAGES: Final = simple("a list of languages", _languages)
-NUMBER: Final = simple("an exact number: an integer, or in quotes", _number)
+NUMBER: Final = simple("an exact number", _number)
 RANGE: Final = simple("two exact numbers: lowest and highest", _range)
 MEASUREMENT: Final = simple("a number and a unit, in quotes", _measurement)
 FACTS: Final = simple("a table", _facts)
 RESULTS: Final = simple("a table: option = [original, standard]", _results)
-TEXT: Final = Kind("a text in every language", _text)
-TEXTS: Final = Kind("a list of texts, each in every language", _texts)
+TEXT: Final = Kind("a text, or one in every language", _text)
+TEXTS: Final = Kind("a list of texts", _texts)

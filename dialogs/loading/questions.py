@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from dialogs.answers import NONE
+from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Option, Question, Shortcut, Tabulation, Text, Unit
@@ -16,6 +17,8 @@ CHOSEN: Final = ("choice", "several")
 OptionSets = Mapping[str, Sequence[Entry]]
 
 _SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
+_WRITTEN_OUT: Final = frozenset({"use", "possible", "usual", "example", "uln", "lln"})
+"""Keys that say something of the units or of other questions."""
 _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
 """UCUM -> codelist AGEU (C66781)."""
 
@@ -30,10 +33,11 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
     sdtm = _tabulation(entry.get("sdtm"), entry["kind"], options, units, report) if entry.whole else None
     if not entry.whole or len(report.faults) > before:
         return None
-    values = {key: value for key, value in entry.items() if key not in ("possible", "usual")}
-    values |= {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
-    values |= {"name": entry["short"], "short": entry["short"].at_the_beginning()}
-    return Question(**values | {"unknown": entry["unknown"] or unknown})
+    short = entry["short"] or short_question(entry["ask"])
+    made: dict[str, Any] = {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
+    made |= {"name": short, "short": short.at_the_beginning(), "unknown": entry["unknown"] or unknown}
+    made |= {"supplier": entry["supplier"] or shipped_text("supplier")}
+    return Question(**{key: value for key, value in entry.items() if key not in _WRITTEN_OUT} | made)
 
 
 # choices -----------------------------------------------------------------------------------------
@@ -81,7 +85,10 @@ def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
 
 
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
-    listed: Sequence[Entry] = entry.get("units", ())
+    listed: Sequence[Entry] | str = entry.get("units", ())
+    if isinstance(listed, str):
+        report.fault(f"{entry.place}: units", f"no unit set {listed!r}", "Please list the units")
+        return ()
     if {"kind", "units"} <= entry.keys() and not listed:
         report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
     if listed and listed[0].get("scale") not in (None, 1):
@@ -138,7 +145,7 @@ def _shortcuts(entry: Entry, units: Iterable[Unit], report: Report) -> tuple[Sho
         report.fault(f"{entry.place}: shortcuts", fault, "Please list them as options")
         return ()
     _check_codes(f"{entry.place}: shortcut", listed, report)
-    codes = {unit.get("code") for unit in entry.get("units", ())}
+    codes = {unit.get("code") for unit in entry.get("units", ()) if isinstance(unit, Entry)}
     for shortcut in listed:
         means, place = shortcut.get("means"), f"{shortcut.place}: means"
         if means is not None and means.unit not in codes:

@@ -14,12 +14,16 @@ NEEDED: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a table: its name, kind and meaning, and the value that it has where it is left out."""
+    """A key of a table: its name, kind and meaning, and the value that it has where it is left out.
+
+    ``left_out`` says in words what that is, where the value alone does not.
+    """
 
     name: str
     kind: Kind
     meaning: str
     default: Any = NEEDED
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _criterion(protocol: Protocol, criterion: Criterion) -> Record:
         "IECAT": criterion.kind.upper(),
         "PSNAME": criterion.name[DEFAULT],
         "PSTEXT": criterion.source,
-        "PSREAD": criterion.reading[DEFAULT],
+        "PSREAD": criterion.reading[DEFAULT] if criterion.reading else "",
         "PSRULE": " ".join(criterion.rule.text.split()),
         "PSVERS": protocol.version,
         "PSHASH": protocol.sha256,

@@ -176,7 +176,8 @@ def _criteria(book: Book, snapshot: Snapshot) -> None:
 
 def _criterion(criterion: Criterion) -> tuple[str, ...]:
     rule = " ".join(criterion.rule.text.split())
-    words = (criterion.name[DEFAULT], criterion.source, criterion.reading[DEFAULT])
+    reading = criterion.reading[DEFAULT] if criterion.reading else ""
+    words = (criterion.name[DEFAULT], criterion.source, reading)
     return (criterion.code, criterion.kind, *words, rule)
 
 

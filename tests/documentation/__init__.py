@@ -49,7 +49,7 @@ def commands() -> str:
 def criteria() -> str:
     protocol: Protocol = load("NCT04420494")
     rows = "\n".join(
-        f"| {c.code} | {c.name['en']} | {c.reading['en']} | `{c.rule.text.replace('|', '/')}` |"
+        f"| {c.code} | {c.name['en']} | {c.reading['en'] if c.reading else ''} | `{c.rule.text.replace('|', '/')}` |"
         for c in protocol.criteria
     )
     return f"| code | criterion | our reading | rule |\n| --- | --- | --- | --- |\n{rows}\n"

@@ -1,0 +1,61 @@
+"""The questions that we ship ready to use, and the units that they are answered in: ``dialogs/catalogue/*.toml``.
+
+A file holds entries by name, each with the keys of a ``[[question]]``; ``units.toml`` holds sets of units. Their texts
+are in all of our languages, whatever those of the trial that uses them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from dialogs.languages import DEFAULT
+from dialogs.loading.kinds import KindError
+from dialogs.protocol import Text
+
+UNITS: Final = "units.toml"
+
+
+@cache
+def entries() -> Mapping[str, Mapping[str, Any]]:
+    """Return the entries of the catalogue by name, as they stand in its files."""
+    return {name: entry for file in _files() if file != UNITS for name, entry in _read(file).items()}
+
+
+@cache
+def unit_sets() -> Mapping[str, list[dict[str, Any]]]:
+    """Return the sets of units by name."""
+    return _read(UNITS) if UNITS in _files() else {}
+
+
+def entry_name(raw: Any) -> str:
+    """Return the name of an entry as it stands; raises `KindError` if there is none."""
+    if isinstance(raw, str) and raw in entries():
+        return raw
+    likely = get_close_matches(str(raw), entries(), n=1)
+    remedy = f"Please write {likely[0]!r}" if likely else "prescreen protocol questions lists what there is"
+    raise KindError(f"{raw!r} is not in the catalogue", remedy)
+
+
+def _files() -> list[str]:
+    folder = resources.files("dialogs") / "catalogue"
+    return sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def _read(file: str) -> dict[str, Any]:
+    text = (resources.files("dialogs") / "catalogue" / file).read_text(encoding="utf-8")
+    return {name: shipped(value) for name, value in tomllib.loads(text, parse_float=Decimal).items()}
+
+
+def shipped(raw: Any) -> Any:
+    """Return it with every text that is given by language as a `Text`, which no trial's languages are asked of."""
+    if isinstance(raw, list):
+        return [shipped(each) for each in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return Text(raw) if DEFAULT in raw else {key: shipped(value) for key, value in raw.items()}

@@ -1,0 +1,94 @@
+"""A number that may be given as a multiple of a laboratory's own limit of normal: ``uln`` and ``lln`` of a question.
+
+Each makes a unit (``{xULN}``), into which the others turn by the answer to a further question, which asks for that
+limit in the unit of the number; and the upper one a shortcut, *Normal*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dialogs.loading import catalogue
+from dialogs.loading.defaults import shipped_text
+from dialogs.protocol import Text
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of normal: its key in a question, the set that holds its unit, and what *Normal* means by it."""
+
+    key: str
+    unit_set: str
+    normal: str
+
+
+LIMITS: Final = (Limit("uln", "xULN", "<=1 {xULN}"), Limit("lln", "xLLN", ">=1 {xLLN}"))
+
+
+def with_normal_limits(question: Raw) -> Iterator[Raw]:
+    """Yield a question with the units of its limits of normal, and after it the questions for these."""
+    asked, units = [], question.get("units")
+    for limit in LIMITS:
+        given = question.get(limit.key)
+        if (
+            isinstance(given, dict)
+            and isinstance(units, list)
+            and all(isinstance(each, dict) for each in units)
+        ):
+            asked.append(_question(question, limit, given, units))
+            question = _divided(question, limit, asked[-1]["id"])
+    yield question
+    yield from asked
+
+
+def _divided(question: Raw, limit: Limit, per: str) -> Raw:
+    """Return the question with the unit of a limit, and every unit without one turned into it."""
+    (unit,) = catalogue.unit_sets()[limit.unit_set]
+    units = [
+        each
+        if "per" in each or str(each.get("code")).startswith("{x")
+        else {**each, "per": per, "gives": unit["code"]}
+        for each in question["units"]
+    ]
+    normal = {"code": "within_normal", "text": _said(f"{limit.key}_normal"), "means": limit.normal}
+    shortcuts = question.get("shortcuts", [normal])
+    return {**question, "units": [*units, unit], "shortcuts": shortcuts}
+
+
+def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
+    """Return the question that asks for a limit, in the units of the number."""
+    name = question.get("short", question.get("id"))
+    asked: Raw = {
+        "id": f"{question.get('id')}_{limit.key}",
+        "kind": "quantity",
+        "ask": _said(f"{limit.key}_ask", name),
+        "short": _said(f"{limit.key}_short", name),
+        "help": _said("limit_help"),
+        "unit_of": question.get("id"),
+        "bounds": False,
+        "units": [{key: value for key, value in unit.items() if key in _OF_A_UNIT} for unit in units],
+    }
+    if "supplier" in question:
+        asked["supplier"] = question["supplier"]
+    example = given.get("example")
+    if example is not None:
+        asked["units"][0]["example"] = example
+    return asked | {key: value for key, value in given.items() if key != "example"}
+
+
+_OF_A_UNIT: Final = ("code", "label", "scale", "spellings")
+
+
+def _said(key: str, name: Any = None) -> Text:
+    """Return a text of ours in every language, with the name of the number in it."""
+    return Text({code: text.format(name=_in(name, code)) for code, text in shipped_text(key).items()})
+
+
+def _in(text: Any, language: str) -> str:
+    if isinstance(text, dict):
+        return str(text.get(language) or next(iter(text.values()), ""))
+    return str(text)

@@ -1,0 +1,241 @@
+"""Format 2: what a file may leave out, and what stands there then."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dialogs.answers import Answer, Choice, Measurement
+from dialogs.candidates import play
+from dialogs.errors import Fault, ProtocolError
+from dialogs.loading import parse_protocol
+from dialogs.protocol import Line, Protocol
+from dialogs.wording import describe
+
+HEAD = 'format = 2\nid = "EX-1"\ntitle = "A fictional trial"\n'
+PREGNANCY = 'code = "E1"\nexclusion = "Pregnancy"\n'
+
+
+def trial(*tables: str) -> Protocol:
+    return parse_protocol(HEAD + "\n".join(tables), "trial.toml")
+
+
+def faults(*tables: str) -> tuple[Fault, ...]:
+    with pytest.raises(ProtocolError) as refused:
+        trial(*tables)
+    return refused.value.faults
+
+
+def question(text: str) -> str:
+    return f"[[question]]\n{text}\n"
+
+
+def criterion(text: str) -> str:
+    return f"[[criterion]]\n{text}\n"
+
+
+def test_the_smallest_file_is_a_criterion_in_the_records_words() -> None:
+    protocol = trial(criterion(PREGNANCY))
+    assert (protocol.version, protocol.languages, protocol.record_version) == ("1", ("en",), "")
+    (asked,) = protocol.questions
+    assert asked.id == "e1"
+    assert "Pregnancy" in asked.ask["en"]
+    assert asked.ask["zh"] != asked.ask["en"]
+    assert [option.code for option in asked.options] == ["yes", "no"]
+    assert describe(asked, None, "zh") == "未知"
+    assert play(protocol, {"e1": Choice("yes")}).verdict == "ineligible"
+    assert play(protocol, {"e1": Choice("no")}).verdict == "eligible"
+    assert play(protocol, {"e1": Choice("unknown")}).verdict == "undetermined"
+
+
+def test_an_inclusion_criterion_in_the_records_words_is_met_by_yes() -> None:
+    protocol = trial(criterion('code = "I1"\ninclusion = "Fit for surgery"'))
+    assert play(protocol, {"i1": Choice("no")}).first_failed == "I1"
+    assert play(protocol, {"i1": Choice("yes")}).verdict == "eligible"
+
+
+def test_a_criterion_may_word_its_own_question() -> None:
+    protocol = trial(criterion(PREGNANCY + 'ask = "Pregnant?"\nhelp = "By a test."\njudgement = true'))
+    (asked,) = protocol.questions
+    assert (asked.ask["zh"], asked.help, asked.judgement) == ("Pregnant?", {"en": "By a test."}, True)
+
+
+def test_what_words_a_question_is_refused_beside_a_rule() -> None:
+    hot = question('id = "hot"\nask = "Fever?"')
+    (fault,) = faults(hot, criterion(PREGNANCY + "rule = 'hot == \"yes\"'\njudgement = true"))
+    assert fault.place == "criterion E1: judgement"
+
+
+def test_a_criterion_without_a_rule_is_asked_after_those_above_it() -> None:
+    protocol = trial(
+        question('id = "first"\nask = "First?"'),
+        question('id = "dose"\nask = "Dose?"\nunits = [{ code = "mg", label = "mg", per = "weight", gives = "mg/kg" }, '
+                 '{ code = "mg/kg", label = "mg/kg" }]\npossible = [0, 99]\nusual = [0, 99]'),
+        question('id = "last"\nask = "Last?"'),
+        question('id = "weight"\nask = "Weight?"\nunits = [{ code = "kg", label = "kg" }]\nbounds = false\n'
+                 "possible = [1, 99]\nusual = [1, 99]"),
+        criterion('code = "E1"\nexclusion = "Zeroth"'),
+        criterion("code = \"E2\"\nexclusion = \"One\"\nrule = 'first == \"yes\"'"),
+        criterion('code = "E3"\nexclusion = "Two"'),
+        criterion('code = "E4"\nexclusion = "Dose"\nrule = \'dose > "5 mg/kg"\''),
+        criterion('code = "E5"\nexclusion = "After the weight"'),
+        criterion("code = \"E6\"\nexclusion = \"Last\"\nrule = 'last == \"yes\"'"),
+    )  # fmt: skip
+    assert [each.id for each in protocol.questions] == ["e1", "first", "e3", "dose", "last", "weight", "e5"]
+
+
+@pytest.mark.parametrize(("code", "name"), [("E9", "e9"), ("I2b", "i2b"), ("3.1", "c_3_1"), ("in", "c_in")])
+def test_a_criterions_code_becomes_a_name_for_rules(code: str, name: str) -> None:
+    assert trial(criterion(f'code = "{code}"\nexclusion = "x"')).questions[0].id == name
+
+
+CODES = {
+    "as in the record": (["I1", "I2a", "I2b", "E10"], ["INCL01", "INCL02", "INCL02", "EXCL10"], ["I1", "I2", "I2", "E10"]),
+    "without a number": (["AGE", "I1"], ["INCL02", "INCL01"], ["AGE", "I1"]),
+    "numbers twice": (["I1", "A-1"], ["INCL01", "INCL02"], ["I1", "A-1"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("codes", "sdtm", "groups"), CODES.values(), ids=CODES)
+def test_sdtm_codes_and_groups_follow_from_the_code(
+    codes: list[str], sdtm: list[str], groups: list[str]
+) -> None:
+    sides = {code: "exclusion" if code.startswith("E") else "inclusion" for code in codes}
+    criteria = [criterion(f'code = "{code}"\n{sides[code]} = "Words of {code}"') for code in codes]
+    protocol = trial(*criteria)
+    assert [each.ietestcd for each in protocol.criteria] == sdtm
+    assert [each.group for each in protocol.criteria] == groups
+
+
+def test_a_name_is_the_records_words_shortened_at_a_word() -> None:
+    words = "Any condition that in the investigator's opinion makes participation in the study unsafe"
+    (long,) = trial(criterion(f'code = "E1"\nexclusion = "{words}"')).criteria
+    assert long.name == {"en": "Any condition that in the investigator's opinion makes…"}
+    assert (long.source, long.reading) == (words, None)
+
+
+def test_a_line_of_the_record_is_kept_in_its_place_and_never_judged() -> None:
+    protocol = trial(
+        criterion('line = "Inclusion Criteria:"'),
+        criterion('code = "I1"\ninclusion = "Fit"'),
+        criterion('line = "Exclusion Criteria:"'),
+        criterion('code = "E1"\nexclusion = "Pregnancy"'),
+    )
+    assert protocol.lines == (Line(0, "Inclusion Criteria:"), Line(1, "Exclusion Criteria:"))
+    assert [each.code for each in protocol.criteria] == ["I1", "E1"]
+
+
+WRONG = {
+    "two sides": ('code = "E1"\nexclusion = "x"\ninclusion = "x"', "has inclusion and exclusion"),
+    "no words": ('code = "E1"', "has none of the record's words"),
+    "no code": ('exclusion = "x"', "code is missing"),
+    "a line with a code": ('line = "x"\ncode = "E1"', "is a line of the record, and has code"),
+    "only a line": ('line = "Inclusion:"', "there is none"),
+    "the words of format 1": ('code = "E1"\nkind = "exclusion"\nsource = "x"', "unknown key 'kind'"),
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), WRONG.values(), ids=WRONG)
+def test_a_criterion_says_one_thing(text: str, fault: str) -> None:
+    assert any(fault in each.fault for each in faults(criterion(text)))
+
+
+def test_a_question_says_little() -> None:
+    protocol = trial(
+        question('id = "hb"\nask = "Most recent haemoglobin (HGB)?"\npossible = [10, 250]\nusual = [30.5, 180]\n'
+                 'units = [{ code = "g/L", label = "g/L" }, { code = "g/dL", label = "g/dL", scale = 10 }]'),
+        question('id = "ph"\nask = "pH?"'),
+        criterion('code = "E1"\nexclusion = "x"\nrule = \'hb < "100 g/L" or ph == "yes"\''),
+    )  # fmt: skip
+    hb, ph = protocol.questions
+    assert (hb.kind, ph.kind) == ("quantity", "choice")
+    assert hb.name == {"en": "most recent haemoglobin"}
+    assert hb.short == {"en": "Most recent haemoglobin"}
+    assert ph.short == {"en": "pH"}
+    assert (hb.help, hb.supplier["zh"]) == (None, "病历")
+    assert hb.units[0].usual[0] == Decimal("30.5")
+    assert play(protocol, {"hb": Measurement("=", Decimal("9.8"), "g/dL")}).first_failed == "E1"
+
+
+def test_a_plain_text_is_in_the_first_language_and_stands_for_the_others() -> None:
+    both = parse_protocol(
+        'format = 2\nid = "EX"\nlanguages = ["zh", "en"]\ntitle = "试验"\n' + criterion(PREGNANCY),
+        "trial.toml",
+    )
+    assert both.title == {"zh": "试验"}
+    assert both.title["en"] == "试验"
+
+
+def test_a_file_of_a_newer_format_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="format: 3 is not 2"):
+        parse_protocol(HEAD.replace("2", "3", 1) + criterion(PREGNANCY), "trial.toml")
+
+
+def test_a_question_of_the_catalogue_is_used_by_its_name_and_what_is_given_wins() -> None:
+    protocol = trial(
+        question('use = "hemoglobin"\nhelp = "Before transfusion."'),
+        question('use = "hemoglobin"\nid = "hb_later"\nask = "Haemoglobin, a week later?"'),
+        criterion('code = "E1"\nexclusion = "x"\nrule = \'hemoglobin < "100 g/L" or hb_later < "10 g/dL"\''),
+    )
+    first, later = protocol.questions
+    assert (first.id, later.id) == ("hemoglobin", "hb_later")
+    assert first.ask["zh"] == "最近一次血红蛋白？（数值+单位）"
+    assert first.help == {"en": "Before transfusion."}
+    assert (later.ask["zh"], later.units) == ("Haemoglobin, a week later?", first.units)
+    assert first.units[0].example is not None
+
+
+def test_what_the_catalogue_has_not_is_told() -> None:
+    (fault, *_) = faults(question('use = "haemoglobine"'), criterion(PREGNANCY))
+    assert (fault.place, fault.fault) == (
+        "question haemoglobine: use",
+        "'haemoglobine' is not in the catalogue",
+    )
+
+
+def test_units_are_a_set_of_the_catalogue() -> None:
+    protocol = trial(
+        question('id = "eos"\nask = "Eosinophils?"\nunits = "cells"\npossible = [0, 99]\nusual = [0, 9]\nexample = 0.3'),
+        criterion('code = "E1"\nexclusion = "x"\nrule = \'eos > "0.5 10*9/L"\''),
+    )  # fmt: skip
+    (eos,) = protocol.questions
+    assert eos.kind == "quantity"
+    assert [unit.code for unit in eos.units] == ["10*9/L", "10*3/uL", "/uL"]
+    assert [unit.example for unit in eos.units] == [Decimal("0.3"), None, None]
+
+
+def test_what_an_option_of_the_catalogue_implies_is_dropped_with_its_question() -> None:
+    rule = 'rule = \'pregnant_or_lactating in ("pregnant", "lactating")\''
+    pregnancy = question('use = "pregnant_or_lactating"')
+    alone = trial(pregnancy, criterion(PREGNANCY + rule))
+    assert all(not option.implies for option in alone.questions[0].options)
+    male = criterion('code = "E2"\nexclusion = "Men"\nrule = \'sex == "male"\'')
+    both = trial(pregnancy, question('use = "sex"'), criterion(PREGNANCY + rule), male)
+    assert both.questions[0].option_by_code["pregnant"].implies == {"sex": "female"}
+
+
+def test_a_limit_of_normal_makes_its_unit_its_shortcut_and_its_question() -> None:
+    protocol = trial(
+        question('use = "alt"'),
+        criterion('code = "E1"\nexclusion = "x"\nrule = \'alt > "3 {xULN}"\''),
+        criterion('code = "E2"\nexclusion = "Anything else"'),
+    )
+    assert [each.id for each in protocol.questions] == ["alt", "alt_uln", "e2"]
+    alt, uln = protocol.questions[:2]
+    assert alt.units[-1].code == "{xULN}"
+    assert {unit.per for unit in alt.units} == {"alt_uln", None}
+    assert alt.shortcut_by_code["within_normal"].means == Measurement("<=", Decimal(1), "{xULN}")
+    assert (uln.unit_of, uln.bounds, uln.short["zh"]) == ("alt", False, "ALT ULN")
+    assert [unit.code for unit in uln.units] == ["U/L", "ukat/L"]
+    given: dict[str, Answer] = {"alt": Measurement("=", Decimal(130), "U/L"), "e2": Choice("no")}
+    assert play(protocol, given | {"alt_uln": Measurement("=", Decimal(40), "U/L")}).first_failed == "E1"
+    assert play(protocol, given | {"alt_uln": Measurement("=", Decimal(50), "U/L")}).verdict == "eligible"
+
+
+def test_the_example_of_the_documentation_loads() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert [each.id for each in parse_protocol(example, "example.toml").questions] == ["hemoglobin", "e1"]
