@@ -183,8 +183,11 @@ def _verb(button: Button) -> str:
 
 
 def _option_key(asked: Question | None, place: int) -> str:
-    """Return the key of the option at a place, from 1; or its own code, where the codes are digits (ECOG)."""
-    if asked is not None and asked.kind != "choice":
-        return TYPED
+    """Return the key of the option at a place, from 1; or its own code, where the codes are digits (ECOG).
+
+    Beside a number, where digits are the answer, *n*, *n2*, *n3*.
+    """
+    if asked is not None and not asked.options:
+        return f"{TYPED}{place + 1}" if place else TYPED
     codes = [option.code for option in asked.options] if asked is not None else []
     return codes[place] if codes and all(code.isdigit() for code in codes) else str(place + 1)

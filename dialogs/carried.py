@@ -32,11 +32,14 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
 
 
 def _holds(protocol: Protocol, question: str, answer: Answer) -> bool:
-    """Say whether a question of this version lasts and can have the answer; a ULN is that of one result only."""
+    """Say whether a question of this version lasts and can have the answer.
+
+    A ULN is that of one result only, and what was 3 weeks ago then is longer ago now.
+    """
     if question not in protocol.position or answer == UNKNOWN:
         return False
     asked = protocol.question(question)
-    if not asked.lasting or asked.unit_of is not None:
+    if not asked.lasting or asked.unit_of is not None or asked.kind == "since":
         return False
     try:
         asked.check(answer)

@@ -170,11 +170,11 @@ class Question:
         return {first.code: Decimal(1)} | {u.code: u.scale for u in divisor.units if u.scale is not None}
 
     def measured(self, answer: Answer) -> Measurement | None:
-        """Return the number behind an answer, a shortcut's included; ``None`` for other choices."""
+        """Return the number behind an answer, a shortcut's included; ``None`` for other choices, and for *never*."""
         if not isinstance(answer, Choice):
             return answer if isinstance(answer, Measurement) else None
         shortcut = self.shortcut_by_code.get(answer.code)
-        return shortcut.means if shortcut else None
+        return shortcut.means if shortcut and shortcut.means.value.is_finite() else None
 
     def chosen(self, answer: Answer | None) -> tuple[Option, ...]:
         """Return the options that an answer names: one, those that were ticked, or none."""

@@ -15,6 +15,7 @@ from dialogs.rules.comparisons import Comparison, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Unclear
+from dialogs.since import unit_name
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -37,6 +38,9 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
         return entry.text[language]
     if isinstance(answer, Selection):
         return selected(question, answer, language)
+    if question.kind == "since":
+        said: str = words("dialogs", language)["since"]["ago"]
+        return said.format(time=time_span(answer, language))
     return measured(answer, question.unit_by_code[answer.unit], language)
 
 
@@ -60,6 +64,13 @@ def measured(answer: Measurement, unit: Unit, language: str) -> str:
     return with_unit(f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}", unit.label[language])
 
 
+def time_span(answer: Measurement, language: str) -> str:
+    """Say a number of days, weeks, months or years: ``1 week``, ``<3 months``."""
+    exact = answer.value if answer.relation == "=" else None
+    number = f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}"
+    return with_unit(number, unit_name(answer.unit, exact, language))
+
+
 def with_unit(number: str, label: str) -> str:
     """Put a unit's label behind a number, with a space between them where its language has one."""
     return f"{number}{label}" if label[:1] in _close_units() else f"{number} {label}"
@@ -80,7 +91,7 @@ def example(question: Question, only: str | None, language: str) -> str:
     unit = question.unit_by_code[only] if only else question.units[0]
     whole = question.kind == "integer"
     number = _middle(unit, whole=whole) if unit.example is None else unit.example
-    return plain(number) if whole else measured(Measurement("=", number, unit.code), unit, language)
+    return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
 
 
 def _middle(unit: Unit, *, whole: bool) -> Decimal:
@@ -127,7 +138,7 @@ def echo(
 ) -> str:
     """Say what was understood: ``9.8 g/dL = 98 g/L``; a value with its divisor known, as the quotient too."""
     said = describe(question, answer, language)
-    if not isinstance(answer, Measurement):
+    if not isinstance(answer, Measurement) or question.kind == "since":
         return said
     unit = question.unit_by_code[answer.unit]
     ratio = quotient(protocol, question, answer, facts)
@@ -172,7 +183,7 @@ class _Words:
     def __init__(self, protocol: Protocol, facts: Sequence[Answer | None], language: str) -> None:
         self.protocol, self.facts, self.language = protocol, facts, language
         said = words("dialogs", language)
-        self.said, self.marks = said["condition"], said["punctuation"]
+        self.said, self.marks, self.ago = said["condition"], said["punctuation"], said["since"]["condition"]
 
     def condition(self, node: Node, *, negated: bool) -> str:
         match node:
@@ -231,8 +242,13 @@ class _Words:
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        limit = measured(number, question.unit_by_code[code], self.language)
-        said: str = self.said[operator]
+        is_since = question.kind == "since"
+        limit = (
+            time_span(number, self.language)
+            if is_since
+            else measured(number, question.unit_by_code[code], self.language)
+        )
+        said: str = (self.ago if is_since else self.said)[operator]
         return said.format(name=question.name[self.language], limit=limit)
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:

@@ -113,9 +113,7 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
     """Say what is wrong with a typed answer and what to do."""
     language = say.language
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
-    units = [unit.label[language] for unit in question.units if only in (None, unit.code)]
-    key = "ask_option" if question.options else "ask_with_units" if len(units) > 1 else "ask_with_one_unit"
-    ask = say(key, units=joined(units, say))
+    ask = _how_to_answer(question, only, say)
     details = dict(refused.details)
     if "unit" in details and details["unit"] in question.unit_by_code:
         details["unit"] = label = question.unit_by_code[details["unit"]].label[language]
@@ -127,6 +125,15 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
     key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
     meant = say(key, likely=words("dialogs", language)["condition"]["either"].join(likely))
     return say("refused_with_likely", refused=said, likely=meant)
+
+
+def _how_to_answer(question: Question, only: str | None, say: Phrases) -> Safe:
+    if question.options:
+        return say("ask_option")
+    if question.kind == "since":
+        return say("ask_how_long_ago", example=example(question, "wk", say.language))
+    units = [unit.label[say.language] for unit in question.units if only in (None, unit.code)]
+    return say("ask_with_units" if len(units) > 1 else "ask_with_one_unit", units=joined(units, say))
 
 
 # the exclusion -----------------------------------------------------------------------------------

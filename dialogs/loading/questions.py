@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from dialogs import since
 from dialogs.answers import NONE
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
@@ -26,10 +27,9 @@ _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "
 def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report) -> Question | None:
     """Build a question, or report why it cannot be. `unknown` is what the protocol calls that answer."""
     before = len(report.faults)
-    is_choice = entry.get("kind") in CHOSEN
-    options = _options(entry, sets, report) if is_choice else ()
-    units = () if is_choice else _units(entry, report)
-    shortcuts = _shortcuts(entry, units, report)
+    kind = entry.get("kind")
+    options = _options(entry, sets, report) if kind in CHOSEN else ()
+    units, shortcuts = _since(entry, report) if kind == "since" else _numbers(entry, report)
     sdtm = _tabulation(entry.get("sdtm"), entry["kind"], options, units, report) if entry.whole else None
     if not entry.whole or len(report.faults) > before:
         return None
@@ -81,7 +81,24 @@ def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
         report.fault(f"{place} unknown", "is listed", "Please leave it out: every question takes it")
 
 
+# how long ago ------------------------------------------------------------------------------------
+
+
+def _since(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortcut, ...]]:
+    """Return the units and buttons that every such question has, and refuse others."""
+    for key in ("units", "shortcuts", "possible", "usual", "unit_of", "options"):
+        if entry.get(key):
+            fault = "is not for how long ago something was, which has its units, never and ongoing"
+            report.fault(f"{entry.place}: {key}", fault, "Please remove it")
+    return since.units(), since.shortcuts()
+
+
 # numbers -----------------------------------------------------------------------------------------
+
+
+def _numbers(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortcut, ...]]:
+    units = () if entry.get("kind") in CHOSEN else _units(entry, report)
+    return units, _shortcuts(entry, units, report)
 
 
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:

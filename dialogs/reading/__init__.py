@@ -12,6 +12,7 @@ from typing import Final
 
 from dialogs.answers import Choice
 from dialogs.protocol import Protocol, Question
+from dialogs.reading.ago import looks_like_date, read_ago
 from dialogs.reading.identifiers import looks_like_identifier
 from dialogs.reading.numbers import MAX_DIGITS, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
@@ -54,6 +55,8 @@ def read(
     said = fold(text)
     if not said:
         return Refused("empty")
+    if question.kind == "since" and looks_like_date(said):
+        return Refused("typed_date")
     if looks_like_identifier(said):
         return Refused("identifier")
     if len(said) > (MAX_LIST if question.kind == "several" else MAX_TEXT):
@@ -63,6 +66,8 @@ def read(
     codes = [code for code, spellings in spellings_taken(question).items() if said in spellings]
     if len(codes) == 1:
         return Understood(((question.id, Choice(codes[0])),))
+    if question.kind == "since" and not codes:
+        return read_ago(protocol, question, said)
     if codes or question.kind == "choice" or not any(c.isnumeric() for c in said):
         likely = tuple(((question.id, Choice(code)),) for code in codes or likely_options(question, said))
         return Refused("not_an_option" if question.kind == "choice" else "not_a_number", likely=likely)

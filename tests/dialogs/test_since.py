@@ -1,0 +1,190 @@
+"""How long ago something was: what is understood of it, how it is compared and said, and that no date is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode
+from dialogs.assessment import effective, judge, status
+from dialogs.carried import carried
+from dialogs.dialogue import Step, begin
+from dialogs.errors import ProtocolError
+from dialogs.loading import load, parse_protocol
+from dialogs.proofs import representatives
+from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
+from dialogs.since import DAYS
+from dialogs.wording import compared, describe, example, what_failed
+
+PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
+MI = PROTOCOL.question("last_mi")
+
+UNDERSTOOD = [
+    ("3 weeks ago", "3 wk"), ("3 wk", "3 wk"), ("3wk ago", "3 wk"), ("3 w", "3 wk"), ("1 week", "1 wk"), ("１２ weeks ago", "12 wk"),
+    ("10 days ago", "10 d"), ("0 d", "0 d"), ("2 months back", "2 mo"), ("2 mo", "2 mo"), ("1.5 years ago", "1.5 a"), ("1,5 y", "1.5 a"),
+    ("2个月前", "2 mo"), ("3周前", "3 wk"), ("３周前", "3 wk"), ("3个星期以前", "3 wk"), ("2年前", "2 a"), ("10天之前", "10 d"), ("12个月", "12 mo"),
+    ("today", "0 d"), ("yesterday", "1 d"), ("the day before yesterday", "2 d"), ("今天", "0 d"), ("昨天", "1 d"), ("前天", "2 d"),
+    ("a week ago", "1 wk"), ("two months ago", "2 mo"), ("twelve days", "12 d"), ("half a year ago", "0.5 a"),
+    ("一个月前", "1 mo"), ("两周前", "2 wk"), ("半年前", "0.5 a"), ("十二个月前", "12 mo"),
+    (">6 months ago", ">6 mo"), ("more than 6 months ago", ">6 mo"), ("over two years", ">2 a"), ("less than a week ago", "<1 wk"),
+    ("within the last 3 months", "<=3 mo"), ("6 months or more ago", ">=6 mo"), ("at least 2 years ago", ">=2 a"),
+    ("不到3周", "<3 wk"), ("近3个月", "<=3 mo"), ("最近3个月内", "<=3 mo"), ("6个月以上", ">=6 mo"), ("超过两年", ">2 a"), ("至少半年前", ">=0.5 a"),
+    ("never", "never"), ("Never", "never"), ("none", "never"), ("no", "never"), ("从未", "never"), ("无", "never"),
+    ("ongoing", "ongoing"), ("still ongoing", "ongoing"), ("currently", "ongoing"), ("仍在持续", "ongoing"), ("目前", "ongoing"),
+    ("unknown", "unknown"), ("不详", "unknown"),
+]  # fmt: skip
+DATES = [
+    "2026-08-12", "12.8.2026", "12/08/26", "8/2026", "12/8", "12.8", "12.8.", "2024", "in 2024", "since 2019", "Aug 2026", "August",
+    "12 Aug", "on Monday", "last summer", "9 months ago (May)", "20260812", "2024年", "2024年8月", "8月", "八月", "8月12日", "12日", "12号",
+    "周三", "星期一", "去年8月",
+]  # fmt: skip
+REFUSED = [
+    ("", "empty", []), ("0", "zero_ago", ["never", "ongoing", "0 d"]),
+    ("last week", "how_long_ago", ["1 wk"]), ("上周", "how_long_ago", ["1 wk"]), ("last month", "how_long_ago", ["1 mo"]),
+    ("上个月", "how_long_ago", ["1 mo"]), ("last year", "how_long_ago", ["1 a"]), ("去年", "how_long_ago", ["1 a"]),
+    ("about 3 weeks ago", "how_long_ago", ["3 wk"]), ("3周左右", "how_long_ago", ["3 wk"]), ("大约两个月前", "how_long_ago", ["2 mo"]),
+    ("yes", "how_long_ago", []), ("not yet", "how_long_ago", []), ("a few weeks ago", "unknown_unit", []), ("几周前", "how_long_ago", []),
+    ("at least 3 weeks or less", "how_long_ago", []), ("two or three weeks", "unknown_unit", []), ("3-4 weeks", "one_number", []),
+    ("1 year 6 months", "unknown_unit", []), ("一年半前", "unknown_unit", []), ("3 m", "unknown_unit", []), ("8月前", "unknown_unit", []),
+    ("-3 weeks", "sign", []), ("½ year", "digits", []), ("200 years ago", "impossible", ["200 d", "200 wk", "200 mo"]),
+    ("x" * 90, "too_long", []),
+]  # fmt: skip
+
+
+def written(answer: Answer) -> str:
+    return " ".join(filter(None, encode(answer)))
+
+
+def ago(value: str, unit: str) -> Measurement:
+    return Measurement("=", Decimal(value), unit)
+
+
+@pytest.mark.parametrize(("typed", "meant"), UNDERSTOOD)
+def test_what_can_mean_one_time_is_understood(typed: str, meant: str) -> None:
+    reading = read(PROTOCOL, MI, typed)
+    assert isinstance(reading, Understood)
+    assert [written(answer) for _, answer in reading.given] == [meant]
+
+
+@pytest.mark.parametrize("typed", DATES)
+def test_a_date_is_refused_in_full_or_in_part(typed: str) -> None:
+    assert read(PROTOCOL, MI, typed) == Refused("typed_date")
+
+
+@pytest.mark.parametrize(("typed", "code", "likely"), REFUSED)
+def test_what_can_mean_several_times_is_refused_with_what_is_likely(
+    typed: str, code: str, likely: list[str]
+) -> None:
+    reading = read(PROTOCOL, MI, typed)
+    assert isinstance(reading, Refused)
+    assert reading.code == code
+    assert [written(answer) for given in reading.likely for _, answer in given] == likely
+
+
+def test_a_number_without_a_unit_is_proposed_in_each() -> None:
+    reading = read(PROTOCOL, MI, "3")
+    assert isinstance(reading, Proposal)
+    assert [describe(MI, given[0][1], "en") for given in reading.candidates] == [
+        "3 days ago", "3 weeks ago", "3 months ago", "3 years ago",
+    ]  # fmt: skip
+    assert propose_again(PROTOCOL, MI, reading.entered) == reading
+    assert with_unit(PROTOCOL, MI, reading.entered, "weeks ago") == Understood((("last_mi", ago("3", "wk")),))
+
+
+def test_a_long_time_is_asked_again() -> None:
+    reading = read(PROTOCOL, MI, "99 years ago")
+    assert isinstance(reading, Proposal)
+    assert reading.why == "unusual"
+
+
+SAID = [
+    (ago("1", "wk"), "1 week ago", "1周前"), (ago("3", "wk"), "3 weeks ago", "3周前"), (ago("2", "mo"), "2 months ago", "2个月前"),
+    (ago("1.5", "a"), "1.5 years ago", "1.5年前"), (ago("0", "d"), "0 days ago", "0天前"), (Measurement("<", Decimal(1), "mo"), "<1 months ago", "<1个月前"),
+    (Choice("never"), "Never", "从未"), (Choice("ongoing"), "Still ongoing", "仍在持续"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "english", "chinese"), SAID)
+def test_it_is_said_as_a_time_ago(answer: Answer, english: str, chinese: str) -> None:
+    assert describe(MI, answer, "en") == english
+    assert describe(MI, answer, "zh") == chinese
+
+
+def test_the_example_is_one_that_is_understood() -> None:
+    for language in ("en", "zh"):
+        for unit in (None, *DAYS):
+            assert isinstance(read(PROTOCOL, MI, example(MI, unit, language)), Understood)
+
+
+COMPARED = [
+    ("E2", {"last_vaccine": ago("27", "d")}, "failed"), ("E2", {"last_vaccine": ago("4", "wk")}, "met"),
+    ("E2", {"last_vaccine": ago("1", "mo")}, "met"), ("E2", {"last_vaccine": Choice("never")}, "met"),
+    ("E2", {"last_vaccine": Choice("ongoing")}, "failed"), ("E2", {"last_vaccine": UNKNOWN}, "unknown"),
+    ("E2", {"last_vaccine": Measurement("<", Decimal(3), "wk")}, "failed"), ("E2", {"last_vaccine": Measurement("<", Decimal(5), "wk")}, "unknown"),
+    ("E2", {"last_vaccine": Measurement(">", Decimal(4), "wk")}, "met"),
+    ("E1", {"last_mi": Choice("never"), "last_stroke": ago("5", "mo")}, "failed"), ("E1", {"last_mi": ago("26", "wk"), "last_stroke": ago("6", "mo")}, "failed"),
+    ("E1", {"last_mi": ago("6", "mo"), "last_stroke": ago("0.5", "a")}, "met"),
+    ("I2", {"last_relapse": Choice("never")}, "failed"), ("I2", {"last_relapse": Choice("ongoing")}, "met"), ("I2", {"last_relapse": ago("2", "a")}, "met"),
+    ("I2", {"last_relapse": ago("731", "d")}, "failed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "answers", "expected"), COMPARED)
+def test_never_is_infinitely_long_ago_and_ongoing_is_now(
+    code: str, answers: dict[str, Answer], expected: str
+) -> None:
+    index = PROTOCOL.criteria.index(PROTOCOL.criterion_by_code[code])
+    assert status(judge(PROTOCOL, index, effective(PROTOCOL, answers))) == expected
+
+
+def test_never_has_no_number_and_ongoing_is_0_days() -> None:
+    assert compared(MI, Choice("never")) is None
+    assert compared(MI, Choice("ongoing")) == (Decimal(0), "d")
+    assert compared(MI, ago("3", "wk")) == (Decimal(21), "d")
+
+
+FAILED = [
+    ("E1", {"last_mi": ago("3", "mo")}, "last MI less than 6 months ago", "最近一次心梗距今不足6个月"),
+    ("E2", {"last_vaccine": Choice("ongoing")}, "last live vaccine less than 4 weeks ago", "最近一次活疫苗距今不足4周"),
+    ("I2", {"last_relapse": ago("3", "a")}, "last relapse at most 24 months ago", "最近一次复发距今不超过24个月"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "answers", "english", "chinese"), FAILED)
+def test_what_failed_is_said_with_the_limit(
+    code: str, answers: dict[str, Answer], english: str, chinese: str
+) -> None:
+    criterion, facts = PROTOCOL.criterion_by_code[code], effective(PROTOCOL, answers)
+    assert what_failed(PROTOCOL, criterion, facts, "en") == english
+    assert what_failed(PROTOCOL, criterion, facts, "zh") == chinese
+
+
+def test_representatives_stand_on_both_sides_of_the_limit() -> None:
+    place = PROTOCOL.position["last_vaccine"]
+    index = PROTOCOL.criteria.index(PROTOCOL.criterion_by_code["E2"])
+    reached = {
+        status(judge(PROTOCOL, index, effective(PROTOCOL, {"last_vaccine": answer})))
+        for answer in representatives(PROTOCOL, place)
+    }
+    assert reached == {"met", "failed", "unknown"}
+
+
+def test_what_was_so_long_ago_then_is_not_offered_to_a_later_screening() -> None:
+    questions = tuple(replace(question, lasting=True) for question in PROTOCOL.questions)
+    protocol = replace(PROTOCOL, questions=questions)
+    dialogue = begin(protocol)
+    for answer in (ago("45", "a"), ago("8", "mo")):
+        dialogue.take(Step("answer", dialogue.state, answer))
+    assert carried(protocol, {"S01-0001": dialogue}).keys() == {"age"}
+
+
+@pytest.mark.parametrize(
+    "line", ['possible = ["0", "9"]', 'units = [{ code = "d", label = { en = "d", zh = "d" } }]']
+)
+def test_its_units_and_ranges_are_its_own(line: str) -> None:
+    text = PROTOCOL.text.replace('id = "last_mi"', f'id = "last_mi"\n{line}')
+    with pytest.raises(ProtocolError, match="which has its units, never and ongoing"):
+        parse_protocol(text, "washouts.toml")
