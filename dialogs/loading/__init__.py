@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
+from dialogs.loading.catalogue import Shelf
 from dialogs.loading.expansion import expanded
 from dialogs.loading.formats import in_newest
 from dialogs.loading.kinds import Report
@@ -93,9 +94,10 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
-    report = Report()
+    report, shelf = Report(), Shelf(raw)
     try:
-        protocol = build(expanded(in_newest(raw)), text, report)
+        whole = expanded(in_newest(raw), shelf)
+        protocol = build(whole, text + shelf.copies(), report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
         raise ProtocolError(file, [fault]) from error

@@ -21,7 +21,17 @@ from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.tree import Rule
 
 _ONLY_IN_THE_FILE: Final = frozenset(
-    {"format", "unknown", "option_sets", "question", "criterion", "site_item", "alert"}
+    {
+        "format",
+        "unknown",
+        "option_sets",
+        "unit_sets",
+        "catalogue",
+        "question",
+        "criterion",
+        "site_item",
+        "alert",
+    }
 )
 """Keys of the file that become something else of the protocol."""
 _Part = TypeVar("_Part", Criterion, SiteItem)

@@ -16,9 +16,12 @@ from typing import Any, Final
 
 from dialogs.languages import DEFAULT
 from dialogs.loading.kinds import KindError
+from dialogs.loading.writing import table
 from dialogs.protocol import Text
 
 UNITS: Final = "units.toml"
+_SHAPES: Final = {"catalogue": dict, "unit_sets": list}
+_OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 
 
 @cache
@@ -31,6 +34,43 @@ def entries() -> Mapping[str, Mapping[str, Any]]:
 def unit_sets() -> Mapping[str, list[dict[str, Any]]]:
     """Return the sets of units by name."""
     return _read(UNITS) if UNITS in _files() else {}
+
+
+class Shelf:
+    """What one file takes from the catalogue; of what the file brings itself, its own.
+
+    A stored file brings all that it took when it was first read (`copies`), so that a catalogue which goes on never
+    changes a screening of before.
+    """
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._own = {kind: shipped(raw.get(kind)) for kind in ("catalogue", "unit_sets")}
+        self._taken: dict[tuple[str, str], Any] = {}
+
+    def entry(self, name: Any) -> Mapping[str, Any] | None:
+        """Return the entry of this name, if there is one."""
+        entry: Mapping[str, Any] | None = self._find("catalogue", name, entries())
+        return entry
+
+    def unit_set(self, name: Any) -> Any:
+        """Return the units of this name, if there are any."""
+        return self._find("unit_sets", name, unit_sets())
+
+    def _find(self, kind: str, name: Any, ours: Mapping[str, Any]) -> Any:
+        if not isinstance(name, str):
+            return None
+        own = self._own[kind]
+        if isinstance(own, dict) and isinstance(own.get(name), _SHAPES[kind]):
+            return own[name]
+        if name not in ours:
+            return None
+        self._taken[kind, name] = ours[name]
+        return ours[name]
+
+    def copies(self) -> str:
+        """Return what was taken of ours, as it is written at the end of the file."""
+        copies = "".join(table(kind, name, taken) for (kind, name), taken in self._taken.items())
+        return f"\n\n{_OUR_COPY}{copies}" if copies else ""
 
 
 def entry_name(raw: Any) -> str:

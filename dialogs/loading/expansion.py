@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from dialogs.loading import catalogue
+from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.normal import with_normal_limits
 from dialogs.loading.ruleless import question_name, with_questions_of_criteria
@@ -18,42 +18,42 @@ from dialogs.loading.ruleless import question_name, with_questions_of_criteria
 Raw = dict[str, Any]
 
 
-def expanded(raw: Raw) -> Raw:
-    """Return the file with everything in it that it says in short."""
+def expanded(raw: Raw, shelf: Shelf) -> Raw:
+    """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`."""
     raw = with_questions_of_criteria(raw)
     listed = raw.get("question")
-    return {**raw, "question": list(_questions(listed))} if isinstance(listed, list) else raw
+    return {**raw, "question": list(_questions(listed, shelf))} if isinstance(listed, list) else raw
 
 
-def _questions(listed: list[Any]) -> Iterator[Any]:
+def _questions(listed: list[Any], shelf: Shelf) -> Iterator[Any]:
     """Yield the questions of the file, each after those that it needs and the file has not."""
     known = {question_name(each) for each in listed}
     for each in listed:
         if not isinstance(each, dict):
             yield each
             continue
-        for question in _with_needed(each, known):
-            yield from with_normal_limits(question)
+        for question in _with_needed(each, known, shelf):
+            yield from with_normal_limits(question, shelf)
 
 
-def _with_needed(raw: Raw, known: set[str | None]) -> Iterator[Raw]:
-    question = _written_out(_used(raw))
+def _with_needed(raw: Raw, known: set[str | None], shelf: Shelf) -> Iterator[Raw]:
+    question = _written_out(_used(raw, shelf), shelf)
     for needed in re.findall(r"[a-z]\w*", str(question.get("formula", ""))):
-        if needed not in known and needed in catalogue.entries():
+        if needed not in known and shelf.entry(needed):
             known.add(needed)
-            yield from _with_needed({"use": needed}, known)
+            yield from _with_needed({"use": needed}, known, shelf)
     yield _without_unknown_implications(question, known) if "use" in raw else question
 
 
-def _used(raw: Raw) -> Raw:
+def _used(raw: Raw, shelf: Shelf) -> Raw:
     """Return a question with the catalogue's entry that it uses under what it says itself."""
     if "use" not in raw:
         return raw
     name = raw["use"]
-    entry = catalogue.entries().get(name) if isinstance(name, str) else None
+    entry = shelf.entry(name)
     if entry is None:  # which the key's kind then says
         return {"id": name, "ask": name, **raw}
-    return {"id": name, **entry, **raw}
+    return {"id": name, **entry, **{key: value for key, value in raw.items() if key != "use"}}
 
 
 def _without_unknown_implications(question: Raw, known: set[str | None]) -> Raw:
@@ -82,10 +82,10 @@ _KINDS: Final[Mapping[str, Callable[[Raw], Raw]]] = {"yes_no": _yes_no}
 """Kinds that are another one in short."""
 
 
-def _written_out(raw: Raw) -> Raw:
+def _written_out(raw: Raw, shelf: Shelf) -> Raw:
     raw = {"kind": _kind_by_keys(raw), **raw}
     form = _KINDS.get(raw["kind"]) if isinstance(raw["kind"], str) else None
-    return _with_units(form(raw) if form else raw)
+    return _with_units(form(raw) if form else raw, shelf)
 
 
 def _kind_by_keys(raw: Raw) -> str:
@@ -95,10 +95,10 @@ def _kind_by_keys(raw: Raw) -> str:
     return "choice" if "options" in raw else "yes_no"
 
 
-def _with_units(raw: Raw) -> Raw:
+def _with_units(raw: Raw, shelf: Shelf) -> Raw:
     """Return a number with the units of the set that it names; what is said of the first one stands there."""
     named = raw.get("units")
-    units = catalogue.unit_sets().get(named) if isinstance(named, str) else named
+    units = shelf.unit_set(named) if isinstance(named, str) else named
     if not isinstance(units, list) or not units or not all(isinstance(unit, dict) for unit in units):
         return raw
     first, *others = units

@@ -36,6 +36,7 @@ from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import NEEDED, Key, Table, named_lists, table, tables
 
 KINDS: Final = ("yes_no", "choice", "several", "integer", "quantity", "since")
+TABLE: Final = as_it_stands("a table", lambda raw: isinstance(raw, dict))
 ENTRY: Final = simple("the name of an entry of the catalogue", entry_name)
 FORMAT: Final = as_it_stands(str(NEWEST), lambda raw: raw == NEWEST)
 OPTION: Final = Table(
@@ -288,6 +289,14 @@ PROTOCOL: Final = Table(
         Key("disclaimer", TEXT, "What the assistant is not for.", None, "words of ours"),
         Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
         Key("option_sets", named_lists(OPTION), "Options that several questions share, by name.", {}),
+        Key("unit_sets", TABLE, "Units that several questions share, by name; one of ours is overruled.", {}),
+        Key(
+            "catalogue",
+            TABLE,
+            "Questions for `use`, by name; one of ours is overruled. A file that is stored with screenings has here "
+            "what it took of our catalogue at the time.",
+            {},
+        ),
         Key("question", tables(QUESTION, called_by="id"), "`[[question]]`, once for each.", ()),
         Key("criterion", tables(CRITERION, called_by="code"), "`[[criterion]]`, once for each."),
         Key("site_item", tables(SITE_ITEM, called_by="id"), "`[[site_item]]`, once for each.", ()),

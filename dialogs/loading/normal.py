@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dialogs.loading import catalogue
+from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import shipped_text
 from dialogs.protocol import Text
 
@@ -19,17 +19,22 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of normal: its key in a question, the set that holds its unit, and what *Normal* means by it."""
+    """A limit of normal: its key in a question, its unit and the set that holds it, and what *Normal* means by it."""
 
     key: str
+    unit: str
     unit_set: str
     normal: str
 
 
-LIMITS: Final = (Limit("uln", "xULN", "<=1 {xULN}"), Limit("lln", "xLLN", ">=1 {xLLN}"))
+LIMITS: Final = (
+    Limit("uln", "{xULN}", "xULN", "<=1 {xULN}"),
+    Limit("lln", "{xLLN}", "xLLN", ">=1 {xLLN}"),
+)
+_NORMAL_UNITS: Final = frozenset(limit.unit for limit in LIMITS)
 
 
-def with_normal_limits(question: Raw) -> Iterator[Raw]:
+def with_normal_limits(question: Raw, shelf: Shelf) -> Iterator[Raw]:
     """Yield a question with the units of its limits of normal, and after it the questions for these."""
     asked, units = [], question.get("units")
     for limit in LIMITS:
@@ -40,23 +45,21 @@ def with_normal_limits(question: Raw) -> Iterator[Raw]:
             and all(isinstance(each, dict) for each in units)
         ):
             asked.append(_question(question, limit, given, units))
-            question = _divided(question, limit, asked[-1]["id"])
+            question = _divided(question, limit, asked[-1]["id"], shelf)
     yield question
     yield from asked
 
 
-def _divided(question: Raw, limit: Limit, per: str) -> Raw:
+def _divided(question: Raw, limit: Limit, per: str, shelf: Shelf) -> Raw:
     """Return the question with the unit of a limit, and every unit without one turned into it."""
-    (unit,) = catalogue.unit_sets()[limit.unit_set]
+    into = {"per": per, "gives": limit.unit}
     units = [
-        each
-        if "per" in each or str(each.get("code")).startswith("{x")
-        else {**each, "per": per, "gives": unit["code"]}
+        each if "per" in each or each.get("code") in _NORMAL_UNITS else {**each, **into}
         for each in question["units"]
     ]
     normal = {"code": "within_normal", "text": _said(f"{limit.key}_normal"), "means": limit.normal}
     shortcuts = question.get("shortcuts", [normal])
-    return {**question, "units": [*units, unit], "shortcuts": shortcuts}
+    return {**question, "units": [*units, *(shelf.unit_set(limit.unit_set) or ())], "shortcuts": shortcuts}
 
 
 def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:

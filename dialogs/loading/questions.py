@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from dialogs import since
-from dialogs.answers import NONE
+from dialogs.answers import NONE, compact
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
@@ -115,7 +117,16 @@ def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     report.unique(f"{entry.place}: unit", (unit.code for unit in units))
     _check_spellings(units, entry.place, report)
     _check_examples(units, entry, report)
-    return tuple(units)
+    return tuple(_with_same_example(unit, units[0]) for unit in units)
+
+
+def _with_same_example(unit: Unit, first: Unit) -> Unit:
+    """Return a unit that has no example of its own with that of the first one, to as many digits, two at least."""
+    if unit.example is not None or unit.scale is None or not first.example:
+        return unit
+    with localcontext(prec=max(2, len(first.example.normalize().as_tuple().digits))):
+        example = Decimal(compact(first.example / unit.scale))
+    return replace(unit, example=example) if unit.expects(example) else unit
 
 
 def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:

@@ -11,7 +11,7 @@ import pytest
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.candidates import play
 from dialogs.errors import Fault, ProtocolError
-from dialogs.loading import parse_protocol
+from dialogs.loading import catalogue, parse_protocol, parse_stored
 from dialogs.protocol import Line, Protocol
 from dialogs.wording import describe
 
@@ -188,6 +188,31 @@ def test_a_question_of_the_catalogue_is_used_by_its_name_and_what_is_given_wins(
     assert first.units[0].example is not None
 
 
+def test_a_stored_file_keeps_what_it_took_of_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = 'rule = \'hemoglobin < "100 g/L" or alt > "3 {xULN}"\''
+    read = trial(question('use = "hemoglobin"'), question('use = "alt"'), criterion(PREGNANCY + rule))
+    monkeypatch.setattr(catalogue, "entries", dict)
+    monkeypatch.setattr(catalogue, "unit_sets", dict)
+    again = parse_stored(read.text, "stored")
+    assert (again.text, again.sha256) == (read.text, read.sha256)
+    assert [vars(each) for each in again.questions] == [vars(each) for each in read.questions]
+
+
+def test_a_file_that_uses_nothing_is_stored_as_it_stands() -> None:
+    assert trial(criterion(PREGNANCY)).text == HEAD + criterion(PREGNANCY)
+
+
+def test_a_file_may_bring_its_own_questions_and_units() -> None:
+    protocol = trial(
+        question('use = "hemoglobin"'),
+        criterion(PREGNANCY + "rule = 'hemoglobin < \"5 {drops}\"'"),
+        '[unit_sets]\nours = [{ code = "{drops}", label = "drops" }]\n'
+        '[catalogue.hemoglobin]\nask = "Ours?"\nunits = "ours"\npossible = [0, 9]\nusual = [0, 9]',
+    )
+    (asked,) = protocol.questions
+    assert (asked.ask, [unit.code for unit in asked.units]) == ({"en": "Ours?"}, ["{drops}"])
+
+
 def test_what_the_catalogue_has_not_is_told() -> None:
     (fault, *_) = faults(question('use = "haemoglobine"'), criterion(PREGNANCY))
     assert (fault.place, fault.fault) == (
@@ -204,7 +229,7 @@ def test_units_are_a_set_of_the_catalogue() -> None:
     (eos,) = protocol.questions
     assert eos.kind == "quantity"
     assert [unit.code for unit in eos.units] == ["10*9/L", "10*3/uL", "/uL"]
-    assert [unit.example for unit in eos.units] == [Decimal("0.3"), None, None]
+    assert [unit.example for unit in eos.units] == [Decimal("0.3"), Decimal("0.3"), Decimal(300)]
 
 
 def test_what_an_option_of_the_catalogue_implies_is_dropped_with_its_question() -> None:
