@@ -178,11 +178,13 @@ class Progress:
 
     def _stands(self, question: str) -> bool:
         """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""
-        value, answer = self.protocol.question(question).unit_of, self.answers[question]
-        if value is None or not isinstance(answer, Measurement):
+        asked, answer = self.protocol.question(question), self.answers[question]
+        if asked.unit_of is None or not isinstance(answer, Measurement):
             return True
-        divided = self.answers.get(value)
-        return isinstance(divided, Measurement) and divided.unit == answer.unit
+        value = self.answers.get(asked.unit_of)
+        if not isinstance(value, Measurement):
+            return value is not None
+        return value.unit == answer.unit or value.unit not in asked.unit_by_code
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         """For each unknown criterion, the questions whose better answers would settle it."""
@@ -221,7 +223,9 @@ class Progress:
         if asked.unit_of is None or not isinstance(answer, Measurement):
             return
         value = self.facts[self.protocol.position[asked.unit_of]]
-        if isinstance(value, Measurement) and value.unit != answer.unit:
+        if not isinstance(value, Measurement) or value.unit not in asked.unit_by_code:
+            return  # unknown, or a multiple of this limit, whose unit does not matter
+        if value.unit != answer.unit:
             raise AnswerError(f"{question} must be in {value.unit}, like {asked.unit_of}")
 
     def put(self, question: str, answer: Answer) -> None:

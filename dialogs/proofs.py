@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
@@ -45,7 +45,7 @@ def _chosen(protocol: Protocol, place: int) -> Iterator[Answer]:
 def _comparisons(protocol: Protocol, place: int) -> Iterator[Leaf]:
     for criterion in protocol.criteria:
         if criterion.rule.mask >> place & 1:
-            yield from (leaf for leaf in criterion.rule.node.leaves() if leaf.place == place)
+            yield from (leaf for leaf in criterion.rule.node.leaves() if place in leaf.places)
 
 
 def _effect(protocol: Protocol, place: int, answer: Answer) -> object:
@@ -67,23 +67,20 @@ def _values(protocol: Protocol, place: int, unit: Unit) -> Iterator[Decimal]:
     """Numbers in one unit: on and beside every limit; for a divisor, fractions of what is usual."""
     question = protocol.questions[place]
     leaves = [leaf for leaf in _comparisons(protocol, place) if isinstance(leaf, Comparison)]
-    numbers = {
-        number for leaf in leaves for number in _around(protocol, question, unit, leaf.plans[unit.code])
-    }
-    if not leaves:
+    numbers = {number for leaf in leaves for number in _around(protocol, question, leaf.plans[unit.code])}
+    if not numbers:  # a divisor, or one of two that are compared with each other
         numbers = {_middle(unit) * fraction for fraction in _FRACTIONS}
     yield from (number for number in sorted(numbers) if number >= 0 and unit.allows(number))
 
 
-def _around(protocol: Protocol, question: Question, unit: Unit, plan: Plan) -> tuple[Decimal, ...]:
+def _around(protocol: Protocol, question: Question, plan: Plan) -> tuple[Decimal, ...]:
     """Return numbers on and beside a limit; of one that is divided, the number that comes to the limit."""
     if plan.per is not None:
-        divisor = protocol.questions[plan.per]
-        same = unit.code if divisor.unit_of == question.id else divisor.units[0].code
-        return (plan.limit * _middle(divisor.unit_by_code[same]),)
+        code = next(iter(plan.per_units))
+        factor = _middle(protocol.questions[plan.per].unit_by_code[code]) * plan.per_units[code]
+        return (plan.threshold(factor),)
     step = Decimal(1) if question.kind == "integer" else _STEP
-    with localcontext(prec=12):
-        limit = plan.limit / (plan.scale or Decimal(1))
+    limit = plan.threshold()
     return limit - step, limit, limit + step
 
 

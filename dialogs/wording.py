@@ -11,7 +11,7 @@ from typing import Final
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Criterion, Protocol, Question, Unit
-from dialogs.rules.comparisons import Comparison, Leaf, Membership
+from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Unclear
@@ -194,6 +194,8 @@ class _Words:
                 return self.joined(dict.fromkeys(self._parts(node, both, negated)), "and" if both else "or")
             case Comparison():
                 return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
+            case Contrast():
+                return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator)
             case Membership():
                 return self.membership(node, negated=negated)
             case Ticked():
@@ -225,10 +227,10 @@ class _Words:
     def _came_up(self, node: Node) -> bool:
         """Say whether a part of several says something: its number was asked for, or its choice is not implied."""
         leaves = list(node.leaves())
-        numbers = [leaf for leaf in leaves if isinstance(leaf, Comparison)]
+        numbers = [leaf for leaf in leaves if isinstance(leaf, Comparison | Contrast)]
         if not numbers:
-            return any(leaf.place not in self._implied() for leaf in leaves)
-        return any(self.facts[leaf.place] is not None for leaf in numbers)
+            return any(place not in self._implied() for leaf in leaves for place in leaf.places)
+        return any(self.facts[place] is not None for leaf in numbers for place in leaf.places)
 
     def _implied(self) -> set[int]:
         """The questions whose answers follow from those of others: the sex from a pregnancy."""
@@ -250,6 +252,11 @@ class _Words:
         )
         said: str = (self.ago if is_since else self.said)[operator]
         return said.format(name=question.name[self.language], limit=limit)
+
+    def contrast(self, leaf: Contrast, operator: str) -> str:
+        one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
+        said: str = self.said[operator]
+        return said.format(name=one, limit=other)
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:
         """Name the options that are asked for; if one of them was chosen, that one."""

@@ -22,7 +22,7 @@ def unit_for(protocol: Protocol, question: Question, facts: Sequence[Answer | No
     if question.unit_of is None:
         return None
     value = facts[protocol.position[question.unit_of]]
-    return value.unit if isinstance(value, Measurement) else None
+    return value.unit if isinstance(value, Measurement) and value.unit in question.unit_by_code else None
 
 
 def unit_called(question: Question, spelled: str, only: str | None) -> Unit | Refused | None:

@@ -9,14 +9,16 @@ import ast
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import product
 from typing import Final
 
-from dialogs.answers import NONE
+from dialogs.answers import NONE, Measurement
 from dialogs.protocol import Question, Unit
-from dialogs.rules.comparisons import Comparison, Membership, Plan
+from dialogs.rules.comparisons import Comparison, Contrast, Membership, Number, Plan, Way
 from dialogs.rules.judgement import union
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Rule, Unclear
+from dialogs.rules.ways import Ways
 
 MAX_LENGTH: Final = 2000
 """Characters of a rule; so that none nests too deeply to be judged."""
@@ -64,6 +66,7 @@ class _Parser:
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
         self.places = {question_id: place for place, question_id in enumerate(questions)}
+        self.ways = Ways(questions, self.places)
 
     def node(self, tree: ast.expr) -> Node:
         match tree:
@@ -102,11 +105,11 @@ class _Parser:
         question = self._question(left)
         if question.kind == "several":
             return self._none_ticked(question, sign, right)
-        return (
-            self._choice(question, sign, right)
-            if question.kind == "choice"
-            else self._number(question, sign, right)
-        )
+        if question.kind == "choice":
+            return self._choice(question, sign, right)
+        if isinstance(right, ast.Name):
+            return self._contrast(question, sign, self._other_number(question, right))
+        return self._number(question, sign, right)
 
     def _question(self, tree: ast.expr) -> Question:
         if not isinstance(tree, ast.Name):
@@ -147,6 +150,18 @@ class _Parser:
         none = Ticked(self.places[question.id], NONE)
         return Negation(none) if sign == "!=" else none
 
+    def _other_number(self, question: Question, tree: ast.expr) -> Question:
+        other = self._question(tree)
+        if other is question:
+            fault = f"{question.id} is compared with itself"
+            raise RuleError(fault, "Please name another question, or a limit with its unit")
+        if not other.units:
+            fault = f"{question.id} is a number and {other.id} a choice; they cannot be compared"
+            raise RuleError(
+                fault, f'Please write a limit with its unit, such as "100 {question.units[0].code}"'
+            )
+        return other
+
     # choices -------------------------------------------------------------------------------------
 
     def _choice(self, question: Question, sign: str, tree: ast.expr) -> Node:
@@ -174,31 +189,40 @@ class _Parser:
     def _number(self, question: Question, sign: str, tree: ast.expr) -> Comparison:
         limits = _limits(question, tree)
         plans = {unit.code: self._plan(question, unit, limits) for unit in question.units}
-        meanings = {shortcut.code: shortcut.means for shortcut in question.shortcuts}
-        return Comparison(self.places[question.id], sign, limits, plans, meanings)
+        return Comparison(self.places[question.id], sign, limits, plans, _meanings(question))
 
     def _plan(self, question: Question, unit: Unit, limits: Mapping[str, Decimal]) -> Plan:
-        """Find the way from an answer in a unit to one of the limits: itself, by scale, or by division."""
-        if unit.code in limits:
-            return Plan(limits[unit.code])
-        for code, limit in limits.items():
-            other = question.unit_by_code.get(code)
-            if other is not None and other.scale is not None and unit.scale is not None:
-                return Plan(limit * other.scale, unit.scale)
-        if unit.per is not None and unit.gives is not None and unit.gives in limits:
-            return self._division(question, unit, unit.per, limits[unit.gives])
+        """Find the way from an answer in a unit to one of the limits, the one in its own unit first."""
+        for code in sorted(limits, key=unit.code.__ne__):
+            conversion = self.ways.find(question, unit, code)
+            if conversion is not None:
+                return conversion.plan(limits[code])
         given = ", ".join(f"{limit} {code}" for code, limit in limits.items())
         fault = (
             f"{question.id} may be answered in {unit.code}, which cannot be compared with the limit {given}"
         )
         raise RuleError(fault, f'Please add a limit in {unit.code}, as in "6 mo = 26 wk"')
 
-    def _division(self, question: Question, unit: Unit, per: str, limit: Decimal) -> Plan:
-        divisor = self.questions.get(per)
-        if divisor is None:
-            fault = f"{question.id} in {unit.code} is divided by {per!r}, which is no question"
-            raise RuleError(fault, "Please name one")
-        return Plan(limit, None, self.places[per], question.divisor_scales(unit, divisor))
+    def _contrast(self, one: Question, sign: str, other: Question) -> Contrast:
+        pairs = {
+            (a.code, b.code): self._pair_of_ways(one, a, other, b) for a, b in product(one.units, other.units)
+        }
+        numbers = (Number(self.places[each.id], _meanings(each)) for each in (one, other))
+        left, right = numbers
+        return Contrast(left, sign, right, pairs)
+
+    def _pair_of_ways(self, one: Question, a: Unit, other: Question, b: Unit) -> tuple[Way, Way]:
+        """Find a unit that both answers come to."""
+        for code in self.ways.shared(one, other):
+            first, second = self.ways.find(one, a, code), self.ways.find(other, b, code)
+            if first is not None and second is not None:
+                return first.way(), second.way()
+        fault = f"{one.id} in {a.code} cannot be compared with {other.id} in {b.code}"
+        raise RuleError(fault, "Please compare numbers whose units turn into each other")
+
+
+def _meanings(question: Question) -> dict[str, Measurement]:
+    return {shortcut.code: shortcut.means for shortcut in question.shortcuts}
 
 
 def _not_compared(question: Question, said: str) -> RuleError:

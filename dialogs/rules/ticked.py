@@ -24,6 +24,10 @@ class Ticked:
             return SETTLED[UNCERTAIN]
         return SETTLED[TRUE if self.code in (answer.codes or (NONE,)) else FALSE]
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        return (self.place,)
+
     def leaves(self) -> Iterator[Ticked]:
         yield self
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dialogs.rules.comparisons import Comparison, Leaf, Membership
+from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 from dialogs.rules.ticked import Ticked
 
@@ -91,7 +91,7 @@ class Disjunction(_Junction):
         return _deciding(self.nodes, facts, all_of=FALSE)
 
 
-Node = Comparison | Membership | Ticked | Unclear | Negation | Conjunction | Disjunction
+Node = Comparison | Contrast | Membership | Ticked | Unclear | Negation | Conjunction | Disjunction
 
 
 def _deciding(nodes: tuple[Node, ...], facts: Facts, *, all_of: int) -> Iterator[Leaf]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from dialogs.loading.building import build
+from dialogs.loading.formats import in_newest
 from dialogs.loading.kinds import Report
 from dialogs.protocol import Protocol
 
@@ -56,6 +57,11 @@ QUESTIONS: Final = (
 )
 _CHOICES: Final = ("sex", "state", "kind", "later")
 _LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x"}
+_BASES: Final = [*_LIMITS.items(), ("value", "mg"), ("value", "g"), ("dose", "mg")]
+"""Numbers with a unit of their limits; what is answered in another one may call for a factor."""
+_PAIRS: Final = [("count", "value"), ("value", "count"), ("dose", "other_dose"), ("count", "weight")]
+
+_SIGNS: Final = ["<", "<=", ">", ">=", "==", "!="]
 
 _memberships = st.builds(
     "{} in ({},)".format,
@@ -65,13 +71,16 @@ _memberships = st.builds(
     ),
 )
 _comparisons = st.builds(
-    lambda name, sign, limit: f'{name} {sign} "{limit} {_LIMITS[name]}"',
-    st.sampled_from(sorted(_LIMITS)),
-    st.sampled_from(["<", "<=", ">", ">=", "=="]),
+    lambda basis, sign, limit: f'{basis[0]} {sign} "{limit} {basis[1]}"',
+    st.sampled_from(_BASES),
+    st.sampled_from(_SIGNS),
     st.integers(1, 3),
 )
+_contrasts = st.builds(
+    lambda pair, sign: f"{pair[0]} {sign} {pair[1]}", st.sampled_from(_PAIRS), st.sampled_from(_SIGNS)
+)
 _rules = st.recursive(
-    st.one_of(_memberships, _comparisons, st.just("unclear")),
+    st.one_of(_memberships, _comparisons, _contrasts, st.just("unclear")),
     lambda parts: st.one_of(
         st.builds("({} and {})".format, parts, parts),
         st.builds("({} or {})".format, parts, parts),
@@ -109,7 +118,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
         "criterion": [*criteria, every],
     }
     report = Report()
-    protocol = build(raw, "", report)
+    protocol = build(in_newest(raw), "", report)
     assert protocol is not None, report.faults
     return protocol
 
