@@ -24,8 +24,8 @@ from state.screenings import Screening
 
 COLUMNS: Final = 80
 BULLET_INDENT: Final = "  "
-OPTION: Final = "answer"
-"""Buttons of this verb are the options of a question."""
+OPTIONS: Final = ("answer", "tick", "untick")
+"""Buttons of these verbs are the options of a question."""
 TYPED: Final = "n"
 """The key of the option of a question whose answers are typed, as *normal* beside a value."""
 
@@ -144,7 +144,7 @@ class Terminal:
         verbs = [_verb(button) for button in buttons]
         number = 0
         for button, press, verb in zip(buttons, presses, verbs, strict=True):
-            if press is not None and verb == OPTION:
+            if press is not None and verb in OPTIONS:
                 yield _option_key(asked, press.place or 0), button
                 continue
             key = PRESSES[verb].key if verb in PRESSES else verb
@@ -155,7 +155,7 @@ class Terminal:
 
     def _asked(self, presses: Iterable[Press | None]) -> Question | None:
         """Return the question that these buttons answer."""
-        number = next((press.screening for press in presses if press and press.verb == OPTION), None)
+        number = next((press.screening for press in presses if press and press.verb in OPTIONS), None)
         return question_of(self.conversation.screenings.load(number)) if number is not None else None
 
     def _print(self, text: str) -> None:

@@ -52,11 +52,12 @@ def selected(question: Question, answer: Selection, language: str) -> str:
     return listed
 
 
-def decisive(question: Question, answer: Answer, grounds: Iterable[Leaf]) -> Answer:
+def decisive(protocol: Protocol, question: Question, answer: Answer, grounds: Iterable[Leaf]) -> Answer:
     """Return an answer as far as it decided: of what was ticked, the options that the rule's grounds name."""
     if not isinstance(answer, Selection):
         return answer
-    named = {leaf.code for leaf in grounds if isinstance(leaf, Ticked)}
+    place = protocol.position[question.id]
+    named = {leaf.code for leaf in grounds if isinstance(leaf, Ticked) and leaf.place == place}
     return question.selection(named.intersection(answer.codes)) if named & {*answer.codes} else answer
 
 

@@ -11,7 +11,7 @@ from bot.wording import cards
 from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
-from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
 from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
@@ -31,9 +31,11 @@ def option(context: Context, screening: Screening, press: Press) -> None:
 
 
 def answer_of(question: Question, press: Press) -> Answer | None:
-    """Return the answer that an option's button gives to a question, or *unknown*'s; ``None`` for other buttons."""
+    """Return the answer that a button gives to a question by itself; ``None`` for those that give none."""
     if press.verb == "unknown":
         return UNKNOWN
+    if question.kind == "several":
+        return Selection(()) if press.verb == NONE else None
     chosen = at(choices(question), press.place) if press.verb == "answer" else None
     return Choice(chosen[0]) if chosen is not None else None
 

@@ -24,6 +24,7 @@ from bot.conversation import (
     site_screenings,
     starting,
     subjects,
+    ticking,
 )
 from bot.conversation.access import ADMINISTRATOR, COORDINATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
@@ -69,6 +70,12 @@ _ROWS: Final = (
     # answering
     _own("answer", "moves", answering.option, former="o"),
     _own("unknown", "moves", answering.option, key="u", former="u"),
+    _own("tick", "acts", ticking.tick),
+    _own("untick", "acts", ticking.tick),
+    _own("done", "moves", ticking.done, key="d"),
+    _own("none", "moves", ticking.done, key="n"),
+    _own("earlier", "looks", ticking.turn_page, key="<"),
+    _own("later", "looks", ticking.turn_page, key=">"),
     _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
     _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
     _own("reason", "moves", answering.reason, former="w"),

@@ -8,6 +8,7 @@ from bot.conversation.context import Context
 from bot.conversation.presses import WORDS, do
 from bot.conversation.refusing import keep_nothing
 from bot.conversation.site_screenings import number_typed
+from bot.conversation.ticking import typed_to_ticks
 from bot.conversation.whose_answer import Aim, aim, sent_twice
 from bot.exchange import Press
 from bot.wording.asked import question_of
@@ -37,6 +38,9 @@ def typed(context: Context) -> None:
     question = question_of(screening)
     if prompt.kind != "question" or question is None or screening.dialogue.waiting:
         keep_nothing(context, aimed)
+        return
+    if question.kind == "several" and screening.dialogue.proposal is not None:
+        typed_to_ticks(context, screening, question, context.message.text)
         return
     typed_answer(context, screening, question, context.message.text)
 

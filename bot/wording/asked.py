@@ -1,8 +1,8 @@
-"""What a screening asks at this moment: its question, and the proposal that waits to be confirmed."""
+"""What a screening asks at this moment: its question, and what waits there: a proposal to be confirmed, or ticks."""
 
 from __future__ import annotations
 
-from dialogs.answers import Answer
+from dialogs.answers import Answer, Selection, decode
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, propose_again, unit_for
 from state.screenings import Screening
@@ -26,6 +26,16 @@ def carried_at(screening: Screening, question: Question) -> int | None:
         return None
     _, entries = screening.carried_from[question.id]
     return entries
+
+
+def ticked(screening: Screening, question: Question) -> Selection:
+    """Return which options are ticked: as they were set last, else as they were answered before."""
+    dialogue = screening.dialogue
+    if dialogue.proposal is not None:
+        set_last = decode(dialogue.proposal, None)
+    else:
+        set_last = dialogue.answers.get(question.id) or Selection(())
+    return set_last if isinstance(set_last, Selection) else Selection(())
 
 
 def proposal_of(screening: Screening, question: Question) -> Proposal | None:

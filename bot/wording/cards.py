@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.exchange import Safe
-from bot.wording.asked import standing_answer
-from bot.wording.buttons import MOST_CHOICES, choices
+from bot.wording.asked import standing_answer, ticked
+from bot.wording.buttons import MOST_OPTIONS, choices
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -17,7 +17,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
-from dialogs.wording import describe, echo, example, what_failed, with_unit
+from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
 from state.screenings import Screening
 
 # the question ------------------------------------------------------------------------------------
@@ -28,15 +28,22 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     dialogue, language = screening.dialogue, say.language
     question = dialogue.protocol.question(dialogue.state)
     only = unit_for(dialogue.protocol, question, dialogue.facts)
-    typed = question.kind != "choice"
-    beyond = [text[language] for _, text in choices(question)[MOST_CHOICES:]]
+    typed = not question.options
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
         say("for_example", example=example(question, only, language)) if typed else None,
-        say("options_typed", options=say.plain("then").join(beyond)) if beyond else None,
+        _ticked_line(screening, question, say),
     )
+
+
+def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
+    """What is ticked, where not all of it stands on the buttons; else the buttons say it."""
+    if question.kind != "several" or len(choices(question)) <= MOST_OPTIONS:
+        return None
+    now = ticked(screening, question)
+    return say("ticked", options=describe(question, now, say.language)) if now.codes else None
 
 
 def _answer_before(screening: Screening, question: Question, say: Phrases) -> Safe | None:
@@ -163,11 +170,14 @@ def reason_source(reason: Reason, say: Phrases) -> Safe:
 
 def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
     """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``; not what others imply."""
+    protocol, rule = dialogue.protocol, reason.criterion.rule
     implied = {q for q, answer in reason.answers if answer is not None and answer != dialogue.answers.get(q)}
     shown = []
     for question_id, answer in reason.answers:
         if question_id in implied and len(implied) < len(reason.answers):
             continue
+        if answer is not None:
+            answer = decisive(protocol, protocol.question(question_id), answer, rule.grounds(dialogue.facts))
         shown.append(named(dialogue, question_id, answer, say))
     return say.plain("then").join(shown)
 

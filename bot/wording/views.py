@@ -9,8 +9,17 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, verdict_card
-from bot.wording.asked import carried_at, proposal_of, standing_answer
-from bot.wording.buttons import MOST_CHOICES, arrange, button, choices, new_screening, newest
+from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
+from bot.wording.buttons import (
+    arrange,
+    button,
+    choices,
+    new_screening,
+    newest,
+    on_page,
+    page_buttons,
+    page_of,
+)
 from bot.wording.copies import line_to_copy
 from bot.wording.phrases import Phrases, lines
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
@@ -22,6 +31,7 @@ from state.screenings import Screening
 
 DISAGREEMENTS: Final = ("reading", "data", "judgement", "outdated", "other")
 LONGEST_UNKNOWN: Final = 20
+TICKED, NOT_TICKED = "☑", "☐"
 
 
 def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) -> Press | None:
@@ -32,8 +42,10 @@ def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) ->
     return read_press(found[0].press) if found else None
 
 
-def _show_question(screening: Screening, say: Phrases) -> Reply:
+def show_question(screening: Screening, say: Phrases, first: int = 0) -> Reply:
+    """Show the question that is asked, with its options from the place `first` on."""
     question = screening.protocol.question(screening.state)
+    first = page_of(question, first)
     if screening.dialogue.waiting:
         return _ask_reason(screening, question, say)
     proposal = proposal_of(screening, question)
@@ -41,11 +53,35 @@ def _show_question(screening: Screening, say: Phrases) -> Reply:
     if proposal is not None:
         text = _proposal_text(screening, question, proposal, say)
         return _asking(screening, text, (*arrange(_candidates(screening, proposal, say)), *always), say)
-    options = [
-        button(text[say.language], "answer", screening, place)
-        for place, (_, text) in enumerate(choices(question)[:MOST_CHOICES])
+    options = (
+        *arrange(_options(screening, question, first, say)),
+        *arrange(page_buttons(question, first, screening)),
+    )
+    ending = arrange(_ending(screening, question, say))
+    return _asking(screening, cards.question_card(screening, say), (*options, *ending, *always), say)
+
+
+def _options(screening: Screening, question: Question, first: int, say: Phrases) -> list[Button]:
+    """The options of a page; those of several show whether they are ticked."""
+    offered = choices(question)
+    shown = [(place, *offered[place]) for place in on_page(question, first)]
+    if question.kind != "several":
+        return [button(text[say.language], "answer", screening, place) for place, _, text in shown]
+    on = ticked(screening, question).codes
+    return [
+        button(f"{TICKED} {text[say.language]}", "untick", screening, place)
+        if code in on
+        else button(f"{NOT_TICKED} {text[say.language]}", "tick", screening, place)
+        for place, code, text in shown
     ]
-    return _asking(screening, cards.question_card(screening, say), (*arrange(options), *always), say)
+
+
+def _ending(screening: Screening, question: Question, say: Phrases) -> list[Button]:
+    """The end of ticking; that nothing applies is said by a button of its own, while nothing is ticked."""
+    if question.kind != "several":
+        return []
+    verb = "done" if ticked(screening, question).codes else "none"
+    return [button(say.plain(f"tick_{verb}"), verb, screening)]
 
 
 def _asking(screening: Screening, text: Safe, buttons: Rows, say: Phrases) -> Reply:
@@ -71,7 +107,7 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
 def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
     """Keep the answer that stands, if there is one; an earlier screening's, as long as that is as it was shown."""
     now = standing_answer(screening, question)
-    if now is None:
+    if now is None or (question.kind == "several" and now == ticked(screening, question)):
         return []
     label = say.plain("keep", answer=describe(question, now, say.language))
     return [button(label, "keep", screening, carried_at(screening, question))]
@@ -174,7 +210,7 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 
 def _show_standing(screening: Screening, say: Phrases) -> Reply:
     """Show where a screening stands."""
-    return _STATES.get(screening.state, _show_question)(screening, say)
+    return _STATES.get(screening.state, show_question)(screening, say)
 
 
 def _choose_correction(screening: Screening, say: Phrases) -> Reply:

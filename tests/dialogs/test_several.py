@@ -235,7 +235,7 @@ SAID = {
         "E2",
         "history: Hepatitis B, chronic and no treatment of hepatitis",
     ),
-    "two together": (("asthma", "copd"), "E1", "history: Asthma and COPD and history: not Seizures"),
+    "two together": (("asthma", "copd"), "E1", "history: Asthma and COPD and history: no Seizures"),
     "none of two": (("hepatitis_b",), "I1", "history: Asthma or COPD"),
     "none at all": ((), "E4", "history: none of these"),
 }

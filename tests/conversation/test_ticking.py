@@ -1,0 +1,281 @@
+"""Options that apply are ticked in place: each tick is in the file, stale presses change nothing, *Done* keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.exchange import BUTTONS, Button, Reply, Turn
+from bot.terminal import Terminal
+from dialogs.answers import UNKNOWN, Choice, Selection
+from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
+from state.verify import verify
+from tests.conversation.office import Ward, press_of, said
+from tests.conversation.playing import Clock, new_conversation
+
+FILE = Path(__file__).parent.parent / "data" / "several.toml"
+PROTOCOL = load(str(FILE))
+
+
+def _for(conversation: Conversation, protocol: Protocol) -> Conversation:
+    return replace(conversation, setup=replace(conversation.setup, protocols=(protocol,)))
+
+
+@pytest.fixture
+def ward(conversation: Conversation) -> Ward:
+    people = [
+        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
+        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
+        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
+    ]
+    return Ward(_for(conversation, PROTOCOL), *people)
+
+
+def buttons(turn: Turn) -> list[Button]:
+    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
+
+
+def labels(turn: Turn) -> list[str]:
+    return [button.label for button in buttons(turn)]
+
+
+def tap(ward: Ward, turn: Turn, label: str) -> Turn:
+    (found,) = [button for button in buttons(turn) if button.label == label]
+    return ward.do(ward.clinician, f"!{found.press}")
+
+
+def answer(ward: Ward) -> object:
+    return ward.conversation.screenings.load("S01-0001").dialogue.answers.get("history")
+
+
+def entries(ward: Ward) -> int:
+    return ward.conversation.screenings.load("S01-0001").entries
+
+
+def test_ticks_toggle_in_place_and_done_keeps_them(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new")
+    assert labels(turn)[:6] == [
+        *("☐ Asthma", "☐ COPD", "☐ Hepatitis B, chronic", "☐ Prostate cancer", "☐ Seizures"),
+        "None of these",
+    ]
+    turn = tap(ward, turn, "☐ COPD")
+    assert "☑ COPD" in labels(turn)
+    assert "Done" in labels(turn)
+    assert "None of these" not in labels(turn)
+    turn = tap(ward, turn, "☐ Asthma")
+    turn = tap(ward, turn, "☑ COPD")
+    assert answer(ward) is None
+    turn = tap(ward, turn, "Done")
+    assert answer(ward) == Selection(("asthma",))
+    assert "Asthma" in said(turn)
+
+
+def test_a_tick_is_one_reply_that_takes_the_place_of_the_card(ward: Ward) -> None:
+    turn = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    (reply,) = turn.actions
+    assert isinstance(reply, Reply)
+    assert reply.card
+
+
+@pytest.mark.parametrize(("label", "kept"), [("None of these", Selection(())), ("Unknown", UNKNOWN)])
+def test_none_of_these_and_unknown_are_answers(ward: Ward, label: str, kept: object) -> None:
+    tap(ward, ward.do(ward.clinician, "/new"), label)
+    assert answer(ward) == kept
+
+
+def test_ticks_are_in_the_file_before_they_are_shown(ward: Ward, tmp_path: Path) -> None:
+    tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    ward.conversation.screenings.db.close()
+    again = _for(new_conversation(tmp_path / "office.db", Clock()), PROTOCOL)
+    shown = again.prompt(ward.clinician, again.screenings.load("S01-0001"))
+    assert "☑ COPD" in labels(shown)
+    again.screenings.db.close()
+
+
+def test_a_press_that_comes_twice_ticks_once(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new")
+    for _ in range(2):
+        shown = tap(ward, turn, "☐ COPD")
+        assert "☑ COPD" in labels(shown)
+    assert entries(ward) == 2
+
+
+def test_two_quick_taps_on_one_card_are_two_ticks(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new")
+    tap(ward, turn, "☐ COPD")
+    assert {"☑ COPD", "☑ Asthma"} <= set(labels(tap(ward, turn, "☐ Asthma")))
+
+
+def test_done_on_a_card_that_shows_other_ticks_keeps_nothing(ward: Ward) -> None:
+    """A second phone still shows one tick less."""
+    stale = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    tap(ward, stale, "☐ Seizures")
+    shown = tap(ward, stale, "Done")
+    assert answer(ward) is None
+    assert {"☑ COPD", "☑ Seizures"} <= set(labels(shown))
+
+
+@pytest.mark.parametrize("label", ["☐ Seizures", "☑ COPD"])
+def test_a_tick_of_a_question_that_was_answered_changes_nothing(ward: Ward, label: str) -> None:
+    stale = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    tap(ward, stale, "Done")
+    before = entries(ward)
+    tap(ward, stale, label)
+    assert (answer(ward), entries(ward)) == (Selection(("copd",)), before)
+
+
+def test_none_of_these_on_a_card_without_ticks_is_stale_once_one_is_ticked(ward: Ward) -> None:
+    stale = ward.do(ward.clinician, "/new")
+    tap(ward, stale, "☐ COPD")
+    tap(ward, stale, "None of these")
+    assert answer(ward) is None
+
+
+def test_a_reason_names_the_options_that_decided_only(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", "asthma, copd, hepatitis_b, prostate")
+    assert (
+        "Applies: history: Asthma and COPD and history: no Seizures\nEntered: History: Asthma, COPD\n"
+        in said(turn)
+    )
+
+
+# typed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["asthma, copd", "Asthma; COPD", "1, 2", "哮喘、慢阻肺"])
+def test_a_typed_list_is_the_whole_answer(ward: Ward, text: str) -> None:
+    ward.do(ward.clinician, "/new", text)
+    assert answer(ward) == Selection(("asthma", "copd"))
+
+
+def test_what_is_typed_beside_ticks_is_ticked_too_and_waits(ward: Ward) -> None:
+    turn = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    turn = ward.do(ward.clinician, "asthma")
+    assert answer(ward) is None
+    tap(ward, turn, "Done")
+    assert answer(ward) == Selection(("asthma", "copd"))
+
+
+def test_none_typed_beside_ticks_keeps_nothing_and_says_why(ward: Ward) -> None:
+    tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    turn = ward.do(ward.clinician, "none")
+    assert answer(ward) is None
+    assert "options are ticked" in said(turn)
+
+
+def test_what_is_no_option_is_refused_and_kept_nowhere(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", "asthma, qzqz")
+    assert answer(ward) is None
+    assert "Those are not the options" in said(turn)
+    assert not any("qzqz" in line for line in ward.conversation.screenings.db.iterdump())
+
+
+# corrected -----------------------------------------------------------------------------------------
+
+
+def test_a_correction_begins_with_what_was_ticked(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", "asthma, hepatitis_b")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'back:')}")
+    assert "☑ Asthma" in labels(turn)
+    tap(ward, tap(ward, turn, "☑ Hepatitis B, chronic"), "Done")
+    assert answer(ward) == Selection(("asthma",))
+
+
+def test_a_changed_selection_of_a_saved_screening_needs_a_reason(ward: Ward, tmp_path: Path) -> None:
+    turn = ward.do(ward.clinician, "/new", "asthma")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'revise:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct:')}")
+    turn = tap(ward, tap(ward, turn, "☐ COPD"), "Done")
+    assert answer(ward) == Selection(("asthma",))
+    assert "Why is it changed?" in said(turn)
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
+    assert answer(ward) == Selection(("asthma", "copd"))
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    assert ward.verdicts()[-1] == ("S01-0001", "ineligible")
+    assert not verify(tmp_path / "office.db").problems
+
+
+# many options --------------------------------------------------------------------------------------
+
+
+def _with_options(count: int, question: str) -> Protocol:
+    first = {"history": '  { code = "asthma"', "sex": '  { code = "female"'}[question]
+    more = "".join(
+        f'  {{ code = "o{n}", text = {{ en = "Option {n}", zh = "选项{n}" }} }},\n' for n in range(count)
+    )
+    return parse_protocol(FILE.read_text(encoding="utf-8").replace(first, more + first), "many.toml")
+
+
+@pytest.fixture(params=["history", "sex"])
+def many(ward: Ward, request: pytest.FixtureRequest) -> tuple[Ward, str]:
+    question: str = request.param
+    ward.conversation = _for(ward.conversation, _with_options(120, question))
+    return ward, question
+
+
+def test_a_choice_of_120_options_is_turned_over_by_pages(many: tuple[Ward, str]) -> None:
+    ward, question = many
+    box = "☐ " if question == "history" else ""
+    turn = ward.do(ward.clinician, "/new", *(["asthma, seizures"] if question == "sex" else []))
+    assert f"{box}Option 0" in labels(turn)
+    for page, option in (
+        ("31–60 ▶", 30),
+        ("61–90 ▶", 60),
+        ("91–120 ▶", 90),
+        ("◀ 61–90", 60),
+        ("91–120 ▶", 90),
+    ):
+        assert len(buttons(turn)) < BUTTONS
+        turn = tap(ward, turn, page)
+        assert f"{box}Option {option}" in labels(turn)
+        assert f"{box}Option {option - 1}" not in labels(turn)
+    turn = tap(ward, turn, f"{box}Option 99")
+    screening = ward.conversation.screenings.load("S01-0001")
+    if question == "sex":
+        assert screening.dialogue.answers["sex"] == Choice("o99")
+        return
+    assert "☑ Option 99" in labels(turn), "the page on which it was ticked is still there"
+    assert "Ticked: Option 99" in said(turn)
+    turn = tap(ward, turn, "◀ 61–90")
+    tap(ward, tap(ward, turn, "☐ Option 61"), "Done")
+    assert answer(ward) == Selection(("o61", "o99"))
+
+
+def test_an_option_of_another_page_can_be_typed(many: tuple[Ward, str]) -> None:
+    ward, question = many
+    ward.do(ward.clinician, "/new", *(["asthma, seizures"] if question == "sex" else []), "Option 119")
+    given = ward.conversation.screenings.load("S01-0001").dialogue.answers[question]
+    assert given in (Choice("o119"), Selection(("o119",)))
+
+
+# at a terminal -------------------------------------------------------------------------------------
+
+
+def test_at_a_terminal_numbers_tick_and_a_list_answers(conversation: Conversation) -> None:
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    written: list[str] = []
+    terminal = Terminal(_for(conversation, PROTOCOL), person, written.append)
+    terminal.begin()
+    for line in ("1", "3", "3", "d"):
+        assert terminal.handle(line)
+    assert any("1) ☑ Asthma" in line for line in written)
+    assert conversation.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("asthma",))
+    terminal.handle("new")
+    terminal.handle("1, 2")
+    assert conversation.screenings.load("S01-0002").dialogue.answers["history"] == Selection(
+        ("asthma", "copd")
+    )
+
+
+def test_at_a_terminal_a_long_list_has_keys_for_its_pages(conversation: Conversation) -> None:
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    terminal = Terminal(_for(conversation, _with_options(120, "history")), person, lambda line: None)
+    terminal.begin()
+    for line in (">", ">", "62", "d"):
+        assert terminal.handle(line)
+    assert conversation.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("o61",))
