@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -13,9 +14,11 @@ from typing import Any, Final
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
 from dialogs.loading.catalogue import Shelf
+from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.formats import in_newest
 from dialogs.loading.kinds import Report
+from dialogs.loading.mending import mend, misheaded
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
 from dialogs.loading.references import check_outcomes
@@ -38,13 +41,12 @@ def load(source: str) -> Protocol:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ProtocolError(source, [Fault("file", "larger than 1 MB", "Please check that it is TOML")])
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        fault = Fault(f"byte {error.start}", "not UTF-8", "Please save the file as UTF-8")
-        raise ProtocolError(source, [fault]) from error
+        text, faults = decode(path.read_bytes())
     except OSError as error:
         remedy = f"Please name a file, or one of: {', '.join(sorted(shipped))}"
         raise ProtocolError(source, [Fault("file", error.strerror or "cannot be read", remedy)]) from error
+    if faults:
+        raise ProtocolError(source, [*faults, *(_mended(text, source).faults if text else ())])
     return parse_protocol(text, source)
 
 
@@ -110,10 +112,21 @@ def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except ValueError as error:  # `tomllib.TOMLDecodeError`, or an integer of too many digits
-        fault = Fault("TOML", str(error), "Please mend the syntax at that line")
-        raise ProtocolError(file, [fault]) from error
-    except RecursionError as error:
-        fault = Fault("TOML", "lists or tables are nested without end", "Please close their brackets")
-        raise ProtocolError(file, [fault]) from error
+        raw = tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # also for an integer of too many digits
+        raise _mended(text, file) from error
+    if misheaded(raw):
+        raise _mended(text, file)
+    return raw
+
+
+def _mended(text: str, file: str) -> ProtocolError:
+    """Return all faults of a text of which TOML reads a part only."""
+    mending = mend(text)
+    later: Sequence[Fault] = ()
+    if mending.raw is not None:
+        try:
+            _build(dict(mending.raw), mending.text, file)
+        except ProtocolError as error:
+            later = error.faults
+    return ProtocolError(file, mending.told(later))

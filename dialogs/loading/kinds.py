@@ -35,6 +35,13 @@ class Report:
     def fault(self, place: str, fault: str, remedy: str) -> None:
         self.faults.append(Fault(place, fault, remedy))
 
+    def undeclared(self, place: str, language: str) -> None:
+        """Report a language that the file does not name: once, whatever the number of its texts."""
+        fault = f"language {language!r} is not declared"
+        if not any(each.fault == fault for each in self.faults):
+            listed = ", ".join(f'"{each}"' for each in (*self.languages, language))
+            self.fault(place, fault, f"Please write languages = [{listed}] at the top, or take it out")
+
     def by_part(self) -> list[Fault]:
         """Return the faults with those of one question, criterion or other part together."""
         parts = list(dict.fromkeys(fault.place.partition(":")[0] for fault in self.faults))
@@ -176,7 +183,7 @@ def _text(raw: Any, place: str, report: Report) -> Text:
             report.fault(place, f"missing translation: {language}", f"Please add {language} = ...")
     for language in raw:
         if report.languages and language not in report.languages:
-            report.fault(place, f"language {language!r} is not declared", "Please add it to languages")
+            report.undeclared(place, language)
     return Text({language: raw[language] for language in report.languages if language in raw})
 
 

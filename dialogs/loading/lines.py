@@ -28,7 +28,10 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _SPACE: Final = re.compile(r"(?:\s|#[^\n]*)*")
 _REST: Final = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _HEADER: Final = re.compile(r"[ \t]*(\[\[?)")
-_STATEMENT: Final = re.compile(r"^[ \t]*(?:\[\[?[^\[\]\n=,{}]+\]|[\w.-]+[ \t]*=)", re.MULTILINE)
+_STATEMENT: Final = re.compile(
+    r"^[ \t]*(?:[\[［]{1,2}[^\[\]\n=,{}]+[\]］]|[\w.-]+[ \t]*[=:＝：])",
+    re.MULTILINE,  # as people type them, too
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,19 @@ class Spot:
     content: int
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A header, or a key with its value: the characters of the text that it takes, and the table that it stands in.
+
+    One that is ``lost`` is no TOML; it ends where the next one seems to begin.
+    """
+
+    start: int
+    end: int
+    table: Path
+    lost: bool = False
+
+
 class _LostError(Exception):
     """What stands here is no TOML."""
 
@@ -49,6 +65,13 @@ def scan(text: str) -> dict[Path, Spot]:
     return _Scanner(text.replace("\r\n", "\n")).scan()
 
 
+def statements(text: str) -> list[Statement]:
+    """Return all statements of a text, in their order. Lines must end as in Unix."""
+    scanner = _Scanner(text)
+    scanner.scan()
+    return scanner.statements
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -56,15 +79,19 @@ class _Scanner:
         self.spots: dict[Path, Spot] = {}
         self.listed: dict[Path, int] = {}
         """How many ``[[tables]]`` of each name there are so far."""
+        self.statements: list[Statement] = []
         self.table: Path = ()
         self.at = 0
 
     def scan(self) -> dict[Path, Spot]:
         while (start := self._skip(_SPACE)) < len(self.text):
+            lost = False
             try:
                 self._statement()
             except _LostError:
+                lost = True
                 self.at = self._next_statement(start)
+            self.statements.append(Statement(start, self.at, self.table, lost))
         return self.spots
 
     def _next_statement(self, after: int) -> int:

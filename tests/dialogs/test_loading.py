@@ -38,7 +38,7 @@ MISTAKES = {
     "duplicate criterion": ('code = "E1"', 'code = "I1"', "criterion I1", "stands 2 times"),
     "duplicate question": ('id = "alt"\n', 'id = "ast"\n', "question ast", "stands 2 times"),
     "duplicate option": ('{ code = "male"', '{ code = "female"', "question sex: option female", "stands 2 times"),
-    "bad TOML": ("[disclaimer]", "[disclaimer", "TOML", "line"),
+    "bad TOML": ("[disclaimer]", "[disclaimer", "disclaimer", "is not how a table begins"),
     "unknown key": ("judgement = true", "judgment = true", "question", "unknown key 'judgment'"),
     "missing key": ('id = "NCT04420494"\n', "", "protocol", "id is missing"),
     "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: units[1]", "not inside"),

@@ -1,0 +1,111 @@
+"""Slips of brackets, braces and the commas between them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dialogs.loading.syntax.slip import QUOTED, Mended, Slip, blanked, changed, outside, short
+
+
+def _colons(text: str, at: int) -> Mended | None:
+    """Colons between keys and values, or round brackets for braces."""
+    mended = outside(text, lambda part: re.sub(r"([\w-]+)[ \t]*[:：][ \t]*$", r"\1 = ", part))
+    if mended != text:
+        return Mended(mended, "a key is followed by :", "Please write = after it", changed(text, mended))
+    braces = str.maketrans("()", "{}" if "=" in text[text.find("=") + 1 :] else "[]")
+    mended = outside(text, lambda part: part.translate(braces))
+    offset = changed(text, mended)
+    fault, remedy = (
+        "lists and tables do not stand in ( )",
+        f"Please write {mended[offset]} for {text[offset]}",
+    )
+    return Mended(mended, fault, remedy, offset)
+
+
+def _one_line(text: str, at: int) -> Mended | None:
+    """Braces over several lines, or a comma before one that closes."""
+    mended = re.sub(r",(\s*\})", r"\1", text)
+    if mended != text:
+        fault, remedy = "there is a comma before }", "Please delete it"
+        if "\n" not in text.strip():
+            return Mended(mended, fault, remedy, changed(text, mended))
+    joined = re.sub(
+        r"\{[^{}]*\}", lambda braces: re.sub(r"(?<!,)[ \t]*\n\s*", " ", braces[0]).replace("\n", " "), mended
+    )
+    if joined == text:
+        return None
+    if joined == mended:
+        return Mended(mended, fault, remedy, changed(text, mended))
+    return Mended(
+        joined, "what stands in braces { } is spread over several lines", "Please write it in one line"
+    )
+
+
+def _comma(text: str, at: int) -> Mended | None:
+    head, rest = text[:at].rstrip(), text[at:]
+    gap = text[len(head) : at]
+    if not rest.strip() or head.endswith((",", "[", "{")) or rest[0] in ",]}":
+        return None
+    return Mended(
+        f"{head},{gap}{rest}",
+        "a comma is missing",
+        f"Please write a comma after {short(head[-20:])}",
+        len(head) - 1,
+    )
+
+
+def _row(text: str, at: int) -> Mended | None:
+    """A brace or bracket that one of several lines lacks."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        row = line.rstrip().rstrip(",")
+        missing = _missing(row)
+        if not row or not missing or (number == 0 and missing == "]"):
+            continue
+        missing = missing.removesuffix("]") if number == 0 else missing
+        mended = "\n".join([*lines[:number], f"{row}{missing}{line[len(row) :]}", *lines[number + 1 :]])
+        offset = len("\n".join(lines[:number])) + 1
+        return Mended(
+            mended, f"{missing} is missing at the end of this line", f"Please add {missing}", offset
+        )
+    return None
+
+
+def _unclosed(text: str, at: int) -> Mended | None:
+    """Something is opened and not closed: it is closed at the end of its line, or of the last line that has text."""
+    for end in dict.fromkeys((text.find("\n"), len(text.rstrip()))):
+        if end < 0:
+            continue
+        for head in (text[:end].rstrip(), text[:end].rstrip().rstrip(",")):
+            missing = _missing(head)
+            if missing:
+                fault = f"{missing} is missing: what is opened here is never closed"
+                return Mended(
+                    head + missing + blanked(text[end:]), fault, f"Please add {missing}", guess=True
+                )
+    return None
+
+
+def _missing(text: str) -> str:
+    """Return the quotes and brackets that would close a text."""
+    opened: list[str] = []
+    at = 0
+    while at < len(text):
+        if (match := QUOTED.match(text, at)) is not None:
+            at = match.end()
+            continue
+        for quote in ('"""', "'''", '"', "'"):
+            if text.startswith(quote, at):
+                return quote + "".join(reversed(opened))
+        if text[at] in "[{":
+            opened.append("]" if text[at] == "[" else "}")
+        elif opened and text[at] == opened[-1]:
+            opened.pop()
+        at += 1
+    return "".join(reversed(opened))
+
+
+BRACKETS: Final[tuple[Slip, ...]] = (_one_line, _comma, _row)
+COLONS: Final = _colons
+UNCLOSED: Final = _unclosed

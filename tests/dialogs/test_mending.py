@@ -1,0 +1,120 @@
+"""What TOML refuses is mended by a guess, so that all mistakes of a file are told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dialogs.errors import Fault, ProtocolError
+from dialogs.loading import load, parse_protocol
+from dialogs.loading.syntax.slip import ASIDE
+
+TEXT = (Path(__file__).parent.parent / "data" / "made_up.toml").read_text(encoding="utf-8")
+
+
+def faults_of(text: str) -> tuple[Fault, ...]:
+    try:
+        parse_protocol(text, "trial.toml")
+    except ProtocolError as error:
+        return error.faults
+    return ()
+
+
+TYPED = st.sampled_from("\"'“”‘’[]{}（）()=＝#\\\n\r\t,，、.:：;；-_a1é量\u00a0\u3000\x00 ")
+
+
+@given(st.integers(0, len(TEXT) - 1), TYPED, st.sampled_from(["deleted", "inserted", "replaced"]))
+@example(TEXT.index("[[question]]"), "x", "deleted")
+def test_any_wrong_character_gives_a_protocol_or_faults_with_their_lines(
+    at: int, typed: str, how: str
+) -> None:
+    text = TEXT[:at] + ("" if how == "deleted" else typed) + TEXT[at + (how != "inserted") :]
+    for fault in faults_of(text):
+        assert fault.place
+        assert fault.fault
+        assert fault.remedy
+        assert fault.line is None or 1 <= fault.line <= text.count("\n") + 1
+        assert ASIDE not in str(fault)
+        assert repr(ASIDE)[1:-1] not in str(fault)
+
+
+def test_faults_of_syntax_and_of_meaning_are_told_together() -> None:
+    text = (
+        TEXT.replace('title = "A made-up trial in anaemia"', "title = A made-up trial in anaemia")
+        .replace('ask = "Pregnant or breast-feeding?"', 'ask = "Pregnant or "breast-feeding"?"')
+        .replace("judgement = true", "judgment = true")
+        .replace('code = "I4"', 'code = "I4')
+        .replace('hb < "100 g/L"', 'hb < "100 g/ml"')
+    )
+    told = [(fault.line, fault.place) for fault in faults_of(text)]
+    assert told == [
+        (5, "protocol: title"),
+        (48, "question pregnant"),
+        (50, "question pregnant: ask"),
+        (70, "criterion I2: rule"),
+        (81, "criterion I4: code"),
+    ]
+
+
+def test_lines_are_those_of_the_file_where_mending_moves_them() -> None:
+    text = TEXT.replace('[[question]]\nid = "age"', '\nid = "age"').replace(
+        "rule = 'pregnant == \"yes\"'", "rule = 1"
+    )
+    told = [(fault.line, fault.place) for fault in faults_of(text)]
+    assert told == [(25, "question hb: id"), (88, "criterion E1: rule")]
+
+
+def test_no_end_of_mistakes_has_an_end() -> None:
+    faults = faults_of(TEXT + "this = is no = toml\n" * 500)
+    assert 40 <= len(faults) <= 50
+
+
+FILES = {
+    "word": (b"PK\x03\x04" + b"\0" * 50, "this is a Word, Excel or ZIP file, not a protocol"),
+    "old word": (b"\xd0\xcf\x11\xe0" + b"\0" * 50, "this is an old Word or Excel file, not a protocol"),
+    "rtf": (b"{\\rtf1\\ansi}", "this is a rich text file (RTF), not a protocol"),
+    "pdf": (b"%PDF-1.7\n", "this is a PDF, not a protocol"),
+    "json": (b'\n{"id": "X"}', "this is JSON, not a protocol"),
+    "yaml": (b"---\nid: x\n", "this is YAML, not a protocol"),
+    "web page": (b"<!DOCTYPE html>", "this is a web page or XML, not a protocol"),
+    "screenings": (b"SQLite format 3\x00", "this is a file of screenings, not a protocol"),
+    "empty": (b" \n", "is empty"),
+    "utf-16": (TEXT.encode("utf-16"), "is saved as UTF-16 (called Unicode in some editors)"),
+    "utf-16, other end first": (b"\xfe\xff" + TEXT.encode("utf-16-be"), "is saved as UTF-16 (called Unicode in some editors)"),
+    "gbk": (TEXT.replace("Pregnant or", "妊娠或").encode("gbk"), "is saved in a Chinese encoding (GBK)"),
+    "windows": (
+        TEXT.replace("made-up trial in", "trial at 20 °C in").encode("cp1252"),
+        "is not UTF-8: the first character that cannot be read is byte 0xb0 of this line",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "fault"), FILES.values(), ids=FILES)
+def test_a_file_that_is_no_text_of_ours_is_told_what_it_is(
+    tmp_path: Path, content: bytes, fault: str
+) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_bytes(content)
+    with pytest.raises(ProtocolError) as refused:
+        load(str(file))
+    (told,) = refused.value.faults
+    assert told.fault == fault
+    assert told.remedy.startswith("Please ")
+    assert told.line == (5 if b"\xb0C" in content else 50 if "GBK" in fault else None)
+
+
+def test_a_file_in_another_encoding_is_told_its_other_mistakes_too(tmp_path: Path) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_bytes(TEXT.replace("18 <= age", "18 <= aeg").encode("utf-16"))
+    with pytest.raises(ProtocolError) as refused:
+        load(str(file))
+    assert [fault.place for fault in refused.value.faults] == ["file", "criterion I1: rule"]
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert load(str(file)).id == "MADE-UP-3"
