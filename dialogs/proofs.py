@@ -19,6 +19,7 @@ from dialogs.rules.comparisons import Comparison, Leaf, Plan
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
 from dialogs.rules.reachable import reachable_values
 from dialogs.rules.selections import selections
+from dialogs.rules.tree import Unclear
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")
@@ -96,6 +97,8 @@ def unreachable_outcomes(protocol: Protocol) -> Iterator[tuple[Criterion, str]]:
     choices = [representatives(protocol, place) for place in range(len(protocol.questions))]
     nothing: Facts = (None,) * len(protocol.questions)
     for criterion in protocol.criteria:
+        if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
+            continue
         reached = reachable_values(criterion.rule.node, nothing, choices)
         passed, failed = (TRUE, FALSE) if criterion.kind == "inclusion" else (FALSE, TRUE)
         if passed not in reached:

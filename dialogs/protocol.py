@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.errors import AnswerError
@@ -100,6 +100,10 @@ class Unit:
 
 Kind = Literal["choice", "several", "integer", "quantity", "since"]
 """What is answered. `yes_no` of a file is a choice here."""
+
+
+YES_OR_NO: Final = frozenset({"yes", "no"})
+"""The options of a question that may stand alone in a rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from typing import Final
 
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
-from dialogs.protocol import Criterion, Protocol, Question, Unit
+from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question, Unit
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
-from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Unclear
+from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import unit_name
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -22,7 +22,6 @@ OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=":
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
-_YES_OR_NO: Final = frozenset({"yes", "no"})
 FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
 FINEST: Final = 12
@@ -193,6 +192,8 @@ class _Words:
             case Conjunction() | Disjunction():
                 both = isinstance(node, Conjunction) is not negated
                 return self.joined(dict.fromkeys(self._parts(node, both, negated)), "and" if both else "or")
+            case AtLeast():
+                return self.at_least(node, negated=negated)
             case Comparison():
                 return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
             case Contrast():
@@ -203,6 +204,15 @@ class _Words:
                 return self.ticked([node], "either", negated=negated)
             case Unclear():
                 return ""
+
+    def at_least(self, node: AtLeast, *, negated: bool) -> str:
+        """Name those that are there where enough are, else all of which there are too few."""
+        judged = [(part, part.judge(self.facts)) for part in node.nodes]
+        there = [part for part, judgement in judged if judgement.low == TRUE]
+        named = there if len(there) >= node.count else node.nodes
+        said: str = self.said["fewer_than" if negated else "at_least"]
+        parts = dict.fromkeys(filter(None, (self.condition(part, negated=False) for part in named)))
+        return said.format(count=node.count, what=self.marks["then"].join(parts))
 
     def _parts(self, node: Conjunction | Disjunction, both: bool, negated: bool) -> Iterator[str]:
         """Each part in words; the ticks of one question that stand side by side, in one."""
@@ -266,7 +276,7 @@ class _Words:
         chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
         options = chosen or asked_for
         name = question.name[self.language]
-        if question.option_by_code.keys() == _YES_OR_NO and len(options) == 1:
+        if question.option_by_code.keys() == YES_OR_NO and len(options) == 1:
             said: str = self.said[options[0].code]
             return said.format(name=name)
         texts = [option.text[self.language] for option in options]

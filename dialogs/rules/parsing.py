@@ -13,11 +13,11 @@ from itertools import product
 from typing import Final
 
 from dialogs.answers import NONE, Measurement
-from dialogs.protocol import Question, Unit
+from dialogs.protocol import YES_OR_NO, Question, Unit
 from dialogs.rules.comparisons import Comparison, Contrast, Membership, Number, Plan, Way
 from dialogs.rules.judgement import union
 from dialogs.rules.ticked import Ticked
-from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node, Rule, Unclear
+from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Rule, Unclear
 from dialogs.rules.ways import Ways
 
 MAX_LENGTH: Final = 2000
@@ -78,10 +78,30 @@ class _Parser:
                 return Negation(self.node(operand))
             case ast.Name(id="unclear"):
                 return Unclear()
+            case ast.Name():
+                return self._yes(self._question(tree))
+            case ast.Call(func=ast.Name(id="at_least"), args=args, keywords=[]):
+                return self._at_least(*args)
             case ast.Compare():
                 return self._compare(tree)
         fault = f"{ast.unparse(tree)!r} is not a condition"
         raise RuleError(fault, "Please use comparisons joined by and, or, not")
+
+    def _yes(self, question: Question) -> Membership:
+        """Read a question that stands alone: it is answered by yes."""
+        if question.option_by_code.keys() != YES_OR_NO:
+            fault = f"{question.id} stands alone, and is not answered by yes or no"
+            raise RuleError(fault, f"Please compare it, as in {_as_an_example(question)}")
+        return Membership(self.places[question.id], frozenset({"yes"}))
+
+    def _at_least(self, *args: ast.expr) -> AtLeast:
+        number, *conditions = args or (None,)
+        count = number.value if isinstance(number, ast.Constant) else None
+        if type(count) is not int or not 1 <= count <= len(conditions):
+            fault = "at_least needs a number, and that many conditions or more"
+            raise RuleError(fault, "Please write it as in at_least(2, fever, cough, dyspnoea)")
+        nodes = tuple(map(self.node, conditions))
+        return AtLeast(nodes, union(node.mask for node in nodes), count)
 
     def _compare(self, tree: ast.Compare) -> Node:
         """Read a comparison; a chain, ``18 <= age <= 80``, is the conjunction of its pairs."""
@@ -219,6 +239,14 @@ class _Parser:
                 return first.way(), second.way()
         fault = f"{one.id} in {a.code} cannot be compared with {other.id} in {b.code}"
         raise RuleError(fault, "Please compare numbers whose units turn into each other")
+
+
+def _as_an_example(question: Question) -> str:
+    """Return a comparison of a question, as it would be written."""
+    if question.units:
+        return f'{question.id} < "100 {question.units[0].code}"'
+    first = question.options[0].code
+    return f'"{first}" in {question.id}' if question.kind == "several" else f'{question.id} == "{first}"'
 
 
 def _meanings(question: Question) -> dict[str, Measurement]:

@@ -9,7 +9,7 @@ from typing import Final
 from dialogs.answers import NONE, Selection
 from dialogs.protocol import Question
 from dialogs.rules.ticked import Ticked
-from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node
+from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node
 
 ALL_TRIED: Final = 6
 """Of so many options that one rule tells apart, every selection is tried: 64."""
@@ -50,7 +50,7 @@ def _wanted(node: Node, place: int, *, negated: bool) -> Iterator[tuple[str, boo
                 yield node.code, negated
         case Negation():
             yield from _wanted(node.node, place, negated=not negated)
-        case Conjunction() | Disjunction():
+        case Conjunction() | Disjunction() | AtLeast():
             for part in node.nodes:
                 yield from _wanted(part, place, negated=negated)
 

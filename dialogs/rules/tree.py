@@ -91,7 +91,30 @@ class Disjunction(_Junction):
         return _deciding(self.nodes, facts, all_of=FALSE)
 
 
-Node = Comparison | Contrast | Membership | Ticked | Unclear | Negation | Conjunction | Disjunction
+@dataclass(frozen=True, slots=True, eq=False)
+class AtLeast(_Junction):
+    """``at_least(n, ...)``: the n-th highest of its parts."""
+
+    count: int
+
+    def judge(self, facts: Facts) -> Judgement:
+        parts = [node.judge(facts) for node in self.nodes]
+        low = sorted(part.low for part in parts)[-self.count]
+        high = sorted(part.high for part in parts)[-self.count]
+        if low == high:
+            return SETTLED[low]
+        matter = (part.residual for part in parts if part.low < high and part.high > low)
+        return Judgement(low, high, union(matter))
+
+    def grounds(self, facts: Facts) -> Iterator[Leaf]:
+        value = self.judge(facts).low
+        for node in self.nodes:
+            if node.judge(facts)[:2] == (value, value):
+                yield from node.grounds(facts)
+
+
+Junction = Conjunction | Disjunction | AtLeast
+Node = Comparison | Contrast | Membership | Ticked | Unclear | Negation | Junction
 
 
 def _deciding(nodes: tuple[Node, ...], facts: Facts, *, all_of: int) -> Iterator[Leaf]:
