@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from dialogs import assessment
+from dialogs import assessment, parts
 from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
+from dialogs.parts import PartVerdict
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import FALSE, Judgement, first_place, still_open
+from dialogs.rules.judgement import FALSE, UNCERTAIN, Judgement, first_place, union
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -61,7 +62,7 @@ class Progress:
     failed: list[int] = field(default_factory=list)
     """Indexes of the failed criteria, in the order in which the walk comes to them."""
     open: int = 0
-    """Bit mask of the questions that could still change a criterion."""
+    """Bit mask of the questions that could still change a criterion of a part that is not ruled out."""
 
     editing: str | None = None
     """The question that is being corrected."""
@@ -104,16 +105,34 @@ class Progress:
 
     @property
     def verdict(self) -> Verdict:
-        return assessment.verdict(self.judged)
+        return parts.whole(self.protocol, self.judged)
+
+    @property
+    def parts(self) -> tuple[PartVerdict, ...]:
+        """The verdict of each part; none of a trial without parts."""
+        return parts.part_verdicts(self.protocol, self.judged, self._failed())
+
+    @property
+    def ruled_out(self) -> int:
+        """Bit mask of the parts that a failed criterion belongs to."""
+        return union(self.protocol.parts_of[index] for index in self.failed)
+
+    @property
+    def excluded(self) -> bool:
+        """Whether every part is ruled out."""
+        return self.ruled_out == self.protocol.every_part
 
     @property
     def statuses(self) -> dict[str, Status]:
-        pairs = zip(self.protocol.criteria, self.judged, strict=True)
-        return {criterion.code: assessment.status(judgement) for criterion, judgement in pairs}
+        return parts.statuses(self.protocol, self.judged, self.ruled_out)
 
     @property
     def failed_codes(self) -> tuple[str, ...]:
-        return tuple(self.protocol.criteria[index].code for index in self.failed)
+        """The failed criteria, the first one first; only of an ineligible screening. See `parts` for those of one."""
+        return tuple(self._failed()) if self.excluded else ()
+
+    def _failed(self) -> list[str]:
+        return [self.protocol.criteria[index].code for index in self.failed]
 
     @property
     def unresolved(self) -> tuple[str, ...]:
@@ -147,6 +166,10 @@ class Progress:
         places = self.protocol.position
         here = places.get(self.state, len(places))
         before = [question for question in self.applied if places[question] < here]
+        if (
+            not before and self.state not in self.applied and self.applied
+        ):  # asked late: its parts were ruled out
+            return self.applied[-1]
         return max(before, key=places.__getitem__, default=None)
 
     @property
@@ -155,8 +178,9 @@ class Progress:
         place = self.protocol.position.get(self.state)
         if place is None:
             return None
+        wanted = parts.that_matter(self.protocol, self.ruled_out)
         for index, judgement in enumerate(self.judged):
-            if judgement.residual >> place & 1:
+            if judgement.residual >> place & 1 and self.protocol.parts_of[index] & wanted:
                 return index
         return self.protocol.affected[place][0]
 
@@ -187,15 +211,21 @@ class Progress:
         return value.unit == answer.unit or value.unit not in asked.unit_by_code
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
-        """For each unknown criterion, the questions whose better answers would settle it."""
-        return assessment.follow_up(self.protocol, self.facts)
+        """For each unknown criterion that still matters, the questions whose better answers would settle it."""
+        found, matter = assessment.follow_up(self.protocol, self.facts), self.statuses
+        return {code: questions for code, questions in found.items() if matter[code] == "unknown"}
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The questions whose better answers would settle the verdict; none unless it is undetermined."""
-        if self.verdict != "undetermined":
+        """The questions whose better answers would settle what is undetermined, the whole or a part of it."""
+        if not self.undetermined:
             return ()
         return tuple(dict.fromkeys(question for each in self.follow_up().values() for question in each))
+
+    @property
+    def undetermined(self) -> bool:
+        """Whether the verdict, or that of a part, waits for better answers."""
+        return "undetermined" in (self.verdict, *(each.verdict for each in self.parts))
 
     # what changes it -----------------------------------------------------------------------------
 
@@ -205,7 +235,7 @@ class Progress:
             self.due = self.closed
         elif self.editing is not None:
             self.due = self.editing
-        elif self.failed and not self.further and not self.finished:
+        elif self.excluded and not self.further and not self.finished:
             self.due = EXCLUDED
         elif self.finished or not self.open:
             self.due = REVIEW
@@ -252,7 +282,7 @@ class Progress:
         """Walk from the first question over the answers that stand, up to the first question that has none."""
         self.facts = [None] * len(self.protocol.questions)
         self.applied, self.failed, self.judged = [], [], list(_unanswered(self.protocol))
-        self.open = still_open(self.judged)
+        self.open = self._open_questions()
         seen = 0
         while todo := self.open & ~seen:
             place = first_place(todo)
@@ -261,7 +291,7 @@ class Progress:
             if answer is None:
                 break
             self._apply(place, answer)
-        if not self.failed:
+        if not self.excluded:
             self.further = self.finished = False
 
     def _apply(self, place: int, answer: Answer) -> None:
@@ -270,16 +300,19 @@ class Progress:
         assessment.imply(self.protocol, self.facts, question, answer)
         for index in self.protocol.affected[place]:
             was = self.judged[index]
-            if was.low == was.high and was is not assessment.NOT_JUDGED:
-                continue
+            if was.low == was.high != UNCERTAIN and was is not assessment.NOT_JUDGED:
+                continue  # what is uncertain can still be settled by what another answer implies
             now = self.judged[index] = assessment.judge(self.protocol, index, self.facts)
             if now.high == FALSE:
                 self.failed.append(index)
-        self.open = still_open(self.judged)
+        self.open = self._open_questions()
         if self.open >> place & 1:  # a ULN in another unit than its value: not taken, asked again
             self.facts[place] = None
         else:
             self.applied.append(question)
+
+    def _open_questions(self) -> int:
+        return parts.open_questions(self.protocol, self.judged, self.ruled_out)
 
     # what a save keeps ---------------------------------------------------------------------------
 

@@ -14,9 +14,10 @@ from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
+from dialogs.parts import open_questions, ruled_out
 from dialogs.protocol import Criterion, Protocol, Question, Unit
 from dialogs.rules.comparisons import Comparison, Leaf, Plan
-from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, still_open, union
+from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, union
 from dialogs.rules.reachable import reachable_values
 from dialogs.rules.selections import selections
 from dialogs.rules.tree import Unclear
@@ -146,9 +147,10 @@ class _Player:
     def play(self, facts: Facts) -> int:
         """Return the most questions that can still be asked from here."""
         judged = self._judge(facts)
-        if not still_open(judged):
+        still_open = self._open(judged)
+        if not still_open:
             return 0
-        place = first_place(still_open(judged))
+        place = first_place(still_open)
         situation = self._situation(place, judged, facts)
         if situation not in self._played:
             deepest = max(map(self.play, self._answered(place, judged, facts)), default=0)
@@ -158,12 +160,21 @@ class _Player:
     def _judge(self, facts: Facts) -> list[Judgement]:
         return [judge(self.protocol, index, facts) for index in range(len(self.protocol.criteria))]
 
+    def _open(self, judged: Sequence[Judgement]) -> int:
+        return open_questions(self.protocol, judged, ruled_out(self.protocol, judged))
+
     def _situation(self, place: int, judged: Sequence[Judgement], facts: Facts) -> object:
         settled = tuple(judgement.settled for judgement in judged)
         matters = union(
             self.protocol.used[index] for index, is_settled in enumerate(settled) if not is_settled
         )
-        return place, settled, tuple(fact if matters >> at & 1 else None for at, fact in enumerate(facts))
+        out = ruled_out(self.protocol, judged)
+        return (
+            place,
+            settled,
+            out,
+            tuple(fact if matters >> at & 1 else None for at, fact in enumerate(facts)),
+        )
 
     def _answered(self, place: int, judged: Sequence[Judgement], facts: Facts) -> Iterator[Facts]:
         """Yield the facts after each answer to a question, and note what that leads to."""
@@ -172,12 +183,12 @@ class _Player:
             after[place] = answer
             imply(self.protocol, after, self.protocol.questions[place].id, answer)
             now = self._judge(after)
-            if not still_open(now) >> place & 1:  # else not taken: a unit that does not fit
+            if not self._open(now) >> place & 1:  # else not taken: a unit that does not fit
                 self._note(place, judged, now)
                 yield tuple(after)
 
     def _note(self, place: int, before: Sequence[Judgement], after: Sequence[Judgement]) -> None:
-        question, rest = self.protocol.questions[place].id, still_open(after)
+        question, rest = self.protocol.questions[place].id, self._open(after)
         if any(status(new) == "failed" != status(old) for new, old in zip(after, before, strict=True)):
             self.branches.add(question)
         if rest:

@@ -228,6 +228,14 @@ class Question:
             raise AnswerError(f"{self.id}: {answer.value} {unit.code} is not possible")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a trial with a verdict of its own: a cohort, an arm, a randomisation."""
+
+    code: str
+    name: Text
+
+
 @dataclass(frozen=True, eq=False)
 class Criterion:
     """One inclusion or exclusion rule of the record.
@@ -235,7 +243,8 @@ class Criterion:
     ``rule`` says when an inclusion criterion is met, or when an exclusion criterion applies. ``reading`` says how we
     understand ``source``, the record's words, where that needs saying. ``requires`` names a criterion without which
     this one is not judged. ``counts_as`` names the criterion under which statistics count this one (E1 is the
-    complement of I1). Who fails a ``willingness`` criterion is counted as declined.
+    complement of I1). Who fails a ``willingness`` criterion is counted as declined. ``parts`` are the codes of
+    those that it belongs to; none means all.
     """
 
     code: str
@@ -250,6 +259,7 @@ class Criterion:
     counts_as: str | None
     note: Text | None
     willingness: bool
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +295,7 @@ class Protocol:
     questions: tuple[Question, ...]
     criteria: tuple[Criterion, ...]
     lines: tuple[Line, ...]
+    parts: tuple[Part, ...]
     site_items: tuple[SiteItem, ...]
     alerts: tuple[SiteItem, ...]
     text: str
@@ -299,6 +310,17 @@ class Protocol:
     @cached_property
     def criterion_by_code(self) -> dict[str, Criterion]:
         return {criterion.code: criterion for criterion in self.criteria}
+
+    @cached_property
+    def parts_of(self) -> tuple[int, ...]:
+        """For each criterion, the bit mask of the parts that it belongs to; a trial without parts is one."""
+        bits = {part.code: 1 << place for place, part in enumerate(self.parts)}
+        return tuple(union(bits[code] for code in each.parts) or self.every_part for each in self.criteria)
+
+    @property
+    def every_part(self) -> int:
+        """The bit mask of all parts."""
+        return (1 << max(len(self.parts), 1)) - 1
 
     @cached_property
     def requirement(self) -> tuple[int | None, ...]:

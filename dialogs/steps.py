@@ -71,7 +71,7 @@ def _answer_applies(progress: Progress, step: Step) -> bool:
 
 
 def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
-    return bool(progress.failed) and bool(progress.open)
+    return progress.excluded and bool(progress.open)
 
 
 def _excluded_or_further(progress: Progress, step: Step) -> bool:

@@ -10,18 +10,20 @@ from typing import Any
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.candidates.rows import Row
 from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
+from dialogs.parts import PartVerdict
 from dialogs.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the dialogue comes to. ``asked`` holds the questions up to the first failed criterion."""
+    """What the dialogue comes to. ``asked`` holds the questions up to the exclusion."""
 
     verdict: str
     failed: tuple[str, ...]
     first_failed: str | None
     unresolved: tuple[str, ...]
     asked: tuple[str, ...]
+    parts: tuple[PartVerdict, ...]
 
 
 def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
@@ -37,7 +39,9 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
         if first is None:
             asked.append(dialogue.state)
         dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
-    return Outcome(dialogue.verdict, dialogue.failed_codes, first, dialogue.unresolved, tuple(asked))
+    return Outcome(
+        dialogue.verdict, dialogue.failed_codes, first, dialogue.unresolved, tuple(asked), dialogue.parts
+    )
 
 
 def evaluate_candidate(protocol: Protocol, row: Row) -> str:
@@ -51,6 +55,12 @@ def evaluate_candidate(protocol: Protocol, row: Row) -> str:
         "unresolved": outcome.unresolved,
         "asked": outcome.asked,
     }
+    if outcome.parts:
+        line["parts"] = {each.part.code: _of_part(each) for each in outcome.parts}
     if row.unusual:
         line["unusual"] = row.unusual
     return json.dumps(line, ensure_ascii=False)
+
+
+def _of_part(part: PartVerdict) -> dict[str, Any]:
+    return {"verdict": part.verdict, "failed": part.failed, "unresolved": part.unresolved}

@@ -14,9 +14,9 @@ from dialogs.loading.defaults import shipped_text
 from dialogs.loading.keys import PROTOCOL
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
-from dialogs.loading.references import check_criteria, check_questions, check_use
+from dialogs.loading.references import check_criteria, check_parts, check_questions, check_use
 from dialogs.loading.tables import Entry, read_table
-from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
+from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.tree import Rule
 
@@ -29,6 +29,7 @@ _ONLY_IN_THE_FILE: Final = frozenset(
         "catalogue",
         "question",
         "criterion",
+        "part",
         "site_item",
         "alert",
     }
@@ -49,11 +50,13 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
         "lines": tuple(_lines(entry)),
         "questions": tuple(questions.values()),
         "criteria": criteria,
+        "parts": tuple(Part(**part) for part in entry.get("part", ()) if part.whole),
         "site_items": tuple(rules.build(SiteItem, entry.get("site_item", ()), "when")),
         "alerts": tuple(rules.build(SiteItem, entry.get("alert", ()), "when")),
     }
     if not any(fault.place.startswith(("criterion", "question")) for fault in report.faults):
         check_criteria(criteria, report)
+        check_parts(_names(entry, "part", "code"), criteria, report)
         check_use(questions.values(), criteria, report)
     if report.faults:
         return None
@@ -73,6 +76,7 @@ def _read(raw: Mapping[str, Any], report: Report) -> Entry:
     report.unique("language", report.languages)
     report.unique("question", _names(entry, "question", "id"))
     report.unique("criterion", _names(entry, "criterion", "code"))
+    report.unique("part", _names(entry, "part", "code"))
     report.unique("site_item", [*_names(entry, "site_item", "id"), *_names(entry, "alert", "id")])
     return entry
 

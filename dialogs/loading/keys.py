@@ -246,10 +246,20 @@ CRITERION: Final = Table(
         Key("counts_as", WORDS, "The criterion under which statistics count it.", None),
         Key("note", TEXT, "A remark for whoever reads the criterion.", None),
         Key("willingness", FLAG, "Whether who fails it is counted as declined.", False),
+        Key("parts", LIST, 'The parts that it belongs to, by code: `["A", "B"]`. Else all.', ()),
         *(
             replace(_QUESTION_KEYS[name], default=None, left_out="as of a question")
             for name in OF_THE_QUESTION
         ),
+    ),
+)
+PART: Final = Table(
+    "part",
+    "A piece of the trial with a verdict of its own: a cohort, an arm, a randomisation. A trial without parts has one "
+    "verdict. The dialogue goes on as long as one part is not ruled out.",
+    (
+        Key("code", NAME, "Its code: `A`."),
+        Key("name", TEXT, "What it is called, as at the beginning of a line: *Cohort A*."),
     ),
 )
 SITE_ITEM: Final = Table(
@@ -299,8 +309,9 @@ PROTOCOL: Final = Table(
         ),
         Key("question", tables(QUESTION, called_by="id"), "`[[question]]`, once for each.", ()),
         Key("criterion", tables(CRITERION, called_by="code"), "`[[criterion]]`, once for each."),
+        Key("part", tables(PART, called_by="code"), "`[[part]]`, once for each.", ()),
         Key("site_item", tables(SITE_ITEM, called_by="id"), "`[[site_item]]`, once for each.", ()),
         Key("alert", tables(ALERT, called_by="id"), "`[[alert]]`, once for each.", ()),
     ),
 )
-TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, LIMIT, SHORTCUT, SDTM, CRITERION, SITE_ITEM, ALERT)
+TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, LIMIT, SHORTCUT, SDTM, CRITERION, PART, SITE_ITEM, ALERT)

@@ -5,7 +5,7 @@ What mentions a question that was left out, because of a mistake of its own, is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dialogs.loading.kinds import Report
 from dialogs.proofs import unreachable_outcomes
@@ -89,6 +89,27 @@ def check_criteria(criteria: Iterable[Criterion], report: Report) -> None:
             fault = f"no criterion {criterion.counts_as!r}"
             report.fault(f"{place}: counts_as", fault, "Please name a criterion")
         above.add(criterion.code)
+
+
+def check_parts(parts: Sequence[str], criteria: Sequence[Criterion], report: Report) -> None:
+    """Check the parts that criteria name, and that each part has a criterion."""
+    by_code = {criterion.code: criterion for criterion in criteria}
+    for criterion in criteria:
+        place = f"criterion {criterion.code}: parts"
+        for unknown in [code for code in criterion.parts if code not in parts]:
+            remedy = f"Please use one of: {', '.join(parts)}" if parts else "Please add [[part]]"
+            report.fault(place, f"no part {unknown!r}", remedy)
+        required = by_code.get(criterion.requires or "")
+        if required is not None and not _covers(required, criterion, parts):
+            fault = f"{required.code}, which it requires, does not belong to all of them"
+            report.fault(place, fault, f"Please let {required.code} belong to them, too")
+    for code in parts:
+        if not any(code in (criterion.parts or parts) for criterion in criteria):
+            report.fault(f"part {code}", "has no criterion", "Please name it in parts of one, or remove it")
+
+
+def _covers(required: Criterion, criterion: Criterion, parts: Sequence[str]) -> bool:
+    return set(criterion.parts or parts) <= set(required.parts or parts)
 
 
 def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], report: Report) -> None:

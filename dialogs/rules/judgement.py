@@ -59,8 +59,3 @@ def union(masks: Iterable[int]) -> int:
     for mask in masks:
         united |= mask
     return united
-
-
-def still_open(judged: Iterable[Judgement]) -> int:
-    """Return the questions that could still move any of the judgements."""
-    return union(judgement.residual for judgement in judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -91,8 +92,12 @@ _rules = st.recursive(
 
 
 @st.composite
-def protocols(draw: st.DrawFn) -> Protocol:
-    """Draw a protocol whose rules may be anything, also such as the loader would refuse as impossible to fail."""
+def protocols(draw: st.DrawFn, parts: Sequence[str] = ()) -> Protocol:
+    """Draw a protocol whose rules may be anything, also such as the loader would refuse as impossible to fail.
+
+    Its first criterion, which others may require, belongs to all of the ``parts``; the others to any of them.
+    """
+    belongs = st.lists(st.sampled_from(parts), unique=True) if parts else st.just([])
     criteria = [
         {
             "code": f"K{index}",
@@ -104,10 +109,11 @@ def protocols(draw: st.DrawFn) -> Protocol:
             "ietestcd": "IE",
             "group": "G",
             **({"requires": "K0"} if index and draw(st.booleans()) else {}),
+            "parts": draw(belongs) if index else [],
         }
         for index in range(draw(st.integers(1, 4)))
     ]
-    every = {"code": "ALL", "rule": f"{' or '.join(_uses)} or unclear", **_REST}
+    every = {"code": "ALL", "rule": f"{' or '.join(_uses)} or unclear", **_REST, "parts": list(parts[:1])}
     raw = dict.fromkeys(("title", "site", "contact", "unknown", "disclaimer"), _said("text")) | {
         "id": "MADE-UP",
         "version": "1",
@@ -115,6 +121,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
         "languages": ["en"],
         "notices": [],
         "question": list(QUESTIONS),
+        "part": [{"code": code, "name": _said(f"Cohort {code}")} for code in parts],
         "criterion": [*criteria, every],
     }
     report = Report()

@@ -1,0 +1,297 @@
+"""Trials with parts: a verdict each, asked about as long as they are not ruled out."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.assessment import NOT_JUDGED, judge, status
+from dialogs.candidates import play
+from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
+from dialogs.errors import AnswerError, ProtocolError
+from dialogs.loading import load, parse_protocol
+from dialogs.proofs import explore, representatives
+from dialogs.protocol import Protocol
+from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts
+from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node
+from tests.dialogs.made_up import protocols
+
+COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
+TRIAL = load(str(COHORTS))
+BEST = ("eligible", "undetermined", "ineligible")
+
+YES, NO = Choice("yes"), Choice("no")
+CASES: dict[str, tuple[dict[str, Answer], str, dict[str, str], list[str]]] = {
+    "A alone": (
+        {"consent": YES, "mutation": YES, "brain": NO, "measurable": YES},
+        "eligible",
+        {"A": "eligible", "B": "ineligible"},
+        ["consent", "mutation", "measurable"],
+    ),
+    "B alone": (
+        {"consent": YES, "mutation": NO, "brain": NO, "measurable": NO},
+        "eligible",
+        {"A": "ineligible", "B": "eligible"},
+        ["consent", "mutation", "brain"],
+    ),
+    "neither, by a criterion of both": (
+        {"consent": NO},
+        "ineligible",
+        {"A": "ineligible", "B": "ineligible"},
+        ["consent"],
+    ),
+    "neither, one after the other": (
+        {"consent": YES, "mutation": NO, "brain": YES},
+        "ineligible",
+        {"A": "ineligible", "B": "ineligible"},
+        ["consent", "mutation", "brain"],
+    ),
+    "which one is not known": (
+        {"consent": YES, "brain": NO, "measurable": YES},
+        "undetermined",
+        {"A": "undetermined", "B": "undetermined"},
+        ["consent", "mutation", "brain", "measurable"],
+    ),
+    "A is open, B is not": (
+        {"consent": YES, "mutation": YES},
+        "undetermined",
+        {"A": "undetermined", "B": "ineligible"},
+        ["consent", "mutation", "measurable"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("answers", "verdict", "parts", "asked"), CASES.values(), ids=CASES)
+def test_each_part_has_its_verdict_and_the_whole_the_best_of_them(
+    answers: dict[str, Answer], verdict: str, parts: dict[str, str], asked: list[str]
+) -> None:
+    found = play(TRIAL, answers)
+    assert found.verdict == verdict
+    assert {each.part.code: each.verdict for each in found.parts} == parts
+    assert list(found.asked) == asked
+
+
+def test_a_part_that_failed_is_not_asked_about_until_every_part_has() -> None:
+    dialogue = begin(TRIAL)
+    for question, answer in (("consent", YES), ("mutation", NO)):
+        dialogue.take(Step("answer", question, answer))
+    assert (dialogue.state, dialogue.failed_codes, dialogue.can("continue")) == ("brain", (), False)
+    assert dialogue.statuses["A2"] == "not judged"
+    dialogue.take(Step("answer", "brain", YES))
+    assert (dialogue.state, dialogue.failed_codes) == (EXCLUDED, ("A1", "B2"))
+    dialogue.take(Step("continue"))
+    assert (dialogue.state, dialogue.previous) == ("measurable", "brain")
+
+
+def test_a_correction_that_opens_a_part_again_asks_what_was_left_out() -> None:
+    dialogue = begin(TRIAL)
+    for question, answer in (("consent", YES), ("mutation", NO), ("brain", NO)):
+        dialogue.take(Step("answer", question, answer))
+    assert (dialogue.state, dialogue.verdict) == (REVIEW, "eligible")
+    dialogue.take(Step("correct", "mutation"))
+    dialogue.take(Step("answer", "mutation", YES))
+    assert (dialogue.state, dialogue.set_aside) == ("measurable", ("brain",))
+
+
+def test_what_is_missing_of_one_part_can_be_filled_in_while_another_is_eligible() -> None:
+    before, _, after = COHORTS.read_text(encoding="utf-8").rpartition('mutation == "yes"')
+    dialogue = begin(parse_protocol(before + 'consent == "no"' + after, "cohorts.toml"))
+    for question, answer in (("consent", YES), ("mutation", YES), ("brain", UNKNOWN), ("measurable", YES)):
+        dialogue.take(Step("answer", question, answer))
+    assert [each.verdict for each in dialogue.parts] == ["eligible", "undetermined"]
+    assert (dialogue.verdict, dialogue.unresolved, dialogue.missing) == ("eligible", (), ("brain",))
+    dialogue.take(Step("save"))
+    dialogue.take(Step("reopen"))
+    assert dialogue.state == "brain"
+
+
+MISTAKES = {
+    "part that is not there": (
+        'parts = ["A"]',
+        'parts = ["C"]',
+        "criterion A1: parts",
+        "no part 'C'",
+        "A, B",
+    ),
+    "part twice": ('code = "B"\nname', 'code = "A"\nname', "part A", "stands 2 times", "its own"),
+    "requires one of another part": (
+        'code = "B2"',
+        'code = "B2"\nrequires = "A1"',
+        "criterion B2: parts",
+        "A1, which it requires, does not belong to all of them",
+        "Please let A1",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "fault", "remedy"),
+    MISTAKES.values(),
+    ids=MISTAKES,
+)
+def test_a_mistake_about_parts_is_refused(old: str, new: str, place: str, fault: str, remedy: str) -> None:
+    text = COHORTS.read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(text.replace(old, new, 1), "cohorts.toml")
+    told = [each for each in refused.value.faults if fault in each.fault and each.place.startswith(place)]
+    assert told, refused.value.faults
+    assert remedy in told[0].remedy
+
+
+# random protocols ----------------------------------------------------------------------------------
+
+
+def value_of(node: Node, facts: Facts) -> int:
+    """A rule's value in three-valued logic, the slow and obvious way; what was not answered is unknown."""
+    if isinstance(node, Negation):
+        return TRUE - value_of(node.node, facts)
+    if isinstance(node, Conjunction):
+        return min(value_of(part, facts) for part in node.nodes)
+    if isinstance(node, Disjunction):
+        return max(value_of(part, facts) for part in node.nodes)
+    judgement = node.judge([UNKNOWN if fact is None else fact for fact in facts])
+    assert judgement.low == judgement.high
+    return judgement.low
+
+
+def evaluated(protocol: Protocol, facts: Facts) -> dict[str, str]:
+    """The verdict of each part, by evaluating every criterion of it."""
+    values: dict[str, int] = {}
+    for criterion in protocol.criteria:
+        value = value_of(criterion.rule.node, facts)
+        value = value if criterion.kind == "inclusion" else TRUE - value
+        values[criterion.code] = TRUE if values.get(criterion.requires or "") == FALSE else value
+    found = {}
+    for part in protocol.parts:
+        lowest = min(values[c.code] for c in protocol.criteria if part.code in (c.parts or part.code))
+        found[part.code] = {FALSE: "ineligible", UNCERTAIN: "undetermined", TRUE: "eligible"}[lowest]
+    return found
+
+
+def fitting(dialogue: Dialogue, table: dict[str, Answer]) -> Answer:
+    try:
+        dialogue.check(dialogue.state, table[dialogue.state])
+    except AnswerError:
+        return UNKNOWN
+    return table[dialogue.state]
+
+
+def played(protocol: Protocol, table: dict[str, Answer]) -> tuple[Dialogue, list[Step]]:
+    """A dialogue as far as it goes by itself: to the review, or to the exclusion."""
+    dialogue, steps = begin(protocol), list[Step]()
+    while dialogue.state not in (EXCLUDED, REVIEW):
+        steps.append(Step("answer", dialogue.state, fitting(dialogue, table)))
+        dialogue.take(steps[-1])
+    return dialogue, steps
+
+
+def drawn_table(protocol: Protocol, data: st.DataObject) -> dict[str, Answer]:
+    return {
+        question.id: data.draw(st.sampled_from(representatives(protocol, place)), label=question.id)
+        for place, question in enumerate(protocol.questions)
+    }
+
+
+def completed(dialogue: Dialogue, table: dict[str, Answer]) -> list[Answer]:
+    """What the dialogue knows, and the table's answers to all that it did not ask."""
+    facts = list(dialogue.facts)
+    for place, question in enumerate(dialogue.protocol.questions):
+        if facts[place] is None:
+            facts[place] = table[question.id]
+    for place, question in enumerate(dialogue.protocol.questions):
+        limit, value = facts[place], facts[dialogue.protocol.position.get(question.unit_of or "", place)]
+        if not isinstance(limit, Measurement) or not isinstance(value, Measurement):
+            continue
+        if limit.unit != value.unit and value.unit in question.unit_by_code:
+            facts[place] = UNKNOWN
+    return [fact or UNKNOWN for fact in facts]
+
+
+@given(protocols(parts=("A", "B", "C")), st.data())
+def test_the_dialogue_comes_to_what_a_full_evaluation_of_every_part_comes_to(
+    protocol: Protocol, data: st.DataObject
+) -> None:
+    table = drawn_table(protocol, data)
+    dialogue, steps = played(protocol, table)
+    found = evaluated(protocol, completed(dialogue, table))
+    assert {each.part.code: each.verdict for each in dialogue.parts} == found
+    assert dialogue.verdict == next(each for each in BEST if each in found.values())
+    assert (dialogue.state == EXCLUDED) == (dialogue.verdict == "ineligible")
+    again = replay(protocol, steps)
+    assert (again.state, again.parts, again.applied) == (dialogue.state, dialogue.parts, dialogue.applied)
+
+
+@given(protocols(parts=("A", "B")), st.data())
+def test_only_a_part_that_is_not_ruled_out_is_asked_about(protocol: Protocol, data: st.DataObject) -> None:
+    table = drawn_table(protocol, data)
+    dialogue = begin(protocol)
+    while dialogue.state not in (EXCLUDED, REVIEW):
+        place = protocol.position[dialogue.state]
+        standing = {each.part.code for each in dialogue.parts if each.verdict != "ineligible"}
+        waiting = [
+            criterion
+            for index, criterion in enumerate(protocol.criteria)
+            if judge(protocol, index, dialogue.facts).residual >> place & 1
+        ]
+        assert any(standing.intersection(each.parts or ("A", "B")) for each in waiting)
+        dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+
+
+@given(protocols(parts=("A", "B")), st.data())
+def test_the_order_in_which_answers_are_given_does_not_matter(
+    protocol: Protocol, data: st.DataObject
+) -> None:
+    """Wrong answers first, corrected in a random order, come to the same."""
+    table = drawn_table(protocol, data)
+    wanted, _ = played(protocol, table)
+    if any(q.unit_of for q in map(protocol.question, wanted.applied)):
+        return  # a limit in the unit of the wrong value is no answer to the right one
+    other, _ = played(protocol, drawn_table(protocol, data))
+    for _ in range(60):
+        if other.state in protocol.position:
+            other.take(Step("answer", other.state, fitting(other, table)))
+            continue
+        wrong = [q for q in other.applied if other.answers[q] != table[q]]
+        wrong = [q for q in wrong if protocol.question(q).unit_of is None]
+        if not wrong:
+            break
+        other.take(Step("correct", data.draw(st.sampled_from(wrong))))
+    assert [each.verdict for each in other.parts] == [each.verdict for each in wanted.parts]
+    if wanted.state == REVIEW:  # beyond an exclusion, what was answered before it goes on to apply
+        assert (other.state, other.parts, other.applied) == (REVIEW, wanted.parts, wanted.applied)
+
+
+@given(protocols(parts=("A",)), st.data())
+def test_a_trial_of_one_part_goes_like_one_without(protocol: Protocol, data: st.DataObject) -> None:
+    table = drawn_table(protocol, data)
+    dialogue, _ = played(protocol, table)
+    (only,) = dialogue.parts
+    assert only.verdict == dialogue.verdict
+    assert (only.failed, only.unresolved) == (dialogue.failed_codes, dialogue.unresolved)
+    assert (dialogue.state == EXCLUDED) == bool(dialogue.failed)
+
+
+def test_the_walk_over_all_dialogues_knows_of_parts() -> None:
+    """Every dialogue played out by hand asks what the exploration says can follow."""
+    follows = set[tuple[str, str]]()
+    for answers in product((YES, NO, UNKNOWN), repeat=len(TRIAL.questions)):
+        table = dict(zip(TRIAL.position, answers, strict=True))
+        dialogue, before = begin(TRIAL), None
+        while dialogue.state != REVIEW:
+            if dialogue.state == EXCLUDED:
+                dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
+                continue
+            follows |= {(before, dialogue.state)} if before else set()
+            before = dialogue.state
+            dialogue.take(Step("answer", before, table[before]))
+    assert explore(TRIAL).follows == follows
+
+
+def test_what_is_not_judged_is_told_from_met() -> None:
+    assert status(NOT_JUDGED) == "not judged"
