@@ -31,6 +31,12 @@ def entries() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def subjects() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of entries by the subject of their file, which is the sentence that the file begins with."""
+    return {_subject(file): tuple(_read(file)) for file in _files() if file != UNITS}
+
+
+@cache
 def unit_sets() -> Mapping[str, list[dict[str, Any]]]:
     """Return the sets of units by name."""
     return _read(UNITS) if UNITS in _files() else {}
@@ -88,8 +94,16 @@ def _files() -> list[str]:
 
 
 def _read(file: str) -> dict[str, Any]:
-    text = (resources.files("dialogs") / "catalogue" / file).read_text(encoding="utf-8")
-    return {name: shipped(value) for name, value in tomllib.loads(text, parse_float=Decimal).items()}
+    read = tomllib.loads(_text(file), parse_float=Decimal)
+    return {name: shipped(value) for name, value in read.items()}
+
+
+def _subject(file: str) -> str:
+    return _text(file).splitlines()[0].removeprefix("# ").removesuffix(".")
+
+
+def _text(file: str) -> str:
+    return (resources.files("dialogs") / "catalogue" / file).read_text(encoding="utf-8")
 
 
 def shipped(raw: Any) -> Any:
