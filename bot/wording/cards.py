@@ -6,8 +6,9 @@ Everything shown is computed from the dialogue; nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from bot.exchange import Safe
+from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import MOST_OPTIONS, choices
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
@@ -19,6 +20,9 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
 from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
 from state.screenings import Screening
+
+LONGEST_OPTION: Final = LABEL_CHARACTERS - len("☐ ")
+"""Of a button's label."""
 
 # the question ------------------------------------------------------------------------------------
 
@@ -34,8 +38,15 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
         say("for_example", example=example(question, only, language)) if typed else None,
+        *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
+
+
+def _in_full(question: Question, language: str) -> list[Safe]:
+    """The options that are too long for a button, which shows how they begin."""
+    texts = [text[language] for _, text in choices(question)]
+    return [Safe(f"• {escape(text)}") for text in texts if len(text) > LONGEST_OPTION]
 
 
 def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
