@@ -11,6 +11,7 @@ from typing import Final
 from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import MOST_OPTIONS, choices
+from bot.wording.healing import met_from
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -157,21 +158,22 @@ def _how_to_answer(question: Question, only: str | None, say: Phrases) -> Safe:
 # the exclusion -----------------------------------------------------------------------------------
 
 
-def reason_card(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
+def reason_card(screening: Screening, reason: Reason, say: Phrases) -> Safe:
     """One failed criterion: what is not met or applies, what was entered, the record's words, our reading."""
-    return lines(*reason_lines(dialogue, reason, say), source_quote(reason.criterion, say))
+    return lines(*reason_lines(screening, reason, say), source_quote(reason.criterion, say))
 
 
-def reason_lines(dialogue: Dialogue, reason: Reason, say: Phrases) -> list[Safe]:
-    """What of a criterion is not met or applies, and what was entered."""
-    criterion = reason.criterion
+def reason_lines(screening: Screening, reason: Reason, say: Phrases) -> list[Safe | None]:
+    """What of a criterion is not met or applies, what was entered, and from when time could change that."""
+    criterion, dialogue = reason.criterion, screening.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     told = [
         say(f"excluded_{criterion.kind}", code=criterion.code),
         say(f"failed_{criterion.kind}", what=what),
         say("your_answer", answers=deciding(dialogue, reason, say)),
+        met_from(screening, criterion, say),
     ]
-    return [*told, Safe(escape(criterion.note[say.language]))] if criterion.note else told
+    return [*told, escape(criterion.note[say.language])] if criterion.note else told
 
 
 def reason_source(reason: Reason, say: Phrases) -> Safe:

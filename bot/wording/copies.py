@@ -8,10 +8,12 @@ from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.cards import deciding, named
-from bot.wording.phrases import Phrases, escape, joined
-from bot.wording.times import in_zone, local_time
+from bot.wording.healing import again_unless_said, met_from
+from bot.wording.phrases import Phrases, escape, joined, plain
+from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.wording import what_failed
+from state.moments import in_zone
 from state.screenings import Screening
 
 MOST_CODES: Final = 6
@@ -50,6 +52,9 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     """
     dialogue = screening.dialogue
     told = [_line(screening, "", say), *(_reason_line(screening, each, say) for each in dialogue.reasons)]
+    again = again_unless_said(screening, say)
+    if again is not None:
+        told.append(plain(again))
     if dialogue.unresolved:
         told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
     site = ask_the_site(dialogue.protocol, dialogue.facts)
@@ -68,7 +73,9 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     failed = say.plain(f"failed_{criterion.kind}", what=what)
     entered = say.plain("your_answer", answers=deciding(dialogue, reason, say))
-    return say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
+    told = say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
+    heals = met_from(screening, criterion, say)
+    return say.plain("copy_heals", why=told, heals=plain(heals)) if heals is not None else told
 
 
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, reason_lines, reason_source
+from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
@@ -30,6 +31,7 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
         *(said for group, said in told.items() if group != "met"),
+        again_from(screening, say),
         quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
@@ -127,7 +129,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     )
 
 
-def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
+def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
     dialogue = screening.dialogue
     if dialogue.verdict == "eligible":
         return [say("card_eligible")]
@@ -135,14 +137,16 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
         return [say("card_undetermined", codes=joined(dialogue.unresolved, say)), say("investigator")]
     first, *others = dialogue.reasons
     return [
-        *reason_lines(dialogue, first, say),
-        *(_also(dialogue, each, say) for each in others),
+        *reason_lines(screening, first, say),
+        *(line for each in others for line in _also(screening, each, say)),
+        again_unless_said(screening, say),
         say("investigator"),
     ]
 
 
-def _also(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
-    """A further criterion that failed, in one line."""
-    criterion = reason.criterion
+def _also(screening: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
+    """A further criterion that failed, in one line, and from when time could change that."""
+    criterion, dialogue = reason.criterion, screening.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
-    return say(f"also_{criterion.kind}", code=criterion.code, what=what)
+    yield say(f"also_{criterion.kind}", code=criterion.code, what=what)
+    yield met_from(screening, criterion, say)

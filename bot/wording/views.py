@@ -150,7 +150,7 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
     reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(dialogue, reason, say), say("excluded_next"))
+    text = lines(cards.reason_card(screening, reason, say), say("excluded_next"))
     decided = [question for question, _ in reason.answers if question in dialogue.applied]
     buttons = [button(say.plain("finish_save"), "finish_save", screening)]
     buttons += [_correct(screening, question, say) for question in decided]
