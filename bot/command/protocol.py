@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.command.questions import command as questions
 from bot.command.wiring import Unusable, protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 
@@ -104,3 +105,6 @@ def diagram(source: str, lang: str) -> None:
 
     (loaded,) = protocols_on_offer(source)
     click.echo(mermaid(loaded, lang), nl=False)
+
+
+command.add_command(questions)

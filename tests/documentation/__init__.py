@@ -22,6 +22,7 @@ from dialogs.loading import load
 from dialogs.protocol import Protocol
 from tests.documentation.exports import PARTS as EXPORT_PARTS
 from tests.documentation.protocol_format import PARTS as PROTOCOL_PARTS
+from tests.documentation.questions import PARTS as QUESTION_PARTS
 from tests.documentation.rooms import PARTS as ROOM_PARTS
 from tests.state.coverage import COVERAGE, HOW
 
@@ -61,7 +62,7 @@ def manual() -> str:
     for arguments in (
         [],
         *([name] for name in COMMANDS),
-        *(["protocol", sub] for sub in ("list", "show", "check", "diagram")),
+        *(["protocol", sub] for sub in ("list", "show", "check", "diagram", "questions")),
     ):
         ran = subprocess.run(
             [
@@ -103,6 +104,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "coverage": coverage,
     **EXPORT_PARTS,
     **PROTOCOL_PARTS,
+    **QUESTION_PARTS,
     **ROOM_PARTS,
 }
 _NAMED: Final = re.compile(r"`((?:bot|dialogs|state|tests)(?:\.\w+)+)`")

@@ -1,0 +1,90 @@
+"""``prescreen protocol questions``: find a question that we ship, and what to write to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from dialogs.languages import DEFAULT, LANGUAGES, counted
+from dialogs.loading import catalogue
+from dialogs.loading.samples import answers, sample, units_of
+
+SHOWN_WHOLE: Final = 2
+"""So many that were found are shown with all that they have; more of them as a list."""
+
+
+@click.command("questions")
+@click.argument("word", nargs=-1)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+def command(word: tuple[str, ...], lang: str) -> None:
+    """Find questions that are ready to use.
+
+    A protocol file takes such a question by its name, with its wording in English and Chinese, units, ranges and
+    codes: use = "hemoglobin". WORD is looked up in names and texts of both languages; without one all are listed.
+
+    \b
+    Examples:
+      prescreen protocol questions creatinine
+      prescreen protocol questions 血红蛋白
+    """
+    if not word:
+        click.echo("\n".join(by_subject(lang)))
+        return
+    names = catalogue.found(*word)
+    if not names:
+        raise click.ClickException(
+            f"No question has {' '.join(word)!r}. Please try a part of it, or no word at all."
+        )
+    shown = [name for name in names if [name] == list(word)] or (names if len(names) <= SHOWN_WHOLE else [])
+    for name in shown:
+        click.echo("\n".join(described(name)) + "\n")
+    if others := [name for name in names if name not in shown]:
+        more = counted(len(others), "question", "questions")
+        click.echo("\n".join(listed(others, lang)))
+        click.echo(f"\n{more}. For what to write: prescreen protocol questions NAME")
+
+
+def by_subject(language: str) -> Iterator[str]:
+    """Yield the lines of the whole catalogue."""
+    for subject, names in catalogue.subjects().items():
+        yield from (subject, *(f"  {line}" for line in listed(names, language)), "")
+    yield "For what to write: prescreen protocol questions NAME"
+
+
+def listed(names: Sequence[str], language: str) -> Iterator[str]:
+    """Yield a line for each: its name, and what it asks."""
+    width = max(map(len, names))
+    for name in names:
+        yield f"{name:<{width}}  {catalogue.entries()[name]['ask'][language]}"
+
+
+def described(name: str) -> Iterator[str]:
+    """Yield the lines that show all of an entry, and what to paste."""
+    entry = catalogue.entries()[name]
+    yield from (name, "", *(f"  {text}" for text in entry["ask"].values()), "")
+    facts = tuple(_facts(name))
+    width = max(len(label) for label, _ in facts)
+    yield from (f"  {label:<{width}}  {value}" for label, value in facts)
+    yield from ("", "To use it, paste:", "", sample(name).rstrip())
+
+
+def _facts(name: str) -> Iterator[tuple[str, str]]:
+    entry = catalogue.entries()[name]
+    if "units" in entry:
+        units = units_of(entry)
+        yield "units", ", ".join(unit["code"] for unit in units) + (", {xULN}" if "uln" in entry else "")
+        for key, meaning in (("usual", "others are asked again"), ("possible", "others are refused")):
+            yield key, f"{entry[key][0]} to {entry[key][1]} {units[0]['code']}; {meaning}"
+    elif "options" in entry:
+        for option in entry["options"]:
+            yield option["code"], " / ".join(option["text"].values())
+    else:
+        yield "answers", answers(entry, DEFAULT).replace("`", "")
+    if "formula" in entry:
+        yield "or from", " ".join(entry["formula"].split())
+    if "help" in entry:
+        yield "help", entry["help"][DEFAULT]
+    if "loinc" in entry:
+        yield "LOINC", entry["loinc"]

@@ -1,0 +1,61 @@
+"""``prescreen protocol questions``: any word of a question finds it, and what is printed can be pasted."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from bot.command import main
+from dialogs.loading import catalogue, parse_protocol
+
+HEAD = 'format = 2\nid = "FICTIONAL"\ntitle = "A fictional trial"\n'
+FOUND = {
+    "by its name": ("hba1c", "hba1c"),
+    "by a part of its name": ("platel", "platelets"),
+    "by an English word": ("chemotherapy", "last_chemotherapy"),
+    "by a Chinese word": ("血小板", "platelets"),
+    "by an option": ("premenarchal", "childbearing_potential"),
+    "by several words, in any order": ("surgery LAST", "last_major_surgery"),
+}
+
+
+def questions(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["protocol", "questions", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(("typed", "name"), FOUND.values(), ids=FOUND)
+def test_a_question_is_found(typed: str, name: str) -> None:
+    assert name in questions(*typed.split())
+
+
+@pytest.mark.parametrize("name", ["platelets", "alt", "nyha", "dialysis", "last_chemotherapy", "mmse"])
+def test_what_is_printed_for_one_can_be_pasted(name: str) -> None:
+    shown = questions(name)
+    pasted = shown[shown.index("[[question]]") :].split("\n\n\n")[0]
+    other = pasted.find("\n\n", pasted.index("rule ="))
+    assert parse_protocol(HEAD + pasted[:other], "pasted.toml").question(name).id == name
+
+
+def test_one_that_is_called_so_is_shown_whole_before_others_that_have_the_word() -> None:
+    shown = questions("creatinine")
+    assert shown.index("[[question]]") < shown.index("serum_creatinine")
+
+
+def test_units_ranges_and_options_are_shown() -> None:
+    assert "30 to 180 g/L; others are asked again" in questions("hemoglobin")
+    assert "II    NYHA II / II级" in questions("nyha")
+
+
+def test_all_are_listed_by_subject_in_the_language_asked_for() -> None:
+    shown = questions("--lang", "zh")
+    assert all(f"\n  {name} " in shown for name in catalogue.entries())
+    assert all(subject in shown for subject in catalogue.subjects())
+    assert "最近一次血小板计数？" in shown
+
+
+def test_a_word_that_no_question_has_is_told_with_what_to_try() -> None:
+    result = CliRunner().invoke(main, ["protocol", "questions", "xyzzy"])
+    assert result.exit_code == 1
+    assert "Please try a part of it" in result.stderr
