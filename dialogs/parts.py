@@ -10,7 +10,7 @@ The rules of the room:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,19 @@ def open_questions(protocol: Protocol, judged: Sequence[Judgement], out: int) ->
     wanted = that_matter(protocol, out)
     pairs = zip(protocol.parts_of, judged, strict=True)
     return union(judgement.residual for parts, judgement in pairs if parts & wanted)
+
+
+def rulings(protocol: Protocol, failed: Iterable[int]) -> Iterator[tuple[int, tuple[Part, ...]]]:
+    """Yield the failed criteria that ruled out what none before them did, with the parts that each did.
+
+    ``failed`` are indexes of criteria. Of a trial without parts that is the first one, with no parts.
+    """
+    out = 0
+    for index in failed:
+        newly = protocol.parts_of[index] & ~out
+        out |= newly
+        if newly:
+            yield index, tuple(part for place, part in enumerate(protocol.parts) if newly >> place & 1)
 
 
 def part_verdicts(

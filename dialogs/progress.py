@@ -19,7 +19,7 @@ from dialogs.answers import Answer, Measurement
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.parts import PartVerdict
-from dialogs.protocol import Protocol
+from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import FALSE, UNCERTAIN, Judgement, first_place, union
 
 ASKING: Final = "asking"
@@ -146,6 +146,14 @@ class Progress:
         """Why each failed criterion failed, the first one first."""
         criteria = self.protocol.criteria
         return tuple(assessment.reason(self.protocol, criteria[index], self.facts) for index in self.failed)
+
+    @property
+    def rulings(self) -> tuple[tuple[Reason, tuple[Part, ...]], ...]:
+        """The reasons that ruled out what none before them did, with the parts that each did."""
+        return tuple(
+            (assessment.reason(self.protocol, self.protocol.criteria[index], self.facts), ruled)
+            for index, ruled in parts.rulings(self.protocol, self.failed)
+        )
 
     @property
     def set_aside(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.conversation.context import Context
 from bot.exchange import Press, Safe
-from bot.wording import cards
+from bot.wording import cards, parts
 from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
@@ -69,6 +69,7 @@ class _Before:
 
     facts: tuple[Answer | None, ...]
     failed: frozenset[int]
+    out: int
     set_aside: frozenset[str]
     answers: Mapping[str, Answer]
 
@@ -77,6 +78,7 @@ class _Before:
         return cls(
             tuple(dialogue.facts),
             frozenset(dialogue.failed),
+            dialogue.ruled_out,
             frozenset(dialogue.set_aside),
             dict(dialogue.answers),
         )
@@ -90,6 +92,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
     return [
         *cards.alert_lines(dialogue, before.facts, say),
         *_failed_further(context, dialogue, before),
+        *parts.news(dialogue, before.out, say),
         *_newly_set_aside(context, dialogue, before),
     ]
 

@@ -150,7 +150,7 @@ def _open_again(context: Context, screening: Screening, press: Press, opened: st
 
 def _opened(dialogue: Dialogue) -> str:
     """Return the phrase for what can be done with a screening that is opened again."""
-    if dialogue.verdict != "undetermined":
+    if not dialogue.undetermined:
         return "open_to_correct"
     return "reopened" if dialogue.missing else "nothing_missing"
 

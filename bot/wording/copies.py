@@ -8,12 +8,12 @@ from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.cards import deciding, named
-from bot.wording.healing import again_unless_said, met_from
+from bot.wording.parts import in_one_line, part_lines
 from bot.wording.phrases import Phrases, escape, joined, plain
-from bot.wording.times import local_time
+from bot.wording.times import in_zone, local_time
 from dialogs.assessment import Reason, ask_the_site
+from dialogs.dialogue import Dialogue
 from dialogs.wording import what_failed
-from state.moments import in_zone
 from state.screenings import Screening
 
 MOST_CODES: Final = 6
@@ -23,12 +23,16 @@ MOST_CODES: Final = 6
 def line_to_copy(screening: Screening, say: Phrases) -> str:
     """Return the verdict with the codes that decided it, short enough for a copy button."""
     dialogue = screening.dialogue
-    codes: Sequence[str] = dialogue.failed_codes or dialogue.unresolved
-    told = [*codes[:MOST_CODES], *(["…"] if len(codes) > MOST_CODES else [])]
+    told = _codes(dialogue) if not dialogue.parts else [in_one_line(dialogue.parts, say)]
     if ask_the_site(dialogue.protocol, dialogue.facts):
         told.append(say.plain("copy_site"))
     reason = say.plain("copy_reason", codes=joined(told, say)) if told else ""
     return _line(screening, reason, say)[:COPY_CHARACTERS]
+
+
+def _codes(dialogue: Dialogue) -> list[str]:
+    codes: Sequence[str] = dialogue.failed_codes or dialogue.unresolved
+    return [*codes[:MOST_CODES], *(["…"] if len(codes) > MOST_CODES else [])]
 
 
 def _line(screening: Screening, reason: str, say: Phrases) -> str:
@@ -51,10 +55,12 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``.
     """
     dialogue = screening.dialogue
-    told = [_line(screening, "", say), *(_reason_line(screening, each, say) for each in dialogue.reasons)]
-    again = again_unless_said(screening, say)
-    if again is not None:
-        told.append(plain(again))
+    parts = (plain(line) for line in part_lines(dialogue, say))
+    told = [
+        _line(screening, "", say),
+        *parts,
+        *(_reason_line(screening, each, say) for each in dialogue.reasons),
+    ]
     if dialogue.unresolved:
         told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
     site = ask_the_site(dialogue.protocol, dialogue.facts)
@@ -73,9 +79,7 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     failed = say.plain(f"failed_{criterion.kind}", what=what)
     entered = say.plain("your_answer", answers=deciding(dialogue, reason, say))
-    told = say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
-    heals = met_from(screening, criterion, say)
-    return say.plain("copy_heals", why=told, heals=plain(heals)) if heals is not None else told
+    return say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
 
 
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, reason_lines, reason_source
-from bot.wording.healing import again_from, again_unless_said, met_from
+from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
@@ -30,8 +30,8 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
     told = status_lines(dialogue, say)
     return lines(
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
+        *part_lines(dialogue, say),
         *(said for group, said in told.items() if group != "met"),
-        again_from(screening, say),
         quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
@@ -49,7 +49,7 @@ def status_lines(dialogue: Dialogue, say: Phrases) -> dict[str, Safe]:
     statuses, groups = dialogue.statuses, defaultdict[str, list[Criterion]](list)
     for criterion in dialogue.protocol.criteria:
         groups[_status_group(criterion, statuses[criterion.code])].append(criterion)
-    named = {*STATUS_GROUPS[:2], *(("unknown",) if dialogue.verdict == "undetermined" else ())}
+    named = {*STATUS_GROUPS[:2], *(("unknown",) if dialogue.undetermined else ())}
     return {
         group: say(f"status_{group}", codes=joined(_codes(groups[group], group in named, say), say))
         for group in STATUS_GROUPS
@@ -67,7 +67,7 @@ def _codes(criteria: Sequence[Criterion], named: bool, say: Phrases) -> list[str
 
 def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """What would settle the open criteria and who can supply it; what only the site can answer."""
-    found = _follow_up_lines(dialogue, say) if dialogue.verdict == "undetermined" else []
+    found = _follow_up_lines(dialogue, say) if dialogue.undetermined else []
     site_items = ask_the_site(dialogue.protocol, dialogue.facts)
     if site_items:
         found.append(gap(say("site_title")))
@@ -129,24 +129,29 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     )
 
 
-def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
+def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
     dialogue = screening.dialogue
+    parts = part_lines(dialogue, say)
     if dialogue.verdict == "eligible":
-        return [say("card_eligible")]
+        return [say("card_eligible"), *parts, *_of_parts(dialogue, say)]
     if dialogue.verdict == "undetermined":
-        return [say("card_undetermined", codes=joined(dialogue.unresolved, say)), say("investigator")]
-    first, *others = dialogue.reasons
+        told = say("card_undetermined", codes=joined(dialogue.unresolved, say))
+        return [told, *parts, *_of_parts(dialogue, say), say("investigator")]
+    ruling = [reason for reason, _ in dialogue.rulings]
     return [
-        *reason_lines(screening, first, say),
-        *(line for each in others for line in _also(screening, each, say)),
-        again_unless_said(screening, say),
+        *(line for reason in ruling for line in reason_lines(dialogue, reason, say)),
+        *(_failed("also", dialogue, each, say) for each in dialogue.reasons if each not in ruling),
         say("investigator"),
     ]
 
 
-def _also(screening: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
-    """A further criterion that failed, in one line, and from when time could change that."""
-    criterion, dialogue = reason.criterion, screening.dialogue
+def _of_parts(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The criteria that ruled out a part while another one is open."""
+    return [_failed("of_part", dialogue, reason, say) for reason in dialogue.reasons]
+
+
+def _failed(key: str, dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
+    """A criterion that failed, in one line."""
+    criterion = reason.criterion
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
-    yield say(f"also_{criterion.kind}", code=criterion.code, what=what)
-    yield met_from(screening, criterion, say)
+    return say(f"{key}_{criterion.kind}", code=criterion.code, what=what)

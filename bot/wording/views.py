@@ -149,9 +149,9 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
-    reason = dialogue.reasons[0]
-    text = lines(cards.reason_card(screening, reason, say), say("excluded_next"))
-    decided = [question for question, _ in reason.answers if question in dialogue.applied]
+    text = lines(cards.exclusion_card(dialogue, say), say("excluded_next"))
+    used = dict.fromkeys(question for reason, _ in dialogue.rulings for question, _ in reason.answers)
+    decided = [question for question in used if question in dialogue.applied]
     buttons = [button(say.plain("finish_save"), "finish_save", screening)]
     buttons += [_correct(screening, question, say) for question in decided]
     if dialogue.can("continue"):
@@ -186,7 +186,7 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
 def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [new_screening(say), Button(say.plain("copy"), copy=line_to_copy(screening, say))]
     buttons.append(button(say.plain("copy_record"), "copy_record", screening))
-    if screening.dialogue.verdict == "undetermined":
+    if screening.dialogue.undetermined:
         buttons.append(button(say.plain("fill_in"), "reopen", screening))
     buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))

@@ -99,8 +99,8 @@ def test_a_correction_that_opens_a_part_again_asks_what_was_left_out() -> None:
 
 
 def test_what_is_missing_of_one_part_can_be_filled_in_while_another_is_eligible() -> None:
-    before, _, after = COHORTS.read_text(encoding="utf-8").rpartition('mutation == "yes"')
-    dialogue = begin(parse_protocol(before + 'consent == "no"' + after, "cohorts.toml"))
+    before, _, after = COHORTS.read_text(encoding="utf-8").rpartition('rule = "mutation"')
+    dialogue = begin(parse_protocol(before + 'rule = "not consent"' + after, "cohorts.toml"))
     for question, answer in (("consent", YES), ("mutation", YES), ("brain", UNKNOWN), ("measurable", YES)):
         dialogue.take(Step("answer", question, answer))
     assert [each.verdict for each in dialogue.parts] == ["eligible", "undetermined"]

@@ -1,0 +1,70 @@
+"""Puts the parts of a trial into words: the verdict of each, and which of them an answer ruled out or opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.exchange import Safe
+from bot.wording.phrases import Phrases, joined
+from dialogs.assessment import Reason
+from dialogs.dialogue import Dialogue
+from dialogs.parts import PartVerdict
+from dialogs.protocol import Part
+from dialogs.wording import what_failed
+
+
+def part_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The verdict of each part, a line each; none of a trial without parts."""
+    return [
+        say("part_verdict", part=each.part.name[say.language], verdict=verdict_of(each, say))
+        for each in dialogue.parts
+    ]
+
+
+def verdict_of(part: PartVerdict, say: Phrases) -> str:
+    """A part's verdict as entered, with the criteria that rule it out or leave it open."""
+    said = say.plain("part_as_entered", verdict=say.plain(f"verdict_{part.verdict}"))
+    codes = part.failed or part.unresolved
+    return say.plain("noted", what=said, note=joined(codes, say)) if codes else said
+
+
+def in_one_line(parts: Iterable[PartVerdict], say: Phrases) -> str:
+    """The verdicts of all parts, for a line to copy."""
+    told = (
+        say.plain("named", name=each.part.name[say.language], what=verdict_of(each, say)) for each in parts
+    )
+    return say.plain("then").join(told)
+
+
+def names(parts: Iterable[Part], say: Phrases) -> str:
+    return joined((part.name[say.language] for part in parts), say)
+
+
+def news(dialogue: Dialogue, out_before: int, say: Phrases) -> list[Safe]:
+    """What became of the parts since ``out_before`` were ruled out, as long as not every one is."""
+    if dialogue.excluded:
+        return []
+    return [
+        *(
+            _ruled_out(dialogue, reason, part, say)
+            for reason, parts in dialogue.rulings
+            for part in parts
+            if not _bit(dialogue, part) & out_before
+        ),
+        *(
+            say("part_open_again", part=part.name[say.language])
+            for part in dialogue.protocol.parts
+            if _bit(dialogue, part) & out_before & ~dialogue.ruled_out
+        ),
+    ]
+
+
+def _bit(dialogue: Dialogue, part: Part) -> int:
+    return 1 << dialogue.protocol.parts.index(part)
+
+
+def _ruled_out(dialogue: Dialogue, reason: Reason, part: Part, say: Phrases) -> Safe:
+    criterion = reason.criterion
+    what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
+    name = part.name[say.language]
+    return say(f"part_out_{criterion.kind}", part=name, code=criterion.code, what=what)

@@ -1,0 +1,128 @@
+"""A trial with two cohorts, as it is told: what rules a cohort out, and the verdict of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation, Setup
+from bot.terminal import Terminal
+from dialogs.loading import load
+from state.database import open_database
+from state.people import People
+from state.screenings import Screenings
+from tests.conversation.playing import ZONE, Clock
+
+COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
+NEITHER = ("yes", "no", "yes")
+ONLY_B = ("yes", "no", "no")
+
+TOLD = {
+    "a cohort is ruled out": (
+        "en",
+        NEITHER[:2],
+        ["Cohort A is ruled out: A1 not met, activating mutation.", "Brain metastases?"],
+    ),
+    "a cohort is ruled out, in Chinese": (
+        "zh",
+        NEITHER[:2],
+        ["队列A已排除：未满足A1，激活突变。", "有无脑转移？"],
+    ),
+    "both are excluded": (
+        "en",
+        NEITHER,
+        [
+            "Cohort A: not eligible as entered, A1 is not met.",
+            "Cohort B: not eligible as entered, exclusion B2 applies.",
+        ],
+    ),
+    "both are excluded, in Chinese": (
+        "zh",
+        NEITHER,
+        ["队列A：按所填信息不符合条件，未满足A1。", "队列B：按所填信息不符合条件，符合排除标准B2。"],
+    ),
+    "both by one criterion": ("en", ("no",), ["Not eligible as entered: I1 is not met."]),
+    "the review": (
+        "en",
+        ONLY_B,
+        [
+            "Review: potentially eligible as entered",
+            "Cohort A: not eligible as entered (A1)",
+            "Cohort B: potentially eligible as entered",
+            "Not judged: A2",
+        ],
+    ),
+    "the card": (
+        "en",
+        (*ONLY_B, "s"),
+        [
+            "Potentially eligible as entered.",
+            "Cohort A: not eligible as entered (A1)",
+            "Cohort B: potentially eligible as entered",
+            "Not met, A1: activating mutation",
+            "Activating mutation: No",
+        ],
+    ),
+    "the card, in Chinese": (
+        "zh",
+        (*ONLY_B, "s"),
+        ["队列A：按所填信息不符合条件（A1）", "队列B：按所填信息可能符合条件", "未满足A1：激活突变"],
+    ),
+    "what is open": (
+        "en",
+        ("yes", "yes", "u"),
+        [
+            "Review: undetermined as entered",
+            "Cohort A: undetermined as entered (A2)",
+            "Cohort B: not eligible as entered (B1)",
+            "• Measurable disease: medical record (A2)",
+        ],
+    ),
+    "the text for the record": (
+        "en",
+        (*ONLY_B, "s", "record"),
+        [
+            "potentially eligible as entered. Rules 1",
+            "Cohort A: not eligible as entered (A1)",
+            "Cohort B: potentially eligible as entered",
+            "A1: Not met: activating mutation.",
+        ],
+    ),
+    "a correction": (
+        "en",
+        (*ONLY_B, "m", "2", "yes"),
+        ["Cohort B is ruled out: B1 applies, activating mutation.", "Cohort A is open again."],
+    ),
+}
+
+
+def said(tmp_path: Path, language: str, typed: tuple[str, ...]) -> str:
+    """All that a screening of the trial says in a terminal."""
+    clock, lines = Clock(), list[str]()
+    db = open_database(tmp_path / "cohorts.db", clock)
+    setup = Setup((load(str(COHORTS)),), ZONE, "terminal")
+    conversation = Conversation(Screenings(db, clock), People(db, clock), setup)
+    person = conversation.people.add("clinician", "S01", "terminal", "local", language)
+    terminal = Terminal(conversation, person, lines.append)
+    terminal.begin()
+    for each in typed:
+        terminal.handle(each)
+    db.close()
+    return " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize(("language", "typed", "told"), TOLD.values(), ids=TOLD)
+def test_each_part_is_told_of(tmp_path: Path, language: str, typed: tuple[str, ...], told: list[str]) -> None:
+    output = said(tmp_path, language, typed)
+    for line in told:
+        assert line in output
+
+
+def test_a_line_to_copy_has_the_verdict_of_each_part(tmp_path: Path) -> None:
+    output = said(tmp_path, "en", (*ONLY_B, "s", "copy"))
+    assert "Cohort A: not eligible as entered (A1); Cohort B: potentially eligible as entered" in output
+    output = output.replace("Potentially", "potentially")
+    assert "eligible" not in output.replace("potentially eligible", "").replace("not eligible", "").replace(
+        "eligibility", ""
+    )
