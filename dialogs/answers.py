@@ -14,7 +14,7 @@ from dialogs.errors import AnswerError
 
 Relation = Literal["=", "<", "<=", ">", ">="]
 
-_STORED = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)")
+_STORED = re.compile(r"(<=|>=|<|>)?(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _values(protocol: Protocol, place: int, unit: Unit) -> Iterator[Decimal]:
     numbers = {number for leaf in leaves for number in _around(protocol, question, leaf.plans[unit.code])}
     if not numbers:  # a divisor, or one of two that are compared with each other
         numbers = {_middle(unit) * fraction for fraction in _FRACTIONS}
-    yield from (number for number in sorted(numbers) if number >= 0 and unit.allows(number))
+    yield from (number for number in sorted(numbers) if unit.allows(number))
 
 
 def _around(protocol: Protocol, question: Question, plan: Plan) -> tuple[Decimal, ...]:
@@ -88,8 +88,7 @@ def _around(protocol: Protocol, question: Question, plan: Plan) -> tuple[Decimal
 
 def _middle(unit: Unit) -> Decimal:
     """Return a round number in the middle of a unit's usual range."""
-    scale = unit.scale or Decimal(1)
-    middle = (unit.usual[0] + unit.usual[1]) / 2 / scale
+    middle = unit.from_first((unit.usual[0] + unit.usual[1]) / 2)
     return middle.quantize(Decimal(1) if middle > 2 else Decimal("0.1"))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal
 
@@ -18,6 +19,25 @@ from dialogs.rules.judgement import union
 from dialogs.rules.tree import Rule
 
 Range = tuple[Decimal, Decimal]
+Exact = Decimal | Fraction
+"""A number that is not rounded; a fraction only where decimals cannot write it."""
+DECIMALS: Final = 12
+"""Of a number that decimals cannot write."""
+_WIDE: Final = Context(prec=60)
+
+
+def exact(number: Fraction) -> Exact:
+    """Return a number as a decimal if that is exact."""
+    decimal = rounded(number)
+    return decimal if Fraction(decimal) == number else number
+
+
+def rounded(number: Fraction) -> Decimal:
+    """Return a fraction as a decimal, to `DECIMALS` where it does not end before."""
+    decimal = _WIDE.divide(Decimal(number.numerator), Decimal(number.denominator))
+    if Fraction(decimal) == number:
+        return decimal
+    return decimal.quantize(Decimal(1).scaleb(-DECIMALS), context=_WIDE)
 
 
 class Text(dict[str, str]):
@@ -60,7 +80,7 @@ class Shortcut:
 class Unit:
     """A unit that a quantity may be given in.
 
-    ``scale`` turns a value into the question's first unit; without it the unit stands for itself.
+    ``value * scale + offset`` is a value in the question's first unit; without a scale the unit stands for itself.
     ``per`` names the question by whose answer a value must be divided to come to the unit ``gives``
     (a bilirubin by its ULN, mg/d by body weight). ``example`` is a value as a lab sheet would show it.
     ``possible`` and ``usual`` hold in the first unit if the unit has a scale, else in this one.
@@ -70,7 +90,8 @@ class Unit:
     label: Text
     possible: Range
     usual: Range
-    scale: Decimal | None
+    scale: Exact | None
+    offset: Exact
     per: str | None
     gives: str | None
     spellings: tuple[str, ...]
@@ -83,8 +104,7 @@ class Unit:
 
     def admits(self, answer: Measurement) -> bool:
         """Say whether a patient can have what was measured; a bound, if some possible value lies on its side."""
-        value = answer.value if self.scale is None else answer.value * self.scale
-        low, high = self.possible
+        value, (low, high) = self.in_first(answer.value), self.possible
         return (answer.relation in (">", ">=") or low <= value) and (
             answer.relation in ("<", "<=") or value <= high
         )
@@ -94,8 +114,29 @@ class Unit:
         return self._inside(self.usual, value)
 
     def _inside(self, limits: Range, value: Decimal) -> bool:
-        scaled = value if self.scale is None else value * self.scale
-        return limits[0] <= scaled <= limits[1]
+        return limits[0] <= self.in_first(value) <= limits[1]
+
+    def in_first(self, value: Decimal) -> Decimal:
+        """Return a value in the question's first unit; as it is, if this unit stands for itself.
+
+        Exact where decimals can write it, else to `DECIMALS`.
+        """
+        if isinstance(self.scale, Decimal) and isinstance(self.offset, Decimal):
+            return value * self.scale + self.offset if self.offset else value * self.scale
+        if self.scale is None:
+            return value
+        return rounded(Fraction(value) * Fraction(self.scale) + Fraction(self.offset))
+
+    def from_first(self, number: Decimal) -> Decimal:
+        """Return a number of the question's first unit in this one, rounded if need be."""
+        if self.scale is None:
+            return number
+        return rounded((Fraction(number) - Fraction(self.offset)) / Fraction(self.scale))
+
+    @property
+    def signed(self) -> bool:
+        """Say whether a value in this unit can be negative."""
+        return self.from_first(self.possible[0]) < 0
 
 
 Kind = Literal["choice", "several", "integer", "quantity", "since"]
@@ -162,6 +203,11 @@ class Question:
     def shortcut_by_code(self) -> dict[str, Shortcut]:
         return {shortcut.code: shortcut for shortcut in self.shortcuts}
 
+    @cached_property
+    def signed(self) -> bool:
+        """Say whether an answer can be negative, so that a minus is a sign."""
+        return any(unit.signed for unit in self.units)
+
     def divisor_scales(self, unit: Unit, divisor: Question) -> dict[str, Decimal]:
         """Return the units in which `divisor` can divide a value in `unit`, each with the scale to compare by.
 
@@ -171,7 +217,8 @@ class Question:
         if divisor.unit_of == self.id:
             return {unit.code: Decimal(1)}
         first = divisor.units[0]
-        return {first.code: Decimal(1)} | {u.code: u.scale for u in divisor.units if u.scale is not None}
+        scales = {unit.code: unit.scale for unit in divisor.units if isinstance(unit.scale, Decimal)}
+        return {first.code: Decimal(1)} | scales
 
     def measured(self, answer: Answer) -> Measurement | None:
         """Return the number behind an answer, a shortcut's included; ``None`` for other choices, and for *never*."""

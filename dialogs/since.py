@@ -43,6 +43,7 @@ def units() -> tuple[Unit, ...]:
             possible=_POSSIBLE,
             usual=_USUAL,
             scale=days,
+            offset=Decimal(0),
             per=None,
             gives=None,
             spellings=tuple(spelling for language in LANGUAGES for spelling in _spellings(code, language)),

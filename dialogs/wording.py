@@ -97,8 +97,9 @@ def example(question: Question, only: str | None, language: str) -> str:
 def _middle(unit: Unit, *, whole: bool) -> Decimal:
     """Round the middle to the fewest decimals with which it is usual: 1.02 of a specific gravity, not 1.0."""
     low, high = unit.usual
-    middle = (max(low, high / 100) * high).sqrt() / (unit.scale or 1)
-    fewest = 0 if whole or middle > FEW else 1
+    geometric = (max(low, high / 100) * high).sqrt() if low >= 0 else (low + high) / 2
+    middle = unit.from_first(geometric)
+    fewest = 0 if whole or abs(middle) > FEW else 1
     rounded = (middle.quantize(Decimal(1).scaleb(-places)) for places in range(fewest, FINEST))
     return next((Decimal(compact(each)) for each in rounded if unit.expects(each)), middle)
 
@@ -109,9 +110,7 @@ def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
     if number is None:
         return None
     unit = question.unit_by_code[number.unit]
-    if unit.scale is None:
-        return number.value, unit.code
-    return number.value * unit.scale, question.units[0].code
+    return unit.in_first(number.value), unit.code if unit.scale is None else question.units[0].code
 
 
 def quotient(
@@ -150,8 +149,10 @@ def echo(
     base = question.units[0]
     if unit.per is not None or unit.scale is None or unit.code == base.code:
         return said
-    converted = Measurement(answer.relation, Decimal(compact(answer.value * unit.scale)), base.code)
-    return f"{said} = {measured(converted, base, language)}"
+    number = unit.in_first(answer.value)
+    shown = number if isinstance(unit.scale, Decimal) else _shown(number)
+    converted = Measurement(answer.relation, Decimal(compact(shown)), base.code)
+    return f"{said} {'=' if shown == number else '≈'} {measured(converted, base, language)}"
 
 
 def _shown(ratio: Decimal) -> Decimal:

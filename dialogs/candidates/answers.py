@@ -65,7 +65,7 @@ def _number(
     """Weigh a number that a file holds as a number: its digits can mean only one thing."""
     if _too_long(value):
         return Refused("too_many_digits")
-    if value.is_signed() and value:
+    if value.is_signed() and value and not question.signed:
         return Refused("sign")
     if question.kind == "choice":
         return read(protocol, question, plain(value))
@@ -74,7 +74,7 @@ def _number(
         return unit
     if unit is None:
         return read(protocol, question, plain(value), only)
-    return accept(protocol, ((question.id, Measurement("=", abs(value), unit.code)),))
+    return accept(protocol, ((question.id, Measurement("=", value or abs(value), unit.code)),))
 
 
 def _too_long(value: Decimal) -> bool:

@@ -7,6 +7,7 @@ written from them. A key is called as the attribute of `dialogs.protocol` that i
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from dialogs.languages import DEFAULT
@@ -23,6 +24,7 @@ from dialogs.loading.kinds import (
     NUMBER,
     QUESTION_ID,
     RANGE,
+    RATIO,
     RESULTS,
     TEXT,
     TEXTS,
@@ -56,10 +58,16 @@ UNIT: Final = Table(
         Key("label", TEXT, "How it is shown."),
         Key(
             "scale",
-            NUMBER,
+            RATIO,
             "What a value is multiplied by to come to the first unit. Without it the unit stands for itself, and rules "
             "need a limit of its own.",
             None,
+        ),
+        Key(
+            "offset",
+            RATIO,
+            'What is then added: from °F to °C it is `scale = "5/9"`, `offset = "-160/9"`.',
+            Decimal(0),
         ),
         Key(
             "possible",

@@ -11,15 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault
 from dialogs.languages import DEFAULT
-from dialogs.protocol import Range, Text
+from dialogs.protocol import Exact, Range, Text, exact
 
 _NAME: Final = re.compile(r"[!-~]+")
-_NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
+_NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?")
 _MEASURED: Final = re.compile(rf"(<=|>=)?({_NUMBER.pattern}) (\S+)")
 _NOT_FOR_QUESTIONS: Final = ("excluded", "review", "completed", "cancelled", "unclear", "unknown")
 """States of a dialogue, and words of the rule language."""
@@ -142,6 +143,15 @@ def _number(raw: Any) -> Decimal:
     raise KindError(f"{raw!r} is not an exact number", remedy)
 
 
+def _ratio(raw: Any) -> Exact:
+    """Read an exact number, or one of two: from °F to °C it is ``5/9``, which no decimals write."""
+    above, slash, below = raw.partition("/") if isinstance(raw, str) else (raw, "", "")
+    if not slash:
+        return _number(raw)
+    ratio = Fraction(_number(above)) / (Fraction(_number(below)) or 1)
+    return exact(ratio)
+
+
 def _range(raw: Any) -> Range:
     if isinstance(raw, list) and len(raw) == 2:
         return _number(raw[0]), _number(raw[1])
@@ -206,6 +216,7 @@ NAME: Final = as_it_stands(
 QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id)
 LANGUAGES: Final = simple("a list of languages", _languages)
 NUMBER: Final = simple("an exact number", _number)
+RATIO: Final = simple('an exact number, or a ratio such as "5/9"', _ratio)
 RANGE: Final = simple("two exact numbers: lowest and highest", _range)
 MEASUREMENT: Final = simple("a number and a unit, in quotes", _measurement)
 FACTS: Final = simple("a table", _facts)

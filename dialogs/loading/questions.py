@@ -113,6 +113,9 @@ def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     if listed and listed[0].get("scale") not in (None, 1):
         remedy = "Please let the other units be multiples of the first"
         report.fault(f"{listed[0].place}: scale", "is not 1 in the first unit", remedy)
+    if listed and listed[0].get("offset"):
+        remedy = "Please let the other units come to the first"
+        report.fault(f"{listed[0].place}: offset", "is not 0 in the first unit", remedy)
     units = [unit for each in listed if (unit := _unit(each, entry, report)) is not None]
     report.unique(f"{entry.place}: unit", (unit.code for unit in units))
     _check_spellings(units, entry.place, report)
@@ -125,7 +128,7 @@ def _with_same_example(unit: Unit, first: Unit) -> Unit:
     if unit.example is not None or unit.scale is None or not first.example:
         return unit
     with localcontext(prec=max(2, len(first.example.normalize().as_tuple().digits))):
-        example = Decimal(compact(first.example / unit.scale))
+        example = Decimal(compact(unit.from_first(first.example)))
     return replace(unit, example=example) if unit.expects(example) else unit
 
 
@@ -140,9 +143,20 @@ def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
         report.fault(entry.place, fault, "Please check the four numbers")
     if (entry.get("per") is None) != (entry.get("gives") is None):
         report.fault(entry.place, "per and gives go together", "Please give both or neither")
-    if entry.get("scale") == 0:
-        report.fault(f"{entry.place}: scale", "is 0", "Please give what turns a value into the first unit")
+    _check_conversion(entry, report)
     return Unit(**entry | ranges) if entry.whole and possible and usual else None
+
+
+def _check_conversion(entry: Entry, report: Report) -> None:
+    """Check that a value turns into the first unit, and that what is divided by an answer is not shifted too."""
+    scale, offset = entry.get("scale"), entry.get("offset")
+    remedy = "Please give what turns a value into the first unit"
+    if scale is not None and scale <= 0:
+        report.fault(f"{entry.place}: scale", f"{scale} is not above 0", remedy)
+    if offset and scale is None:
+        report.fault(f"{entry.place}: offset", "goes with a scale", "Please add a scale")
+    if offset and entry.get("per") is not None:
+        report.fault(f"{entry.place}: offset", "does not go with per", "Please remove one of them")
 
 
 def _check_examples(units: Iterable[Unit], question: Entry, report: Report) -> None:

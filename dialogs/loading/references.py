@@ -47,6 +47,9 @@ def _check_divisor(question: Question, unit: Unit, divisor: Question, place: str
     if not divisor.units or divisor is question or divisor.bounds:
         fault = f"{divisor.id} is not another question for an exact number"
         report.fault(place, fault, "Please name one that has bounds = false")
+    elif any(each.possible[0] < 0 or each.offset for each in divisor.units):
+        fault = f"{divisor.id} can be negative, or has a unit with an offset"
+        report.fault(place, fault, "Please name one that a value can be divided by")
     elif divisor.unit_of == question.id and unit.code not in divisor.unit_by_code:
         report.fault(place, f"{divisor.id} cannot be in {unit.code}", "Please list that unit there")
     elif divisor.unit_of != question.id and (

@@ -28,11 +28,12 @@ _RELATIONS: Final[Mapping[str, Relation]] = {
     **dict.fromkeys((">=", "=>", "≥", "≧", "⩾"), ">="),
 }
 _NUMBER: Final = re.compile(
-    r"(?P<relation><=|>=|=<|=>|[<>=≤≥≦≧⩽⩾])?\s*(?P<number>[0-9][0-9.,]*)"
+    r"(?P<relation><=|>=|=<|=>|[<>=≤≥≦≧⩽⩾])?\s*(?P<sign>[-−–+]?)\s?(?P<number>[0-9][0-9.,]*)"
     r"(?:\s*/\s*(?P<divisor>[0-9][0-9.,]*))?\s*(?P<unit>.*)"
 )
+_MINUS: Final = frozenset("-−–")
 _ENTERED: Final = re.compile(
-    r"(?P<relation>[<>]=?)?(?P<number>[0-9.|]+)(?:/(?P<divisor>[0-9.|]+))?(?: (?P<unit>.+))?"
+    r"(?P<relation>[<>]=?)?(?P<number>[-0-9.|]+)(?:/(?P<divisor>[0-9.|]+))?(?: (?P<unit>.+))?"
 )
 """What a proposal keeps: a point is decimal there, and ``|`` stands between what may be meant."""
 _POINT_TEN: Final = re.compile(r"[.,]10$")
@@ -62,7 +63,7 @@ class Typed:
 
 def read_number(protocol: Protocol, question: Question, said: str, only: str | None) -> Reading:
     """Read folded text as a number for a question; `only` is the one unit that can be meant, if that is known."""
-    typed = _typed(said)
+    typed = _typed(said, signed=question.signed)
     return typed if isinstance(typed, Refused) else _weigh(protocol, question, typed, only)
 
 
@@ -86,10 +87,13 @@ def with_unit(
     return _weigh(protocol, question, typed, unit) if typed is not None and not typed.ambiguous else None
 
 
-def _typed(said: str) -> Typed | Refused:
-    if unicodedata.category(said[0]) in ("Pd", "Sm") and said[0] not in _RELATIONS:
-        return Refused("sign")
+def _typed(said: str, *, signed: bool) -> Typed | Refused:
+    """Read a number as it was typed; with a sign only where an answer can be negative."""
     match = _NUMBER.fullmatch(said)
+    if match is None and unicodedata.category(said[0]) in ("Pd", "Sm") and said[0] not in _RELATIONS:
+        return Refused("sign")
+    if match is not None and match["sign"] and not signed:
+        return Refused("sign")
     if match is None:
         return Refused("digits" if has_foreign_digits(said) else "not_a_number")
     digits, divisor, unit = match["number"], match["divisor"] or "", match["unit"]
@@ -99,6 +103,8 @@ def _typed(said: str) -> Typed | Refused:
     values, divisors = meanings(digits), meanings(divisor) if divisor else ()
     if not values or (divisor and not divisors):
         return Refused("not_a_number")
+    if match["sign"] in _MINUS:
+        values = tuple(-value if value else value for value in values)
     return Typed(_RELATIONS[match["relation"] or ""], values, divisors, unit)
 
 

@@ -52,12 +52,11 @@ def _usual(protocol: Protocol, question_id: str, answer: Answer) -> bool:
 def _impossible(question: Question, answer: Measurement) -> Refused:
     """Say what is possible, and in which unit the number would be a usual one."""
     unit = question.unit_by_code[answer.unit]
-    scale = unit.scale or Decimal(1)
     details = {
         "value": encode(answer)[0],
         "unit": unit.code,
-        "low": _short(unit.possible[0] / scale),
-        "high": _short(unit.possible[1] / scale),
+        "low": _short(unit.from_first(unit.possible[0])),
+        "high": _short(unit.from_first(unit.possible[1])),
     }
     likely = tuple(
         ((question.id, Measurement(answer.relation, answer.value, other.code)),)

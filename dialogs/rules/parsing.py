@@ -31,7 +31,7 @@ _OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
     ast.NotEq: "!=",
 }
 _MIRROR: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_LIMIT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s+(\S+)\s*")
+_LIMIT: Final = re.compile(r"\s*([-−]?\d+(?:\.\d+)?)\s+(\S+)\s*")
 
 
 class RuleError(Exception):
@@ -261,14 +261,23 @@ def _not_compared(question: Question, said: str) -> RuleError:
 
 def _limits(question: Question, tree: ast.expr) -> dict[str, Decimal]:
     """Read the limits by unit: ``"6 mo = 26 wk"``, or a bare number where there is one unit only."""
-    value = tree.value if isinstance(tree, ast.Constant) else None
-    first = question.units[0].code
+    value, first = _constant(tree), question.units[0].code
     if isinstance(value, int) and not isinstance(value, bool) and len(question.units) == 1:
         return {first: Decimal(value)}
     if not isinstance(value, str):
         fault = f"{question.id} is compared with {ast.unparse(tree)!r}, which has no unit"
         raise RuleError(fault, f'Please write the limit as text with its unit, such as "100 {first}"')
     return dict(_limit(question, part) for part in value.split("="))
+
+
+def _constant(tree: ast.expr) -> object:
+    """Return what is written as a constant, also a negative number; ``None`` if it is none."""
+    match tree:
+        case ast.Constant(value=value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+            return -number
+    return None
 
 
 def _limit(question: Question, text: str) -> tuple[str, Decimal]:
@@ -280,4 +289,4 @@ def _limit(question: Question, text: str) -> tuple[str, Decimal]:
     if match[2] not in codes and match[2] not in {unit.gives for unit in question.units}:
         fault = f"{question.id} is compared in {match[2]!r}, a unit it does not have"
         raise RuleError(fault, f"Please use one of: {', '.join(codes)}")
-    return match[2], Decimal(match[1])
+    return match[2], Decimal(match[1].replace("−", "-"))

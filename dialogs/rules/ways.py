@@ -74,7 +74,7 @@ class Ways:
         if unit.per is None or unit.gives is None or unit.per not in self.questions:
             return None
         then = _plain(question, unit.gives, target)
-        if then is None:
+        if then is None or then.offset:
             return None
         scales = question.divisor_scales(unit, self.questions[unit.per])
         by_unit = {code: Fraction(scale) for code, scale in scales.items()}
@@ -98,7 +98,7 @@ class Ways:
         """Return the scales by which a value in `unit` times a factor comes to `target`, by the unit of the factor."""
         first = _plain(question, unit.code, divided.gives or "")
         then = _plain(question, divided.code, target)
-        if first is None or then is None:
+        if first is None or then is None or first.offset or then.offset:
             return {}
         scales = question.divisor_scales(divided, factor)
         return {code: Fraction(scale) * first.scale * then.scale for code, scale in scales.items()}
@@ -126,4 +126,5 @@ def _plain(question: Question, code: str, target: str) -> Conversion | None:
     unit, other = (question.unit_by_code.get(each) for each in (code, target))
     if unit is None or other is None or unit.scale is None or other.scale is None:
         return None
-    return Conversion(Fraction(unit.scale) / Fraction(other.scale))
+    scale = Fraction(other.scale)
+    return Conversion(Fraction(unit.scale) / scale, (Fraction(unit.offset) - Fraction(other.offset)) / scale)

@@ -15,14 +15,14 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from dialogs.answers import compact
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Protocol
 
 QUOTIENT_DIGITS: Final = 12
 AnswerStatus = Literal["current", "superseded", "set aside"]
 
 _PLACE: Final = Decimal(1).scaleb(-QUOTIENT_DIGITS)
 _EXACT: Final = Context(prec=60)
-_NUMBER: Final = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)")
+_NUMBER: Final = re.compile(r"(<=|>=|<|>)?(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +61,9 @@ def divided(protocol: Protocol) -> dict[tuple[str, str], Divided]:
         for unit in question.units:
             if unit.per is not None and unit.gives is not None:
                 divisor = protocol.question(unit.per)
-                found[question.id, unit.code] = Divided(
-                    unit.per, unit.gives, _scales(question, unit.code, divisor)
-                )
+                scales = question.divisor_scales(unit, divisor)
+                found[question.id, unit.code] = Divided(unit.per, unit.gives, tuple(scales.items()))
     return found
-
-
-def _scales(question: Question, unit: str, divisor: Question) -> tuple[tuple[str, Decimal], ...]:
-    """A limit of normal has the unit of its value; any other divisor counts in its first unit."""
-    if divisor.unit_of == question.id:
-        return ((unit, Decimal(1)),)
-    first = divisor.units[0]
-    scales = ((other.code, Decimal(1) if other is first else other.scale) for other in divisor.units)
-    return tuple((code, scale) for code, scale in scales if scale is not None)
 
 
 @lru_cache(maxsize=256)
@@ -118,7 +108,7 @@ def _compared(protocol: Protocol, answer: AnswerRow, current: dict[str, AnswerRo
         return answer
     if answer.unit is None:
         return replace(answer, relation=shortcut_relations(protocol).get((answer.question, answer.value)))
-    changes: dict[str, Any] = {"relation": answer.value.rstrip("0123456789.") or None}
+    changes: dict[str, Any] = {"relation": answer.value.rstrip("-0123456789.") or None}
     division = divided(protocol).get((answer.question, answer.unit))
     divisor = current.get(division.divisor) if division else None
     if division is not None and divisor is not None and answer.status == "current":

@@ -29,7 +29,7 @@ UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the 
     "ukat/L": "ukat/L",
 }
 TIMES_ULN: Final = "{xULN}"
-_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 Current = Mapping[str, AnswerRow]
 """Question -> its current answer."""

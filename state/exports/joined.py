@@ -56,7 +56,7 @@ def _relation(protocol: Protocol) -> str:
     of_shortcut = f"CASE question || ' ' || value {shortcuts} END" if shortcuts else "''"
     return (
         "CASE WHEN compared IS NULL THEN '' WHEN unit IS NULL THEN "
-        f"{of_shortcut} ELSE rtrim(substr(value, 1, 2), '0123456789.') END"
+        f"{of_shortcut} ELSE rtrim(substr(value, 1, 2), '-0123456789.') END"
     )
 
 

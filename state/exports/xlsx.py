@@ -106,7 +106,7 @@ def _log_cell(
         book.write_moment(sheet, row, place, text)
     elif kind == "day" and _DAY.fullmatch(text):
         book.write_day(sheet, row, place, text)
-    elif isinstance(cell, int) or (kind == "number" and text.isdigit()):
+    elif isinstance(cell, int) or (kind == "number" and text.removeprefix("-").isdigit()):
         sheet.write_number(row, place, int(cell))
     else:
         sheet.write_string(row, place, text, colour)
@@ -145,7 +145,7 @@ def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -
     book.write_moment(sheet, at, 3, moment)
     word(at, 4, person)
     word(at, 5, question)
-    if unit and value[:1].isdigit():
+    if unit and value.removeprefix("-")[:1].isdigit():
         book.write_number(sheet, at, 6, value)
     else:
         word(at, 6, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -25,8 +24,7 @@ def answers_to(question: Question) -> st.SearchStrategy[Answer]:
         ),
     ]
     for unit in question.units:
-        scale = unit.scale or Decimal(1)
-        low, high = unit.possible[0] / scale, unit.possible[1] / scale
+        low, high = (unit.from_first(limit) for limit in unit.possible)
         places = 0 if question.kind == "integer" else 3
         numbers = st.decimals(low, high, places=places).filter(unit.allows)
         relations = st.sampled_from(get_args(Relation) if question.bounds else ("=",))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dialogs.answers import Answer
+from dialogs import assessment
+from dialogs.answers import Answer, Measurement, decode, encode
+from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
-from dialogs.reading import Understood, read
+from dialogs.reading import Proposal, Refused, Understood, propose_again, read
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, members
 from dialogs.rules.parsing import RuleError, parse
+from dialogs.wording import echo
 
 TRIAL: Final = """
     # A fictional trial.
@@ -146,3 +152,137 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(rule: str, fault: str)
         parse(rule, {each.id: each for each in PROTOCOL.questions})
     assert refused.value.fault == fault
     assert refused.value.remedy.startswith("Please ")
+
+
+# below zero, and units that are shifted ----------------------------------------------------------
+
+SHIFTED: Final = parse_protocol(
+    """
+    format = 2
+    id = "FICTIONAL-SHIFTED"
+    title = "Fictional"
+    [[question]]
+    use = "bone_density_t"
+    [[question]]
+    use = "temperature"
+    [[question]]
+    use = "hba1c"
+    [[criterion]]
+    code = "I1"
+    inclusion = "T-score of -2.5 or lower"
+    rule = 'bone_density_t <= "-2.5 {SD}"'
+    [[criterion]]
+    code = "E1"
+    exclusion = "fever"
+    rule = 'temperature > "38.0 Cel"'
+    [[criterion]]
+    code = "I2"
+    inclusion = "HbA1c of 7 % or more"
+    rule = 'hba1c >= "7 %"'
+    """,
+    "fictional.toml",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "status"),
+    [
+        ("bone_density_t", "-2.5", "met"),
+        ("bone_density_t", "−2.5", "met"),
+        ("bone_density_t", "–2,5", "met"),
+        ("bone_density_t", "-2.49", "failed"),
+        ("bone_density_t", "<-2.5", "met"),
+        ("bone_density_t", "> -2.5", "failed"),
+        ("bone_density_t", "<=-2", "unknown"),
+        ("bone_density_t", "+1.2", "failed"),
+        ("bone_density_t", "-0", "failed"),
+        ("temperature", "100.4 °F", "met"),
+        ("temperature", "100.5 °F", "failed"),
+        ("temperature", "38 °C", "met"),
+        ("temperature", "38.01 °C", "failed"),
+        ("hba1c", "53 mmol/mol", "met"),
+        ("hba1c", "52.9 mmol/mol", "failed"),
+    ],
+)
+def test_numbers_below_zero_and_shifted_units_are_judged(name: str, typed: str, status: str) -> None:
+    facts = laid_out(SHIFTED, {name: typed})
+    index = SHIFTED.position[name]
+    assert assessment.status(assessment.judge(SHIFTED, index, facts)) == status
+
+
+@pytest.mark.parametrize("typed", ["-2.5", "<-2.5", "-0.0", "-7", "+2.50"])
+def test_what_is_stored_of_a_number_below_zero_is_read_back(typed: str) -> None:
+    (answer,) = (fact for fact in laid_out(SHIFTED, {"bone_density_t": typed}) if fact is not None)
+    assert decode(*encode(answer)) == answer
+    assert encode(answer)[0] == typed.removeprefix("+").replace("-0.0", "0.0")
+
+
+@pytest.mark.parametrize("typed", ["-38 °C", "+38 °C", "<-38 °C", "−38 °C"])
+def test_a_sign_is_refused_where_nothing_can_be_negative(typed: str) -> None:
+    assert read(SHIFTED, SHIFTED.question("temperature"), typed) == Refused("sign")
+
+
+def test_an_unusual_number_below_zero_is_asked_about_and_read_again() -> None:
+    question = SHIFTED.question("bone_density_t")
+    proposal = read(SHIFTED, question, "-8.5")
+    assert isinstance(proposal, Proposal)
+    assert proposal.why == "unusual"
+    assert propose_again(SHIFTED, question, proposal.entered) == proposal
+    assert read(SHIFTED, question, "-11") == Refused(
+        "impossible", {"value": "-11", "unit": "{SD}", "low": "-10", "high": "10"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("temperature", "100.4 °F", "100.4 °F = 38 °C"),
+        ("temperature", "100 °F", "100 °F ≈ 37.78 °C"),
+        ("hba1c", "53 mmol/mol", "53 mmol/mol = 7.00044 %"),
+        ("bone_density_t", "-2.5", "-2.5 SD"),
+    ],
+)
+def test_what_was_understood_is_shown_in_the_first_unit(name: str, typed: str, said: str) -> None:
+    facts = laid_out(SHIFTED, {name: typed})
+    question = SHIFTED.question(name)
+    answer = facts[SHIFTED.position[name]]
+    assert answer is not None
+    assert echo(SHIFTED, question, answer, facts, "en").startswith(said)
+
+
+@given(st.decimals(-10, 10, places=2), st.decimals(-10, 10, places=2))
+def test_a_shifted_unit_is_compared_as_its_number_in_the_first(value: Decimal, limit: Decimal) -> None:
+    """°F against °C, without rounding: ``F * 5/9 - 160/9``, all times 9."""
+    value, limit = value + 100, limit + 38
+    rule = parse(f'temperature > "{limit} Cel"', {q.id: q for q in SHIFTED.questions})
+    facts: list[Answer | None] = [None] * len(SHIFTED.questions)
+    facts[1] = Measurement("=", value, "[degF]")
+    assert rule.judge(facts).low == (TRUE if value * 5 - 160 > limit * 9 else FALSE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("scale = 0", "0 is not above 0"),
+        ("scale = -1", "-1 is not above 0"),
+        ("offset = 3", "goes with a scale"),
+        ('scale = "5/0.0/9"', "is not an exact number"),
+        ('scale = 2, offset = 1, per = "weight", gives = "kg"', "does not go with per"),
+    ],
+)
+def test_a_unit_that_cannot_be_converted_is_refused(keys: str, fault: str) -> None:
+    unit = f'{{ code = "g", label = {{ en = "g" }}, {keys} }}'
+    first = '{ code = "kg", label = { en = "kg" } }'
+    ranges = "possible = [0, 1000]\nusual = [1, 100]"
+    with pytest.raises(ProtocolError) as refused:
+        trial(EVERY, QUESTIONS + question("mass", "quantity", f"units = [{first}, {unit}]\n{ranges}"))
+    assert any(fault in each.fault for each in refused.value.faults)
+
+
+def test_what_is_divided_by_can_not_be_negative() -> None:
+    below = QUESTIONS.replace('unit_of = "ast"', "# any unit").replace(
+        "possible = [0, 100000]", "possible = [-5, 100000]"
+    )
+    with pytest.raises(ProtocolError) as refused:
+        trial(EVERY, below)
+    assert any("can be negative" in each.fault for each in refused.value.faults)

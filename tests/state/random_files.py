@@ -207,7 +207,7 @@ def _any(chance: random.Random, dialogue: Dialogue, question: Question, protocol
     ]
     unit = chance.choice(units)
     limits = unit.possible if question.kind == "integer" else unit.usual
-    low, high = (limit / (unit.scale or 1) for limit in limits)
+    low, high = map(unit.from_first, limits)
     value = low + (high - low) * chance.randrange(100) / 100
     return Measurement(
         "=", value.quantize(Decimal(1) if question.kind == "integer" else Decimal("0.01")), unit.code
