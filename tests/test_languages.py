@@ -16,6 +16,7 @@ from dialogs.languages import ALWAYS_OTHER, LANGUAGES, ONE_OR_OTHER, Language, P
 from tests.languages import ROOT, folders, missing
 
 TRIAL = "dialogs/protocols/NCT04420494.toml"
+CATALOGUE = "dialogs/catalogue"
 ROW = 'LANGUAGES: Final[Mapping[str, Language]] = {\n    "en": Language("English", "en", ONE_OR_OTHER),\n'
 MADE_UP = {**LANGUAGES, "qx": Language("Qx", "qx", ONE_OR_OTHER)}
 """With a code that ISO 639 leaves to whoever makes one up."""
@@ -44,9 +45,16 @@ def root(tmp_path: Path) -> Path:
         (copy / "qx.toml").write_text(
             translated((copy / "en.toml").read_text(encoding="utf-8")), encoding="utf-8"
         )
-    (tmp_path / TRIAL).parent.mkdir()
-    (tmp_path / TRIAL).write_text(with_texts((ROOT / TRIAL).read_text(encoding="utf-8")), encoding="utf-8")
+    _write_texts(tmp_path)
     return tmp_path
+
+
+def _write_texts(root: Path) -> None:
+    """Write the trial and the catalogue in the made-up language too."""
+    for file in (ROOT / TRIAL, *(ROOT / CATALOGUE).glob("*.toml")):
+        copy = root / file.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(with_texts(file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -80,7 +88,10 @@ FAULTS = {
         "bot/wording/pictures/words/qx.toml", 'one = "qx {n} question", ', "", "questions lacks the plural form 'one'",
     ),
     "spellings": ("bot/wording/words/qx.toml", 'keep = ["keep"]\n', "", "words.keep is missing"),
-    "a text of the trial": (TRIAL, ', qx = "qx age" }', " }", "question age_years.short.qx is missing"),
+    "a text of the trial": (TRIAL, ', qx = "qx diagnosis" }', " }", "question diagnosis.short.qx is missing"),
+    "a text of the catalogue": (
+        f"{CATALOGUE}/demographics.toml", ', qx = "qx age" }', " }", "age_years.short.qx is missing",
+    ),
     "the language of the trial": (TRIAL, ', "qx"]', "]", "languages lacks 'qx'"),
 }  # fmt: skip
 
@@ -119,7 +130,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             translated((folder / "en.toml").read_text(encoding="utf-8")), encoding="utf-8"
         )
     edit(copy / "dialogs/languages.py", ROW, f'{ROW}    "qx": Language("Qx", "qx", ONE_OR_OTHER),\n')
-    (copy / TRIAL).write_text(with_texts((ROOT / TRIAL).read_text(encoding="utf-8")), encoding="utf-8")
+    _write_texts(copy)
     return copy
 
 

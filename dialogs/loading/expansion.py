@@ -20,9 +20,18 @@ Raw = dict[str, Any]
 
 def expanded(raw: Raw, shelf: Shelf) -> Raw:
     """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`."""
-    raw = with_questions_of_criteria(raw)
+    raw = _with_yes_and_no(with_questions_of_criteria(raw))
     listed = raw.get("question")
     return {**raw, "question": list(_questions(listed, shelf))} if isinstance(listed, list) else raw
+
+
+def _with_yes_and_no(raw: Raw) -> Raw:
+    """Return the file with the options of its kind *yes_no*, which it may word and order itself."""
+    own = raw.get("option_sets", {})
+    if not isinstance(own, dict):
+        return raw
+    options = [{"code": code, "text": shipped_text(code)} for code in ("yes", "no")]
+    return {**raw, "option_sets": {"yes_no": options, **own}}
 
 
 def _questions(listed: list[Any], shelf: Shelf) -> Iterator[Any]:
@@ -74,8 +83,7 @@ def _without_unknown_implications(question: Raw, known: set[str | None]) -> Raw:
 
 
 def _yes_no(raw: Raw) -> Raw:
-    options = [{"code": code, "text": shipped_text(code)} for code in ("yes", "no")]
-    return {"options": options, **raw, "kind": "choice"}
+    return {"options": "yes_no", **raw, "kind": "choice"}
 
 
 _KINDS: Final[Mapping[str, Callable[[Raw], Raw]]] = {"yes_no": _yes_no}

@@ -306,7 +306,12 @@ PROTOCOL: Final = Table(
         Key("notices", TEXTS, "What is said before every screening: recruitment status, dates.", ()),
         Key("disclaimer", TEXT, "What the assistant is not for.", None, "words of ours"),
         Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
-        Key("option_sets", named_lists(OPTION), "Options that several questions share, by name.", {}),
+        Key(
+            "option_sets",
+            named_lists(OPTION),
+            "Options that several questions share, by name. `yes_no` are those of that kind.",
+            {},
+        ),
         Key("unit_sets", TABLE, "Units that several questions share, by name; one of ours is overruled.", {}),
         Key(
             "catalogue",

@@ -7,13 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
-from dialogs.answers import Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.assessment import effective, judge, status
 from dialogs.candidates import play
 from dialogs.errors import Fault, ProtocolError
-from dialogs.loading import catalogue, parse_protocol, parse_stored
+from dialogs.loading import catalogue, load, parse_protocol, parse_stored
 from dialogs.protocol import Line, Protocol
 from dialogs.wording import describe
+from tests.dialogs.strategies import tables
 
 HEAD = 'format = 2\nid = "EX-1"\ntitle = "A fictional trial"\n'
 PREGNANCY = 'code = "E1"\nexclusion = "Pregnancy"\n'
@@ -49,6 +52,12 @@ def test_the_smallest_file_is_a_criterion_in_the_records_words() -> None:
     assert play(protocol, {"e1": Choice("yes")}).verdict == "ineligible"
     assert play(protocol, {"e1": Choice("no")}).verdict == "eligible"
     assert play(protocol, {"e1": Choice("unknown")}).verdict == "undetermined"
+
+
+def test_a_file_may_word_and_order_yes_and_no() -> None:
+    options = '{ code = "no", text = "Never" }, { code = "yes", text = "Yes" }'
+    (asked,) = trial(f"option_sets = {{ yes_no = [{options}] }}", criterion(PREGNANCY)).questions
+    assert [(each.code, each.text["en"]) for each in asked.options] == [("no", "Never"), ("yes", "Yes")]
 
 
 def test_an_inclusion_criterion_in_the_records_words_is_met_by_yes() -> None:
@@ -253,7 +262,7 @@ def test_a_limit_of_normal_makes_its_unit_its_shortcut_and_its_question() -> Non
     assert alt.units[-1].code == "{xULN}"
     assert {unit.per for unit in alt.units} == {"alt_uln", None}
     assert alt.shortcut_by_code["within_normal"].means == Measurement("<=", Decimal(1), "{xULN}")
-    assert (uln.unit_of, uln.bounds, uln.short["zh"]) == ("alt", False, "ALT ULN")
+    assert (uln.unit_of, uln.bounds, uln.short["zh"]) == ("alt", False, "ALT上限")
     assert [unit.code for unit in uln.units] == ["U/L", "ukat/L"]
     given: dict[str, Answer] = {"alt": Measurement("=", Decimal(130), "U/L"), "e2": Choice("no")}
     assert play(protocol, given | {"alt_uln": Measurement("=", Decimal(40), "U/L")}).first_failed == "E1"
@@ -264,3 +273,48 @@ def test_the_example_of_the_documentation_loads() -> None:
     text = (Path(__file__).parents[2] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert [each.id for each in parse_protocol(example, "example.toml").questions] == ["hemoglobin", "e1"]
+
+
+# the shipped trial ---------------------------------------------------------------------------------
+
+SHIPPED = load("NCT04420494")
+AS_IT_WAS = load(str(Path(__file__).parents[1] / "data" / "format1.toml"))
+"""The same trial in format 1, as it was released."""
+
+
+@given(tables)
+def test_the_shipped_trial_judges_as_it_did_in_format_1(answers: dict[str, Answer]) -> None:
+    """But for years, in which a course of steroids was not given."""
+    given_in_years = getattr(answers["steroid_duration"], "unit", "") == "a"
+    known = answers | ({"steroid_duration": UNKNOWN} if given_in_years else {})
+    now, then = (_statuses(protocol, known) for protocol in (SHIPPED, AS_IT_WAS))
+    assert now == then
+
+
+def _statuses(protocol: Protocol, answers: dict[str, Answer]) -> list[str]:
+    facts = effective(protocol, answers)
+    return [status(judge(protocol, index, facts)) for index in range(len(protocol.criteria))]
+
+
+def test_the_shipped_trial_keeps_its_names_and_the_records_words() -> None:
+    for now, then in zip(SHIPPED.questions, AS_IT_WAS.questions, strict=True):
+        assert (now.id, now.option_by_code.keys()) == (then.id, then.option_by_code.keys())
+        assert then.unit_by_code.keys() <= now.unit_by_code.keys()
+    for new, old in zip(SHIPPED.criteria, AS_IT_WAS.criteria, strict=True):
+        for key in (
+            "code",
+            "kind",
+            "name",
+            "source",
+            "ietestcd",
+            "group",
+            "requires",
+            "counts_as",
+            "willingness",
+        ):
+            assert getattr(new, key) == getattr(old, key)
+
+
+def test_the_shipped_trial_has_under_300_lines() -> None:
+    file = Path(__file__).parents[2] / "dialogs" / "protocols" / "NCT04420494.toml"
+    assert len(file.read_text(encoding="utf-8").splitlines()) < 300

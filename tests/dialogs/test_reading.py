@@ -61,7 +61,7 @@ REFUSED = [
     ("hemoglobin", "5 g/L", "impossible"), ("hemoglobin", "1200", "impossible"), ("age_years", "45.5", "not_whole"),
     ("age_years", "<40", "no_bounds"), ("age_years", "1962", "impossible"), ("hemoglobin", "98 g/L " + "x" * 90, "too_long"),
     ("hemoglobin", "13812345678", "identifier"), ("sex", "1950-03-02", "identifier"), ("ecog", "5", "not_an_option"),
-    ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 years", "unknown_unit"),
+    ("sex", "perhaps", "not_an_option"), ("steroid_duration", "6 hours", "unknown_unit"),
     # raised digits, fractions, circled digits, digits of other scripts: never flattened into the number
     ("neutrophils", "2.10³/µL", "digits"), ("alt", "10² U/L", "digits"), ("alt", "40¹ U/L", "digits"),
     ("alt", "½ x ULN", "digits"), ("alt", "1½ x ULN", "digits"), ("alt", "⑨ U/L", "digits"), ("alt", "４０² U/L", "digits"),

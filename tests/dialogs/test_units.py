@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.assessment import effective, judge
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
 from dialogs.wording import echo
 
+FORMAT_1 = Path(__file__).parent.parent / "data" / "format1.toml"
 POUND = Decimal("0.45359237")
 KILOGRAM = (
     '{ code = "kg", label = { en = "kg", zh = "kg" }, spellings = ["kg", "公斤", "千克"], example = 62 },'
 )
 WITH_POUNDS = parse_protocol(
-    load("NCT04420494").text.replace(
+    FORMAT_1.read_text(encoding="utf-8").replace(
         KILOGRAM,
         KILOGRAM.replace("spellings", 'scale = "1", spellings')
         + f'\n  {{ code = "[lb_av]", label = {{ en = "lb", zh = "磅" }}, scale = "{POUND}" }},',

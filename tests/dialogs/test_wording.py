@@ -29,7 +29,7 @@ CASES: dict[str, tuple[str, dict[str, Answer], str, str]] = {
     "age below": ("E1", {"age_years": _number("17", "a")}, "age below 18 years", "年龄低于18岁"),
     "age above": ("I1", {"age_years": _number("81", "a")}, "age at most 80 years", "年龄不高于80岁"),
     "a choice": ("I5", {"other_cause": Choice("yes")}, "no other cause", "无其他病因"),
-    "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "tumour: Current malignancy or thymoma", "肿瘤：现患恶性肿瘤或胸腺瘤"),
+    "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "tumour: Current malignancy", "肿瘤：现患恶性肿瘤"),
     "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "no PR after steroids, or ciclosporin duration at least 26 weeks", "无激素后PR，或环孢素疗程不低于26周"),
     "a multiple of a limit": ("I3b", {"bilirubin_total": _number("40", "umol/L"), "bilirubin_uln": _number("21", "umol/L"), "alt": Choice("within_normal"), "ast": Choice("within_normal")}, "total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
 }  # fmt: skip
@@ -84,7 +84,7 @@ SAID = {
         )
     ],
     "I5": [("no other cause", "无其他病因")],
-    "E2": [("tumour: Current malignancy or thymoma", "肿瘤：现患恶性肿瘤或胸腺瘤")],
+    "E2": [("tumour: Current malignancy", "肿瘤：现患恶性肿瘤")],
     "E3a": [("uncontrolled infection", "未控制的感染")],
     "E3b": [("other serious disease", "其他严重疾病")],
     "E5": [("mental illness", "精神疾病")],

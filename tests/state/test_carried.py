@@ -12,15 +12,16 @@ import pytest
 
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, Step
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screening, Screenings
 from tests.state.random_files import LIKELY, read
 
+FORMAT_1 = Path(__file__).parents[1] / "data" / "format1.toml"
 LASTING = ("sex", "diagnosis", "steroid_duration", "steroid_pr", "csa_duration", "bilirubin_uln")
-PLAIN = re.sub(r"(?m)^lasting = .*\n", "", load("NCT04420494").text)
+PLAIN = re.sub(r"(?m)^lasting = .*\n", "", FORMAT_1.read_text(encoding="utf-8"))
 
 
 def version(name: str, *lasting: str, text: str = PLAIN) -> Protocol:
