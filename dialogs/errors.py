@@ -25,13 +25,15 @@ class DialogError(Exception):
 class Fault:
     """One mistake in a protocol file: where it stands, what is wrong, and what to do about it.
 
-    `line` is counted from 1; ``None`` for what has no line, such as a table that is missing.
+    `line` is counted from 1; ``None`` for what has no line, such as a table that is missing. `within` is the line
+    of the text that stands at that place, counted from 0, until the place has a line.
     """
 
     place: str
     fault: str
     remedy: str
     line: int | None = None
+    within: int = 0
 
     def __str__(self) -> str:
         return f"{self.place}: {self.fault}. {self.remedy}"

@@ -76,7 +76,7 @@ def parse_stored(text: str, file: str) -> Protocol:
     Earlier versions did not look at what no question uses: a fault there makes no stored screening unreadable.
     """
     raw = _parse_toml(text, file)
-    return _build(raw if "format" in raw else _used(raw), text, file)
+    return _build(raw if "format" in raw else _used(raw), text, file, stored=True)
 
 
 def _used(raw: dict[str, Any]) -> dict[str, Any]:
@@ -95,8 +95,8 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _build(raw: dict[str, Any], text: str, file: str) -> Protocol:
-    report, shelf = Report(), Shelf(raw)
+def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
+    report, shelf = Report(stored=stored), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf)
         protocol = build(whole, text + shelf.copies(), report)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from dialogs.languages import DEFAULT
+from dialogs.loading.catalogue import entries
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.keys import PROTOCOL
@@ -18,6 +19,8 @@ from dialogs.loading.references import check_criteria, check_parts, check_questi
 from dialogs.loading.tables import Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
 from dialogs.rules.parsing import RuleError, parse
+from dialogs.rules.slips import remark_in, slips_of
+from dialogs.rules.spelling import RuleSlip
 from dialogs.rules.tree import Rule
 
 _ONLY_IN_THE_FILE: Final = frozenset(
@@ -120,10 +123,19 @@ class _Rules:
 
     def _parse(self, entry: Entry, key: str) -> Rule | None:
         text: str | None = entry.get(key)
-        if text is None or self.left_out.intersection(re.findall(r"\w+", text)):
+        if text is None:
             return None
-        try:
-            return parse(text, self.questions)
-        except RuleError as error:
-            self.report.fault(f"{entry.place}: {key}", error.fault, error.remedy)
+        remark = remark_in(text)
+        if remark is not None and not self.report.stored:
+            self.report.fault(f"{entry.place}: {key}", remark.fault, remark.remedy, remark.line)
             return None
+        if not self.left_out.intersection(re.findall(r"\w+", text)):
+            try:
+                return parse(text, self.questions)
+            except RuleError as error:
+                known = [RuleSlip(error.fault, error.remedy)]
+        else:
+            known = []
+        for slip in slips_of(text, self.questions, self.left_out, entries()) or known:
+            self.report.fault(f"{entry.place}: {key}", slip.fault, slip.remedy, slip.line)
+        return None

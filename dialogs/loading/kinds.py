@@ -28,13 +28,18 @@ _NOT_FOR_QUESTIONS: Final = ("excluded", "review", "completed", "cancelled", "un
 
 @dataclass(slots=True)
 class Report:
-    """The faults found in one file, and the languages that its texts must be in."""
+    """The faults found in one file, and the languages that its texts must be in.
+
+    What is ``stored`` was accepted before: a check that is newer than that is not made of it.
+    """
 
     languages: tuple[str, ...] = ()
+    stored: bool = False
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, place: str, fault: str, remedy: str) -> None:
-        self.faults.append(Fault(place, fault, remedy))
+    def fault(self, place: str, fault: str, remedy: str, line: int = 0) -> None:
+        """Report a fault; `line` is that of the text at its place, counted from 0."""
+        self.faults.append(Fault(place, fault, remedy, within=line))
 
     def undeclared(self, place: str, language: str) -> None:
         """Report a language that the file does not name: once, whatever the number of its texts."""

@@ -31,7 +31,7 @@ def placed(faults: Sequence[Fault], text: str, raw: Mapping[str, Any]) -> list[F
     """Give each fault the line that it speaks of, and put them in the order of the file."""
     spots = scan(text)
     lined = [
-        fault if fault.line is not None else replace(fault, line=_line(find(fault.place, raw), spots))
+        fault if fault.line is not None else replace(fault, line=_line(fault, raw, spots), within=0)
         for fault in faults
     ]
     return sorted(lined, key=lambda fault: fault.line or 0)
@@ -53,10 +53,14 @@ def find(place: str, raw: Mapping[str, Any]) -> Path:
     return path
 
 
-def _line(path: Path, spots: Mapping[Path, Spot]) -> int | None:
+def _line(fault: Fault, raw: Mapping[str, Any], spots: Mapping[Path, Spot]) -> int | None:
+    path = find(fault.place, raw)
     while path and path not in spots:
         path = path[:-1]
-    return spots[path].first if path else None
+    if not path:
+        return None
+    spot = spots[path]
+    return min(spot.content + fault.within, spot.last) if fault.within else spot.first
 
 
 def _step(rest: str, node: Any, raw: Mapping[str, Any]) -> tuple[Path, int] | None:

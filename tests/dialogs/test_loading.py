@@ -27,9 +27,9 @@ TEXT = (TOY.parent / "format1.toml").read_text(encoding="utf-8")
 """A whole trial of format 1, as it was released."""
 
 MISTAKES = {
-    "unknown question in a rule": ('rule = \'\'\'cardiac_abnormal == "no"\'\'\'', 'rule = \'\'\'heart == "no"\'\'\'', "criterion I3a: rule", "unknown question 'heart'"),
-    "option that the question lacks": ('other_cause == "no"', 'other_cause == "none"', "criterion I5: rule", "has no option 'none'"),
-    "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "a unit it does not have"),
+    "unknown question in a rule": ('rule = \'\'\'cardiac_abnormal == "no"\'\'\'', 'rule = \'\'\'heart == "no"\'\'\'', "criterion I3a: rule", "there is no question heart"),
+    "option that the question lacks": ('other_cause == "no"', 'other_cause == "none"', "criterion I5: rule", 'has no option "none"'),
+    "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "hemoglobin has no unit U/L"),
     "comparison without a unit": ('hemoglobin < "100 g/L"\nor', "hemoglobin < 100\nor", "criterion I2b: rule", "has no unit"),
     "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with the limit 6 mo"),
     "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
@@ -44,11 +44,11 @@ MISTAKES = {
     "missing key": ('id = "NCT04420494"\n', "", "protocol", "id is missing"),
     "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: units[1]", "not inside"),
     "inexact number": ('scale = "16.114"', "scale = inf", "question hemoglobin: units[3]: scale", "not an exact number"),
-    "broken rule": ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', "criterion I4: rule", "cannot be read"),
-    "empty rule": ("rule = '''18 <= age_years <= 80'''", "rule = ''", "criterion I1: rule", "cannot be read"),
-    "arithmetic in a rule": ('ecog in ("0", "1", "2")', "ecog + 1", "criterion I4: rule", "is not a condition"),
+    "broken rule": ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', "criterion I4: rule", "the bracket ( is not closed"),
+    "empty rule": ("rule = '''18 <= age_years <= 80'''", "rule = ''", "criterion I1: rule", "there is nothing in it"),
+    "arithmetic in a rule": ('ecog in ("0", "1", "2")', "ecog + 1", "criterion I4: rule", "is arithmetic"),
     "call in a rule": ('ecog in ("0", "1", "2")', "print(ecog)", "criterion I4: rule", "is not a condition"),
-    "order on a choice": ('ecog in ("0", "1", "2")', 'ecog < "3"', "criterion I4: rule", "cannot be compared by <"),
+    "order on a choice": ('ecog in ("0", "1", "2")', 'ecog < "3"', "criterion I4: rule", "is a choice, whose options have no order"),
     "unknown requirement": ('requires = "I2a"', 'requires = "I9"', "criterion I2b: requires", "no criterion 'I9'"),
     "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "unknown question 'height'"),
     "implied option that is none": ('implies = { sex = "female" } },\n  { code = "lactating"', 'implies = { sex = "f" } },\n  { code = "lactating"', "question pregnant_or_lactating", "no option 'f'"),

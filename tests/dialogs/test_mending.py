@@ -54,7 +54,7 @@ def test_faults_of_syntax_and_of_meaning_are_told_together() -> None:
         (5, "protocol: title"),
         (48, "question pregnant"),
         (50, "question pregnant: ask"),
-        (70, "criterion I2: rule"),
+        (72, "criterion I2: rule"),
         (81, "criterion I4: code"),
     ]
 

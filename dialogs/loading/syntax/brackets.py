@@ -42,6 +42,16 @@ def _one_line(text: str, at: int) -> Mended | None:
     )
 
 
+def _decimal(text: str, at: int) -> Mended | None:
+    """A number with a decimal comma inside of braces, where a comma ends it."""
+    found = re.search(r"(=[ \t]*)(-?\d+),(\d+)(?=[ \t]*[,}])", text)
+    if found is None:
+        return None
+    number = f"{found[2]}.{found[3]}"
+    mended = f"{text[: found.start(2)]}{number}{text[found.end() :]}"
+    return Mended(mended, f"{found[2]},{found[3]} has a comma", f"Please write {number}", found.start())
+
+
 def _comma(text: str, at: int) -> Mended | None:
     head, rest = text[:at].rstrip(), text[at:]
     gap = text[len(head) : at]
@@ -73,18 +83,23 @@ def _row(text: str, at: int) -> Mended | None:
 
 
 def _unclosed(text: str, at: int) -> Mended | None:
-    """Something is opened and not closed: it is closed at the end of its line, or of the last line that has text."""
-    for end in dict.fromkeys((text.find("\n"), len(text.rstrip()))):
-        if end < 0:
-            continue
-        for head in (text[:end].rstrip(), text[:end].rstrip().rstrip(",")):
-            missing = _missing(head)
-            if missing:
-                fault = f"{missing} is missing: what is opened here is never closed"
-                return Mended(
-                    head + missing + blanked(text[end:]), fault, f"Please add {missing}", guess=True
-                )
+    """Something is opened and not closed: it is closed after the last line that has text, or at the end of its own."""
+    whole = text.rstrip()
+    if _missing(whole) in ('"', "'"):  # these end with their line
+        whole = whole.split("\n")[0]
+    for head in (whole, whole.rstrip(",")):
+        missing = _missing(head)
+        if missing:
+            mended = head + missing + blanked(text[len(head) :])
+            fault = f"{missing} is missing: what is opened here is never closed"
+            return Mended(mended, fault, _closing(missing), guess=True)
     return None
+
+
+def _closing(missing: str) -> str:
+    if missing in ('"', "'"):
+        return f"Please add {missing} in the same line, or put ''' around text of several lines"
+    return f"Please add {missing}"
 
 
 def _missing(text: str) -> str:
@@ -106,6 +121,6 @@ def _missing(text: str) -> str:
     return "".join(reversed(opened))
 
 
-BRACKETS: Final[tuple[Slip, ...]] = (_one_line, _comma, _row)
+BRACKETS: Final[tuple[Slip, ...]] = (_one_line, _decimal, _comma, _row)
 COLONS: Final = _colons
 UNCLOSED: Final = _unclosed

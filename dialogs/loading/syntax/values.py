@@ -9,7 +9,7 @@ from dialogs.loading.syntax.slip import KEY_VALUE, Mended, Slip, short, typed_as
 
 _END: Final = r"""["']?(\d+(?:[.,]\d+)?)["']?"""
 
-_FROM_TO: Final = rf"{_END}[ \t]*(?:-|–|—|~|～|\.\.\.?|to|and|至|到)[ \t]*{_END}"
+_FROM_TO: Final = rf"{_END}[ \t]*(?:-|–|—|~|～|\.\.+|[^\W\d]{{1,3}})[ \t]*{_END}"
 
 _ITEM: Final = re.compile(r"([ \t]*)([^\n#]*?[^\s#])(?=[ \t]*[,\]}\n])")
 

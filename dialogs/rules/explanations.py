@@ -1,0 +1,276 @@
+"""What is wrong with one comparison of a rule, and how it is written: a table of what people write instead."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from operator import ge, gt, le, lt
+from typing import Final
+
+from dialogs.likely import likely
+from dialogs.protocol import Question
+from dialogs.rules.limits import Said, limit_said, usual_number
+
+Questions = Mapping[str, Question]
+
+_Explanation = Callable[[ast.expr, Questions], Said | None]
+
+
+def _unquoted_option(tree: ast.expr, questions: Questions) -> Said | None:
+    meant = {
+        name: option
+        for name in sorted(names_in(tree) - questions.keys())
+        if (option := _option_meant(name, tree, questions)) is not None
+    }
+    if not meant:
+        return None
+    right = re.sub(r"\w+", lambda word: f'"{meant[word[0]]}"' if word[0] in meant else word[0], said_in(tree))
+    return f"{', '.join(meant)} stands without quotes", f"Please write {right}"
+
+
+def _bracketed_values(tree: ast.expr, questions: Questions) -> Said | None:
+    """Values that are joined by *or* behind one sign: ``diagnosis == ("a" or "b")``."""
+    if not isinstance(tree, ast.Compare) or not isinstance(tree.comparators[-1], ast.BoolOp):
+        return None
+    values = ", ".join(map(said_in, tree.comparators[-1].values))
+    return "values are not joined by or", f"Please write {said_in(tree.left)} in ({values})"
+
+
+def _attribute(tree: ast.expr, questions: Questions) -> Said | None:
+    if not isinstance(tree, ast.Attribute) or not isinstance(tree.value, ast.Name):
+        return None
+    return f"{said_in(tree)} is not a condition", f'Please write {tree.value.id} == "{tree.attr}"'
+
+
+def _numbers_alone(tree: ast.expr, questions: Questions) -> Said | None:
+    """Numbers that are compared with nothing: ``18-80``."""
+    if (
+        names_in(tree)
+        or isinstance(tree, ast.Compare)
+        or not any(isinstance(each, int) for each in _constants(tree))
+    ):
+        return None
+    number = next((each.id for each in questions.values() if each.kind == "integer"), "QUESTION")
+    return (
+        f"{said_in(tree)} is compared with nothing",
+        f"Please write which question it is about, as in 18 <= {number} <= 80",
+    )
+
+
+def _ordered(tree: ast.expr, questions: Questions) -> Said | None:
+    """A choice whose options are numbers, compared as if it were one."""
+    if not isinstance(tree, ast.Compare) or not all(isinstance(op, tuple(_ORDER)) for op in tree.ops):
+        return None
+    operands = [tree.left, *tree.comparators]
+    names = [each.id for each in operands if isinstance(each, ast.Name) and each.id in questions]
+    if len(names) != 1 or not (codes := [option.code for option in questions[names[0]].options]):
+        return None
+    fault = f"{names[0]} is a choice, whose options have no order"
+    given = [each for each in _constants(tree) if str(each).isdigit()]
+    if not all(code.isdigit() for code in codes) or len(given) != len(operands) - 1:
+        return fault, "Please use == or in"
+    fitting = [code for code in codes if _holds(tree, int(code))]
+    return fault, f"Please write {names[0]} in ({', '.join(map(_quoted, fitting))})"
+
+
+_ORDER: Final[Mapping[type[ast.cmpop], Callable[[int, int], bool]]] = {
+    ast.Lt: lt,
+    ast.LtE: le,
+    ast.Gt: gt,
+    ast.GtE: ge,
+}
+
+
+def _holds(tree: ast.Compare, value: int) -> bool:
+    """Say whether a comparison of one name with numbers holds for a value of it."""
+    numbers = [
+        int(str(each.value)) if isinstance(each, ast.Constant) else value
+        for each in (tree.left, *tree.comparators)
+    ]
+    return all(
+        _ORDER[type(op)](one, other) for op, (one, other) in zip(tree.ops, pairwise(numbers), strict=True)
+    )
+
+
+def _quoted(code: str) -> str:
+    return f'"{code}"'
+
+
+_FLAGS: Final = {"true": "yes", "false": "no"}
+
+
+def _flag(tree: ast.expr, questions: Questions) -> Said | None:
+    """Yes and no are called true and false elsewhere."""
+    if not isinstance(tree, ast.Compare):
+        return None
+    said = said_in(tree)
+    found = re.search(r"\b(true|false)\b(?![\"'])", said, re.IGNORECASE)
+    if found is None:
+        return None
+    right = f'{said[: found.start()]}"{_FLAGS[found[1].lower()]}"{said[found.end() :]}'
+    return f"{found[1]} is no answer", f"Please write {right}"
+
+
+def _quoted_question(tree: ast.expr, questions: Questions) -> Said | None:
+    if not isinstance(tree, ast.Compare) or not isinstance(tree.left, ast.Constant):
+        return None
+    name = tree.left.value
+    if (
+        not isinstance(name, str)
+        or name not in questions
+        or any(isinstance(op, ast.In | ast.NotIn) for op in tree.ops)
+    ):
+        return None
+    right = said_in(tree).replace(f'"{name}"', name, 1)
+    return f"the question {name} stands in quotes", f"Please write {right}"
+
+
+def _alone(tree: ast.expr, questions: Questions) -> Said | None:
+    """A question that is compared with nothing."""
+    if not isinstance(tree, ast.Name) or tree.id not in questions:
+        return None
+    question = questions[tree.id]
+    codes = [option.code for option in question.options]
+    if sorted(codes) == ["no", "yes"]:
+        return None
+    value = f'== "{codes[0]}"' if codes else f'< "{usual_number(question)} {question.units[0].code}"'
+    return f"{tree.id} is compared with nothing", f"Please write, for example, {tree.id} {value}"
+
+
+def _hyphen(tree: ast.expr, questions: Questions) -> Said | None:
+    """A name that is written with a hyphen."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+            name = said_in(part).replace(" - ", "_")
+            if name in questions:
+                return f"{said_in(part).replace(' ', '')} is read as a subtraction", f"Please write {name}"
+    return None
+
+
+def _arithmetic(tree: ast.expr, questions: Questions) -> Said | None:
+    """Arithmetic stands in the formula of a question of its own."""
+    for part in ast.walk(tree):
+        computed = isinstance(part, ast.BinOp) or (
+            isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub) and names_in(part)
+        )
+        if computed and names_in(part):
+            formula = said_in(part)
+            right = said_in(tree).replace(formula, "NAME", 1)
+            fault = f"{_short(formula)} is arithmetic, which rules have not"
+            question = f'id = "NAME", kind = "quantity", formula = "{formula}"'
+            remedy = f"Please add a [[question]] with {question} and its units, and compare that: {right}"
+            return fault, remedy
+    return None
+
+
+def _limit(tree: ast.expr, questions: Questions) -> Said | None:
+    """A number that is compared with what is no limit in one of its units."""
+    if not isinstance(tree, ast.Compare):
+        return None
+    pairs = list(pairwise([tree.left, *tree.comparators]))
+    for one, other in [*pairs, *((right, left) for left, right in pairs)]:
+        question = questions.get(one.id) if isinstance(one, ast.Name) else None
+        if question is None or not question.units:
+            continue
+        if any(isinstance(op, ast.In | ast.NotIn) for op in tree.ops):
+            return (
+                f"{question.id} is a number, and in is for options",
+                "Please compare it by <, <=, >, >= or ==",
+            )
+        said = limit_said(question, other.value) if isinstance(other, ast.Constant) else None
+        if said is not None:
+            return said
+    return None
+
+
+def _option(tree: ast.expr, questions: Questions) -> Said | None:
+    """An option that the question has not."""
+    if not isinstance(tree, ast.Compare):
+        return None
+    operands = [tree.left, *tree.comparators]
+    names = [each.id for each in operands if isinstance(each, ast.Name) and each.id in questions]
+    if len(names) != 1 or not questions[names[0]].options:
+        return None
+    codes = [option.code for option in questions[names[0]].options]
+    for given in _constants(tree):
+        if (
+            isinstance(given, str)
+            and given not in codes
+            and not (given == "none" and questions[names[0]].kind == "several")
+        ):
+            return _no_option(questions[names[0]], given, codes)
+        if isinstance(given, int) and str(given) in codes:
+            return f"{given} stands without quotes", f'Please write "{given}"'
+    return None
+
+
+def _no_option(question: Question, given: str, codes: list[str]) -> tuple[str, str]:
+    fault = f'{question.id} has no option "{given}"'
+    if given == "unknown":
+        return fault, "Please leave it out: an answer that is unknown makes the criterion unknown by itself"
+    found = _labelled(given, question) or likely(given, codes)
+    if found is not None:
+        return fault, f'Please write "{found}"'
+    return fault, f"Please use one of: {', '.join(codes)}"
+
+
+def _labelled(given: str, question: Question) -> str | None:
+    """Return the option whose button says so."""
+    for option in question.options:
+        if given.casefold() in {text.casefold() for text in option.text.values()}:
+            return option.code
+    return None
+
+
+EXPLANATIONS: Final[tuple[_Explanation, ...]] = (
+    _quoted_question,
+    _bracketed_values,
+    _attribute,
+    _numbers_alone,
+    _flag,
+    _unquoted_option,
+    _hyphen,
+    _arithmetic,
+    _alone,
+    _ordered,
+    _limit,
+    _option,
+)
+"""In the order in which they are tried."""
+
+
+# what all of them need ---------------------------------------------------------------------------
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    called = {id(part.func) for part in ast.walk(tree) if isinstance(part, ast.Call)}
+    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and id(part) not in called}
+
+
+def _constants(tree: ast.AST) -> Iterator[object]:
+    return (part.value for part in ast.walk(tree) if isinstance(part, ast.Constant))
+
+
+def _option_meant(name: str, tree: ast.expr, questions: Questions) -> str | None:
+    """Return the option that a name is, of a choice that it is compared with."""
+    for other in names_in(tree) & questions.keys():
+        codes = [option.code for option in questions[other].options]
+        found = (
+            name
+            if name in codes
+            else next((code for code in codes if code.casefold() == name.casefold()), None)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def said_in(tree: ast.AST) -> str:
+    """Return a part of a rule with double quotes."""
+    return ast.unparse(tree).replace("'", '"')
+
+
+def _short(text: str, longest: int = 50) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."

@@ -1,0 +1,81 @@
+"""What is wrong with a limit that a number is compared with, and how it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from dialogs.protocol import Question, Unit
+
+_LIMIT: Final = re.compile(r"\s*(-?[\d.,]*\d)\s*(\S.*?)?\s*")
+_DATE: Final = re.compile(r"\d{4}-\d\d?(-\d\d?)?|\d\d?[./]\d\d?[./]\d{4}")
+_MARKS: Final = re.compile(r"[{}\[\]*^ ×·.]")
+
+Said = tuple[str, str]
+"""What is wrong, and what to write."""
+
+
+def unit_meant(typed: str, units: Sequence[Unit]) -> str | None:
+    """Return the unit that is called so on its button or on lab sheets, or is spelled nearly so."""
+    for unit in units:
+        spellings = (unit.code, *unit.label.values(), *unit.spellings)
+        if typed.casefold() in {each.casefold() for each in spellings}:
+            return unit.code
+    codes = {_MARKS.sub("", unit.code).casefold(): unit.code for unit in units}
+    return codes.get(_MARKS.sub("", typed).casefold())
+
+
+def exact(number: str) -> str:
+    """Return a number without commas: those of thousands left out, a decimal one as a point."""
+    return re.sub(r",(?=\d{3}(?!\d))", "", number).replace(",", ".")
+
+
+def limit_said(question: Question, given: object) -> Said | None:
+    """Say what is wrong with a limit; ``None`` if nothing is."""
+    codes = [unit.code for unit in question.units]
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        return None
+    if isinstance(given, str):
+        said = (_part_said(question, part.strip(), codes) for part in given.split("="))
+        return next((each for each in said if each is not None), None)
+    if isinstance(given, int) and len(codes) == 1:
+        return None
+    others = "".join(f', or "{given} {code}"' for code in codes[1:3])
+    return f"{given} has no unit", f'Please write "{given} {codes[0]}"{others}'
+
+
+def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
+    if _DATE.fullmatch(part):
+        return f"{part} is a date, and no dates are asked", 'Please ask how long ago: kind = "since", "6 mo"'
+    match = _LIMIT.fullmatch(part)
+    if match is None:
+        return (
+            f'"{part}" is not a number and a unit',
+            f'Please write, for example, "{usual_number(question)} {codes[0]}"',
+        )
+    number, unit = exact(match[1]), match[2]
+    if unit is None:
+        return f'"{part}" has no unit', f'Please write "{number} {codes[0]}"'
+    known = {*codes, *(each.gives for each in question.units if each.gives)}
+    right = unit if unit in known else unit_meant(unit, question.units)
+    if right is None:
+        return f"{question.id} has no unit {unit}", _unit_to_add(question, unit, codes)
+    written = f"{number} {right}"
+    if written == " ".join(part.split()):
+        return None
+    fault = (
+        f'"{part}" is not how a limit is written' if unit == right else f"{question.id} has no unit {unit}"
+    )
+    return fault, f'Please write "{written}"'
+
+
+def _unit_to_add(question: Question, unit: str, codes: list[str]) -> str:
+    row = f'{{ code = "{unit}", label = "{unit}", scale = ... }}'
+    return f"Please use one of: {', '.join(codes)}; or add to the units of {question.id}: {row}"
+
+
+def usual_number(question: Question) -> str:
+    """Return a number in the middle of what is usual, for an example."""
+    low, high = question.units[0].usual
+    return f"{(low + high) / 2:.0f}"

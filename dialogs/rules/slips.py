@@ -1,0 +1,134 @@
+"""What is wrong with a rule that cannot be parsed, all of it at once, told to people who do not program.
+
+The signs are put right first (`dialogs.rules.spelling`); then each comparison is parsed by itself, and one that cannot
+be is explained. A comparison with a question that has a mistake of its own is left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Set
+
+from dialogs.likely import LISTED, likely
+from dialogs.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
+from dialogs.rules.limits import Said
+from dialogs.rules.parsing import RuleError, parse
+from dialogs.rules.reading import unreadable
+from dialogs.rules.spelling import RuleSlip, outside_only, spelled
+
+
+def slips_of(
+    text: str, questions: Questions, left_out: Set[str] = frozenset(), offered: Collection[str] = ()
+) -> list[RuleSlip]:
+    """Return all that is wrong with a rule; nothing if all that can be looked at is right.
+
+    `left_out` names questions that have a mistake of their own, `offered` those that may be added from the catalogue.
+    """
+    if not text.strip():
+        remedy = "Please write a condition, or leave rule out to ask the criterion as it stands"
+        return [RuleSlip("there is nothing in it", remedy)]
+    mended, slips = spelled(text, questions)
+    try:
+        tree = ast.parse(f"(\n{mended}\n)", mode="eval").body
+    except SyntaxError:
+        return [*slips, unreadable(mended, {*questions, *left_out})]
+    except (ValueError, RecursionError, MemoryError):  # a NUL; brackets or nots without end
+        return slips
+    looking = _Looking(questions, left_out, offered)
+    return list(dict.fromkeys([*slips, *looking.walk(tree)]))
+
+
+def remark_in(text: str) -> RuleSlip | None:
+    """Say where a remark would end a rule early: the lines of a rule are read as one."""
+    at = outside_only(text).find("#")
+    if at < 0:
+        return None
+    remedy = "Please put it above the rule, in a line that begins with #"
+    return RuleSlip("a remark inside of a rule would end it", remedy, text.count("\n", 0, at))
+
+
+class _Looking:
+    """Looks at each comparison of a rule by itself."""
+
+    def __init__(self, questions: Questions, left_out: Set[str], offered: Collection[str]) -> None:
+        self.questions = questions
+        self.left_out = left_out
+        self.offered = offered
+        self.last: ast.Compare | None = None
+        """The comparison before, to which a value that stands alone may belong."""
+
+    def walk(self, tree: ast.expr) -> Iterator[RuleSlip]:
+        match tree:
+            case ast.BoolOp(values=values):
+                for value in values:
+                    yield from self.walk(value)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                yield from self.walk(operand)
+            case ast.Tuple(elts=[first, *others]):
+                yield RuleSlip(*_commas(first, others), first.lineno - 2)
+            case _:
+                said = self._leaf(tree)
+                if said is not None:
+                    yield RuleSlip(*said, tree.lineno - 2)
+        if isinstance(tree, ast.Compare):
+            self.last = tree
+
+    def _leaf(self, tree: ast.expr) -> Said | None:
+        if self.left_out & names_in(tree):
+            return None
+        if isinstance(tree, ast.Constant) and self.last is not None:
+            return _one_more_value(self.last, tree, self.questions)
+        for explain in EXPLANATIONS:
+            said = explain(tree, self.questions)
+            if said is not None:
+                return said
+        unknown = _unknown(tree, self.questions)
+        if unknown is not None:
+            return f"there is no question {unknown}", self._instead_of(unknown)
+        try:
+            parse(ast.unparse(tree), self.questions)
+        except RuleError as error:
+            return error.fault, error.remedy
+        return None
+
+    def _instead_of(self, name: str) -> str:
+        found = likely(name, {*self.questions, *self.left_out})
+        if found is not None:
+            return f"Please write {found}"
+        entry = likely(name, self.offered)
+        if entry == name:
+            return f'Please add a [[question]] with use = "{entry}"'
+        if entry is not None:
+            return f'Please write {entry}, and add a [[question]] with use = "{entry}"'
+        return f'Please add a [[question]] with id = "{name}", or use one of: {_some(self.questions)}'
+
+
+def _unknown(tree: ast.expr, questions: Questions) -> str | None:
+    """Return the first name of a comparison that is no question."""
+    return next((name for name in sorted(names_in(tree) - questions.keys() - {"unclear"})), None)
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:LISTED]) + (" ..." if len(listed) > LISTED else "")
+
+
+def _one_more_value(before: ast.Compare, tree: ast.Constant, questions: Questions) -> Said:
+    """Say how several values are written: ``diagnosis == "a" or "b"``."""
+    name, value = said_in(before.left), said_in(tree)
+    question = questions.get(name)
+    fault = f"it is not said what {value} is compared with"
+    if question is not None and question.units:
+        sign = said_in(before).removeprefix(name).split()[0]
+        return fault, f"Please write {name} {sign} {value}"
+    return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"
+
+
+def _commas(first: ast.expr, others: list[ast.expr]) -> Said:
+    """Say what to write where values or conditions are listed with commas."""
+    fault = "a comma does not join conditions"
+    if isinstance(first, ast.Compare) and not any(isinstance(each, ast.Compare) for each in others):
+        firsts = [each.values[0] if isinstance(each, ast.BoolOp) else each for each in others]
+        values = ", ".join(f'"{said_in(each).strip(chr(34))}"' for each in (first.comparators[-1], *firsts))
+        return fault, f"Please write {said_in(first.left)} in ({values})"
+    return fault, "Please write and where both must be so, or where one is enough"

@@ -1,0 +1,260 @@
+"""A table of what people write who do not program, and the sentence that they are told for it.
+
+Each mistake is made in a trial without one. What is told is all that is told: no mistake has another one in its wake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dialogs.errors import ProtocolError
+from dialogs.loading import parse_protocol
+
+TEXT: Final = (Path(__file__).parent.parent / "data" / "made_up.toml").read_text(encoding="utf-8")
+Mistake = tuple[str, str, list[str]]
+"""What stands in the trial, what is written instead, and what is told: line, place, fault, remedy."""
+
+OPERATORS: Final[Mapping[str, Mistake]] = {
+    'AND': ('rule = "18 <= age <= 80"', "rule = '18 <= age AND age <= 80'", ['65: criterion I1: rule: "AND" is not written so in a rule. Please write and']),
+    '&&': ('rule = "18 <= age <= 80"', "rule = '18 <= age && age <= 80'", ['65: criterion I1: rule: && is not written so in a rule. Please write and']),
+    '&': ('rule = "18 <= age <= 80"', "rule = '18 <= age & age <= 80'", ['65: criterion I1: rule: & is not written so in a rule. Please write and']),
+    'OR': ('diagnosis in ("aiha", "evans")', 'diagnosis == "aiha" OR diagnosis == "evans"', ['70: criterion I2: rule: "OR" is not written so in a rule. Please write or']),
+    '|': ('diagnosis in ("aiha", "evans")', 'diagnosis == "aiha" | diagnosis == "evans"', ['70: criterion I2: rule: | is not written so in a rule. Please write or']),
+    '||': ('diagnosis in ("aiha", "evans")', 'diagnosis == "aiha" || diagnosis == "evans"', ['70: criterion I2: rule: || is not written so in a rule. Please write or']),
+    'NOT': ('pregnant == "yes"', 'NOT pregnant', ['88: criterion E1: rule: "NOT" is not written so in a rule. Please write not']),
+    'exclamation mark': ('pregnant == "yes"', '!pregnant', ['88: criterion E1: rule: ! is not written so in a rule. Please write not']),
+    'less or equal as one sign': ('rule = "18 <= age <= 80"', "rule = '18 ≤ age ≤ 80'", ['65: criterion I1: rule: ≤ is not written so in a rule. Please write <=']),
+    'greater or equal as one sign': ('rule = "18 <= age <= 80"', "rule = 'age ≥ 18 and age < 80'", ['65: criterion I1: rule: ≥ is not written so in a rule. Please write >=']),
+    'equal before less': ('rule = "18 <= age <= 80"', "rule = '18 =< age < 80'", ['65: criterion I1: rule: =< is not written so in a rule. Please write <=']),
+    'arrow': ('rule = "18 <= age <= 80"', "rule = 'age => 18 and age < 80'", ['65: criterion I1: rule: => is not written so in a rule. Please write >=']),
+    'a single equals sign': ('diagnosis in ("aiha", "evans")', 'diagnosis = "aiha"', ['70: criterion I2: rule: = is not written so in a rule. Please write ==']),
+    'three equals signs': ('diagnosis in ("aiha", "evans")', 'diagnosis === "aiha"', ['70: criterion I2: rule: === is not written so in a rule. Please write ==']),
+    'not equal as one sign': ('diagnosis in ("aiha", "evans")', 'diagnosis ≠ "other"', ['70: criterion I2: rule: ≠ is not written so in a rule. Please write !=']),
+    'not equal of SQL': ('diagnosis in ("aiha", "evans")', 'diagnosis <> "other"', ['70: criterion I2: rule: <> is not written so in a rule. Please write !=']),
+    'full-width less': ('and hb < "100 g/L"', 'and hb ＜ "100 g/L"', ['72: criterion I2: rule: ＜ cannot be read in a rule. Please type <']),
+    'full-width equals': ('pregnant == "yes"', 'pregnant ＝ "yes"', ['88: criterion E1: rule: ＝ is not written so in a rule. Please write ==']),
+    'full-width digits': ('rule = "18 <= age <= 80"', "rule = 'age >= １８ and age < 80'", ['65: criterion I1: rule: １ cannot be read in a rule. Please type 1']),
+    'full-width brackets': ('ecog in ("0", "1", "2")', 'ecog in （"0", "1", "2"）', ['83: criterion I4: rule: （ cannot be read in a rule. Please type (']),
+    'enumeration comma': ('ecog in ("0", "1", "2")', 'ecog in ("0"、"1"、"2")', ['83: criterion I4: rule: 、 cannot be read in a rule. Please type ,']),
+    'is': ('diagnosis in ("aiha", "evans")', 'diagnosis is "aiha"', ['70: criterion I2: rule: "is" is not written so in a rule. Please write ==']),
+    'is not': ('diagnosis in ("aiha", "evans")', 'diagnosis is not "other"', ['70: criterion I2: rule: "is not" is not written so in a rule. Please write !=']),
+    'a colon': ('diagnosis in ("aiha", "evans")', 'diagnosis: "aiha"', ['70: criterion I2: rule: : is not written so in a rule. Please write ==']),
+    'less than in words': ('and hb < "100 g/L"', 'and hb is less than "100 g/L"', ['72: criterion I2: rule: "is less than" is not written so in a rule. Please write <']),
+    'at least in words': ('rule = "18 <= age <= 80"', "rule = 'age at least 18 and age < 80'", ['65: criterion I1: rule: "at least" is not written so in a rule. Please write >=']),
+    'and in Chinese': ('rule = "18 <= age <= 80"', "rule = '18 <= age 且 age <= 80'", ['65: criterion I1: rule: "且" is not written so in a rule. Please write and']),
+    'or in Chinese': ('diagnosis in ("aiha", "evans")', 'diagnosis == "aiha" 或 diagnosis == "evans"', ['70: criterion I2: rule: "或" is not written so in a rule. Please write or']),
+    'is in Chinese': ('diagnosis in ("aiha", "evans")', 'diagnosis 是 "aiha"', ['70: criterion I2: rule: "是" is not written so in a rule. Please write ==']),
+    'not more in Chinese': ('rule = "18 <= age <= 80"', "rule = '18 <= age 且 age 不超过 80'", ['65: criterion I1: rule: "不超过" is not written so in a rule. Please write <=', '65: criterion I1: rule: "且" is not written so in a rule. Please write and']),
+    'semicolon between': ('rule = "18 <= age <= 80"', "rule = 'age >= 18; age < 80'", ['65: criterion I1: rule: ; is not written so in a rule. Please write and']),
+    'semicolon at the end': ('pregnant == "yes"', 'pregnant == "yes";', ['88: criterion E1: rule: there is a ; at the end. Please delete it']),
+    'comma between': ('rule = "18 <= age <= 80"', "rule = 'age > 18, age < 80'", ['65: criterion I1: rule: a comma does not join conditions. Please write and where both must be so, or where one is enough']),
+    'two ands': ('rule = "18 <= age <= 80"', "rule = 'age > 18 and and age < 80'", ['65: criterion I1: rule: nothing stands between and and and. Please add what is missing, or delete what is too much']),
+    'or at the end': ('rule = "18 <= age <= 80"', "rule = 'age > 18 or'", ['65: criterion I1: rule: nothing follows or at the end. Please add what is missing, or delete what is too much']),
+    'if and then': ('rule = "18 <= age <= 80"', "rule = 'if age > 18 then age < 80'", ['65: criterion I1: rule: if is no word of a rule. Please write the condition alone: the criterion says what follows from it']),
+    'bracket not closed': ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', ['83: criterion I4: rule: the bracket ( is not closed. Please add )']),
+    'bracket not opened': ('rule = "18 <= age <= 80"', "rule = '18 <= age <= 80)'", ['65: criterion I1: rule: nothing opens the bracket ). Please add (, or delete it']),
+    'quote not closed': ('and hb < "100 g/L"', 'and hb < "100 g/L', ['72: criterion I2: rule: a text that begins with " is not closed. Please add " at its end']),
+    'nothing in it': ('rule = "18 <= age <= 80"', "rule = '  '", ['65: criterion I1: rule: there is nothing in it. Please write a condition, or leave rule out to ask the criterion as it stands']),
+    'a remark in it': ('and hb < "100 g/L"', 'and hb < "100 g/L"  # of the last week', ['72: criterion I2: rule: a remark inside of a rule would end it. Please put it above the rule, in a line that begins with #']),
+    'second line of a rule': ('and hb < "100 g/L"', 'and HB < "100 g/L"', ['72: criterion I2: rule: there is no question HB. Please write hb']),
+}  # fmt: skip
+VALUES: Final[Mapping[str, Mistake]] = {
+    'limit without quotes': ('and hb < "100 g/L"', 'and hb < 100 g/L', ['72: criterion I2: rule: 100 g/L is a limit without quotes. Please write "100 g/L"']),
+    'limit without a unit': ('and hb < "100 g/L"', 'and hb < 100', ['72: criterion I2: rule: 100 has no unit. Please write "100 g/L", or "100 g/dL"']),
+    'unit without a blank': ('and hb < "100 g/L"', 'and hb < "100g/L"', ['72: criterion I2: rule: "100g/L" is not how a limit is written. Please write "100 g/L"']),
+    'quoted limit without a unit': ('rule = "18 <= age <= 80"', 'rule = \'age >= "18" and age < 80\'', ['65: criterion I1: rule: "18" has no unit. Please write "18 a"']),
+    'years': ('rule = "18 <= age <= 80"', "rule = 'age >=18 years and age <= 80'", ['65: criterion I1: rule: 18 years is a limit without quotes. Please write "18 a"']),
+    'quoted years': ('rule = "18 <= age <= 80"', 'rule = \'age >= "18 years" and age <= 80\'', ['65: criterion I1: rule: age has no unit years. Please write "18 a"']),
+    'decimal comma': ('and hb < "100 g/L"', 'and hb < "9,5 g/dL"', ['72: criterion I2: rule: "9,5 g/dL" is not how a limit is written. Please write "9.5 g/dL"']),
+    'bare decimal comma': ('and hb < "100 g/L"', 'and hb < 9,5', ['72: criterion I2: rule: 9.5 has no unit. Please write "9.5 g/L", or "9.5 g/dL"']),
+    'thousands comma': ('and hb < "100 g/L"', 'and hb < "1,000 g/L"', ['72: criterion I2: rule: "1,000 g/L" is not how a limit is written. Please write "1000 g/L"']),
+    'unit in other letters': ('and hb < "100 g/L"', 'and hb < "100 g/l"', ['72: criterion I2: rule: hb has no unit g/l. Please write "100 g/L"']),
+    'unit by its spelling': ('and hb < "100 g/L"', 'and hb < 100 g per litre', ['72: criterion I2: rule: 100 g per litre is a limit without quotes. Please write "100 g/L"']),
+    'unit of another lab': ('and hb < "100 g/L"', 'and hb < "6.2 mmol/L"', ['72: criterion I2: rule: hb has no unit mmol/L. Please use one of: g/L, g/dL; or add to the units of hb: { code = "mmol/L", label = "mmol/L", scale = ... }']),
+    'percent': ('and hb < "100 g/L"', 'and hb < 10 %', ['72: criterion I2: rule: 10 % is a limit without quotes. Please write "10 %"', '72: criterion I2: rule: hb has no unit %. Please use one of: g/L, g/dL; or add to the units of hb: { code = "%", label = "%", scale = ... }']),
+    'unit in Chinese': ('body_weight > "150 kg"', 'body_weight > "150 公斤"', ['93: criterion E2: rule: body_weight has no unit 公斤. Please write "150 kg"']),
+    'limit in single typographic quotes': ('and hb < "100 g/L"', 'and hb < ‘100 g/L’', ["72: criterion I2: rule: ‘ cannot be read in a rule. Please type '"]),
+    'limit in typographic quotes': ('and hb < "100 g/L"', 'and hb < “100 g/L”', ['72: criterion I2: rule: “ cannot be read in a rule. Please type "']),
+    'question in quotes': ('and hb < "100 g/L"', 'and "hb" < "100 g/L"', ['72: criterion I2: rule: the question hb stands in quotes. Please write hb < "100 g/L"']),
+    'words in a limit': ('and hb < "100 g/L"', 'and hb < "less than 100 g/L"', ['72: criterion I2: rule: "less than 100 g/L" is not a number and a unit. Please write, for example, "120 g/L"']),
+    'a date': ('and hb < "100 g/L"', 'and hb < "2026-01-01"', ['72: criterion I2: rule: 2026-01-01 is a date, and no dates are asked. Please ask how long ago: kind = "since", "6 mo"']),
+    'range with a hyphen': ('rule = "18 <= age <= 80"', "rule = 'age 18-80'", ['65: criterion I1: rule: age 18-80 is not how a range is written. Please write 18 <= age <= 80']),
+    'range of equals': ('rule = "18 <= age <= 80"', "rule = 'age == 18-80'", ['65: criterion I1: rule: age == 18-80 is not how a range is written. Please write 18 <= age <= 80']),
+    'range in': ('rule = "18 <= age <= 80"', "rule = 'age in 18-80'", ['65: criterion I1: rule: age in 18-80 is not how a range is written. Please write 18 <= age <= 80']),
+    'between': ('rule = "18 <= age <= 80"', "rule = 'age between 18 and 80'", ['65: criterion I1: rule: age between 18 and 80 is not how a range is written. Please write 18 <= age <= 80']),
+    'from to': ('rule = "18 <= age <= 80"', "rule = 'age from 18 to 80'", ['65: criterion I1: rule: age from 18 to 80 is not how a range is written. Please write 18 <= age <= 80']),
+    'range without a question': ('rule = "18 <= age <= 80"', "rule = '18-80'", ['65: criterion I1: rule: 18 - 80 is compared with nothing. Please write which question it is about, as in 18 <= age <= 80']),
+    'second question left out': ('rule = "18 <= age <= 80"', "rule = 'age >= 18 and <= 80'", ['65: criterion I1: rule: there is no question before <=. Please write and age <=']),
+    'two numbers in a list': ('rule = "18 <= age <= 80"', "rule = 'age in (18, 80)'", ['65: criterion I1: rule: age is a number, and in is for options. Please compare it by <, <=, >, >= or ==']),
+    'two limits joined by or': ('and hb < "100 g/L"', 'and hb < "100 g/L" or "10 g/dL"', ['72: criterion I2: rule: it is not said what "10 g/dL" is compared with. Please write hb < "10 g/dL"']),
+    'option without quotes': ('pregnant == "yes"', 'pregnant == yes', ['88: criterion E1: rule: yes stands without quotes. Please write pregnant == "yes"']),
+    'code without quotes': ('diagnosis in ("aiha", "evans")', 'diagnosis == aiha', ['70: criterion I2: rule: aiha stands without quotes. Please write diagnosis == "aiha"']),
+    'codes without quotes': ('diagnosis in ("aiha", "evans")', 'diagnosis in (aiha, evans)', ['70: criterion I2: rule: aiha, evans stands without quotes. Please write diagnosis in ("aiha", "evans")']),
+    'single equals and no quotes': ('pregnant == "yes"', 'pregnant = yes', ['88: criterion E1: rule: = is not written so in a rule. Please write ==', '88: criterion E1: rule: yes stands without quotes. Please write pregnant == "yes"']),
+    'true': ('pregnant == "yes"', 'pregnant == true', ['88: criterion E1: rule: true is no answer. Please write pregnant == "yes"']),
+    'True': ('pregnant == "yes"', 'pregnant == True', ['88: criterion E1: rule: True is no answer. Please write pregnant == "yes"']),
+    'one': ('pregnant == "yes"', 'pregnant == 1', ['88: criterion E1: rule: pregnant has no option 1. Please use one of: yes, no']),
+    'option in other letters': ('diagnosis in ("aiha", "evans")', 'diagnosis == "AIHA"', ['70: criterion I2: rule: diagnosis has no option "AIHA". Please write "aiha"']),
+    'option with letters exchanged': ('diagnosis in ("aiha", "evans")', 'diagnosis == "ahia"', ['70: criterion I2: rule: diagnosis has no option "ahia". Please write "aiha"']),
+    'label for an option': ('diagnosis in ("aiha", "evans")', 'diagnosis == "Evans syndrome"', ['70: criterion I2: rule: diagnosis has no option "Evans syndrome". Please write "evans"']),
+    'label in Chinese': ('pregnant == "yes"', 'pregnant == "是"', ['88: criterion E1: rule: pregnant has no option "是". Please write "yes"']),
+    'option that is not there': ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "7")', ['83: criterion I4: rule: ecog has no option "7". Please use one of: 0, 1, 2, 3, 4']),
+    'unknown as an option': ('diagnosis in ("aiha", "evans")', 'diagnosis != "unknown"', ['70: criterion I2: rule: diagnosis has no option "unknown". Please leave it out: an answer that is unknown makes the criterion unknown by itself']),
+    'several values': ('diagnosis in ("aiha", "evans")', 'diagnosis == "aiha" or "evans"', ['70: criterion I2: rule: it is not said what "evans" is compared with. Please write diagnosis in ("aiha", "evans")']),
+    'several values in brackets': ('diagnosis in ("aiha", "evans")', 'diagnosis == ("aiha" or "evans")', ['70: criterion I2: rule: values are not joined by or. Please write diagnosis in ("aiha", "evans")']),
+    'values without brackets': ('ecog in ("0", "1", "2")', 'ecog in "0", "1", "2"', ['83: criterion I4: rule: a comma does not join conditions. Please write ecog in ("0", "1", "2")']),
+    'commas left out': ('ecog in ("0", "1", "2")', 'ecog in ("0" "1" "2")', ['83: criterion I4: rule: ecog has no option "012". Please use one of: 0, 1, 2, 3, 4']),
+    'numbers for options': ('ecog in ("0", "1", "2")', 'ecog in (0, 1, 2)', ['83: criterion I4: rule: 0 stands without quotes. Please write "0"']),
+    'order of a choice': ('ecog in ("0", "1", "2")', 'ecog <= 2', ['83: criterion I4: rule: ecog is a choice, whose options have no order. Please write ecog in ("0", "1", "2")']),
+    'order of a choice in quotes': ('ecog in ("0", "1", "2")', '0 <= ecog <= "2"', ['83: criterion I4: rule: ecog is a choice, whose options have no order. Please write ecog in ("0", "1", "2")']),
+    'order of words': ('diagnosis in ("aiha", "evans")', 'diagnosis < "other"', ['70: criterion I2: rule: diagnosis is a choice, whose options have no order. Please use == or in']),
+    'no sign': ('diagnosis in ("aiha", "evans")', 'diagnosis "aiha"', ['70: criterion I2: rule: there is no sign between diagnosis and "aiha". Please write diagnosis == "aiha"']),
+    'a dot': ('diagnosis in ("aiha", "evans")', 'diagnosis.aiha', ['70: criterion I2: rule: diagnosis.aiha is not a condition. Please write diagnosis == "aiha"']),
+    'question alone': ('diagnosis in ("aiha", "evans")', 'diagnosis', ['70: criterion I2: rule: diagnosis is compared with nothing. Please write, for example, diagnosis == "aiha"']),
+    'number alone': ('rule = "18 <= age <= 80"', "rule = 'age'", ['65: criterion I1: rule: age is compared with nothing. Please write, for example, age < "59 a"']),
+    'question misspelt': ('pregnant == "yes"', 'pregnent == "yes"', ['88: criterion E1: rule: there is no question pregnent. Please write pregnant']),
+    'question in capitals': ('ecog in ("0", "1", "2")', 'ECOG in ("0", "1", "2")', ['83: criterion I4: rule: there is no question ECOG. Please write ecog']),
+    'letters exchanged': ('rule = "18 <= age <= 80"', "rule = '18 <= aeg <= 80'", ['65: criterion I1: rule: there is no question aeg. Please write age']),
+    'question of another name': ('body_weight > "150 kg"', 'weight > "150 kg"', ['93: criterion E2: rule: there is no question weight. Please write body_weight']),
+    'question with a blank': ('body_weight > "150 kg"', 'body weight > "150 kg"', ['93: criterion E2: rule: there is no sign between body and weight. Please write body_weight']),
+    'question with a hyphen': ('body_weight > "150 kg"', 'body-weight > "150 kg"', ['93: criterion E2: rule: body-weight is read as a subtraction. Please write body_weight']),
+    'question of the catalogue': ('body_weight > "150 kg"', 'bmi > "30 kg/m2"', ['93: criterion E2: rule: there is no question bmi. Please add a [[question]] with use = "bmi"']),
+    'question that is nowhere': ('body_weight > "150 kg"', 'sodium_intake > "5 g"', ['93: criterion E2: rule: there is no question sodium_intake. Please add a [[question]] with id = "sodium_intake", or use one of: hb, age, diagnosis, course, pregnant, ecog, body_weight, height, e3']),
+    'question in Chinese': ('rule = "18 <= age <= 80"', "rule = '年龄 >= 18'", ['65: criterion I1: rule: there is no question 年龄. Please add a [[question]] with id = "年龄", or use one of: hb, age, diagnosis, course, pregnant, ecog, body_weight, height, e3']),
+    'arithmetic': ('body_weight > "150 kg"', 'body_weight / (height / 100) ** 2 > 30', ['93: criterion E2: rule: body_weight / (height / 100) ** 2 is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "body_weight / (height / 100) ** 2" and its units, and compare that: NAME > 30']),
+    'arithmetic on the right': ('body_weight > "150 kg"', 'body_weight > 2 * height', ['93: criterion E2: rule: 2 * height is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "2 * height" and its units, and compare that: body_weight > NAME']),
+    'two faults in one rule': ('diagnosis in ("aiha", "evans")', 'diagnosis == "ahia" OR diagnosis == "evens"', ['70: criterion I2: rule: "OR" is not written so in a rule. Please write or', '70: criterion I2: rule: diagnosis has no option "ahia". Please write "aiha"', '70: criterion I2: rule: diagnosis has no option "evens". Please write "evans"']),
+}  # fmt: skip
+SYNTAX: Final[Mapping[str, Mistake]] = {
+    'title without quotes': ('title = "A made-up trial in anaemia"', 'title = A made-up trial in anaemia', ['5: protocol: title: A made-up trial in anaemia is text without quotes. Please write "A made-up trial in anaemia"']),
+    'typographic quotes': ('title = "A made-up trial in anaemia"', 'title = “A made-up trial in anaemia”', ['5: protocol: title: “ is a quote of a word processor. Please type straight quotes: "']),
+    'quote not closed': ('title = "A made-up trial in anaemia"', 'title = "A made-up trial in anaemia', ['5: protocol: title: the text that begins with " is not closed. Please write "A made-up trial in anaemia"']),
+    'single quote not closed': ('title = "A made-up trial in anaemia"', "title = 'A made-up trial in anaemia", ['5: protocol: title: the text that begins with \' is not closed. Please write "A made-up trial in anaemia"']),
+    'quotes inside of quotes': ('title = "A made-up trial in anaemia"', 'title = "A "made-up" trial"', ['5: protocol: title: there are " inside of text that stands in ". Please write title = \'A "made-up" trial\'']),
+    'apostrophe inside': ('title = "A made-up trial in anaemia"', "title = 'A patient's trial'", ['5: protocol: title: there are \' inside of text that stands in \'. Please write title = "A patient\'s trial"']),
+    'backslash': ('title = "A made-up trial in anaemia"', 'title = "A made-up\\trial \\ anaemia"', ['5: protocol: title: there are " inside of text that stands in ". Please write title = \'A made-up\\trial \\ anaemia\'']),
+    'colon for equals': ('version = "1"', 'version: "1"', ['4: protocol: version: the key is followed by :. Please write =: version = "1"']),
+    'full-width colon': ('version = "1"', 'version： "1"', ['4: protocol: version: the key is followed by ：. Please write =: version = "1"']),
+    'two equals signs': ('version = "1"', 'version == "1"', ['4: protocol: version: the key is followed by ==. Please write =: version = "1"']),
+    'full-width equals': ('version = "1"', 'version ＝ "1"', ['4: protocol: version: ＝ is a full-width sign. Please type =']),
+    'no equals sign': ('version = "1"', 'version "1"', ['4: protocol: there is no = after the key. Please write version = "1"']),
+    'no value': ('version = "1"', 'version =', ['4: protocol: version: there is no value after =. Please write one, or delete the line']),
+    'comma at the end': ('version = "1"', 'version = "1",', ['4: protocol: version: there is a , at the end. Please delete it']),
+    'semicolon at the end': ('version = "1"', 'version = "1";', ['4: protocol: version: there is a ; at the end. Please delete it']),
+    'two keys in a line': ('version = "1"', 'version = "1", facts = {}', ['4: protocol: version: two keys stand in one line. Please write facts = {} in a line of its own']),
+    'key twice': ('version = "1"', 'version = "1"\nversion = "2"', ['5: protocol: version: version stands twice. Please delete one of them']),
+    'key with a blank': ('record_version', 'record version', ["6: protocol: 'record version' cannot be a key. Please write record_version ="]),
+    'key in Chinese': ('version = "1"', '版本 = "1"', ["4: protocol: 版本: '版本' is not a key. Please use the English name of the key"]),
+    'no-break space': ('version = "1"', 'version\xa0= "1"', ['4: protocol: there is a blank that is none (U+00A0). Please type a plain blank']),
+    'character that cannot be seen': ('version = "1"', 'version = "1\x07"', ['4: protocol: version: a character that cannot be seen stands here (U+0007). Please delete it']),
+    'plain words': ('version = "1"', 'This is my trial.\nversion = "1"', ['4: protocol: This is my trial. is neither a table nor key = value. Please begin remarks with #']),
+    'remark with slashes': ('version = "1"', '// the version\nversion = "1"', ['4: protocol: // the version is neither a table nor key = value. Please begin remarks with #']),
+    'number with a zero before it': ('version = "1"', 'version = 01', ['4: protocol: version: 01 is text without quotes. Please write "01"']),
+    'single brackets': ('[[question]]\nid = "age"', '[question]\nid = "age"', ['24: question: [question] stands in single brackets. Please write [[question]]']),
+    'bracket missing': ('[[question]]\nid = "age"', '[[question]\nid = "age"', ['24: question: [[question] is not how a table begins. Please write [[question]] in a line of its own']),
+    'bracket too few at the beginning': ('[[question]]\nid = "age"', '[question]]\nid = "age"', ['24: question: [question] stands in single brackets. Please write [[question]]']),
+    'full-width brackets': ('[[question]]\nid = "age"', '［［question］］\nid = "age"', ['24: question: ［ is a full-width sign. Please type [']),
+    'plural': ('[[question]]\nid = "age"', '[[questions]]\nid = "age"', ['24: questions: there are no [[questions]]. Please write [[question]]']),
+    'capitals': ('[[question]]\nid = "age"', '[[Question]]\nid = "age"', ['24: Question: there are no [[Question]]. Please write [[question]]']),
+    'misspelt table': ('[[criterion]]\ncode = "I1"', '[[critereon]]\ncode = "I1"', ['62: critereon: there are no [[critereon]]. Please write [[criterion]]']),
+    'header left out': ('[[question]]\nid = "age"', '\nid = "age"', ['25: question hb: id: id stands twice in one question. Please write [[question]] above each question']),
+    'kind without quotes': ('kind = "integer"', 'kind = integer', ['26: question age: kind: integer is text without quotes. Please write "integer"']),
+    'True': ('judgement = true', 'judgement = True', ['51: question pregnant: judgement: true and false are written in small letters. Please write judgement = true']),
+    'yes': ('judgement = true', 'judgement = yes', ['51: question pregnant: judgement: yes and no are true and false here. Please write judgement = true']),
+    'range with a hyphen': ('usual = [60, 180]', 'usual = 60-180', ['18: question hb: usual: a range is two numbers in brackets. Please write usual = ["60", "180"]']),
+    'range in quotes': ('usual = [60, 180]', 'usual = "60-180"', ['18: question hb: usual: is not a range. Please write two numbers: [lowest, highest]']),
+    'range with units': ('usual = [60, 180]', 'usual = [60 g/L, 180 g/L]', ['18: question hb: usual: 60 g/L is more than a number. Please write "60", without a unit']),
+    'range not closed': ('usual = [60, 180]', 'usual = [60, 180', ['18: question hb: usual: ] is missing: what is opened here is never closed. Please add ]']),
+    'comma missing': ('usual = [60, 180]', 'usual = [60 180]', ['18: question hb: usual: a comma is missing. Please write a comma after usual = [60']),
+    'range in round brackets': ('usual = [60, 180]', 'usual = (60, 180)', ['18: question hb: usual: lists and tables do not stand in ( ). Please write [ for (']),
+    'decimal comma': ('scale = 10', 'scale = 10,5', ['21: question hb: units: 10,5 has a comma. Please write 10.5']),
+    'comma between options missing': ('{ code = "new", text = "Newly found" },', '{ code = "new", text = "Newly found" }', ['10: option_sets: course: a comma is missing. Please write a comma after xt = "Newly found" }']),
+    'brace not closed': ('{ code = "new", text = "Newly found" },', '{ code = "new", text = "Newly found",', ['10: option_sets: course: } is missing at the end of this line. Please add }']),
+    'comma before a brace': ('{ code = "new", text = "Newly found" },', '{ code = "new", text = "Newly found", },', ['10: option_sets: course: there is a comma before }. Please delete it']),
+    'comma inside of braces missing': ('{ code = "new", text = "Newly found" },', '{ code = "new" text = "Newly found" },', ['10: option_sets: course: a comma is missing. Please write a comma after = [ { code = "new"']),
+    'colons inside of braces': ('{ code = "new", text = "Newly found" },', '{ code: "new", text: "Newly found" },', ['10: option_sets: course: a key is followed by :. Please write = after it']),
+    'text inside of braces without quotes': ('{ code = "new", text = "Newly found" },', '{ code = "new", text = Newly found },', ['10: option_sets: course: Newly found is text without quotes. Please write "Newly found"']),
+    'braces over lines': ('{ code = "new", text = "Newly found" },', '{\n    code = "new",\n    text = "Newly found"\n  },', ['9: option_sets: course: what stands in braces { } is spread over several lines. Please write it in one line']),
+    'full-width comma': ('{ code = "new", text = "Newly found" },', '{ code = "new"， text = "Newly found" },', ['10: option_sets: course: ， is a full-width sign. Please type ,']),
+    'list not closed': ('  { code = "relapsed", text = "Relapsed" },\n]', '  { code = "relapsed", text = "Relapsed" },\n', ['9: option_sets: course: ] is missing: what is opened here is never closed. Please add ]']),
+    'rule in the quotes of its limits': ('rule = \'course == "relapsed"\'', 'rule = "course == "relapsed""', ['78: criterion I3: rule: there are " inside of text that stands in ". Please write rule = \'course == "relapsed"\'']),
+    'rule without quotes': ('rule = \'course == "relapsed"\'', 'rule = course == "relapsed"', ['78: criterion I3: rule: course == "relapsed" is text without quotes. Please write \'course == "relapsed"\'']),
+    'rule not closed': ('and hb < "100 g/L"\n\'\'\'', 'and hb < "100 g/L"\n', ["70: criterion I2: rule: ''' is missing: what is opened here is never closed. Please add '''"]),
+    'sentence over two lines': ('inclusion = "Anaemia, haemoglobin below 100 g/L"', 'inclusion = "Anaemia, haemoglobin\nbelow 100 g/L"', ['69: criterion I2: inclusion: " is missing: what is opened here is never closed. Please add " in the same line, or put \'\'\' around text of several lines']),
+}  # fmt: skip
+KEYS: Final[Mapping[str, Mistake]] = {
+    'key misspelt': ('judgement = true', 'judgment = true', ["48: question pregnant: unknown key 'judgment'. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts, possible, usual, uln, lln, unit_of, bounds, judgement, lasting, loinc, in_log, sdtm"]),
+    'key of another word': ('help = "At the day of consent."', 'hint = "At the day of consent."', ["24: question age: unknown key 'hint'. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts, possible, usual, uln, lln, unit_of, bounds, judgement, lasting, loinc, in_log, sdtm"]),
+    'key in capitals': ('kind = "integer"', 'Kind = "integer"', ["24: question age: unknown key 'Kind'. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts, possible, usual, uln, lln, unit_of, bounds, judgement, lasting, loinc, in_log, sdtm"]),
+    'key of another table': ('code = "I1"\n', 'code = "I1"\nunits = []\n', ["62: criterion I1: unknown key 'units'. Please use one of: code, inclusion, exclusion, line, name, reading, rule, ietestcd, group, requires, counts_as, note, willingness, parts, ask, short, help, supplier, unknown, judgement, lasting, in_log"]),
+    'kind misspelt': ('kind = "integer"', 'kind = "intger"', ["26: question age: kind: 'intger' is not one of yes_no, choice, several, integer, quantity, since. Please write one of yes_no, choice, several, integer, quantity, since"]),
+    'kind of another word': ('kind = "integer"', 'kind = "number"', ["26: question age: kind: 'number' is not one of yes_no, choice, several, integer, quantity, since. Please write one of yes_no, choice, several, integer, quantity, since"]),
+    'entry misspelt': ('use = "ecog"', 'use = "ecgo"', ["54: question ecgo: use: 'ecgo' is not in the catalogue. Please write 'ecog'", '83: criterion I4: rule: there is no question ecog. Please write ecgo']),
+    'entry that is nowhere': ('use = "ecog"', 'use = "zodiac_sign"', ["54: question zodiac_sign: use: 'zodiac_sign' is not in the catalogue. prescreen protocol questions lists what there is", '83: criterion I4: rule: there is no question ecog. Please add a [[question]] with use = "ecog"']),
+    'option set misspelt': ('options = "course"', 'options = "cuorse"', ["46: question course: options: no option set 'cuorse'. Please define it under [option_sets]"]),
+    'unit set misspelt': ('units = [{ code = "a", label = "years" }]', 'units = "tme"', ["31: question age: units: no unit set 'tme'. Please list the units"]),
+    'text for a flag': ('judgement = true', 'judgement = "true"', ["51: question pregnant: judgement: 'true' is not true or false. Please write true or false"]),
+    'number for a flag': ('judgement = true', 'judgement = 1', ['51: question pregnant: judgement: 1 is not true or false. Please write true or false']),
+    'number for a text': ('version = "1"', 'version = 1', ['4: protocol: version: 1 is not a text. Please write a text']),
+    'date for a text': ('record_version = "2026-01-01"', 'record_version = 2026-01-01', ['6: protocol: record_version: datetime.date(2026, 1, 1) is not a text. Please write a text']),
+    'text for a list': ('spellings = ["g per litre"]', 'spellings = "g per litre"', ["20: question hb: units[1]: spellings: 'g per litre' is not a list of texts. Please write a list of texts"]),
+    'one number for a range': ('usual = [60, 180]', 'usual = 60', ['18: question hb: usual: is not a range. Please write two numbers: [lowest, highest]']),
+    'range the other way round': ('usual = [60, 180]', 'usual = [180, 60]', ['20: question hb: units[1]: usual range is not inside the possible one. Please check the four numbers', '21: question hb: units[2]: usual range is not inside the possible one. Please check the four numbers']),
+    'usual outside of possible': ('usual = [60, 180]', 'usual = [60, 300]', ['20: question hb: units[1]: usual range is not inside the possible one. Please check the four numbers', '21: question hb: units[2]: usual range is not inside the possible one. Please check the four numbers']),
+    'scale in words': ('scale = 10', 'scale = "ten"', ["21: question hb: units[2]: scale: 'ten' is not an exact number. Please write it in digits, such as 16.114"]),
+    'list for a text': ('ask = "Age in completed years?"', 'ask = ["Age in completed years?"]', ['27: question age: ask: is not a text. Please write it in quotes, "...", or { en = ... }']),
+    'table for a list': ('units = [{ code = "a", label = "years" }]', 'units = { code = "a", label = "years" }', ["31: question age: units: {'code': 'a', 'label': 'years'} is not a list of tables. Please write [{ ... }, { ... }]"]),
+    'id twice': ('id = "course"\nkind', 'id = "diagnosis"\nkind', ['42: question diagnosis (2): stands 2 times. Please give each its own', '70: criterion I2: rule: diagnosis has no option "aiha". Please use one of: new, relapsed', '78: criterion I3: rule: there is no question course. Please add a [[question]] with id = "course", or use one of: hb, age, diagnosis, pregnant, ecog, body_weight, height, e3']),
+    'code twice': ('code = "I3"', 'code = "I1"', ['75: criterion I1 (2): stands 2 times. Please give each its own']),
+    'option twice': ('code = "evans"', 'code = "aiha"', ['38: question diagnosis: option aiha (2): stands 2 times. Please give each its own']),
+    'id with a blank': ('id = "age"', 'id = "age years"', ["25: question age years: id: 'age years' cannot be used as a name in rules. Please use letters, digits and _, and none of: excluded, review, completed, cancelled, unclear, unknown", '65: criterion I1: rule: there is no question age. Please write age_years, and add a [[question]] with use = "age_years"']),
+    'id that is a word of rules': ('id = "course"\nkind', 'id = "unknown"\nkind', ["43: question unknown: id: 'unknown' cannot be used as a name in rules. Please use letters, digits and _, and none of: excluded, review, completed, cancelled, unclear, unknown", '78: criterion I3: rule: there is no question course. Please add a [[question]] with id = "course", or use one of: hb, age, diagnosis, pregnant, ecog, body_weight, height, e3']),
+    'id missing': ('id = "age"\n', '', ['24: question number 2: id is missing. Please add it', '64: criterion I1: rule: there is no question age. Please write age_years, and add a [[question]] with use = "age_years"']),
+    'ask missing': ('ask = "Age in completed years?"\n', '', ['24: question age: ask is missing. Please add it']),
+    'code missing': ('code = "I1"\n', '', ['62: criterion number 1: code is missing. Please name the criterion: code = "E1"']),
+    'words missing': ('inclusion = "Relapsed"\n', '', ["75: criterion I3: has none of the record's words. Please give it exactly one of: inclusion, exclusion, line"]),
+    'inclusion and exclusion': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nexclusion = "New"', ['75: criterion I3: has inclusion and exclusion. Please give it exactly one of: inclusion, exclusion, line']),
+    'inclusion misspelt': ('inclusion = "Relapsed"', 'inclusions = "Relapsed"', ["75: criterion I3: unknown key 'inclusions'. Please use one of: code, inclusion, exclusion, line, name, reading, rule, ietestcd, group, requires, counts_as, note, willingness, parts, ask, short, help, supplier, unknown, judgement, lasting, in_log", "75: criterion I3: has none of the record's words. Please give it exactly one of: inclusion, exclusion, line"]),
+    'one option': ('  { code = "new", text = "Newly found" },\n', '', ['45: question course: options: a choice needs two options or more. Please list them']),
+    'unknown listed': ('code = "other"', 'code = "unknown"', ['39: question diagnosis: option unknown: is listed. Please leave it out: every question takes it']),
+    'language not declared': ('title = "A made-up trial in anaemia"', 'title = { en = "A trial", zh = "试验" }', ['5: protocol: title: language \'zh\' is not declared. Please write languages = ["en", "zh"] at the top, or take it out']),
+    'format of another number': ('format = 2', 'format = 3', ['2: protocol: format: 3 is not 2. Please write 2']),
+    'format in quotes': ('format = 2', 'format = "2"', ["2: protocol: format: '2' is not 2. Please write 2"]),
+    'question that nobody needs': (' or height > "220 cm"', '', ['59: question height: is used by no criterion. Please either use it in a rule or remove it']),
+    'rule that cannot be met': ('rule = "18 <= age <= 80"', "rule = '80 < age < 18'", ['65: criterion I1: rule: can never be met, whatever is answered. Please check its limits, options and brackets']),
+    'requires a later one': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nrequires = "I4"', ["78: criterion I3: requires: no criterion 'I4' before it. Please name one that stands above"]),
+    'requires one misspelt': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nrequires = "I22"', ["78: criterion I3: requires: no criterion 'I22' before it. Please name one that stands above"]),
+    'question of a bad question': ('ask = "Pregnant or breast-feeding?"', 'ask = 3', ['50: question pregnant: ask: is not a text. Please write it in quotes, "...", or { en = ... }']),
+    'options of a bad question': ('text = "Evans syndrome"', 'text = 3', ['38: question diagnosis: options[2]: text: is not a text. Please write it in quotes, "...", or { en = ... }']),
+}  # fmt: skip
+ALL: Final = {
+    f"{group}: {name}": mistake
+    for group, mistakes in (("operators", OPERATORS), ("values", VALUES), ("syntax", SYNTAX), ("keys", KEYS))
+    for name, mistake in mistakes.items()
+}
+
+
+def told(text: str) -> list[str]:
+    try:
+        parse_protocol(text, "trial.toml")
+    except ProtocolError as error:
+        return [line.removeprefix("trial.toml:").strip() for line in error.told()]
+    return []
+
+
+def test_the_trial_has_no_mistake_of_its_own() -> None:
+    assert told(TEXT) == []
+
+
+def test_there_are_more_than_a_hundred_mistakes() -> None:
+    assert len(ALL) > 100
+
+
+@pytest.mark.parametrize(("right", "wrong", "sentences"), ALL.values(), ids=ALL)
+def test_a_mistake_is_told_with_what_to_write(right: str, wrong: str, sentences: list[str]) -> None:
+    assert right in TEXT
+    assert told(TEXT.replace(right, wrong, 1)) == sentences
