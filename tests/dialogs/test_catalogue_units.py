@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -155,11 +156,25 @@ NGSP = [
 """IFCC in mmol/mol and NGSP in %, as the NGSP publishes them side by side."""
 
 
+def into_first(name: str, value: str) -> Fraction:
+    """Return a value in the second unit of a set in its first."""
+    unit = SETS[name][1]
+    return Fraction(value) * Fraction(unit["scale"]) + Fraction(unit["offset"])
+
+
 @pytest.mark.parametrize(("ifcc", "ngsp"), NGSP)
 def test_hba1c_turns_into_percent_as_published(ifcc: int, ngsp: str) -> None:
-    unit = SETS["hba1c"][1]
-    percent = ifcc * Decimal(unit["scale"]) + Decimal(unit["offset"])
-    assert percent.quantize(Decimal("0.1"), ROUND_HALF_UP) == Decimal(ngsp)
+    percent = into_first("hba1c", str(ifcc))
+    assert round(percent * 10) == Fraction(ngsp) * 10
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "celsius"), [("32", "0"), ("98.6", "37"), ("100.4", "38"), ("104", "40")]
+)
+def test_a_temperature_turns_into_degrees_celsius_exactly(fahrenheit: str, celsius: str) -> None:
+    assert into_first("temperature", fahrenheit) == Fraction(celsius)
+    read = registry().Quantity(float(fahrenheit), registry().from_ucum("[degF]").units).to("degC")
+    assert abs(read.magnitude - float(celsius)) < 1e-9
 
 
 AMA = [
