@@ -26,8 +26,15 @@ _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 
 @cache
 def entries() -> Mapping[str, Mapping[str, Any]]:
-    """Return the entries of the catalogue by name, as they stand in its files."""
-    return {name: entry for file in _files() if file != UNITS for name, entry in _read(file).items()}
+    """Return the entries of the catalogue by name; one that uses another one has its keys under its own."""
+    read = {name: entry for file in _files() if file != UNITS for name, entry in _read(file).items()}
+    return {name: _whole(entry, read) for name, entry in read.items()}
+
+
+def _whole(entry: Mapping[str, Any], read: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "use" not in entry:
+        return entry
+    return {**read[entry["use"]], **{key: value for key, value in entry.items() if key != "use"}}
 
 
 @cache
