@@ -27,6 +27,8 @@ def rule(name: str) -> str:
     if "units" in entry:
         return f"{name} {_limit(entry)}"
     codes = options(entry)
+    if kind(entry) == "several":
+        return f'"{codes[0]}" in {name}'
     return f'{name} in ("{codes[0]}", "{codes[1]}")' if len(codes) > 2 else f'{name} == "{codes[0]}"'
 
 
@@ -43,7 +45,8 @@ def answers(entry: Entry, language: str) -> str:
     if kind(entry) == "since":
         return "how long ago, `never`, `ongoing`"
     if "units" not in entry:
-        return ", ".join(f"`{code}`" for code in options(entry))
+        all_that_apply = "all that apply: " if kind(entry) == "several" else ""
+        return all_that_apply + ", ".join(f"`{code}`" for code in options(entry))
     low, high = entry["usual"]
     first, *others = (unit["label"][language] for unit in units_of(entry))
     others += ["× ULN"] if "uln" in entry else []
