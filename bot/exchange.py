@@ -153,6 +153,8 @@ PRESS_BYTES: Final = 64
 """What a button may carry: callback data."""
 BUTTONS: Final = 100
 """Below one message."""
+LABEL_CHARACTERS: Final = 60
+"""On a button. Not a limit of the Bot API: phones cut longer labels."""
 COPY_CHARACTERS: Final = 256
 """What a button may copy."""
 DOCUMENT_BYTES: Final = 50_000_000

@@ -20,7 +20,8 @@ from math import ceil, floor
 from typing import Final
 
 from dialogs.answers import Answer, Measurement
-from dialogs.assessment import judge, verdict
+from dialogs.assessment import judge
+from dialogs.parts import whole
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, Facts
@@ -56,13 +57,13 @@ def could_be_met_from(
 def could_be_screened_again_from(protocol: Protocol, facts: Facts, entered_on: EnteredOn) -> Healing | None:
     """Return from when an ineligible screening is ineligible no more; ``None`` if time alone does not heal all of it.
 
-    That is the latest of its failed criteria's days, unless another criterion fails by then because time has passed.
+    That is the latest of its failed criteria's days, unless another criterion fails by then because time has passed;
+    of a trial with parts, the first day on which one of them is open.
     """
 
     def is_open(aged: Facts) -> bool:
-        return (
-            verdict(judge(protocol, index, aged) for index in range(len(protocol.criteria))) != "ineligible"
-        )
+        judged = [judge(protocol, index, aged) for index in range(len(protocol.criteria))]
+        return whole(protocol, judged) != "ineligible"
 
     if is_open(facts):
         return None

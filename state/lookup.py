@@ -6,7 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from sqlite_utils import Database
@@ -17,7 +17,7 @@ from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
 from dialogs.errors import DialogError
 from dialogs.protocol import Protocol
 from state.errors import Unknown
-from state.moments import stamp
+from state.moments import in_zone, stamp
 from state.replay import StoredProtocols, step_from
 
 CACHED_DIALOGUES: Final = 2048
@@ -44,6 +44,7 @@ class Screening:
 
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
+    ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
     number: str
@@ -58,6 +59,8 @@ class Screening:
     saved: list[Saved] = field(default_factory=list)
     carried: Mapping[str, Answer] = field(default_factory=dict)
     carried_from: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    entered: dict[str, str] = field(default_factory=dict)
+    entered_when_saved: dict[str, str] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -66,6 +69,20 @@ class Screening:
     @property
     def state(self) -> str:
         return self.dialogue.state
+
+    @property
+    def entered_on(self) -> dict[str, date]:
+        """The days at the site on which the answers were entered, by question."""
+        return {question: in_zone(at, self.zone).date() for question, at in self.entered.items()}
+
+    def time(self, kind: str, question: str | None, at: str) -> None:
+        """Keep when an answer was entered; what cancelling a revision brings back was entered before."""
+        if kind == "answer" and question is not None:
+            self.entered[question] = at
+        elif kind == "save":
+            self.entered_when_saved = dict(self.entered)
+        elif kind == "cancel":
+            self.entered = dict(self.entered_when_saved)
 
     @property
     def ended(self) -> bool:
@@ -144,7 +161,10 @@ class Lookup:
     def as_saved(self, number: str) -> Screening:
         """Load a screening, its dialogue as the newest verdict was saved; as it stands, unless it is being revised."""
         screening = self.load(number)
-        return replace(screening, dialogue=screening.dialogue.as_saved())
+        if not screening.dialogue.revising:
+            return screening
+        saved, entered = screening.dialogue.as_saved(), screening.entered_when_saved
+        return replace(screening, dialogue=saved, entered=entered)
 
     def _replay(self, number: str) -> Screening:
         site, sha256, person, started_at, zone, earlier, head = self.db.execute(
@@ -153,12 +173,13 @@ class Lookup:
         ).fetchone()
         dialogue = begin(self.protocols.get(sha256))
         screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
-        for entry, kind, question, value, unit, detail, head in self.db.execute(
-            "SELECT entry, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
+        for entry, at, kind, question, value, unit, detail, head in self.db.execute(
+            "SELECT entry, at, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
             [number],
         ):
             if kind in STEP_KINDS:
                 dialogue.take(step_from(kind, question, value, unit, detail))
+                screening.time(kind, question, at)
             screening.entries, screening.head = entry, head
         screening.saved = self._saved(number)
         return screening

@@ -33,8 +33,8 @@ from bot.conversation.reports import file_sent, is_list
 from bot.conversation.typed import typed
 from bot.exchange import Message, MessageKind, Turn
 from bot.wording.phrases import phrases
-from bot.wording.times import in_zone
 from state.errors import Stale
+from state.moments import in_zone
 from state.people import People, Person
 from state.screenings import Screening, Screenings
 

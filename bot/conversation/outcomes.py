@@ -16,9 +16,9 @@ from bot.exchange import Button, Press, Safe, at
 from bot.wording.buttons import button
 from bot.wording.phrases import lines
 from bot.wording.subjects import noted, outcome_line
-from bot.wording.times import in_zone
 from state import outcomes
 from state.errors import NotNext
+from state.moments import in_zone
 from state.outcomes import OUTCOMES, WITHDRAWALS, Note, Standing
 from state.screenings import Screening
 

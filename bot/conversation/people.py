@@ -9,9 +9,10 @@ from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe, at
 from bot.wording.phrases import escape, lines
-from bot.wording.times import in_zone, local_time
+from bot.wording.times import local_time
 from state.codes import is_site
 from state.errors import Refused, Unknown
+from state.moments import in_zone
 from state.people import ROLES, Invitation, Person
 
 SHOWN_PEOPLE: Final = 40

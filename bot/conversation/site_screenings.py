@@ -13,9 +13,9 @@ from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import lists
 from bot.wording.phrases import joined, lines
 from bot.wording.subjects import missing_names
-from bot.wording.times import in_zone
 from dialogs.dialogue import COMPLETED
 from state import outcomes
+from state.moments import in_zone
 from state.screenings import Listed, ListState, Screening
 
 LISTED: Final = 10

@@ -13,8 +13,8 @@ from bot.exchange import Button, Press, Rows, at
 from bot.wording import lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
-from bot.wording.times import in_zone
 from dialogs.protocol import Protocol
+from state.moments import in_zone
 from state.screenings import Listed, Screening
 
 OPEN_LISTED: Final = 8

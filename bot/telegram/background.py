@@ -26,10 +26,9 @@ from bot.telegram.processes import WorkError, apart
 from bot.telegram.profile import introduce, list_commands
 from bot.wording.lists import backup_note, reminder
 from bot.wording.phrases import phrases
-from bot.wording.times import in_zone
 from state.backup import head_of, nightly
 from state.errors import StateError
-from state.moments import utc_now
+from state.moments import in_zone, utc_now
 from state.people import People, Person
 from state.screenings import Screenings
 from state.status import beat

@@ -22,14 +22,15 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from bot.conversation import Conversation
-from bot.exchange import Document, Fetch, Message, Reply, Turn, Work
+from bot.exchange import Document, Fetch, Message, Reply, Safe, Turn, Work
 from bot.telegram import replies
 from bot.telegram.calls import Arrived
 from bot.telegram.deliveries import Deliveries, Said
 from bot.telegram.entrance import CHANNEL, Arrival, Entrance
 from bot.telegram.lanes import NotKeptError
-from bot.telegram.limits import TEXT_CHARACTERS
+from bot.telegram.limits import TOAST_CHARACTERS
 from bot.telegram.outages import Outages
+from bot.telegram.pages import pages, shortened
 from bot.telegram.processes import Turns, WorkError, apart
 from bot.telegram.receivers import Receiver, may_have
 from bot.telegram.remarks import Remarks
@@ -187,7 +188,8 @@ class Channel:
             self._say(receiver, turn, pressed)
             self._begin_long(chat, to, turn)
         if press is not None:
-            call = partial(self.bot.answer_callback_query, press, text=turn.toast)
+            toast = turn.toast and shortened(turn.toast, TOAST_CHARACTERS)
+            call = partial(self.bot.answer_callback_query, press, text=toast)
             self.sending.answer(call, partial(self._may_have, receiver, None))
         elif turn.toast and not turn.actions:
             text = escape(turn.toast)
@@ -201,32 +203,32 @@ class Channel:
                 self._put(to, partial(replies.send_document, self.bot, to.chat, action))
 
     def _reply(self, to: Receiver, said: Said) -> None:
-        """Put a reply into the outbox; one of several pages is sent anew, its buttons below the last."""
-        *before, last = replies.pages(said.reply.shown())
+        """Put a reply into the outbox: its pages, the buttons below the last."""
+        *before, last = pages(said.reply.shown())
         for page in before:
-            self._put(to, partial(replies.send_text, self.bot, to.chat, page))
+            self._put(to, partial(self._show_above, to.chat, said, page))
         self.deliveries.leaves(to.chat, said.reply)
-        if before:
-            self._put(
-                to,
-                partial(replies.send_text, self.bot, to.chat, last, replies.keyboard(said.reply.buttons)),
-                said,
-            )
-        else:
-            self._put(to, partial(self._show, to.chat, said), said)
+        self._put(to, partial(self._show, to.chat, said, last), said)
 
-    async def _show(self, chat: int, said: Said) -> Arrived:
-        """Show a reply in the place that it takes when it leaves, or as a new message."""
+    async def _show_above(self, chat: int, said: Said, page: Safe) -> Arrived | None:
+        """Send a page that is not the last, unless it stands there: then the last one changes in its place."""
+        if self.deliveries.standing(chat, said.reply) or self.deliveries.place_of(chat, said) is not None:
+            return None
+        return await replies.send_text(self.bot, chat, page)
+
+    async def _show(self, chat: int, said: Said, last: Safe) -> Arrived:
+        """Show a reply, of several pages the last, in the place that it takes when it leaves, or as a new message."""
         standing = self.deliveries.standing(chat, said.reply)
         if standing is not None:
             return standing
         buttons = replies.keyboard(said.reply.buttons)
         place = self.deliveries.place_of(chat, said)
-        if place is not None and len(text := self.deliveries.going_on(said.reply).shown()) <= TEXT_CHARACTERS:
+        if place is not None:
+            *_, text = pages(self.deliveries.going_on(said.reply).shown())
             edited = await replies.edit_text(self.bot, chat, place, text, buttons)
             if edited is not None:
                 return Arrived(place, int(self._now())) if edited is True else edited
-        return await replies.send_text(self.bot, chat, said.reply.shown(), buttons)
+        return await replies.send_text(self.bot, chat, last, buttons)
 
     def _take_buttons(self, chat: int, message: int) -> None:
         self._put(Receiver(chat), partial(replies.take_buttons, self.bot, chat, message))

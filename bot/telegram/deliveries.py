@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 
 from bot.exchange import Reply, Safe, Turn
 from bot.telegram.calls import Arrived
+from bot.telegram.pages import pages
 from bot.telegram.sending import Outgoing, WithheldError
 from state.prompts import Prompt
 from state.screenings import Screenings
@@ -45,11 +46,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """The card of a screening as it stands on a phone. ``shown`` is a hash of all that can be seen of it, if known."""
+    """The card of a screening as it stands on a phone: the last page, if it has several.
+
+    ``above`` is a hash of the pages before that one, ``shown`` of all that can be seen of the card, if known.
+    """
 
     chat: int
     message: int
     at: int
+    above: int
     shown: int | None
     answers: Mapping[str, Safe]
 
@@ -114,14 +119,19 @@ class Deliveries:
         _remember(self._last, chat)
 
     def place_of(self, chat: int, said: Said) -> int | None:
-        """Return the number of the message whose place a reply takes; ``None`` if it is sent anew."""
+        """Return the number of the message whose place a reply takes; ``None`` if it is sent anew.
+
+        Of several pages the last takes the place of the last, as long as those above it stay as they are.
+        """
         reply, pressed = said.reply, said.pressed
         if pressed is None or self._last.get(chat) != pressed:
             return None
         if not reply.card:
-            return pressed if reply.in_place else None
+            return pressed if reply.in_place and _above(reply) == _NOTHING_ABOVE else None
         card = self._card_before(reply)
-        return pressed if card is not None and (card.chat, card.message) == (chat, pressed) else None
+        if card is None or (card.chat, card.message) != (chat, pressed):
+            return None
+        return pressed if card.above == _above(self.going_on(reply)) else None
 
     def going_on(self, reply: Reply) -> Reply:
         """Return a reply as it stands in the place of the card before it."""
@@ -172,7 +182,9 @@ class Deliveries:
             # in another chat, maybe: a person may have several accounts
             found = self._screenings.prompts.chat_of(kept, prompt.screening)
             self._close(int(found or chat), kept)
-        self._cards[prompt.screening] = _Card(chat, arrived.message, arrived.at, _hash(shown), shown.answers)
+        self._cards[prompt.screening] = _Card(
+            chat, arrived.message, arrived.at, _above(shown), _hash(shown), shown.answers
+        )
         _remember(self._cards, prompt.screening)
 
     def undelivered(self, outgoing: Outgoing, error: Exception) -> None:
@@ -219,6 +231,13 @@ def _asks_on(reply: Reply) -> bool:
 
 def _asked(prompt: Prompt) -> Asked:
     return prompt.screening, prompt.entry
+
+
+def _above(reply: Reply) -> int:
+    return hash(tuple(pages(reply.shown()))[:-1])
+
+
+_NOTHING_ABOVE: Final = hash(())
 
 
 def _hash(reply: Reply) -> int:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from telegram.constants import FloodLimit, InlineKeyboardButtonLimit, MessageLimit, PollingLimit
+from telegram.constants import (
+    CallbackQueryLimit,
+    FloodLimit,
+    InlineKeyboardButtonLimit,
+    MessageLimit,
+    PollingLimit,
+)
 
 # texts and buttons
 TEXT_CHARACTERS: Final = int(MessageLimit.MAX_TEXT_LENGTH)
 PRESS_BYTES: Final = int(InlineKeyboardButtonLimit.MAX_CALLBACK_DATA)
-LABEL_CHARACTERS: Final = 60
-"""Not a limit of the Bot API: phones cut longer labels."""
+TOAST_CHARACTERS: Final = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 
 # messages out
 MESSAGES_A_SECOND: Final = int(FloodLimit.MESSAGES_PER_SECOND)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, Literal
 
 from telegram import Bot, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.exchange import Button, Document, Rows, Safe
+from bot.exchange import LABEL_CHARACTERS, Button, Document, Rows
 from bot.telegram.calls import Arrived, bring
-from bot.telegram.limits import LABEL_CHARACTERS, PRESS_BYTES, TEXT_CHARACTERS
+from bot.telegram.limits import PRESS_BYTES
+from bot.telegram.pages import shortened
 from bot.telegram.sending import NOT_MODIFIED, no_matter
 from bot.wording.phrases import plain
 
@@ -88,9 +89,7 @@ def keyboard(rows: Rows) -> Keyboard | None:
 
 def _button(button: Button) -> dict[str, Any]:
     """Raises `ValueError` for a press that is too long."""
-    label = (
-        button.label if len(button.label) <= LABEL_CHARACTERS else f"{button.label[: LABEL_CHARACTERS - 1]}…"
-    )
+    label = shortened(button.label, LABEL_CHARACTERS)
     if button.copy is not None:
         return {"text": label, "copy_text": {"text": button.copy}}
     if button.url is not None:
@@ -99,29 +98,3 @@ def _button(button: Button) -> dict[str, Any]:
     if not 1 <= len(data.encode()) <= PRESS_BYTES:
         raise ValueError(f"callback data of {len(data.encode())} bytes")
     return {"text": label, "callback_data": data}
-
-
-def pages(text: Safe) -> Iterator[Safe]:
-    """Cut a text into messages at line ends. A quotation, or what is to be copied, ends and begins with the page."""
-    page = ""
-    for line in text.split("\n"):
-        if page and len(page) + 1 + len(line) > TEXT_CHARACTERS:
-            opened, end = _open_block(page)
-            yield Safe(page + end)
-            page = opened + line
-        else:
-            page = f"{page}\n{line}" if page else line
-    yield Safe(page[:TEXT_CHARACTERS])
-
-
-_BLOCKS: Final = ("blockquote", "pre")
-"""What spans lines in our texts."""
-
-
-def _open_block(page: str) -> tuple[str, str]:
-    """Return the tag of a block that begins in a page and does not end there, and the one that ends it."""
-    for name in _BLOCKS:
-        begin, end = page.rfind(f"<{name}"), f"</{name}>"
-        if begin > page.rfind(end):
-            return page[begin : page.index(">", begin) + 1], end
-    return "", ""

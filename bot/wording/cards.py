@@ -6,10 +6,12 @@ Everything shown is computed from the dialogue; nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from bot.exchange import Safe
+from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import MOST_OPTIONS, choices
+from bot.wording.healing import met_from
 from bot.wording.parts import names
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
@@ -20,6 +22,9 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
 from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
 from state.screenings import Screening
+
+LONGEST_OPTION: Final = LABEL_CHARACTERS - len("☐ ")
+"""Of a button's label."""
 
 # the question ------------------------------------------------------------------------------------
 
@@ -35,8 +40,15 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
         say("for_example", example=example(question, only, language)) if typed else None,
+        *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
+
+
+def _in_full(question: Question, language: str) -> list[Safe]:
+    """The options that are too long for a button, which shows how they begin."""
+    texts = [text[language] for _, text in choices(question)]
+    return [Safe(f"• {escape(text)}") for text in texts if len(text) > LONGEST_OPTION]
 
 
 def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
@@ -147,26 +159,27 @@ def _how_to_answer(question: Question, only: str | None, say: Phrases) -> Safe:
 # the exclusion -----------------------------------------------------------------------------------
 
 
-def exclusion_card(dialogue: Dialogue, say: Phrases) -> Safe:
+def exclusion_card(screening: Screening, say: Phrases) -> Safe:
     """Each criterion that ruled out the trial, or one of its parts after the other."""
-    return lines(*(_reason_card(dialogue, reason, say) for reason, _ in dialogue.rulings))
+    return lines(*(_reason_card(screening, reason, say) for reason, _ in screening.dialogue.rulings))
 
 
-def _reason_card(dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
+def _reason_card(screening: Screening, reason: Reason, say: Phrases) -> Safe:
     """One failed criterion: what is not met or applies, what was entered, the record's words, our reading."""
-    return lines(*reason_lines(dialogue, reason, say), source_quote(reason.criterion, say))
+    return lines(*reason_lines(screening, reason, say), source_quote(reason.criterion, say))
 
 
-def reason_lines(dialogue: Dialogue, reason: Reason, say: Phrases) -> list[Safe]:
-    """What of a criterion is not met or applies, and what was entered."""
-    criterion = reason.criterion
+def reason_lines(screening: Screening, reason: Reason, say: Phrases) -> list[Safe | None]:
+    """What of a criterion is not met or applies, what was entered, and from when time could change that."""
+    criterion, dialogue = reason.criterion, screening.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     told = [
         _excluded(dialogue.protocol, criterion, say),
         say(f"failed_{criterion.kind}", what=what),
         say("your_answer", answers=deciding(dialogue, reason, say)),
+        met_from(screening, criterion, say),
     ]
-    return [*told, Safe(escape(criterion.note[say.language]))] if criterion.note else told
+    return [*told, escape(criterion.note[say.language])] if criterion.note else told
 
 
 def _excluded(protocol: Protocol, criterion: Criterion, say: Phrases) -> Safe:

@@ -8,12 +8,14 @@ from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
 from bot.wording.cards import deciding, named
+from bot.wording.healing import again_unless_said, met_from
 from bot.wording.parts import in_one_line, part_lines
 from bot.wording.phrases import Phrases, escape, joined, plain
-from bot.wording.times import in_zone, local_time
+from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.wording import what_failed
+from state.moments import in_zone
 from state.screenings import Screening
 
 MOST_CODES: Final = 6
@@ -55,11 +57,12 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``.
     """
     dialogue = screening.dialogue
-    parts = (plain(line) for line in part_lines(dialogue, say))
+    again = again_unless_said(screening, say)
     told = [
         _line(screening, "", say),
-        *parts,
+        *(plain(line) for line in part_lines(dialogue, say)),
         *(_reason_line(screening, each, say) for each in dialogue.reasons),
+        *([plain(again)] if again is not None else []),
     ]
     if dialogue.unresolved:
         told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
@@ -79,7 +82,9 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     failed = say.plain(f"failed_{criterion.kind}", what=what)
     entered = say.plain("your_answer", answers=deciding(dialogue, reason, say))
-    return say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
+    told = say.plain("copy_why", code=criterion.code, failed=failed, entered=entered)
+    heals = met_from(screening, criterion, say)
+    return say.plain("copy_heals", why=told, heals=plain(heals)) if heals is not None else told
 
 
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
-from bot.wording.times import in_zone, local_time
+from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
+from state.moments import in_zone
 from state.screenings import Listed
 
 

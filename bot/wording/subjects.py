@@ -10,13 +10,15 @@ from typing import Final
 
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, deciding
+from bot.wording.healing import again_unless_said, met_from
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, joined, lines, quoted
-from bot.wording.times import in_zone, local_day, local_time
+from bot.wording.times import local_day, local_time
 from dialogs.assessment import Reason
 from dialogs.dialogue import CANCELLED
 from dialogs.wording import describe, what_failed
 from state.history import Asked, Event
+from state.moments import in_zone
 from state.outcomes import Note, Standing
 from state.screenings import Screening
 
@@ -86,6 +88,9 @@ def _why(saved: Screening, say: Phrases) -> Iterator[Safe]:
     yield from part_lines(saved.dialogue, say) if saved.saved else ()
     for reason in saved.dialogue.reasons if saved.saved else ():
         yield from _failed(saved, reason, say)
+    again = again_unless_said(saved, say) if saved.saved else None
+    if again is not None:
+        yield again
     missing = missing_names(saved, say)
     if missing:
         yield say("subject_missing", questions=missing)
@@ -96,6 +101,9 @@ def _failed(saved: Screening, reason: Reason, say: Phrases) -> Iterator[Safe]:
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     yield say(f"failed_{criterion.kind}", what=say.plain("noted", what=what, note=criterion.code))
     yield say("your_answer", answers=deciding(dialogue, reason, say))
+    heals = met_from(saved, criterion, say)
+    if heals is not None:
+        yield heals
 
 
 def missing_names(screening: Screening, say: Phrases) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
+
+from state.moments import in_zone
 
 
 def local_time(at: str | datetime, zone: str) -> str:
@@ -21,20 +22,3 @@ def local_day(at: str | datetime, zone: str) -> str:
 def _offset(moment: datetime) -> str:
     offset = moment.strftime("%z")
     return f"UTC{offset[:3]}:{offset[3:5]}"
-
-
-def in_zone(at: str | datetime, zone: str) -> datetime:
-    """Return a moment, as it is or as it is kept, in a zone; in UTC, if this computer does not know the zone."""
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return moment.astimezone(_zone(zone))
-
-
-def _zone(zone: str) -> ZoneInfo | timezone:
-    if zone[:1] in "+-":
-        hours, minutes = zone[1:].split(":")
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        return timezone(-offset if zone[0] == "-" else offset)
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, reason_lines, reason_source
+from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
@@ -32,6 +33,7 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
         *part_lines(dialogue, say),
         *(said for group, said in told.items() if group != "met"),
+        again_from(screening, say),
         quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
@@ -129,29 +131,38 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     )
 
 
-def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe]:
+def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
     dialogue = screening.dialogue
     parts = part_lines(dialogue, say)
     if dialogue.verdict == "eligible":
-        return [say("card_eligible"), *parts, *_of_parts(dialogue, say)]
+        return [say("card_eligible"), *parts, *_of_parts(screening, say)]
     if dialogue.verdict == "undetermined":
         told = say("card_undetermined", codes=joined(dialogue.unresolved, say))
-        return [told, *parts, *_of_parts(dialogue, say), say("investigator")]
+        return [told, *parts, *_of_parts(screening, say), say("investigator")]
     ruling = [reason for reason, _ in dialogue.rulings]
     return [
-        *(line for reason in ruling for line in reason_lines(dialogue, reason, say)),
-        *(_failed("also", dialogue, each, say) for each in dialogue.reasons if each not in ruling),
+        *(line for reason in ruling for line in reason_lines(screening, reason, say)),
+        *(
+            line
+            for each in dialogue.reasons
+            if each not in ruling
+            for line in _failed("also", screening, each, say)
+        ),
+        again_unless_said(screening, say),
         say("investigator"),
     ]
 
 
-def _of_parts(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+def _of_parts(screening: Screening, say: Phrases) -> list[Safe | None]:
     """The criteria that ruled out a part while another one is open."""
-    return [_failed("of_part", dialogue, reason, say) for reason in dialogue.reasons]
+    return [
+        line for reason in screening.dialogue.reasons for line in _failed("of_part", screening, reason, say)
+    ]
 
 
-def _failed(key: str, dialogue: Dialogue, reason: Reason, say: Phrases) -> Safe:
-    """A criterion that failed, in one line."""
-    criterion = reason.criterion
+def _failed(key: str, screening: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
+    """A criterion that failed, in one line, and from when time could change that."""
+    criterion, dialogue = reason.criterion, screening.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
-    return say(f"{key}_{criterion.kind}", code=criterion.code, what=what)
+    yield say(f"{key}_{criterion.kind}", code=criterion.code, what=what)
+    yield met_from(screening, criterion, say)

@@ -149,7 +149,7 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
-    text = lines(cards.exclusion_card(dialogue, say), say("excluded_next"))
+    text = lines(cards.exclusion_card(screening, say), say("excluded_next"))
     used = dict.fromkeys(question for reason, _ in dialogue.rulings for question, _ in reason.answers)
     decided = [question for question in used if question in dialogue.applied]
     buttons = [button(say.plain("finish_save"), "finish_save", screening)]

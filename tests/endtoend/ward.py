@@ -22,6 +22,7 @@ from bot.telegram.sending import Reports, Sending
 from bot.telegram.service import Service, Settings
 from bot.terminal import Terminal
 from dialogs.loading import load
+from dialogs.protocol import Protocol
 from state.moments import Clock, utc_now
 from state.people import Person as Member
 from state.people import Role
@@ -78,10 +79,12 @@ class Ward:
         sleep: Callable[[float], Awaitable[None]] = breathe,
         zone: str = "+08:00",
         server: FaultyBotApi | None = None,
+        protocol: Protocol | None = None,
     ) -> None:
         self.path = path
         self.server = server or FaultyBotApi(token=TOKEN, kept=5000, clock=unhurried())
         self._clock, self._sleep, self._zone = clock, sleep, zone
+        self._protocol = protocol or load("NCT04420494")
         self.service: Service
         self._running: asyncio.Task[None] | None = None
 
@@ -98,7 +101,7 @@ class Ward:
         settings = Settings(
             token=TOKEN,
             db_file=self.path,
-            protocols=(load("NCT04420494"),),
+            protocols=(self._protocol,),
             api_url=self.server.url,
             zone=self._zone,
             sending=unpaced(self._sleep),

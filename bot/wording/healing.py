@@ -1,0 +1,56 @@
+"""Puts into words from when time alone could change what a screening came to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.exchange import Safe
+from bot.wording.phrases import Phrases
+from dialogs.healing import Healing, could_be_met_from, could_be_screened_again_from
+from dialogs.protocol import Criterion
+from state.screenings import Screening
+
+
+def met_from(screening: Screening, criterion: Criterion, say: Phrases) -> Safe | None:
+    """Say from when a failed criterion could be met; nothing if time does not heal it."""
+    return _said("met", _met(screening, criterion), say)
+
+
+def again_from(screening: Screening, say: Phrases) -> Safe | None:
+    """Say from when all of it has healed; nothing if it never does."""
+    return _said("again", _again(screening), say)
+
+
+def again_unless_said(screening: Screening, say: Phrases) -> Safe | None:
+    """Say from when all of it has healed, unless the same day was said of its only failed criterion."""
+    again = _again(screening)
+    reasons = screening.dialogue.reasons
+    if len(reasons) == 1 and _met(screening, reasons[0].criterion) == again:
+        return None
+    return _said("again", again, say)
+
+
+def _met(screening: Screening, criterion: Criterion) -> Healing | None:
+    facts, entered_on = screening.dialogue.facts, screening.entered_on
+    return could_be_met_from(screening.protocol, criterion, facts, entered_on)
+
+
+def _again(screening: Screening) -> Healing | None:
+    return could_be_screened_again_from(screening.protocol, screening.dialogue.facts, screening.entered_on)
+
+
+def _said(what: str, healing: Healing | None, say: Phrases) -> Safe | None:
+    if healing is None:
+        return None
+    return say(f"{what}_{'by' if healing.at_the_latest else 'from'}", day=day_in_words(healing.day, say))
+
+
+def when(healing: Healing, say: Phrases) -> str:
+    """Say the day alone, as in a list: ``from 8 December 2026``."""
+    key = "when_by" if healing.at_the_latest else "when_from"
+    return say.plain(key, day=day_in_words(healing.day, say))
+
+
+def day_in_words(day: date, say: Phrases) -> str:
+    """Write a day to come as people say it: ``8 December 2026``."""
+    return say.plain("day_in_words", day=day.day, month=say.plain(f"month_{day.month}"), year=day.year)

@@ -1,0 +1,149 @@
+"""Texts of a trial that are longer than a message, and people whose language the trial lacks, at the real bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.phone.world import Json, buttons_of
+from dialogs.answers import Choice, Selection
+from dialogs.loading import load
+from tests.dialogs.long_trials import CRITERIA, LONGEST, WORDS, long_trial, option_of, words_of
+from tests.endtoend.ward import Ward
+from tests.phone.person import Person
+
+TICKS = Path(__file__).parent.parent / "data" / "several.toml"
+RETRIED = "is sent as plain text"
+
+
+def told(phone: Person) -> str:
+    """All that the bot said in a chat, without its line ends."""
+    return _close("".join(m.get("text", "") for m in phone.messages.values() if m["from"]["is_bot"]))
+
+
+def _close(text: str) -> str:
+    return "".join(text.split())
+
+
+def labels(message: Json) -> list[str]:
+    return [button["text"] for button in buttons_of(message)]
+
+
+def calls(ward: Ward) -> tuple[int, int]:
+    """How many messages were changed and sent so far."""
+    return ward.server.counts["editmessagetext"], ward.server.counts["sendmessage"]
+
+
+@pytest.fixture(params=["en", "zh"])
+async def long_ward(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Ward, Person]]:
+    async with Ward(tmp_path / "ward.db", protocol=long_trial()) as ward:
+        yield ward, ward.member(language=request.param)
+
+
+async def test_an_exclusion_has_all_of_the_records_words(
+    long_ward: tuple[Ward, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "12")
+    await ward.presses(phone, labels(phone.last)[0])  # unusual, and right
+    assert _close(words_of("E0", LONGEST)) in told(phone)
+    assert RETRIED not in caplog.text
+    assert labels(phone.last), "the buttons stand below the last page"
+
+
+async def test_sixty_criteria_without_rules_are_answered_and_saved(
+    long_ward: tuple[Ward, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "45", "none")
+    for number in range(2, CRITERIA):
+        code = f"{'I' if number % 2 else 'E'}{number}"
+        assert _close(words_of(code, WORDS)) in told(phone), code
+        await ward.says(phone, "yes" if number % 2 else "no")
+    await ward.presses(phone, labels(phone.last)[0])
+    assert ward.rows("SELECT verdict FROM verdicts") == [("eligible",)]
+    assert RETRIED not in caplog.text
+
+
+async def test_sixty_failed_criteria_are_told_whole(
+    long_ward: tuple[Ward, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "45", "none", "yes")
+    further = next(
+        button for button in buttons_of(phone.last) if button["callback_data"].startswith("continue:")
+    )
+    phone.press_data(phone.last, further["callback_data"])
+    await ward.quiet()
+    for number in range(3, CRITERIA):
+        await ward.says(phone, "no" if number % 2 else "yes")
+    phone.messages.clear()
+    await ward.says(phone, "/resume")
+    assert "E58" in told(phone)
+    await ward.presses(phone, labels(phone.last)[0])
+    card = told(phone)
+    assert all(_close(words_of(f"{'I' if n % 2 else 'E'}{n}", WORDS)) in card for n in range(2, CRITERIA))
+    assert ward.rows("SELECT verdict, json_array_length(all_failed) FROM verdicts") == [
+        ("ineligible", CRITERIA - 2)
+    ]
+    assert RETRIED not in caplog.text
+
+
+async def test_a_tick_below_a_question_of_several_pages_is_one_call(long_ward: tuple[Ward, Person]) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "45")
+    assert _close(words_of("Q", LONGEST)) in told(phone)
+    messages, before = len(phone.messages), calls(ward)
+    for place, box in ((0, "☑"), (2, "☑"), (0, "☐")):
+        await ward.presses(phone, labels(phone.last)[place])
+        assert labels(phone.last)[place].startswith(box)
+    assert len(phone.messages) == messages
+    assert calls(ward) == (before[0] + 3, before[1])
+
+
+async def test_what_an_option_says_is_told_whole_where_its_button_cuts_it(
+    long_ward: tuple[Ward, Person],
+) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "45")
+    assert all(_close(option_of(number)) in told(phone) for number in range(4))
+    await ward.says(phone, option_of(3))
+    assert ward.service.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("o3",))
+
+
+# ticks -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ticking(tmp_path: Path) -> AsyncIterator[tuple[Ward, Person]]:
+    async with Ward(tmp_path / "ward.db", protocol=load(str(TICKS))) as ward:
+        yield ward, ward.member()
+
+
+async def test_ticks_toggle_in_one_message_by_one_call_each(ticking: tuple[Ward, Person]) -> None:
+    ward, phone = ticking
+    await ward.says(phone, "/new")
+    messages, before = len(phone.messages), calls(ward)
+    await ward.presses(phone, "☐ Asthma")
+    await ward.presses(phone, "☐ COPD")
+    await ward.presses(phone, "☑ COPD")
+    assert calls(ward) == (before[0] + 3, before[1])
+    assert len(phone.messages) == messages
+    await ward.presses(phone, "Done")
+    answers = ward.service.screenings.load("S01-0001").dialogue.answers
+    assert answers == {"history": Selection(("asthma",))}
+
+
+async def test_ticks_stand_after_a_restart_in_the_middle(ticking: tuple[Ward, Person]) -> None:
+    ward, phone = ticking
+    await ward.says(phone, "/new")
+    await ward.presses(phone, "☐ Asthma")
+    await ward.restart()
+    await ward.presses(phone, "☐ Hepatitis B, chronic")
+    assert {"☑ Asthma", "☑ Hepatitis B, chronic"} <= set(labels(phone.last))
+    await ward.presses(phone, "Done")
+    await ward.says(phone, "yes")
+    answers = ward.service.screenings.load("S01-0001").dialogue.answers
+    assert answers == {"history": Selection(("asthma", "hepatitis_b")), "treated": Choice("yes")}
