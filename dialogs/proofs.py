@@ -15,12 +15,13 @@ from typing import Final
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
 from dialogs.parts import open_questions, ruled_out
-from dialogs.protocol import Criterion, Protocol, Question, Unit
+from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Leaf, Plan
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, first_place, union
 from dialogs.rules.reachable import reachable_values
 from dialogs.rules.selections import selections
 from dialogs.rules.tree import Unclear
+from dialogs.units import Unit
 
 _FRACTIONS: Final = (Decimal("0.5"), Decimal("0.75"), Decimal(1), Decimal(2))
 _STEP: Final = Decimal("0.001")

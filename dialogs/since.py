@@ -13,7 +13,9 @@ from typing import Final
 
 from dialogs.answers import Measurement
 from dialogs.languages import LANGUAGES, in_every_language, numbered, words
-from dialogs.protocol import Range, Shortcut, Text, Unit
+from dialogs.protocol import Shortcut
+from dialogs.texts import Text
+from dialogs.units import Range, Unit
 
 DAY: Final = "d"
 DAYS: Final[Mapping[str, Decimal]] = {

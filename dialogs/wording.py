@@ -10,12 +10,13 @@ from typing import Final
 
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
-from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question, Unit
+from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import unit_name
+from dialogs.units import Unit
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}

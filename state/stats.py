@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from dialogs.protocol import Criterion, Protocol, Text
+from dialogs.protocol import Criterion, Protocol
+from dialogs.texts import Text
 from state.exports.filters import refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from dialogs.answers import decode
 from dialogs.errors import AnswerError
 from dialogs.languages import words
-from dialogs.protocol import Protocol, Unit
+from dialogs.protocol import Protocol
+from dialogs.units import Unit
 from dialogs.verdicts import IN_FILES, verdict_words
 from dialogs.wording import describe
 

@@ -12,7 +12,8 @@ from wcwidth import wcswidth
 
 from bot.exchange import BUTTONS, Button, Press, Rows
 from bot.wording.phrases import Phrases
-from dialogs.protocol import Question, Text
+from dialogs.protocol import Question
+from dialogs.texts import Text
 from state.screenings import Screening
 
 OPTIONS_A_PAGE: Final = 30

@@ -17,7 +17,7 @@ from typing import Any, Final
 from dialogs.languages import DEFAULT
 from dialogs.loading.kinds import KindError
 from dialogs.loading.writing import table
-from dialogs.protocol import Text
+from dialogs.texts import Text
 
 UNITS: Final = "units.toml"
 _SHAPES: Final = {"catalogue": dict, "unit_sets": list}

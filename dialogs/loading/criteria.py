@@ -8,7 +8,7 @@ from dialogs.loading.defaults import SIDES, group_of, sdtm_codes, shortened
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Entry
-from dialogs.protocol import Text
+from dialogs.texts import Text
 
 _ONE_OF: Final = (*SIDES, "line")
 

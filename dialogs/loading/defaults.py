@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dialogs.languages import in_every_language
-from dialogs.protocol import Text
+from dialogs.texts import Text
 
 SIDES: Final = ("inclusion", "exclusion")
 LONGEST_NAME: Final = 60

@@ -17,7 +17,8 @@ from typing import Any, Final
 from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault
 from dialogs.languages import DEFAULT
-from dialogs.protocol import Exact, Range, Text, exact
+from dialogs.texts import Text
+from dialogs.units import Exact, Range, exact
 
 _NAME: Final = re.compile(r"[!-~]+")
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import shipped_text
-from dialogs.protocol import Text
+from dialogs.texts import Text
 
 Raw = dict[str, Any]
 

@@ -13,7 +13,9 @@ from dialogs.answers import NONE, compact
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
-from dialogs.protocol import Option, Question, Shortcut, Tabulation, Text, Unit
+from dialogs.protocol import Option, Question, Shortcut, Tabulation
+from dialogs.texts import Text
+from dialogs.units import Unit
 
 CHOSEN: Final = ("choice", "several")
 """Kinds of questions that are answered by options."""

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dialogs.loading.kinds import Report
 from dialogs.proofs import unreachable_outcomes
-from dialogs.protocol import Criterion, Option, Protocol, Question, Unit
+from dialogs.protocol import Criterion, Option, Protocol, Question
 from dialogs.rules.judgement import union
+from dialogs.units import Unit
 
 Questions = Mapping[str, Question]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from dialogs.loading.defaults import SIDES, shipped_text, shortened
 from dialogs.loading.kinds import is_question_id
-from dialogs.protocol import Text
+from dialogs.texts import Text
 
 Raw = dict[str, Any]
 

@@ -11,11 +11,12 @@ from itertools import product
 from typing import Final, Literal
 
 from dialogs.answers import Answer, Choice, Measurement, Relation
-from dialogs.protocol import Protocol, Question, Unit
+from dialogs.protocol import Protocol, Question
 from dialogs.reading.numerals import fold, has_foreign_digits, meanings
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
 from dialogs.reading.units import units_meant
 from dialogs.reading.weighing import accept, written
+from dialogs.units import Unit
 
 MAX_DIGITS: Final = 10
 """More digits than any laboratory prints."""

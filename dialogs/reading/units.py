@@ -8,10 +8,11 @@ from functools import cache, lru_cache
 from typing import Final
 
 from dialogs.answers import Answer, Measurement
-from dialogs.protocol import Protocol, Question, Unit
+from dialogs.protocol import Protocol, Question
 from dialogs.reading.numerals import fold, has_foreign_digits
 from dialogs.reading.patterns import in_any_language
 from dialogs.reading.results import Refused
+from dialogs.units import Unit
 
 _GROUP: Final = re.compile(r"(?:\s|['’_])[0-9]{3}(?![0-9])")
 _EXPONENT: Final = re.compile(r"(?:e|\^|\*\*)\s*[+\-]?[0-9].*")

@@ -13,12 +13,13 @@ from itertools import product
 from typing import Final
 
 from dialogs.answers import NONE, Measurement
-from dialogs.protocol import YES_OR_NO, Question, Unit
+from dialogs.protocol import YES_OR_NO, Question
 from dialogs.rules.comparisons import Comparison, Contrast, Membership, Number, Plan, Way
 from dialogs.rules.judgement import union
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Rule, Unclear
 from dialogs.rules.ways import Ways
+from dialogs.units import Unit
 
 MAX_LENGTH: Final = 2000
 """Characters of a rule; so that none nests too deeply to be judged."""

@@ -12,8 +12,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from dialogs.protocol import Question, Unit
+from dialogs.protocol import Question
 from dialogs.rules.comparisons import Plan, Way
+from dialogs.units import Unit
 
 _ONE: Final = Fraction(1)
 

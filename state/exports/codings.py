@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from dialogs.answers import NONE, Answer, Choice, Measurement
 from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
-from dialogs.protocol import Protocol, Question, Text
+from dialogs.protocol import Protocol, Question
+from dialogs.texts import Text
 
 Resource = dict[str, Any]
 

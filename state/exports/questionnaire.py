@@ -13,7 +13,8 @@ from typing import Final
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.assessment import effective, judge
 from dialogs.languages import DEFAULT, words
-from dialogs.protocol import Protocol, Question, Text
+from dialogs.protocol import Protocol, Question
+from dialogs.texts import Text
 from state.exports.codings import (
     COMPARATORS,
     MODE,

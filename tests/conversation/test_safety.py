@@ -14,7 +14,8 @@ from bot.exchange import Reply, Turn
 from bot.wording.phrases import escape, phrases
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
-from dialogs.protocol import Criterion, Text
+from dialogs.protocol import Criterion
+from dialogs.texts import Text
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
 
 PROTOCOL = load("NCT04420494")

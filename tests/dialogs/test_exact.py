@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from dialogs.answers import Choice, Measurement
 from dialogs.languages import LANGUAGES, words
 from dialogs.loading import load
-from dialogs.protocol import Option, Question, Text
+from dialogs.protocol import Option, Question
 from dialogs.reading import Refused, Understood, read
+from dialogs.texts import Text
 
 PROTOCOL = load("NCT04420494")
 LISTED = [

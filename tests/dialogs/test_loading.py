@@ -20,7 +20,8 @@ from dialogs.loading.keys import CRITERION, OPTION, SDTM, SHORTCUT, SITE_ITEM, T
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Key, Table, read_table
-from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem, Tabulation, Unit
+from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem, Tabulation
+from dialogs.units import Unit
 
 TOY = Path(__file__).parent.parent / "data" / "toy.toml"
 TEXT = (TOY.parent / "format1.toml").read_text(encoding="utf-8")

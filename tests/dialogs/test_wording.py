@@ -14,7 +14,8 @@ from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Step, begin
 from dialogs.errors import AnswerError
 from dialogs.proofs import representatives
-from dialogs.protocol import Protocol, Text
+from dialogs.protocol import Protocol
+from dialogs.texts import Text
 from dialogs.wording import echo, what_failed
 from tests.dialogs.strategies import PROTOCOL, tables
 

@@ -1,0 +1,21 @@
+"""Texts of a trial, in each of its languages."""
+
+from __future__ import annotations
+
+
+class Text(dict[str, str]):
+    """A text by language. For a language that the trial lacks it is the trial's first one."""
+
+    __slots__ = ()
+
+    def at_the_beginning(self) -> Text:
+        """Return it with a capital letter, as it stands at the beginning of a line; pH and eGFR stay as they are."""
+        return Text(
+            {
+                language: text if text[1:2].isupper() else text[:1].upper() + text[1:]
+                for language, text in self.items()
+            }
+        )
+
+    def __missing__(self, language: str) -> str:
+        return next(iter(self.values()))
