@@ -24,6 +24,7 @@ from state.screenings import Screening
 
 COLUMNS: Final = 80
 BULLET_INDENT: Final = "  "
+KEY_INDENT: Final = "     "
 OPTIONS: Final = ("answer", "tick", "untick")
 """Buttons of these verbs are the options of a question."""
 TYPED: Final = "n"
@@ -132,10 +133,15 @@ class Terminal:
         for key, button in offered.items():
             item = f"{key}) {button.label}"
             if line and columns_of(line) + 3 + columns_of(item) > COLUMNS:
-                self.write(line)
+                self._write_keys(line)
                 line = ""
             line = f"{line}   {item}" if line else f"  {item}"
-        self.write(line)
+        self._write_keys(line)
+
+    def _write_keys(self, line: str) -> None:
+        """Write a line of keys; one key whose label alone is too long for it goes on below."""
+        for wrapped in wrap(line, COLUMNS, columns_of, KEY_INDENT):
+            self.write(wrapped)
 
     def _keyed(self, buttons: list[Button]) -> Iterator[tuple[str, Button]]:
         """Yield each button with its key: an option's place, or else the letters of its verb or a number."""
