@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
@@ -68,6 +69,17 @@ def could_be_screened_again_from(protocol: Protocol, facts: Facts, entered_on: E
     if is_open(facts):
         return None
     return _first(protocol, protocol.criteria, facts, entered_on, is_open)
+
+
+@lru_cache(maxsize=256)
+def time_changes(protocol: Protocol) -> frozenset[str]:
+    """Return the criteria, by code, that time can change at all: those over what ages."""
+    ageing = [_ages(question) for question in protocol.questions]
+    return frozenset(
+        criterion.code
+        for criterion in protocol.criteria
+        if any(ageing[place] for leaf in criterion.rule.node.leaves() for place in leaf.places)
+    )
 
 
 def _fails(criterion: Criterion, facts: Facts) -> bool:

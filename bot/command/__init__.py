@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "invite": "Invite a person by a single-use link.",
     "people": "List, add, suspend and restore people.",
     "export": "Export screenings for the trial office.",
+    "again": "List whom to screen again, and from when.",
     "stats": "Count screenings, and draw the flow.",
     "evaluate": "Evaluate candidates whose data are already abstracted.",
     "serve": "Show the screening log in a browser, read-only.",

@@ -45,6 +45,7 @@ COMMANDS: Final = (
     Command("recent", SCREENS, own_screenings.recent),
     Command("recent", COORDINATOR, site_screenings.recent),
     Command("cancel", SCREENS, own_screenings.cancel_on_screen),
+    Command("again", OFFICE, site_screenings.to_screen_again),
     Command("subject", OFFICE, site_screenings.recent),
     Command("query", OFFICE, queries.query),
     Command("outcome", OFFICE, outcomes.outcome),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
@@ -18,6 +19,7 @@ from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, Dialogue, Step
 from state.history import events
 from state.prompts import Kind
+from state.rescreening import due
 from state.screenings import Screening
 
 LISTED: Final = 8
@@ -49,8 +51,10 @@ def open_items(context: Context, argument: str) -> None:
         return
     undetermined = context.screenings.listed(person=context.person.code, state="undetermined", limit=LISTED)
     waiting = [item for item in undetermined if item.state == COMPLETED]  # what is revised is in progress
+    again = due(context.screenings, person=context.person.code)
+    again = [each for each in again if access.may_answer(context.person, each.screening)][:LISTED]
     context.turn.actions.append(
-        lists.open_items(in_progress(context), waiting, context.setup.zone, context.say)
+        lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say)
     )
 
 

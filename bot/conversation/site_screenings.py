@@ -16,9 +16,12 @@ from bot.wording.subjects import missing_names
 from dialogs.dialogue import COMPLETED
 from state import outcomes
 from state.moments import in_zone
+from state.rescreening import due
 from state.screenings import Listed, ListState, Screening
 
 LISTED: Final = 10
+AGAIN_LISTED: Final = 30
+"""Of those to be screened again; the others come later, and the command line lists them all."""
 LOOKED_THROUGH: Final = 50
 """So many of the newest saved screenings are looked through for those of which something can be noted."""
 MAX_DIGITS: Final = 9
@@ -123,14 +126,29 @@ def open_items(context: Context, argument: str) -> None:
     if shown(context, argument):
         return
     site, undetermined = context.person.site, _listed(context, "undetermined")
+    waiting = due(context.screenings, site=site)[:LISTED]
+    later = lists.again_lines(waiting, context.say)
     running = [item.number for item in _listed(context, "open")]
     also = context.say("office_running", numbers=joined(running, context.say)) if running else None
     if not undetermined:
-        context.turn.say(lines(context.say("office_all_determined", site=site), also))
+        text = lines(context.say("office_all_determined", site=site), also, *later)
+    else:
+        told = [_open_item(context, item) for item in undetermined]
+        text = lines(_none(context, argument), context.say("open_title"), *told, also, *later)
+    numbers = [item.number for item in undetermined] + [each.screening.number for each in waiting]
+    context.turn.say(text, _cards(numbers))
+
+
+def to_screen_again(context: Context, argument: str) -> None:
+    """``/again``: whose screenings could be repeated, and from when, the soonest first."""
+    site, say = context.person.site, context.say
+    waiting = due(context.screenings, site=site)
+    if not waiting:
+        context.turn.say(say("again_none", site=site))
         return
-    told = [_open_item(context, item) for item in undetermined]
-    text = lines(_none(context, argument), context.say("open_title"), *told, also)
-    context.turn.say(text, _cards(undetermined))
+    shown, more = waiting[:AGAIN_LISTED], len(waiting) - AGAIN_LISTED
+    text = lines(*lists.again_lines(shown, say), say("again_more", n=more) if more > 0 else None)
+    context.turn.say(text, _cards([each.screening.number for each in shown]))
 
 
 def _none(context: Context, argument: str) -> Safe | None:
@@ -180,10 +198,10 @@ def _newest(context: Context, argument: str) -> None:
         for item in newest
     ]
     text = lines(_none(context, argument), context.say("recent_title"), *told)
-    context.turn.say(text, _cards(newest), in_place=True)
+    context.turn.say(text, _cards([item.number for item in newest]), in_place=True)
 
 
-def _cards(items: Sequence[Listed]) -> Rows:
+def _cards(numbers: Sequence[str]) -> Rows:
     """A button for each, to its card."""
-    buttons = [card_button(item.number) for item in items]
+    buttons = [card_button(number) for number in dict.fromkeys(numbers)]
     return tuple(tuple(buttons[at : at + NUMBERS_A_ROW]) for at in range(0, len(buttons), NUMBERS_A_ROW))

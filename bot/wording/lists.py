@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
+from bot.wording.healing import when
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
 from state.moments import in_zone
+from state.rescreening import Due
 from state.screenings import Listed
 
 
@@ -64,9 +66,25 @@ def resume_buttons(numbers: Iterable[str], say: Phrases) -> Rows:
     return tuple((_go(number, say.plain("button_resume", number=number)),) for number in numbers)
 
 
-def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, say: Phrases) -> Reply:
-    """Dialogues in progress and undetermined screenings, each with the button that goes on with it."""
-    if not running and not waiting:
+def again_lines(waiting: Sequence[Due], say: Phrases) -> list[Safe]:
+    """Whom to screen again and from when, with the criteria that fail until then; nothing if there is nobody."""
+    told = [
+        say(
+            "again_line",
+            number=each.screening.number,
+            codes=joined(each.screening.dialogue.failed_codes, say),
+            when=when(each.healing, say),
+        )
+        for each in waiting
+    ]
+    return [gap(say("again_title")), *told] if told else []
+
+
+def open_items(
+    running: Sequence[Listed], waiting: Sequence[Listed], again: Sequence[Due], zone: str, say: Phrases
+) -> Reply:
+    """Dialogues in progress, undetermined screenings, and those to be repeated, each with a button that leads to it."""
+    if not running and not waiting and not again:
         return Reply(say("open_none"), ((new_screening(say),),))
     told = [say("open_title")]
     told += [
@@ -85,7 +103,9 @@ def open_items(running: Sequence[Listed], waiting: Sequence[Listed], zone: str, 
         (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
         for item in waiting
     )
-    return Reply(lines(*told), (*resume_buttons((item.number for item in running), say), *fill))
+    repeat = tuple((_go(each.screening.number, each.screening.number),) for each in again)
+    buttons = (*resume_buttons((item.number for item in running), say), *fill, *repeat)
+    return Reply(lines(*told, *again_lines(again, say)), buttons)
 
 
 def recent(found: Sequence[Listed], zone: str, say: Phrases) -> Reply:

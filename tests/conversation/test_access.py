@@ -68,7 +68,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     assert commands == {
         **dict.fromkeys(("start", "open", "recent", "language", "help", "about", "privacy"), everybody),
         **dict.fromkeys(("new", "resume", "cancel"), screens),
-        **dict.fromkeys(("export", "stats", "evaluate", "subject", "query", "outcome"), office),
+        **dict.fromkeys(("export", "stats", "evaluate", "again", "subject", "query", "outcome"), office),
         **dict.fromkeys(("invite", "people"), administrator),
         "notify": frozenset({"coordinator"}),
     }

@@ -1,0 +1,89 @@
+"""``prescreen again``: whom to screen again, and from when."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from bot.command import options
+from bot.command.wiring import open_existing
+from dialogs.languages import DEFAULT, counted
+
+if TYPE_CHECKING:
+    from state.rescreening import Due
+
+COLUMNS: Final = ("screening", "site", "person", "saved_at", "failed", "from", "at_the_latest", "protocol")
+
+
+@click.command("again")
+@options.database
+@click.option("--site", callback=options.site, help="Only this site.")
+@options.language
+@click.option(
+    "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True
+)
+def command(db_file: str, site: str | None, lang: str | None, form: str) -> None:
+    """List whom to screen again, and from when, the soonest first.
+
+    These are saved screenings that fail only for reasons that time alone heals: a washout, an age that is not reached
+    yet. Each answer ages from the day at the site on which it was entered. Of an age in completed years the day is the
+    latest possible one. Whoever was screened again already is left out.
+
+    \b
+    Examples:
+      prescreen again
+      prescreen again --site S01 --format csv
+
+    Exit status: 0, or 2 if the file cannot be used.
+    """
+    from state.lookup import Lookup
+    from state.rescreening import due
+
+    db = open_existing(db_file)
+    try:
+        found = due(Lookup(db), site=site)
+    finally:
+        db.conn.close()
+    _WRITE[form](found, lang or DEFAULT)
+
+
+def _row(each: Due) -> dict[str, Any]:
+    screening, saved = each.screening, each.screening.saved[-1]
+    values = (
+        *(screening.number, screening.site, screening.person, saved.at),
+        list(screening.dialogue.failed_codes),
+        *(each.healing.day.isoformat(), each.healing.at_the_latest, screening.protocol.id),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _text(found: list[Due], language: str) -> None:
+    from bot.wording.healing import when
+    from bot.wording.phrases import joined, phrases
+
+    say = phrases(language)
+    for each in found:
+        codes = joined(each.screening.dialogue.failed_codes, say)
+        click.echo(
+            say.plain("again_line", number=each.screening.number, when=when(each.healing, say), codes=codes)
+        )
+    click.echo(counted(len(found), "screening to be repeated", "screenings to be repeated"), err=True)
+
+
+def _csv(found: list[Due], language: str) -> None:
+    from state.exports.spreadsheet import Csv
+
+    table = Csv(sys.stdout)
+    table.add(COLUMNS)
+    for row in map(_row, found):
+        table.add(" ".join(cell) if isinstance(cell, list) else cell for cell in row.values())
+
+
+def _json(found: list[Due], language: str) -> None:
+    click.echo(json.dumps(list(map(_row, found)), ensure_ascii=False, indent=2))
+
+
+_WRITE: Final = {"text": _text, "csv": _csv, "json": _json}

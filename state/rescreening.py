@@ -1,0 +1,61 @@
+"""Whom to screen again, and from when: saved screenings that fail now and of which time alone heals every reason.
+
+Left out is what was screened again already (a later screening that is not cancelled), and what was never saved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from dialogs.healing import Healing, could_be_screened_again_from, time_changes
+from state.lookup import Lookup, Screening
+
+_INELIGIBLE: Final = """
+SELECT s.number, s.protocol, g.all_failed
+FROM screenings s
+JOIN standing g ON g.screening = s.number
+JOIN protocols t ON t.sha256 = s.protocol
+WHERE g.verdict = 'ineligible'
+    AND (:site IS NULL OR s.site = :site)
+    AND (:person IS NULL OR s.person = :person)
+    AND NOT EXISTS (
+        WITH RECURSIVE later(number) AS (
+            SELECT number FROM screenings WHERE earlier = s.number
+            UNION
+            SELECT n.number FROM screenings n JOIN later ON n.earlier = later.number
+        )
+        SELECT 1 FROM later
+        JOIN screenings n ON n.number = later.number
+        JOIN protocols p ON p.sha256 = n.protocol
+        JOIN standing h ON h.screening = n.number
+        WHERE h.state <> 'cancelled' AND p.id = t.id
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A screening as it was saved, and from when it could be repeated."""
+
+    screening: Screening
+    healing: Healing
+
+
+def due(screenings: Lookup, *, site: str | None = None, person: str | None = None) -> list[Due]:
+    """List the screenings to be repeated, the soonest first; of a site, of a person, or all."""
+    found = list(_found(screenings, site, person))
+    return sorted(found, key=lambda each: (each.healing, each.screening.site, each.screening.number))
+
+
+def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator[Due]:
+    rows = screenings.db.execute(_INELIGIBLE, {"site": site, "person": person}).fetchall()
+    for number, sha256, failed in rows:
+        if not time_changes(screenings.protocols.get(sha256)).issuperset(json.loads(failed)):
+            continue  # without a replay: most fail for a reason that stays
+        saved = screenings.as_saved(number)
+        healing = could_be_screened_again_from(saved.protocol, saved.dialogue.facts, saved.entered_on)
+        if healing is not None:
+            yield Due(saved, healing)
