@@ -57,6 +57,7 @@ CALLS: Final = {
     "protocol show": ("FILE",),
     "protocol check": ("FILE",),
     "protocol diagram": ("FILE",),
+    "protocol questions": ("",),
 }
 SERVING: Final = {"run", "try", "serve"}
 """Go on for ever with a file that can be used."""
