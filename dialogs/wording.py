@@ -45,9 +45,9 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
 
 
 def selected(question: Question, answer: Selection, language: str) -> str:
-    """Name what was ticked, or say that it was none of the options."""
+    """Name what was ticked, or say that it was none of the options. `KeyError` for a code that is none of them."""
     said = words("dialogs", language)
-    names = [option.text[language] for option in question.chosen(answer)]
+    names = [question.option_by_code[code].text[language] for code in answer.codes]
     listed: str = said["punctuation"]["list"].join(names) or said["selection"]["none"]
     return listed
 

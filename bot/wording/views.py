@@ -22,6 +22,7 @@ from bot.wording.buttons import (
 )
 from bot.wording.copies import line_to_copy
 from bot.wording.phrases import Phrases, lines
+from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal
@@ -107,10 +108,15 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
 def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
     """Keep the answer that stands, if there is one; an earlier screening's, as long as that is as it was shown."""
     now = standing_answer(screening, question)
-    if now is None or (question.kind == "several" and now == ticked(screening, question)):
+    if now is None or _shown_by_ticks(screening, question, now):
         return []
     label = say.plain("keep", answer=describe(question, now, say.language))
     return [button(label, "keep", screening, carried_at(screening, question))]
+
+
+def _shown_by_ticks(screening: Screening, question: Question, answer: Answer) -> bool:
+    """Say whether the ticks are the answer given before: then the button that ends them keeps it."""
+    return question.id in screening.dialogue.answers and answer == ticked(screening, question)
 
 
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:

@@ -67,6 +67,8 @@ def _ordered(tree: ast.expr, questions: Questions) -> Said | None:
     names = [each.id for each in operands if isinstance(each, ast.Name) and each.id in questions]
     if len(names) != 1 or not (codes := [option.code for option in questions[names[0]].options]):
         return None
+    if questions[names[0]].kind == "several":
+        return None  # the parser says how these are asked for
     fault = f"{names[0]} is a choice, whose options have no order"
     given = [each for each in _constants(tree) if str(each).isdigit()]
     if not all(code.isdigit() for code in codes) or len(given) != len(operands) - 1:

@@ -55,6 +55,7 @@ QUESTIONS: Final = (
     _number("other_dose", _divided("weight")),
     _number("weight", [_SCALED[0]], bounds=False),
     _choice("later", {}),
+    {**_choice("ticks", {"sex": "a"}), "kind": "several"},
 )
 _CHOICES: Final = ("sex", "state", "kind", "later")
 _LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x"}
@@ -71,6 +72,10 @@ _memberships = st.builds(
         lambda codes: ", ".join(f'"{code}"' for code in sorted(codes))
     ),
 )
+_ticks = st.one_of(
+    st.builds('"{}" {} ticks'.format, st.sampled_from(_OPTIONS), st.sampled_from(["in", "not in"])),
+    st.sampled_from(['ticks == "none"', 'ticks != "none"']),
+)
 _comparisons = st.builds(
     lambda basis, sign, limit: f'{basis[0]} {sign} "{limit} {basis[1]}"',
     st.sampled_from(_BASES),
@@ -81,7 +86,7 @@ _contrasts = st.builds(
     lambda pair, sign: f"{pair[0]} {sign} {pair[1]}", st.sampled_from(_PAIRS), st.sampled_from(_SIGNS)
 )
 _rules = st.recursive(
-    st.one_of(_memberships, _comparisons, _contrasts, st.just("unclear")),
+    st.one_of(_memberships, _ticks, _comparisons, _contrasts, st.just("unclear")),
     lambda parts: st.one_of(
         st.builds("({} and {})".format, parts, parts),
         st.builds("({} or {})".format, parts, parts),
@@ -132,6 +137,7 @@ def protocols(draw: st.DrawFn, parts: Sequence[str] = ()) -> Protocol:
 
 _uses: Final = [
     *(f'{name} == "a"' for name in _CHOICES),
+    '"a" in ticks',
     *(f'{name} > "900 {unit}"' for name, unit in _LIMITS.items()),
 ]
 """So that every question is used."""

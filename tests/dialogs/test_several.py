@@ -162,7 +162,7 @@ MISTAKES = {
     "compared": ('history == "asthma"', '"asthma" in history'),
     "among": ('history in ("asthma", "copd")', '"asthma" in history'),
     "ordered": ('history > "none"', "cannot be compared"),
-    "misspelt": ('"asthmo" in history', "asthma, copd"),
+    "misspelt": ('"asthmo" in history', 'has no option "asthmo". Please write "asthma"'),
     "of a choice": ('"male" in sex', 'sex == "male"'),
 }
 
