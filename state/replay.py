@@ -17,6 +17,7 @@ from dialogs.answers import compact, decode, encode
 from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
 from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
+from dialogs.parts import PartVerdict
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state import register
@@ -86,14 +87,28 @@ def step_from(
 
 
 def outcome(dialogue: Dialogue) -> dict[str, Any]:
-    """Return what a saved screening says: the columns of its row in ``verdicts``, not yet packed."""
+    """Return what a saved screening says: the columns of its row in ``verdicts``, not yet packed.
+
+    ``parts`` only of a trial that has some: so the entries of others stay what they were.
+    """
     failed = dialogue.failed_codes
+    parts = {"parts": list(map(_of_part, dialogue.parts))} if dialogue.parts else {}
     return {
         "verdict": dialogue.verdict,
         "first_failed": failed[0] if failed else None,
         "all_failed": list(failed),
         "unresolved": list(dialogue.unresolved),
         "set_aside": set_aside(dialogue),
+        **parts,
+    }
+
+
+def _of_part(part: PartVerdict) -> dict[str, Any]:
+    return {
+        "part": part.part.code,
+        "verdict": part.verdict,
+        "failed": list(part.failed),
+        "unresolved": list(part.unresolved),
     }
 
 

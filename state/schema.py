@@ -278,3 +278,10 @@ def days_of_last_messages(db: Database) -> None:
         "UPDATE people SET seen_on = substr(heard.at, 1, 10)"
         " FROM (SELECT person, max(at) AS at FROM log GROUP BY person) heard WHERE heard.person = people.code"
     )
+
+
+@migrations()
+def verdicts_of_parts(db: Database) -> None:
+    """A verdict says what each part of the trial came to; trials of older files have none."""
+    db.execute("ALTER TABLE verdicts ADD COLUMN parts TEXT NOT NULL DEFAULT '[]'")
+    standing.make_views(db)

@@ -222,8 +222,8 @@ class Screenings(Lookup):
         said = outcome(screening.dialogue)
         saved = Saved(screening.entries, at, person, said["verdict"], said["first_failed"])
         lists = [pack(said[key]) for key in ("all_failed", "unresolved", "set_aside")]
-        asked = len(screening.dialogue.applied)
-        self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked])
+        asked, parts = len(screening.dialogue.applied), pack(said.get("parts", []))
+        self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked, parts])
         screening.saved.append(saved)
 
     # prompts -------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ SELECT
     v.all_failed,
     v.unresolved,
     CASE WHEN v.entry IS NULL THEN p.set_aside ELSE v.set_aside END AS set_aside,
+    v.parts,
     v.asked
 FROM screenings s
 JOIN positions p ON p.screening = s.number
@@ -83,6 +84,13 @@ JOIN screenings s ON s.number = c.screening
 JOIN protocols p ON p.sha256 = s.protocol
 """
 
+_PARTS: Final = f"""(
+    SELECT group_concat(
+        json_extract(value, '$.part') || ': ' || CASE json_extract(value, '$.verdict')
+            WHEN 'eligible' THEN '{IN_FILES["eligible"]}' ELSE json_extract(value, '$.verdict') END,
+        ', '
+    ) FROM json_each(g.parts)
+)"""
 _SCREENING_LOG: Final = f"""
 SELECT
     s.number AS screening,
@@ -96,6 +104,7 @@ SELECT
     g.first_failed,
     (SELECT group_concat(value, ' ') FROM json_each(g.all_failed)) AS all_failed,
     (SELECT group_concat(value, ' ') FROM json_each(g.unresolved)) AS unresolved,
+    {_PARTS} AS parts,
     g.asked AS questions_asked,
     s.earlier AS earlier_screening,
     t.id AS protocol,

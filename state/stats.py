@@ -23,7 +23,7 @@ _SUBJECTS: Final = """
 CREATE TEMP TABLE subject AS
 SELECT
     c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
-    c.all_failed, c.asked, substr(c.saved_at, 1, 7) AS month,
+    c.all_failed, c.parts, c.asked, substr(c.saved_at, 1, 7) AS month,
     (SELECT CASE WHEN min(at) >= c.started_at THEN strftime('%s', min(at)) - strftime('%s', c.started_at) END
      FROM verdicts WHERE screening = c.screening) AS seconds
 FROM chosen c
@@ -56,6 +56,12 @@ SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_fa
 JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value
 WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
 """
+_PARTS: Final = """
+SELECT json_extract(p.value, '$.part'), count(*),
+    sum(json_extract(p.value, '$.verdict') = 'ineligible'), sum(json_extract(p.value, '$.verdict') = 'undetermined'),
+    sum(json_extract(p.value, '$.verdict') = 'eligible')
+FROM subject s, json_each(s.parts) p WHERE s.trial = ? GROUP BY 1
+"""
 OUTCOMES: Final = ("referred", "consented", "enrolled", "not_enrolled")
 _MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
 
@@ -80,6 +86,15 @@ class Reason:
     name: Text
     kind: str
     subjects: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartCounts:
+    """The subjects by the verdict of one part of the trial; each subject counts in every part."""
+
+    code: str
+    name: Text
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,7 @@ class TrialStats:
     by_site: dict[str, Counts]
     by_month: dict[str, Counts]
     by_version: dict[str, Counts]
+    by_part: tuple[PartCounts, ...]
     weeks: tuple[Week, ...]
     outcomes: dict[str, int]
     """Subjects by what the site noted: got at least as far as referred, consented, enrolled; and not_enrolled."""
@@ -196,6 +212,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStats:
         by_site=_grouped(data, trial, "site"),
         by_month=_grouped(data, trial, "month"),
         by_version=_grouped(data, trial, "version"),
+        by_part=_by_part(data, trial),
         weeks=_weeks(data, trial),
         outcomes=_outcomes(data, trial),
     )
@@ -209,6 +226,18 @@ def _grouped(data: Snapshot, trial: str, by: str) -> dict[str, Counts]:
         group: Counts(assessed, excluded, undetermined, eligible, questions.get(group), seconds.get(group))
         for group, assessed, excluded, undetermined, eligible in data.query(sql, [trial])
     }
+
+
+def _by_part(data: Snapshot, trial: str) -> tuple[PartCounts, ...]:
+    """Count the subjects by the verdict of each part, in the protocol's order; medians are those of the whole."""
+    names = {
+        p.code: p.name for protocol in data.protocols.values() if protocol.id == trial for p in protocol.parts
+    }
+    counted = {
+        code: Counts(assessed, excluded, undetermined, eligible, None, None)
+        for code, assessed, excluded, undetermined, eligible in data.query(_PARTS, [trial])
+    }
+    return tuple(PartCounts(code, name, counted[code]) for code, name in names.items() if code in counted)
 
 
 def _reasons(data: Snapshot, trial: str, newest: Protocol, sql: str) -> tuple[Reason, ...]:

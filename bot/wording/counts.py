@@ -31,6 +31,10 @@ def _trial(trial: TrialStats, stats: Stats, language: str) -> Iterator[str]:
     yield from _groups(word("by_site"), trial.by_site, language)
     yield from _groups(word("by_month"), trial.by_month, language)
     yield from _groups(word("by_version"), trial.by_version, language)
+    if trial.by_part:
+        yield f"\n{word('by_part')}"
+    for part in trial.by_part:
+        yield f"  {word('part_line', part=part.name[language], **_counted(part.counts))}"
     yield ""
     for notice in trial.notices:
         yield notice[language]

@@ -146,7 +146,7 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
             line
             for each in dialogue.reasons
             if each not in ruling
-            for line in _failed("also", screening, each, say)
+            for line in _failed(screening, each, f"also_{each.criterion.kind}", say)
         ),
         again_unless_said(screening, say),
         say("investigator"),
@@ -156,13 +156,15 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
 def _of_parts(screening: Screening, say: Phrases) -> list[Safe | None]:
     """The criteria that ruled out a part while another one is open."""
     return [
-        line for reason in screening.dialogue.reasons for line in _failed("of_part", screening, reason, say)
+        line
+        for reason in screening.dialogue.reasons
+        for line in _failed(screening, reason, f"of_part_{reason.criterion.kind}", say)
     ]
 
 
-def _failed(key: str, screening: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
+def _failed(screening: Screening, reason: Reason, key: str, say: Phrases) -> Iterator[Safe | None]:
     """A criterion that failed, in one line, and from when time could change that."""
     criterion, dialogue = reason.criterion, screening.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
-    yield say(f"{key}_{criterion.kind}", code=criterion.code, what=what)
+    yield say(key, code=criterion.code, what=what)
     yield met_from(screening, criterion, say)

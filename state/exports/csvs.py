@@ -25,6 +25,8 @@ LOG_HEAD: Final = (
     "rules_version",
 )
 LOG_VERDICT: Final = ("verdict", "first_failed", "all_failed", "unresolved")
+PART_COLUMNS: Final = ("", "_failed", "_unresolved")
+"""Of each part of the trials, behind ``part_`` and its code: the verdict, and the criteria behind it."""
 LOG_NOTED: Final = (
     "referred_at",
     "consent_date",
@@ -76,7 +78,8 @@ _SUSPECT: Final = ('"', ",", *(CELL + start for start in "=+-@"), "\t", "\r", "\
 def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
     """Return the columns of the pre-screening log, the questions that the protocols want in it among them."""
     questions = tuple(question.id for question in snapshot.logged_questions)
-    return (*LOG_HEAD, *questions, *LOG_VERDICT, *LOG_NOTED, *LOG_TAIL)
+    parts = (f"part_{code}{column}" for code in snapshot.parts for column in PART_COLUMNS)
+    return (*LOG_HEAD, *questions, *LOG_VERDICT, *parts, *LOG_NOTED, *LOG_TAIL)
 
 
 def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | None]:
@@ -88,10 +91,18 @@ def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | Non
         *(protocol.record_version, protocol.version),
         *(answer.value if answer else None for answer in snapshot.logged(row)),
         *(row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved)),
+        *(cell for code in snapshot.parts for cell in _part_cells(row, code)),
         *(noted.get(column) for column in LOG_NOTED),
         *(row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, row.subject),
         *(protocol.id, row.protocol),
     ]
+
+
+def _part_cells(row: Row, code: str) -> tuple[str, ...]:
+    found = next((part for part in row.parts if part.part == code), None)
+    if found is None:
+        return ("",) * len(PART_COLUMNS)
+    return (found.shown_verdict, " ".join(found.failed), " ".join(found.unresolved))
 
 
 def write_log(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:

@@ -32,7 +32,7 @@ from state.exports.codings import (
 )
 from state.exports.comparing import AnswerRow, current_of
 from state.exports.questionnaire import RELATION, UCUM, item_text, item_type, questionnaire, questionnaire_url
-from state.exports.snapshot import Row, Snapshot
+from state.exports.snapshot import PartRow, Row, Snapshot
 
 Resource = dict[str, Any]
 Refer = Callable[[str, str], str]
@@ -229,9 +229,21 @@ def _extensions(protocol: Protocol, row: Row) -> Iterator[Resource]:
         yield {"url": f"{SYSTEM}:first-failed-criterion", "valueCode": row.first_failed}
     yield from ({"url": f"{SYSTEM}:failed-criterion", "valueCode": code} for code in row.all_failed)
     yield from ({"url": f"{SYSTEM}:unresolved-criterion", "valueCode": code} for code in row.unresolved)
+    yield from map(_part, row.parts)
     yield {"url": f"{SYSTEM}:protocol-version", "valueString": protocol.version}
     yield {"url": f"{SYSTEM}:protocol-sha256", "valueString": row.protocol}
     yield {"url": f"{SYSTEM}:saved-at", "valueDateTime": row.saved_at}
     if row.earlier:
         earlier = {"system": f"{SYSTEM}:screening", "value": row.earlier}
         yield {"url": f"{SYSTEM}:earlier-screening", "valueIdentifier": earlier}
+
+
+def _part(part: PartRow) -> Resource:
+    """Return the verdict of a part of the trial, with the criteria behind it, as an extension of extensions."""
+    failed = ({"url": "failed-criterion", "valueCode": code} for code in part.failed)
+    unresolved = ({"url": "unresolved-criterion", "valueCode": code} for code in part.unresolved)
+    known = [
+        {"url": "code", "valueCode": part.part},
+        {"url": "status", "valueCode": SUBJECT_STATUS[part.verdict]},
+    ]
+    return {"url": f"{SYSTEM}:part", "extension": [*known, *failed, *unresolved]}

@@ -19,6 +19,8 @@ SCHEMA: Final = Path(__file__).with_name("log.schema.json")
 _VERDICT: Final = f"CASE c.verdict WHEN 'eligible' THEN '{CODES['eligible']}' ELSE c.verdict END"
 _DETAIL: Final = f"""json(replace(l.detail, '"verdict":"eligible"', '"verdict":"{CODES["eligible"]}"'))"""
 
+_PARTS: Final = f"""replace(c.parts, '"verdict":"eligible"', '"verdict":"{CODES["eligible"]}"')"""
+
 _LINES: Final = f"""
 SELECT json_object(
     'screening', c.screening, 'site', c.site,
@@ -27,6 +29,7 @@ SELECT json_object(
     'earlier', c.earlier, 'subject', c.subject, 'state', c.state, 'saved_at', c.saved_at, 'saved_by', c.saved_by,
     'verdict', {_VERDICT}, 'first_failed', c.first_failed,
     'all_failed', json(c.all_failed), 'unresolved', json(c.unresolved), 'set_aside', json(c.set_aside),
+    'parts', json({_PARTS}),
     'questions_asked', c.asked, 'head', c.head,
     'log', (
         SELECT json_group_array(json_object(

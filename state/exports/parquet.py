@@ -27,6 +27,10 @@ MOMENT: Final = pa.timestamp("ms", tz="UTC")
 NUMBER: Final = pa.decimal128(38, 12)
 CODES: Final = pa.list_(pa.string())
 
+PARTS: Final = pa.list_(
+    pa.struct([("part", pa.string()), ("verdict", pa.string()), ("failed", CODES), ("unresolved", CODES)])
+)
+
 SCREENINGS: Final = pa.schema(
     [
         ("screening", pa.string()),
@@ -44,6 +48,7 @@ SCREENINGS: Final = pa.schema(
         ("first_failed", pa.string()),
         ("all_failed", CODES),
         ("unresolved", CODES),
+        ("parts", PARTS),
         ("questions_asked", pa.int32()),
         ("protocol", pa.string()),
         ("protocol_version", pa.string()),
@@ -157,6 +162,10 @@ def _screening(snapshot: Snapshot, row: Row, given: Mapping[str, Mapping[str, ob
         "subject": row.subject,
         "state": row.state,
         "saved_by": row.saved_by,
+        "parts": [
+            {"part": p.part, "verdict": p.verdict_code, "failed": p.failed, "unresolved": p.unresolved}
+            for p in row.parts
+        ],
         "questions_asked": row.asked,
         **_constant(snapshot, row),
         **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},

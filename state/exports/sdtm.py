@@ -24,7 +24,7 @@ from state.errors import StateError
 from state.exports.comparing import AnswerRow, current_of
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.findings import Record, answers_in, assessments, laboratory
-from state.exports.snapshot import Row, Snapshot
+from state.exports.snapshot import PartRow, Row, Snapshot
 from state.exports.tabulations import DATASETS, EPOCH
 
 LONGEST_TEST: Final = 200
@@ -123,6 +123,7 @@ def _criterion(protocol: Protocol, criterion: Criterion) -> Record:
         "IETESTCD": criterion.ietestcd,
         "IECAT": criterion.kind.upper(),
         "PSNAME": criterion.name[DEFAULT],
+        "PSPARTS": ",".join(criterion.parts) or None,
         "PSTEXT": criterion.source,
         "PSREAD": criterion.reading[DEFAULT] if criterion.reading else "",
         "PSRULE": " ".join(criterion.rule.text.split()),
@@ -170,6 +171,7 @@ def _records(
         yield from ((name, record) for record in assessments(protocol, current, name))
     yield from (("PSANS", _answer(answer)) for answer in answers)
     yield "PSVER", _verdict(protocol, row)
+    yield from (("PSPART", _part(protocol, part)) for part in row.parts)
 
 
 def _answer(answer: AnswerRow) -> Record:
@@ -199,6 +201,16 @@ def _verdict(protocol: Protocol, row: Row) -> Record:
         "PSPREV": row.earlier,
         "PSVERS": protocol.version,
         "PSHASH": row.protocol,
+    }
+
+
+def _part(protocol: Protocol, part: PartRow) -> Record:
+    return {
+        "PSPART": part.part,
+        "PSNAME": next(each.name[DEFAULT] for each in protocol.parts if each.code == part.part),
+        "PSVERD": part.verdict_code,
+        "PSALL": ",".join(part.failed) or None,
+        "PSOPEN": ",".join(part.unresolved) or None,
     }
 
 

@@ -50,6 +50,7 @@ SELECT
     coalesce(g.all_failed, '[]') AS all_failed,
     coalesce(g.unresolved, '[]') AS unresolved,
     g.set_aside,
+    coalesce(g.parts, '[]') AS parts,
     g.asked,
     (SELECT count(*) FROM verdicts WHERE screening = s.number) AS saves,
     {EDITED} + {GIVEN_UP} AS edited,
@@ -90,6 +91,24 @@ looked for."""
 
 
 @dataclass(frozen=True, slots=True)
+class PartRow:
+    """The verdict of one part of a trial, by its code, with the codes of failed and of open criteria."""
+
+    part: str
+    verdict: str
+    failed: tuple[str, ...]
+    unresolved: tuple[str, ...]
+
+    @property
+    def shown_verdict(self) -> str:
+        return IN_FILES[self.verdict]
+
+    @property
+    def verdict_code(self) -> str:
+        return CODES[self.verdict]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A chosen screening with its newest saved verdict.
 
@@ -118,6 +137,7 @@ class Row:
     all_failed: tuple[str, ...]
     unresolved: tuple[str, ...]
     set_aside: tuple[str, ...]
+    parts: tuple[PartRow, ...]
     asked: int | None
     saves: int
     edited: int
@@ -220,6 +240,11 @@ class Snapshot:
         found = {q.id: q for p in self.protocols.values() for q in p.questions if q.in_log}
         return tuple(found.values())
 
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The codes of the parts of all these protocols, each once."""
+        return tuple(dict.fromkeys(part.code for p in self.protocols.values() for part in p.parts))
+
     def subjects(self) -> Iterator[list[Row]]:
         """Yield the chosen screenings by subject and trial, those of one in the order of its chain."""
         ordered = self.rows(
@@ -231,9 +256,9 @@ class Snapshot:
     def rows(self, where: str = "1", parameters: Parameters = (), order: str = "rowid") -> Iterator[Row]:
         """Yield the chosen screenings in order; ``where`` and ``order`` are SQL over the table `chosen`."""
         for row in self.query(f"SELECT * FROM chosen WHERE {where} ORDER BY {order}", parameters):
-            *first, all_failed, unresolved, set_aside, asked, saves, edited, head = row
+            *first, all_failed, unresolved, set_aside, parts, asked, saves, edited, head = row
             lists = map(_codes, (all_failed, unresolved, set_aside))
-            values: list[Any] = [*first, *lists, asked, saves, edited, head]
+            values: list[Any] = [*first, *lists, _parts(parts), asked, saves, edited, head]
             yield Row(*values)
 
     def answers(self, row: Row) -> list[AnswerRow]:
@@ -270,6 +295,14 @@ class Snapshot:
         ):
             noted.setdefault(screening, {})["comment_code"] = reason
         return noted
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[PartRow, ...]:
+    return tuple(
+        PartRow(each["part"], each["verdict"], tuple(each["failed"]), tuple(each["unresolved"]))
+        for each in json.loads(text)
+    )
 
 
 @lru_cache(maxsize=1024)

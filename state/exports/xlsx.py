@@ -36,6 +36,7 @@ CRITERIA_COLUMNS: Final = (
     "record",
     "reading",
     "rule",
+    "parts",
     "protocol_sha256",
 )
 COUNT_COLUMNS: Final = (
@@ -178,7 +179,7 @@ def _criterion(criterion: Criterion) -> tuple[str, ...]:
     rule = " ".join(criterion.rule.text.split())
     reading = criterion.reading[DEFAULT] if criterion.reading else ""
     words = (criterion.name[DEFAULT], criterion.source, reading)
-    return (criterion.code, criterion.kind, *words, rule)
+    return (criterion.code, criterion.kind, *words, rule, " ".join(criterion.parts))
 
 
 def _counts(book: Book, snapshot: Snapshot) -> None:
@@ -199,6 +200,8 @@ def _count_lines(trial: TrialStats) -> Iterator[tuple[str | float, ...]]:
     for table, groups in (("site", trial.by_site), ("month", trial.by_month), ("version", trial.by_version)):
         for group, counts in groups.items():
             yield (trial.trial, table, group, "", "", *_numbers(counts))
+    for part in trial.by_part:
+        yield (trial.trial, "part", part.code, part.name[DEFAULT], "", *_numbers(part.counts))
     for table, reasons in (("first reason", trial.first_reasons), ("all reasons", trial.all_reasons)):
         for reason in reasons:
             yield (trial.trial, table, reason.code, reason.name[DEFAULT], reason.subjects)

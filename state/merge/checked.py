@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 _ENTRIES: Final = select("log") + " ORDER BY screening, entry"
 _REGISTER: Final = select("register") + " ORDER BY origin, entry"
 _SAVES: Final = (
-    "SELECT l.screening, l.entry, l.detail, v.verdict, v.first_failed, v.all_failed, v.unresolved, v.set_aside"
+    "SELECT l.screening, l.entry, l.detail, v.verdict, v.first_failed, v.all_failed, v.unresolved, v.set_aside, v.parts"
     " FROM log l LEFT JOIN verdicts v USING (screening, entry) WHERE l.kind = 'save'"
 )
 _HEADED: Final = frozenset({*register.OF_A_SCREENING.values(), "noted"} - {"started"})
@@ -135,11 +135,12 @@ def _check_verdicts(source: Source) -> None:
 
 
 def _says(said: dict[str, Any], stored: list[Any]) -> bool:
-    verdict, first, failed, unresolved, aside = stored
+    verdict, first, failed, unresolved, aside, parts = stored
     if verdict is None:
         return False
     told = [said[key] for key in ("verdict", "first_failed", "all_failed", "unresolved")]
     alike = told == [verdict, first, json.loads(failed), json.loads(unresolved)]
+    alike = alike and said.get("parts", []) == json.loads(parts)
     return alike and set(said["set_aside"]) <= set(json.loads(aside))  # older logs listed fewer
 
 

@@ -33,7 +33,7 @@ _HASHED: Final = len(COLUMNS["screenings"]) - 1
 """So many columns of a screening, from the first on, are in its hash; of a log entry, all but the hash itself."""
 
 Verdict = tuple[Any, ...]
-"""A row of ``verdicts``: time, person, verdict, first failed, three lists as JSON, questions asked."""
+"""A row of ``verdicts``: time, person, verdict, first failed, three lists as JSON, questions asked, parts as JSON."""
 
 
 class ScreeningRow(NamedTuple):
@@ -172,7 +172,15 @@ class Dialogues:
 
 def _verdict(entry: EntryRow, said: Mapping[str, Any], asked: int) -> Verdict:
     lists = (pack(said[key]) for key in ("all_failed", "unresolved", "set_aside"))
-    return (entry.at, entry.person, said["verdict"], said["first_failed"], *lists, asked)
+    return (
+        entry.at,
+        entry.person,
+        said["verdict"],
+        said["first_failed"],
+        *lists,
+        asked,
+        pack(said.get("parts", [])),
+    )
 
 
 def _says(told: dict[str, Any], found: dict[str, Any]) -> bool:

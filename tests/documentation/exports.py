@@ -9,7 +9,7 @@ from typing import Any, Final
 from dialogs.loading import load
 from dialogs.verdicts import CODES, IN_FILES
 from state.exports import FORMATS
-from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT
+from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT, PART_COLUMNS
 from state.exports.fhir import SUBJECT_STATUS
 from state.exports.findings import UNITS
 from state.exports.loglines import SCHEMA
@@ -47,6 +47,17 @@ LOG_MEANINGS: Final = {
     "protocol": "Registry number of the trial",
     "protocol_sha256": "Hash of the protocol file that was used",
 }
+PART_MEANINGS: Final = dict(
+    zip(
+        PART_COLUMNS,
+        (
+            "Of a trial with parts, for each by its code: its verdict in words; the verdict above is the best of them",
+            "Its criteria known to fail",
+            "Its criteria that stayed unknown",
+        ),
+        strict=True,
+    )
+)
 ANSWER_MEANINGS: Final = {
     "screening": "Screening number",
     "site": "Site",
@@ -93,8 +104,10 @@ def log_columns() -> str:
     def told(columns: Sequence[str]) -> list[tuple[str, str]]:
         return [(f"`{column}`", LOG_MEANINGS[column]) for column in columns]
 
+    parts = [(f"`part_A{column}`", meaning) for column, meaning in PART_MEANINGS.items()]
     return table(
-        ("column", "meaning"), [*told(LOG_HEAD), *asked, *told((*LOG_VERDICT, *LOG_NOTED, *LOG_TAIL))]
+        ("column", "meaning"),
+        [*told(LOG_HEAD), *asked, *told(LOG_VERDICT), *parts, *told((*LOG_NOTED, *LOG_TAIL))],
     )
 
 

@@ -45,7 +45,8 @@ def test_a_stranger_s_reader_and_the_official_schema_accept_each_dataset(folder:
     )
     report = dsjframe.validate_dataset(path)
     assert report["ok"], report
-    assert dsjframe.read_dataset(path).num_rows == len(records(folder, name)) > 0
+    assert dsjframe.read_dataset(path).num_rows == len(records(folder, name))
+    assert bool(records(folder, name)) == (name != "PSPART")  # the trial has no parts
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
