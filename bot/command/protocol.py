@@ -1,4 +1,4 @@
-"""``prescreen protocol``: list, show, check and draw trial protocols."""
+"""``prescreen protocol``: begin, list, show, check and draw trial protocols."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.command.beginning import new, schema
 from bot.command.questions import command as questions
 from bot.command.wiring import Unusable, protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES, counted
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("protocol")
 def command() -> None:
-    """Show, check and draw trial protocols.
+    """Begin, show, check and draw trial protocols.
 
     A protocol is one TOML file: questions in the order of asking, and criteria with their rules. Nobody
     writes skip logic; what is asked follows from the rules. SOURCE is the id of a shipped trial or a file.
@@ -108,3 +109,5 @@ def diagram(source: str, lang: str) -> None:
 
 
 command.add_command(questions)
+command.add_command(new)
+command.add_command(schema)

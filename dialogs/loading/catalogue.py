@@ -6,8 +6,9 @@ are in all of our languages, whatever those of the trial that uses them.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -20,33 +21,55 @@ from dialogs.loading.writing import table
 from dialogs.texts import Text
 
 UNITS: Final = "units.toml"
+_ENTRY: Final = re.compile(r"^\[(\w+)\]", re.MULTILINE)
+_SET: Final = re.compile(r"^(\w+) = \[", re.MULTILINE)
 _SHAPES: Final = {"catalogue": dict, "unit_sets": list}
 _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
+
+
+class Tables(Mapping[str, Any]):
+    """Tables of TOML by name, each read when it is first asked for: a trial uses a few of some hundreds."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            raw = tomllib.loads(self._texts[name], parse_float=Decimal)
+            self._read[name] = self._whole(shipped(raw[name]))
+        return self._read[name]
+
+    def _whole(self, value: Any) -> Any:
+        """Return a table that uses another one with the keys of that under its own."""
+        if not isinstance(value, dict) or "use" not in value:
+            return value
+        return {**self[value["use"]], **{key: each for key, each in value.items() if key != "use"}}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @cache
 def entries() -> Mapping[str, Mapping[str, Any]]:
     """Return the entries of the catalogue by name; one that uses another one has its keys under its own."""
-    read = {name: entry for file in _files() if file != UNITS for name, entry in _read(file).items()}
-    return {name: _whole(entry, read) for name, entry in read.items()}
-
-
-def _whole(entry: Mapping[str, Any], read: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "use" not in entry:
-        return entry
-    return {**read[entry["use"]], **{key: value for key, value in entry.items() if key != "use"}}
+    files = (_cut(file, _ENTRY) for file in _files() if file != UNITS)
+    return Tables({name: text for entries_of_file in files for name, text in entries_of_file.items()})
 
 
 @cache
 def subjects() -> Mapping[str, tuple[str, ...]]:
     """Return the names of entries by the subject of their file, which is the sentence that the file begins with."""
-    return {_subject(file): tuple(_read(file)) for file in _files() if file != UNITS}
+    return {_subject(file): tuple(_cut(file, _ENTRY)) for file in _files() if file != UNITS}
 
 
 @cache
 def unit_sets() -> Mapping[str, list[dict[str, Any]]]:
     """Return the sets of units by name."""
-    return _read(UNITS) if UNITS in _files() else {}
+    return Tables(_cut(UNITS, _SET))
 
 
 class Shelf:
@@ -123,9 +146,12 @@ def _files() -> list[str]:
     return sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
 
 
-def _read(file: str) -> dict[str, Any]:
-    read = tomllib.loads(_text(file), parse_float=Decimal)
-    return {name: shipped(value) for name, value in read.items()}
+def _cut(file: str, begin: re.Pattern[str]) -> dict[str, str]:
+    """Return the texts of a file's tables by name; each one goes on to where the next begins."""
+    text = _text(file)
+    found = list(begin.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return {match[1]: text[match.start() : end] for match, end in zip(found, ends, strict=True)}
 
 
 def _subject(file: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -61,6 +61,9 @@ class Report:
                 self.fault(f"{what} {name} (2)", f"stands {count} times", "Please give each its own")
 
 
+Schema = Mapping[str, Any]
+
+
 class KindError(Exception):
     """A value is not of its kind; carries what is wrong and what to write instead."""
 
@@ -72,13 +75,14 @@ class KindError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value: how it is called, and how one is read, at a place of the file.
+    """A kind of value: how it is called, how one is read, at a place of the file, and its JSON Schema.
 
     ``reader`` raises `KindError` for a value of which nothing can be used. What is wrong inside of one, it reports.
     """
 
     said: str
     reader: Callable[[Any, str, Report], Any]
+    schema: Schema
 
     def read(self, raw: Any, place: str, report: Report) -> Any:
         """Return the value; ``None`` for one that is not of this kind, which is reported."""
@@ -89,12 +93,12 @@ class Kind:
             return None
 
 
-def simple(said: str, turn: Callable[[Any], Any]) -> Kind:
+def simple(said: str, turn: Callable[[Any], Any], schema: Schema) -> Kind:
     """Return a kind of value that `turn` makes of what stands in the file, or raises `KindError`."""
-    return Kind(said, lambda raw, place, report: turn(raw))
+    return Kind(said, lambda raw, place, report: turn(raw), schema)
 
 
-def as_it_stands(said: str, fits: Callable[[Any], object]) -> Kind:
+def as_it_stands(said: str, fits: Callable[[Any], object], schema: Schema) -> Kind:
     """Return a kind of value that is taken as it stands in the file, if it fits."""
 
     def turn(raw: Any) -> Any:
@@ -102,11 +106,11 @@ def as_it_stands(said: str, fits: Callable[[Any], object]) -> Kind:
             return raw
         raise KindError(f"{raw!r} is not {said}", f"Please write {said}")
 
-    return simple(said, turn)
+    return simple(said, turn, schema)
 
 
 def one_of(*names: str) -> Kind:
-    return as_it_stands(f"one of {', '.join(names)}", lambda raw: raw in names)
+    return as_it_stands(f"one of {', '.join(names)}", lambda raw: raw in names, {"enum": list(names)})
 
 
 def either(one: Kind, other: Kind) -> Kind:
@@ -115,7 +119,7 @@ def either(one: Kind, other: Kind) -> Kind:
     def reader(raw: Any, place: str, report: Report) -> Any:
         return (one if isinstance(raw, str) else other).reader(raw, place, report)
 
-    return Kind(f"{one.said}, or {other.said}", reader)
+    return Kind(f"{one.said}, or {other.said}", reader, {"anyOf": [one.schema, other.schema]})
 
 
 def _are_words(raw: Any) -> bool:
@@ -210,22 +214,49 @@ def _texts(raw: Any, place: str, report: Report) -> tuple[Text, ...]:
     return tuple(text for text in texts if text is not None)
 
 
-WORDS: Final = as_it_stands("a text", lambda raw: isinstance(raw, str))
-FLAG: Final = as_it_stands("true or false", lambda raw: isinstance(raw, bool))
-LIST: Final = as_it_stands("a list of texts", _are_words)
+_STRING: Final[Schema] = {"type": "string"}
+_DIGITS: Final[Schema] = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER.pattern}$"}]
+}
+_RATIO: Final[Schema] = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER.pattern}(/{_NUMBER.pattern})?$"}]
+}
+_TEXT: Final[Schema] = {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]}
+_IN_RULES: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
+
+
+def _list(of: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": of, **more}
+
+
+def _table_of(values: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": values}
+
+
+WORDS: Final = as_it_stands("a text", lambda raw: isinstance(raw, str), _STRING)
+FLAG: Final = as_it_stands("true or false", lambda raw: isinstance(raw, bool), {"type": "boolean"})
+LIST: Final = as_it_stands("a list of texts", _are_words, _list(_STRING))
 CODES: Final = as_it_stands(
-    "a table of texts", lambda raw: isinstance(raw, dict) and _are_words(list(raw.values()))
+    "a table of texts",
+    lambda raw: isinstance(raw, dict) and _are_words(list(raw.values())),
+    _table_of(_STRING),
 )
 NAME: Final = as_it_stands(
-    "a name of letters, digits and signs", lambda raw: isinstance(raw, str) and _NAME.fullmatch(raw)
+    "a name of letters, digits and signs",
+    lambda raw: isinstance(raw, str) and _NAME.fullmatch(raw),
+    {"type": "string", "pattern": f"^{_NAME.pattern}$"},
 )
-QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id)
-LANGUAGES: Final = simple("a list of languages", _languages)
-NUMBER: Final = simple("an exact number", _number)
-RATIO: Final = simple('an exact number, or a ratio such as "5/9"', _ratio)
-RANGE: Final = simple("two exact numbers: lowest and highest", _range)
-MEASUREMENT: Final = simple("a number and a unit, in quotes", _measurement)
-FACTS: Final = simple("a table", _facts)
-RESULTS: Final = simple("a table: option = [original, standard]", _results)
-TEXT: Final = Kind("a text, or one in every language", _text)
-TEXTS: Final = Kind("a list of texts", _texts)
+QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id, _IN_RULES)
+LANGUAGES: Final = simple("a list of languages", _languages, _list(_STRING, minItems=1))
+NUMBER: Final = simple("an exact number", _number, _DIGITS)
+RATIO: Final = simple('an exact number, or a ratio such as "5/9"', _ratio, _RATIO)
+RANGE: Final = simple("two exact numbers: lowest and highest", _range, _list(_DIGITS, minItems=2, maxItems=2))
+MEASUREMENT: Final = simple(
+    "a number and a unit, in quotes", _measurement, {"type": "string", "pattern": f"^{_MEASURED.pattern}$"}
+)
+FACTS: Final = simple("a table", _facts, {"type": "object"})
+RESULTS: Final = simple(
+    "a table: option = [original, standard]", _results, _table_of(_list({}, minItems=2, maxItems=2))
+)
+TEXT: Final = Kind("a text, or one in every language", _text, _TEXT)
+TEXTS: Final = Kind("a list of texts", _texts, _list(_TEXT))

@@ -25,6 +25,13 @@ class Key:
     default: Any = NEEDED
     left_out: str = ""
 
+    @property
+    def otherwise(self) -> str:
+        """Say what a key that is left out is then; nothing of one that is needed, or then empty."""
+        if self.left_out:
+            return self.left_out
+        return f"`{str(self.default).lower()}`" if isinstance(self.default, bool) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -76,7 +83,7 @@ def table(of: Table) -> Kind:
             return read_table(of, raw, place, report)
         raise KindError("is not a table", "Please write key = value pairs")
 
-    return Kind(f"a table {of.name}", reader)
+    return Kind(f"a table {of.name}", reader, {"$ref": f"#/definitions/{of.name}"})
 
 
 def tables(of: Table, *, called_by: str | None = None) -> Kind:
@@ -96,7 +103,7 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
         name = item.get(called_by) if isinstance(item, dict) else None
         return f"{of.name} {name or f'number {index}'}"
 
-    return Kind(f"a list of tables {of.name}", reader)
+    return Kind(f"a list of tables {of.name}", reader, {"type": "array", "items": one.schema})
 
 
 def named_lists(of: Table) -> Kind:
@@ -108,4 +115,5 @@ def named_lists(of: Table) -> Kind:
             raise KindError(f"{raw!r} is not a table", f"Please write name = [ {of.name}, ... ]")
         return {name: one.read(listed, f"{place}: {name}", report) or () for name, listed in raw.items()}
 
-    return Kind(f"a table: name = list of tables {of.name}", reader)
+    schema = {"type": "object", "additionalProperties": one.schema}
+    return Kind(f"a table: name = list of tables {of.name}", reader, schema)

@@ -62,7 +62,7 @@ def manual() -> str:
     for arguments in (
         [],
         *([name] for name in COMMANDS),
-        *(["protocol", sub] for sub in ("list", "show", "check", "diagram", "questions")),
+        *(["protocol", sub] for sub in ("list", "show", "check", "diagram", "questions", "new", "schema")),
     ):
         ran = subprocess.run(
             [

@@ -25,10 +25,8 @@ def _table(table: Table) -> str:
 def _default(key: Key) -> str:
     """What a key that may be left out is then; nothing for one that is then empty."""
     if key.default is NEEDED:
-        return "**needed**" + (f"; {key.left_out}" if key.left_out else "")
-    if key.left_out:
-        return key.left_out
-    return str(key.default).lower() if isinstance(key.default, bool) else ""
+        return "**needed**" + (f"; {key.otherwise}" if key.otherwise else "")
+    return key.otherwise
 
 
 PARTS: Final[Mapping[str, Callable[[], str]]] = {"protocol-keys": keys}
