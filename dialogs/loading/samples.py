@@ -36,8 +36,8 @@ def _limit(entry: Entry) -> str:
     if "uln" in entry:
         return '<= "1.5 {xULN}"'
     units = units_of(entry)
-    bare = len(units) == 1 and isinstance(entry["example"], int)
-    return f">= {entry['example']}" if bare else f'>= "{entry["example"]} {units[0]["code"]}"'
+    example = entry["example"]
+    return f">= {example}" if len(units) == 1 else f'>= "{example} {units[0]["code"]}"'
 
 
 def answers(entry: Entry, language: str) -> str:

@@ -40,7 +40,7 @@ def limit_said(question: Question, given: object) -> Said | None:
     if isinstance(given, str):
         said = (_part_said(question, part.strip(), codes) for part in given.split("="))
         return next((each for each in said if each is not None), None)
-    if isinstance(given, int) and len(codes) == 1:
+    if isinstance(given, int | float) and len(codes) == 1:
         return None
     others = "".join(f', or "{given} {code}"' for code in codes[1:3])
     return f"{given} has no unit", f'Please write "{given} {codes[0]}"{others}'

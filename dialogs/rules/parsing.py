@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import product
@@ -262,9 +263,9 @@ def _not_compared(question: Question, said: str) -> RuleError:
 
 def _limits(question: Question, tree: ast.expr) -> dict[str, Decimal]:
     """Read the limits by unit: ``"6 mo = 26 wk"``, or a bare number where there is one unit only."""
-    value, first = _constant(tree), question.units[0].code
-    if isinstance(value, int) and not isinstance(value, bool) and len(question.units) == 1:
-        return {first: Decimal(value)}
+    value, number, first = _constant(tree), _bare(tree), question.units[0].code
+    if number is not None and len(question.units) == 1:
+        return {first: number}
     if not isinstance(value, str):
         fault = f"{question.id} is compared with {ast.unparse(tree)!r}, which has no unit"
         raise RuleError(fault, f'Please write the limit as text with its unit, such as "100 {first}"')
@@ -276,9 +277,21 @@ def _constant(tree: ast.expr) -> object:
     match tree:
         case ast.Constant(value=value):
             return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return -number
     return None
+
+
+def _bare(tree: ast.expr) -> Decimal | None:
+    """Return a number that stands without quotes, as it is written.
+
+    ``None`` if it is none, or has so many characters that Python may not have kept all of its digits.
+    """
+    value = _constant(tree)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    kept = isinstance(value, int) or (tree.end_col_offset or 0) - tree.col_offset <= sys.float_info.dig
+    return Decimal(repr(value)) if kept else None
 
 
 def _limit(question: Question, text: str) -> tuple[str, Decimal]:

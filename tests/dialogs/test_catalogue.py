@@ -14,12 +14,16 @@ from typing import Any
 import pytest
 from wcwidth import wcswidth
 
+from dialogs.answers import Measurement
+from dialogs.assessment import judge
+from dialogs.errors import ProtocolError
 from dialogs.languages import LANGUAGES
 from dialogs.loading import catalogue, parse_protocol
 from dialogs.loading.samples import sample
 from dialogs.protocol import Question
 from dialogs.reading import unit_called
 from dialogs.reading.numerals import fold
+from dialogs.rules.judgement import FALSE, SETTLED, TRUE
 
 ENTRIES = catalogue.entries()
 FOLDER = Path(str(resources.files("dialogs") / "catalogue"))
@@ -184,3 +188,21 @@ def test_an_entry_reads_in_ten_lines_and_a_file_in_a_few_screens(file: Path) -> 
     assert file.name == catalogue.UNITS or len(lengths) >= len(tomllib.loads(text))
     assert sum(lengths) <= 12 * len(lengths)
     assert max(lengths, default=0) <= 17
+
+
+@pytest.mark.parametrize(
+    ("limit", "below", "above"),
+    [("3.5", "3.4999", "3.5"), ("0.1", "0.0999", "0.1"), ("1e-1", "0.09", "0.1")],
+)
+def test_a_limit_without_a_unit_is_exact_where_there_is_one_unit(limit: str, below: str, above: str) -> None:
+    text = sample("edss").replace("edss >= 3.5", f"edss >= {limit}")
+    protocol = parse_protocol(HEAD + text, "edss.toml")
+    for value, met in ((below, False), (above, True)):
+        judged = judge(protocol, 0, [Measurement("=", Decimal(value), "{score}")])
+        assert judged == SETTLED[TRUE if met else FALSE]
+
+
+def test_a_limit_of_more_digits_than_are_kept_without_quotes_is_refused() -> None:
+    text = sample("edss").replace("edss >= 3.5", "edss >= 3.00000000000000012")
+    with pytest.raises(ProtocolError, match="has no unit"):
+        parse_protocol(HEAD + text, "edss.toml")
