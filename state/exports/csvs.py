@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from state.exports.healing import HEALING_COLUMNS, healed
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
 from state.exports.spreadsheet import LINE_END, Csv, csv_file, line
@@ -35,7 +36,12 @@ LOG_NOTED: Final = (
     "not_enrolled_reason",
     "comment_code",
 )
-DATES: Final = frozenset({"record_version", "referred_at", "consent_date", "decision_date"})
+DATES: Final = frozenset(
+    {
+        *("record_version", "screen_again_from", "screen_again_by"),
+        *("referred_at", "consent_date", "decision_date"),
+    }
+)
 """Columns of days; those that end in ``_at`` and are not here hold moments."""
 LOG_TAIL: Final = (
     "state",
@@ -79,7 +85,7 @@ def log_columns(snapshot: Snapshot) -> tuple[str, ...]:
     """Return the columns of the pre-screening log, the questions that the protocols want in it among them."""
     questions = tuple(question.id for question in snapshot.logged_questions)
     parts = (f"part_{code}{column}" for code in snapshot.parts for column in PART_COLUMNS)
-    return (*LOG_HEAD, *questions, *LOG_VERDICT, *parts, *LOG_NOTED, *LOG_TAIL)
+    return (*LOG_HEAD, *questions, *LOG_VERDICT, *HEALING_COLUMNS, *parts, *LOG_NOTED, *LOG_TAIL)
 
 
 def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | None]:
@@ -91,6 +97,7 @@ def log_cells(snapshot: Snapshot, number: int, row: Row) -> list[str | int | Non
         *(protocol.record_version, protocol.version),
         *(answer.value if answer else None for answer in snapshot.logged(row)),
         *(row.shown_verdict, row.first_failed, " ".join(row.all_failed), " ".join(row.unresolved)),
+        *healed(snapshot, row).cells(),
         *(cell for code in snapshot.parts for cell in _part_cells(row, code)),
         *(noted.get(column) for column in LOG_NOTED),
         *(row.state, row.saved_at, row.saved_by, row.zone_name, row.asked, row.earlier, row.subject),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from dialogs.answers import NONE, UNKNOWN, Answer, Measurement, decode
+from dialogs.healing import Healing
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question
 from state.exports.codings import (
@@ -31,6 +32,7 @@ from state.exports.codings import (
     unknown_coding,
 )
 from state.exports.comparing import AnswerRow, current_of
+from state.exports.healing import Healed, healed
 from state.exports.questionnaire import RELATION, UCUM, item_text, item_type, questionnaire, questionnaire_url
 from state.exports.snapshot import PartRow, Row, Snapshot
 
@@ -103,7 +105,7 @@ def resources(snapshot: Snapshot, step: Callable[[int], None], refer: Refer) -> 
         protocol = snapshot.protocols[row.protocol]
         yield response(protocol, row, snapshot.answers(row))
         if row.verdict in SUBJECT_STATUS:
-            yield research_subject(protocol, row, refer)
+            yield research_subject(protocol, row, healed(snapshot, row), refer)
         step(1)
 
 
@@ -207,12 +209,12 @@ def _number(question: Question, given: Measurement) -> Resource:
     }
 
 
-def research_subject(protocol: Protocol, row: Row, refer: Refer) -> Resource:
+def research_subject(protocol: Protocol, row: Row, healing: Healed, refer: Refer) -> Resource:
     """Return the verdict as a ResearchSubject, with the criteria behind it and the version of the rules."""
     return {
         "resourceType": "ResearchSubject",
         "id": row.screening,
-        "extension": list(_extensions(protocol, row)),
+        "extension": [*_extensions(protocol, row), *_healing_extensions(healing)],
         "identifier": [{"system": f"{SYSTEM}:screening", "value": row.screening}],
         "status": SUBJECT_STATUS[row.verdict],
         "study": {
@@ -247,3 +249,16 @@ def _part(part: PartRow) -> Resource:
         {"url": "status", "valueCode": SUBJECT_STATUS[part.verdict]},
     ]
     return {"url": f"{SYSTEM}:part", "extension": [*known, *failed, *unresolved]}
+
+
+def _healing_extensions(healing: Healed) -> Iterator[Resource]:
+    """Yield from when time alone could change a failed criterion, and all of them."""
+    for code, each in healing.criteria.items():
+        parts = [{"url": "criterion", "valueCode": code}, _day("", each)]
+        yield {"url": f"{SYSTEM}:could-be-met", "extension": parts}
+    if healing.again is not None:
+        yield _day(f"{SYSTEM}:screen-again-", healing.again)
+
+
+def _day(url: str, healing: Healing) -> Resource:
+    return {"url": f"{url}{'by' if healing.at_the_latest else 'from'}", "valueDate": str(healing.day)}

@@ -7,11 +7,13 @@ in which SQLite can find them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TextIO
 
 from dialogs.verdicts import CODES
+from state.exports.healing import healed
 from state.exports.snapshot import Snapshot
 
 SCHEMA: Final = Path(__file__).with_name("log.schema.json")
@@ -29,6 +31,7 @@ SELECT json_object(
     'earlier', c.earlier, 'subject', c.subject, 'state', c.state, 'saved_at', c.saved_at, 'saved_by', c.saved_by,
     'verdict', {_VERDICT}, 'first_failed', c.first_failed,
     'all_failed', json(c.all_failed), 'unresolved', json(c.unresolved), 'set_aside', json(c.set_aside),
+    'healing', json(healing(c.screening)),
     'parts', json({_PARTS}),
     'questions_asked', c.asked, 'head', c.head,
     'log', (
@@ -46,6 +49,9 @@ ORDER BY c.rowid
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write a line for each screening; returns their number."""
+    failed = snapshot.rows("verdict = 'ineligible'")
+    healing = {row.screening: json.dumps(healed(snapshot, row).as_json()) for row in failed}
+    snapshot.db.conn.create_function("healing", 1, healing.get)
     with target.open("w", encoding="utf-8", newline="") as file:
         return sum(_write_line(file, line, step) for (line,) in snapshot.query(_LINES))
 

@@ -6,7 +6,7 @@ is the word, with no number. One partition is written after the other, so memory
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -19,6 +19,7 @@ from pyarrow import compute, csv, parquet
 from dialogs.protocol import Question
 from state.codes import folder as named
 from state.exports.csvs import DATES, LOG_NOTED
+from state.exports.healing import HEALING_COLUMNS, healed
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
 
@@ -53,7 +54,10 @@ SCREENINGS: Final = pa.schema(
         ("protocol", pa.string()),
         ("protocol_version", pa.string()),
         ("protocol_sha256", pa.string()),
-        *((column, pa.date32() if column in DATES else pa.string()) for column in LOG_NOTED),
+        *(
+            (column, pa.date32() if column in DATES else pa.string())
+            for column in (*HEALING_COLUMNS, *LOG_NOTED)
+        ),
     ]
 )
 """Followed by the questions that the protocols want in the screening log."""
@@ -168,6 +172,7 @@ def _screening(snapshot: Snapshot, row: Row, given: Mapping[str, Mapping[str, ob
         ],
         "questions_asked": row.asked,
         **_constant(snapshot, row),
+        **{column: _noted(column, value) for column, value in _healed(snapshot, row)},
         **{column: _noted(column, noted.get(column)) for column in LOG_NOTED},
         **{question: known.get(row.screening) for question, known in given.items()},
     }
@@ -185,6 +190,10 @@ def _constant(snapshot: Snapshot, row: Row) -> dict[str, object]:
         "protocol_version": protocol.version,
         "protocol_sha256": row.protocol,
     }
+
+
+def _healed(snapshot: Snapshot, row: Row) -> Iterator[tuple[str, str | None]]:
+    return zip(HEALING_COLUMNS, (cell or None for cell in healed(snapshot, row).cells()), strict=True)
 
 
 def _noted(column: str, value: str | None) -> date | str | None:

@@ -24,6 +24,7 @@ from state.errors import StateError
 from state.exports.comparing import AnswerRow, current_of
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.findings import Record, answers_in, assessments, laboratory
+from state.exports.healing import Healed, healed
 from state.exports.snapshot import PartRow, Row, Snapshot
 from state.exports.tabulations import DATASETS, EPOCH
 
@@ -145,7 +146,7 @@ def _add_subject(snapshot: Snapshot, rows: Sequence[Row], sets: Mapping[str, Dat
         current = current_of(answers)
         if row is latest:
             sets["DM"].add({**_identifiers(protocol, row, "DM", 0), **_demographics(protocol, row, current)})
-        for name, record in _records(protocol, row, answers, current):
+        for name, record in _records(protocol, row, answers, current, healed(snapshot, row)):
             numbers[name] += 1
             sets[name].add({**_identifiers(protocol, row, name, numbers[name]), **record})
 
@@ -160,7 +161,11 @@ def _identifiers(protocol: Protocol, row: Row, name: str, number: int) -> Record
 
 
 def _records(
-    protocol: Protocol, row: Row, answers: Sequence[AnswerRow], current: Mapping[str, AnswerRow]
+    protocol: Protocol,
+    row: Row,
+    answers: Sequence[AnswerRow],
+    current: Mapping[str, AnswerRow],
+    healing: Healed,
 ) -> Iterator[tuple[str, Record]]:
     """Yield a screening's records, each with the name of its dataset."""
     yield from (("IE", record) for record in _exceptions(protocol, row))
@@ -170,7 +175,7 @@ def _records(
     for name in ("RS", "RP"):
         yield from ((name, record) for record in assessments(protocol, current, name))
     yield from (("PSANS", _answer(answer)) for answer in answers)
-    yield "PSVER", _verdict(protocol, row)
+    yield "PSVER", {**_verdict(protocol, row), **_healing(healing)}
     yield from (("PSPART", _part(protocol, part)) for part in row.parts)
 
 
@@ -211,6 +216,14 @@ def _part(protocol: Protocol, part: PartRow) -> Record:
         "PSVERD": part.verdict_code,
         "PSALL": ",".join(part.failed) or None,
         "PSOPEN": ",".join(part.unresolved) or None,
+    }
+
+
+def _healing(healing: Healed) -> Record:
+    return {
+        "PSMETFR": healing.said or None,
+        "PSAGFR": healing.screen_again_from,
+        "PSAGBY": healing.screen_again_by,
     }
 
 

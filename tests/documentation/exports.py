@@ -12,6 +12,7 @@ from state.exports import FORMATS
 from state.exports.csvs import ANSWER_COLUMNS, LOG_HEAD, LOG_NOTED, LOG_TAIL, LOG_VERDICT, PART_COLUMNS
 from state.exports.fhir import SUBJECT_STATUS
 from state.exports.findings import UNITS
+from state.exports.healing import HEALING_COLUMNS
 from state.exports.loglines import SCHEMA
 from state.exports.queries import COLUMNS as QUERY_COLUMNS
 from state.exports.questionnaire import questionnaire
@@ -30,6 +31,10 @@ LOG_MEANINGS: Final = {
     "first_failed": "Criterion that failed first",
     "all_failed": "All criteria known to fail, the first one first, with spaces between",
     "unresolved": "Criteria that stayed unknown",
+    "could_be_met_from": "Failed criteria that time alone heals, each with its day at the site: `E1 2026-12-09; I1 by "
+    "2027-09-08`; *by*: at the latest, of an age in completed years",
+    "screen_again_from": "Day from which all failed criteria are healed; empty if one never is, or if it may be sooner",
+    "screen_again_by": "That day, where it is the latest possible one",
     "referred_at": "Day of the referral at the site, if it was noted in this screening and not taken back",
     "consent_date": "Day of the consent, likewise; not the day on which it was noted",
     "investigator_decision": "`enrolled` or `not enrolled`, likewise; the newest one of a subject",
@@ -107,7 +112,10 @@ def log_columns() -> str:
     parts = [(f"`part_A{column}`", meaning) for column, meaning in PART_MEANINGS.items()]
     return table(
         ("column", "meaning"),
-        [*told(LOG_HEAD), *asked, *told(LOG_VERDICT), *parts, *told((*LOG_NOTED, *LOG_TAIL))],
+        [
+            *(*told(LOG_HEAD), *asked, *told((*LOG_VERDICT, *HEALING_COLUMNS))),
+            *(*parts, *told((*LOG_NOTED, *LOG_TAIL))),
+        ],
     )
 
 

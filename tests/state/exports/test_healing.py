@@ -1,0 +1,175 @@
+"""Every export says the same of what time alone could change, and nothing of what it could not."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from jsonschema import Draft202012Validator
+from openpyxl import load_workbook
+
+from bot.conversation import Conversation, Setup
+from dialogs.dialogue import Step
+from dialogs.loading import load
+from dialogs.reading import Understood, read
+from state.database import open_database
+from state.exports import export
+from state.exports.loglines import SCHEMA
+from state.people import People
+from state.screenings import Screening, Screenings
+from tests.conversation.playing import ZONE, Clock
+
+PROTOCOL = load(str(Path(__file__).parents[2] / "data" / "washouts.toml"))
+SCREENED = {
+    "S01-0001": ["17"],
+    "S01-0002": ["45", "3 months ago"],
+    "S01-0003": ["45", "still ongoing"],
+    "S01-0004": ["17", "3 months ago", "10 days ago", "3 wk", "80 g/L"],
+    "S01-0005": ["45", "never", "never", "never", "never"],
+    "S01-0006": ["45", "never", "never", "never", "3 wk", "120 g/L"],
+    "S01-0007": ["17", "3 months ago", "never", "3 wk", "120 g/L"],
+}
+"""Entered on 23 November 2026 at the site. What follows the first failed criterion is recorded further."""
+EXPECTED = {
+    "S01-0001": ("I1 by 2027-11-23", "", "2027-11-23"),
+    "S01-0002": ("E1 2027-02-23", "2027-02-23", ""),
+    "S01-0003": ("", "", ""),
+    "S01-0004": ("I1 by 2027-11-23; E1 2027-02-23; E2 2026-12-11", "", ""),
+    "S01-0005": ("", "", ""),
+    "S01-0006": ("", "", ""),
+    "S01-0007": ("I1 by 2027-11-23; E1 2027-02-23", "", "2027-11-23"),
+}
+
+
+def answer(screenings: Screenings, screening: Screening, text: str) -> None:
+    question = PROTOCOL.question(screening.state)
+    reading = read(PROTOCOL, question, text)
+    assert isinstance(reading, Understood)
+    ((_, given),) = reading.given
+    screenings.take(screening, [Step("answer", question.id, given)], screening.person)
+
+
+def screen(screenings: Screenings, answers: list[str]) -> None:
+    screening = screenings.start(PROTOCOL, "S01-P01", "S01", zone=ZONE, channel="terminal")
+    for text in answers:
+        if screening.state == "excluded":
+            screenings.take(screening, [Step("continue")], screening.person)
+        answer(screenings, screening, text)
+    steps = [Step("finish"), Step("save")] if screening.state == "excluded" else [Step("save")]
+    screenings.take(screening, steps, screening.person)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path, clock = tmp_path_factory.mktemp("healing") / "washouts.db", Clock()
+    db = open_database(path, clock)
+    People(db, clock).add("clinician", "S01", "terminal", "local")
+    screenings = Screenings(db, clock)
+    for answers in SCREENED.values():
+        screen(screenings, answers)
+    yield path
+    db.close()
+
+
+def cells(row: dict[str, Any]) -> tuple[str, str, str]:
+    found = (row[name] for name in ("could_be_met_from", "screen_again_from", "screen_again_by"))
+    said, begins, ends = ("" if cell is None else str(cell)[:60] for cell in found)
+    return said, begins[:10], ends[:10]
+
+
+def test_the_log_as_csv(file: Path, tmp_path: Path) -> None:
+    with export(file, "csv", tmp_path / "log.csv").path.open(encoding="utf-8-sig", newline="") as lines:
+        assert {row["screening_code"]: cells(row) for row in csv.DictReader(lines)} == EXPECTED
+
+
+def test_the_log_as_a_workbook_with_days_as_days(file: Path, tmp_path: Path) -> None:
+    head, *rows = load_workbook(export(file, "xlsx", tmp_path / "log.xlsx").path)["Log"].iter_rows(
+        values_only=True
+    )
+    found = [dict(zip(map(str, head), row, strict=True)) for row in rows]
+    assert {str(row["screening_code"]): cells(row) for row in found} == EXPECTED
+    assert {type(row["screen_again_from"]).__name__ for row in found} == {"NoneType", "datetime"}
+
+
+def test_parquet_with_days_as_days(file: Path, tmp_path: Path) -> None:
+    folder = export(file, "parquet", tmp_path / "parquet").path
+    table = duckdb.sql(f"SELECT * FROM read_parquet('{folder}/screenings/**/*.parquet')")
+    assert table.types[table.columns.index("screen_again_by")] == "DATE"
+    found = (dict(zip(table.columns, row, strict=True)) for row in table.fetchall())
+    assert {row["screening"]: cells(row) for row in found} == EXPECTED
+
+
+def test_json_lines_by_their_schema(file: Path, tmp_path: Path) -> None:
+    lines = export(file, "log", tmp_path / "log.jsonl").path.read_text(encoding="utf-8").splitlines()
+    found = {line["screening"]: line for line in map(json.loads, lines)}
+    schema = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert not [error for line in found.values() for error in schema.iter_errors(line)]
+    assert found["S01-0007"]["healing"] == {
+        "could_be_met": {"I1": {"by": "2027-11-23"}, "E1": {"from": "2027-02-23"}},
+        "screen_again": {"by": "2027-11-23"},
+    }
+    assert found["S01-0003"]["healing"] == {"could_be_met": {}, "screen_again": None}
+    assert found["S01-0006"]["healing"] is None
+
+
+def test_fhir_as_extensions_of_the_subject(file: Path, tmp_path: Path) -> None:
+    text = export(file, "fhir-ndjson", tmp_path / "fhir.ndjson").path.read_text(encoding="utf-8")
+    resources = [
+        each for each in map(json.loads, text.splitlines()) if each["resourceType"] == "ResearchSubject"
+    ]
+    found = {each["id"]: each["extension"] for each in resources}
+    for number, (said, begins, ends) in EXPECTED.items():
+        told = [each["extension"] for each in found[number] if each["url"] == "urn:prescreen:could-be-met"]
+        assert "; ".join(as_said(*parts) for parts in told) == said
+        again = [each for each in found[number] if "screen-again" in each["url"]]
+        days = {each["url"].rpartition("-")[2]: each["valueDate"] for each in again}
+        assert days == {key: day for key, day in (("from", begins), ("by", ends)) if day}
+
+
+def as_said(criterion: dict[str, str], day: dict[str, str]) -> str:
+    return f"{criterion['valueCode']} {'by ' if day['url'] == 'by' else ''}{day['valueDate']}"
+
+
+def test_dataset_json(file: Path, tmp_path: Path) -> None:
+    folder = export(file, "sdtm", tmp_path / "sdtm").path
+    text = json.loads((folder / "psver.json").read_text(encoding="utf-8"))
+    names = [column["name"] for column in text["columns"]]
+    rows = [dict(zip(names, row, strict=True)) for row in text["rows"]]
+    found = {
+        row["PSSCRN"]: tuple(row[name] or "" for name in ("PSMETFR", "PSAGFR", "PSAGBY")) for row in rows
+    }
+    assert found == EXPECTED
+    assert all(len(column["label"]) <= 40 for column in text["columns"])
+
+
+def test_never_and_ongoing_are_words_without_a_number_or_0_days(file: Path, tmp_path: Path) -> None:
+    with export(file, "answers", tmp_path / "answers.csv").path.open(
+        encoding="utf-8-sig", newline=""
+    ) as lines:
+        found = {(row["screening"], row["question"]): row for row in csv.DictReader(lines)}
+
+    def compared(number: str, question: str) -> tuple[str, str, str, str]:
+        row = found[number, question]
+        return row["value"], row["unit"], row["compared"], row["compared_unit"]
+
+    assert compared("S01-0006", "last_mi") == ("never", "", "", "")
+    assert compared("S01-0003", "last_mi") == ("ongoing", "", "0", "d")
+    assert compared("S01-0002", "last_mi") == ("3", "mo", "91.3125", "d")
+
+
+def test_conversation_and_export_agree(file: Path) -> None:
+    """The office's list names those with a day for all of it."""
+    from state.rescreening import due
+
+    db = open_database(file, Clock())
+    conversation = Conversation(Screenings(db), People(db), Setup((PROTOCOL,), ZONE, "terminal"))
+    listed = {each.screening.number: str(each.healing.day) for each in due(conversation.screenings)}
+    assert listed == {
+        number: begins or ends for number, (_, begins, ends) in EXPECTED.items() if begins or ends
+    }
+    db.close()
