@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import entries
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
-from dialogs.loading.keys import PROTOCOL
+from dialogs.loading.keys import CRITERION, PROTOCOL, QUESTION
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
 from dialogs.loading.references import check_criteria, check_parts, check_questions, check_use
@@ -43,6 +44,7 @@ _Part = TypeVar("_Part", Criterion, SiteItem)
 
 def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     """Build the protocol, or report all that is wrong and return ``None``."""
+    report.owners = _owners()
     entry = _read(raw, report)
     questions = _questions(entry, report)
     rules = _Rules(questions, set(_names(entry, "question", "id")) - questions.keys(), report)
@@ -66,6 +68,16 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     values = {key: value for key, value in entry.items() if key not in _ONLY_IN_THE_FILE}
     values["disclaimer"] = entry["disclaimer"] or shipped_text("disclaimer")
     return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+@cache
+def _owners() -> dict[str, list[str]]:
+    """Return the tables of which a file has several by the keys that they have."""
+    tables = (QUESTION, CRITERION)
+    names = {key.name for table in tables for key in table.keys}
+    return {
+        name: [table.name for table in tables if name in {key.name for key in table.keys}] for name in names
+    }
 
 
 def _read(raw: Mapping[str, Any], report: Report) -> Entry:

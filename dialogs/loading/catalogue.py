@@ -10,13 +10,13 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 from dialogs.languages import DEFAULT
-from dialogs.loading.kinds import KindError
+from dialogs.likely import likely
+from dialogs.loading.kinds import KindError, shown
 from dialogs.loading.writing import table
 from dialogs.texts import Text
 
@@ -136,9 +136,9 @@ def entry_name(raw: Any) -> str:
     """Return the name of an entry as it stands; raises `KindError` if there is none."""
     if isinstance(raw, str) and raw in entries():
         return raw
-    likely = get_close_matches(str(raw), entries(), n=1)
-    remedy = f"Please write {likely[0]!r}" if likely else "prescreen protocol questions lists what there is"
-    raise KindError(f"{raw!r} is not in the catalogue", remedy)
+    found = likely(str(raw), entries())
+    remedy = f'Please write "{found}"' if found else "prescreen protocol questions lists what there is"
+    raise KindError(f"{shown(raw)} is not in the catalogue", remedy)
 
 
 def _files() -> list[str]:

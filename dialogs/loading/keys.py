@@ -40,7 +40,9 @@ from dialogs.loading.tables import NEEDED, Key, Table, named_lists, table, table
 KINDS: Final = ("yes_no", "choice", "several", "integer", "quantity", "since")
 TABLE: Final = as_it_stands("a table", lambda raw: isinstance(raw, dict), {"type": "object"})
 ENTRY: Final = simple("the name of an entry of the catalogue", entry_name, WORDS.schema)
-FORMAT: Final = as_it_stands(str(NEWEST), lambda raw: raw == NEWEST, {"const": NEWEST})
+FORMAT: Final = as_it_stands(
+    f"format {NEWEST}", lambda raw: raw == NEWEST, {"const": NEWEST}, lambda raw: NEWEST
+)
 OPTION: Final = Table(
     "option",
     "One answer of a choice. Do not list `unknown`: every question takes it.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +17,13 @@ from typing import Any, Final
 from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault
 from dialogs.languages import DEFAULT
+from dialogs.loading.meant import flag_meant, list_meant, number_meant, one_meant, range_meant, text_meant
+from dialogs.loading.writing import value_of
 from dialogs.texts import Text
 from dialogs.units import Exact, Range, exact
 
+MAX_SHOWN: Final = 60
+"""Characters of a value that a message shows."""
 _NAME: Final = re.compile(r"[!-~]+")
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?")
 _MEASURED: Final = re.compile(rf"(<=|>=)?({_NUMBER.pattern}) (\S+)")
@@ -36,11 +40,18 @@ class Report:
 
     languages: tuple[str, ...] = ()
     stored: bool = False
+    owners: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The tables that have a key, such as ``question``, by its name."""
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, place: str, fault: str, remedy: str, line: int = 0) -> None:
         """Report a fault; `line` is that of the text at its place, counted from 0."""
         self.faults.append(Fault(place, fault, remedy, within=line))
+
+    def once(self, place: str, fault: str, remedy: str) -> None:
+        """Report a fault that is found wherever it matters, and stands at one place."""
+        if Fault(place, fault, remedy) not in self.faults:
+            self.fault(place, fault, remedy)
 
     def undeclared(self, place: str, language: str) -> None:
         """Report a language that the file does not name: once, whatever the number of its texts."""
@@ -98,19 +109,40 @@ def simple(said: str, turn: Callable[[Any], Any], schema: Schema) -> Kind:
     return Kind(said, lambda raw, place, report: turn(raw), schema)
 
 
-def as_it_stands(said: str, fits: Callable[[Any], object], schema: Schema) -> Kind:
-    """Return a kind of value that is taken as it stands in the file, if it fits."""
+def as_it_stands(
+    said: str,
+    fits: Callable[[Any], object],
+    schema: Schema,
+    meant: Callable[[Any], Any] = lambda raw: None,
+) -> Kind:
+    """Return a kind of value that is taken as it stands in the file, if it fits.
+
+    `meant` returns what was likely meant by one that does not fit, or ``None``.
+    """
 
     def turn(raw: Any) -> Any:
         if fits(raw):
             return raw
-        raise KindError(f"{raw!r} is not {said}", f"Please write {said}")
+        likely = meant(raw)
+        remedy = f"Please write {said if likely is None else value_of(likely)}"
+        raise KindError(f"{shown(raw)} is not {said}", remedy)
 
     return simple(said, turn, schema)
 
 
+def shown(raw: Any) -> str:
+    """Return a value as it stands in the file, at some length."""
+    text = value_of(raw)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+
+
 def one_of(*names: str) -> Kind:
-    return as_it_stands(f"one of {', '.join(names)}", lambda raw: raw in names, {"enum": list(names)})
+    def turn(raw: Any) -> Any:
+        if raw in names:
+            return raw
+        raise KindError(f"{shown(raw)} is not known", one_meant(raw, names))
+
+    return simple(f"one of {', '.join(names)}", turn, {"enum": list(names)})
 
 
 def either(one: Kind, other: Kind) -> Kind:
@@ -135,8 +167,13 @@ def is_question_id(raw: str) -> bool:
 def _question_id(raw: Any) -> str:
     if isinstance(raw, str) and is_question_id(raw):
         return raw
+    plain = (
+        re.sub(r"\W+", "_", raw.strip(), flags=re.ASCII).strip("_").lower() if isinstance(raw, str) else ""
+    )
+    if plain and is_question_id(plain):
+        raise KindError(f"{shown(raw)} cannot be used as a name in rules", f'Please write "{plain}"')
     remedy = f"Please use letters, digits and _, and none of: {', '.join(_NOT_FOR_QUESTIONS)}"
-    raise KindError(f"{raw!r} cannot be used as a name in rules", remedy)
+    raise KindError(f"{shown(raw)} cannot be used as a name in rules", remedy)
 
 
 def _languages(raw: Any) -> tuple[str, ...]:
@@ -149,8 +186,9 @@ def _number(raw: Any) -> Decimal:
     text = format(raw, "f") if isinstance(raw, Decimal) else raw
     if isinstance(text, str | int) and _NUMBER.fullmatch(str(text)):
         return Decimal(str(text))
-    remedy = "Please write it in digits, such as 16.114"
-    raise KindError(f"{raw!r} is not an exact number", remedy)
+    meant = number_meant(raw)
+    remedy = f"Please write {meant}" if meant is not None else "Please write it in digits, such as 16.114"
+    raise KindError(f"{shown(raw)} is not an exact number", remedy)
 
 
 def _ratio(raw: Any) -> Exact:
@@ -164,14 +202,19 @@ def _ratio(raw: Any) -> Exact:
 
 def _range(raw: Any) -> Range:
     if isinstance(raw, list) and len(raw) == 2:
-        return _number(raw[0]), _number(raw[1])
-    raise KindError("is not a range", "Please write two numbers: [lowest, highest]")
+        low, high = _number(raw[0]), _number(raw[1])
+        if low <= high:
+            return low, high
+        raise KindError("its lowest number stands second", f"Please write [{high}, {low}]")
+    meant = range_meant(raw)
+    remedy = "two numbers: [lowest, highest]" if meant is None else value_of(meant)
+    raise KindError(f"{shown(raw)} is not a range", f"Please write {remedy}")
 
 
 def _measurement(raw: Any) -> Measurement:
     match = _MEASURED.fullmatch(raw) if isinstance(raw, str) else None
     if match is None:
-        raise KindError(f"{raw!r} is not a number and a unit", 'Please write it as in "<=1 {xULN}"')
+        raise KindError(f"{shown(raw)} is not a number and a unit", 'Please write it as in "<=1 {xULN}"')
     relation: Relation = match[1] or "="  # type: ignore[assignment]  # the pattern allows no other
     return Measurement(relation, Decimal(match[2]), match[3])
 
@@ -179,7 +222,7 @@ def _measurement(raw: Any) -> Measurement:
 def _facts(raw: Any) -> dict[str, str]:
     if isinstance(raw, dict):
         return {key: str(value) for key, value in raw.items()}
-    raise KindError(f"{raw!r} is not a table", "Please write key = value pairs")
+    raise KindError(f"{shown(raw)} is not a table", "Please write key = value pairs")
 
 
 def _results(raw: Any) -> dict[str, tuple[str, str]]:
@@ -196,8 +239,9 @@ def _text(raw: Any, place: str, report: Report) -> Text:
     if isinstance(raw, str) and raw.strip():
         return Text({report.languages[0] if report.languages else DEFAULT: raw})
     if not isinstance(raw, dict):
-        languages = ", ".join(f"{language} = ..." for language in report.languages)
-        raise KindError("is not a text", f'Please write it in quotes, "...", or {{ {languages} }}')
+        meant, languages = text_meant(raw), ", ".join(f"{language} = ..." for language in report.languages)
+        remedy = f'it in quotes, "...", or {{ {languages} }}' if meant is None else value_of(meant)
+        raise KindError(f"{shown(raw)} is not a text in quotes", f"Please write {remedy}")
     for language in report.languages:
         if not isinstance(raw.get(language), str) or not raw[language].strip():
             report.fault(place, f"missing translation: {language}", f"Please add {language} = ...")
@@ -209,7 +253,7 @@ def _text(raw: Any, place: str, report: Report) -> Text:
 
 def _texts(raw: Any, place: str, report: Report) -> tuple[Text, ...]:
     if not isinstance(raw, list):
-        raise KindError(f"{raw!r} is not a list of texts", "Please write [{ ... }, { ... }]")
+        raise KindError(f"{shown(raw)} is not a list of texts", "Please write [{ ... }, { ... }]")
     texts = (TEXT.read(text, f"{place}[{index}]", report) for index, text in enumerate(raw, 1))
     return tuple(text for text in texts if text is not None)
 
@@ -233,9 +277,11 @@ def _table_of(values: Schema) -> Schema:
     return {"type": "object", "additionalProperties": values}
 
 
-WORDS: Final = as_it_stands("a text", lambda raw: isinstance(raw, str), _STRING)
-FLAG: Final = as_it_stands("true or false", lambda raw: isinstance(raw, bool), {"type": "boolean"})
-LIST: Final = as_it_stands("a list of texts", _are_words, _list(_STRING))
+WORDS: Final = as_it_stands("a text in quotes", lambda raw: isinstance(raw, str), _STRING, text_meant)
+FLAG: Final = as_it_stands(
+    "true or false", lambda raw: isinstance(raw, bool), {"type": "boolean"}, flag_meant
+)
+LIST: Final = as_it_stands("a list of texts", _are_words, _list(_STRING), list_meant)
 CODES: Final = as_it_stands(
     "a table of texts",
     lambda raw: isinstance(raw, dict) and _are_words(list(raw.values())),

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from dialogs import since
 from dialogs.answers import NONE, compact
+from dialogs.likely import instead
+from dialogs.loading.catalogue import unit_sets
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Option, Question, Shortcut, Tabulation
 from dialogs.texts import Text
-from dialogs.units import Unit
+from dialogs.units import Range, Unit
 
 CHOSEN: Final = ("choice", "several")
 """Kinds of questions that are answered by options."""
@@ -51,9 +53,8 @@ def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ..
     place, listed = entry.place, entry.get("options")
     if isinstance(listed, str):
         if listed not in sets:
-            report.fault(
-                f"{place}: options", f"no option set {listed!r}", "Please define it under [option_sets]"
-            )
+            remedy = instead(listed, sets) if sets else "Please list them, or define it under [option_sets]"
+            report.fault(f"{place}: options", f"there is no option set {listed}", remedy)
             return ()
         listed = sets[listed]
         entry.whole = entry.whole and all(option.whole for option in listed)
@@ -108,7 +109,7 @@ def _numbers(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shor
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     listed: Sequence[Entry] | str = entry.get("units", ())
     if isinstance(listed, str):
-        report.fault(f"{entry.place}: units", f"no unit set {listed!r}", "Please list the units")
+        report.fault(f"{entry.place}: units", f"there is no unit set {listed}", instead(listed, unit_sets()))
         return ()
     if {"kind", "units"} <= entry.keys() and not listed:
         report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
@@ -141,12 +142,19 @@ def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
     if any(key in entry and key in question and ranges[key] is None for key in ranges):
         report.fault(entry.place, "has no possible and usual range", "Please give both, here or above")
     if possible and usual and not possible[0] <= usual[0] <= usual[1] <= possible[1]:
-        fault = "usual range is not inside the possible one"
-        report.fault(entry.place, fault, "Please check the four numbers")
+        of_all = entry.get("possible") is None and entry.get("usual") is None
+        place = f"{question.place}: usual" if of_all else entry.place
+        fault = f"the usual range, {_range(usual)}, is not inside the possible one, {_range(possible)}"
+        report.once(place, fault, "Please check the four numbers")
     if (entry.get("per") is None) != (entry.get("gives") is None):
         report.fault(entry.place, "per and gives go together", "Please give both or neither")
     _check_conversion(entry, report)
     return Unit(**entry | ranges) if entry.whole and possible and usual else None
+
+
+def _range(numbers: Range) -> str:
+    low, high = numbers
+    return f"[{low}, {high}]"
 
 
 def _check_conversion(entry: Entry, report: Report) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from dialogs.likely import instead, likely
 from dialogs.loading.kinds import Report
 from dialogs.proofs import unreachable_outcomes
 from dialogs.protocol import Criterion, Option, Protocol, Question
@@ -41,7 +42,7 @@ def _check_divided(
     if divisor is not None:
         _check_divisor(question, unit, divisor, f"{place}: per", report)
     elif unit.per not in left_out:
-        report.fault(f"{place}: per", f"unknown question {unit.per!r}", "Please use a question's id")
+        report.fault(f"{place}: per", f"there is no question {unit.per}", instead(str(unit.per), questions))
 
 
 def _check_divisor(question: Question, unit: Unit, divisor: Question, place: str, report: Report) -> None:
@@ -63,7 +64,9 @@ def _check_divisor(question: Question, unit: Unit, divisor: Question, place: str
 def _check_unit_of(question: Question, questions: Questions, place: str, report: Report) -> None:
     value = questions.get(question.unit_of or "")
     if value is None:
-        report.fault(place, f"unknown question {question.unit_of!r}", "Please use a question's id")
+        report.fault(
+            place, f"there is no question {question.unit_of}", instead(str(question.unit_of), questions)
+        )
         return
     for code in question.unit_by_code:
         if code not in value.unit_by_code:
@@ -87,12 +90,17 @@ def check_criteria(criteria: Iterable[Criterion], report: Report) -> None:
     for criterion in criteria:
         place = f"criterion {criterion.code}"
         if criterion.requires is not None and criterion.requires not in above:
-            fault = f"no criterion {criterion.requires!r} before it"
-            report.fault(f"{place}: requires", fault, "Please name one that stands above")
+            fault = f"there is no criterion {criterion.requires} before it"
+            report.fault(f"{place}: requires", fault, _one_above(criterion.requires, above))
         if criterion.counts_as is not None and criterion.counts_as not in codes:
-            fault = f"no criterion {criterion.counts_as!r}"
-            report.fault(f"{place}: counts_as", fault, "Please name a criterion")
+            fault = f"there is no criterion {criterion.counts_as}"
+            report.fault(f"{place}: counts_as", fault, instead(criterion.counts_as, codes))
         above.add(criterion.code)
+
+
+def _one_above(code: str, above: Collection[str]) -> str:
+    found = likely(code, above)
+    return f"Please write {found}" if found else "Please name one that stands above"
 
 
 def check_parts(parts: Sequence[str], criteria: Sequence[Criterion], report: Report) -> None:
@@ -101,8 +109,8 @@ def check_parts(parts: Sequence[str], criteria: Sequence[Criterion], report: Rep
     for criterion in criteria:
         place = f"criterion {criterion.code}: parts"
         for unknown in [code for code in criterion.parts if code not in parts]:
-            remedy = f"Please use one of: {', '.join(parts)}" if parts else "Please add [[part]]"
-            report.fault(place, f"no part {unknown!r}", remedy)
+            remedy = instead(unknown, parts) if parts else "Please add [[part]]"
+            report.fault(place, f"there is no part {unknown}", remedy)
         required = by_code.get(criterion.requires or "")
         if required is not None and not _covers(required, criterion, parts):
             fault = f"{required.code}, which it requires, does not belong to all of them"

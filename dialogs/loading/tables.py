@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dialogs.loading.kinds import Kind, KindError, Report
+from dialogs.loading.kinds import Kind, KindError, Report, shown
+from dialogs.loading.meant import KNOWN_SLIPS, key_meant
 
 NEEDED: Final = object()
 """The default of a key that may not be left out."""
@@ -58,21 +60,37 @@ class Entry(dict[str, Any]):
 
 def read_table(table: Table, raw: Mapping[str, Any], place: str, report: Report) -> Entry:
     """Read a table. Reports keys that it does not know, those that are missing, and values that are wrong."""
-    names = [key.name for key in table.keys]
-    for name in raw:
-        if name not in names:
-            report.fault(place, f"unknown key {name!r}", f"Please use one of: {', '.join(names)}")
     before = len(report.faults)
+    meant = _unknown_keys(table, raw, place, report)
     entry = Entry(place)
     for key in table.keys:
         if key.name not in raw and key.default is NEEDED:
-            report.fault(place, f"{key.name} is missing", "Please add it")
+            if key.name not in meant:
+                report.fault(place, f"{key.name} is missing", "Please add it")
         elif key.name not in raw:
             entry[key.name] = key.default
         elif (value := key.kind.read(raw[key.name], f"{place}: {key.name}", report)) is not None:
             entry[key.name] = value
     entry.whole = len(report.faults) == before
     return entry
+
+
+def _unknown_keys(table: Table, raw: Mapping[str, Any], place: str, report: Report) -> set[str]:
+    """Report the keys that a table has not, and return those that were likely meant."""
+    names = [key.name for key in table.keys]
+    free = [name for name in names if name not in raw or name == "kind"]  # which is made from other keys
+    meant = {name: key_meant(name, free) for name in raw if name not in names}
+    for name, key in meant.items():
+        owners = ", ".join(f"[[{owner}]]" for owner in report.owners.get(name, ()))
+        remedy = f"Please use one of: {', '.join(names)}"
+        if (table.name, name) in KNOWN_SLIPS:
+            remedy = KNOWN_SLIPS[table.name, name]
+        elif key is not None:
+            remedy = f"Please write {key}"
+        elif owners:
+            remedy = f"Please move it: it is a key of {owners}"
+        report.fault(f"{place}: {name}", f"there is no key {name} here", remedy)
+    return {key for key in meant.values() if key is not None}
 
 
 def table(of: Table) -> Kind:
@@ -92,9 +110,11 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
 
     def reader(raw: Any, place: str, report: Report) -> tuple[Entry, ...]:
         if not isinstance(raw, list):
-            remedy = f"Please write [[{of.name}]]" if called_by else "Please write [{ ... }, { ... }]"
-            raise KindError(f"{raw!r} is not a list of tables", remedy)
-        entries = [one.read(item, placed(item, index, place), report) for index, item in enumerate(raw, 1)]
+            meant = f"[{shown(raw)}]" if isinstance(raw, dict) and raw else "[{ ... }, { ... }]"
+            remedy = f"Please write [[{of.name}]]" if called_by else f"Please write {meant}"
+            raise KindError(f"{shown(raw)} is not a list of tables", remedy)
+        places = _apart([placed(item, index, place) for index, item in enumerate(raw, 1)])
+        entries = [one.read(item, at, report) for item, at in zip(raw, places, strict=True)]
         return tuple(entry for entry in entries if entry is not None)
 
     def placed(item: Any, index: int, place: str) -> str:
@@ -106,13 +126,21 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
     return Kind(f"a list of tables {of.name}", reader, {"type": "array", "items": one.schema})
 
 
+def _apart(places: Sequence[str]) -> Iterator[str]:
+    """Tell places of the same name apart: the second one is ``question hb (2)``."""
+    seen: Counter[str] = Counter()
+    for place in places:
+        seen[place] += 1
+        yield f"{place} ({seen[place]})" if seen[place] > 1 else place
+
+
 def named_lists(of: Table) -> Kind:
     """Return the kind of value that is a table of lists of tables."""
     one = tables(of)
 
     def reader(raw: Any, place: str, report: Report) -> dict[str, tuple[Entry, ...]]:
         if not isinstance(raw, dict):
-            raise KindError(f"{raw!r} is not a table", f"Please write name = [ {of.name}, ... ]")
+            raise KindError(f"{shown(raw)} is not a table", f"Please write name = [ {of.name}, ... ]")
         return {name: one.read(listed, f"{place}: {name}", report) or () for name, listed in raw.items()}
 
     schema = {"type": "object", "additionalProperties": one.schema}

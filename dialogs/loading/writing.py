@@ -1,4 +1,4 @@
-"""Writes values as TOML: what a stored file keeps of the catalogue."""
+"""Writes values as TOML: what a stored file keeps of the catalogue, and what messages show of a file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def table(kind: str, name: str, value: Any) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in values.items())
+    return "".join(f"{_key(key)} = {value_of(value)}\n" for key, value in values.items())
 
 
-def _value(value: Any) -> str:
+def value_of(value: Any) -> str:
+    """Return a value as it stands in a file."""
     if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_key(key)} = {_value(each)}' for key, each in value.items())} }}"
+        return f"{{ {', '.join(f'{_key(key)} = {value_of(each)}' for key, each in value.items())} }}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(value_of, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

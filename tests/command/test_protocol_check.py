@@ -34,7 +34,7 @@ def mistaken(tmp_path: Path) -> str:
 def test_a_mistake_is_told_with_its_line(mistaken: str) -> None:
     told = check(mistaken)
     assert told.exit_code == 2
-    assert f"{mistaken}:15: question temperature: kind: 'Quantity' is not one of" in told.stderr
+    assert f'{mistaken}:15: question temperature: kind: "Quantity" is not known. Please' in told.stderr
     assert told.stdout == ""
 
 

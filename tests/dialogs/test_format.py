@@ -143,7 +143,7 @@ WRONG = {
     "no code": ('exclusion = "x"', "code is missing"),
     "a line with a code": ('line = "x"\ncode = "E1"', "is a line of the record, and has code"),
     "only a line": ('line = "Inclusion:"', "there is none"),
-    "the words of format 1": ('code = "E1"\nkind = "exclusion"\nsource = "x"', "unknown key 'kind'"),
+    "the words of format 1": ('code = "E1"\nkind = "exclusion"\nsource = "x"', "there is no key kind here"),
 }
 
 
@@ -179,7 +179,7 @@ def test_a_plain_text_is_in_the_first_language_and_stands_for_the_others() -> No
 
 
 def test_a_file_of_a_newer_format_is_refused() -> None:
-    with pytest.raises(ProtocolError, match="format: 3 is not 2"):
+    with pytest.raises(ProtocolError, match="format: 3 is not format 2"):
         parse_protocol(HEAD.replace("2", "3", 1) + criterion(PREGNANCY), "trial.toml")
 
 
@@ -226,7 +226,7 @@ def test_what_the_catalogue_has_not_is_told() -> None:
     (fault, *_) = faults(question('use = "haemoglobine"'), criterion(PREGNANCY))
     assert (fault.place, fault.fault) == (
         "question haemoglobine: use",
-        "'haemoglobine' is not in the catalogue",
+        '"haemoglobine" is not in the catalogue',
     )
 
 

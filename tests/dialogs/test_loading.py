@@ -41,20 +41,20 @@ MISTAKES = {
     "duplicate question": ('id = "alt"\n', 'id = "ast"\n', "question ast", "stands 2 times"),
     "duplicate option": ('{ code = "male"', '{ code = "female"', "question sex: option female", "stands 2 times"),
     "bad TOML": ("[disclaimer]", "[disclaimer", "disclaimer", "is not how a table begins"),
-    "unknown key": ("judgement = true", "judgment = true", "question", "unknown key 'judgment'"),
+    "unknown key": ("judgement = true", "judgment = true", "question", "there is no key judgment"),
     "missing key": ('id = "NCT04420494"\n', "", "protocol", "id is missing"),
-    "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: units[1]", "not inside"),
+    "usual outside possible": ('usual = ["30", "180"]', 'usual = ["3", "180"]', "question hemoglobin: usual", "not inside"),
     "inexact number": ('scale = "16.114"', "scale = inf", "question hemoglobin: units[3]: scale", "not an exact number"),
     "broken rule": ('ecog in ("0", "1", "2")', 'ecog in ("0", "1", "2"', "criterion I4: rule", "the bracket ( is not closed"),
     "empty rule": ("rule = '''18 <= age_years <= 80'''", "rule = ''", "criterion I1: rule", "there is nothing in it"),
     "arithmetic in a rule": ('ecog in ("0", "1", "2")', "ecog + 1", "criterion I4: rule", "is arithmetic"),
     "call in a rule": ('ecog in ("0", "1", "2")', "print(ecog)", "criterion I4: rule", "is not a condition"),
     "order on a choice": ('ecog in ("0", "1", "2")', 'ecog < "3"', "criterion I4: rule", "is a choice, whose options have no order"),
-    "unknown requirement": ('requires = "I2a"', 'requires = "I9"', "criterion I2b: requires", "no criterion 'I9'"),
-    "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "unknown question 'height'"),
+    "unknown requirement": ('requires = "I2a"', 'requires = "I9"', "criterion I2b: requires", "there is no criterion I9"),
+    "unknown divisor": ('per = "body_weight"', 'per = "height"', "question csa_dose", "there is no question height"),
     "implied option that is none": ('implies = { sex = "female" } },\n  { code = "lactating"', 'implies = { sex = "f" } },\n  { code = "lactating"', "question pregnant_or_lactating", "no option 'f'"),
     "text for a flag": ("bounds = false", 'bounds = "false"', "question age_years: bounds", "is not true or false"),
-    "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "is not one of DM"),
+    "domain that nothing exports": ('domain = "DM", code = "AGE"', 'domain = "ZZ", code = "AGE"', "question age_years: sdtm: domain", "\"ZZ\" is not known"),
     "age in another unit than it says": ('test = "YEARS"', 'test = "MONTHS"', "question age_years: sdtm: test", "does not name the first unit"),
     "age in units that do not convert": ('units = [\n  { code = "a", label', 'units = [\n  { code = "a", label = { en = "y", zh = "年" } },\n  { code = "mo", label', "question age_years", "does not turn into a"),
     "divisor in a unit without a scale": ('spellings = ["kg", "公斤", "千克"], example = 62 },', 'spellings = ["kg"] },\n  { code = "[lb_av]", label = { en = "lb", zh = "磅" } },', "question csa_dose: unit mg/d: per", "do not turn into its first"),
@@ -126,7 +126,7 @@ def test_a_stored_trial_is_read_in_spite_of_what_no_question_uses(before: str, a
 
 
 def test_a_question_of_no_known_kind_is_told_of_that_alone() -> None:
-    assert "is not one of yes_no" in only_fault(TEXT.replace('kind = "choice"', 'kind = "number"', 1)).fault
+    assert "is not known" in only_fault(TEXT.replace('kind = "choice"', 'kind = "number"', 1)).fault
 
 
 @pytest.mark.parametrize(

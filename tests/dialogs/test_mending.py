@@ -52,8 +52,8 @@ def test_faults_of_syntax_and_of_meaning_are_told_together() -> None:
     told = [(fault.line, fault.place) for fault in faults_of(text)]
     assert told == [
         (5, "protocol: title"),
-        (48, "question pregnant"),
         (50, "question pregnant: ask"),
+        (51, "question pregnant: judgment"),
         (72, "criterion I2: rule"),
         (81, "criterion I4: code"),
     ]
