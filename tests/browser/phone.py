@@ -21,11 +21,12 @@ HANGS_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def trial(database: Path) -> AsyncIterator[str]:
+async def trial(database: Path, protocol: Path | None = None) -> AsyncIterator[str]:
     """Run ``prescreen try`` in a process of its own, which must stop in order. Yields the page's address."""
+    other = ("--protocol", str(protocol)) if protocol is not None else ()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.browser.unhurried", "try"),
-        *("--db", str(database), "--port", "0"),
+        *("--db", str(database), "--port", "0", *other),
         stdout=PIPE,
         stderr=STDOUT,
         env=os.environ | {"HOME": str(database.parent)},

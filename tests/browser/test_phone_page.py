@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from state.database import connect
 from state.verify import verify
 from tests.browser.driver import browser
 from tests.browser.phone import Phone, trial
+from tests.dialogs.long_trials import LONGEST, WORDS, long_trial, words_of
 from tests.machine import lack_of
 
+TICKS = Path(__file__).parents[1] / "data" / "several.toml"
 LACK = lack_of("chromium")
 pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 
@@ -220,3 +223,47 @@ async def test_nothing_overflows_in_the_dark_or_on_a_desktop(
     await phone.picture(name)
     assert await phone.page.script("document.documentElement.scrollWidth <= innerWidth")
     assert phone.page.complaints == []
+
+
+# trials unlike the shipped one -------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def phone_for(protocol: Path, tmp_path: Path) -> AsyncIterator[Phone]:
+    async with trial(tmp_path / "other.db", protocol) as address, browser(tmp_path / "profile") as page:
+        await page.look(scale=SCALE)
+        phone = Phone(page)
+        await phone.open(address)
+        await phone.start()
+        await phone.press("New screening")
+        yield phone
+
+
+async def test_options_are_ticked_in_place(tmp_path: Path) -> None:
+    async with phone_for(TICKS, tmp_path) as phone:
+        await phone.sees("Which of these has the patient ever had?")
+        card = await phone.newest()
+        await phone.press("☐ Asthma")
+        await phone.press("☐ COPD")
+        await phone.picture("phone-ticks")
+        await phone.press("☑ COPD")
+        assert "☑ Asthma" in (await phone.buttons())[card]
+        await phone.press("Done")
+        await phone.sees("✓ History: Asthma")
+        assert await phone.newest() == card
+
+
+async def test_the_records_words_are_shown_whole_however_long(tmp_path: Path) -> None:
+    path = tmp_path / "long.toml"
+    path.write_text(long_trial().text, encoding="utf-8")
+    async with phone_for(path, tmp_path) as phone:
+        await phone.sees("Age?")
+        await phone.type("45")
+        await phone.press("None of these")
+        await phone.press("Yes")
+        await phone.sees("E2: e2w0")
+        words = "[...document.querySelectorAll('#log > .theirs .words')].map((words) => words.textContent).join('')"
+        told = await phone.page.script(words)
+        assert "".join(words_of("Q", LONGEST).split()) in "".join(str(told).split())
+        assert "".join(words_of("E2", WORDS).split()) in "".join(str(told).split())
+        await phone.picture("phone-long")
