@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -279,3 +280,70 @@ def test_at_a_terminal_a_long_list_has_keys_for_its_pages(conversation: Conversa
     for line in (">", ">", "62", "d"):
         assert terminal.handle(line)
     assert conversation.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("o61",))
+
+
+# screened again ------------------------------------------------------------------------------------
+
+LASTING = """
+format = 2
+id = "LAST-1"
+title = "Fictional"
+
+[[question]]
+id = "history"
+kind = "several"
+ask = "History?"
+lasting = true
+options = [{ code = "asthma", text = "Asthma" }, { code = "copd", text = "COPD" }]
+
+[[question]]
+id = "smokes"
+ask = "Smokes?"
+
+[[criterion]]
+code = "E1"
+exclusion = "Asthma and smoking, or neither of both"
+rule = '"asthma" in history and smokes or history == "none" and not smokes'
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "label"), [("asthma, copd", "Keep: Asthma, COPD"), ("none", "Keep: none of these")]
+)
+def test_an_earlier_screenings_selection_is_kept_by_one_tap(ward: Ward, given: str, label: str) -> None:
+    ward.conversation = _for(ward.conversation, parse_protocol(LASTING, "lasting.toml"))
+    turn = ward.do(ward.clinician, "/new", given, "no" if given != "none" else "yes")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'rescreen:')}")
+    assert not any(each.startswith("☑") for each in labels(turn)), "nothing is ticked that nobody ticked"
+    tap(ward, turn, label)
+    screening = ward.conversation.screenings.load("S01-0002")
+    assert screening.dialogue.answers["history"] == screening.carried["history"]
+
+
+# whatever is pressed -------------------------------------------------------------------------------
+
+
+def _shown_ticks(turn: Turn) -> Selection:
+    """What a card shows as ticked."""
+    names = {
+        f"☑ {option.text['en']}": code for code, option in PROTOCOL.question("history").option_by_code.items()
+    }
+    return PROTOCOL.question("history").selection([names[each] for each in labels(turn) if each in names])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_kept_is_what_stood_on_the_card_whose_button_was_pressed(ward: Ward, seed: int) -> None:
+    """Old cards, two phones, double taps: any button of any card shown so far."""
+    dice = random.Random(seed)
+    cards = [ward.do(ward.clinician, "/new")]
+    while answer(ward) is None:
+        turn = dice.choice(cards[-4:])
+        pressed = dice.choice([b for b in buttons(turn) if b.press.split(":")[0] in _PRESSED])
+        cards.append(ward.do(ward.clinician, f"!{pressed.press}"))
+        if answer(ward) is not None:
+            assert answer(ward) == _shown_ticks(turn)
+            assert pressed.label == ("Done" if _shown_ticks(turn).codes else "None of these")
+
+
+_PRESSED = ("tick", "untick", "done", "none", "help")
