@@ -102,6 +102,8 @@ class Listed:
     verdict: str | None
     first_failed: str | None
     unresolved: tuple[str, ...]
+    parts: tuple[str, ...]
+    """Of a screening that is not ineligible, the parts of the trial, by code, that have the verdict of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +262,12 @@ class Lookup:
         """List screenings, the last touched first, of *saved* the last saved; without a state, all."""
         rows = self.db.execute(_LISTED, {"person": person, "site": site, "state": state, "limit": limit})
         return [
-            Listed(number, who, at, began, moved, verdict, failed, tuple(json.loads(unresolved or "[]")))
-            for number, who, at, began, moved, verdict, failed, unresolved in rows
+            Listed(
+                *(number, who, at, began, moved, verdict, failed),
+                tuple(json.loads(unresolved or "[]")),
+                tuple(json.loads(parts)),
+            )
+            for number, who, at, began, moved, verdict, failed, unresolved, parts in rows
         ]
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
@@ -286,7 +292,9 @@ LIMIT 1
 
 _LISTED: Final = """
 SELECT
-    s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved
+    s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved,
+    (SELECT json_group_array(json_extract(value, '$.part')) FROM json_each(g.parts)
+     WHERE g.verdict <> 'ineligible' AND json_extract(value, '$.verdict') = g.verdict)
 FROM positions p
 JOIN screenings s ON s.number = p.screening
 JOIN standing g ON g.screening = s.number

@@ -35,7 +35,7 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
     candidate the dialogue is played, and one JSON line is printed:
 
     \b
-      name, verdict, failed, first_failed, unresolved, asked
+      name, verdict, failed, first_failed, unresolved, asked, and parts if the trial has some
 
     Verdicts are the codes eligible (people are shown: potentially eligible), ineligible, undetermined.
     "failed" is over all given answers, "first_failed" is where the dialogue stops, "asked" are the

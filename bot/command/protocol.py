@@ -12,7 +12,7 @@ from bot.command.wiring import Unusable, protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 
 if TYPE_CHECKING:
-    from dialogs.protocol import Protocol
+    from dialogs.protocol import Criterion, Protocol
 
 
 @click.group("protocol")
@@ -43,12 +43,29 @@ def show(source: str, lang: str) -> None:
     click.echo(f"{loaded.id}  {loaded.title[lang]}\nrules {loaded.version}, SHA-256 {loaded.sha256}")
     for notice in loaded.notices:
         click.echo(notice[lang])
-    for criterion in loaded.criteria:
-        click.echo(f"\n{criterion.code} {criterion.name[lang]} ({criterion.kind})")
-        click.echo(f'  record:  "{criterion.source}"')
-        if criterion.reading:
-            click.echo(f"  reading: {criterion.reading[lang]}")
-        click.echo(f"  rule:    {criterion.rule.text}")
+    for part in loaded.parts:
+        click.echo(f"part {part.code}: {part.name[lang]}")
+    for place, criterion in enumerate(loaded.criteria):
+        _show_lines(loaded, place)
+        _show_criterion(criterion, lang)
+    _show_lines(loaded, len(loaded.criteria))
+
+
+def _show_lines(loaded: Protocol, above: int) -> None:
+    """Show the lines of the record that are no criterion, at their place among the criteria."""
+    for line in loaded.lines:
+        if line.before == above:
+            click.echo(f'\n(not judged)\n  record:  "{line.text}"')
+
+
+def _show_criterion(criterion: Criterion, lang: str) -> None:
+    click.echo(f"\n{criterion.code} {criterion.name[lang]} ({criterion.kind})")
+    click.echo(f'  record:  "{criterion.source}"')
+    if criterion.reading:
+        click.echo(f"  reading: {criterion.reading[lang]}")
+    click.echo(f"  rule:    {criterion.rule.text}")
+    if criterion.parts:
+        click.echo(f"  parts:   {', '.join(criterion.parts)}")
 
 
 @command.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from bot.evaluate.sheets import read_list
+from bot.wording.parts import in_one_line
 from bot.wording.phrases import Phrases, joined
 from dialogs.answers import NONE, UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
@@ -22,6 +23,7 @@ MAX_UNPACKED: Final = 16 * 1024 * 1024
 LISTS: Final = frozenset({"columns", "likely", "meanings", "units"})
 """Details of a fault that list several things."""
 COLUMNS: Final = ("name", "verdict", "first_failed", "failed", "unresolved", "in_words", "faults")
+"""Followed by one for each part of the trial, ``part_`` and its code: its verdict."""
 SENTENCES: Final = (COLUMNS.index("in_words"), COLUMNS.index("faults"))
 """Places of the columns that hold sentences: wider than those with codes."""
 
@@ -98,7 +100,7 @@ def evaluate_file(
     rows = read_list(
         protocol, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
     )
-    table.add(COLUMNS)
+    table.add((*COLUMNS, *(f"part_{part.code}" for part in protocol.parts)))
     for row in rows:
         counts[bool(row.faults)] += 1
         table.add(_line(protocol, row, say))
@@ -118,6 +120,7 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
             shown(row.name),
             *[""] * (len(COLUMNS) - 2),
             " ".join(said(protocol, row, fault, say, "chat") for fault in row.faults),
+            *[""] * len(protocol.parts),
         )
     found: Outcome = play(protocol, row.answers)
     verdict = IN_FILES[found.verdict]
@@ -129,20 +132,21 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
         " ".join(found.unresolved),
         _in_words(protocol, found, say),
         "",
+        *(IN_FILES[part.verdict] for part in found.parts),
     )
 
 
 def _in_words(protocol: Protocol, found: Outcome, say: Phrases) -> str:
-    """Say which criteria are not met, apply or are open, each by its code and name."""
+    """Say how each part stands, and which criteria are not met, apply or are open, each by its code and name."""
     groups: dict[str, list[str]] = {}
     for criterion in protocol.criteria:
         failed = criterion.code in found.failed
         if failed or criterion.code in found.unresolved:
             group = f"failed_{criterion.kind}" if failed else "unknown"
             groups.setdefault(group, []).append(f"{criterion.code} {criterion.name[say.language]}")
-    return say.plain("then").join(
-        say.plain(f"status_{group}", codes=joined(codes, say)) for group, codes in groups.items()
-    )
+    parts = [in_one_line(found.parts, say)] if found.parts else []
+    told = [say.plain(f"status_{group}", codes=joined(codes, say)) for group, codes in groups.items()]
+    return say.plain("then").join([*parts, *told])
 
 
 class _Csv:

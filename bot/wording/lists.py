@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
@@ -52,10 +52,21 @@ def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
 def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:
     """All that must be known of the trials and of the bot, at any time."""
     told = [
-        lines(opening(each, say), Safe(f"<i>{escape(each.disclaimer[say.language])}</i>"))
+        lines(
+            opening(each, say),
+            *_not_judged(each, say),
+            Safe(f"<i>{escape(each.disclaimer[say.language])}</i>"),
+        )
         for each in protocols
     ]
     return lines(*(gap(each) for each in told), gap(say("privacy_text")))
+
+
+def _not_judged(protocol: Protocol, say: Phrases) -> Iterator[Safe]:
+    """Lines of the record that are no criterion, at a tap."""
+    if protocol.lines:
+        told = (say("site_line", text=line.text) for line in protocol.lines)
+        yield quoted(lines(say("not_judged_lines"), *told))
 
 
 def _go(number: str, label: str, verb: str = "go_on") -> Button:
@@ -121,11 +132,12 @@ def labelled(item: Listed, zone: str, say: Phrases) -> str:
 
 
 def standing(item: Listed, say: Phrases) -> str:
-    """The verdict in words, with the first failed criterion; or that there is none yet."""
+    """The verdict in words, with the first failed criterion or the parts of which it is true; or that there is none."""
     if item.verdict is None:
         return say.plain("verdict_cancelled" if item.state == CANCELLED else "state_open")
     shown = say.plain(f"verdict_{item.verdict}")
-    return say.plain("noted", what=shown, note=item.first_failed) if item.first_failed else shown
+    note = item.first_failed or joined(item.parts, say)
+    return say.plain("noted", what=shown, note=note) if note else shown
 
 
 def languages(text: Safe, wanted: str = "") -> Reply:

@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dialogs.languages import DEFAULT
-from dialogs.protocol import Criterion
+from dialogs.protocol import Criterion, Protocol
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
 from state.exports.joined import CELL, ROW, joined_answers
 from state.exports.snapshot import Row, Snapshot
@@ -164,15 +164,24 @@ def _answer(book: Book, sheet: Worksheet, at: int, row: Row, cells: list[str]) -
 def _criteria(book: Book, snapshot: Snapshot) -> None:
     """Write every criterion of every protocol version, as the record has it and as we read it."""
     rows = [
-        (protocol.id, protocol.version, *_criterion(criterion), sha256)
+        (protocol.id, protocol.version, *cells, sha256)
         for sha256, protocol in snapshot.protocols.items()
-        for criterion in protocol.criteria
+        for cells in _record(protocol)
     ]
     sheet = book.sheet("Criteria", CRITERIA_COLUMNS, len(rows))
     sheet.set_column(7, 7, 50)
     for at, cells in enumerate(rows, 1):
         for place, cell in enumerate(cells):
             sheet.write_string(at, place, cell, book.wrapped)
+
+
+def _record(protocol: Protocol) -> Iterator[tuple[str, ...]]:
+    """Yield the criteria, and at their places the lines of the record that are none."""
+    for place in range(len(protocol.criteria) + 1):
+        yield from (
+            ("", "not judged", "", line.text, "", "", "") for line in protocol.lines if line.before == place
+        )
+        yield from map(_criterion, protocol.criteria[place : place + 1])
 
 
 def _criterion(criterion: Criterion) -> tuple[str, ...]:

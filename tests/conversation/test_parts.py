@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
 
+from bot.command import main
 from bot.conversation import Conversation, Setup
+from bot.evaluate.verdicts import evaluate_file
 from bot.terminal import Terminal
-from dialogs.loading import load
+from bot.wording.lists import about
+from bot.wording.phrases import phrases
+from dialogs.loading import load, parse_protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screenings
@@ -117,6 +125,53 @@ def test_each_part_is_told_of(tmp_path: Path, language: str, typed: tuple[str, .
     output = said(tmp_path, language, typed)
     for line in told:
         assert line in output
+
+
+def test_a_list_names_the_parts_that_have_the_verdict(tmp_path: Path) -> None:
+    output = said(tmp_path, "en", (*ONLY_B, "s", "/recent"))
+    assert "potentially eligible (B)" in output
+
+
+def test_lines_of_the_record_that_are_not_judged_are_told_about_the_trial() -> None:
+    line = 'line = "Cohort C opens later."'
+    text = COHORTS.read_text(encoding="utf-8") + f"\n[[criterion]]\n{line}\n"
+    trial = parse_protocol(text, "cohorts.toml")
+    for language, heading in (("en", "not judged here"), ("zh", "此处不作判定")):
+        told = about([trial], phrases(language))
+        assert heading in told
+        assert "Cohort C opens later." in told
+
+
+def test_a_list_of_candidates_is_answered_for_each_part() -> None:
+    trial = load(str(COHORTS))
+    content = b"name,consent,mutation,brain\nX1,yes,no,no\nX2,perhaps,,\n"
+    found = evaluate_file(trial, content, phrases("en"))
+    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(found.content)).active.iter_rows()]
+    verdicts = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert (verdicts["X1"]["part_A"], verdicts["X1"]["part_B"]) == ("ineligible", "potentially eligible")
+    assert verdicts["X1"]["in_words"].startswith(
+        "Cohort A: not eligible as entered (A1); Cohort B: potentially"
+    )
+    assert not verdicts["X2"]["part_A"]
+
+
+def test_the_command_line_evaluates_each_part(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,consent,mutation,brain\nX1,yes,no,no\n", encoding="utf-8")
+    arguments = ["evaluate", str(tmp_path / "list.csv"), "--protocol", str(COHORTS)]
+    line = json.loads(CliRunner().invoke(main, arguments).stdout)
+    assert line["parts"]["A"] == {"verdict": "ineligible", "failed": ["A1"], "unresolved": []}
+    assert (line["verdict"], line["failed"], line["parts"]["B"]["verdict"]) == ("eligible", [], "eligible")
+
+
+def test_a_trial_is_shown_with_its_parts_and_with_what_is_not_judged(tmp_path: Path) -> None:
+    text = COHORTS.read_text(encoding="utf-8")
+    begun, rest = text.split("[[criterion]]", 1)
+    file = tmp_path / "trial.toml"
+    file.write_text(f'{begun}[[criterion]]\nline = "Both cohorts:"\n\n[[criterion]]{rest}', encoding="utf-8")
+    shown = CliRunner().invoke(main, ["protocol", "show", str(file)]).stdout
+    assert "part A: Cohort A\n" in shown
+    assert '(not judged)\n  record:  "Both cohorts:"\n\nI1 ' in shown
+    assert "  rule:    mutation\n  parts:   A\n" in shown
 
 
 def test_a_line_to_copy_has_the_verdict_of_each_part(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from jsonschema import validate
 
 from dialogs.answers import Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
-from dialogs.loading import load
+from dialogs.loading import parse_protocol
 from state.database import connect, open_database
 from state.exports import export
 from state.exports.loglines import SCHEMA
@@ -26,7 +26,10 @@ from state.screenings import Screenings
 from state.stats import stats
 from state.verify import verify
 
-TRIAL = load(str(Path(__file__).parent.parent / "data" / "cohorts.toml"))
+COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
+TRIAL = parse_protocol(
+    COHORTS.read_text(encoding="utf-8") + '\n[[criterion]]\nline = "Cohort C opens later."\n', "cohorts.toml"
+)
 PATIENTS: dict[str, tuple[str, ...]] = {
     "S01-0001": ("yes", "no", "no"),
     "S01-0002": ("yes", "yes", "unknown"),
@@ -138,7 +141,9 @@ def test_the_workbook_has_them_too_and_the_parts_of_each_criterion(filled: Path,
     assert book["Log"].cell(2, head.index("part_B") + 1).value == "potentially eligible"
     criteria = [[cell.value for cell in row] for row in book["Criteria"].iter_rows()]
     place = criteria[0].index("parts")
-    assert {row[2]: row[place] or "" for row in criteria[1:]} == {
+    *ruled, line = criteria[1:]
+    assert (line[3], line[5]) == ("not judged", "Cohort C opens later.")
+    assert {row[2]: row[place] or "" for row in ruled} == {
         "I1": "",
         "A1": "A",
         "A2": "A",
