@@ -274,6 +274,10 @@ class _Words:
     def membership(self, leaf: Membership, *, negated: bool) -> str:
         """Name the options that are asked for; if one of them was chosen, that one."""
         question = self.protocol.questions[leaf.place]
+        if question.kind == "since":
+            texts = [each.text[self.language] for each in question.shortcuts if each.code in leaf.codes]
+            time: str = self.ago["not" if negated else "is"]
+            return time.format(name=question.name[self.language], what=self.joined(texts, "either"))
         asked_for = [option for option in question.options if (option.code in leaf.codes) is not negated]
         chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
         options = chosen or asked_for

@@ -226,7 +226,7 @@ def _factor(way: Way) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Membership:
-    """A choice against one or more option codes."""
+    """A choice against one or more option codes; a number of days ago is none of *never* and *ongoing*."""
 
     place: int
     codes: frozenset[str]
@@ -235,6 +235,8 @@ class Membership:
         answer = facts[self.place]
         if answer is None:
             return Judgement(FALSE, TRUE, 1 << self.place)
+        if isinstance(answer, Measurement):
+            return SETTLED[FALSE]
         if not isinstance(answer, Choice) or answer == UNKNOWN:
             return SETTLED[UNCERTAIN]
         return SETTLED[TRUE if answer.code in self.codes else FALSE]

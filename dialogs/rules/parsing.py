@@ -127,7 +127,7 @@ class _Parser:
         question = self._question(left)
         if question.kind == "several":
             return self._none_ticked(question, sign, right)
-        if question.kind == "choice":
+        if question.kind == "choice" or _is_never_or_ongoing(question, right):
             return self._choice(question, sign, right)
         if isinstance(right, ast.Name):
             return self._contrast(question, sign, self._other_number(question, right))
@@ -199,7 +199,7 @@ class _Parser:
         except (ValueError, TypeError):
             value = None
         codes = value if isinstance(value, tuple | set | list) else (value,)
-        known = [option.code for option in question.options]
+        known = list(question.shortcut_by_code if question.kind == "since" else question.option_by_code)
         for code in codes:
             if code not in known:
                 fault = f"{question.id} has no option {code!r}"
@@ -249,6 +249,12 @@ def _as_an_example(question: Question) -> str:
         return f'{question.id} < "100 {question.units[0].code}"'
     first = question.options[0].code
     return f'"{first}" in {question.id}' if question.kind == "several" else f'{question.id} == "{first}"'
+
+
+def _is_never_or_ongoing(question: Question, tree: ast.expr) -> bool:
+    """Say whether what a time ago is compared with is no time, but *never* or *ongoing*."""
+    code = tree.value if isinstance(tree, ast.Constant) else None
+    return question.kind == "since" and isinstance(code, str) and code in question.shortcut_by_code
 
 
 def _meanings(question: Question) -> dict[str, Measurement]:

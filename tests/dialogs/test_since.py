@@ -16,6 +16,7 @@ from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
 from dialogs.proofs import representatives
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
+from dialogs.rules.parsing import RuleError, parse
 from dialogs.since import DAYS
 from dialogs.wording import compared, describe, example, what_failed
 
@@ -160,6 +161,35 @@ def test_what_failed_is_said_with_the_limit(
     criterion, facts = PROTOCOL.criterion_by_code[code], effective(PROTOCOL, answers)
     assert what_failed(PROTOCOL, criterion, facts, "en") == english
     assert what_failed(PROTOCOL, criterion, facts, "zh") == chinese
+
+
+NAMED = [
+    ('last_mi == "never"', "exclusion", Choice("never"), "last MI: Never", "最近一次心梗：从未"),
+    ('last_mi != "never"', "inclusion", Choice("never"), "last MI other than Never", "最近一次心梗并非从未"),
+    ('last_mi == "ongoing"', "exclusion", Choice("ongoing"), "last MI: Still ongoing", "最近一次心梗：仍在持续"),
+    ('last_mi in ("never", "ongoing")', "inclusion", ago("0", "d"), "last MI: Never or Still ongoing", "最近一次心梗：从未或仍在持续"),
+    ('last_mi not in ("never", "ongoing")', "exclusion", Measurement(">", Decimal(3), "a"), "last MI other than Never or Still ongoing", "最近一次心梗并非从未或仍在持续"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "kind", "answer", "english", "chinese"), NAMED)
+def test_a_rule_may_name_never_and_ongoing(
+    rule: str, kind: str, answer: Answer, english: str, chinese: str
+) -> None:
+    questions = {question.id: question for question in PROTOCOL.questions}
+    criterion = replace(PROTOCOL.criterion_by_code["E1"], kind=kind, rule=parse(rule, questions))  # type: ignore[arg-type]
+    protocol = replace(PROTOCOL, criteria=(criterion,))
+    facts = effective(protocol, {"last_mi": answer})
+    assert status(judge(protocol, 0, facts)) == "failed"
+    assert what_failed(protocol, criterion, facts, "en") == english
+    assert what_failed(protocol, criterion, facts, "zh") == chinese
+    assert status(judge(protocol, 0, effective(protocol, {"last_mi": UNKNOWN}))) == "unknown"
+
+
+def test_only_equality_names_them() -> None:
+    questions = {question.id: question for question in PROTOCOL.questions}
+    with pytest.raises(RuleError, match="cannot be compared by <"):
+        parse('last_mi < "never"', questions)
 
 
 def test_representatives_stand_on_both_sides_of_the_limit() -> None:
