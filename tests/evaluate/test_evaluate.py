@@ -211,7 +211,7 @@ def told(content: bytes, language: str = "en") -> list[str]:
 def test_a_unit_is_named_as_the_template_and_the_conversation_name_it() -> None:
     faults = told(b"name,age_years,platelets,steroid_duration\nC-1,130,20,6 Wochen\n")
     assert "130 years is not possible (0 to 120 years)" in faults[0]
-    assert "'6 Wochen' is not known here. Please use one of: days, weeks, months." in faults[2]
+    assert "'6 Wochen' is not known here. Please use one of: days, weeks, months, years." in faults[2]
     (fault,) = told(b"name,steroid_duration\nC-1,6 Wochen\n", "zh")
     assert "请使用以下单位之一：天、周" in fault
 
