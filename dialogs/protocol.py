@@ -69,6 +69,7 @@ class Question:
     ``unit_of`` names the question whose unit this one's answer must have (a ULN).
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
     ``in_log`` gives the answer a column of the screening log. ``lasting`` says that an answer also holds weeks later.
+    ``at`` is the visit whose answer is wanted, which ``ask``, ``short`` and ``name`` say, too.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Question:
     bounds: bool
     judgement: bool
     lasting: bool
+    at: Text | None
     loinc: str | None
     in_log: bool
     sdtm: Tabulation | None

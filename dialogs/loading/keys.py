@@ -215,6 +215,13 @@ QUESTION: Final = Table(
             "Not for what changes with time, such as results.",
             False,
         ),
+        Key(
+            "at",
+            TEXT,
+            'The visit whose answer is wanted, where the same is asked for two: `"Week -2"`. It is said with the '
+            "question, and exported as its visit. Each needs an `id` of its own.",
+            None,
+        ),
         Key("loinc", WORDS, "LOINC code.", None),
         Key("in_log", FLAG, "Whether its answer has a column in the screening log.", False),
         Key("sdtm", table(SDTM), "Where its answers stand in SDTM; without it, nowhere.", None),

@@ -75,8 +75,7 @@ def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
         "bounds": False,
         "units": [{key: value for key, value in unit.items() if key in _OF_A_UNIT} for unit in units],
     }
-    if "supplier" in question:
-        asked["supplier"] = question["supplier"]
+    asked |= {key: question[key] for key in ("supplier", "at") if key in question}
     example = given.get("example")
     if example is not None:
         asked["units"][0]["example"] = example

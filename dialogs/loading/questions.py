@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dialogs import since
 from dialogs.answers import NONE, compact
+from dialogs.languages import DEFAULT, in_every_language
 from dialogs.likely import instead
 from dialogs.loading.catalogue import unit_sets
 from dialogs.loading.defaults import shipped_text, short_question
@@ -40,10 +41,26 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
     if not entry.whole or len(report.faults) > before:
         return None
     short = entry["short"] or short_question(entry["ask"])
+    ask, short = (_at_visit(text, entry["at"]) for text in (entry["ask"], short))
     made: dict[str, Any] = {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
-    made |= {"name": short, "short": short.at_the_beginning(), "unknown": entry["unknown"] or unknown}
+    made |= {
+        "ask": ask,
+        "name": short,
+        "short": short.at_the_beginning(),
+        "unknown": entry["unknown"] or unknown,
+    }
     made |= {"supplier": entry["supplier"] or shipped_text("supplier")}
     return Question(**{key: value for key, value in entry.items() if key not in _WRITTEN_OUT} | made)
+
+
+def _at_visit(text: Text, visit: Text | None) -> Text:
+    """Return a text with the visit that it is about: *haemoglobin (Week -2)*."""
+    if visit is None:
+        return text
+    said = in_every_language("dialogs", "punctuation", "noted")
+    return Text(
+        {code: said.get(code, said[DEFAULT]).format(what=text[code], note=visit[code]) for code in text}
+    )
 
 
 # choices -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from dialogs.answers import NONE, Choice, Measurement, Selection, compact, decode, plain
+from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question, Tabulation
 from dialogs.wording import compared
 from state.exports.comparing import AnswerRow
@@ -52,7 +53,12 @@ def assessments(protocol: Protocol, current: Current, domain: str) -> Iterator[R
             continue
         for code in _codes(answer):
             if code in place.results:
-                yield _assessment(place, domain, *place.results[code])
+                yield _assessment(place, domain, *place.results[code]) | _visit(question)
+
+
+def _visit(question: Question) -> Record:
+    """Name the visit whose answer was asked for."""
+    return {"VISIT": question.at[DEFAULT]} if question.at else {}
 
 
 def _codes(answer: AnswerRow) -> tuple[str, ...]:
@@ -81,6 +87,7 @@ def laboratory(protocol: Protocol, current: Current) -> Iterator[Record]:
         if place is None or measured is None:
             continue
         named = {"LBTESTCD": place.code, "LBTEST": place.test, "LBCAT": place.category, "EPOCH": EPOCH}
+        named |= _visit(question)
         if measured.unit == TIMES_ULN:
             yield {**named, **_relative(answer)}
         else:

@@ -109,7 +109,7 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
     if question.bounds:
         yield _choice(question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS)))
     yield {
-        **_limits(question),
+        **_extensions([*_visit(question), *_limits(question)]),
         "linkId": question.id,
         **_codes(question),
         **_text(item_text(question, VALUE)),
@@ -122,6 +122,7 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
 def _choice(question: Question, part: str, enabled: Resource, options: list[Resource]) -> Resource:
     """Return an item that takes one of these codings; `part` is what of a number it is, empty for a whole answer."""
     return {
+        **_extensions([] if part else _visit(question)),
         "linkId": f"{question.id}.{part}" if part else question.id,
         **({} if part else _codes(question)),
         **_text(item_text(question, part)),
@@ -131,6 +132,15 @@ def _choice(question: Question, part: str, enabled: Resource, options: list[Reso
         **({"repeats": True} if question.kind == "several" else {}),
         "answerOption": [{"valueCoding": option} for option in options],
     }
+
+
+def _visit(question: Question) -> list[Resource]:
+    """Name the visit whose answer is asked for."""
+    return [{"url": f"{SYSTEM}:visit", "valueString": question.at[DEFAULT]}] if question.at else []
+
+
+def _extensions(listed: list[Resource]) -> Resource:
+    return {"extension": listed} if listed else {}
 
 
 def item_text(question: Question, part: str = "") -> Text:
@@ -175,21 +185,21 @@ def _when(conditions: list[tuple[str, str, Resource]], behavior: str) -> Resourc
     return {"enableWhen": when, **({"enableBehavior": behavior} if len(when) > 1 else {})}
 
 
-def _limits(question: Question) -> Resource:
+def _limits(question: Question) -> list[Resource]:
     """Return the units as options; of an integer, the possible range."""
     if item_type(question) == "integer":
         low, high = question.units[0].possible
-        pairs = (("min", low), ("max", high))
-        return {"extension": [{"url": LIMIT.format(end), "valueInteger": int(limit)} for end, limit in pairs]}
-    return {
-        "extension": [
-            {
-                "url": UNIT_OPTION,
-                "valueCoding": {"system": UCUM, "code": unit.code, "display": unit.label[DEFAULT]},
-            }
-            for unit in question.units
+        return [
+            {"url": LIMIT.format(end), "valueInteger": int(limit)}
+            for end, limit in (("min", low), ("max", high))
         ]
-    }
+    return [
+        {
+            "url": UNIT_OPTION,
+            "valueCoding": {"system": UCUM, "code": unit.code, "display": unit.label[DEFAULT]},
+        }
+        for unit in question.units
+    ]
 
 
 def item_type(question: Question) -> str:
