@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from bot.conversation import access
 from bot.exchange import Message, Reply, Rows, Safe, Turn
 from bot.wording import views
-from bot.wording.asked import question_of
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.protocol import Protocol
 from state.people import People, Person
@@ -67,19 +66,14 @@ class Context:
         answers: Mapping[str, Safe] | None = None,
         anew: Mapping[str, Safe] | None = None,
         last: Rows = (),
-        first: int = 0,
+        place: int | None = None,
     ) -> None:
         """Show a screening's card: where it stands and what can be done there, or one of the questions about it.
 
         A ``remark`` stands above that, ``answers`` just given above both, those before them as they are said ``anew``;
-        ``last`` are more buttons. Of a question's options, those from the place ``first`` on are shown.
+        ``last`` are more buttons. Of a long list, the page is shown that has the ``place``.
         """
-        asked = kind == "question" and question_of(screening) is not None
-        card = (
-            views.show_question(screening, self.say, first)
-            if asked
-            else views.VIEWS[kind](screening, self.say)
-        )
+        card = views.VIEWS[kind](screening, self.say, place)
         text = lines(remark, gap(card.text)) if remark else card.text
         card = replace(card, text=text, buttons=(*card.buttons, *last), card=True)
         self._ask(screening, kind, replace(card, answers=answers or {}, anew=anew or {}))

@@ -96,8 +96,8 @@ def go_on(context: Context, screening: Screening, press: Press) -> None:
 
 
 def correct_which(context: Context, screening: Screening, press: Press) -> None:
-    """Ask which answer is to be corrected."""
-    context.show(screening, "correct")
+    """Ask which answer is to be corrected; of many, the newest or those of a page."""
+    context.show(screening, "correct", place=press.place)
 
 
 # cancelling ----------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
-from bot.wording.buttons import arrange, button, newest
+from bot.wording.buttons import arrange, button
 from bot.wording.phrases import Phrases, phrases
+from bot.wording.views import answer_buttons
 from dialogs.dialogue import COMPLETED, REASONS
 from dialogs.wording import describe
 from state.history import Asked, queries_of
@@ -36,23 +37,11 @@ def query(context: Context, argument: str) -> None:
 
 def ask_which(context: Context, screening: Screening, press: Press) -> None:
     if is_saved(context, screening):
-        _which_answer(context, screening)
+        _which_answer(context, screening, press.place)
 
 
-def _which_answer(context: Context, screening: Screening) -> None:
-    dialogue, language = screening.dialogue, context.say.language
-    buttons = []
-    for index, question_id in newest(dialogue.applied):
-        question = screening.protocol.question(question_id)
-        shown = describe(question, dialogue.answers[question_id], language)
-        buttons.append(
-            button(
-                context.say.plain("named", name=question.short[language], what=shown),
-                "query_what",
-                screening,
-                index,
-            )
-        )
+def _which_answer(context: Context, screening: Screening, place: int | None = None) -> None:
+    buttons = answer_buttons(screening, "query_what", "query", place, context.say)
     context.choose(
         screening,
         context.say("query_which", number=screening.number),

@@ -31,7 +31,7 @@ def tick(context: Context, screening: Screening, press: Press) -> None:
     wanted = question.selection(codes | {option.code} if press.verb == "tick" else codes - {option.code})
     if wanted != ticked(screening, question):
         set_ticks(context, screening, question, wanted)
-    context.show(screening, first=press.place or 0)
+    context.show(screening, place=press.place)
 
 
 def set_ticks(context: Context, screening: Screening, question: Question, wanted: Selection) -> None:
@@ -73,7 +73,7 @@ def done(context: Context, screening: Screening, press: Press) -> None:
 
 def turn_page(context: Context, screening: Screening, press: Press) -> None:
     """Show the page of options on which a place stands."""
-    context.show(screening, first=press.place or 0)
+    context.show(screening, place=press.place)
 
 
 def _only_ticked_since(context: Context, screening: Screening, question: Question, press: Press) -> bool:

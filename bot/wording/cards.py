@@ -10,8 +10,9 @@ from typing import Final
 
 from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording.asked import standing_answer, ticked
-from bot.wording.buttons import MOST_OPTIONS, choices
+from bot.wording.buttons import choices
 from bot.wording.healing import met_from
+from bot.wording.paging import LONGEST
 from bot.wording.parts import names
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
@@ -53,7 +54,7 @@ def _in_full(question: Question, language: str) -> list[Safe]:
 
 def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
     """What is ticked, where not all of it stands on the buttons; else the buttons say it."""
-    if question.kind != "several" or len(choices(question)) <= MOST_OPTIONS:
+    if question.kind != "several" or len(choices(question)) <= LONGEST:
         return None
     now = ticked(screening, question)
     return say("ticked", options=describe(question, now, say.language)) if now.codes else None

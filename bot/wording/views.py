@@ -10,17 +10,9 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
-from bot.wording.buttons import (
-    arrange,
-    button,
-    choices,
-    new_screening,
-    newest,
-    on_page,
-    page_buttons,
-    page_of,
-)
+from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
+from bot.wording.paging import page_at, turning
 from bot.wording.phrases import Phrases, lines
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
@@ -37,16 +29,15 @@ TICKED, NOT_TICKED = "☑", "☐"
 
 def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) -> Press | None:
     """Find the button of a prompt that is labelled so: what is shown can be typed as it is shown."""
-    shown = VIEWS[kind](screening, say).buttons if kind in VIEWS else ()
+    shown = VIEWS[kind](screening, say, None).buttons if kind in VIEWS else ()
     wanted = text.strip().casefold()
     found = [each for row in shown for each in row if each.press and each.label.casefold() == wanted]
     return read_press(found[0].press) if found else None
 
 
-def show_question(screening: Screening, say: Phrases, first: int = 0) -> Reply:
-    """Show the question that is asked, with its options from the place `first` on."""
+def _show_question(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
+    """Show the question that is asked, with the page of its options on which a place stands."""
     question = screening.protocol.question(screening.state)
-    first = page_of(question, first)
     if screening.dialogue.waiting:
         return _ask_reason(screening, question, say)
     proposal = proposal_of(screening, question)
@@ -54,18 +45,17 @@ def show_question(screening: Screening, say: Phrases, first: int = 0) -> Reply:
     if proposal is not None:
         text = _proposal_text(screening, question, proposal, say)
         return _asking(screening, text, (*arrange(_candidates(screening, proposal, say)), *always), say)
-    options = (
-        *arrange(_options(screening, question, first, say)),
-        *arrange(page_buttons(question, first, screening)),
-    )
+    shown = page_at(len(choices(question)), place or 0)
+    turned = turning(len(choices(question)), shown, screening, "earlier", "later")
+    options = (*arrange(_options(screening, question, shown, say)), *arrange(turned))
     ending = arrange(_ending(screening, question, say))
     return _asking(screening, cards.question_card(screening, say), (*options, *ending, *always), say)
 
 
-def _options(screening: Screening, question: Question, first: int, say: Phrases) -> list[Button]:
+def _options(screening: Screening, question: Question, page: range, say: Phrases) -> list[Button]:
     """The options of a page; those of several show whether they are ticked."""
     offered = choices(question)
-    shown = [(place, *offered[place]) for place in on_page(question, first)]
+    shown = [(place, *offered[place]) for place in page]
     if question.kind != "several":
         return [button(text[say.language], "answer", screening, place) for place, _, text in shown]
     on = ticked(screening, question).codes
@@ -214,23 +204,35 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 }
 
 
-def _show_standing(screening: Screening, say: Phrases) -> Reply:
+def _show_standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where a screening stands."""
-    return _STATES.get(screening.state, show_question)(screening, say)
+    if screening.state in _STATES:
+        return _STATES[screening.state](screening, say)
+    return _show_question(screening, say, place)
 
 
-def _choose_correction(screening: Screening, say: Phrases) -> Reply:
-    buttons = []
-    for index, question_id in newest(screening.dialogue.applied):
-        question = screening.protocol.question(question_id)
-        shown = describe(question, screening.dialogue.answers[question_id], say.language)
-        label = say.plain("named", name=question.short[say.language], what=shown)
-        buttons.append(button(label, "correct", screening, index))
+def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
+    buttons = answer_buttons(screening, "correct", "correct_which", place, say)
     buttons.append(button(say.plain("back"), "go_on", screening))
     return Reply(say("which_answer", number=screening.number), arrange(buttons))
 
 
-def _ask_cancel(screening: Screening, say: Phrases) -> Reply:
+def answer_buttons(
+    screening: Screening, verb: str, turn: str, place: int | None, say: Phrases
+) -> list[Button]:
+    """Return a button for each answer, of many those of a page; the newest, unless `place` names one on it."""
+    dialogue, count = screening.dialogue, len(screening.dialogue.applied)
+    shown = page_at(count, count - 1 if place is None else place)
+    buttons = []
+    for at in shown:
+        question = screening.protocol.question(dialogue.applied[at])
+        what = describe(question, dialogue.answers[question.id], say.language)
+        label = say.plain("named", name=question.short[say.language], what=what)
+        buttons.append(button(label, verb, screening, at))
+    return [*buttons, *turning(count, shown, screening, turn, turn)]
+
+
+def _ask_cancel(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     buttons = (
         button(say.plain("cancel_yes"), "cancel_yes", screening),
         button(say.plain("cancel_no"), "go_on", screening),
@@ -239,7 +241,7 @@ def _ask_cancel(screening: Screening, say: Phrases) -> Reply:
     return Reply(say(key, number=screening.number), (buttons,))
 
 
-def _ask_disagreement(screening: Screening, say: Phrases) -> Reply:
+def _ask_disagreement(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     buttons = [
         button(say.plain(f"reason_{reason}"), "disagree_why", screening, index)
         for index, reason in enumerate(DISAGREEMENTS)
@@ -248,10 +250,10 @@ def _ask_disagreement(screening: Screening, say: Phrases) -> Reply:
     return Reply(say("disagree_why", number=screening.number), arrange(buttons))
 
 
-VIEWS: Final[Mapping[Kind, Callable[[Screening, Phrases], Reply]]] = {
+VIEWS: Final[Mapping[Kind, Callable[[Screening, Phrases, int | None], Reply]]] = {
     "question": _show_standing,
     "cancel": _ask_cancel,
     "correct": _choose_correction,
     "disagree": _ask_disagreement,
 }
-"""What can be shown again whenever it is asked: by the kind of prompt."""
+"""What can be shown again whenever it is asked: by the kind of prompt; of a long list the page with a place on it."""
