@@ -42,6 +42,8 @@ class Selection:
 
 Answer = Choice | Measurement | Selection
 UNKNOWN: Final = Choice("unknown")
+COMPUTED: Final = Choice("computed")
+"""The answer to a question that has a formula: to be worked out from its parts."""
 NONE: Final = "none"
 """What rules, lists and FHIR call an empty selection; no option of such a question can be called so."""
 

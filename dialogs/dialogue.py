@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer
+from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.errors import NotNow
 from dialogs.progress import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.protocol import Protocol
 from dialogs.steps import ROWS, STEP_KINDS, Step, StepKind, machine
+from dialogs.working_out import known_already
 
 __all__ = [
     "CANCELLED",
@@ -60,6 +61,15 @@ class Dialogue(Progress):
         """Say whether a step of this kind is possible now."""
         row = ROWS[kind]
         return self.stage in row.possible_at and row.needs(self, Step(kind, question))
+
+    @property
+    def by_itself(self) -> Step | None:
+        """The step that needs nobody: the number that is asked can be worked out from what is known already."""
+        place = self.protocol.position.get(self.state)
+        if place is None or self.editing is not None or self.state in self.answers:
+            return None
+        known = known_already(self.protocol, place, self.facts)
+        return Step("answer", self.state, COMPUTED) if known else None
 
     # revising what was saved ---------------------------------------------------------------------
 

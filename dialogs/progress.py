@@ -21,6 +21,7 @@ from dialogs.errors import AnswerError
 from dialogs.parts import PartVerdict
 from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import FALSE, UNCERTAIN, Judgement, first_place, union
+from dialogs.working_out import asked_before, parts_to_come
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -171,6 +172,8 @@ class Progress:
         """The question that *back* leads to."""
         if self.state in (EXCLUDED, REVIEW) and self.last in self.applied:
             return self.last
+        if self.protocol.formulas:  # parts may stand above the number that called for them
+            return asked_before(self.state, self.applied)
         places = self.protocol.position
         here = places.get(self.state, len(places))
         before = [question for question in self.applied if places[question] < here]
@@ -197,16 +200,18 @@ class Progress:
         """About how many questions can still be asked from here on, the one that is asked now included.
 
         Never more are asked, but for a limit or a weight that only an answer as a number calls for: it takes that
-        answer's place. After an exclusion, what is asked if further reasons are recorded. It never rises by an answer
-        to a question that had none: what could change a criterion only gets less.
+        answer's place, as does the first part of a number that is worked out. After an exclusion, what is asked if
+        further reasons are recorded. It never rises by an answer to a question that had none: what could change a
+        criterion only gets less.
         """
-        left = self.open
+        called_for, replaced = parts_to_come(self.protocol, self.open, self.facts, self.answers)
+        left = self.open | called_for
         for question in self.answers:
             if self._stands(question):
                 left &= ~(1 << self.protocol.position[question])
         if self.editing is not None:
             left |= 1 << self.protocol.position[self.editing]
-        return left.bit_count()
+        return left.bit_count() - replaced
 
     def _stands(self, question: str) -> bool:
         """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import imply, judge, status
 from dialogs.parts import open_questions, ruled_out
 from dialogs.protocol import Criterion, Protocol, Question
@@ -32,6 +32,7 @@ def representatives(protocol: Protocol, place: int) -> tuple[Answer, ...]:
     question = protocol.questions[place]
     candidates: list[Answer] = list(_chosen(protocol, place))
     candidates += [Choice(shortcut.code) for shortcut in question.shortcuts]
+    candidates += [COMPUTED] if question.formula is not None else []
     for unit in question.units:
         candidates += [Measurement("=", value, unit.code) for value in _values(protocol, place, unit)]
     return tuple({_effect(protocol, place, answer): answer for answer in (UNKNOWN, *candidates)}.values())

@@ -12,8 +12,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.errors import AnswerError
+from dialogs.languages import in_every_language
+from dialogs.rules.arithmetic import Formula
 from dialogs.rules.judgement import union
 from dialogs.rules.tree import Rule
 from dialogs.texts import Text
@@ -70,6 +72,7 @@ class Question:
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
     ``in_log`` gives the answer a column of the screening log. ``lasting`` says that an answer also holds weeks later.
     ``at`` is the visit whose answer is wanted, which ``ask``, ``short`` and ``name`` say, too.
+    With a ``formula`` the number can be given or, by the answer *computed*, be worked out from other answers.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Question:
     loinc: str | None
     in_log: bool
     sdtm: Tabulation | None
+    formula: Formula | None = None
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:
@@ -103,6 +107,15 @@ class Question:
     @cached_property
     def shortcut_by_code(self) -> dict[str, Shortcut]:
         return {shortcut.code: shortcut for shortcut in self.shortcuts}
+
+    @cached_property
+    def buttons(self) -> dict[str, Text]:
+        """The answers that have a code, with what their buttons say; without *unknown*, which every question has."""
+        texts = {option.code: option.text for option in self.options}
+        texts |= {shortcut.code: shortcut.text for shortcut in self.shortcuts}
+        if self.formula is not None:
+            texts[COMPUTED.code] = Text(in_every_language("dialogs", "formula", COMPUTED.code))
+        return texts
 
     @cached_property
     def signed(self) -> bool:
@@ -146,11 +159,11 @@ class Question:
         elif isinstance(answer, Selection):
             self._check_selection(answer)
         elif answer != UNKNOWN and not self._offers(answer.code):
-            known = sorted([*self.option_by_code, *self.shortcut_by_code])
+            known = sorted(self.buttons)
             raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {known}")
 
     def _offers(self, code: str) -> bool:
-        return self.kind != "several" and (code in self.option_by_code or code in self.shortcut_by_code)
+        return self.kind != "several" and code in self.buttons
 
     def selection(self, codes: Collection[str]) -> Selection:
         """Return the options with these codes as an answer, in their own order."""
@@ -254,6 +267,12 @@ class Protocol:
     def position(self) -> dict[str, int]:
         """Index of each question in the order of asking."""
         return {question.id: index for index, question in enumerate(self.questions)}
+
+    @cached_property
+    def formulas(self) -> dict[int, Formula]:
+        """The formulas by the index of the question whose number they work out."""
+        found = {index: question.formula for index, question in enumerate(self.questions)}
+        return {index: formula for index, formula in found.items() if formula is not None}
 
     @cached_property
     def criterion_by_code(self) -> dict[str, Criterion]:

@@ -8,9 +8,10 @@ from functools import cache
 from itertools import groupby
 from typing import Final
 
-from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
+from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
+from dialogs.rules.arithmetic import Waiting
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
@@ -33,9 +34,11 @@ def describe(question: Question, answer: Answer | None, language: str) -> str:
     """Say an answer as it was given: an option's label, or number and unit."""
     if answer is None or answer == UNKNOWN:
         return question.unknown[language]
+    if answer == COMPUTED and question.formula is not None:
+        described: str = words("dialogs", language)["formula"]["described"]
+        return described
     if isinstance(answer, Choice):
-        entry = question.option_by_code.get(answer.code) or question.shortcut_by_code[answer.code]
-        return entry.text[language]
+        return question.buttons[answer.code][language]
     if isinstance(answer, Selection):
         return selected(question, answer, language)
     if question.kind == "since":
@@ -137,6 +140,8 @@ def echo(
     protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None], language: str
 ) -> str:
     """Say what was understood: ``9.8 g/dL = 98 g/L``; a value with its divisor known, as the quotient too."""
+    if answer == COMPUTED and question.formula is not None:
+        return worked_out(protocol, question, facts, language)
     said = describe(question, answer, language)
     if not isinstance(answer, Measurement) or question.kind == "since":
         return said
@@ -154,6 +159,27 @@ def echo(
     shown = number if isinstance(unit.scale, Decimal) else _shown(number)
     converted = Measurement(answer.relation, Decimal(compact(shown)), base.code)
     return f"{said} {'=' if shown == number else '≈'} {measured(converted, base, language)}"
+
+
+def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | None], language: str) -> str:
+    """Say what a number comes to and from which answers: ``58 mL/min from age 70 years, weight 60 kg``."""
+    formula, said = question.formula, words("dialogs", language)["formula"]
+    number = formula.work_out(facts) if formula is not None else None
+    waiting: str = said["waiting"]
+    if isinstance(number, Waiting):
+        return waiting
+    places = formula.places if formula is not None else ()
+    known = ((protocol.questions[place], facts[place]) for place in places if facts[place] is not None)
+    parts = [
+        said["part"].format(name=part.name[language], what=describe(part, answer, language))
+        for part, answer in known
+    ]
+    listed = words("dialogs", language)["punctuation"]["list"].join(parts)
+    if number is None:
+        unknown: str = said["unknown"]
+        return unknown.format(parts=listed)
+    shown: str = said["worked_out"]
+    return shown.format(number=measured(number, question.unit_by_code[number.unit], language), parts=listed)
 
 
 def _shown(ratio: Decimal) -> Decimal:

@@ -114,12 +114,16 @@ class Screenings(Lookup):
     ) -> None:
         """Apply steps to the dialogue and keep them, all or nothing. Changes `screening`: dialogue, entries, head.
 
+        Numbers that can be worked out from what is known by then are, as steps of their own.
+
         Raises what `Dialogue.take` raises, `Stale` if somebody moved the dialogue meanwhile, or `NotKept`;
         after any of these, load the screening anew.
         """
         with self._moving(screening) as at:
             for index, step in enumerate(steps):
                 self._step(screening, at, person, step, source if index == 0 else None)
+            while (follows := screening.dialogue.by_itself) is not None:
+                self._step(screening, at, person, follows, None)
             self._ask(person, screening)
 
     def amend(

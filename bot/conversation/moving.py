@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.context import Context
@@ -12,6 +12,7 @@ from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
+from dialogs.working_out import all_worked_out
 from state.screenings import Screening
 
 
@@ -37,6 +38,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
         return
     given = {e.question: e.answer for e in steps if e.kind == "answer" and e.question is not None}
     answers, news = _answered(context, screening, given), _news(context, screening, steps[-1], before)
+    news = [*_worked_out(context, screening, given, before), *news]
     if answers:
         newest = next(reversed(answers))
         answers[newest] = lines(answers[newest], *news)  # stays on the card with the answer that led to it
@@ -58,6 +60,19 @@ def _not_now(context: Context, screening: Screening, first: Step) -> None:
 def _answered(context: Context, screening: Screening, questions: Iterable[str]) -> dict[str, Safe]:
     """Say what was understood of answers, by question."""
     return {question: cards.answered(screening, question, context.say) for question in questions}
+
+
+def _worked_out(
+    context: Context, screening: Screening, given: Collection[str], before: _Before
+) -> list[Safe]:
+    """Say which numbers these answers complete, or change, that are worked out from others."""
+    earlier = all_worked_out(screening.protocol, before.facts)
+    now = all_worked_out(screening.protocol, screening.dialogue.facts)
+    return [
+        cards.answered(screening, question, context.say)
+        for question, number in now.items()
+        if question not in given and earlier.get(question) != number
+    ]
 
 
 # what is new ----------------------------------------------------------------------------------------

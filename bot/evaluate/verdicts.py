@@ -215,7 +215,7 @@ def _help(question: Question, say: Phrases) -> str:
     """Say what may stand in a column: codes, one or all that apply, or a number with one of the units."""
     if question.kind == "several":
         return f"{'; '.join(question.option_by_code)} / {NONE} / {UNKNOWN.code}"
-    codes = [*question.option_by_code, *question.shortcut_by_code, UNKNOWN.code]
+    codes = [*question.buttons, UNKNOWN.code]
     if not question.units:
         return " / ".join(codes)
     labels = (unit.label[say.language] for unit in question.units)

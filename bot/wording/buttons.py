@@ -42,9 +42,7 @@ def new_screening(say: Phrases) -> Button:
 
 def choices(question: Question) -> list[tuple[str, Text]]:
     """Return the codes and texts of a question's option buttons, in the order of their places."""
-    return [(option.code, option.text) for option in question.options] + [
-        (shortcut.code, shortcut.text) for shortcut in question.shortcuts
-    ]
+    return list(question.buttons.items())
 
 
 def arrange(buttons: Sequence[Button]) -> Rows:

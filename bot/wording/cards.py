@@ -22,6 +22,7 @@ from dialogs.languages import words
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading import Refused, unit_for
 from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
+from dialogs.working_out import parts_told
 from state.screenings import Screening
 
 LONGEST_OPTION: Final = LABEL_CHARACTERS - len("☐ ")
@@ -200,9 +201,10 @@ def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
     """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``; not what others imply."""
     protocol, rule = dialogue.protocol, reason.criterion.rule
     implied = {q for q, answer in reason.answers if answer is not None and answer != dialogue.answers.get(q)}
+    told = parts_told(protocol, reason.answers)
     shown = []
     for question_id, answer in reason.answers:
-        if question_id in implied and len(implied) < len(reason.answers):
+        if question_id in told or (question_id in implied and len(implied) < len(reason.answers)):
             continue
         if answer is not None:
             answer = decisive(protocol, protocol.question(question_id), answer, rule.grounds(dialogue.facts))

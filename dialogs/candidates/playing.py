@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dialogs.answers import UNKNOWN, Answer
+from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.candidates.rows import Row
 from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
 from dialogs.parts import PartVerdict
@@ -38,10 +38,18 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
             continue
         if first is None:
             asked.append(dialogue.state)
-        dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
+        answer = answers.get(dialogue.state) or _missing(protocol, dialogue.state, answers)
+        dialogue.take(Step("answer", dialogue.state, answer))
     return Outcome(
         dialogue.verdict, dialogue.failed_codes, first, dialogue.unresolved, tuple(asked), dialogue.parts
     )
+
+
+def _missing(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -> Answer:
+    """Return the answer to a question that has none: worked out, if any of its parts is there, else unknown."""
+    formula = protocol.formulas.get(protocol.position[question])
+    parts = [protocol.questions[place].id for place in formula.places] if formula is not None else []
+    return COMPUTED if any(answers.get(part, UNKNOWN) != UNKNOWN for part in parts) else UNKNOWN
 
 
 def evaluate_candidate(protocol: Protocol, row: Row) -> str:

@@ -13,6 +13,7 @@ from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import entries
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
+from dialogs.loading.formulas import with_formulas
 from dialogs.loading.keys import CRITERION, PROTOCOL, QUESTION
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
@@ -113,8 +114,10 @@ def _lines(entry: Entry) -> Iterator[Line]:
 
 def _questions(entry: Entry, report: Report) -> dict[str, Question]:
     sets, unknown = entry.get("option_sets", {}), entry.get("unknown") or shipped_text("unknown")
-    built = [build_question(part, sets, unknown, report) for part in entry.get("question", ())]
-    return {question.id: question for question in built if question is not None}
+    entries = entry.get("question", ())
+    built = [build_question(part, sets, unknown, report) for part in entries]
+    questions = {question.id: question for question in built if question is not None}
+    return with_formulas(questions, entries, set(_names(entry, "question", "id")) - questions.keys(), report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dialogs.loading.catalogue import entry_name
 from dialogs.loading.formats import NEWEST
 from dialogs.loading.kinds import (
     CODES,
+    DECIMALS,
     FACTS,
     FLAG,
     LANGUAGES,
@@ -205,6 +206,21 @@ QUESTION: Final = Table(
         Key("usual", RANGE, "For all its units that have no range of their own: see unit.", None),
         Key("uln", table(LIMIT), "The upper limit of normal, where an answer may be a multiple of it.", None),
         Key("lln", table(LIMIT), "The lower limit of normal, where an answer may be a multiple of it.", None),
+        Key(
+            "formula",
+            WORDS,
+            "How a number is worked out from the answers to other questions, each in its first unit: "
+            "`body_weight / (height / 100) ** 2`. It has `+ - * / **`, `min`, `max`, `sqrt` and "
+            '`x if sex == "female" else y`. Whoever has the number gives it; else its parts are asked.',
+            None,
+        ),
+        Key(
+            "decimals",
+            DECIMALS,
+            "To how many decimals that is rounded, half up; the rounded number is shown and compared.",
+            None,
+            "1; of an integer 0",
+        ),
         Key("unit_of", WORDS, "The question whose unit this answer must have: a ULN.", None),
         Key("bounds", FLAG, "Whether `<30` is an answer. False for what others are divided by.", True),
         Key("judgement", FLAG, "Whether only a clinician can judge it.", False),

@@ -295,6 +295,11 @@ NAME: Final = as_it_stands(
 QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id, _IN_RULES)
 LANGUAGES: Final = simple("a list of languages", _languages, _list(_STRING, minItems=1))
 NUMBER: Final = simple("an exact number", _number, _DIGITS)
+DECIMALS: Final = as_it_stands(
+    "a whole number from 0 to 12",
+    lambda raw: type(raw) is int and 0 <= raw <= 12,
+    {"type": "integer", "minimum": 0, "maximum": 12},
+)
 RATIO: Final = simple('an exact number, or a ratio such as "5/9"', _ratio, _RATIO)
 RANGE: Final = simple("two exact numbers: lowest and highest", _range, _list(_DIGITS, minItems=2, maxItems=2))
 MEASUREMENT: Final = simple(

@@ -25,7 +25,7 @@ CHOSEN: Final = ("choice", "several")
 OptionSets = Mapping[str, Sequence[Entry]]
 
 _SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
-_WRITTEN_OUT: Final = frozenset({"use", "possible", "usual", "example", "uln", "lln"})
+_WRITTEN_OUT: Final = frozenset({"use", "possible", "usual", "example", "uln", "lln", "formula", "decimals"})
 """Keys that say something of the units or of other questions."""
 _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
 """UCUM -> codelist AGEU (C66781)."""

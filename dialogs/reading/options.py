@@ -21,9 +21,7 @@ _LONG_WORD: Final = 4
 @lru_cache(maxsize=1024)
 def spellings_taken(question: Question) -> Mapping[str, frozenset[str]]:
     """Every spelling that is taken, by the code that it means: option, shortcut, or *unknown*."""
-    texts = {UNKNOWN.code: question.unknown}
-    texts |= {option.code: option.text for option in question.options}
-    texts |= {shortcut.code: shortcut.text for shortcut in question.shortcuts}
+    texts = {UNKNOWN.code: question.unknown, **question.buttons}
     return {
         code: listed("understood", code) | {*map(fold, (code, code.replace("_", " "), *text.values()))}
         for code, text in texts.items()

@@ -8,7 +8,8 @@ from decimal import Decimal, localcontext
 from operator import eq, ge, gt, le, lt, ne
 from typing import Final, NamedTuple
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.rules.arithmetic import Formula, Waiting
 from dialogs.rules.intervals import ANY, Interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 from dialogs.rules.ticked import Ticked
@@ -32,6 +33,8 @@ class Way:
     per: int | None = None
     per_units: Mapping[str, Decimal] = field(default_factory=dict)
     multiplies: bool = False
+    formula: Formula | None = None
+    """Of the factor."""
 
     def lead(self, measured: Measurement, facts: Facts) -> Amount | None:
         """Return what a measured value comes to; ``None`` if its factor is not known and will not be."""
@@ -48,15 +51,19 @@ class Way:
         """Return the factor in the unit that is counted with, 1 where there is none; ``None`` if it is not known."""
         if self.per is None:
             return _ONE
-        answer = facts[self.per]
-        if not isinstance(answer, Measurement) or answer.unit not in self.per_units:
+        number = _number(facts[self.per], {}, self.formula, facts)
+        if not isinstance(number, Measurement) or number.unit not in self.per_units:
             return None
-        return answer.value * self.per_units[answer.unit]
+        return number.value * self.per_units[number.unit]
 
     def waiting(self, facts: Facts) -> int:
-        """Return the question of the factor, while it has no answer or one in a unit that does not fit."""
-        if self.per is None or isinstance(facts[self.per], Choice):
+        """Return the question of the factor, while it has no answer or one in a unit that does not fit; its parts."""
+        if self.per is None:
             return 0
+        answer = facts[self.per]
+        if isinstance(answer, Choice):
+            number = _number(answer, {}, self.formula, facts)
+            return number.places if isinstance(number, Waiting) else 0
         return 1 << self.per
 
 
@@ -101,13 +108,16 @@ class Comparison:
     limits: Mapping[str, Decimal]
     plans: Mapping[str, Plan]
     meanings: Mapping[str, Measurement]
+    formula: Formula | None = None
 
     def judge(self, facts: Facts) -> Judgement:
         answer = facts[self.place]
         if answer is None:
             return Judgement(FALSE, TRUE, 1 << self.place)
-        measured = self.meanings.get(answer.code) if isinstance(answer, Choice) else answer
-        if not isinstance(measured, Measurement):
+        measured = _number(answer, self.meanings, self.formula, facts)
+        if isinstance(measured, Waiting):
+            return Judgement(FALSE, TRUE, measured.places)
+        if measured is None:
             return SETTLED[UNCERTAIN]
         plan = self.plans[measured.unit]
         factor = plan.factor(facts)
@@ -133,22 +143,31 @@ class Comparison:
     def asked(self, facts: Facts) -> Iterator[int]:
         """The questions whose answers were used: the number's own, and the one that divides or multiplies it."""
         yield self.place
-        measured = _measured(facts[self.place], self.meanings)
-        if measured is not None:
-            yield from _factor(self.plans[measured.unit])
+        yield from _worked_from(facts[self.place], self.formula, facts)
+        measured = _number(facts[self.place], self.meanings, self.formula, facts)
+        if isinstance(measured, Measurement):
+            yield from _factor(self.plans[measured.unit], facts)
 
     @property
     def mask(self) -> int:
         """The questions that it uses."""
-        return 1 << self.place | union(1 << place for way in self.plans.values() for place in _factor(way))
+        return 1 << self.place | _mask(self.formula) | union(map(_factor_mask, self.plans.values()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Number:
-    """One of two numbers that are compared with each other: its question, and what its shortcuts mean."""
+    """One of two numbers that are compared with each other: its question, what its shortcuts mean, its formula."""
 
     place: int
     meanings: Mapping[str, Measurement]
+    formula: Formula | None = None
+
+    def known(self, facts: Facts) -> Measurement | Waiting | None:
+        """Return the number, what it waits for, or ``None`` if it is not known and will not be."""
+        answer = facts[self.place]
+        if answer is None:
+            return Waiting(1 << self.place)
+        return _number(answer, self.meanings, self.formula, facts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,30 +180,13 @@ class Contrast:
     ways: Mapping[tuple[str, str], tuple[Way, Way]]
 
     def judge(self, facts: Facts) -> Judgement:
-        numbers = (self.one, self.other)
-        missing = union(1 << number.place for number in numbers if facts[number.place] is None)
-        known = [_measured(facts[n.place], n.meanings) for n in numbers if facts[n.place] is not None]
-        if None in known:
+        one, other = self.one.known(facts), self.other.known(facts)
+        if one is None or other is None:
             return SETTLED[UNCERTAIN]
-        if missing:
-            return self._waiting([measured for measured in known if measured is not None], facts, missing)
-        ways = self._ways(facts)
-        amounts = [way.lead(each, facts) for way, each in zip(ways, known, strict=True) if each is not None]
-        return _against(self.operator, *amounts)
-
-    def _waiting(self, known: list[Measurement], facts: Facts, missing: int) -> Judgement:
-        """One number is not known yet, or neither is."""
-        there = [Amount(interval_of(measured)) for measured in known]
-        not_yet = Amount(ANY, waiting=missing)
-        if not there:
-            return Judgement(FALSE, TRUE, missing)
-        one, other = (*there, not_yet) if facts[self.one.place] is not None else (not_yet, *there)
-        return _against(self.operator, one, other)
-
-    def _ways(self, facts: Facts) -> tuple[Way, ...]:
-        """How the two answers are compared; none while one of them is no number."""
-        units = [_unit(facts[number.place], number.meanings) for number in (self.one, self.other)]
-        return self.ways.get((units[0], units[1]), ())
+        if isinstance(one, Waiting) or isinstance(other, Waiting):
+            return _against(self.operator, _shape(one), _shape(other))
+        way, other_way = self.ways[one.unit, other.unit]
+        return _against(self.operator, way.lead(one, facts), other_way.lead(other, facts))
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -197,31 +199,63 @@ class Contrast:
         yield self
 
     def asked(self, facts: Facts) -> Iterator[int]:
-        yield self.one.place
-        yield self.other.place
-        for way in self._ways(facts):
-            yield from _factor(way)
+        known = [number.known(facts) for number in (self.one, self.other)]
+        for number in (self.one, self.other):
+            yield number.place
+            yield from _worked_from(facts[number.place], number.formula, facts)
+        one, other = known
+        if isinstance(one, Measurement) and isinstance(other, Measurement):
+            for way in self.ways[one.unit, other.unit]:
+                yield from _factor(way, facts)
 
     @property
     def mask(self) -> int:
-        factors = (1 << place for pair in self.ways.values() for way in pair for place in _factor(way))
-        return 1 << self.one.place | 1 << self.other.place | union(factors)
+        numbers = union(1 << number.place | _mask(number.formula) for number in (self.one, self.other))
+        return numbers | union(_factor_mask(way) for pair in self.ways.values() for way in pair)
 
 
-def _measured(answer: Answer | None, meanings: Mapping[str, Measurement]) -> Measurement | None:
-    """Return the number behind an answer; ``None`` if there is none."""
-    measured = meanings.get(answer.code) if isinstance(answer, Choice) else answer
-    return measured if isinstance(measured, Measurement) else None
+def _shape(number: Measurement | Waiting) -> Amount:
+    """Return what can be said of a number before the other one is known: whether it has ends."""
+    return Amount(ANY, waiting=number.places) if isinstance(number, Waiting) else Amount(interval_of(number))
 
 
-def _unit(answer: Answer | None, meanings: Mapping[str, Measurement]) -> str:
-    measured = _measured(answer, meanings)
-    return "" if measured is None else measured.unit
+# numbers -----------------------------------------------------------------------------------------
 
 
-def _factor(way: Way) -> Iterator[int]:
+def _number(
+    answer: Answer | None, meanings: Mapping[str, Measurement], formula: Formula | None, facts: Facts
+) -> Measurement | Waiting | None:
+    """Return the number behind an answer, as entered, by a button, or worked out; ``None`` if there is none."""
+    if isinstance(answer, Measurement):
+        return answer
+    if not isinstance(answer, Choice):
+        return None
+    if answer == COMPUTED and formula is not None:
+        return formula.work_out(facts)
+    return meanings.get(answer.code)
+
+
+def _worked_from(answer: Answer | None, formula: Formula | None, facts: Facts) -> Iterator[int]:
+    """The parts from which a number is worked out."""
+    if answer == COMPUTED and formula is not None:
+        yield from formula.places
+
+
+def _factor(way: Way, facts: Facts) -> Iterator[int]:
     if way.per is not None:
         yield way.per
+        yield from _worked_from(facts[way.per], way.formula, facts)
+
+
+def _factor_mask(way: Way) -> int:
+    return 0 if way.per is None else 1 << way.per | _mask(way.formula)
+
+
+def _mask(formula: Formula | None) -> int:
+    return formula.mask if formula is not None else 0
+
+
+# choices -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)

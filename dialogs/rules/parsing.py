@@ -211,7 +211,9 @@ class _Parser:
     def _number(self, question: Question, sign: str, tree: ast.expr) -> Comparison:
         limits = _limits(question, tree)
         plans = {unit.code: self._plan(question, unit, limits) for unit in question.units}
-        return Comparison(self.places[question.id], sign, limits, plans, _meanings(question))
+        return Comparison(
+            self.places[question.id], sign, limits, plans, _meanings(question), question.formula
+        )
 
     def _plan(self, question: Question, unit: Unit, limits: Mapping[str, Decimal]) -> Plan:
         """Find the way from an answer in a unit to one of the limits, the one in its own unit first."""
@@ -229,7 +231,7 @@ class _Parser:
         pairs = {
             (a.code, b.code): self._pair_of_ways(one, a, other, b) for a, b in product(one.units, other.units)
         }
-        numbers = (Number(self.places[each.id], _meanings(each)) for each in (one, other))
+        numbers = (Number(self.places[each.id], _meanings(each), each.formula) for each in (one, other))
         left, right = numbers
         return Contrast(left, sign, right, pairs)
 

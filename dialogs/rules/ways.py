@@ -13,6 +13,7 @@ from math import lcm
 from typing import Final
 
 from dialogs.protocol import Question
+from dialogs.rules.arithmetic import Formula
 from dialogs.rules.comparisons import Plan, Way
 from dialogs.units import Unit
 
@@ -28,6 +29,7 @@ class Conversion:
     per: int | None = None
     per_units: Mapping[str, Fraction] = field(default_factory=dict)
     multiplies: bool = False
+    formula: Formula | None = None
 
     def way(self) -> Way:
         """Return it in whole numbers, over their common divisor."""
@@ -40,6 +42,7 @@ class Conversion:
             per=self.per,
             per_units={code: _whole(scale * factors) for code, scale in self.per_units.items()},
             multiplies=self.multiplies,
+            formula=self.formula,
         )
 
     def plan(self, limit: Decimal) -> Plan:
@@ -51,6 +54,7 @@ class Conversion:
             per=way.per,
             per_units=way.per_units,
             multiplies=way.multiplies,
+            formula=way.formula,
         )
 
 
@@ -79,7 +83,8 @@ class Ways:
             return None
         scales = question.divisor_scales(unit, self.questions[unit.per])
         by_unit = {code: Fraction(scale) for code, scale in scales.items()}
-        return Conversion(then.scale, per=self.places[unit.per], per_units=by_unit)
+        formula = self.questions[unit.per].formula
+        return Conversion(then.scale, per=self.places[unit.per], per_units=by_unit, formula=formula)
 
     def _multiplied(self, question: Question, unit: Unit, target: str) -> Conversion | None:
         """``2 x ULN`` times a ULN of ``97 umol/L``, or ``3 mg/kg`` times a body weight."""
@@ -90,7 +95,8 @@ class Ways:
                 found.setdefault(other.per, {}).update(factors)
         for per, scales in found.items():
             if scales:
-                return Conversion(per=self.places[per], per_units=scales, multiplies=True)
+                formula = self.questions[per].formula
+                return Conversion(per=self.places[per], per_units=scales, multiplies=True, formula=formula)
         return None
 
     def _factors(

@@ -46,7 +46,7 @@ def modes(question: Question) -> tuple[str, ...]:
     """Return the kinds of number that a question takes, unknown apart."""
     divided = [unit.per is not None for unit in question.units]
     ratio = (RATIO,) if any(divided) and not all(divided) else ()
-    return (VALUE, *ratio, *(shortcut.code for shortcut in question.shortcuts))
+    return (VALUE, *ratio, *question.buttons)
 
 
 def mode_of(question: Question, answer: Answer) -> str:
@@ -90,8 +90,7 @@ def mode_coding(protocol: Protocol, question: Question, mode: str) -> Resource:
 
 def mode_words(question: Question, mode: str) -> Text:
     """What a kind of number is called: the shortcut's words, or ours for a value and a ratio."""
-    shortcut = question.shortcut_by_code.get(mode)
-    return shortcut.text if shortcut else Text(in_every_language(ROOM, mode))
+    return question.buttons.get(mode) or Text(in_every_language(ROOM, mode))
 
 
 def relation_coding(relation: str) -> Resource:

@@ -73,8 +73,7 @@ def _named_answers(question: Question) -> Iterator[Answer]:
     if question.kind == "several":
         yield Selection(())
     else:
-        yield from (Choice(option.code) for option in question.options)
-    yield from (Choice(shortcut.code) for shortcut in question.shortcuts)
+        yield from map(Choice, question.buttons)
     yield UNKNOWN
 
 

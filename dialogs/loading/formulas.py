@@ -1,0 +1,55 @@
+"""Gives questions their formulas, the parts of a formula before the whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from dialogs.loading.kinds import Report
+from dialogs.loading.tables import Entry
+from dialogs.protocol import Question
+from dialogs.rules.formulas import DEFAULT_DECIMALS, parse_formula
+from dialogs.rules.parsing import RuleError
+
+_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+def with_formulas(
+    questions: Mapping[str, Question], entries: Iterable[Entry], left_out: Collection[str], report: Report
+) -> dict[str, Question]:
+    """Return the questions with the formulas of `entries` parsed; reports what is wrong with any.
+
+    A formula that names a question which was left out is looked at once that is mended.
+    """
+    found = dict(questions)
+    waiting = {each["id"]: each for each in entries if each.get("formula") and each.get("id") in questions}
+    while ready := [name for name, each in waiting.items() if not _named(each) & waiting.keys()]:
+        for name in ready:
+            entry = waiting.pop(name)
+            if not _named(entry) & set(left_out):
+                found[name] = _with_formula(found[name], entry, found, report)
+    for name, entry in waiting.items():
+        fault = f"{name} is worked out from itself, by way of {', '.join(_named(entry) & waiting.keys())}"
+        report.fault(f"{entry.place}: formula", fault, "Please let one of them be asked only")
+    return found
+
+
+def _named(entry: Entry) -> set[str]:
+    return set(_NAME.findall(entry["formula"]))
+
+
+def _with_formula(
+    question: Question, entry: Entry, questions: Mapping[str, Question], report: Report
+) -> Question:
+    place = f"{entry.place}: formula"
+    if question.kind not in DEFAULT_DECIMALS:
+        report.fault(place, f"is of {question.kind}, and a formula gives a number", "Please give it units")
+        return question
+    try:
+        formula = parse_formula(question, entry["formula"], entry.get("decimals"), questions)
+    except RuleError as error:
+        report.fault(place, error.fault, error.remedy)
+        return question
+    return replace(question, formula=formula)

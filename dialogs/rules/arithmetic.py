@@ -1,0 +1,315 @@
+"""Works a number out from the answers to other questions: exact fractions, rounded once at the end.
+
+Only roots and powers that no fraction writes are rounded before, to `DIGITS`. A part that has no answer yet is waited
+for; one that is unknown, or a bound such as ``<30``, leaves the whole unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, DecimalException
+from fractions import Fraction
+from functools import lru_cache
+from math import floor
+from operator import add, eq, ge, gt, le, lt, mul, ne, sub
+from typing import Final, NamedTuple
+
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.rules.judgement import Facts, union
+
+DIGITS: Final = 50
+"""Of a root or power that is not exact: far more than any result is rounded to."""
+MOST_BITS: Final = 4096
+"""A number longer than this is no result of medicine, but a slip such as ``2 ** 9999``."""
+_CONTEXT: Final = Context(prec=DIGITS)
+_ROOTS: Final = range(2, 7)
+_NEAREST: Final = 10**9
+"""Roots that are looked for as exact ones, and the greatest denominator of these."""
+
+
+class Waiting(NamedTuple):
+    """Questions that must be answered first, as a bit mask."""
+
+    places: int
+
+
+Result = Fraction | Waiting | None
+"""A number, what it waits for, or ``None`` if it is not known and will not be."""
+Truth = bool | Waiting | None
+Known = Mapping[int, Answer | None]
+"""Answers by the place of their question."""
+
+
+class Unworkable(Exception):
+    """A division by zero, a root of a negative number, or a number without end."""
+
+
+def _first_unsettled(results: Sequence[Result | Truth]) -> Waiting | None:
+    """Return what several parts wait for together; ``None`` if one of them is not known."""
+    if any(result is None for result in results):
+        return None
+    return Waiting(union(result.places for result in results if isinstance(result, Waiting)))
+
+
+# numbers -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    number: Fraction
+
+    def work(self, known: Known) -> Result:
+        return self.number
+
+    def parts(self) -> Iterator[Asked]:
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The answer to a question, in its first unit: ``units`` has scale and offset of each that turns into it."""
+
+    place: int
+    units: Mapping[str, tuple[Fraction, Fraction]]
+    meanings: Mapping[str, Measurement]
+    formula: Formula | None
+
+    def work(self, known: Known) -> Result:
+        answer = known[self.place]
+        if answer is None:
+            return Waiting(1 << self.place)
+        if answer == COMPUTED and self.formula is not None:
+            return self.formula.exact(known)
+        measured = self.meanings.get(answer.code) if isinstance(answer, Choice) else answer
+        if (
+            not isinstance(measured, Measurement)
+            or measured.relation != "="
+            or measured.unit not in self.units
+        ):
+            return None
+        scale, offset = self.units[measured.unit]
+        return Fraction(measured.value) * scale + offset if measured.value.is_finite() else None
+
+    def parts(self) -> Iterator[Asked]:
+        yield self
+        if self.formula is not None:
+            yield from self.formula.node.parts()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """``+ - * / **``, ``min``, ``max`` or ``sqrt`` of some numbers."""
+
+    function: Callable[..., Fraction]
+    operands: tuple[Term, ...]
+
+    def work(self, known: Known) -> Result:
+        numbers = [operand.work(known) for operand in self.operands]
+        if all(isinstance(number, Fraction) for number in numbers):
+            return _limited(self.function(*numbers))
+        return _first_unsettled(numbers)
+
+    def parts(self) -> Iterator[Asked]:
+        for operand in self.operands:
+            yield from operand.parts()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Either:
+    """``x if condition else y``; only the one that is taken must be known."""
+
+    condition: Condition
+    then: Term
+    other: Term
+
+    def work(self, known: Known) -> Result:
+        holds = self.condition.holds(known)
+        if isinstance(holds, bool):
+            return (self.then if holds else self.other).work(known)
+        if holds is None:
+            return None
+        either = (each.work(known) for each in (self.then, self.other))
+        return Waiting(holds.places | union(each.places for each in either if isinstance(each, Waiting)))
+
+    def parts(self) -> Iterator[Asked]:
+        for each in (self.condition, self.then, self.other):
+            yield from each.parts()
+
+
+# conditions --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """``sex == "female"``."""
+
+    place: int
+    codes: frozenset[str]
+
+    def holds(self, known: Known) -> Truth:
+        answer = known[self.place]
+        if answer is None:
+            return Waiting(1 << self.place)
+        return answer.code in self.codes if isinstance(answer, Choice) and answer != UNKNOWN else None
+
+    def parts(self) -> Iterator[Asked]:
+        yield Asked(self.place, {}, {}, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """``age_years < 18``."""
+
+    test: Callable[[Fraction, Fraction], bool]
+    one: Term
+    other: Term
+
+    def holds(self, known: Known) -> Truth:
+        one, other = self.one.work(known), self.other.work(known)
+        if isinstance(one, Fraction) and isinstance(other, Fraction):
+            return self.test(one, other)
+        return _first_unsettled([one, other])
+
+    def parts(self) -> Iterator[Asked]:
+        yield from self.one.parts()
+        yield from self.other.parts()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """``and``, ``or``, and ``not`` of one."""
+
+    function: Callable[[list[bool]], bool]
+    conditions: tuple[Condition, ...]
+
+    def holds(self, known: Known) -> Truth:
+        truths = [condition.holds(known) for condition in self.conditions]
+        settled = [truth for truth in truths if isinstance(truth, bool)]
+        return self.function(settled) if len(settled) == len(truths) else _first_unsettled(truths)
+
+    def parts(self) -> Iterator[Asked]:
+        for condition in self.conditions:
+            yield from condition.parts()
+
+
+Term = Constant | Asked | Operation | Either
+Condition = Chosen | Compared | Joined
+
+
+# functions ---------------------------------------------------------------------------------------
+
+
+def divided(number: Fraction, by: Fraction) -> Fraction:
+    if not by:
+        raise Unworkable
+    return number / by
+
+
+def power(number: Fraction, exponent: Fraction) -> Fraction:
+    """Raise to a power: exact if the result is a fraction, else to `DIGITS`."""
+    if exponent.denominator == 1:
+        return _whole_power(number, exponent.numerator)
+    if number < 0:
+        raise Unworkable
+    if not number:
+        return divided(number, Fraction(1 if exponent > 0 else 0))
+    try:
+        near = Fraction(_CONTEXT.power(_decimal(number), _decimal(exponent)))
+    except DecimalException as error:
+        raise Unworkable from error
+    exact = near.limit_denominator(_NEAREST)
+    root = exponent.denominator
+    return exact if root in _ROOTS and exact**root == _whole_power(number, exponent.numerator) else near
+
+
+def _whole_power(number: Fraction, exponent: int) -> Fraction:
+    bits = max(number.numerator.bit_length(), number.denominator.bit_length())
+    if bits * abs(exponent) > MOST_BITS or (not number and exponent < 0):
+        raise Unworkable
+    return Fraction(number**exponent)
+
+
+def sqrt(number: Fraction) -> Fraction:
+    return power(number, Fraction(1, 2))
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return _CONTEXT.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def _limited(number: Fraction) -> Fraction:
+    if number.numerator.bit_length() + number.denominator.bit_length() > 4 * MOST_BITS:
+        raise Unworkable
+    return number
+
+
+def rounded(number: Fraction, decimals: int) -> Decimal:
+    """Round half up, as on a lab sheet: 24.95 to one decimal is 25.0, and -0.5 to none is -1."""
+    whole = floor(abs(number) * 10**decimals + Fraction(1, 2))
+    return Decimal(whole if number >= 0 else -whole).scaleb(-decimals)
+
+
+OPERATIONS: Final[Mapping[str, Callable[..., Fraction]]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": divided,
+    "**": power,
+}
+FUNCTIONS: Final[Mapping[str, Callable[..., Fraction]]] = {"min": min, "max": max, "sqrt": sqrt}
+TESTS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+    "==": eq,
+    "!=": ne,
+}
+
+
+# the whole ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """How a number is worked out: its text, its tree, the unit that it comes to, and its decimals.
+
+    ``places`` are its parts in the order in which they stand in it; those of a part that is worked out itself follow.
+    A number outside of ``possible`` is none: some part of it was mistyped.
+    """
+
+    text: str
+    node: Term
+    unit: str
+    decimals: int
+    possible: tuple[Decimal, Decimal]
+    places: tuple[int, ...]
+
+    @property
+    def mask(self) -> int:
+        """The questions that it uses."""
+        return union(1 << place for place in self.places)
+
+    def work_out(self, facts: Facts) -> Measurement | Waiting | None:
+        """Return the number, rounded; what it waits for; or ``None`` if it is not known and will not be."""
+        return _worked_out(self, tuple(facts[place] for place in self.places))
+
+    def exact(self, known: Known) -> Result:
+        """Return the number as another formula uses it: rounded, as it is shown."""
+        try:
+            number = self.node.work(known)
+        except Unworkable:
+            return None
+        if not isinstance(number, Fraction):
+            return number
+        shown = rounded(number, self.decimals)
+        return Fraction(shown) if self.possible[0] <= shown <= self.possible[1] else None
+
+
+@lru_cache(maxsize=4096)
+def _worked_out(formula: Formula, answers: tuple[Answer | None, ...]) -> Measurement | Waiting | None:
+    number = formula.exact(dict(zip(formula.places, answers, strict=True)))
+    if not isinstance(number, Fraction):
+        return number
+    return Measurement("=", rounded(number, formula.decimals), formula.unit)

@@ -1,0 +1,57 @@
+"""Numbers that are worked out from other answers: which are known, and what must still be asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from dialogs.answers import COMPUTED, Answer, Measurement
+from dialogs.protocol import Protocol
+from dialogs.rules.judgement import Facts, union
+
+
+def worked_out(protocol: Protocol, place: int, facts: Facts) -> Measurement | None:
+    """Return the number that the answer *computed* comes to; ``None`` for any other answer, and while it is open."""
+    formula = protocol.formulas.get(place)
+    if formula is None or facts[place] != COMPUTED:
+        return None
+    number = formula.work_out(facts)
+    return number if isinstance(number, Measurement) else None
+
+
+def all_worked_out(protocol: Protocol, facts: Facts) -> dict[str, Measurement]:
+    """Return every number that is worked out, by question."""
+    found = ((place, worked_out(protocol, place, facts)) for place in protocol.formulas)
+    return {protocol.questions[place].id: number for place, number in found if number is not None}
+
+
+def known_already(protocol: Protocol, place: int, facts: Facts) -> bool:
+    """Say whether a number can be worked out without asking anything."""
+    formula = protocol.formulas.get(place)
+    return formula is not None and isinstance(formula.work_out(facts), Measurement)
+
+
+def parts_to_come(protocol: Protocol, mask: int, facts: Facts, answered: Collection[str]) -> tuple[int, int]:
+    """Return the parts that open numbers may be worked out from, and how many of these they take the place of.
+
+    `mask` are the questions that are open, `answered` those that have an answer, be it *computed*.
+    """
+    called_for = replaced = 0
+    for place, formula in protocol.formulas.items():
+        if mask >> place & 1:
+            parts = union(1 << part for part in formula.places if facts[part] is None)
+            called_for |= parts
+            replaced += bool(parts) and protocol.questions[place].id not in answered
+    return called_for, replaced
+
+
+def asked_before(state: str, applied: Sequence[str]) -> str | None:
+    """Return the question that was answered before `state`, in the order in which they were asked."""
+    walked = applied[: applied.index(state)] if state in applied else applied
+    return walked[-1] if walked else None
+
+
+def parts_told(protocol: Protocol, answers: Iterable[tuple[str, Answer | None]]) -> set[str]:
+    """Return the questions that are told with a number which is worked out from them."""
+    worked = (protocol.position[question] for question, answer in answers if answer == COMPUTED)
+    formulas = (protocol.formulas[place] for place in worked if place in protocol.formulas)
+    return {protocol.questions[place].id for formula in formulas for place in formula.places}

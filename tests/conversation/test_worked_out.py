@@ -1,0 +1,94 @@
+"""Numbers that are worked out from others: a button, their parts, and what was worked out in the answer's own words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.exchange import Reply, Turn
+from dialogs.answers import COMPUTED
+from dialogs.loading import load
+from state.database import path_of
+from state.verify import verify
+from tests.conversation.office import Ward, said
+
+PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
+
+
+@pytest.fixture
+def ward(conversation: Conversation) -> Ward:
+    people = [
+        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
+        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
+        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
+    ]
+    setup = replace(conversation.setup, protocols=(PROTOCOL,))
+    return Ward(replace(conversation, setup=setup), *people)
+
+
+def tap(ward: Ward, turn: Turn, label: str) -> Turn:
+    buttons = [
+        b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row
+    ]
+    (found,) = [button for button in buttons if button.label == label]
+    return ward.do(ward.clinician, f"!{found.press}")
+
+
+def typed(ward: Ward, *texts: str) -> Turn:
+    for text in texts:
+        turn = ward.do(ward.clinician, text)
+    return turn
+
+
+def test_a_number_is_worked_out_from_its_parts_and_shown_with_them(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new")
+    assert "Body mass index" in said(turn)
+    turn = tap(ward, turn, "Work it out")
+    assert "to be worked out" in said(turn)
+    turn = typed(ward, "60 kg", "170 cm")
+    assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
+
+
+def kidneys(ward: Ward, creatinine: str) -> Turn:
+    """Answer up to the eGFR, whose parts are those of the clearance before it."""
+    tap(ward, ward.do(ward.clinician, "/new"), "Work it out")
+    tap(ward, typed(ward, "60 kg", "170 cm"), "Work it out")
+    return tap(ward, typed(ward, "30", creatinine), "Female")
+
+
+def test_what_is_known_already_is_worked_out_without_asking(ward: Ward) -> None:
+    turn = kidneys(ward, "80 umol/L")
+    parts = "age 30 years, body weight 60 kg, creatinine 80 µmol/L, sex Female"
+    assert f"Creatinine clearance: 86 mL/min from {parts}" in said(turn)
+    assert "eGFR: 88 mL/min/1.73 m² from creatinine 80 µmol/L, sex Female, age 30 years" in said(turn)
+    assert "T-score" in said(turn)
+    screening = ward.conversation.screenings.load("S01-0001")
+    assert screening.dialogue.answers["egfr"] == COMPUTED
+    assert screening.state == "bone_density_t"
+
+
+def test_what_was_worked_out_by_itself_can_be_changed_like_any_answer(ward: Ward) -> None:
+    turn = tap(ward, kidneys(ward, "80 umol/L"), "Back")
+    assert "worked out from other answers" in said(turn)
+    turn = typed(ward, "55")
+    assert "eGFR below 60 mL/min/1.73 m²" in said(turn)
+    assert "Entered: eGFR: 55 mL/min/1.73 m²\n" in said(turn)
+
+
+def test_an_exclusion_names_the_number_with_its_parts_once(ward: Ward) -> None:
+    turn = kidneys(ward, "140 umol/L")
+    assert "Applies: creatinine clearance below 60 mL/min" in said(turn)
+    parts = "age 30 years, body weight 60 kg, creatinine 140 µmol/L, sex Female"
+    assert f"Entered: Creatinine clearance: 49 mL/min from {parts}\n" in said(turn)
+
+
+def test_a_screening_with_numbers_that_were_worked_out_is_saved_and_verified(ward: Ward) -> None:
+    kidneys(ward, "80 umol/L")
+    turn = typed(ward, "-3", "36.8 °C", "30 U/L", "20 U/L")
+    assert "potentially eligible" in said(turn)
+    turn = tap(ward, turn, "Confirm and save")
+    assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
+    assert verify(path_of(ward.conversation.screenings.db)).problems == ()
