@@ -148,7 +148,7 @@ def _with_same_example(unit: Unit, first: Unit) -> Unit:
     if unit.example is not None or unit.scale is None or not first.example:
         return unit
     with localcontext(prec=max(2, len(first.example.normalize().as_tuple().digits))):
-        example = Decimal(compact(unit.from_first(first.example)))
+        example = Decimal(compact(+unit.from_first(first.example)))
     return replace(unit, example=example) if unit.expects(example) else unit
 
 
