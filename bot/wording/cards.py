@@ -144,7 +144,8 @@ def refusal(screening: Screening, question: Question, refused: Refused, say: Phr
     if not refused.likely:
         return said
     likely = [describe(question, given[0][1], language) for given in refused.likely]
-    key = "refused_likely" if isinstance(refused.likely[0][0][1], Measurement) else "refused_likely_option"
+    to_be_typed = isinstance(refused.likely[0][0][1], Measurement) and question.kind != "since"
+    key = "refused_likely" if to_be_typed else "refused_likely_option"
     meant = say(key, likely=words("dialogs", language)["condition"]["either"].join(likely))
     return say("refused_with_likely", refused=said, likely=meant)
 

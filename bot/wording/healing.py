@@ -13,21 +13,22 @@ from state.screenings import Screening
 
 def met_from(screening: Screening, criterion: Criterion, say: Phrases) -> Safe | None:
     """Say from when a failed criterion could be met; nothing if time does not heal it."""
-    return _said("met", _met(screening, criterion), say)
+    healing = _met(screening, criterion)
+    return say(f"met_{_word(healing)}", day=day_in_words(healing.day, say)) if healing else None
 
 
 def again_from(screening: Screening, say: Phrases) -> Safe | None:
     """Say from when all of it has healed; nothing if it never does."""
-    return _said("again", _again(screening), say)
+    healing = _again(screening)
+    return say(f"again_{_word(healing)}", day=day_in_words(healing.day, say)) if healing else None
 
 
 def again_unless_said(screening: Screening, say: Phrases) -> Safe | None:
     """Say from when all of it has healed, unless the same day was said of its only failed criterion."""
-    again = _again(screening)
     reasons = screening.dialogue.reasons
-    if len(reasons) == 1 and _met(screening, reasons[0].criterion) == again:
+    if len(reasons) == 1 and _met(screening, reasons[0].criterion) == _again(screening):
         return None
-    return _said("again", again, say)
+    return again_from(screening, say)
 
 
 def _met(screening: Screening, criterion: Criterion) -> Healing | None:
@@ -39,16 +40,13 @@ def _again(screening: Screening) -> Healing | None:
     return could_be_screened_again_from(screening.protocol, screening.dialogue.facts, screening.entered_on)
 
 
-def _said(what: str, healing: Healing | None, say: Phrases) -> Safe | None:
-    if healing is None:
-        return None
-    return say(f"{what}_{'by' if healing.at_the_latest else 'from'}", day=day_in_words(healing.day, say))
+def _word(healing: Healing) -> str:
+    return "by" if healing.at_the_latest else "from"
 
 
 def when(healing: Healing, say: Phrases) -> str:
     """Say the day alone, as in a list: ``from 8 December 2026``."""
-    key = "when_by" if healing.at_the_latest else "when_from"
-    return say.plain(key, day=day_in_words(healing.day, say))
+    return say.plain(f"when_{_word(healing)}", day=day_in_words(healing.day, say))
 
 
 def day_in_words(day: date, say: Phrases) -> str:

@@ -79,17 +79,17 @@ def quoted(text: Safe) -> Safe:
 def plain(markup: str) -> str:
     """Turn Telegram's HTML into plain text.
 
-    A quotation of one line stands in quotation marks, one of several in lines of its own.
+    A quotation inside of a line stands in quotation marks, others in lines of their own.
     """
-    text = _QUOTATION.sub(lambda found: _plain_quotation(found[1]), markup)
+    text = _QUOTATION.sub(lambda found: _plain_quotation(found[1], found[2]), markup)
     return html.unescape(re.sub(r"</?\w+[^>]*>", "", text))
 
 
-def _plain_quotation(text: str) -> str:
-    return f"\n{text}" if "\n" in text else f' "{text}"'
+def _plain_quotation(before: str, text: str) -> str:
+    return f"\n{text}" if "\n" in before or "\n" in text else f' "{text}"'
 
 
-_QUOTATION: Final = re.compile(r"\s*<blockquote(?: expandable)?>(.*?)</blockquote>", re.DOTALL)
+_QUOTATION: Final = re.compile(r"(\s*)<blockquote(?: expandable)?>(.*?)</blockquote>", re.DOTALL)
 
 
 @cache

@@ -113,12 +113,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
         *open_lines(dialogue, say),
         say("card_saved", at=at, person=saved.person),
         say("card_earlier", number=screening.earlier) if screening.earlier else None,
-        say(
-            "card_protocol",
-            id=protocol.id,
-            version=protocol.version,
-            record_version=protocol.record_version,
-        ),
+        _protocol_line(protocol, say),
         quoted(
             lines(
                 *(reason_source(reason, say) for reason in dialogue.reasons),
@@ -129,6 +124,14 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
             )
         ),
     )
+
+
+def _protocol_line(protocol: Protocol, say: Phrases) -> Safe:
+    """The trial and the version of its rules, with that of the record where the file names one."""
+    named = {"id": protocol.id, "version": protocol.version}
+    if not protocol.record_version:
+        return say("card_protocol_alone", **named)
+    return say("card_protocol", **named, record_version=protocol.record_version)
 
 
 def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:

@@ -28,23 +28,23 @@ class Clock:
         return self.now
 
 
-def new_conversation(path: Path, clock: Clock, channel: str = "terminal") -> Conversation:
+def new_conversation(
+    path: Path, clock: Clock, channel: str = "terminal", trial: str = "NCT04420494"
+) -> Conversation:
     db = open_database(path, clock)
-    return Conversation(
-        Screenings(db, clock), People(db, clock), Setup((load("NCT04420494"),), ZONE, channel)
-    )
+    return Conversation(Screenings(db, clock), People(db, clock), Setup((load(trial),), ZONE, channel))
 
 
-def play(path: Path, script: Sequence[str], language: str) -> Iterator[str]:
+def play(path: Path, script: Sequence[str], language: str, trial: str = "NCT04420494") -> Iterator[str]:
     """Yield the transcript. Between two lines only the file and the keys on the screen are kept."""
     clock = Clock()
     lines: list[str] = []
-    conversation = new_conversation(path, clock)
+    conversation = new_conversation(path, clock, trial=trial)
     conversation.people.add("clinician", "S01", "terminal", "local", language)
     keys = None
     for index in range(len(script) + 1):
         conversation.screenings.db.close()
-        conversation = new_conversation(path, clock)
+        conversation = new_conversation(path, clock, trial=trial)
         person = conversation.people.find("terminal", "local")
         assert person is not None
         terminal = Terminal(conversation, person, lines.append)

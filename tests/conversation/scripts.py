@@ -7,6 +7,25 @@ LABS_NORMAL = ["n", "n", "n", "n"]
 TO_LABS = ["45", "2", "1", "72 g/L", "42 d", "1", "1", "1", "1", "1", "1", "1", "1"]
 """A man of 45 with AIHA, haemoglobin 72, no PR after 42 days of steroids, nothing else; up to the liver."""
 
+OF_OTHER_TRIALS = {
+    "time_heals": (
+        "washouts.toml",
+        *(
+            "17",
+            "c",
+            "2026-08-12",
+            "last week",
+            "3 months ago",
+            "0",
+            "yesterday",
+            "about 2 years ago",
+            "n2",
+            "120 g/L",
+        ),
+        *("s", "record", "/open"),
+    ),
+}
+"""A trial's file in `tests/data`, and what is typed."""
 SCRIPTS = {
     "potentially_eligible": [*TO_LABS, *LABS_NORMAL, "1", "s"],
     "lab_sheet_forms": [

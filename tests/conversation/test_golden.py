@@ -13,10 +13,11 @@ from wcwidth import wcswidth
 
 from bot.terminal import COLUMNS
 from tests.conversation.playing import play
-from tests.conversation.scripts import SCRIPTS
+from tests.conversation.scripts import OF_OTHER_TRIALS, SCRIPTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-CASES = [(name, language) for name in SCRIPTS for language in ("en", "zh")]
+DATA = GOLDEN.parent / "data"
+CASES = [(name, language) for name in (*SCRIPTS, *OF_OTHER_TRIALS) for language in ("en", "zh")]
 
 
 def test_there_are_golden_transcripts() -> None:
@@ -25,7 +26,9 @@ def test_there_are_golden_transcripts() -> None:
 
 @pytest.mark.parametrize(("name", "language"), CASES, ids=[f"{name}-{language}" for name, language in CASES])
 def test_transcript_is_as_it_was_read_and_approved(name: str, language: str, tmp_path: Path) -> None:
-    said = "\n".join(play(tmp_path / "golden.db", SCRIPTS[name], language)) + "\n"
+    trial, *typed = OF_OTHER_TRIALS.get(name, ("NCT04420494", *SCRIPTS.get(name, ())))
+    source = str(DATA / trial) if name in OF_OTHER_TRIALS else trial
+    said = "\n".join(play(tmp_path / "golden.db", typed, language, source)) + "\n"
     file = GOLDEN / f"{name}.{language}.txt"
     if os.environ.get("PRESCREEN_WRITE_GOLDEN"):
         file.write_text(said, encoding="utf-8")

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.command import main
 from bot.evaluate.sheets import read_list
 from bot.evaluate.verdicts import MAX_CANDIDATES, evaluate_file, said, templates
 from bot.wording.phrases import phrases
+from dialogs.answers import Measurement, encode
 from dialogs.candidates import BadFile, Fault, Row
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
@@ -43,6 +45,36 @@ def test_a_list_is_read_in_the_letters_that_spreadsheets_save(encoding: str) -> 
     assert row.faults == []
     assert [str(answer) for answer in row.answers.values()]
     assert len(row.answers) == 3
+
+
+WASHOUTS = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
+TIMES = {
+    "3 months ago": ([], "3 mo"), "两周前": ([], "2 wk"), "never": ([], "never"), "仍在持续": ([], "ongoing"),
+    "2026-08-12": (["typed_date"], ""), "last week": (["how_long_ago"], ""), "0": (["zero_ago"], ""),
+    "3": (["asked_unit"], ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "expected"), TIMES.items(), ids=TIMES)
+def test_how_long_ago_something_was_is_read_as_in_the_conversation(
+    cell: str, expected: tuple[list[str], str]
+) -> None:
+    (row,) = read_list(WASHOUTS, f"name,last_mi\nC-1,{cell}\n".encode())
+    taken = " ".join(part for answer in row.answers.values() for part in encode(answer) if part)
+    assert ([fault.code for fault in row.faults], taken) == expected
+    assert all("2026" not in said(WASHOUTS, row, fault, phrases("en")) for fault in row.faults)
+
+
+def test_how_long_ago_something_was_may_be_an_object_with_a_unit() -> None:
+    answers = [
+        {"value": 3, "unit": "wk"},
+        {"value": "3", "unit": "weeks ago"},
+        {"value": 3, "unit": "fortnights"},
+    ]
+    listed = [{"name": f"C-{at}", "answers": {"last_mi": each}} for at, each in enumerate(answers)]
+    first, second, third = read_list(WASHOUTS, json.dumps(listed).encode())
+    assert first.answers == second.answers == {"last_mi": Measurement("=", Decimal(3), "wk")}
+    assert [fault.code for fault in third.faults] == ["unknown_unit"]
 
 
 UNREADABLE = {

@@ -78,6 +78,7 @@ def test_a_quotation_opens_in_telegram_and_stands_whole_in_plain_text() -> None:
     assert (text, entity["type"]) == ("Hb < 100 g/L", "expandable_blockquote")
     assert plain(f"The record: {quoted(escape('Hb < 100 g/L'))}") == 'The record: "Hb < 100 g/L"'
     assert plain("The record: <blockquote>Hb</blockquote>\nnext") == 'The record: "Hb"\nnext'
+    assert plain("Not met.\n<blockquote>Record: Hb</blockquote>\nnext") == "Not met.\nRecord: Hb\nnext"
     answers = quoted(Safe("<b>Age</b>: 45\nSex: Male"))
     assert plain(f"Answers: {answers}\nnext") == "Answers:\nAge: 45\nSex: Male\nnext"
 

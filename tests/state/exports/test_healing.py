@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dsjframe
 import duckdb
+import fhirkit
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
@@ -22,6 +25,7 @@ from state.exports import export
 from state.exports.loglines import SCHEMA
 from state.people import People
 from state.screenings import Screening, Screenings
+from state.verify import verify
 from tests.conversation.playing import ZONE, Clock
 
 PROTOCOL = load(str(Path(__file__).parents[2] / "data" / "washouts.toml"))
@@ -145,6 +149,36 @@ def test_dataset_json(file: Path, tmp_path: Path) -> None:
     }
     assert found == EXPECTED
     assert all(len(column["label"]) <= 40 for column in text["columns"])
+
+
+def test_what_is_written_is_valid_and_verifies(file: Path, tmp_path: Path) -> None:
+    bundle = export(file, "fhir", tmp_path / "fhir.json").path.read_bytes()
+    assert fhirkit.validate(bundle) == []
+    Bundle.model_validate_json(bundle)
+    for path in export(file, "sdtm", tmp_path / "sdtm").path.glob("*.json"):
+        assert dsjframe.validate_dataset(path)["ok"], path.name
+    report = verify(file)
+    assert report.screenings == len(SCREENED)
+    assert not report.problems
+
+
+def test_fhir_has_never_and_ongoing_as_codes_and_times_as_quantities(file: Path, tmp_path: Path) -> None:
+    text = export(file, "fhir-ndjson", tmp_path / "fhir.ndjson").path.read_text(encoding="utf-8")
+    resources = [
+        r for r in map(json.loads, text.splitlines()) if r["resourceType"] == "QuestionnaireResponse"
+    ]
+    found = {each["id"]: each for each in resources}
+
+    def given(number: str) -> dict[str, Any]:
+        return {
+            item["linkId"]: item["answer"][0] for item in found[number]["item"] if "last_mi" in item["linkId"]
+        }
+
+    assert given("S01-0002")["last_mi"]["valueQuantity"] == {
+        "value": 3, "unit": "months", "system": "http://unitsofmeasure.org", "code": "mo",
+    }  # fmt: skip
+    assert given("S01-0003")["last_mi.mode"]["valueCoding"]["code"] == "ongoing"
+    assert given("S01-0005")["last_mi.mode"]["valueCoding"]["code"] == "never"
 
 
 def test_never_and_ongoing_are_words_without_a_number_or_0_days(file: Path, tmp_path: Path) -> None:
