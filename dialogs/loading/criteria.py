@@ -67,4 +67,4 @@ def _check_asked(entry: Entry, report: Report) -> None:
 
 
 def _in_first_language(words: str, report: Report) -> Text:
-    return Text({report.languages[0]: words})
+    return Text({report.first_language: words})

@@ -44,6 +44,11 @@ class Report:
     """The tables that have a key, such as ``question``, by its name."""
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def first_language(self) -> str:
+        """The language that a plain text is in."""
+        return self.languages[0] if self.languages else DEFAULT
+
     def fault(self, place: str, fault: str, remedy: str, line: int = 0) -> None:
         """Report a fault; `line` is that of the text at its place, counted from 0."""
         self.faults.append(Fault(place, fault, remedy, within=line))
@@ -237,7 +242,7 @@ def _text(raw: Any, place: str, report: Report) -> Text:
     if isinstance(raw, Text):
         return raw
     if isinstance(raw, str) and raw.strip():
-        return Text({report.languages[0] if report.languages else DEFAULT: raw})
+        return Text({report.first_language: raw})
     if not isinstance(raw, dict):
         meant, languages = text_meant(raw), ", ".join(f"{language} = ..." for language in report.languages)
         remedy = f'it in quotes, "...", or {{ {languages} }}' if meant is None else value_of(meant)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import Shelf
-from dialogs.loading.defaults import shipped_text
+from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.texts import Text
 
 Raw = dict[str, Any]
@@ -42,10 +43,12 @@ def with_normal_limits(question: Raw, shelf: Shelf) -> Iterator[Raw]:
         if (
             isinstance(given, dict)
             and isinstance(units, list)
+            and units
             and all(isinstance(each, dict) for each in units)
         ):
             asked.append(_question(question, limit, given, units))
-            question = _divided(question, limit, asked[-1]["id"], shelf)
+            if len(asked) == 1:  # a value is divided by one limit only; with the other one it can be compared
+                question = _divided(question, limit, asked[0]["id"], shelf)
     yield question
     yield from asked
 
@@ -64,7 +67,7 @@ def _divided(question: Raw, limit: Limit, per: str, shelf: Shelf) -> Raw:
 
 def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
     """Return the question that asks for a limit, in the units of the number."""
-    name = question.get("short", question.get("id"))
+    name = question.get("short") or _asked_for(question)
     asked: Raw = {
         "id": f"{question.get('id')}_{limit.key}",
         "kind": "quantity",
@@ -82,7 +85,15 @@ def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
     return asked | {key: value for key, value in given.items() if key != "example"}
 
 
-_OF_A_UNIT: Final = ("code", "label", "scale", "spellings")
+_OF_A_UNIT: Final = ("code", "label", "scale", "offset", "spellings")
+
+
+def _asked_for(question: Raw) -> Any:
+    """Return what a question that has no short name asks for."""
+    ask = question.get("ask")
+    if isinstance(ask, str):
+        ask = {DEFAULT: ask}
+    return short_question(Text(ask)) if isinstance(ask, dict) else question.get("id")
 
 
 def _said(key: str, name: Any = None) -> Text:

@@ -21,6 +21,7 @@ _LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "shortcut": ("shortcuts", ("code",)),
 }
 """A word of a place -> the key of the list that it speaks of, and the keys that name a table of that list."""
+_IN_A_LIST: Final = ("key", "place")
 _NUMBERED: Final = re.compile(r"number (\d+)(?=: |$)")
 _KEY: Final = re.compile(r"([^:\[\] ]+)(?:\[(\d+)\])?(?=: |$)")
 _AGAIN: Final = re.compile(r" \((\d+)\)(?=: |$)")
@@ -44,7 +45,7 @@ def find(place: str, raw: Mapping[str, Any]) -> Path:
     rest = place.removeprefix("protocol: ")
     while rest and (step := _step(rest, node, raw)) is not None:
         taken, length = step
-        if taken[0] == "option_sets":
+        if len(taken) > len(_IN_A_LIST):  # of an option set, which stands at the top
             path, node = (), raw
         for key in taken:
             node = node[key]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import effective, judge, status
@@ -222,6 +223,43 @@ def test_a_file_may_bring_its_own_questions_and_units() -> None:
     assert (asked.ask, [unit.code for unit in asked.units]) == ({"en": "Ours?"}, ["{drops}"])
 
 
+TSH = """
+id = "tsh"
+ask = "TSH?"
+units = [{ code = "mU/L", label = "mU/L" }]
+possible = [0, 100]
+usual = [0, 50]
+uln = { possible = [1, 10], usual = [3, 6] }
+lln = { id = "low", possible = [0.1, 1], usual = [0.2, 0.6], example = 0.4 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("0.3", "ineligible"), ("0.4", "eligible"), ("4.1", "ineligible")]
+)
+def test_with_both_limits_of_normal_a_value_is_divided_by_one_and_compared_with_the_other(
+    value: str, verdict: str
+) -> None:
+    rule = "rule = 'tsh >= low and tsh <= \"1 {xULN}\"'"
+    protocol = trial(question(TSH), criterion('code = "I1"\ninclusion = "Normal TSH"\n' + rule))
+    tsh, uln, lln = protocol.questions
+    assert (uln.ask["en"], lln.ask["en"]) == (
+        "Upper limit of normal (ULN) of TSH at that laboratory?",
+        "Lower limit of normal (LLN) of TSH at that laboratory?",
+    )
+    assert [unit.code for unit in tsh.units] == ["mU/L", "{xULN}"]
+    given = {"tsh": value, "tsh_uln": "4", "low": "0.4"}
+    answers = {name: Measurement("=", Decimal(number), "mU/L") for name, number in given.items()}
+    assert play(protocol, answers).verdict == verdict
+
+
+def test_a_limit_of_normal_of_no_unit_is_refused_in_words() -> None:
+    (fault, *_) = faults(
+        question(TSH.replace("{ code", "").replace(' = "mU/L", label = "mU/L" }', "")), criterion(PREGNANCY)
+    )
+    assert "a number needs a unit" in fault.fault
+
+
 def test_what_the_catalogue_has_not_is_told() -> None:
     (fault, *_) = faults(question('use = "haemoglobine"'), criterion(PREGNANCY))
     assert (fault.place, fault.fault) == (
@@ -318,3 +356,38 @@ def test_the_shipped_trial_keeps_its_names_and_the_records_words() -> None:
 def test_the_shipped_trial_has_under_300_lines() -> None:
     file = Path(__file__).parents[2] / "dialogs" / "protocols" / "NCT04420494.toml"
     assert len(file.read_text(encoding="utf-8").splitlines()) < 300
+
+
+# damage ---------------------------------------------------------------------------------------------
+
+BEGUN = (Path(__file__).parents[2] / "dialogs" / "protocols" / "new" / "en.toml").read_text(encoding="utf-8")
+DAMAGED = BEGUN + question(TSH)
+PIECES = sorted(set(re.findall(r'"[^"\n]*"|\[[^\n]*\]|\{[^\n]*\}|\d+', DAMAGED)))
+
+
+def loads_or_is_refused(text: str) -> bool:
+    try:
+        return bool(parse_protocol(text, "trial.toml").criteria)
+    except ProtocolError as error:
+        return bool(error.faults)
+
+
+@given(
+    st.sampled_from(PIECES),
+    st.sampled_from(
+        ["1", "-0.5", "true", "[]", "[1]", "[[]]", "{}", "{ en = 1 }", '{ zh = "x" }', '""', '"a b"', '"in"']
+    ),
+)
+def test_any_damaged_value_loads_or_is_refused_and_nothing_else(old: str, new: str) -> None:
+    assert loads_or_is_refused(DAMAGED.replace(old, new, 1))
+    assert loads_or_is_refused(DAMAGED.replace(old, new))
+
+
+@given(
+    st.integers(0, len(DAMAGED.splitlines()) - 1),
+    st.sampled_from(["", "x", "[[question]]", 'use = "alt"', "units = 1", 'units = "x"', "uln = []", "uln = {}", "rule = 1", "ask = []",
+                     "criterion = 3", "unit_sets = []", "catalogue = 1", "languages = []", "option_sets = 1", 'kind = "since"']),
+)  # fmt: skip
+def test_any_damaged_line_loads_or_is_refused_and_nothing_else(at: int, line: str) -> None:
+    lines = DAMAGED.splitlines()
+    assert loads_or_is_refused("\n".join([*lines[:at], line, *lines[at + 1 :]]))
