@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.exchange import read_press
 from bot.phone.world import Json, buttons_of
 from dialogs.answers import Choice, Selection
 from dialogs.loading import load
@@ -147,3 +148,39 @@ async def test_ticks_stand_after_a_restart_in_the_middle(ticking: tuple[Ward, Pe
     await ward.says(phone, "yes")
     answers = ward.service.screenings.load("S01-0001").dialogue.answers
     assert answers == {"history": Selection(("asthma", "hepatitis_b")), "treated": Choice("yes")}
+
+
+# the office ----------------------------------------------------------------------------------------
+
+
+async def test_the_office_sees_all_of_a_long_screening(
+    long_ward: tuple[Ward, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    ward, phone = long_ward
+    await ward.says(phone, "/new", "45", "none", "yes")
+    further = next(b for b in buttons_of(phone.last) if b["callback_data"].startswith("continue:"))
+    phone.press_data(phone.last, further["callback_data"])
+    await ward.quiet()
+    for number in range(3, CRITERIA):
+        await ward.says(phone, "no" if number % 2 else "yes")
+    await ward.presses(phone, labels(phone.last)[0])
+    office = ward.member(2002, "administrator", language="zh")
+    for command in (
+        "/recent",
+        "/open",
+        "/about",
+        "/help",
+        "/stats",
+        "/query S01-0001",
+        "/evaluate",
+        "S01-0001",
+    ):
+        await ward.says(office, command)
+    card = office.last
+    for button in buttons_of(card):
+        if read_press(button.get("callback_data", "")) is not None:
+            office.press_data(card, button["callback_data"])
+            await ward.quiet()
+    assert all(f"E{number}" in told(office) for number in range(2, CRITERIA, 2))
+    assert RETRIED not in caplog.text
+    assert "not delivered" not in caplog.text
