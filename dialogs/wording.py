@@ -51,7 +51,9 @@ def selected(question: Question, answer: Selection, language: str) -> str:
     """Name what was ticked, or say that it was none of the options. `KeyError` for a code that is none of them."""
     said = words("dialogs", language)
     names = [question.option_by_code[code].text[language] for code in answer.codes]
-    listed: str = said["punctuation"]["list"].join(names) or said["selection"]["none"]
+    comma, semicolon = (said["punctuation"][mark] for mark in ("list", "then"))
+    has_commas = any(comma.strip() in name for name in names)
+    listed: str = (semicolon if has_commas else comma).join(names) or said["selection"]["none"]
     return listed
 
 

@@ -30,7 +30,7 @@ def read_selection(question: Question, said: str, *, numbered: bool) -> Reading:
     answers = {_answer(question, codes) for codes in _divided(stored, meant)} if stored else {Selection(())}
     if len(answers) == 1 and (answer := answers.pop()) is not None:
         return Understood(((question.id, answer),))
-    likely = likely_options(question, said)
+    likely = [] if _between().search(said) else likely_options(question, said)
     return Refused("not_a_selection", likely=tuple(((question.id, Selection((code,))),) for code in likely))
 
 

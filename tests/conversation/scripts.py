@@ -24,6 +24,10 @@ OF_OTHER_TRIALS = {
         ),
         *("s", "record", "/open"),
     ),
+    "ticks": (
+        "several.toml",
+        *("1", "3", "1", "asthmo, copd", "2", "d", "2", "b", "b", "3", "1", "d", "1", "2", "d", "s"),
+    ),
 }
 """A trial's file in `tests/data`, and what is typed."""
 SCRIPTS = {
