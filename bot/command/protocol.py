@@ -85,6 +85,7 @@ def check(source: str, form: str) -> None:
     protocol can be used, 2 if not.
     """
     from dialogs.proofs import explore
+    from dialogs.untranslated import lacking
 
     (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
     explored = explore(loaded)
@@ -99,6 +100,11 @@ def check(source: str, form: str) -> None:
         f"{counted(len(loaded.criteria), 'criterion', 'criteria')}, each can be met and can fail; every dialogue ends, "
         f"the longest after {counted(explored.longest, 'question', 'questions')}."
     )
+    for language, places in lacking(loaded).items():
+        click.echo(
+            f"Note: {language} lacks {counted(len(places), 'text', 'texts')}, first {places[0]}; whoever reads it gets "
+            f"{loaded.languages[0]} there."
+        )
 
 
 def _loaded_for_editors(source: str) -> Protocol:

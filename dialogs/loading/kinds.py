@@ -238,7 +238,7 @@ def _results(raw: Any) -> dict[str, tuple[str, str]]:
 
 
 def _text(raw: Any, place: str, report: Report) -> Text:
-    """Read a text, in the first language of the file or in every one of them; one of ours is in all of ours."""
+    """Read a text, in the first language of the file or in some or all of them; one of ours is in all of ours."""
     if isinstance(raw, Text):
         return raw
     if isinstance(raw, str) and raw.strip():
@@ -247,13 +247,17 @@ def _text(raw: Any, place: str, report: Report) -> Text:
         meant, languages = text_meant(raw), ", ".join(f"{language} = ..." for language in report.languages)
         remedy = f'it in quotes, "...", or {{ {languages} }}' if meant is None else value_of(meant)
         raise KindError(f"{shown(raw)} is not a text in quotes", f"Please write {remedy}")
-    for language in report.languages:
-        if not isinstance(raw.get(language), str) or not raw[language].strip():
-            report.fault(place, f"missing translation: {language}", f"Please add {language} = ...")
-    for language in raw:
+    for language, text in raw.items():
         if report.languages and language not in report.languages:
             report.undeclared(place, language)
-    return Text({language: raw[language] for language in report.languages if language in raw})
+        elif not isinstance(text, str) or not text.strip():
+            report.fault(
+                place, f"{language} = {text!r} is not a text", "Please write it in quotes, or leave it out"
+            )
+    given = {language: raw[language] for language in report.languages if language in raw}
+    if not given:
+        raise KindError("is in no language of the file", f'Please add {report.first_language} = "..."')
+    return Text(given)
 
 
 def _texts(raw: Any, place: str, report: Report) -> tuple[Text, ...]:

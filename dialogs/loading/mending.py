@@ -24,7 +24,7 @@ MAX_FAULTS: Final = 40
 _WHERE: Final = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _KEY: Final = re.compile(r"[ \t]*([\w.-]+)[ \t]*[=:＝：]")
 _NAMING: Final = re.compile(r"[ \t]*(id|use|code)[ \t]*=[ \t]*[\"']([^\"'\n]+)")
-_ABOUT_LANGUAGES: Final = re.compile("missing translation|is not declared")
+_ABOUT_LANGUAGES: Final = re.compile("in no language of the file|is not declared")
 _HEADER: Final = re.compile(r"[ \t]*(\[\[?)[ \t]*([\w-]+)[ \t]*\]\]?")
 
 

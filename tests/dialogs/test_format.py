@@ -16,6 +16,7 @@ from dialogs.candidates import play
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading import catalogue, load, parse_protocol, parse_stored
 from dialogs.protocol import Line, Protocol
+from dialogs.untranslated import lacking
 from dialogs.wording import describe
 from tests.dialogs.strategies import tables
 
@@ -177,6 +178,19 @@ def test_a_plain_text_is_in_the_first_language_and_stands_for_the_others() -> No
     )
     assert both.title == {"zh": "试验"}
     assert both.title["en"] == "试验"
+
+
+def test_what_a_language_lacks_is_no_mistake_and_can_be_named() -> None:
+    file = 'format = 2\nid = "EX"\nlanguages = ["en", "zh"]\ntitle = { en = "A trial", zh = "试验" }\n'
+    known = question('use = "alt"') + question(
+        'id = "hot"\nask = { en = "Fever?" }\nshort = { en = "fever", zh = "发热" }'
+    )
+    rule = 'name = { zh = "怀孕" }\nrule = \'hot or alt > "3 {xULN}"\''
+    protocol = parse_protocol(file + known + criterion(PREGNANCY + rule), "trial.toml")
+    assert lacking(protocol) == {"en": ("criterion E1: name",), "zh": ("question hot: ask",)}
+    assert protocol.question("hot").ask["zh"] == "Fever?"
+    assert protocol.criteria[0].name["en"] == "怀孕"
+    assert lacking(load("NCT04420494")) == lacking(trial(criterion(PREGNANCY))) == {}
 
 
 def test_a_file_of_a_newer_format_is_refused() -> None:

@@ -33,7 +33,8 @@ MISTAKES = {
     "comparison in a wrong unit": ('hemoglobin < "100 g/L"\nor', 'hemoglobin < "100 U/L"\nor', "criterion I2b: rule", "hemoglobin has no unit U/L"),
     "comparison without a unit": ('hemoglobin < "100 g/L"\nor', "hemoglobin < 100\nor", "criterion I2b: rule", "has no unit"),
     "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with the limit 6 mo"),
-    "missing translation": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', 'ask = { en = "Sex?" }', "question sex: ask", "missing translation: zh"),
+    "text in no language of the file": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', "ask = {}", "question sex: ask", "is in no language of the file"),
+    "empty translation": ('zh = "性别？（仅用于妊娠/哺乳问题）" }', 'zh = " " }', "question sex: ask", "zh = ' ' is not a text"),
     "question used by no criterion": ('mental_illness == "yes"', 'other_cause == "yes"', "question mental_illness", "is used by no criterion"),
     "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),
     "criterion that can never be met": ('18 <= age_years <= 80', "80 < age_years < 18", "criterion I1: rule", "can never be met"),
@@ -82,7 +83,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     text = TEXT
     for name in (
         "unknown question in a rule",
-        "missing translation",
+        "empty translation",
         "usual outside possible",
         "unknown key",
     ):

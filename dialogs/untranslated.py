@@ -1,0 +1,50 @@
+"""What a language of a trial lacks of its texts: whoever reads that language gets the first one there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.texts import Text
+
+
+def lacking(protocol: Protocol) -> dict[str, tuple[str, ...]]:
+    """Return, for each language that lacks texts, where these stand in the file.
+
+    Labels of units are left out: most are signs, alike in every language.
+    """
+    texts = list(_texts(protocol))
+    found = {code: tuple(place for place, text in texts if code not in text) for code in protocol.languages}
+    return {code: places for code, places in found.items() if places}
+
+
+def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
+    yield "title", protocol.title
+    yield "disclaimer", protocol.disclaimer
+    yield from ((f"notices[{number}]", text) for number, text in enumerate(protocol.notices, 1))
+    for question in protocol.questions:
+        yield from _of_question(question)
+    for criterion in protocol.criteria:
+        yield from _of_criterion(criterion)
+    for kind, items in (("site_item", protocol.site_items), ("alert", protocol.alerts)):
+        yield from ((f"{kind} {item.id}: text", item.text) for item in items)
+    yield from ((f"part {part.code}: name", part.name) for part in protocol.parts)
+
+
+def _of_question(question: Question) -> Iterator[tuple[str, Text]]:
+    place = f"question {question.id}"
+    yield f"{place}: ask", question.ask
+    yield f"{place}: short", question.name
+    if question.help is not None:
+        yield f"{place}: help", question.help
+    yield f"{place}: unknown", question.unknown
+    for option in question.options:
+        yield f"{place}: option {option.code}", option.text
+    for shortcut in question.shortcuts:
+        yield f"{place}: shortcut {shortcut.code}", shortcut.text
+
+
+def _of_criterion(criterion: Criterion) -> Iterator[tuple[str, Text]]:
+    for key, text in (("name", criterion.name), ("reading", criterion.reading), ("note", criterion.note)):
+        if text is not None:
+            yield f"criterion {criterion.code}: {key}", text
