@@ -56,12 +56,20 @@ QUESTIONS: Final = (
     _number("weight", [_SCALED[0]], bounds=False),
     _choice("later", {}),
     {**_choice("ticks", {"sex": "a"}), "kind": "several"},
+    _named("ago", "since"),
+    _named("before", "since"),
 )
 _CHOICES: Final = ("sex", "state", "kind", "later")
 _LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x"}
 _BASES: Final = [*_LIMITS.items(), ("value", "mg"), ("value", "g"), ("dose", "mg")]
 """Numbers with a unit of their limits; what is answered in another one may call for a factor."""
-_PAIRS: Final = [("count", "value"), ("value", "count"), ("dose", "other_dose"), ("count", "weight")]
+_PAIRS: Final = [
+    ("count", "value"),
+    ("value", "count"),
+    ("dose", "other_dose"),
+    ("count", "weight"),
+    ("ago", "before"),
+]
 
 _SIGNS: Final = ["<", "<=", ">", ">=", "==", "!="]
 
@@ -76,6 +84,16 @@ _ticks = st.one_of(
     st.builds('"{}" {} ticks'.format, st.sampled_from(_OPTIONS), st.sampled_from(["in", "not in"])),
     st.sampled_from(['ticks == "none"', 'ticks != "none"']),
 )
+_times = st.one_of(
+    st.builds(
+        '{} {} "{} {}"'.format,
+        st.sampled_from(["ago", "before"]),
+        st.sampled_from(_SIGNS),
+        st.integers(0, 3),
+        st.sampled_from(["d", "wk", "mo", "a"]),
+    ),
+    st.sampled_from(['ago == "never"', 'before != "ongoing"', 'ago in ("never", "ongoing")']),
+)
 _comparisons = st.builds(
     lambda basis, sign, limit: f'{basis[0]} {sign} "{limit} {basis[1]}"',
     st.sampled_from(_BASES),
@@ -86,7 +104,7 @@ _contrasts = st.builds(
     lambda pair, sign: f"{pair[0]} {sign} {pair[1]}", st.sampled_from(_PAIRS), st.sampled_from(_SIGNS)
 )
 _rules = st.recursive(
-    st.one_of(_memberships, _ticks, _comparisons, _contrasts, st.just("unclear")),
+    st.one_of(_memberships, _ticks, _times, _comparisons, _contrasts, st.just("unclear")),
     lambda parts: st.one_of(
         st.builds("({} and {})".format, parts, parts),
         st.builds("({} or {})".format, parts, parts),
@@ -139,6 +157,7 @@ _uses: Final = [
     *(f'{name} == "a"' for name in _CHOICES),
     '"a" in ticks',
     *(f'{name} > "900 {unit}"' for name, unit in _LIMITS.items()),
+    *(f'{name} > "90 a"' for name in ("ago", "before")),
 ]
 """So that every question is used."""
 _REST: Final[dict[str, Any]] = {
