@@ -15,6 +15,7 @@ from dialogs.answers import Answer
 from dialogs.carried import carried
 from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
 from dialogs.errors import DialogError
+from dialogs.healing import Healing
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.moments import in_zone, stamp
@@ -120,6 +121,8 @@ class Lookup:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.protocols = StoredProtocols(db)
+        self.healing: dict[tuple[str, int], Healing | None] = {}
+        """Screening and the entry of its saved verdict -> from when it could be repeated, once that was asked."""
         self._loaded: OrderedDict[str, Screening] = OrderedDict()
 
     # one screening -------------------------------------------------------------------------------

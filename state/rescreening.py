@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.healing import Healing, could_be_screened_again_from, time_changes
-from state.lookup import Lookup, Screening
+from state.lookup import Lookup
 
 _INELIGIBLE: Final = """
-SELECT s.number, s.protocol, g.all_failed
+SELECT s.number, s.site, s.person, t.id, s.protocol, g.saved_entry, g.saved_at, g.all_failed
 FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
@@ -38,24 +38,40 @@ WHERE g.verdict = 'ineligible'
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A screening as it was saved, and from when it could be repeated."""
+    """A saved screening, the criteria that failed, and from when it could be repeated."""
 
-    screening: Screening
+    number: str
+    site: str
+    person: str
+    protocol: str
+    saved_at: str
+    failed: tuple[str, ...]
     healing: Healing
 
 
 def due(screenings: Lookup, *, site: str | None = None, person: str | None = None) -> list[Due]:
     """List the screenings to be repeated, the soonest first; of a site, of a person, or all."""
     found = list(_found(screenings, site, person))
-    return sorted(found, key=lambda each: (each.healing, each.screening.site, each.screening.number))
+    return sorted(found, key=lambda each: (each.healing, each.site, each.number))
 
 
 def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator[Due]:
     rows = screenings.db.execute(_INELIGIBLE, {"site": site, "person": person}).fetchall()
-    for number, sha256, failed in rows:
-        if not time_changes(screenings.protocols.get(sha256)).issuperset(json.loads(failed)):
+    for number, at, by, trial, sha256, saved_entry, saved_at, all_failed in rows:
+        failed = tuple(json.loads(all_failed))
+        if not time_changes(screenings.protocols.get(sha256)).issuperset(failed):
             continue  # without a replay: most fail for a reason that stays
-        saved = screenings.as_saved(number)
-        healing = could_be_screened_again_from(saved.protocol, saved.dialogue.facts, saved.entered_on)
+        healing = _healing(screenings, number, saved_entry)
         if healing is not None:
-            yield Due(saved, healing)
+            yield Due(number, at, by, trial, saved_at, failed, healing)
+
+
+def _healing(screenings: Lookup, number: str, saved_entry: int) -> Healing | None:
+    """Work out from when a saved screening could be repeated, once for each saved verdict."""
+    key = number, saved_entry
+    if key not in screenings.healing:
+        saved = screenings.as_saved(number)
+        screenings.healing[key] = could_be_screened_again_from(
+            saved.protocol, saved.dialogue.facts, saved.entered_on
+        )
+    return screenings.healing[key]

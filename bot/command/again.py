@@ -51,11 +51,9 @@ def command(db_file: str, site: str | None, lang: str | None, form: str) -> None
 
 
 def _row(each: Due) -> dict[str, Any]:
-    screening, saved = each.screening, each.screening.saved[-1]
     values = (
-        *(screening.number, screening.site, screening.person, saved.at),
-        list(screening.dialogue.failed_codes),
-        *(each.healing.day.isoformat(), each.healing.at_the_latest, screening.protocol.id),
+        *(each.number, each.site, each.person, each.saved_at, list(each.failed)),
+        *(each.healing.day.isoformat(), each.healing.at_the_latest, each.protocol),
     )
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -66,10 +64,8 @@ def _text(found: list[Due], language: str) -> None:
 
     say = phrases(language)
     for each in found:
-        codes = joined(each.screening.dialogue.failed_codes, say)
-        click.echo(
-            say.plain("again_line", number=each.screening.number, when=when(each.healing, say), codes=codes)
-        )
+        codes = joined(each.failed, say)
+        click.echo(say.plain("again_line", number=each.number, when=when(each.healing, say), codes=codes))
     click.echo(counted(len(found), "screening to be repeated", "screenings to be repeated"), err=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
@@ -51,8 +50,7 @@ def open_items(context: Context, argument: str) -> None:
         return
     undetermined = context.screenings.listed(person=context.person.code, state="undetermined", limit=LISTED)
     waiting = [item for item in undetermined if item.state == COMPLETED]  # what is revised is in progress
-    again = due(context.screenings, person=context.person.code)
-    again = [each for each in again if access.may_answer(context.person, each.screening)][:LISTED]
+    again = due(context.screenings, site=context.person.site, person=context.person.code)[:LISTED]
     context.turn.actions.append(
         lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say)
     )

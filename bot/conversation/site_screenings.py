@@ -135,7 +135,7 @@ def open_items(context: Context, argument: str) -> None:
     else:
         told = [_open_item(context, item) for item in undetermined]
         text = lines(_none(context, argument), context.say("open_title"), *told, also, *later)
-    numbers = [item.number for item in undetermined] + [each.screening.number for each in waiting]
+    numbers = [item.number for item in undetermined] + [each.number for each in waiting]
     context.turn.say(text, _cards(numbers))
 
 
@@ -148,7 +148,7 @@ def to_screen_again(context: Context, argument: str) -> None:
         return
     shown, more = waiting[:AGAIN_LISTED], len(waiting) - AGAIN_LISTED
     text = lines(*lists.again_lines(shown, say), say("again_more", n=more) if more > 0 else None)
-    context.turn.say(text, _cards([each.screening.number for each in shown]))
+    context.turn.say(text, _cards([each.number for each in shown]))
 
 
 def _none(context: Context, argument: str) -> Safe | None:

@@ -82,8 +82,8 @@ def again_lines(waiting: Sequence[Due], say: Phrases) -> list[Safe]:
     told = [
         say(
             "again_line",
-            number=each.screening.number,
-            codes=joined(each.screening.dialogue.failed_codes, say),
+            number=each.number,
+            codes=joined(each.failed, say),
             when=when(each.healing, say),
         )
         for each in waiting
@@ -114,7 +114,7 @@ def open_items(
         (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
         for item in waiting
     )
-    repeat = tuple((_go(each.screening.number, each.screening.number),) for each in again)
+    repeat = tuple((_go(each.number, each.number),) for each in again)
     buttons = (*resume_buttons((item.number for item in running), say), *fill, *repeat)
     return Reply(lines(*told, *again_lines(again, say)), buttons)
 

@@ -202,7 +202,7 @@ def test_conversation_and_export_agree(file: Path) -> None:
 
     db = open_database(file, Clock())
     conversation = Conversation(Screenings(db), People(db), Setup((PROTOCOL,), ZONE, "terminal"))
-    listed = {each.screening.number: str(each.healing.day) for each in due(conversation.screenings)}
+    listed = {each.number: str(each.healing.day) for each in due(conversation.screenings)}
     assert listed == {
         number: begins or ends for number, (_, begins, ends) in EXPECTED.items() if begins or ends
     }
