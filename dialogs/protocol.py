@@ -71,6 +71,7 @@ class Question:
     ``unit_of`` names the question whose unit this one's answer must have (a ULN).
     ``bounds`` says whether ``<30`` is an answer. ``judgement`` marks what only a clinician can judge.
     ``in_log`` gives the answer a column of the screening log. ``lasting`` says that an answer also holds weeks later.
+    A ``site_fact`` is about the site, not the patient: later screenings there take its newest answer by themselves.
     ``at`` is the visit whose answer is wanted, which ``ask``, ``short`` and ``name`` say, too.
     With a ``formula`` the number can be given or, by the answer *computed*, be worked out from other answers.
     """
@@ -90,6 +91,7 @@ class Question:
     bounds: bool
     judgement: bool
     lasting: bool
+    site_fact: bool
     at: Text | None
     loinc: str | None
     in_log: bool

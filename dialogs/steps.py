@@ -37,6 +37,7 @@ class Step:
 
     A proposal waits: what was ``entered``, a number for its unit or for a yes, or ticks for more of them; the answers
     ``given`` for the reason of a change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
+    ``taken_from`` is the screening of the same site whose answer to a question about the site this is.
     """
 
     kind: StepKind
@@ -45,6 +46,7 @@ class Step:
     entered: str | None = None
     given: tuple[tuple[str, Answer], ...] = ()
     reason: str | None = None
+    taken_from: str | None = None
 
 
 # what steps need ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from dialogs.answers import Answer
 from dialogs.carried import carried
-from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, begin
+from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step, begin
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
 from dialogs.protocol import Protocol
@@ -45,6 +45,7 @@ class Screening:
 
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
+    ``taken`` are the answers about the site that were taken from others of its screenings, by question.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -60,6 +61,7 @@ class Screening:
     saved: list[Saved] = field(default_factory=list)
     carried: Mapping[str, Answer] = field(default_factory=dict)
     carried_from: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
     entered: dict[str, str] = field(default_factory=dict)
     entered_when_saved: dict[str, str] = field(default_factory=dict)
 
@@ -75,6 +77,13 @@ class Screening:
     def entered_on(self) -> dict[str, date]:
         """The days at the site on which the answers were entered, by question."""
         return {question: in_zone(at, self.zone).date() for question, at in self.entered.items()}
+
+    def follow(self, step: Step) -> None:
+        """Keep where an answer of a step came from."""
+        if step.kind == "answer" and step.question is not None:
+            self.taken.pop(step.question, None)
+            if step.taken_from is not None:
+                self.taken[step.question] = step.taken_from
 
     def time(self, kind: str, question: str | None, at: str) -> None:
         """Keep when an answer was entered; what cancelling a revision brings back was entered before."""
@@ -183,7 +192,9 @@ class Lookup:
             [number],
         ):
             if kind in STEP_KINDS:
-                dialogue.take(step_from(kind, question, value, unit, detail))
+                step = step_from(kind, question, value, unit, detail)
+                dialogue.take(step)
+                screening.follow(step)
                 screening.time(kind, question, at)
             screening.entries, screening.head = entry, head
         screening.saved = self._saved(number)

@@ -23,6 +23,7 @@ from dialogs.wording import compared
 from state import register
 from state.chain import pack
 from state.errors import Unknown
+from state.site_facts import GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
         return pack(outcome(dialogue))
     if step.given:
         return pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
-    return pack({"reason": step.reason}) if step.reason is not None else None
+    said = {"reason": step.reason} if step.reason is not None else {}
+    if step.kind == "answer" and dialogue.protocol.question(step.question or "").site_fact:
+        said["site_fact"] = step.taken_from or GIVEN
+    return pack(said) if said else None
 
 
 def registered_as(kind: str) -> str | None:
@@ -79,7 +83,9 @@ def step_from(
     """Turn the columns of a log entry back into the step that it was."""
     said = json.loads(detail) if detail and kind in ("answer", "propose", "amend") else {}
     if kind == "answer" and value is not None:
-        return Step("answer", question, decode(value, unit), reason=said.get("reason"))
+        of = said.get("site_fact")
+        taken_from = of if of != GIVEN else None
+        return Step("answer", question, decode(value, unit), reason=said.get("reason"), taken_from=taken_from)
     if kind == "propose":
         given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
         return Step("propose", question, entered=value, given=given)

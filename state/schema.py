@@ -12,7 +12,7 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from state import append_only, register, standing
+from state import append_only, register, site_facts, standing
 
 migrations: Final = Migrations("prescreen")
 
@@ -285,3 +285,9 @@ def verdicts_of_parts(db: Database) -> None:
     """A verdict says what each part of the trial came to; trials of older files have none."""
     db.execute("ALTER TABLE verdicts ADD COLUMN parts TEXT NOT NULL DEFAULT '[]'")
     standing.make_views(db)
+
+
+@migrations()
+def facts_of_sites(db: Database) -> None:
+    """Finds what people of a site have answered about it."""
+    db.execute(site_facts.INDEX)

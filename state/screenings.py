@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from dialogs.dialogue import Step, begin
 from dialogs.protocol import Protocol
-from state import register
+from state import register, site_facts
 from state.chain import link, pack
 from state.columns import insert
 from state.database import writing
@@ -95,6 +95,7 @@ class Screenings(Lookup):
             self.db.execute(_INSERT_SCREENING, [*fields, head])
             screening = Screening(number, site, person, at, zone, earlier, begin(protocol), 0, head)
             self._append(screening, at, person, Entry("start"), source)
+            self._follow(screening, at, person)
             self._place(screening, at)
             self._ask(person, screening)
         self._carry(screening)
@@ -122,8 +123,7 @@ class Screenings(Lookup):
         with self._moving(screening) as at:
             for index, step in enumerate(steps):
                 self._step(screening, at, person, step, source if index == 0 else None)
-            while (follows := screening.dialogue.by_itself) is not None:
-                self._step(screening, at, person, follows, None)
+            self._follow(screening, at, person)
             self._ask(person, screening)
 
     def amend(
@@ -180,10 +180,24 @@ class Screenings(Lookup):
             reason = screening.dialogue.reason_for(step.question, step.answer, step.reason)
             step = replace(step, reason=reason)
         screening.dialogue.take(step)
+        screening.follow(step)
         screening.time(step.kind, step.question, at)
         self._append(screening, at, person, entry_from(step, screening.dialogue), source)
         if step.kind == "save":
             self._save_verdict(screening, at, person)
+
+    def _follow(self, screening: Screening, at: str, person: str) -> None:
+        """Take the steps that follow by themselves, until a question is one for a person.
+
+        A number is worked out of its parts; what is asked about the site is answered as it was there last.
+        """
+        while (step := self._by_itself(screening)) is not None:
+            self._step(screening, at, person, step, None)
+
+    def _by_itself(self, screening: Screening) -> Step | None:
+        return screening.dialogue.by_itself or site_facts.step(
+            self.db, screening.number, screening.site, screening.dialogue
+        )
 
     def _append(
         self, screening: Screening, at: str, person: str, entry: Entry, source: str | None = None

@@ -37,7 +37,8 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
         _not_now(context, screening, steps[0])
         return
     given = {e.question: e.answer for e in steps if e.kind == "answer" and e.question is not None}
-    answers, news = _answered(context, screening, given), _news(context, screening, steps[-1], before)
+    answers = _answered(context, screening, [*given, *_taken(screening, before)])
+    news = _news(context, screening, steps[-1], before)
     news = [*_worked_out(context, screening, given, before), *news]
     if answers:
         newest = next(reversed(answers))
@@ -55,6 +56,11 @@ def _not_now(context: Context, screening: Screening, first: Step) -> None:
     context.turn.toast = context.say.plain(key)
     remark = context.say(key) if context.message.kind != "press" else None
     context.show(context.screenings.load(screening.number), remark=remark)
+
+
+def _taken(screening: Screening, before: _Before) -> list[str]:
+    """The questions about the site whose answers were taken by themselves."""
+    return [q for q in screening.dialogue.applied if q in screening.taken and q not in before.answers]
 
 
 def _answered(context: Context, screening: Screening, questions: Iterable[str]) -> dict[str, Safe]:

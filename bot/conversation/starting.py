@@ -10,7 +10,7 @@ from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
 from bot.exchange import Button, Press, Rows, at
-from bot.wording import lists
+from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
 from dialogs.protocol import Protocol
@@ -113,7 +113,10 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
         context.say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
         *(context.say("still_open", number=number) for number in others),
     )
-    context.show(screening, remark=remark or None, last=lists.resume_buttons(others, context.say))
+    taken = {question: cards.answered(screening, question, context.say) for question in screening.taken}
+    context.show(
+        screening, remark=remark or None, answers=taken, last=lists.resume_buttons(others, context.say)
+    )
 
 
 def _open(context: Context, screening: Screening) -> None:
@@ -134,6 +137,6 @@ def _same_day(at: str, screening: Screening) -> bool:
 def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:
     """Return the current screening if it is for this trial and candidate, and nothing was answered in it yet."""
     current = context.current()
-    if current is None or current.entries != 1 or current.protocol.id != protocol.id:
+    if current is None or current.entries != 1 + len(current.taken) or current.protocol.id != protocol.id:
         return None
     return current if current.earlier == (earlier.number if earlier else None) else None

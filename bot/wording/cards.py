@@ -86,6 +86,7 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
     key = "was_unknown" if dialogue.answers[question_id] == UNKNOWN else "was_answered"
+    key = "was_taken" if question_id in screening.taken else key
     return say(key, question=question.short[say.language], answer=shown)
 
 

@@ -144,6 +144,7 @@ LIMIT: Final = Table(
         Key("possible", RANGE, "As of a question; in the first unit."),
         Key("usual", RANGE, "As of a question; in the first unit."),
         Key("example", NUMBER, "As of a unit, in the first one.", None),
+        Key("site_fact", FLAG, "As of a question: whether later screenings of the site take it.", False),
     ),
 )
 QUESTION: Final = Table(
@@ -229,6 +230,13 @@ QUESTION: Final = Table(
             FLAG,
             "Whether an answer also holds weeks later: then it is offered when the same subject is screened again. "
             "Not for what changes with time, such as results.",
+            False,
+        ),
+        Key(
+            "site_fact",
+            FLAG,
+            "Whether it is about the site and not about the patient: then it is answered once, and later screenings of "
+            "the site take the newest answer by themselves.",
             False,
         ),
         Key(

@@ -112,6 +112,9 @@ def _since(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortc
         if entry.get(key):
             fault = "is not for how long ago something was, which has its units, never and ongoing"
             report.fault(f"{entry.place}: {key}", fault, "Please remove it")
+    if entry.get("site_fact"):
+        fault = "is not for how long ago something was, which another day makes longer"
+        report.fault(f"{entry.place}: site_fact", fault, "Please remove it")
     return since.units(), since.shortcuts()
 
 

@@ -115,7 +115,7 @@ MISTAKES = {
         'parts = ["A"]',
         'parts = ["C"]',
         "criterion A1: parts",
-        "no part 'C'",
+        "there is no part C",
         "A, B",
     ),
     "part twice": ('code = "B"\nname', 'code = "A"\nname', "part A", "stands 2 times", "its own"),

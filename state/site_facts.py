@@ -1,0 +1,73 @@
+"""Facts of a site, answered once: the newest answer that a person of the site gave is taken in later screenings.
+
+Such an answer stands in the log of the screening in which it was given; where it is taken, the log names that
+screening. So a correction holds for the screenings that come to the question later, and changes none before. What was
+cancelled, or given in a revision that is not saved, is not taken; what was purged is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlite_utils import Database
+
+from dialogs.answers import UNKNOWN, Answer, decode
+from dialogs.dialogue import Dialogue, Step
+from dialogs.errors import AnswerError
+
+GIVEN: Final = "given"
+"""In the detail of an answer: given here by a person, not taken from another screening."""
+_MARKED: Final = """instr(detail, '"site_fact":"given"')"""
+INDEX: Final = f"CREATE INDEX log_site_facts ON log (question, at) WHERE kind = 'answer' AND {_MARKED}"
+_GIVEN: Final = f"""
+SELECT a.value, a.unit, l.screening
+FROM (
+    SELECT screening, entry, at FROM log WHERE kind = 'answer' AND {_MARKED} AND question = :question
+) l
+JOIN screenings s ON s.number = l.screening
+JOIN protocols p ON p.sha256 = s.protocol
+JOIN positions o ON o.screening = l.screening
+JOIN answers a ON a.screening = l.screening AND a.entry = l.entry
+WHERE s.site = :site AND p.id = :trial AND l.screening <> :screening
+    AND o.state <> 'cancelled' AND a.status = 'current'
+ORDER BY l.at DESC, s.sequence DESC, l.entry DESC
+"""
+
+
+def step(db: Database, number: str, site: str, dialogue: Dialogue) -> Step | None:
+    """Return the answer to the question that is asked, if that is one about the site, with the screening it is of.
+
+    Nothing, if the question was answered here already, is being corrected, or nobody of the site has answered it so
+    that it fits here.
+    """
+    question = dialogue.protocol.position.get(dialogue.state)
+    if question is None or not dialogue.protocol.questions[question].site_fact:
+        return None
+    if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
+        return None
+    found = (each for each in _given(db, number, site, dialogue) if _fits(dialogue, each[0]))
+    return next((Step("answer", dialogue.state, answer, taken_from=of) for answer, of in found), None)
+
+
+def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str]]:
+    """Yield what people of the site have answered, the newest first."""
+    asked = {
+        "question": dialogue.state,
+        "site": site,
+        "trial": dialogue.protocol.id,
+        "screening": number,
+    }
+    for value, unit, of in db.execute(_GIVEN, asked).fetchall():
+        yield decode(value, unit), of
+
+
+def _fits(dialogue: Dialogue, answer: Answer) -> bool:
+    """Say whether the question can have this answer now, and a revision needs no reason for it."""
+    if answer == UNKNOWN or dialogue.unexplained(dialogue.state, answer):
+        return False
+    try:
+        dialogue.check(dialogue.state, answer)
+    except AnswerError:
+        return False
+    return True
