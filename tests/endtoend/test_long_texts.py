@@ -9,13 +9,11 @@ import pytest
 
 from bot.exchange import read_press
 from bot.phone.world import Json, buttons_of
-from dialogs.answers import Choice, Selection
-from dialogs.loading import load
+from dialogs.answers import Selection
 from tests.dialogs.long_trials import CRITERIA, LONGEST, WORDS, long_trial, option_of, words_of
 from tests.endtoend.ward import Ward
 from tests.phone.person import Person
 
-TICKS = Path(__file__).parent.parent / "data" / "several.toml"
 RETRIED = "is sent as plain text"
 
 
@@ -112,42 +110,6 @@ async def test_what_an_option_says_is_told_whole_where_its_button_cuts_it(
     assert all(_close(option_of(number)) in told(phone) for number in range(4))
     await ward.says(phone, option_of(3))
     assert ward.service.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("o3",))
-
-
-# ticks -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def ticking(tmp_path: Path) -> AsyncIterator[tuple[Ward, Person]]:
-    async with Ward(tmp_path / "ward.db", protocol=load(str(TICKS))) as ward:
-        yield ward, ward.member()
-
-
-async def test_ticks_toggle_in_one_message_by_one_call_each(ticking: tuple[Ward, Person]) -> None:
-    ward, phone = ticking
-    await ward.says(phone, "/new")
-    messages, before = len(phone.messages), calls(ward)
-    await ward.presses(phone, "☐ Asthma")
-    await ward.presses(phone, "☐ COPD")
-    await ward.presses(phone, "☑ COPD")
-    assert calls(ward) == (before[0] + 3, before[1])
-    assert len(phone.messages) == messages
-    await ward.presses(phone, "Done")
-    answers = ward.service.screenings.load("S01-0001").dialogue.answers
-    assert answers == {"history": Selection(("asthma",))}
-
-
-async def test_ticks_stand_after_a_restart_in_the_middle(ticking: tuple[Ward, Person]) -> None:
-    ward, phone = ticking
-    await ward.says(phone, "/new")
-    await ward.presses(phone, "☐ Asthma")
-    await ward.restart()
-    await ward.presses(phone, "☐ Hepatitis B, chronic")
-    assert {"☑ Asthma", "☑ Hepatitis B, chronic"} <= set(labels(phone.last))
-    await ward.presses(phone, "Done")
-    await ward.says(phone, "yes")
-    answers = ward.service.screenings.load("S01-0001").dialogue.answers
-    assert answers == {"history": Selection(("asthma", "hepatitis_b")), "treated": Choice("yes")}
 
 
 # the office ----------------------------------------------------------------------------------------
