@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from dialogs.candidates.answers import take_answers
+from dialogs.candidates.boxes import boxes_of, gather, require_whole
 from dialogs.candidates.rows import BadFile, Cell, Fault, Row, begin_row, require_known
 from dialogs.protocol import Protocol
 
@@ -65,7 +66,7 @@ def read_table(
             row.faults.append(Fault("cells_missing"))
         if any(map(_filled, cells[len(columns) :])):
             row.faults.append(Fault("cells_more"))
-        take_answers(protocol, row, filled, accept_unusual)
+        take_answers(protocol, row, gather(protocol, row, filled), accept_unusual)
         yield row
 
 
@@ -79,11 +80,12 @@ def _columns(protocol: Protocol, header: Sequence[Cell]) -> list[str]:
         columns.pop()
     if len(columns) > MAX_COLUMNS:
         raise BadFile("list_too_wide", limit=str(MAX_COLUMNS))
-    known = ("name", *protocol.position)
+    known = ("name", *protocol.position, *boxes_of(protocol))
     require_known(known, [column for column in columns if column not in known])
     twice = {column for column in columns if columns.count(column) > 1}
     if twice:
         raise BadFile("list_column_twice", columns=", ".join(sorted(twice)))
     if "name" not in columns:
         raise BadFile("list_no_name")
+    require_whole(protocol, columns)
     return columns

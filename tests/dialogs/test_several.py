@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Selection, decode, encode
-from dialogs.candidates import Row, read_candidates
+from dialogs.candidates import BadFile, Row, read_candidates
 from dialogs.dialogue import REVIEW, Dialogue, Step, begin
 from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol
@@ -285,3 +285,36 @@ def test_a_number_or_a_stranger_in_a_list_is_a_fault_of_its_row(cell: str) -> No
 def test_what_is_ticked_must_not_contradict_another_answer() -> None:
     (row,) = _rows("name,history,sex\nx,asthma; prostate,female\n")
     assert [fault.code for fault in row.faults] == ["contradicts"]
+
+
+COLUMNS = ",".join(f"history___{code}" for code in CODES)
+BOXES = {
+    "1 and 0": ("1,1,0,0,0", {"history": _ticked("asthma", "copd")}),
+    "words": ("yes,No,no,n,是", {"history": _ticked("asthma", "seizures")}),
+    "none": ("0,0,0,0,0", {"history": _ticked()}),
+    "one that is empty": ("1,,0,0,0", dict[str, Answer]()),
+}
+
+
+@pytest.mark.parametrize("case", BOXES)
+def test_a_list_may_have_a_column_for_each_option(case: str) -> None:
+    cells, answers = BOXES[case]
+    (row,) = _rows(f"name,{COLUMNS}\nx,{cells}\n")
+    assert not row.faults
+    assert row.answers == answers
+
+
+def test_a_box_that_is_neither_ticked_nor_not_is_a_fault() -> None:
+    (row,) = _rows(f"name,{COLUMNS}\nx,1,2,0,0,0\n")
+    assert [(fault.code, fault.question) for fault in row.faults] == [("not_a_box", "history")]
+    assert row.answers == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [("history___asthma", "list_boxes_missing"), (f"{COLUMNS},history", "list_column_twice")],
+    ids=["some options only", "twice"],
+)
+def test_columns_of_options_stand_for_the_whole_question(head: str, code: str) -> None:
+    with pytest.raises(BadFile, match=code):
+        _rows(f"name,{head}\nx,1\n")

@@ -199,6 +199,7 @@ CODES = [
     "too_long",
     "not_an_option",
     "not_a_selection",
+    "not_a_box",
     "not_a_number",
     "sign",
     "exponent",
