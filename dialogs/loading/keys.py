@@ -66,12 +66,7 @@ UNIT: Final = Table(
             "need a limit of its own.",
             None,
         ),
-        Key(
-            "offset",
-            RATIO,
-            'What is then added: from °F to °C it is `scale = "5/9"`, `offset = "-160/9"`.',
-            Decimal(0),
-        ),
+        Key("offset", RATIO, 'Is then added: °F are `scale = "5/9"`, `offset = "-160/9"` of °C.', Decimal(0)),
         Key(
             "possible",
             RANGE,
@@ -210,9 +205,8 @@ QUESTION: Final = Table(
         Key(
             "formula",
             WORDS,
-            "How a number is worked out from the answers to other questions, each in its first unit: "
-            "`body_weight / (height / 100) ** 2`. It has `+ - * / **`, `min`, `max`, `sqrt` and "
-            '`x if sex == "female" else y`. Whoever has the number gives it; else its parts are asked.',
+            "How it is worked out from other answers, in their first units: `body_weight / (height / 100) ** 2`; with "
+            '`+ - * / **`, `min`, `max`, `sqrt`, `x if sex == "female" else y`. Asked as itself or from its parts.',
             None,
         ),
         Key(

@@ -1,21 +1,24 @@
 """What the rules compare, in one place: the relation, the number and its unit, beside what was entered.
 
-The log keeps a number in the question's first unit. Two things are added here: a shortcut's relation (*normal* is
-``<=`` 1 x ULN), and the quotient of a value that has a divisor (120 umol/L with an upper limit of 97 umol/L is
-1.237113402062 x ULN). The rules themselves never round; a quotient is written with `QUOTIENT_DIGITS` decimals.
+The log keeps a number in the question's first unit. Three things are added here: a shortcut's relation (*normal* is
+``<=`` 1 x ULN), the number that is worked out from other answers, and the quotient of a value that has a divisor
+(120 umol/L with an upper limit of 97 umol/L is 1.237113402062 x ULN). The rules themselves never round; a quotient is
+written with `QUOTIENT_DIGITS` decimals.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from dialogs.answers import compact
+from dialogs.answers import COMPUTED, Measurement, compact, decode, plain
+from dialogs.assessment import effective
 from dialogs.protocol import Protocol
+from dialogs.working_out import all_worked_out
 
 QUOTIENT_DIGITS: Final = 12
 AnswerStatus = Literal["current", "superseded", "set aside"]
@@ -95,7 +98,23 @@ def quotient_as_text(value: str, divisor: str, scale: str | None) -> str | None:
 def compare(protocol: Protocol, answers: Sequence[AnswerRow]) -> list[AnswerRow]:
     """Put in what is compared: a relation wherever there is one, a quotient where value and divisor are current."""
     current = current_of(answers)
-    return [_compared(protocol, answer, current) for answer in answers]
+    worked_out = _worked_out(protocol, current)
+    return [_compared(protocol, answer, current, worked_out) for answer in answers]
+
+
+def _worked_out(protocol: Protocol, current: Mapping[str, AnswerRow]) -> dict[str, Measurement]:
+    """Return the numbers that are worked out from the answers that stand, by question."""
+    if not protocol.formulas:
+        return {}
+    given = {question: decode(answer.value, answer.unit) for question, answer in current.items()}
+    return all_worked_out(protocol, effective(protocol, given))
+
+
+def as_number(answer: AnswerRow) -> AnswerRow:
+    """Return an answer that is worked out with its number in place of its code; any other as it is."""
+    if answer.value != COMPUTED.code or answer.compared is None:
+        return answer
+    return replace(answer, value=answer.compared, unit=answer.compared_unit)
 
 
 def current_of(answers: Iterable[AnswerRow]) -> dict[str, AnswerRow]:
@@ -103,7 +122,15 @@ def current_of(answers: Iterable[AnswerRow]) -> dict[str, AnswerRow]:
     return {answer.question: answer for answer in answers if answer.status == "current"}
 
 
-def _compared(protocol: Protocol, answer: AnswerRow, current: dict[str, AnswerRow]) -> AnswerRow:
+def _compared(
+    protocol: Protocol,
+    answer: AnswerRow,
+    current: Mapping[str, AnswerRow],
+    worked_out: Mapping[str, Measurement],
+) -> AnswerRow:
+    if answer.question in worked_out and answer.status == "current":
+        whole = worked_out[answer.question]
+        return replace(answer, compared=plain(whole.value), compared_unit=whole.unit)
     if answer.compared is None:
         return answer
     if answer.unit is None:

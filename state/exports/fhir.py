@@ -31,7 +31,7 @@ from state.exports.codings import (
     resource_id,
     unknown_coding,
 )
-from state.exports.comparing import AnswerRow, current_of
+from state.exports.comparing import AnswerRow, as_number, current_of
 from state.exports.healing import Healed, healed
 from state.exports.questionnaire import RELATION, UCUM, item_text, item_type, questionnaire, questionnaire_url
 from state.exports.snapshot import PartRow, Row, Snapshot
@@ -166,12 +166,14 @@ def _subject(row: Row) -> Resource:
 def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator[Resource]:
     """Yield an answer as items: what is chosen as one; a number as its kind, its relation if a bound, and itself."""
     given = decode(answer.value, answer.unit)
+    number = as_number(answer)
     if question.options:
         yield _item(question, "", *({"valueCoding": code} for code in _chosen(protocol, question, given)))
         return
     mode = mode_of(question, given)
     code = unknown_coding() if mode == "unknown" else mode_coding(protocol, question, mode)
     yield _item(question, MODE, {"valueCoding": code})
+    given = decode(number.value, number.unit)
     if isinstance(given, Measurement):
         if given.relation != "=":
             yield _item(question, RELATION, {"valueCoding": relation_coding(given.relation)})

@@ -14,7 +14,7 @@ from dialogs.answers import NONE, Choice, Measurement, Selection, compact, decod
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question, Tabulation
 from dialogs.wording import compared
-from state.exports.comparing import AnswerRow
+from state.exports.comparing import AnswerRow, as_number
 from state.exports.tabulations import EPOCH
 
 UNITS: Final = {  # UCUM -> codelist UNIT, which has no 10^3/uL and no /uL; the numbers stay the same
@@ -82,8 +82,8 @@ def _assessment(place: Tabulation, domain: str, original: str, standard: str) ->
 def laboratory(protocol: Protocol, current: Current) -> Iterator[Record]:
     """Yield a record for each result; an unknown one has none, since nobody said that it was not done."""
     for question, answer in answers_in(protocol, current, "LB"):
-        place = question.sdtm
-        measured = question.measured(decode(answer.value, answer.unit))
+        place, number = question.sdtm, as_number(answer)
+        measured = question.measured(decode(number.value, number.unit))
         if place is None or measured is None:
             continue
         named = {"LBTESTCD": place.code, "LBTEST": place.test, "LBCAT": place.category, "EPOCH": EPOCH}
@@ -92,7 +92,8 @@ def laboratory(protocol: Protocol, current: Current) -> Iterator[Record]:
             yield {**named, **_relative(answer)}
         else:
             result = _absolute(question, answer, measured)
-            yield {**named, **result, **_range(protocol, question, measured, current)}
+            derived = {"LBORRES": None, "LBORRESU": None, "LBDRVFL": "Y"} if number is not answer else {}
+            yield {**named, **result, **derived, **_range(protocol, question, measured, current)}
 
 
 def _relative(answer: AnswerRow) -> Record:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Selection
+from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.assessment import effective, judge
 from dialogs.languages import DEFAULT, words
 from dialogs.protocol import Protocol, Question
@@ -104,9 +104,12 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
     kinds = [mode_coding(protocol, question, mode) for mode in modes(question)]
     yield _choice(question, MODE, enabled, [*kinds, unknown_coding()])
     link = f"{question.id}.{MODE}"
-    numbers = [(link, "=", bare_mode(protocol, mode)) for mode in modes(question) if mode in (VALUE, RATIO)]
+    given, worked_out = (VALUE, RATIO), COMPUTED.code
+    numbers = [(link, "=", bare_mode(protocol, mode)) for mode in modes(question) if mode in given]
     if question.bounds:
         yield _choice(question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS)))
+    if worked_out in modes(question):
+        numbers.append((link, "=", bare_mode(protocol, worked_out)))
     yield {
         **_extensions([*_visit(question), *_limits(question)]),
         "linkId": question.id,

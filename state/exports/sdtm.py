@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from dialogs.answers import decode
 from dialogs.languages import DEFAULT
-from dialogs.protocol import Criterion, Protocol
+from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.wording import compared
 from state.errors import StateError
-from state.exports.comparing import AnswerRow, current_of
+from state.exports.comparing import AnswerRow, as_number, current_of
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.findings import Record, answers_in, assessments, laboratory
 from state.exports.healing import Healed, healed
@@ -242,10 +243,15 @@ def _demographics(protocol: Protocol, row: Row, current: Mapping[str, AnswerRow]
         if place.results:
             if answer.value in place.results:
                 values[place.code] = place.results[answer.value][1]
-        elif (number := compared(question, decode(answer.value, answer.unit))) is not None:
+        elif (number := _compared(question, answer)) is not None:
             values[place.code] = int(number[0])  # completed units
             values[f"{place.code}U"] = place.test
     return values
+
+
+def _compared(question: Question, answer: AnswerRow) -> tuple[Decimal, str] | None:
+    number = as_number(answer)
+    return compared(question, decode(number.value, number.unit))
 
 
 def _exceptions(protocol: Protocol, row: Row) -> Iterator[dict[str, Any]]:

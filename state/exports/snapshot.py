@@ -24,7 +24,7 @@ from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import CODES, IN_FILES
 from state.database import connect
 from state.errors import translate
-from state.exports.comparing import AnswerRow, compare, current_of, quotient_as_text
+from state.exports.comparing import AnswerRow, as_number, compare, current_of, quotient_as_text
 from state.exports.selection import Selection
 from state.replay import StoredProtocols
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
@@ -266,7 +266,10 @@ class Snapshot:
         return compare(self.protocols[row.protocol], list(self._answers(row)))
 
     def logged(self, row: Row) -> list[AnswerRow | None]:
-        """Return the current answers to `logged_questions`, in their order."""
+        """Return the current answers to `logged_questions`, in their order; what is worked out as its number."""
+        if self.protocols[row.protocol].formulas:
+            known = current_of(map(as_number, self.answers(row)))
+            return [known.get(question.id) for question in self.logged_questions]
         wanted = {f"q{place}": question.id for place, question in enumerate(self.logged_questions)}
         found = self._answers(row, f"AND question IN ({', '.join(f':{name}' for name in wanted)})", wanted)
         current = current_of(found)

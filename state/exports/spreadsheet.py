@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ ENCODING: Final = "utf-8-sig"
 LINE_END: Final = "\r\n"
 FORMULA_STARTS: Final = "=+-@\t\r\n"
 """A spreadsheet may run a cell that begins with one of these (OWASP, CSV injection)."""
+
+_NEGATIVE: Final = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
 
 Cells = Iterable[object]
 
@@ -32,9 +35,11 @@ class Csv:
 
 
 def guarded(cell: object) -> str:
-    """Return a cell's text, after an apostrophe if it would begin a formula; no number of ours is negative."""
+    """Return a cell's text, after an apostrophe if it would begin a formula; a negative number is none."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in FORMULA_STARTS and text else text
+    if text[:1] not in FORMULA_STARTS or not text or _NEGATIVE.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def line(cells: Cells) -> str:

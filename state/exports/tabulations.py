@@ -102,6 +102,7 @@ DATASETS: Final = {
         "LBNRIND|Reference Range Indicator",
         "LBLOINC|LOINC Code",
         "LBLOBXFL|Last Observation Before Exposure Flag",
+        "LBDRVFL|Derived Flag",
         "VISITNUM|Visit Number|decimal",
         "VISIT|Visit Name",
         "EPOCH|Epoch",

@@ -1,6 +1,7 @@
 """The pre-screening log and the answers as CSV, read back by DuckDB and by the csv module."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -82,12 +83,15 @@ def test_zero_stays_zero_and_unknown_stays_a_word(exported: Callable[..., Export
 @given(st.text(max_size=12) | st.text("=+-@\t\r\n1a", min_size=1, max_size=3))
 def test_no_guarded_cell_begins_like_a_formula(text: str) -> None:
     cell = guarded(text)
+    if re.fullmatch(r"-[0-9]+", text):  # a number, and no formula
+        assert cell == text
+        return
     assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
     assert cell.removeprefix("'") == text.removeprefix("'")
 
 
 @pytest.mark.parametrize(
-    "value", ["=1+1", "+1", "-1", "@x", "\t=1", 'a"b', "a,b", "a\r\nb", '=a,"b\n', "x=1"]
+    "value", ["=1+1", "+1", "-1+1", "@x", "\t=1", 'a"b', "a,b", "a\r\nb", '=a,"b\n', "x=1"]
 )
 def test_a_hostile_value_arrives_harmless_and_whole(tmp_path: Path, value: str) -> None:
     """Nothing of ours writes such values; a file that was meddled with may hold them."""

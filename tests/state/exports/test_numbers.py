@@ -1,0 +1,129 @@
+"""Every export of numbers that are worked out from others, below zero, in shifted units, against each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+from openpyxl import load_workbook
+
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.loading import load
+from state.exports import FORMATS, Exported, export
+from state.exports.spreadsheet import guarded
+from state.verify import verify
+from tests.state.exports.test_formats import csv_rows, records
+from tests.state.exports.test_unlike_trials import fill
+
+FILE = Path(__file__).parents[2] / "data" / "worked_out.toml"
+PROTOCOL = load(str(FILE))
+PARTS: dict[str, Answer] = {
+    "body_weight": Measurement("=", Decimal(60), "kg"),
+    "height": Measurement("=", Decimal(170), "cm"),
+    "age_years": Measurement("=", Decimal(30), "a"),
+    "serum_creatinine": Measurement("=", Decimal("0.9"), "mg/dL"),
+    "sex": Choice("female"),
+    "bone_density_t": Measurement("=", Decimal("-2.5"), "{SD}"),
+    "temperature": Measurement("=", Decimal("100.4"), "[degF]"),
+    "alt": Measurement("=", Decimal(30), "U/L"),
+    "ast": Measurement("<", Decimal(20), "U/L"),
+}
+WORKED = {"bmi": COMPUTED, "creatinine_clearance": COMPUTED, **PARTS}
+GIVEN = {**WORKED, "bmi": Measurement("=", Decimal("22.4"), "kg/m2")}
+UNKNOWN_PART = {**WORKED, "serum_creatinine": UNKNOWN}
+Export = Callable[[str], Exported]
+
+
+@pytest.fixture
+def numbers(tmp_path: Path) -> Export:
+    fill(tmp_path / "numbers.db", PROTOCOL, (WORKED, GIVEN, UNKNOWN_PART), UNKNOWN)
+    return lambda name: export(
+        tmp_path / "numbers.db", name, tmp_path / (name + (FORMATS[name].suffix or ""))
+    )
+
+
+COMPARED = {
+    ("S01-0001", "bmi"): ("computed", "20.8", "kg/m2"),
+    ("S01-0002", "bmi"): ("22.4", "22.4", "kg/m2"),
+    ("S01-0001", "creatinine_clearance"): ("computed", "87", "mL/min"),
+    ("S01-0003", "creatinine_clearance"): ("computed", "", ""),
+    ("S01-0001", "egfr"): ("computed", "88", "mL/min/{1.73_m2}"),
+    ("S01-0001", "bone_density_t"): ("-2.5", "-2.5", "{SD}"),
+    ("S01-0001", "temperature"): ("100.4", "38", "Cel"),
+}
+"""What was entered, and the number and unit that the rules compare."""
+
+
+def test_a_file_with_them_verifies_and_replays(numbers: Export, tmp_path: Path) -> None:
+    report = verify(tmp_path / "numbers.db")
+    assert report.screenings == 3
+    assert not report.problems
+
+
+def test_tables_have_what_was_entered_and_what_it_comes_to(numbers: Export) -> None:
+    answers = csv_rows(numbers("answers").path)
+    found = {
+        (r["screening"], r["question"]): (r["value"], r["compared"], r["compared_unit"]) for r in answers
+    }
+    assert {key: found[key] for key in COMPARED} == COMPARED
+    head, *lines = load_workbook(numbers("xlsx").path)["Answers"].iter_rows(values_only=True)
+    sheet = [dict(zip(head, line, strict=True)) for line in lines]
+    cells = {(r["screening"], r["question"]): (r["value"], r["compared"], r["compared_unit"]) for r in sheet}
+    assert cells["S01-0001", "bmi"] == ("computed", 20.8, "kg/m2")
+    assert cells["S01-0001", "bone_density_t"] == (-2.5, -2.5, "{SD}")
+    table = f"read_parquet('{numbers('parquet').path}/answers/**/*.parquet')"
+    for (screening, question), (value, compared, unit) in COMPARED.items():
+        rows = duckdb.sql(
+            f"SELECT value, compared, compared_unit FROM {table}"
+            f" WHERE screening = '{screening}' AND question = '{question}'"
+        ).fetchall()
+        assert rows == [(value, Decimal(compared) if compared else None, unit or None)]
+
+
+def test_the_parts_stand_beside_what_is_worked_out_from_them(numbers: Export) -> None:
+    of = [r["question"] for r in csv_rows(numbers("answers").path) if r["screening"] == "S01-0001"]
+    assert of == [
+        *("bmi", "body_weight", "height", "creatinine_clearance", "age_years", "serum_creatinine", "sex"),
+        *("egfr", "bone_density_t", "temperature", "alt", "ast"),
+    ]
+
+
+def test_the_log_has_the_number_that_was_worked_out(numbers: Export) -> None:
+    log = {row["screening_code"]: row["egfr"] for row in csv_rows(numbers("csv").path)}
+    assert log["S01-0001"] == "88"
+    assert log["S01-0003"] == "unknown"
+
+
+def test_fhir_has_the_number_with_its_kind(numbers: Export) -> None:
+    text = numbers("fhir").path.read_bytes()
+    Bundle.model_validate(json.loads(text))
+    bundle = json.loads(text, parse_float=Decimal)
+    (first, *_) = [
+        each["resource"]
+        for each in bundle["entry"]
+        if each["resource"]["resourceType"] == "QuestionnaireResponse"
+    ]
+    items = {item["linkId"]: item["answer"][0] for item in first["item"]}
+    assert items["bmi.mode"]["valueCoding"]["code"] == "computed"
+    assert items["bmi"]["valueQuantity"]["value"] == Decimal("20.8")
+    assert items["bone_density_t"]["valueQuantity"]["value"] == Decimal("-2.5")
+    assert "age_years" in items
+
+
+def test_sdtm_has_what_is_compared(numbers: Export) -> None:
+    found = {
+        (r["PSSCRN"], r["PSQID"]): (r["PSVALUE"], r["PSCMP"] or "", r["PSCMPU"] or "")
+        for r in records(numbers("sdtm").path / "psans.json")
+    }
+    assert {key: found[key] for key in COMPARED} == COMPARED
+
+
+def test_a_negative_number_is_no_formula_and_anything_else_that_begins_like_one_is() -> None:
+    assert [guarded(text) for text in ("-2.5", "-3", "-2+3", "-A1", "=1", "-")] == [
+        *("-2.5", "-3", "'-2+3", "'-A1", "'=1", "'-"),
+    ]
