@@ -103,7 +103,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
         raise ProtocolError(file, [fault]) from error
-    if protocol is not None and not report.faults:
+    if protocol is not None:
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -17,8 +16,9 @@ from dialogs.loading.formulas import with_formulas
 from dialogs.loading.keys import CRITERION, PROTOCOL, QUESTION
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
-from dialogs.loading.references import check_criteria, check_parts, check_questions, check_use
-from dialogs.loading.tables import Entry, read_table
+from dialogs.loading.references import check_criteria, check_named, check_parts, check_questions, check_use
+from dialogs.loading.standins import all_named, known_questions
+from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.slips import remark_in, slips_of
@@ -44,14 +44,19 @@ _Part = TypeVar("_Part", Criterion, SiteItem)
 
 
 def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
-    """Build the protocol, or report all that is wrong and return ``None``."""
+    """Build the protocol, and report all that is wrong.
+
+    What has faults is of use for finding more of them only; ``None`` is what is of no use even for that.
+    """
     report.owners = _owners()
     entry = _read(raw, report)
-    questions = _questions(entry, report)
-    rules = _Rules(questions, set(_names(entry, "question", "id")) - questions.keys(), report)
-    check_questions(questions, rules.left_out, report)
+    whole, questions = _questions(entry, report)
+    named = all_named(entry.get("question", ()))
+    rules = _Rules(questions, set(_all(entry, "question", "id")) - questions.keys(), named, report)
+    check_questions(whole, set(_all(entry, "question", "id")) - whole.keys(), report)
     ruled = criteria_of(entry, report)
     criteria = tuple(rules.build(Criterion, ruled, "rule"))
+    rules.look_at(entry.get("criterion", ()), {each.place for each in ruled})
     parts = {
         "lines": tuple(_lines(entry)),
         "questions": tuple(questions.values()),
@@ -60,15 +65,43 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
         "site_items": tuple(rules.build(SiteItem, entry.get("site_item", ()), "when")),
         "alerts": tuple(rules.build(SiteItem, entry.get("alert", ()), "when")),
     }
-    if not any(fault.place.startswith(("criterion", "question")) for fault in report.faults):
-        check_criteria(criteria, report)
-        check_parts(_names(entry, "part", "code"), criteria, report)
-        check_use(questions.values(), criteria, report)
-    if report.faults:
-        return None
+    _check_references(entry, questions, criteria, named, report)
     values = {key: value for key, value in entry.items() if key not in _ONLY_IN_THE_FILE}
-    values["disclaimer"] = entry["disclaimer"] or shipped_text("disclaimer")
+    values["disclaimer"] = values.get("disclaimer") or shipped_text("disclaimer")
+    if report.faults:
+        if not named or len({each.code for each in criteria}) < len(criteria):
+            return None
+        values, parts = _alone(values, parts)
     return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _check_references(
+    entry: Entry,
+    questions: Mapping[str, Question],
+    criteria: Sequence[Criterion],
+    named: bool,
+    report: Report,
+) -> None:
+    """Check what criteria say of each other, of parts and of questions, as far as all of these are known."""
+    listed = [each for each in entry.get("criterion", ()) if each.get("code") is not None]
+    if all(each.get("code") or each.get("line") for each in entry.get("criterion", ())):
+        check_criteria(listed, report)
+        check_parts(_all(entry, "part", "code"), listed, report)
+    if not report.faults:
+        check_use(questions.values(), criteria, report)
+    elif named and not any(fault.place.endswith(": rule") for fault in report.faults):
+        check_named(
+            questions, [*_all(entry, "criterion", "rule"), *_all(entry, "question", "formula")], report
+        )
+
+
+def _alone(values: dict[str, Any], parts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fill what is missing of a trial, and take its criteria one by one, without what they say of each other."""
+    missing = {key.name: key.default for key in PROTOCOL.keys if key.name not in values}
+    filled = {key: None if value is NEEDED else value for key, value in missing.items()}
+    alone = tuple(replace(each, requires=None, counts_as=None, parts=()) for each in parts["criteria"])
+    values |= {key: value for key, value in filled.items() if key not in _ONLY_IN_THE_FILE}
+    return values, parts | {"criteria": alone, "parts": ()}
 
 
 @cache
@@ -90,15 +123,15 @@ def _read(raw: Mapping[str, Any], report: Report) -> Entry:
     if all(each.get("line") is not None for each in entry.get("criterion", [{}])):
         report.fault("criterion", "there is none", "Please add [[criterion]]")
     report.unique("language", report.languages)
-    report.unique("question", _names(entry, "question", "id"))
-    report.unique("criterion", _names(entry, "criterion", "code"))
-    report.unique("part", _names(entry, "part", "code"))
-    report.unique("site_item", [*_names(entry, "site_item", "id"), *_names(entry, "alert", "id")])
+    report.unique("question", _all(entry, "question", "id"))
+    report.unique("criterion", _all(entry, "criterion", "code"))
+    report.unique("part", _all(entry, "part", "code"))
+    report.unique("site_item", [*_all(entry, "site_item", "id"), *_all(entry, "alert", "id")])
     return entry
 
 
-def _names(entry: Entry, table: str, key: str) -> list[str]:
-    """Return how all parts that a table lists are called, whatever else is wrong with them."""
+def _all(entry: Entry, table: str, key: str) -> list[str]:
+    """Return what stands under a key of all parts that a table lists, whatever else is wrong with them."""
     return [part[key] for part in entry.get(table, ()) if part.get(key) is not None]
 
 
@@ -112,12 +145,15 @@ def _lines(entry: Entry) -> Iterator[Line]:
             above += 1
 
 
-def _questions(entry: Entry, report: Report) -> dict[str, Question]:
+def _questions(entry: Entry, report: Report) -> tuple[dict[str, Question], dict[str, Question]]:
+    """Return the questions without a mistake; and these with stand-ins for the others, for rules about them."""
     sets, unknown = entry.get("option_sets", {}), entry.get("unknown") or shipped_text("unknown")
-    entries = entry.get("question", ())
-    built = [build_question(part, sets, unknown, report) for part in entries]
-    questions = {question.id: question for question in built if question is not None}
-    return with_formulas(questions, entries, set(_names(entry, "question", "id")) - questions.keys(), report)
+    listed = list(entry.get("question", ()))
+    built = [build_question(part, sets, unknown, report) for part in listed]
+    made = {question.id: question for question in built if question is not None}
+    known = known_questions(listed, made, sets, unknown)
+    known = with_formulas(known, listed, set(_all(entry, "question", "id")) - known.keys(), report)
+    return {name: question for name, question in known.items() if name in made}, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +162,9 @@ class _Rules:
 
     questions: Mapping[str, Question]
     left_out: set[str]
-    """Questions with a mistake of their own: rules about them are looked at once that is mended."""
+    """Questions of which too little is known: rules about them are looked at once they are mended."""
+    all_named: bool
+    """Whether it is known what every question is called."""
     report: Report
 
     def build(self, kind: type[_Part], entries: Sequence[Entry], key: str) -> Iterator[_Part]:
@@ -136,6 +174,12 @@ class _Rules:
             if rule is not None and entry.whole:
                 yield kind(**entry | {key: rule})
 
+    def look_at(self, criteria: Sequence[Entry], seen: Set[str]) -> None:
+        """Look at the rules of criteria that cannot be built."""
+        for entry in criteria:
+            if entry.place not in seen:
+                self._parse(entry, "rule")
+
     def _parse(self, entry: Entry, key: str) -> Rule | None:
         text: str | None = entry.get(key)
         if text is None:
@@ -144,13 +188,13 @@ class _Rules:
         if remark is not None and not self.report.stored:
             self.report.fault(f"{entry.place}: {key}", remark.fault, remark.remedy, remark.line)
             return None
-        if not self.left_out.intersection(re.findall(r"\w+", text)):
-            try:
-                return parse(text, self.questions)
-            except RuleError as error:
-                known = [RuleSlip(error.fault, error.remedy)]
-        else:
-            known = []
-        for slip in slips_of(text, self.questions, self.left_out, entries()) or known:
+        try:
+            return parse(text, self.questions)
+        except RuleError as error:
+            known = [RuleSlip(error.fault, error.remedy)] if self.all_named and not self.left_out else []
+        for slip in self._slips(text) or known:
             self.report.fault(f"{entry.place}: {key}", slip.fault, slip.remedy, slip.line)
         return None
+
+    def _slips(self, text: str) -> list[RuleSlip]:
+        return slips_of(text, self.questions, self.left_out, entries(), all_named=self.all_named)

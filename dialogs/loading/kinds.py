@@ -237,7 +237,7 @@ def _results(raw: Any) -> dict[str, tuple[str, str]]:
     raise KindError("is not a table of two results an option", remedy)
 
 
-def _text(raw: Any, place: str, report: Report) -> Text:
+def _text(raw: Any, place: str, report: Report) -> Text | None:
     """Read a text, in the first language of the file or in some or all of them; one of ours is in all of ours."""
     if isinstance(raw, Text):
         return raw
@@ -251,13 +251,12 @@ def _text(raw: Any, place: str, report: Report) -> Text:
         if report.languages and language not in report.languages:
             report.undeclared(place, language)
         elif not isinstance(text, str) or not text.strip():
-            report.fault(
-                place, f"{language} = {text!r} is not a text", "Please write it in quotes, or leave it out"
-            )
-    given = {language: raw[language] for language in report.languages if language in raw}
-    if not given:
+            remedy = "Please write it in quotes, or leave it out"
+            report.fault(place, f"{language} = {shown(text)} is not a text", remedy)
+    if not any(language in raw for language in report.languages):
         raise KindError("is in no language of the file", f'Please add {report.first_language} = "..."')
-    return Text(given)
+    given = {language: raw[language] for language in report.languages if isinstance(raw.get(language), str)}
+    return Text(given) if given else None
 
 
 def _texts(raw: Any, place: str, report: Report) -> tuple[Text, ...]:

@@ -5,10 +5,13 @@ What mentions a question that was left out, because of a mistake of its own, is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
 from dialogs.likely import instead, likely
 from dialogs.loading.kinds import Report
+from dialogs.loading.tables import Entry
 from dialogs.proofs import unreachable_outcomes
 from dialogs.protocol import Criterion, Option, Protocol, Question
 from dialogs.rules.judgement import union
@@ -83,19 +86,19 @@ def _check_implied(
             report.fault(place, f"no option {code!r} of {name!r}", "Please name a question's option")
 
 
-def check_criteria(criteria: Iterable[Criterion], report: Report) -> None:
+def check_criteria(criteria: Iterable[Entry], report: Report) -> None:
     """Check the criteria that criteria name."""
-    codes = {criterion.code for criterion in criteria}
+    codes = {criterion["code"] for criterion in criteria}
     above: set[str] = set()
     for criterion in criteria:
-        place = f"criterion {criterion.code}"
-        if criterion.requires is not None and criterion.requires not in above:
-            fault = f"there is no criterion {criterion.requires} before it"
-            report.fault(f"{place}: requires", fault, _one_above(criterion.requires, above))
-        if criterion.counts_as is not None and criterion.counts_as not in codes:
-            fault = f"there is no criterion {criterion.counts_as}"
-            report.fault(f"{place}: counts_as", fault, instead(criterion.counts_as, codes))
-        above.add(criterion.code)
+        requires, counts_as = criterion.get("requires"), criterion.get("counts_as")
+        if requires is not None and requires not in above:
+            fault = f"there is no criterion {requires} before it"
+            report.fault(f"{criterion.place}: requires", fault, _one_above(requires, above))
+        if counts_as is not None and counts_as not in codes:
+            fault = f"there is no criterion {counts_as}"
+            report.fault(f"{criterion.place}: counts_as", fault, instead(counts_as, codes))
+        above.add(criterion["code"])
 
 
 def _one_above(code: str, above: Collection[str]) -> str:
@@ -103,25 +106,21 @@ def _one_above(code: str, above: Collection[str]) -> str:
     return f"Please write {found}" if found else "Please name one that stands above"
 
 
-def check_parts(parts: Sequence[str], criteria: Sequence[Criterion], report: Report) -> None:
+def check_parts(parts: Sequence[str], criteria: Sequence[Entry], report: Report) -> None:
     """Check the parts that criteria name, and that each part has a criterion."""
-    by_code = {criterion.code: criterion for criterion in criteria}
+    belongs = {criterion["code"]: set(criterion.get("parts") or parts) for criterion in criteria}
     for criterion in criteria:
-        place = f"criterion {criterion.code}: parts"
-        for unknown in [code for code in criterion.parts if code not in parts]:
+        place, code = f"{criterion.place}: parts", criterion["code"]
+        for unknown in [part for part in criterion.get("parts") or () if part not in parts]:
             remedy = instead(unknown, parts) if parts else "Please add [[part]]"
             report.fault(place, f"there is no part {unknown}", remedy)
-        required = by_code.get(criterion.requires or "")
-        if required is not None and not _covers(required, criterion, parts):
-            fault = f"{required.code}, which it requires, does not belong to all of them"
-            report.fault(place, fault, f"Please let {required.code} belong to them, too")
-    for code in parts:
-        if not any(code in (criterion.parts or parts) for criterion in criteria):
-            report.fault(f"part {code}", "has no criterion", "Please name it in parts of one, or remove it")
-
-
-def _covers(required: Criterion, criterion: Criterion, parts: Sequence[str]) -> bool:
-    return set(criterion.parts or parts) <= set(required.parts or parts)
+        required = criterion.get("requires")
+        if required in belongs and not belongs[code] <= belongs[required]:
+            fault = f"{required}, which it requires, does not belong to all of them"
+            report.fault(place, fault, f"Please let {required} belong to them, too")
+    for part in parts:
+        if not any(part in of for of in belongs.values()):
+            report.fault(f"part {part}", "has no criterion", "Please name it in parts of one, or remove it")
 
 
 def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], report: Report) -> None:
@@ -129,8 +128,20 @@ def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], repo
     used = union(criterion.rule.mask for criterion in criteria)
     for place, question in enumerate(questions):
         if not used >> place & 1:
-            remedy = "Please either use it in a rule or remove it"
-            report.fault(f"question {question.id}", "is used by no criterion", remedy)
+            report.fault(f"question {question.id}", *_UNUSED)
+
+
+def check_named(questions: Questions, texts: Iterable[str], report: Report) -> None:
+    """Check the same while a question is not known well enough for all rules to be read: by what
+    rules and formulas name."""
+    words = {word for text in texts for word in re.findall(r"\w+", text)}
+    for question in questions.values():
+        words |= {question.unit_of, *(unit.per for unit in question.units)} - {None}
+    for name in questions.keys() - words:
+        report.fault(f"question {name}", *_UNUSED)
+
+
+_UNUSED: Final = ("is used by no criterion", "Please either use it in a rule or remove it")
 
 
 def check_outcomes(protocol: Protocol, report: Report) -> None:

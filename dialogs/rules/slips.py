@@ -18,11 +18,17 @@ from dialogs.rules.spelling import RuleSlip, outside_only, spelled
 
 
 def slips_of(
-    text: str, questions: Questions, left_out: Set[str] = frozenset(), offered: Collection[str] = ()
+    text: str,
+    questions: Questions,
+    left_out: Set[str] = frozenset(),
+    offered: Collection[str] = (),
+    *,
+    all_named: bool = True,
 ) -> list[RuleSlip]:
     """Return all that is wrong with a rule; nothing if all that can be looked at is right.
 
-    `left_out` names questions that have a mistake of their own, `offered` those that may be added from the catalogue.
+    `left_out` names questions that have a mistake of their own, `offered` those that may be added from the catalogue;
+    unless `all_named`, there are more questions, and it is not known what they are called.
     """
     if not text.strip():
         remedy = "Please write a condition, or leave rule out to ask the criterion as it stands"
@@ -34,7 +40,7 @@ def slips_of(
         return [*slips, unreadable(mended, {*questions, *left_out})]
     except (ValueError, RecursionError, MemoryError):  # a NUL; brackets or nots without end
         return slips
-    looking = _Looking(questions, left_out, offered)
+    looking = _Looking(questions, left_out, offered, all_named)
     return list(dict.fromkeys([*slips, *looking.walk(tree)]))
 
 
@@ -50,8 +56,11 @@ def remark_in(text: str) -> RuleSlip | None:
 class _Looking:
     """Looks at each comparison of a rule by itself."""
 
-    def __init__(self, questions: Questions, left_out: Set[str], offered: Collection[str]) -> None:
+    def __init__(
+        self, questions: Questions, left_out: Set[str], offered: Collection[str], all_named: bool
+    ) -> None:
         self.questions = questions
+        self.all_named = all_named
         self.left_out = left_out
         self.offered = offered
         self.last: ast.Compare | None = None
@@ -77,12 +86,14 @@ class _Looking:
         if self.left_out & names_in(tree):
             return None
         if isinstance(tree, ast.Constant) and self.last is not None:
-            return _one_more_value(self.last, tree, self.questions)
+            return _one_more_value(self.last, tree)
         for explain in EXPLANATIONS:
             said = explain(tree, self.questions)
             if said is not None:
                 return said
         unknown = _unknown(tree, self.questions)
+        if unknown is not None and not self._is_slip(unknown):
+            return None
         if unknown is not None:
             return f"there is no question {unknown}", self._instead_of(unknown)
         try:
@@ -90,6 +101,10 @@ class _Looking:
         except RuleError as error:
             return error.fault, error.remedy
         return None
+
+    def _is_slip(self, name: str) -> bool:
+        """Say whether a name that is no question is a mistake, and not one that a question was meant to have."""
+        return self.all_named or likely(name, self.questions) is not None
 
     def _instead_of(self, name: str) -> str:
         found = likely(name, {*self.questions, *self.left_out})
@@ -113,15 +128,14 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(listed[:LISTED]) + (" ..." if len(listed) > LISTED else "")
 
 
-def _one_more_value(before: ast.Compare, tree: ast.Constant, questions: Questions) -> Said:
+def _one_more_value(before: ast.Compare, tree: ast.Constant) -> Said:
     """Say how several values are written: ``diagnosis == "a" or "b"``."""
     name, value = said_in(before.left), said_in(tree)
-    question = questions.get(name)
     fault = f"it is not said what {value} is compared with"
-    if question is not None and question.units:
-        sign = said_in(before).removeprefix(name).split()[0]
-        return fault, f"Please write {name} {sign} {value}"
-    return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"
+    if isinstance(before.ops[-1], ast.Eq | ast.In):
+        return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"
+    sign = said_in(before).removeprefix(name).split()[0]
+    return fault, f"Please write {name} {sign} {value}"
 
 
 def _commas(first: ast.expr, others: list[ast.expr]) -> Said:
