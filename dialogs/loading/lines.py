@@ -25,7 +25,7 @@ _STRING: Final = re.compile(
 _KEY: Final = re.compile(r"""[ \t]*(?:([\w-]+)|"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)')[ \t]*""")
 _BARE: Final = re.compile(r"""[^\s,\[\]{}#"'=][^,\[\]{}#"'=\n]*""")
 _BLANK: Final = re.compile(r"[ \t]*")
-_SPACE: Final = re.compile(r"(?:\s|#[^\n]*)*")
+_SPACE: Final = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _REST: Final = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _HEADER: Final = re.compile(r"[ \t]*(\[\[?)")
 _STATEMENT: Final = re.compile(

@@ -48,7 +48,7 @@ class Mending:
     def replace(self, start: int, end: int, by: str) -> None:
         first, last = self.text.count("\n", 0, start), self.text.count("\n", 0, end)
         kept, wanted = self.numbers[first:last], by.count("\n")
-        self.numbers[first:last] = (kept + [self.numbers[first]] * wanted)[:wanted]
+        self.numbers[first:last] = ([self.numbers[first]] * (wanted - len(kept)) + kept)[:wanted]
         self.text = self.text[:start] + by + self.text[end:]
 
     def told(self, later: Sequence[Fault]) -> list[Fault]:
@@ -64,7 +64,7 @@ class Mending:
         )
 
     def _follows(self, fault: Fault) -> bool:
-        said = f"{fault.place} {fault.fault}"
+        said = str(fault)
         if fault.line in self.lines or ASIDE in said or repr(ASIDE)[1:-1] in said:
             return True
         if _ABOUT_LANGUAGES.search(fault.fault) and any("languages" in each.place for each in self.faults):

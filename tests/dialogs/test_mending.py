@@ -28,6 +28,8 @@ TYPED = st.sampled_from("\"'“”‘’[]{}（）()=＝#\\\n\r\t,，、.:：;�
 
 @given(st.integers(0, len(TEXT) - 1), TYPED, st.sampled_from(["deleted", "inserted", "replaced"]))
 @example(TEXT.index("[[question]]"), "x", "deleted")
+@example(TEXT.index("record_version"), "\r", "replaced")
+@example(TEXT.index("course = ["), "é", "replaced")
 def test_any_wrong_character_gives_a_protocol_or_faults_with_their_lines(
     at: int, typed: str, how: str
 ) -> None:
