@@ -22,6 +22,11 @@ from dialogs.units import Range, Unit
 
 CHOSEN: Final = ("choice", "several")
 """Kinds of questions that are answered by options."""
+_NOT_OF_A_TIME: Final = (
+    *("units", "shortcuts", "possible", "usual", "example", "unit_of", "uln", "lln", "decimals"),
+    *("options", "sdtm"),
+)
+"""Keys that a question of the kind *since* does not have."""
 OptionSets = Mapping[str, Sequence[Entry]]
 
 _SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
@@ -108,13 +113,14 @@ def _check_codes(place: str, entries: Iterable[Entry], report: Report) -> None:
 
 def _since(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortcut, ...]]:
     """Return the units and buttons that every such question has, and refuse others."""
-    for key in ("units", "shortcuts", "possible", "usual", "unit_of", "options"):
+    for key in _NOT_OF_A_TIME:
         if entry.get(key):
             fault = "is not for how long ago something was, which has its units, never and ongoing"
             report.fault(f"{entry.place}: {key}", fault, "Please remove it")
-    if entry.get("site_fact"):
-        fault = "is not for how long ago something was, which another day makes longer"
-        report.fault(f"{entry.place}: site_fact", fault, "Please remove it")
+    for key in ("lasting", "site_fact"):
+        if entry.get(key):
+            fault = "is not for how long ago something was, which another day makes longer"
+            report.fault(f"{entry.place}: {key}", fault, "Please remove it")
     return since.units(), since.shortcuts()
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from dialogs.likely import likely
 from dialogs.protocol import Question
-from dialogs.rules.limits import Said, limit_said, usual_number
+from dialogs.rules.limits import Said, limit_said, usual_limit
 
 Questions = Mapping[str, Question]
 
@@ -137,7 +137,7 @@ def _alone(tree: ast.expr, questions: Questions) -> Said | None:
     codes = [option.code for option in question.options]
     if sorted(codes) == ["no", "yes"]:
         return None
-    value = f'== "{codes[0]}"' if codes else f'< "{usual_number(question)} {question.units[0].code}"'
+    value = f'== "{codes[0]}"' if codes else f'< "{usual_limit(question)}"'
     return f"{tree.id} is compared with nothing", f"Please write, for example, {tree.id} {value}"
 
 
@@ -258,7 +258,8 @@ def _constants(tree: ast.AST) -> Iterator[object]:
 def _option_meant(name: str, tree: ast.expr, questions: Questions) -> str | None:
     """Return the option that a name is, of a choice that it is compared with."""
     for other in names_in(tree) & questions.keys():
-        codes = [option.code for option in questions[other].options]
+        asked = questions[other]
+        codes = list(asked.shortcut_by_code if asked.kind == "since" else asked.option_by_code)
         found = (
             name
             if name in codes

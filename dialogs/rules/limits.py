@@ -49,12 +49,12 @@ def limit_said(question: Question, given: object) -> Said | None:
 def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
     if _DATE.fullmatch(part):
         return f"{part} is a date, and no dates are asked", 'Please ask how long ago: kind = "since", "6 mo"'
+    code = part.casefold()
+    if question.kind == "since" and code in question.shortcut_by_code:
+        return f'"{part}" is no number of days', f'Please write {question.id} == "{code}"'
     match = _LIMIT.fullmatch(part)
     if match is None:
-        return (
-            f'"{part}" is not a number and a unit',
-            f'Please write, for example, "{usual_number(question)} {codes[0]}"',
-        )
+        return f'"{part}" is not a number and a unit', f'Please write, for example, "{usual_limit(question)}"'
     number, unit = exact(match[1]), match[2]
     if unit is None:
         return f'"{part}" has no unit', f'Please write "{number} {codes[0]}"'
@@ -72,11 +72,15 @@ def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
 
 
 def _unit_to_add(question: Question, unit: str, codes: list[str]) -> str:
+    if question.kind == "since":
+        return f"Please use one of: {', '.join(codes)}"
     row = f'{{ code = "{unit}", label = "{unit}", scale = ... }}'
     return f"Please use one of: {', '.join(codes)}; or add to the units of {question.id}: {row}"
 
 
-def usual_number(question: Question) -> str:
-    """Return a number in the middle of what is usual, for an example."""
+def usual_limit(question: Question) -> str:
+    """Return a number in the middle of what is usual, with its unit, for an example."""
+    if question.kind == "since":
+        return "6 mo"
     low, high = question.units[0].usual
-    return f"{(low + high) / 2:.0f}"
+    return f"{(low + high) / 2:.0f} {question.units[0].code}"

@@ -211,10 +211,36 @@ def test_what_was_so_long_ago_then_is_not_offered_to_a_later_screening() -> None
     assert carried(protocol, {"S01-0001": dialogue}).keys() == {"age"}
 
 
-@pytest.mark.parametrize(
-    "line", ['possible = ["0", "9"]', 'units = [{ code = "d", label = { en = "d", zh = "d" } }]']
-)
+REFUSED_KEYS = [
+    'possible = ["0", "9"]', 'units = "time"', "example = 3", 'sdtm = { domain = "LB", code = "MI" }', "decimals = 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REFUSED_KEYS)
 def test_its_units_and_ranges_are_its_own(line: str) -> None:
-    text = PROTOCOL.text.replace('id = "last_mi"', f'id = "last_mi"\n{line}')
     with pytest.raises(ProtocolError, match="which has its units, never and ongoing"):
+        parse_protocol(PROTOCOL.text.replace('id = "last_mi"', f'id = "last_mi"\n{line}'), "washouts.toml")
+
+
+def test_a_file_cannot_say_that_it_lasts() -> None:
+    text = PROTOCOL.text.replace('id = "last_mi"', 'id = "last_mi"\nlasting = true')
+    with pytest.raises(ProtocolError, match="which another day makes longer"):
         parse_protocol(text, "washouts.toml")
+
+
+SLIPS = {
+    'last_vaccine < "never"': 'Please write last_vaccine == "never"',
+    'last_vaccine == "Never"': 'Please write last_vaccine == "never"',
+    "last_vaccine == never": 'Please write last_vaccine == "never"',
+    "last_vaccine": 'Please write, for example, last_vaccine < "6 mo"',
+    'last_vaccine < "4 weeks ago"': 'Please write "4 wk"',
+    'last_vaccine < "4 m"': "Please use one of: d, wk, mo, a",
+    'last_vaccine < "2026-08-12"': 'Please ask how long ago: kind = "since", "6 mo"',
+}
+
+
+@pytest.mark.parametrize(("rule", "remedy"), SLIPS.items(), ids=SLIPS)
+def test_a_slip_in_a_rule_is_told_with_what_to_write(rule: str, remedy: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(PROTOCOL.text.replace('last_vaccine < "4 wk"', rule), "washouts.toml")
+    assert [fault.remedy for fault in refused.value.faults] == [remedy]
