@@ -201,8 +201,8 @@ class Progress:
 
         Never more are asked, but for a limit or a weight that only an answer as a number calls for: it takes that
         answer's place, as does the first part of a number that is worked out. After an exclusion, what is asked if
-        further reasons are recorded. It never rises by an answer to a question that had none: what could change a
-        criterion only gets less.
+        further reasons are recorded. It never rises by an answer to a question that had none, but by one that rules out
+        the last part of a trial: what could change a criterion only gets less.
         """
         called_for, replaced = parts_to_come(self.protocol, self.open, self.facts, self.answers)
         left = self.open | called_for

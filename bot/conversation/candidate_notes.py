@@ -13,6 +13,7 @@ from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.conversation.subjects import card_button
 from bot.exchange import Button, Press, Safe, Turn, at
+from bot.wording.parts import names
 from bot.wording.phrases import Phrases, lines, phrases
 from state.history import Asked, corrected_since
 from state.people import Person
@@ -91,19 +92,23 @@ def _of_candidate(context: Context, screening: Screening) -> Iterator[tuple[Pers
     if verdict == before or "eligible" not in (verdict, before):
         return
     key = (
-        "candidate_note"
+        ("candidate_note_parts" if screening.protocol.parts else "candidate_note")
         if verdict == "eligible"
         else "candidate_again"
         if of_earlier
         else "candidate_changed"
     )
+    eligible = [each.part for each in screening.dialogue.parts if each.verdict == "eligible"]
     for person in context.people.all(screening.site):
         if _hears(person, verdict):
-            shown = _say(person).plain(f"verdict_{verdict}")
-            yield (
-                person,
-                _say(person)(key, number=screening.number, earlier=screening.earlier, verdict=shown),
-            )
+            say = _say(person)
+            told = {
+                "number": screening.number,
+                "earlier": screening.earlier,
+                "verdict": say.plain(f"verdict_{verdict}"),
+                "parts": names(eligible, say),
+            }
+            yield person, say(key, **told)
 
 
 def _hears(person: Person, verdict: str) -> bool:

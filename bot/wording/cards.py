@@ -13,13 +13,13 @@ from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import choices
 from bot.wording.healing import met_from
 from bot.wording.paging import LONGEST
-from bot.wording.parts import names
+from bot.wording.parts import belongs_to, names
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
 from dialogs.languages import words
-from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Refused, unit_for
 from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
 from dialogs.working_out import parts_told
@@ -99,7 +99,7 @@ def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
         parts.append(escape(question.help[say.language]))
     if question.judgement:
         parts.append(say("judgement"))
-    parts += [criterion_text(criterion, say) for criterion in _uses(protocol, question)]
+    parts += [criterion_text(each, say, belongs_to(protocol, each)) for each in _uses(protocol, question)]
     return Safe("\n".join(parts))
 
 
@@ -115,11 +115,12 @@ def _uses(protocol: Protocol, question: Question) -> list[Criterion]:
     return [criterion for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
 
 
-def criterion_text(criterion: Criterion, say: Phrases) -> Safe:
-    return lines(
-        Safe(f"<b>{escape(criterion.code)} {escape(criterion.name[say.language])}</b>"),
-        source_quote(criterion, say),
-    )
+def criterion_text(criterion: Criterion, say: Phrases, parts: Sequence[Part] = ()) -> Safe:
+    """A criterion's code, name and words, with the parts of the trial that it belongs to if those are not all."""
+    title = f"{criterion.code} {criterion.name[say.language]}"
+    if parts:
+        title = say.plain("noted", what=title, note=names(parts, say))
+    return lines(Safe(f"<b>{escape(title)}</b>"), source_quote(criterion, say))
 
 
 def source_quote(criterion: Criterion, say: Phrases) -> Safe:
@@ -188,8 +189,8 @@ def reason_lines(screening: Screening, reason: Reason, say: Phrases) -> list[Saf
 
 def _excluded(protocol: Protocol, criterion: Criterion, say: Phrases) -> Safe:
     """Name the criterion, and the parts that it belongs to if those are not all."""
-    parts = [part for part in protocol.parts if part.code in criterion.parts]
-    if not parts or len(parts) == len(protocol.parts):
+    parts = belongs_to(protocol, criterion)
+    if not parts:
         return say(f"excluded_{criterion.kind}", code=criterion.code)
     return say(f"excluded_part_{criterion.kind}", parts=names(parts, say), code=criterion.code)
 

@@ -9,7 +9,7 @@ from bot.wording.phrases import Phrases, joined
 from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
 from dialogs.parts import PartVerdict
-from dialogs.protocol import Part
+from dialogs.protocol import Criterion, Part, Protocol
 from dialogs.wording import what_failed
 
 
@@ -34,6 +34,12 @@ def in_one_line(parts: Iterable[PartVerdict], say: Phrases) -> str:
         say.plain("named", name=each.part.name[say.language], what=verdict_of(each, say)) for each in parts
     )
     return say.plain("then").join(told)
+
+
+def belongs_to(protocol: Protocol, criterion: Criterion) -> list[Part]:
+    """Return the parts that a criterion belongs to; none if it belongs to all."""
+    parts = [part for part in protocol.parts if part.code in criterion.parts]
+    return parts if len(parts) < len(protocol.parts) else []
 
 
 def names(parts: Iterable[Part], say: Phrases) -> str:

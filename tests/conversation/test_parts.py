@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from bot.command import main
 from bot.conversation import Conversation, Setup
 from bot.evaluate.verdicts import evaluate_file
+from bot.exchange import Message, Reply
 from bot.terminal import Terminal
 from bot.wording.lists import about
 from bot.wording.phrases import phrases
@@ -97,6 +98,11 @@ TOLD = {
             "A1: Not met: activating mutation.",
         ],
     ),
+    "help": (
+        "en",
+        ("yes", "h"),
+        ["A1 Cohort A: activating mutation (Cohort A)", "B1 Cohort B: activating mutation (Cohort B)"],
+    ),
     "a correction": (
         "en",
         (*ONLY_B, "m", "2", "yes"),
@@ -172,6 +178,30 @@ def test_a_trial_is_shown_with_its_parts_and_with_what_is_not_judged(tmp_path: P
     assert "part A: Cohort A\n" in shown
     assert '(not judged)\n  record:  "Both cohorts:"\n\nI1 ' in shown
     assert "  rule:    mutation\n  parts:   A\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "as entered: Cohort B."), ("zh", "可能符合条件（队列B）")]
+)
+def test_coordinators_hear_for_which_part_a_candidate_was_found(
+    tmp_path: Path, language: str, told: str
+) -> None:
+    clock = Clock()
+    db = open_database(tmp_path / "cohorts.db", clock)
+    conversation = Conversation(
+        Screenings(db, clock), People(db, clock), Setup((load(str(COHORTS)),), ZONE, "terminal")
+    )
+    person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
+    conversation.people.add("coordinator", "S01", "terminal", "office", language)
+    heard = list[str]()
+    for place, text in enumerate(("/new", *ONLY_B, "Confirm and save")):
+        turn = conversation.handle(
+            person, Message("command" if text == "/new" else "text", text, f"t{place}")
+        )
+        actions = [action for _, other in turn.others for action in other.actions]
+        heard += [action.text for action in actions if isinstance(action, Reply)]
+    assert any(told in each for each in heard)
+    db.close()
 
 
 def test_a_line_to_copy_has_the_verdict_of_each_part(tmp_path: Path) -> None:
