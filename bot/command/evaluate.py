@@ -41,6 +41,9 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
     "failed" is over all given answers, "first_failed" is where the dialogue stops, "asked" are the
     questions up to there, in order. A missing answer is unknown.
 
+    Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
+    column of its own, "history___asthma", with 1 or 0.
+
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
     1500, an unusual value) is not taken: the row is named on standard error and not evaluated. A line
     whose name begins with # is left out.
