@@ -53,11 +53,14 @@ CALLS: Final = {
     "backup": ("{new} --db FILE", "OUTPUT --force --db {good}"),
     "restore": ("FILE --db {new}", "{backup} --force --db OUTPUT"),
     "status": ("--db FILE",),
+    "again": ("--db FILE",),
     "protocol list": ("",),
     "protocol show": ("FILE",),
     "protocol check": ("FILE",),
     "protocol diagram": ("FILE",),
     "protocol questions": ("",),
+    "protocol new": ("",),
+    "protocol schema": ("",),
 }
 SERVING: Final = {"run", "try", "serve"}
 """Go on for ever with a file that can be used."""
