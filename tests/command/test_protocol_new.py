@@ -129,3 +129,14 @@ def test_what_is_right_fits_the_schema(text: str) -> None:
 @pytest.mark.parametrize(("text", "fault"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_does_not_fit_the_schema(text: str, fault: str) -> None:
     assert any(fault in each for each in faults(text)), faults(text)
+
+
+def test_a_schema_takes_the_place_of_an_earlier_one_and_of_nothing_else(tmp_path: Path) -> None:
+    ours, other = tmp_path / "prescreen.schema.json", tmp_path / "prescreen.db"
+    other.write_bytes(b"SQLite format 3\0")
+    for _ in range(2):
+        assert run("schema", "--output", str(ours)).exit_code == 0
+    refused = run("schema", "--output", str(other))
+    assert refused.exit_code != 0
+    assert "is no schema" in refused.output
+    assert other.read_bytes() == b"SQLite format 3\0"
