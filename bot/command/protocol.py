@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from bot.command.beginning import new, schema
 from bot.command.questions import command as questions
-from bot.command.wiring import Unusable, protocols_on_offer
+from bot.command.wiring import protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dialogs.proofs import Exploration
     from dialogs.protocol import Criterion, Protocol
+
+DIALOGUE_STEPS: Final = 60_000
+SEARCH_STEPS: Final = 400_000
+"""Of playing dialogues, and of looking for answers by which criteria are met and fail: under a second in all."""
 
 
 @click.group("protocol")
@@ -79,31 +86,54 @@ def _show_criterion(criterion: Criterion, lang: str) -> None:
     help="How mistakes are told: for people, or as a JSON list for editors, which is empty where there is none.",
 )
 def check(source: str, form: str) -> None:
-    """Check a protocol: list all its mistakes, or say what was proved about it.
+    """Check a protocol: list all its mistakes, or say what was proved about it and what was not.
 
     Each mistake is told with its file, line and place, what is wrong, and what to write. Exit status: 0 if the
     protocol can be used, 2 if not.
     """
-    from dialogs.proofs import explore
+    (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
+    click.echo("[]" if form == "json" else "\n".join([*_proved(loaded), *_untranslated(loaded)]))
+
+
+def _proved(protocol: Protocol) -> Iterator[str]:
+    """Say what was proved about a protocol, and what was not."""
+    from dialogs.proofs import explore, outcomes
+
+    found = explore(protocol, DIALOGUE_STEPS)
+    unseen = [question.id for question in protocol.questions if question.id not in found.asked]
+    left_open = [each for each in outcomes(protocol, SEARCH_STEPS) if each.finding == "open"]
+    asked = "" if unseen else ", each can be asked"
+    judged = "" if left_open else ", each can be met and can fail"
+    yield (
+        f"{protocol.id} {protocol.version}: {counted(len(protocol.questions), 'question', 'questions')}{asked}; "
+        f"{counted(len(protocol.criteria), 'criterion', 'criteria')}{judged}; every dialogue ends, {_longest(found)}."
+    )
+    if unseen:
+        said = (
+            "Never asked, whatever is answered" if found.complete else "Not shown that these are ever asked"
+        )
+        yield f"{said}: {', '.join(unseen)}."
+    for outcome in left_open:
+        yield f"Not shown that criterion {outcome.criterion.code} can be {outcome.said}, nor that it cannot."
+    if not found.complete:
+        yield "There are too many dialogues to play all of them: some were drawn by lot, always the same ones."
+
+
+def _longest(found: Exploration) -> str:
+    """Say how long a dialogue can be, as far as is known."""
+    longest = counted(found.longest, "question", "questions")
+    if found.longest == found.at_most:
+        return f"the longest after {longest}"
+    return f"one found after {longest}, none after more than {found.at_most}"
+
+
+def _untranslated(protocol: Protocol) -> Iterator[str]:
     from dialogs.untranslated import lacking
 
-    (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
-    explored = explore(loaded)
-    never = [question.id for question in loaded.questions if question.id not in explored.asked]
-    if never:
-        raise Unusable(f"{source}: never asked, whatever is answered: {', '.join(never)}. Please remove them")
-    if form == "json":
-        click.echo("[]")
-        return
-    click.echo(
-        f"{loaded.id} {loaded.version}: {counted(len(loaded.questions), 'question', 'questions')}, each can be asked; "
-        f"{counted(len(loaded.criteria), 'criterion', 'criteria')}, each can be met and can fail; every dialogue ends, "
-        f"the longest after {counted(explored.longest, 'question', 'questions')}."
-    )
-    for language, places in lacking(loaded).items():
-        click.echo(
+    for language, places in lacking(protocol).items():
+        yield (
             f"Note: {language} lacks {counted(len(places), 'text', 'texts')}, first {places[0]}; whoever reads it gets "
-            f"{loaded.languages[0]} there."
+            f"{protocol.languages[0]} there."
         )
 
 

@@ -16,7 +16,7 @@ from dialogs.loading.formulas import with_formulas
 from dialogs.loading.keys import CRITERION, PROTOCOL, QUESTION
 from dialogs.loading.kinds import Report
 from dialogs.loading.questions import build_question
-from dialogs.loading.references import check_criteria, check_named, check_parts, check_questions, check_use
+from dialogs.loading.references import check_criteria, check_parts, check_questions
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
@@ -65,7 +65,7 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
         "site_items": tuple(rules.build(SiteItem, entry.get("site_item", ()), "when")),
         "alerts": tuple(rules.build(SiteItem, entry.get("alert", ()), "when")),
     }
-    _check_references(entry, questions, criteria, named, report)
+    _check_references(entry, report)
     values = {key: value for key, value in entry.items() if key not in _ONLY_IN_THE_FILE}
     values["disclaimer"] = values.get("disclaimer") or shipped_text("disclaimer")
     if report.faults:
@@ -75,24 +75,12 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _check_references(
-    entry: Entry,
-    questions: Mapping[str, Question],
-    criteria: Sequence[Criterion],
-    named: bool,
-    report: Report,
-) -> None:
-    """Check what criteria say of each other, of parts and of questions, as far as all of these are known."""
+def _check_references(entry: Entry, report: Report) -> None:
+    """Check what criteria say of each other and of parts, as far as all of these are known."""
     listed = [each for each in entry.get("criterion", ()) if each.get("code") is not None]
     if all(each.get("code") or each.get("line") for each in entry.get("criterion", ())):
         check_criteria(listed, report)
         check_parts(_all(entry, "part", "code"), listed, report)
-    if not report.faults:
-        check_use(questions.values(), criteria, report)
-    elif named and not any(fault.place.endswith(": rule") for fault in report.faults):
-        check_named(
-            questions, [*_all(entry, "criterion", "rule"), *_all(entry, "question", "formula")], report
-        )
 
 
 def _alone(values: dict[str, Any], parts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

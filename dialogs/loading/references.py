@@ -5,19 +5,20 @@ What mentions a question that was left out, because of a mistake of its own, is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dialogs.likely import instead, likely
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
-from dialogs.proofs import unreachable_outcomes
-from dialogs.protocol import Criterion, Option, Protocol, Question
-from dialogs.rules.judgement import union
+from dialogs.proofs.outcomes import outcomes
+from dialogs.protocol import Option, Protocol, Question
 from dialogs.units import Unit
 
 Questions = Mapping[str, Question]
+
+STEPS: Final = 30_000
+"""Of the search for outcomes, at every load. `prescreen protocol check` takes more."""
 
 
 def check_questions(questions: Questions, left_out: Collection[str], report: Report) -> None:
@@ -123,30 +124,10 @@ def check_parts(parts: Sequence[str], criteria: Sequence[Entry], report: Report)
             report.fault(f"part {part}", "has no criterion", "Please name it in parts of one, or remove it")
 
 
-def check_use(questions: Iterable[Question], criteria: Iterable[Criterion], report: Report) -> None:
-    """Check that every question is used: else it would never be asked."""
-    used = union(criterion.rule.mask for criterion in criteria)
-    for place, question in enumerate(questions):
-        if not used >> place & 1:
-            report.fault(f"question {question.id}", *_UNUSED)
-
-
-def check_named(questions: Questions, texts: Iterable[str], report: Report) -> None:
-    """Check the same while a question is not known well enough for all rules to be read: by what
-    rules and formulas name."""
-    words = {word for text in texts for word in re.findall(r"\w+", text)}
-    for question in questions.values():
-        words |= {question.unit_of, *(unit.per for unit in question.units)} - {None}
-    for name in questions.keys() - words:
-        report.fault(f"question {name}", *_UNUSED)
-
-
-_UNUSED: Final = ("is used by no criterion", "Please either use it in a rule or remove it")
-
-
 def check_outcomes(protocol: Protocol, report: Report) -> None:
-    """Check that every criterion can be met, and can fail, by some answers."""
-    for criterion, missing in unreachable_outcomes(protocol):
-        fault = f"can never be {missing}, whatever is answered"
-        remedy = "Please check its limits, options and brackets"
-        report.fault(f"criterion {criterion.code}: rule", fault, remedy)
+    """Check that every criterion can be met, and can fail, by some answers; what is left open is let pass."""
+    for outcome in outcomes(protocol, STEPS):
+        if outcome.finding == "impossible":
+            fault = f"can never be {outcome.said}, whatever is answered"
+            remedy = "Please check its limits, options and brackets"
+            report.fault(f"criterion {outcome.criterion.code}: rule", fault, remedy)

@@ -1,73 +1,191 @@
-"""What a rule can come to at all, found part by part.
+"""What a rule can come to at all: whether some answers make it true, and whether some make it false.
 
-Parts of a rule that share no open question are independent: what they come to together follows from what each comes
-to alone. Only a question that several parts share is tried answer by answer.
+*Unknown* and bounds (``<30``) are left out: they settle nothing that a number on their side would not settle, too. So
+every comparison is either true or false, and a rule becomes a demand on the answers: *all* of its parts, *one* of
+them, or a number of them. Answers to a question are a bit mask, of which each comparison demands a part. A demand
+that leaves one way open is followed at once; else one part is demanded, and then, if that cannot be, done without.
+
+The search ends by a budget of steps. A rule is called impossible only where the search was through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from dialogs.answers import Answer
-from dialogs.rules.judgement import TRUE, Facts, members, union
-from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node
-
-Choices = Sequence[Sequence[Answer]]
-"""For each question, answers such that every other answer acts like one of them."""
+from dialogs.rules.comparisons import Leaf
+from dialogs.rules.judgement import TRUE, union
+from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Junction, Negation, Node, Unclear
 
 
-def reachable_values(node: Node, facts: Facts, choices: Choices) -> frozenset[int]:
-    """Return the values that a rule can still come to, by the answers of `choices` to what is open."""
-    low, high, residual = node.judge(facts)
-    if low == high:
-        return frozenset({low})
+class Among(NamedTuple):
+    """The answer to question (or questions answered together) `variable` is to be one of these, as bits."""
+
+    variable: int
+    answers: int
+
+
+class Parts(NamedTuple):
+    """So many of the parts are to hold, at least."""
+
+    needed: int
+    parts: tuple[Among | Parts, ...]
+
+
+Demand = Among | Parts
+NOTHING: Final = Parts(0, ())
+"""Holds always."""
+IMPOSSIBLE: Final = Parts(1, ())
+"""Never holds."""
+Possible = Mapping[int, int]
+"""The answers that each variable can still have, as bits."""
+
+
+class OutOfBudgetError(Exception):
+    """The search was not through when its steps were used up."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """Steps that searches may still take, together."""
+
+    steps: int
+
+    def spend(self, steps: int = 1) -> None:
+        """Raises `OutOfBudgetError` once there are none left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise OutOfBudgetError
+
+
+def demand(node: Node, wanted: int, literal: Callable[[Leaf, int], Demand]) -> Demand:
+    """Return what must hold for a rule to be `wanted`: ``TRUE`` or ``FALSE``; `literal` says so of a comparison."""
+    if isinstance(node, Unclear):
+        return IMPOSSIBLE
     if isinstance(node, Negation):
-        return frozenset(TRUE - value for value in reachable_values(node.node, facts, choices))
-    groups = _independent(node, facts) if isinstance(node, Conjunction | Disjunction) else [node]
-    if len(groups) == 1:
-        return _tried(node, facts, choices, _most_shared(node, residual))
-    join = min if isinstance(node, Conjunction) else max
-    reached, *others = (reachable_values(group, facts, choices) for group in groups)
-    for other in others:
-        reached = frozenset(join(one, another) for one in reached for another in other)
-    return reached
+        return demand(node.node, TRUE - wanted, literal)
+    if isinstance(node, Junction):
+        return _joined(_needed(node, wanted), [demand(part, wanted, literal) for part in node.nodes])
+    return literal(node, wanted)
 
 
-def _independent(node: Conjunction | Disjunction, facts: Facts) -> list[Node]:
-    """Split a junction into parts that share no open question; those that do stay joined."""
-    answered = union(1 << place for place, fact in enumerate(facts) if fact is not None)
-    groups: list[tuple[int, list[Node]]] = []
-    for part in node.nodes:
-        mask, joined = part.mask & ~answered, [part]
+def _needed(node: Junction, wanted: int) -> int:
+    """How many parts must be `wanted` for all to be."""
+    if isinstance(node, AtLeast):
+        return node.count if wanted == TRUE else len(node.nodes) - node.count + 1
+    return len(node.nodes) if isinstance(node, Conjunction) == (wanted == TRUE) else 1
+
+
+def _joined(needed: int, parts: Sequence[Demand]) -> Demand:
+    return parts[0] if len(parts) == 1 else Parts(needed, tuple(parts))
+
+
+def find(wanted: Iterable[Demand], possible: Possible, budget: Budget) -> Possible | None:
+    """Return answers for which all demands hold, or ``None`` if there are none.
+
+    Each of the answers returned will do, whichever is taken of the others. Raises `OutOfBudgetError`.
+    """
+    followed = _follow(wanted, dict(possible), budget)
+    while followed is not None:
+        left, answers = followed
+        groups = _independent(left)
+        if len(groups) != 1:
+            return _each(groups, answers, budget)
+        with_it, without_it = _choices(left, answers)
+        found = find(with_it, answers, budget)
+        if found is not None:
+            return found
+        followed = _follow(without_it, dict(answers), budget)
+    return None
+
+
+def _each(groups: Iterable[Sequence[Demand]], possible: Possible, budget: Budget) -> Possible | None:
+    for group in groups:
+        found = find(group, possible, budget)
+        if found is None:
+            return None
+        possible = found
+    return possible
+
+
+def _choices(left: Sequence[Parts], possible: Possible) -> tuple[list[Demand], list[Demand]]:
+    """Take a part of the demand that has the fewest: what is to hold with it, and what without it."""
+    tightest = min(left, key=lambda each: len(each.parts))
+    first, *others = tightest.parts
+    rest = [each for each in left if each is not tightest]
+    with_it = [first, Parts(tightest.needed - 1, tuple(others)), *rest]
+    without_it: list[Demand] = [Parts(tightest.needed, tuple(others)), *rest]
+    if isinstance(first, Among):
+        without_it.append(Among(first.variable, possible[first.variable] & ~first.answers))
+    return with_it, without_it
+
+
+def _follow(
+    wanted: Iterable[Demand], possible: dict[int, int], budget: Budget
+) -> tuple[list[Parts], dict[int, int]] | None:
+    """Do all that must be done; return what is left to choose among, or ``None`` if the demands cannot hold."""
+    todo, narrowed = list(wanted), True
+    left: list[Parts] = []
+    while narrowed:
+        narrowed, left = False, []
+        while todo:
+            each = _simpler(todo.pop(), possible, budget)
+            if each == IMPOSSIBLE:
+                return None
+            if isinstance(each, Among):
+                possible[each.variable], narrowed = each.answers, True
+            elif each.needed == len(each.parts):
+                todo += each.parts
+            else:
+                left.append(each)
+        todo = [*left]
+    return left, possible
+
+
+def _simpler(wanted: Demand, possible: Possible, budget: Budget) -> Demand:
+    """Return what is left of a demand, by the answers that are still possible."""
+    budget.spend()
+    if isinstance(wanted, Among):
+        both = wanted.answers & possible[wanted.variable]
+        if not both:
+            return IMPOSSIBLE
+        return NOTHING if both == possible[wanted.variable] else Among(wanted.variable, both)
+    needed, parts = wanted.needed, list[Demand]()
+    for part in wanted.parts:
+        simpler = _simpler(part, possible, budget)
+        if simpler == NOTHING:
+            needed -= 1
+        elif simpler != IMPOSSIBLE:
+            parts.append(simpler)
+    if needed <= 0:
+        return NOTHING
+    return IMPOSSIBLE if needed > len(parts) else _joined(needed, parts)
+
+
+def _independent(wanted: Iterable[Demand]) -> list[list[Demand]]:
+    """Split demands into groups that share no variable."""
+    groups: list[tuple[int, list[Demand]]] = []
+    for each in wanted:
+        mask, joined = _variables(each), [each]
         for group in [group for group in groups if group[0] & mask]:
             groups.remove(group)
             mask, joined = mask | group[0], [*group[1], *joined]
         groups.append((mask, joined))
-    return [parts[0] if len(parts) == 1 else type(node)(tuple(parts), mask) for mask, parts in groups]
+    return [group for _, group in groups]
 
 
-def _most_shared(node: Node, residual: int) -> int:
-    """Return the open question that most comparisons use: once it is answered, most falls apart."""
-    masks = [leaf.mask for leaf in node.leaves()]
-    return max(members(residual), key=lambda place: sum(mask >> place & 1 for mask in masks))
+def _variables(wanted: Demand) -> int:
+    return 1 << wanted.variable if isinstance(wanted, Among) else union(map(_variables, wanted.parts))
 
 
-def _tried(node: Node, facts: Facts, choices: Choices, place: int) -> frozenset[int]:
-    """Try each answer to a question, until nothing is left that the rule could come to."""
-    low, high, _ = node.judge(facts)
-    possible, reached = frozenset(range(low, high + 1)), frozenset[int]()
-    if facts[place] is not None:  # a limit in another unit than its value: never so in a dialogue
-        return reached
-    for after in _answered(node, facts, choices, place):
-        reached |= reachable_values(node, after, choices)
-        if reached == possible:
-            break
-    return reached
-
-
-def _answered(node: Node, facts: Facts, choices: Choices, place: int) -> Iterator[Facts]:
-    """Yield the facts after each answer that is taken; *unknown*, which decides least, comes last."""
-    for answer in reversed(choices[place]):
-        after = [*facts[:place], answer, *facts[place + 1 :]]
-        if not node.judge(after).residual >> place & 1:  # else not taken: a unit that does not fit
-            yield after
+def has_unclear(node: Node) -> bool:
+    """Say whether a rule has a part to which the record gives no answer."""
+    match node:
+        case Unclear():
+            return True
+        case Negation():
+            return has_unclear(node.node)
+        case Conjunction() | Disjunction() | AtLeast():
+            return any(map(has_unclear, node.nodes))
+    return False

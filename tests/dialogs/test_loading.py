@@ -35,7 +35,6 @@ MISTAKES = {
     "limit for one of several units only": (' = 26 wk = 182 d"', '"', "criterion I2c: rule", "cannot be compared with the limit 6 mo"),
     "text in no language of the file": ('ask = { en = "Sex? (used only for the pregnancy question)", zh = "性别？（仅用于妊娠/哺乳问题）" }', "ask = {}", "question sex: ask", "is in no language of the file"),
     "empty translation": ('zh = "性别？（仅用于妊娠/哺乳问题）" }', 'zh = " " }', "question sex: ask", "zh = \" \" is not a text"),
-    "question used by no criterion": ('mental_illness == "yes"', 'other_cause == "yes"', "question mental_illness", "is used by no criterion"),
     "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),
     "criterion that can never be met": ('18 <= age_years <= 80', "80 < age_years < 18", "criterion I1: rule", "can never be met"),
     "duplicate criterion": ('code = "E1"', 'code = "I1"', "criterion I1", "stands 2 times"),

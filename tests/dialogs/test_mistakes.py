@@ -227,7 +227,6 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'language not declared': ('title = "A made-up trial in anaemia"', 'title = { en = "A trial", zh = "试验" }', ['5: protocol: title: language \'zh\' is not declared. Please write languages = ["en", "zh"] at the top, or take it out']),
     'format of another number': ('format = 2', 'format = 3', ['2: protocol: format: 3 is not format 2. Please write 2']),
     'format in quotes': ('format = 2', 'format = "2"', ['2: protocol: format: "2" is not format 2. Please write 2']),
-    'question that nobody needs': (' or height > "220 cm"', '', ['59: question height: is used by no criterion. Please either use it in a rule or remove it']),
     'rule that cannot be met': ('rule = "18 <= age <= 80"', "rule = '80 < age < 18'", ['65: criterion I1: rule: can never be met, whatever is answered. Please check its limits, options and brackets']),
     'requires a later one': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nrequires = "I4"', ['78: criterion I3: requires: there is no criterion I4 before it. Please name one that stands above']),
     'requires one misspelt': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nrequires = "I22"', ['78: criterion I3: requires: there is no criterion I22 before it. Please write I2']),
@@ -257,7 +256,7 @@ def test_there_are_more_than_a_hundred_mistakes() -> None:
     assert len(ALL) > 100
 
 
-WAITING: Final = ("is used by no criterion", "can never be")
+WAITING: Final = ("can never be",)
 """Told only once all rules can be read: a rule that cannot may be meant to use any question."""
 
 

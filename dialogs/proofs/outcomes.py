@@ -1,0 +1,153 @@
+"""Whether each criterion can be met, and can fail, by some answers: shown, refuted, or left open.
+
+Questions whose numbers are compared with each other (a value and the ULN that divides it) are answered together.
+What is looked for are answers that settle every comparison; *unknown* and bounds settle nothing that these do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dialogs.answers import Answer
+from dialogs.proofs.numbers import involved
+from dialogs.proofs.representatives import exact
+from dialogs.protocol import Criterion, Protocol
+from dialogs.rules.comparisons import Contrast, Leaf
+from dialogs.rules.judgement import FALSE, TRUE, members, union
+from dialogs.rules.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
+from dialogs.rules.selections import ALL_TRIED
+from dialogs.rules.ticked import Ticked
+from dialogs.rules.tree import Node, Unclear
+
+Finding = Literal["possible", "impossible", "open"]
+
+MOST_TOGETHER: Final = 3_000
+"""Combinations of answers to questions that are answered together; if there are more, not all are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome that a criterion is to have by some answers: *met* or *failed*, and whether it can."""
+
+    criterion: Criterion
+    failed: bool
+    finding: Finding
+
+    @property
+    def said(self) -> str:
+        """The outcome in a word; an exclusion that does not apply is passed."""
+        return "failed" if self.failed else "met" if self.criterion.kind == "inclusion" else "passed"
+
+
+def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
+    """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all."""
+    budget = Budget(steps)
+    for criterion in protocol.criteria:
+        if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
+            continue
+        groups = [
+            _together(protocol, criterion.rule.node, leaves) for leaves in _grouped(criterion.rule.node)
+        ]
+        for wanted in (TRUE, FALSE):
+            failed = (wanted == FALSE) == (criterion.kind == "inclusion")
+            yield Outcome(criterion, failed, _finding(criterion.rule.node, wanted, groups, budget))
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Comparisons that hang together by their questions, and all that they can come to at once."""
+
+    leaves: Sequence[Leaf]
+    patterns: Sequence[tuple[int, ...]]
+    complete: bool
+
+    @property
+    def free(self) -> bool:
+        """Whether it is one comparison, which can be true and can be false."""
+        return len(self.leaves) == 1 and {(TRUE,), (FALSE,)} <= {*self.patterns}
+
+    def coming_to(self, leaf: Leaf, wanted: int) -> int:
+        """Return the patterns in which a comparison is `wanted`, as bits."""
+        at = self.leaves.index(leaf)
+        return union(1 << bit for bit, pattern in enumerate(self.patterns) if pattern[at] == wanted)
+
+
+def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budget) -> Finding:
+    """Say whether a rule can be `wanted`; *open* if the steps do not do, or not all answers were looked at."""
+    if all(group.free for group in groups) and not has_unclear(node):
+        return "possible"
+    variable = {leaf: index for index, group in enumerate(groups) for leaf in group.leaves}
+
+    def literal(leaf: Leaf, wanted: int) -> Demand:
+        return Among(variable[leaf], groups[variable[leaf]].coming_to(leaf, wanted))
+
+    possible = {index: (1 << len(group.patterns)) - 1 for index, group in enumerate(groups)}
+    try:
+        found = find([demand(node, wanted, literal)], possible, budget)
+    except OutOfBudgetError:
+        return "open"
+    if found is not None:
+        return "possible"
+    return "impossible" if all(group.complete for group in groups) else "open"
+
+
+def _grouped(node: Node) -> list[list[Leaf]]:
+    """Return the comparisons of a rule, those together that share a question."""
+    group_of: dict[int, list[Leaf]] = {}
+    for leaf in node.leaves():
+        places = [*members(involved(leaf))]
+        shared = {id(group_of[place]): group_of[place] for place in places if place in group_of}
+        joined = [*(each for group in shared.values() for each in group), leaf]
+        moved = (place for place, group in group_of.items() if id(group) in shared)
+        group_of |= dict.fromkeys([*places, *moved], joined)
+    return [*{id(group): group for group in group_of.values()}.values()]
+
+
+def _together(protocol: Protocol, rule: Node, leaves: Sequence[Leaf]) -> _Together:
+    """Try answers to the questions of some comparisons, until all is found that they can come to."""
+    patterns: dict[tuple[int, ...], None] = {}
+    places = _in_order(leaves)
+    for tried, facts in enumerate(_answered(protocol, rule, leaves, places)):
+        judged = [leaf.judge(facts) for leaf in leaves]
+        if all(low == high for low, high, _ in judged):
+            patterns[tuple(low for low, _, _ in judged)] = None
+        if len(patterns) == 2 ** len(leaves):
+            break
+        if tried >= MOST_TOGETHER:
+            return _Together(leaves, tuple(patterns), complete=False)
+    return _Together(leaves, tuple(patterns), complete=_all_are_told_apart(protocol, leaves, places))
+
+
+def _all_are_told_apart(protocol: Protocol, leaves: Sequence[Leaf], places: Sequence[int]) -> bool:
+    """Say whether the answers tried stand for all: not for more than two numbers that are compared with each other."""
+    ticked = {(leaf.place, leaf.code) for leaf in leaves if isinstance(leaf, Ticked)}
+    contrasted = any(isinstance(leaf, Contrast) for leaf in leaves)
+    return len(ticked) <= ALL_TRIED and not (contrasted and len(places) > 2)
+
+
+def _in_order(leaves: Sequence[Leaf]) -> list[int]:
+    """The questions of some comparisons, those first by which others are divided."""
+    about = union(1 << place for leaf in leaves for place in leaf.places)
+    divisors = union(involved(leaf) & ~union(1 << place for place in leaf.places) for leaf in leaves)
+    return [*members(divisors), *members(about & ~divisors)]
+
+
+def _answered(
+    protocol: Protocol, rule: Node, leaves: Sequence[Leaf], places: Sequence[int]
+) -> Iterator[list[Answer | None]]:
+    """Yield answers to some questions in all combinations."""
+    facts: list[Answer | None] = [None] * len(protocol.questions)
+
+    def answer(places: Sequence[int]) -> Iterator[list[Answer | None]]:
+        if not places:
+            yield facts
+            return
+        place, *others = places
+        for given in exact(protocol, place, [rule], leaves, facts):
+            facts[place] = given
+            yield from answer(others)
+        facts[place] = None
+
+    return answer(places)

@@ -1,0 +1,113 @@
+"""What is proved about a protocol is so: held against dialogues that are played one by one."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs.answers import UNKNOWN, Choice
+from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
+from dialogs.errors import AnswerError
+from dialogs.loading import load, parse_protocol
+from dialogs.proofs import explore, outcomes
+from dialogs.protocol import Protocol
+from dialogs.rules.judgement import union
+from tests.dialogs.large import CRITERIA, QUESTIONS, SHAPES, large
+from tests.dialogs.made_up import protocols
+from tests.dialogs.small import small
+from tests.dialogs.test_reachable import any_answer
+
+PLENTY = 10**9
+
+
+def goes_on(dialogue: Dialogue) -> str:
+    """Go on after an exclusion; return what is asked then."""
+    if dialogue.state == EXCLUDED:
+        dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
+    return dialogue.state
+
+
+def by_playing(protocol: Protocol, steps: list[Step]) -> tuple[set[tuple[str, str]], int]:
+    """Slow and obvious: give every answer to every question that is asked; return the arrows and the longest way."""
+    arrows, longest = set[tuple[str, str]](), 0
+    asked = goes_on(replay(protocol, steps))
+    if asked == REVIEW:
+        return arrows, longest
+    for option in (UNKNOWN, Choice("yes"), Choice("no")):
+        dialogue = replay(protocol, steps)
+        goes_on(dialogue)
+        taken = [
+            *steps,
+            *(
+                [Step("continue")]
+                if dialogue.further and not any(s.kind == "continue" for s in steps)
+                else []
+            ),
+        ]
+        taken.append(Step("answer", asked, option))
+        following = goes_on(replay(protocol, taken))
+        arrows |= {(asked, following)} if following != REVIEW else set()
+        further, more = by_playing(protocol, taken)
+        arrows, longest = arrows | further, max(longest, more + 1)
+    return arrows, longest
+
+
+@settings(max_examples=25)
+@given(small())
+def test_all_dialogues_are_found_as_by_playing_each(protocol: Protocol) -> None:
+    found = explore(protocol, PLENTY)
+    arrows, longest = by_playing(protocol, [])
+    assert found.complete
+    assert (set(found.follows), found.longest) == (arrows, longest)
+
+
+@settings(max_examples=25)
+@given(protocols(), st.integers())
+def test_whatever_is_answered_only_arrows_that_were_found_are_taken(protocol: Protocol, seed: int) -> None:
+    """Answers of all kinds, bounds too: one of the representatives leads the same way."""
+    random = Random(seed)
+    found = explore(protocol, 20_000)
+    if not found.complete:
+        return
+    for _ in range(10):
+        dialogue, asked = begin(protocol), 0
+        while (question := goes_on(dialogue)) != REVIEW:
+            answer = any_answer(protocol.question(question), random)
+            try:
+                dialogue.take(Step("answer", question, answer))
+            except AnswerError:
+                dialogue.take(Step("answer", question, UNKNOWN))
+            asked += 1
+            following = goes_on(dialogue)
+            assert following == REVIEW or (question, following) in found.follows
+        assert asked <= found.longest
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_large_protocol_is_checked_within_its_steps(shape: str) -> None:
+    """However the rules are joined; nearly every question is seen to be asked, and nothing is said to be complete."""
+    protocol = parse_protocol(large(shape), "large.toml")
+    assert (len(protocol.criteria), len(protocol.questions)) == (CRITERIA, QUESTIONS)
+    found = explore(protocol, 60_000)
+    used = union(protocol.used).bit_count()
+    assert not found.complete
+    assert used * 0.7 <= len(found.asked) <= used
+    assert used * 0.7 <= found.longest <= found.at_most == used
+
+
+def test_a_large_protocol_is_checked_by_the_same_dialogues_every_time() -> None:
+    protocol = parse_protocol(large("any of twenty"), "large.toml")
+    found = explore(protocol, 20_000)
+    assert len(found.asked) == QUESTIONS == found.longest
+    assert found == explore(protocol, 20_000)
+
+
+def test_the_shipped_protocol_is_played_through() -> None:
+    protocol = load("NCT04420494")
+    found = explore(protocol)
+    assert found.complete
+    assert found.asked == set(protocol.position)
+    assert {outcome.finding for outcome in outcomes(protocol, 10_000)} == {"possible"}
