@@ -13,8 +13,9 @@ from dialogs.loading.catalogue import entries
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formulas import with_formulas
-from dialogs.loading.keys import CRITERION, PROTOCOL, QUESTION
+from dialogs.loading.keys import CRITERION, PROTOCOL
 from dialogs.loading.kinds import Report
+from dialogs.loading.question_keys import QUESTION
 from dialogs.loading.questions import build_question
 from dialogs.loading.references import check_criteria, check_parts, check_questions
 from dialogs.loading.standins import all_named, known_questions

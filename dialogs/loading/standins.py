@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dialogs.languages import DEFAULT
-from dialogs.loading.keys import OPTION, QUESTION, UNIT
 from dialogs.loading.kinds import Report
+from dialogs.loading.question_keys import OPTION, QUESTION, UNIT
 from dialogs.loading.questions import OptionSets, build_question
 from dialogs.loading.tables import NEEDED, Entry, Table
 from dialogs.protocol import Question

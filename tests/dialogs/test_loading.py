@@ -16,8 +16,9 @@ from dialogs.answers import UNKNOWN
 from dialogs.candidates import play
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
-from dialogs.loading.keys import CRITERION, OPTION, SDTM, SHORTCUT, SITE_ITEM, TABLES, UNIT
+from dialogs.loading.keys import CRITERION, SITE_ITEM, TABLES
 from dialogs.loading.kinds import Report
+from dialogs.loading.question_keys import OPTION, SDTM, SHORTCUT, UNIT
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Key, Table, read_table
 from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem, Tabulation
