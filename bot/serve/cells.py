@@ -82,6 +82,15 @@ class Cells:
                 return verdict_words(verdict, language)
         return str(words(ROOM, language)["cells"].get(value, value))
 
+    def _parts(self, row: Row, value: str, language: str) -> str:
+        """Each part of the trial by its code, with its verdict."""
+        said = marks(language)
+        pairs = (each.split(": ") for each in value.split(", "))
+        return said["list"].join(
+            said["named"].format(name=code, what=self._coded(row, verdict, language))
+            for code, verdict in pairs
+        )
+
     def _moment(self, row: Row, value: str, language: str) -> str:
         """``2026-06-24 20:03``, in UTC as the page says."""
         return value[:16].replace("T", " ")
@@ -106,6 +115,7 @@ _SHOWN: Final[Mapping[str, Callable[[Cells, Row, str, str], object]]] = {
     **dict.fromkeys(("first_failed", "all_failed"), Cells._reason),
     **dict.fromkeys(("unresolved", "criterion"), Cells._criterion),
     **dict.fromkeys(("verdict", "state", "status", "outcome", "reason"), Cells._coded),
+    "parts": Cells._parts,
     "question": Cells._question,
     "value": Cells._answer,
     "compared": Cells._compared,

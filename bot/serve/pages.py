@@ -28,7 +28,7 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Lists -> the columns that their pages show, the first list first; a unit stands behind its value."""
 ABOUT: Final = (
-    *("verdict", "all_failed", "unresolved", "outcome", "state", "saved_at", "saved_by", "site"),
+    *("verdict", "parts", "all_failed", "unresolved", "outcome", "state", "saved_at", "saved_by", "site"),
     *("started_at", "started_by", "questions_asked", "earlier_screening", "protocol", "protocol_version"),
 )
 """What the page of one screening says of it, above its answers."""
@@ -136,6 +136,10 @@ class Page:
         outcomes = await self.outcomes(rows)
         found: list[tuple[str, object]] = []
         for row in rows:
-            cells = {"outcome": outcomes.get(number), **dict(row)}
+            cells = {
+                "outcome": outcomes.get(number),
+                "parts": None,
+                **dict(row),
+            }  # an older file has no parts
             found += [(self.heading(column), self.cell(cells, column)) for column in ABOUT]
         return [(heading, said) for heading, said in found if said != ""]

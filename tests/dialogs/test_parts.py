@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -241,6 +242,65 @@ def test_only_a_part_that_is_not_ruled_out_is_asked_about(protocol: Protocol, da
         ]
         assert any(standing.intersection(each.parts or ("A", "B")) for each in waiting)
         dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+
+
+_SMALL: Final = ("p", "q", "r", "s")
+_PARTS: Final = ('["A"]', '["B"]', '["A", "B"]')
+
+
+@st.composite
+def _rule(draw: st.DrawFn) -> str:
+    """A rule in which each question stands once, so that each can matter."""
+    names = draw(st.lists(st.sampled_from(_SMALL), min_size=1, unique=True))
+    rule = ""
+    for name in names:
+        leaf = draw(st.sampled_from((name, f"not {name}")))
+        rule = f"({rule} {draw(st.sampled_from(('and', 'or')))} {leaf})" if rule else leaf
+    return rule
+
+
+@st.composite
+def small_trials(draw: st.DrawFn) -> Protocol:
+    """Four yes/no questions, two parts, and criteria of one of them or of both."""
+    lines = ["format = 2", 'id = "SMALL"', 'title = "small"']
+    lines += [f'[[part]]\ncode = "{code}"\nname = "Part {code}"' for code in "AB"]
+    lines += [f'[[question]]\nid = "{name}"\nask = "{name}?"' for name in _SMALL]
+    belongs = (
+        *draw(st.permutations(('["A"]', '["B"]'))),
+        *draw(st.lists(st.sampled_from(_PARTS), max_size=2)),
+    )
+    for place, parts in enumerate(belongs):
+        rule = draw(_rule()) if place else " and ".join(_SMALL)  # each question is used
+        side = draw(st.sampled_from(("inclusion", "exclusion")))
+        lines.append(f'[[criterion]]\ncode = "K{place}"\n{side} = "k"\nrule = "{rule}"\nparts = {parts}')
+    return parse_protocol("\n".join(lines), "small.toml")
+
+
+@given(small_trials(), st.data())
+def test_no_question_is_asked_in_vain(trial: Protocol, data: st.DataObject) -> None:
+    """Some answer to it, with some answers to what is open, tells apart how a criterion of an open part turns out."""
+    dialogue = begin(trial)
+    while dialogue.state not in (EXCLUDED, REVIEW):
+        place = trial.position[dialogue.state]
+        open_parts = {each.part.code for each in dialogue.parts if each.verdict != "ineligible"}
+        rules = [c.rule.node for c in trial.criteria if open_parts.intersection(c.parts)]
+        assert any(_tells_apart(rule, place, dialogue.facts) for rule in rules)
+        dialogue.take(Step("answer", dialogue.state, data.draw(st.sampled_from((YES, NO, UNKNOWN)))))
+
+
+def _tells_apart(rule: Node, place: int, facts: Facts) -> bool:
+    """Try every answer to what was not answered."""
+    others = [at for at, fact in enumerate(facts) if fact is None and at != place]
+    for answers in product((YES, NO, UNKNOWN), repeat=len(others)):
+        known = list(facts)
+        for at, answer in zip(others, answers, strict=True):
+            known[at] = answer
+        if (
+            len({value_of(rule, [*known[:place], each, *known[place + 1 :]]) for each in (YES, NO, UNKNOWN)})
+            > 1
+        ):
+            return True
+    return False
 
 
 @given(protocols(parts=("A", "B")), st.data())

@@ -14,6 +14,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from jsonschema import validate
 
+from bot.serve.cells import Cells
 from dialogs.answers import Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.loading import parse_protocol
@@ -199,3 +200,12 @@ def test_parquet_has_a_list_of_parts(filled: Path, tmp_path: Path) -> None:
         f"SELECT screening, parts FROM '{target}/screenings/**/*.parquet' ORDER BY 1"
     ).fetchall()
     assert [part["verdict"] for part in rows[0][1]] == ["ineligible", "potentially_eligible"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "A: not eligible, B: potentially eligible"), ("zh", "A：不符合条件、B：可能符合条件")],
+)
+def test_the_page_of_a_screening_says_each_part(language: str, told: str) -> None:
+    row = {"parts": "A: ineligible, B: potentially eligible"}
+    assert Cells([TRIAL]).said("parts", row, language) == told
