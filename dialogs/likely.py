@@ -8,7 +8,10 @@ from typing import Final
 
 LISTED: Final = 12
 """Names that are listed where none is likely."""
+_SHORT: Final = 4
 _ALIKE: Final = 0.75
+_ALIKE_AND_SHORT: Final = 0.65
+"""How alike names must be, also those of few letters, of which one is much."""
 
 
 def likely(name: str, names: Iterable[str]) -> str | None:
@@ -23,7 +26,7 @@ def likely(name: str, names: Iterable[str]) -> str | None:
         return plain[typed]
     alike = [each for each in plain if sorted(each) == sorted(typed)]
     alike += [each for each in plain if typed in each.split("_")]
-    alike += get_close_matches(typed, plain, 1, _ALIKE)
+    alike += get_close_matches(typed, plain, 1, _ALIKE if len(typed) > _SHORT else _ALIKE_AND_SHORT)
     return plain[alike[0]] if alike else None
 
 

@@ -106,7 +106,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     if protocol is not None:
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
-        raise ProtocolError(file, placed(report.by_part(), text, raw))
+        raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
     return protocol
 
 

@@ -53,7 +53,7 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     entry = _read(raw, report)
     whole, questions = _questions(entry, report)
     named = all_named(entry.get("question", ()))
-    rules = _Rules(questions, set(_all(entry, "question", "id")) - questions.keys(), named, report)
+    rules = _Rules(questions, _left_out(set(_all(entry, "question", "id")), questions), named, report)
     check_questions(whole, set(_all(entry, "question", "id")) - whole.keys(), report)
     ruled = criteria_of(entry, report)
     criteria = tuple(rules.build(Criterion, ruled, "rule"))
@@ -74,6 +74,13 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
             return None
         values, parts = _alone(values, parts)
     return Protocol(**values | parts, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _left_out(names: Set[str], known: Mapping[str, Question]) -> set[str]:
+    """Return the questions of which too little is known, and those that are divided by one of them."""
+    left_out = set(names - known.keys())
+    divided = {name for name, question in known.items() if left_out & {unit.per for unit in question.units}}
+    return left_out | divided
 
 
 def _check_references(entry: Entry, report: Report) -> None:

@@ -12,6 +12,7 @@ from dialogs.loading.tables import Entry
 from dialogs.protocol import Question
 from dialogs.rules.formulas import DEFAULT_DECIMALS, parse_formula
 from dialogs.rules.parsing import RuleError
+from dialogs.rules.signs import formula_said
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 
@@ -50,6 +51,6 @@ def _with_formula(
     try:
         formula = parse_formula(question, entry["formula"], entry.get("decimals"), questions)
     except RuleError as error:
-        report.fault(place, error.fault, error.remedy)
+        report.fault(place, *(formula_said(entry["formula"]) or (error.fault, error.remedy)))
         return question
     return replace(question, formula=formula)

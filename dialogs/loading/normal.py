@@ -82,9 +82,10 @@ def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
     example = given.get("example")
     if example is not None:
         asked["units"][0]["example"] = example
-    return asked | {key: value for key, value in given.items() if key != "example"}
+    return asked | {key: value for key, value in given.items() if key in _OF_A_LIMIT}
 
 
+_OF_A_LIMIT: Final = ("id", "possible", "usual")
 _OF_A_UNIT: Final = ("code", "label", "scale", "offset", "spellings")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dialogs.errors import Fault
 from dialogs.loading.lines import Path, Spot, scan
+from dialogs.loading.ruleless import id_of, question_name
 
 _LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "question": ("question", ("id", "use")),
@@ -22,20 +23,75 @@ _LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }
 """A word of a place -> the key of the list that it speaks of, and the keys that name a table of that list."""
 _IN_A_LIST: Final = ("key", "place")
+_QUESTION: Final = re.compile(r"question (?:number (\d+)|([^: ]+))(?=: |$)")
+_LIMIT: Final = re.compile(r"question [^:]+: [ul]ln")
+_OF_LIMIT: Final = re.compile(r": [ul]ln: units?\b")
 _NUMBERED: Final = re.compile(r"number (\d+)(?=: |$)")
 _KEY: Final = re.compile(r"([^:\[\] ]+)(?:\[(\d+)\])?(?=: |$)")
 _AGAIN: Final = re.compile(r" \((\d+)\)(?=: |$)")
 """Follows the name of the second and any later table of the same name."""
 
 
-def placed(faults: Sequence[Fault], text: str, raw: Mapping[str, Any]) -> list[Fault]:
+def placed(
+    faults: Sequence[Fault], text: str, raw: Mapping[str, Any], expanded: Mapping[str, Any] | None = None
+) -> list[Fault]:
     """Give each fault the line that it speaks of, and put them in the order of the file."""
     spots = scan(text)
+    faults = _without_echoes([_as_in_the_file(fault, raw, expanded or raw) for fault in faults])
     lined = [
         fault if fault.line is not None else replace(fault, line=_line(fault, raw, spots), within=0)
         for fault in faults
     ]
     return sorted(lined, key=lambda fault: fault.line or 0)
+
+
+def _as_in_the_file(fault: Fault, raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Fault:
+    """Return a fault of a question that was made at the place of what it was made of: a criterion, a limit of normal.
+
+    One without a name has the number that it has in the file.
+    """
+    match = _QUESTION.match(fault.place)
+    listed = _listed(raw, "question")
+    if match is None or (match[1] is None and match[2] in map(question_name, listed)):
+        return fault
+    if match[1] is not None:
+        place = f"question number {_number(int(match[1]), listed, _listed(expanded, 'question'))}"
+    else:
+        place = _made_of(match[2], raw) or match[0]
+    return replace(fault, place=f"{place}{fault.place[match.end() :]}")
+
+
+def _without_echoes(faults: Sequence[Fault]) -> Sequence[Fault]:
+    """Leave out what a limit of normal with a fault makes wrong in the question that is made of it."""
+    limits = {
+        fault.place for fault in faults if _LIMIT.match(fault.place) and not _OF_LIMIT.search(fault.place)
+    }
+    return [
+        fault
+        for fault in faults
+        if not _OF_LIMIT.search(fault.place) or not any(_LIMIT.match(place) for place in limits)
+    ]
+
+
+def _number(number: int, listed: Sequence[Any], expanded: Sequence[Any]) -> int:
+    """Return the number in the file of a question without a name."""
+    rank = sum(question_name(each) is None for each in expanded[:number])
+    unnamed = [place for place, each in enumerate(listed, 1) if question_name(each) is None]
+    return unnamed[rank - 1] if number <= len(expanded) and 0 < rank <= len(unnamed) else number
+
+
+def _made_of(name: str, raw: Mapping[str, Any]) -> str | None:
+    for criterion in _listed(raw, "criterion"):
+        code = criterion.get("code") if isinstance(criterion, Mapping) else None
+        if isinstance(code, str) and id_of(code) == name:
+            return f"criterion {code}"
+    of, _, limit = name.rpartition("_")
+    return f"question {of}: {limit}" if limit in ("uln", "lln") else None
+
+
+def _listed(raw: Mapping[str, Any], key: str) -> Sequence[Any]:
+    listed = raw.get(key)
+    return listed if isinstance(listed, list) else []
 
 
 def find(place: str, raw: Mapping[str, Any]) -> Path:

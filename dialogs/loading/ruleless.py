@@ -49,7 +49,7 @@ def _question(criterion: Raw) -> Raw:
     source = next(criterion[side] for side in SIDES if side in criterion)
     asked = shipped_text("as_it_stands")
     made = {
-        "id": _id(criterion["code"]),
+        "id": id_of(criterion["code"]),
         "kind": "yes_no",
         "ask": Text({code: text.format(words=source) for code, text in asked.items()}),
         "short": criterion.get("name", shortened(source)),
@@ -57,7 +57,7 @@ def _question(criterion: Raw) -> Raw:
     return made | {key: criterion[key] for key in OF_THE_QUESTION if key in criterion}
 
 
-def _id(code: str) -> str:
+def id_of(code: str) -> str:
     """Return the code as a question's name: ``E9`` is asked as ``e9``, ``3.1`` as ``c_3_1``."""
     name = re.sub(r"[^a-z0-9_]", "_", code.lower())
     return name if is_question_id(name) else f"c_{name}"

@@ -30,6 +30,49 @@ def _unquoted_option(tree: ast.expr, questions: Questions) -> Said | None:
     return f"{', '.join(meant)} stands without quotes", f"Please write {right}"
 
 
+def _ticked(tree: ast.expr, questions: Questions) -> Said | None:
+    """Options of a question that takes several, compared as if it took one."""
+    name = next(
+        (each for each in sorted(names_in(tree) & questions.keys()) if questions[each].kind == "several"),
+        None,
+    )
+    if name is None:
+        return None
+    codes = [option.code for option in questions[name].options]
+    if isinstance(tree, ast.Name):
+        return f"{name} is compared with nothing", f'Please write, for example, "{codes[0]}" in {name}'
+    if not isinstance(tree, ast.Compare):
+        return None
+    if "none" in names_in(tree):
+        return "none stands without quotes", f'Please write {name} == "none"'
+    given = [each for each in _constants(tree) if isinstance(each, str) and each in codes]
+    if isinstance(tree.left, ast.Constant) or not given:
+        return None
+    joined = " or ".join(f'"{each}" in {name}' for each in given)
+    negated = isinstance(tree.ops[0], ast.NotEq | ast.NotIn)
+    right = f"not ({joined})" if negated else joined
+    return f"{name} takes several options", f"Please write {right}"
+
+
+def _counted(tree: ast.expr, questions: Questions) -> Said | None:
+    """Conditions that are counted by another name."""
+    for part in ast.walk(tree):
+        if (
+            not isinstance(part, ast.Call)
+            or not isinstance(part.func, ast.Name)
+            or part.func.id == "at_least"
+        ):
+            continue
+        if part.func.id.casefold().replace("_", "") in ("atleast", "count", "sum", "nof"):
+            conditions = [each for each in part.args if not isinstance(each, ast.Constant)]
+            right = ", ".join(map(said_in, conditions))
+            return (
+                f"there is no {part.func.id} in a rule",
+                f"Please write at_least(2, {right}), with your number",
+            )
+    return None
+
+
 def _bracketed_values(tree: ast.expr, questions: Questions) -> Said | None:
     """Values that are joined by *or* behind one sign: ``diagnosis == ("a" or "b")``."""
     if not isinstance(tree, ast.Compare) or not isinstance(tree.comparators[-1], ast.BoolOp):
@@ -118,6 +161,11 @@ def _flag(tree: ast.expr, questions: Questions) -> Said | None:
 def _quoted_question(tree: ast.expr, questions: Questions) -> Said | None:
     if not isinstance(tree, ast.Compare) or not isinstance(tree.left, ast.Constant):
         return None
+    last = tree.comparators[-1]
+    named = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
+    if isinstance(tree.ops[-1], ast.In | ast.NotIn) and named in questions:
+        right = f"{said_in(tree).removesuffix(said_in(last))}{named}"
+        return f"the question {named} stands in quotes", f"Please write {right}"
     name = tree.left.value
     if (
         not isinstance(name, str)
@@ -228,6 +276,8 @@ def _labelled(given: str, question: Question) -> str | None:
 
 EXPLANATIONS: Final[tuple[_Explanation, ...]] = (
     _quoted_question,
+    _counted,
+    _ticked,
     _bracketed_values,
     _attribute,
     _numbers_alone,

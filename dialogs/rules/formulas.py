@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Final
 
+from dialogs.likely import instead
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
     FUNCTIONS,
@@ -144,9 +144,7 @@ class _Parser:
     def _question(self, name: str) -> Question:
         if name in self.questions:
             return self.questions[name]
-        close = get_close_matches(name, self.questions, 1)
-        remedy = f"Please write {close[0]}" if close else f"Please use one of: {', '.join(self.questions)}"
-        raise RuleError(f"unknown question {name!r}", remedy)
+        raise RuleError(f"there is no question {name}", instead(name, self.questions))
 
     def _call(self, name: str, args: list[ast.expr]) -> Operation:
         if (len(args) != 1) if name == "sqrt" else (len(args) < 2):

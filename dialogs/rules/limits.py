@@ -11,6 +11,7 @@ from dialogs.units import Unit
 
 _LIMIT: Final = re.compile(r"\s*(-?[\d.,]*\d)\s*(\S.*?)?\s*")
 _DATE: Final = re.compile(r"\d{4}-\d\d?(-\d\d?)?|\d\d?[./]\d\d?[./]\d{4}")
+_TIMES: Final = re.compile(r"^[×*·]")
 _MARKS: Final = re.compile(r"[{}\[\]*^ ×·.]")
 
 Said = tuple[str, str]
@@ -24,7 +25,7 @@ def unit_meant(typed: str, units: Sequence[Unit]) -> str | None:
         if typed.casefold() in {each.casefold() for each in spellings}:
             return unit.code
     codes = {_MARKS.sub("", unit.code).casefold(): unit.code for unit in units}
-    return codes.get(_MARKS.sub("", typed).casefold())
+    return codes.get(_MARKS.sub("", _TIMES.sub("x", typed)).casefold())
 
 
 def exact(number: str) -> str:

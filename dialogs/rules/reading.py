@@ -90,6 +90,8 @@ def _joined(one: str, other: str, names: list[str]) -> str:
         return f"Please write {whole}"
     if one[0] in "\"'" and other[0] in "\"'":
         return f"Please write a comma between them: {one}, {other}"
+    if one in names and other.casefold() in ("contains", "includes", "has"):
+        return f'Please write "..." in {one}'
     if one in names and other[0] in "\"'":
         return f"Please write {one} == {other}"
     return "Please write comparisons joined by and, or, not"

@@ -65,12 +65,18 @@ class _Looking:
         self.offered = offered
         self.last: ast.Compare | None = None
         """The comparison before, to which a value that stands alone may belong."""
+        self.next: ast.Compare | None = None
+        """The first comparison that is joined with it."""
 
     def walk(self, tree: ast.expr) -> Iterator[RuleSlip]:
         match tree:
             case ast.BoolOp(values=values):
+                self.next = next((each for each in values if isinstance(each, ast.Compare)), None)
                 for value in values:
                     yield from self.walk(value)
+            case ast.Call(func=ast.Name(id="at_least"), args=[ast.Constant(), *conditions]) if conditions:
+                for condition in conditions:
+                    yield from self.walk(condition)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 yield from self.walk(operand)
             case ast.Tuple(elts=[first, *others]):
@@ -85,8 +91,9 @@ class _Looking:
     def _leaf(self, tree: ast.expr) -> Said | None:
         if self.left_out & names_in(tree):
             return None
-        if isinstance(tree, ast.Constant) and self.last is not None:
-            return _one_more_value(self.last, tree)
+        near = self.last or self.next
+        if isinstance(tree, ast.Constant) and near is not None:
+            return _one_more_value(near, tree)
         for explain in EXPLANATIONS:
             said = explain(tree, self.questions)
             if said is not None:
@@ -131,6 +138,9 @@ def _some(names: Iterable[str]) -> str:
 def _one_more_value(before: ast.Compare, tree: ast.Constant) -> Said:
     """Say how several values are written: ``diagnosis == "a" or "b"``."""
     name, value = said_in(before.left), said_in(tree)
+    if isinstance(before.left, ast.Constant):
+        name, value = value, said_in(before.comparators[-1])
+        return f"{name} stands alone", f"Please write {name} in {value}"
     fault = f"it is not said what {value} is compared with"
     if isinstance(before.ops[-1], ast.Eq | ast.In):
         return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"

@@ -30,7 +30,7 @@ _QUOTED: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _JOINING: Final = ("and", "or")
 _NUMBER: Final = r"-?\d+(?:[.,]\d+)?"
 _END: Final = r"(?=\s*(?:\)|$|\band\b|\bor\b|[<>=!,]))"
-_UNIT: Final = r"(?:%|(?!(?:and|or|not|in|if|then|else)\b)[^\W\d_][^\s()<>=!,\"']*)"
+_UNIT: Final = r"(?:%|[×*]\s*[UL]LN|(?!(?:and|or|not|in|if|then|else)\b)[^\W\d_][^\s()<>=!,\"']*)"
 _SIGNS: Final[Mapping[str, str]] = {
     **dict.fromkeys("“”„‟＂〝〞«»″", '"'),
     **dict.fromkeys("‘’‚＇`", "'"),

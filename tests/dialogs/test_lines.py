@@ -183,3 +183,34 @@ def test_faults_come_in_the_order_of_the_file() -> None:
     ]
     told = placed(faults, PLACES, tomllib.loads(PLACES))
     assert [fault.place for fault in told] == ["protocol", "question hb", "criterion I1"]
+
+
+MADE = """
+[[criterion]]
+code = "E9"
+exclusion = "asked as it stands"
+ask = 3
+[[question]]
+id = "alt"
+uln = { possible = 3 }
+[[question]]
+ask = "without a name"
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "told", "line"),
+    [
+        ("question e9: ask", "criterion E9: ask", 5),
+        ("question alt_uln: possible", "question alt: uln: possible", 8),
+        ("question number 4: id", "question number 2: id", 9),
+        ("question nowhere: id", "question nowhere: id", None),
+    ],
+)
+def test_a_question_that_was_made_is_told_by_what_it_is_made_of(
+    place: str, told: str, line: int | None
+) -> None:
+    raw = tomllib.loads(MADE)
+    expanded = {"question": [{"id": "e9"}, {"id": "alt"}, {"id": "alt_uln"}, {"ask": "without a name"}]}
+    (fault,) = placed([Fault(place, "is wrong", "Please mend it")], MADE, raw, expanded)
+    assert (fault.place, fault.line) == (told, line)
