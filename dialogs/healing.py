@@ -27,6 +27,7 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, Facts
 from dialogs.since import DAY, DAYS
+from dialogs.working_out import all_worked_out
 
 EnteredOn = Mapping[str, date]
 """Question -> the day on which its answer was entered; without one, it does not age."""
@@ -94,7 +95,13 @@ def _first(
     entered_on: EnteredOn,
     healed: Callable[[Facts], bool],
 ) -> Healing | None:
-    """Return the first day of those on which anything turns that has healed."""
+    """Return the first day of those on which anything turns that has healed.
+
+    A number that was worked out, from an age maybe, stays as it was: results are measured anew, not foreseen.
+    """
+    worked_out = all_worked_out(protocol, facts)
+    pairs = zip(protocol.questions, facts, strict=True)
+    facts = [worked_out.get(question.id, answer) for question, answer in pairs]
     turning: dict[date, bool] = {}
     for leaf in (leaf for criterion in criteria for leaf in criterion.rule.node.leaves()):
         for each in _turning(protocol, leaf, facts, entered_on):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status, verdict
 from dialogs.dialogue import Step, begin
 from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age
@@ -118,6 +118,35 @@ def test_what_is_an_age_is_known_by_its_codes_and_counted_in_time() -> None:
         PROTOCOL.text.replace('id = "age"', 'id = "age"\nloinc = "0000-0"'), "washouts.toml"
     )
     assert is_age(plain.question("age"))  # by its place in DM
+
+
+CLEARANCE = """
+format = 2
+id = "FICTIONAL-CLEARANCE"
+title = "Fictional"
+[[question]]
+use = "creatinine_clearance"
+[[question]]
+id = "last_mi"
+ask = "Most recent infarction?"
+kind = "since"
+[[criterion]]
+code = "I1"
+inclusion = "An infarction long ago, or not so long ago with a reduced creatinine clearance"
+rule = 'last_mi >= "80 a" or last_mi >= "70 a" and creatinine_clearance <= "140 mL/min"'
+"""
+
+
+def test_a_number_that_is_worked_out_from_an_age_is_not_foreseen() -> None:
+    """147 mL/min today; ten years older, with the same weight and creatinine, it would be 135."""
+    protocol = parse_protocol(CLEARANCE, "fictional.toml")
+    answers: dict[str, Answer] = {
+        "age_years": ago("20", "a"), "sex": Choice("male"), "body_weight": ago("70", "kg"),
+        "serum_creatinine": ago("70", "umol/L"), "creatinine_clearance": COMPUTED, "last_mi": ago("60", "a"),
+    }  # fmt: skip
+    (criterion,) = protocol.criteria
+    facts, on = effective(protocol, answers), dict.fromkeys(protocol.position, ENTERED)
+    assert could_be_met_from(protocol, criterion, facts, on) == Healing(date(2046, 9, 8))
 
 
 # the verdict as a whole --------------------------------------------------------------------------
