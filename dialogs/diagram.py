@@ -2,7 +2,8 @@
 
 What is drawn is what runs. Arrows between stages are the rows of `dialogs.steps.TABLE`, from which the machine is
 made; the questions stand as one stage, and steps that stay among them (back, correct) are left out. Arrows between
-questions are those that a straight dialogue can take, found by playing every distinguishable one.
+questions are those that a straight dialogue can take, found by playing every distinguishable one; of a trial with too
+many of these by playing some, which the diagram says.
 """
 
 from __future__ import annotations
@@ -41,14 +42,19 @@ def mermaid(protocol: Protocol, language: str = DEFAULT) -> str:
 
 
 def _questions(protocol: Protocol, language: str) -> Iterator[str]:
+    found = explore(protocol)
+    if not found.complete:
+        yield f"%% {words('dialogs', language)['diagram']['sampled']}"
     marks = words("dialogs", language)["punctuation"]
     for place, question in enumerate(protocol.questions):
         codes = [c.code for c in protocol.criteria if c.rule.mask >> place & 1]
         name = marks["noted"].format(what=question.short[language], note=marks["list"].join(codes))
-        yield f'state "{name}" as {question.id}'
-    yield f"[*] --> {protocol.questions[0].id}"
+        if codes:
+            yield f'state "{name}" as {question.id}'
+    if found.first is not None:
+        yield f"[*] --> {found.first}"
     place_of = protocol.position
-    for source, target in sorted(explore(protocol).follows, key=lambda arrow: [place_of[q] for q in arrow]):
+    for source, target in sorted(found.follows, key=lambda arrow: [place_of[q] for q in arrow]):
         yield f"{source} --> {target}"
 
 

@@ -92,17 +92,21 @@ def check(source: str, form: str) -> None:
     protocol can be used, 2 if not.
     """
     (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
-    click.echo("[]" if form == "json" else "\n".join([*_proved(loaded), *_untranslated(loaded)]))
+    click.echo("[]" if form == "json" else "\n".join([*_proved(loaded), *_warned(loaded)]))
 
 
 def _proved(protocol: Protocol) -> Iterator[str]:
     """Say what was proved about a protocol, and what was not."""
     from dialogs.proofs import explore, outcomes
+    from dialogs.rules.judgement import union
 
     found = explore(protocol, DIALOGUE_STEPS)
-    unseen = [question.id for question in protocol.questions if question.id not in found.asked]
-    left_open = [each for each in outcomes(protocol, SEARCH_STEPS) if each.finding == "open"]
-    asked = "" if unseen else ", each can be asked"
+    used = union(protocol.used)
+    needed = [question.id for place, question in enumerate(protocol.questions) if used >> place & 1]
+    unseen = [name for name in needed if name not in found.asked]
+    left_open = [outcome for outcome in outcomes(protocol, SEARCH_STEPS) if outcome.finding == "open"]
+    each = "each" if len(needed) == len(protocol.questions) else "each that a criterion needs"
+    asked = "" if unseen else f", {each} can be asked"
     judged = "" if left_open else ", each can be met and can fail"
     yield (
         f"{protocol.id} {protocol.version}: {counted(len(protocol.questions), 'question', 'questions')}{asked}; "
@@ -127,14 +131,14 @@ def _longest(found: Exploration) -> str:
     return f"one found after {longest}, none after more than {found.at_most}"
 
 
-def _untranslated(protocol: Protocol) -> Iterator[str]:
-    from dialogs.untranslated import lacking
+def _warned(protocol: Protocol) -> Iterator[str]:
+    """Say what is no mistake, but seldom meant."""
+    from bot.exchange import BUTTONS
+    from bot.telegram.limits import TEXT_CHARACTERS
+    from dialogs.warnings import warnings
 
-    for language, places in lacking(protocol).items():
-        yield (
-            f"Note: {language} lacks {counted(len(places), 'text', 'texts')}, first {places[0]}; whoever reads it gets "
-            f"{protocol.languages[0]} there."
-        )
+    for warning in warnings(protocol, BUTTONS, TEXT_CHARACTERS):
+        yield f"Note: {warning}" if warning.line is None else f"Note: line {warning.line}: {warning}"
 
 
 def _loaded_for_editors(source: str) -> Protocol:

@@ -33,12 +33,15 @@ _SHARE_OF_THE_FIRST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """What was found: ``follows`` holds (question, next question), ``longest`` the most questions of one dialogue.
+    """What was found: ``follows`` holds (question, next question), ``first`` the question that a dialogue begins with.
+
+    ``longest`` are the most questions of one dialogue.
 
     If not all dialogues were played (``complete``), there may be other arrows, and dialogues of up to ``at_most``
     questions; what is here was found by playing some.
     """
 
+    first: str | None
     follows: frozenset[tuple[str, str]]
     asked: frozenset[str]
     longest: int
@@ -61,7 +64,9 @@ def explore(protocol: Protocol, steps: int = STEPS) -> Exploration:
         budget.steps = steps
         player.play_some(members(used))
     ids = [question.id for question in protocol.questions]
+    first = player.start.asks
     return Exploration(
+        None if first is None else ids[first],
         frozenset((ids[one], ids[other]) for one, other in player.follows),
         frozenset(ids[place] for place in player.asked),
         player.longest,
@@ -87,6 +92,7 @@ class _Player:
     def __init__(self, protocol: Protocol, budget: Budget) -> None:
         self.budget = budget
         self.situations = Situations(protocol, budget)
+        self.start = self.situations.begin()
         self.follows: set[tuple[int, int]] = set()
         self.asked: set[int] = set()
         self.longest = 0
@@ -94,7 +100,7 @@ class _Player:
     def play_all(self) -> None:
         """Play every situation once. Raises `OutOfBudgetError`."""
         played: dict[tuple[int, ...], int] = {}
-        frames = [self._frame(self.situations.begin())]
+        frames = [self._frame(self.start)]
         while frames:
             frame = frames[-1]
             for after in frame.leads_to:
@@ -154,7 +160,7 @@ class _Player:
 
     def _play(self, order: _Order) -> None:
         """Play one dialogue."""
-        situation, asked = self.situations.begin(), 0
+        situation, asked = self.start, 0
         while (place := situation.asks) is not None:
             answers = order(situation, self.situations.answers(situation, place))
             situation, asked = next(self._leads_to(situation, answers)), asked + 1

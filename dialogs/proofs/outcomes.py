@@ -47,12 +47,15 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
     for criterion in protocol.criteria:
         if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
             continue
-        groups = [
-            _together(protocol, criterion.rule.node, leaves) for leaves in _grouped(criterion.rule.node)
-        ]
+        groups = _groups(protocol, criterion.rule.node)
         for wanted in (TRUE, FALSE):
             failed = (wanted == FALSE) == (criterion.kind == "inclusion")
             yield Outcome(criterion, failed, _finding(criterion.rule.node, wanted, groups, budget))
+
+
+def finding(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> Finding:
+    """Say whether a condition can be `wanted`, ``TRUE`` or ``FALSE``, by some answers."""
+    return _finding(node, wanted, _groups(protocol, node), budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
     if found is not None:
         return "possible"
     return "impossible" if all(group.complete for group in groups) else "open"
+
+
+def _groups(protocol: Protocol, node: Node) -> list[_Together]:
+    return [_together(protocol, node, leaves) for leaves in _grouped(node)]
 
 
 def _grouped(node: Node) -> list[list[Leaf]]:

@@ -96,6 +96,7 @@ class Situations:
             if not _is_final(judged[index]):
                 key = (index, left[index], place, said)
                 if key not in self._worked_out:
+                    self.budget.spend(self._cost[index])
                     self._worked_out[key] = self._judge(index, facts)
                 judged[index], left[index] = self._worked_out[key]
         after = self._situation(facts, judged, left)
@@ -103,7 +104,6 @@ class Situations:
 
     def _judge(self, index: int, facts: Facts) -> tuple[Judgement, int]:
         """Return what a criterion comes to, and the number for what is left of it: 0 if it is settled."""
-        self.budget.spend(self._cost[index])
         judgement, left = self._left_over(index, facts)
         used = self.protocol.used[index]
         if not _is_final(judgement) and any(

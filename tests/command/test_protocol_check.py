@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from bot.command import faults
 from bot.command.protocol import command
 from dialogs.errors import Fault, ProtocolError
+from tests.dialogs.large import large
 
 TOY = Path(__file__).parent.parent / "data" / "toy.toml"
 ERROR = ProtocolError(
@@ -66,3 +67,30 @@ def test_long_mistakes_are_wrapped_in_a_terminal(monkeypatch: pytest.MonkeyPatch
     assert lines[1].startswith("trial.toml:12: question hb: is is ")
     assert all(line.startswith("    ") for line in lines[2:])
     assert max(map(len, lines)) <= 80
+
+
+def test_what_is_seldom_meant_is_noted_and_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "trial.toml"
+    unused = '[[question]]\nid = "rash"\nask = "Rash?"\n'
+    fever = '[[criterion]]\ncode = "E1"\nexclusion = "Fever"\n'
+    file.write_text(f'format = 2\nid = "EX"\ntitle = "Fictional"\n{unused}{fever}', encoding="utf-8")
+    told = check(str(file))
+    assert told.exit_code == 0
+    assert (
+        "Note: line 4: question rash: is needed by no rule. Please use it in a rule, or leave it out"
+        in told.stdout
+    )
+    assert (
+        "1 criterion, each can be met and can fail; every dialogue ends, the longest after 1 question"
+        in told.stdout
+    )
+    assert json.loads(check("--format", "json", str(file)).stdout) == []
+
+
+def test_what_could_not_be_shown_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "large.toml"
+    file.write_text(large("any of twenty"), encoding="utf-8")
+    told = check(str(file))
+    assert "150 questions, each can be asked; 100 criteria, each can be met and can fail" in told.stdout
+    assert "There are too many dialogues to play all of them" in told.stdout
+    assert told.exit_code == 0

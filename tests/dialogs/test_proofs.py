@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
-from dialogs.errors import AnswerError
+from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol
 from dialogs.proofs import explore, outcomes
 from dialogs.protocol import Protocol
@@ -111,3 +111,68 @@ def test_the_shipped_protocol_is_played_through() -> None:
     assert found.complete
     assert found.asked == set(protocol.position)
     assert {outcome.finding for outcome in outcomes(protocol, 10_000)} == {"possible"}
+
+
+LVEF = """format = 2
+id = "EX-LVEF"
+title = "A fictional trial"
+[[question]]
+id = "lvef"
+ask = "LVEF?"
+kind = "quantity"
+possible = [10, 90]
+usual = [50, 75]
+units = [
+  { code = "%", label = "%", per = "lower", gives = "xLLN" },
+  { code = "xLLN", label = "x LLN", possible = ["0.1", "3"], usual = ["0.5", "1.5"] },
+]
+[[question]]
+id = "lower"
+ask = "Its lower limit?"
+kind = "quantity"
+unit_of = "lvef"
+bounds = false
+possible = LIMITS
+usual = [50, 60]
+units = [{ code = "%", label = "%" }, { code = "xLLN", label = "x LLN" }]
+[[criterion]]
+code = "E1"
+exclusion = "Words"
+rule = 'RULE'
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "impossible"),
+    [
+        pytest.param('lvef < "1 xLLN"', set(), id="a divisor in the middle"),
+        pytest.param('lvef < "0.13 xLLN" and lvef > "10 %"', set(), id="the highest divisor only"),
+        pytest.param('lvef >= "2.9 xLLN"', set(), id="the lowest divisor only"),
+        pytest.param(
+            'lvef >= "2.9 xLLN" and lower > "30 % = 30 xLLN"', set(), id="both questions in one rule"
+        ),
+        pytest.param('lvef >= "1 xLLN" and lvef < "1 xLLN"', {"failed"}, id="at once below and above"),
+        pytest.param('lvef >= "0.1 xLLN"', {"passed"}, id="whatever the divisor"),
+        pytest.param('lvef >= "3.1 xLLN"', {"failed"}, id="beyond every divisor"),
+        pytest.param(
+            'lvef >= "2 xLLN" and lvef < "60 %" and lower >= "30 % = 30 xLLN"', {"failed"}, id="only by both"
+        ),
+    ],
+)
+def test_a_limit_is_impossible_only_if_no_possible_divisor_reaches_it(
+    rule: str, impossible: set[str]
+) -> None:
+    text = LVEF.replace("RULE", rule).replace("LIMITS", "[30, 80]")
+    assert {word for word in ("failed", "passed") if f"can never be {word}" in refused(text)} == impossible
+    if not impossible:
+        found = outcomes(parse_protocol(text, "lvef.toml"), 100_000)
+        assert {outcome.finding for outcome in found} == {"possible"}
+
+
+def refused(text: str) -> str:
+    """Load a protocol; return why it is refused."""
+    try:
+        parse_protocol(text, "lvef.toml")
+    except ProtocolError as error:
+        return str(error)
+    return ""

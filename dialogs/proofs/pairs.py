@@ -1,0 +1,63 @@
+"""Criteria of which one can be left out: it is met whenever another one is.
+
+Only what is refuted counts: there are no answers by which the one is met and the other fails. A criterion follows from
+another one only by questions that this one has, too, so few pairs are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from dialogs.proofs.outcomes import finding
+from dialogs.protocol import Criterion, Protocol
+from dialogs.rules.judgement import FALSE, TRUE
+from dialogs.rules.reachable import Budget
+from dialogs.rules.tree import Conjunction, Negation, Node
+
+Relation = Literal["same", "implied"]
+
+
+def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relation, Criterion]]:
+    """Yield criteria that come to the same as one above, or that are met whenever another one is.
+
+    Pairs that the file itself relates (`counts_as`, `requires`) are left out.
+    """
+    budget = Budget(steps)
+    for index, criterion in enumerate(protocol.criteria):
+        for other in (each for each in range(len(protocol.criteria)) if each != index):
+            if not _may_follow(protocol, index, other) or not _follows(protocol, index, other, budget):
+                continue
+            both = _may_follow(protocol, other, index) and _follows(protocol, other, index, budget)
+            if not both:
+                yield criterion, "implied", protocol.criteria[other]
+            elif other < index:
+                yield criterion, "same", protocol.criteria[other]
+
+
+def _may_follow(protocol: Protocol, index: int, other: int) -> bool:
+    """Say whether a criterion has only questions and parts of another one, and no stated relation to it."""
+    one, two = protocol.criteria[index], protocol.criteria[other]
+    stated = {one.counts_as, one.requires} & {two.code} or {two.counts_as, two.requires} & {one.code}
+    return (
+        not stated
+        and not protocol.used[index] & ~protocol.used[other]
+        and not protocol.parts_of[index] & ~protocol.parts_of[other]
+    )
+
+
+def _follows(protocol: Protocol, index: int, other: int, budget: Budget) -> bool:
+    """Say whether it is refuted that the other criterion is met while this one fails."""
+    met, failed = _met(protocol.criteria[other]), Negation(_met(protocol.criteria[index]))
+    both = Conjunction((met, failed), met.mask | failed.mask)
+    return finding(protocol, both, TRUE, budget) == "impossible" and _can_fail(protocol, index, budget)
+
+
+def _can_fail(protocol: Protocol, index: int, budget: Budget) -> bool:
+    return finding(protocol, _met(protocol.criteria[index]), FALSE, budget) == "possible"
+
+
+def _met(criterion: Criterion) -> Node:
+    """The rule seen from the patient's side: true where the criterion is met."""
+    node = criterion.rule.node
+    return node if criterion.kind == "inclusion" else Negation(node)

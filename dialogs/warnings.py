@@ -1,0 +1,119 @@
+"""What is no mistake in a protocol, but is seldom meant: told with the place and what to do about it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from dialogs.answers import plain
+from dialogs.errors import Fault
+from dialogs.loading.places import placed
+from dialogs.proofs.pairs import Relation, related
+from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.rules.comparisons import Comparison
+from dialogs.rules.judgement import union
+from dialogs.texts import Text
+from dialogs.untranslated import lacking
+
+STEPS: Final = 200_000
+"""Of the search for criteria that imply each other."""
+_SAID: Final[Mapping[Relation, tuple[str, str]]] = {
+    "same": (
+        "is met and failed by the same answers as {other}",
+        "Please check both rules, or keep one of them",
+    ),
+    "implied": (
+        "cannot fail where {other} is met: it excludes nobody else",
+        "Please check both rules, or leave it out",
+    ),
+}
+
+
+def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
+    """Return what a protocol's author may want to look at; `buttons` and `characters` are what one message carries."""
+    found = [
+        *_unused(protocol),
+        *_related(protocol),
+        *_unusual(protocol),
+        *_untranslated(protocol),
+        *_crowded(protocol, buttons),
+        *_long(protocol, characters),
+    ]
+    return placed(found, protocol.text, tomllib.loads(protocol.text))
+
+
+def _unused(protocol: Protocol) -> Iterator[Fault]:
+    """Questions that nothing needs; one for a formula or an alert is fine."""
+    rules = [*(item.when for item in (*protocol.alerts, *protocol.site_items))]
+    needed = union([*protocol.used, *(rule.mask for rule in rules)])
+    needed |= union(question.formula.mask for question in protocol.questions if question.formula is not None)
+    for place, question in enumerate(protocol.questions):
+        if not needed >> place & 1:
+            remedy = "Please use it in a rule, or leave it out: it is never asked"
+            yield Fault(f"question {question.id}", "is needed by no rule", remedy)
+
+
+def _related(protocol: Protocol) -> Iterator[Fault]:
+    for criterion, relation, other in related(protocol, STEPS):
+        fault, remedy = _SAID[relation]
+        yield Fault(f"criterion {criterion.code}: rule", fault.format(other=other.code), remedy)
+
+
+def _unusual(protocol: Protocol) -> Iterator[Fault]:
+    """Limits outside of what is usual: often a wrong unit, or a digit too many."""
+    for criterion in protocol.criteria:
+        for leaf in criterion.rule.node.leaves():
+            if isinstance(leaf, Comparison):
+                yield from _unusual_limits(protocol.questions[leaf.place], criterion, leaf.limits)
+
+
+def _unusual_limits(
+    question: Question, criterion: Criterion, limits: Mapping[str, Decimal]
+) -> Iterator[Fault]:
+    for code, limit in limits.items():
+        unit = question.unit_by_code.get(code)
+        if unit is not None and not unit.expects(limit):
+            low, high = (plain(unit.from_first(end)) for end in unit.usual)
+            fault = (
+                f"{plain(limit)} {code} is outside of what is usual for {question.id}, {low} to {high} {code}"
+            )
+            yield Fault(f"criterion {criterion.code}: rule", fault, "Please check the number and its unit")
+
+
+def _untranslated(protocol: Protocol) -> Iterator[Fault]:
+    """Languages that lack texts, each at the first of them."""
+    for language, (first, *others) in lacking(protocol).items():
+        more = f", nor have {len(others)} others" if others else ""
+        remedy = f"Please add it: whoever reads {language} gets {protocol.languages[0]} there"
+        yield Fault(first, f"has no text in {language}{more}", remedy)
+
+
+def _crowded(protocol: Protocol, buttons: int) -> Iterator[Fault]:
+    for question in protocol.questions:
+        if len(question.options) > buttons:
+            fault = f"has {len(question.options)} options, more than the {buttons} buttons below one message"
+            remedy = (
+                "They are shown by pages: please ask in two questions if that is too much to look through"
+            )
+            yield Fault(f"question {question.id}: options", fault, remedy)
+
+
+def _long(protocol: Protocol, characters: int) -> Iterator[Fault]:
+    """Texts that are longer than a message."""
+    for place, text in _texts(protocol):
+        longest = max(map(len, text.values()), default=0)
+        if longest > characters:
+            fault = f"has {longest} characters, more than the {characters} of one message"
+            yield Fault(place, fault, "It is shown on several: please shorten it if it can be")
+
+
+def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
+    for question in protocol.questions:
+        yield f"question {question.id}: ask", question.ask
+        yield f"question {question.id}: help", question.help or Text()
+    for criterion in protocol.criteria:
+        key = "inclusion" if criterion.kind == "inclusion" else "exclusion"
+        yield f"criterion {criterion.code}: {key}", Text({protocol.languages[0]: criterion.source})
+        yield f"criterion {criterion.code}: reading", criterion.reading or Text()

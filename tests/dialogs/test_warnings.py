@@ -1,0 +1,127 @@
+"""Warnings: each on a fictional trial that calls for it, and on the like of it that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.errors import Fault
+from dialogs.loading import load, parse_protocol
+from dialogs.warnings import warnings
+
+HEAD = """format = 2
+id = "EX-WARN"
+title = "A fictional trial"
+"""
+QUESTIONS = """
+[[question]]
+id = "age"
+ask = "Age?"
+kind = "quantity"
+units = [{ code = "a", label = "years" }]
+possible = [0, 120]
+usual = [18, 90]
+[[question]]
+id = "fever"
+ask = "Fever?"
+[[question]]
+id = "cough"
+ask = "Cough?"
+[[criterion]]
+code = "I1"
+inclusion = "Adults"
+rule = 'age >= "18 a"'
+[[criterion]]
+code = "E1"
+exclusion = "Ill"
+rule = 'fever or cough'
+"""
+MANY = ", ".join(f'{{ code = "o{number}", text = "Option {number}" }}' for number in range(12))
+UNUSED = '[[question]]\nid = "rash"\nask = "Rash?"\n'
+
+
+def warned(*tables: str, head: str = HEAD) -> list[Fault]:
+    return warnings(parse_protocol("\n".join((head + QUESTIONS, *tables)), "trial.toml"), 10, 300)
+
+
+def criterion(rule: str, kind: str = "exclusion", words: str = "Words") -> str:
+    return f'[[criterion]]\ncode = "X1"\n{kind} = "{words}"\nrule = \'{rule}\'\n'
+
+
+CASES: dict[str, tuple[str, str, str]] = {
+    "a question that nothing needs": (
+        UNUSED,
+        UNUSED + '[[alert]]\nid = "A"\ntext = "Look."\nwhen = "rash"\n',
+        "question rash: is needed by no rule",
+    ),
+    "a part of a formula": (
+        UNUSED
+        + '[[question]]\nid = "kg"\nask = "kg?"\nkind = "quantity"\nunits = [{ code = "kg", label = "kg" }]\n'
+        "possible = [1, 300]\nusual = [40, 120]\n",
+        '[[question]]\nid = "kg"\nask = "kg?"\nkind = "quantity"\nunits = [{ code = "kg", label = "kg" }]\n'
+        'possible = [1, 300]\nusual = [40, 120]\n[[question]]\nid = "dose"\nask = "dose?"\nkind = "quantity"\n'
+        'units = [{ code = "mg", label = "mg" }]\npossible = [1, 3000]\nusual = [40, 1200]\nformula = "kg * 2"\n'
+        + criterion('dose > "100 mg"'),
+        "question kg: is needed by no rule",
+    ),
+    "two criteria that always agree": (
+        criterion("not (not fever and not cough)"),
+        criterion("fever and cough") + '[[criterion]]\ncode = "X2"\nexclusion = "Words"\n',
+        "criterion X1: rule: is met and failed by the same answers as E1",
+    ),
+    "a criterion that another one implies": (
+        criterion('age >= "16 a"', "inclusion"),
+        criterion('age <= "65 a"', "inclusion"),
+        "criterion X1: rule: cannot fail where I1 is met",
+    ),
+    "an exclusion that another one implies": (
+        criterion("fever and cough"),
+        criterion('fever and age > "65 a"'),
+        "criterion X1: rule: cannot fail where E1 is met",
+    ),
+    "the complement that the file says it is": (
+        criterion('age < "18 a"'),
+        criterion('age < "18 a"') + 'counts_as = "I1"\n',
+        "criterion X1: rule: is met and failed by the same answers as I1",
+    ),
+    "a limit outside of what is usual": (
+        criterion('age > "100 a"'),
+        criterion('age > "80 a"'),
+        "criterion X1: rule: 100 a is outside of what is usual for age, 18 to 90 a",
+    ),
+    "more options than buttons": (
+        f'[[question]]\nid = "drug"\nask = "Drug?"\nkind = "choice"\noptions = [{MANY}]\n'
+        + criterion('drug == "o1"'),
+        f'[[question]]\nid = "drug"\nask = "Drug?"\nkind = "choice"\noptions = [{MANY[: MANY.index("}, ", 300) + 1]}]\n'
+        + criterion('drug == "o1"'),
+        "question drug: options: has 12 options, more than the 10 buttons below one message",
+    ),
+    "a text longer than a message": (
+        criterion('age > "80 a"', words="W" * 301),
+        criterion('age > "80 a"', words="W" * 300),
+        "criterion X1: exclusion: has 301 characters, more than the 300 of one message",
+    ),
+}
+
+
+@pytest.mark.parametrize(("called_for", "fine", "said"), CASES.values(), ids=CASES)
+def test_a_warning_is_given_where_it_is_called_for_only(called_for: str, fine: str, said: str) -> None:
+    assert [str(each) for each in warned(called_for) if str(each).startswith(said)]
+    assert not [str(each) for each in warned(fine) if str(each).startswith(said)]
+
+
+def test_a_warning_names_the_line_and_what_to_do() -> None:
+    (found,) = warned(UNUSED)
+    assert found.line == (HEAD + QUESTIONS).count("\n") + 2
+    assert found.remedy == "Please use it in a rule, or leave it out: it is never asked"
+
+
+def test_a_language_that_lacks_texts_is_told_once() -> None:
+    two = HEAD + 'languages = ["en", "zh"]\n'
+    (found,) = [each for each in warned(head=two) if "has no text in zh" in each.fault]
+    assert found.place == "title"
+    assert "others" in found.fault
+    assert not [each for each in warned() if "has no text" in each.fault]
+
+
+def test_nothing_is_said_of_the_shipped_trial() -> None:
+    assert warnings(load("NCT04420494"), 100, 4096) == []
