@@ -19,7 +19,7 @@ from dialogs.assessment import judge
 from dialogs.errors import ProtocolError
 from dialogs.languages import LANGUAGES
 from dialogs.loading import catalogue, parse_protocol
-from dialogs.loading.samples import sample
+from dialogs.loading.samples import rule, sample
 from dialogs.protocol import Question
 from dialogs.reading import unit_called
 from dialogs.reading.numerals import fold
@@ -51,6 +51,17 @@ def test_there_are_more_than_a_hundred_questions_of_every_subject() -> None:
 @every_entry
 def test_what_uses_an_entry_loads_as_it_is_pasted(name: str) -> None:
     assert asked(name).id == name
+
+
+def test_a_trial_can_use_all_of_them_at_once() -> None:
+    """No name of one, or of the question for its limit of normal, is another's."""
+    used = "".join(f'[[question]]\nuse = "{name}"\n' for name in ENTRIES)
+    judged = "".join(
+        f"[[criterion]]\ncode = 'I{number}'\ninclusion = 'words'\nrule = '{rule(name)}'\n"
+        for number, name in enumerate(ENTRIES, 1)
+    )
+    protocol = parse_protocol(HEAD + used + judged, "all.toml")
+    assert len(protocol.questions) == len(ENTRIES) + sum("uln" in entry for entry in ENTRIES.values())
 
 
 def texts(raw: Any) -> list[dict[str, str]]:
