@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
-from dialogs.loading.catalogue import Shelf
+from dialogs.loading.catalogue import OWN, Shelf
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.formats import in_newest
@@ -99,7 +99,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     report, shelf = Report(stored=stored), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf)
-        protocol = build(whole, text + shelf.copies(), report)
+        protocol = build(whole, _with_copies(text, shelf, raw, report), report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
         raise ProtocolError(file, [fault]) from error
@@ -108,6 +108,18 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
     return protocol
+
+
+def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -> str:
+    """Return the text with what it took of the catalogue behind it; TOML adds to no table of one line."""
+    whole = text + shelf.copies()
+    for key in OWN:
+        if key in raw and whole != text:
+            try:
+                tomllib.loads(whole)
+            except ValueError:
+                report.fault(f"protocol: {key}", "is written in one line", f"Please write it as [{key}]")
+    return whole
 
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:

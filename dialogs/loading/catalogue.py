@@ -24,6 +24,8 @@ UNITS: Final = "units.toml"
 _ENTRY: Final = re.compile(r"^\[(\w+)\]", re.MULTILINE)
 _SET: Final = re.compile(r"^(\w+) = \[", re.MULTILINE)
 _SHAPES: Final = {"catalogue": dict, "unit_sets": list}
+OWN: Final = tuple(_SHAPES)
+"""Keys of what a file brings itself."""
 _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 
 
@@ -80,7 +82,7 @@ class Shelf:
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        self._own = {kind: shipped(raw.get(kind)) for kind in ("catalogue", "unit_sets")}
+        self._own = {kind: shipped(raw.get(kind)) for kind in OWN}
         self._taken: dict[tuple[str, str], Any] = {}
 
     def entry(self, name: Any) -> Mapping[str, Any] | None:

@@ -222,6 +222,20 @@ def test_a_stored_file_keeps_what_it_took_of_the_catalogue(monkeypatch: pytest.M
     assert [vars(each) for each in again.questions] == [vars(each) for each in read.questions]
 
 
+@pytest.mark.parametrize(
+    "own", ["catalogue = { x = { ask = 'X?' } }", 'unit_sets = { x = [{ code = "d", label = "d" }] }']
+)
+def test_what_nothing_can_be_added_to_is_refused_since_the_stored_file_could_not_be_read(own: str) -> None:
+    uses = [question('use = "hemoglobin"'), criterion(PREGNANCY + "rule = 'hemoglobin < \"9 g/dL\"'")]
+    (fault,) = {each.fault for each in faults(own, *uses)}
+    assert fault == "is written in one line"
+    alone = f"{HEAD}{own}\n{criterion(PREGNANCY)}"
+    assert parse_protocol(alone, "trial.toml").text == alone
+    tables = '[catalogue.x]\nask = "X?"\n[unit_sets]\nx = [{ code = "d", label = "d" }]'
+    again = parse_stored(trial(*uses, tables).text, "stored")
+    assert [each.id for each in again.questions] == ["hemoglobin"]
+
+
 def test_a_file_that_uses_nothing_is_stored_as_it_stands() -> None:
     assert trial(criterion(PREGNANCY)).text == HEAD + criterion(PREGNANCY)
 
