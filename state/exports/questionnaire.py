@@ -15,6 +15,7 @@ from dialogs.assessment import effective, judge
 from dialogs.languages import DEFAULT, words
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
+from dialogs.working_out import parts_to_come
 from state.exports.codings import (
     COMPARATORS,
     MODE,
@@ -61,11 +62,13 @@ def _ruled_out(protocol: Protocol) -> dict[str, tuple[tuple[Question, Answer], .
 
 
 def _needed(protocol: Protocol, question: Question, answer: Answer) -> int:
+    """Return the questions that can still be asked after an answer, parts of a number that is worked out with them."""
     facts = effective(protocol, {question.id: answer})
     mask = 0
     for index in range(len(protocol.criteria)):
         mask |= judge(protocol, index, facts).residual
-    return mask
+    called_for, _ = parts_to_come(protocol, mask, facts, ())
+    return mask | called_for
 
 
 def _named_answers(question: Question) -> Iterator[Answer]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from fractions import Fraction
+from itertools import product
+from operator import eq, ge, gt, le, lt, ne
+from typing import Final, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
 from dialogs import assessment
-from dialogs.answers import Answer, Measurement, decode, encode
+from dialogs.answers import Answer, Choice, Measurement, Relation, decode, encode
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
@@ -154,6 +158,80 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(rule: str, fault: str)
     assert refused.value.remedy.startswith("Please ")
 
 
+# against a slow evaluator -----------------------------------------------------------------------
+
+UNITS: Final = {"U/L": Fraction(1), "ukat/L": Fraction(60)}
+RELATIONS: Final = get_args(Relation)
+SIGNS: Final = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+small = st.sampled_from([Decimal(n) for n in ("0.5", "1", "2", "30", "60", "120")])
+limits = st.builds(Measurement, st.just("="), small, st.sampled_from(sorted(UNITS)))
+values = st.one_of(
+    st.just(Choice("within_normal")),
+    st.builds(Measurement, st.sampled_from(RELATIONS), small, st.sampled_from([*UNITS, "{xULN}"])),
+)
+
+
+def could_be(answer: Answer, uln: Measurement) -> list[Fraction]:
+    """Numbers in U/L that an answer can be: near each end of every other one, and far away."""
+    if isinstance(answer, Choice):
+        answer = Measurement("<=", Decimal(1), "{xULN}")
+    assert isinstance(answer, Measurement)
+    multiple = Fraction(uln.value) * UNITS[uln.unit]
+    bound = Fraction(answer.value) * (UNITS.get(answer.unit, multiple))
+    near = {bound + sign * step for step in (0, Fraction(1, 10**6), 10**6) for sign in (1, -1)}
+    return [n for n in near if (SIGNS["==" if answer.relation == "=" else answer.relation])(n, bound)]
+
+
+def slowly(sign: str, ones: list[Fraction], others: list[Fraction]) -> int:
+    """Compare all that one can be with all that the other can be: with ends that meet, or far apart."""
+    found = {
+        SIGNS[sign](a, b) for a in {*ones, *within(ones, others)} for b in {*others, *within(others, ones)}
+    }
+    return UNCERTAIN if len(found) > 1 else TRUE if found == {True} else FALSE
+
+
+def within(numbers: list[Fraction], others: list[Fraction]) -> set[Fraction]:
+    """Those of the others that lie between the least and the greatest."""
+    return {other for other in others if min(numbers) <= other <= max(numbers)}
+
+
+def given(**answers: Answer) -> list[Answer | None]:
+    return [answers.get(each.id) for each in PROTOCOL.questions]
+
+
+@hypothesis_given(st.sampled_from(sorted(SIGNS)), values, values, limits, limits)
+def test_two_numbers_are_compared_as_all_that_they_can_be(
+    sign: str, ast: Answer, alt: Answer, ast_uln: Measurement, alt_uln: Measurement
+) -> None:
+    facts = given(ast=ast, alt=alt, ast_uln=matching(ast_uln, ast), alt_uln=matching(alt_uln, alt))
+    judged = parse(f"ast {sign} alt", {each.id: each for each in PROTOCOL.questions}).judge(facts)
+    expected = slowly(sign, could_be(ast, ast_uln), could_be(alt, alt_uln))
+    assert judged == (expected, expected, 0)
+
+
+@pytest.mark.parametrize("unit", [*UNITS, "{xULN}"])
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_number_is_compared_with_a_limit_in_any_basis(sign: str, unit: str) -> None:
+    """Of every kind and unit, close to the limit and far from it."""
+    questions = {each.id: each for each in PROTOCOL.questions}
+    for limit in map(Decimal, ("0.5", "2", "60")):
+        rule = parse(f'ast {sign} "{limit} {unit}"', questions)
+        for uln, relation, number, code in product(
+            ("1", "30"), RELATIONS, ("0.5", "2", "60"), (*UNITS, "{xULN}")
+        ):
+            ast = Measurement(relation, Decimal(number), code)
+            fitting = matching(Measurement("=", Decimal(uln), "U/L"), ast)
+            expected = slowly(sign, could_be(ast, fitting), could_be(Measurement("=", limit, unit), fitting))
+            judged = rule.judge(given(ast=ast, ast_uln=fitting))
+            assert judged == (expected, expected, 0), (ast, fitting, limit)
+
+
+def matching(uln: Measurement, value: Answer) -> Measurement:
+    """A ULN in the unit of its value, as it is asked."""
+    in_units = isinstance(value, Measurement) and value.unit in UNITS
+    return replace(uln, unit=value.unit) if in_units and isinstance(value, Measurement) else uln
+
+
 # below zero, and units that are shifted ----------------------------------------------------------
 
 SHIFTED: Final = parse_protocol(
@@ -250,7 +328,7 @@ def test_what_was_understood_is_shown_in_the_first_unit(name: str, typed: str, s
     assert echo(SHIFTED, question, answer, facts, "en").startswith(said)
 
 
-@given(st.decimals(-10, 10, places=2), st.decimals(-10, 10, places=2))
+@hypothesis_given(st.decimals(-10, 10, places=2), st.decimals(-10, 10, places=2))
 def test_a_shifted_unit_is_compared_as_its_number_in_the_first(value: Decimal, limit: Decimal) -> None:
     """°F against °C, without rounding: ``F * 5/9 - 160/9``, all times 9."""
     value, limit = value + 100, limit + 38

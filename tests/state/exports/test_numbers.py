@@ -13,8 +13,9 @@ from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from state.exports import FORMATS, Exported, export
+from state.exports.questionnaire import questionnaire
 from state.exports.spreadsheet import guarded
 from state.verify import verify
 from tests.state.exports.test_formats import csv_rows, records
@@ -37,6 +38,13 @@ WORKED = {"bmi": COMPUTED, "creatinine_clearance": COMPUTED, **PARTS}
 GIVEN = {**WORKED, "bmi": Measurement("=", Decimal("22.4"), "kg/m2")}
 UNKNOWN_PART = {**WORKED, "serum_creatinine": UNKNOWN}
 Export = Callable[[str], Exported]
+SURE = """
+[[question]]
+id = "sure"
+ask = { en = "Sure?", zh = "确定？" }
+
+[[question]]"""
+"""A yes/no question above all others."""
 
 
 @pytest.fixture
@@ -113,6 +121,15 @@ def test_fhir_has_the_number_with_its_kind(numbers: Export) -> None:
     assert items["bmi"]["valueQuantity"]["value"] == Decimal("20.8")
     assert items["bone_density_t"]["valueQuantity"]["value"] == Decimal("-2.5")
     assert "age_years" in items
+
+
+def test_fhir_rules_no_part_out_of_what_may_still_be_worked_out() -> None:
+    """Whatever is answered to another question: the BMI that is asked after it may call for the height."""
+    rule = '[[criterion]]\ncode = "E9"\nexclusion = "Not sure"\nrule = "not sure"\n'
+    protocol = parse_protocol(f"{PROTOCOL.text.replace('[[question]]', SURE, 1)}\n{rule}", "sure.toml")
+    form = {item["linkId"]: item for item in questionnaire(protocol)["item"]}
+    assert next(iter(form)) == "sure"
+    assert not any(each["question"] == "sure" for each in form["height.mode"].get("enableWhen", ()))
 
 
 def test_sdtm_has_what_is_compared(numbers: Export) -> None:
