@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.rules.arithmetic import Formula, Waiting
-from dialogs.rules.intervals import ANY, Interval, compared, interval_of, span
+from dialogs.rules.intervals import ANY, Interval, as_interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 from dialogs.rules.ticked import Ticked
 
@@ -114,17 +114,24 @@ class Comparison:
         answer = facts[self.place]
         if answer is None:
             return Judgement(FALSE, TRUE, 1 << self.place)
-        measured = _number(answer, self.meanings, self.formula, facts)
+        measured = (
+            answer if isinstance(answer, Measurement) else _number(answer, self.meanings, self.formula, facts)
+        )
         if isinstance(measured, Waiting):
             return Judgement(FALSE, TRUE, measured.places)
         if measured is None:
             return SETTLED[UNCERTAIN]
         plan = self.plans[measured.unit]
-        factor = plan.factor(facts)
-        if measured.relation == "=" and factor is not None:  # nearly every answer, and the quickest way
+        factor = _ONE if plan.per is None else plan.factor(facts)
+        if factor is not None:
             value, limit = measured.value * plan.scale, plan.limit
-            value, limit = (value * factor, limit) if plan.multiplies else (value, limit * factor)
-            return SETTLED[TRUE if _EXACT[self.operator](value, limit) else FALSE]
+            if factor is not _ONE:
+                value, limit = (value * factor, limit) if plan.multiplies else (value, limit * factor)
+            if measured.relation == "=":  # nearly every answer, and the quickest way
+                return SETTLED[TRUE if _EXACT[self.operator](value, limit) else FALSE]
+            return SETTLED[
+                compared(self.operator, as_interval(measured.relation, value), Interval(limit, limit))
+            ]
         return _against(self.operator, plan.lead(measured, facts), Amount(Interval(plan.limit, plan.limit)))
 
     @property

@@ -26,10 +26,14 @@ class Interval(NamedTuple):
 
     def times(self, factor: Decimal) -> Interval:
         """Multiply by what is not negative."""
-        return self._replace(low=_times(self.low, factor), high=_times(self.high, factor))
+        if factor == 1:
+            return self
+        low, high, open_low, open_high = self
+        return Interval(_times(low, factor), _times(high, factor), open_low, open_high)
 
     def plus(self, number: Decimal) -> Interval:
-        return self._replace(low=self.low + number, high=self.high + number)
+        low, high, open_low, open_high = self
+        return Interval(low + number, high + number, open_low, open_high) if number else self
 
     @property
     def bounded_below(self) -> bool:
@@ -53,6 +57,11 @@ _AS_INTERVAL: Final[Mapping[Relation, Callable[[Decimal], Interval]]] = {
 }
 ANY: Final = Interval(Decimal(0), Decimal(0))
 """Stands for a number that is not known yet: some number, wherever it may lie."""
+
+
+def as_interval(relation: Relation, number: Decimal) -> Interval:
+    """Return all numbers that are in this relation to one."""
+    return _AS_INTERVAL[relation](number)
 
 
 def interval_of(measured: Measurement) -> Interval:
