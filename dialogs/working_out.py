@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import Facts, union
+from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.judgement import Facts
 
 
 def worked_out(protocol: Protocol, place: int, facts: Facts) -> Measurement | None:
@@ -31,14 +32,15 @@ def known_already(protocol: Protocol, place: int, facts: Facts) -> bool:
 
 
 def parts_to_come(protocol: Protocol, mask: int, facts: Facts, answered: Collection[str]) -> tuple[int, int]:
-    """Return the parts that open numbers may be worked out from, and how many of these they take the place of.
+    """Return what else open numbers may call for, and how many of these that takes the place of.
 
     `mask` are the questions that are open, `answered` those that have an answer, be it *computed*.
     """
     called_for = replaced = 0
     for place, formula in protocol.formulas.items():
         if mask >> place & 1:
-            parts = union(1 << part for part in formula.places if facts[part] is None)
+            number = formula.work_out(facts)
+            parts = number.places & ~mask if isinstance(number, Waiting) else 0
             called_for |= parts
             replaced += bool(parts) and protocol.questions[place].id not in answered
     return called_for, replaced

@@ -58,9 +58,10 @@ QUESTIONS: Final = (
     {**_choice("ticks", {"sex": "a"}), "kind": "several"},
     _named("ago", "since"),
     _named("before", "since"),
+    _number("ratio", _SCALED, formula='count / weight if sex == "a" else count', decimals=2),
 )
 _CHOICES: Final = ("sex", "state", "kind", "later")
-_LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x"}
+_LIMITS: Final = {"count": "mg", "value": "x", "dose": "x", "other_dose": "x", "ratio": "mg"}
 _BASES: Final = [*_LIMITS.items(), ("value", "mg"), ("value", "g"), ("dose", "mg")]
 """Numbers with a unit of their limits; what is answered in another one may call for a factor."""
 _PAIRS: Final = [
@@ -69,6 +70,7 @@ _PAIRS: Final = [
     ("dose", "other_dose"),
     ("count", "weight"),
     ("ago", "before"),
+    ("ratio", "count"),
 ]
 
 _SIGNS: Final = ["<", "<=", ">", ">=", "==", "!="]
@@ -108,6 +110,7 @@ _rules = st.recursive(
     lambda parts: st.one_of(
         st.builds("({} and {})".format, parts, parts),
         st.builds("({} or {})".format, parts, parts),
+        st.builds("at_least(2, {}, {}, {})".format, parts, parts, parts),
         st.builds("(not {})".format, parts),
     ),
     max_leaves=6,

@@ -28,8 +28,12 @@ def answer(dialogue: Dialogue, drawn: Answer) -> Step:
 
 
 def limits(protocol: Protocol) -> set[str]:
-    """The questions that answers to others are divided by."""
-    return {unit.per for question in protocol.questions for unit in question.units if unit.per is not None}
+    """The questions that answers to others are divided by, or worked out from."""
+    divisors = {
+        unit.per for question in protocol.questions for unit in question.units if unit.per is not None
+    }
+    parts = (place for formula in protocol.formulas.values() for place in formula.places)
+    return divisors | {protocol.questions[place].id for place in parts}
 
 
 def asked_about(protocol: Protocol, mask: int) -> set[str]:
