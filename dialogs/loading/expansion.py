@@ -20,7 +20,7 @@ Raw = dict[str, Any]
 
 def expanded(raw: Raw, shelf: Shelf) -> Raw:
     """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`."""
-    raw = _with_yes_and_no(with_questions_of_criteria(raw))
+    raw = _with_yes_and_no(with_questions_of_criteria(raw, shelf))
     listed = raw.get("question")
     return {**raw, "question": list(_questions(listed, shelf))} if isinstance(listed, list) else raw
 
@@ -54,6 +54,10 @@ def _with_needed(raw: Raw, known: set[str | None], shelf: Shelf) -> Iterator[Raw
     yield _without_unknown_implications(question, known) if "use" in raw else question
 
 
+_OF_ONE_TIME: Final = ("formula", "decimals")
+"""What a question at another visit does not take of its entry: its parts were answered for this one."""
+
+
 def _used(raw: Raw, shelf: Shelf) -> Raw:
     """Return a question with the catalogue's entry that it uses under what it says itself."""
     if "use" not in raw:
@@ -62,6 +66,8 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
     entry = shelf.entry(name)
     if entry is None:  # which the key's kind then says
         return {"id": name, "ask": name, **raw}
+    if "at" in raw:
+        entry = {key: value for key, value in entry.items() if key not in _OF_ONE_TIME}
     return {"id": name, **entry, **{key: value for key, value in raw.items() if key != "use"}}
 
 

@@ -1,6 +1,8 @@
-"""Criteria without a rule: each is asked as it stands in the record, and answered by yes or no.
+"""Questions that only criteria name: of the catalogue, by a rule; or the criterion itself, where it has no rule.
 
-Its question comes after those of the criteria that stand above it.
+A criterion without a rule is asked as it stands in the record, and answered by yes or no. A name in a rule that no
+question of the file has, and an entry of the catalogue has, is that entry. Either is asked after the questions of the
+criteria that stand above it.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import SIDES, shipped_text, shortened
 from dialogs.loading.kinds import is_question_id
 from dialogs.texts import Text
@@ -16,23 +19,35 @@ Raw = dict[str, Any]
 
 OF_THE_QUESTION: Final = ("ask", "short", "help", "supplier", "unknown", "judgement", "lasting", "in_log")
 """Keys of a criterion without a rule that are its question's."""
+_QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
+_NAMES: Final = re.compile(r"[a-z]\w*")
 
 
-def with_questions_of_criteria(raw: Raw) -> Raw:
-    """Return the file with a question, and a rule over it, for every criterion that has no rule."""
+def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
+    """Return the file with every question that only a criterion names, and a rule for every criterion."""
     listed, criteria = raw.get("question", []), raw.get("criterion")
     if not isinstance(criteria, list) or not isinstance(listed, list):
         return raw
     questions, ruled, above = list(listed), [], 0
     for each in criteria:
         if _is_asked(each):
-            question = _question(each)
-            questions.insert(above, question)
+            made = [_question(each)]
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
-            each["rule"] = f'{question["id"]} == "yes"'
+            each["rule"] = f'{made[0]["id"]} == "yes"'
+        else:
+            made = _of_the_catalogue(each, questions, shelf)
+        questions[above:above] = made
         above = max(above, _end_of_used(each, questions))
         ruled.append(each)
     return {**raw, "question": questions, "criterion": ruled}
+
+
+def _of_the_catalogue(criterion: Any, questions: list[Any], shelf: Shelf) -> list[Raw]:
+    """Return what a rule names of the catalogue and the file does not ask, in the order of the rule."""
+    rule = criterion.get("rule") if isinstance(criterion, dict) else None
+    names = _NAMES.findall(_QUOTED.sub(" ", rule)) if isinstance(rule, str) else []
+    asked = {question_name(each) for each in questions}
+    return [{"use": name} for name in dict.fromkeys(names) if name not in asked and shelf.entry(name)]
 
 
 def _is_asked(criterion: Any) -> bool:

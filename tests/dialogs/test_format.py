@@ -419,3 +419,45 @@ def test_any_damaged_value_loads_or_is_refused_and_nothing_else(old: str, new: s
 def test_any_damaged_line_loads_or_is_refused_and_nothing_else(at: int, line: str) -> None:
     lines = DAMAGED.splitlines()
     assert loads_or_is_refused("\n".join([*lines[:at], line, *lines[at + 1 :]]))
+
+
+NAMED = """
+[[question]]
+id = "smoker"
+ask = "Smoker?"
+
+[[criterion]]
+code = "I1"
+inclusion = "Adults with a platelet count below 30"
+rule = 'age_years >= 18 and platelets < "30 10*9/L"'
+
+[[criterion]]
+code = "E1"
+exclusion = "Whatever the investigator thinks"
+
+[[criterion]]
+code = "E2"
+exclusion = "Smokers of age"
+rule = 'smoker and age_years > 60 or hba1c > "9 %"'
+"""
+
+
+def test_a_rule_may_name_a_question_of_the_catalogue_that_the_file_does_not_list() -> None:
+    protocol = parse_protocol(HEAD + NAMED, "file.toml")
+    assert [question.id for question in protocol.questions] == [
+        "age_years",
+        "platelets",
+        "e1",
+        "hba1c",
+        "smoker",
+    ]
+    assert parse_stored(protocol.text, "stored").sha256 == protocol.sha256
+
+
+def test_a_name_in_quotes_is_no_question_of_the_catalogue() -> None:
+    listed = 'rule = \'stage == "ecog"\'\n[[question]]\nid = "stage"\nask = "Stage?"\n'
+    options = 'options = [{ code = "ecog", text = "a" }, { code = "other", text = "b" }]\n'
+    protocol = parse_protocol(
+        f'{HEAD}[[criterion]]\ncode = "I1"\ninclusion = "words"\n{listed}{options}', "file.toml"
+    )
+    assert [question.id for question in protocol.questions] == ["stage"]

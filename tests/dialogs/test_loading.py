@@ -39,7 +39,7 @@ MISTAKES = {
     "criterion that can never fail": ('18 <= age_years <= 80', "age_years >= 0", "criterion I1: rule", "can never be failed"),
     "criterion that can never be met": ('18 <= age_years <= 80', "80 < age_years < 18", "criterion I1: rule", "can never be met"),
     "duplicate criterion": ('code = "E1"', 'code = "I1"', "criterion I1", "stands 2 times"),
-    "duplicate question": ('id = "alt"\n', 'id = "ast"\n', "question ast", "stands 2 times"),
+    "duplicate question": ('id = "csa_pr"\n', 'id = "steroid_pr"\n', "question steroid_pr", "stands 2 times"),
     "duplicate option": ('{ code = "male"', '{ code = "female"', "question sex: option female", "stands 2 times"),
     "bad TOML": ("[disclaimer]", "[disclaimer", "disclaimer", "is not how a table begins"),
     "unknown key": ("judgement = true", "judgment = true", "question", "there is no key judgment"),

@@ -93,3 +93,26 @@ def test_the_same_entry_twice_without_ids_of_their_own_is_refused() -> None:
         parse_protocol(
             TEXT.replace('id = "hemoglobin_screening"\n', "").replace('id = "hemoglobin_baseline"\n', ""), "x"
         )
+
+
+def test_a_value_at_another_visit_is_not_worked_out_from_the_parts_of_this_one() -> None:
+    protocol = parse_protocol(
+        """
+        format = 2
+        id = "FICTIONAL"
+        title = "A fictional trial"
+
+        [[question]]
+        use = "bmi"
+        id = "bmi_week_2"
+        at = "week 2"
+
+        [[criterion]]
+        code = "I1"
+        inclusion = "BMI below 30, twice"
+        rule = 'bmi < "30 kg/m2" and bmi_week_2 < "30 kg/m2"'
+        """,
+        "file.toml",
+    )
+    assert protocol.question("bmi").formula is not None
+    assert protocol.question("bmi_week_2").formula is None
