@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialogs.loading.defaults import shortened
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.texts import Text
 
@@ -11,9 +12,11 @@ from dialogs.texts import Text
 def lacking(protocol: Protocol) -> dict[str, tuple[str, ...]]:
     """Return, for each language that lacks texts, where these stand in the file.
 
-    Labels of units are left out: most are signs, alike in every language.
+    Labels of units are left out: most are signs, alike in every language. So are names that are the record's words,
+    which are in one language.
     """
-    texts = list(_texts(protocol))
+    record = {shortened(criterion.source) for criterion in protocol.criteria}
+    texts = [(place, text) for place, text in _texts(protocol) if record.isdisjoint(text.values())]
     found = {code: tuple(place for place, text in texts if code not in text) for code in protocol.languages}
     return {code: places for code, places in found.items() if places}
 
