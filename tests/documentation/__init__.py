@@ -24,6 +24,7 @@ from tests.documentation.exports import PARTS as EXPORT_PARTS
 from tests.documentation.protocol_format import PARTS as PROTOCOL_PARTS
 from tests.documentation.questions import PARTS as QUESTION_PARTS
 from tests.documentation.rooms import PARTS as ROOM_PARTS
+from tests.documentation.tutorial import walked
 from tests.state.coverage import COVERAGE, HOW
 
 ROOT: Final = Path(__file__).parents[2]
@@ -112,7 +113,7 @@ DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def generated(text: str) -> str:
-    return _PART.sub(lambda part: f"{part[1]}{_part(part[2])}{part[3]}", text)
+    return walked(_PART.sub(lambda part: f"{part[1]}{_part(part[2])}{part[3]}", text))
 
 
 @cache

@@ -1,0 +1,43 @@
+"""The tutorials for coordinators: every step of them is done here, as it stands there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialogs.loading import parse_protocol
+from tests.documentation import ROOT
+from tests.documentation.tutorial import runs, walked
+
+TUTORIALS = tuple(sorted((ROOT / "docs").glob("protocols*.md")))
+
+
+def test_there_is_one_in_each_language() -> None:
+    assert [file.name for file in TUTORIALS] == ["protocols.md", "protocols.zh.md"]
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda file: file.name)
+def test_every_step_does_what_the_tutorial_shows(tutorial: Path) -> None:
+    text = tutorial.read_text("utf-8")
+    assert walked(text) == text
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda file: file.name)
+def test_the_file_is_right_at_every_command_but_where_mistakes_are_shown(tutorial: Path) -> None:
+    ran = list(runs(tutorial.read_text("utf-8")))
+    refused = [each for each in ran if each.status == 2]
+    assert len(ran) > 4
+    assert len(refused) == 1, [each.printed for each in refused]
+    for each in ran:
+        if each not in refused:
+            assert parse_protocol(each.file, "trial.toml").criteria
+
+
+def test_both_make_the_same_trial() -> None:
+    english, chinese = (
+        [each.file for each in runs(file.read_text("utf-8")) if each.status == 0][-1] for file in TUTORIALS
+    )
+    one, other = parse_protocol(english, "en"), parse_protocol(chinese, "zh")
+    assert [each.id for each in one.questions] == [each.id for each in other.questions]
+    assert [each.rule.text for each in one.criteria] == [each.rule.text for each in other.criteria]
