@@ -266,4 +266,3 @@ async def test_the_records_words_are_shown_whole_however_long(tmp_path: Path) ->
         told = await phone.page.script(words)
         assert "".join(words_of("Q", LONGEST).split()) in "".join(str(told).split())
         assert "".join(words_of("E2", WORDS).split()) in "".join(str(told).split())
-        await phone.picture("phone-long")
