@@ -70,7 +70,8 @@ ANSWER_MEANINGS: Final = {
     "at": "When it was answered (UTC)",
     "person": "Pseudonymous code of who answered",
     "question": "Question",
-    "value": "As entered: an option, `unknown`, or a number, with `<` `<=` `>` `>=` where it is a bound",
+    "value": "As entered: an option, `{a,b}` for those that were ticked and `{}` for none of them, `unknown`, or a "
+    "number, with `<` `<=` `>` `>=` where it is a bound",
     "unit": "Unit as entered (UCUM)",
     "relation": "`<` `<=` `>` `>=` where the number compared is a bound (*normal* is `<=` 1 x ULN); else empty",
     "compared": "The number as the rules compare it: in the question's first unit, or divided (see below)",
