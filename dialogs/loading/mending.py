@@ -82,7 +82,7 @@ def mend(text: str) -> Mending:
             mending.raw = tomllib.loads(mending.text, parse_float=Decimal)
             break
         except ValueError as error:
-            if not _mend_one(mending, error):
+            if not _mend_each(mending) and not _mend_double(mending, error):
                 break
         except RecursionError:
             fault = "lists or tables are nested without end"
@@ -115,36 +115,41 @@ def misheaded(raw: Mapping[str, Any]) -> bool:
     )
 
 
-def _mend_one(mending: Mending, error: ValueError) -> bool:
-    """Mend the statement that TOML stopped in, or set it aside. Returns whether there is one."""
-    found = statements(mending.text)
-    at = _position(mending.text, error)
-    statement = next((each for each in found if each.lost and each.start <= at), None)
-    if statement is None:
-        statement = next((each for each in reversed(found) if each.start <= at), None)
-    if statement is None:
-        mending.faults.append(Fault("file", str(error), "Please check that it is TOML"))
-        return False
-    piece = mending.text[statement.start : statement.end]
+def _mend_each(mending: Mending) -> bool:
+    """Mend, or set aside, the statements that TOML does not read by themselves. Returns whether there are any.
+
+    It ends at a header, which changes the table of all that follows.
+    """
+    found, edits = statements(mending.text), []
+    for statement in found:
+        at = _stops(mending.text[statement.start : statement.end])
+        if at is None:
+            continue
+        by = _mended(mending, statement, at, found)
+        edits.append((statement, by))
+        if by.startswith("[") or len(mending.faults) >= MAX_FAULTS:
+            break
+    for statement, by in reversed(edits):
+        mending.replace(statement.start, statement.end, by)
+    return bool(edits)
+
+
+def _mended(mending: Mending, statement: Statement, at: int, found: Sequence[Statement]) -> str:
+    """Tell the slips of a statement that TOML stops reading at a character, and return it without them."""
     place = _place(mending.text, statement, found)
-    if _stops(piece) is None:
-        _mend_double(mending, statement, place, found)
-        return True
-    slips = mended(piece, max(0, at - statement.start), _stops)
+    slips = mended(mending.text[statement.start : statement.end], at, _stops)
     for slip in slips:
         line = mending.line(statement.start + slip.offset)
         mending.faults.append(Fault(place, slip.fault, slip.remedy, line))
         if slip.guess:
             mending.lines.add(line)
     if slips and _stops(slips[-1].text) is None:
-        mending.replace(statement.start, statement.end, slips[-1].text)
         if ASIDE in slips[-1].text:
             mending.aside.add(place.partition(":")[0])
-    else:
-        if not slips:
-            mending.faults.append(_unreadable(mending, place, min(max(at, statement.start), statement.end)))
-        _set_aside(mending, statement, place)
-    return True
+        return slips[-1].text
+    if not slips:
+        mending.faults.append(_unreadable(mending, place, min(statement.start + at, statement.end)))
+    return _set_aside(mending, statement, place)
 
 
 def _unreadable(mending: Mending, place: str, at: int) -> Fault:
@@ -156,43 +161,43 @@ def _unreadable(mending: Mending, place: str, at: int) -> Fault:
     return Fault(place, fault, remedy, mending.line(line_start))
 
 
-def _mend_double(mending: Mending, statement: Statement, place: str, found: Sequence[Statement]) -> None:
+def _mend_double(mending: Mending, error: ValueError) -> bool:
     """Set aside a key or a table that stands twice, or add the header that a next question lacks."""
-    piece = mending.text[statement.start : statement.end]
-    line = mending.line(statement.start)
-    key = _KEY.match(piece)
+    found, at = statements(mending.text), _position(mending.text, error)
+    statement = next((each for each in reversed(found) if each.start <= at), None)
+    if statement is None:
+        mending.faults.append(Fault("file", str(error), "Please check that it is TOML"))
+        return False
+    piece, place = mending.text[statement.start : statement.end], _place(mending.text, statement, found)
+    line, key = mending.line(statement.start), _KEY.match(piece)
     table = str(statement.table[0]) if statement.table else ""
-    if key is None:
-        header = piece.strip().splitlines()[0]
-        mending.faults.append(
-            Fault(place, f"{header} stands twice", "Please put all its keys under one", line)
-        )
-    elif key[1] in ("id", "use", "code") and table in LISTS and len(statement.table) == 2:
+    if key is not None and key[1] in ("id", "use", "code") and table in LISTS and len(statement.table) == 2:
         fault = f"{key[1]} stands twice in one {table}"
         mending.faults.append(Fault(place, fault, f"Please write [[{table}]] above each {table}", line))
         mending.replace(statement.start, statement.start, f"[[{table}]]\n")
-        return
-    else:
-        mending.faults.append(Fault(place, f"{key[1]} stands twice", "Please delete one of them", line))
-    _set_aside(mending, statement, place)
+        return True
+    name, remedy = piece.strip().splitlines()[0], "Please put all its keys under one"
+    if key is not None:
+        name, remedy = key[1], "Please delete one of them"
+    mending.faults.append(Fault(place, f"{name} stands twice", remedy, line))
+    mending.replace(statement.start, statement.end, _set_aside(mending, statement, place))
+    return True
 
 
-def _set_aside(mending: Mending, statement: Statement, place: str) -> None:
-    """Put a mark for a statement that cannot be read; a key that is known keeps its name."""
+def _set_aside(mending: Mending, statement: Statement, place: str) -> str:
+    """Return a mark for a statement that cannot be read; a key that is known keeps its name."""
     piece = mending.text[statement.start : statement.end]
     key = _KEY.match(piece)
     mark = f'"{ASIDE}{len(mending.faults)}"'
-    stops = key is None or _stops(f'{key[1]} = ""') is not None
-    taken = _stops(piece) is None
+    mending.lines.add(mending.line(statement.start))
+    mending.aside.add(place.partition(":")[0])
     if piece.lstrip().startswith("["):
         by = f"[{mark}]"
-    elif stops or taken or key is None:
+    elif key is None or _stops(piece) is None or _stops(f'{key[1]} = ""') is not None:
         by = f'{mark} = ""'
     else:
         by = f'{key[1]} = "{ASIDE}"'
-    mending.lines.add(mending.line(statement.start))
-    mending.replace(statement.start, statement.end, by + "\n" * max(1, piece.count("\n")))
-    mending.aside.add(place.partition(":")[0])
+    return by + "\n" * max(1, piece.count("\n"))
 
 
 def _stops(text: str) -> int | None:
