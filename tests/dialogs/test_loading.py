@@ -126,6 +126,16 @@ def test_a_stored_trial_is_read_in_spite_of_what_no_question_uses(before: str, a
     assert [each.rule.text for each in stored.criteria] == [each.rule.text for each in read.criteria]
 
 
+def test_a_remark_in_a_rule_is_refused_but_for_a_trial_that_is_stored() -> None:
+    toy = TOY.read_text(encoding="utf-8")
+    remark = toy.replace(
+        "rule = 'temperature > \"40 Cel\"'", "rule = '''temperature > \"40 Cel\" # axillary\n'''"
+    )
+    assert remark != toy
+    assert only_fault(remark).fault == "a remark inside of a rule would end it"
+    assert parse_stored(remark, "toy.toml").criteria[0].code == "X1"
+
+
 def test_a_question_of_no_known_kind_is_told_of_that_alone() -> None:
     assert "is not known" in only_fault(TEXT.replace('kind = "choice"', 'kind = "number"', 1)).fault
 

@@ -301,6 +301,13 @@ def test_the_trial_has_no_mistake_of_its_own() -> None:
     assert told(TEXT) == []
 
 
+def test_what_the_documentation_shows_is_told() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^trial\.toml:(.*)$", page, re.MULTILINE)
+    assert len(shown) > 3
+    assert set(shown) <= {sentence for _, _, sentences in ALL.values() for sentence in sentences}
+
+
 def test_there_are_more_than_a_hundred_mistakes() -> None:
     assert len(ALL) > 100
 
