@@ -85,7 +85,7 @@ class Unit:
 
     def from_first(self, number: Decimal) -> Decimal:
         """Return a number of the question's first unit in this one, rounded if need be."""
-        if self.scale is None:
+        if self.scale is None or (self.scale == 1 and not self.offset):
             return number
         return rounded((Fraction(number) - Fraction(self.offset)) / Fraction(self.scale))
 

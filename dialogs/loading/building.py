@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -21,7 +21,7 @@ from dialogs.loading.references import check_criteria, check_parts, check_questi
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
-from dialogs.rules.parsing import RuleError, parse
+from dialogs.rules.parsing import Plans, RuleError, parse
 from dialogs.rules.slips import remark_in, slips_of
 from dialogs.rules.spelling import RuleSlip
 from dialogs.rules.tree import Rule
@@ -162,6 +162,7 @@ class _Rules:
     all_named: bool
     """Whether it is known what every question is called."""
     report: Report
+    plans: Plans = field(default_factory=dict)
 
     def build(self, kind: type[_Part], entries: Sequence[Entry], key: str) -> Iterator[_Part]:
         """Yield the parts whose every key is right; `key` is that of the rule."""
@@ -185,7 +186,7 @@ class _Rules:
             self.report.fault(f"{entry.place}: {key}", remark.fault, remark.remedy, remark.line)
             return None
         try:
-            return parse(text, self.questions)
+            return parse(text, self.questions, self.plans)
         except RuleError as error:
             known = [RuleSlip(error.fault, error.remedy)] if self.all_named and not self.left_out else []
         for slip in self._slips(text) or known:

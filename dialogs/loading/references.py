@@ -17,7 +17,7 @@ from dialogs.units import Unit
 
 Questions = Mapping[str, Question]
 
-STEPS: Final = 30_000
+STEPS: Final = 10_000
 """Of the search for outcomes, at every load. `prescreen protocol check` takes more."""
 
 

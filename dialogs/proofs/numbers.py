@@ -57,11 +57,13 @@ def _between(low: Decimal, high: Decimal) -> Decimal:
 
 def involved(leaf: Leaf) -> int:
     """Return the questions of a comparison, with those that divide or multiply; parts of formulas are left out."""
-    ways: Iterable[Way] = ()
-    if isinstance(leaf, Comparison):
-        ways = leaf.plans.values()
-    elif isinstance(leaf, Contrast):
-        ways = [way for pair in leaf.ways.values() for way in pair]
+    if not isinstance(leaf, Comparison | Contrast):
+        return leaf.mask
+    ways: Iterable[Way] = (
+        [way for pair in leaf.ways.values() for way in pair]
+        if isinstance(leaf, Contrast)
+        else leaf.plans.values()
+    )
     factors = {way.per for way in ways if way.per is not None}
     return union(1 << place for place in (*leaf.places, *factors))
 

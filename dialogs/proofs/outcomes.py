@@ -7,14 +7,14 @@ What is looked for are answers that settle every comparison; *unknown* and bound
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from dialogs.answers import Answer
 from dialogs.proofs.numbers import involved
 from dialogs.proofs.representatives import exact
 from dialogs.protocol import Criterion, Protocol
-from dialogs.rules.comparisons import Contrast, Leaf
+from dialogs.rules.comparisons import Contrast, Leaf, Membership
 from dialogs.rules.judgement import FALSE, TRUE, members, union
 from dialogs.rules.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
 from dialogs.rules.selections import ALL_TRIED
@@ -43,11 +43,12 @@ class Outcome:
 
 def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
     """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all."""
+    known: _Known = {}
     budget = Budget(steps)
     for criterion in protocol.criteria:
         if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
             continue
-        groups = _groups(protocol, criterion.rule.node)
+        groups = _groups(protocol, criterion.rule.node, known)
         for wanted in (TRUE, FALSE):
             failed = (wanted == FALSE) == (criterion.kind == "inclusion")
             yield Outcome(criterion, failed, _finding(criterion.rule.node, wanted, groups, budget))
@@ -55,7 +56,7 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
 
 def finding(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> Finding:
     """Say whether a condition can be `wanted`, ``TRUE`` or ``FALSE``, by some answers."""
-    return _finding(node, wanted, _groups(protocol, node), budget)
+    return _finding(node, wanted, _groups(protocol, node, {}), budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,28 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
     return "impossible" if all(group.complete for group in groups) else "open"
 
 
-def _groups(protocol: Protocol, node: Node) -> list[_Together]:
-    return [_together(protocol, node, leaves) for leaves in _grouped(node)]
+_Known = dict[object, _Together]
+"""What comparisons that stand alone come to, as found in other rules."""
+
+
+def _groups(protocol: Protocol, node: Node, known: _Known) -> list[_Together]:
+    return [
+        _alone(protocol, node, leaves[0], known) if len(leaves) == 1 else _together(protocol, node, leaves)
+        for leaves in _grouped(node)
+    ]
+
+
+def _alone(protocol: Protocol, node: Node, leaf: Leaf, known: _Known) -> _Together:
+    if isinstance(leaf, Contrast | Ticked):
+        return _together(protocol, node, [leaf])
+    key = (
+        (leaf.place, leaf.codes)
+        if isinstance(leaf, Membership)
+        else (leaf.place, leaf.operator, *leaf.limits.items())
+    )
+    if key not in known:
+        known[key] = _together(protocol, node, [leaf])
+    return replace(known[key], leaves=[leaf])
 
 
 def _grouped(node: Node) -> list[list[Leaf]]:
@@ -107,7 +128,7 @@ def _grouped(node: Node) -> list[list[Leaf]]:
         places = [*members(involved(leaf))]
         shared = {id(group_of[place]): group_of[place] for place in places if place in group_of}
         joined = [*(each for group in shared.values() for each in group), leaf]
-        moved = (place for place, group in group_of.items() if id(group) in shared)
+        moved = [place for place, group in group_of.items() if id(group) in shared] if shared else []
         group_of |= dict.fromkeys([*places, *moved], joined)
     return [*{id(group): group for group in group_of.values()}.values()]
 

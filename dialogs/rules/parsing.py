@@ -45,8 +45,12 @@ class RuleError(Exception):
         self.remedy = remedy
 
 
-def parse(text: str, questions: Mapping[str, Question]) -> Rule:
-    """Parse a rule over `questions` (in the protocol's order).
+Plans = dict[object, Mapping[str, Plan]]
+"""How answers in each unit are compared with limits, as worked out for other rules over the same questions."""
+
+
+def parse(text: str, questions: Mapping[str, Question], plans: Plans | None = None) -> Rule:
+    """Parse a rule over `questions` (in the protocol's order); `plans` are kept from one rule to the next.
 
     Raises `RuleError` for anything that the language has not: unknown questions or options, limits in a
     unit that the question lacks, other expressions.
@@ -55,7 +59,7 @@ def parse(text: str, questions: Mapping[str, Question]) -> Rule:
     if len(flat) > MAX_LENGTH:
         raise RuleError(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
     try:
-        node = _Parser(questions).node(ast.parse(flat, mode="eval").body)
+        node = _Parser(questions, {} if plans is None else plans).node(ast.parse(flat, mode="eval").body)
     except SyntaxError as error:
         fault = f"rule cannot be read at column {error.offset}: {flat!r}"
         raise RuleError(fault, "Please check quotes and brackets") from error
@@ -65,8 +69,9 @@ def parse(text: str, questions: Mapping[str, Question]) -> Rule:
 
 
 class _Parser:
-    def __init__(self, questions: Mapping[str, Question]) -> None:
+    def __init__(self, questions: Mapping[str, Question], plans: Plans) -> None:
         self.questions = questions
+        self.plans = plans
         self.places = {question_id: place for place, question_id in enumerate(questions)}
         self.ways = Ways(questions, self.places)
 
@@ -210,9 +215,11 @@ class _Parser:
 
     def _number(self, question: Question, sign: str, tree: ast.expr) -> Comparison:
         limits = _limits(question, tree)
-        plans = {unit.code: self._plan(question, unit, limits) for unit in question.units}
+        key = (question.id, *limits.items())
+        if key not in self.plans:
+            self.plans[key] = {unit.code: self._plan(question, unit, limits) for unit in question.units}
         return Comparison(
-            self.places[question.id], sign, limits, plans, _meanings(question), question.formula
+            self.places[question.id], sign, limits, self.plans[key], _meanings(question), question.formula
         )
 
     def _plan(self, question: Question, unit: Unit, limits: Mapping[str, Decimal]) -> Plan:
