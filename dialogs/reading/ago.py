@@ -85,7 +85,7 @@ def _in_digits(said: str) -> str | None:
     if len(signs) > 1:
         return None
     number = _words_of("numbers").match(rest)
-    if number is not None:
+    if number is not None and number.end() < len(rest):
         rest = f"{_table('numbers')[number['word']]} {rest[number.end() :]}"
     return "".join(signs) + rest
 

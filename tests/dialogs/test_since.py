@@ -7,8 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation, encode
 from dialogs.assessment import effective, judge, status
 from dialogs.carried import carried
 from dialogs.dialogue import Step, begin
@@ -47,7 +49,7 @@ REFUSED = [
     ("last week", "how_long_ago", ["1 wk"]), ("上周", "how_long_ago", ["1 wk"]), ("last month", "how_long_ago", ["1 mo"]),
     ("上个月", "how_long_ago", ["1 mo"]), ("last year", "how_long_ago", ["1 a"]), ("去年", "how_long_ago", ["1 a"]),
     ("about 3 weeks ago", "how_long_ago", ["3 wk"]), ("3周左右", "how_long_ago", ["3 wk"]), ("大约两个月前", "how_long_ago", ["2 mo"]),
-    ("yes", "how_long_ago", []), ("not yet", "how_long_ago", []), ("a few weeks ago", "unknown_unit", []), ("几周前", "how_long_ago", []),
+    ("a", "how_long_ago", []), ("half a", "how_long_ago", []), ("yes", "how_long_ago", []), ("not yet", "how_long_ago", []), ("a few weeks ago", "unknown_unit", []), ("几周前", "how_long_ago", []),
     ("at least 3 weeks or less", "how_long_ago", []), ("two or three weeks", "unknown_unit", []), ("3-4 weeks", "one_number", []),
     ("1 year 6 months", "unknown_unit", []), ("一年半前", "unknown_unit", []), ("3 m", "unknown_unit", []), ("8月前", "unknown_unit", []),
     ("-3 weeks", "sign", []), ("½ year", "digits", []), ("200 years ago", "impossible", ["200 d", "200 wk", "200 mo"]),
@@ -83,6 +85,19 @@ def test_what_can_mean_several_times_is_refused_with_what_is_likely(
     assert isinstance(reading, Refused)
     assert reading.code == code
     assert [written(answer) for given in reading.likely for _, answer in given] == likely
+
+
+@given(
+    st.sampled_from(["=", "<", "<=", ">", ">="]),
+    st.decimals("0.25", 70, places=2),
+    st.sampled_from(sorted(DAYS)),
+    st.sampled_from(["en", "zh"]),
+)
+def test_what_is_said_is_understood_as_the_same(
+    relation: Relation, value: Decimal, unit: str, language: str
+) -> None:
+    answer = Measurement(relation, value, unit)
+    assert read(PROTOCOL, MI, describe(MI, answer, language)) == Understood((("last_mi", answer),))
 
 
 def test_a_number_without_a_unit_is_proposed_in_each() -> None:
