@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -379,6 +380,15 @@ def test_the_shipped_trial_keeps_its_names_and_the_records_words() -> None:
             "willingness",
         ):
             assert getattr(new, key) == getattr(old, key)
+
+
+def test_a_trial_of_format_1_is_stored_byte_for_byte_as_it_was() -> None:
+    """So that its screenings, which name the text by its SHA-256, find it."""
+    text = (Path(__file__).parents[1] / "data" / "format1.toml").read_text(encoding="utf-8")
+    stored = parse_stored(text, "stored")
+    assert stored.text == AS_IT_WAS.text == text
+    assert stored.sha256 == AS_IT_WAS.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert [vars(each) for each in stored.questions] == [vars(each) for each in AS_IT_WAS.questions]
 
 
 def test_the_shipped_trial_has_under_300_lines() -> None:
