@@ -85,7 +85,7 @@ def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
     return asked | {key: value for key, value in given.items() if key in _OF_A_LIMIT}
 
 
-_OF_A_LIMIT: Final = ("id", "possible", "usual")
+_OF_A_LIMIT: Final = ("id", "possible", "usual", "site_fact")
 _OF_A_UNIT: Final = ("code", "label", "scale", "offset", "spellings")
 
 

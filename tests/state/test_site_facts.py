@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from dialogs.answers import Choice
+from dialogs.answers import Choice, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
@@ -143,6 +144,45 @@ def test_going_back_to_a_taken_answer_leaves_it_to_the_person(screenings: Screen
     assert two.state == "scanner"
     answer(screenings, two, "yes")
     assert (two.state, two.taken) == ("claustrophobia", {})
+
+
+LABORATORY = """
+format = 2
+id = "FICTION-LAB"
+title = "A fictional trial with a laboratory's limit of normal"
+
+[[question]]
+id = "alt"
+kind = "quantity"
+ask = "Most recent ALT?"
+short = "ALT"
+possible = [1, 20000]
+usual = [5, 400]
+units = [{ code = "U/L", label = "U/L", scale = 1 }, { code = "ukat/L", label = "µkat/L", scale = 60 }]
+uln = { possible = [10, 150], usual = [25, 80], site_fact = true }
+
+[[criterion]]
+code = "E1"
+exclusion = "ALT above 3 x ULN"
+rule = 'alt > "3 {xULN}"'
+"""
+
+
+def test_a_limit_of_normal_is_asked_once_in_each_unit(screenings: Screenings) -> None:
+    trial = parse_protocol(LABORATORY, "laboratory.toml")
+
+    def alt(value: str, unit: str) -> Screening:
+        screening = screenings.start(trial, "S01-P01", "S01", zone="+08:00", channel="terminal")
+        given = Measurement("=", Decimal(value), unit)
+        screenings.take(screening, [Step("answer", "alt", given)], "S01-P01")
+        return screening
+
+    one = alt("90", "U/L")
+    limit = Step("answer", "alt_uln", Measurement("=", Decimal(40), "U/L"))
+    screenings.take(one, [limit], one.person)
+    two = alt("130", "U/L")
+    assert (two.dialogue.failed_codes, two.taken) == (("E1",), {"alt_uln": one.number})
+    assert alt("1.5", "ukat/L").state == "alt_uln"
 
 
 def test_files_with_facts_verify_merge_and_export(screenings: Screenings, path: Path, tmp_path: Path) -> None:
