@@ -11,7 +11,7 @@ of the next one has passed nobody knows, so that the day told is the latest poss
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -81,6 +81,15 @@ def time_changes(protocol: Protocol) -> frozenset[str]:
         for criterion in protocol.criteria
         if any(ageing[place] for leaf in criterion.rule.node.leaves() for place in leaf.places)
     )
+
+
+def may_heal(protocol: Protocol, failed: Collection[str]) -> bool:
+    """Say whether time could heal a screening in which these criteria failed; without looking at its answers.
+
+    Of a trial with parts it is enough if one of them heals.
+    """
+    changed = time_changes(protocol)
+    return not changed.isdisjoint(failed) if protocol.parts else changed.issuperset(failed)
 
 
 def _fails(criterion: Criterion, facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.healing import Healing, could_be_screened_again_from, time_changes
+from dialogs.healing import Healing, could_be_screened_again_from, may_heal
 from state.lookup import Lookup
 
 _INELIGIBLE: Final = """
@@ -59,7 +59,7 @@ def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator
     rows = screenings.db.execute(_INELIGIBLE, {"site": site, "person": person}).fetchall()
     for number, at, by, trial, sha256, saved_entry, saved_at, all_failed in rows:
         failed = tuple(json.loads(all_failed))
-        if not time_changes(screenings.protocols.get(sha256)).issuperset(failed):
+        if not may_heal(screenings.protocols.get(sha256), failed):
             continue  # without a replay: most fail for a reason that stays
         healing = _healing(screenings, number, saved_entry)
         if healing is not None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status, verdict
 from dialogs.dialogue import Step, begin
-from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age
+from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age, may_heal
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
 from dialogs.rules.parsing import parse
@@ -180,6 +180,52 @@ def test_a_screening_can_be_repeated_once_all_of_it_has_healed(
     answers: dict[str, Answer], expected: Healing | None
 ) -> None:
     assert again(answers) == expected
+
+
+COHORTS = """
+format = 2
+id = "FICTIONAL-COHORTS"
+title = "Fictional"
+[[part]]
+code = "A"
+name = "Cohort A"
+[[part]]
+code = "B"
+name = "Cohort B"
+[[question]]
+id = "last_mi"
+ask = "Most recent infarction?"
+kind = "since"
+[[question]]
+id = "diabetes"
+ask = "Diabetes?"
+[[criterion]]
+code = "E1"
+exclusion = "Infarction within 6 months"
+rule = 'last_mi < "6 mo"'
+parts = ["A"]
+[[criterion]]
+code = "E2"
+exclusion = "Diabetes"
+rule = "diabetes"
+parts = ["B"]
+"""
+
+
+def test_of_a_trial_with_parts_it_is_enough_that_one_heals() -> None:
+    protocol = parse_protocol(COHORTS, "fictional.toml")
+    on = dict.fromkeys(protocol.position, ENTERED)
+
+    def from_when(mi: Answer, diabetes: str) -> Healing | None:
+        facts = effective(protocol, {"last_mi": mi, "diabetes": Choice(diabetes)})
+        return could_be_screened_again_from(protocol, facts, on)
+
+    assert from_when(ago("3", "mo"), "yes") == Healing(date(2026, 12, 9))
+    assert from_when(ago("3", "mo"), "no") is None, "not ineligible"
+    assert from_when(Choice("ongoing"), "yes") is None
+    assert may_heal(protocol, ["E1", "E2"])
+    assert not may_heal(protocol, ["E2"])
+    assert not may_heal(PROTOCOL, ["E1", "E3"])
 
 
 # held against a walk from day to day -------------------------------------------------------------
