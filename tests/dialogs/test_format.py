@@ -220,7 +220,7 @@ def test_a_stored_file_keeps_what_it_took_of_the_catalogue(monkeypatch: pytest.M
     monkeypatch.setattr(catalogue, "unit_sets", dict)
     again = parse_stored(read.text, "stored")
     assert (again.text, again.sha256) == (read.text, read.sha256)
-    assert [vars(each) for each in again.questions] == [vars(each) for each in read.questions]
+    assert [repr(each) for each in again.questions] == [repr(each) for each in read.questions]
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_a_trial_of_format_1_is_stored_byte_for_byte_as_it_was() -> None:
     stored = parse_stored(text, "stored")
     assert stored.text == AS_IT_WAS.text == text
     assert stored.sha256 == AS_IT_WAS.sha256 == hashlib.sha256(text.encode()).hexdigest()
-    assert [vars(each) for each in stored.questions] == [vars(each) for each in AS_IT_WAS.questions]
+    assert [repr(each) for each in stored.questions] == [repr(each) for each in AS_IT_WAS.questions]
 
 
 def test_the_shipped_trial_has_under_300_lines() -> None:
