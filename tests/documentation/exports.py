@@ -70,11 +70,11 @@ ANSWER_MEANINGS: Final = {
     "at": "When it was answered (UTC)",
     "person": "Pseudonymous code of who answered",
     "question": "Question",
-    "value": "As entered: an option, `{a,b}` for those that were ticked and `{}` for none of them, `unknown`, or a "
-    "number, with `<` `<=` `>` `>=` where it is a bound",
+    "value": "As entered: an option, `{a,b}` for those that were ticked and `{}` for none of them, `unknown`, "
+    "`computed` from other answers, or a number, with `<` `<=` `>` `>=` where it is a bound",
     "unit": "Unit as entered (UCUM)",
     "relation": "`<` `<=` `>` `>=` where the number compared is a bound (*normal* is `<=` 1 x ULN); else empty",
-    "compared": "The number as the rules compare it: in the question's first unit, or divided (see below)",
+    "compared": "The number as the rules compare it: in the question's first unit, divided (see below), or worked out",
     "compared_unit": "Its unit (UCUM)",
     "status": "`current`, `superseded` by a later answer, or `set aside`: the verdict does not rest on it",
     "protocol_version": "Version of the questions and rules",
