@@ -232,10 +232,12 @@ def _place(text: str, statement: Statement, found: Sequence[Statement]) -> str:
 def _table(text: str, table: Path, found: Sequence[Statement]) -> str:
     if not table:
         return "protocol"
+    if ASIDE in str(table[0]):  # of a header that could not be read
+        return "file"
     if len(table) == 1 or not isinstance(table[1], int):
         return ".".join(map(str, table))
     for statement in found:
         match = _NAMING.match(text, statement.start, statement.end)
-        if statement.table == table[:2] and match is not None:
+        if statement.table == table[:2] and match is not None and ASIDE not in match[2]:
             return f"{table[0]} {match[2]}"
     return f"{table[0]} number {table[1] + 1}"

@@ -28,6 +28,7 @@ from dialogs.rules.arithmetic import (
     Operation,
     Term,
 )
+from dialogs.rules.expressions import expression
 from dialogs.rules.parsing import MAX_LENGTH, RuleError
 
 DEFAULT_DECIMALS: Final = {"integer": 0, "quantity": 1}
@@ -62,7 +63,7 @@ def parse_formula(
     if len(flat) > MAX_LENGTH:
         raise RuleError(f"formula is longer than {MAX_LENGTH} characters", "Please let a part have its own")
     try:
-        term = _Parser(flat, questions).term(ast.parse(flat, mode="eval").body)
+        term = _Parser(flat, questions).term(expression(flat))
         places = tuple(dict.fromkeys(asked.place for asked in term.parts()))
     except SyntaxError as error:
         fault = f"formula cannot be read at column {error.offset}: {flat!r}"

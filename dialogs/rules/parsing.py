@@ -16,6 +16,7 @@ from typing import Final
 from dialogs.answers import NONE, Measurement
 from dialogs.protocol import YES_OR_NO, Question
 from dialogs.rules.comparisons import Comparison, Contrast, Membership, Number, Plan, Way
+from dialogs.rules.expressions import expression
 from dialogs.rules.judgement import union
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Rule, Unclear
@@ -59,7 +60,7 @@ def parse(text: str, questions: Mapping[str, Question], plans: Plans | None = No
     if len(flat) > MAX_LENGTH:
         raise RuleError(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
     try:
-        node = _Parser(questions, {} if plans is None else plans).node(ast.parse(flat, mode="eval").body)
+        node = _Parser(questions, {} if plans is None else plans).node(expression(flat))
     except SyntaxError as error:
         fault = f"rule cannot be read at column {error.offset}: {flat!r}"
         raise RuleError(fault, "Please check quotes and brackets") from error

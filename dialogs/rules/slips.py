@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Set
 
 from dialogs.likely import LISTED, likely
 from dialogs.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
+from dialogs.rules.expressions import expression
 from dialogs.rules.limits import Said
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.reading import unreadable
@@ -27,7 +28,7 @@ def slips_of(
 ) -> list[RuleSlip]:
     """Return all that is wrong with a rule; nothing if all that can be looked at is right.
 
-    `left_out` names questions that have a mistake of their own, `offered` those that may be added from the catalogue;
+    `left_out` names questions that have a mistake of their own, `offered` those of the catalogue;
     unless `all_named`, there are more questions, and it is not known what they are called.
     """
     if not text.strip():
@@ -35,7 +36,7 @@ def slips_of(
         return [RuleSlip("there is nothing in it", remedy)]
     mended, slips = spelled(text, questions)
     try:
-        tree = ast.parse(f"(\n{mended}\n)", mode="eval").body
+        tree = expression(f"(\n{mended}\n)")
     except SyntaxError:
         return [*slips, unreadable(mended, {*questions, *left_out})]
     except (ValueError, RecursionError, MemoryError):  # a NUL; brackets or nots without end
@@ -118,10 +119,8 @@ class _Looking:
         if found is not None:
             return f"Please write {found}"
         entry = likely(name, self.offered)
-        if entry == name:
-            return f'Please add a [[question]] with use = "{entry}"'
         if entry is not None:
-            return f'Please write {entry}, and add a [[question]] with use = "{entry}"'
+            return f"Please write {entry}, a question of the catalogue"
         return f'Please add a [[question]] with id = "{name}", or use one of: {_some(self.questions)}'
 
 

@@ -43,6 +43,25 @@ def test_any_wrong_character_gives_a_protocol_or_faults_with_their_lines(
         assert repr(ASIDE)[1:-1] not in str(fault)
 
 
+LINES = TEXT.split("\n")
+VALUES = st.sampled_from(
+    ["1", "true", "[]", "{}", '""', "1.5", "inf", "2026-01-01", "[[]]", "[{}]", "'''", "unclear"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(LINES) - 1), VALUES), min_size=1, max_size=4))
+@example([(LINES.index("[option_sets]"), "["), (LINES.index('id = "hb"'), "'''")])
+def test_any_wrong_values_give_faults_and_no_error_of_another_kind(wrong: list[tuple[int, str]]) -> None:
+    lines = list(LINES)
+    for at, value in wrong:
+        lines[at] = f"{lines[at].partition('=')[0]}= {value}"
+    assert all(ASIDE not in str(fault) for fault in faults_of("\n".join(lines)))
+
+
+def test_what_python_says_of_style_is_not_shown() -> None:
+    assert faults_of(TEXT.replace("18 <= age <= 80", "age >= 18and age <= 80")) == ()
+
+
 def test_faults_of_syntax_and_of_meaning_are_told_together() -> None:
     text = (
         TEXT.replace('title = "A made-up trial in anaemia"', "title = A made-up trial in anaemia")
