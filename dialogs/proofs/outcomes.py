@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from dialogs.answers import Answer
 from dialogs.proofs.numbers import involved
-from dialogs.proofs.representatives import exact
+from dialogs.proofs.representatives import exact, told_apart
 from dialogs.protocol import Criterion, Protocol
-from dialogs.rules.comparisons import Contrast, Leaf, Membership
+from dialogs.rules.comparisons import Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, members, union
 from dialogs.rules.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
 from dialogs.rules.selections import ALL_TRIED
@@ -109,13 +109,9 @@ def _groups(protocol: Protocol, node: Node, known: _Known) -> list[_Together]:
 
 
 def _alone(protocol: Protocol, node: Node, leaf: Leaf, known: _Known) -> _Together:
-    if isinstance(leaf, Contrast | Ticked):
+    if isinstance(leaf, Ticked):  # what is tried depends on the whole rule
         return _together(protocol, node, [leaf])
-    key = (
-        (leaf.place, leaf.codes)
-        if isinstance(leaf, Membership)
-        else (leaf.place, leaf.operator, *leaf.limits.items())
-    )
+    key = told_apart(leaf)
     if key not in known:
         known[key] = _together(protocol, node, [leaf])
     return replace(known[key], leaves=[leaf])

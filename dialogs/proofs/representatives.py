@@ -9,7 +9,7 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Rela
 from dialogs.assessment import imply
 from dialogs.proofs.numbers import numbers, turning_points
 from dialogs.protocol import Protocol
-from dialogs.rules.comparisons import Leaf
+from dialogs.rules.comparisons import Comparison, Leaf, Membership
 from dialogs.rules.judgement import Facts
 from dialogs.rules.selections import selections
 from dialogs.rules.tree import Node
@@ -24,7 +24,8 @@ def representatives(protocol: Protocol, place: int, facts: Facts | None = None) 
     """
     before = facts or (None,) * len(protocol.questions)
     rules = [criterion.rule.node for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
-    leaves = [leaf for rule in rules for leaf in rule.leaves() if leaf.mask >> place & 1]
+    named = (leaf for rule in rules for leaf in rule.leaves() if leaf.mask >> place & 1)
+    leaves = [*{told_apart(leaf): leaf for leaf in named}.values()]
     computed = [COMPUTED] if protocol.questions[place].formula is not None else []
     candidates = (
         UNKNOWN,
@@ -33,6 +34,13 @@ def representatives(protocol: Protocol, place: int, facts: Facts | None = None) 
         *exact(protocol, place, rules, leaves, before),
     )
     return tuple({_effect(protocol, place, leaves, before, answer): answer for answer in candidates}.values())
+
+
+def told_apart(leaf: Leaf) -> object:
+    """Return what comparisons have in common that always come to the same."""
+    if isinstance(leaf, Membership):
+        return leaf.place, leaf.codes
+    return (leaf.place, leaf.operator, *leaf.limits.items()) if isinstance(leaf, Comparison) else leaf
 
 
 def exact(

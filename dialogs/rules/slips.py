@@ -47,7 +47,7 @@ def slips_of(
 
 def remark_in(text: str) -> RuleSlip | None:
     """Say where a remark would end a rule early: the lines of a rule are read as one."""
-    at = outside_only(text).find("#")
+    at = outside_only(text).find("#") if "#" in text else -1
     if at < 0:
         return None
     remedy = "Please put it above the rule, in a line that begins with #"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dialogs.answers import UNKNOWN, Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError, ProtocolError
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.proofs import explore, outcomes
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import union
@@ -167,6 +167,12 @@ def test_a_limit_is_impossible_only_if_no_possible_divisor_reaches_it(
     if not impossible:
         found = outcomes(parse_protocol(text, "lvef.toml"), 100_000)
         assert {outcome.finding for outcome in found} == {"possible"}
+
+
+def test_what_was_accepted_once_is_not_proved_anew() -> None:
+    text = LVEF.replace("RULE", 'lvef >= "3.1 xLLN"').replace("LIMITS", "[30, 80]")
+    assert "can never be failed" in refused(text)
+    assert parse_stored(text, "lvef.toml").id == "EX-LVEF"
 
 
 def refused(text: str) -> str:
