@@ -24,6 +24,8 @@ OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=":
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
+_FINE: Final = Decimal("0.001")
+"""A converted number that is exact to this is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
 FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
 FINEST: Final = 12
@@ -158,7 +160,7 @@ def echo(
     if unit.per is not None or unit.scale is None or unit.code == base.code:
         return said
     number = unit.in_first(answer.value)
-    shown = number if isinstance(unit.scale, Decimal) else _shown(number)
+    shown = number if number == number.quantize(_FINE) else _shown(number)
     converted = Measurement(answer.relation, Decimal(compact(shown)), base.code)
     return f"{said} {'=' if shown == number else '≈'} {measured(converted, base, language)}"
 

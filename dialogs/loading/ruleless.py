@@ -8,6 +8,7 @@ criteria that stand above it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
@@ -47,7 +48,17 @@ def _of_the_catalogue(criterion: Any, questions: list[Any], shelf: Shelf) -> lis
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
     names = _NAMES.findall(_QUOTED.sub(" ", rule)) if isinstance(rule, str) else []
     asked = {question_name(each) for each in questions}
-    return [{"use": name} for name in dict.fromkeys(names) if name not in asked and shelf.entry(name)]
+    needed = dict.fromkeys(each for name in names if name not in asked for each in _with_parts(name, shelf))
+    return [{"use": name} for name in needed if name not in asked]
+
+
+def _with_parts(name: str, shelf: Shelf) -> Iterator[str]:
+    """Yield an entry of the catalogue after those that it is worked out from: all are asked at its criterion."""
+    entry = shelf.entry(name)
+    if entry is not None:
+        for part in _NAMES.findall(_QUOTED.sub(" ", str(entry.get("formula", "")))):
+            yield from _with_parts(part, shelf)
+        yield name
 
 
 def _is_asked(criterion: Any) -> bool:

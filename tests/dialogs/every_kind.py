@@ -203,8 +203,8 @@ def _possible(question: Raw, answer: Measurement) -> bool:
 
 
 def _limit_of_normal(draw: st.DrawFn, value: Answer) -> Answer:
+    """Draw a limit in the unit of its value, which is what a dialogue takes."""
     unit = value.unit if isinstance(value, Measurement) and value.unit != "{xULN}" else "mg"
-    numbers = st.sampled_from(["1", "10", "15", "30"]).map(
-        lambda number: Measurement("=", Decimal(number), unit)
-    )
+    possible = ["1"] if unit == "g" else ["1", "10", "15", "30"]
+    numbers = st.sampled_from(possible).map(lambda number: Measurement("=", Decimal(number), unit))
     return draw(st.one_of(st.just(UNKNOWN), numbers, numbers))

@@ -464,6 +464,15 @@ def test_a_rule_may_name_a_question_of_the_catalogue_that_the_file_does_not_list
     assert parse_stored(protocol.text, "stored").sha256 == protocol.sha256
 
 
+def test_what_a_number_is_worked_out_from_is_asked_at_its_criterion_and_not_at_a_later_one() -> None:
+    criteria = (("I1", "egfr > 30"), ("I2", 'hba1c < "9 %"'), ("I3", 'sex == "male"'))
+    text = "".join(
+        f'[[criterion]]\ncode = "{code}"\ninclusion = "words"\nrule = \'{rule}\'\n' for code, rule in criteria
+    )
+    names = [question.id for question in parse_protocol(HEAD + text, "file.toml").questions]
+    assert names == ["serum_creatinine", "sex", "age_years", "egfr", "hba1c"]
+
+
 def test_a_name_in_quotes_is_no_question_of_the_catalogue() -> None:
     listed = 'rule = \'stage == "ecog"\'\n[[question]]\nid = "stage"\nask = "Stage?"\n'
     options = 'options = [{ code = "ecog", text = "a" }, { code = "other", text = "b" }]\n'

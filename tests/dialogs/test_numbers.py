@@ -316,7 +316,7 @@ def test_an_unusual_number_below_zero_is_asked_about_and_read_again() -> None:
     [
         ("temperature", "100.4 °F", "100.4 °F = 38 °C"),
         ("temperature", "100 °F", "100 °F ≈ 37.78 °C"),
-        ("hba1c", "53 mmol/mol", "53 mmol/mol = 7.00044 %"),
+        ("hba1c", "53 mmol/mol", "53 mmol/mol ≈ 7.0004 %"),
         ("bone_density_t", "-2.5", "-2.5 SD"),
     ],
 )
