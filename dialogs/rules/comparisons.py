@@ -112,15 +112,16 @@ class Comparison:
 
     def judge(self, facts: Facts) -> Judgement:
         answer = facts[self.place]
+        if isinstance(answer, Measurement):
+            return self._compare(answer, facts)
         if answer is None:
             return Judgement(FALSE, TRUE, 1 << self.place)
-        measured = (
-            answer if isinstance(answer, Measurement) else _number(answer, self.meanings, self.formula, facts)
-        )
+        measured = _number(answer, self.meanings, self.formula, facts)
         if isinstance(measured, Waiting):
             return Judgement(FALSE, TRUE, measured.places)
-        if measured is None:
-            return SETTLED[UNCERTAIN]
+        return SETTLED[UNCERTAIN] if measured is None else self._compare(measured, facts)
+
+    def _compare(self, measured: Measurement, facts: Facts) -> Judgement:
         plan = self.plans[measured.unit]
         factor = _ONE if plan.per is None else plan.factor(facts)
         if factor is not None:
