@@ -56,7 +56,7 @@ def new(context: Context, argument: str) -> None:
     if earlier is None:
         context.turn.say(context.say("not_found", number=argument[:24]))
     else:
-        _begin(context, _same_trial(context, earlier), earlier)
+        _again(context, earlier)
 
 
 def new_pressed(context: Context, press: Press) -> None:
@@ -70,13 +70,18 @@ def new_pressed(context: Context, press: Press) -> None:
 
 def rescreen(context: Context, screening: Screening, press: Press) -> None:
     """The same candidate again, under a new number."""
-    _begin(context, _same_trial(context, screening), screening)
+    _again(context, screening)
 
 
-def _same_trial(context: Context, earlier: Screening) -> Protocol:
-    """The version on offer of the trial that an earlier screening was for."""
-    offered = context.setup.protocols
-    return next((each for each in offered if each.id == earlier.protocol.id), offered[0])
+def _again(context: Context, earlier: Screening) -> None:
+    """Screen again by the version on offer of the same trial; never, unasked, for another one."""
+    trial = earlier.protocol.id
+    offered = next((each for each in context.setup.protocols if each.id == trial), None)
+    if offered is None:
+        told = context.say("trial_not_offered", number=earlier.number, trial=trial)
+        context.turn.say(told, new_button(context))
+    else:
+        _begin(context, offered, earlier)
 
 
 def _new_for_some_trial(context: Context) -> None:

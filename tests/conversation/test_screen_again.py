@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.exchange import Message, Reply, Turn
 from bot.wording.phrases import plain
 from dialogs.loading import load, parse_protocol
@@ -94,6 +96,17 @@ def test_the_opening_says_that_the_rules_have_changed_since_the_last_screening(w
     assert "2020-06-09.99" in opened
     now.handle(ward.clinician, Message("text", "45"))
     assert "2020-06-09.99" not in said(now.handle(ward.clinician, Message("command", "/new")))
+
+
+@pytest.mark.parametrize("message", ["/new 1", "!rescreen:S01-0001:0"])
+def test_nobody_is_screened_again_for_another_trial_than_before(ward: Ward, message: str) -> None:
+    ward.save(ELIGIBLE)
+    other = replace(ward.conversation.setup, protocols=(load("EXAMPLE-DM2"),))
+    ward.conversation = replace(ward.conversation, setup=other)
+    turn = ward.do(ward.clinician, message)
+    assert ward.conversation.screenings.db.execute("SELECT count(*) FROM screenings").fetchone() == (1,)
+    assert "NCT04420494" in text(turn)
+    assert presses(turn) == ["new"]
 
 
 def test_what_is_copied_for_the_record_has_reasons_answers_units_times_number_and_version(ward: Ward) -> None:
