@@ -99,6 +99,8 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     report, shelf = Report(stored=stored), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf)
+        for name in sorted(shelf.circular):
+            report.fault("protocol: catalogue", f"{name} uses itself", "Please give it another name")
         protocol = build(whole, _with_copies(text, shelf, raw, report), report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
@@ -114,7 +116,7 @@ def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -
     """Return the text with what it took of the catalogue behind it; TOML adds to no table of one line."""
     whole = text + shelf.copies()
     for key in OWN:
-        if key in raw and whole != text:
+        if key in raw and whole != text and not shelf.circular:
             try:
                 tomllib.loads(whole)
             except ValueError:

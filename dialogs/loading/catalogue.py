@@ -84,11 +84,25 @@ class Shelf:
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._own = {kind: shipped(raw.get(kind)) for kind in OWN}
         self._taken: dict[tuple[str, str], Any] = {}
+        self.circular: set[str] = set()
+        """Entries of the file's own that use themselves, be it by way of others."""
 
     def entry(self, name: Any) -> Mapping[str, Any] | None:
-        """Return the entry of this name, if there is one."""
+        """Return the entry of this name, if there is one; one that uses another one has its keys under its own."""
+        return self._entry(name, ())
+
+    def _entry(self, name: Any, users: tuple[str, ...]) -> Mapping[str, Any] | None:
         entry: Mapping[str, Any] | None = self._find("catalogue", name, entries())
-        return entry
+        if entry is None or "use" not in entry:
+            return entry
+        if entry["use"] in (*users, name):
+            self.circular.add(name)
+            ours: Mapping[str, Any] = entries().get(name, {"ask": name})
+            return ours
+        used = self._entry(entry["use"], (*users, name))
+        if used is None:  # which the key's kind then says
+            return {"ask": name, **entry}
+        return {**used, **{key: value for key, value in entry.items() if key != "use"}}
 
     def unit_set(self, name: Any) -> Any:
         """Return the units of this name, if there are any."""

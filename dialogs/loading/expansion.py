@@ -6,14 +6,13 @@ checked like anything else. What has not the shape that it needs is left as it s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.normal import with_normal_limits
-from dialogs.loading.ruleless import question_name, with_questions_of_criteria
+from dialogs.loading.ruleless import names_in, question_name, with_questions_of_criteria
 
 Raw = dict[str, Any]
 
@@ -22,7 +21,11 @@ def expanded(raw: Raw, shelf: Shelf) -> Raw:
     """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`."""
     raw = _with_yes_and_no(with_questions_of_criteria(raw, shelf))
     listed = raw.get("question")
-    return {**raw, "question": list(_questions(listed, shelf))} if isinstance(listed, list) else raw
+    if not isinstance(listed, list):
+        return raw
+    own = {question_name(each) for each in listed if not isinstance(each, dict) or _has_own_options(each)}
+    questions = list(_questions(listed, shelf))
+    return {**raw, "question": _with_implications_that_fit(questions, own, raw.get("option_sets"))}
 
 
 def _with_yes_and_no(raw: Raw) -> Raw:
@@ -47,11 +50,11 @@ def _questions(listed: list[Any], shelf: Shelf) -> Iterator[Any]:
 
 def _with_needed(raw: Raw, known: set[str | None], shelf: Shelf) -> Iterator[Raw]:
     question = _written_out(_used(raw, shelf), shelf)
-    for needed in re.findall(r"[a-z]\w*", str(question.get("formula", ""))):
+    for needed in names_in(str(question.get("formula", ""))):
         if needed not in known and shelf.entry(needed):
             known.add(needed)
             yield from _with_needed({"use": needed}, known, shelf)
-    yield _without_unknown_implications(question, known) if "use" in raw else question
+    yield question
 
 
 _OF_ONE_TIME: Final = ("formula", "decimals")
@@ -68,21 +71,53 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
         return {"id": name, "ask": name, **raw}
     if "at" in raw:
         entry = {key: value for key, value in entry.items() if key not in _OF_ONE_TIME}
+    if raw.get("id", name) != name:
+        entry = {key: _without_id(value) if key in ("uln", "lln") else value for key, value in entry.items()}
     return {"id": name, **entry, **{key: value for key, value in raw.items() if key != "use"}}
 
 
-def _without_unknown_implications(question: Raw, known: set[str | None]) -> Raw:
-    """Leave out what a catalogue's options say of questions that the file does not ask."""
-    options = question.get("options")
-    if not isinstance(options, list):
-        return question
-    kept = [
-        {**option, "implies": {name: code for name, code in option["implies"].items() if name in known}}
-        if isinstance(option, dict) and isinstance(option.get("implies"), dict)
-        else option
-        for option in options
-    ]
-    return {**question, "options": kept}
+def _without_id(limit: Any) -> Any:
+    """Return a limit of normal without a name of its own, which the entry's question under another name may have."""
+    return {key: value for key, value in limit.items() if key != "id"} if isinstance(limit, dict) else limit
+
+
+# what options imply ------------------------------------------------------------------------------
+
+
+def _has_own_options(raw: Raw) -> bool:
+    return "use" not in raw or "options" in raw
+
+
+def _with_implications_that_fit(questions: list[Any], own: Collection[str | None], sets: Any) -> list[Any]:
+    """Leave out what the catalogue's options say of questions that the file does not ask, or not with that option.
+
+    `own` are the questions whose options the file gives itself: what these say is looked at as it stands.
+    """
+    asked = {question_name(each): _codes(each, sets) for each in questions}
+    return [each if question_name(each) in own else _that_fits(each, asked) for each in questions]
+
+
+def _that_fits(question: Raw, asked: Mapping[str | None, Collection[str]]) -> Raw:
+    kept = []
+    for option in _options(question):
+        implied = option.get("implies", {}).items()
+        fits = {name: code for name, code in implied if code in asked.get(name, ())}
+        kept.append({**option, "implies": fits} if implied else option)
+    return {**question, "options": kept} if kept else question
+
+
+def _codes(question: Any, sets: Any) -> set[str]:
+    """Return the options of a question by their codes."""
+    listed = question.get("options") if isinstance(question, dict) else None
+    if isinstance(listed, str) and isinstance(sets, dict):
+        question = {"options": sets.get(listed)}
+    codes = (option.get("code") for option in _options(question))
+    return {code for code in codes if isinstance(code, str)}
+
+
+def _options(question: Any) -> list[Raw]:
+    listed = question.get("options") if isinstance(question, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 # kinds -------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
 def _of_the_catalogue(criterion: Any, questions: list[Any], shelf: Shelf) -> list[Raw]:
     """Return what a rule names of the catalogue and the file does not ask, in the order of the rule."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    names = _NAMES.findall(_QUOTED.sub(" ", rule)) if isinstance(rule, str) else []
+    names = names_in(rule) if isinstance(rule, str) else []
     asked = {question_name(each) for each in questions}
     needed = dict.fromkeys(each for name in names if name not in asked for each in _with_parts(name, shelf))
     return [{"use": name} for name in needed if name not in asked]
@@ -59,6 +59,11 @@ def _with_parts(name: str, shelf: Shelf) -> Iterator[str]:
         for part in _NAMES.findall(_QUOTED.sub(" ", str(entry.get("formula", "")))):
             yield from _with_parts(part, shelf)
         yield name
+
+
+def names_in(said: str) -> list[str]:
+    """Return what may be names of questions in a rule or formula: what stands in quotes is none."""
+    return _NAMES.findall(_QUOTED.sub(" ", said))
 
 
 def _is_asked(criterion: Any) -> bool:

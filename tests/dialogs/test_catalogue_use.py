@@ -1,0 +1,82 @@
+"""What a file takes of the catalogue, twice, under other names and beside questions of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.errors import ProtocolError
+from dialogs.loading.catalogue import entries
+from tests.dialogs.test_format import criterion, question, trial
+
+
+def test_what_an_option_of_the_catalogue_implies_is_dropped_where_the_question_has_other_options() -> None:
+    own = question(
+        'id = "sex"\nask = "Sex?"\noptions = [{ code = "f", text = "F" }, { code = "m", text = "M" }]'
+    )
+    rule = 'code = "I1"\ninclusion = "x"\nrule = \'sex == "m" or pregnancy_test == "negative"\''
+    protocol = trial(own, question('use = "pregnancy_test"'), criterion(rule))
+    assert all(not option.implies for option in protocol.question("pregnancy_test").options)
+
+
+def test_what_an_option_of_the_catalogue_implies_stays_where_a_formula_asks_the_question_later() -> None:
+    rule = 'code = "I1"\ninclusion = "x"\nrule = \'pregnancy_test == "negative" and egfr > 60\''
+    protocol = trial(question('use = "pregnancy_test"'), question('use = "egfr"'), criterion(rule))
+    assert protocol.question("pregnancy_test").option_by_code["positive"].implies == {"sex": "female"}
+
+
+def test_what_an_own_option_implies_is_looked_at_as_it_stands() -> None:
+    options = '[{ code = "yes", text = "Y", implies = { sx = "female" } }, { code = "no", text = "N" }]'
+    rule = criterion('code = "I1"\ninclusion = "x"\nrule = \'dialysis == "no"\'')
+    with pytest.raises(ProtocolError, match="no option 'female' of 'sx'"):
+        trial(question(f'use = "dialysis"\nkind = "choice"\noptions = {options}'), rule)
+
+
+def test_a_limit_of_normal_is_asked_at_each_visit() -> None:
+    rule = 'bilirubin_total <= "1.5 {xULN}" and bilirubin_w2 <= "1.5 {xULN}"'
+    second = question('use = "bilirubin_total"\nid = "bilirubin_w2"\nat = "Week -2"')
+    ruled = criterion(f"code = 'I1'\ninclusion = 'x'\nrule = '{rule}'")
+    protocol = trial(question('use = "bilirubin_total"'), second, ruled)
+    names = ["bilirubin_total", "bilirubin_uln", "bilirubin_w2", "bilirubin_w2_uln"]
+    assert [each.id for each in protocol.questions] == names
+
+
+@pytest.mark.parametrize("name", sorted(entries()))
+def test_any_entry_of_the_catalogue_can_be_asked_at_two_visits(name: str) -> None:
+    second = question(f'use = "{name}"\nid = "again"\nat = "Week 4"')
+    protocol = trial(question(f'use = "{name}"'), second, criterion('code = "I1"\ninclusion = "x"'))
+    assert {name, "again"} <= {each.id for each in protocol.questions}
+
+
+def test_an_option_in_a_formula_is_no_question_of_the_catalogue() -> None:
+    options = '[{ code = "statin", text = "S" }, { code = "other", text = "O" }]'
+    formula = "formula = '1 if regimen == \"statin\" else 0'"
+    protocol = trial(
+        question(f'id = "regimen"\nask = "R?"\noptions = {options}'),
+        question(f'id = "risk"\nkind = "integer"\nask = "R?"\nunits = "points"\npossible = [0, 9]\nusual = [0, 9]\n{formula}'),
+        criterion('code = "I1"\ninclusion = "x"\nrule = "risk > 0"'),
+    )  # fmt: skip
+    assert [each.id for each in protocol.questions] == ["regimen", "risk"]
+
+
+def test_an_own_entry_uses_another_one_and_is_stored_with_it() -> None:
+    own = '[catalogue.hb]\nuse = "hemoglobin"\nask = "Haemoglobin, of a finger prick?"'
+    ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'hb > "9 g/dL"\'')
+    protocol = trial(own, question('use = "hb"'), ruled)
+    (asked,) = protocol.questions
+    assert asked.ask["en"] == "Haemoglobin, of a finger prick?"
+    assert [unit.code for unit in asked.units] == ["g/L", "g/dL", "mmol/L"]
+    assert "[catalogue.hemoglobin]" in protocol.text
+
+
+@pytest.mark.parametrize(
+    ("own", "fault"),
+    [
+        ('[catalogue.hemoglobin]\nuse = "hemoglobin"\nusual = [50, 200]', "hemoglobin uses itself"),
+        ('[catalogue.a]\nuse = "b"\n[catalogue.b]\nuse = "a"\n[[question]]\nuse = "a"', "b uses itself"),
+        ('[catalogue.hb]\nuse = "hemoglobine"\n[[question]]\nuse = "hb"', '"hemoglobine" is not in the catalogue'),
+    ],
+)  # fmt: skip
+def test_an_own_entry_that_uses_itself_or_nothing_is_refused(own: str, fault: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        trial(own, criterion('code = "I1"\ninclusion = "x"\nrule = \'hemoglobin > "9 g/dL"\''))
+    assert [each.fault for each in refused.value.faults] == [fault]
