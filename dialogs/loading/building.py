@@ -22,7 +22,7 @@ from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
 from dialogs.rules.parsing import Plans, RuleError, parse
-from dialogs.rules.slips import remark_in, slips_of
+from dialogs.rules.slips import misread, slips_of
 from dialogs.rules.spelling import RuleSlip
 from dialogs.rules.tree import Rule
 
@@ -181,9 +181,9 @@ class _Rules:
         text: str | None = entry.get(key)
         if text is None:
             return None
-        remark = remark_in(text)
-        if remark is not None and not self.report.stored:
-            self.report.fault(f"{entry.place}: {key}", remark.fault, remark.remedy, remark.line)
+        slip = misread(text)
+        if slip is not None and not self.report.stored:
+            self.report.fault(f"{entry.place}: {key}", slip.fault, slip.remedy, slip.line)
             return None
         try:
             return parse(text, self.questions, self.plans)

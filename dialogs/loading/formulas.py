@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Final
 
 from dialogs.loading.kinds import Report
+from dialogs.loading.ruleless import names_in
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Question
 from dialogs.rules.formulas import DEFAULT_DECIMALS, parse_formula
 from dialogs.rules.parsing import RuleError
 from dialogs.rules.signs import formula_said
-
-_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+from dialogs.rules.slips import side_by_side
 
 
 def with_formulas(
@@ -38,7 +36,7 @@ def with_formulas(
 
 
 def _named(entry: Entry) -> set[str]:
-    return set(_NAME.findall(entry["formula"]))
+    return set(names_in(entry["formula"]))
 
 
 def _with_formula(
@@ -47,6 +45,10 @@ def _with_formula(
     place = f"{entry.place}: formula"
     if question.kind not in DEFAULT_DECIMALS:
         report.fault(place, f"is of {question.kind}, and a formula gives a number", "Please give it units")
+        return question
+    slip = side_by_side(entry["formula"])
+    if slip is not None and not report.stored:
+        report.fault(place, slip.fault, slip.remedy)
         return question
     try:
         formula = parse_formula(question, entry["formula"], entry.get("decimals"), questions)

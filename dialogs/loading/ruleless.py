@@ -21,7 +21,7 @@ Raw = dict[str, Any]
 OF_THE_QUESTION: Final = ("ask", "short", "help", "supplier", "unknown", "judgement", "lasting", "in_log")
 """Keys of a criterion without a rule that are its question's."""
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
-_NAMES: Final = re.compile(r"[a-z]\w*")
+_NAMES: Final = re.compile(r"[A-Za-z_]\w*")
 
 
 def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:

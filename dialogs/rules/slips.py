@@ -7,7 +7,9 @@ be is explained. A comparison with a question that has a mistake of its own is l
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Set
+from typing import Final
 
 from dialogs.likely import LISTED, likely
 from dialogs.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
@@ -16,6 +18,9 @@ from dialogs.rules.limits import Said
 from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.reading import unreadable
 from dialogs.rules.spelling import RuleSlip, outside_only, spelled
+
+_TEXT: Final = r"""(\"[^\"\n]+\"|'[^'\n]+')"""
+_SIDE_BY_SIDE: Final = re.compile(rf"{_TEXT}\s*{_TEXT}")
 
 
 def slips_of(
@@ -52,6 +57,21 @@ def remark_in(text: str) -> RuleSlip | None:
         return None
     remedy = "Please put it above the rule, in a line that begins with #"
     return RuleSlip("a remark inside of a rule would end it", remedy, text.count("\n", 0, at))
+
+
+def side_by_side(text: str) -> RuleSlip | None:
+    """Say where two texts stand without a comma: Python makes one of them, of "I" and "II" the option "III"."""
+    found = _SIDE_BY_SIDE.search(text)
+    if found is None:
+        return None
+    one, other = found.groups()
+    line = text.count("\n", 0, found.start())
+    return RuleSlip(f"there is no comma between {one} and {other}", f"Please write {one}, {other}", line)
+
+
+def misread(text: str) -> RuleSlip | None:
+    """Return a slip that leaves a rule readable, as something else than its author wrote."""
+    return remark_in(text) or side_by_side(text)
 
 
 class _Looking:

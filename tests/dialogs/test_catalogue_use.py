@@ -58,6 +58,12 @@ def test_an_option_in_a_formula_is_no_question_of_the_catalogue() -> None:
     assert [each.id for each in protocol.questions] == ["regimen", "risk"]
 
 
+def test_the_end_of_a_name_is_no_question_of_the_catalogue() -> None:
+    own = question('id = "T_egfr"\nask = "Taken?"')
+    protocol = trial(own, criterion('code = "I1"\ninclusion = "x"\nrule = "T_egfr"'))
+    assert [each.id for each in protocol.questions] == ["T_egfr"]
+
+
 def test_an_own_entry_uses_another_one_and_is_stored_with_it() -> None:
     own = '[catalogue.hb]\nuse = "hemoglobin"\nask = "Haemoglobin, of a finger prick?"'
     ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'hb > "9 g/dL"\'')

@@ -136,6 +136,18 @@ def test_a_remark_in_a_rule_is_refused_but_for_a_trial_that_is_stored() -> None:
     assert parse_stored(remark, "toy.toml").criteria[0].code == "X1"
 
 
+def test_options_without_a_comma_are_never_read_as_another_one() -> None:
+    """Python makes one text of two that stand side by side, and "I" "II" would be stage III."""
+    stages = 'format = 2\nid = "X-1"\ntitle = "Made up"\n[[question]]\nuse = "cancer_stage"\n'
+    rule = '[[criterion]]\ncode = "I1"\ninclusion = "x"\nrule = """cancer_stage in ("I"{}"II")"""\n'
+    fault = only_fault(stages + rule.format("\n "))
+    assert (fault.fault, fault.remedy) == ('there is no comma between "I" and "II"', 'Please write "I", "II"')
+    assert parse_protocol(stages + rule.format(", "), "x.toml").criteria[0].code == "I1"
+    scored = '[[question]]\nid = "k"\nask = "K?"\nunits = "points"\npossible = [0, 9]\nusual = [0, 9]\n'
+    formula = 'formula = \'1 if cancer_stage in ("I" "II") else 0\'\n'
+    assert only_fault(stages + scored + formula + rule.format(", ")).fault == fault.fault
+
+
 def test_a_question_of_no_known_kind_is_told_of_that_alone() -> None:
     assert "is not known" in only_fault(TEXT.replace('kind = "choice"', 'kind = "number"', 1)).fault
 
