@@ -2,7 +2,7 @@
 
 Such an answer stands in the log of the screening in which it was given; where it is taken, the log names that
 screening. So a correction holds for the screenings that come to the question later, and changes none before. What was
-cancelled, or given in a revision that is not saved, is not taken; what was purged is asked again.
+cancelled, or given in a revision that is not saved, is not taken; what was purged, or is unknown now, is asked again.
 """
 
 from __future__ import annotations
@@ -38,16 +38,20 @@ ORDER BY l.at DESC, s.sequence DESC, l.entry DESC
 def step(db: Database, number: str, site: str, dialogue: Dialogue) -> Step | None:
     """Return the answer to the question that is asked, if that is one about the site, with the screening it is of.
 
-    Nothing, if the question was answered here already, is being corrected, or nobody of the site has answered it so
-    that it fits here.
+    Nothing, if the question was answered here already, is being corrected, the newest answer is that it is not known,
+    or nobody of the site has answered it so that it fits here.
     """
     question = dialogue.protocol.position.get(dialogue.state)
     if question is None or not dialogue.protocol.questions[question].site_fact:
         return None
     if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
         return None
-    found = (each for each in _given(db, number, site, dialogue) if _fits(dialogue, each[0]))
-    return next((Step("answer", dialogue.state, answer, taken_from=of) for answer, of in found), None)
+    for answer, of in _given(db, number, site, dialogue):
+        if answer == UNKNOWN:
+            return None  # whoever said so meant that what was said before holds no more
+        if _fits(dialogue, answer):
+            return Step("answer", dialogue.state, answer, taken_from=of)
+    return None
 
 
 def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str]]:
@@ -64,7 +68,7 @@ def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator
 
 def _fits(dialogue: Dialogue, answer: Answer) -> bool:
     """Say whether the question can have this answer now, and a revision needs no reason for it."""
-    if answer == UNKNOWN or dialogue.unexplained(dialogue.state, answer):
+    if dialogue.unexplained(dialogue.state, answer):
         return False
     try:
         dialogue.check(dialogue.state, answer)

@@ -115,6 +115,12 @@ def test_what_is_unknown_or_was_cancelled_is_asked_again(screenings: Screenings)
     assert begin(screenings).state == "scanner"
 
 
+def test_what_was_corrected_to_unknown_is_asked_again(screenings: Screenings) -> None:
+    first(screenings)
+    correct(screenings, begin(screenings), "scanner", "unknown")
+    assert begin(screenings).state == "scanner"
+
+
 def test_a_revision_holds_for_others_once_it_is_saved(screenings: Screenings) -> None:
     one = first(screenings)
     screenings.take(one, [Step("save")], one.person)
