@@ -12,6 +12,7 @@ from bot.wording.healing import again_unless_said, met_from
 from bot.wording.parts import in_one_line, part_lines
 from bot.wording.phrases import Phrases, escape, joined, plain
 from bot.wording.times import local_time
+from dialogs.answers import COMPUTED
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.wording import what_failed
@@ -54,7 +55,8 @@ def _line(screening: Screening, reason: str, say: Phrases) -> str:
 def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: Phrases) -> Safe:
     """Return what goes into a health record, as one text that a tap copies.
 
-    Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``.
+    Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``;
+    what is worked out was never entered.
     """
     dialogue = screening.dialogue
     again = again_unless_said(screening, say)
@@ -90,7 +92,7 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:
     dialogue = screening.dialogue
     said = named(dialogue, question_id, dialogue.answers[question_id], say)
-    if at is None:
-        return said
+    if at is None or dialogue.answers[question_id] == COMPUTED:
+        return said  # what it is worked out from has been entered, and may have been corrected since
     entered = say.plain("entered_at", at=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}")
     return say.plain("noted", what=said, note=entered)

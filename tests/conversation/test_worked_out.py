@@ -13,7 +13,7 @@ from dialogs.answers import COMPUTED
 from dialogs.loading import load
 from state.database import path_of
 from state.verify import verify
-from tests.conversation.office import Ward, said
+from tests.conversation.office import Ward, press_of, said
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
 
@@ -92,3 +92,13 @@ def test_a_screening_with_numbers_that_were_worked_out_is_saved_and_verified(war
     turn = tap(ward, turn, "Confirm and save")
     assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
     assert verify(path_of(ward.conversation.screenings.db)).problems == ()
+
+
+def test_the_record_does_not_date_what_was_worked_out_before_its_parts(ward: Ward) -> None:
+    turn = kidneys(ward, "140 umol/L")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    copied = said(ward.do(ward.clinician, f"!{press_of(turn, 'copy_record:')}")).splitlines()
+    (worked,) = [line for line in copied if line.startswith("Creatinine clearance:")]
+    (part,) = [line for line in copied if line.startswith("Creatinine:")]
+    assert "entered" not in worked
+    assert "(entered 2026-11-23" in part
