@@ -196,7 +196,7 @@ class Screenings(Lookup):
 
     def _by_itself(self, screening: Screening) -> Step | None:
         return screening.dialogue.by_itself or site_facts.step(
-            self.db, screening.number, screening.site, screening.dialogue
+            self.db, screening.number, screening.site, screening.dialogue, self.protocols.get
         )
 
     def _append(

@@ -7,7 +7,7 @@ cancelled, or given in a revision that is not saved, is not taken; what was purg
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from sqlite_utils import Database
@@ -15,13 +15,15 @@ from sqlite_utils import Database
 from dialogs.answers import UNKNOWN, Answer, decode
 from dialogs.dialogue import Dialogue, Step
 from dialogs.errors import AnswerError
+from dialogs.protocol import Protocol, Question
+from dialogs.texts import Text
 
 GIVEN: Final = "given"
 """In the detail of an answer: given here by a person, not taken from another screening."""
 _MARKED: Final = """instr(detail, '"site_fact":"given"')"""
 INDEX: Final = f"CREATE INDEX log_site_facts ON log (question, at) WHERE kind = 'answer' AND {_MARKED}"
 _GIVEN: Final = f"""
-SELECT a.value, a.unit, l.screening
+SELECT a.value, a.unit, l.screening, s.protocol
 FROM (
     SELECT screening, entry, at FROM log WHERE kind = 'answer' AND {_MARKED} AND question = :question
 ) l
@@ -35,35 +37,48 @@ ORDER BY l.at DESC, s.sequence DESC, l.entry DESC
 """
 
 
-def step(db: Database, number: str, site: str, dialogue: Dialogue) -> Step | None:
+def step(
+    db: Database, number: str, site: str, dialogue: Dialogue, version: Callable[[str], Protocol]
+) -> Step | None:
     """Return the answer to the question that is asked, if that is one about the site, with the screening it is of.
 
     Nothing, if the question was answered here already, is being corrected, the newest answer is that it is not known,
-    or nobody of the site has answered it so that it fits here.
+    or nobody of the site has answered it so that it fits here. ``version`` finds the protocol of a screening, by its
+    SHA-256.
     """
-    question = dialogue.protocol.position.get(dialogue.state)
-    if question is None or not dialogue.protocol.questions[question].site_fact:
+    place = dialogue.protocol.position.get(dialogue.state)
+    if place is None or not dialogue.protocol.questions[place].site_fact:
         return None
     if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
         return None
-    for answer, of in _given(db, number, site, dialogue):
-        if answer == UNKNOWN:
-            return None  # whoever said so meant that what was said before holds no more
+    for answer, of, protocol in _given(db, number, site, dialogue):
+        if answer == UNKNOWN or not _asked_alike(version(protocol), dialogue.protocol.questions[place]):
+            return None  # what was said before holds no more, or was said of something else
         if _fits(dialogue, answer):
             return Step("answer", dialogue.state, answer, taken_from=of)
     return None
 
 
-def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str]]:
-    """Yield what people of the site have answered, the newest first."""
+def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str, str]]:
+    """Yield what people of the site have answered, the newest first, with the screening and its protocol's SHA-256."""
     asked = {
         "question": dialogue.state,
         "site": site,
         "trial": dialogue.protocol.id,
         "screening": number,
     }
-    for value, unit, of in db.execute(_GIVEN, asked).fetchall():
-        yield decode(value, unit), of
+    for value, unit, of, protocol in db.execute(_GIVEN, asked).fetchall():
+        yield decode(value, unit), of, protocol
+
+
+def _asked_alike(then: Protocol, question: Question) -> bool:
+    """Say whether an earlier version of a trial asked a question in the same words: an id alone may mean anything."""
+    before = then.question(question.id)
+    return (before.kind, before.ask, _options(before)) == (question.kind, question.ask, _options(question))
+
+
+def _options(question: Question) -> list[tuple[str, Text]]:
+    return [(option.code, option.text) for option in question.options]
 
 
 def _fits(dialogue: Dialogue, answer: Answer) -> bool:

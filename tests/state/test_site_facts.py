@@ -121,6 +121,22 @@ def test_what_was_corrected_to_unknown_is_asked_again(screenings: Screenings) ->
     assert begin(screenings).state == "scanner"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "state"),
+    [
+        ("Does the site have a scanner of 3 T?", "Is the scanner of 3 T out of order?", "scanner"),
+        ('version = "1"', 'version = "2"', "claustrophobia"),
+    ],
+)
+def test_a_later_version_takes_what_was_asked_in_the_same_words_only(
+    screenings: Screenings, old: str, new: str, state: str
+) -> None:
+    text = TRIAL.text.replace('id = "FICTION-SITE"', 'id = "FICTION-SITE"\nversion = "1"')
+    first(screenings)
+    later = parse_protocol(text.replace(old, new), "later.toml")
+    assert screenings.start(later, "S01-P01", "S01", zone="+08:00", channel="terminal").state == state
+
+
 def test_a_revision_holds_for_others_once_it_is_saved(screenings: Screenings) -> None:
     one = first(screenings)
     screenings.take(one, [Step("save")], one.person)
