@@ -130,7 +130,7 @@ def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn
     if not isinstance(answer, Measurement):
         return
     entered = entered_on.get(question.id)
-    if entered is None or not _ages(question):
+    if entered is None or not _is_foreseen(question, answer):
         return
     step = answer.unit if is_age(question) else DAY
     entered_as = _in_first(question, answer.value, answer.unit)
@@ -160,6 +160,11 @@ def _ages(question: Question) -> bool:
     return question.kind == "since" or is_age(question)
 
 
+def _is_foreseen(question: Question, answer: Measurement) -> bool:
+    """Say whether an answer ages by a known time: of whoever is below 10 years old, no latest day can be told."""
+    return question.kind == "since" or (is_age(question) and not answer.relation.startswith("<"))
+
+
 def _aged(protocol: Protocol, facts: Facts, entered_on: EnteredOn, day: date) -> list[Answer | None]:
     """Return the answers as they would be given on a day if nothing but time had passed."""
     pairs = zip(protocol.questions, facts, strict=True)
@@ -168,7 +173,9 @@ def _aged(protocol: Protocol, facts: Facts, entered_on: EnteredOn, day: date) ->
 
 def aged(question: Question, answer: Answer | None, entered: date | None, day: date) -> Answer | None:
     """Return an answer as it would be given on a later day: so many days longer ago, or so many years older."""
-    if not isinstance(answer, Measurement) or entered is None or day <= entered or not _ages(question):
+    if not isinstance(answer, Measurement) or entered is None or day <= entered:
+        return answer
+    if not _is_foreseen(question, answer):
         return answer
     if is_age(question):
         return replace(answer, value=answer.value + _completed(entered, day, answer.unit))

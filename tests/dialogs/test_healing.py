@@ -60,6 +60,7 @@ NEVER = {
     "too long ago": ("I2", {"last_relapse": ago("3", "a")}),
     "never": ("I2", {"last_relapse": Choice("never")}),
     "too old": ("I1", {"age": ago("76", "a")}),
+    "an age below a bound": ("I1", {"age": ago("10", "a", "<")}),
     "a laboratory result": ("E3", {"hemoglobin": ago("80", "g/L")}),
     "not failed": ("E2", {"last_vaccine": ago("5", "wk")}),
     "unknown": ("E2", {"last_vaccine": UNKNOWN}),
