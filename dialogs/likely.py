@@ -1,33 +1,33 @@
-"""The name that was most likely meant by one that there is not."""
+"""The name that was clearly meant by one that there is not: no guess where it could be another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Final
 
 LISTED: Final = 12
 """Names that are listed where none is likely."""
-_SHORT: Final = 4
-_ALIKE: Final = 0.75
-_ALIKE_AND_SHORT: Final = 0.65
-"""How alike names must be, also those of few letters, of which one is much."""
+_SHORTEST: Final = 5
+"""Letters of a name in which one wrong letter is a slip: of fewer it makes another test, as of `alc` and `alt`."""
+_SHORTEST_EXCHANGED: Final = 3
+"""Letters of a name in which two that are exchanged are a slip."""
 
 
 def likely(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that another one is most like; ``None`` if it is like none.
+    """Return the one name that another one is clearly meant to be; ``None`` if it is none, or may be several.
 
-    That is the same in other letters (``Body-weight``), with letters exchanged (``aeg``), as one of its words
-    (``weight`` of ``body_weight``), or nearly the same.
+    That is the same in other letters (``Body-weight``, ``bodyweight``), as the words that it ends in (``weight`` of
+    ``body_weight``), or with one letter wrong, missing or too much (``pregnent``), or two exchanged (``aeg``).
     """
     plain = {_plain(each): each for each in names}
     typed = _plain(name)
     if typed in plain:
         return plain[typed]
-    alike = [each for each in plain if sorted(each) == sorted(typed)]
-    alike += [each for each in plain if typed in each.split("_")]
-    alike += get_close_matches(typed, plain, 1, _ALIKE if len(typed) > _SHORT else _ALIKE_AND_SHORT)
-    return plain[alike[0]] if alike else None
+    for is_meant in (_joined, _end, _slip):
+        found = [each for each in plain if is_meant(typed, each)]
+        if found:
+            return plain[found[0]] if len(found) == 1 else None
+    return None
 
 
 def instead(name: str, names: Iterable[str]) -> str:
@@ -40,5 +40,31 @@ def instead(name: str, names: Iterable[str]) -> str:
     return f"Please use one of: {', '.join(names[:LISTED])}{more}"
 
 
+def _joined(typed: str, name: str) -> bool:
+    return typed.replace("_", "") == name.replace("_", "")
+
+
+def _end(typed: str, name: str) -> bool:
+    return bool(typed) and name.endswith(f"_{typed}")
+
+
+def _slip(typed: str, name: str) -> bool:
+    """Say whether two names differ in one letter, which is no digit, or in two neighbours that are exchanged."""
+    begin = _same(typed, name)
+    end = _same(typed[begin:][::-1], name[begin:][::-1])
+    one, other = typed[begin : len(typed) - end], name[begin : len(name) - end]
+    if any(sign.isdigit() for sign in one + other):
+        return False
+    if len(one) == len(other) == 2 and one == other[::-1]:
+        return len(name) >= _SHORTEST_EXCHANGED
+    return max(len(one), len(other)) == 1 and min(len(typed), len(name)) >= _SHORTEST
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many signs two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _plain(name: str) -> str:
-    return name.casefold().replace("-", "_").replace(" ", "_")
+    return name.casefold().strip('"').replace("-", "_").replace(" ", "_")

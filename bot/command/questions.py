@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from dialogs.languages import DEFAULT, LANGUAGES, counted
-from dialogs.loading import catalogue
+from dialogs.loading import catalogue, search
 from dialogs.loading.samples import answers, sample, units_of
 
 SHOWN_WHOLE: Final = 2
@@ -32,7 +32,7 @@ def command(word: tuple[str, ...], lang: str) -> None:
     if not word:
         click.echo("\n".join(by_subject(lang)))
         return
-    names = catalogue.found(*word)
+    names = search.found(*word) or search.meant(" ".join(word))
     if not names:
         raise click.ClickException(
             f"No question has {' '.join(word)!r}. Please try a part of it, or no word at all."

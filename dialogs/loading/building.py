@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from dialogs.languages import DEFAULT
-from dialogs.loading.catalogue import entries
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formulas import with_formulas
@@ -18,6 +17,7 @@ from dialogs.loading.kinds import Report
 from dialogs.loading.question_keys import QUESTION
 from dialogs.loading.questions import build_question
 from dialogs.loading.references import check_criteria, check_parts, check_questions
+from dialogs.loading.search import meant
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
@@ -194,4 +194,4 @@ class _Rules:
         return None
 
     def _slips(self, text: str) -> list[RuleSlip]:
-        return slips_of(text, self.questions, self.left_out, entries(), all_named=self.all_named)
+        return slips_of(text, self.questions, self.left_out, meant, all_named=self.all_named)

@@ -15,8 +15,6 @@ from importlib import resources
 from typing import Any, Final
 
 from dialogs.languages import DEFAULT
-from dialogs.likely import likely
-from dialogs.loading.kinds import KindError, shown
 from dialogs.loading.writing import table
 from dialogs.texts import Text
 
@@ -123,38 +121,6 @@ class Shelf:
         """Return what was taken of ours, as it is written at the end of the file."""
         copies = "".join(table(kind, name, taken) for (kind, name), taken in self._taken.items())
         return f"\n\n{_OUR_COPY}{copies}" if copies else ""
-
-
-def found(*words: str) -> list[str]:
-    """Return the names of the entries in which all words stand, in names or texts of any language.
-
-    Those whose name has the words come first, and the one that is called so before all.
-    """
-    wanted = [word.casefold() for word in words]
-    named = {name: f"{name} {name.replace('_', ' ')}" for name in entries()}
-    hits = [name for name in named if all(word in f"{named[name]} {_said(name)}" for word in wanted)]
-    return sorted(
-        hits, key=lambda name: (name not in wanted, not all(word in named[name] for word in wanted))
-    )
-
-
-@cache
-def _said(name: str) -> str:
-    """Return all that an entry says, and the codes of its options, in small letters."""
-    entry, options = entries()[name], entries()[name].get("options", ())
-    texts = [entry[key] for key in ("ask", "short", "help") if key in entry]
-    texts += [option["text"] for option in options]
-    codes = [option["code"] for option in options]
-    return " ".join([*codes, *(said for text in texts for said in text.values())]).casefold()
-
-
-def entry_name(raw: Any) -> str:
-    """Return the name of an entry as it stands; raises `KindError` if there is none."""
-    if isinstance(raw, str) and raw in entries():
-        return raw
-    found = likely(str(raw), entries())
-    remedy = f'Please write "{found}"' if found else "prescreen protocol questions lists what there is"
-    raise KindError(f"{shown(raw)} is not in the catalogue", remedy)
 
 
 def _files() -> list[str]:

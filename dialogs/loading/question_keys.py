@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from dialogs.loading.catalogue import entry_name
 from dialogs.loading.kinds import (
     CODES,
     DECIMALS,
@@ -24,6 +23,7 @@ from dialogs.loading.kinds import (
     one_of,
     simple,
 )
+from dialogs.loading.search import entry_name
 from dialogs.loading.tables import NEEDED, Key, Table, table, tables
 
 KINDS: Final = ("yes_no", "choice", "several", "integer", "quantity", "since")

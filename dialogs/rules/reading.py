@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -19,10 +19,13 @@ _WORDS: Final = frozenset({"and", "or", "not", "in"})
 _ADD: Final = "Please add what is missing, or delete what is too much"
 _BRANCHING: Final = frozenset({"if", "then", "else", "when", "unless"})
 
+Search = Callable[[str], Sequence[str]]
+"""Returns the questions of the catalogue that a name was likely meant to be."""
 
-def unreadable(text: str, names: Iterable[str]) -> RuleSlip:
+
+def unreadable(text: str, names: Iterable[str], search: Search) -> RuleSlip:
     """Say why a rule is none; `names` are those of its questions."""
-    for slip in (*_brackets(text), *_beside(text, list(names))):
+    for slip in (*_brackets(text), *_beside(text, list(names), search)):
         return slip
     return RuleSlip("the rule cannot be read", "Please write comparisons joined by and, or, not")
 
@@ -48,7 +51,7 @@ def _brackets(text: str) -> Iterator[RuleSlip]:
         yield RuleSlip(f"the bracket {sign} is not closed", f"Please add {_CLOSING[sign]}", line)
 
 
-def _beside(text: str, names: list[str]) -> Iterator[RuleSlip]:
+def _beside(text: str, names: list[str], search: Search) -> Iterator[RuleSlip]:
     """Yield the first two words between which a sign is missing, or two signs between which a word is."""
     found = [(match[0], text.count("\n", 0, match.start())) for match in _TOKEN.finditer(text)]
     for token, line in found:
@@ -61,7 +64,9 @@ def _beside(text: str, names: list[str]) -> Iterator[RuleSlip]:
         yield RuleSlip(f"nothing stands before {found[0][0]}", _ADD, found[0][1])
     for (one, line), (other, _) in pairwise(found):
         if _is_value(one) and _is_value(other, opens=True):
-            yield RuleSlip(f"there is no sign between {one} and {other}", _joined(one, other, names), line)
+            yield RuleSlip(
+                f"there is no sign between {one} and {other}", _joined(one, other, names, search), line
+            )
         elif _need_between(one, other):
             yield RuleSlip(f"nothing stands between {one} and {other}", _ADD, line)
 
@@ -84,8 +89,9 @@ def _is_sign(token: str) -> bool:
     return token in ("<", "<=", ">", ">=", "==", "!=", "in")
 
 
-def _joined(one: str, other: str, names: list[str]) -> str:
-    whole = likely(f"{one}_{other}", names)
+def _joined(one: str, other: str, names: list[str], search: Search) -> str:
+    called = f"{one}_{other}"
+    whole = likely(called, names) or likely(called, search(called) if other.isalpha() else ())
     if whole is not None and one[0].isalpha():
         return f"Please write {whole}"
     if one[0] in "\"'" and other[0] in "\"'":

@@ -8,33 +8,35 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from typing import Final
 
-from dialogs.likely import LISTED, likely
+from dialogs.likely import likely
 from dialogs.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
 from dialogs.rules.expressions import expression
 from dialogs.rules.limits import Said
 from dialogs.rules.parsing import RuleError, parse
-from dialogs.rules.reading import unreadable
+from dialogs.rules.reading import Search, unreadable
 from dialogs.rules.spelling import RuleSlip, outside_only, spelled
 
 _TEXT: Final = r"""(\"[^\"\n]+\"|'[^'\n]+')"""
 _SIDE_BY_SIDE: Final = re.compile(rf"{_TEXT}\s*{_TEXT}")
+_NAMED: Final = 3
+"""Questions that are named where it may be one of several."""
 
 
 def slips_of(
     text: str,
     questions: Questions,
     left_out: Set[str] = frozenset(),
-    offered: Collection[str] = (),
+    search: Search = lambda name: (),
     *,
     all_named: bool = True,
 ) -> list[RuleSlip]:
     """Return all that is wrong with a rule; nothing if all that can be looked at is right.
 
-    `left_out` names questions that have a mistake of their own, `offered` those of the catalogue;
-    unless `all_named`, there are more questions, and it is not known what they are called.
+    `left_out` names questions that have a mistake of their own, `search` finds those of the catalogue that a name was
+    likely meant to be; unless `all_named`, there are more questions, and it is not known what they are called.
     """
     if not text.strip():
         remedy = "Please write a condition, or leave rule out to ask the criterion as it stands"
@@ -43,10 +45,10 @@ def slips_of(
     try:
         tree = expression(f"(\n{mended}\n)")
     except SyntaxError:
-        return [*slips, unreadable(mended, {*questions, *left_out})]
+        return [*slips, unreadable(mended, {*questions, *left_out}, search)]
     except (ValueError, RecursionError, MemoryError):  # a NUL; brackets or nots without end
         return slips
-    looking = _Looking(questions, left_out, offered, all_named)
+    looking = _Looking(questions, left_out, search, all_named)
     return list(dict.fromkeys([*slips, *looking.walk(tree)]))
 
 
@@ -77,13 +79,11 @@ def misread(text: str) -> RuleSlip | None:
 class _Looking:
     """Looks at each comparison of a rule by itself."""
 
-    def __init__(
-        self, questions: Questions, left_out: Set[str], offered: Collection[str], all_named: bool
-    ) -> None:
+    def __init__(self, questions: Questions, left_out: Set[str], search: Search, all_named: bool) -> None:
         self.questions = questions
         self.all_named = all_named
         self.left_out = left_out
-        self.offered = offered
+        self.search = search
         self.last: ast.Compare | None = None
         """The comparison before, to which a value that stands alone may belong."""
         self.next: ast.Compare | None = None
@@ -138,20 +138,21 @@ class _Looking:
         found = likely(name, {*self.questions, *self.left_out})
         if found is not None:
             return f"Please write {found}"
-        entry = likely(name, self.offered)
-        if entry is not None:
-            return f"Please write {entry}, a question of the catalogue"
-        return f'Please add a [[question]] with id = "{name}", or use one of: {_some(self.questions)}'
+        entries = self.search(name)
+        if len(entries) == 1:
+            return f"Please write {entries[0]}, a question of the catalogue"
+        if entries:
+            more = (
+                f", or what else prescreen protocol questions {name} finds" if len(entries) > _NAMED else ""
+            )
+            return f"Please write {' or '.join(entries[:_NAMED])}, questions of the catalogue{more}"
+        searched = "Please look for it with prescreen protocol questions WORD"
+        return f'{searched}, or add a [[question]] with id = "{name}"'
 
 
 def _unknown(tree: ast.expr, questions: Questions) -> str | None:
     """Return the first name of a comparison that is no question."""
     return next((name for name in sorted(names_in(tree) - questions.keys() - {"unclear"})), None)
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join(listed[:LISTED]) + (" ..." if len(listed) > LISTED else "")
 
 
 def _one_more_value(before: ast.Compare, tree: ast.Constant) -> Said:

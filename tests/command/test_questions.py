@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command import main
-from dialogs.loading import catalogue, parse_protocol
+from dialogs.loading import catalogue, parse_protocol, search
 
 HEAD = 'format = 2\nid = "FICTIONAL"\ntitle = "A fictional trial"\n'
 FOUND = {
@@ -15,6 +15,9 @@ FOUND = {
     "by an English word": ("chemotherapy", "last_chemotherapy"),
     "by a Chinese word": ("血小板", "platelets"),
     "by an option": ("premenarchal", "childbearing_potential"),
+    "by an abbreviation": ("wbc", "leukocytes"),
+    "by an abbreviation in capitals": ("ANC", "neutrophils"),
+    "by a spelling of elsewhere": ("leucocytes", "leukocytes"),
     "by several words, in any order": ("surgery LAST", "last_major_surgery"),
 }
 
@@ -28,6 +31,38 @@ def questions(*arguments: str) -> str:
 @pytest.mark.parametrize(("typed", "name"), FOUND.values(), ids=FOUND)
 def test_a_question_is_found(typed: str, name: str) -> None:
     assert name in questions(*typed.split())
+
+
+FOUND_ALONE = {
+    "hb": "hemoglobin",
+    "anc": "neutrophils",
+    "crcl": "creatinine_clearance",
+    "kps": "karnofsky",
+    "bp": "systolic_pressure diastolic_pressure",
+    "gfr": "egfr egfr_child",
+    "alc": "lymphocytes",
+    "plt": "platelets",
+    "gender": "sex",
+}
+
+
+@pytest.mark.parametrize(("typed", "names"), FOUND_ALONE.items(), ids=FOUND_ALONE)
+def test_an_abbreviation_finds_what_it_stands_for_and_nothing_in_whose_words_it_is_a_part(
+    typed: str, names: str
+) -> None:
+    assert search.found(typed) == names.split()
+
+
+def test_every_abbreviation_stands_for_entries_and_is_none_itself() -> None:
+    for word, names in search.CALLED.items():
+        assert word not in catalogue.entries()
+        assert set(names.split()) <= set(catalogue.entries()), word
+
+
+def test_words_are_found_inside_of_others_only_where_they_stand_nowhere_as_a_whole() -> None:
+    assert search.found("年龄")[:2] == ["age_years", "age_months"]
+    assert "childbearing_potential" not in search.found("age")
+    assert search.found("platel")[0] == "platelets"
 
 
 @pytest.mark.parametrize("name", ["platelets", "alt", "nyha", "dialysis", "last_chemotherapy", "mmse"])
