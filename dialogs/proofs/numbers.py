@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +21,8 @@ from dialogs.units import DECIMALS, Unit
 
 _ONE: Final = Decimal(1)
 _LEAST: Final = _ONE.scaleb(-DECIMALS)
+_DIGITS: Final = 60
+"""Enough for what lies between two points that differ by rounding only."""
 
 
 def numbers(question: Question, unit: Unit, turning: Iterable[Decimal]) -> list[Decimal]:
@@ -48,10 +50,11 @@ def _whole(number: Decimal, rounding: str) -> Decimal:
 def _between(low: Decimal, high: Decimal) -> Decimal:
     """Return a number between two, with as few digits as will do."""
     middle = (low + high) / 2
-    for digits in range(-6, 25):
-        short = round(middle, digits)
-        if low < short < high:
-            return short.quantize(_ONE) if short == short.to_integral_value() else short
+    with localcontext(prec=_DIGITS):
+        for digits in range(-6, 25):
+            short = round(middle, digits)
+            if low < short < high:
+                return short.quantize(_ONE) if short == short.to_integral_value() else short
     return middle
 
 

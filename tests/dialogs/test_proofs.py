@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -13,6 +14,7 @@ from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.proofs import explore, outcomes
+from dialogs.proofs.numbers import numbers
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import union
 from tests.dialogs.large import CRITERIA, QUESTIONS, SHAPES, large
@@ -167,6 +169,16 @@ def test_a_limit_is_impossible_only_if_no_possible_divisor_reaches_it(
     if not impossible:
         found = outcomes(parse_protocol(text, "lvef.toml"), 100_000)
         assert {outcome.finding for outcome in found} == {"possible"}
+
+
+def test_points_that_differ_by_rounding_only_have_a_number_between_them() -> None:
+    text = 'format = 2\nid = "EX-1"\ntitle = "A fictional trial"\n'
+    text += (
+        '[[criterion]]\ncode = "I1"\ninclusion = "Words"\nrule = "last_radiotherapy > last_chemotherapy"\n'
+    )
+    (asked, _) = parse_protocol(text, "since.toml").questions
+    point = Decimal(300_000) / 7
+    assert point in numbers(asked, asked.units[0], [point, point.next_plus()])
 
 
 def test_what_was_accepted_once_is_not_proved_anew() -> None:
