@@ -52,12 +52,12 @@ def _of_the_catalogue(criterion: Any, questions: list[Any], shelf: Shelf) -> lis
     return [{"use": name} for name in needed if name not in asked]
 
 
-def _with_parts(name: str, shelf: Shelf) -> Iterator[str]:
+def _with_parts(name: str, shelf: Shelf, wanted_for: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield an entry of the catalogue after those that it is worked out from: all are asked at its criterion."""
     entry = shelf.entry(name)
-    if entry is not None:
-        for part in _NAMES.findall(_QUOTED.sub(" ", str(entry.get("formula", "")))):
-            yield from _with_parts(part, shelf)
+    if entry is not None and name not in wanted_for:  # else it is worked out from itself, which is refused
+        for part in names_in(str(entry.get("formula", ""))):
+            yield from _with_parts(part, shelf, (*wanted_for, name))
         yield name
 
 

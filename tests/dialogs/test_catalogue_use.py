@@ -86,3 +86,14 @@ def test_an_own_entry_that_uses_itself_or_nothing_is_refused(own: str, fault: st
     with pytest.raises(ProtocolError) as refused:
         trial(own, criterion('code = "I1"\ninclusion = "x"\nrule = \'hemoglobin > "9 g/dL"\''))
     assert [each.fault for each in refused.value.faults] == [fault]
+
+
+def test_an_own_entry_that_is_worked_out_from_itself_is_refused() -> None:
+    entry = (
+        '[catalogue.{}]\nask = "?"\nunits = "points"\npossible = [0, 9]\nusual = [0, 9]\nformula = "{} + 1"\n'
+    )
+    with pytest.raises(ProtocolError, match="worked out from itself"):
+        trial(
+            entry.format("x", "y") + entry.format("y", "x"),
+            criterion('code = "I1"\ninclusion = "x"\nrule = "x > 3"'),
+        )
