@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from itertools import islice, pairwise, product
 from typing import Final
 
-from dialogs.answers import plain
+from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.errors import Fault
 from dialogs.loading.places import placed
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.rules.arithmetic import Formula, Unworkable, rounded
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import union
 from dialogs.texts import Text
+from dialogs.units import Unit
 from dialogs.untranslated import lacking
 
 STEPS: Final = 200_000
 """Of the search for criteria that imply each other."""
+_ALIKE: Final = Decimal("0.1")
+"""How far limits may be apart that are written for each other: 12 weeks for 3 months."""
+_MOST_OPTIONS: Final = 64
 _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
     "same": (
         "is met and failed by the same answers as {other}",
@@ -37,6 +44,8 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_unused(protocol),
         *_related(protocol),
         *_unusual(protocol),
+        *_contradictory(protocol),
+        *_worked_out_wrong(protocol),
         *_untranslated(protocol),
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
@@ -80,6 +89,66 @@ def _unusual_limits(
                 f"{plain(limit)} {code} is outside of what is usual for {question.id}, {low} to {high} {code}"
             )
             yield Fault(f"criterion {criterion.code}: rule", fault, "Please check the number and its unit")
+
+
+def _contradictory(protocol: Protocol) -> Iterator[Fault]:
+    """Limits in units that turn into each other, and do not come to the same: one value would be judged two ways."""
+    for criterion in protocol.criteria:
+        for leaf in criterion.rule.node.leaves():
+            if isinstance(leaf, Comparison):
+                units = protocol.questions[leaf.place].unit_by_code
+                limits = [(units[code], number) for code, number in leaf.limits.items() if code in units]
+                scaled = [(unit, number) for unit, number in limits if unit.scale is not None]
+                yield from _unlike(criterion, scaled)
+
+
+def _unlike(criterion: Criterion, limits: Sequence[tuple[Unit, Decimal]]) -> Iterator[Fault]:
+    for (unit, number), (other, its) in pairwise(limits):
+        one, two = unit.in_first(number), other.in_first(its)
+        if abs(one - two) > _ALIKE * max(abs(one), abs(two)):
+            same = compact(round(other.from_first(one), 3))
+            fault = f"{plain(number)} {unit.code} is {same} {other.code}, and not {plain(its)}"
+            remedy = "Please check both, or give one limit only: other units are converted"
+            yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
+
+
+def _worked_out_wrong(protocol: Protocol) -> Iterator[Fault]:
+    """Formulas that come to no usual number from usual answers, whatever is chosen: often a part in another unit."""
+    for place, formula in protocol.formulas.items():
+        question, parts = protocol.questions[place], [protocol.questions[each] for each in formula.places]
+        found = [_from_usual(formula, parts, options) for options in islice(_options(parts), _MOST_OPTIONS)]
+        if not any(number is not None and question.units[0].expects(number) for number in found):
+            usual = ((each, _usual(each)) for each in parts if each.units)
+            numbers = ", ".join(f"{each.id} {plain(answer.value)} {answer.unit}" for each, answer in usual)
+            worked = next(
+                (f"{plain(each)} {formula.unit}" for each in found if each is not None), "no number"
+            )
+            fault = f"comes to {worked} from usual answers ({numbers})"
+            remedy = "Please check it: every number is in the first unit of its question"
+            yield Fault(f"question {question.id}: formula", fault, remedy)
+
+
+def _options(parts: Sequence[Question]) -> Iterator[tuple[Choice, ...]]:
+    """Yield what can be answered to those parts that are choices."""
+    return product(*([Choice(option.code) for option in each.options] for each in parts if not each.units))
+
+
+def _from_usual(formula: Formula, parts: Sequence[Question], options: Iterable[Choice]) -> Decimal | None:
+    """Return what a formula comes to, also if that is not possible; ``None`` if it comes to no number."""
+    chosen = iter(options)
+    answers = [_usual(each) if each.units else next(chosen) for each in parts]
+    try:
+        number = formula.node.work(dict(zip(formula.places, answers, strict=True)))
+    except Unworkable:
+        return None
+    return rounded(number, formula.decimals) if isinstance(number, Fraction) else None
+
+
+def _usual(question: Question) -> Measurement:
+    """Return the example of a number, or one in the middle of what is usual."""
+    unit = question.units[0]
+    middle = round(sum(unit.usual) / 2)
+    return Measurement("=", Decimal(middle) if unit.example is None else unit.example, unit.code)
 
 
 def _untranslated(protocol: Protocol) -> Iterator[Fault]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dialogs.errors import Fault
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.loading.catalogue import entries
 from dialogs.warnings import warnings
 
 HEAD = """format = 2
@@ -36,6 +37,7 @@ exclusion = "Ill"
 rule = 'fever or cough'
 """
 MANY = ", ".join(f'{{ code = "o{number}", text = "Option {number}" }}' for number in range(12))
+BMI = '[[question]]\nuse = "bmi"\nformula = "{}"\n'
 UNUSED = '[[question]]\nid = "rash"\nask = "Rash?"\n'
 
 
@@ -88,6 +90,26 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion('age > "80 a"'),
         "criterion X1: rule: 100 a is outside of what is usual for age, 18 to 90 a",
     ),
+    "limits that contradict each other": (
+        '[[question]]\nuse = "hemoglobin"\n' + criterion('hemoglobin < "9 g/dL = 80 g/L"'),
+        '[[question]]\nuse = "hemoglobin"\n' + criterion('hemoglobin < "9 g/dL = 90 g/L"'),
+        "criterion X1: rule: 9 g/dL is 90 g/L, and not 80",
+    ),
+    "limits of a time that are alike": (
+        criterion('last_stroke < "3 mo = 12 d"'),
+        criterion('last_stroke < "3 mo = 12 wk = 90 d"'),
+        "criterion X1: rule: 3 mo is 91.312 d, and not 12",
+    ),
+    "a formula over another unit": (
+        BMI.format("body_weight / height ** 2") + criterion("bmi > 30"),
+        BMI.format("body_weight / (height / 100) ** 2") + criterion("bmi > 30"),
+        "question bmi: formula: comes to 0.0 kg/m2 from usual answers (body_weight 62 kg, height 168 cm)",
+    ),
+    "a formula that divides by nothing": (
+        BMI.format("body_weight / (height - 168)") + criterion("bmi > 30"),
+        BMI.format("23 if sex == 'female' else 0") + criterion("bmi > 30"),
+        "question bmi: formula: comes to no number from usual answers",
+    ),
     "more options than buttons": (
         f'[[question]]\nid = "drug"\nask = "Drug?"\nkind = "choice"\noptions = [{MANY}]\n'
         + criterion('drug == "o1"'),
@@ -113,6 +135,14 @@ def test_a_warning_names_the_line_and_what_to_do() -> None:
     (found,) = warned(UNUSED)
     assert found.line == (HEAD + QUESTIONS).count("\n") + 2
     assert found.remedy == "Please use it in a rule, or leave it out: it is never asked"
+
+
+@pytest.mark.parametrize("name", [*shipped_protocols(), "the whole catalogue"])
+def test_what_we_ship_is_worked_out_from_usual_answers_to_usual_numbers(name: str) -> None:
+    whole = "".join(f'[[question]]\nuse = "{each}"\n' for each in entries())
+    text = HEAD + whole + '[[criterion]]\ncode = "I1"\ninclusion = "Words"\nrule = "age_years > 18"\n'
+    protocol = load(name) if name in shipped_protocols() else parse_protocol(text, "whole.toml")
+    assert [str(each) for each in warnings(protocol, 200, 10_000) if "usual answers" in each.fault] == []
 
 
 def test_a_language_that_lacks_texts_is_told_once() -> None:
