@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from dialogs.answers import Measurement
+from dialogs.candidates import play
 from dialogs.errors import ProtocolError
 from dialogs.loading.catalogue import entries
 from tests.dialogs.test_format import criterion, question, trial
@@ -97,3 +101,9 @@ def test_an_own_entry_that_is_worked_out_from_itself_is_refused() -> None:
             entry.format("x", "y") + entry.format("y", "x"),
             criterion('code = "I1"\ninclusion = "x"\nrule = "x > 3"'),
         )
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("7.0 %", "ineligible"), ("7.0 % = 53 mmol/mol", "eligible")])
+def test_a_limit_in_each_unit_takes_a_value_as_lab_sheets_round_it(limit: str, verdict: str) -> None:
+    protocol = trial(criterion(f"code = 'I1'\ninclusion = 'x'\nrule = 'hba1c <= \"{limit}\"'"))
+    assert play(protocol, {"hba1c": Measurement("=", Decimal(53), "mmol/mol")}).verdict == verdict
