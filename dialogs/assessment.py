@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.protocol import Criterion, Protocol, SiteItem
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement
 from dialogs.rules.tree import Rule
@@ -92,15 +92,21 @@ def follow_up(protocol: Protocol, facts: Facts) -> dict[str, tuple[str, ...]]:
 
 
 def _indecisive(rule: Rule, facts: Facts) -> set[int]:
-    """The places of answers that leave a comparison of this rule uncertain: unknowns and bounds."""
-    places = set()
+    """The places of answers that leave a comparison of this rule uncertain.
+
+    These are unknowns and bounds; where there are none, what cannot be worked out from its parts: a BMI of 0.3.
+    """
+    places: set[int] = set()
     for leaf in rule.node.leaves():
         if leaf.judge(facts) is SETTLED[UNCERTAIN]:
-            for place in leaf.asked(facts):
-                answer = facts[place]
-                if answer == UNKNOWN or (isinstance(answer, Measurement) and answer.relation != "="):
-                    places.add(place)
+            asked = set(leaf.asked(facts))
+            vague = {place for place in asked if _is_vague(facts[place])}
+            places |= vague or {place for place in asked if facts[place] == COMPUTED}
     return places
+
+
+def _is_vague(answer: Answer | None) -> bool:
+    return answer == UNKNOWN or (isinstance(answer, Measurement) and answer.relation != "=")
 
 
 def ask_the_site(protocol: Protocol, facts: Facts) -> tuple[SiteItem, ...]:

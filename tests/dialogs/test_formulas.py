@@ -251,6 +251,15 @@ def test_the_whole_is_unknown_if_a_part_is_and_that_part_would_settle_it() -> No
     assert answered(SUM, c=3, whole=UNKNOWN).missing == ("whole",)
 
 
+def test_what_comes_to_no_possible_number_is_itself_to_follow_up() -> None:
+    dialogue = answered(SUM, c=3, whole=COMPUTED, a=60000, b=60000)
+    assert (dialogue.verdict, dialogue.missing) == ("undetermined", ("whole",))
+    dialogue.take(Step("save"))
+    dialogue.take(Step("reopen"))
+    dialogue.take(Step("answer", "whole", kilograms(12)))
+    assert dialogue.verdict == "eligible"
+
+
 def test_it_is_worked_out_by_itself_once_all_parts_are_known() -> None:
     dialogue = answered(BY_ITSELF, a=4, b=3, c=1)
     assert dialogue.answers["whole"] == COMPUTED
