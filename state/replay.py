@@ -147,6 +147,14 @@ class StoredProtocols:
             [protocol.sha256, protocol.id, protocol.version, protocol.text, protocol.sha256],
         )
 
+    def numbered_alike(self, protocol: Protocol) -> bool:
+        """Say whether the file has another text of the same version."""
+        other = self.db.execute(
+            "SELECT 1 FROM protocols WHERE id = ? AND version = ? AND sha256 <> ?",
+            [protocol.id, protocol.version, protocol.sha256],
+        )
+        return other.fetchone() is not None
+
     def all(self) -> list[Protocol]:
         """List all versions in the file, the newest of each trial last."""
         rows = self.db.execute("SELECT sha256 FROM protocols ORDER BY id, version, sha256").fetchall()

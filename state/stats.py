@@ -19,10 +19,14 @@ from state.exports.filters import refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot
 
-_SUBJECTS: Final = """
+_VERSION: Final = """t.version || CASE
+        WHEN EXISTS (SELECT 1 FROM protocols o WHERE o.id = t.id AND o.version = t.version AND o.sha256 <> t.sha256)
+        THEN ' (' || substr(t.sha256, 1, 7) || ')' ELSE '' END"""
+"""What was changed without a new version counts apart, by the beginning of its SHA-256."""
+_SUBJECTS: Final = f"""
 CREATE TEMP TABLE subject AS
 SELECT
-    c.screening, c.site, c.protocol, t.id AS trial, t.version, c.saved_at, c.verdict, c.first_failed,
+    c.screening, c.site, c.protocol, t.id AS trial, {_VERSION} AS version, c.saved_at, c.verdict, c.first_failed,
     c.all_failed, c.parts, c.asked, substr(c.saved_at, 1, 7) AS month,
     (SELECT CASE WHEN min(at) >= c.started_at THEN strftime('%s', min(at)) - strftime('%s', c.started_at) END
      FROM verdicts WHERE screening = c.screening) AS seconds

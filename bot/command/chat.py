@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer
+from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer, warn_of_versions
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
 
     protocols = protocols_on_offer(protocol_source)
     db = open_site_file(db_file)
+    warn_of_versions(db, protocols)
     people = People(db)
     person = _person(people, site, lang)
     conversation = Conversation(Screenings(db), people, Setup(protocols, local_zone(), "terminal"))

@@ -20,6 +20,7 @@ from bot.command.wiring import (
     open_site_file,
     protocols_on_offer,
     unpaced,
+    warn_of_versions,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def command(
     from bot.telegram.sending import Sending
     from bot.telegram.service import Settings
 
-    open_site_file(db_file).close()
+    db = open_site_file(db_file)
+    warn_of_versions(db, protocols)
+    db.close()
     api_url = os.environ.get("TELEGRAM_API_URL") or None
     if api_url is None:
         _refuse_personas(db_file)

@@ -21,6 +21,7 @@ from bot.command.wiring import (
     open_file,
     protocols_on_offer,
     unpaced,
+    warn_of_versions,
 )
 from dialogs.languages import in_every_language
 
@@ -57,14 +58,15 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     """
     protocols = protocols_on_offer(protocol_source)
     _refuse_real_people(Path(db_file))
-    _let_personas_in(db_file)
+    _let_personas_in(db_file, protocols)
     asyncio.run(_serve(Path(db_file).resolve(), protocols, port, open_page=open_page))
 
 
-def _let_personas_in(db_file: str) -> None:
+def _let_personas_in(db_file: str, protocols: tuple[Protocol, ...]) -> None:
     from state.people import NOT_KNOWN, ROLES, People
 
     db = open_file(db_file)
+    warn_of_versions(db, protocols)
     people = People(db)
     accounts = {persona: str(account) for account, persona in PERSONAS}
     for role in ROLES:

@@ -67,6 +67,20 @@ def open_site_file(db_file: str) -> Database:
     return db
 
 
+def warn_of_versions(db: Database, protocols: tuple[Protocol, ...]) -> None:
+    """Say on stderr if a trial's file was changed and its version was not: people read the version only."""
+    from state.replay import StoredProtocols
+
+    stored = StoredProtocols(db)
+    for protocol in protocols:
+        if stored.numbered_alike(protocol):
+            click.echo(
+                f"Warning: the file of {protocol.id} has changed since earlier screenings, but its version is still"
+                f' "{protocol.version}". Please give it another one, so that results and counts tell them apart.',
+                err=True,
+            )
+
+
 def log_to_stderr(token: str, form: str, level: int = logging.INFO) -> None:
     """Set logging up for the bot: in one form, without the token wherever it would stand."""
     from bot.telegram.logs import configure

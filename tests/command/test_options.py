@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +12,13 @@ from click.testing import CliRunner, Result
 
 from bot.command import main
 from bot.command.wiring import PERSONAS
+from dialogs.loading import parse_protocol
 from state.database import open_database
 from state.people import People, Role
 from tests.state.sample_file import make_file
 from tests.state.test_targets import bytes_of
+
+COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
 
 
 def run(*arguments: str, **environment: str) -> Result:
@@ -64,6 +68,27 @@ def test_a_suspended_person_cannot_screen_at_the_terminal(tmp_path: Path) -> Non
     assert run("people", "--suspend", "S01-P01", "--db", file).exit_code == 0
     result = run("chat", "--db", file)
     assert (result.exit_code, "S01-P01 is suspended" in result.stderr) == (2, True)
+
+
+def test_a_trial_that_was_changed_without_a_new_version_is_told_and_counted_apart(tmp_path: Path) -> None:
+    file, trial = str(tmp_path / "a.db"), tmp_path / "trial.toml"
+    text = COHORTS.read_text(encoding="utf-8")
+    changed = text.replace("Brain metastases?", "Brain metastases now?")
+    told = []
+    for each in (text, text, changed, changed.replace("languages =", 'version = "2"\nlanguages =')):
+        trial.write_text(each, encoding="utf-8")
+        asked = ("chat", "--db", file, "--protocol", str(trial))
+        result = CliRunner().invoke(main, asked, input="no\nfinish and save\n")
+        assert result.exit_code == 0, result.output
+        told.append('version is still "1"' in result.stderr)
+    assert told == [False, False, True, False]
+    counted = json.loads(run("stats", "--db", file, "--format", "json").output)["trials"][0]["by_version"]
+    first, second = (f"1 ({parse_protocol(each, 'trial.toml').sha256[:7]})" for each in (text, changed))
+    assert {version: counts["assessed"] for version, counts in counted.items()} == {
+        first: 2,
+        second: 1,
+        "2": 1,
+    }
 
 
 def _with(accounts: dict[str, Role], channel: str = "telegram") -> object:
