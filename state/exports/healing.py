@@ -59,16 +59,17 @@ _NOTHING: Final = Healed()
 
 
 def healed(snapshot: Snapshot, row: Row) -> Healed:
-    """Work out what time heals of a screening; of most nothing is even looked up."""
+    """Work out what time heals of a screening, or of a part of it; of most nothing is even looked up."""
     protocol = snapshot.protocols[row.protocol]
-    if row.verdict != "ineligible" or time_changes(protocol).isdisjoint(row.all_failed):
+    failed = dict.fromkeys((*row.all_failed, *(code for part in row.parts for code in part.failed)))
+    if time_changes(protocol).isdisjoint(failed):
         return _NOTHING
     current = current_of(snapshot.answers(row))
     facts = effective(protocol, {name: decode(each.value, each.unit) for name, each in current.items()})
     entered_on = {name: in_zone(each.at, row.zone).date() for name, each in current.items()}
     found = {
         code: could_be_met_from(protocol, protocol.criterion_by_code[code], facts, entered_on)
-        for code in row.all_failed
+        for code in failed
     }
     return Healed(
         {code: healing for code, healing in found.items() if healing is not None},

