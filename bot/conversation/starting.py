@@ -13,6 +13,7 @@ from bot.exchange import Button, Press, Rows, at
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
+from dialogs.answers import COMPUTED
 from dialogs.protocol import Protocol
 from state.moments import in_zone
 from state.screenings import Listed, Screening
@@ -142,6 +143,13 @@ def _same_day(at: str, screening: Screening) -> bool:
 def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:
     """Return the current screening if it is for this trial and candidate, and nothing was answered in it yet."""
     current = context.current()
-    if current is None or current.entries != 1 + len(current.taken) or current.protocol.id != protocol.id:
+    if current is None or current.protocol.id != protocol.id or not _came_by_itself(current):
         return None
     return current if current.earlier == (earlier.number if earlier else None) else None
+
+
+def _came_by_itself(screening: Screening) -> bool:
+    """Say whether all that stands in a screening was taken from another one, or worked out of that."""
+    answers = screening.dialogue.answers
+    by_itself = all(question in screening.taken or given == COMPUTED for question, given in answers.items())
+    return by_itself and screening.entries == 1 + len(answers)

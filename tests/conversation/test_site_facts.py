@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from bot.conversation import Conversation, Setup
+from bot.exchange import Message, MessageKind
 from bot.terminal import Terminal
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screenings
@@ -39,3 +42,62 @@ def test_a_known_fact_is_told_and_not_asked(tmp_path: Path, language: str) -> No
         assert told.count(line) == 1
     assert "Claustrophobia?" in "\n".join(lines[:before])
     db.close()
+
+
+STAFF: Final = """
+format = 2
+id = "FICTION-STAFF"
+title = "A fictional trial that needs nurses"
+
+[[question]]
+id = "beds"
+kind = "integer"
+ask = "Beds?"
+site_fact = true
+units = [{ code = "{bed}", label = "beds", possible = [0, 1000], usual = [1, 100] }]
+
+[[question]]
+id = "nurses"
+kind = "integer"
+ask = "Nurses?"
+site_fact = true
+units = [{ code = "{nurse}", label = "nurses", possible = [0, 1000], usual = [1, 100] }]
+
+[[question]]
+id = "ratio"
+ask = "Nurses a bed?"
+formula = "nurses / beds"
+units = [{ code = "1", label = "times", possible = [0, 100], usual = [0, 10] }]
+
+[[question]]
+id = "pain"
+ask = "Pain?"
+
+[[criterion]]
+code = "I1"
+inclusion = "Enough nurses"
+rule = 'beds >= 2 and nurses >= 2 and ratio >= "0.5 1"'
+
+[[criterion]]
+code = "E1"
+exclusion = "Pain"
+rule = "pain"
+"""
+
+
+def test_a_second_tap_opens_nothing_where_known_facts_come_to_a_number(conversation: Conversation) -> None:
+    trial = parse_protocol(STAFF, "staff.toml")
+    conversation = replace(conversation, setup=replace(conversation.setup, protocols=(trial,)))
+    person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
+    said: list[tuple[MessageKind, str]] = [
+        ("command", "/new"),
+        ("text", "20"),
+        ("text", "30"),
+        ("text", "no"),
+    ]
+    for kind, typed in said:
+        conversation.handle(person, Message(kind, typed))
+    for _ in range(2):
+        conversation.handle(person, Message("command", "/new"))
+    found = conversation.screenings.db.execute("SELECT screening, state FROM positions ORDER BY 1").fetchall()
+    assert found == [("S01-0001", "review"), ("S01-0002", "pain")]
