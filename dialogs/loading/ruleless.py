@@ -8,7 +8,7 @@ criteria that stand above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
@@ -29,25 +29,25 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
     listed, criteria = raw.get("question", []), raw.get("criterion")
     if not isinstance(criteria, list) or not isinstance(listed, list):
         return raw
-    questions, ruled, above = list(listed), [], 0
+    questions, names, ruled, above = list(listed), [question_name(each) for each in listed], [], 0
     for each in criteria:
         if _is_asked(each):
             made = [_question(each)]
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
             each["rule"] = f'{made[0]["id"]} == "yes"'
         else:
-            made = _of_the_catalogue(each, questions, shelf)
+            made = _of_the_catalogue(each, set(names), shelf)
         questions[above:above] = made
-        above = max(above, _end_of_used(each, questions))
+        names[above:above] = map(question_name, made)
+        above = max(above, _end_of_used(each, questions, names))
         ruled.append(each)
     return {**raw, "question": questions, "criterion": ruled}
 
 
-def _of_the_catalogue(criterion: Any, questions: list[Any], shelf: Shelf) -> list[Raw]:
+def _of_the_catalogue(criterion: Any, asked: Set[str | None], shelf: Shelf) -> list[Raw]:
     """Return what a rule names of the catalogue and the file does not ask, in the order of the rule."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
     names = names_in(rule) if isinstance(rule, str) else []
-    asked = {question_name(each) for each in questions}
     needed = dict.fromkeys(each for name in names if name not in asked for each in _with_parts(name, shelf))
     return [{"use": name} for name in needed if name not in asked]
 
@@ -94,13 +94,13 @@ def id_of(code: str) -> str:
     return name if is_question_id(name) else f"c_{name}"
 
 
-def _end_of_used(criterion: Any, questions: list[Any]) -> int:
+def _end_of_used(criterion: Any, questions: list[Any], names: list[str | None]) -> int:
     """Return the place after the last question that a criterion uses, and what that is divided by."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
     named = set(re.findall(r"\w+", rule)) if isinstance(rule, str) else set()
-    used = [each for each in questions if isinstance(each, dict) and question_name(each) in named]
+    used = [each for each, name in zip(questions, names, strict=True) if name in named]
     named |= {unit.get("per") for each in used for unit in _units(each)}
-    return max((place for place, each in enumerate(questions, 1) if question_name(each) in named), default=0)
+    return max((place for place, name in enumerate(names, 1) if name in named), default=0)
 
 
 def question_name(raw: Any) -> str | None:
