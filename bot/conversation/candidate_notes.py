@@ -15,6 +15,7 @@ from bot.conversation.subjects import card_button
 from bot.exchange import Button, Press, Safe, Turn, at
 from bot.wording.parts import names
 from bot.wording.phrases import Phrases, lines, phrases
+from state.corrections import as_it_came_out
 from state.history import Asked, corrected_since
 from state.people import Person
 from state.screenings import Screening
@@ -48,7 +49,9 @@ def _tell(context: Context, on: bool) -> None:
 def tell_of_verdict(context: Context, screening: Screening) -> None:
     """Add to the turn what the office hears of the verdict that was just saved: one note a person."""
     before = screening.saved[-2].entry if len(screening.saved) > 1 else 0
-    asked = corrected_since(context.screenings.db, screening.number, before)
+    db, number = context.screenings.db, screening.number
+    taken_up = corrected_since(db, number, before)
+    asked = [as_it_came_out(db, number, screening.protocol, query) for query in taken_up]
     told = defaultdict[str, list[Safe]](list)
     for person, note in (*_of_candidate(context, screening), *_of_answers(context, screening, asked)):
         told[person.code].append(note)

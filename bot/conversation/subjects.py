@@ -12,6 +12,7 @@ from bot.wording.phrases import gap, lines
 from bot.wording.subjects import Subject, subject_card
 from dialogs.dialogue import COMPLETED
 from state import outcomes
+from state.corrections import as_it_came_out
 from state.history import events, queries_of
 from state.screenings import Screening
 
@@ -27,7 +28,7 @@ def show_card(context: Context, screening: Screening, first: Safe | None = None)
         screening,
         context.screenings.as_saved(number),
         outcomes.standing(db, number),
-        queries_of(db, number),
+        [as_it_came_out(db, number, screening.protocol, query) for query in queries_of(db, number)],
         list(events(db, number)),
     )
     card = subject_card(subject, context.setup.zone, context.say)

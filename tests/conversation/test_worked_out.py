@@ -13,7 +13,7 @@ from dialogs.answers import COMPUTED
 from dialogs.loading import load
 from state.database import path_of
 from state.verify import verify
-from tests.conversation.office import Ward, press_of, said
+from tests.conversation.office import Ward, press_of, presses, said
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
 
@@ -102,3 +102,44 @@ def test_the_record_does_not_date_what_was_worked_out_before_its_parts(ward: War
     (part,) = [line for line in copied if line.startswith("Creatinine:")]
     assert "entered" not in worked
     assert "(entered 2026-11-23" in part
+
+
+# queries -------------------------------------------------------------------------------------------
+
+
+def saved_with_a_query(ward: Ward, about: str) -> Turn:
+    """Save a screening, ask about an answer, and return the card that the clinician gets."""
+    kidneys(ward, "80 umol/L")
+    turn = typed(ward, "-3", "36.8 °C", "30 U/L", "20 U/L")
+    tap(ward, turn, "Confirm and save")
+    place = ward.conversation.screenings.load("S01-0001").dialogue.applied.index(about)
+    asked = ward.do(ward.coordinator, f"!{presses(ward.do(ward.coordinator, '/query 1'))[place]}")
+    ((_, card),) = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others
+    return card
+
+
+def heard(turn: Turn) -> str:
+    ((_, told),) = turn.others
+    return said(told)
+
+
+TAKEN_UP = {
+    "worked out, and worked out again": ("creatinine_clearance", ["Work it out"], "is right as entered"),
+    "worked out, and then typed": ("creatinine_clearance", ["90 mL/min"], "has been corrected"),
+    "typed, and typed again": ("alt", ["30 U/L"], "is right as entered"),
+    "typed, and then another": ("alt", ["35 U/L"], "has been corrected"),
+}
+
+
+@pytest.mark.parametrize(("about", "answers", "told"), TAKEN_UP.values(), ids=TAKEN_UP)
+def test_whoever_asked_hears_of_a_correction_only_if_something_changed(
+    ward: Ward, about: str, answers: list[str], told: str
+) -> None:
+    card = saved_with_a_query(ward, about)
+    why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
+    turn = typed(ward, *answers)
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    assert told in heard(saved)
+    stands = said(ward.do(ward.coordinator, "/subject 1"))
+    assert ("Confirmed as entered" in stands) == (told == "is right as entered"), stands
