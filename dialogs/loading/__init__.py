@@ -17,6 +17,7 @@ from dialogs.loading.catalogue import OWN, Shelf
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.formats import in_newest
+from dialogs.loading.formula_units import check_units_of_formulas
 from dialogs.loading.kinds import Report
 from dialogs.loading.mending import mend, misheaded
 from dialogs.loading.places import placed
@@ -99,6 +100,8 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     report, shelf = Report(stored=stored), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf)
+        if not stored:
+            check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
             report.fault("protocol: catalogue", f"{name} uses itself", "Please give it another name")
         protocol = build(whole, _with_copies(text, shelf, raw, report), report)

@@ -46,6 +46,10 @@ class Tables(Mapping[str, Any]):
             return value
         return {**self[value["use"]], **{key: each for key, each in value.items() if key != "use"}}
 
+    def with_key(self, key: str) -> Iterator[str]:
+        """Yield the names of the tables that have a key themselves, without reading the others."""
+        return (name for name, text in self._texts.items() if f"\n{key} = " in text)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
 
@@ -54,10 +58,16 @@ class Tables(Mapping[str, Any]):
 
 
 @cache
-def entries() -> Mapping[str, Mapping[str, Any]]:
+def entries() -> Tables:
     """Return the entries of the catalogue by name; one that uses another one has its keys under its own."""
     files = (_cut(file, _ENTRY) for file in _files() if file != UNITS)
     return Tables({name: text for entries_of_file in files for name, text in entries_of_file.items()})
+
+
+@cache
+def formulas() -> Mapping[str, str]:
+    """Return the names of the entries that have a formula, by its text."""
+    return {entries()[name]["formula"]: name for name in entries().with_key("formula")}
 
 
 @cache

@@ -60,6 +60,15 @@ def _with_needed(raw: Raw, known: set[str | None], shelf: Shelf) -> Iterator[Raw
 _OF_ONE_TIME: Final = ("formula", "decimals")
 """What a question at another visit does not take of its entry: its parts were answered for this one."""
 
+_IN_THE_FIRST_UNIT: Final = ("possible", "usual", "example", "uln", "lln")
+"""What a question that begins with another unit does not take of its entry."""
+
+
+def _first_unit(units: Any, shelf: Shelf) -> Any:
+    listed = shelf.unit_set(units) if isinstance(units, str) else units
+    first = listed[0] if isinstance(listed, list) and listed else None
+    return first.get("code") if isinstance(first, dict) else None
+
 
 def _used(raw: Raw, shelf: Shelf) -> Raw:
     """Return a question with the catalogue's entry that it uses under what it says itself."""
@@ -71,6 +80,8 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
         return {"id": name, "ask": name, **raw}
     if "at" in raw:
         entry = {key: value for key, value in entry.items() if key not in _OF_ONE_TIME}
+    if "units" in raw and _first_unit(raw["units"], shelf) != _first_unit(entry.get("units"), shelf):
+        entry = {key: value for key, value in entry.items() if key not in _IN_THE_FIRST_UNIT}
     if raw.get("id", name) != name:
         entry = {key: _without_id(value) if key in ("uln", "lln") else value for key, value in entry.items()}
     return {"id": name, **entry, **{key: value for key, value in raw.items() if key != "use"}}

@@ -10,7 +10,7 @@ from dialogs.answers import Measurement
 from dialogs.candidates import play
 from dialogs.errors import ProtocolError
 from dialogs.loading.catalogue import entries
-from tests.dialogs.test_format import criterion, question, trial
+from tests.dialogs.test_format import criterion, faults, question, trial
 
 
 def test_what_an_option_of_the_catalogue_implies_is_dropped_where_the_question_has_other_options() -> None:
@@ -107,3 +107,40 @@ def test_an_own_entry_that_is_worked_out_from_itself_is_refused() -> None:
 def test_a_limit_in_each_unit_takes_a_value_as_lab_sheets_round_it(limit: str, verdict: str) -> None:
     protocol = trial(criterion(f"code = 'I1'\ninclusion = 'x'\nrule = 'hba1c <= \"{limit}\"'"))
     assert play(protocol, {"hba1c": Measurement("=", Decimal(53), "mmol/mol")}).verdict == verdict
+
+
+UNITS = 'units = [{ code = "mg/dL", label = "mg/dL" }]\npossible = ["0.1", 30]\nusual = ["0.3", 10]'
+KIDNEYS = criterion('code = "I1"\ninclusion = "x"\nrule = "egfr >= 60"')
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'use = "serum_creatinine"\n' + UNITS,
+        'id = "serum_creatinine"\nask = "Creatinine?"\nbounds = false\n' + UNITS,
+    ],
+)
+def test_a_formula_of_the_catalogue_gets_no_number_in_another_unit(asked: str) -> None:
+    """CKD-EPI takes a creatinine in umol/L: of one in mg/dL it would make a kidney without any fault."""
+    (fault,) = faults(question(asked), KIDNEYS)
+    assert fault.fault == "is written for serum_creatinine in umol/L, and this file asks it in mg/dL first"
+
+
+def test_a_formula_of_the_catalogue_comes_to_no_other_unit() -> None:
+    units = 'units = [{ code = "mL/s", label = "mL/s" }]\npossible = [0, 10]\nusual = [0, 5]'
+    rule = criterion('code = "I1"\ninclusion = "x"\nrule = "creatinine_clearance >= 1"')
+    (fault,) = faults(question(f'use = "creatinine_clearance"\n{units}'), rule)
+    assert fault.fault == "is written for creatinine_clearance in mL/min, and this file asks it in mL/s first"
+
+
+def test_a_formula_of_the_files_own_takes_its_own_units() -> None:
+    own = question('use = "egfr"\nformula = "60 / serum_creatinine"')
+    protocol = trial(question('use = "serum_creatinine"\n' + UNITS), own, KIDNEYS)
+    assert [each.id for each in protocol.questions] == ["serum_creatinine", "egfr"]
+
+
+def test_ranges_of_the_catalogue_are_not_taken_for_another_unit() -> None:
+    """Of 10 to 250 g/L it would make 10 to 250 g/dL, and refuse every anaemia."""
+    bare = question('use = "hemoglobin"\nunits = [{ code = "g/dL", label = "g/dL" }]')
+    (fault,) = faults(bare, criterion('code = "I1"\ninclusion = "x"\nrule = "hemoglobin >= 12"'))
+    assert fault.fault == "has no possible and usual range"
