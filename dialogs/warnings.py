@@ -17,6 +17,7 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Formula, Unworkable, rounded
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import union
+from dialogs.rules.limits import fitting
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking
@@ -88,7 +89,13 @@ def _unusual_limits(
             fault = (
                 f"{plain(limit)} {code} is outside of what is usual for {question.id}, {low} to {high} {code}"
             )
-            yield Fault(f"criterion {criterion.code}: rule", fault, "Please check the number and its unit")
+            yield Fault(f"criterion {criterion.code}: rule", fault, _likely_unit(question, limit))
+
+
+def _likely_unit(question: Question, limit: Decimal) -> str:
+    """Name the units in which a limit would be usual."""
+    others = " or ".join(f"{plain(limit)} {code}" for code in fitting(question, limit))
+    return "Please check the number and its unit" + (f": {others} would be usual" if others else "")
 
 
 def _contradictory(protocol: Protocol) -> Iterator[Fault]:

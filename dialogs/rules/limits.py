@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from dialogs.protocol import Question
@@ -13,6 +14,8 @@ _LIMIT: Final = re.compile(r"\s*(-?[\d.,]*\d)\s*(\S.*?)?\s*")
 _DATE: Final = re.compile(r"\d{4}-\d\d?(-\d\d?)?|\d\d?[./]\d\d?[./]\d{4}")
 _TIMES: Final = re.compile(r"^[×*·]")
 _MARKS: Final = re.compile(r"[{}\[\]*^ ×·.]")
+_NAMED: Final = 3
+"""Units that are named where it may be one of several."""
 
 Said = tuple[str, str]
 """What is wrong, and what to write."""
@@ -43,8 +46,19 @@ def limit_said(question: Question, given: object) -> Said | None:
         return next((each for each in said if each is not None), None)
     if isinstance(given, int | float) and len(codes) == 1:
         return None
-    others = "".join(f', or "{given} {code}"' for code in codes[1:3])
-    return f"{given} has no unit", f'Please write "{given} {codes[0]}"{others}'
+    return f"{given} has no unit", _with_unit(question, str(given))
+
+
+def fitting(question: Question, number: Decimal) -> list[str]:
+    """Return the units in which a number is usual for a question."""
+    return [unit.code for unit in question.units if unit.expects(number)]
+
+
+def _with_unit(question: Question, number: str) -> str:
+    """Say how a number is written in the units in which it is usual: a count of 500 is in /uL, and none in 10*9/L."""
+    codes = fitting(question, Decimal(number)) or [unit.code for unit in question.units]
+    written = ", or ".join(f'"{number} {code}"' for code in codes[:_NAMED])
+    return f"Please write {written}"
 
 
 def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
@@ -58,7 +72,7 @@ def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
         return f'"{part}" is not a number and a unit', f'Please write, for example, "{usual_limit(question)}"'
     number, unit = exact(match[1]), match[2]
     if unit is None:
-        return f'"{part}" has no unit', f'Please write "{number} {codes[0]}"'
+        return f'"{part}" has no unit', _with_unit(question, number)
     known = {*codes, *(each.gives for each in question.units if each.gives)}
     right = unit if unit in known else unit_meant(unit, question.units)
     if right is None:

@@ -67,13 +67,13 @@ OPERATORS: Final[Mapping[str, Mistake]] = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Mistake]] = {
     'limit without quotes': ('and hb < "100 g/L"', 'and hb < 100 g/L', ['72: criterion I2: rule: 100 g/L is a limit without quotes. Please write "100 g/L"']),
-    'limit without a unit': ('and hb < "100 g/L"', 'and hb < 100', ['72: criterion I2: rule: 100 has no unit. Please write "100 g/L", or "100 g/dL"']),
+    'limit without a unit': ('and hb < "100 g/L"', 'and hb < 100', ['72: criterion I2: rule: 100 has no unit. Please write "100 g/L"']),
     'unit without a blank': ('and hb < "100 g/L"', 'and hb < "100g/L"', ['72: criterion I2: rule: "100g/L" is not how a limit is written. Please write "100 g/L"']),
     'quoted limit without a unit': ('rule = "18 <= age <= 80"', 'rule = \'age >= "18" and age < 80\'', ['65: criterion I1: rule: "18" has no unit. Please write "18 a"']),
     'years': ('rule = "18 <= age <= 80"', "rule = 'age >=18 years and age <= 80'", ['65: criterion I1: rule: 18 years is a limit without quotes. Please write "18 a"']),
     'quoted years': ('rule = "18 <= age <= 80"', 'rule = \'age >= "18 years" and age <= 80\'', ['65: criterion I1: rule: age has no unit years. Please write "18 a"']),
     'decimal comma': ('and hb < "100 g/L"', 'and hb < "9,5 g/dL"', ['72: criterion I2: rule: "9,5 g/dL" is not how a limit is written. Please write "9.5 g/dL"']),
-    'bare decimal comma': ('and hb < "100 g/L"', 'and hb < 9,5', ['72: criterion I2: rule: 9.5 has no unit. Please write "9.5 g/L", or "9.5 g/dL"']),
+    'bare decimal comma': ('and hb < "100 g/L"', 'and hb < 9,5', ['72: criterion I2: rule: 9.5 has no unit. Please write "9.5 g/dL"']),
     'thousands comma': ('and hb < "100 g/L"', 'and hb < "1,000 g/L"', ['72: criterion I2: rule: "1,000 g/L" is not how a limit is written. Please write "1000 g/L"']),
     'unit in other letters': ('and hb < "100 g/L"', 'and hb < "100 g/l"', ['72: criterion I2: rule: hb has no unit g/l. Please write "100 g/L"']),
     'unit by its spelling': ('and hb < "100 g/L"', 'and hb < 100 g per litre', ['72: criterion I2: rule: 100 g per litre is a limit without quotes. Please write "100 g/L"']),
@@ -133,6 +133,7 @@ VALUES: Final[Mapping[str, Mistake]] = {
     'abbreviation of two': ('body_weight > "150 kg"', 'bp > 140', ['93: criterion E2: rule: there is no question bp. Please write systolic_pressure or diastolic_pressure, questions of the catalogue']),
     'three letters like another test': ('body_weight > "150 kg"', 'alb < 3', ['93: criterion E2: rule: there is no question alb. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "alb"']),
     'question of the catalogue with a blank': ('body_weight > "150 kg"', 'creatinine clearance >= "50 mL/min"', ['93: criterion E2: rule: there is no sign between creatinine and clearance. Please write creatinine_clearance']),
+    'count without a unit': ('body_weight > "150 kg"', 'lymphocytes < 500', ['93: criterion E2: rule: 500 has no unit. Please write "500 /uL"']),
     'question in Chinese': ('rule = "18 <= age <= 80"', "rule = '年龄 >= 18'", ['65: criterion I1: rule: there is no question 年龄. Please write age_years or age_months, questions of the catalogue']),
     'arithmetic': ('body_weight > "150 kg"', 'body_weight / (height / 100) ** 2 > 30', ['93: criterion E2: rule: body_weight / (height / 100) ** 2 is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "body_weight / (height / 100) ** 2" and its units, and compare that: NAME > 30']),
     'arithmetic on the right': ('body_weight > "150 kg"', 'body_weight > 2 * height', ['93: criterion E2: rule: 2 * height is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "2 * height" and its units, and compare that: body_weight > NAME']),

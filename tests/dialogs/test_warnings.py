@@ -155,3 +155,8 @@ def test_a_language_that_lacks_texts_is_told_once() -> None:
 
 def test_nothing_is_said_of_the_shipped_trial() -> None:
     assert warnings(load("NCT04420494"), 100, 4096) == []
+
+
+def test_a_limit_in_a_unit_in_which_it_is_not_usual_is_told_with_the_unit_that_is_likely() -> None:
+    (said,) = [str(each) for each in warned(criterion('lymphocytes < "500 10*9/L"')) if "lymph" in str(each)]
+    assert said.endswith("Please check the number and its unit: 500 /uL would be usual")
