@@ -9,7 +9,7 @@ import click
 
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 from dialogs.loading import catalogue, search
-from dialogs.loading.samples import answers, sample, units_of
+from dialogs.loading.samples import answers, own_words, sample, units_of
 
 SHOWN_WHOLE: Final = 2
 """So many that were found are shown with all that they have; more of them as a list."""
@@ -22,7 +22,8 @@ def command(word: tuple[str, ...], lang: str) -> None:
     """Find questions that are ready to use.
 
     A protocol file takes such a question by its name, with its wording in English and Chinese, units, ranges and
-    codes: use = "hemoglobin". WORD is looked up in names and texts of both languages; without one all are listed.
+    codes: rule = 'hemoglobin >= "90 g/L"'. WORD is looked up in names, usual
+    abbreviations and texts of both languages; without one all are listed.
 
     \b
     Examples:
@@ -67,7 +68,8 @@ def described(name: str) -> Iterator[str]:
     facts = tuple(_facts(name))
     width = max(len(label) for label, _ in facts)
     yield from (f"  {label:<{width}}  {value}" for label, value in facts)
-    yield from ("", "To use it, paste:", "", sample(name).rstrip())
+    yield from ("", "To use it, paste, with your own limit or option:", "", sample(name).rstrip())
+    yield from ("", "To word it yourself, add:", "", own_words(name).rstrip())
 
 
 def _facts(name: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from dialogs.loading import catalogue
@@ -12,32 +13,35 @@ YES_OR_NO: Final = ({"code": "yes"}, {"code": "no"})
 
 
 def sample(name: str) -> str:
-    """Return the lines that use an entry, as they can be pasted at the end of a file of one language."""
-    return (
-        f'[[question]]\nuse = "{name}"\n\n'
-        f'[[criterion]]\ncode = "I1"\ninclusion = "the record\'s own words"\nrule = \'{rule(name)}\'\n'
-    )
+    """Return a criterion over an entry, as it can be pasted at the end of a file of one language."""
+    return f'[[criterion]]\ncode = "I1"\ninclusion = "the record\'s own words"\nrule = \'{rule(name)}\'\n'
+
+
+def own_words(name: str) -> str:
+    """Return the question that gives an entry other words."""
+    return f'[[question]]\nuse = "{name}"\nask = "your own words?"\n'
 
 
 def rule(name: str) -> str:
-    """Return a rule over one entry, in the form that rules over it mostly have."""
+    """Return a rule over one entry that says how one is written, and nothing that a trial may want."""
     entry = catalogue.entries()[name]
     if kind(entry) == "since":
         return f'{name} >= "4 wk"'
     if "units" in entry:
         return f"{name} {_limit(entry)}"
-    codes = options(entry)
-    if kind(entry) == "several":
-        return f'"{codes[0]}" in {name}'
-    return f'{name} in ("{codes[0]}", "{codes[1]}")' if len(codes) > 2 else f'{name} == "{codes[0]}"'
+    first = options(entry)[0]
+    return f'"{first}" in {name}' if kind(entry) == "several" else f'{name} == "{first}"'
 
 
 def _limit(entry: Entry) -> str:
+    """Return a comparison with an end of what is usual, which nearly every patient meets, but not all that can be."""
     if "uln" in entry:
         return '<= "1.5 {xULN}"'
-    units = units_of(entry)
-    example = entry["example"]
-    return f">= {example}" if len(units) == 1 else f'>= "{example} {units[0]["code"]}"'
+    (low, high), (lowest, highest) = (map(Decimal, entry[key]) for key in ("usual", "possible"))
+    sign, limit = (">=", entry["usual"][0]) if low > lowest else ("<=", entry["usual"][1])
+    if low == lowest and high == highest:
+        sign, limit = ">=", entry["example"]
+    return f'{sign} "{limit} {units_of(entry)[0]["code"]}"'
 
 
 def answers(entry: Entry, language: str) -> str:

@@ -68,14 +68,31 @@ def test_words_are_found_inside_of_others_only_where_they_stand_nowhere_as_a_who
 @pytest.mark.parametrize("name", ["platelets", "alt", "nyha", "dialysis", "last_chemotherapy", "mmse"])
 def test_what_is_printed_for_one_can_be_pasted(name: str) -> None:
     shown = questions(name)
-    pasted = shown[shown.index("[[question]]") :].split("\n\n\n")[0]
-    other = pasted.find("\n\n", pasted.index("rule ="))
-    assert parse_protocol(HEAD + pasted[:other], "pasted.toml").question(name).id == name
+    criterion, worded = shown[shown.index("[[criterion]]") :].split("\n\nTo word it yourself, add:\n\n")
+    worded = worded.partition("\n\n")[0]
+    assert parse_protocol(HEAD + criterion, "pasted.toml").question(name).id == name
+    own = parse_protocol(f"{HEAD}{criterion}\n{worded}", "pasted.toml").question(name)
+    assert own.ask["en"] == "your own words?"
+
+
+NEUTRAL = {
+    "pregnant_or_lactating": "rule = 'pregnant_or_lactating == \"neither\"'",
+    "pregnancy_test": "rule = 'pregnancy_test == \"negative\"'",
+    "hiv": "rule = 'hiv == \"negative\"'",
+    "systolic_pressure": "rule = 'systolic_pressure >= \"70 mm[Hg]\"'",
+    "neutrophils": "rule = 'neutrophils <= \"20 10*9/L\"'",
+}
+
+
+@pytest.mark.parametrize(("name", "rule"), NEUTRAL.items(), ids=NEUTRAL)
+def test_the_rule_that_is_printed_is_none_of_a_trial(name: str, rule: str) -> None:
+    """One option alone, and an end of what is usual."""
+    assert f"\n{rule}\n" in questions(name)
 
 
 def test_one_that_is_called_so_is_shown_whole_before_others_that_have_the_word() -> None:
     shown = questions("creatinine")
-    assert shown.index("[[question]]") < shown.index("serum_creatinine")
+    assert shown.index("[[criterion]]") < shown.index("serum_creatinine")
 
 
 def test_units_ranges_and_options_are_shown() -> None:

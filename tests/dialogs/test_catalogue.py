@@ -203,7 +203,7 @@ def test_an_entry_reads_in_ten_lines_and_a_file_in_a_few_screens(file: Path) -> 
     [("3.5", "3.4999", "3.5"), ("0.1", "0.0999", "0.1"), ("1e-1", "0.09", "0.1")],
 )
 def test_a_limit_without_a_unit_is_exact_where_there_is_one_unit(limit: str, below: str, above: str) -> None:
-    text = sample("edss").replace("edss >= 3.5", f"edss >= {limit}")
+    text = sample("edss").replace(rule("edss"), f"edss >= {limit}")
     protocol = parse_protocol(HEAD + text, "edss.toml")
     for value, met in ((below, False), (above, True)):
         judged = judge(protocol, 0, [Measurement("=", Decimal(value), "{score}")])
@@ -211,6 +211,6 @@ def test_a_limit_without_a_unit_is_exact_where_there_is_one_unit(limit: str, bel
 
 
 def test_a_limit_of_more_digits_than_are_kept_without_quotes_is_refused() -> None:
-    text = sample("edss").replace("edss >= 3.5", "edss >= 3.00000000000000012")
+    text = sample("edss").replace(rule("edss"), "edss >= 3.00000000000000012")
     with pytest.raises(ProtocolError, match="has no unit"):
         parse_protocol(HEAD + text, "edss.toml")
