@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
@@ -21,6 +21,8 @@ from dialogs.units import Unit
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+DENIALS: Final = {"no", "!=", "not", "not_ticked", "none_ticked"}
+"""Words of a condition that say what is not to be there."""
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
@@ -204,9 +206,13 @@ def what_failed(
     """Say, from the rule, what an unmet inclusion criterion asks for, or what of an exclusion criterion applies.
 
     Only what decided it: ``haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
-    start (platelets, for a diagnosis to which they do not matter) is left out.
+    start (platelets, for a diagnosis to which they do not matter) is left out. What is asked not to be there is
+    said as asked for: "not met, no EGFR mutation" reads as the finding.
     """
-    return _Words(protocol, facts, language).condition(criterion.rule.node, negated=False)
+    told = _Words(protocol, facts, language)
+    what = told.condition(criterion.rule.node, negated=False)
+    asked_for: str = told.said["asked_for"] if criterion.kind == "inclusion" and told.denies else "{what}"
+    return asked_for.format(what=what)
 
 
 class _Words:
@@ -216,6 +222,7 @@ class _Words:
         self.protocol, self.facts, self.language = protocol, facts, language
         said = words("dialogs", language)
         self.said, self.marks, self.ago = said["condition"], said["punctuation"], said["since"]["condition"]
+        self.denies = False  # whether something is said not to be there
 
     def condition(self, node: Node, *, negated: bool) -> str:
         match node:
@@ -282,39 +289,34 @@ class _Words:
         return {self.protocol.position[other] for option in chosen if option for other in option.implies}
 
     def comparison(self, leaf: Comparison, operator: str) -> str:
-        question = self.protocol.questions[leaf.place]
-        answer = self.facts[leaf.place]
+        question, answer = self.protocol.questions[leaf.place], self.facts[leaf.place]
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        is_since = question.kind == "since"
-        limit = (
-            time_span(number, self.language)
-            if is_since
-            else measured(number, question.unit_by_code[code], self.language)
-        )
-        said: str = (self.ago if is_since else self.said)[operator]
+        if question.kind == "since":
+            limit, said = time_span(number, self.language), self.word(operator, self.ago)
+        else:
+            limit = measured(number, question.unit_by_code[code], self.language)
+            said = self.word(operator, self.said)
         return said.format(name=question.name[self.language], limit=limit)
 
     def contrast(self, leaf: Contrast, operator: str) -> str:
         one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
-        said: str = self.said[operator]
-        return said.format(name=one, limit=other)
+        return self.word(operator, self.said).format(name=one, limit=other)
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:
         """Name the options that are asked for; if one of them was chosen, that one."""
         question = self.protocol.questions[leaf.place]
         if question.kind == "since":
             texts = [each.text[self.language] for each in question.shortcuts if each.code in leaf.codes]
-            time: str = self.ago["not" if negated else "is"]
+            time = self.word("not" if negated else "is", self.ago)
             return time.format(name=question.name[self.language], what=self.joined(texts, "either"))
         asked_for = [option for option in question.options if (option.code in leaf.codes) is not negated]
         chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
         options = chosen or asked_for
         name = question.name[self.language]
         if question.option_by_code.keys() == YES_OR_NO and len(options) == 1:
-            said: str = self.said[options[0].code]
-            return said.format(name=name)
+            return self.word(options[0].code, self.said).format(name=name)
         texts = [option.text[self.language] for option in options]
         what = self.joined(texts, "either")
         named: str = self.marks["named"]
@@ -323,14 +325,16 @@ class _Words:
     def ticked(self, leaves: Sequence[Ticked], word: str, *, negated: bool) -> str:
         """Name the options that are asked for, or that are not to be there."""
         question = self.protocol.questions[leaves[0].place]
-        name = question.name[self.language]
-        codes = {leaf.code for leaf in leaves}
+        name, codes = question.name[self.language], {leaf.code for leaf in leaves}
         if NONE in codes:
-            said: str = self.said["some_ticked" if negated else "none_ticked"]
-            return said.format(name=name)
+            return self.word("some_ticked" if negated else "none_ticked", self.said).format(name=name)
         what = self.joined([o.text[self.language] for o in question.options if o.code in codes], word)
-        said = self.said["not_ticked"] if negated else self.marks["named"]
+        said = self.word("not_ticked", self.said) if negated else self.marks["named"]
         return said.format(name=name, what=what)
+
+    def word(self, key: str, said: Mapping[str, str]) -> str:
+        self.denies |= key in DENIALS
+        return said[key]
 
     def joined(self, parts: Iterable[str], word: str) -> str:
         *first, last = list(parts) or [""]

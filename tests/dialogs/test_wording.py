@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from dialogs.dialogue import Step, begin
 from dialogs.errors import AnswerError
 from dialogs.proofs import representatives
 from dialogs.protocol import Protocol
+from dialogs.rules.parsing import parse
 from dialogs.texts import Text
 from dialogs.wording import echo, what_failed
 from tests.dialogs.strategies import PROTOCOL, tables
@@ -29,9 +32,9 @@ CASES: dict[str, tuple[str, dict[str, Answer], str, str]] = {
     "two limits apply": ("I2b", {"diagnosis": Choice("evans"), "hemoglobin": _number("10.1", "g/dL"), "platelets": _number("30", "10*9/L")}, "haemoglobin below 100 g/L, or platelets below 30 ×10⁹/L", "血红蛋白低于100 g/L，或血小板低于30 ×10⁹/L"),
     "age below": ("E1", {"age_years": _number("17", "a")}, "age below 18 years", "年龄低于18岁"),
     "age above": ("I1", {"age_years": _number("81", "a")}, "age at most 80 years", "年龄不高于80岁"),
-    "a choice": ("I5", {"other_cause": Choice("yes")}, "no other cause", "无其他病因"),
+    "a choice": ("I5", {"other_cause": Choice("yes")}, "asks for no other cause", "要求无其他病因"),
     "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "tumour: Current malignancy", "肿瘤：现患恶性肿瘤"),
-    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "no PR after steroids, or ciclosporin duration at least 26 weeks", "无激素后PR，或环孢素疗程不低于26周"),
+    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "asks for no PR after steroids, or ciclosporin duration at least 26 weeks", "要求无激素后PR，或环孢素疗程不低于26周"),
     "a multiple of a limit": ("I3b", {"bilirubin_total": _number("40", "umol/L"), "bilirubin_uln": _number("21", "umol/L"), "alt": Choice("within_normal"), "ast": Choice("within_normal")}, "total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
 }  # fmt: skip
 
@@ -73,7 +76,7 @@ SAID = {
         ),
     ],
     "I2c": [
-        (f"{steroids}, or {ciclosporin}", f"{after}，或{then}")
+        ("asks for " * asks + f"{steroids}, or {ciclosporin}", "要求" * asks + f"{after}，或{then}")
         for steroids, after in (
             ("steroid course at least 28 days", "激素疗程不低于28天"),
             ("no PR after steroids", "无激素后PR"),
@@ -83,14 +86,15 @@ SAID = {
             ("ciclosporin dose at least 3 mg/kg/day", "环孢素剂量不低于3 mg/kg/d"),
             ("no PR after ciclosporin", "无环孢素后PR"),
         )
+        for asks in ["no PR" in f"{steroids} {ciclosporin}"]
     ],
-    "I5": [("no other cause", "无其他病因")],
+    "I5": [("asks for no other cause", "要求无其他病因")],
     "E2": [("tumour: Current malignancy", "肿瘤：现患恶性肿瘤")],
     "E3a": [("uncontrolled infection", "未控制的感染")],
     "E3b": [("other serious disease", "其他严重疾病")],
     "E5": [("mental illness", "精神疾病")],
     "I4": [("ECOG 0, ECOG 1 or ECOG 2", "ECOG：0分、1分或2分")],
-    "I3a": [("no abnormal cardiac function", "无心功能异常")],
+    "I3a": [("asks for no abnormal cardiac function", "要求无心功能异常")],
     "I3b": [
         ("total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
         ("ALT at most 3 × ULN", "ALT不高于3 × ULN"),
@@ -126,6 +130,32 @@ def test_whatever_way_a_criterion_fails_it_is_said_as_it_was_read() -> None:
         for code, said in failures(seed):
             found[code].add(said)
     assert found == {code: set(said) for code, said in SAID.items()}
+
+
+DENIED = {
+    "a yes that is not to be": ("not other_cause", "inclusion", Choice("yes"), "asks for no other cause", "要求无其他病因"),
+    "a yes that is to be": ("other_cause", "inclusion", Choice("no"), "other cause", "其他病因"),
+    "a no that excludes": ("not other_cause", "exclusion", Choice("no"), "no other cause", "无其他病因"),
+    "a number that is not to be": ('age_years != "18 a"', "inclusion", _number("18", "a"), "asks for age other than 18 years", "要求年龄不等于18岁"),
+    "a number that is to be above": ('age_years > "18 a"', "inclusion", _number("18", "a"), "age above 18 years", "年龄高于18岁"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "kind", "answer", "english", "chinese"), DENIED.values(), ids=DENIED)
+def test_what_is_not_to_be_there_does_not_read_as_what_was_found(
+    protocol: Protocol,
+    rule: str,
+    kind: Literal["inclusion", "exclusion"],
+    answer: Answer,
+    english: str,
+    chinese: str,
+) -> None:
+    """The sentence begins with *Not met:*, and *Not met: no other cause* says the opposite of what is meant."""
+    parsed = parse(rule, {question.id: question for question in protocol.questions})
+    criterion = replace(protocol.criteria[0], kind=kind, rule=parsed)
+    facts = effective(protocol, {rule.removeprefix("not ").split()[0]: answer})
+    assert what_failed(protocol, criterion, facts, "en") == english
+    assert what_failed(protocol, criterion, facts, "zh") == chinese
 
 
 @given(tables)
