@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -21,7 +21,7 @@ from dialogs.loading.search import meant
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
-from dialogs.rules.parsing import Plans, RuleError, parse
+from dialogs.rules.parsing import Parser, RuleError
 from dialogs.rules.slips import misread, slips_of
 from dialogs.rules.spelling import RuleSlip
 from dialogs.rules.tree import Rule
@@ -53,7 +53,8 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     entry = _read(raw, report)
     whole, questions = _questions(entry, report)
     named = all_named(entry.get("question", ()))
-    rules = _Rules(questions, _left_out(set(_all(entry, "question", "id")), questions), named, report)
+    left_out = _left_out(set(_all(entry, "question", "id")), questions)
+    rules = _Rules(questions, left_out, named, report, Parser(questions))
     check_questions(whole, set(_all(entry, "question", "id")) - whole.keys(), report)
     ruled = criteria_of(entry, report)
     criteria = tuple(rules.build(Criterion, ruled, "rule"))
@@ -162,7 +163,7 @@ class _Rules:
     all_named: bool
     """Whether it is known what every question is called."""
     report: Report
-    plans: Plans = field(default_factory=dict)
+    parser: Parser
 
     def build(self, kind: type[_Part], entries: Sequence[Entry], key: str) -> Iterator[_Part]:
         """Yield the parts whose every key is right; `key` is that of the rule."""
@@ -186,7 +187,7 @@ class _Rules:
             self.report.fault(f"{entry.place}: {key}", slip.fault, slip.remedy, slip.line)
             return None
         try:
-            return parse(text, self.questions, self.plans)
+            return self.parser.parse(text)
         except RuleError as error:
             known = [RuleSlip(error.fault, error.remedy)] if self.all_named and not self.left_out else []
         for slip in self._slips(text) or known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 from dialogs.answers import Answer
@@ -84,6 +85,7 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
         return "possible"
     variable = {leaf: index for index, group in enumerate(groups) for leaf in group.leaves}
 
+    @cache
     def literal(leaf: Leaf, wanted: int) -> Demand:
         return Among(variable[leaf], groups[variable[leaf]].coming_to(leaf, wanted))
 
@@ -114,13 +116,14 @@ def _alone(protocol: Protocol, node: Node, leaf: Leaf, known: _Known) -> _Togeth
     key = told_apart(leaf)
     if key not in known:
         known[key] = _together(protocol, node, [leaf])
-    return replace(known[key], leaves=[leaf])
+    found = known[key]
+    return found if found.leaves == [leaf] else replace(found, leaves=[leaf])
 
 
 def _grouped(node: Node) -> list[list[Leaf]]:
     """Return the comparisons of a rule, those together that share a question."""
     group_of: dict[int, list[Leaf]] = {}
-    for leaf in node.leaves():
+    for leaf in dict.fromkeys(node.leaves()):
         places = [*members(involved(leaf))]
         shared = {id(group_of[place]): group_of[place] for place in places if place in group_of}
         joined = [*(each for group in shared.values() for each in group), leaf]

@@ -46,52 +46,55 @@ class RuleError(Exception):
         self.remedy = remedy
 
 
-Plans = dict[object, Mapping[str, Plan]]
-"""How answers in each unit are compared with limits, as worked out for other rules over the same questions."""
+def parse(text: str, questions: Mapping[str, Question]) -> Rule:
+    """Parse one rule over `questions`, as `Parser` does."""
+    return Parser(questions).parse(text)
 
 
-def parse(text: str, questions: Mapping[str, Question], plans: Plans | None = None) -> Rule:
-    """Parse a rule over `questions` (in the protocol's order); `plans` are kept from one rule to the next.
+class Parser:
+    """Parses rules over `questions` (in the protocol's order); a comparison that several rules have is read once."""
 
-    Raises `RuleError` for anything that the language has not: unknown questions or options, limits in a
-    unit that the question lacks, other expressions.
-    """
-    flat = " ".join(text.split())
-    if len(flat) > MAX_LENGTH:
-        raise RuleError(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
-    try:
-        node = _Parser(questions, {} if plans is None else plans).node(expression(flat))
-    except SyntaxError as error:
-        fault = f"rule cannot be read at column {error.offset}: {flat!r}"
-        raise RuleError(fault, "Please check quotes and brackets") from error
-    except (ValueError, RecursionError, MemoryError) as error:  # a NUL; brackets or nots without end
-        raise RuleError("rule cannot be read", "Please write it more simply") from error
-    return Rule(flat, node, node.mask)
-
-
-class _Parser:
-    def __init__(self, questions: Mapping[str, Question], plans: Plans) -> None:
+    def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
-        self.plans = plans
+        self.plans: dict[object, Mapping[str, Plan]] = {}
+        self.pairs: dict[object, Node] = {}
         self.places = {question_id: place for place, question_id in enumerate(questions)}
         self.ways = Ways(questions, self.places)
 
-    def node(self, tree: ast.expr) -> Node:
+    def parse(self, text: str) -> Rule:
+        """Parse a rule.
+
+        Raises `RuleError` for anything that the language has not: unknown questions or options, limits in a
+        unit that the question lacks, other expressions.
+        """
+        flat = " ".join(text.split())
+        if len(flat) > MAX_LENGTH:
+            raise RuleError(f"rule is longer than {MAX_LENGTH} characters", "Please split the criterion")
+        try:
+            node = self._node(expression(flat))
+        except SyntaxError as error:
+            fault = f"rule cannot be read at column {error.offset}: {flat!r}"
+            raise RuleError(fault, "Please check quotes and brackets") from error
+        except (ValueError, RecursionError, MemoryError) as error:  # a NUL; brackets or nots without end
+            raise RuleError("rule cannot be read", "Please write it more simply") from error
+        return Rule(flat, node, node.mask)
+
+    def _node(self, tree: ast.expr) -> Node:
         match tree:
+            case ast.Compare():
+                return self._compare(tree)
             case ast.BoolOp(op=operator, values=values):
-                nodes = tuple(self.node(value) for value in values)
+                nodes = tuple(self._node(value) for value in values)
                 kind = Conjunction if isinstance(operator, ast.And) else Disjunction
                 return kind(nodes, union(node.mask for node in nodes))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Negation(self.node(operand))
+                return Negation(self._node(operand))
             case ast.Name(id="unclear"):
                 return Unclear()
             case ast.Name():
                 return self._yes(self._question(tree))
             case ast.Call(func=ast.Name(id="at_least"), args=args, keywords=[]):
                 return self._at_least(*args)
-            case ast.Compare():
-                return self._compare(tree)
         fault = f"{ast.unparse(tree)!r} is not a condition"
         raise RuleError(fault, "Please use comparisons joined by and, or, not")
 
@@ -108,7 +111,7 @@ class _Parser:
         if type(count) is not int or not 1 <= count <= len(conditions):
             fault = "at_least needs a number, and that many conditions or more"
             raise RuleError(fault, "Please write it as in at_least(2, fever, cough, dyspnoea)")
-        nodes = tuple(map(self.node, conditions))
+        nodes = tuple(map(self._node, conditions))
         return AtLeast(nodes, union(node.mask for node in nodes), count)
 
     def _compare(self, tree: ast.Compare) -> Node:
@@ -121,6 +124,16 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else Conjunction(nodes, union(node.mask for node in nodes))
 
     def _pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Node:
+        """Read a comparison of two, or take it as it was read before, if it is of a question and a text."""
+        text = right.value if isinstance(right, ast.Constant) else None
+        if not isinstance(left, ast.Name) or not isinstance(text, str):
+            return self._new_pair(left, operator, right)
+        key = left.id, type(operator), text
+        if key not in self.pairs:
+            self.pairs[key] = self._new_pair(left, operator, right)
+        return self.pairs[key]
+
+    def _new_pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Node:
         if isinstance(operator, ast.In | ast.NotIn):
             member = self._member(left, right)
             return Negation(member) if isinstance(operator, ast.NotIn) else member

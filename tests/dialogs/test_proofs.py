@@ -15,6 +15,7 @@ from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.proofs import explore, outcomes
 from dialogs.proofs.numbers import numbers
+from dialogs.proofs.representatives import told_apart
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import union
 from tests.dialogs.large import CRITERIA, QUESTIONS, SHAPES, large
@@ -98,6 +99,14 @@ def test_a_large_protocol_is_checked_within_its_steps(shape: str) -> None:
     assert not found.complete
     assert used * 0.7 <= len(found.asked) <= used
     assert used * 0.7 <= found.longest <= found.at_most == used
+
+
+@pytest.mark.parametrize("shape", ["clauses", "labs"])
+def test_a_comparison_that_many_rules_have_is_read_once(shape: str) -> None:
+    protocol = parse_protocol(large(shape), "large.toml")
+    leaves = [leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves()]
+    assert len(leaves) > 1000
+    assert len({*leaves}) == len({told_apart(leaf) for leaf in leaves})
 
 
 def test_a_large_protocol_is_checked_by_the_same_dialogues_every_time() -> None:
