@@ -47,7 +47,9 @@ class Situations:
         self._said = [_said_by(protocol, place) for place in questions]
         leaves = [leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves()]
         together = [leaf for leaf in leaves if leaf.mask.bit_count() > 1]
-        self._together = [[leaf for leaf in together if leaf.mask >> place & 1] for place in questions]
+        self._together = [
+            [leaf for leaf in dict.fromkeys(together) if leaf.mask >> place & 1] for place in questions
+        ]
         self._implied = union(1 << place for said in self._said for place in said[1:])
         self._cost = [1 + sum(1 for _ in criterion.rule.node.leaves()) for criterion in protocol.criteria]
         self._answers: dict[Hashable, tuple[Answer, ...]] = {}
@@ -67,8 +69,7 @@ class Situations:
 
     def answers(self, situation: Situation, place: int) -> tuple[Answer, ...]:
         """Return answers to a question that stand for all others."""
-        beside = members(union(leaf.mask for leaf in self._together[place]))
-        key = (place, *(situation.facts[other] for other in beside))
+        key = (place, *(left_over(leaf, situation.facts)[1] for leaf in self._together[place]))
         if key not in self._answers:
             found = representatives(self.protocol, place, situation.facts)
             self.budget.spend(len(found) * len(self.protocol.affected[place]))

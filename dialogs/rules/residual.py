@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from fractions import Fraction
 
+from dialogs.answers import COMPUTED
+from dialogs.rules.arithmetic import Known, Operation, Term
+from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, members, union
 from dialogs.rules.tree import AtLeast, Conjunction, Junction, Negation, Node, Unclear
 
@@ -30,8 +34,30 @@ def left_over(node: Node, facts: Facts) -> LeftOver:
     judgement = node.judge(facts)
     if judgement.settled:
         return _settled(judgement.low)
+    return judgement, _open(node, facts)
+
+
+def _open(node: Leaf, facts: Facts) -> Hashable:
+    """Return what is left of a comparison that is open: the answers to its questions, or of these the sum so far."""
+    if isinstance(node, Comparison) and node.formula is not None and facts[node.place] == COMPUTED:
+        formula = node.formula
+        if node.plans[formula.unit].per is None:
+            return node, _worked_so_far(formula.node, {place: facts[place] for place in formula.places})
     known = [facts[place] for place in members(node.mask)]
-    return judgement, (node, *known) if any(known) else node
+    return (node, *known) if any(known) else node
+
+
+def _worked_so_far(term: Term, known: Known) -> Hashable:
+    """Return a formula with every operation that can be worked out already replaced by its number."""
+    if not isinstance(term, Operation):
+        number = term.work(known)
+        if isinstance(number, Fraction):
+            return number
+        return (term, *(known[part.place] for part in term.parts()))
+    numbers = [_worked_so_far(operand, known) for operand in term.operands]
+    if all(isinstance(number, Fraction) for number in numbers):
+        return term.function(*numbers)
+    return (term, *numbers)
 
 
 def _counted(node: Junction) -> int:

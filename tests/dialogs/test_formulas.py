@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Final
 
 import pytest
@@ -20,6 +21,7 @@ from dialogs.protocol import Protocol
 from dialogs.reading import Understood, read
 from dialogs.rules.arithmetic import Unworkable, Waiting, power, rounded
 from dialogs.rules.judgement import members
+from dialogs.rules.residual import left_over
 from dialogs.wording import echo, what_failed
 
 HEAD: Final = """
@@ -417,3 +419,25 @@ def test_it_is_said_with_its_parts() -> None:
         assert echo(SUM, whole, COMPUTED, facts, "zh") == chinese
     facts = of(SUM, a=4, b=3, c=1, whole="computed")
     assert what_failed(SUM, SUM.criteria[0], facts, "en") == "whole below 10 kg and c below 5 kg"
+
+
+@pytest.mark.parametrize(
+    ("formula", "situations"),
+    [
+        pytest.param("a + b + c", 5, id="a sum so far"),
+        pytest.param("a + 2 * b + c", 7, id="a sum of products"),
+        pytest.param("max(a, b) - c", 3, id="the highest so far"),
+        pytest.param("(a + c) * b", 9, id="nothing can be worked out yet"),
+    ],
+)
+def test_parts_that_come_to_the_same_so_far_leave_the_same(formula: str, situations: int) -> None:
+    """Whatever is answered further comes to the same, so that one of these dialogues stands for all."""
+    protocol = trial(formula, rule='whole < "3 kg"')
+    node = protocol.criteria[0].rule.node
+    comes_to: dict[object, set[tuple[int, ...]]] = {}
+    for a, b in product((0, 1, 2), repeat=2):
+        left = left_over(node, of(protocol, whole="computed", a=f"{a} kg", b=f"{b} kg"))[1]
+        every = [of(protocol, whole="computed", a=f"{a} kg", b=f"{b} kg", c=f"{c} kg") for c in range(-9, 9)]
+        comes_to.setdefault(left, set()).add(tuple(node.judge(facts).low for facts in every))
+    assert len(comes_to) == situations
+    assert all(len(judged) == 1 for judged in comes_to.values())

@@ -124,6 +124,13 @@ def test_the_shipped_protocol_is_played_through() -> None:
     assert {outcome.finding for outcome in outcomes(protocol, 10_000)} == {"possible"}
 
 
+def test_a_score_of_nine_items_is_played_through() -> None:
+    protocol = load("EXAMPLE-MDD")
+    found = explore(protocol, 60_000)
+    assert found.complete
+    assert found.asked == set(protocol.position)
+
+
 LVEF = """format = 2
 id = "EX-LVEF"
 title = "A fictional trial"
