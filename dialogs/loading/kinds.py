@@ -299,6 +299,7 @@ NAME: Final = as_it_stands(
     "a name of letters, digits and signs",
     lambda raw: isinstance(raw, str) and _NAME.fullmatch(raw),
     {"type": "string", "pattern": f"^{_NAME.pattern}$"},
+    text_meant,
 )
 QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id, _IN_RULES)
 LANGUAGES: Final = simple("a list of languages", _languages, _list(_STRING, minItems=1))

@@ -11,7 +11,7 @@ from typing import Any, Final
 from dialogs import since
 from dialogs.answers import NONE, compact
 from dialogs.languages import DEFAULT, in_every_language
-from dialogs.likely import instead
+from dialogs.likely import instead, likely
 from dialogs.loading.catalogue import unit_sets
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
@@ -27,6 +27,7 @@ _NOT_OF_A_TIME: Final = (
     *("options", "sdtm"),
 )
 """Keys that a question of the kind *since* does not have."""
+_BOTH_RANGES: Final = "Please give both, as in possible = [0, 300] and usual = [40, 180]"
 OptionSets = Mapping[str, Sequence[Entry]]
 
 _SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
@@ -135,7 +136,7 @@ def _numbers(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shor
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     listed: Sequence[Entry] | str = entry.get("units", ())
     if isinstance(listed, str):
-        report.fault(f"{entry.place}: units", f"there is no unit set {listed}", instead(listed, unit_sets()))
+        report.fault(f"{entry.place}: units", f"there is no unit set {listed}", _set_meant(listed))
         return ()
     if {"kind", "units"} <= entry.keys() and not listed:
         report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
@@ -152,6 +153,23 @@ def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     return tuple(_with_same_example(unit, units[0]) for unit in units)
 
 
+def _set_meant(named: str) -> str:
+    """Return which set to name instead of one that there is not: by its name, or by a unit that it begins with."""
+    sets, called = unit_sets(), named.casefold()
+    having = [
+        name
+        for name, (first, *_) in sets.items()
+        if called in {each.casefold() for each in (first["code"], *first["label"].values())}
+    ]
+    if having and likely(named, sets) is None:
+        return (
+            f"Please use one of the sets with {named}: {', '.join(having)}"
+            if having[1:]
+            else f"Please write {having[0]}"
+        )
+    return instead(named, sets)
+
+
 def _with_same_example(unit: Unit, first: Unit) -> Unit:
     """Return a unit that has no example of its own with that of the first one, to as many digits, two at least."""
     if unit.example is not None or unit.scale is None or not first.example:
@@ -166,7 +184,7 @@ def _unit(entry: Entry, question: Entry, report: Report) -> Unit | None:
     ranges = {key: entry.get(key) or question.get(key) for key in ("possible", "usual")}
     possible, usual = ranges.values()
     if any(key in entry and key in question and ranges[key] is None for key in ranges):
-        report.fault(entry.place, "has no possible and usual range", "Please give both, here or above")
+        report.fault(entry.place, "has no possible and usual range", _BOTH_RANGES)
     if possible and usual and not possible[0] <= usual[0] <= usual[1] <= possible[1]:
         of_all = entry.get("possible") is None and entry.get("usual") is None
         place = f"{question.place}: usual" if of_all else entry.place

@@ -121,7 +121,7 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
         if called_by is None:
             return f"{place}[{index}]"
         name = item.get(called_by) if isinstance(item, dict) else None
-        return f"{of.name} {name or f'number {index}'}"
+        return f"{of.name} {name if name and isinstance(name, str) else f'number {index}'}"
 
     return Kind(f"a list of tables {of.name}", reader, {"type": "array", "items": one.schema})
 

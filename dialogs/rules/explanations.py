@@ -113,10 +113,12 @@ def _ordered(tree: ast.expr, questions: Questions) -> Said | None:
     if questions[names[0]].kind == "several":
         return None  # the parser says how these are asked for
     fault = f"{names[0]} is a choice, whose options have no order"
-    given = [each for each in _constants(tree) if str(each).isdigit()]
-    if not all(code.isdigit() for code in codes) or len(given) != len(operands) - 1:
+    given = [each for each in _constants(tree) if _grade(each) is not None]
+    if any(_grade(code) is None for code in codes) or len(given) != len(operands) - 1:
         return fault, "Please use == or in"
-    fitting = [code for code in codes if _holds(tree, int(code))]
+    fitting = [code for code in codes if _holds(tree, _grade(code) or 0)]
+    if not fitting:
+        return fault, f"Please use == or in, with: {', '.join(codes)}"
     return fault, f"Please write {names[0]} in ({', '.join(map(_quoted, fitting))})"
 
 
@@ -128,10 +130,20 @@ _ORDER: Final[Mapping[type[ast.cmpop], Callable[[int, int], bool]]] = {
 }
 
 
+_ROMAN: Final = ("none", "I", "II", "III", "IV", "V")
+
+
+def _grade(value: object) -> int | None:
+    """Return a number, also a Roman one, as classes and stages have."""
+    if str(value) in _ROMAN:
+        return _ROMAN.index(str(value))
+    return int(str(value)) if str(value).isdecimal() else None
+
+
 def _holds(tree: ast.Compare, value: int) -> bool:
     """Say whether a comparison of one name with numbers holds for a value of it."""
     numbers = [
-        int(str(each.value)) if isinstance(each, ast.Constant) else value
+        _grade(each.value) or 0 if isinstance(each, ast.Constant) else value
         for each in (tree.left, *tree.comparators)
     ]
     return all(

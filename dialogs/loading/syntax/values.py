@@ -75,13 +75,14 @@ def _inner_quotes(text: str, at: int) -> Mended | None:
 
 
 def _backslash(text: str, at: int) -> Mended | None:
-    if "\\" not in text:
+    match = KEY_VALUE.fullmatch(text)
+    if "\\" not in text or (match is not None and match[2].startswith("'")):
         return None
     mended = re.sub(r'\\(?![btnfr"\\])', r"\\\\", text)
     return Mended(
         mended,
-        "\\ has a meaning of its own inside of double quotes",
-        "Please write \\\\ for it",
+        "there is a backslash, \\, which has a meaning of its own inside of double quotes",
+        "Please remove it, or put the text in single quotes: '...'",
         text.find("\\"),
     )
 
@@ -106,5 +107,5 @@ def _spelled(value: str) -> str:
 
 
 VALUES: Final[tuple[Slip, ...]] = (_flag, _range, _with_unit, _unended)
-QUOTES: Final[tuple[Slip, ...]] = (_inner_quotes, _backslash)
+QUOTES: Final[tuple[Slip, ...]] = (_backslash, _inner_quotes)
 UNQUOTED: Final = _unquoted
