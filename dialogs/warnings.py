@@ -10,6 +10,7 @@ from itertools import islice, pairwise, product
 from typing import Final
 
 from dialogs.answers import Choice, Measurement, compact, plain
+from dialogs.calendar_months import mean_months
 from dialogs.errors import Fault
 from dialogs.loading.places import placed
 from dialogs.proofs.pairs import Relation, related
@@ -47,6 +48,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_unusual(protocol),
         *_contradictory(protocol),
         *_worked_out_wrong(protocol),
+        *mean_months(protocol),
         *_untranslated(protocol),
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
