@@ -32,24 +32,33 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
     questions, names, ruled, above = list(listed), [question_name(each) for each in listed], [], 0
     for each in criteria:
         if _is_asked(each):
-            made = [_question(each)]
+            made = _question(each)
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
-            each["rule"] = f'{made[0]["id"]} == "yes"'
+            each["rule"] = f'{made["id"]} == "yes"'
+            questions.insert(above, made)
+            names.insert(above, made["id"])
         else:
-            made = _of_the_catalogue(each, set(names), shelf)
-        questions[above:above] = made
-        names[above:above] = map(question_name, made)
+            _add_of_the_catalogue(each, questions, names, above, shelf)
         above = max(above, _end_of_used(each, questions, names))
         ruled.append(each)
     return {**raw, "question": questions, "criterion": ruled}
 
 
-def _of_the_catalogue(criterion: Any, asked: Set[str | None], shelf: Shelf) -> list[Raw]:
-    """Return what a rule names of the catalogue and the file does not ask, in the order of the rule."""
+def _add_of_the_catalogue(
+    criterion: Any, questions: list[Any], names: list[str | None], above: int, shelf: Shelf
+) -> None:
+    """Add what a rule names of the catalogue and the file does not ask, each after what the rule names before it."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    names = names_in(rule) if isinstance(rule, str) else []
-    needed = dict.fromkeys(each for name in names if name not in asked for each in _with_parts(name, shelf))
-    return [{"use": name} for name in needed if name not in asked]
+    asked, named = set(names), dict.fromkeys(names_in(rule) if isinstance(rule, str) else ())
+    known = [name for name in named if name in asked or shelf.entry(name) is not None]
+    if asked.issuperset(known):
+        return
+    for name in known:
+        needed = () if name in names else dict.fromkeys(_with_parts(name, shelf))
+        made = [each for each in needed if each not in names]
+        questions[above:above] = [{"use": each} for each in made]
+        names[above:above] = made
+        above = max(above + len(made), _end_of({name}, questions, names))
 
 
 def _with_parts(name: str, shelf: Shelf, wanted_for: tuple[str, ...] = ()) -> Iterator[str]:
@@ -97,10 +106,14 @@ def id_of(code: str) -> str:
 def _end_of_used(criterion: Any, questions: list[Any], names: list[str | None]) -> int:
     """Return the place after the last question that a criterion uses, and what that is divided by."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    named = set(re.findall(r"\w+", rule)) if isinstance(rule, str) else set()
+    return _end_of(set(re.findall(r"\w+", rule)) if isinstance(rule, str) else set(), questions, names)
+
+
+def _end_of(named: Set[str], questions: list[Any], names: list[str | None]) -> int:
+    """Return the place after the last of the questions called so, and of what they are divided by; 0 without any."""
     used = [each for each, name in zip(questions, names, strict=True) if name in named]
-    named |= {unit.get("per") for each in used for unit in _units(each)}
-    return max((place for place, name in enumerate(names, 1) if name in named), default=0)
+    found = named | {unit.get("per") for each in used for unit in _units(each)}
+    return max((place for place, name in enumerate(names, 1) if name in found), default=0)
 
 
 def question_name(raw: Any) -> str | None:

@@ -458,8 +458,8 @@ def test_a_rule_may_name_a_question_of_the_catalogue_that_the_file_does_not_list
         "age_years",
         "platelets",
         "e1",
-        "hba1c",
         "smoker",
+        "hba1c",
     ]
     assert parse_stored(protocol.text, "stored").sha256 == protocol.sha256
 
@@ -471,6 +471,47 @@ def test_what_a_number_is_worked_out_from_is_asked_at_its_criterion_and_not_at_a
     )
     names = [question.id for question in parse_protocol(HEAD + text, "file.toml").questions]
     assert names == ["serum_creatinine", "sex", "age_years", "egfr", "hba1c"]
+
+
+ORDERS: dict[str, tuple[str, list[str]]] = {
+    "whether before how long ago": (
+        "cancer and last_other_malignancy < 90",
+        ["cancer", "last_other_malignancy"],
+    ),
+    "as the rule has it": ("last_other_malignancy < 90 and cancer", ["last_other_malignancy", "cancer"]),
+    "between two of the file": (
+        "cancer and last_other_malignancy < 90 and drug",
+        ["cancer", "last_other_malignancy", "drug"],
+    ),
+    "after the second of the file": (
+        "drug and cancer and last_other_malignancy < 90",
+        ["cancer", "drug", "last_other_malignancy"],
+    ),
+    "with what it is worked out from": (
+        "cancer and bmi > 30",
+        ["cancer", "body_weight", "height", "bmi"],
+    ),
+    "with a part that the rule names itself": (
+        "bmi > 30 and cancer and height > 150",
+        ["body_weight", "height", "bmi", "cancer"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "order"), ORDERS.values(), ids=ORDERS)
+def test_what_a_rule_names_of_the_catalogue_is_asked_in_the_order_of_the_rule(
+    rule: str, order: list[str]
+) -> None:
+    limits = {"90": '"90 d"', "30": '"30 kg/m2"', "150": '"150 cm"'}
+    quoted = re.sub(r"\d+", lambda number: limits[number[0]], rule)
+    own = "".join(
+        f'[[question]]\nid = "{name}"\nask = "{name}?"\n' for name in ("cancer", "drug") if name in order
+    )
+    criteria = '[[criterion]]\ncode = "I1"\ninclusion = "words"\nrule = "age_years >= 18"\n' + (
+        f'[[criterion]]\ncode = "E1"\nexclusion = "words"\nrule = \'{quoted}\'\n'
+    )
+    protocol = parse_protocol(HEAD + criteria + own, "file.toml")
+    assert [question.id for question in protocol.questions] == ["age_years", *order]
 
 
 def test_a_name_in_quotes_is_no_question_of_the_catalogue() -> None:
