@@ -118,7 +118,7 @@ _SELECTION: Final = (
     click.option("--since", type=DAY, help="First day on which the verdict was saved (UTC)."),
     click.option("--until", type=DAY, help="Last such day, included."),
     click.option("--site", help="Only this site."),
-    click.option("--protocol", help="Only this trial, by its registry number."),
+    click.option("--protocol", help="Only this trial, by its registry number or its file."),
     click.option("--verdict", type=click.Choice(list(verdicts.OPTIONS)), help="Only this verdict."),
     click.option("--screening", help="Only this screening."),
 )
@@ -136,5 +136,15 @@ def selected(values: Mapping[str, Any]) -> Selection:
     from state.exports.selection import Selection
 
     days = {key: values[key] for key in ("since", "until")}
-    others = {key: values[key] for key in ("site", "protocol", "screening")}
-    return Selection(verdict=verdicts.OPTIONS.get(values["verdict"] or ""), **days, **others)
+    others = {key: values[key] for key in ("site", "screening")}
+    trial = _trial(values["protocol"])
+    return Selection(verdict=verdicts.OPTIONS.get(values["verdict"] or ""), protocol=trial, **days, **others)
+
+
+def _trial(given: str | None) -> str | None:
+    """Return a trial's id; where its file is given, as other commands take it, the id that stands in it."""
+    if given is None or not given.endswith(".toml"):
+        return given
+    from bot.command.wiring import protocols_on_offer
+
+    return protocols_on_offer(given)[0].id

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from bot.command import main
+from dialogs.loading import shipped_protocols
 from state import register
 from state.database import connect, open_database
 from state.people import People
@@ -73,9 +74,18 @@ def test_the_folder_that_one_is_in_is_not_replaced(run: Callable[..., Result], t
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_trial_is_selected_by_its_file_as_by_its_id(run: Callable[..., Result]) -> None:
+    file = str(shipped_protocols()["NCT04420494"])
+    assert file.endswith(".toml")
+    result = run("export", "--protocol", file)
+    assert result.exit_code == 0, result.output
+    assert "NCT04420494" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--protocol", "none.toml"], "none.toml cannot be used"),
         (["--site", "s01"], "did you mean S01"),
         (["--since", "2026-05-02", "--until", "2026-05-01"], "is after the last"),
         (["--screening", "S01-9999"], "there is no screening S01-9999"),
