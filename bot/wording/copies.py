@@ -12,6 +12,7 @@ from bot.wording.healing import again_unless_said, met_from
 from bot.wording.parts import in_one_line, part_lines
 from bot.wording.phrases import Phrases, escape, joined, plain
 from bot.wording.times import local_time
+from bot.wording.verdict_card import criterion_names, open_lines
 from dialogs.answers import COMPUTED
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
@@ -60,20 +61,18 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     """
     dialogue = screening.dialogue
     again = again_unless_said(screening, say)
+    protocol = dialogue.protocol
     told = [
+        f"{protocol.id} {protocol.title[say.language]}",
         _line(screening, "", say),
         *(plain(line) for line in part_lines(dialogue, say)),
         *(_reason_line(screening, each, say) for each in dialogue.reasons),
         *([plain(again)] if again is not None else []),
     ]
-    if dialogue.unresolved:
-        told.append(say.plain("status_unknown", codes=joined(dialogue.unresolved, say)))
-    site = ask_the_site(dialogue.protocol, dialogue.facts)
-    if site:
-        told += [
-            say.plain("site_title"),
-            *(say.plain("site_line", text=item.text[say.language]) for item in site),
-        ]
+    unresolved = [protocol.criterion_by_code[code] for code in dialogue.unresolved]
+    if unresolved:
+        told.append(say.plain("status_unknown", codes=joined(criterion_names(unresolved, say), say)))
+    told += [plain(line).strip() for line in open_lines(dialogue, say)]
     told.append(say.plain("answers_title"))
     told += [_answer_line(screening, each, answered.get(each), say) for each in dialogue.applied]
     return Safe(f"<pre>{escape(chr(10).join(told))}</pre>")

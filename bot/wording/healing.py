@@ -12,9 +12,11 @@ from state.screenings import Screening
 
 
 def met_from(screening: Screening, criterion: Criterion, say: Phrases) -> Safe | None:
-    """Say from when a failed criterion could be met; nothing if time does not heal it."""
+    """Say from when a failed criterion could be met, or cease to apply; nothing if time does not heal it."""
     healing = _met(screening, criterion)
-    return say(f"met_{_word(healing)}", day=day_in_words(healing.day, say)) if healing else None
+    if healing is None:
+        return None
+    return say(f"met_{_word(healing)}_{criterion.kind}", day=day_in_words(healing.day, say))
 
 
 def again_from(screening: Screening, say: Phrases) -> Safe | None:

@@ -64,7 +64,12 @@ def _status_group(criterion: Criterion, status: str) -> str:
 
 
 def _codes(criteria: Sequence[Criterion], named: bool, say: Phrases) -> list[str]:
-    return [f"{each.code} {each.name[say.language]}" if named else each.code for each in criteria]
+    return criterion_names(criteria, say) if named else [each.code for each in criteria]
+
+
+def criterion_names(criteria: Sequence[Criterion], say: Phrases) -> list[str]:
+    """Each criterion by its code and name."""
+    return [f"{each.code} {each.name[say.language]}" for each in criteria]
 
 
 def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
@@ -127,8 +132,8 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
 
 
 def _protocol_line(protocol: Protocol, say: Phrases) -> Safe:
-    """The trial and the version of its rules, with that of the record where the file names one."""
-    named = {"id": protocol.id, "version": protocol.version}
+    """The trial, whose title says if it is fictional, and the versions of its rules and of the record."""
+    named = {"id": protocol.id, "title": protocol.title[say.language], "version": protocol.version}
     if not protocol.record_version:
         return say("card_protocol_alone", **named)
     return say("card_protocol", **named, record_version=protocol.record_version)

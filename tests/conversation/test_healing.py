@@ -57,7 +57,7 @@ def has(text: str, english: str, chinese: str) -> bool:
     return english in text or chinese in text
 
 
-FROM = ("Requirement could be met from 23 February 2027.", "该要求自2027年2月23日起可能满足。")
+FROM = ("Could cease to apply from 23 February 2027.", "自2027年2月23日起可能不再符合该排除标准。")
 
 
 def test_the_exclusion_and_every_text_after_it_say_from_when_it_could_be_met(ward: Ward) -> None:
@@ -77,7 +77,7 @@ def test_an_age_could_be_met_on_a_day_at_the_latest(ward: Ward) -> None:
 @pytest.mark.parametrize("answer", ["still ongoing", "0 d"])
 def test_what_is_ongoing_heals_on_no_day(ward: Ward, answer: str) -> None:
     card = excluded(ward, "45", answer)
-    assert has(card, "could be met from", "起可能满足") is (answer == "0 d")
+    assert has(card, "Could cease to apply from", "起可能不再符合该排除标准") is (answer == "0 d")
 
 
 def test_the_day_is_the_sites_and_not_that_of_utc(ward: Ward) -> None:
@@ -164,7 +164,7 @@ def test_the_list_is_of_the_own_site_and_not_for_clinicians(ward: Ward) -> None:
 
 def test_nobody_waits_where_all_is_well(ward: Ward) -> None:
     ward.save(WELL)
-    assert has(said(ward.do(ward.coordinator, "/again")), "fails only for reasons", "没有仅因时间未到")
+    assert has(said(ward.do(ward.coordinator, "/again")), "waiting alone would be enough", "没有仅需等待")
 
 
 def test_the_command_line_lists_the_same(ward: Ward, tmp_path: Path) -> None:

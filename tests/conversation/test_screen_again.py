@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.exchange import Message, Reply, Turn
-from bot.wording.phrases import plain
+from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, said
 
@@ -125,6 +125,19 @@ def test_what_is_copied_for_the_record_has_reasons_answers_units_times_number_an
     ):
         assert part in copied
     assert re.search("not an enrolment decision|不是入组决定", copied)
+
+
+def test_the_record_names_the_trial_and_what_is_open_and_to_be_followed_up(ward: Ward) -> None:
+    """Its title says whether a trial is fictional; a code alone says nothing to whoever reads the record."""
+    card = ward.save([*ELIGIBLE[:-1], "unknown"])
+    protocol = ward.conversation.screenings.load("S01-0001").protocol
+    named, language = protocol.criterion_by_code["I6"], ward.clinician.language
+    copied = text(ward.do(ward.clinician, f"!{press_of(card, 'copy_record:')}"))
+    for shown in (copied, text(card)):
+        assert f"{protocol.id} {protocol.title[language]}" in shown
+    say = phrases(language)
+    assert say.plain("status_unknown", codes=f"I6 {named.name[language]}") in copied
+    assert say.plain("follow_up_title") in copied
 
 
 def test_a_new_candidate_is_never_taken_for_the_one_that_is_screened_again(ward: Ward) -> None:

@@ -14,8 +14,8 @@ from tests.phone.person import Person
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 LANGUAGES = {
-    "en": ("3 months ago", "Still ongoing", "could be met from", "Finish and save"),
-    "zh": ("3个月前", "仍在持续", "起可能满足", "结束并保存"),
+    "en": ("3 months ago", "Still ongoing", "Could cease to apply from", "Finish and save"),
+    "zh": ("3个月前", "仍在持续", "起可能不再符合该排除标准", "结束并保存"),
 }
 
 

@@ -185,7 +185,7 @@ ONE_WORD = {
     r"化验单": "检验报告单",
     r"重新预筛": "再次预筛",
     r"(?<!可能)(?<!不)符合条件": "可能符合条件",
-    r"研究者(?:(?!患者)[^。])*签署": "签署 is the patient's: 由患者本人签署",
+    r"研究者(?:(?!患者)[^。])*签署": "签署 is the patient's, or a guardian's: it stands before the investigator's part",
 }
 """What Chinese does not say -> what it says instead, everywhere."""
 
