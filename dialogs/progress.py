@@ -132,6 +132,14 @@ class Progress:
         """The failed criteria, the first one first; only of an ineligible screening. See `parts` for those of one."""
         return tuple(self._failed()) if self.excluded else ()
 
+    @property
+    def first_failed(self) -> str | None:
+        """The criterion that excludes: the first one that failed; of parts, the one at which the last part failed."""
+        if not self.excluded:
+            return None
+        *_, (index, _) = parts.rulings(self.protocol, self.failed)
+        return self.protocol.criteria[index].code
+
     def _failed(self) -> list[str]:
         return [self.protocol.criteria[index].code for index in self.failed]
 

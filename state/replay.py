@@ -97,12 +97,11 @@ def outcome(dialogue: Dialogue) -> dict[str, Any]:
 
     ``parts`` only of a trial that has some: so the entries of others stay what they were.
     """
-    failed = dialogue.failed_codes
     parts = {"parts": list(map(_of_part, dialogue.parts))} if dialogue.parts else {}
     return {
         "verdict": dialogue.verdict,
-        "first_failed": failed[0] if failed else None,
-        "all_failed": list(failed),
+        "first_failed": dialogue.first_failed,
+        "all_failed": list(dialogue.failed_codes),
         "unresolved": list(dialogue.unresolved),
         "set_aside": set_aside(dialogue),
         **parts,

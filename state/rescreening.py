@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.healing import Healing, could_be_screened_again_from, may_heal
+from dialogs.healing import Healing, could_be_screened_again_from, may_heal, time_changes
 from state.lookup import Lookup
 
 _INELIGIBLE: Final = """
@@ -47,6 +47,8 @@ class Due:
     saved_at: str
     failed: tuple[str, ...]
     healing: Healing
+    waits_for: tuple[str, ...] = ()
+    """Those of them that time can change; of a trial with parts, others may stay."""
 
 
 def due(screenings: Lookup, *, site: str | None = None, person: str | None = None) -> list[Due]:
@@ -59,11 +61,14 @@ def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator
     rows = screenings.db.execute(_INELIGIBLE, {"site": site, "person": person}).fetchall()
     for number, at, by, trial, sha256, saved_entry, saved_at, all_failed in rows:
         failed = tuple(json.loads(all_failed))
-        if not may_heal(screenings.protocols.get(sha256), failed):
+        protocol = screenings.protocols.get(sha256)
+        if not may_heal(protocol, failed):
             continue  # without a replay: most fail for a reason that stays
         healing = _healing(screenings, number, saved_entry)
         if healing is not None:
-            yield Due(number, at, by, trial, saved_at, failed, healing)
+            changed = time_changes(protocol)
+            waits_for = tuple(code for code in failed if code in changed)
+            yield Due(number, at, by, trial, saved_at, failed, healing, waits_for)
 
 
 def _healing(screenings: Lookup, number: str, saved_entry: int) -> Healing | None:

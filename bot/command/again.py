@@ -64,7 +64,7 @@ def _text(found: list[Due], language: str) -> None:
 
     say = phrases(language)
     for each in found:
-        codes = joined(each.failed, say)
+        codes = joined(each.waits_for, say)
         click.echo(say.plain("again_line", number=each.number, when=when(each.healing, say), codes=codes))
     click.echo(counted(len(found), "screening to be repeated", "screenings to be repeated"), err=True)
 

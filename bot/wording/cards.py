@@ -13,7 +13,7 @@ from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import choices
 from bot.wording.healing import met_from
 from bot.wording.paging import LONGEST
-from bot.wording.parts import belongs_to, names
+from bot.wording.parts import belongs_to, names, part_lines
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -166,7 +166,15 @@ def _how_to_answer(question: Question, only: str | None, say: Phrases) -> Safe:
 
 def exclusion_card(screening: Screening, say: Phrases) -> Safe:
     """Each criterion that ruled out the trial, or one of its parts after the other."""
-    return lines(*(_reason_card(screening, reason, say) for reason, _ in screening.dialogue.rulings))
+    cards = (_reason_card(screening, reason, say) for reason, _ in screening.dialogue.rulings)
+    return lines(*verdict_of_all(screening.dialogue, say), *cards)
+
+
+def verdict_of_all(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The verdict and that of each part, where no single criterion, which then says it, excluded from all of them."""
+    if len(dialogue.rulings) == 1:
+        return []
+    return [say("excluded_whole"), *part_lines(dialogue, say)]
 
 
 def _reason_card(screening: Screening, reason: Reason, say: Phrases) -> Safe:

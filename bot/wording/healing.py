@@ -12,11 +12,17 @@ from state.screenings import Screening
 
 
 def met_from(screening: Screening, criterion: Criterion, say: Phrases) -> Safe | None:
-    """Say from when a failed criterion could be met, or cease to apply; nothing if time does not heal it."""
+    """Say from when a failed criterion could be met, or cease to apply; nothing if time does not heal it.
+
+    It is named where another criterion fails that time does not heal: the patient stays out.
+    """
     healing = _met(screening, criterion)
     if healing is None:
         return None
-    return say(f"met_{_word(healing)}_{criterion.kind}", day=day_in_words(healing.day, say))
+    word, day = _word(healing), day_in_words(healing.day, say)
+    if all(_met(screening, other.criterion) for other in screening.dialogue.reasons):
+        return say(f"met_{word}_{criterion.kind}", day=day)
+    return say(f"met_alone_{word}_{criterion.kind}", code=criterion.code, day=day)
 
 
 def again_from(screening: Screening, say: Phrases) -> Safe | None:

@@ -78,12 +78,12 @@ def resume_buttons(numbers: Iterable[str], say: Phrases) -> Rows:
 
 
 def again_lines(waiting: Sequence[Due], say: Phrases) -> list[Safe]:
-    """Whom to screen again and from when, with the criteria that fail until then; nothing if there is nobody."""
+    """Whom to screen again and from when, with the criteria that wait for it; nothing if there is nobody."""
     told = [
         say(
             "again_line",
             number=each.number,
-            codes=joined(each.failed, say),
+            codes=joined(each.waits_for, say),
             when=when(each.healing, say),
         )
         for each in waiting

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.cards import answer_lines, reason_lines, reason_source
+from bot.wording.cards import answer_lines, reason_lines, reason_source, verdict_of_all
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
@@ -149,6 +149,7 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
         return [told, *parts, *_of_parts(screening, say), say("investigator")]
     ruling = [reason for reason, _ in dialogue.rulings]
     return [
+        *verdict_of_all(dialogue, say),
         *(line for reason in ruling for line in reason_lines(screening, reason, say)),
         *(
             line

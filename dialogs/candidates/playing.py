@@ -33,7 +33,7 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
     first: str | None = None
     while dialogue.state != REVIEW:
         if dialogue.state == EXCLUDED:
-            first = first or dialogue.failed_codes[0]
+            first = dialogue.first_failed
             dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
             continue
         if first is None:

@@ -191,3 +191,17 @@ def test_the_command_line_lists_the_same(ward: Ward, tmp_path: Path) -> None:
     assert first.startswith("S01-0002,S01,S01-P01,2026-11-23T01:30:")
     assert first.endswith(",E1,2027-02-23,False,FICTIONAL-WASHOUT")
     assert run("--site", "S02") == ""
+
+
+REMAIN = (
+    "E1 could cease to apply from 23 February 2027; others remain.",
+    "自2027年2月23日起可能不再符合E1；其余原因仍在。",
+)
+
+
+def test_a_criterion_that_heals_is_named_where_another_does_not(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *RECENT_MI)
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'continue:')}", *WELL[2:5], "80 g/L")
+    card = said(ward.do(ward.clinician, f"!{press_of(turn, 'save:')}"))
+    assert has(card, *REMAIN), card
+    assert not has(card, *FROM)

@@ -42,14 +42,19 @@ TOLD = {
         "en",
         NEITHER,
         [
-            "Cohort A: not eligible as entered, A1 is not met.",
+            "Not eligible as entered. Cohort A: not eligible as entered (A1) "
+            "Cohort B: not eligible as entered (B2) Cohort A: not eligible as entered, A1 is not met.",
             "Cohort B: not eligible as entered, exclusion B2 applies.",
         ],
     ),
     "both are excluded, in Chinese": (
         "zh",
         NEITHER,
-        ["队列A：按所填信息不符合条件，未满足A1。", "队列B：按所填信息不符合条件，符合排除标准B2。"],
+        [
+            "按所填信息不符合条件。 队列A：",
+            "队列A：按所填信息不符合条件，未满足A1。",
+            "队列B：按所填信息不符合条件，符合排除标准B2。",
+        ],
     ),
     "both by one criterion": ("en", ("no",), ["Not eligible as entered: I1 is not met."]),
     "the review": (
@@ -131,6 +136,16 @@ def test_each_part_is_told_of(tmp_path: Path, language: str, typed: tuple[str, .
     output = said(tmp_path, language, typed)
     for line in told:
         assert line in output
+
+
+def test_a_list_names_the_criterion_at_which_the_last_part_failed(tmp_path: Path) -> None:
+    output = said(tmp_path, "en", (*NEITHER, "f", "/recent"))
+    assert "not eligible (B2)" in output
+
+
+def test_the_card_of_a_trial_that_is_all_out_begins_with_its_verdict(tmp_path: Path) -> None:
+    card = said(tmp_path, "en", (*NEITHER, "f")).rpartition("S01-0001")[2]
+    assert "eligible" not in card.partition("Not eligible as entered. Cohort A:")[0]
 
 
 def test_a_list_names_the_parts_that_have_the_verdict(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_a_part_that_failed_is_not_asked_about_until_every_part_has() -> None:
     assert dialogue.statuses["A2"] == "not judged"
     dialogue.take(Step("answer", "brain", YES))
     assert (dialogue.state, dialogue.failed_codes) == (EXCLUDED, ("A1", "B2"))
+    assert dialogue.first_failed == "B2"
     dialogue.take(Step("continue"))
     assert (dialogue.state, dialogue.previous) == ("measurable", "brain")
 
@@ -355,3 +356,17 @@ def test_the_walk_over_all_dialogues_knows_of_parts() -> None:
 
 def test_what_is_not_judged_is_told_from_met() -> None:
     assert status(NOT_JUDGED) == "not judged"
+
+
+EXCLUDED_BY = {
+    "a criterion of all": ({"consent": NO}, "I1"),
+    "the last part's criterion": ({"consent": YES, "mutation": NO, "brain": YES}, "B2"),
+    "nothing, one part is open": ({"consent": YES, "mutation": NO, "brain": NO}, None),
+}
+
+
+@pytest.mark.parametrize(("answers", "code"), EXCLUDED_BY.values(), ids=EXCLUDED_BY)
+def test_the_criterion_that_excludes_is_the_one_at_which_the_last_part_failed(
+    answers: dict[str, Answer], code: str | None
+) -> None:
+    assert play(TRIAL, answers).first_failed == code

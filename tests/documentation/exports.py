@@ -28,7 +28,7 @@ LOG_MEANINGS: Final = {
     "record_version": "Date of the registry record that was read",
     "rules_version": "Version of the questions and rules",
     "verdict": "Newest saved verdict in words; `cancelled` if none was saved",
-    "first_failed": "Criterion that failed first",
+    "first_failed": "Criterion that excluded: the first that failed; with parts, that of the last part left",
     "all_failed": "All criteria known to fail, the first one first, with spaces between",
     "unresolved": "Criteria that stayed unknown",
     "could_be_met_from": "Failed criteria that time alone heals, each with its day at the site: `E1 2026-12-09; I1 by "
