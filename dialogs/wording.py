@@ -12,7 +12,7 @@ from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Waiting
-from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
+from dialogs.rules.comparisons import Comparison, Contrast, Membership
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
@@ -28,6 +28,8 @@ RATIO_DIGITS: Final = range(2, 13)
 _ROUND: Final = Decimal("0.1")
 _FINE: Final = Decimal("0.001")
 """A converted number that is exact to this is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
+MOST_PARTS: Final = 4
+"""Named with the number that is worked out from them: those of a clearance. Items of a scale are counted."""
 FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
 FINEST: Final = 12
@@ -59,15 +61,6 @@ def selected(question: Question, answer: Selection, language: str) -> str:
     has_commas = any(comma.strip() in name for name in names)
     listed: str = (semicolon if has_commas else comma).join(names) or said["selection"]["none"]
     return listed
-
-
-def decisive(protocol: Protocol, question: Question, answer: Answer, grounds: Iterable[Leaf]) -> Answer:
-    """Return an answer as far as it decided: of what was ticked, the options that the rule's grounds name."""
-    if not isinstance(answer, Selection):
-        return answer
-    place = protocol.position[question.id]
-    named = {leaf.code for leaf in grounds if isinstance(leaf, Ticked) and leaf.place == place}
-    return question.selection(named.intersection(answer.codes)) if named & {*answer.codes} else answer
 
 
 def measured(answer: Measurement, unit: Unit, language: str) -> str:
@@ -184,8 +177,9 @@ def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | 
     if number is None:
         unknown: str = said["unknown"]
         return unknown.format(parts=listed)
-    shown: str = said["worked_out"]
-    return shown.format(number=measured(number, question.unit_by_code[number.unit], language), parts=listed)
+    shown: str = said["worked_out" if len(parts) <= MOST_PARTS else "of_many"]
+    comes_to = measured(number, question.unit_by_code[number.unit], language)
+    return shown.format(number=comes_to, parts=listed, count=len(parts))
 
 
 def _shown(ratio: Decimal) -> Decimal:

@@ -134,11 +134,15 @@ class Screenings(Lookup):
         query: int,
         person: str,
         source: str | None = None,
+        part: str | None = None,
     ) -> None:
-        """Take up an answer that a query, the log entry of that number, asked about; the query is answered with it."""
+        """Take up an answer that a query, the log entry of that number, asked about; the query is answered with it.
+
+        ``part`` is the answer to begin with where that one is worked out from others.
+        """
         detail = {"query": query, "outcome": "corrected", "reason": reason}
         with self._moving(screening) as at:
-            self._step(screening, at, person, Step("amend", question, reason=reason), source)
+            self._step(screening, at, person, Step("amend", part or question, reason=reason), source)
             self._append(screening, at, person, Entry("query_answer", question, detail=pack(detail)))
             self._ask(person, screening)
 

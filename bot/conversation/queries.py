@@ -6,6 +6,7 @@ whatever comes of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,13 +17,17 @@ from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
+from bot.wording.in_short import in_short
 from bot.wording.phrases import Phrases, phrases
 from bot.wording.views import answer_buttons
+from dialogs.answers import COMPUTED
 from dialogs.dialogue import COMPLETED, REASONS
-from dialogs.wording import describe
+from dialogs.working_out import parts_told
 from state.history import Asked, queries_of
 from state.screenings import Screening
 
+_PLACE: Final = "at"
+"""How a button names the place of the answer to be corrected beside that of the reason."""
 QUERIES: Final = ("source", "unit", "plausible", "newer")
 
 # asking --------------------------------------------------------------------------------------------
@@ -59,11 +64,13 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         _which_answer(context, screening)
         return
     say, question = context.say, screening.protocol.question(asked)
+    answer = screening.dialogue.answers[asked]
     buttons = [
         button(say.plain(f"query_{code}"), "query_send", screening, press.place, name=code)
         for code in QUERIES
+        if not (code == "unit" and answer == COMPUTED)
     ]
-    shown = describe(question, screening.dialogue.answers[asked], say.language)
+    shown = in_short(screening.dialogue, question, answer, say)
     about = {"number": screening.number, "question": question.short[say.language], "answer": shown}
     context.choose(screening, say("query_what", **about), with_way_back(context, screening, buttons))
 
@@ -112,7 +119,7 @@ def _told(screening: Screening, query: Asked, key: str, say: Phrases) -> Safe:
         key,
         number=screening.number,
         question=question.short[say.language],
-        answer=describe(question, screening.dialogue.answers[query.question], say.language),
+        answer=in_short(screening.dialogue, question, screening.dialogue.answers[query.question], say),
         query=say(f"query_{query.code}"),
     )
 
@@ -151,16 +158,51 @@ def show_again(context: Context, screening: Screening, press: Press) -> None:
 
 
 def ask_why_correct(context: Context, screening: Screening, press: Press) -> None:
+    """Ask for the reason; before that, which of its parts is wrong if the answer was worked out."""
     query = _queried(context, screening, press)
     if query is None:
         return
+    applied, may = screening.dialogue.applied, _correctable(screening, query)
+    if press.place is None and len(may) > 1:
+        _ask_which_part(context, screening, query, may)
+        return
+    wrong = at(applied, press.place) or query.question
+    name = f"{_PLACE}{applied.index(wrong)}" if wrong in may[1:] else None
     buttons = [
-        button(context.say.plain(f"amend_{reason}"), "query_reason", screening, place, query=query.entry)
+        button(
+            context.say.plain(f"amend_{reason}"),
+            "query_reason",
+            screening,
+            place,
+            query=query.entry,
+            name=name,
+        )
         for place, reason in enumerate(REASONS)
     ]
     back = button(context.say.plain("back"), "query_card", screening, query=query.entry)
     why = context.say("amend_why", number=screening.number)
     context.choose(screening, why, (*arrange(buttons), (back,)))
+
+
+def _correctable(screening: Screening, query: Asked) -> list[str]:
+    """The answer that a query is about, and those that it is worked out from, if it is."""
+    dialogue = screening.dialogue
+    parts = parts_told(screening.protocol, [(query.question, dialogue.answers[query.question])])
+    return [query.question, *(each for each in dialogue.applied if each in parts)]
+
+
+def _ask_which_part(context: Context, screening: Screening, query: Asked, may: Sequence[str]) -> None:
+    dialogue, say = screening.dialogue, context.say
+    buttons = []
+    for each in may:
+        question = screening.protocol.question(each)
+        what = in_short(dialogue, question, dialogue.answers[each], say)
+        label = say.plain("named", name=question.short[say.language], what=what)
+        buttons.append(
+            button(label, "query_correct", screening, dialogue.applied.index(each), query=query.entry)
+        )
+    back = button(say.plain("back"), "query_card", screening, query=query.entry)
+    context.choose(screening, say("which_answer", number=screening.number), (*arrange(buttons), (back,)))
 
 
 def correct(context: Context, screening: Screening, press: Press) -> None:
@@ -169,6 +211,16 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
     if query is None or reason is None:
         return
     by, source = context.person.code, context.message.source
-    context.screenings.amend(screening, query.question, reason, query.entry, by, source)
+    wrong = _wrong(context, screening, query, press)
+    context.screenings.amend(screening, query.question, reason, query.entry, by, source, wrong)
     context.screenings.make_current(by, screening.number)
     context.show(screening, remark=context.say("revising", number=screening.number))
+
+
+def _wrong(context: Context, screening: Screening, query: Asked, press: Press) -> str:
+    """The answer that was chosen to be corrected; that of the query, if another may stand at its place by now."""
+    moved = context.screenings.moved_since(screening.number, press.entry)
+    named = (press.name or "").removeprefix(_PLACE)
+    place = int(named) if named.isdecimal() and not moved else None
+    chosen = at(screening.dialogue.applied, place)
+    return chosen if chosen in _correctable(screening, query) else query.question

@@ -12,6 +12,7 @@ from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import choices
 from bot.wording.healing import met_from
+from bot.wording.in_short import in_short
 from bot.wording.paging import LONGEST
 from bot.wording.parts import belongs_to, names, part_lines
 from bot.wording.phrases import Phrases, escape, joined, lines, quoted
@@ -21,7 +22,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Refused, unit_for
-from dialogs.wording import decisive, describe, echo, example, what_failed, with_unit
+from dialogs.wording import describe, echo, example, what_failed, with_unit
 from dialogs.working_out import parts_told
 from state.screenings import Screening
 
@@ -66,7 +67,7 @@ def _answer_before(screening: Screening, question: Question, say: Phrases) -> Sa
     answer = standing_answer(screening, question)
     if answer is None:
         return None
-    shown = describe(question, answer, say.language)
+    shown = in_short(screening.dialogue, question, answer, say)
     if question.id in screening.dialogue.answers:
         return say("now_answer", answer=shown)
     earlier, _ = screening.carried_from[question.id]
@@ -210,15 +211,12 @@ def reason_source(reason: Reason, say: Phrases) -> Safe:
 
 def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
     """The answers that decided, in words: ``Haemoglobin: 10.5 g/dL = 105 g/L``; not what others imply."""
-    protocol, rule = dialogue.protocol, reason.criterion.rule
     implied = {q for q, answer in reason.answers if answer is not None and answer != dialogue.answers.get(q)}
-    told = parts_told(protocol, reason.answers)
+    told = parts_told(dialogue.protocol, reason.answers)
     shown = []
     for question_id, answer in reason.answers:
         if question_id in told or (question_id in implied and len(implied) < len(reason.answers)):
             continue
-        if answer is not None:
-            answer = decisive(protocol, protocol.question(question_id), answer, rule.grounds(dialogue.facts))
         shown.append(named(dialogue, question_id, answer, say))
     return say.plain("then").join(shown)
 

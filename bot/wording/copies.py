@@ -17,6 +17,7 @@ from dialogs.answers import COMPUTED
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.wording import what_failed
+from dialogs.working_out import parts_told
 from state.moments import in_zone
 from state.screenings import Screening
 
@@ -57,7 +58,7 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
     """Return what goes into a health record, as one text that a tap copies.
 
     Verdict, number, versions and person; every reason; each answer with its unit, and when it was ``answered``;
-    what is worked out was never entered.
+    what is worked out, when its newest part was.
     """
     dialogue = screening.dialogue
     again = again_unless_said(screening, say)
@@ -74,7 +75,9 @@ def record_to_copy(screening: Screening, answered: Mapping[str, datetime], say: 
         told.append(say.plain("status_unknown", codes=joined(criterion_names(unresolved, say), say)))
     told += [plain(line).strip() for line in open_lines(dialogue, say)]
     told.append(say.plain("answers_title"))
-    told += [_answer_line(screening, each, answered.get(each), say) for each in dialogue.applied]
+    told += [
+        _answer_line(screening, each, _entered(dialogue, each, answered), say) for each in dialogue.applied
+    ]
     return Safe(f"<pre>{escape(chr(10).join(told))}</pre>")
 
 
@@ -88,10 +91,19 @@ def _reason_line(screening: Screening, reason: Reason, say: Phrases) -> str:
     return say.plain("copy_heals", why=told, heals=plain(heals)) if heals is not None else told
 
 
+def _entered(dialogue: Dialogue, question_id: str, answered: Mapping[str, datetime]) -> datetime | None:
+    """When an answer was entered; of a number that is worked out, when its newest part was."""
+    if dialogue.answers[question_id] != COMPUTED:
+        return answered.get(question_id)
+    parts = parts_told(dialogue.protocol, [(question_id, COMPUTED)])
+    entered = (answered[part] for part in parts if part in answered and dialogue.answers[part] != COMPUTED)
+    return max(entered, default=None)
+
+
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:
     dialogue = screening.dialogue
     said = named(dialogue, question_id, dialogue.answers[question_id], say)
-    if at is None or dialogue.answers[question_id] == COMPUTED:
-        return said  # what it is worked out from has been entered, and may have been corrected since
+    if at is None:
+        return said
     entered = say.plain("entered_at", at=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}")
     return say.plain("noted", what=said, note=entered)

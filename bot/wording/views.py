@@ -12,6 +12,7 @@ from bot.wording import cards, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
+from bot.wording.in_short import in_short
 from bot.wording.paging import page_at, turning
 from bot.wording.phrases import Phrases, lines
 from dialogs.answers import Answer
@@ -100,7 +101,7 @@ def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button
     now = standing_answer(screening, question)
     if now is None or _shown_by_ticks(screening, question, now):
         return []
-    label = say.plain("keep", answer=describe(question, now, say.language))
+    label = say.plain("keep", answer=in_short(screening.dialogue, question, now, say))
     return [button(label, "keep", screening, carried_at(screening, question))]
 
 
@@ -226,7 +227,7 @@ def answer_buttons(
     buttons = []
     for at in shown:
         question = screening.protocol.question(dialogue.applied[at])
-        what = describe(question, dialogue.answers[question.id], say.language)
+        what = in_short(dialogue, question, dialogue.answers[question.id], say)
         label = say.plain("named", name=question.short[say.language], what=what)
         buttons.append(button(label, verb, screening, at))
     return [*buttons, *turning(count, shown, screening, turn, turn)]

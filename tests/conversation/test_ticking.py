@@ -136,11 +136,11 @@ def test_none_of_these_on_a_card_without_ticks_is_stale_once_one_is_ticked(ward:
     assert answer(ward) is None
 
 
-def test_a_reason_names_the_options_that_decided_only(ward: Ward) -> None:
+def test_a_reason_names_the_options_that_decided_and_all_that_were_entered(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "asthma, copd, hepatitis_b, prostate")
     assert (
-        "Applies: history: Asthma and COPD and history: no Seizures\nEntered: History: Asthma, COPD\n"
-        in said(turn)
+        "Applies: history: Asthma and COPD and history: no Seizures\n"
+        "Entered: History: Asthma; COPD; Hepatitis B, chronic; Prostate cancer\n" in said(turn)
     )
 
 

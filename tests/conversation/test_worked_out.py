@@ -72,7 +72,7 @@ def test_what_is_known_already_is_worked_out_without_asking(ward: Ward) -> None:
 
 def test_what_was_worked_out_by_itself_can_be_changed_like_any_answer(ward: Ward) -> None:
     turn = tap(ward, kidneys(ward, "80 umol/L"), "Back")
-    assert "worked out from other answers" in said(turn)
+    assert "Now: 88 mL/min/1.73 m², worked out" in said(turn)
     turn = typed(ward, "55")
     assert "eGFR below 60 mL/min/1.73 m²" in said(turn)
     assert "Entered: eGFR: 55 mL/min/1.73 m²\n" in said(turn)
@@ -94,14 +94,13 @@ def test_a_screening_with_numbers_that_were_worked_out_is_saved_and_verified(war
     assert verify(path_of(ward.conversation.screenings.db)).problems == ()
 
 
-def test_the_record_does_not_date_what_was_worked_out_before_its_parts(ward: Ward) -> None:
+def test_the_record_dates_what_was_worked_out_by_its_newest_part(ward: Ward) -> None:
     turn = kidneys(ward, "140 umol/L")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
     copied = said(ward.do(ward.clinician, f"!{press_of(turn, 'copy_record:')}")).splitlines()
     (worked,) = [line for line in copied if line.startswith("Creatinine clearance:")]
     (part,) = [line for line in copied if line.startswith("Creatinine:")]
-    assert "entered" not in worked
-    assert "(entered 2026-11-23" in part
+    assert worked.endswith(part[part.index("(entered 2026-11-23") :])
 
 
 # queries -------------------------------------------------------------------------------------------
@@ -137,9 +136,41 @@ def test_whoever_asked_hears_of_a_correction_only_if_something_changed(
 ) -> None:
     card = saved_with_a_query(ward, about)
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    if about == "creatinine_clearance":
+        why = ward.do(ward.clinician, f"!{press_of(why, 'query_correct:')}")
     turn = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
     turn = typed(ward, *answers)
     saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     assert told in heard(saved)
     stands = said(ward.do(ward.coordinator, "/subject 1"))
     assert ("Confirmed as entered" in stands) == (told == "is right as entered"), stands
+
+
+def test_a_query_shows_the_number_and_its_correction_leads_to_the_parts(ward: Ward) -> None:
+    card = saved_with_a_query(ward, "creatinine_clearance")
+    assert "Creatinine clearance: 86 mL/min, worked out" in said(card)
+    which = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
+    why = tap(ward, which, "Body weight: 60 kg")
+    asked = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
+    assert "Now: 60 kg" in said(asked)
+    turn = typed(ward, "70 kg")
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    assert "Creatinine clearance has been corrected" in heard(saved)
+    assert verify(path_of(ward.conversation.screenings.db)).problems == ()
+
+
+def test_the_unit_of_a_number_that_was_worked_out_is_not_asked_about(ward: Ward) -> None:
+    saved_with_a_query(ward, "alt")
+    listed = ward.do(ward.coordinator, "/query 1")
+    labels = [
+        b.label
+        for action in listed.actions
+        if isinstance(action, Reply)
+        for row in action.buttons
+        for b in row
+    ]
+    assert "Creatinine clearance: 86 mL/min, worked out" in labels
+    applied = ward.conversation.screenings.load("S01-0001").dialogue.applied
+    for about, asked in (("creatinine_clearance", False), ("alt", True)):
+        turn = ward.do(ward.coordinator, f"!{presses(listed)[applied.index(about)]}")
+        assert any(press.endswith(":unit") for press in presses(turn)) is asked

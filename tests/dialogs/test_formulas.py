@@ -441,3 +441,23 @@ def test_parts_that_come_to_the_same_so_far_leave_the_same(formula: str, situati
         comes_to.setdefault(left, set()).add(tuple(node.judge(facts).low for facts in every))
     assert len(comes_to) == situations
     assert all(len(judged) == 1 for judged in comes_to.values())
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "14 points (9 items)"), ("zh", "14 分（由9项计算）")])
+def test_a_sum_of_many_items_is_told_with_their_count(language: str, told: str) -> None:
+    trial = parse_protocol(
+        'format = 2\nid = "FICTION"\nlanguages = ["en", "zh"]\ntitle = { en = "Fictional", zh = "虚构" }\n'
+        '[[question]]\nuse = "phq9"\n'
+        '[[criterion]]\ncode = "I1"\ninclusion = "PHQ-9 of 15 or more"\nrule = "phq9 >= 15"\n',
+        "fiction.toml",
+    )
+    facts: list[Answer | None] = [None] * len(trial.questions)
+    facts[trial.position["phq9"]] = COMPUTED
+    for item in range(1, 10):
+        question = trial.question(f"phq9_{item}")
+        code = "1" if item > 5 else "2"
+        facts[trial.position[question.id]] = (
+            Choice(code) if question.options else Measurement("=", Decimal(code), question.units[0].code)
+        )
+    said = echo(trial, trial.question("phq9"), COMPUTED, facts, language)
+    assert said == told

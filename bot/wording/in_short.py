@@ -1,0 +1,18 @@
+"""Answers in a few words, as on buttons: a number that is worked out by what it comes to."""
+
+from __future__ import annotations
+
+from bot.wording.phrases import Phrases
+from dialogs.answers import COMPUTED, Answer, Measurement
+from dialogs.dialogue import Dialogue
+from dialogs.protocol import Question
+from dialogs.wording import describe
+
+
+def in_short(dialogue: Dialogue, question: Question, answer: Answer, say: Phrases) -> str:
+    """Say an answer; as long as parts of a number are missing, that it is worked out."""
+    formula = dialogue.protocol.formulas.get(dialogue.protocol.position[question.id])
+    number = formula.work_out(dialogue.facts) if formula is not None and answer == COMPUTED else None
+    if not isinstance(number, Measurement):
+        return describe(question, answer, say.language)
+    return say.plain("worked_out", number=describe(question, number, say.language))
