@@ -61,6 +61,12 @@ def rulings(protocol: Protocol, failed: Iterable[int]) -> Iterator[tuple[int, tu
             yield index, tuple(part for place, part in enumerate(protocol.parts) if newly >> place & 1)
 
 
+def excluding(protocol: Protocol, failed: Iterable[int]) -> str:
+    """Return the criterion that ruled out the last part, of those that failed in a trial that is all out."""
+    *_, (index, _) = rulings(protocol, failed)
+    return protocol.criteria[index].code
+
+
 def part_verdicts(
     protocol: Protocol, judged: Sequence[Judgement], failed: Iterable[str]
 ) -> tuple[PartVerdict, ...]:

@@ -32,17 +32,8 @@ STAGES: Final = (ASKING, EXCLUDED, REVIEW, COMPLETED, CANCELLED)
 """Where a dialogue can stand. In `Progress.state` and in files, the question that is asked stands for *asking*."""
 
 _RESTS_ON: Final = (
-    "answers",
-    "applied",
-    "explained",
-    "facts",
-    "failed",
-    "finished",
-    "further",
-    "judged",
-    "last",
-    "open",
-    "withdrawn",
+    *("answers", "applied", "explained", "facts", "failed", "finished"),
+    *("further", "judged", "last", "open", "withdrawn"),
 )
 """What a save keeps, and what cancelling a revision brings back."""
 
@@ -135,10 +126,7 @@ class Progress:
     @property
     def first_failed(self) -> str | None:
         """The criterion that excludes: the first one that failed; of parts, the one at which the last part failed."""
-        if not self.excluded:
-            return None
-        *_, (index, _) = parts.rulings(self.protocol, self.failed)
-        return self.protocol.criteria[index].code
+        return parts.excluding(self.protocol, self.failed) if self.excluded else None
 
     def _failed(self) -> list[str]:
         return [self.protocol.criteria[index].code for index in self.failed]
