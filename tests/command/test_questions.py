@@ -60,7 +60,7 @@ def test_every_abbreviation_stands_for_entries_and_is_none_itself() -> None:
 
 
 def test_words_are_found_inside_of_others_only_where_they_stand_nowhere_as_a_whole() -> None:
-    assert search.found("年龄")[:2] == ["age_years", "age_months"]
+    assert search.found("年龄")[0] == "age_years"
     assert "childbearing_potential" not in search.found("age")
     assert search.found("platel")[0] == "platelets"
 
