@@ -13,12 +13,12 @@ from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import mean_months
 from dialogs.errors import Fault
 from dialogs.loading.places import placed
+from dialogs.loading.rules.limits import fitting
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Formula, Unworkable, rounded
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import union
-from dialogs.rules.limits import fitting
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking

@@ -17,13 +17,13 @@ from dialogs.loading.kinds import Report
 from dialogs.loading.question_keys import QUESTION
 from dialogs.loading.questions import build_question
 from dialogs.loading.references import check_criteria, check_parts, check_questions
+from dialogs.loading.rules.parsing import Parser, RuleError
+from dialogs.loading.rules.slips import misread, slips_of
+from dialogs.loading.rules.spelling import RuleSlip
 from dialogs.loading.search import meant
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
 from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
-from dialogs.rules.parsing import Parser, RuleError
-from dialogs.rules.slips import misread, slips_of
-from dialogs.rules.spelling import RuleSlip
 from dialogs.rules.tree import Rule
 
 _ONLY_IN_THE_FILE: Final = frozenset(

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import names_in
+from dialogs.loading.rules.formulas import DEFAULT_DECIMALS, parse_formula
+from dialogs.loading.rules.parsing import RuleError
+from dialogs.loading.rules.signs import formula_said
+from dialogs.loading.rules.slips import side_by_side
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Question
-from dialogs.rules.formulas import DEFAULT_DECIMALS, parse_formula
-from dialogs.rules.parsing import RuleError
-from dialogs.rules.signs import formula_said
-from dialogs.rules.slips import side_by_side
 
 
 def with_formulas(

@@ -20,10 +20,10 @@ from random import Random
 from typing import Final
 
 from dialogs.answers import Answer
+from dialogs.proofs.reachable import Budget, OutOfBudgetError
 from dialogs.proofs.situations import Situation, Situations
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members, union
-from dialogs.rules.reachable import Budget, OutOfBudgetError
 
 STEPS: Final = 400_000
 """Comparisons that may be judged to play all dialogues, and as many again to draw some by lot."""

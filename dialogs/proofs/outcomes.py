@@ -13,12 +13,12 @@ from typing import Final, Literal
 
 from dialogs.answers import Answer
 from dialogs.proofs.numbers import involved
+from dialogs.proofs.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
 from dialogs.proofs.representatives import exact, told_apart
+from dialogs.proofs.selections import ALL_TRIED
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.comparisons import Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, members, union
-from dialogs.rules.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
-from dialogs.rules.selections import ALL_TRIED
 from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Node, Unclear
 

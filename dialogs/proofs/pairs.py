@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dialogs.proofs.outcomes import finding
+from dialogs.proofs.reachable import Budget
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
-from dialogs.rules.reachable import Budget
 from dialogs.rules.tree import Conjunction, Negation, Node
 
 Relation = Literal["same", "implied"]

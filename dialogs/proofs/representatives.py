@@ -8,10 +8,10 @@ from typing import Final, get_args
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import imply
 from dialogs.proofs.numbers import numbers, turning_points
+from dialogs.proofs.selections import selections
 from dialogs.protocol import Protocol
 from dialogs.rules.comparisons import Comparison, Leaf, Membership
 from dialogs.rules.judgement import Facts
-from dialogs.rules.selections import selections
 from dialogs.rules.tree import Node
 
 RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)

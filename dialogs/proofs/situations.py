@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import NOT_JUDGED, imply
 from dialogs.parts import open_questions, ruled_out
+from dialogs.proofs.reachable import Budget
 from dialogs.proofs.representatives import representatives
+from dialogs.proofs.residual import left_over
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts, Judgement, first_place, members, union
-from dialogs.rules.reachable import Budget
-from dialogs.rules.residual import left_over
 
 
 @dataclass(frozen=True, slots=True)

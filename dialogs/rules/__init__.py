@@ -9,5 +9,5 @@ with and membership in option codes, ``at_least(2, a, b, c)``, and ``unclear`` w
 A question that is answered by yes or no may stand alone. A limit may be given once
 for each of several units that do not convert: ``csa_duration >= "6 mo = 26 wk = 182 d"``.
 
-`parsing` turns a text into a `tree` of `comparisons`; judging it gives a `judgement`.
+`dialogs.loading.rules` turns a text into a `tree` of `comparisons`; judging it gives a `judgement`.
 """

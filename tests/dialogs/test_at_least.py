@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
 from dialogs.loading import parse_protocol
+from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members
-from dialogs.rules.parsing import RuleError, parse
 from dialogs.rules.tree import AtLeast
 from dialogs.wording import what_failed
 

@@ -17,11 +17,11 @@ from dialogs.candidates import Row, evaluate_candidate, read_candidates
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
+from dialogs.proofs.residual import left_over
 from dialogs.protocol import Protocol
 from dialogs.reading import Understood, read
 from dialogs.rules.arithmetic import Unworkable, Waiting, power, rounded
 from dialogs.rules.judgement import members
-from dialogs.rules.residual import left_over
 from dialogs.wording import echo, what_failed
 
 HEAD: Final = """

@@ -18,8 +18,8 @@ from dialogs.assessment import effective, judge, status, verdict
 from dialogs.dialogue import Step, begin
 from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age, may_heal
 from dialogs.loading import load, parse_protocol
+from dialogs.loading.rules.parsing import parse
 from dialogs.protocol import Protocol
-from dialogs.rules.parsing import parse
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 ENTERED = date(2026, 9, 8)

@@ -17,10 +17,10 @@ from dialogs import assessment
 from dialogs.answers import Answer, Choice, Measurement, Relation, decode, encode
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
+from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.protocol import Protocol
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, members
-from dialogs.rules.parsing import RuleError, parse
 from dialogs.wording import echo
 
 TRIAL: Final = """

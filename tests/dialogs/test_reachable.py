@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.errors import AnswerError
 from dialogs.proofs import Outcome, outcomes
+from dialogs.proofs.reachable import IMPOSSIBLE, NOTHING, Among, Budget, OutOfBudgetError, Parts, find
 from dialogs.proofs.representatives import RELATIONS, exact
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.judgement import FALSE, TRUE, first_place
-from dialogs.rules.reachable import IMPOSSIBLE, NOTHING, Among, Budget, OutOfBudgetError, Parts, find
 from dialogs.rules.tree import Node
 from tests.dialogs.made_up import protocols
 

@@ -16,9 +16,9 @@ from dialogs.carried import carried
 from dialogs.dialogue import Step, begin
 from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
+from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.proofs import representatives
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
-from dialogs.rules.parsing import RuleError, parse
 from dialogs.since import DAYS
 from dialogs.wording import compared, describe, example, what_failed
 

@@ -15,9 +15,9 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Step, begin
 from dialogs.errors import AnswerError
+from dialogs.loading.rules.parsing import parse
 from dialogs.proofs import representatives
 from dialogs.protocol import Protocol
-from dialogs.rules.parsing import parse
 from dialogs.texts import Text
 from dialogs.wording import echo, what_failed
 from tests.dialogs.strategies import PROTOCOL, tables

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from dialogs.rules.limits import Said
+from dialogs.loading.rules.limits import Said
 
 _SIGNS: Final[Mapping[str, str]] = {
     "^": " ** ",

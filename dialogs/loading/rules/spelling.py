@@ -13,8 +13,8 @@ from itertools import starmap
 from typing import Final
 
 from dialogs.languages import LANGUAGES, words
+from dialogs.loading.rules.limits import exact, unit_meant
 from dialogs.protocol import Question
-from dialogs.rules.limits import exact, unit_meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from operator import ge, gt, le, lt
 from typing import Final
 
 from dialogs.likely import likely
+from dialogs.loading.rules.limits import Said, limit_said, usual_limit
 from dialogs.protocol import Question
-from dialogs.rules.limits import Said, limit_said, usual_limit
 
 Questions = Mapping[str, Question]
 

@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Final
 
 from dialogs.likely import instead
+from dialogs.loading.rules.expressions import expression
+from dialogs.loading.rules.parsing import MAX_LENGTH, RuleError
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
     FUNCTIONS,
@@ -28,8 +30,6 @@ from dialogs.rules.arithmetic import (
     Operation,
     Term,
 )
-from dialogs.rules.expressions import expression
-from dialogs.rules.parsing import MAX_LENGTH, RuleError
 
 DEFAULT_DECIMALS: Final = {"integer": 0, "quantity": 1}
 _OPERATIONS: Final[Mapping[type[ast.operator], str]] = {

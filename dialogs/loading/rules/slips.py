@@ -1,7 +1,7 @@
 """What is wrong with a rule that cannot be parsed, all of it at once, told to people who do not program.
 
-The signs are put right first (`dialogs.rules.spelling`); then each comparison is parsed by itself, and one that cannot
-be is explained. A comparison with a question that has a mistake of its own is left alone.
+The signs are put right first (`spelling`); then each comparison is parsed by itself, and one that cannot be is
+explained. A comparison with a question that has a mistake of its own is left alone.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator, Set
 from typing import Final
 
 from dialogs.likely import likely
-from dialogs.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
-from dialogs.rules.expressions import expression
-from dialogs.rules.limits import Said
-from dialogs.rules.parsing import RuleError, parse
-from dialogs.rules.reading import Search, unreadable
-from dialogs.rules.spelling import RuleSlip, outside_only, spelled
+from dialogs.loading.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
+from dialogs.loading.rules.expressions import expression
+from dialogs.loading.rules.limits import Said
+from dialogs.loading.rules.parsing import RuleError, parse
+from dialogs.loading.rules.reading import Search, unreadable
+from dialogs.loading.rules.spelling import RuleSlip, outside_only, spelled
 
 _TEXT: Final = r"""(\"[^\"\n]+\"|'[^'\n]+')"""
 _SIDE_BY_SIDE: Final = re.compile(rf"{_TEXT}\s*{_TEXT}")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from dialogs.likely import likely
-from dialogs.rules.spelling import RuleSlip, outside_only
+from dialogs.loading.rules.spelling import RuleSlip, outside_only
 
 _OPENING: Final = {")": "(", "]": "[", "}": "{"}
 _CLOSING: Final = {opening: closing for closing, opening in _OPENING.items()}
