@@ -76,10 +76,17 @@ def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """What would settle the open criteria and who can supply it; what only the site can answer."""
     found = _follow_up_lines(dialogue, say) if dialogue.undetermined else []
     site_items = ask_the_site(dialogue.protocol, dialogue.facts)
-    if site_items:
-        found.append(gap(say("site_title")))
-        found += [say("site_line", text=item.text[say.language]) for item in site_items]
-    return found
+    asked = [say("site_line", text=item.text[say.language]) for item in site_items] or _silent_lines(
+        dialogue, say
+    )
+    return [*found, gap(say("site_title")), *asked] if asked else found
+
+
+def _silent_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """The criteria that no answer would settle, since the record is silent, where the trial words no question."""
+    silent = [code for code, questions in dialogue.follow_up().items() if not questions]
+    named = criterion_names([dialogue.protocol.criterion_by_code[code] for code in silent], say)
+    return [say("site_silent", criterion=name) for name in named] if dialogue.undetermined else []
 
 
 def _follow_up_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
