@@ -8,9 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Answer
-from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
-from dialogs.errors import AnswerError
+from dialogs.dialogue import replay
 from dialogs.loading.building import build
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.expansion import expanded
@@ -18,6 +16,7 @@ from dialogs.loading.kinds import Report
 from dialogs.protocol import Protocol
 from tests.dialogs.every_kind import files, patients
 from tests.dialogs.obvious import Obvious
+from tests.dialogs.playing import played
 
 
 def built(raw: dict[str, Any]) -> Protocol:
@@ -26,28 +25,6 @@ def built(raw: dict[str, Any]) -> Protocol:
     assert protocol is not None
     assert not report.faults
     return protocol
-
-
-def played(protocol: Protocol, patient: dict[str, Answer]) -> tuple[Dialogue, list[Step]]:
-    """Answer what is asked, further reasons too, until nothing is left to ask."""
-    dialogue, steps = begin(protocol), []
-    while dialogue.state != REVIEW:
-        if dialogue.state == EXCLUDED:
-            step = Step("continue" if dialogue.can("continue") else "finish")
-        else:
-            step = Step("answer", dialogue.state, _fitting(dialogue, patient))
-        dialogue.take(step)
-        steps.append(step)
-    return dialogue, steps
-
-
-def _fitting(dialogue: Dialogue, patient: dict[str, Answer]) -> Answer:
-    answer = patient[dialogue.state]
-    try:
-        dialogue.check(dialogue.state, answer)
-    except AnswerError:
-        return UNKNOWN
-    return answer
 
 
 @given(st.data())

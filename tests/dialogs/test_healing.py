@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status, verdict
-from dialogs.dialogue import Step, begin
 from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age, may_heal
 from dialogs.loading import load, parse_protocol
 from dialogs.loading.rules.parsing import parse
 from dialogs.protocol import Protocol
+from tests.dialogs.playing import played
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 ENTERED = date(2026, 9, 8)
@@ -155,12 +155,7 @@ def test_a_number_that_is_worked_out_from_an_age_is_not_foreseen() -> None:
 
 def again(answers: Mapping[str, Answer]) -> Healing | None:
     """Answer as given, on through exclusions, and ask from when the screening could be repeated."""
-    dialogue = begin(PROTOCOL)
-    while dialogue.state != "review":
-        if dialogue.state == "excluded":
-            dialogue.take(Step("continue" if dialogue.can("continue") else "finish"))
-        else:
-            dialogue.take(Step("answer", dialogue.state, answers.get(dialogue.state, UNKNOWN)))
+    dialogue, _ = played(PROTOCOL, dict.fromkeys(PROTOCOL.position, UNKNOWN) | dict(answers))
     return could_be_screened_again_from(PROTOCOL, dialogue.facts, ON_THAT_DAY)
 
 

@@ -14,13 +14,14 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import NOT_JUDGED, judge, status
 from dialogs.candidates import play
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
-from dialogs.errors import AnswerError, ProtocolError
+from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
 from dialogs.proofs import explore, representatives
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts
 from dialogs.rules.tree import Conjunction, Disjunction, Negation, Node
 from tests.dialogs.made_up import protocols
+from tests.dialogs.playing import fitting
 
 COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
 TRIAL = load(str(COHORTS))
@@ -176,15 +177,7 @@ def evaluated(protocol: Protocol, facts: Facts) -> dict[str, str]:
     return found
 
 
-def fitting(dialogue: Dialogue, table: dict[str, Answer]) -> Answer:
-    try:
-        dialogue.check(dialogue.state, table[dialogue.state])
-    except AnswerError:
-        return UNKNOWN
-    return table[dialogue.state]
-
-
-def played(protocol: Protocol, table: dict[str, Answer]) -> tuple[Dialogue, list[Step]]:
+def answered(protocol: Protocol, table: dict[str, Answer]) -> tuple[Dialogue, list[Step]]:
     """A dialogue as far as it goes by itself: to the review, or to the exclusion."""
     dialogue, steps = begin(protocol), list[Step]()
     while dialogue.state not in (EXCLUDED, REVIEW):
@@ -220,7 +213,7 @@ def test_the_dialogue_comes_to_what_a_full_evaluation_of_every_part_comes_to(
     protocol: Protocol, data: st.DataObject
 ) -> None:
     table = drawn_table(protocol, data)
-    dialogue, steps = played(protocol, table)
+    dialogue, steps = answered(protocol, table)
     found = evaluated(protocol, completed(dialogue, table))
     assert {each.part.code: each.verdict for each in dialogue.parts} == found
     assert dialogue.verdict == next(each for each in BEST if each in found.values())
@@ -310,10 +303,10 @@ def test_the_order_in_which_answers_are_given_does_not_matter(
 ) -> None:
     """Wrong answers first, corrected in a random order, come to the same."""
     table = drawn_table(protocol, data)
-    wanted, _ = played(protocol, table)
+    wanted, _ = answered(protocol, table)
     if any(q.unit_of for q in map(protocol.question, wanted.applied)):
         return  # a limit in the unit of the wrong value is no answer to the right one
-    other, _ = played(protocol, drawn_table(protocol, data))
+    other, _ = answered(protocol, drawn_table(protocol, data))
     for _ in range(60):
         if other.state in protocol.position:
             other.take(Step("answer", other.state, fitting(other, table)))
@@ -331,7 +324,7 @@ def test_the_order_in_which_answers_are_given_does_not_matter(
 @given(protocols(parts=("A",)), st.data())
 def test_a_trial_of_one_part_goes_like_one_without(protocol: Protocol, data: st.DataObject) -> None:
     table = drawn_table(protocol, data)
-    dialogue, _ = played(protocol, table)
+    dialogue, _ = answered(protocol, table)
     (only,) = dialogue.parts
     assert only.verdict == dialogue.verdict
     assert (only.failed, only.unresolved) == (dialogue.failed_codes, dialogue.unresolved)

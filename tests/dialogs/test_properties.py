@@ -26,31 +26,10 @@ from dialogs.dialogue import (
 )
 from dialogs.errors import AnswerError, NotNow
 from dialogs.proofs import explore, representatives
+from tests.dialogs.playing import fitting, played
 from tests.dialogs.strategies import PROTOCOL, answers_to, tables
 
 Table = dict[str, Answer]
-
-
-def fitting(dialogue: Dialogue, table: Table) -> Answer:
-    """The table's answer to the current question; unknown where its unit does not fit the value's."""
-    answer = table[dialogue.state]
-    try:
-        dialogue.check(dialogue.state, answer)
-    except AnswerError:
-        return UNKNOWN
-    return answer
-
-
-def played(table: Table) -> tuple[Dialogue, list[Step]]:
-    dialogue, steps = begin(PROTOCOL), []
-    while dialogue.state != REVIEW:
-        if dialogue.state == EXCLUDED:
-            step = Step("continue" if dialogue.can("continue") else "finish")
-        else:
-            step = Step("answer", dialogue.state, fitting(dialogue, table))
-        dialogue.take(step)
-        steps.append(step)
-    return dialogue, steps
 
 
 def everything(dialogue: Dialogue) -> dict[str, object]:
@@ -60,7 +39,7 @@ def everything(dialogue: Dialogue) -> dict[str, object]:
 
 @given(tables)
 def test_the_verdict_equals_the_full_evaluation_of_the_answers_given(table: Table) -> None:
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     facts = effective(PROTOCOL, dialogue.answers)
     judged = [judge(PROTOCOL, index, facts) for index in range(len(PROTOCOL.criteria))]
     assert dialogue.verdict == verdict(judged)
@@ -71,7 +50,7 @@ def test_the_verdict_equals_the_full_evaluation_of_the_answers_given(table: Tabl
 @given(tables)
 def test_answers_that_were_not_asked_for_could_not_change_the_verdict(table: Table) -> None:
     """Skipping is sound: with every fitting answer of the table known, each criterion comes to the same."""
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     known = {**{q: a for q, a in table.items() if not PROTOCOL.question(q).unit_of}, **dialogue.answers}
     known = {q: a for q, a in known.items() if _consistent(known, q)}
     facts = effective(PROTOCOL, known)
@@ -144,23 +123,23 @@ def matters(dialogue: Dialogue, place: int) -> bool:
 
 @given(tables)
 def test_no_question_is_asked_twice(table: Table) -> None:
-    _, steps = played(table)
+    _, steps = played(PROTOCOL, table)
     asked = [step.question for step in steps if step.kind == "answer"]
     assert len(asked) == len(set(asked))
 
 
 @given(tables)
 def test_replay_equals_live(table: Table) -> None:
-    dialogue, steps = played(table)
+    dialogue, steps = played(PROTOCOL, table)
     assert everything(replay(PROTOCOL, steps)) == everything(dialogue)
 
 
 @given(tables, st.data())
 def test_the_verdict_does_not_depend_on_the_order_of_answers(table: Table, data: st.DataObject) -> None:
     """Come to the same answers by wrong ones first, corrected in a random order."""
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     wrong: Table = {q.id: data.draw(answers_to(q)) for q in PROTOCOL.questions[:8]}
-    other, _ = played({**table, **wrong})
+    other, _ = played(PROTOCOL, {**table, **wrong})
     for _ in range(60):
         if other.can("continue"):
             other.take(Step("continue"))
@@ -189,7 +168,7 @@ def test_the_verdict_does_not_depend_on_the_order_of_answers(table: Table, data:
 
 @given(tables, st.data())
 def test_changing_an_answer_there_and_back_changes_nothing(table: Table, data: st.DataObject) -> None:
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     before = (
         dialogue.verdict,
         dialogue.failed_codes,
@@ -238,7 +217,7 @@ def test_every_step_moves_or_is_refused_and_then_changes_nothing(
 
 @given(tables)
 def test_reopening_asks_only_what_was_missing(table: Table) -> None:
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     if dialogue.verdict != "undetermined":
         return
     missing = {q for questions in dialogue.follow_up().values() for q in questions}
@@ -259,7 +238,7 @@ def test_every_saved_screening_can_be_opened_again_and_left_as_it_was(
     table: Table, data: st.DataObject
 ) -> None:
     """What lacks nothing stands at the review, where any answer can be corrected; cancelled, all is as saved."""
-    dialogue, _ = played(table)
+    dialogue, _ = played(PROTOCOL, table)
     dialogue.take(Step("save"))
     saved, missing = everything(dialogue), dialogue.missing
     dialogue.take(Step("reopen"))
