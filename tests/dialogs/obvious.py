@@ -165,7 +165,7 @@ class Obvious:
         if (answer.unit == "{xULN}") is not ratio:
             limit = self._limit(name)
             if limit is None:
-                return _only_far(answer.relation)
+                return None
             value = value / limit if ratio else value * limit
         return _meant(answer.relation, value)
 
@@ -211,12 +211,6 @@ def _name(tree: ast.expr) -> str:
 
 def _basis(limit: ast.Constant) -> str:
     return str(limit.value).split()[-1]
-
-
-def _only_far(relation: str) -> Span | None:
-    """A bound whose divisor is not known still lies on its side of everything or of nothing."""
-    del relation
-    return None
 
 
 def _meant(relation: str, value: Fraction) -> Span:
