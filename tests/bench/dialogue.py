@@ -61,43 +61,11 @@ def answer_microseconds(protocol: Protocol, steps: list[Step]) -> float:
 
 def made_up(questions: int) -> Protocol:
     """Return a protocol of so many yes/no questions, with a criterion for each; never the same object twice."""
-    text = """
-        id = "MADE-UP"
-        version = "1"
-        record_version = "1"
-        languages = ["en"]
-        title = { en = "Made up" }
-        site = { en = "site" }
-        contact = { en = "nobody" }
-        unknown = { en = "unknown" }
-        notices = []
-        disclaimer = { en = "made up" }
-        [option_sets]
-        yes_no = [{ code = "yes", text = { en = "Yes" } }, { code = "no", text = { en = "No" } }]
-    """
+    text = 'format = 2\nid = "MADE-UP"\ntitle = "Made up"\n'
     for number in range(questions):
-        text += f"""
-        [[question]]
-        id = "q{number}"
-        kind = "choice"
-        ask = {{ en = "Question {number}?" }}
-        short = {{ en = "Question {number}" }}
-        help = {{ en = "Yes or no." }}
-        supplier = {{ en = "chart" }}
-        options = "yes_no"
-        """
+        text += f'[[question]]\nid = "q{number}"\nask = "Question {number}?"\n'
     for number in range(questions):
-        text += f"""
-        [[criterion]]
-        code = "E{number}"
-        kind = "exclusion"
-        name = {{ en = "Criterion {number}" }}
-        source = "Criterion {number}"
-        reading = {{ en = "Criterion {number}" }}
-        rule = 'q{number} == "yes"'
-        ietestcd = "E{number}"
-        group = "g"
-        """
+        text += f'[[criterion]]\ncode = "E{number}"\nexclusion = "Criterion {number}"\nrule = "q{number}"\n'
     return parse_protocol(text, "made-up.toml")
 
 

@@ -23,43 +23,14 @@ from dialogs.reading import Proposal, Refused, Understood, propose_again, read
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, members
 from dialogs.wording import echo
 
-TRIAL: Final = """
-    # A fictional trial.
-    id = "FICTIONAL-NUMBERS"
-    version = "1"
-    record_version = "1"
-    languages = ["en"]
-    title = { en = "Fictional" }
-    site = { en = "site" }
-    contact = { en = "nobody" }
-    unknown = { en = "unknown" }
-    notices = []
-    disclaimer = { en = "fictional" }
-"""
-
 
 def question(name: str, kind: str, keys: str) -> str:
-    said = "\n".join(f'{key} = {{ en = "{name}" }}' for key in ("ask", "short", "help", "supplier"))
-    return f'[[question]]\nid = "{name}"\nkind = "{kind}"\n{said}\n{keys}\n'
+    return f'[[question]]\nid = "{name}"\nask = "{name}"\nkind = "{kind}"\n{keys}\n'
 
 
-def criterion(rule: str) -> str:
-    return f"""
-        [[criterion]]
-        code = "E1"
-        kind = "exclusion"
-        name = {{ en = "name" }}
-        source = "source"
-        reading = {{ en = "reading" }}
-        rule = '''{rule}'''
-        ietestcd = "EXCL01"
-        group = "E1"
-    """
-
-
-def enzyme(name: str, units: str = "") -> str:
+def enzyme(name: str) -> str:
     ranges = 'possible = [0, 100000]\nusual = ["0.1", 500]'
-    unit = '{{ code = "{0}", label = {{ en = "{0}" }}{1} }}'.format
+    unit = '{{ code = "{0}", label = "{0}"{1} }}'.format
     divided = f', per = "{name}_uln", gives = "{{xULN}}"'
     measured = [unit("U/L", ", scale = 1" + divided), unit("ukat/L", ", scale = 60" + divided)]
     multiple = unit("{xULN}", ', spellings = ["xULN"]')
@@ -67,7 +38,7 @@ def enzyme(name: str, units: str = "") -> str:
         name,
         "quantity",
         f"units = [{', '.join([*measured, multiple])}]\n{ranges}\n"
-        'shortcuts = [{ code = "within_normal", text = { en = "Normal" }, means = "<=1 {xULN}" }]',
+        'shortcuts = [{ code = "within_normal", text = "Normal", means = "<=1 {xULN}" }]',
     )
     plain = ", ".join(unit(code, f", scale = {scale}") for code, scale in (("U/L", 1), ("ukat/L", 60)))
     return value + question(
@@ -75,19 +46,21 @@ def enzyme(name: str, units: str = "") -> str:
     )
 
 
-def number(name: str, unit: str, keys: str = "possible = [0, 1000]\nusual = [1, 100]") -> str:
-    return question(name, "quantity", f'units = [{{ code = "{unit}", label = {{ en = "{unit}" }} }}]\n{keys}')
+def number(name: str, unit: str) -> str:
+    ranges = "possible = [0, 1000]\nusual = [1, 100]"
+    return question(name, "quantity", f'units = [{{ code = "{unit}", label = "{unit}" }}]\n{ranges}')
 
 
-YES_NO: Final = 'options = [{ code = "yes", text = { en = "Yes" } }, { code = "no", text = { en = "No" } }]'
 QUESTIONS: Final = "".join(
-    (enzyme("ast"), enzyme("alt"), number("weight", "kg"), question("ill", "choice", YES_NO))
+    (enzyme("ast"), enzyme("alt"), number("weight", "kg"), question("ill", "yes_no", ""))
 )
 EVERY: Final = 'ast > "9999 U/L" or alt > "9999 U/L" or weight > "500 kg" or ill == "yes"'
 
 
 def trial(rule: str, questions: str = QUESTIONS) -> Protocol:
-    return parse_protocol(TRIAL + questions + criterion(rule), "fictional.toml")
+    head = 'format = 2\nid = "FICTIONAL-NUMBERS"\ntitle = "Fictional"\n'
+    criterion = f"[[criterion]]\ncode = 'E1'\nexclusion = 'words'\nrule = '''{rule}'''\n"
+    return parse_protocol(head + questions + criterion, "fictional.toml")
 
 
 def laid_out(protocol: Protocol, typed: dict[str, str]) -> list[Answer | None]:
@@ -349,8 +322,8 @@ def test_a_shifted_unit_is_compared_as_its_number_in_the_first(value: Decimal, l
     ],
 )
 def test_a_unit_that_cannot_be_converted_is_refused(keys: str, fault: str) -> None:
-    unit = f'{{ code = "g", label = {{ en = "g" }}, {keys} }}'
-    first = '{ code = "kg", label = { en = "kg" } }'
+    unit = f'{{ code = "g", label = "g", {keys} }}'
+    first = '{ code = "kg", label = "kg" }'
     ranges = "possible = [0, 1000]\nusual = [1, 100]"
     with pytest.raises(ProtocolError) as refused:
         trial(EVERY, QUESTIONS + question("mass", "quantity", f"units = [{first}, {unit}]\n{ranges}"))
