@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -102,22 +102,33 @@ def found(*words: str) -> list[str]:
     """Return the names of the entries in which all words stand, in names or texts of any language.
 
     Words are looked for as a whole, and inside of others only where they stand nowhere. The entry that is called so
-    comes first, then those whose name has the words.
+    comes first, then those whose name has the words, then those whose short name has them.
     """
     wanted = [word.casefold() for word in words]
     called = _called(" ".join(wanted))
     hits = [set(_having(word)) for word in wanted]
     both = [name for name in entries() if name not in called and all(name in hit for hit in hits)]
-    return [*called, *sorted(both, key=lambda name: (name not in wanted, not set(wanted) <= _words(name)))]
+
+    def rank(name: str) -> tuple[bool, ...]:
+        return name not in wanted, not _stand_in(wanted, name), not _stand_in(wanted, _names(name))
+
+    return [*called, *sorted(both, key=rank)]
 
 
 def meant(name: str) -> list[str]:
-    """Return the entries that a name of no question was likely meant to be: one where that is clear."""
+    """Return the entries that a name of no question was likely meant to be: one where that is clear.
+
+    What only mentions it, as a formula does its parts, counts where nothing has it in its name or short name.
+    """
     called = _called(name)
     if called:
         return called
     near = likely(name, entries())
-    return [near] if near is not None else found(*name.replace("-", "_").replace("_", " ").split())
+    if near is not None:
+        return [near]
+    words = re.sub("[-_]", " ", name.casefold()).split()
+    hits = found(*words)
+    return [each for each in hits if _stand_in(words, _names(each))] or hits
 
 
 def _called(name: str) -> list[str]:
@@ -128,28 +139,35 @@ def _called(name: str) -> list[str]:
 
 
 def _having(word: str) -> list[str]:
-    """Return the entries that have a word; Chinese is written without blanks between words."""
+    """Return the entries that have a word."""
     called = _called(word)
-    if not word.isascii():
-        return [name for name in entries() if word in _said(name)]
-    whole = [name for name in entries() if name in called or word in _words(name) | _words(_said(name))]
+    whole = [name for name in entries() if name in called or _stand_in([word], _said(name))]
     if whole or len(word) <= _WHOLE_ONLY:
         return whole
     return [name for name in entries() if word in _said(name)]
 
 
-def _words(text: str) -> set[str]:
-    return {text, *_WORD.findall(text)}
+def _stand_in(words: Iterable[str], text: str) -> bool:
+    """Say whether all words stand in a text as a whole; Chinese is written without blanks between words."""
+    whole = set(_WORD.findall(text))
+    return all(word in (whole if word.isascii() else text) for word in words)
+
+
+@cache
+def _names(name: str) -> str:
+    """Return the name and the short name of an entry, in small letters."""
+    return " ".join([name, *entries()[name].get("short", {}).values()]).casefold()
 
 
 @cache
 def _said(name: str) -> str:
-    """Return all that an entry says, its name, and the codes of its options, in small letters."""
+    """Return all that an entry says, its names, and the codes of its options, in small letters."""
     entry, options = entries()[name], entries()[name].get("options", ())
-    texts = [entry[key] for key in ("ask", "short", "help") if key in entry]
+    texts = [entry[key] for key in ("ask", "help") if key in entry]
     texts += [option["text"] for option in options]
     codes = [option["code"] for option in options]
-    return " ".join([name, *codes, *(said for text in texts for said in text.values())]).casefold()
+    said = " ".join([*codes, *(said for text in texts for said in text.values())])
+    return f"{_names(name)} {said.casefold()}"
 
 
 def entry_name(raw: Any) -> str:

@@ -65,6 +65,11 @@ def test_words_are_found_inside_of_others_only_where_they_stand_nowhere_as_a_who
     assert search.found("platel")[0] == "platelets"
 
 
+def test_a_short_name_counts_before_other_texts() -> None:
+    assert "diabetes" in search.found("妊娠")[2:]  # one of its options is of pregnancy
+    assert search.meant("妊娠") == ["pregnant_or_lactating", "pregnancy_test"]
+
+
 @pytest.mark.parametrize("name", ["platelets", "alt", "nyha", "dialysis", "last_chemotherapy", "mmse"])
 def test_what_is_printed_for_one_can_be_pasted(name: str) -> None:
     shown = questions(name)
