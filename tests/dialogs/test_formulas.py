@@ -171,6 +171,7 @@ def test_any_power_is_nearly_that_of_floats(number: Fraction, exponent: Fraction
         ("2 * 3", "formula names no question"),
         ("'3' + a", "'3' is not a number"),
         ('a if sex == "girl" else b', "sex has no option 'girl'"),
+        ('a if sex == [["male"]] else b', "sex has no option ['male']"),
         ('a if sex < "male" else b', "sex is a choice and is compared by"),
         ("a if b else c", "b has no option"),
         ("a if b is c else c", "numbers are compared by"),

@@ -13,7 +13,7 @@ from typing import Final
 
 from dialogs.likely import instead
 from dialogs.loading.rules.expressions import expression
-from dialogs.loading.rules.parsing import MAX_LENGTH, RuleError
+from dialogs.loading.rules.parsing import MAX_LENGTH, RuleError, options_in
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
     FUNCTIONS,
@@ -172,13 +172,5 @@ class _Parser:
 
     def _chosen(self, name: ast.Name, tree: ast.expr) -> Chosen:
         question = self._question(name.id)
-        try:
-            value = ast.literal_eval(tree)
-        except (ValueError, TypeError):
-            value = None
-        codes = value if isinstance(value, tuple | set | list) else (value,)
-        for code in codes:
-            if question.kind != "choice" or code not in question.option_by_code:
-                fault = f"{question.id} has no option {ast.unparse(tree)}"
-                raise RuleError(fault, f"Please use one of: {', '.join(question.option_by_code) or 'none'}")
-        return Chosen(self.places[question.id], frozenset(codes))
+        known = question.option_by_code if question.kind == "choice" else ()
+        return Chosen(self.places[question.id], options_in(question, known, tree))

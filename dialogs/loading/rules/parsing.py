@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import product
 from typing import Final
@@ -213,17 +213,8 @@ class Parser:
         return Negation(member) if sign == "!=" else member
 
     def _membership(self, question: Question, tree: ast.expr) -> Membership:
-        try:
-            value = ast.literal_eval(tree)
-        except (ValueError, TypeError):
-            value = None
-        codes = value if isinstance(value, tuple | set | list) else (value,)
-        known = list(question.shortcut_by_code if question.kind == "since" else question.option_by_code)
-        for code in codes:
-            if code not in known:
-                fault = f"{question.id} has no option {code!r}"
-                raise RuleError(fault, f"Please use one of: {', '.join(known)}")
-        return Membership(self.places[question.id], frozenset(codes))
+        known = question.shortcut_by_code if question.kind == "since" else question.option_by_code
+        return Membership(self.places[question.id], options_in(question, known, tree))
 
     # numbers -------------------------------------------------------------------------------------
 
@@ -264,6 +255,21 @@ class Parser:
                 return first.way(), second.way()
         fault = f"{one.id} in {a.code} cannot be compared with {other.id} in {b.code}"
         raise RuleError(fault, "Please compare numbers whose units turn into each other")
+
+
+def options_in(question: Question, known: Iterable[str], tree: ast.expr) -> frozenset[str]:
+    """Return the option, or the several ones in brackets, that a question is compared with; all must be `known`."""
+    listed = list(known)
+    try:
+        value = ast.literal_eval(tree)
+    except (ValueError, TypeError):
+        value = None
+    codes = value if isinstance(value, tuple | set | list) else (value,)
+    for code in codes:
+        if code not in listed:
+            fault = f"{question.id} has no option {code!r}"
+            raise RuleError(fault, f"Please use one of: {', '.join(listed) or 'none'}")
+    return frozenset(codes)
 
 
 def _as_an_example(question: Question) -> str:
