@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.rules.judgement import Facts, union
@@ -258,7 +258,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Fraction]]] = {
     "**": power,
 }
 FUNCTIONS: Final[Mapping[str, Callable[..., Fraction]]] = {"min": min, "max": max, "sqrt": sqrt}
-TESTS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
+TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "<": lt,
     "<=": le,
     ">": gt,
@@ -266,6 +266,7 @@ TESTS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
     "==": eq,
     "!=": ne,
 }
+"""By operator, for two fractions or two decimals."""
 
 
 # the whole ---------------------------------------------------------------------------------------

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, localcontext
-from operator import eq, ge, gt, le, lt, ne
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
-from dialogs.rules.arithmetic import Formula, Waiting
+from dialogs.rules.arithmetic import TESTS, Formula, Waiting
 from dialogs.rules.intervals import ANY, Interval, as_interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 from dialogs.rules.ticked import Ticked
 
-_Test = Callable[[Decimal, Decimal], bool]
-_EXACT: Final[Mapping[str, _Test]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 _ONE: Final = Decimal(1)
 
 
@@ -92,12 +89,6 @@ class Plan(Way):
 
     limit: Decimal
 
-    def threshold(self, factor: Decimal = _ONE) -> Decimal:
-        """Return the value that comes to the limit, rounded; for examples, not for judging. The factor is above 0."""
-        limit = self.limit / factor if self.multiplies else self.limit * factor
-        with localcontext(prec=12):
-            return limit / self.scale
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
@@ -129,7 +120,7 @@ class Comparison:
             if factor is not _ONE:
                 value, limit = (value * factor, limit) if plan.multiplies else (value, limit * factor)
             if measured.relation == "=":  # nearly every answer, and the quickest way
-                return SETTLED[TRUE if _EXACT[self.operator](value, limit) else FALSE]
+                return SETTLED[TRUE if TESTS[self.operator](value, limit) else FALSE]
             return SETTLED[
                 compared(self.operator, as_interval(measured.relation, value), Interval(limit, limit))
             ]

@@ -13,7 +13,7 @@ from typing import Final
 
 from dialogs.likely import instead
 from dialogs.loading.rules.expressions import expression
-from dialogs.loading.rules.parsing import MAX_LENGTH, RuleError, options_in
+from dialogs.loading.rules.parsing import COMPARED, MAX_LENGTH, RuleError, options_in
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
     FUNCTIONS,
@@ -38,14 +38,6 @@ _OPERATIONS: Final[Mapping[type[ast.operator], str]] = {
     ast.Mult: "*",
     ast.Div: "/",
     ast.Pow: "**",
-}
-_TESTS: Final[Mapping[type[ast.cmpop], str]] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
 }
 _ALLOWED: Final = (
     'Please use numbers, names of questions, + - * / **, min, max, sqrt, and x if sex == "female" else y'
@@ -156,7 +148,7 @@ class _Parser:
     def _compare(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Condition:
         if isinstance(left, ast.Name) and not self._question(left.id).units:
             return self._choice(left, operator, right)
-        sign = _TESTS.get(type(operator))
+        sign = COMPARED.get(type(operator))
         if sign is None:
             fault = "numbers are compared by <, <=, >, >=, ==, != only"
             raise RuleError(fault, "Please use one of these signs")

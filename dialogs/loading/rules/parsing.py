@@ -25,7 +25,7 @@ from dialogs.units import Unit
 
 MAX_LENGTH: Final = 2000
 """Characters of a rule; so that none nests too deeply to be judged."""
-_OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
+COMPARED: Final[Mapping[type[ast.cmpop], str]] = {
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",
@@ -33,6 +33,7 @@ _OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+"""Signs by which a number or a choice is compared."""
 _MIRROR: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LIMIT: Final = re.compile(r"\s*([-−]?\d+(?:\.\d+)?)\s+(\S+)\s*")
 
@@ -137,7 +138,7 @@ class Parser:
         if isinstance(operator, ast.In | ast.NotIn):
             member = self._member(left, right)
             return Negation(member) if isinstance(operator, ast.NotIn) else member
-        sign = _OPERATORS.get(type(operator))
+        sign = COMPARED.get(type(operator))
         if sign is None:
             fault = "only <, <=, >, >=, ==, !=, in and not in compare"
             raise RuleError(fault, "Please use one of these operators")
