@@ -12,9 +12,9 @@ from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Waiting
-from dialogs.rules.comparisons import Comparison, Contrast, Membership
+from dialogs.rules.choices import Membership, Ticked
+from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
-from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import unit_name
 from dialogs.units import Unit

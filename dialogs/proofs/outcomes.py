@@ -17,9 +17,9 @@ from dialogs.proofs.reachable import Among, Budget, Demand, OutOfBudgetError, de
 from dialogs.proofs.representatives import exact, told_apart
 from dialogs.proofs.selections import ALL_TRIED
 from dialogs.protocol import Criterion, Protocol
+from dialogs.rules.choices import Ticked
 from dialogs.rules.comparisons import Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, members, union
-from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import Node, Unclear
 
 Finding = Literal["possible", "impossible", "open"]

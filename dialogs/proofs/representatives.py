@@ -10,7 +10,8 @@ from dialogs.assessment import imply
 from dialogs.proofs.numbers import numbers, turning_points
 from dialogs.proofs.selections import selections
 from dialogs.protocol import Protocol
-from dialogs.rules.comparisons import Comparison, Leaf, Membership
+from dialogs.rules.choices import Membership
+from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import Facts
 from dialogs.rules.tree import Node
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from dialogs.answers import NONE, Selection
 from dialogs.protocol import Question
-from dialogs.rules.ticked import Ticked
+from dialogs.rules.choices import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node
 
 ALL_TRIED: Final = 6

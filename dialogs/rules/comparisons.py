@@ -1,4 +1,4 @@
-"""The leaves of a rule: a number against a limit or against another number, or a choice against option codes."""
+"""The leaves of a rule about numbers: one against a limit, or against another one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, Answer, Choice, Measurement
 from dialogs.rules.arithmetic import TESTS, Formula, Waiting
+from dialogs.rules.choices import Membership, OfOneQuestion, Ticked
 from dialogs.rules.intervals import ANY, Interval, as_interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
-from dialogs.rules.ticked import Ticked
 
 _ONE: Final = Decimal(1)
 
@@ -91,10 +91,9 @@ class Plan(Way):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class Comparison(OfOneQuestion):
     """A number against a limit: ``limits`` holds it by unit, ``plans`` how to compare an answer in each unit."""
 
-    place: int
     operator: str
     limits: Mapping[str, Decimal]
     plans: Mapping[str, Plan]
@@ -125,19 +124,6 @@ class Comparison:
                 compared(self.operator, as_interval(measured.relation, value), Interval(limit, limit))
             ]
         return _against(self.operator, plan.lead(measured, facts), Amount(Interval(plan.limit, plan.limit)))
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """The questions that it is about; those that divide or multiply them are left out."""
-        return (self.place,)
-
-    def leaves(self) -> Iterator[Leaf]:
-        """The comparisons of which a rule is made."""
-        yield self
-
-    def grounds(self, facts: Facts) -> Iterator[Leaf]:
-        """The comparisons that decide what this comes to."""
-        yield self
 
     def asked(self, facts: Facts) -> Iterator[int]:
         """The questions whose answers were used: the number's own, and the one that divides or multiplies it."""
@@ -252,44 +238,6 @@ def _factor_mask(way: Way) -> int:
 
 def _mask(formula: Formula | None) -> int:
     return formula.mask if formula is not None else 0
-
-
-# choices -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Membership:
-    """A choice against one or more option codes; a number of days ago is none of *never* and *ongoing*."""
-
-    place: int
-    codes: frozenset[str]
-
-    def judge(self, facts: Facts) -> Judgement:
-        answer = facts[self.place]
-        if answer is None:
-            return Judgement(FALSE, TRUE, 1 << self.place)
-        if isinstance(answer, Measurement):
-            return SETTLED[FALSE]
-        if not isinstance(answer, Choice) or answer == UNKNOWN:
-            return SETTLED[UNCERTAIN]
-        return SETTLED[TRUE if answer.code in self.codes else FALSE]
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        return (self.place,)
-
-    def leaves(self) -> Iterator[Leaf]:
-        yield self
-
-    def grounds(self, facts: Facts) -> Iterator[Leaf]:
-        yield self
-
-    def asked(self, facts: Facts) -> Iterator[int]:
-        yield self.place
-
-    @property
-    def mask(self) -> int:
-        return 1 << self.place
 
 
 Leaf = Comparison | Contrast | Membership | Ticked

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Membership
+from dialogs.rules.choices import Membership, Ticked
+from dialogs.rules.comparisons import Comparison, Contrast, Leaf
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
-from dialogs.rules.ticked import Ticked
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,9 +17,9 @@ from dialogs.answers import NONE, Measurement
 from dialogs.loading.rules.expressions import expression
 from dialogs.loading.rules.ways import Ways
 from dialogs.protocol import YES_OR_NO, Question
-from dialogs.rules.comparisons import Comparison, Contrast, Membership, Number, Plan, Way
+from dialogs.rules.choices import Membership, Ticked
+from dialogs.rules.comparisons import Comparison, Contrast, Number, Plan, Way
 from dialogs.rules.judgement import union
-from dialogs.rules.ticked import Ticked
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Rule, Unclear
 from dialogs.units import Unit
 
