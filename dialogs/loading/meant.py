@@ -82,7 +82,10 @@ _FLAGS: Final = {
     "n": False,
     "0": False,
 }
-_FROM_TO: Final = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:\D{1,4}?)\s*(\d+(?:[.,]\d+)?)\D*")
+TYPED: Final = r"(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+"""A number as people type it, with commas of thousands or a decimal one."""
+_THOUSANDS: Final = re.compile(r"-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_FROM_TO: Final = re.compile(rf"\s*(-?{TYPED})\s*(?:\D{{1,4}}?)\s*({TYPED})\D*")
 
 
 def key_meant(name: str, keys: Collection[str]) -> str | None:
@@ -117,13 +120,18 @@ def list_meant(raw: Any) -> list[Any] | None:
     return [raw] if isinstance(raw, dict) else None
 
 
+def without_commas(number: str) -> str:
+    """Return a number as it is written here: without commas of thousands, and a decimal one as a point."""
+    return number.replace(",", "" if _THOUSANDS.fullmatch(number) else ".")
+
+
 def range_meant(raw: Any) -> list[Decimal] | None:
     """Return the two numbers that a text such as ``60-180`` stands for."""
     match = _FROM_TO.fullmatch(raw) if isinstance(raw, str) else None
-    return [Decimal(end.replace(",", ".")) for end in match.groups()] if match else None
+    return [Decimal(without_commas(end)) for end in match.groups()] if match else None
 
 
 def number_meant(raw: Any) -> Decimal | None:
     """Return the number that a text with a comma or a unit in it stands for."""
-    match = re.match(r"\s*(-?\d+(?:[.,]\d+)?)(?!\d)", raw) if isinstance(raw, str) else None
-    return Decimal(match[1].replace(",", ".")) if match else None
+    match = re.match(rf"\s*(-?{TYPED})(?!\d)", raw) if isinstance(raw, str) else None
+    return Decimal(without_commas(match[1])) if match else None

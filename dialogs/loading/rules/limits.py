@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from dialogs.loading.meant import without_commas
 from dialogs.protocol import Question
 from dialogs.units import Unit
 
@@ -29,11 +30,6 @@ def unit_meant(typed: str, units: Sequence[Unit]) -> str | None:
             return unit.code
     codes = {_MARKS.sub("", unit.code).casefold(): unit.code for unit in units}
     return codes.get(_MARKS.sub("", _TIMES.sub("x", typed)).casefold())
-
-
-def exact(number: str) -> str:
-    """Return a number without commas: those of thousands left out, a decimal one as a point."""
-    return re.sub(r",(?=\d{3}(?!\d))", "", number).replace(",", ".")
 
 
 def limit_said(question: Question, given: object) -> Said | None:
@@ -70,7 +66,7 @@ def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
     match = _LIMIT.fullmatch(part)
     if match is None:
         return f'"{part}" is not a number and a unit', f'Please write, for example, "{usual_limit(question)}"'
-    number, unit = exact(match[1]), match[2]
+    number, unit = without_commas(match[1]), match[2]
     if unit is None:
         return f'"{part}" has no unit', _with_unit(question, number)
     known = {*codes, *(each.gives for each in question.units if each.gives)}

@@ -13,7 +13,8 @@ from itertools import starmap
 from typing import Final
 
 from dialogs.languages import LANGUAGES, words
-from dialogs.loading.rules.limits import exact, unit_meant
+from dialogs.loading.meant import TYPED, without_commas
+from dialogs.loading.rules.limits import unit_meant
 from dialogs.protocol import Question
 
 
@@ -28,7 +29,7 @@ class RuleSlip:
 
 _QUOTED: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _JOINING: Final = ("and", "or")
-_NUMBER: Final = r"-?\d+(?:[.,]\d+)?"
+_NUMBER: Final = rf"-?{TYPED}"
 _END: Final = r"(?=\s*(?:\)|$|\band\b|\bor\b|[<>=!,]))"
 _UNIT: Final = r"(?:%|[×*]\s*[UL]LN|(?!(?:and|or|not|in|if|then|else)\b)[^\W\d_][^\s()<>=!,\"']*)"
 _SIGNS: Final[Mapping[str, str]] = {
@@ -154,7 +155,7 @@ def _range() -> re.Pattern[str]:
     to = "|".join([r"-|–|—|~|～|\.\.+", *_words("to")])
     return re.compile(
         rf"(?P<id>[A-Za-z_]\w*)\s*(?:==|in)?\s*(?:between|from)?\s*[\[(]?(?P<low>{_NUMBER})\s*(?P<one>{_UNIT})?\s*"
-        rf"(?P<to>{to})\s*(?P<high>\d+(?:[.,]\d+)?)\s*(?P<unit>{_UNIT})?[\])]?{_END}"
+        rf"(?P<to>{to})\s*(?P<high>{TYPED})\s*(?P<unit>{_UNIT})?[\])]?{_END}"
     )
 
 
@@ -183,14 +184,14 @@ def _between(text: str, slips: list[RuleSlip]) -> str:
 
 
 def _limit(number: str, unit: str) -> str:
-    number = exact(number)
+    number = without_commas(number)
     return f'"{number} {unit}"' if unit else number
 
 
 _BARE: Final = re.compile(
     rf"(?P<sign><=|>=|==|!=|<|>)\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT}(?:\s+{_UNIT})*){_END}"
 )
-_DECIMAL: Final = re.compile(r"((?:<=|>=|==|!=|<|>)\s*-?\d+),(\d+)(?![\d,])")
+_COMMAS: Final = re.compile(rf"(?<=[<>=])(?P<blank>\s*)(?P<number>{_NUMBER})(?![\d,])")
 
 
 def _limits(text: str, slips: list[RuleSlip], questions: Mapping[str, Question]) -> str:
@@ -213,7 +214,17 @@ def _limits(text: str, slips: list[RuleSlip], questions: Mapping[str, Question])
             )
             return f"{match['sign']} {limit}"
 
-        return _DECIMAL.sub(r"\1.\2", _BARE.sub(quoted, part))
+        def pointed(match: re.Match[str]) -> str:
+            names = [name for name in _NAME.findall(part[: match.start()]) if name in questions]
+            right = without_commas(match["number"])
+            if (
+                right != match["number"] and names and len(questions[names[-1]].units) == 1
+            ):  # else the unit is told
+                line = _line(text, at + match.start("number"))
+                slips.append(RuleSlip(f"{match['number']} has a comma", f"Please write {right}", line))
+            return match["blank"] + right
+
+        return _COMMAS.sub(pointed, _BARE.sub(quoted, part))
 
     return outside(text, swap)
 

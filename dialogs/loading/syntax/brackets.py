@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dialogs.loading.meant import TYPED, without_commas
 from dialogs.loading.syntax.slip import QUOTED, Mended, Slip, blanked, changed, outside, short
 
 
@@ -44,12 +45,13 @@ def _one_line(text: str, at: int) -> Mended | None:
 
 def _decimal(text: str, at: int) -> Mended | None:
     """A number with a decimal comma inside of braces, where a comma ends it."""
-    found = re.search(r"(=[ \t]*)(-?\d+),(\d+)(?=[ \t]*[,}])", text)
+    numbers = re.finditer(rf"(?<==)[ \t]*(-?{TYPED})(?=[ \t]*[,}}])", text)
+    found = next((number for number in numbers if "," in number[1]), None)
     if found is None:
         return None
-    number = f"{found[2]}.{found[3]}"
-    mended = f"{text[: found.start(2)]}{number}{text[found.end() :]}"
-    return Mended(mended, f"{found[2]},{found[3]} has a comma", f"Please write {number}", found.start())
+    number = without_commas(found[1])
+    mended = f"{text[: found.start(1)]}{number}{text[found.end() :]}"
+    return Mended(mended, f"{found[1]} has a comma", f"Please write {number}", found.start())
 
 
 def _comma(text: str, at: int) -> Mended | None:

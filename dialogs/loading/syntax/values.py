@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dialogs.loading.meant import TYPED, without_commas
 from dialogs.loading.syntax.slip import KEY_VALUE, Mended, Slip, short, typed_as
 
-_END: Final = r"""["']?(\d+(?:[.,]\d+)?)["']?"""
+_END: Final = rf"""["']?({TYPED})["']?"""
 
 _FROM_TO: Final = rf"{_END}[ \t]*(?:-|–|—|~|～|\.\.+|[^\W\d]{{1,3}})[ \t]*{_END}"
 
@@ -35,7 +36,7 @@ def _range(text: str, at: int) -> Mended | None:
     match = re.fullmatch(rf"([ \t]*[\w.-]+[ \t]*=[ \t]*)[\[(]?{_FROM_TO}[\])]?([ \t]*(?:#[^\n]*)?\n*)", text)
     if match is None:
         return None
-    value = f'["{_spelled(match[2])}", "{_spelled(match[3])}"]'
+    value = f'["{without_commas(match[2])}", "{without_commas(match[3])}"]'
     fault = "a range is two numbers in brackets"
     return Mended(match[1] + value + match[4], fault, f"Please write {match[1].strip()} {value}")
 
@@ -102,8 +103,8 @@ def _unquoted(text: str, at: int) -> Mended | None:
 
 
 def _spelled(value: str) -> str:
-    """Return a number as it is written here: with a decimal point."""
-    return value.replace(",", ".") if re.fullmatch(r"\d+,\d+", value) else value
+    """Return a number as it is written here, and anything else as it stands."""
+    return without_commas(value) if re.fullmatch(TYPED, value) else value
 
 
 VALUES: Final[tuple[Slip, ...]] = (_flag, _range, _with_unit, _unended)
