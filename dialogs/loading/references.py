@@ -5,7 +5,7 @@ What mentions a question that was left out, because of a mistake of its own, is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from dialogs.likely import instead, likely
@@ -87,10 +87,10 @@ def _check_implied(
             report.fault(place, f"no option {code!r} of {name!r}", "Please name a question's option")
 
 
-def check_criteria(criteria: Iterable[Entry], report: Report) -> None:
+def check_criteria(criteria: Sequence[Entry], report: Report) -> None:
     """Check the criteria that criteria name."""
-    codes = {criterion["code"] for criterion in criteria}
-    above: set[str] = set()
+    codes = [criterion["code"] for criterion in criteria]
+    above: list[str] = []
     for criterion in criteria:
         requires, counts_as = criterion.get("requires"), criterion.get("counts_as")
         if requires is not None and requires not in above:
@@ -99,7 +99,7 @@ def check_criteria(criteria: Iterable[Entry], report: Report) -> None:
         if counts_as is not None and counts_as not in codes:
             fault = f"there is no criterion {counts_as}"
             report.fault(f"{criterion.place}: counts_as", fault, instead(counts_as, codes))
-        above.add(criterion["code"])
+        above.append(criterion["code"])
 
 
 def _one_above(code: str, above: Collection[str]) -> str:

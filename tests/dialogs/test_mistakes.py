@@ -204,6 +204,7 @@ SYNTAX: Final[Mapping[str, Mistake]] = {
     'sentence over two lines': ('inclusion = "Anaemia, haemoglobin below 100 g/L"', 'inclusion = "Anaemia, haemoglobin\nbelow 100 g/L"', ['69: criterion I2: inclusion: " is missing: what is opened here is never closed. Please add " in the same line, or put \'\'\' around text of several lines']),
 }  # fmt: skip
 KEYS: Final[Mapping[str, Mistake]] = {
+    'criterion that there is not': ('rule = "18 <= age <= 80"', 'rule = "18 <= age <= 80"\ncounts_as = "X9"', ['66: criterion I1: counts_as: there is no criterion X9. Please use one of: I1, I2, I3, I4, E1, E2, E3, E4, E5, E6, E7']),
     'key misspelt': ('judgement = true', 'judgment = true', ['51: question pregnant: judgment: there is no key judgment here. Please write judgement']),
     'key of another word': ('help = "At the day of consent."', 'hint = "At the day of consent."', ['28: question age: hint: there is no key hint here. Please write help']),
     'key in capitals': ('kind = "integer"', 'Kind = "integer"', ['26: question age: Kind: there is no key Kind here. Please write kind']),
