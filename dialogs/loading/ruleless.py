@@ -106,7 +106,7 @@ def id_of(code: str) -> str:
 def _end_of_used(criterion: Any, questions: list[Any], names: list[str | None]) -> int:
     """Return the place after the last question that a criterion uses, and what that is divided by."""
     rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    return _end_of(set(re.findall(r"\w+", rule)) if isinstance(rule, str) else set(), questions, names)
+    return _end_of(set(names_in(rule)) if isinstance(rule, str) else set(), questions, names)
 
 
 def _end_of(named: Set[str], questions: list[Any], names: list[str | None]) -> int:

@@ -99,6 +99,18 @@ def test_a_criterion_without_a_rule_is_asked_after_those_above_it() -> None:
     assert [each.id for each in protocol.questions] == ["e1", "first", "e3", "dose", "last", "weight", "e5"]
 
 
+def test_an_option_that_is_called_as_a_later_question_does_not_stand_for_it() -> None:
+    protocol = trial(
+        question(
+            'id = "drug"\nask = "Drug?"\noptions = [{ code = "dose", text = "d" }, { code = "x", text = "x" }]'
+        ),
+        question('id = "dose"\nask = "Was the dose kept?"'),
+        criterion('code = "E1"\nexclusion = "One"\nrule = \'drug == "dose"\''),
+        criterion('code = "E2"\nexclusion = "Two"'),
+    )
+    assert [each.id for each in protocol.questions] == ["drug", "e2", "dose"]
+
+
 @pytest.mark.parametrize(("code", "name"), [("E9", "e9"), ("I2b", "i2b"), ("3.1", "c_3_1"), ("in", "c_in")])
 def test_a_criterions_code_becomes_a_name_for_rules(code: str, name: str) -> None:
     assert trial(criterion(f'code = "{code}"\nexclusion = "x"')).questions[0].id == name
