@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 
 MAX_DEPTH: Final = 50
 """Brackets inside of each other; what is deeper has no line of its own."""
-_STRING: Final = re.compile(
+STRING: Final = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?!"")(?:[^"\\\n]|\\.)*"|' + r"'(?!'')[^'\n]*'",
     re.DOTALL,
 )
@@ -160,7 +160,7 @@ class _Scanner:
             self._inside("]", lambda index: self._item((*path, index), depth + 1))
         elif self.text.startswith("{", start):
             self._inside("}", lambda _: self._pair(path, depth + 1))
-        elif (match := self._match(_STRING)) is not None:
+        elif (match := self._match(STRING)) is not None:
             return start + _opening(match[0])
         elif self._match(_BARE) is None:
             raise _LostError

@@ -7,16 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from dialogs.loading.lines import STRING
+
 ASIDE: Final = "\ue000"
 """Stands in a mended text for what could not be read; a character that no text has."""
 
-QUOTED: Final = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}|'
-    + r"'''.*?'{3,5}|"
-    + r'"(?!"")(?:[^"\\\n]|\\.)*"|'
-    + r"'(?!'')[^'\n]*'|#[^\n]*",
-    re.DOTALL,
-)
+QUOTED: Final = re.compile(rf"{STRING.pattern}|#[^\n]*", re.DOTALL)
+"""A text in its quotes, or a comment."""
 
 KEY_VALUE: Final = re.compile(r"([ \t]*[\w.-]+[ \t]*=[ \t]*)(.*?)([ \t]*(?:#[^\"'\n]*)?\n*)", re.DOTALL)
 
