@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -131,6 +131,15 @@ class Shelf:
         """Return what was taken of ours, as it is written at the end of the file."""
         copies = "".join(table(kind, name, taken) for (kind, name), taken in self._taken.items())
         return f"\n\n{_OUR_COPY}{copies}" if copies else ""
+
+
+def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:
+    """Return the code of the first unit of a question, or of the set that it names; ``None`` if that is none."""
+    units = question.get("units")
+    listed = unit_set(units) if isinstance(units, str) else units
+    first = listed[0] if isinstance(listed, list) and listed else None
+    code = first.get("code") if isinstance(first, dict) else None
+    return code if isinstance(code, str) else None
 
 
 def _files() -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from dialogs.loading.catalogue import Shelf
+from dialogs.loading.catalogue import Shelf, first_unit
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.normal import with_normal_limits
 from dialogs.loading.ruleless import names_in, question_name, with_questions_of_criteria
@@ -64,12 +64,6 @@ _IN_THE_FIRST_UNIT: Final = ("possible", "usual", "example", "uln", "lln")
 """What a question that begins with another unit does not take of its entry."""
 
 
-def _first_unit(units: Any, shelf: Shelf) -> Any:
-    listed = shelf.unit_set(units) if isinstance(units, str) else units
-    first = listed[0] if isinstance(listed, list) and listed else None
-    return first.get("code") if isinstance(first, dict) else None
-
-
 def _used(raw: Raw, shelf: Shelf) -> Raw:
     """Return a question with the catalogue's entry that it uses under what it says itself."""
     if "use" not in raw:
@@ -80,7 +74,7 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
         return {"id": name, "ask": name, **raw}
     if "at" in raw:
         entry = {key: value for key, value in entry.items() if key not in _OF_ONE_TIME}
-    if "units" in raw and _first_unit(raw["units"], shelf) != _first_unit(entry.get("units"), shelf):
+    if "units" in raw and first_unit(raw, shelf.unit_set) != first_unit(entry, shelf.unit_set):
         entry = {key: value for key, value in entry.items() if key not in _IN_THE_FIRST_UNIT}
     if raw.get("id", name) != name:
         entry = {key: _without_id(value) if key in ("uln", "lln") else value for key, value in entry.items()}

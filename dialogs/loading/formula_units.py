@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dialogs.loading.catalogue import entries, formulas, unit_sets
+from dialogs.loading.catalogue import entries, first_unit, formulas, unit_sets
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import names_in, question_name
 
@@ -41,9 +41,4 @@ def _in_other_units(
 
 
 def _first(question: Mapping[str, Any]) -> str | None:
-    """Return the first unit of a question, or of the set that it names."""
-    units = question.get("units")
-    listed = unit_sets().get(units) if isinstance(units, str) else units
-    first = listed[0] if isinstance(listed, list) and listed else None
-    code = first.get("code") if isinstance(first, dict) else None
-    return code if isinstance(code, str) else None
+    return first_unit(question, unit_sets().get)
