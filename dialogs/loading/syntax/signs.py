@@ -13,6 +13,8 @@ _SIGNS: Final = dict(zip("＝［］｛｝，、＃．【】＿－", "=[]{},,#.[]
 
 _BLANKS: Final = dict.fromkeys("\u00a0\u3000\u2003\u2002\u2009\u200b\u200e\u200f\ufeff\r\x0b\x0c", " ")
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+
 
 def _swapped(signs: dict[str, str], fault: str, remedy: str) -> Slip:
     """Return the slip of having typed one sign for another."""
@@ -31,12 +33,11 @@ def _swapped(signs: dict[str, str], fault: str, remedy: str) -> Slip:
 
 
 def _control(text: str, at: int) -> Mended | None:
-    found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)", text)
+    found = _CONTROL.search(text)
     if found is None:
         return None
-    mended = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)", " ", text)
     fault = f"a character that cannot be seen stands here (U+{ord(found[0]):04X})"
-    return Mended(mended, fault, "Please delete it", found.start())
+    return Mended(_CONTROL.sub(" ", text), fault, "Please delete it", found.start())
 
 
 SIGNS: Final[tuple[Slip, ...]] = (
