@@ -11,7 +11,7 @@ from typing import Final
 
 from dialogs.likely import likely
 from dialogs.loading.rules.limits import Said, limit_said, usual_limit
-from dialogs.protocol import Question
+from dialogs.protocol import YES_OR_NO, Question
 
 Questions = Mapping[str, Question]
 
@@ -194,9 +194,9 @@ def _alone(tree: ast.expr, questions: Questions) -> Said | None:
     if not isinstance(tree, ast.Name) or tree.id not in questions:
         return None
     question = questions[tree.id]
-    codes = [option.code for option in question.options]
-    if sorted(codes) == ["no", "yes"]:
+    if question.option_by_code.keys() == YES_OR_NO:
         return None
+    codes = list(question.option_by_code)
     value = f'== "{codes[0]}"' if codes else f'< "{usual_limit(question)}"'
     return f"{tree.id} is compared with nothing", f"Please write, for example, {tree.id} {value}"
 
