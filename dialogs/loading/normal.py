@@ -1,7 +1,7 @@
 """A number that may be given as a multiple of a laboratory's own limit of normal: ``uln`` and ``lln`` of a question.
 
-Each makes a unit (``{xULN}``), into which the others turn by the answer to a further question, which asks for that
-limit in the unit of the number; and the upper one a shortcut, *Normal*.
+Each makes a further question, which asks for that limit in the unit of the number. One of them, the upper one if there
+are both, also makes a unit (``{xULN}``), into which the others turn by the answer to that, and a shortcut, *Normal*.
 """
 
 from __future__ import annotations

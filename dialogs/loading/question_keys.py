@@ -110,8 +110,8 @@ SDTM: Final = Table(
 )
 LIMIT: Final = Table(
     "limit",
-    "A laboratory's own limit of normal. It makes the unit `{xULN}` or `{xLLN}`, the shortcut *Normal*, and the "
-    "question that asks for the limit in the unit of the number.",
+    "A laboratory's own limit of normal. It makes the question that asks for the limit in the unit of the number, the "
+    "unit `{xULN}` or `{xLLN}`, and the shortcut *Normal*. Of two limits the lower one makes the question only.",
     (
         Key(
             "id",
