@@ -15,6 +15,7 @@ from typing import Final
 from dialogs.languages import LANGUAGES, words
 from dialogs.loading.meant import TYPED, without_commas
 from dialogs.loading.rules.limits import unit_meant
+from dialogs.loading.syntax.signs import BLANKS, QUOTES
 from dialogs.protocol import Question
 
 
@@ -33,14 +34,13 @@ _NUMBER: Final = rf"-?{TYPED}"
 _END: Final = r"(?=\s*(?:\)|$|\band\b|\bor\b|[<>=!,]))"
 _UNIT: Final = r"(?:%|[×*]\s*[UL]LN|(?!(?:and|or|not|in|if|then|else)\b)[^\W\d_][^\s()<>=!,\"']*)"
 _SIGNS: Final[Mapping[str, str]] = {
-    **dict.fromkeys("“”„‟＂〝〞«»″", '"'),
-    **dict.fromkeys("‘’‚＇`", "'"),
+    **QUOTES,
     **dict(zip("（）［］｛｝，、：；＜＞－", "()[]{},,:;<>-", strict=True)),
     **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
-    **dict.fromkeys("\u00a0\u3000\u2009\u200b\ufeff", " "),
+    **BLANKS,
     "−": "-",
 }
-_ENDS: Final = "”’）］｝\u00a0\u3000\u2009\u200b\ufeff"
+_ENDS: Final = frozenset("”’）］｝") | BLANKS.keys()
 """Signs that are told only where no other is: of a pair, the one that opens it is told."""
 _OTHER_SIGNS: Final[Mapping[str, str]] = {
     "<=": r"≤|≦|⩽|=<|<==|<＝|\bis\s*<=",

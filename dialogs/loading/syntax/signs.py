@@ -7,11 +7,13 @@ from typing import Final
 
 from dialogs.loading.syntax.slip import Mended, Slip, changed, outside
 
-_QUOTES: Final = dict.fromkeys("“”„‟＂〝〞«»″", '"') | dict.fromkeys("‘’‚＇‛`", "'")
+QUOTES: Final = dict.fromkeys("“”„‟＂〝〞«»″", '"') | dict.fromkeys("‘’‚＇‛`", "'")
 
 _SIGNS: Final = dict(zip("＝［］｛｝，、＃．【】＿－", "=[]{},,#.[]_-", strict=True))
 
-_BLANKS: Final = dict.fromkeys("\u00a0\u3000\u2003\u2002\u2009\u200b\u200e\u200f\ufeff\r\x0b\x0c", " ")
+BLANKS: Final = dict.fromkeys("\u00a0\u3000\u2003\u2002\u2009\u200b\u200e\u200f\ufeff", " ")
+"""Blanks of word processors and web pages, and marks that are not to be seen."""
+_BREAKS: Final = dict.fromkeys("\r\x0b\x0c", " ")
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 
@@ -42,8 +44,12 @@ def _control(text: str, at: int) -> Mended | None:
 
 SIGNS: Final[tuple[Slip, ...]] = (
     _control,
-    _swapped(_QUOTES, "{} is a quote of a word processor", "Please type straight quotes: {}"),
+    _swapped(QUOTES, "{} is a quote of a word processor", "Please type straight quotes: {}"),
     _swapped(_SIGNS, "{} is a full-width sign", "Please type {}"),
-    _swapped(_BLANKS, "there is a blank that is none ({})", "Please type a plain blank"),
+    _swapped(
+        BLANKS | _BREAKS,
+        "there is a blank that is none ({})",
+        "Please type a plain blank",
+    ),
 )
 """Signs that are wrong wherever they stand outside of quotes: they are mended even if that is not enough."""
