@@ -120,7 +120,7 @@ def _proved(protocol: Protocol) -> Iterator[str]:
     for outcome in left_open:
         yield f"Not shown that criterion {outcome.criterion.code} can be {outcome.said}, nor that it cannot."
     if not found.complete:
-        yield "There are too many dialogues to play all of them: some were drawn by lot, always the same ones."
+        yield "There are too many dialogues to play all of them: some were played, always the same ones."
 
 
 def _longest(found: Exploration) -> str:

@@ -21,6 +21,7 @@ from typing import Final
 
 from dialogs.answers import Answer
 from dialogs.proofs.reachable import Budget, OutOfBudgetError
+from dialogs.proofs.representatives import stand_for_all
 from dialogs.proofs.situations import Situation, Situations
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members, union
@@ -38,7 +39,7 @@ class Exploration:
     ``longest`` are the most questions of one dialogue.
 
     If not all dialogues were played (``complete``), there may be other arrows, and dialogues of up to ``at_most``
-    questions; what is here was found by playing some.
+    questions; what is here was found by playing some. So it is also where answers were tried that do not stand for all.
     """
 
     first: str | None
@@ -59,7 +60,7 @@ def explore(protocol: Protocol, steps: int = STEPS) -> Exploration:
     budget.steps = steps
     try:
         player.play_all()
-        complete = True
+        complete = stand_for_all(protocol)
     except OutOfBudgetError:
         budget.steps = steps
         player.play_some(members(used))

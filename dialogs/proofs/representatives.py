@@ -1,4 +1,7 @@
-"""Answers that stand for all others: whatever is answered, one of them acts alike in every rule."""
+"""Answers that stand for others: one of them acts like whatever is answered, in every rule.
+
+That holds for nearly every protocol; `stand_for_all` says whether it does.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,24 @@ from typing import Final, get_args
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import imply
-from dialogs.proofs.numbers import numbers, turning_points
-from dialogs.proofs.selections import selections
-from dialogs.protocol import Protocol
+from dialogs.proofs.numbers import involved, numbers, turning_points
+from dialogs.proofs.selections import ALL_TRIED, selections, told_apart_options
+from dialogs.protocol import Protocol, Question
 from dialogs.rules.choices import Membership
 from dialogs.rules.comparisons import Comparison, Leaf
-from dialogs.rules.judgement import Facts
+from dialogs.rules.judgement import Facts, members, union
 from dialogs.rules.tree import Node
 
 RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
 
 
 def representatives(protocol: Protocol, place: int, facts: Facts | None = None) -> tuple[Answer, ...]:
-    """Return answers to question `place` such that every other answer acts like one of them.
+    """Return answers to question `place` such that every other answer acts like one of them (see `stand_for_all`).
 
     `facts` are the answers before it, which a number can be divided by.
     """
     before = facts or (None,) * len(protocol.questions)
-    rules = [criterion.rule.node for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
+    rules = _rules_over(protocol, place)
     named = (leaf for rule in rules for leaf in rule.leaves() if leaf.mask >> place & 1)
     leaves = [*{told_apart(leaf): leaf for leaf in named}.values()]
     computed = [COMPUTED] if protocol.questions[place].formula is not None else []
@@ -35,6 +38,47 @@ def representatives(protocol: Protocol, place: int, facts: Facts | None = None) 
         *exact(protocol, place, rules, leaves, before),
     )
     return tuple({_effect(protocol, place, leaves, before, answer): answer for answer in candidates}.values())
+
+
+def _rules_over(protocol: Protocol, place: int) -> list[Node]:
+    return [criterion.rule.node for criterion in protocol.criteria if criterion.rule.mask >> place & 1]
+
+
+def stand_for_all(protocol: Protocol) -> bool:
+    """Say whether no other answers than the representatives could come to anything else.
+
+    They are a sample of many options that can be ticked, of numbers from which another one is worked out, and of
+    more than two numbers that hang together by what they are compared with or divided by.
+    """
+    used = union(protocol.used)
+    parts = union(formula.mask for place, formula in protocol.formulas.items() if used >> place & 1)
+    return (
+        all(_every_selection(protocol, place) for place in members(used))
+        and all(_every_number(protocol.questions[place]) for place in members(parts))
+        and _only_pairs(protocol)
+    )
+
+
+def _every_selection(protocol: Protocol, place: int) -> bool:
+    """Say whether each selection that several rules at once tell apart is tried."""
+    return (
+        len(told_apart_options(protocol.questions[place], place, _rules_over(protocol, place))) <= ALL_TRIED
+    )
+
+
+def _only_pairs(protocol: Protocol) -> bool:
+    """Say whether each number hangs together with one other at most."""
+    leaves = (leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves())
+    together = {mask for mask in map(involved, leaves) if mask.bit_count() > 1}
+    return all(mask.bit_count() == 2 and not mask & union(together - {mask}) for mask in together)
+
+
+def _every_number(question: Question) -> bool:
+    """Say whether each number that a question can have is tried: of the few points of an item, not of a weight."""
+    if question.kind == "integer":
+        low, high = question.units[0].possible
+        return len(question.units) == 1 and len(numbers(question, question.units[0], ())) > high - low
+    return not question.units
 
 
 def told_apart(leaf: Leaf) -> object:

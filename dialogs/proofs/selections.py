@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -15,14 +15,14 @@ ALL_TRIED: Final = 6
 """Of so many options that one rule tells apart, every selection is tried: 64."""
 
 
-def selections(question: Question, place: int, rules: Iterable[Node]) -> tuple[Selection, ...]:
+def selections(question: Question, place: int, rules: Sequence[Node]) -> tuple[Selection, ...]:
     """Return selections such that each rule comes to all that it can come to by some of them.
 
     That is exact for a rule over `ALL_TRIED` options or fewer, and for one that wants each option either ticked or
     not; of others, which do both with many, it is a sample. Options that no rule names act like each other.
     """
     wanted = [dict.fromkeys(_wanted(rule, place, negated=False)) for rule in rules]
-    told_apart = {code for each in wanted for code, _ in each} | _implying(question)
+    told_apart = told_apart_options(question, place, rules)
     other = [code for code in question.option_by_code if code not in told_apart][:1]
     groups = [told_apart] if len(told_apart) <= ALL_TRIED else [{code for code, _ in each} for each in wanted]
     found = [found for group in groups for found in _of(group)]
@@ -30,6 +30,11 @@ def selections(question: Question, place: int, rules: Iterable[Node]) -> tuple[S
     found += [{code for code, negated in each if negated} for each in wanted]
     found += [set(), set(other), *({code} for code in _implying(question)), set(question.option_by_code)]
     return tuple(dict.fromkeys(question.selection(codes) for codes in found))
+
+
+def told_apart_options(question: Question, place: int, rules: Iterable[Node]) -> set[str]:
+    """Return the options that rules name, or that imply something."""
+    return {code for rule in rules for code, _ in _wanted(rule, place, negated=False)} | _implying(question)
 
 
 def _of(codes: Collection[str]) -> Iterator[set[str]]:

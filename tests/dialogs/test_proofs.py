@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Choice
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
@@ -210,3 +210,71 @@ def refused(text: str) -> str:
     except ProtocolError as error:
         return str(error)
     return ""
+
+
+def trial(*questions: str, **rules: str) -> Protocol:
+    """Load a fictional trial of some questions, and of exclusions by their codes."""
+    text = 'format = 2\nid = "EX-1"\ntitle = "A fictional trial"\n' + "".join(
+        f"[[question]]\n{question}\n" for question in questions
+    )
+    text += "".join(
+        f'[[criterion]]\ncode = "{code}"\nexclusion = "Words"\nrule = \'{rule}\'\n'
+        for code, rule in rules.items()
+    )
+    return parse_protocol(text, "trial.toml")
+
+
+def ticking(options: int) -> Protocol:
+    """Each option that is ticked asks a question of its own."""
+    listed = ", ".join(f'{{ code = "o{at}", text = "Option {at}" }}' for at in range(options))
+    rules = {f"E{at}": f'"o{at}" in drugs and x{at}' for at in range(options)}
+    asked = [f'id = "x{at}"\nask = "X{at}?"' for at in range(options)]
+    return trial(f'id = "drugs"\nkind = "several"\nask = "Drugs?"\noptions = [{listed}]', *asked, **rules)
+
+
+BMI = 'bmi > "25.3 kg/m2" and bmi < "25.9 kg/m2" and (fever or unclear)'
+FEVER = 'id = "fever"\nask = "Fever?"'
+SAMPLES = {
+    "six options": (ticking(6), True),
+    "eight options": (ticking(8), False),
+    "a number that is answered": (trial('use = "body_weight"', E1='body_weight > "80 kg"'), True),
+    "a number that is worked out from others": (trial('use = "bmi"', FEVER, E1=BMI), False),
+    "a score of few points": (trial('use = "gad7"', E1="gad7 > 10"), True),
+    "a value and its limit": (trial('use = "alt"', E1='alt > "2 {xULN}"'), True),
+    "three numbers that are compared": (
+        trial(E1="last_stroke < last_mi", E2="last_mi < last_major_surgery"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("protocol", "all_are_played"), SAMPLES.values(), ids=SAMPLES)
+def test_dialogues_are_complete_only_where_the_answers_tried_stand_for_all(
+    protocol: Protocol, all_are_played: bool
+) -> None:
+    found = explore(protocol, PLENTY)
+    assert found.complete == all_are_played
+    assert found.longest <= found.at_most == union(protocol.used).bit_count()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answers"),
+    [
+        pytest.param(ticking(8), [Selection(("o0", "o2")), Choice("no")], id="two of eight"),
+        pytest.param(
+            SAMPLES["a number that is worked out from others"][0],
+            [COMPUTED, Measurement("=", Decimal(72), "kg"), Measurement("=", Decimal(168), "cm")],
+            id="a BMI of 25.5",
+        ),
+    ],
+)
+def test_a_dialogue_takes_arrows_of_its_own_only_where_not_all_were_found(
+    protocol: Protocol, answers: list[Answer]
+) -> None:
+    found, dialogue = explore(protocol, PLENTY), begin(protocol)
+    before = dialogue.state
+    for answer in answers:
+        before = dialogue.state
+        dialogue.take(Step("answer", before, answer))
+    assert (before, dialogue.state) not in found.follows
+    assert not found.complete
