@@ -13,11 +13,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from itertools import pairwise
 from typing import Final
 
-from dialogs.answers import Measurement
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Plan, Way
 from dialogs.rules.judgement import Facts, union
 from dialogs.units import DECIMALS, Unit
+from dialogs.working_out import worked_out
 
 _ONE: Final = Decimal(1)
 _LEAST: Final = _ONE.scaleb(-DECIMALS)
@@ -94,12 +94,14 @@ class _Others:
     facts: Facts
 
     def values(self, place: int, code: str) -> Iterator[Decimal]:
-        """Yield the number that was answered, in this unit; while there is none, its ends and own turning points."""
-        answer = self.facts[place]
-        if isinstance(answer, Measurement) and answer.unit == code:
-            yield answer.value
-        elif answer is None:
-            yield from ends(self.protocol.questions[place].unit_by_code[code])
+        """Yield the number behind an answer, in this unit; while there is none, its ends and own turning points."""
+        question, answer = self.protocol.questions[place], self.facts[place]
+        if answer is not None:
+            number = worked_out(self.protocol, place, self.facts) or question.measured(answer)
+            if number is not None and number.unit == code:
+                yield number.value
+        else:
+            yield from ends(question.unit_by_code[code])
             for leaf in self.leaves:
                 if isinstance(leaf, Comparison) and leaf.place == place and leaf.plans[code].per is None:
                     yield leaf.plans[code].limit / leaf.plans[code].scale

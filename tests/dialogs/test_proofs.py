@@ -13,7 +13,7 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Sele
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
-from dialogs.proofs import explore, outcomes
+from dialogs.proofs import explore, outcomes, representatives
 from dialogs.proofs.numbers import numbers
 from dialogs.proofs.representatives import told_apart
 from dialogs.protocol import Protocol
@@ -278,3 +278,16 @@ def test_a_dialogue_takes_arrows_of_its_own_only_where_not_all_were_found(
         dialogue.take(Step("answer", before, answer))
     assert (before, dialogue.state) not in found.follows
     assert not found.complete
+
+
+@pytest.mark.parametrize("value", [Choice("within_normal"), Measurement("<=", Decimal(1), "{xULN}")], ids=str)
+def test_what_stands_for_a_limit_stands_for_it_whichever_way_the_value_was_answered(value: Answer) -> None:
+    protocol = trial('use = "alt"', E1='alt > "40 U/L"', E2='alt > "50 U/L"')
+
+    def comes_to(upper: Answer) -> tuple[int, ...]:
+        return tuple(criterion.rule.judge([value, upper]).low for criterion in protocol.criteria)
+
+    limits = [Measurement("=", Decimal(number), "U/L") for number in range(10, 101)]
+    assert {comes_to(limit) for limit in representatives(protocol, 1, [value, None])} >= {
+        *map(comes_to, limits)
+    }
