@@ -22,6 +22,7 @@ from dialogs.rules.judgement import union
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking
+from dialogs.wording import usual_number
 
 STEPS: Final = 200_000
 """Of the search for criteria that imply each other."""
@@ -58,8 +59,8 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
 
 def _unused(protocol: Protocol) -> Iterator[Fault]:
     """Questions that nothing needs; one for a formula or an alert is fine."""
-    rules = [*(item.when for item in (*protocol.alerts, *protocol.site_items))]
-    needed = union([*protocol.used, *(rule.mask for rule in rules)])
+    shown_when = (item.when.mask for item in (*protocol.alerts, *protocol.site_items))
+    needed = union([*protocol.used, *shown_when])
     needed |= union(question.formula.mask for question in protocol.questions if question.formula is not None)
     for place, question in enumerate(protocol.questions):
         if not needed >> place & 1:
@@ -156,8 +157,8 @@ def _from_usual(formula: Formula, parts: Sequence[Question], options: Iterable[C
 def _usual(question: Question) -> Measurement:
     """Return the example of a number, or one in the middle of what is usual."""
     unit = question.units[0]
-    middle = round(sum(unit.usual) / 2)
-    return Measurement("=", Decimal(middle) if unit.example is None else unit.example, unit.code)
+    number = usual_number(unit, whole=question.kind == "integer") if unit.example is None else unit.example
+    return Measurement("=", number, unit.code)
 
 
 def _untranslated(protocol: Protocol) -> Iterator[Fault]:

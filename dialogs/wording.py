@@ -93,12 +93,15 @@ def example(question: Question, only: str | None, language: str) -> str:
     """
     unit = question.unit_by_code[only] if only else question.units[0]
     whole = question.kind == "integer"
-    number = _middle(unit, whole=whole) if unit.example is None else unit.example
+    number = usual_number(unit, whole=whole) if unit.example is None else unit.example
     return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
 
 
-def _middle(unit: Unit, *, whole: bool) -> Decimal:
-    """Round the middle to the fewest decimals with which it is usual: 1.02 of a specific gravity, not 1.0."""
+def usual_number(unit: Unit, *, whole: bool) -> Decimal:
+    """Return the middle of what is usual, with the fewest decimals that leave it usual.
+
+    So it is 1.02 of a specific gravity, not 1.0.
+    """
     low, high = unit.usual
     geometric = (max(low, high / 100) * high).sqrt() if low >= 0 else (low + high) / 2
     middle = unit.from_first(geometric)

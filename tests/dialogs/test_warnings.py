@@ -145,6 +145,16 @@ def test_what_we_ship_is_worked_out_from_usual_answers_to_usual_numbers(name: st
     assert [str(each) for each in warnings(protocol, 200, 10_000) if "usual answers" in each.fault] == []
 
 
+def test_a_part_that_is_usually_a_fraction_is_not_taken_for_0() -> None:
+    part, number = (
+        f'[[question]]\nid = "{name}"\nask = "{name}?"\nkind = "quantity"\nunits = [{{ code = "1", label = "1" }}]\n'
+        f"possible = [0, 20]\nusual = {usual}\n"
+        for name, usual in (("share", '["0.2", "0.4"]'), ("inverse", '["2.5", "5"]'))
+    )
+    found = warned(part, number + 'formula = "1 / share"\n', criterion("inverse > 3"))
+    assert [str(each) for each in found if "formula" in each.place] == []
+
+
 def test_a_language_that_lacks_texts_is_told_once() -> None:
     two = HEAD + 'languages = ["en", "zh"]\n'
     (found,) = [each for each in warned(head=two) if "has no text in zh" in each.fault]
