@@ -180,18 +180,6 @@ class Progress:
         return max(before, key=places.__getitem__, default=None)
 
     @property
-    def criterion_at(self) -> int | None:
-        """Index of the criterion for which the current question is asked; its place is the progress."""
-        place = self.protocol.position.get(self.state)
-        if place is None:
-            return None
-        wanted = parts.that_matter(self.protocol, self.ruled_out)
-        for index, judgement in enumerate(self.judged):
-            if judgement.residual >> place & 1 and self.protocol.parts_of[index] & wanted:
-                return index
-        return self.protocol.affected[place][0]
-
-    @property
     def remaining(self) -> int:
         """About how many questions can still be asked from here on, the one that is asked now included.
 
