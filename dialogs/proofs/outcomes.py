@@ -20,7 +20,7 @@ from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.choices import Ticked
 from dialogs.rules.comparisons import Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, members, union
-from dialogs.rules.tree import Node, Unclear
+from dialogs.rules.tree import Conjunction, Negation, Node, Unclear
 
 Finding = Literal["possible", "impossible", "open"]
 
@@ -46,18 +46,37 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
     """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all."""
     known: _Known = {}
     budget = Budget(steps)
-    for criterion in protocol.criteria:
+    for index, criterion in enumerate(protocol.criteria):
         if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
             continue
         groups = _groups(protocol, criterion.rule.node, known)
         for wanted in (TRUE, FALSE):
             failed = (wanted == FALSE) == (criterion.kind == "inclusion")
-            yield Outcome(criterion, failed, _finding(criterion.rule.node, wanted, groups, budget))
+            found = _finding(criterion.rule.node, wanted, groups, budget)
+            if found == "possible" and not _is_judged(protocol, index, wanted, budget):
+                found = "open"
+            yield Outcome(criterion, failed, found)
 
 
 def finding(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> Finding:
     """Say whether a condition can be `wanted`, ``TRUE`` or ``FALSE``, by some answers."""
     return _finding(node, wanted, _groups(protocol, node, {}), budget)
+
+
+def met(criterion: Criterion) -> Node:
+    """The rule seen from the patient's side: true where the criterion is met."""
+    node = criterion.rule.node
+    return node if criterion.kind == "inclusion" else Negation(node)
+
+
+def _is_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -> bool:
+    """Say whether it is shown that a rule can be `wanted` where the criterion is judged: what it requires is met."""
+    required = protocol.requirement[index]
+    if required is None or isinstance(protocol.criteria[required].rule.node, Unclear):
+        return True
+    above, node = met(protocol.criteria[required]), protocol.criteria[index].rule.node
+    both = Conjunction((above, node if wanted == TRUE else Negation(node)), above.mask | node.mask)
+    return finding(protocol, both, TRUE, budget) == "possible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from dialogs.proofs.outcomes import finding
+from dialogs.proofs.outcomes import finding, met
 from dialogs.proofs.reachable import Budget
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
-from dialogs.rules.tree import Conjunction, Negation, Node
+from dialogs.rules.tree import Conjunction, Negation
 
 Relation = Literal["same", "implied"]
 
@@ -48,16 +48,10 @@ def _may_follow(protocol: Protocol, index: int, other: int) -> bool:
 
 def _follows(protocol: Protocol, index: int, other: int, budget: Budget) -> bool:
     """Say whether it is refuted that the other criterion is met while this one fails."""
-    met, failed = _met(protocol.criteria[other]), Negation(_met(protocol.criteria[index]))
-    both = Conjunction((met, failed), met.mask | failed.mask)
+    is_met, fails = met(protocol.criteria[other]), Negation(met(protocol.criteria[index]))
+    both = Conjunction((is_met, fails), is_met.mask | fails.mask)
     return finding(protocol, both, TRUE, budget) == "impossible" and _can_fail(protocol, index, budget)
 
 
 def _can_fail(protocol: Protocol, index: int, budget: Budget) -> bool:
-    return finding(protocol, _met(protocol.criteria[index]), FALSE, budget) == "possible"
-
-
-def _met(criterion: Criterion) -> Node:
-    """The rule seen from the patient's side: true where the criterion is met."""
-    node = criterion.rule.node
-    return node if criterion.kind == "inclusion" else Negation(node)
+    return finding(protocol, met(protocol.criteria[index]), FALSE, budget) == "possible"

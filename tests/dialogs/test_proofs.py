@@ -291,3 +291,33 @@ def test_what_stands_for_a_limit_stands_for_it_whichever_way_the_value_was_answe
     assert {comes_to(limit) for limit in representatives(protocol, 1, [value, None])} >= {
         *map(comes_to, limits)
     }
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        pytest.param("age_years >= 16", {"met"}, id="failed only where what it requires fails, too"),
+        pytest.param("age_years >= 21", {"met", "failed"}, id="failed by those who meet what it requires"),
+    ],
+)
+def test_a_criterion_is_shown_to_fail_only_where_what_it_requires_does_not(
+    rule: str, shown: set[str]
+) -> None:
+    text = f"""format = 2
+id = "EX-1"
+title = "A fictional trial"
+[[criterion]]
+code = "I1"
+inclusion = "Words"
+rule = "age_years >= 18"
+[[criterion]]
+code = "I2"
+inclusion = "Words"
+rule = "{rule}"
+requires = "I1"
+"""
+    found = [
+        each for each in outcomes(parse_protocol(text, "ages.toml"), 10_000) if each.criterion.code == "I2"
+    ]
+    assert {each.said for each in found if each.finding == "possible"} == shown
+    assert {each.finding for each in found} <= {"possible", "open"}
