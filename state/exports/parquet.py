@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
+from dialogs.answers import COMPUTED, compact
 from dialogs.protocol import Question
 from state.codes import folder as named
 from state.exports.csvs import DATES, LOG_NOTED
@@ -201,16 +203,20 @@ def _noted(column: str, value: str | None) -> date | str | None:
 
 
 def _given(question: Question, answers: pa.Table) -> dict[str, object]:
-    """Return the current answers to a question by screening: integers as such, unknown as null, others as entered."""
+    """Return the current answers to a question by screening."""
     wanted = compute.and_(
         compute.equal(answers["question"], question.id), compute.equal(answers["status"], "current")
     )
     found = answers.filter(wanted)
-    values = found["compared" if question.kind == "integer" else "value"].to_pylist()
-    return {
-        screening: int(value) if isinstance(value, Decimal) else value
-        for screening, value in zip(found["screening"].to_pylist(), values, strict=True)
-    }
+    cells = map(partial(_cell, question), found["value"].to_pylist(), found["compared"].to_pylist())
+    return dict(zip(found["screening"].to_pylist(), cells, strict=True))
+
+
+def _cell(question: Question, value: str, number: Decimal | None) -> object:
+    """Return an integer, null for one that is unknown; else what was entered, or the number that was worked out."""
+    if question.kind == "integer":
+        return None if number is None else int(number)
+    return compact(number) if value == COMPUTED.code and number is not None else value
 
 
 def _moment(stamp: str) -> datetime:

@@ -105,6 +105,8 @@ def test_the_log_has_the_number_that_was_worked_out(numbers: Export) -> None:
     log = {row["screening_code"]: row["egfr"] for row in csv_rows(numbers("csv").path)}
     assert log["S01-0001"] == "88"
     assert log["S01-0003"] == "unknown"
+    table = f"'{numbers('parquet').path}/screenings/**/*.parquet'"
+    assert dict(duckdb.sql(f"SELECT screening, egfr FROM {table}").fetchall()) == log
 
 
 def test_fhir_has_the_number_with_its_kind(numbers: Export) -> None:
