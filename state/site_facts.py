@@ -60,14 +60,17 @@ def step(
 
 
 def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str, str]]:
-    """Yield what people of the site have answered, the newest first, with the screening and its protocol's SHA-256."""
+    """Yield what people of the site have answered, the newest first, with the screening and its protocol's SHA-256.
+
+    Rows are read as they are asked for: of a fact that nobody knows there is one for each screening.
+    """
     asked = {
         "question": dialogue.state,
         "site": site,
         "trial": dialogue.protocol.id,
         "screening": number,
     }
-    for value, unit, of, protocol in db.execute(_GIVEN, asked).fetchall():
+    for value, unit, of, protocol in db.execute(_GIVEN, asked):
         yield decode(value, unit), of, protocol
 
 

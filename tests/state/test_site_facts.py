@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from dialogs.answers import Choice, Measurement
+from dialogs.answers import UNKNOWN, Choice, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
@@ -166,6 +167,23 @@ def test_going_back_to_a_taken_answer_leaves_it_to_the_person(screenings: Screen
     assert two.state == "scanner"
     answer(screenings, two, "yes")
     assert (two.state, two.taken) == ("claustrophobia", {})
+
+
+def test_a_screening_begins_as_fast_however_often_the_fact_was_unknown(screenings: Screenings) -> None:
+    def work_of_the_next() -> int:
+        """Count the instructions of SQLite that begin a screening, in thousands; then leave the fact unknown."""
+        ticks = count()
+        screenings.db.conn.set_progress_handler(lambda: next(ticks) and None, 1000)
+        screening = begin(screenings)
+        screenings.db.conn.set_progress_handler(None, 0)
+        screenings.take(screening, [Step("answer", "scanner", UNKNOWN)], screening.person)
+        return next(ticks)
+
+    work_of_the_next()
+    few = work_of_the_next()
+    for _ in range(60):
+        last = work_of_the_next()
+    assert last <= few + 2
 
 
 LABORATORY = """
