@@ -78,20 +78,16 @@ class Screening:
         """The days at the site on which the answers were entered, by question."""
         return {question: in_zone(at, self.zone).date() for question, at in self.entered.items()}
 
-    def follow(self, step: Step) -> None:
-        """Keep where an answer of a step came from."""
+    def follow(self, step: Step, at: str) -> None:
+        """Keep where the answer of a step came from and when; what cancelling a revision brings back came before."""
         if step.kind == "answer" and step.question is not None:
+            self.entered[step.question] = at
             self.taken.pop(step.question, None)
             if step.taken_from is not None:
                 self.taken[step.question] = step.taken_from
-
-    def time(self, kind: str, question: str | None, at: str) -> None:
-        """Keep when an answer was entered; what cancelling a revision brings back was entered before."""
-        if kind == "answer" and question is not None:
-            self.entered[question] = at
-        elif kind == "save":
+        elif step.kind == "save":
             self.entered_when_saved = dict(self.entered)
-        elif kind == "cancel":
+        elif step.kind == "cancel":
             self.entered = dict(self.entered_when_saved)
 
     @property
@@ -194,8 +190,7 @@ class Lookup:
             if kind in STEP_KINDS:
                 step = step_from(kind, question, value, unit, detail)
                 dialogue.take(step)
-                screening.follow(step)
-                screening.time(kind, question, at)
+                screening.follow(step, at)
             screening.entries, screening.head = entry, head
         screening.saved = self._saved(number)
         return screening

@@ -184,8 +184,7 @@ class Screenings(Lookup):
             reason = screening.dialogue.reason_for(step.question, step.answer, step.reason)
             step = replace(step, reason=reason)
         screening.dialogue.take(step)
-        screening.follow(step)
-        screening.time(step.kind, step.question, at)
+        screening.follow(step, at)
         self._append(screening, at, person, entry_from(step, screening.dialogue), source)
         if step.kind == "save":
             self._save_verdict(screening, at, person)
