@@ -83,27 +83,25 @@ def _linked(screening: Screening, stands: Standing, say: Phrases) -> Iterator[Sa
             yield say(f"subject_{key}", numbers=joined(numbers, say))
 
 
-def _why(saved: Screening, say: Phrases) -> Iterator[Safe]:
+def _why(saved: Screening, say: Phrases) -> Iterator[Safe | None]:
     """What was not met or applies, with the answers that decided; or what is missing."""
-    yield from part_lines(saved.dialogue, say) if saved.saved else ()
-    for reason in saved.dialogue.reasons if saved.saved else ():
+    if not saved.saved:
+        return
+    yield from part_lines(saved.dialogue, say)
+    for reason in saved.dialogue.reasons:
         yield from _failed(saved, reason, say)
-    again = again_unless_said(saved, say) if saved.saved else None
-    if again is not None:
-        yield again
+    yield again_unless_said(saved, say)
     missing = missing_names(saved, say)
     if missing:
         yield say("subject_missing", questions=missing)
 
 
-def _failed(saved: Screening, reason: Reason, say: Phrases) -> Iterator[Safe]:
+def _failed(saved: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
     criterion, dialogue = reason.criterion, saved.dialogue
     what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
     yield say(f"failed_{criterion.kind}", what=say.plain("noted", what=what, note=criterion.code))
     yield say("your_answer", answers=deciding(dialogue, reason, say))
-    heals = met_from(saved, criterion, say)
-    if heals is not None:
-        yield heals
+    yield met_from(saved, criterion, say)
 
 
 def missing_names(screening: Screening, say: Phrases) -> str:
