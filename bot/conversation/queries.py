@@ -17,7 +17,7 @@ from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
-from bot.wording.in_short import in_short
+from bot.wording.in_short import in_short, named_in_short
 from bot.wording.phrases import Phrases, phrases
 from bot.wording.views import answer_buttons
 from dialogs.answers import COMPUTED
@@ -193,14 +193,16 @@ def _correctable(screening: Screening, query: Asked) -> list[str]:
 
 def _ask_which_part(context: Context, screening: Screening, query: Asked, may: Sequence[str]) -> None:
     dialogue, say = screening.dialogue, context.say
-    buttons = []
-    for each in may:
-        question = screening.protocol.question(each)
-        what = in_short(dialogue, question, dialogue.answers[each], say)
-        label = say.plain("named", name=question.short[say.language], what=what)
-        buttons.append(
-            button(label, "query_correct", screening, dialogue.applied.index(each), query=query.entry)
+    buttons = [
+        button(
+            named_in_short(dialogue, each, say),
+            "query_correct",
+            screening,
+            dialogue.applied.index(each),
+            query=query.entry,
         )
+        for each in may
+    ]
     back = button(say.plain("back"), "query_card", screening, query=query.entry)
     context.choose(screening, say("which_answer", number=screening.number), (*arrange(buttons), (back,)))
 

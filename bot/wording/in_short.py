@@ -16,3 +16,10 @@ def in_short(dialogue: Dialogue, question: Question, answer: Answer, say: Phrase
     if not isinstance(number, Measurement):
         return describe(question, answer, say.language)
     return say.plain("worked_out", number=describe(question, number, say.language))
+
+
+def named_in_short(dialogue: Dialogue, question_id: str, say: Phrases) -> str:
+    """Say an answer that was given, behind the name of its question."""
+    question = dialogue.protocol.question(question_id)
+    what = in_short(dialogue, question, dialogue.answers[question_id], say)
+    return say.plain("named", name=question.short[say.language], what=what)

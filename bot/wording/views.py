@@ -12,7 +12,7 @@ from bot.wording import cards, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
-from bot.wording.in_short import in_short
+from bot.wording.in_short import in_short, named_in_short
 from bot.wording.paging import page_at, turning
 from bot.wording.phrases import Phrases, lines
 from dialogs.answers import Answer
@@ -224,12 +224,9 @@ def answer_buttons(
     """Return a button for each answer, of many those of a page; the newest, unless `place` names one on it."""
     dialogue, count = screening.dialogue, len(screening.dialogue.applied)
     shown = page_at(count, count - 1 if place is None else place)
-    buttons = []
-    for at in shown:
-        question = screening.protocol.question(dialogue.applied[at])
-        what = in_short(dialogue, question, dialogue.answers[question.id], say)
-        label = say.plain("named", name=question.short[say.language], what=what)
-        buttons.append(button(label, verb, screening, at))
+    buttons = [
+        button(named_in_short(dialogue, dialogue.applied[at], say), verb, screening, at) for at in shown
+    ]
     return [*buttons, *turning(count, shown, screening, turn, turn)]
 
 
