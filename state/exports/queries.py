@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from dialogs.protocol import Protocol
+from state.corrections import as_it_came_out
 from state.exports.snapshot import Snapshot
 from state.exports.spreadsheet import Csv, csv_file
+from state.history import Asked
 
 COLUMNS: Final = (
     "screening",
@@ -22,7 +26,7 @@ COLUMNS: Final = (
     "reason",
 )
 _ROWS: Final = (
-    f"SELECT {', '.join(f'q.{column}' for column in COLUMNS)}"
+    f"SELECT c.protocol, {', '.join(f'q.{column}' for column in COLUMNS)}"
     " FROM chosen c JOIN queries q ON q.screening = c.screening ORDER BY q.screening, q.entry"
 )
 
@@ -33,8 +37,16 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
     with csv_file(target) as file:
         table = Csv(file)
         table.add(COLUMNS)
-        for row in snapshot.query(_ROWS, []):
-            table.add(row)
+        for sha256, *cells in snapshot.query(_ROWS, []):
+            row = dict(zip(COLUMNS, cells, strict=True))
+            table.add(_as_it_came_out(snapshot, snapshot.protocols[sha256], row).values())
             rows += 1
     step(snapshot.count)
     return rows
+
+
+def _as_it_came_out(snapshot: Snapshot, protocol: Protocol, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a query as the card of its screening has it: *confirmed* if its correction changed nothing."""
+    asked = Asked(*(row[each.name] for each in fields(Asked)))
+    state = as_it_came_out(snapshot.db, row["screening"], protocol, asked).state
+    return row if state == asked.state else {**row, "state": state, "reason": None}

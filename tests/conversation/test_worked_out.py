@@ -12,8 +12,10 @@ from bot.exchange import Reply, Turn
 from dialogs.answers import COMPUTED
 from dialogs.loading import load
 from state.database import path_of
+from state.exports import export
 from state.verify import verify
 from tests.conversation.office import Ward, press_of, presses, said
+from tests.state.exports.test_formats import csv_rows
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
 
@@ -132,7 +134,7 @@ TAKEN_UP = {
 
 @pytest.mark.parametrize(("about", "answers", "told"), TAKEN_UP.values(), ids=TAKEN_UP)
 def test_whoever_asked_hears_of_a_correction_only_if_something_changed(
-    ward: Ward, about: str, answers: list[str], told: str
+    ward: Ward, about: str, answers: list[str], told: str, tmp_path: Path
 ) -> None:
     card = saved_with_a_query(ward, about)
     why = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
@@ -144,6 +146,11 @@ def test_whoever_asked_hears_of_a_correction_only_if_something_changed(
     assert told in heard(saved)
     stands = said(ward.do(ward.coordinator, "/subject 1"))
     assert ("Confirmed as entered" in stands) == (told == "is right as entered"), stands
+    file = path_of(ward.conversation.screenings.db)
+    (row,) = csv_rows(export(file, "queries", tmp_path / "queries.csv").path)
+    assert (row["state"], row["reason"]) == (
+        ("confirmed", "") if told == "is right as entered" else ("corrected", "transcription")
+    )
 
 
 def test_a_query_shows_the_number_and_its_correction_leads_to_the_parts(ward: Ward) -> None:

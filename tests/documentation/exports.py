@@ -133,7 +133,7 @@ QUERY_MEANINGS: Final = {
     "question": "Question whose answer is queried",
     "code": "What is asked: `source` (check it against the source document), `unit` (check the unit), `plausible` "
     "(is the value right?), `newer` (is there a newer result?)",
-    "state": "`open`, `confirmed` (right as entered) or `corrected` (and saved again)",
+    "state": "`open`, `confirmed` (right as entered, or taken up and left as it was) or `corrected` (and saved again)",
     "answered_at": "When it was confirmed or corrected (UTC)",
     "answered_by": "Pseudonymous code of who did",
     "reason": "Of a correction: `transcription`, `unit`, `newer`, `misread`, `other` or `filled_in`, as in `log`",
