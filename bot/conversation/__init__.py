@@ -7,6 +7,7 @@ the dialogue is committed to the file before the turn is returned.
     commands, presses     THE tables: every command and every button, who may use it, what handles it
     typed, whose_answer   what a text means, and which screening and question it is for
     answering, moving     an answer is read; the dialogue moves, is kept, and what came of it is said
+    ticking               options that apply are ticked one by one, and lists of them turned over
     refusing              what is said when nothing is kept
     first_contact         whoever's language is not known is asked for it first
     starting, own_screenings, helping              what those who screen do beside answering

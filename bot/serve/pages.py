@@ -136,10 +136,7 @@ class Page:
         outcomes = await self.outcomes(rows)
         found: list[tuple[str, object]] = []
         for row in rows:
-            cells = {
-                "outcome": outcomes.get(number),
-                "parts": None,
-                **dict(row),
-            }  # an older file has no parts
+            # an older file has no column of parts
+            cells = {"parts": None, "outcome": outcomes.get(number), **dict(row)}
             found += [(self.heading(column), self.cell(cells, column)) for column in ABOUT]
         return [(heading, said) for heading, said in found if said != ""]

@@ -14,6 +14,7 @@
     background  what is done beside it, as jobs      processes   long work in other processes
     uploads     files that people sent               outages     a file that cannot be written
     profile     the bot's name and commands          healthz     /healthz
+    pages       a text longer than a message
 
     calls       a message brought, and what is read of the answer
 
