@@ -67,7 +67,8 @@ def _schema() -> str:
 
 def _write_schema(file: Path) -> None:
     """Write the schema, also in the place of an earlier one; any other file stays as it is."""
-    begins = _schema()[: _schema().index(":")].encode()
+    text = _schema()
+    begins = text[: text.index(":")].encode()
     if file.is_file() and not file.read_bytes().startswith(begins):
         raise click.ClickException(f"{file} is there already, and is no schema. Please choose another name")
-    file.write_text(_schema(), encoding="utf-8", newline="\n")
+    file.write_text(text, encoding="utf-8", newline="\n")

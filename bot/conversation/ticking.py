@@ -27,9 +27,10 @@ def tick(context: Context, screening: Screening, press: Press) -> None:
     if question is None or option is None or not _only_ticked_since(context, screening, question, press):
         late(context, screening, press)
         return
-    codes = {*ticked(screening, question).codes}
-    wanted = question.selection(codes | {option.code} if press.verb == "tick" else codes - {option.code})
-    if wanted != ticked(screening, question):
+    now = ticked(screening, question)
+    codes = {*now.codes, option.code} if press.verb == "tick" else {*now.codes} - {option.code}
+    wanted = question.selection(codes)
+    if wanted != now:
         set_ticks(context, screening, question, wanted)
     context.show(screening, place=press.place)
 
