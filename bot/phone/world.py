@@ -37,9 +37,6 @@ class Persona:
     role: str | Mapping[str, str] = ""
     language: str = "en"
 
-    def name_in(self, language: str) -> str:
-        return in_language(self.name, language)
-
 
 def in_language(text: str | Mapping[str, str], language: str) -> str:
     """Return the text in a language of two letters, or else in English, or else in any."""
