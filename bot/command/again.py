@@ -59,13 +59,11 @@ def _row(each: Due) -> dict[str, Any]:
 
 
 def _text(found: list[Due], language: str) -> None:
-    from bot.wording.healing import when
-    from bot.wording.phrases import joined, phrases
+    from bot.wording.lists import again_line
+    from bot.wording.phrases import phrases, plain
 
-    say = phrases(language)
     for each in found:
-        codes = joined(each.waits_for, say)
-        click.echo(say.plain("again_line", number=each.number, when=when(each.healing, say), codes=codes))
+        click.echo(plain(again_line(each, phrases(language))))
     click.echo(counted(len(found), "screening to be repeated", "screenings to be repeated"), err=True)
 
 

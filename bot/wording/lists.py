@@ -77,17 +77,15 @@ def resume_buttons(numbers: Iterable[str], say: Phrases) -> Rows:
     return tuple((_go(number, say.plain("button_resume", number=number)),) for number in numbers)
 
 
+def again_line(each: Due, say: Phrases) -> Safe:
+    """One screening to be repeated, from when, and the criteria that wait for it."""
+    codes = joined(each.waits_for, say)
+    return say("again_line", number=each.number, when=when(each.healing, say), codes=codes)
+
+
 def again_lines(waiting: Sequence[Due], say: Phrases) -> list[Safe]:
-    """Whom to screen again and from when, with the criteria that wait for it; nothing if there is nobody."""
-    told = [
-        say(
-            "again_line",
-            number=each.number,
-            codes=joined(each.waits_for, say),
-            when=when(each.healing, say),
-        )
-        for each in waiting
-    ]
+    """Whom to screen again, under a title; nothing if there is nobody."""
+    told = [again_line(each, say) for each in waiting]
     return [gap(say("again_title")), *told] if told else []
 
 
