@@ -104,7 +104,6 @@ class Listed:
     person: str
     state: str
     started_at: str
-    updated_at: str
     verdict: str | None
     first_failed: str | None
     unresolved: tuple[str, ...]
@@ -272,11 +271,11 @@ class Lookup:
         rows = self.db.execute(_LISTED, {"person": person, "site": site, "state": state, "limit": limit})
         return [
             Listed(
-                *(number, who, at, began, moved, verdict, failed),
+                *(number, who, state, began, verdict, failed),
                 tuple(json.loads(unresolved or "[]")),
                 tuple(json.loads(parts)),
             )
-            for number, who, at, began, moved, verdict, failed, unresolved, parts in rows
+            for number, who, state, began, verdict, failed, unresolved, parts in rows
         ]
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
@@ -301,7 +300,7 @@ LIMIT 1
 
 _LISTED: Final = """
 SELECT
-    s.number, s.person, g.state, s.started_at, p.updated_at, g.verdict, g.first_failed, g.unresolved,
+    s.number, s.person, g.state, s.started_at, g.verdict, g.first_failed, g.unresolved,
     (SELECT json_group_array(json_extract(value, '$.part')) FROM json_each(g.parts)
      WHERE g.verdict <> 'ineligible' AND json_extract(value, '$.verdict') = g.verdict)
 FROM positions p
