@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
-from bot.exchange import PRESS_BYTES, Message, MessageKind, Reply, Turn
+from bot.exchange import PRESS_BYTES, Button, Message, MessageKind, Reply, Turn
 from state.people import Person
 
 ELIGIBLE = [
@@ -39,6 +39,11 @@ class Ward:
             )
         return turn
 
+    def tap(self, turn: Turn, label: str) -> Turn:
+        """Press the clinician's button of that label."""
+        (found,) = [button for button in buttons(turn) if button.label == label]
+        return self.do(self.clinician, f"!{found.press}")
+
     def save(self, answers: list[str]) -> Turn:
         turn = self.do(self.clinician, "/new", *answers)
         return self.do(self.clinician, f"!{press_of(turn, 'save:')}")
@@ -49,9 +54,17 @@ class Ward:
         ).fetchall()
 
 
+def buttons(turn: Turn) -> list[Button]:
+    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
+
+
+def labels(turn: Turn) -> list[str]:
+    return [button.label for button in buttons(turn)]
+
+
 def presses(turn: Turn) -> list[str]:
     """What the buttons of a turn carry; all of it must fit into Telegram's callback data."""
-    found = [b.press for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+    found = [button.press for button in buttons(turn)]
     assert all(len(data.encode()) <= PRESS_BYTES for data in found)
     return found
 

@@ -11,7 +11,7 @@ from bot.exchange import Reply, Turn
 from bot.wording.buttons import SHORT_LABEL
 from bot.wording.phrases import phrases
 from state.outcomes import OUTCOMES, standing
-from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
+from tests.conversation.office import ELIGIBLE, Ward, buttons, labels, press_of, presses
 
 UNDETERMINED = [*ELIGIBLE[:-1], "unknown"]
 
@@ -20,19 +20,8 @@ def said(turn: Turn) -> str:
     return "\n".join(action.text for action in turn.actions if isinstance(action, Reply))
 
 
-def labels(turn: Turn) -> list[str]:
-    return [b.label for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
-
-
 def press_labelled(turn: Turn, label: str) -> str:
-    return next(
-        b.press
-        for a in turn.actions
-        if isinstance(a, Reply)
-        for row in a.buttons
-        for b in row
-        if b.label == label
-    )
+    return next(button.press for button in buttons(turn) if button.label == label)
 
 
 def notes(ward: Ward) -> list[tuple[str, dict[str, object]]]:

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.exchange import Button, Reply, Turn
 from bot.terminal import Terminal
 from dialogs.answers import Choice, encode
-from tests.conversation.office import ELIGIBLE, Ward, press_of, said
+from tests.conversation.office import ELIGIBLE, Ward, buttons, press_of, said
 from tests.conversation.playing import Clock, new_conversation
 
 TO_TUMOUR = ELIGIBLE[: ELIGIBLE.index("none")]
-
-
-def buttons(turn: Turn) -> list[Button]:
-    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
 
 
 def answers(ward: Ward) -> dict[str, tuple[str, str | None]]:

@@ -8,14 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.exchange import Message, Reply, Turn
+from bot.exchange import Message, Turn
 from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
-from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, said
-
-
-def labels(turn: Turn) -> list[str]:
-    return [b.label for a in turn.actions if isinstance(a, Reply) for row in a.buttons for b in row]
+from tests.conversation.office import ELIGIBLE, Ward, labels, press_of, presses, said
 
 
 def text(turn: Turn) -> str:

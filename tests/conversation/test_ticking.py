@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
-from bot.exchange import BUTTONS, Button, Reply, Turn
+from bot.exchange import BUTTONS, Reply, Turn
 from bot.terminal import Terminal
 from dialogs.answers import UNKNOWN, Choice, Selection
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
 from state.verify import verify
-from tests.conversation.office import Ward, press_of, said
+from tests.conversation.office import Ward, buttons, labels, press_of, said
 from tests.conversation.playing import Clock, new_conversation
 
 FILE = Path(__file__).parent.parent / "data" / "several.toml"
@@ -36,19 +36,6 @@ def ward(conversation: Conversation) -> Ward:
     return Ward(_for(conversation, PROTOCOL), *people)
 
 
-def buttons(turn: Turn) -> list[Button]:
-    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
-
-
-def labels(turn: Turn) -> list[str]:
-    return [button.label for button in buttons(turn)]
-
-
-def tap(ward: Ward, turn: Turn, label: str) -> Turn:
-    (found,) = [button for button in buttons(turn) if button.label == label]
-    return ward.do(ward.clinician, f"!{found.press}")
-
-
 def answer(ward: Ward) -> object:
     return ward.conversation.screenings.load("S01-0001").dialogue.answers.get("history")
 
@@ -63,20 +50,20 @@ def test_ticks_toggle_in_place_and_done_keeps_them(ward: Ward) -> None:
         *("☐ Asthma", "☐ COPD", "☐ Hepatitis B, chronic", "☐ Prostate cancer", "☐ Seizures"),
         "None of these",
     ]
-    turn = tap(ward, turn, "☐ COPD")
+    turn = ward.tap(turn, "☐ COPD")
     assert "☑ COPD" in labels(turn)
     assert "Done" in labels(turn)
     assert "None of these" not in labels(turn)
-    turn = tap(ward, turn, "☐ Asthma")
-    turn = tap(ward, turn, "☑ COPD")
+    turn = ward.tap(turn, "☐ Asthma")
+    turn = ward.tap(turn, "☑ COPD")
     assert answer(ward) is None
-    turn = tap(ward, turn, "Done")
+    turn = ward.tap(turn, "Done")
     assert answer(ward) == Selection(("asthma",))
     assert "Asthma" in said(turn)
 
 
 def test_a_tick_is_one_reply_that_takes_the_place_of_the_card(ward: Ward) -> None:
-    turn = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
     (reply,) = turn.actions
     assert isinstance(reply, Reply)
     assert reply.card
@@ -84,12 +71,12 @@ def test_a_tick_is_one_reply_that_takes_the_place_of_the_card(ward: Ward) -> Non
 
 @pytest.mark.parametrize(("label", "kept"), [("None of these", Selection(())), ("Unknown", UNKNOWN)])
 def test_none_of_these_and_unknown_are_answers(ward: Ward, label: str, kept: object) -> None:
-    tap(ward, ward.do(ward.clinician, "/new"), label)
+    ward.tap(ward.do(ward.clinician, "/new"), label)
     assert answer(ward) == kept
 
 
 def test_ticks_are_in_the_file_before_they_are_shown(ward: Ward, tmp_path: Path) -> None:
-    tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
     ward.conversation.screenings.db.close()
     again = _for(new_conversation(tmp_path / "office.db", Clock()), PROTOCOL)
     shown = again.prompt(ward.clinician, again.screenings.load("S01-0001"))
@@ -100,39 +87,39 @@ def test_ticks_are_in_the_file_before_they_are_shown(ward: Ward, tmp_path: Path)
 def test_a_press_that_comes_twice_ticks_once(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new")
     for _ in range(2):
-        shown = tap(ward, turn, "☐ COPD")
+        shown = ward.tap(turn, "☐ COPD")
         assert "☑ COPD" in labels(shown)
     assert entries(ward) == 2
 
 
 def test_two_quick_taps_on_one_card_are_two_ticks(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new")
-    tap(ward, turn, "☐ COPD")
-    assert {"☑ COPD", "☑ Asthma"} <= set(labels(tap(ward, turn, "☐ Asthma")))
+    ward.tap(turn, "☐ COPD")
+    assert {"☑ COPD", "☑ Asthma"} <= set(labels(ward.tap(turn, "☐ Asthma")))
 
 
 def test_done_on_a_card_that_shows_other_ticks_keeps_nothing(ward: Ward) -> None:
     """A second phone still shows one tick less."""
-    stale = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
-    tap(ward, stale, "☐ Seizures")
-    shown = tap(ward, stale, "Done")
+    stale = ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
+    ward.tap(stale, "☐ Seizures")
+    shown = ward.tap(stale, "Done")
     assert answer(ward) is None
     assert {"☑ COPD", "☑ Seizures"} <= set(labels(shown))
 
 
 @pytest.mark.parametrize("label", ["☐ Seizures", "☑ COPD"])
 def test_a_tick_of_a_question_that_was_answered_changes_nothing(ward: Ward, label: str) -> None:
-    stale = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
-    tap(ward, stale, "Done")
+    stale = ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
+    ward.tap(stale, "Done")
     before = entries(ward)
-    tap(ward, stale, label)
+    ward.tap(stale, label)
     assert (answer(ward), entries(ward)) == (Selection(("copd",)), before)
 
 
 def test_none_of_these_on_a_card_without_ticks_is_stale_once_one_is_ticked(ward: Ward) -> None:
     stale = ward.do(ward.clinician, "/new")
-    tap(ward, stale, "☐ COPD")
-    tap(ward, stale, "None of these")
+    ward.tap(stale, "☐ COPD")
+    ward.tap(stale, "None of these")
     assert answer(ward) is None
 
 
@@ -154,15 +141,15 @@ def test_a_typed_list_is_the_whole_answer(ward: Ward, text: str) -> None:
 
 
 def test_what_is_typed_beside_ticks_is_ticked_too_and_waits(ward: Ward) -> None:
-    turn = tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
     turn = ward.do(ward.clinician, "asthma")
     assert answer(ward) is None
-    tap(ward, turn, "Done")
+    ward.tap(turn, "Done")
     assert answer(ward) == Selection(("asthma", "copd"))
 
 
 def test_none_typed_beside_ticks_keeps_nothing_and_says_why(ward: Ward) -> None:
-    tap(ward, ward.do(ward.clinician, "/new"), "☐ COPD")
+    ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
     turn = ward.do(ward.clinician, "none")
     assert answer(ward) is None
     assert "options are ticked" in said(turn)
@@ -182,7 +169,7 @@ def test_a_correction_begins_with_what_was_ticked(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "asthma, hepatitis_b")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'back:')}")
     assert "☑ Asthma" in labels(turn)
-    tap(ward, tap(ward, turn, "☑ Hepatitis B, chronic"), "Done")
+    ward.tap(ward.tap(turn, "☑ Hepatitis B, chronic"), "Done")
     assert answer(ward) == Selection(("asthma",))
 
 
@@ -191,7 +178,7 @@ def test_a_changed_selection_of_a_saved_screening_needs_a_reason(ward: Ward, tmp
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'revise:')}")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct:')}")
-    turn = tap(ward, tap(ward, turn, "☐ COPD"), "Done")
+    turn = ward.tap(ward.tap(turn, "☐ COPD"), "Done")
     assert answer(ward) == Selection(("asthma",))
     assert "Why is it changed?" in said(turn)
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
@@ -234,18 +221,18 @@ def test_a_choice_of_120_options_is_turned_over_by_pages(many: tuple[Ward, str])
         ("91–120 ▶", 90),
     ):
         assert len(buttons(turn)) < BUTTONS
-        turn = tap(ward, turn, page)
+        turn = ward.tap(turn, page)
         assert f"{box}Option {option}" in labels(turn)
         assert f"{box}Option {option - 1}" not in labels(turn)
-    turn = tap(ward, turn, f"{box}Option 99")
+    turn = ward.tap(turn, f"{box}Option 99")
     screening = ward.conversation.screenings.load("S01-0001")
     if question == "sex":
         assert screening.dialogue.answers["sex"] == Choice("o99")
         return
     assert "☑ Option 99" in labels(turn), "the page on which it was ticked is still there"
     assert "Ticked: Option 99" in said(turn)
-    turn = tap(ward, turn, "◀ 61–90")
-    tap(ward, tap(ward, turn, "☐ Option 61"), "Done")
+    turn = ward.tap(turn, "◀ 61–90")
+    ward.tap(ward.tap(turn, "☐ Option 61"), "Done")
     assert answer(ward) == Selection(("o61", "o99"))
 
 
@@ -318,7 +305,7 @@ def test_an_earlier_screenings_selection_is_kept_by_one_tap(ward: Ward, given: s
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'rescreen:')}")
     assert not any(each.startswith("☑") for each in labels(turn)), "nothing is ticked that nobody ticked"
-    tap(ward, turn, label)
+    ward.tap(turn, label)
     screening = ward.conversation.screenings.load("S01-0002")
     assert screening.dialogue.answers["history"] == screening.carried["history"]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
-from bot.exchange import Reply, Turn
+from bot.exchange import Turn
 from dialogs.answers import COMPUTED
 from dialogs.loading import load
 from state.database import path_of
 from state.exports import export
 from state.verify import verify
-from tests.conversation.office import Ward, press_of, presses, said
+from tests.conversation.office import Ward, labels, press_of, presses, said
 from tests.state.exports.test_formats import csv_rows
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
@@ -31,14 +31,6 @@ def ward(conversation: Conversation) -> Ward:
     return Ward(replace(conversation, setup=setup), *people)
 
 
-def tap(ward: Ward, turn: Turn, label: str) -> Turn:
-    buttons = [
-        b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row
-    ]
-    (found,) = [button for button in buttons if button.label == label]
-    return ward.do(ward.clinician, f"!{found.press}")
-
-
 def typed(ward: Ward, *texts: str) -> Turn:
     for text in texts:
         turn = ward.do(ward.clinician, text)
@@ -48,7 +40,7 @@ def typed(ward: Ward, *texts: str) -> Turn:
 def test_a_number_is_worked_out_from_its_parts_and_shown_with_them(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new")
     assert "Body mass index" in said(turn)
-    turn = tap(ward, turn, "Work it out")
+    turn = ward.tap(turn, "Work it out")
     assert "to be worked out" in said(turn)
     turn = typed(ward, "60 kg", "170 cm")
     assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
@@ -56,9 +48,9 @@ def test_a_number_is_worked_out_from_its_parts_and_shown_with_them(ward: Ward) -
 
 def kidneys(ward: Ward, creatinine: str) -> Turn:
     """Answer up to the eGFR, whose parts are those of the clearance before it."""
-    tap(ward, ward.do(ward.clinician, "/new"), "Work it out")
-    tap(ward, typed(ward, "60 kg", "170 cm"), "Work it out")
-    return tap(ward, typed(ward, "30", creatinine), "Female")
+    ward.tap(ward.do(ward.clinician, "/new"), "Work it out")
+    ward.tap(typed(ward, "60 kg", "170 cm"), "Work it out")
+    return ward.tap(typed(ward, "30", creatinine), "Female")
 
 
 def test_what_is_known_already_is_worked_out_without_asking(ward: Ward) -> None:
@@ -73,7 +65,7 @@ def test_what_is_known_already_is_worked_out_without_asking(ward: Ward) -> None:
 
 
 def test_what_was_worked_out_by_itself_can_be_changed_like_any_answer(ward: Ward) -> None:
-    turn = tap(ward, kidneys(ward, "80 umol/L"), "Back")
+    turn = ward.tap(kidneys(ward, "80 umol/L"), "Back")
     assert "Now: 88 mL/min/1.73 m², worked out" in said(turn)
     turn = typed(ward, "55")
     assert "eGFR below 60 mL/min/1.73 m²" in said(turn)
@@ -91,7 +83,7 @@ def test_a_screening_with_numbers_that_were_worked_out_is_saved_and_verified(war
     kidneys(ward, "80 umol/L")
     turn = typed(ward, "-3", "36.8 °C", "30 U/L", "20 U/L")
     assert "potentially eligible" in said(turn)
-    turn = tap(ward, turn, "Confirm and save")
+    turn = ward.tap(turn, "Confirm and save")
     assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
     assert verify(path_of(ward.conversation.screenings.db)).problems == ()
 
@@ -112,7 +104,7 @@ def saved_with_a_query(ward: Ward, about: str) -> Turn:
     """Save a screening, ask about an answer, and return the card that the clinician gets."""
     kidneys(ward, "80 umol/L")
     turn = typed(ward, "-3", "36.8 °C", "30 U/L", "20 U/L")
-    tap(ward, turn, "Confirm and save")
+    ward.tap(turn, "Confirm and save")
     place = ward.conversation.screenings.load("S01-0001").dialogue.applied.index(about)
     asked = ward.do(ward.coordinator, f"!{presses(ward.do(ward.coordinator, '/query 1'))[place]}")
     ((_, card),) = ward.do(ward.coordinator, f"!{press_of(asked, 'query_send:')}").others
@@ -157,7 +149,7 @@ def test_a_query_shows_the_number_and_its_correction_leads_to_the_parts(ward: Wa
     card = saved_with_a_query(ward, "creatinine_clearance")
     assert "Creatinine clearance: 86 mL/min, worked out" in said(card)
     which = ward.do(ward.clinician, f"!{press_of(card, 'query_correct:')}")
-    why = tap(ward, which, "Body weight: 60 kg")
+    why = ward.tap(which, "Body weight: 60 kg")
     asked = ward.do(ward.clinician, f"!{press_of(why, 'query_reason:')}")
     assert "Now: 60 kg" in said(asked)
     turn = typed(ward, "70 kg")
@@ -169,14 +161,7 @@ def test_a_query_shows_the_number_and_its_correction_leads_to_the_parts(ward: Wa
 def test_the_unit_of_a_number_that_was_worked_out_is_not_asked_about(ward: Ward) -> None:
     saved_with_a_query(ward, "alt")
     listed = ward.do(ward.coordinator, "/query 1")
-    labels = [
-        b.label
-        for action in listed.actions
-        if isinstance(action, Reply)
-        for row in action.buttons
-        for b in row
-    ]
-    assert "Creatinine clearance: 86 mL/min, worked out" in labels
+    assert "Creatinine clearance: 86 mL/min, worked out" in labels(listed)
     applied = ward.conversation.screenings.load("S01-0001").dialogue.applied
     for about, asked in (("creatinine_clearance", False), ("alt", True)):
         turn = ward.do(ward.coordinator, f"!{presses(listed)[applied.index(about)]}")

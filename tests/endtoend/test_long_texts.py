@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import read_press
-from bot.phone.world import Json, buttons_of
+from bot.phone.world import buttons_of
 from dialogs.answers import Selection
 from tests.dialogs.long_trials import CRITERIA, LONGEST, WORDS, long_trial, option_of, words_of
 from tests.endtoend.ward import Ward
-from tests.phone.person import Person
+from tests.phone.person import Person, labels
 
 RETRIED = "is sent as plain text"
 
@@ -24,10 +24,6 @@ def told(phone: Person) -> str:
 
 def _close(text: str) -> str:
     return "".join(text.split())
-
-
-def labels(message: Json) -> list[str]:
-    return [button["text"] for button in buttons_of(message)]
 
 
 def calls(ward: Ward) -> tuple[int, int]:

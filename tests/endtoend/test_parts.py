@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.world import Json, buttons_of
 from dialogs.loading import load
 from tests.endtoend.ward import Ward
-from tests.phone.person import Person
+from tests.phone.person import Person, labels
 
 DATA = Path(__file__).parent.parent / "data"
 COHORTS, SITE = (load(str(DATA / name)) for name in ("cohorts.toml", "site_facts.toml"))
@@ -25,10 +24,6 @@ LANGUAGES = {
     "zh": ("队列A已排除", "队列B：按所填信息可能符合条件", "否", "是", "确认并保存"),
 }
 TAKEN = {"en": ", as answered here before", "zh": "（沿用本中心此前的回答）"}
-
-
-def labels(message: Json) -> list[str]:
-    return [button["text"] for button in buttons_of(message)]
 
 
 @pytest.fixture(params=list(LANGUAGES))

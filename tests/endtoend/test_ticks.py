@@ -13,10 +13,10 @@ from bot.phone.world import buttons_of
 from bot.wording.asked import ticked
 from dialogs.answers import Choice, Selection
 from dialogs.loading import load
-from tests.endtoend.test_long_texts import calls, labels
+from tests.endtoend.test_long_texts import calls
 from tests.endtoend.ward import TOKEN, Ward, unhurried
 from tests.phone.faults import Fault, FaultyBotApi
-from tests.phone.person import Person
+from tests.phone.person import Person, labels
 
 TICKS = Path(__file__).parent.parent / "data" / "several.toml"
 FAULTS = (

@@ -7,20 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.phone.world import Json, buttons_of
 from dialogs.loading import load
 from tests.endtoend.ward import Ward
-from tests.phone.person import Person
+from tests.phone.person import Person, labels
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 LANGUAGES = {
     "en": ("3 months ago", "Still ongoing", "Could cease to apply from", "Finish and save"),
     "zh": ("3个月前", "仍在持续", "起可能不再符合该排除标准", "结束并保存"),
 }
-
-
-def labels(message: Json) -> list[str]:
-    return [button["text"] for button in buttons_of(message)]
 
 
 @pytest.fixture(params=list(LANGUAGES))

@@ -65,8 +65,8 @@ class Person(person.Person):
     def buttons(self) -> list[str]:
         """The labels of the newest message with buttons."""
         for message in reversed(self.messages.values()):
-            if labels := [button["text"] for button in buttons_of(message)]:
-                return labels
+            if found := labels(message):
+                return found
         return []
 
     def transcript(self) -> str:
@@ -125,6 +125,10 @@ class Person(person.Person):
         except TimeoutError:
             raise AssertionError(f"waited {seconds} s for {what!r}; the chat:\n{self.transcript()}") from None
         return result
+
+
+def labels(message: Json) -> list[str]:
+    return [button["text"] for button in buttons_of(message)]
 
 
 def text_of(message: Json) -> str:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation, Setup
-from bot.exchange import BUTTONS, Button, Message, Reply, Turn
+from bot.exchange import BUTTONS, Message, Turn
 from bot.wording.paging import LONGEST, ON_A_PAGE, page_at
 from dialogs.answers import Choice
 from state.people import Person
+from tests.conversation.office import buttons
 from tests.conversation.playing import ZONE, Clock, new_conversation
 from tests.dialogs.long_trials import CRITERIA, long_trial
 
@@ -28,10 +29,6 @@ def test_a_page_has_the_place_that_was_asked_for_and_pages_cover_the_list(count:
         seen += page
         at = page.stop
     assert seen == list(range(count))
-
-
-def buttons(turn: Turn) -> list[Button]:
-    return [b for action in turn.actions if isinstance(action, Reply) for row in action.buttons for b in row]
 
 
 @pytest.fixture
