@@ -224,6 +224,37 @@ def test_of_a_trial_with_parts_it_is_enough_that_one_heals() -> None:
     assert not may_heal(PROTOCOL, ["E1", "E3"])
 
 
+SAME_DAY = """
+format = 2
+id = "FICTIONAL-SAME-DAY"
+title = "Fictional"
+[[question]]
+id = "last_mi"
+ask = "Most recent infarction?"
+kind = "since"
+[[criterion]]
+code = "I1"
+inclusion = "Adults"
+rule = 'age_years >= "18 a"'
+[[criterion]]
+code = "E1"
+exclusion = "Infarction within 400 days and diabetes"
+rule = 'last_mi < "400 d" and diabetes'
+[[question]]
+id = "diabetes"
+ask = "Diabetes?"
+"""
+
+
+def test_an_age_may_be_reached_before_a_day_on_which_a_time_turns_too() -> None:
+    protocol = parse_protocol(SAME_DAY, "fictional.toml")
+    facts = effective(
+        protocol, {"age_years": ago("17", "a"), "last_mi": ago("35", "d"), "diabetes": Choice("no")}
+    )
+    found = could_be_screened_again_from(protocol, facts, dict.fromkeys(protocol.position, ENTERED))
+    assert found == Healing(date(2027, 9, 8), at_the_latest=True)
+
+
 # held against a walk from day to day -------------------------------------------------------------
 
 _MOST = {"d": 60, "wk": 9, "mo": 3, "a": 1}
