@@ -63,6 +63,7 @@ def test_words_are_found_inside_of_others_only_where_they_stand_nowhere_as_a_who
     assert search.found("年龄")[0] == "age_years"
     assert "childbearing_potential" not in search.found("age")
     assert search.found("platel")[0] == "platelets"
+    assert search.found("hba") == [], "a word so short is no part of another one"
 
 
 def test_a_short_name_counts_before_other_texts() -> None:

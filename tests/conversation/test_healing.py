@@ -69,6 +69,15 @@ def test_the_exclusion_and_every_text_after_it_say_from_when_it_could_be_met(war
     assert has(said(ward.do(ward.coordinator, "/subject 1")), *FROM)
 
 
+def test_where_one_criterion_failed_the_day_is_said_once(ward: Ward) -> None:
+    """Not once for the criterion and once more for the whole."""
+    turn = ward.do(ward.clinician, "/new", *RECENT_MI)
+    card = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    record = ward.do(ward.clinician, f"!{press_of(card, 'copy_record:')}")
+    for text in map(said, (card, record, ward.do(ward.coordinator, "/subject 1"))):
+        assert len(re.findall("23 February 2027|2027年2月23日", text)) == 1, text
+
+
 def test_an_age_could_be_met_on_a_day_at_the_latest(ward: Ward) -> None:
     card = excluded(ward, "17")
     assert has(card, "could be met by 23 November 2027 at the latest", "最迟至2027年11月23日可能满足")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -249,6 +250,17 @@ def test_a_part_that_heals_is_told_while_another_one_is_open(tmp_path: Path) -> 
         "could_be_met": {"E1": {"from": "2026-11-30"}},
         "screen_again": None,
     }
+
+
+def test_the_day_is_the_sites_and_not_that_of_utc(tmp_path: Path) -> None:
+    path, clock = tmp_path / "night.db", Clock()
+    clock.now += timedelta(hours=15)  # 24 November at the site, 23 November in UTC
+    db = open_database(path, clock)
+    People(db, clock).add("clinician", "S01", "terminal", "local")
+    screen(Screenings(db, clock), SCREENED["S01-0002"])
+    db.close()
+    with export(path, "csv", tmp_path / "log.csv").path.open(encoding="utf-8-sig", newline="") as lines:
+        assert [cells(row) for row in csv.DictReader(lines)] == [("E1 2027-02-24", "2027-02-24", "")]
 
 
 def test_conversation_and_export_agree(file: Path) -> None:
