@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any, Final
 
-from bot.command.protocol import DIALOGUE_STEPS, SEARCH_STEPS
+from bot.command.protocol.check import DIALOGUE_STEPS, SEARCH_STEPS
 from dialogs.loading import parse_protocol
 from dialogs.proofs import explore, outcomes
 from dialogs.protocol import Protocol

@@ -1,0 +1,36 @@
+"""``prescreen protocol new``: a file to start a trial from."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from bot.command.protocol.schema import SCHEMA, write_schema
+from dialogs.languages import DEFAULT, LANGUAGES
+
+
+@click.command("new")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+def command(file: Path | None, lang: str) -> None:
+    """Write a trial to start from.
+
+    It is fictional and works as it stands, with notes on every part; LANG is the language of both. FILE is never
+    overwritten. Beside it the schema is written by which an editor completes and explains keys. Without FILE the
+    trial is printed.
+    """
+    text = (resources.files("dialogs") / "protocols" / "new" / f"{lang}.toml").read_text(encoding="utf-8")
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+        write_schema(file.parent / SCHEMA)
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is there already. Please choose another name") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
+    click.echo(f"{file} is written. Check it at any time: prescreen protocol check {file}")
