@@ -15,6 +15,7 @@ from typing import Final, Literal
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.errors import AnswerError
 from dialogs.languages import in_every_language
+from dialogs.reviews import Review, awaited
 from dialogs.rules.arithmetic import Formula
 from dialogs.rules.judgement import union
 from dialogs.rules.tree import Rule
@@ -207,7 +208,7 @@ class Criterion:
     understand ``source``, the record's words, where that needs saying. ``requires`` names a criterion without which
     this one is not judged. ``counts_as`` names the criterion under which statistics count this one (E1 is the
     complement of I1). Who fails a ``willingness`` criterion is counted as declined. ``parts`` are the codes of
-    those that it belongs to; none means all.
+    those that it belongs to; none means all. ``review`` says how a machine read it, which a person is to look at.
     """
 
     code: str
@@ -223,6 +224,8 @@ class Criterion:
     note: Text | None
     willingness: bool
     parts: tuple[str, ...]
+    review: str | None
+    reviewed: tuple[Review, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,10 @@ class SiteItem:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial, versioned. ``sha256`` is that of the file's text."""
+    """One trial, versioned. ``sha256`` is that of the file's text.
+
+    ``reviews`` is the number of persons who must accept each criterion; 0 where only what was proposed is reviewed.
+    """
 
     id: str
     version: str
@@ -254,6 +260,7 @@ class Protocol:
     notices: tuple[Text, ...]
     disclaimer: Text
     contact: Text | None
+    reviews: int
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     criteria: tuple[Criterion, ...]
@@ -316,6 +323,11 @@ class Protocol:
         """The questions that an answer to this one can answer: itself, and what its options imply."""
         options = self.questions[place].options
         return 1 << place | union(1 << self.position[other] for option in options for other in option.implies)
+
+    @cached_property
+    def open_reviews(self) -> tuple[Criterion, ...]:
+        """The criteria that a person has still to accept; with one of them the protocol is a draft."""
+        return tuple(each for each in self.criteria if awaited(each.review, each.reviewed, self.reviews))
 
     def question(self, question_id: str) -> Question:
         """Look a question up by id; `KeyError` if there is none."""

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, local_zone, open_site_file, protocols_on_offer, warn_of_versions
+from bot.command.wiring import (
+    Unusable,
+    local_zone,
+    open_site_file,
+    protocols_on_offer,
+    warn_of_drafts,
+    warn_of_versions,
+)
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
@@ -52,6 +59,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     from state.screenings import Screenings
 
     protocols = protocols_on_offer(protocol_source)
+    warn_of_drafts(protocols)
     db = open_site_file(db_file)
     warn_of_versions(db, protocols)
     people = People(db)

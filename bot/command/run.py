@@ -20,11 +20,13 @@ from bot.command.wiring import (
     open_site_file,
     protocols_on_offer,
     unpaced,
+    unreviewed,
     warn_of_versions,
 )
 
 if TYPE_CHECKING:
     from bot.telegram.service import Settings
+    from dialogs.protocol import Protocol
 
 GARBAGE: Final = (10_000, 20, 50)
 """After how many new objects garbage is looked for, and after how many times among the older and the oldest ones.
@@ -88,6 +90,7 @@ def command(
     if not token:
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
     protocols = protocols_on_offer(protocol_source)
+    _refuse_drafts(protocol_source, protocols)
 
     from bot.telegram.background import Backups
     from bot.telegram.sending import Sending
@@ -131,6 +134,15 @@ def _run(settings: Settings) -> None:
         if port is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise Unusable(f"port {port} cannot be used here; please give another by --healthz") from error
+
+
+def _refuse_drafts(source: str, protocols: tuple[Protocol, ...]) -> None:
+    """Nobody screens patients by what a machine read and no person accepted."""
+    for protocol in protocols:
+        if protocol.open_reviews:
+            raise Unusable(
+                f"{unreviewed(protocol)}. Please review them first: prescreen protocol review {source} --by INITIALS"
+            )
 
 
 def _refuse_personas(db_file: str) -> None:

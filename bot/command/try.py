@@ -21,6 +21,7 @@ from bot.command.wiring import (
     open_file,
     protocols_on_offer,
     unpaced,
+    warn_of_drafts,
     warn_of_versions,
 )
 from dialogs.languages import in_every_language
@@ -57,6 +58,7 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
     Screenings are kept in a file of their own, not in the one that PRESCREEN_DB names.
     """
     protocols = protocols_on_offer(protocol_source)
+    warn_of_drafts(protocols)
     _refuse_real_people(Path(db_file))
     _let_personas_in(db_file, protocols)
     asyncio.run(_serve(Path(db_file).resolve(), protocols, port, open_page=open_page))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from dialogs.languages import counted
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 PERSONAS: Final = ((101, "clinician"), (102, "coordinator"), (103, "administrator"), (104, "newcomer"))
 """The people of ``try``: account and role. They are let in without an invitation, so never into another file."""
+
+
+SHOWN: Final = 8
+"""Codes of criteria that a sentence names."""
 
 
 class Unusable(click.ClickException):
@@ -79,6 +85,23 @@ def warn_of_versions(db: Database, protocols: tuple[Protocol, ...]) -> None:
                 f' "{protocol.version}". Please give it another one, so that results and counts tell them apart.',
                 err=True,
             )
+
+
+def warn_of_drafts(protocols: tuple[Protocol, ...]) -> None:
+    """Say on stderr which trials are drafts."""
+    for protocol in protocols:
+        if protocol.open_reviews:
+            click.echo(f"Draft, not for patients: {unreviewed(protocol)}.", err=True)
+
+
+def unreviewed(protocol: Protocol) -> str:
+    """Say which criteria of a protocol a person has still to accept: ``2 of 7 criteria of X are not reviewed``."""
+    waiting = protocol.open_reviews
+    codes = ", ".join(criterion.code for criterion in waiting[:SHOWN])
+    more = f" and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else ""
+    of = counted(len(protocol.criteria), "criterion", "criteria")
+    verb = "is" if len(waiting) == 1 else "are"
+    return f"{len(waiting)} of {of} of {protocol.id} {verb} not reviewed ({codes}{more})"
 
 
 def log_to_stderr(token: str, form: str, level: int = logging.INFO) -> None:

@@ -78,7 +78,19 @@ def progress(screening: Screening, say: Phrases) -> Safe:
     """Which screening this is, and how many questions may still come."""
     dialogue = screening.dialogue
     key = "progress_revising" if dialogue.revising else "progress"
-    return Safe(f"<i>{say(key, number=screening.number, left=dialogue.remaining)}</i>")
+    return Safe(f"<i>{say(key, number=numbered(screening, say), left=dialogue.remaining)}</i>")
+
+
+def numbered(screening: Screening, say: Phrases) -> str:
+    """The screening's number, with a word beside it where its protocol was not reviewed."""
+    number = screening.number
+    return say.plain("draft_number", number=number) if screening.protocol.open_reviews else number
+
+
+def draft_line(protocol: Protocol, say: Phrases) -> Safe | None:
+    """Say of a protocol that was not reviewed what it is not for."""
+    waiting = len(protocol.open_reviews)
+    return say("draft", n=waiting, of=len(protocol.criteria)) if waiting else None
 
 
 def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
+from bot.wording.cards import draft_line
 from bot.wording.healing import when
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
@@ -41,6 +42,7 @@ def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
     notices = (Safe(escape(notice[say.language])) for notice in protocol.notices)
     return lines(
         say("screening_started", protocol=title),
+        draft_line(protocol, say),
         say("rules_changed", id=protocol.id, version=protocol.version) if changed else None,
         quoted(lines(*notices, say("opening_about"))),
         say("care_first"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.cards import answer_lines, reason_lines, reason_source, verdict_of_all
+from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
@@ -121,6 +121,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     protocol = dialogue.protocol
     at = local_time(saved.at, screening.zone)
     return lines(
+        draft_line(protocol, say),
         *_verdict_lines(screening, say),
         *open_lines(dialogue, say),
         say("card_saved", at=at, person=saved.person),

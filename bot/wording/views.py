@@ -188,9 +188,8 @@ def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
     buttons.append(button(say.plain("disagree"), "disagree", screening))
-    return Reply(
-        verdict_card.verdict_card(screening, say), arrange(buttons), head=Safe(f"<i>{screening.number}</i>")
-    )
+    head = Safe(f"<i>{cards.numbered(screening, say)}</i>")
+    return Reply(verdict_card.verdict_card(screening, say), arrange(buttons), head=head)
 
 
 def _show_cancelled(screening: Screening, say: Phrases) -> Reply:

@@ -16,6 +16,7 @@ from dialogs.loading.building import build
 from dialogs.loading.catalogue import OWN, Shelf
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
+from dialogs.loading.fingerprints import with_fitting_reviews
 from dialogs.loading.formats import in_newest
 from dialogs.loading.formula_units import check_units_of_formulas
 from dialogs.loading.kinds import Report
@@ -97,9 +98,9 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
-    report, shelf = Report(stored=stored), Shelf(raw)
+    report, shelf, newest = Report(stored=stored), Shelf(raw), in_newest(raw)
     try:
-        whole = expanded(in_newest(raw), shelf)
+        whole = expanded(newest, shelf)
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
@@ -112,7 +113,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
-    return protocol
+    return with_fitting_reviews(protocol, newest)
 
 
 def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -> str:

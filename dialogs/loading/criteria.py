@@ -8,6 +8,7 @@ from dialogs.loading.defaults import SIDES, group_of, sdtm_codes, shortened
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Entry
+from dialogs.reviews import Review
 from dialogs.texts import Text
 
 _ONE_OF: Final = (*SIDES, "line")
@@ -52,6 +53,7 @@ def _with_defaults(entry: Entry, report: Report) -> Entry:
     made |= {key: value for key, value in entry.items() if key not in (*_ONE_OF, *OF_THE_QUESTION)}
     source = entry[kind]
     made |= {"kind": kind, "source": source, "group": entry.get("group") or group_of(entry["code"])}
+    made["reviewed"] = tuple(Review(**each) for each in entry.get("reviewed", ()) if each.whole)
     made.setdefault("ietestcd", None)
     if made.get("name") is None:
         made["name"] = _in_first_language(shortened(source), report)

@@ -23,6 +23,7 @@ from dialogs.loading.kinds import (
     as_it_stands,
 )
 from dialogs.loading.question_keys import LIMIT, OPTION, QUESTION, SDTM, SHORTCUT, UNIT
+from dialogs.loading.review_keys import PERSONS, REVIEW
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Key, Table, named_lists, tables
 
@@ -67,6 +68,14 @@ CRITERION: Final = Table(
         Key("note", TEXT, "A remark for whoever reads the criterion.", None),
         Key("willingness", FLAG, "Whether who fails it is counted as declined.", False),
         Key("parts", LIST, 'The parts that it belongs to, by code: `["A", "B"]`. Else all.', ()),
+        Key(
+            "review",
+            WORDS,
+            "How a machine read the record's words, for a person to look at: until it was accepted, `run` does not "
+            "serve the file.",
+            None,
+        ),
+        Key("reviewed", tables(REVIEW), "Who accepted it.", ()),
         *(
             replace(_QUESTION_KEYS[name], default=None, left_out="as of a question")
             for name in OF_THE_QUESTION
@@ -119,6 +128,13 @@ PROTOCOL: Final = Table(
         Key("disclaimer", TEXT, "What the assistant is not for.", None, "words of ours"),
         Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
         Key(
+            "reviews",
+            PERSONS,
+            "How many persons must accept each criterion, proposed or not.",
+            0,
+            "one, of those with `review`",
+        ),
+        Key(
             "option_sets",
             named_lists(OPTION),
             "Options that several questions share, by name. `yes_no` are those of that kind.",
@@ -139,4 +155,17 @@ PROTOCOL: Final = Table(
         Key("alert", tables(ALERT, called_by="id"), "`[[alert]]`, once for each.", ()),
     ),
 )
-TABLES: Final = (PROTOCOL, QUESTION, OPTION, UNIT, LIMIT, SHORTCUT, SDTM, CRITERION, PART, SITE_ITEM, ALERT)
+TABLES: Final = (
+    PROTOCOL,
+    QUESTION,
+    OPTION,
+    UNIT,
+    LIMIT,
+    SHORTCUT,
+    SDTM,
+    CRITERION,
+    REVIEW,
+    PART,
+    SITE_ITEM,
+    ALERT,
+)

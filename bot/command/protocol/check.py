@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from bot.command.wiring import protocols_on_offer
+from bot.command.wiring import protocols_on_offer, unreviewed
 from dialogs.languages import counted
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def command(source: str, form: str) -> None:
     protocol can be used, 2 if not.
     """
     (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
-    click.echo("[]" if form == "json" else "\n".join([*_proved(loaded), *_warned(loaded)]))
+    click.echo(
+        "[]" if form == "json" else "\n".join([*_proved(loaded), *_reviewed(loaded), *_warned(loaded)])
+    )
 
 
 def _proved(protocol: Protocol) -> Iterator[str]:
@@ -74,6 +76,16 @@ def _longest(found: Exploration) -> str:
     if found.longest == found.at_most:
         return f"the longest after {longest}"
     return f"one found after {longest}, none after more than {found.at_most}"
+
+
+def _reviewed(protocol: Protocol) -> Iterator[str]:
+    """Say what a person has still to look at, and whether that was changed after it was accepted."""
+    if not protocol.open_reviews:
+        return
+    yield f"A draft: {unreviewed(protocol)}."
+    changed = [each.code for each in protocol.open_reviews if not all(one.fits for one in each.reviewed)]
+    if changed:
+        yield f"Changed after their review: {', '.join(changed)}."
 
 
 def _warned(protocol: Protocol) -> Iterator[str]:

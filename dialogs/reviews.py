@@ -1,0 +1,31 @@
+"""Reviews of criteria: who accepted what, and how many persons are still to accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A person accepted a criterion: who, on which day (ISO 8601), and the fingerprint of what was accepted.
+
+    It no longer ``fits`` where the criterion, or a question of its rule, was changed after it.
+    """
+
+    by: str
+    on: str
+    of: str
+    fits: bool = True
+
+
+def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:
+    """Return how many persons are still to accept a criterion; 0 if it can be used.
+
+    `why` is the remark by which a machine asks for a review. Where a file does not say how many are `required` (0),
+    a criterion that was proposed, or accepted once, needs one.
+    """
+    listed = tuple(reviews)
+    needed = required or int(why is not None or bool(listed))
+    accepted = {each.by for each in listed if each.fits}
+    return max(needed - len(accepted), int(why is not None))

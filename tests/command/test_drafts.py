@@ -1,0 +1,89 @@
+"""A file with open reviews is a draft: counted, shown as one, and never served to people who screen patients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command import main
+
+OPEN = """
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+[[criterion]]
+code = "I1"
+inclusion = "Aged at least 18 years"
+rule = "age_years >= 18"
+review = "read as age_years >= 18"
+
+[[criterion]]
+code = "E1"
+exclusion = "Smokers"
+"""
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> str:
+    file = tmp_path / "draft.toml"
+    file.write_text(OPEN, encoding="utf-8")
+    return str(file)
+
+
+def run(*arguments: str, typed: str = "") -> Result:
+    return CliRunner(env={"TELEGRAM_BOT_TOKEN": "1:made-up"}).invoke(main, arguments, input=typed)
+
+
+def test_it_is_counted(draft: str) -> None:
+    told = run("protocol", "check", draft)
+    assert told.exit_code == 0
+    assert "A draft: 1 of 2 criteria of MADE-UP is not reviewed (I1)." in told.stdout
+
+
+def test_what_changed_after_its_review_is_named(draft: str) -> None:
+    entry = 'reviewed = [{ by = "LW", on = "2026-11-26", of = "00000000" }]'
+    Path(draft).write_text(
+        OPEN.replace('review = "read as age_years >= 18"', entry).replace('"Smokers"', f'"Smokers"\n{entry}'),
+        encoding="utf-8",
+    )
+    told = run("protocol", "check", draft)
+    assert "2 of 2 criteria of MADE-UP are not reviewed (I1, E1)." in told.stdout
+    assert "Changed after their review: I1, E1." in told.stdout
+
+
+def test_it_is_not_served(draft: str, tmp_path: Path) -> None:
+    told = run("run", "--protocol", draft, "--db", str(tmp_path / "site.db"))
+    assert told.exit_code == 2
+    assert told.stderr == (
+        "Error: 1 of 2 criteria of MADE-UP is not reviewed (I1). "
+        f"Please review them first: prescreen protocol review {draft} --by INITIALS\n"
+    )
+    assert not (tmp_path / "site.db").exists()
+
+
+SAID = {
+    "en": ("⚠ Draft: 1 of 2 criteria not reviewed. Not for patients.", "S01-0001 · draft · about"),
+    "zh": ("⚠ 草稿：2条标准中有1条未经审核，不得用于患者。", "S01-0001 · 草稿 · 约剩"),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_every_card_shows_it(draft: str, tmp_path: Path, language: str) -> None:
+    whole, short = SAID[language]
+    arguments = ("chat", "--lang", language, "--protocol", draft, "--db", str(tmp_path / "x.db"))
+    told = run(*arguments, typed="40\nno\ns\n")
+    assert told.exit_code == 0
+    assert told.stderr == "Draft, not for patients: 1 of 2 criteria of MADE-UP is not reviewed (I1).\n"
+    first, *cards = told.stdout.split("\n> ")
+    assert whole in first
+    assert short in first
+    assert short in cards[0]
+    assert whole in cards[-1]
+
+
+def test_a_reviewed_trial_is_no_draft(tmp_path: Path) -> None:
+    told = run("chat", "--db", str(tmp_path / "x.db"), typed="40\n")
+    assert "raft" not in told.output

@@ -1,0 +1,162 @@
+"""Which criteria of a file await a review: those that were proposed, changed after it, or seen by too few."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from dialogs.errors import ProtocolError
+from dialogs.loading import parse_protocol, parse_stored
+from dialogs.loading.fingerprints import fingerprint
+
+TRIAL: Final = """
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+[option_sets]
+sides = [{ code = "left", text = "Left" }, { code = "right", text = "Right" }]
+
+[[question]]
+id = "side"
+ask = "Which side?"
+options = "sides"
+
+[[question]]
+id = "lymphocytes"
+ask = "Lymphocytes?"
+possible = [0, 100]
+usual = [0, 10]
+units = [{ code = "10*9/L", label = "×10⁹/L" }]
+
+[[question]]
+id = "ratio"
+kind = "quantity"
+ask = "Platelets over lymphocytes?"
+possible = [0, 1000]
+usual = [1, 500]
+units = [{ code = "1", label = "times" }]
+formula = "platelets / (lymphocytes + 1)"
+decimals = 1
+
+[[criterion]]
+code = "I1"  # as in the record
+inclusion = "Platelets of at least 75"
+rule = 'platelets >= "75 10*9/L"'
+
+[[criterion]]
+code = "I2"
+inclusion = "Left side, ratio below 20"
+rule = 'side == "left" and ratio < "20 1"'
+
+[[criterion]]
+code = "E1"
+exclusion = "Smokers"
+"""
+
+
+def digits(code: str, text: str = TRIAL) -> str:
+    raw = tomllib.loads(text, parse_float=Decimal)
+    (criterion,) = (each for each in raw["criterion"] if each["code"] == code)
+    return fingerprint(criterion, raw)
+
+
+def reviewed(code: str, *reviews: tuple[str, str], text: str = TRIAL) -> str:
+    """The file with a criterion accepted: by whom, and of what."""
+    listed = ", ".join(f'{{ by = "{by}", on = "2026-11-26", of = "{of}" }}' for by, of in reviews)
+    return text.replace(f'code = "{code}"', f'code = "{code}"\nreviewed = [{listed}]', 1)
+
+
+def proposed(code: str, text: str = TRIAL) -> str:
+    return text.replace(f'code = "{code}"', f'code = "{code}"\nreview = "read as it stands"', 1)
+
+
+def still_open(text: str) -> list[str]:
+    return [criterion.code for criterion in parse_protocol(text, "trial.toml").open_reviews]
+
+
+I1 = digits("I1")
+TWO = TRIAL.replace("format = 2\n", "format = 2\nreviews = 2\n")
+BOTH = ("LW", I1), ("QC", I1)
+FILES = {
+    "nothing was proposed": (TRIAL, []),
+    "proposed": (proposed("I1"), ["I1"]),
+    "accepted": (reviewed("I1", ("LW", I1)), []),
+    "accepted, and asked for again": (proposed("I1", reviewed("I1", ("LW", I1))), ["I1"]),
+    "changed after it": (reviewed("I1", ("LW", I1)).replace("75 10", "57 10"), ["I1"]),
+    "of something else": (reviewed("I1", ("LW", digits("I2"))), ["I1"]),
+    "two are wanted": (TWO, ["I1", "I2", "E1"]),
+    "two are wanted, and one was there": (reviewed("I1", ("LW", I1), text=TWO), ["I1", "I2", "E1"]),
+    "one twice is one person": (reviewed("I1", ("LW", I1), ("LW", I1), text=TWO), ["I1", "I2", "E1"]),
+    "two were there": (reviewed("I1", *BOTH, text=TWO), ["I2", "E1"]),
+    "two were there before it changed": (
+        reviewed("I1", *BOTH, text=TWO).replace("75 10", "57 10"),
+        ["I1", "I2", "E1"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), FILES.values(), ids=FILES)
+def test_what_awaits_a_review(text: str, expected: list[str]) -> None:
+    assert still_open(text) == expected
+
+
+CHANGES = {
+    "the rule": ('"75 10*9/L"', '"75.0 10*9/L"', {"I1"}),
+    "the record's words": ("at least 75", "at least 76", {"I1"}),
+    "a key of one that is asked as it stands": ('"Smokers"', '"Smokers"\nask = "Smoker?"', {"E1"}),
+    "the question of its rule": ("Which side?", "Side?", {"I2"}),
+    "options that this question shares": ('text = "Left"', 'text = "left-sided"', {"I2"}),
+    "the formula": ("+ 1", "+ 2", {"I2"}),
+    "what a number is worked out from": ("Lymphocytes?", "Newest lymphocytes?", {"I2"}),
+    "a comment": ("# as in the record", "# as in the protocol", set()),
+    "the order of keys": (
+        'ask = "Which side?"\noptions = "sides"',
+        'options = "sides"\nask = "Which side?"',
+        set(),
+    ),
+    "the trial's title": ("A made-up trial", "Another trial", set()),
+    "line ends": ("\n", "\r\n", set()),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "changed"), CHANGES.values(), ids=CHANGES)
+def test_a_fingerprint_changes_with_what_was_accepted_only(old: str, new: str, changed: set[str]) -> None:
+    after = TRIAL.replace(old, new)
+    assert after != TRIAL
+    assert {code for code in ("I1", "I2", "E1") if digits(code) != digits(code, after)} == changed
+
+
+def test_reviewing_changes_no_fingerprint() -> None:
+    assert digits("I1", proposed("I1", reviewed("I1", ("LW", I1)))) == I1
+
+
+def test_a_stored_file_is_reviewed_as_it_was() -> None:
+    """It brings what it took of the catalogue, which its reviews are not of."""
+    text = parse_protocol(reviewed("I2", ("LW", digits("I2"))), "trial.toml").text
+    assert "[catalogue.platelets]" in text
+    assert parse_stored(text, "stored").open_reviews == ()
+
+
+WRONG = {
+    "nobody": ('{ by = "", on = "2026-11-26", of = "00000000" }', "reviewed[1]: by"),
+    "no day": ('{ by = "LW", on = "26 November", of = "00000000" }', "reviewed[1]: on"),
+    "no fingerprint": ('{ by = "LW", on = "2026-11-26", of = "I1" }', "reviewed[1]: of"),
+    "no table": ('"LW"', "reviewed[1]"),
+}
+
+
+@pytest.mark.parametrize(("entry", "place"), WRONG.values(), ids=WRONG)
+def test_what_is_no_review_is_refused(entry: str, place: str) -> None:
+    text = TRIAL.replace('code = "I1"', f'code = "I1"\nreviewed = [{entry}]')
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(text, "trial.toml")
+    assert [fault.place for fault in refused.value.faults] == [f"criterion I1: {place}"]
+
+
+def test_a_day_may_be_a_date_of_toml() -> None:
+    text = reviewed("I1", ("LW", I1)).replace('"2026-11-26"', "2026-11-26")
+    assert parse_protocol(text, "trial.toml").criteria[0].reviewed[0].on == "2026-11-26"
