@@ -131,7 +131,7 @@ def _follow(
         narrowed, left = False, []
         while todo:
             each = _simpler(todo.pop(), possible, budget)
-            if each == IMPOSSIBLE:
+            if each is IMPOSSIBLE:
                 return None
             if isinstance(each, Among):
                 possible[each.variable], narrowed = each.answers, True
@@ -152,15 +152,20 @@ def _simpler(wanted: Demand, possible: Possible, budget: Budget) -> Demand:
             return IMPOSSIBLE
         return NOTHING if both == possible[wanted.variable] else Among(wanted.variable, both)
     needed, parts = wanted.needed, list[Demand]()
+    spare = len(wanted.parts) - needed
     for part in wanted.parts:
+        if needed <= 0 or spare < 0:
+            break
         simpler = _simpler(part, possible, budget)
-        if simpler == NOTHING:
+        if simpler is NOTHING:
             needed -= 1
-        elif simpler != IMPOSSIBLE:
+        elif simpler is IMPOSSIBLE:
+            spare -= 1
+        else:
             parts.append(simpler)
     if needed <= 0:
         return NOTHING
-    return IMPOSSIBLE if needed > len(parts) else _joined(needed, parts)
+    return IMPOSSIBLE if spare < 0 else _joined(needed, parts)
 
 
 def _independent(wanted: Iterable[Demand]) -> list[list[Demand]]:

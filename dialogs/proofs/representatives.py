@@ -122,9 +122,12 @@ def _effect(protocol: Protocol, place: int, leaves: Sequence[Leaf], before: Fact
     """
     facts = [*before]
     facts[place] = answer
-    judged = [leaf.judge(facts) for leaf in leaves]
-    if not all(judgement.settled for judgement in judged):
-        return answer
+    judged = []
+    for leaf in leaves:
+        judgement = leaf.judge(facts)
+        if not judgement.settled:
+            return answer
+        judged.append(judgement)
     imply(protocol, facts, protocol.questions[place].id, answer)
     facts[place] = None
     return (*judged, *facts) if facts != [*before] else tuple(judged)

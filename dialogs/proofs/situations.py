@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import NOT_JUDGED, imply
 from dialogs.parts import open_questions, ruled_out
 from dialogs.proofs.reachable import Budget
 from dialogs.proofs.representatives import representatives
-from dialogs.proofs.residual import left_over
+from dialogs.proofs.residual import LeftOver, go_on, left_over
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts, Judgement, first_place, members, union
 
@@ -37,6 +38,17 @@ class Situation:
         return first_place(self.open) if self.open else None
 
 
+_SETTLED: Final = 0
+"""The number for what is left of a criterion that nothing can change any more."""
+
+
+class _Left(NamedTuple):
+    """What is left of a criterion's rule, and of the criterion that it requires."""
+
+    rule: LeftOver
+    above: _Left | None
+
+
 class Situations:
     """The situations of a protocol, each made from the one before by an answer."""
 
@@ -53,12 +65,14 @@ class Situations:
         self._implied = union(1 << place for said in self._said for place in said[1:])
         self._cost = [1 + sum(1 for _ in criterion.rule.node.leaves()) for criterion in protocol.criteria]
         self._answers: dict[Hashable, tuple[Answer, ...]] = {}
-        self._numbers: dict[Hashable, int] = {}
+        self._numbers: dict[Hashable, int] = {None: _SETTLED}
+        self._left: dict[int, _Left | None] = {}
+        """What has a number; ``None`` where it does not do to go on from."""
         self._worked_out: dict[Hashable, tuple[Judgement, int]] = {}
 
     def begin(self) -> Situation:
         nothing: Facts = (None,) * len(self.protocol.questions)
-        judged = [self._judge(index, nothing) for index in range(len(self.protocol.criteria))]
+        judged = [self._judge(index, nothing, None) for index in range(len(self.protocol.criteria))]
         return self._situation(nothing, [judgement for judgement, _ in judged], [left for _, left in judged])
 
     def _situation(self, facts: Facts, judged: Sequence[Judgement], left: Sequence[int]) -> Situation:
@@ -69,7 +83,7 @@ class Situations:
 
     def answers(self, situation: Situation, place: int) -> tuple[Answer, ...]:
         """Return answers to a question that stand for all others."""
-        key = (place, *(left_over(leaf, situation.facts)[1] for leaf in self._together[place]))
+        key = (place, *(left_over(leaf, situation.facts).left for leaf in self._together[place]))
         if key not in self._answers:
             found = representatives(self.protocol, place, situation.facts)
             self.budget.spend(len(found) * len(self.protocol.affected[place]))
@@ -91,44 +105,50 @@ class Situations:
         facts[place] = answer
         imply(self.protocol, facts, self.protocol.questions[place].id, answer)
         said = tuple(facts[other] for other in self._said[place])
-        affected = self.protocol.affected[place]
+        affected, changed = self.protocol.affected[place], union(1 << other for other in self._said[place])
         self.budget.spend(10 + len(affected))
         for index in affected:
-            if not _is_final(judged[index]):
+            if left[index] != _SETTLED:
                 key = (index, left[index], place, said)
                 if key not in self._worked_out:
                     self.budget.spend(self._cost[index])
-                    self._worked_out[key] = self._judge(index, facts)
+                    self._worked_out[key] = self._judge(index, facts, self._left[left[index]], changed)
                 judged[index], left[index] = self._worked_out[key]
         after = self._situation(facts, judged, left)
         return None if after.open >> place & 1 else after
 
-    def _judge(self, index: int, facts: Facts) -> tuple[Judgement, int]:
-        """Return what a criterion comes to, and the number for what is left of it: 0 if it is settled."""
-        judgement, left = self._left_over(index, facts)
+    def _judge(
+        self, index: int, facts: Facts, before: _Left | None, changed: int = 0
+    ) -> tuple[Judgement, int]:
+        """Return what a criterion comes to, and the number for what is left of it."""
+        judgement, left = self._left_over(index, facts, before, changed)
         used = self.protocol.used[index]
+        key: Hashable = None if judgement.settled else left
         if not _is_final(judgement) and any(
             facts[place] == UNKNOWN for place in members(used & self._implied)
         ):
-            left = tuple(facts[place] for place in members(used))  # an unknown may still be replaced
-        elif judgement.settled:
-            left = None
-        return judgement, self._numbers.setdefault(left, len(self._numbers))
+            key = tuple(facts[place] for place in members(used))  # an unknown may still be replaced
+        number = self._numbers.setdefault(key, len(self._numbers))
+        self._left[number] = left if key is left else None
+        return judgement, number
 
-    def _left_over(self, index: int, facts: Facts) -> tuple[Judgement, Hashable]:
+    def _left_over(
+        self, index: int, facts: Facts, before: _Left | None, changed: int
+    ) -> tuple[Judgement, _Left | None]:
         """Judge a criterion, as `judge` does, and those that it requires."""
         required = self.protocol.requirement[index]
-        above: Hashable = None
+        above: _Left | None = None
         if required is not None:
-            judgement, above = self._left_over(required, facts)
+            judgement, above = self._left_over(required, facts, before.above if before else None, changed)
             if judgement.high == FALSE:
                 return NOT_JUDGED, None
         criterion = self.protocol.criteria[index]
-        judgement, left = left_over(criterion.rule.node, facts)
+        rule = go_on(before.rule, facts, changed) if before else left_over(criterion.rule.node, facts)
+        judgement = rule.judgement
         if criterion.kind == "exclusion":
             low, high, residual = judgement
             judgement = Judgement(TRUE - high, TRUE - low, residual)
-        return judgement, (left, above) if required is not None else left
+        return judgement, _Left(rule, above)
 
 
 def _is_final(judgement: Judgement) -> bool:

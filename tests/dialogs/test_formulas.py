@@ -437,7 +437,7 @@ def test_parts_that_come_to_the_same_so_far_leave_the_same(formula: str, situati
     node = protocol.criteria[0].rule.node
     comes_to: dict[object, set[tuple[int, ...]]] = {}
     for a, b in product((0, 1, 2), repeat=2):
-        left = left_over(node, of(protocol, whole="computed", a=f"{a} kg", b=f"{b} kg"))[1]
+        left = left_over(node, of(protocol, whole="computed", a=f"{a} kg", b=f"{b} kg")).left
         every = [of(protocol, whole="computed", a=f"{a} kg", b=f"{b} kg", c=f"{c} kg") for c in range(-9, 9)]
         comes_to.setdefault(left, set()).add(tuple(node.judge(facts).low for facts in every))
     assert len(comes_to) == situations
