@@ -54,7 +54,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
     ]
-    return placed(found, protocol.text, tomllib.loads(protocol.text))
+    return placed(found, protocol.text, tomllib.loads(protocol.text)) if found else []
 
 
 def _unused(protocol: Protocol) -> Iterator[Fault]:

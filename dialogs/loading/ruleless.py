@@ -8,7 +8,7 @@ criteria that stand above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
@@ -37,19 +37,18 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
             each["rule"] = f'{made["id"]} == "yes"'
             questions.insert(above, made)
             names.insert(above, made["id"])
-        else:
-            _add_of_the_catalogue(each, questions, names, above, shelf)
-        above = max(above, _end_of_used(each, questions, names))
+        named = _named(each)
+        _add_of_the_catalogue(named, questions, names, above, shelf)
+        above = max(above, _end_of(named.keys(), questions, names))
         ruled.append(each)
     return {**raw, "question": questions, "criterion": ruled}
 
 
 def _add_of_the_catalogue(
-    criterion: Any, questions: list[Any], names: list[str | None], above: int, shelf: Shelf
+    named: Iterable[str], questions: list[Any], names: list[str | None], above: int, shelf: Shelf
 ) -> None:
     """Add what a rule names of the catalogue and the file does not ask, each after what the rule names before it."""
-    rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    asked, named = set(names), dict.fromkeys(names_in(rule) if isinstance(rule, str) else ())
+    asked = set(names)
     known = [name for name in named if name in asked or shelf.entry(name) is not None]
     if asked.issuperset(known):
         return
@@ -68,6 +67,12 @@ def _with_parts(name: str, shelf: Shelf, wanted_for: tuple[str, ...] = ()) -> It
         for part in names_in(str(entry.get("formula", ""))):
             yield from _with_parts(part, shelf, (*wanted_for, name))
         yield name
+
+
+def _named(criterion: Any) -> dict[str, None]:
+    """Return what a criterion's rule names, each once, in its order."""
+    rule = criterion.get("rule") if isinstance(criterion, dict) else None
+    return dict.fromkeys(names_in(rule) if isinstance(rule, str) else ())
 
 
 def names_in(said: str) -> list[str]:
@@ -101,12 +106,6 @@ def id_of(code: str) -> str:
     """Return the code as a question's name: ``E9`` is asked as ``e9``, ``3.1`` as ``c_3_1``."""
     name = re.sub(r"[^a-z0-9_]", "_", code.lower())
     return name if is_question_id(name) else f"c_{name}"
-
-
-def _end_of_used(criterion: Any, questions: list[Any], names: list[str | None]) -> int:
-    """Return the place after the last question that a criterion uses, and what that is divided by."""
-    rule = criterion.get("rule") if isinstance(criterion, dict) else None
-    return _end_of(set(names_in(rule)) if isinstance(rule, str) else set(), questions, names)
 
 
 def _end_of(named: Set[str], questions: list[Any], names: list[str | None]) -> int:

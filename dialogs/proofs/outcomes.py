@@ -119,24 +119,21 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
 
 
 _Known = dict[object, _Together]
-"""What comparisons that stand alone come to, as found in other rules."""
+"""What comparisons come to together, as found in other rules."""
 
 
 def _groups(protocol: Protocol, node: Node, known: _Known) -> list[_Together]:
-    return [
-        _alone(protocol, node, leaves[0], known) if len(leaves) == 1 else _together(protocol, node, leaves)
-        for leaves in _grouped(node)
-    ]
+    return [_group(protocol, node, leaves, known) for leaves in _grouped(node)]
 
 
-def _alone(protocol: Protocol, node: Node, leaf: Leaf, known: _Known) -> _Together:
-    if isinstance(leaf, Ticked):  # what is tried depends on the whole rule
-        return _together(protocol, node, [leaf])
-    key = told_apart(leaf)
+def _group(protocol: Protocol, node: Node, leaves: Sequence[Leaf], known: _Known) -> _Together:
+    if any(isinstance(leaf, Ticked) for leaf in leaves):  # what is tried depends on the whole rule
+        return _together(protocol, node, leaves)
+    key = tuple(map(told_apart, leaves))
     if key not in known:
-        known[key] = _together(protocol, node, [leaf])
+        known[key] = _together(protocol, node, leaves)
     found = known[key]
-    return found if found.leaves == [leaf] else replace(found, leaves=[leaf])
+    return found if found.leaves == leaves else replace(found, leaves=leaves)
 
 
 def _grouped(node: Node) -> list[list[Leaf]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from dialogs.answers import COMPUTED, Answer, Choice, Measurement
@@ -90,7 +91,7 @@ class Plan(Way):
     limit: Decimal
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Comparison(OfOneQuestion):
     """A number against a limit: ``limits`` holds it by unit, ``plans`` how to compare an answer in each unit."""
 
@@ -133,7 +134,7 @@ class Comparison(OfOneQuestion):
         if isinstance(measured, Measurement):
             yield from _factor(self.plans[measured.unit], facts)
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """The questions that it uses."""
         return 1 << self.place | _mask(self.formula) | union(map(_factor_mask, self.plans.values()))
@@ -155,7 +156,7 @@ class Number:
         return _number(answer, self.meanings, self.formula, facts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Contrast:
     """A number against another one; ``ways`` holds how to compare them, by the units of both."""
 
@@ -193,7 +194,7 @@ class Contrast:
             for way in self.ways[one.unit, other.unit]:
                 yield from _factor(way, facts)
 
-    @property
+    @cached_property
     def mask(self) -> int:
         numbers = union(1 << number.place | _mask(number.formula) for number in (self.one, self.other))
         return numbers | union(_factor_mask(way) for pair in self.ways.values() for way in pair)

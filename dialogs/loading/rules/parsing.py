@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from dialogs.answers import NONE, Measurement
@@ -117,12 +117,11 @@ class Parser:
 
     def _compare(self, tree: ast.Compare) -> Node:
         """Read a comparison; a chain, ``18 <= age <= 80``, is the conjunction of its pairs."""
-        operands = [tree.left, *tree.comparators]
-        nodes = tuple(
-            self._pair(left, operator, right)
-            for left, operator, right in zip(operands, tree.ops, operands[1:], strict=False)
-        )
-        return nodes[0] if len(nodes) == 1 else Conjunction(nodes, union(node.mask for node in nodes))
+        if len(tree.ops) == 1:
+            return self._pair(tree.left, tree.ops[0], tree.comparators[0])
+        pairs = pairwise([tree.left, *tree.comparators])
+        nodes = tuple(self._pair(left, by, right) for by, (left, right) in zip(tree.ops, pairs, strict=True))
+        return Conjunction(nodes, union(node.mask for node in nodes))
 
     def _pair(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Node:
         """Read a comparison of two, or take it as it was read before, if it is of a question and a text."""
@@ -253,7 +252,7 @@ class Parser:
         for code in self.ways.shared(one, other):
             first, second = self.ways.find(one, a, code), self.ways.find(other, b, code)
             if first is not None and second is not None:
-                return first.way(), second.way()
+                return first.way, second.way
         fault = f"{one.id} in {a.code} cannot be compared with {other.id} in {b.code}"
         raise RuleError(fault, "Please compare numbers whose units turn into each other")
 

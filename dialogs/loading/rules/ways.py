@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Final
 
@@ -20,7 +21,7 @@ from dialogs.units import Unit
 _ONE: Final = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversion:
     """``value * scale + offset``, over or times the answer to the question at ``per``; see `Way`."""
 
@@ -31,6 +32,7 @@ class Conversion:
     multiplies: bool = False
     formula: Formula | None = None
 
+    @cached_property
     def way(self) -> Way:
         """Return it in whole numbers, over their common divisor."""
         common = lcm(self.scale.denominator, self.offset.denominator)
@@ -47,7 +49,7 @@ class Conversion:
 
     def plan(self, limit: Decimal) -> Plan:
         """Return how a value is compared with a limit: as a way, but all that is known stands at the limit."""
-        way = self.way()
+        way = self.way
         return Plan(
             limit=limit * way.over - way.offset,
             scale=way.scale,
@@ -64,13 +66,20 @@ def _whole(number: Fraction) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Finds conversions of numbers, by the protocol's questions."""
+    """Finds conversions of numbers, by the protocol's questions; each is looked for once."""
 
     questions: Mapping[str, Question]
     places: Mapping[str, int]
+    found: dict[tuple[str, str, str], Conversion | None] = field(default_factory=dict)
 
     def find(self, question: Question, unit: Unit, target: str) -> Conversion | None:
         """Return how a value of the question in `unit` comes to the unit called `target`, the plainest way first."""
+        key = (question.id, unit.code, target)
+        if key not in self.found:
+            self.found[key] = self._find(question, unit, target)
+        return self.found[key]
+
+    def _find(self, question: Question, unit: Unit, target: str) -> Conversion | None:
         plain = _plain(question, unit.code, target)
         return plain or self._divided(question, unit, target) or self._multiplied(question, unit, target)
 
