@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, pairwise, product
-from typing import Final
+from typing import Any, Final
 
 from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import mean_months
 from dialogs.errors import Fault
 from dialogs.loading.places import placed
+from dialogs.loading.ruleless import id_of, question_name
 from dialogs.loading.rules.limits import fitting
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
@@ -29,6 +31,8 @@ STEPS: Final = 200_000
 _ALIKE: Final = Decimal("0.1")
 """How far limits may be apart that are written for each other: 12 weeks for 3 months."""
 _MOST_OPTIONS: Final = 64
+_ESCAPED: Final = re.compile(r"\\[<>\[\]()*_~#+.!|-]")
+"""As registries write signs that would lay out a text (Markdown)."""
 _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
     "same": (
         "is met and failed by the same answers as {other}",
@@ -51,6 +55,8 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_worked_out_wrong(protocol),
         *mean_months(protocol),
         *_untranslated(protocol),
+        *_called_alike(protocol),
+        *_with_backslashes(protocol),
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
     ]
@@ -169,6 +175,44 @@ def _untranslated(protocol: Protocol) -> Iterator[Fault]:
         yield Fault(first, f"has no text in {language}{more}", remedy)
 
 
+def _called_alike(protocol: Protocol, raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Questions whose names, as the file has them, are cut off or tell nobody which of two is meant."""
+    names = {question.id: question.name[protocol.languages[0]] for question in protocol.questions}
+    for place, name, own in _named_by_the_file(raw):
+        others = [
+            other
+            for other, called in names.items()
+            if other != name and called.casefold() == names[name].casefold()
+        ]
+        if others:
+            fault = f'is called "{names[name]}" in reviews and reasons, like {others[0]}'
+            yield Fault(f"{place}: short", fault, 'Please give each its own: short = "..."')
+        elif own and names[name].endswith("…"):
+            fault = f'is called "{names[name]}" in reviews and reasons'
+            yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
+
+
+def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the questions that the file words: where, what they are called, and whether `ask` alone names them."""
+    for each in raw.get("question", ()):
+        if "ask" in each or "short" in each:
+            name = question_name(each)
+            yield f"question {name}", str(name), "short" not in each
+    for each in raw["criterion"]:
+        if "code" in each and "rule" not in each:
+            yield f"criterion {each['code']}", id_of(each["code"]), False
+
+
+def _with_backslashes(protocol: Protocol) -> Iterator[Fault]:
+    r"""Texts with the signs by which a registry writes ``\<`` for ``<``: whoever reads them is shown the backslash."""
+    for place, text in _texts(protocol):
+        found = dict.fromkeys(each for said in text.values() for each in _ESCAPED.findall(said))
+        if found:
+            fault = f"has {', '.join(found)}, and a backslash is shown as it stands"
+            remedy = f"Please write {', '.join(each[1:] for each in found)}"
+            yield Fault(place, fault, remedy)
+
+
 def _crowded(protocol: Protocol, buttons: int) -> Iterator[Fault]:
     for question in protocol.questions:
         if len(question.options) > buttons:
@@ -189,10 +233,16 @@ def _long(protocol: Protocol, characters: int) -> Iterator[Fault]:
 
 
 def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
+    """Yield the texts of questions and criteria, each once: a criterion without a rule is asked in the record's words."""
+    as_they_stand = {
+        id_of(each.code) for each in protocol.criteria if each.rule.text == f'{id_of(each.code)} == "yes"'
+    }
     for question in protocol.questions:
-        yield f"question {question.id}: ask", question.ask
+        yield f"question {question.id}: ask", Text() if question.id in as_they_stand else question.ask
         yield f"question {question.id}: help", question.help or Text()
     for criterion in protocol.criteria:
         key = "inclusion" if criterion.kind == "inclusion" else "exclusion"
         yield f"criterion {criterion.code}: {key}", Text({protocol.languages[0]: criterion.source})
         yield f"criterion {criterion.code}: reading", criterion.reading or Text()
+    for above, line in enumerate(protocol.lines, 1):
+        yield f"criterion number {line.before + above}: line", Text({protocol.languages[0]: line.text})

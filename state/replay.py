@@ -7,6 +7,7 @@ replays every log by it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -156,8 +157,14 @@ class StoredProtocols:
 
     def all(self) -> list[Protocol]:
         """List all versions in the file, the newest of each trial last."""
-        rows = self.db.execute("SELECT sha256 FROM protocols ORDER BY id, version, sha256").fetchall()
-        return [self.get(sha256) for (sha256,) in rows]
+        rows = self.db.execute("SELECT id, version, sha256 FROM protocols").fetchall()
+        return [self.get(each[2]) for each in sorted(rows, key=in_order)]
+
+
+def in_order(row: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Return what a version is sorted by: id, version and hash. Numbers count as such, so that 10 follows 9."""
+    protocol_id, version, sha256 = row
+    return protocol_id, re.sub(r"[0-9]+", lambda number: number[0].zfill(12), version), sha256
 
 
 def _parse(protocol_id: str, text: str, sha256: str) -> Protocol:

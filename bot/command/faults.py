@@ -9,7 +9,9 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from dialogs.errors import ProtocolError
+    from collections.abc import Sequence
+
+    from dialogs.errors import Fault, ProtocolError
 
 WIDTH: Final = 80
 """Columns of a terminal that does not say how many it has."""
@@ -29,17 +31,17 @@ def paragraphs(error: ProtocolError) -> str:
     return "\n".join(wrapper.fill(told) for told in error.told())
 
 
-def as_json(error: ProtocolError) -> str:
-    """Return the mistakes as a list for an editor; ``line`` is counted from 1, null for what has none."""
+def as_json(file: str, faults: Sequence[Fault], severity: str = "error") -> str:
+    """Return mistakes, or warnings, as a list for an editor; ``line`` is counted from 1, null for what has none."""
     rows = [
         {
-            "file": error.file,
+            "file": file,
             "line": fault.line,
-            "severity": "error",
+            "severity": severity,
             "place": fault.place,
             "fault": fault.fault,
             "remedy": fault.remedy,
         }
-        for fault in error.faults
+        for fault in faults
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2)

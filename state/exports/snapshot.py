@@ -26,7 +26,7 @@ from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, as_number, compare, current_of, quotient_as_text
 from state.exports.selection import Selection
-from state.replay import StoredProtocols
+from state.replay import StoredProtocols, in_order
 from state.standing import EDITED, GIVEN_UP, STATUS, cut_off
 
 Parameters = Sequence[object] | Mapping[str, object]
@@ -230,9 +230,9 @@ class Snapshot:
     def protocols(self) -> dict[str, Protocol]:
         """The protocol versions that the chosen screenings went by, by SHA-256, in the order of their versions."""
         rows = self.query(
-            "SELECT sha256 FROM protocols WHERE sha256 IN (SELECT protocol FROM chosen) ORDER BY id, version, sha256"
+            "SELECT id, version, sha256 FROM protocols WHERE sha256 IN (SELECT protocol FROM chosen)"
         )
-        return {sha256: self._protocols.get(sha256) for (sha256,) in list(rows)}
+        return {each[2]: self._protocols.get(each[2]) for each in sorted(rows, key=in_order)}
 
     @cached_property
     def logged_questions(self) -> tuple[Question, ...]:

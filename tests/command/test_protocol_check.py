@@ -84,7 +84,9 @@ def test_what_is_seldom_meant_is_noted_and_no_mistake(tmp_path: Path) -> None:
         "1 criterion, each can be met and can fail; every dialogue ends, the longest after 1 question"
         in told.stdout
     )
-    assert json.loads(check("--format", "json", str(file)).stdout) == []
+    (noted,) = json.loads(check("--format", "json", str(file)).stdout)
+    assert (noted["severity"], noted["line"], noted["place"]) == ("warning", 4, "question rash")
+    assert noted["fault"] == "is needed by no rule"
 
 
 def test_what_could_not_be_shown_is_said(tmp_path: Path) -> None:

@@ -117,6 +117,36 @@ CASES: dict[str, tuple[str, str, str]] = {
         + criterion('drug == "o1"'),
         "question drug: options: has 12 options, more than the 10 buttons below one message",
     ),
+    "a name that is cut off": (
+        UNUSED.replace(
+            "Rash?", "Rash, eczema, urticaria or another disease of the skin in the last twelve months?"
+        ),
+        UNUSED.replace(
+            "Rash?",
+            'Rash, eczema, urticaria or another disease of the skin in the last twelve months?"\nshort = "rash',
+        ),
+        'question rash: short: is called "rash, eczema, urticaria or another disease of the skin in…" in reviews and',
+    ),
+    "two questions that are called alike": (
+        UNUSED.replace("Rash?", "Cough (dry)?"),
+        UNUSED.replace("Rash?", 'Cough (dry)?"\nshort = "dry cough'),
+        'question rash: short: is called "cough" in reviews and reasons, like cough',
+    ),
+    "a criterion that is asked as it stands, called like another one": (
+        '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\n',
+        '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\nshort = "fever at home"\n',
+        'criterion X1: short: is called "Fever" in reviews and reasons, like fever',
+    ),
+    "backslashes of a registry": (
+        criterion('age > "80 a"', words=r"Age \\> 80 \\[years\\]"),
+        criterion('age > "80 a"', words=r"Age > 80 [years], C:\\data"),
+        r"criterion X1: exclusion: has \>, \[, \], and a backslash is shown as it stands. Please write >, [, ]",
+    ),
+    "a backslash in a line of the record": (
+        "[[criterion]]\nline = 'One of \\[these\\]:'\n",
+        "[[criterion]]\nline = 'One of [these]:'\n",
+        r"criterion number 3: line: has \[, \], and a backslash is shown as it stands. Please write [, ]",
+    ),
     "a text longer than a message": (
         criterion('age > "80 a"', words="W" * 301),
         criterion('age > "80 a"', words="W" * 300),

@@ -12,6 +12,7 @@ from dialogs.languages import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dialogs.errors import Fault
     from dialogs.proofs import Exploration
     from dialogs.protocol import Protocol
 
@@ -28,7 +29,7 @@ SEARCH_STEPS: Final = 400_000
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How mistakes are told: for people, or as a JSON list for editors, which is empty where there is none.",
+    help="How mistakes and warnings are told: for people, or as a JSON list for editors, empty where there are none.",
 )
 def command(source: str, form: str) -> None:
     """Check a protocol: list all its mistakes, or say what was proved about it and what was not.
@@ -36,10 +37,11 @@ def command(source: str, form: str) -> None:
     Each mistake is told with its file, line and place, what is wrong, and what to write. Exit status: 0 if the
     protocol can be used, 2 if not.
     """
-    (loaded,) = protocols_on_offer(source) if form == "text" else (_loaded_for_editors(source),)
-    click.echo(
-        "[]" if form == "json" else "\n".join([*_proved(loaded), *_reviewed(loaded), *_warned(loaded)])
-    )
+    if form == "json":
+        _tell_editors(source)
+        return
+    (loaded,) = protocols_on_offer(source)
+    click.echo("\n".join([*_proved(loaded), *_reviewed(loaded), *_noted(loaded)]))
 
 
 def _proved(protocol: Protocol) -> Iterator[str]:
@@ -88,24 +90,29 @@ def _reviewed(protocol: Protocol) -> Iterator[str]:
         yield f"Changed after their review: {', '.join(changed)}."
 
 
-def _warned(protocol: Protocol) -> Iterator[str]:
-    """Say what is no mistake, but seldom meant."""
+def _noted(protocol: Protocol) -> Iterator[str]:
+    for warning in _warnings(protocol):
+        yield f"Note: {warning}" if warning.line is None else f"Note: line {warning.line}: {warning}"
+
+
+def _warnings(protocol: Protocol) -> list[Fault]:
+    """Return what is no mistake, but seldom meant."""
     from bot.exchange import BUTTONS
     from bot.telegram.limits import TEXT_CHARACTERS
     from dialogs.warnings import warnings
 
-    for warning in warnings(protocol, BUTTONS, TEXT_CHARACTERS):
-        yield f"Note: {warning}" if warning.line is None else f"Note: line {warning.line}: {warning}"
+    return warnings(protocol, BUTTONS, TEXT_CHARACTERS)
 
 
-def _loaded_for_editors(source: str) -> Protocol:
-    """Load a protocol, or print its mistakes as JSON and leave with status 2."""
+def _tell_editors(source: str) -> None:
+    """Print the warnings of a protocol as JSON; or else its mistakes, and leave with status 2."""
     from bot.command.faults import as_json
     from dialogs.errors import ProtocolError
     from dialogs.loading import load
 
     try:
-        return load(source)
+        found = _warnings(load(source))
     except ProtocolError as error:
-        click.echo(as_json(error))
+        click.echo(as_json(source, error.faults))
         raise click.exceptions.Exit(2) from error
+    click.echo(as_json(source, found, "warning"))
