@@ -175,20 +175,21 @@ def _untranslated(protocol: Protocol) -> Iterator[Fault]:
         yield Fault(first, f"has no text in {language}{more}", remedy)
 
 
-def _called_alike(protocol: Protocol, raw: Mapping[str, Any]) -> Iterator[Fault]:
+def _called_alike(protocol: Protocol) -> Iterator[Fault]:
     """Questions whose names, as the file has them, are cut off or tell nobody which of two is meant."""
-    names = {question.id: question.name[protocol.languages[0]] for question in protocol.questions}
-    for place, name, own in _named_by_the_file(raw):
-        others = [
-            other
-            for other, called in names.items()
-            if other != name and called.casefold() == names[name].casefold()
-        ]
+    called = {question.id: question.name[protocol.languages[0]] for question in protocol.questions}
+    alike: dict[str, list[str]] = {}
+    for name, said in called.items():
+        alike.setdefault(said.casefold(), []).append(name)
+    if len(alike) == len(called) and not any(said.endswith("…") for said in alike):
+        return
+    for place, name, own in _named_by_the_file(tomllib.loads(protocol.text)):
+        fault = f'is called "{called[name]}" in reviews and reasons'
+        others = [other for other in alike[called[name].casefold()] if other != name]
         if others:
-            fault = f'is called "{names[name]}" in reviews and reasons, like {others[0]}'
-            yield Fault(f"{place}: short", fault, 'Please give each its own: short = "..."')
-        elif own and names[name].endswith("…"):
-            fault = f'is called "{names[name]}" in reviews and reasons'
+            remedy = 'Please give each its own: short = "..."'
+            yield Fault(f"{place}: short", f"{fault}, like {others[0]}", remedy)
+        elif own and called[name].endswith("…"):
             yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
 
 
@@ -233,7 +234,7 @@ def _long(protocol: Protocol, characters: int) -> Iterator[Fault]:
 
 
 def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
-    """Yield the texts of questions and criteria, each once: a criterion without a rule is asked in the record's words."""
+    """Yield the texts of questions and criteria, each once: of a criterion without a rule the record's words."""
     as_they_stand = {
         id_of(each.code) for each in protocol.criteria if each.rule.text == f'{id_of(each.code)} == "yes"'
     }

@@ -6,6 +6,7 @@ checked like anything else. What has not the shape that it needs is left as it s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from dialogs.loading.normal import with_normal_limits
 from dialogs.loading.ruleless import names_in, question_name, with_questions_of_criteria
 
 Raw = dict[str, Any]
+_BETWEEN: Final = re.compile("[^a-z0-9]+")
 
 
 def expanded(raw: Raw, shelf: Shelf) -> Raw:
@@ -34,7 +36,25 @@ def _with_yes_and_no(raw: Raw) -> Raw:
     if not isinstance(own, dict):
         return raw
     options = [{"code": code, "text": shipped_text(code)} for code in ("yes", "no")]
-    return {**raw, "option_sets": {"yes_no": options, **own}}
+    return {
+        **raw,
+        "option_sets": {"yes_no": options, **{name: _coded(listed) for name, listed in own.items()}},
+    }
+
+
+def _coded(options: Any) -> Any:
+    """Return a list of options with a code for each that is a text: it, in small letters, and _ for other signs.
+
+    Screenings are stored by these codes: no text may ever come to another one.
+    """
+    return [_option_of(each) for each in options] if isinstance(options, list) else options
+
+
+def _option_of(raw: Any) -> Any:
+    if not isinstance(raw, str) or not raw.isascii():
+        return raw
+    code = _BETWEEN.sub("_", raw.lower()).strip("_")
+    return {"code": code, "text": raw} if code else raw
 
 
 def _questions(listed: list[Any], shelf: Shelf) -> Iterator[Any]:
@@ -138,6 +158,8 @@ _KINDS: Final[Mapping[str, Callable[[Raw], Raw]]] = {"yes_no": _yes_no}
 
 def _written_out(raw: Raw, shelf: Shelf) -> Raw:
     raw = {"kind": _kind_by_keys(raw), **raw}
+    if "options" in raw:
+        raw["options"] = _coded(raw["options"])
     form = _KINDS.get(raw["kind"]) if isinstance(raw["kind"], str) else None
     return _with_units(form(raw) if form else raw, shelf)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from dialogs.loading.kinds import (
     CODES,
@@ -19,12 +19,17 @@ from dialogs.loading.kinds import (
     RESULTS,
     TEXT,
     WORDS,
+    Kind,
+    KindError,
+    Report,
     either,
     one_of,
+    shown,
     simple,
 )
 from dialogs.loading.search import entry_name
 from dialogs.loading.tables import NEEDED, Key, Table, table, tables
+from dialogs.loading.unit_sets import set_of
 
 KINDS: Final = ("yes_no", "choice", "several", "integer", "quantity", "since")
 ENTRY: Final = simple("the name of an entry of the catalogue", entry_name, WORDS.schema)
@@ -82,6 +87,15 @@ UNIT: Final = Table(
         ),
     ),
 )
+_UNITS: Final = either(WORDS, tables(UNIT))
+
+
+def _units(raw: Any, place: str, report: Report) -> Any:
+    if isinstance(raw, list) and raw and all(isinstance(each, str) for each in raw):
+        raise KindError(f"{shown(raw)} is not a list of tables", set_of(raw))
+    return _UNITS.reader(raw, place, report)
+
+
 SHORTCUT: Final = Table(
     "shortcut",
     "A button that stands for a number: *Normal*, *Never*.",
@@ -170,13 +184,14 @@ QUESTION: Final = Table(
         Key("unknown", TEXT, "What the button *unknown* says.", None, "the protocol's"),
         Key(
             "options",
-            either(WORDS, tables(OPTION)),
-            "Answers of a choice or of several, or the name of an option set.",
+            either(WORDS, tables(OPTION, or_texts=True)),
+            'Answers of a choice or of several, or the name of an option set. `["Mild", "Very severe"]` have '
+            "the codes `mild` and `very_severe`.",
             (),
         ),
         Key(
             "units",
-            either(WORDS, tables(UNIT)),
+            Kind(_UNITS.said, _units, _UNITS.schema),
             "The units of an integer or a quantity, at least one, or the name of a set of the catalogue: `cells`.",
             (),
         ),

@@ -11,11 +11,13 @@ from typing import Any, Final
 from dialogs import since
 from dialogs.answers import NONE, compact
 from dialogs.languages import DEFAULT, in_every_language
-from dialogs.likely import instead, likely
-from dialogs.loading.catalogue import unit_sets
+from dialogs.likely import instead
 from dialogs.loading.defaults import shipped_text, short_question
 from dialogs.loading.kinds import Report
+from dialogs.loading.meant import list_meant
 from dialogs.loading.tables import Entry
+from dialogs.loading.unit_sets import set_meant
+from dialogs.loading.writing import value_of
 from dialogs.protocol import Option, Question, Shortcut, Tabulation
 from dialogs.texts import Text
 from dialogs.units import Range, Unit
@@ -76,8 +78,7 @@ def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ..
     place, listed = entry.place, entry.get("options")
     if isinstance(listed, str):
         if listed not in sets:
-            remedy = instead(listed, sets) if sets else "Please list them, or define it under [option_sets]"
-            report.fault(f"{place}: options", f"there is no option set {listed}", remedy)
+            report.fault(f"{place}: options", f"there is no option set {listed}", _set_meant(listed, sets))
             return ()
         listed = sets[listed]
         entry.whole = entry.whole and all(option.whole for option in listed)
@@ -89,6 +90,14 @@ def _options(entry: Entry, sets: OptionSets, report: Report) -> tuple[Option, ..
     if entry.get("kind") == "several":
         _check_selectable(entry.place, listed, report)
     return tuple(Option(**option) for option in listed if option.whole)
+
+
+def _set_meant(named: str, sets: OptionSets) -> str:
+    """Return what to write instead of an option set that there is not, or of options in one text."""
+    listed = list_meant(re.sub("[，、;；/|]", ",", named))
+    if listed is not None and len(listed) > 1:
+        return f"Please write {value_of(listed)}"
+    return instead(named, sets)
 
 
 def _check_selectable(place: str, options: Iterable[Entry], report: Report) -> None:
@@ -136,7 +145,7 @@ def _numbers(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shor
 def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     listed: Sequence[Entry] | str = entry.get("units", ())
     if isinstance(listed, str):
-        report.fault(f"{entry.place}: units", f"there is no unit set {listed}", _set_meant(listed))
+        report.fault(f"{entry.place}: units", f"there is no unit set {listed}", set_meant(listed))
         return ()
     if {"kind", "units"} <= entry.keys() and not listed:
         report.fault(f"{entry.place}: units", "a number needs a unit", "Please list at least one")
@@ -151,23 +160,6 @@ def _units(entry: Entry, report: Report) -> tuple[Unit, ...]:
     _check_spellings(units, entry.place, report)
     _check_examples(units, entry, report)
     return tuple(_with_same_example(unit, units[0]) for unit in units)
-
-
-def _set_meant(named: str) -> str:
-    """Return which set to name instead of one that there is not: by its name, or by a unit that it begins with."""
-    sets, called = unit_sets(), named.casefold()
-    having = [
-        name
-        for name, (first, *_) in sets.items()
-        if called in {each.casefold() for each in (first["code"], *first["label"].values())}
-    ]
-    if having and likely(named, sets) is None:
-        return (
-            f"Please use one of the sets with {named}: {', '.join(having)}"
-            if having[1:]
-            else f"Please write {having[0]}"
-        )
-    return instead(named, sets)
 
 
 def _with_same_example(unit: Unit, first: Unit) -> Unit:

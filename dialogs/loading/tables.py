@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from dialogs.loading.kinds import Kind, KindError, Report, shown
 from dialogs.loading.meant import KNOWN_SLIPS, key_meant
+from dialogs.loading.writing import value_of
 
 NEEDED: Final = object()
 """The default of a key that may not be left out."""
@@ -99,13 +101,25 @@ def table(of: Table) -> Kind:
     def reader(raw: Any, place: str, report: Report) -> Entry:
         if isinstance(raw, dict):
             return read_table(of, raw, place, report)
-        raise KindError("is not a table", "Please write key = value pairs")
+        raise KindError(f"{shown(raw)} is not a table", f"Please write {_as_table(of, raw)}")
 
     return Kind(f"a table {of.name}", reader, {"$ref": f"#/definitions/{of.name}"})
 
 
-def tables(of: Table, *, called_by: str | None = None) -> Kind:
-    """Return the kind of value that is a list of tables; `called_by` is the key that names one in messages."""
+def _as_table(of: Table, raw: Any) -> str:
+    """Return what to write instead of a number or a text that likely stands for an option."""
+    if [key.name for key in of.keys if key.default is NEEDED] != ["code", "text"] or isinstance(raw, bool):
+        return "key = value pairs"
+    if isinstance(raw, int | Decimal):
+        return f'"{raw}"'
+    return f'{{ code = "...", text = {value_of(raw)} }}, with a code in English letters'
+
+
+def tables(of: Table, *, called_by: str | None = None, or_texts: bool = False) -> Kind:
+    """Return the kind of value that is a list of tables; `called_by` is the key that names one in messages.
+
+    `or_texts` says that a text may stand for a table, which is made of it before the file is read by its tables.
+    """
     one = table(of)
 
     def reader(raw: Any, place: str, report: Report) -> tuple[Entry, ...]:
@@ -113,8 +127,10 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
             meant = f"[{shown(raw)}]" if isinstance(raw, dict) and raw else "[{ ... }, { ... }]"
             remedy = f"Please write [[{of.name}]]" if called_by else f"Please write {meant}"
             raise KindError(f"{shown(raw)} is not a list of tables", remedy)
-        places = _apart([placed(item, index, place) for index, item in enumerate(raw, 1)])
+        places = [*_apart([placed(item, index, place) for index, item in enumerate(raw, 1)])]
         entries = [one.read(item, at, report) for item, at in zip(raw, places, strict=True)]
+        if called_by is None:  # one that cannot be read still counts
+            entries = [each or _unread(at) for each, at in zip(entries, places, strict=True)]
         return tuple(entry for entry in entries if entry is not None)
 
     def placed(item: Any, index: int, place: str) -> str:
@@ -123,7 +139,16 @@ def tables(of: Table, *, called_by: str | None = None) -> Kind:
         name = item.get(called_by) if isinstance(item, dict) else None
         return f"{of.name} {name if name and isinstance(name, str) else f'number {index}'}"
 
+    if or_texts:
+        items = {"anyOf": [{"type": "string"}, one.schema]}
+        return Kind(f"a list of texts, or of tables {of.name}", reader, {"type": "array", "items": items})
     return Kind(f"a list of tables {of.name}", reader, {"type": "array", "items": one.schema})
+
+
+def _unread(place: str) -> Entry:
+    entry = Entry(place)
+    entry.whole = False
+    return entry
 
 
 def _apart(places: Sequence[str]) -> Iterator[str]:
@@ -135,8 +160,8 @@ def _apart(places: Sequence[str]) -> Iterator[str]:
 
 
 def named_lists(of: Table) -> Kind:
-    """Return the kind of value that is a table of lists of tables."""
-    one = tables(of)
+    """Return the kind of value that is a table of lists of tables, or of texts that stand for them."""
+    one = tables(of, or_texts=True)
 
     def reader(raw: Any, place: str, report: Report) -> dict[str, tuple[Entry, ...]]:
         if not isinstance(raw, dict):
@@ -144,4 +169,4 @@ def named_lists(of: Table) -> Kind:
         return {name: one.read(listed, f"{place}: {name}", report) or () for name, listed in raw.items()}
 
     schema = {"type": "object", "additionalProperties": one.schema}
-    return Kind(f"a table: name = list of tables {of.name}", reader, schema)
+    return Kind(f"a table: name = {one.said}", reader, schema)

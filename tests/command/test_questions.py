@@ -117,3 +117,17 @@ def test_a_word_that_no_question_has_is_told_with_what_to_try() -> None:
     result = CliRunner().invoke(main, ["protocol", "questions", "xyzzy"])
     assert result.exit_code == 1
     assert "Please try a part of it" in result.stderr
+
+
+def test_sets_of_units_are_listed_and_those_with_a_unit_shown_with_their_spellings() -> None:
+    every = questions("--units")
+    assert all(f"\n{name} " in f"\n{every}" for name in catalogue.unit_sets())
+    of_cells = questions("--units", "/µL")
+    assert "\ncells\n  10*9/L: " in of_cells
+    assert "hemoglobin" not in of_cells
+    assert 'units = "cells"' in questions("--units", "cells")
+
+
+def test_a_unit_that_no_set_has_is_told_with_what_to_try() -> None:
+    result = CliRunner().invoke(main, ["protocol", "questions", "--units", "furlong"])
+    assert (result.exit_code, "without a word" in result.stderr) == (1, True)

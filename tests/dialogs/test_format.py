@@ -320,6 +320,41 @@ def test_units_are_a_set_of_the_catalogue() -> None:
     assert [unit.example for unit in eos.units] == [Decimal("0.3"), Decimal("0.3"), Decimal(300)]
 
 
+PLAIN = 'id = "grade"\nask = "Grade?"\noptions = {}'
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ('["Mild", "Very severe"]', ["mild", "very_severe"]),
+        ('["0", "1", "2"]', ["0", "1", "2"]),
+        ('["Grade 1-2", "Grade 3 (or more)"]', ["grade_1_2", "grade_3_or_more"]),
+        ('["Mild", { code = "worse", text = "Moderate or severe" }]', ["mild", "worse"]),
+    ],
+    ids=["words", "digits", "signs", "beside a table"],
+)
+def test_options_may_be_plain_texts_whose_codes_follow_from_them(options: str, codes: list[str]) -> None:
+    """Screenings are stored by these codes: a change of any of them would make stored ones unreadable."""
+    rule = f"rule = 'grade == \"{codes[1]}\"'"
+    protocol = trial(question(PLAIN.format(options)), criterion(f'code = "E1"\nexclusion = "Grade"\n{rule}'))
+    assert list(protocol.question("grade").option_by_code) == codes
+    assert protocol.question("grade").kind == "choice"
+
+
+def test_an_option_set_may_be_plain_texts() -> None:
+    rule = "rule = '\"severe\" in grade'"
+    several = question(PLAIN.format('"grades"') + '\nkind = "several"')
+    sets = '[option_sets]\ngrades = ["Mild", "Severe"]\n'
+    protocol = trial(sets, several, criterion(f'code = "E1"\nexclusion = "Grade"\n{rule}'))
+    assert [option.text["en"] for option in protocol.question("grade").options] == ["Mild", "Severe"]
+
+
+@pytest.mark.parametrize("options", ['["<3", ">3"]', '["Mild", "mild"]'])
+def test_plain_texts_that_come_to_one_code_are_refused(options: str) -> None:
+    (fault,) = faults(question(PLAIN.format(options)), criterion('code = "E1"\nexclusion = "Grade"'))
+    assert "stands 2 times" in fault.fault
+
+
 def test_what_an_option_of_the_catalogue_implies_is_dropped_with_its_question() -> None:
     rule = 'rule = \'pregnant_or_lactating in ("pregnant", "lactating")\''
     pregnancy = question('use = "pregnant_or_lactating"')

@@ -10,6 +10,7 @@ import click
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 from dialogs.loading import catalogue, search
 from dialogs.loading.samples import answers, own_words, sample, units_of
+from dialogs.loading.unit_sets import typed_in
 
 SHOWN_WHOLE: Final = 2
 """So many that were found are shown with all that they have; more of them as a list."""
@@ -18,7 +19,10 @@ SHOWN_WHOLE: Final = 2
 @click.command("questions")
 @click.argument("word", nargs=-1)
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
-def command(word: tuple[str, ...], lang: str) -> None:
+@click.option(
+    "--units", is_flag=True, help="List sets of units instead, which a question of your own may name."
+)
+def command(word: tuple[str, ...], lang: str, units: bool) -> None:
     """Find questions that are ready to use.
 
     A protocol file takes such a question by its name, with its wording in English and Chinese, units, ranges and
@@ -29,7 +33,11 @@ def command(word: tuple[str, ...], lang: str) -> None:
     Examples:
       prescreen protocol questions creatinine
       prescreen protocol questions 血红蛋白
+      prescreen protocol questions --units g/dL
     """
+    if units:
+        click.echo("\n".join(sets_of_units(" ".join(word), lang)))
+        return
     if not word:
         click.echo("\n".join(by_subject(lang)))
         return
@@ -52,6 +60,24 @@ def by_subject(language: str) -> Iterator[str]:
     for subject, names in catalogue.subjects().items():
         yield from (subject, *(f"  {line}" for line in listed(names, language)), "")
     yield "For what to write: prescreen protocol questions NAME"
+
+
+def sets_of_units(word: str, language: str) -> Iterator[str]:
+    """Yield the lines of the sets of units: all in short, or those with a word and how each unit may be typed."""
+    names = [name for name in catalogue.unit_sets() if not word or word.casefold() in {name, *typed_in(name)}]
+    if not names:
+        raise click.ClickException(f"No set has a unit {word!r}. Please look at all of them, without a word.")
+    width = max(map(len, names))
+    for name in names:
+        units = catalogue.unit_sets()[name]
+        if not word:
+            yield f"{name:<{width}}  {', '.join(unit['code'] for unit in units)}"
+            continue
+        yield from ("", name)
+        for unit in units:
+            typed = dict.fromkeys((unit["label"][language], *unit.get("spellings", ())))
+            yield f"  {unit['code']}: {', '.join(typed)}"
+    yield f'\nTo use one: units = "{names[0]}". The first unit is the one of ranges and examples.'
 
 
 def listed(names: Sequence[str], language: str) -> Iterator[str]:
