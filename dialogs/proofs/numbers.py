@@ -25,16 +25,21 @@ _DIGITS: Final = 60
 """Enough for what lies between two points that differ by rounding only."""
 
 
-def numbers(question: Question, unit: Unit, turning: Iterable[Decimal]) -> list[Decimal]:
-    """Return possible numbers in a unit: the ends of its range, the turning points, and one between each two."""
+def numbers(question: Question, unit: Unit, turning: Iterable[Decimal]) -> Iterator[Decimal]:
+    """Yield possible numbers in a unit: the ends of its range, the turning points, and one between each two.
+
+    The ends come first, since they often do: where a comparison turns is then never worked out.
+    """
     low, high = ends(unit)
+    yield from (end for end in (low, high) if question.kind != "integer" or not end % 1)
     points = {low, high, *(point for point in turning if low <= point <= high)}
     if question.kind == "integer":
         whole = {_whole(point, rounding) for point in points for rounding in (ROUND_FLOOR, ROUND_CEILING)}
-        return sorted(n for n in whole | {n + 1 for n in whole} | {n - 1 for n in whole} if low <= n <= high)
-    ordered = sorted(points)
-    between = [_between(one, other) for one, other in pairwise(ordered)]
-    return sorted({*points, *between})
+        near = whole | {n + 1 for n in whole} | {n - 1 for n in whole}
+        yield from sorted(n for n in near - {low, high} if low <= n <= high)
+    else:
+        between = {_between(one, other) for one, other in pairwise(sorted(points))}
+        yield from sorted((points | between) - {low, high})
 
 
 def ends(unit: Unit) -> tuple[Decimal, Decimal]:

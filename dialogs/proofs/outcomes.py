@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from dialogs.answers import Answer
 from dialogs.proofs.numbers import involved
-from dialogs.proofs.reachable import Among, Budget, Demand, OutOfBudgetError, demand, find, has_unclear
+from dialogs.proofs.reachable import (
+    Among,
+    Budget,
+    Demand,
+    OutOfBudgetError,
+    demand,
+    find,
+    has_unclear,
+    independent,
+)
 from dialogs.proofs.representatives import exact, told_apart
 from dialogs.proofs.selections import ALL_TRIED
 from dialogs.protocol import Criterion, Protocol
@@ -79,7 +88,7 @@ def _is_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -> b
     return finding(protocol, both, TRUE, budget) == "possible"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Together:
     """Comparisons that hang together by their questions, and all that they can come to at once."""
 
@@ -87,7 +96,7 @@ class _Together:
     patterns: Sequence[tuple[int, ...]]
     complete: bool
 
-    @property
+    @cached_property
     def free(self) -> bool:
         """Whether it is one comparison, which can be true and can be false."""
         return len(self.leaves) == 1 and {(TRUE,), (FALSE,)} <= {*self.patterns}
@@ -127,25 +136,18 @@ def _groups(protocol: Protocol, node: Node, known: _Known) -> list[_Together]:
 
 
 def _group(protocol: Protocol, node: Node, leaves: Sequence[Leaf], known: _Known) -> _Together:
-    if any(isinstance(leaf, Ticked) for leaf in leaves):  # what is tried depends on the whole rule
-        return _together(protocol, node, leaves)
     key = tuple(map(told_apart, leaves))
-    if key not in known:
-        known[key] = _together(protocol, node, leaves)
-    found = known[key]
-    return found if found.leaves == leaves else replace(found, leaves=leaves)
+    if key in known:
+        return known[key] if known[key].leaves == leaves else replace(known[key], leaves=leaves)
+    found = _together(protocol, node, leaves)
+    if not any(isinstance(leaf, Ticked) for leaf in leaves):  # else what is tried depends on the whole rule
+        known[key] = found
+    return found
 
 
 def _grouped(node: Node) -> list[list[Leaf]]:
     """Return the comparisons of a rule, those together that share a question."""
-    group_of: dict[int, list[Leaf]] = {}
-    for leaf in dict.fromkeys(node.leaves()):
-        places = [*members(involved(leaf))]
-        shared = {id(group_of[place]): group_of[place] for place in places if place in group_of}
-        joined = [*(each for group in shared.values() for each in group), leaf]
-        moved = [place for place, group in group_of.items() if id(group) in shared] if shared else []
-        group_of |= dict.fromkeys([*places, *moved], joined)
-    return [*{id(group): group for group in group_of.values()}.values()]
+    return independent(dict.fromkeys(node.leaves()), involved)
 
 
 def _together(protocol: Protocol, rule: Node, leaves: Sequence[Leaf]) -> _Together:

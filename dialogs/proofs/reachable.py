@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from dialogs.rules.comparisons import Leaf
 from dialogs.rules.judgement import TRUE, union
@@ -34,6 +34,7 @@ class Parts(NamedTuple):
 
 
 Demand = Among | Parts
+_Part = TypeVar("_Part")
 NOTHING: Final = Parts(0, ())
 """Holds always."""
 IMPOSSIBLE: Final = Parts(1, ())
@@ -89,7 +90,7 @@ def find(wanted: Iterable[Demand], possible: Possible, budget: Budget) -> Possib
     followed = _follow(wanted, dict(possible), budget)
     while followed is not None:
         left, answers = followed
-        groups = _independent(left)
+        groups = independent(left, _variables)
         if len(groups) != 1:
             return _each(groups, answers, budget)
         with_it, without_it = _choices(left, answers)
@@ -168,15 +169,19 @@ def _simpler(wanted: Demand, possible: Possible, budget: Budget) -> Demand:
     return IMPOSSIBLE if spare < 0 else _joined(needed, parts)
 
 
-def _independent(wanted: Iterable[Demand]) -> list[list[Demand]]:
-    """Split demands into groups that share no variable."""
-    groups: list[tuple[int, list[Demand]]] = []
-    for each in wanted:
-        mask, joined = _variables(each), [each]
-        for group in [group for group in groups if group[0] & mask]:
-            groups.remove(group)
-            mask, joined = mask | group[0], [*group[1], *joined]
+def independent(parts: Iterable[_Part], variables: Callable[[_Part], int]) -> list[list[_Part]]:
+    """Split parts into groups that share no variable; `variables` returns those of a part, as bits."""
+    groups: list[tuple[int, list[_Part]]] = []
+    met = 0
+    for each in parts:
+        mask, joined = variables(each), [each]
+        if mask & met:
+            apart = [group for group in groups if not group[0] & mask]
+            shared = [group for group in groups if group[0] & mask]
+            groups, mask = apart, union([mask, *(group[0] for group in shared)])
+            joined = [*(part for _, group in shared for part in group), each]
         groups.append((mask, joined))
+        met |= mask
     return [group for _, group in groups]
 
 

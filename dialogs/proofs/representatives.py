@@ -77,7 +77,7 @@ def _every_number(question: Question) -> bool:
     """Say whether each number that a question can have is tried: of the few points of an item, not of a weight."""
     if question.kind == "integer":
         low, high = question.units[0].possible
-        return len(question.units) == 1 and len(numbers(question, question.units[0], ())) > high - low
+        return len(question.units) == 1 and len([*numbers(question, question.units[0], ())]) > high - low
     return not question.units
 
 

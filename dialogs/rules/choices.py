@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from dialogs.answers import NONE, UNKNOWN, Choice, Measurement, Selection
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class OfOneQuestion:
     """A leaf about the question at one place."""
 
@@ -33,13 +34,13 @@ class OfOneQuestion:
         """The questions whose answers were used."""
         yield self.place
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """The questions that it uses."""
         return 1 << self.place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Membership(OfOneQuestion):
     """A choice against one or more option codes; a number of days ago is none of *never* and *ongoing*."""
 
@@ -56,7 +57,7 @@ class Membership(OfOneQuestion):
         return SETTLED[TRUE if answer.code in self.codes else FALSE]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ticked(OfOneQuestion):
     """``"asthma" in history``; with the code ``none`` that nothing was ticked: ``history == "none"``."""
 

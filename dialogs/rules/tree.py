@@ -54,7 +54,9 @@ class Negation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Junction:
+class Junction:
+    """Several conditions that are joined."""
+
     nodes: tuple[Node, ...]
     mask: int
 
@@ -64,7 +66,7 @@ class _Junction:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Conjunction(_Junction):
+class Conjunction(Junction):
     """``and``: the lowest of its parts. A part still matters only if it can fall below what the others reach."""
 
     def judge(self, facts: Facts) -> Judgement:
@@ -78,7 +80,7 @@ class Conjunction(_Junction):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Disjunction(_Junction):
+class Disjunction(Junction):
     """``or``: the highest of its parts. A part still matters only if it can rise above what the others reach."""
 
     def judge(self, facts: Facts) -> Judgement:
@@ -92,7 +94,7 @@ class Disjunction(_Junction):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AtLeast(_Junction):
+class AtLeast(Junction):
     """``at_least(n, ...)``: the n-th highest of its parts."""
 
     count: int
@@ -113,8 +115,7 @@ class AtLeast(_Junction):
                 yield from node.grounds(facts)
 
 
-Junction = Conjunction | Disjunction | AtLeast
-Node = Comparison | Contrast | Membership | Ticked | Unclear | Negation | Junction
+Node = Comparison | Contrast | Membership | Ticked | Unclear | Negation | Conjunction | Disjunction | AtLeast
 
 
 def _deciding(nodes: tuple[Node, ...], facts: Facts, *, all_of: int) -> Iterator[Leaf]:
