@@ -1,0 +1,141 @@
+"""A rule read back in words, whole: made from the tree that is judged, so that what a reviewer accepts is what runs.
+
+Two rules that come to different verdicts are never said alike. So conditions that are joined stand below each other,
+as parts of a clause, and two questions of one name are told apart by their ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from dialogs.answers import NONE, Choice, Measurement, compact
+from dialogs.languages import words
+from dialogs.protocol import Criterion, Option, Protocol, Question, Shortcut
+from dialogs.rules.choices import Membership, Ticked
+from dialogs.rules.comparisons import Comparison, Contrast
+from dialogs.rules.judgement import TRUE
+from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
+from dialogs.wording import OPPOSITE, measured, time_span
+
+INDENT: Final = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition in words; of joined ones, how they are joined, and each of them."""
+
+    text: str
+    parts: tuple[Clause, ...] = ()
+
+    def lines(self, bullet: str = "- ") -> Iterator[str]:
+        """Yield it line by line, its parts indented."""
+        yield self.text
+        for part in self.parts:
+            first, *others = part.lines(bullet)
+            yield f"{INDENT}{bullet}{first}"
+            yield from (f"{INDENT}{each}" for each in others)
+
+
+def read_back(protocol: Protocol, criterion: Criterion, language: str) -> Clause:
+    """Say when a criterion is met, or applies: ``Met if: platelets at least 75 ×10⁹/L``."""
+    told = _Reading(protocol, language)
+    clause = told.clause(criterion.rule.node, negated=False)
+    return replace(clause, text=told.said[criterion.kind].format(what=clause.text))
+
+
+class _Reading:
+    """A rule in words; ``negated`` is said by what its opposite comes to, as in De Morgan's laws."""
+
+    def __init__(self, protocol: Protocol, language: str) -> None:
+        self.protocol, self.language = protocol, language
+        self.words = words("dialogs", language)
+        self.said = self.words["read_back"]
+        self.names = Counter(question.name[language] for question in protocol.questions)
+
+    def clause(self, node: Node, *, negated: bool) -> Clause:
+        match node:
+            case Negation():
+                return self.clause(node.node, negated=not negated)
+            case Conjunction() | Disjunction():
+                both = isinstance(node, Conjunction) is not negated
+                parts = tuple(self.clause(part, negated=negated) for part in node.nodes)
+                return Clause(self.said["all" if both else "any"], parts)
+            case AtLeast():
+                parts = tuple(self.clause(part, negated=False) for part in node.nodes)
+                text = self.said["fewer_than" if negated else "at_least"]
+                return Clause(text.format(count=node.count), parts)
+            case Comparison():
+                return Clause(self.comparison(node, OPPOSITE[node.operator] if negated else node.operator))
+            case Contrast():
+                return Clause(self.contrast(node, OPPOSITE[node.operator] if negated else node.operator))
+            case Membership():
+                return Clause(self.membership(node, negated=negated))
+            case Ticked():
+                return Clause(self.ticked(node, negated=negated))
+            case Unclear():
+                return Clause(self.said["unclear"])
+
+    def comparison(self, leaf: Comparison, operator: str) -> str:
+        question = self.protocol.questions[leaf.place]
+        is_time = question.kind == "since"
+        conditions = self.words["since"]["condition"] if is_time else self.words["condition"]
+        limits = self.said["or_unit"].join(self.limits(question, leaf))
+        text: str = conditions[operator].format(name=self.name(question), limit=limits)
+        buttons = self.buttons(question, replace(leaf, operator=operator)) if is_time else []
+        return self.said["or_button"].join([text, *buttons])
+
+    def limits(self, question: Question, leaf: Comparison) -> Iterator[str]:
+        for code, limit in leaf.limits.items():
+            number = Measurement("=", Decimal(compact(limit)), code)
+            if question.kind == "since":
+                yield time_span(number, self.language)
+            else:
+                yield measured(number, question.unit_by_code[code], self.language)
+
+    def buttons(self, question: Question, leaf: Comparison) -> list[str]:
+        """The buttons without a number for which a comparison is true: *never* was more than any time ago."""
+        facts: list[Choice | None] = [None] * len(self.protocol.questions)
+        found = []
+        for button in question.shortcuts:
+            facts[leaf.place] = Choice(button.code)
+            if leaf.judge(facts).low == TRUE:
+                found.append(self.quoted(button))
+        return found
+
+    def contrast(self, leaf: Contrast, operator: str) -> str:
+        one, other = (self.name(self.protocol.questions[place]) for place in leaf.places)
+        text: str = self.words["condition"][operator]
+        return text.format(name=one, limit=other)
+
+    def membership(self, leaf: Membership, *, negated: bool) -> str:
+        """Name the options; of a question of two, that one which is asked for in the end."""
+        question = self.protocol.questions[leaf.place]
+        codes = leaf.codes
+        if negated and len(question.options) == len(codes) + 1:
+            codes, negated = question.option_by_code.keys() - codes, False
+        offered: tuple[Option | Shortcut, ...] = question.options or question.shortcuts
+        named = self.said["or"].join(self.quoted(each) for each in offered if each.code in codes)
+        text: str = self.said["is_not" if negated else "is"]
+        return text.format(name=self.name(question), what=named)
+
+    def ticked(self, leaf: Ticked, *, negated: bool) -> str:
+        question = self.protocol.questions[leaf.place]
+        name = self.name(question)
+        if leaf.code == NONE:
+            text: str = self.words["condition"]["some_ticked" if negated else "none_ticked"]
+            return text.format(name=name)
+        text = self.said["not_ticked" if negated else "ticked"]
+        return text.format(name=name, what=self.quoted(question.option_by_code[leaf.code]))
+
+    def quoted(self, option: Option | Shortcut) -> str:
+        text: str = self.said["quoted"]
+        return text.format(what=option.text[self.language])
+
+    def name(self, question: Question) -> str:
+        name = question.name[self.language]
+        noted: str = self.words["punctuation"]["noted"]
+        return name if self.names[name] == 1 else noted.format(what=name, note=question.id)
