@@ -86,7 +86,8 @@ class _Reading:
         limits = self.said["or_unit"].join(self.limits(question, leaf))
         text: str = conditions[operator].format(name=self.name(question), limit=limits)
         buttons = self.buttons(question, replace(leaf, operator=operator)) if is_time else []
-        return self.said["or_button"].join([text, *buttons])
+        told: str = self.said["or_button"].join([text, *buttons])
+        return told
 
     def limits(self, question: Question, leaf: Comparison) -> Iterator[str]:
         for code, limit in leaf.limits.items():
@@ -116,7 +117,7 @@ class _Reading:
         question = self.protocol.questions[leaf.place]
         codes = leaf.codes
         if negated and len(question.options) == len(codes) + 1:
-            codes, negated = question.option_by_code.keys() - codes, False
+            codes, negated = frozenset(question.option_by_code) - codes, False
         offered: tuple[Option | Shortcut, ...] = question.options or question.shortcuts
         named = self.said["or"].join(self.quoted(each) for each in offered if each.code in codes)
         text: str = self.said["is_not" if negated else "is"]
