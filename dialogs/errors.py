@@ -6,6 +6,7 @@
     ├── ProtocolError   a protocol file has mistakes; carries every Fault
     ├── AnswerError     a stored or given answer does not fit its question
     ├── NotNow          the step is not possible where the dialogue stands
+    ├── NotEditable     a criterion is written so that its review cannot be added
     └── BadFile         a list of candidates cannot be read as a whole (`dialogs.candidates`)
 
 `KindError` and `RuleError` never leave the loader: it makes faults of them.
@@ -53,6 +54,10 @@ class ProtocolError(DialogError):
             f"{self.file}: {fault}" if fault.line is None else f"{self.file}:{fault.line}: {fault}"
             for fault in self.faults
         ]
+
+
+class NotEditable(DialogError):
+    """A criterion is written in a way in which its review cannot be added; says what to do."""
 
 
 class AnswerError(DialogError):

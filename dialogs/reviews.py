@@ -27,5 +27,5 @@ def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:
     """
     listed = tuple(reviews)
     needed = required or int(why is not None or bool(listed))
-    accepted = {each.by for each in listed if each.fits}
+    accepted = {each.by.casefold() for each in listed if each.fits}
     return max(needed - len(accepted), int(why is not None))

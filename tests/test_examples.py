@@ -36,7 +36,24 @@ TOKEN: Final = "1:an-example"
 NOT_ZERO: Final = {
     "prescreen chat": 1,  # nobody types: the screening is left open
     "prescreen chat --lang zh --db site.db": 1,
+    "prescreen protocol review trial.toml --by LW": 1,  # nor here: nothing is reviewed
+    r"printf 'a\nl\n' | prescreen protocol review trial.toml --by LW": 1,  # one is left for later
 }
+DRAFT: Final = """
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+reviews = 1
+
+[[criterion]]
+code = "I1"
+inclusion = "Adults"
+rule = "age_years >= 18"
+
+[[criterion]]
+code = "E1"
+exclusion = "Smokers"
+"""
 _PLACEHOLDER: Final = re.compile(r"\b(CODE|DATE|FILE|HASH|MARK|NAME|NUMBER)\b|\.\.\.")
 
 
@@ -119,6 +136,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         People(db).add("clinician", "PUMCH", "telegram", account)
     db.close()
     (folder / "candidates.csv").write_text("name,age_years,sex\nC1,45,male\n", encoding="utf-8")
+    (folder / "trial.toml").write_text(DRAFT, encoding="utf-8")
     (folder / "bin").mkdir()
     prescreen = folder / "bin" / "prescreen"
     program = "from bot.command import main; main(prog_name='prescreen')"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.command import options
+from bot.command.typed import typed
 from bot.command.wiring import (
     Unusable,
     local_zone,
@@ -67,7 +65,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     conversation = Conversation(Screenings(db), people, Setup(protocols, local_zone(), "terminal"))
     terminal = Terminal(conversation, person, click.echo)
     try:
-        finished = terminal.run(_typed(), piped=not sys.stdin.isatty())
+        finished = terminal.run(typed(), piped=not sys.stdin.isatty())
     except KeyboardInterrupt:
         click.echo()
         finished = terminal.leave()
@@ -84,17 +82,3 @@ def _person(people: People, site: str, lang: str | None) -> Person:
             f"{person.code} is suspended; to let them in again: prescreen people --restore {person.code}"
         )
     return people.set_language(person.code, lang) if lang and lang != person.language else person
-
-
-def _typed() -> Iterator[str]:
-    """Lines as they are typed: edited, with those before them at hand, where a person sits."""
-    if not sys.stdin.isatty():
-        for line in sys.stdin:
-            click.echo(f"> {line.rstrip()}")
-            yield line
-        return
-    with suppress(ImportError):
-        import_module("readline")  # input() edits lines by it; the history is never written down
-    with suppress(EOFError):
-        while True:
-            yield input("> ")

@@ -12,6 +12,10 @@ from dialogs.loading.tables import Key, Table
 _PERSON: Final = re.compile(r"\S(?:[^\n]{0,38}\S)?")
 
 
+def is_person(raw: Any) -> bool:
+    return isinstance(raw, str) and _PERSON.fullmatch(raw) is not None
+
+
 def _day(raw: Any) -> str:
     """Read a day as a text in quotes, or as a date of TOML."""
     try:
@@ -27,7 +31,7 @@ PERSONS: Final = as_it_stands(
 )
 PERSON: Final = as_it_stands(
     'initials or a code, such as "LW"',
-    lambda raw: isinstance(raw, str) and _PERSON.fullmatch(raw),
+    is_person,
     {"type": "string", "pattern": f"^{_PERSON.pattern}$"},
 )
 DAY: Final = simple('a day, such as "2026-11-26"', _day, {"type": "string", "format": "date"})

@@ -59,6 +59,7 @@ CALLS: Final = {
     "protocol check": ("FILE",),
     "protocol diagram": ("FILE",),
     "protocol questions": ("",),
+    "protocol review": ("FILE --by LW",),
     "protocol new": ("",),
     "protocol schema": ("",),
 }

@@ -1,0 +1,105 @@
+"""A protocol file under review: read anew before every decision, and written at once after it."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialogs.errors import NotEditable, ProtocolError
+from dialogs.loading import parse_protocol
+from dialogs.loading.editing import accepted, criterion_of, in_words, read
+from dialogs.loading.encodings import decode
+from dialogs.loading.fingerprints import fingerprint
+from dialogs.protocol import Criterion, Protocol
+from dialogs.reviews import awaited
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A criterion as it was shown, and the fingerprint of what was shown."""
+
+    protocol: Protocol
+    criterion: Criterion
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedFile:
+    """A file that a person reviews on a day."""
+
+    path: Path
+    by: str
+    on: str
+
+    def protocol(self) -> Protocol:
+        """Load the file. Raises `ProtocolError`."""
+        return parse_protocol(self._text(), str(self.path))
+
+    def waiting(self) -> tuple[Criterion, ...]:
+        """Return the criteria that this person has still to look at."""
+        protocol = self.protocol()
+        return tuple(each for each in protocol.open_reviews if not self._waits_for_others(protocol, each))
+
+    def _waits_for_others(self, protocol: Protocol, criterion: Criterion) -> bool:
+        """Say whether this person has accepted a criterion that needs more persons."""
+        mine = (each.fits for each in criterion.reviewed if each.by.casefold() == self.by.casefold())
+        return any(mine) and bool(awaited(None, criterion.reviewed, protocol.reviews))
+
+    def show(self, code: str) -> Shown | None:
+        """Return a criterion as it stands in the file now; ``None`` if it waits for this person no more."""
+        text = self._text()
+        protocol = parse_protocol(text, str(self.path))
+        criterion = protocol.criterion_by_code.get(code)
+        if criterion is None or criterion not in protocol.open_reviews:
+            return None
+        if self._waits_for_others(protocol, criterion):
+            return None
+        return Shown(protocol, criterion, _of(text, code))
+
+    def accept(self, shown: Shown, *, as_question: bool = False) -> str | None:
+        """Write that this person accepted what was shown, or made it a question in words; return why not, if not.
+
+        What somebody else wrote into the file in the meantime stays; if it was this criterion, nothing is written.
+        """
+        code, text = shown.criterion.code, self._text()
+        try:
+            if (
+                code not in parse_protocol(text, str(self.path)).criterion_by_code
+                or _of(text, code) != shown.of
+            ):
+                return f"{code} was changed in the meantime"
+            after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
+            parse_protocol(after, str(self.path))
+        except NotEditable as error:
+            return str(error)
+        except ProtocolError as error:
+            return f"the file would not load any more: {error.faults[0]}"
+        self._write(after)
+        return None
+
+    def _text(self) -> str:
+        """Read the file, with its line ends as they are. Raises `ProtocolError` for what is no text."""
+        text, faults = decode(self.path.read_bytes())
+        if faults:
+            raise ProtocolError(str(self.path), faults)
+        return text
+
+    def _write(self, text: str) -> None:
+        """Put another text in the file's place, whole or not at all."""
+        target = self.path.resolve()
+        mark = codecs.BOM_UTF8 if target.read_bytes().startswith(codecs.BOM_UTF8) else b""
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as made:
+            made.write(mark + text.encode())
+            made.flush()
+            os.fsync(made.fileno())
+        shutil.copymode(target, made.name)
+        Path(made.name).replace(target)
+
+
+def _of(text: str, code: str) -> str:
+    raw = read(text)
+    return fingerprint(criterion_of(raw, code), raw)

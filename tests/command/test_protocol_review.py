@@ -1,0 +1,214 @@
+"""``prescreen protocol review``: what a person decides stands in the file, and nothing else of it changes."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command import main
+from dialogs.loading import load
+
+DRAFT = """# A made-up draft.
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+# inclusion
+[[criterion]]
+code = "I1"
+inclusion = "Platelets of at least 75 x 10^9/L"
+rule = 'platelets >= "75 10*9/L"'  # as the sponsor says
+review = "read as platelets >= 75 10*9/L"
+
+[[criterion]]
+code = "E1"
+exclusion = "Chemotherapy within 4 weeks"
+rule = 'last_chemotherapy < "4 wk"'
+review = "read as a time since the last one"
+"""
+TWO = DRAFT.replace("format = 2\n", "format = 2\nreviews = 2\n")
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    file = tmp_path / "draft.toml"
+    file.write_text(DRAFT, encoding="utf-8")
+    return file
+
+
+def review(file: Path, typed: str, by: str = "LW", lang: str = "en") -> Result:
+    arguments = ["protocol", "review", str(file), "--by", by, "--lang", lang]
+    return CliRunner().invoke(main, arguments, input=typed)
+
+
+def test_what_is_read_back_is_what_runs(draft: Path) -> None:
+    told = review(draft, "q\n").stdout
+    assert "Record      Platelets of at least 75 x 10^9/L\n" in told
+    assert "Proposed    read as platelets >= 75 10*9/L\n" in told
+    assert "Rule        Met if: platelets at least 75 ×10⁹/L\n" in told
+    assert "Limits      Platelets: 75 ×10⁹/L = 75 ×10³/µL = 75000 /µL\n" in told
+    assert "Made up     Platelets: 75 ×10⁹/L → met\n              Platelets: 74 ×10⁹/L → not met\n" in told
+    changed = DRAFT.replace('platelets >= "75', 'platelets > "57')
+    draft.write_text(changed, encoding="utf-8")
+    assert "Met if: platelets above 57 ×10⁹/L\n" in review(draft, "q\n").stdout
+
+
+def test_it_is_read_in_chinese(draft: Path) -> None:
+    told = review(draft, "l\nq\n", lang="zh").stdout
+    assert "规则      满足条件：血小板不低于75 ×10⁹/L\n" in told
+    assert "规则      适用条件：末次化疗距今不足4周，或“仍在持续”\n" in told
+    assert "虚构病例  末次化疗：3周前 → 适用\n" in told
+
+
+@pytest.mark.parametrize("keys", ["a\na\n", "Accept\naccept\n"])
+def test_all_is_accepted(draft: Path, keys: str) -> None:
+    told = review(draft, keys)
+    assert told.exit_code == 0
+    assert f"All of MADE-UP is reviewed. To serve it: prescreen run --protocol {draft}" in told.stdout
+    after = draft.read_text(encoding="utf-8")
+    assert not load(str(draft)).open_reviews
+    entry = r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}" \}\]'
+    assert len(re.findall(rf"^{entry}$", after, re.MULTILINE)) == 2
+    assert re.sub(rf"^{entry}\n", "", after, flags=re.MULTILINE) == re.sub(
+        '^review = ".*"\n', "", DRAFT, flags=re.MULTILINE
+    )
+
+
+def test_a_question_in_words_is_made_of_it(draft: Path) -> None:
+    told = review(draft, "w\nl\n")
+    assert told.exit_code == 1
+    assert "I1 is asked in the record's words from now on." in told.stdout
+    assert "1 of 2 criteria of MADE-UP is not reviewed (E1)." in told.stdout
+    protocol = load(str(draft))
+    assert protocol.criteria[0].rule.text == 'i1 == "yes"'
+    assert [each.code for each in protocol.open_reviews] == ["E1"]
+
+
+def test_what_is_left_for_later_comes_again(draft: Path) -> None:
+    assert review(draft, "l\na\n").exit_code == 1
+    told = review(draft, "a\n")
+    assert told.exit_code == 0
+    assert "1 of 1: a) accept" in told.stdout
+
+
+def test_a_second_person_is_needed_where_the_file_says_so(draft: Path) -> None:
+    draft.write_text(TWO, encoding="utf-8")
+    first = review(draft, "a\na\n")
+    assert first.exit_code == 1
+    assert "They wait for another person." in first.stdout
+    again = review(draft, "a\na\n", by="lw")
+    assert again.exit_code == 1
+    assert "Met if" not in again.stdout
+    second = review(draft, "a\na\n", by="QC")
+    assert "Accepted    LW, " in second.stdout
+    assert second.exit_code == 0
+    assert [[each.by for each in criterion.reviewed] for criterion in load(str(draft)).criteria] == [
+        ["LW", "QC"]
+    ] * 2
+
+
+def test_nothing_is_read_after_a_line_that_is_no_decision(draft: Path) -> None:
+    told = review(draft, "yes\na\na\n")
+    assert told.exit_code == 1
+    assert draft.read_text(encoding="utf-8") == DRAFT
+
+
+def test_who_reviews_must_be_said(draft: Path) -> None:
+    assert review(draft, "a\n", by=" ").exit_code == 2
+    assert CliRunner().invoke(main, ["protocol", "review", str(draft)]).exit_code == 2
+
+
+def test_a_file_with_mistakes_is_told_and_not_reviewed(draft: Path) -> None:
+    draft.write_text(DRAFT.replace("platelets >=", "plattelets >="), encoding="utf-8")
+    told = review(draft, "a\n")
+    assert told.exit_code == 2
+    assert f"{draft} cannot be used:\n{draft}:10: " in told.stderr
+
+
+def test_rights_and_line_ends_and_a_link_stay(draft: Path, tmp_path: Path) -> None:
+    draft.write_bytes(b"\xef\xbb\xbf" + DRAFT.replace("\n", "\r\n").encode())
+    draft.chmod(0o640)
+    link = tmp_path / "link.toml"
+    link.symlink_to(draft)
+    assert review(link, "a\na\n").exit_code == 0
+    after = draft.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\n") == after.count(b"\r\n") == DRAFT.count("\n")
+    assert (link.is_symlink(), draft.stat().st_mode & 0o777) == (True, 0o640)
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+# meanwhile ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def at_a_pipe(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """A review that waits for its first decision."""
+    command = [
+        sys.executable,
+        "-c",
+        "from bot.command import main; main()",
+        "protocol",
+        "review",
+        str(file),
+        "--by",
+        "LW",
+    ]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+    )
+    try:
+        read_until(process, "1 of 2:")
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(said)
+
+
+def test_what_another_editor_writes_meanwhile_stays(draft: Path) -> None:
+    with at_a_pipe(draft) as process:
+        draft.write_text(DRAFT.replace("A made-up draft", "Somebody's remark"), encoding="utf-8")
+        process.stdin.write("a\n")
+        read_until(process, "I1 is accepted")
+    after = draft.read_text(encoding="utf-8")
+    assert "# Somebody's remark." in after
+    assert 'reviewed = [{ by = "LW"' in after
+
+
+def test_what_was_changed_while_it_was_read_is_shown_again(draft: Path) -> None:
+    with at_a_pipe(draft) as process:
+        changed = DRAFT.replace("75 10*9", "57 10*9")
+        draft.write_text(changed, encoding="utf-8")
+        process.stdin.write("a\n")
+        said = read_until(process, "1 of 2:")
+        assert "Nothing was written: I1 was changed in the meantime." in said
+        assert "Met if: platelets at least 57 ×10⁹/L" in said
+        assert draft.read_text(encoding="utf-8") == changed
+
+
+def test_leaving_in_the_middle_loses_no_decision(draft: Path) -> None:
+    with at_a_pipe(draft) as process:
+        process.stdin.write("a\n")
+        read_until(process, "2 of 2:")
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+        assert process.wait(timeout=10) == 1
+    assert "Stopped. Every decision until here is in the file." in said
+    assert [each.code for each in load(str(draft)).open_reviews] == ["E1"]

@@ -1,0 +1,115 @@
+"""A review is written into a file, and nothing else of it changes: comments, order, line ends."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final
+
+import pytest
+
+from dialogs.errors import NotEditable
+from dialogs.loading import parse_protocol
+from dialogs.loading.editing import accepted, in_words
+from tests.dialogs.test_reviews import TRIAL, digits
+
+HEAD: Final = """# A made-up trial, as an author writes one.
+format = 2
+id = "MADE-UP"  # no registry number
+title = '''A made-up
+trial'''
+
+"""
+FIRST: Final = """[[criterion]]  # the first
+code = "I1"
+inclusion = "Platelets # of at least 75"
+rule = 'platelets >= "75 10*9/L"'
+"""
+REVIEW: Final = 'review = "read as platelets >= 75 10*9/L"'
+SECOND: Final = """
+# Below is another one.
+[[criterion]]
+code = "E1"
+exclusion = "Smokers"
+"""
+ENTRY: Final = '{ by = "LW", on = "2026-11-26", of = "' + digits("I1", HEAD + FIRST + SECOND) + '" }'
+
+PLACES = {
+    "in the place of the remark": (f"{REVIEW}\n", f"reviewed = [{ENTRY}]\n"),
+    "with a comment behind it": (f"{REVIEW}  # by hand?\n", f"reviewed = [{ENTRY}]  # by hand?\n"),
+    "with a comment of signs": (f"{REVIEW}#\n", f"reviewed = [{ENTRY}]#\n"),
+    "indented": (f"  {REVIEW}\n", f"  reviewed = [{ENTRY}]\n"),
+    "over several lines": ('review = """read\nas it\nstands"""\n', f"reviewed = [{ENTRY}]\n"),
+    "below all keys": ("", f"reviewed = [{ENTRY}]\n"),
+    "before a table of its own": ("\n[criterion.name]\nen = \"Platelets\"\n", f"reviewed = [{ENTRY}]\n\n[criterion.name]\nen = \"Platelets\"\n"),
+    "in the place of one that is of something else": (
+        f'reviewed = [{{ by = "lw", on = "2026-01-01", of = "00000000" }}]\n{REVIEW}  # hm\n', f"reviewed = [{ENTRY}]\n# hm\n",
+    ),
+    "beside another person's": (
+        'reviewed = [\n  { by = "QC", on = "2026-01-01", of = "00000000" },\n]\n',
+        f'reviewed = [{{ by = "QC", on = "2026-01-01", of = "00000000" }}, {ENTRY}]\n',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["unix", "windows"])
+@pytest.mark.parametrize(("before", "after"), PLACES.values(), ids=PLACES)
+def test_a_review_is_written_where_it_belongs(before: str, after: str, line_end: str) -> None:
+    own = "[criterion.name]" in before
+    entry = (
+        ENTRY
+        if not own
+        else ENTRY.replace(digits("I1", HEAD + FIRST + SECOND), digits("I1", HEAD + FIRST + before))
+    )
+    text = (HEAD + FIRST + before + SECOND).replace("\n", line_end)
+    expected = (HEAD + FIRST + after.replace(ENTRY, entry) + SECOND).replace("\n", line_end)
+    assert accepted(text, "I1", "LW", "2026-11-26") == expected
+    assert not parse_protocol(expected, "trial.toml").open_reviews
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_may_have_no_end(end: str) -> None:
+    text = HEAD + FIRST + SECOND.rstrip() + end
+    written = accepted(text, "E1", "LW", "2026-11-26")
+    assert written.startswith(text.rstrip() + '\nreviewed = [{ by = "LW"')
+    assert parse_protocol(written, "trial.toml").criteria[1].reviewed
+
+
+def test_the_remark_stays_until_enough_have_accepted() -> None:
+    text = "reviews = 2\n" + HEAD + FIRST + REVIEW + SECOND
+    once = accepted(text, "I1", "LW", "2026-11-26")
+    assert REVIEW in once
+    again = accepted(once, "I1", "lw", "2026-11-27")
+    assert REVIEW in again
+    assert [each.by for each in parse_protocol(again, "x").criteria[0].reviewed] == ["lw"]
+    both = accepted(once, "I1", "QC", "2026-11-27")
+    assert REVIEW not in both
+    assert [each.code for each in parse_protocol(both, "x").open_reviews] == ["E1"]
+
+
+def test_a_criterion_is_made_a_question_in_words() -> None:
+    text = in_words(HEAD + FIRST + REVIEW + SECOND, "I1")
+    removed = [
+        line
+        for line in difflib.ndiff((HEAD + FIRST + REVIEW + SECOND).splitlines(), text.splitlines())
+        if line[0] != " "
+    ]
+    assert removed == ["- rule = 'platelets >= \"75 10*9/L\"'"]
+    assert parse_protocol(text, "trial.toml").criteria[0].rule.text == 'i1 == "yes"'
+
+
+NOT_EDITABLE = {
+    "criteria in a list": HEAD + 'criterion = [{ code = "I1", inclusion = "x", review = "y" }]\n',
+    "reviews as tables": HEAD + FIRST + '[[criterion.reviewed]]\nby = "LW"\non = "2026-11-26"\nof = "00000000"\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_EDITABLE.values(), ids=NOT_EDITABLE)
+def test_what_is_written_in_another_way_is_told_and_not_touched(text: str) -> None:
+    with pytest.raises(NotEditable, match="criterion I1 is written in a way in which no review can be added"):
+        accepted(text, "I1", "QC", "2026-11-26")
+
+
+def test_every_line_of_a_file_stays() -> None:
+    written = accepted(TRIAL, "I2", "LW", "2026-11-26").splitlines()
+    assert [line for line in written if not line.startswith("reviewed")] == TRIAL.splitlines()
+    assert len(written) == len(TRIAL.splitlines()) + 1
