@@ -1,0 +1,1 @@
+"""From a registry record to a draft of a trial."""

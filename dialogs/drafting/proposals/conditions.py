@@ -1,0 +1,79 @@
+"""Conditions as they are written in rules, each with what its contrary is written as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Joint = Literal["", "and", "or"]
+Relation = Literal["<", "<=", ">", ">=", "==", "!="]
+
+CONTRARY: Final[dict[str, Relation]] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+Question = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A text of a rule, and the word that joins its parts, if it has several."""
+
+    text: str
+    joint: Joint = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition, its contrary, and the questions of the file's own that both name."""
+
+    said: Clause
+    contrary: Clause
+    questions: tuple[Question, ...] = ()
+
+
+def simple(said: str, contrary: str = "", questions: tuple[Question, ...] = ()) -> Condition:
+    """Return a condition of one part."""
+    return Condition(Clause(said), Clause(contrary or f"not ({said})"), questions)
+
+
+def compared(name: str, relation: str, limit: str, questions: tuple[Question, ...] = ()) -> Condition:
+    return simple(f"{name} {relation} {limit}", f"{name} {CONTRARY[relation]} {limit}", questions)
+
+
+def one_of(name: str, codes: Sequence[str], questions: tuple[Question, ...] = ()) -> Condition:
+    """Return that the answer to a choice is one of some."""
+    if len(codes) == 1:
+        return compared(name, "==", f'"{codes[0]}"', questions)
+    listed = ", ".join(f'"{code}"' for code in codes)
+    return simple(f"{name} in ({listed})", f"{name} not in ({listed})", questions)
+
+
+def contrary(condition: Condition) -> Condition:
+    return Condition(condition.contrary, condition.said, condition.questions)
+
+
+def all_of(*parts: Condition) -> Condition:
+    return _joined("and", "or", parts)
+
+
+def any_of(*parts: Condition) -> Condition:
+    return _joined("or", "and", parts)
+
+
+def _joined(joint: Joint, other: Joint, parts: Sequence[Condition]) -> Condition:
+    if len(parts) == 1:
+        return parts[0]
+    questions = {str(each): each for part in parts for each in part.questions}
+    return Condition(
+        _clause(joint, [part.said for part in parts]),
+        _clause(other, [part.contrary for part in parts]),
+        tuple(questions.values()),
+    )
+
+
+def _clause(joint: Joint, clauses: Sequence[Clause]) -> Clause:
+    """Return clauses joined by a word; ``and`` binds closer than ``or``."""
+    return Clause(f" {joint} ".join(_in_brackets(clause, joint) for clause in clauses), joint)
+
+
+def _in_brackets(clause: Clause, joint: Joint) -> str:
+    return f"({clause.text})" if (clause.joint, joint) == ("or", "and") else clause.text

@@ -1,0 +1,124 @@
+"""What the readings of all kinds of lines share: how parts are joined, and the moments that are asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lark import Token, Transformer
+
+from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, simple
+from dialogs.drafting.proposals.limits import Unsure
+
+Join = Callable[..., Condition]
+Joining = dict[tuple[bool, frozenset[str]], Join]
+AGES: Final = ("age_years", "age_months")
+
+WHOLE: Final[Joining] = {
+    (True, frozenset({"AND"})): all_of,
+    (True, frozenset()): all_of,
+    (True, frozenset({"OR"})): any_of,
+    (False, frozenset({"OR"})): any_of,
+    (False, frozenset({"EITHER"})): any_of,
+}
+"""Whether it is an inclusion, and the joints beside commas -> how conditions are joined.
+
+*And* in an exclusion may mean either."""
+NAMES: Final[Joining] = {
+    (True, frozenset({"AND"})): all_of,
+    (True, frozenset({"SLASH"})): all_of,
+    (True, frozenset()): all_of,
+    (False, frozenset({"OR"})): any_of,
+    (False, frozenset({"EITHER"})): any_of,
+    (False, frozenset({"SLASH"})): any_of,
+}
+"""The same for names that share one limit; *or* in an inclusion may mean either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    entries: tuple[str, ...]
+    joints: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moments that are asked about, each a question of its own."""
+
+    moments: tuple[str, ...]
+
+
+def joints(parts: Sequence[Any]) -> frozenset[str]:
+    """Return the kinds of what stands between parts; a comma beside others is punctuation."""
+    kinds = {kind for part in parts if isinstance(part, Joint) for kind in part.kinds}
+    kinds |= {part.type for part in parts if isinstance(part, Token) and part.type == "SLASH"}
+    return frozenset(kinds - {"COMMA", "SEMICOLON"})
+
+
+def each(kind: type[Any], parts: Sequence[Any]) -> list[Any]:
+    """Return the parts of a kind."""
+    return [part for part in parts if isinstance(part, kind)]
+
+
+def tokens(parts: Sequence[Any], *kinds: str) -> list[Token]:
+    """Return the phrases of some kinds, as the grammar calls these."""
+    return [part for part in parts if isinstance(part, Token) and part.type in kinds]
+
+
+class Reader(Transformer[Token, Condition]):
+    """Turns a tree into a condition, from its leaves up; raises `Unsure` where it has no clear meaning."""
+
+    def __init__(self, *, inclusion: bool) -> None:
+        super().__init__()
+        self.inclusion = inclusion
+
+    def join(self, table: Joining, kinds: frozenset[str]) -> Join:
+        join = table.get((self.inclusion, kinds))
+        if join is None:
+            raise Unsure
+        return join
+
+    def at(self, when: When | None, condition: Callable[..., Condition], names: Names) -> Condition:
+        """Return a condition for each name and each moment that it is asked about."""
+        join = self.join(NAMES, names.joints) if len(names.entries) > 1 else all_of
+        if when is None:
+            return join(*(condition(entry) for entry in names.entries))
+        if len(when.moments) > 1 and not self.inclusion:
+            raise Unsure
+        return join(
+            *(
+                all_of(*(condition(entry, **_at_moment(entry, moment)) for moment in when.moments))
+                for entry in names.entries
+            )
+        )
+
+    def refuse_in_exclusion(self) -> None:
+        """Refuse a negation in an exclusion, where authors mean either."""
+        if not self.inclusion:
+            raise Unsure
+
+
+def state_of(token: Token) -> Condition:
+    said = str(token)
+    for sign, opposite in ((" in ", " not in "), (" == ", " != ")):
+        if sign in said:
+            return simple(said, said.replace(sign, opposite))
+    return simple(said)
+
+
+def relation_of(said: str) -> str:
+    """Return a relation as it stands in rules."""
+    return "==" if said == "=" else str(said)
+
+
+def _at_moment(entry: str, moment: str) -> dict[str, Any]:
+    """Return what asks an entry for one moment: a question of the file's own."""
+    called = f"{entry}_{'_'.join(re.findall('[a-z0-9]+', moment))}"
+    return {"called": called, "questions": ({"id": called, "use": entry, "at": moment},)}

@@ -1,0 +1,163 @@
+"""Numbers of a line as limits of a question of the catalogue, in the units that this has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from dialogs.drafting.proposals.conditions import (
+    CONTRARY,
+    Clause,
+    Condition,
+    Question,
+    all_of,
+    any_of,
+    compared,
+    simple,
+)
+from dialogs.loading import parse_protocol
+from dialogs.loading.samples import sample
+from dialogs.protocol import Question as Asked
+from dialogs.reading.results import Refused
+from dialogs.reading.units import units_meant
+
+_HEAD: Final = 'format = 2\nid = "ANY"\ntitle = "Any"\n'
+_PLAIN_RATIOS: Final = {"inr": "inr"}
+"""Questions whose number without a unit is in one all the same -> that unit."""
+_UPWARD: Final = (">", ">=")
+
+
+class Unsure(Exception):
+    """A line, or one way of reading it, that means nothing or something that we cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Decimal
+    unit: str = ""
+    """As it is spelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    relation: str
+    number: Number
+
+    @property
+    def upward(self) -> bool:
+        return self.relation in _UPWARD
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One bound, or a lower and an upper one; whether it is said to be of an age."""
+
+    bounds: tuple[Bound, ...]
+    aged: bool = False
+
+    def in_one_unit(self) -> Limit:
+        """Return it with the unit of the last number for those that have none: *18 to 75 years*."""
+        unit = self.bounds[-1].number.unit
+        numbers = [replace(each.number, unit=each.number.unit or unit) for each in self.bounds]
+        bounds = tuple(
+            replace(each, number=number) for each, number in zip(self.bounds, numbers, strict=True)
+        )
+        return replace(self, bounds=bounds)
+
+
+@cache
+def asked(name: str) -> Asked:
+    """Return a question of the catalogue as it is asked."""
+    return parse_protocol(_HEAD + sample(name), f"{name}.toml").question(name)
+
+
+def written(name: str, number: Number) -> str:
+    """Return a number as a limit in a rule, or raise `Unsure` if its unit is none of the question's."""
+    spelled = number.unit or _PLAIN_RATIOS.get(name, "")
+    units = units_meant(asked(name), spelled, None)
+    if isinstance(units, Refused) or len(units) != 1:
+        raise Unsure
+    return f'"{number.value:f} {units[0].code}"'
+
+
+def bounded(
+    name: str, limit: Limit, *, called: str = "", questions: tuple[Question, ...] = (), apart: bool = False
+) -> Condition:
+    """Return that the answer to an entry keeps a limit; `called` is the question's id, if it is another one.
+
+    `apart`: of two bounds either one is enough, *below 18 or above 75*.
+    """
+    called = called or name
+    limits = [(each.relation, written(name, each.number)) for each in limit.in_one_unit().bounds]
+    parts = [compared(called, relation, text, questions) for relation, text in limits]
+    if len(parts) == 1:
+        return parts[0]
+    if apart:
+        return any_of(*parts)
+    return _inside(called, limits, all_of(*parts))
+
+
+def _inside(called: str, limits: Sequence[tuple[str, str]], both: Condition) -> Condition:
+    """Return *between two limits* in one piece."""
+    (lower, low), (upper, high) = limits
+    if lower not in _UPWARD or upper in _UPWARD:
+        raise Unsure
+    turned = {">=": "<=", ">": "<"}[lower]
+    return replace(both, said=Clause(f"{low} {turned} {called} {upper} {high}"))
+
+
+# Ages ---------------------------------------------------------------------------------------------
+
+
+def age_bounded(
+    limit: Limit, *, called: str = "", questions: tuple[Question, ...] = (), inclusion: bool
+) -> Condition:
+    """Return that an age keeps a limit, in completed years or, if one is in months, in completed months.
+
+    Whoever is 18 and some months is older than 18, but not in completed years: for *older than 18* of an inclusion
+    the record is unclear at 18. An upper limit is one of completed years, as records use it.
+    """
+    name, limit = in_age_units(limit)
+    called = called or name
+    apart = not inclusion and len(limit.bounds) == 2 and not limit.bounds[0].upward
+    condition = bounded(name, limit, called=called, questions=questions, apart=apart)
+    first = limit.bounds[0]
+    if not inclusion or first.relation != ">":
+        return condition
+    if name != "age_years":
+        raise Unsure
+    at_the_limit = compared(called, "==", written(name, first.number), questions)
+    return any_of(condition, all_of(at_the_limit, simple("unclear", "unclear")))
+
+
+def in_age_units(limit: Limit) -> tuple[str, Limit]:
+    """Return the entry that asks for an age in the units of a limit, and the limit in its unit."""
+    limit = limit.in_one_unit()
+    if all(_is_in("age_years", each.number) for each in limit.bounds):
+        return "age_years", limit
+    bounds = tuple(replace(each, number=_in_months(each.number)) for each in limit.bounds)
+    return "age_months", replace(limit, bounds=bounds)
+
+
+def _in_months(number: Number) -> Number:
+    if _is_in("age_months", number) and number.unit:
+        return number
+    if _is_in("age_years", number):
+        return Number(number.value * 12, "months")
+    raise Unsure
+
+
+def _is_in(name: str, number: Number) -> bool:
+    return not isinstance(units_meant(asked(name), number.unit, None), Refused)
+
+
+def wider(one: Limit, other: Limit) -> bool:
+    """Say whether all that keeps one limit of the same kind also keeps the other."""
+    (first,), (second,) = one.bounds, other.bounds
+    if first.number.unit != second.number.unit or CONTRARY[first.relation] in ("!=", "=="):
+        return False
+    low, high = first.number.value, second.number.value
+    return first.upward == second.upward and (high < low if first.upward else low < high)

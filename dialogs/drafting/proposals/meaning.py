@@ -1,0 +1,59 @@
+"""What each rule of ``grammar.lark`` means, as a condition over questions of the catalogue.
+
+Where words mean one thing in an inclusion and another in an exclusion, both are told apart: *ALT and AST up to 3* asks
+for both, *ALT or AST above 3* excludes for either. What is no such clear case raises `Unsure`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lark import Token
+
+from dialogs.drafting.proposals.conditions import Condition, simple
+from dialogs.drafting.proposals.events import Events
+from dialogs.drafting.proposals.joining import AGES, WHOLE, Joint, Names, When, each, joints, tokens
+from dialogs.drafting.proposals.limits import Limit, Number, Unsure, bounded
+from dialogs.drafting.proposals.measured import Measured
+from dialogs.drafting.proposals.people import People
+
+
+class Meaning(Measured, People, Events):
+    """Every rule of the grammar has its method, in one of the classes above or here."""
+
+    def start(self, parts: list[Any]) -> Condition:
+        (condition,) = each(Condition, parts)
+        said: Condition = condition
+        return said
+
+    def parts(self, parts: list[Any]) -> Condition:
+        conditions = each(Condition, parts)
+        if sum("pregnant_or_lactating" in one.said.text for one in conditions) > 1:  # see `pregnancy`
+            raise Unsure
+        return self.join(WHOLE, joints(parts))(*conditions)
+
+    def at_least(self, parts: list[Any]) -> Condition:
+        (count,), conditions = each(Number, parts), each(Condition, parts)
+        (relation,) = tokens(parts, "COMPARED", "BEHIND")
+        if relation != ">=" or count.unit or not 1 <= count.value < len(conditions):
+            raise Unsure
+        listed = ", ".join(one.said.text for one in conditions)
+        questions = tuple(question for one in conditions for question in one.questions)
+        return simple(f"at_least({count.value}, {listed})", questions=questions)
+
+    def joint(self, parts: list[Token]) -> Joint:
+        return Joint(frozenset(part.type for part in parts))
+
+    def either_end(self, parts: list[Any]) -> Condition:
+        """*Below 18 or above 75.*"""
+        entry, (first, second), when = str(parts[0]), each(Limit, parts), each(When, parts)
+        if self.inclusion or len(first.bounds) + len(second.bounds) > 2 or first.bounds[0].upward:
+            raise Unsure
+        limit = Limit((*first.bounds, *second.bounds))
+        if entry in AGES:
+            return self.age([parts[0], limit, *when])
+        return self.at(
+            when[0] if when else None,
+            lambda name, **asked: bounded(name, limit, apart=True, **asked),
+            Names((entry,), frozenset()),
+        )

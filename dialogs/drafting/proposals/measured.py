@@ -1,0 +1,120 @@
+"""What a number against its limits means."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+from lark import Token
+
+from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, contrary, one_of
+from dialogs.drafting.proposals.joining import (
+    AGES,
+    Names,
+    Reader,
+    When,
+    each,
+    joints,
+    relation_of,
+    state_of,
+    tokens,
+)
+from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, bounded, wider, written
+
+_NUMBER: Final = re.compile(r"([0-9.]+) ?(.*)")
+
+
+class Measured(Reader):
+    """Limits, and what they are limits of."""
+
+    def NUMBER(self, token: Token) -> Number:  # noqa: N802 - called as the grammar calls it
+        value, unit = _NUMBER.fullmatch(token).groups()  # type: ignore[union-attr]
+        return Number(Decimal(value), unit)
+
+    def bound(self, parts: list[Any]) -> Limit:
+        (number,) = each(Number, parts)
+        return Limit((Bound(relation_of(parts[0]), number),), aged=bool(tokens(parts, "OLD")))
+
+    def bound_behind(self, parts: list[Any]) -> Limit:
+        (number,) = each(Number, parts)
+        aged = bool(tokens(parts, "OLD", "BEHIND_AGE"))
+        return Limit((Bound(relation_of(parts[-1]), number),), aged)
+
+    def between(self, parts: list[Any]) -> Limit:
+        low, high = each(Number, parts)
+        if tokens(parts, "AND") and not tokens(parts, "BETWEEN"):
+            raise Unsure
+        return Limit((Bound(">=", low), Bound("<=", high)), aged=bool(tokens(parts, "OLD")))
+
+    def bounds(self, parts: list[Any]) -> Limit:
+        low, high = map(relation_of, tokens(parts, "COMPARED"))
+        numbers = each(Number, parts)
+        return Limit((Bound(low, numbers[0]), Bound(high, numbers[1])), aged=bool(tokens(parts, "OLD")))
+
+    def names(self, parts: list[Any]) -> Names:
+        entries = tuple(dict.fromkeys(map(str, tokens(parts, "MEASURED"))))
+        return Names(entries, joints(parts) if len(entries) > 1 else frozenset())
+
+    def measured(self, parts: list[Any]) -> Condition:
+        names, limit, when = parts[0], parts[1], parts[2] if len(parts) > 2 else None
+        if set(names.entries) & set(AGES):  # see `age`
+            raise Unsure
+        return self.at(when, lambda entry, **asked: bounded(entry, limit, **asked), names)
+
+    def measured_behind(self, parts: list[Any]) -> Condition:
+        (limit,), when = each(Limit, parts), each(When, parts)
+        return self.measured([Names((str(parts[-1]),), frozenset()), limit, *when])
+
+    def measured_between(self, parts: list[Any]) -> Condition:
+        names, when, limit = parts
+        return self.measured([names, limit, when])
+
+    def visits(self, parts: list[Token]) -> When:
+        return When(tuple(map(str, tokens(parts, "MOMENT"))))
+
+    def window(self, parts: list[Any]) -> When:
+        (number,), (moment,) = each(Number, parts), tokens(parts, "MOMENT")
+        written("last_stroke", number)  # that it is a time
+        return When((f"within {number.value:f} {number.unit} before {moment}",))
+
+    def excepted(self, parts: list[Any]) -> Condition:
+        """*Up to 2.5, up to 5 in those with ...*: the second limit is the wider one, for some."""
+        names, (narrow, wide) = parts[0], each(Limit, parts)
+        some = state_of(tokens(parts, "CONDITION")[0])
+        if len(narrow.bounds) + len(wide.bounds) > 2 or wider(narrow, wide) != self.inclusion:
+            raise Unsure
+
+        def allowed(entry: str) -> Condition:
+            first, second = bounded(entry, narrow), bounded(entry, wide)
+            if self.inclusion:
+                return any_of(first, all_of(some, second))
+            return any_of(all_of(contrary(some), first), second)
+
+        return self.at(None, allowed, names)
+
+    def unless(self, parts: list[Any]) -> Condition:
+        names, limit = parts[0], parts[1]
+        some = state_of(tokens(parts, "CONDITION")[0])
+        condition = self.at(None, lambda entry: bounded(entry, limit), names)
+        return any_of(condition, some) if self.inclusion else all_of(condition, contrary(some))
+
+    def limit_of_sex(self, parts: list[Any]) -> tuple[str, Limit]:
+        return str(tokens(parts, "SEX")[0]), parts[0]
+
+    def by_sex(self, parts: list[Any]) -> Condition:
+        entry, limits = str(parts[0]), dict(each(tuple, parts))
+        if len(limits) < 2:
+            raise Unsure
+        return any_of(
+            *(all_of(one_of("sex", (sex,)), bounded(entry, limit)) for sex, limit in limits.items())
+        )
+
+    def pressures(self, parts: list[Any]) -> Condition:
+        relation, (systolic, diastolic) = relation_of(parts[1]), each(Number, parts)
+        join = {(True, False): all_of, (False, True): any_of}.get((self.inclusion, relation in (">", ">=")))
+        if join is None or relation == "==":
+            raise Unsure
+        limit = Limit((Bound(relation, systolic), Bound(relation, diastolic))).in_one_unit()
+        named = zip(("systolic_pressure", "diastolic_pressure"), limit.bounds, strict=True)
+        return join(*(bounded(name, Limit((bound,))) for name, bound in named))

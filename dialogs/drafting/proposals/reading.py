@@ -1,0 +1,64 @@
+"""Reads phrases by ``grammar.lark`` into conditions; a line that can be read in two ways is not read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput, VisitError
+from lark.lexer import Lexer
+from lark.visitors import CollapseAmbiguities
+
+from dialogs.drafting.proposals.conditions import Condition
+from dialogs.drafting.proposals.limits import Unsure
+from dialogs.drafting.proposals.meaning import Meaning
+from dialogs.drafting.proposals.phrases import Phrase
+
+MOST_PHRASES: Final = 60
+"""Of a line; a longer one is none that can be read in one way."""
+
+
+class _Phrases(Lexer):
+    """Hands phrases on as they are: the line is cut already."""
+
+    def __init__(self, conf: Any) -> None:
+        pass
+
+    def lex(self, data: Iterable[Phrase]) -> Iterator[Token]:  # type: ignore[override]
+        for phrase in data:
+            yield Token(phrase.kind, f"{phrase.means} {phrase.unit}".strip())
+
+
+@cache
+def _grammar() -> Lark:
+    text = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="earley", lexer=_Phrases, ambiguity="explicit")
+
+
+def read(phrases: Sequence[Phrase], *, inclusion: bool) -> Condition | None:
+    """Return the one condition that phrases can mean; ``None`` if there is none, or more than one."""
+    if not phrases or len(phrases) > MOST_PHRASES:
+        return None
+    try:
+        tree = _grammar().parse(phrases)
+    except UnexpectedInput:
+        return None
+    readings = {}
+    for each in CollapseAmbiguities().transform(tree):
+        meant = _meaning(each, inclusion=inclusion)
+        if meant is not None:
+            readings[meant.said.text] = meant
+    return next(iter(readings.values())) if len(readings) == 1 else None
+
+
+def _meaning(tree: Tree[Token], *, inclusion: bool) -> Condition | None:
+    try:
+        condition: Condition = Meaning(inclusion=inclusion).transform(tree)
+    except VisitError as error:
+        if isinstance(error.orig_exc, Unsure):
+            return None
+        raise
+    return condition

@@ -1,0 +1,80 @@
+"""One way of writing what records write in many: signs, powers of ten, units in words, multiples of normal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from dialogs.reading.numerals import fold
+
+_POWERS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₁₂₃", "0123456789123")
+_SIGNS: Final = str.maketrans(
+    {**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("‘’ʼ`´", "'"), **dict.fromkeys("“”", '"')}
+    | {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "®": "", "™": "", "·": "*"}
+)
+_RAISED: Final = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+
+_WORDS_OF_UNITS: Final = {
+    r"(?:cubic|cu\.?) ?(?:millimet(?:er|re)s?|mm)|mm ?cubed|mm\^3|mm³": "mm3",
+    r"micro-?lit(?:er|re)s?|mcl|µl": "ul",
+    r"milli-?lit(?:er|re)s?|mls": "ml",
+    r"deci-?lit(?:er|re)s?": "dl",
+    r"lit(?:er|re)s?": "l",
+    r"milligrams?": "mg",
+    r"micrograms?|mcg": "ug",
+    r"nanograms?": "ng",
+    r"milliseconds?|msecs?": "ms",
+    r"millimoles?": "mmol",
+    r"kilograms?|kgs": "kg",
+    r"millimet(?:er|re)s? of mercury|mm hg": "mmhg",
+}
+_SQUARE_METRES: Final = r"m(?:\^|\*\*)?2|m²|square met(?:er|re)s?|sq\.? ?m"
+_NORMAL: Final = r"(?:the )?(?:institutional |laboratory |local |institution's |local laboratory |lab )?"
+_UPPER_LIMIT: Final = (
+    rf"{_NORMAL}(?:upper limits? of (?:the )?{_NORMAL}normal(?: range)?|upper normal limits?|upper limit normal)"
+    r"(?: ?\((?:uln|unl)\)| ?\[uln\])?|uln\b|unl\b"
+)
+
+_REWRITTEN: Final[Sequence[tuple[str, str]]] = (
+    *((rf"\b(?:{words})\b", unit) for words, unit in _WORDS_OF_UNITS.items()),
+    (r"\bper (?=(?:ul|mm3|ml|dl|l|min|minute|day)\b)", "/"),
+    (r"\s*/\s*", "/"),
+    (r"\b(?:cells?|platelets|counts?)/(?=(?:ul|mm3|l)\b)", "/"),
+    (r"/minutes?\b", "/min"),
+    (r"\b(?:beats|breaths)/min\b", "/min"),
+    (rf"/1\.73 ?(?:{_SQUARE_METRES})", "/1.73m2"),
+    (r"\bkg/(?:m\^2|m²|square met(?:er|re)s?)", "kg/m2"),
+    (r"\b10 ?(?:\^|\*\*|\*) ?([0-9]+)", r"10*\1"),
+    (r"\bx ?10 ?([369])(?= ?/)", r"x10*\1"),
+    (r"\bx 10(?=\*)", "x10"),
+    (r"(?<=[0-9])x10(?=\*)", " x10"),
+    (r"(?<=10\*[0-9]) (?=/)", ""),
+    (rf"(?:\btimes |\bx ?|(?<=[0-9])x ?)(?:{_UPPER_LIMIT})", " xuln"),
+    (rf"(?<![0-9] )\b(?:{_UPPER_LIMIT})", "1 xuln"),
+    (rf"(?<=[0-9] )(?:{_UPPER_LIMIT})", "xuln"),
+    (r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", ""),
+    (r"\b([1-9][0-9]{0,2}) 000\b", r"\g<1>000"),
+    (r"\( ", "("),
+    (r" \)", ")"),
+    (r" ,", ","),
+    (r" +", " "),
+)
+_ARTICLES: Final = re.compile(
+    r"\b(?:the|an|their|his/her|his or her)\b ?|(?<!hepatitis )(?<!class )(?<!pugh )\ba (?=[a-z0-9]{2})"
+)
+"""What says nothing; a letter *A* that names a class or a virus is none."""
+_RULES: Final = tuple((re.compile(written), plain) for written, plain in _REWRITTEN)
+
+
+def plain(text: str) -> str:
+    """Return a line in small letters, with one spelling for each sign and unit, without a mark at its end."""
+    said = _RAISED.sub(lambda power: f"10*{power[1].translate(_POWERS)}", text)
+    said = fold(said.translate(_SIGNS)).translate(_POWERS)
+    for written, instead in _RULES:
+        said = written.sub(instead, said)
+    return without_articles(said.strip().rstrip(".;,:").strip())
+
+
+def without_articles(said: str) -> str:
+    return _ARTICLES.sub("", said).strip()
