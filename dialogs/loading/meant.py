@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, Final
 
 from dialogs.likely import instead, likely
@@ -96,7 +97,8 @@ def key_meant(name: str, keys: Collection[str]) -> str | None:
 
 def one_meant(raw: Any, names: Collection[str]) -> str:
     """Return what to write instead of a value that is none of some names."""
-    word = _KINDS.get(str(raw).casefold().replace("-", "_").replace(" ", "_"))
+    said = str(raw).casefold().replace("-", "_").replace(" ", "_")
+    word = _KINDS.get(said) or next(iter(get_close_matches(said, names, 1, 0.75)), None)
     return f'Please write "{word}"' if word in names else instead(str(raw), [f'"{name}"' for name in names])
 
 

@@ -88,6 +88,7 @@ CALLED: Final[Mapping[str, str]] = {
     "wbc": "leukocytes",
     "weight": "body_weight",
     "wocbp": "childbearing_potential",
+    "年龄": "age_years age_months",
 }
 """What people call an entry, where neither its name nor its texts say so -> the entries."""
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -127,7 +128,7 @@ def meant(name: str) -> list[str]:
     if near is not None:
         return [near]
     words = re.sub("[-_]", " ", name.casefold()).split()
-    hits = found(*words)
+    hits = [] if all(word.isascii() and len(word) == 1 for word in words) else found(*words)
     return [each for each in hits if _stand_in(words, _names(each))] or hits
 
 

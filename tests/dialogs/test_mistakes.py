@@ -127,6 +127,11 @@ VALUES: Final[Mapping[str, Mistake]] = {
     'question alone': ('diagnosis in ("aiha", "evans")', 'diagnosis', ['70: criterion I2: rule: diagnosis is compared with nothing. Please write, for example, diagnosis == "aiha"']),
     'number alone': ('rule = "18 <= age <= 80"', "rule = 'age'", ['65: criterion I1: rule: age is compared with nothing. Please write, for example, age < "59 a"']),
     'question misspelt': ('pregnant == "yes"', 'pregnent == "yes"', ['88: criterion E1: rule: there is no question pregnent. Please write pregnant']),
+    'question and option misspelt': ('pregnant == "yes"', 'pregnent == "Yes"', ['88: criterion E1: rule: there is no question pregnent. Please write pregnant', '88: criterion E1: rule: pregnant has no option "Yes". Please write "yes"']),
+    'question misspelt and option without quotes': ('pregnant == "yes"', 'pregnent == YES', ['88: criterion E1: rule: there is no question pregnent. Please write pregnant', '88: criterion E1: rule: YES stands without quotes. Please write pregnant == "yes"']),
+    'question misspelt and limit without a unit': ('and hb < "100 g/L"', 'and Hb < 100', ['72: criterion I2: rule: there is no question Hb. Please write hb', '72: criterion I2: rule: 100 has no unit. Please write "100 g/L"']),
+    'question that is nowhere and options without quotes': ('pregnant == "yes"', 'sodium_intake in (low, High)', ['88: criterion E1: rule: there is no question sodium_intake. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "sodium_intake"', '88: criterion E1: rule: low, High stands without quotes. Please write sodium_intake in ("low", "High")']),
+    'question of one letter': ('pregnant == "yes"', 'p == yes', ['88: criterion E1: rule: there is no question p. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "p"', '88: criterion E1: rule: yes stands without quotes. Please write p == "yes"']),
     'question in capitals': ('ecog in ("0", "1", "2")', 'ECOG in ("0", "1", "2")', ['83: criterion I4: rule: there is no question ECOG. Please write ecog']),
     'letters exchanged': ('rule = "18 <= age <= 80"', "rule = '18 <= aeg <= 80'", ['65: criterion I1: rule: there is no question aeg. Please write age']),
     'question of another name': ('body_weight > "150 kg"', 'weight > "150 kg"', ['93: criterion E2: rule: there is no question weight. Please write body_weight']),
@@ -141,7 +146,7 @@ VALUES: Final[Mapping[str, Mistake]] = {
     'question of the catalogue with a blank': ('body_weight > "150 kg"', 'creatinine clearance >= "50 mL/min"', ['93: criterion E2: rule: there is no sign between creatinine and clearance. Please write creatinine_clearance']),
     'count without a unit': ('body_weight > "150 kg"', 'lymphocytes < 500', ['93: criterion E2: rule: 500 has no unit. Please write "500 /uL"']),
     'class in Roman numbers': ('body_weight > "150 kg"', 'nyha > "II"', ['93: criterion E2: rule: nyha is a choice, whose options have no order. Please write nyha in ("III", "IV")']),
-    'question in Chinese': ('rule = "18 <= age <= 80"', "rule = '年龄 >= 18'", ['65: criterion I1: rule: there is no question 年龄. Please write age_years, a question of the catalogue']),
+    'question in Chinese': ('rule = "18 <= age <= 80"', "rule = '年龄 >= 18'", ['65: criterion I1: rule: there is no question 年龄. Please write age_years or age_months, questions of the catalogue']),
     'arithmetic': ('body_weight > "150 kg"', 'body_weight / (height / 100) ** 2 > 30', ['93: criterion E2: rule: body_weight / (height / 100) ** 2 is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "body_weight / (height / 100) ** 2" and its units, and compare that: NAME > 30']),
     'arithmetic on the right': ('body_weight > "150 kg"', 'body_weight > 2 * height', ['93: criterion E2: rule: 2 * height is arithmetic, which rules have not. Please add a [[question]] with id = "NAME", kind = "quantity", formula = "2 * height" and its units, and compare that: body_weight > NAME']),
     'two faults in one rule': ('diagnosis in ("aiha", "evans")', 'diagnosis == "ahia" OR diagnosis == "evens"', ['70: criterion I2: rule: "OR" is not written so in a rule. Please write or', '70: criterion I2: rule: diagnosis has no option "ahia". Please write "aiha"', '70: criterion I2: rule: diagnosis has no option "evens". Please write "evans"']),
@@ -212,6 +217,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'key in capitals': ('kind = "integer"', 'Kind = "integer"', ['26: question age: Kind: there is no key Kind here. Please write kind']),
     'key of another table': ('code = "I1"\n', 'code = "I1"\nunits = []\n', ['64: criterion I1: units: there is no key units here. Please move it: it is a key of [[question]]']),
     'kind misspelt': ('kind = "integer"', 'kind = "intger"', ['26: question age: kind: "intger" is not known. Please write "integer"']),
+    'kind with two letters missing': ('kind = "integer"', 'kind = "intgr"', ['26: question age: kind: "intgr" is not known. Please write "integer"']),
     'kind of another word': ('kind = "integer"', 'kind = "number"', ['26: question age: kind: "number" is not known. Please write "quantity"']),
     'entry misspelt': ('use = "ecog"', 'use = "ecgo"', ['54: question ecgo: use: "ecgo" is not in the catalogue. Please write "ecog"']),
     'entry that is nowhere': ('use = "ecog"', 'use = "zodiac_sign"', ['54: question zodiac_sign: use: "zodiac_sign" is not in the catalogue. prescreen protocol questions lists what there is']),
@@ -366,6 +372,21 @@ def test_one_mistake_hides_no_other(pair: list[str]) -> None:
     assume(TEXT.index(first[0]) + len(first[0]) < at)
     both = TEXT[:at].replace(first[0], first[1], 1) + TEXT[at:].replace(second[0], second[1], 1)
     assert places(told(both)) == places(first[2]) | places(second[2])
+
+
+def test_options_without_quotes_are_told_beside_a_fault_of_their_question() -> None:
+    wrong = TEXT.replace('text = "Evans syndrome"', "text = 3").replace(
+        'diagnosis in ("aiha", "evans")', "diagnosis in (aiha, evans)"
+    )
+    wrong = wrong.replace('options = "course"', "options = 3").replace(
+        'course == "relapsed"', "course == relapsed"
+    )
+    said = [each.partition(": ")[2] for each in told(wrong)]
+    assert (
+        'criterion I2: rule: aiha, evans stands without quotes. Please write diagnosis in ("aiha", "evans")'
+        in said
+    )
+    assert 'criterion I3: rule: relapsed stands without quotes. Please write course == "relapsed"' in said
 
 
 @pytest.mark.parametrize(("right", "wrong", "sentences"), ALL.values(), ids=ALL)

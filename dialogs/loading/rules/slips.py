@@ -7,6 +7,7 @@ explained. A comparison with a question that has a mistake of its own is left al
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator, Set
 from typing import Final
@@ -18,6 +19,7 @@ from dialogs.loading.rules.limits import Said
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.loading.rules.reading import Search, unreadable
 from dialogs.loading.rules.spelling import RuleSlip, outside_only, spelled
+from dialogs.protocol import YES_OR_NO
 
 _TEXT: Final = r"""(\"[^\"\n]+\"|'[^'\n]+')"""
 _SIDE_BY_SIDE: Final = re.compile(rf"{_TEXT}\s*{_TEXT}")
@@ -103,13 +105,24 @@ class _Looking:
             case ast.Tuple(elts=[first, *others]):
                 yield RuleSlip(*_commas(first, others), first.lineno - 2)
             case _:
-                said = self._leaf(tree)
-                if said is not None:
+                for said in self._leaf(tree):
                     yield RuleSlip(*said, tree.lineno - 2)
         if isinstance(tree, ast.Compare):
             self.last = tree
 
-    def _leaf(self, tree: ast.expr) -> Said | None:
+    def _leaf(self, tree: ast.expr) -> Iterator[Said]:
+        """Yield what is wrong with one comparison; of a misspelt question also what it has of its own."""
+        unknown = _unknown(tree, self.questions)
+        found = likely(unknown, self.questions) if unknown is not None else None
+        if unknown is not None and found is not None and not self.left_out & names_in(tree):
+            yield f"there is no question {unknown}", f"Please write {found}"
+            yield from self._leaf(_renamed(tree, unknown, found))
+            return
+        said = self._one(tree, unknown)
+        yield from [said] if said is not None else []
+        yield from _values_of_no_question(tree, self.questions)
+
+    def _one(self, tree: ast.expr, unknown: str | None) -> Said | None:
         if self.left_out & names_in(tree):
             return None
         near = self.last or self.next
@@ -119,7 +132,6 @@ class _Looking:
             said = explain(tree, self.questions)
             if said is not None:
                 return said
-        unknown = _unknown(tree, self.questions)
         if unknown is not None and not self._is_slip(unknown):
             return None
         if unknown is not None:
@@ -151,8 +163,46 @@ class _Looking:
 
 
 def _unknown(tree: ast.expr, questions: Questions) -> str | None:
-    """Return the first name of a comparison that is no question."""
-    return next((name for name in sorted(names_in(tree) - questions.keys() - {"unclear"})), None)
+    """Return the first name of a comparison that is no question, and no option without its quotes."""
+    known = questions.keys() | {"unclear", *_bare_values(tree, questions)}
+    return next((name for name in sorted(names_in(tree) - known)), None)
+
+
+def _bare_values(tree: ast.expr, questions: Questions) -> list[str]:
+    """Return what must be options without quotes, of a question whose options are not known: ``x == yes``."""
+    if not isinstance(tree, ast.Compare) or len(tree.ops) > 1 or not isinstance(tree.ops[0], _FOR_OPTIONS):
+        return []
+    asked, (values,) = tree.left, tree.comparators
+    if isinstance(tree.ops[0], ast.In | ast.NotIn) and isinstance(values, ast.Name):
+        asked, values = values, asked  # "mi" in history
+    listed = values.elts if isinstance(values, ast.Tuple | ast.List) else [values]
+    names = [each.id for each in listed if isinstance(each, ast.Name)]
+    if not isinstance(asked, ast.Name) or asked.id in questions or len(names) < len(listed):
+        return []
+    return [] if any(likely(name, questions) for name in names) else names
+
+
+_FOR_OPTIONS: Final = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+
+def _values_of_no_question(tree: ast.expr, questions: Questions) -> Iterator[Said]:
+    names = _bare_values(tree, questions)
+    if names:
+        right = tree
+        for name in names:
+            right = _renamed(right, name, f'"{name.lower() if name.lower() in YES_OR_NO else name}"')
+        yield f"{', '.join(names)} stands without quotes", f"Please write {said_in(right)}"
+
+
+def _renamed(tree: ast.expr, name: str, other: str) -> ast.expr:
+    """Return a comparison with another name in the place of one."""
+
+    class _Renaming(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.Name:
+            return ast.copy_location(ast.Name(other, node.ctx), node) if node.id == name else node
+
+    renamed: ast.expr = _Renaming().visit(copy.deepcopy(tree))
+    return renamed
 
 
 def _one_more_value(before: ast.Compare, tree: ast.Constant) -> Said:
