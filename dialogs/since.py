@@ -28,6 +28,8 @@ DAYS: Final[Mapping[str, Decimal]] = {
 NEVER: Final = "never"
 ONGOING: Final = "ongoing"
 _MEANS: Final = {NEVER: Decimal("Infinity"), ONGOING: Decimal(0)}
+ANSWERS: Final = tuple(_MEANS)
+"""Beside a time: the keys of a question by which a trial's file says that one of them is none of its answers."""
 _POSSIBLE: Final[Range] = (Decimal(0), Decimal(43_830))
 """In days: up to 120 years."""
 _USUAL: Final[Range] = (Decimal(0), Decimal(29_220))

@@ -197,6 +197,18 @@ QUESTION: Final = Table(
         ),
         Key("example", NUMBER, "As of a unit, in the first one.", None),
         Key("shortcuts", tables(SHORTCUT), "Buttons that stand for a number.", ()),
+        Key(
+            "never",
+            FLAG,
+            "Of a *since*: whether *Never* is an answer. False for what every patient had: a diagnosis.",
+            True,
+        ),
+        Key(
+            "ongoing",
+            FLAG,
+            "Of a *since*: whether *Still ongoing* is an answer. False for what takes no time: a diagnosis, a fall.",
+            True,
+        ),
         Key("possible", RANGE, "For all its units that have no range of their own: see unit.", None),
         Key("usual", RANGE, "For all its units that have no range of their own: see unit.", None),
         Key("uln", table(LIMIT), "The upper limit of normal, where an answer may be a multiple of it.", None),

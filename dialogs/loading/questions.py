@@ -33,7 +33,9 @@ _BOTH_RANGES: Final = "Please give both, as in possible = [0, 300] and usual = [
 OptionSets = Mapping[str, Sequence[Entry]]
 
 _SELECTABLE: Final = re.compile(r"[\w-]+", re.ASCII)
-_WRITTEN_OUT: Final = frozenset({"use", "possible", "usual", "example", "uln", "lln", "formula", "decimals"})
+_WRITTEN_OUT: Final = frozenset(
+    {"use", "possible", "usual", "example", "uln", "lln", "formula", "decimals", *since.ANSWERS}
+)
 """Keys that say something of the units or of other questions."""
 _AGE_UNITS: Final = {"a": "YEARS", "mo": "MONTHS", "wk": "WEEKS", "d": "DAYS", "h": "HOURS"}
 """UCUM -> codelist AGEU (C66781)."""
@@ -131,13 +133,18 @@ def _since(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortc
         if entry.get(key):
             fault = "is not for how long ago something was, which another day makes longer"
             report.fault(f"{entry.place}: {key}", fault, "Please remove it")
-    return since.units(), since.shortcuts()
+    taken = [each for each in since.shortcuts() if entry.get(each.code) is not False]
+    return since.units(), tuple(taken)
 
 
 # numbers -----------------------------------------------------------------------------------------
 
 
 def _numbers(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortcut, ...]]:
+    for key in since.ANSWERS:
+        if entry.get(key) is False:
+            fault = "is for how long ago something was"
+            report.fault(f"{entry.place}: {key}", fault, 'Please remove it, or write kind = "since"')
     units = () if entry.get("kind") in CHOSEN else _units(entry, report)
     return units, _shortcuts(entry, units, report)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from dialogs import since
 from dialogs.loading import catalogue
 
 Entry = Mapping[str, Any]
@@ -47,7 +48,8 @@ def _limit(entry: Entry) -> str:
 def answers(entry: Entry, language: str) -> str:
     """Say in short what an entry takes: codes of options, units with what is usual, how long ago."""
     if kind(entry) == "since":
-        return "how long ago, `never`, `ongoing`"
+        taken = [f"`{each}`" for each in since.ANSWERS if entry.get(each) is not False]
+        return ", ".join(["how long ago", *taken])
     if "units" not in entry:
         all_that_apply = "all that apply: " if kind(entry) == "several" else ""
         return all_that_apply + ", ".join(f"`{code}`" for code in options(entry))

@@ -21,7 +21,7 @@ from dialogs.reading.options import likely_options
 from dialogs.reading.patterns import in_any_language
 from dialogs.reading.results import Given, Reading, Refused, Understood
 from dialogs.reading.weighing import accept
-from dialogs.since import DAY, NEVER, ONGOING
+from dialogs.since import DAY
 
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")
 _DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}\s*[-/.]\s*(?:[0-9]{1,2}|(?:19|20)[0-9]{2})[.]?")
@@ -62,8 +62,8 @@ def _read(protocol: Protocol, question: Question, said: str) -> Reading:
         likely = tuple(((question.id, Choice(code)),) for code in likely_options(question, said))
         return Refused("how_long_ago", likely=likely)
     if _ZERO.fullmatch(plain):
-        never, ongoing = (((question.id, Choice(code)),) for code in (NEVER, ONGOING))
-        return Refused("zero_ago", likely=(never, ongoing, _given(question, Decimal(0), DAY)))
+        others = (((question.id, Choice(code)),) for code in question.shortcut_by_code)
+        return Refused("zero_ago", likely=(*others, _given(question, Decimal(0), DAY)))
     return read_number(protocol, question, plain, None)
 
 

@@ -259,3 +259,57 @@ def test_a_slip_in_a_rule_is_told_with_what_to_write(rule: str, remedy: str) -> 
     with pytest.raises(ProtocolError) as refused:
         parse_protocol(PROTOCOL.text.replace('last_vaccine < "4 wk"', rule), "washouts.toml")
     assert [fault.remedy for fault in refused.value.faults] == [remedy]
+
+
+DIAGNOSED = """format = 2
+id = "EX-SINCE"
+title = "Fictional"
+[[question]]
+id = "diagnosed"
+kind = "since"
+ask = "Diagnosed how long ago?"
+{}
+[[criterion]]
+code = "I1"
+inclusion = "Diagnosed over a year ago"
+rule = '{}'
+"""
+LONG_AGO = 'diagnosed >= "1 a"'
+
+
+@pytest.mark.parametrize(
+    ("keys", "codes"),
+    [
+        ("", ["never", "ongoing"]),
+        ("never = false", ["ongoing"]),
+        ("ongoing = false", ["never"]),
+        ("never = false\nongoing = false", []),
+    ],
+)
+def test_never_and_ongoing_are_answers_unless_the_file_says_that_they_are_none(
+    keys: str, codes: list[str]
+) -> None:
+    protocol = parse_protocol(DIAGNOSED.format(keys, LONG_AGO), "trial.toml")
+    asked = protocol.question("diagnosed")
+    assert list(asked.shortcut_by_code) == codes
+    for word, code in (("never", "never"), ("仍在持续", "ongoing")):
+        said = read(protocol, asked, word)
+        assert isinstance(said, Understood if code in codes else Refused)
+    zero = read(protocol, asked, "0")
+    assert isinstance(zero, Refused)
+    assert [written(given[0][1]) for given in zero.likely] == [*codes, "0 d"]
+
+
+def test_a_rule_cannot_name_an_answer_that_is_none() -> None:
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(DIAGNOSED.format("never = false", 'diagnosed == "never"'), "trial.toml")
+    (fault,) = refused.value.faults
+    assert fault.fault == "never is no answer of diagnosed"
+
+
+def test_what_is_no_time_has_neither() -> None:
+    with pytest.raises(ProtocolError) as refused:
+        parse_protocol(
+            DIAGNOSED.replace('"since"', '"yes_no"').format("never = false", "diagnosed"), "trial.toml"
+        )
+    assert [fault.place for fault in refused.value.faults] == ["question diagnosed: never"]

@@ -9,6 +9,7 @@ from typing import Final
 
 from dialogs.loading.meant import without_commas
 from dialogs.protocol import Question
+from dialogs.since import ANSWERS
 from dialogs.units import Unit
 
 _LIMIT: Final = re.compile(r"\s*(-?[\d.,]*\d)\s*(\S.*?)?\s*")
@@ -63,6 +64,9 @@ def _part_said(question: Question, part: str, codes: list[str]) -> Said | None:
     code = part.casefold()
     if question.kind == "since" and code in question.shortcut_by_code:
         return f'"{part}" is no number of days', f'Please write {question.id} == "{code}"'
+    if question.kind == "since" and code in ANSWERS:
+        remedy = f'Please compare it with a time, as in "6 mo", or take {code} = false out of that question'
+        return f"{code} is no answer of {question.id}", remedy
     match = _LIMIT.fullmatch(part)
     if match is None:
         return f'"{part}" is not a number and a unit', f'Please write, for example, "{usual_limit(question)}"'
