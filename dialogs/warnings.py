@@ -13,6 +13,7 @@ from typing import Any, Final
 from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import mean_months
 from dialogs.errors import Fault
+from dialogs.examples import usual_number
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, question_name
 from dialogs.loading.rules.limits import fitting
@@ -24,7 +25,6 @@ from dialogs.rules.judgement import union
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking
-from dialogs.wording import usual_number
 
 STEPS: Final = 200_000
 """Of the search for criteria that imply each other."""

@@ -30,10 +30,6 @@ _FINE: Final = Decimal("0.001")
 """A converted number that is exact to this is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
 MOST_PARTS: Final = 4
 """Named with the number that is worked out from them: those of a clearance. Items of a scale are counted."""
-FEW: Final = 10
-"""Examples that are computed have a decimal place up to here."""
-FINEST: Final = 12
-"""No more decimals than these are tried."""
 
 
 def describe(question: Question, answer: Answer | None, language: str) -> str:
@@ -83,31 +79,6 @@ def with_unit(number: str, label: str) -> str:
 def _close_units() -> str:
     """First letters, in any language, of units that follow their number without a space."""
     return "".join(words("dialogs", code)["punctuation"]["close_units"] for code in LANGUAGES)
-
-
-def example(question: Question, only: str | None, language: str) -> str:
-    """Return a value with its unit as a lab sheet would show it; `only` is the one unit that can be meant.
-
-    Where the trial gives none it is the geometric middle of what is usual. Results spread over powers of ten:
-    half-way between the ends would be what hardly anybody has.
-    """
-    unit = question.unit_by_code[only] if only else question.units[0]
-    whole = question.kind == "integer"
-    number = usual_number(unit, whole=whole) if unit.example is None else unit.example
-    return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
-
-
-def usual_number(unit: Unit, *, whole: bool) -> Decimal:
-    """Return the middle of what is usual, with the fewest decimals that leave it usual.
-
-    So it is 1.02 of a specific gravity, not 1.0.
-    """
-    low, high = unit.usual
-    geometric = (max(low, high / 100) * high).sqrt() if low >= 0 else (low + high) / 2
-    middle = unit.from_first(geometric)
-    fewest = 0 if whole or abs(middle) > FEW else 1
-    rounded = (middle.quantize(Decimal(1).scaleb(-places)) for places in range(fewest, FINEST))
-    return next((Decimal(compact(each)) for each in rounded if unit.expects(each)), middle)
 
 
 def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:

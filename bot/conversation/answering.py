@@ -132,7 +132,7 @@ def _read(context: Context, screening: Screening, reading: Reading) -> None:
         take(context, screening, [Step("propose", question.id, entered=reading.entered)])
     elif isinstance(reading, Refused) and question is not None:
         context.turn.untaken = True
-        told = cards.refusal(screening, question, reading, context.say)
+        told = cards.refusal(screening, question, reading, context.message.text, context.say)
         context.show(screening, remark=told)
 
 

@@ -18,7 +18,7 @@ from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.in_short import in_short, named_in_short
-from bot.wording.phrases import Phrases, phrases
+from bot.wording.phrases import Phrases, named, phrases
 from bot.wording.views import answer_buttons
 from dialogs.answers import COMPUTED
 from dialogs.dialogue import COMPLETED, REASONS
@@ -71,7 +71,7 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         if not (code == "unit" and answer == COMPUTED)
     ]
     shown = in_short(screening.dialogue, question, answer, say)
-    about = {"number": screening.number, "question": question.short[say.language], "answer": shown}
+    about = {"number": screening.number, "named": named(question.short[say.language], shown, say)}
     context.choose(screening, say("query_what", **about), with_way_back(context, screening, buttons))
 
 
@@ -114,12 +114,10 @@ def _card(context: Context, screening: Screening, query: Asked) -> Turn:
 
 def _told(screening: Screening, query: Asked, key: str, say: Phrases) -> Safe:
     """The answer that a query is about, as it stands, and what is asked."""
-    question = screening.protocol.question(query.question)
     return say(
         key,
         number=screening.number,
-        question=question.short[say.language],
-        answer=in_short(screening.dialogue, question, screening.dialogue.answers[query.question], say),
+        named=named_in_short(screening.dialogue, query.question, say),
         query=say(f"query_{query.code}"),
     )
 

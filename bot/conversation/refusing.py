@@ -8,6 +8,8 @@ from bot.conversation.access import may_screen
 from bot.conversation.context import Context
 from bot.conversation.whose_answer import Aim
 from bot.exchange import Press, Safe
+from bot.wording.cards import with_advice_to_delete
+from bot.wording.phrases import named
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
@@ -46,8 +48,11 @@ def _what_counted(context: Context, screening: Screening, press: Press) -> str |
             question = screening.protocol.question(event.question)
             return context.say.plain(
                 "already_answered",
-                question=question.short[context.say.language],
-                answer=describe(question, event.answer, context.say.language),
+                named=named(
+                    question.short[context.say.language],
+                    describe(question, event.answer, context.say.language),
+                    context.say,
+                ),
             )
     return None
 
@@ -66,22 +71,23 @@ def repeated(context: Context, number: str) -> None:
 def keep_nothing(context: Context, aimed: Aim) -> None:
     """Say that a text was not kept, and why; then ask again."""
     context.turn.untaken = True
-    say, screening, prompt = context.say, aimed.screening, aimed.prompt
+    say, text, screening, prompt = context.say, context.message.text, aimed.screening, aimed.prompt
     if prompt is not None and prompt.kind not in TYPED:
         standing = screening if aimed.doubt is None else None
-        _ask_again(context, standing, prompt, say("kept_nothing_buttons"))
+        _ask_again(context, standing, prompt, with_advice_to_delete(say("kept_nothing_buttons"), text, say))
     elif aimed.doubt == "moved" and screening is not None:
         _ask_again(context, screening, None, say("kept_nothing_moved", number=screening.number))
     elif aimed.doubt == "unsure" and (_is_open(screening) or _is_open(context.current())):
         _ask_again(context, screening, None, say("kept_nothing_unsure"))
-    elif looks_like_identifier(context.message.text):
+    elif looks_like_identifier(text):
         _ask_again(context, screening, prompt, say("refused_identifier", ask=""))
-    elif _is_value(context.message.text) and not _is_open(screening) and _is_open(context.current()):
+    elif _is_value(text) and not _is_open(screening) and _is_open(context.current()):
         context.where_we_are(say("kept_nothing_unsure"))
     elif prompt is not None and prompt.kind == "cancel":
         _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
     else:
-        _ask_again(context, screening, prompt, say("no_free_text", begin=say(_begin_word(context))))
+        told = say("no_free_text", begin=say(_begin_word(context)))
+        _ask_again(context, screening, prompt, with_advice_to_delete(told, text, say))
 
 
 def _is_value(text: str) -> bool:

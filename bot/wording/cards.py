@@ -15,14 +15,15 @@ from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import LONGEST
 from bot.wording.parts import belongs_to, names, part_lines
-from bot.wording.phrases import Phrases, escape, joined, lines, quoted
+from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
+from dialogs.examples import example
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Part, Protocol, Question
-from dialogs.reading import Refused, unit_for
-from dialogs.wording import describe, echo, example, what_failed, with_unit
+from dialogs.reading import Given, Refused, looks_like_free_text, looks_like_identifier, unit_for
+from dialogs.wording import describe, echo, what_failed, with_unit
 from dialogs.working_out import parts_told
 from state.screenings import Screening
 
@@ -42,7 +43,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
-        say("for_example", example=example(question, only, language)) if typed else None,
+        say("for_example", example=example(dialogue.protocol, question, only, language)) if typed else None,
         *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
@@ -98,9 +99,12 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
     dialogue = screening.dialogue
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
-    key = "was_unknown" if dialogue.answers[question_id] == UNKNOWN else "was_answered"
-    key = "was_taken" if question_id in screening.taken else key
-    return say(key, question=question.short[say.language], answer=shown)
+    name = question.short[say.language]
+    if question_id in screening.taken:
+        return say("was_taken", named=named(name, shown, say))
+    if dialogue.answers[question_id] == UNKNOWN:
+        return say("was_unknown", question=name, answer=shown)
+    return say("was_answered", named=named(name, shown, say))
 
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
@@ -146,30 +150,46 @@ def _source(criterion: Criterion, say: Phrases) -> Safe:
     return lines(said, say("read_as", reading=criterion.reading[say.language])) if criterion.reading else said
 
 
-def refusal(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:
-    """Say what is wrong with a typed answer and what to do."""
-    language = say.language
-    only = unit_for(screening.protocol, question, screening.dialogue.facts)
-    ask = _how_to_answer(question, only, say)
+def refusal(screening: Screening, question: Question, refused: Refused, text: str, say: Phrases) -> Safe:
+    """Say what is wrong with `text`, which was typed as an answer, and what to do."""
+    said = _refused(screening, question, refused, say)
+    if refused.likely:
+        return say("two_sentences", first=said, then=_likely(question, refused.likely, say))
+    return said if refused.code == "identifier" else with_advice_to_delete(said, text, say)
+
+
+def with_advice_to_delete(said: Safe, text: str, say: Phrases) -> Safe:
+    """Ask to delete from the chat what may be about a patient; a slip of the finger is not."""
+    if looks_like_identifier(text):
+        return say("two_sentences", first=said, then=say("delete_it"))
+    return (
+        say("two_sentences", first=said, then=say("delete_free_text")) if looks_like_free_text(text) else said
+    )
+
+
+def _refused(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:
+    language, protocol = say.language, screening.protocol
+    only = unit_for(protocol, question, screening.dialogue.facts)
+    ask = _how_to_answer(protocol, question, "a" if refused.code == "typed_date" else only, say)
     details = dict(refused.details)
     if "unit" in details and details["unit"] in question.unit_by_code:
         details["unit"] = label = question.unit_by_code[details["unit"]].label[language]
         details |= {name: with_unit(details[name], label) for name in ("value", "high") if "high" in details}
-    said = say(f"refused_{refused.code}", **{"ask": ask, **details})
-    if not refused.likely:
-        return said
-    likely = [describe(question, given[0][1], language) for given in refused.likely]
-    to_be_typed = isinstance(refused.likely[0][0][1], Measurement) and question.kind != "since"
+    return say(f"refused_{refused.code}", **{"ask": ask, **details})
+
+
+def _likely(question: Question, likely: Sequence[Given], say: Phrases) -> Safe:
+    shown = [describe(question, given[0][1], say.language) for given in likely]
+    to_be_typed = isinstance(likely[0][0][1], Measurement) and question.kind != "since"
     key = "refused_likely" if to_be_typed else "refused_likely_option"
-    meant = say(key, likely=words("dialogs", language)["condition"]["either"].join(likely))
-    return say("refused_with_likely", refused=said, likely=meant)
+    return say(key, likely=words("dialogs", say.language)["condition"]["either"].join(shown))
 
 
-def _how_to_answer(question: Question, only: str | None, say: Phrases) -> Safe:
+def _how_to_answer(protocol: Protocol, question: Question, only: str | None, say: Phrases) -> Safe:
     if question.options:
         return say("ask_option")
     if question.kind == "since":
-        return say("ask_how_long_ago", example=example(question, "wk", say.language))
+        return say("ask_how_long_ago", example=example(protocol, question, only, say.language))
     units = [unit.label[say.language] for unit in question.units if only in (None, unit.code)]
     return say("ask_with_units" if len(units) > 1 else "ask_with_one_unit", units=joined(units, say))
 
@@ -229,11 +249,11 @@ def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
     for question_id, answer in reason.answers:
         if question_id in told or (question_id in implied and len(implied) < len(reason.answers)):
             continue
-        shown.append(named(dialogue, question_id, answer, say))
+        shown.append(answer_named(dialogue, question_id, answer, say))
     return say.plain("then").join(shown)
 
 
-def named(dialogue: Dialogue, question_id: str, answer: Answer | None, say: Phrases) -> str:
+def answer_named(dialogue: Dialogue, question_id: str, answer: Answer | None, say: Phrases) -> str:
     """An answer as it was understood, behind the name of its question."""
     protocol, language = dialogue.protocol, say.language
     question = protocol.question(question_id)
@@ -242,12 +262,12 @@ def named(dialogue: Dialogue, question_id: str, answer: Answer | None, say: Phra
         if answer is None
         else echo(protocol, question, answer, dialogue.facts, language)
     )
-    return say.plain("named", name=question.short[language], what=said)
+    return named(question.short[language], said, say)
 
 
 def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """The answers that count, as they were understood."""
-    return [escape(named(dialogue, each, dialogue.answers[each], say)) for each in dialogue.applied]
+    return [escape(answer_named(dialogue, each, dialogue.answers[each], say)) for each in dialogue.applied]
 
 
 def alert_lines(dialogue: Dialogue, before: Sequence[Answer | None], say: Phrases) -> list[Safe]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.exchange import COPY_CHARACTERS, Safe
-from bot.wording.cards import deciding, named
+from bot.wording.cards import answer_named, deciding
 from bot.wording.healing import again_unless_said, met_from
 from bot.wording.parts import in_one_line, part_lines
 from bot.wording.phrases import Phrases, escape, joined, plain
@@ -102,7 +102,7 @@ def _entered(dialogue: Dialogue, question_id: str, answered: Mapping[str, dateti
 
 def _answer_line(screening: Screening, question_id: str, at: datetime | None, say: Phrases) -> str:
     dialogue = screening.dialogue
-    said = named(dialogue, question_id, dialogue.answers[question_id], say)
+    said = answer_named(dialogue, question_id, dialogue.answers[question_id], say)
     if at is None:
         return said
     entered = say.plain("entered_at", at=f"{in_zone(at, screening.zone):%Y-%m-%d %H:%M}")

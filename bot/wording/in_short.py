@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.wording.phrases import Phrases
+from bot.wording.phrases import Phrases, named
 from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Question
@@ -22,4 +22,4 @@ def named_in_short(dialogue: Dialogue, question_id: str, say: Phrases) -> str:
     """Say an answer that was given, behind the name of its question."""
     question = dialogue.protocol.question(question_id)
     what = in_short(dialogue, question, dialogue.answers[question_id], say)
-    return say.plain("named", name=question.short[say.language], what=what)
+    return named(question.short[say.language], what, say)

@@ -61,6 +61,11 @@ def joined(names: Iterable[str], say: Phrases) -> str:
     return say.plain("list").join(names)
 
 
+def named(name: str, what: str, say: Phrases) -> str:
+    """Say what something is behind its name, unless it begins with that: *ECOG 1* is no *ECOG: ECOG 1*."""
+    return what if what.startswith(name) else say.plain("named", name=name, what=what)
+
+
 def gap(part: Safe) -> Safe:
     """Set a part off from what stands before it by an empty line."""
     return Safe(f"\n{part}")

@@ -14,7 +14,7 @@ from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.paging import page_at, turning
-from bot.wording.phrases import Phrases, lines
+from bot.wording.phrases import Phrases, lines, named
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
@@ -117,7 +117,7 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
         for place, reason in enumerate(REASONS)
     ]
     shown = _shown(screening.protocol, screening.dialogue.waiting, say)
-    text = say("change_why", question=question.short[say.language], answer=shown)
+    text = say("change_why", named=named(question.short[say.language], shown, say))
     return _asking(screening, text, arrange([*buttons, *_keep(screening, question, say)]), say)
 
 

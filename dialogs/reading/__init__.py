@@ -13,10 +13,10 @@ from typing import Final
 from dialogs.answers import Choice
 from dialogs.protocol import Protocol, Question
 from dialogs.reading.ago import looks_like_date, read_ago
-from dialogs.reading.identifiers import looks_like_identifier
+from dialogs.reading.identifiers import looks_like_free_text, looks_like_identifier
 from dialogs.reading.numbers import MAX_DIGITS, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
-from dialogs.reading.options import likely_options, spellings_taken
+from dialogs.reading.options import likely_options, scores_meant, spellings_taken
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
 from dialogs.reading.selections import read_selection
 from dialogs.reading.units import unit_called, unit_for
@@ -30,6 +30,7 @@ __all__ = [
     "Refused",
     "Understood",
     "accept",
+    "looks_like_free_text",
     "looks_like_identifier",
     "propose_again",
     "read",
@@ -64,6 +65,7 @@ def read(
     if question.kind == "several":
         return read_selection(question, said, numbered=numbered)
     codes = [code for code, spellings in spellings_taken(question).items() if said in spellings]
+    codes = codes or scores_meant(question, said)
     if len(codes) == 1:
         return Understood(((question.id, Choice(codes[0])),))
     if question.kind == "since" and not codes:

@@ -28,6 +28,17 @@ def spellings_taken(question: Question) -> Mapping[str, frozenset[str]]:
     }
 
 
+def scores_meant(question: Question, said: str) -> list[str]:
+    """Name the option that a score stands for, where the codes of all options are digits: *PS 1*, *ECOG评分1分*."""
+    if question.kind != "choice" or not all(map(str.isdecimal, question.option_by_code)):
+        return []
+    scale = "|".join(map(re.escape, map(fold, question.short.values())))
+    word, points = in_any_language("score"), in_any_language("points")
+    name = rf"(?:{scale})?(?:{word})?(?<=\w)[:=]?"
+    score = re.fullmatch(rf"(?:{name})?(?P<code>\d)(?:{points})?", said.replace(" ", ""))
+    return [score["code"]] if score and score["code"] in question.option_by_code else []
+
+
 def likely_options(question: Question, said: str) -> list[str]:
     """Name the options that a word begins, resembles or may mean. They are offered, never taken.
 

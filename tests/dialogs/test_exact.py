@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,16 @@ def spellings(question: Question) -> dict[str, set[str]]:
     }
 
 
+def scores(question: Question, code: str) -> set[str]:
+    """A score of a scale without its spaces: with the scale's name or without, with its points or without."""
+    if not code.isdecimal():
+        return set()
+    named = {"", *(name.casefold() for name in question.short.values())}
+    parts = product(named, ("", "ps", "score", "performancestatus", "评分", "ps评分", "体能状态评分"))
+    called = [f"{name}{word}{code}" for name, word in parts]
+    return {f"{score}{points}" for score in called for points in ("", "分", "级", "point", "points")}
+
+
 def slips(spelling: str) -> Iterator[str]:
     """Every proper beginning, single-letter edit, missing and added word."""
     words = spelling.split()
@@ -65,7 +76,12 @@ def check_words(question: Question) -> int:
     tried = 0
     for text in {slip for names in known.values() for name in names for slip in slips(name)}:
         reading = read(PROTOCOL, question, text)
-        meant = [code for code, names in known.items() if " ".join(text.casefold().split()) in names]
+        said = " ".join(text.casefold().split())
+        meant = [
+            code
+            for code, names in known.items()
+            if said in names or said.replace(" ", "") in scores(question, code)
+        ]
         tried += 1
         if len(meant) == 1:
             assert reading == Understood(((question.id, Choice(meant[0])),)), text

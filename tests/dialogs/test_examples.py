@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dialogs.examples import example
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Kind, Protocol, Question
 from dialogs.reading import Understood, read
-from dialogs.wording import example
 
 SHIPPED = load("NCT04420494")
 TOY = load(str(Path(__file__).parent.parent / "data" / "toy.toml"))
@@ -34,7 +34,7 @@ def test_there_are_typed_questions() -> None:
 def test_every_example_is_taken_without_asking(
     protocol: Protocol, question: Question, only: str | None, language: str
 ) -> None:
-    shown = example(question, only, language)
+    shown = example(protocol, question, only, language)
     assert isinstance(read(protocol, question, shown, only), Understood), shown
 
 
@@ -47,7 +47,7 @@ def test_a_trial_gives_its_example_or_one_is_computed(example_key: str, shown: s
     unit = 'spellings = ["c", "°c", "度"]'
     assert unit in TOY.text
     protocol = parse_protocol(TOY.text.replace(unit, unit + example_key), "toy.toml")
-    assert example(protocol.question("temperature"), None, "en") == shown
+    assert example(protocol, protocol.question("temperature"), None, "en") == shown
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_a_computed_example_is_usual_and_of_the_kind_that_is_asked_for(
     unit = replace(question.units[0], possible=(low, high), usual=(low, high))
     question = replace(question, kind=kind, units=(unit,))
     protocol = replace(TOY, questions=(question, *TOY.questions[1:]))
-    assert example(question, None, "en") == shown
+    assert example(protocol, question, None, "en") == shown
     assert isinstance(read(protocol, question, shown, None), Understood)

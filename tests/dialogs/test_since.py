@@ -15,12 +15,13 @@ from dialogs.assessment import effective, judge, status
 from dialogs.carried import carried
 from dialogs.dialogue import Step, begin
 from dialogs.errors import ProtocolError
+from dialogs.examples import example
 from dialogs.loading import load, parse_protocol
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.proofs import representatives
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
 from dialogs.since import DAYS
-from dialogs.wording import compared, describe, example, what_failed
+from dialogs.wording import compared, describe, what_failed
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 MI = PROTOCOL.question("last_mi")
@@ -132,7 +133,7 @@ def test_it_is_said_as_a_time_ago(answer: Answer, english: str, chinese: str) ->
 def test_the_example_is_one_that_is_understood() -> None:
     for language in ("en", "zh"):
         for unit in (None, *DAYS):
-            assert isinstance(read(PROTOCOL, MI, example(MI, unit, language)), Understood)
+            assert isinstance(read(PROTOCOL, MI, example(PROTOCOL, MI, unit, language)), Understood)
 
 
 COMPARED = [

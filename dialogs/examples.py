@@ -1,0 +1,51 @@
+"""Shows a number with its unit as somebody would type it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from dialogs.answers import Measurement, compact, plain
+from dialogs.protocol import Protocol, Question
+from dialogs.rules.comparisons import Comparison
+from dialogs.units import Unit
+from dialogs.wording import describe
+
+FEW: Final = 10
+"""Examples that are computed have a decimal place up to here."""
+FINEST: Final = 12
+"""No more decimals than these are tried."""
+
+
+def example(protocol: Protocol, question: Question, only: str | None, language: str) -> str:
+    """Return a value with its unit as a lab sheet would show it; `only` is the one unit that can be meant.
+
+    Where the trial gives none it is the geometric middle of what is usual. Results spread over powers of ten:
+    half-way between the ends would be what hardly anybody has. A time ago has the unit in which it is judged.
+    """
+    code = only or (_judged_in(protocol, question) if question.kind == "since" else None)
+    unit = question.unit_by_code[code] if code else question.units[0]
+    whole = question.kind == "integer"
+    number = usual_number(unit, whole=whole) if unit.example is None else unit.example
+    return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
+
+
+def usual_number(unit: Unit, *, whole: bool) -> Decimal:
+    """Return the middle of what is usual, with the fewest decimals that leave it usual.
+
+    So it is 1.02 of a specific gravity, not 1.0.
+    """
+    low, high = unit.usual
+    geometric = (max(low, high / 100) * high).sqrt() if low >= 0 else (low + high) / 2
+    middle = unit.from_first(geometric)
+    fewest = 0 if whole or abs(middle) > FEW else 1
+    rounded = (middle.quantize(Decimal(1).scaleb(-places)) for places in range(fewest, FINEST))
+    return next((Decimal(compact(each)) for each in rounded if unit.expects(each)), middle)
+
+
+def _judged_in(protocol: Protocol, question: Question) -> str | None:
+    """Return the unit of the first limit that a rule holds a number against."""
+    place = protocol.position[question.id]
+    leaves = (leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves())
+    limits = (leaf.limits for leaf in leaves if isinstance(leaf, Comparison) and leaf.place == place)
+    return next((code for each in limits for code in each), None)

@@ -1,0 +1,83 @@
+"""What is said to a typed answer that cannot be taken: what to write instead, and what is to be deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.exchange import Turn
+from dialogs.loading import load
+from tests.conversation.office import Ward, said
+
+DEPRESSION, LUNG = load("EXAMPLE-MDD"), load("EXAMPLE-NSCLC")
+TO_THE_WASHOUT: Final = ("15", "yes", "12", "13", "12", "no")
+TO_ECOG: Final = ("60", "Adenocarcinoma", "yes", "yes")
+
+
+def walked(ward: Ward, trial: object, *texts: str) -> Turn:
+    setup = replace(ward.conversation.setup, protocols=(trial,))
+    ward.conversation = replace(ward.conversation, setup=setup)
+    ward.do(ward.clinician, "/new")
+    for text in texts:
+        turn = ward.do(ward.clinician, text)
+    return turn
+
+
+@pytest.fixture
+def ward(conversation: Conversation) -> Ward:
+    people = [
+        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
+        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
+        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
+    ]
+    return Ward(conversation, *people)
+
+
+@pytest.mark.parametrize("text", ["2019", "March 2024", "2019年"])
+def test_part_of_a_date_gets_one_sentence_that_says_how_to_write_it(ward: Ward, text: str) -> None:
+    told = said(walked(ward, DEPRESSION, *TO_THE_WASHOUT, text))
+    assert "Please type how long ago it was, for example <b>2 years ago</b>. Dates are not kept." in told
+    assert "delete" not in told
+
+
+def test_a_whole_date_is_to_be_deleted_too(ward: Ward) -> None:
+    told = said(walked(ward, DEPRESSION, *TO_THE_WASHOUT, "2024-03-01"))
+    assert "Dates are not kept. Please delete it from the chat." in told
+
+
+def test_the_example_of_a_time_has_the_unit_in_which_the_trial_judges_it(ward: Ward) -> None:
+    assert "For example 3 weeks ago" in said(walked(ward, DEPRESSION, *TO_THE_WASHOUT))
+
+
+SLIPS: Final = {
+    "yess": False, "10 dyas": False, "PSS 1": False, "12 points": False, "x": False,
+    "Wang Li": True, "王丽": True, "Müller": True, "bed 3 of ward 7": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SLIPS)
+def test_only_what_may_be_about_a_patient_is_to_be_deleted(ward: Ward, text: str) -> None:
+    told = said(walked(ward, DEPRESSION, *TO_THE_WASHOUT, text))
+    assert ("delete it from the chat" in told) is SLIPS[text]
+
+
+def test_a_slip_where_only_buttons_answer_is_not_to_be_deleted(ward: Ward) -> None:
+    told = said(walked(ward, DEPRESSION, "19", "yes"))
+    assert "not kept" in told
+    assert "delete" not in told
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "PS 1", "PS1", "ps=1", "ECOG PS 1", "ECOG 1", "ECOG1", "ECOG评分1分", "1分", "PS评分：1"]
+)
+def test_a_score_may_be_typed_behind_its_name(ward: Ward, text: str) -> None:
+    told = said(walked(ward, LUNG, *TO_ECOG, text))
+    assert "✓ ECOG 1\n" in told
+
+
+@pytest.mark.parametrize("text", ["PS 5", "PS", "PS 1-2", "KPS 1", "11", "GPS 1"])
+def test_what_is_no_score_of_the_scale_is_not_taken(ward: Ward, text: str) -> None:
+    assert "✓" not in said(walked(ward, LUNG, *TO_ECOG, text))
