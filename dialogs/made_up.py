@@ -14,11 +14,11 @@ from typing import Final
 
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.assessment import effective
+from dialogs.examples import usual_number
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, Facts, members
-from dialogs.wording import usual_number
 
 MOST: Final = 6
 """Patients for one rule: more are not read."""

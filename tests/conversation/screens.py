@@ -24,9 +24,9 @@ from bot.telegram.calls import Arrived
 from bot.telegram.deliveries import Deliveries, Said
 from bot.telegram.sending import Outgoing
 from bot.wording.phrases import plain
+from dialogs.examples import example
 from dialogs.loading import load
 from dialogs.protocol import Question
-from dialogs.wording import example
 from state.people import Person
 from tests.conversation.playing import Clock, new_conversation
 
@@ -155,7 +155,7 @@ def answer_to(question: Question) -> str:
         if question.kind == "choice"
         else "normal"
         if question.shortcuts
-        else example(question, None, "en")
+        else example(PROTOCOL, question, None, "en")
     )
     return ANSWERS.get(question.id, other)
 

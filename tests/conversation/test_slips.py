@@ -10,6 +10,7 @@ import pytest
 from bot.conversation import Conversation
 from bot.exchange import Turn
 from dialogs.loading import load
+from dialogs.protocol import Protocol
 from tests.conversation.office import Ward, said
 
 DEPRESSION, LUNG = load("EXAMPLE-MDD"), load("EXAMPLE-NSCLC")
@@ -17,7 +18,7 @@ TO_THE_WASHOUT: Final = ("15", "yes", "12", "13", "12", "no")
 TO_ECOG: Final = ("60", "Adenocarcinoma", "yes", "yes")
 
 
-def walked(ward: Ward, trial: object, *texts: str) -> Turn:
+def walked(ward: Ward, trial: Protocol, *texts: str) -> Turn:
     setup = replace(ward.conversation.setup, protocols=(trial,))
     ward.conversation = replace(ward.conversation, setup=setup)
     ward.do(ward.clinician, "/new")
