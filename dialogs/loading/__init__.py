@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -27,6 +28,10 @@ from dialogs.loading.references import check_outcomes
 from dialogs.protocol import Protocol
 
 MAX_BYTES: Final = 1_000_000
+_STATEMENT: Final = re.compile(
+    r"""^[ \t]*(?:[\w"'.-]+[ \t]*(?:==?|[＝:：])[ \t]*\S|[\[［【])""", re.MULTILINE
+)
+_BEGIN: Final = "Please begin with prescreen protocol new, which writes a file with notes on every part"
 UNUSED: Final = frozenset({(True, "possible"), (True, "units"), (True, "usual"), (False, "options")})
 """Whether a question is answered by options, and a key that it does not use."""
 
@@ -140,6 +145,9 @@ def _parse_toml(text: str, file: str) -> dict[str, Any]:
 
 def _mended(text: str, file: str) -> ProtocolError:
     """Return all faults of a text of which TOML reads a part only."""
+    if not _STATEMENT.search(text):
+        fault = Fault("file", "has no line such as key = value or [[criterion]]", _BEGIN)
+        return ProtocolError(file, [fault])
     mending = mend(text)
     later: Sequence[Fault] = ()
     if mending.raw is not None:

@@ -50,6 +50,7 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     What has faults is of use for finding more of them only; ``None`` is what is of no use even for that.
     """
     report.owners = _owners()
+    report.at_the_top = {key.name for key in PROTOCOL.keys} - {"question", "criterion"}
     entry = _read(raw, report)
     whole, questions = _questions(entry, report)
     named = all_named(entry.get("question", ()))

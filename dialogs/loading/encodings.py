@@ -23,9 +23,11 @@ _BEGINNINGS: Final[Mapping[bytes, tuple[str, str]]] = {
     b"\xff\xd8\xff": ("a picture", "Please name the trial's TOML file"),
     b"<": ("a web page or XML", "Please name the trial's TOML file"),
     b"{": ("JSON", 'Please write TOML: key = "value" in lines of their own, without braces around all'),
+    b"```": ("text with the marks of a page around it", "Please delete the lines that begin with ```"),
     b"---\n": ("YAML", 'Please write TOML: key = "value", and [[question]] above each question'),
 }
 """First bytes of files that are no protocols -> what each is, and what to do."""
+_USUAL: Final = 0.8
 _MARKS: Final = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -56,12 +58,15 @@ def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, list[Fault
             fault = Fault("file", "is saved as UTF-16 (called Unicode in some editors)", remedy)
             return content.decode(encoding, errors="replace").removeprefix("\ufeff"), [fault]
     line = content.count(b"\n", 0, error.start) + 1
-    try:
-        text = content.decode("gb2312")
-    except UnicodeDecodeError:
-        text = ""
-    if text:
+    text = content.decode("gb18030", errors="replace")
+    if _is_chinese(text):
         return text, [Fault("file", "is saved in a Chinese encoding (GBK)", remedy, line)]
     byte = content[error.start]
     said = f"is not UTF-8: the first character that cannot be read is byte {byte:#04x} of this line"
     return content.decode("cp1252", errors="replace"), [Fault("file", said, remedy, line)]
+
+
+def _is_chinese(text: str) -> bool:
+    """Say whether nearly all of what is no ASCII are the usual Chinese characters and signs: no other text is so."""
+    signs = [sign for sign in text if not sign.isascii()]
+    return len("".join(signs).encode("gb2312", errors="ignore")) >= 2 * _USUAL * len(signs)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -42,6 +42,8 @@ class Report:
     stored: bool = False
     owners: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The tables that have a key, such as ``question``, by its name."""
+    at_the_top: Collection[str] = ()
+    """The keys that stand outside of any table."""
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -47,6 +47,7 @@ KNOWN_SLIPS: Final[Mapping[tuple[str, str], str]] = {
     ("criterion", "kind"): _WORDS_OF_THE_RECORD,
     ("criterion", "source"): _WORDS_OF_THE_RECORD,
     ("criterion", "text"): _WORDS_OF_THE_RECORD,
+    ("criterion", "type"): _WORDS_OF_THE_RECORD,
     ("criterion", "id"): "Please write code",
 }
 """A table and a key that it has not -> what to write."""
@@ -104,9 +105,7 @@ def one_meant(raw: Any, names: Collection[str]) -> str:
 
 def text_meant(raw: Any) -> str | None:
     """Return the text that a number, a date or a list of one text stands for."""
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    if isinstance(raw, int | Decimal | date | datetime | time):
+    if isinstance(raw, int | Decimal | date | datetime | time) and not isinstance(raw, bool):
         return str(raw)
     return raw[0] if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str) else None
 

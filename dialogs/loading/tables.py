@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from dialogs.likely import instead
 from dialogs.loading.kinds import Kind, KindError, Report, shown
 from dialogs.loading.meant import KNOWN_SLIPS, key_meant
 from dialogs.loading.writing import value_of
@@ -84,15 +85,25 @@ def _unknown_keys(table: Table, raw: Mapping[str, Any], place: str, report: Repo
     meant = {name: key_meant(name, free) for name in raw if name not in names}
     for name, key in meant.items():
         owners = ", ".join(f"[[{owner}]]" for owner in report.owners.get(name, ()))
-        remedy = f"Please use one of: {', '.join(names)}"
+        remedy = instead(name, names)
         if (table.name, name) in KNOWN_SLIPS:
             remedy = KNOWN_SLIPS[table.name, name]
         elif key is not None:
             remedy = f"Please write {key}"
         elif owners:
             remedy = f"Please move it: it is a key of {owners}"
+        elif name in report.at_the_top:
+            remedy = "Please move it to the top of the file, above the first [[...]]"
+        elif table.name == "protocol" and _are_tables(raw[name]):
+            remedy = (
+                f'Please write [[criterion]] or [[question]], and what it is called below: code = "{name}"'
+            )
         report.fault(f"{place}: {name}", f"there is no key {name} here", remedy)
     return {key for key in meant.values() if key is not None}
+
+
+def _are_tables(raw: Any) -> bool:
+    return isinstance(raw, dict) or (isinstance(raw, list) and all(isinstance(each, dict) for each in raw))
 
 
 def table(of: Table) -> Kind:
@@ -128,6 +139,8 @@ def tables(of: Table, *, called_by: str | None = None, or_texts: bool = False) -
             remedy = f"Please write [[{of.name}]]" if called_by else f"Please write {meant}"
             raise KindError(f"{shown(raw)} is not a list of tables", remedy)
         places = [*_apart([placed(item, index, place) for index, item in enumerate(raw, 1)])]
+        if called_by is not None and raw and not any(isinstance(item, dict) for item in raw):
+            raise KindError(f"{shown(raw)} is not a list of tables", f"Please write [[{of.name}]] above each")
         entries = [one.read(item, at, report) for item, at in zip(raw, places, strict=True)]
         if called_by is None:  # one that cannot be read still counts
             entries = [each or _unread(at) for each, at in zip(entries, places, strict=True)]

@@ -31,7 +31,8 @@ from dialogs.rules.comparisons import Contrast, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, members, union
 from dialogs.rules.tree import Conjunction, Negation, Node, Unclear
 
-Finding = Literal["possible", "impossible", "open"]
+Finding = Literal["possible", "impossible", "unjudged", "open"]
+"""What was found; *unjudged* is what only answers lead to with which the criterion is not judged."""
 
 MOST_TOGETHER: Final = 3_000
 """Combinations of answers to questions that are answered together; if there are more, not all are looked at."""
@@ -62,8 +63,8 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
         for wanted in (TRUE, FALSE):
             failed = (wanted == FALSE) == (criterion.kind == "inclusion")
             found = _finding(criterion.rule.node, wanted, groups, budget)
-            if found == "possible" and not _is_judged(protocol, index, wanted, budget):
-                found = "open"
+            if found == "possible":
+                found = _where_judged(protocol, index, wanted, budget)
             yield Outcome(criterion, failed, found)
 
 
@@ -78,14 +79,20 @@ def met(criterion: Criterion) -> Node:
     return node if criterion.kind == "inclusion" else Negation(node)
 
 
-def _is_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -> bool:
-    """Say whether it is shown that a rule can be `wanted` where the criterion is judged: what it requires is met."""
+def _where_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -> Finding:
+    """Say whether a rule can be `wanted` where its criterion is judged: all that it requires is met."""
+    node = protocol.criteria[index].rule.node
+    nodes = [node if wanted == TRUE else Negation(node)]
     required = protocol.requirement[index]
-    if required is None or isinstance(protocol.criteria[required].rule.node, Unclear):
-        return True
-    above, node = met(protocol.criteria[required]), protocol.criteria[index].rule.node
-    both = Conjunction((above, node if wanted == TRUE else Negation(node)), above.mask | node.mask)
-    return finding(protocol, both, TRUE, budget) == "possible"
+    while required is not None:
+        if not isinstance(protocol.criteria[required].rule.node, Unclear):
+            nodes.append(met(protocol.criteria[required]))
+        required = protocol.requirement[required]
+    if len(nodes) == 1:
+        return "possible"
+    together = Conjunction(tuple(nodes), union(each.mask for each in nodes))
+    found = finding(protocol, together, TRUE, budget)
+    return "unjudged" if found == "impossible" else found
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,10 @@ FILES = {
     "empty": (b" \n", "is empty"),
     "utf-16": (TEXT.encode("utf-16"), "is saved as UTF-16 (called Unicode in some editors)"),
     "utf-16, other end first": (b"\xfe\xff" + TEXT.encode("utf-16-be"), "is saved as UTF-16 (called Unicode in some editors)"),
+    "gbk with a rare character": (
+        TEXT.replace("Pregnant or", "妊娠或哺乳，见镕氏分级").encode("gbk"),
+        "is saved in a Chinese encoding (GBK)",
+    ),
     "gbk": (TEXT.replace("Pregnant or", "妊娠或").encode("gbk"), "is saved in a Chinese encoding (GBK)"),
     "windows": (
         TEXT.replace("made-up trial in", "trial at 20 °C in").encode("cp1252"),

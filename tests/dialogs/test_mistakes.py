@@ -215,6 +215,11 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'key misspelt': ('judgement = true', 'judgment = true', ['51: question pregnant: judgment: there is no key judgment here. Please write judgement']),
     'key of another word': ('help = "At the day of consent."', 'hint = "At the day of consent."', ['28: question age: hint: there is no key hint here. Please write help']),
     'key in capitals': ('kind = "integer"', 'Kind = "integer"', ['26: question age: Kind: there is no key Kind here. Please write kind']),
+    'key of the top in a criterion': ('code = "I1"\n', 'code = "I1"\nfacts = {}\n', ['64: criterion I1: facts: there is no key facts here. Please move it to the top of the file, above the first [[...]]']),
+    'key that is nowhere': ('help = "At the day of consent."', 'colour = "red"', ['28: question age: colour: there is no key colour here. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts ... and 17 more']),
+    'type of a criterion': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\ntype = "inclusion"', ['78: criterion I3: type: there is no key type here. Please write the record\'s words as inclusion = "..." or exclusion = "..."']),
+    'flag for a rule': ('rule = "18 <= age <= 80"', 'rule = true', ['65: criterion I1: rule: true is not a text in quotes. Please write a text in quotes']),
+    'never of what is no time': ('help = "At the day of consent."', 'never = false', ['28: question age: never: is for how long ago something was. Please remove it, or write kind = "since"']),
     'key of another table': ('code = "I1"\n', 'code = "I1"\nunits = []\n', ['64: criterion I1: units: there is no key units here. Please move it: it is a key of [[question]]']),
     'kind misspelt': ('kind = "integer"', 'kind = "intger"', ['26: question age: kind: "intger" is not known. Please write "integer"']),
     'kind with two letters missing': ('kind = "integer"', 'kind = "intgr"', ['26: question age: kind: "intgr" is not known. Please write "integer"']),
@@ -372,6 +377,34 @@ def test_one_mistake_hides_no_other(pair: list[str]) -> None:
     assume(TEXT.index(first[0]) + len(first[0]) < at)
     both = TEXT[:at].replace(first[0], first[1], 1) + TEXT[at:].replace(second[0], second[1], 1)
     assert places(told(both)) == places(first[2]) | places(second[2])
+
+
+def test_a_table_that_is_called_as_its_criterion_is_told_with_what_to_write() -> None:
+    said = told(TEXT.replace('[[criterion]]\ncode = "I1"', "[[I1]]", 1))
+    assert "protocol: I1: there is no key I1 here. Please write [[criterion]] or" in said[0]
+
+
+def test_criteria_that_are_listed_as_texts_are_told_once() -> None:
+    listed = 'format = 2\nid = "EX"\ntitle = "Fictional"\ncriterion = ["Adult", "No stroke"]\n'
+    fault = 'criterion: ["Adult", "No stroke"] is not a list of tables. Please write [[criterion]] above each'
+    assert told(listed) == [f"4: protocol: {fault}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Inclusion Criteria:\n1. Age 18-75\n2. ALT <= 2.5 x ULN\n",
+        "code\tinclusion\trule\nI1\tAged 18 or more\tage >= 18\n",
+        'code,kind,text\nI1,inclusion,"Aged 18, or more"\n',
+        "入选标准：\n1. 年龄 18 至 75 岁\n",
+    ],
+    ids=["a record", "pasted from a spreadsheet", "CSV", "a record in Chinese"],
+)
+def test_what_is_no_trials_file_at_all_is_told_once(text: str) -> None:
+    (said,) = told(text)
+    assert said.startswith(
+        "file: has no line such as key = value or [[criterion]]. Please begin with prescreen"
+    )
 
 
 def test_options_without_quotes_are_told_beside_a_fault_of_their_question() -> None:

@@ -320,4 +320,16 @@ requires = "I1"
         each for each in outcomes(parse_protocol(text, "ages.toml"), 10_000) if each.criterion.code == "I2"
     ]
     assert {each.said for each in found if each.finding == "possible"} == shown
-    assert {each.finding for each in found} <= {"possible", "open"}
+    assert {each.finding for each in found} <= {"possible", "unjudged"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "finding"), [("age_years >= 19", "unjudged"), ("age_years >= 23", "possible")], ids=str
+)
+def test_what_is_required_of_what_is_required_counts(rule: str, finding: str) -> None:
+    criterion = '[[criterion]]\ncode = "I{}"\ninclusion = "Words"\nrule = "{}"\n{}'
+    rules = [("age_years >= 20", ""), ("age_years != 22", 'requires = "I1"\n'), (rule, 'requires = "I2"\n')]
+    listed = "".join(criterion.format(number, *each) for number, each in enumerate(rules, 1))
+    protocol = parse_protocol(f'format = 2\nid = "EX"\ntitle = "Fictional"\n{listed}', "ages.toml")
+    found = {(each.criterion.code, each.said): each.finding for each in outcomes(protocol, 10_000)}
+    assert found["I3", "failed"] == finding

@@ -21,6 +21,12 @@ SEARCH_STEPS: Final = 400_000
 """Of playing dialogues, and of looking for answers by which criteria are met and fail: under a second in all."""
 
 
+_NOT_SHOWN: Final = {
+    "open": "Not shown that criterion {code} can be {said}, nor that it cannot.",
+    "unjudged": "Criterion {code} can never be {said} where {required}, which it requires, is met.",
+}
+
+
 @click.command("check")
 @click.argument("source", default="NCT04420494")
 @click.option(
@@ -53,7 +59,7 @@ def _proved(protocol: Protocol) -> Iterator[str]:
     used = union(protocol.used)
     needed = [question.id for place, question in enumerate(protocol.questions) if used >> place & 1]
     unseen = [name for name in needed if name not in found.asked]
-    left_open = [outcome for outcome in outcomes(protocol, SEARCH_STEPS) if outcome.finding == "open"]
+    left_open = [each for each in outcomes(protocol, SEARCH_STEPS) if each.finding in _NOT_SHOWN]
     each = "each" if len(needed) == len(protocol.questions) else "each that a criterion needs"
     asked = "" if unseen else f", {each} can be asked"
     judged = "" if left_open else ", each can be met and can fail"
@@ -67,7 +73,10 @@ def _proved(protocol: Protocol) -> Iterator[str]:
         )
         yield f"{said}: {', '.join(unseen)}."
     for outcome in left_open:
-        yield f"Not shown that criterion {outcome.criterion.code} can be {outcome.said}, nor that it cannot."
+        criterion = outcome.criterion
+        yield _NOT_SHOWN[outcome.finding].format(
+            code=criterion.code, said=outcome.said, required=criterion.requires
+        )
     if not found.complete:
         yield "There are too many dialogues to play all of them: some were played, always the same ones."
 
