@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-SUBCOMMANDS: Final = ("check", "diagram", "list", "new", "questions", "review", "schema", "show")
+SUBCOMMANDS: Final = ("check", "diagram", "draft", "list", "new", "questions", "review", "schema", "show")
 
 
 @click.group("protocol")

@@ -1,0 +1,82 @@
+"""``prescreen protocol draft``: a protocol file from a registry record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.command.protocol.schema import SCHEMA, write_schema
+from dialogs.languages import DEFAULT, LANGUAGES
+
+if TYPE_CHECKING:
+    from dialogs.drafting.record import Record
+
+
+@click.command("draft")
+@click.argument("source")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, never over another; else it is printed.",
+)
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(list(LANGUAGES)),
+    multiple=True,
+    default=[DEFAULT],
+    show_default=True,
+    help="Of our own words in the file; once for each language. Remarks are in the first.",
+)
+def command(source: str, output: Path | None, languages: tuple[str, ...]) -> None:
+    """Draft a protocol file from a registry record.
+
+    SOURCE is a study downloaded from ClinicalTrials.gov as JSON (API v2), or a text with inclusion and
+    exclusion criteria. Every line of the criteria stands in the file in its own words, once; the file works as it
+    is. What is proposed beyond the record's words is marked by review, until a person has accepted it.
+
+    \b
+    Examples:
+      prescreen protocol draft NAME.json --output trial.toml
+    """
+    text = _drafted(read(source), list(dict.fromkeys(languages)), source)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+        write_schema(output.parent / SCHEMA)
+    except FileExistsError as error:
+        raise click.ClickException(f"{output} is there already. Please choose another name") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
+    click.echo(f"{output} is written. Check it at any time: prescreen protocol check {output}")
+
+
+def read(source: str) -> Record:
+    """Read a record from where a person says; what is wrong with it becomes a sentence."""
+    from dialogs.drafting.record import RecordError, read_record
+
+    path = Path(source)
+    try:
+        return read_record(path.read_text(encoding="utf-8-sig"), path.stem)
+    except OSError as error:
+        raise click.ClickException(
+            f"{source} cannot be read: {error.strerror}. Please name a file"
+        ) from error
+    except (RecordError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{source} cannot be used: {error}") from error
+
+
+def _drafted(record: Record, languages: list[str], source: str) -> str:
+    from dialogs.drafting.draft import drafted_file
+    from dialogs.drafting.proposals import propose
+    from dialogs.drafting.record import RecordError
+
+    try:
+        return drafted_file(record, languages, propose, Path(source).name)
+    except RecordError as error:
+        raise click.ClickException(f"{source} cannot be used: {error}") from error

@@ -1,0 +1,225 @@
+"""Makes criteria of the lines of a record: their codes, what is asked, and what is proposed as their rules."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from dialogs.drafting import tree
+from dialogs.drafting.headings import introduces
+from dialogs.drafting.layout import Line
+from dialogs.drafting.proposals import Proposal
+from dialogs.drafting.tree import Node, meaning
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_OF_SOME: Final = re.compile(
+    r"\W*(?:for|in|if|when|cohort|group|arm|part|phase|stage)\b"
+    r"|\W*(?:\w+ )?(?:wom[ae]n|females?|m[ae]n|males?|partners|patients? (?:with|who|on)|subjects? (?:with|who|on)|"
+    r"participants? (?:with|who|on)|those)\b.*\b(?:must|should|agree\w*|willing|need|required|has to|have to)\b",
+    re.IGNORECASE,
+)
+"""What is asked of some patients only, and is no reason to leave out the others."""
+_PREFIX: Final = {"inclusion": "I", "exclusion": "E"}
+
+
+Propose = Callable[[str, str, tuple[str, ...]], Proposal | None]
+"""Proposes a rule for a line, from its words, side and headings; ``None`` where it is not sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A criterion as it will stand in the file, or a line that is none (``role`` is ``line``).
+
+    ``asked`` are the words to be asked, where the source alone does not say it all; ``help`` are remarks of the record.
+    """
+
+    source: str
+    role: str
+    code: str = ""
+    depth: int = 0
+    asked: str = ""
+    of_some: bool = False
+    """Whether it asks something of some patients only: *women must use contraception*."""
+    help: str = ""
+    rule: str = ""
+    questions: tuple[Mapping[str, object], ...] = ()
+    review: str = ""
+    whose: str = ""
+    """The criterion that asks about this line, if it is none itself."""
+
+    def in_words(self) -> Drafted:
+        """Return it as a question in the record's words."""
+        return replace(self, rule="", questions=(), review="")
+
+
+def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
+    """Return a criterion or a line for each line of a record, in its order."""
+    return list(_Maker(propose).of_list(tree.tree(lines), ""))
+
+
+@dataclass(slots=True)
+class _Maker:
+    propose: Propose
+    numbers: Counter[str] = field(default_factory=Counter)
+    """How many criteria of each side there are, and how many parts of each."""
+    remarks: tuple[str, ...] = ()
+    """Of the record, on the list whose items are made."""
+
+    def of_list(self, nodes: Sequence[Node], group: str) -> Iterator[Drafted]:
+        """Make the criteria of lines that stand side by side; those that *or* joins are one."""
+        for run in _runs(nodes):
+            first, *others = run
+            if not others:
+                yield from self._of(first, group)
+                continue
+            code = self._code(first.role, group)
+            items = [each for each in run if not tree.JOINT.fullmatch(each.line.text)]
+            joint = "or" if first.role == "inclusion" else "and"
+            yield self._joined(first, code, items, f" {joint} ", "")
+            yield from _asked_with(run, code, skip=1)
+
+    def _of(self, node: Node, group: str) -> Iterator[Drafted]:
+        if (node.line.role == "line" and not node.heads) or tree.JOINT.fullmatch(node.line.text):
+            yield _line(node.line)
+            yield from self.of_list(node.below, group)
+        elif node.items:
+            yield from self._of_heading(node, group)
+        else:
+            yield self._alone(node, self._code(node.role, group))
+            yield from (_line(each.line) for each in node.below)
+
+    def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
+        kind, count = meaning(node)
+        if kind == "each":
+            yield _line(node.line)
+            yield from self._each(node, group if node.heads else self._code(node.role, group))
+            return
+        code = self._code(node.role, group)
+        if kind == "words" or len(node.items) == 1:
+            made = replace(self._bare(node, code), asked=_in_context(node.line, node.words()))
+            yield replace(made, review=f"asked with the {len(node.items)} lines below it")
+        elif kind == "all":
+            yield self._joined(node, code, node.items, " and ", node.line.text)
+        elif count == 1:
+            yield self._joined(node, code, node.items, " or ", node.line.text)
+        else:
+            yield self._counted(node, code, count)
+        yield from _asked_with([node], code, skip=1)
+
+    def _each(self, node: Node, group: str) -> Iterator[Drafted]:
+        """Make criteria of the items of a list, each with the remarks on the whole."""
+        before = self.remarks
+        self.remarks += tuple(each.line.text for each in node.below if each.role == "line")
+        for made in self.of_list(node.below, group):
+            alone = bool(made.code) and not made.review and not node.heads
+            yield replace(made, review="read as a criterion of its own, of a list") if alone else made
+        self.remarks = before
+
+    def _alone(self, node: Node, code: str) -> Drafted:
+        """Make a criterion of one line and the remarks on it: a rule is proposed for all their words, or for none."""
+        text, headings = node.line.text, node.line.headings
+        remarks = [*self.remarks, *(each.line.text for each in node.below)]
+        made = replace(self._bare(node, code), help="\n".join(remarks))
+        if headings:
+            made = replace(made, asked=_in_context(node.line, text))
+        if introduces(text):
+            made = replace(made, review="which of the lines below belong to it is not certain")
+        proposed = self.propose(" ".join((text, *remarks)), node.role, headings)
+        if proposed is None:
+            return made
+        return replace(made, rule=proposed.rule, questions=proposed.questions, review=proposed.why)
+
+    def _joined(self, node: Node, code: str, items: Sequence[Node], joint: str, heading: str) -> Drafted:
+        questions = _questions(code, items, heading, node.line)
+        rule = joint.join(str(each["id"]) for each in questions)
+        return self._ruled(node, code, questions, rule, f"read as {joint.strip()} between {len(items)} lines")
+
+    def _counted(self, node: Node, code: str, count: int) -> Drafted:
+        questions = _questions(code, node.items, node.line.text, node.line)
+        if count > len(questions):
+            return replace(self._bare(node, code), asked=_in_context(node.line, node.words()))
+        rule = f"at_least({count}, {', '.join(str(each['id']) for each in questions)})"
+        return self._ruled(node, code, questions, rule, f"read as at least {count} of {len(questions)} lines")
+
+    def _ruled(
+        self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: str
+    ) -> Drafted:
+        asked = _in_context(node.line, node.words())
+        return replace(self._bare(node, code), asked=asked, rule=rule, questions=tuple(questions), review=why)
+
+    def _bare(self, node: Node, code: str) -> Drafted:
+        said = (node.line.text, *node.line.headings)
+        of_some = node.role == "inclusion" and any(map(_OF_SOME.match, said))
+        return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some)
+
+    def _code(self, role: str, group: str) -> str:
+        """Return the next code: a number of the side, or a letter of the criterion that it is part of."""
+        counted = group or _PREFIX[role]
+        self.numbers[counted] += 1
+        number = self.numbers[counted]
+        return f"{group}{_letters(number)}" if group else f"{counted}{number}"
+
+
+def _letters(number: int) -> str:
+    """Return 1 as ``a``, 26 as ``z``, 27 as ``aa``."""
+    before, last = divmod(number - 1, len(_LETTERS))
+    return (_letters(before) if before else "") + _LETTERS[last]
+
+
+def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Yield lines by themselves, and those together that are one criterion by the word between them.
+
+    *Or* between inclusion criteria, *and* between exclusion criteria: each alone would exclude others than both do.
+    """
+    run: list[Node] = []
+    for node in nodes:
+        wanted = "or" if node.role == "inclusion" else "and"
+        fits = bool(run) and node.line.role == run[-1].line.role != "line"
+        if fits and tree.joined(run[-1].line.text, node.line.text) == wanted:
+            run.append(node)
+            continue
+        if run:
+            yield run
+        run = [node]
+    if run:
+        yield run
+
+
+def _asked_with(nodes: Sequence[Node], code: str, skip: int) -> Iterator[Drafted]:
+    """Yield the lines that a criterion asks about, but for the first ones."""
+    every = [each for node in nodes for each in node.walk()]
+    yield from (replace(_line(each.line), whose=code) for each in every[skip:])
+
+
+def _line(line: Line) -> Drafted:
+    return Drafted(line.text, "line", depth=line.depth)
+
+
+def _in_context(line: Line, words: str) -> str:
+    """Return words with the headings that they stand under: *Within 6 months, any of the following: stroke*."""
+    return " ".join((*map(_with_colon, line.headings), words))
+
+
+def _with_colon(heading: str) -> str:
+    return heading if heading.endswith((":", "：")) else f"{heading}:"
+
+
+def _questions(code: str, items: Sequence[Node], heading: str, line: Line) -> list[Mapping[str, object]]:
+    """Make a question, by yes or no, of each item of a list, with the words that it stands under."""
+    above = (*line.headings, heading) if heading else line.headings
+    return [
+        {
+            "id": f"{code.lower()}_{place}",
+            "words": " ".join((*map(_with_colon, above), without_joints(each.words()))),
+            "short": without_joints(each.line.text),
+        }
+        for place, each in enumerate(items, 1)
+    ]
+
+
+def without_joints(text: str) -> str:
+    """Return an item without the word that joins it to the next."""
+    return re.sub(r"[\s,;]*\b(?:and/or|and|or)\W*$", "", text, flags=re.IGNORECASE) or text

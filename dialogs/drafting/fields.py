@@ -1,0 +1,72 @@
+"""Ages and sex, which a record has as fields beside its text: a criterion for each that no line of the text says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from dialogs.drafting.criteria import Drafted
+from dialogs.drafting.record import Record
+
+AGE: Final = re.compile(r"(\d{1,3}) (Year|Month)s?")
+_QUESTIONS: Final = {"Year": ("age_years", "years"), "Month": ("age_months", "months")}
+_SAYS_AGE: Final = re.compile(r"\b(?:age[ds]?|years?|yrs?|y/?o|months?|old)\b|岁|月龄", re.IGNORECASE)
+_ONE_SEX: Final = {
+    "FEMALE": re.compile(
+        r"\W*(?:(?:adult|pregnant|healthy)\s+)*(?:females?|wom[ae]n|girls?|女)", re.IGNORECASE
+    ),
+    "MALE": re.compile(r"\W*(?:(?:adult|healthy)\s+)*(?:males?|m[ae]n|boys?|男)\b", re.IGNORECASE),
+}
+_SOME_ONLY: Final = re.compile(r"child|potential|partner|must|should|agree", re.IGNORECASE)
+"""What a line says of the patients of one sex, while others may take part."""
+
+
+def of_fields(record: Record, drafted: Sequence[Drafted]) -> Iterator[Drafted]:
+    """Yield a criterion for each field that says who may take part and that no line says; the field is its source."""
+    said = [each for each in drafted if each.role != "line" or each.whose]
+    numbers = max((int(found[1]) for each in drafted if (found := re.match(r"I(\d+)", each.code))), default=0)
+    fields = {
+        name: value for name, value in record.fields().items() if not _is_said(name, value, record, said)
+    }
+    for number, (name, value) in enumerate(fields.items(), numbers + 1):
+        yield _criterion(name, value, f"I{number}")
+
+
+def _is_said(name: str, value: str, record: Record, drafted: Sequence[Drafted]) -> bool:
+    if name == "Sex":
+        return any(_says_sex(each, record.sex) for each in drafted)
+    number = re.match(r"\d+", value)
+    if number is None:
+        return True
+    return any(
+        _SAYS_AGE.search(each.source) and re.search(rf"(?<![\d.]){number[0]}(?![\d.]*\d)", each.source)
+        for each in drafted
+    )
+
+
+def _says_sex(drafted: Drafted, sex: str) -> bool:
+    if drafted.rule == f'sex == "{sex.lower()}"':
+        return True
+    text = drafted.source
+    return drafted.role == "inclusion" and bool(_ONE_SEX[sex].match(text)) and not _SOME_ONLY.search(text)
+
+
+def _criterion(name: str, value: str, code: str) -> Drafted:
+    source = f"{name}: {value}"
+    if name == "Sex":
+        return Drafted(
+            source, "inclusion", code, rule=f'sex == "{value.lower()}"', review=f"read as sex {value.lower()}"
+        )
+    age = AGE.fullmatch(value)
+    if age is None:
+        return Drafted(source, "inclusion", code)
+    question, unit = _QUESTIONS[age[2]]
+    sign, said = (">=", "at least") if name == "Minimum Age" else ("<=", "at most")
+    return Drafted(
+        source,
+        "inclusion",
+        code,
+        rule=f"{question} {sign} {age[1]}",
+        review=f"read as age {said} {age[1]} completed {unit}",
+    )

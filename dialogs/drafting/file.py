@@ -1,0 +1,211 @@
+"""Writes what was drafted as a protocol file: as a coordinator would, with remarks, and ready to be loaded."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Final
+
+from dialogs.drafting.criteria import Drafted
+from dialogs.drafting.record import Record
+from dialogs.languages import words
+from dialogs.loading.defaults import shipped_text, shortened
+from dialogs.loading.writing import value_of
+
+WIDTH: Final = 120
+_SEX: Final = {"ALL": "BOTH", "FEMALE": "F", "MALE": "M"}
+"""As in SDTM, SEXPOP."""
+_UNITS: Final = {
+    "Years": "P{}Y",
+    "Months": "P{}M",
+    "Weeks": "P{}W",
+    "Days": "P{}D",
+    "Hours": "PT{}H",
+    "Minutes": "PT{}M",
+}
+"""Of ages in the registry, as ISO 8601 durations."""
+_MOST_ARMS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Texts of ours for a file in some languages; remarks are in the first of them."""
+
+    languages: tuple[str, ...]
+
+    def text(self, *keys: str, **values: object) -> str:
+        """Return a text as a value of the file: plain if it has one language, else one for each."""
+        return self.of({language: _said(language, keys).format(**values) for language in self.languages})
+
+    def of(self, texts: Mapping[str, str]) -> str:
+        if len(self.languages) == 1:
+            return value_of(texts[self.languages[0]])
+        return value_of({language: texts[language] for language in self.languages})
+
+    def asked(self, what: str) -> str:
+        """Return the question whether something is true of the patient."""
+        asked = shipped_text("as_it_stands")
+        return self.of({language: asked[language].format(words=what) for language in self.languages})
+
+    def asked_of_some(self, what: str) -> str:
+        """Return the question whether something is true of the patient, or does not concern the patient at all."""
+        return self.text("asked_of_some", words=what)
+
+    def remark(self, key: str, **values: object) -> str:
+        return _said(self.languages[0], ("remark", key)).format(**values).strip("\n")
+
+
+def _said(language: str, keys: Sequence[str]) -> str:
+    return str(reduce(getitem, keys, words("dialogs.drafting", language)))
+
+
+def file_of(
+    record: Record, of_fields: Sequence[Drafted], drafted: Sequence[Drafted], said: Said, source: str
+) -> str:
+    """Return the text of a protocol file. `source` is where the record is from, for people to read."""
+    blocks = [
+        "\n".join(
+            [
+                "#:schema ./prescreen.schema.json",
+                "#",
+                *_remark(said.remark("head", id=record.id, source=source)),
+            ]
+        ),
+        "\n".join(_top(record, said)),
+        *_remarks_on_groups(record, said),
+        *_questions(of_fields, drafted, said),
+        *_section(said.remark("fields"), of_fields, said),
+        *_section(said.remark("criteria"), drafted, said),
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _remark(text: str) -> list[str]:
+    return [f"# {line}".rstrip() for line in text.splitlines()]
+
+
+def _top(record: Record, said: Said) -> Iterator[str]:
+    yield "format = 2"
+    yield f"id = {value_of(record.id)}"
+    yield f"version = {value_of(record.date or '1')}" + (
+        "" if record.date else f"    # {said.remark('undated')}"
+    )
+    if record.date:
+        yield f"record_version = {value_of(record.date)}"
+    if said.languages != ("en",):
+        yield f"languages = {value_of(list(said.languages))}"
+    untitled = "" if record.title != record.id else f"    # {said.remark('untitled')}"
+    yield f"title = {value_of(record.title)}{untitled}"
+    yield from _places(record, said)
+    if record.status:
+        yield f"notices = [{_recruitment(record, said)}]"
+    if facts := _facts(record):
+        yield f"facts = {value_of(facts)}"
+
+
+def _places(record: Record, said: Said) -> Iterator[str]:
+    named = [place for place in record.places if place.facility]
+    if len(named) == 1:
+        yield f"site = {said.text('site', facility=named[0].facility, city=named[0].city)}"
+    elif named:
+        text = said.text("sites", count=len(named), first=named[0].facility)
+        yield f"site = {text}    # {said.remark('sites')}"
+    if record.sponsor:
+        yield f"contact = {said.text('contact', sponsor=record.sponsor)}"
+
+
+def _recruitment(record: Record, said: Said) -> str:
+    texts = {}
+    for language in said.languages:
+        known = words("dialogs.drafting", language)
+        status = known["status"].get(record.status, record.status.replace("_", " ").capitalize())
+        form = known["recruitment" if record.date else "recruitment_undated"]
+        texts[language] = form.format(status=status, date=record.date)
+    return said.of(texts)
+
+
+def _facts(record: Record) -> dict[str, str]:
+    facts = {
+        "registry": "CT.GOV" if record.id.startswith("NCT") else "",
+        "sponsor": record.sponsor,
+        "other_id": record.other_id,
+        "arms": str(len(record.arms) or ""),
+        "planned_subjects": record.planned_subjects,
+        "age_minimum": duration(record.minimum_age),
+        "age_maximum": duration(record.maximum_age),
+        "sex_of_participants": _SEX.get(record.sex, ""),
+        "healthy_volunteers": record.healthy_volunteers,
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def duration(age: str) -> str:
+    """Return an age of the registry, ``18 Years``, as ISO 8601 has it, ``P18Y``; empty for anything else."""
+    number, _, unit = age.partition(" ")
+    form = _UNITS.get(unit if unit.endswith("s") else f"{unit}s")
+    return form.format(number) if form and number.isdecimal() else ""
+
+
+def _remarks_on_groups(record: Record, said: Said) -> Iterator[str]:
+    labels = [arm.label for arm in record.arms if arm.label]
+    if len(labels) > 1:
+        more = " ..." if len(labels) > _MOST_ARMS else ""
+        yield _wrapped(said.remark("arms", arms="; ".join(labels[:_MOST_ARMS]) + more))
+    countries = list(dict.fromkeys(place.country for place in record.places if place.country))
+    if countries:
+        yield _wrapped(said.remark("country", countries=", ".join(countries)))
+
+
+def _wrapped(text: str) -> str:
+    flat = " ".join(text.split())
+    return "\n".join(f"# {line}" for line in textwrap.wrap(flat, WIDTH - 2, break_on_hyphens=False))
+
+
+def _questions(of_fields: Sequence[Drafted], drafted: Sequence[Drafted], said: Said) -> Iterator[str]:
+    for criterion in (*of_fields, *drafted):
+        for question in criterion.questions:
+            yield "\n".join(["[[question]]", *_keys_of(question, said)])
+
+
+def _keys_of(question: Mapping[str, object], said: Said) -> Iterator[str]:
+    for key, value in question.items():
+        if key == "words":
+            yield f"ask = {said.asked(str(value))}"
+        elif key == "short":
+            yield f"short = {value_of(shortened(str(value)) if isinstance(value, str) else value)}"
+        else:
+            yield f"{key} = {value_of(value)}"
+
+
+def _section(remark: str, criteria: Sequence[Drafted], said: Said) -> Iterator[str]:
+    if criteria:
+        yield _wrapped(remark)
+        yield from ("\n".join(_criterion(each, said)) for each in criteria)
+
+
+def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
+    yield "[[criterion]]"
+    if criterion.role == "line":
+        remark = f"    # {said.remark('asked_with', code=criterion.whose)}" if criterion.whose else ""
+        yield f"line = {value_of(criterion.source)}{remark}"
+        return
+    yield f"code = {value_of(criterion.code)}"
+    yield f"{criterion.role} = {value_of(criterion.source)}"
+    if criterion.rule:
+        yield f"rule = {_literal(criterion.rule)}"
+    if not criterion.rule and criterion.of_some:
+        yield f"ask = {said.asked_of_some(criterion.asked or criterion.source)}"
+    elif not criterion.rule and criterion.asked:
+        yield f"ask = {said.asked(criterion.asked)}"
+    if not criterion.rule and criterion.help:
+        yield f"help = {value_of(criterion.help)}"
+    if criterion.review:
+        yield f"review = {value_of(criterion.review)}"
+
+
+def _literal(rule: str) -> str:
+    """Return a rule in single quotes, in which its own double ones need no sign."""
+    return f"'{rule}'" if "'" not in rule and "\n" not in rule else value_of(rule)

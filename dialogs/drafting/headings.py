@@ -1,0 +1,128 @@
+"""Lines of a record that are no criteria: headings of sections, of groups of participants and of lists; remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_BEFORE: Final = r"(?:[^\W_][\w/'’&]*[ :–,-]+){0,5}?"
+_BOTH: Final = r"(?:inclusion|eligibility)(?:\s*(?:and|&|/)\s*exclusion)?"
+_NAMED: Final = rf"(?P<out>non[- ]?inclusion|exclusion|ineligibility)|{_BOTH}"
+_SECTION: Final = re.compile(
+    rf"[\W_]*(?P<before>{_BEFORE})"
+    rf"(?:(?:{_NAMED})\s+criteri(?:a|on)|criteri(?:a|on) for (?:(?P<out_for>exclusion)|inclusion))\b"
+    r"(?P<after>(?:\s*[(\[–-].{0,60}|\s+(?:for|of|at|in|are|include|includes|including)\b.{0,60}?)?)"
+    r"[\s*_]*(?:[:：]|[.\s*_]*$)",
+    re.IGNORECASE,
+)
+"""A heading with the word *criteria*, at the beginning of a line."""
+_SHORT: Final = re.compile(
+    r"[\W_]*(?P<before>(?:(?:key|main|major|general|study)\s+)?)"
+    r"(?:(?P<out>non[- ]?inclusions?|exclusions?|excluded|ineligible)|"
+    r"inclusions?|included|eligibility|eligible|criteria)"
+    r"(?P<after>)[\s*_]*(?:[:：]|$)",
+    re.IGNORECASE,
+)
+_CHINESE: Final = re.compile(
+    r"[\W_]*(?P<before>.{0,8}?)(?:(?P<out>排除|剔除)|入选|纳入|入组)(?:标准|条件)"
+    r"(?P<after>(?:[(（].{0,20}[)）])?)\s*(?:[:：]|$)"
+)
+_SENTENCE: Final = re.compile(
+    r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|not|per|see|any|these|those|violat\w+)\b", re.IGNORECASE
+)
+"""What makes a sentence of a line that has the words of a heading: *who meet the inclusion criteria*."""
+_GENERAL: Final = re.compile(
+    r"\b(?:key|main|major|general|principal|primary|selected|important|common|additional|other|further|specific|the|a|"
+    r"study|trial|protocol|subjects?|patients?|participants?|are|include|includes|including|follows|as|following|"
+    r"of|for|in|at)\b|[\W_]+",
+    re.IGNORECASE,
+)
+"""Words of a heading that say of nobody in particular that the section is theirs."""
+_INSIDE: Final = re.compile(
+    r"(?:(?<=[.;,)。；])\s*|(?<=[a-z])\s+(?=(?-i:[KM]?[a-z]* ?(?:I[nN]|E[xX]))))"
+    r"(?=(?:(?:key|main|major|general)\s+)?(?:in|ex)clusion\s+criteri(?:a|on)\s*(?:are|include)?\s*[:：])"
+    r"|(?<=[。；;])\s*(?=(?:入选|纳入|排除)(?:标准|条件)[:：])",
+    re.IGNORECASE,
+)
+"""Where a section begins in the middle of a line."""
+_WORDS_BEFORE: Final = 5
+"""Fewer words than that before the heading belong to it: *Key Inclusion Criteria:*."""
+_NOTE: Final = re.compile(
+    r"\W*(?:notes?|n\.?b\.?|remarks?|important|注|备注|说明)\s*(?:\d\s*)?[:：.\-–]", re.IGNORECASE
+)
+_REMARK: Final = re.compile(
+    r"\W*the (?:information|criteria|list)\b.{0,40}\bnot (?:intended|all)"
+    r"|\W*(?:other|additional|further)\b.{0,60}\b(?:in|ex)clusion\b.{0,30}\b(?:appl(?:y|ies)|exist)"
+    r"|\W*for (?:more|further|additional) information\b"
+    r"|\W*not all (?:in|ex)clusion",
+    re.IGNORECASE,
+)
+_TITLES: Final = re.compile(
+    r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
+    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)\W*$",
+    re.IGNORECASE,
+)
+_MOST_WORDS: Final = 8
+_LONGEST: Final = 160
+"""Characters of a heading."""
+
+
+def section_of(text: str) -> tuple[str, str] | None:
+    """Return the side that a heading opens, and whom it speaks of (empty: everybody); ``None`` for any other line."""
+    found = _begins(text)
+    if found is None or found.end() < len(text.rstrip(" *_.:：")):
+        return None
+    groups = found.groupdict()
+    role = "exclusion" if groups.get("out") or groups.get("out_for") else "inclusion"
+    whom = _GENERAL.sub(" ", f"{groups['before']} {groups['after']}").strip()
+    return role, text if whom else ""
+
+
+def _begins(text: str) -> re.Match[str] | None:
+    """Return the heading of a section that a line begins with."""
+    for pattern in (_SECTION, _SHORT, _CHINESE):
+        found = pattern.match(text)
+        if found and not _SENTENCE.search(found[0]):
+            return found
+    return None
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Yield a line in pieces: the headings of sections that stand in it, and what stands between them."""
+    start = 0
+    inside = [found.end() for found in _INSIDE.finditer(text)]
+    for place in [*(each for each in inside if len(text[:each].split()) >= _WORDS_BEFORE), len(text)]:
+        piece = text[start:place].strip()
+        found = _begins(piece)
+        if found and piece[found.end() :].strip(" *_."):
+            yield piece[: found.end()].strip()
+            piece = piece[found.end() :].strip()
+        if piece:
+            yield piece
+        start = place
+
+
+def is_note(text: str) -> bool:
+    """Say whether a line is a note on the one above it."""
+    return _NOTE.match(text) is not None
+
+
+def is_remark(text: str) -> bool:
+    """Say whether a line remarks on the whole record: *not all criteria are listed here*."""
+    return _REMARK.match(text) is not None
+
+
+def introduces(text: str) -> bool:
+    """Say whether a line announces a list: *any of the following:*."""
+    return text.rstrip(" *_").endswith((":", "：")) or text.lower().rstrip(" .*_").endswith("following")
+
+
+def is_title(text: str) -> bool:
+    """Say whether an unmarked line looks like a heading: it ends with a colon, is in capitals, or names a group."""
+    if len(text) > _LONGEST or is_remark(text) or is_note(text):
+        return False
+    words = text.split()
+    if introduces(text) or (text.isupper() and len(words) > 1):
+        return True
+    return len(words) <= _MOST_WORDS and not text.endswith((".", ";")) and _TITLES.fullmatch(text) is not None

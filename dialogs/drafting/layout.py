@@ -1,0 +1,253 @@
+"""Splits the eligibility text of a record into its lines, as registries and people lay it out.
+
+Lists with markers of all kinds, nested by their indent or by their markers; lines without any; headings on lines of
+their own and inside of lines; paragraphs wrapped by hand; a whole section as one paragraph. Nothing of the text is
+lost, added or moved but white space and the escapes of Markdown and HTML that the registry's API puts in.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from dialogs.drafting import headings, markers
+
+TAB: Final = 4
+_ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
+_WRAPPED: Final = 50
+"""A line of fewer characters was not wrapped by hand."""
+_ENDS: Final = (".", ";", ":", "?", "!", "。", "；", "：")
+_GOES_ON: Final = re.compile(r"(?:[,(/–-]|\b(?:and|or|of|the|to|with|for|in|by|a|an))$", re.IGNORECASE)
+_SENTENCES: Final = re.compile(
+    r"(?<=[a-z0-9)%²][.;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)(?<!\bapprox\.)(?<!\bno\.)\s+"
+    r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
+)
+"""Between sentences that each say something of their own."""
+_SEMICOLONS: Final = re.compile(r"(?<=[;；])\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a record: verbatim, but for its marker, white space and escapes.
+
+    ``role`` is ``inclusion``, ``exclusion`` or ``line`` (a heading, or a remark on the line above it); ``headings`` are
+    those that it stands under and that say something of it, the outermost first: of groups and lists, not of sections.
+    """
+
+    text: str
+    role: str
+    marker: str = ""
+    depth: int = 0
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    text: str
+    marker: str = ""
+    style: str = ""
+    indent: int = 0
+    after_blank: bool = True
+
+    @property
+    def heads_section(self) -> bool:
+        return headings.section_of(self.text) is not None
+
+
+def split(text: str) -> tuple[Line, ...]:
+    """Return the lines of an eligibility text, in their order: each criterion, heading and remark once.
+
+    The escapes of the registry are undone. Joined again, marker before text, they are the text but for white space.
+    """
+    rows = [piece for row in _unwrapped(_rows(unescaped(text))) for piece in _pieces(row)]
+    return tuple(_Reader().lines(_enumerated(rows)))
+
+
+def unescaped(text: str) -> str:
+    """Return a text of the registry's API as people see it: ``\\<`` as ``<``, ``&ge;`` as ``≥``."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub(r"\1", text))
+
+
+def _rows(text: str) -> Iterator[_Row]:
+    blank = True
+    for line in text.expandtabs(TAB).splitlines():
+        bare = " ".join(line.split())
+        if bare:
+            yield _row(bare, len(line) - len(line.lstrip()), blank)
+        blank = not bare
+
+
+def _row(bare: str, indent: int, after_blank: bool) -> _Row:
+    marker, style = markers.marker_of(bare)
+    return _Row(bare[len(marker) :].strip(), marker.strip(), style, indent, after_blank)
+
+
+def _unwrapped(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Join the lines of a paragraph that was wrapped by hand."""
+    above: _Row | None = None
+    for row in rows:
+        if above is not None and _goes_on(above, row):
+            above = replace(above, text=f"{above.text} {row.text}")
+            continue
+        if above is not None:
+            yield above
+        above = row
+    if above is not None:
+        yield above
+
+
+def _goes_on(above: _Row, row: _Row) -> bool:
+    """Say whether a line is the rest of the one above: only where one of them cannot stand by itself."""
+    if row.after_blank or row.marker or above.heads_section or row.heads_section:
+        return False
+    if headings.is_title(row.text) or headings.is_note(row.text) or above.text.endswith(_ENDS):
+        return False
+    if above.marker and row.indent > above.indent:
+        return True
+    broken = _GOES_ON.search(above.text) is not None
+    return broken or (len(above.text) >= _WRAPPED and row.text[:1].islower())
+
+
+def _pieces(row: _Row) -> Iterator[_Row]:
+    """Yield a line as itself, or as the headings in it and what stands between them."""
+    first, *others = headings.pieces(row.text)
+    yield replace(row, text=first)
+    for piece in others:
+        yield replace(_row(piece, row.indent, after_blank=True), indent=row.indent)
+
+
+# lists inside of lines ----------------------------------------------------------------------------
+
+
+def _enumerated(rows: Sequence[_Row]) -> list[_Row]:
+    """Cut lines in which a list goes on, and sections that are one paragraph."""
+    cut: list[_Row] = []
+    for place, row in enumerate(rows):
+        below = rows[place + 1] if place + 1 < len(rows) else None
+        above = rows[place - 1] if place else None
+        alone = (above is None or above.heads_section) and (below is None or below.heads_section)
+        cut += _cut(row, below, alone=alone)
+    return cut
+
+
+def _cut(row: _Row, below: _Row | None, *, alone: bool) -> list[_Row]:
+    if row.heads_section:
+        return [row]
+    for places in (_numbers(row, below), _bullets(row), _sentences(row) if alone else []):
+        if places:
+            starts = [0, *places]
+            texts = [row.text[a:b].strip() for a, b in zip(starts, [*places, len(row.text)], strict=True)]
+            first = replace(row, text=texts[0])
+            return [
+                each for each in (first, *(_row(text, row.indent, True) for text in texts[1:])) if each.text
+            ]
+    return [row]
+
+
+def _numbers(row: _Row, below: _Row | None) -> list[int]:
+    """Return where the numbers that follow on the line's own stand in it; of an unmarked line, those from 1."""
+    digits = re.search(r"\d+", row.marker)
+    if row.marker and (digits is None or row.style not in ("number", "(number)")):
+        return []
+    number, start, places = int(digits[0]) if digits else 0, 0, []
+    if below is not None and re.search(rf"^\W*{number + 1}\b", below.marker):
+        return []
+    while found := re.compile(rf"(?:^|(?<=[\s.;,:。；，]))[(（]?{number + 1}[.)）、](?=\s*[^\W\d])").search(
+        row.text, start
+    ):
+        places.append(found.start())
+        number, start = number + 1, found.end()
+    return places if len(places) > 1 or (row.marker and places) else []
+
+
+def _bullets(row: _Row) -> list[int]:
+    places = [
+        found.start() for found in re.finditer(r"(?<=\s)[•●▪◦·](?=\s*\S)|(?<=[;.:]\s)[*-](?=\s+\S)", row.text)
+    ]
+    return places if row.style == "bullet" or len(places) > 1 else []
+
+
+def _sentences(row: _Row) -> list[int]:
+    """Return where sentences begin in a section that is one paragraph; or what its semicolons part."""
+    if row.marker:
+        return []
+    parted = [found.end() for found in _SEMICOLONS.finditer(row.text) if row.text[found.end() :].strip()]
+    return parted or [found.end() for found in _SENTENCES.finditer(row.text)]
+
+
+# what stands under what ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the rows from above, and knows what each stands under."""
+
+    role: str = "inclusion"
+    whom: str = ""
+    """The heading of the section, where it speaks of some only."""
+    titles: list[tuple[bool, str]] = field(default_factory=list)
+    """Unmarked headings above: whether in capitals, and the text."""
+    open: list[_Row] = field(default_factory=list)
+    """The items that the next one may be nested in."""
+
+    def lines(self, rows: Sequence[_Row]) -> Iterator[Line]:
+        for row, below in zip(rows, [*rows, None][1:], strict=True):
+            yield self._line(row, below)
+
+    def _line(self, row: _Row, below: _Row | None) -> Line:
+        section = headings.section_of(row.text)
+        if section is not None:
+            self.role, self.whom = section
+            self.titles, self.open = [], []
+            return Line(row.text, "line", row.marker)
+        if not row.marker and self._is_title(row, below):
+            return self._title(row)
+        if headings.is_remark(row.text):
+            return Line(row.text, "line", row.marker)
+        if self.open and (headings.is_note(row.text) or self._hangs(row)):
+            self.open = [each for each in self.open if each.indent < row.indent] or self.open
+            return Line(row.text, "line", row.marker, len(self.open), self._above())
+        return self._item(row)
+
+    def _is_title(self, row: _Row, below: _Row | None) -> bool:
+        """Say whether an unmarked line heads what follows; one in an item's indent belongs to the item."""
+        if below is None or below.heads_section or not headings.is_title(row.text):
+            return False
+        return below.marker != "" or headings.introduces(row.text)
+
+    def _title(self, row: _Row) -> Line:
+        self.open = [each for each in self.open if each.indent < row.indent and each.marker]
+        capitals = row.text.isupper()
+        self.titles = [] if capitals or self.open else [each for each in self.titles if each[0]]
+        line = Line(row.text, "line", "", len(self.open), self._above())
+        self.titles.append((capitals, row.text))
+        return line
+
+    def _hangs(self, row: _Row) -> bool:
+        """Say whether an unmarked line is a further paragraph of an item above it."""
+        return not row.marker and any(each.marker and each.indent < row.indent for each in self.open)
+
+    def _item(self, row: _Row) -> Line:
+        while self.open and not self._nests(self.open[-1], row):
+            self.open.pop()
+        line = Line(row.text, self.role, row.marker, len(self.open), self._above())
+        self.open.append(row)
+        return line
+
+    def _nests(self, above: _Row, row: _Row) -> bool:
+        """Say whether an item stands under one that is open: by its indent, or by its markers where these agree."""
+        if not row.marker or not above.marker or row.indent < above.indent:
+            return False
+        if row.indent > above.indent:
+            return True
+        known = any(each.style == row.style and each.indent == row.indent for each in self.open)
+        first = markers.FIRST.fullmatch(row.marker) is not None
+        return not known and (headings.introduces(above.text) or (first and above.style != "bullet"))
+
+    def _above(self) -> tuple[str, ...]:
+        whom = (self.whom,) if self.whom else ()
+        return (*whom, *(text for _, text in self.titles), *(each.text for each in self.open))

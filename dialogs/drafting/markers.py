@@ -1,0 +1,39 @@
+"""What stands before an item of a list: bullets, numbers, letters and codes, as registries and people write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_STYLES: Final = (
+    (
+        "bullet",
+        r"(?:[*•·●○◦▪▫■□▶►–—‣⁃✓✔➢❖◆◇+]|--|\[[ xX]?\]|o(?=\s))(?:\s+|(?=[^\W\d_]))|-(?:\s+|(?=[^\W\d_]))",
+    ),
+    ("outline", r"\d{1,2}(?:\.\d{1,2}){1,3}(?:[.):]\s*|\s+(?=[A-Z][a-z]))(?=\D)"),
+    ("number", r"#?\d{1,3}[.):]\s+|#?\d{1,2}\s?-\s+(?=[^\W\d_])|#?\d{1,3}[.)](?=[^\W\d_])|\d{1,3}、\s*"),
+    ("(number)", r"[(（]\d{1,3}[)）][.:]?\s*"),
+    ("circled", r"[①-⑳]\s*"),
+    ("code", r"(?:IC|EC|INCL?|EXCL?|I|E)[ -]?\d{1,2}[a-z]?[.:)]\s+"),
+    ("named", r"(?:Criterion|Inclusion|Exclusion)\s+\d{1,2}\s*[.:)-]\s+"),
+    ("chinese", r"[(（]?[一二三四五六七八九十]{1,3}[、)）.．]\s*"),
+    ("roman", r"[(（]?[ivx]{2,5}[.)）]\s+|[(（]?[IVX]{2,5}[.)）]\s+(?=[A-Z])"),
+    ("letter", r"[(（][a-zA-Z][)）]\s*|[a-z][.)）]\s+|[A-Z][)）]\s+|[A-Z]\.\s+(?=[A-Z])"),
+)
+_COMPILED: Final = tuple((style, re.compile(pattern)) for style, pattern in _STYLES)
+_WORDS: Final = re.compile(r"[^\W_]")
+FIRST: Final = re.compile(r"\W*(?:1|a|A|i|I|①|一)\W*")
+"""The first marker of a list, whatever its style."""
+
+
+def marker_of(text: str) -> tuple[str, str]:
+    """Return the marker that a line begins with, and its style; both empty if it has none, or nothing but one.
+
+    A letter that may begin a name of an organism (``E. coli``), and a number that may be a value (``1.5 x ULN``,
+    ``18 - 65 years``), is no marker.
+    """
+    for style, pattern in _COMPILED:
+        found = pattern.match(text)
+        if found and _WORDS.search(text, found.end()):
+            return found[0], style
+    return "", ""

@@ -1,0 +1,109 @@
+"""``prescreen protocol draft``: from a registry record to a file that loads, with every line of the record in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command.protocol import command
+from dialogs.drafting.layout import split
+from dialogs.drafting.record import read_record
+from dialogs.languages import LANGUAGES
+from dialogs.loading import load
+from dialogs.protocol import Protocol
+
+RECORDS = Path(__file__).parents[1] / "data" / "records"
+NESTED = RECORDS / "nested.json"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, list(arguments))
+
+
+def drafted(folder: Path, source: Path, *options: str) -> Protocol:
+    file = folder / "trial.toml"
+    written = run("draft", str(source), "--output", str(file), *options)
+    assert (written.exit_code, written.stderr) == (0, "")
+    return load(str(file))
+
+
+def sources(trial: Protocol) -> list[str]:
+    """Every line of the record that a file quotes, in its order."""
+    lines = list(trial.lines)
+    found = []
+    for place in range(len(trial.criteria) + 1):
+        found += [line.text for line in lines if line.before == place]
+        found += [each.source for each in trial.criteria[place : place + 1]]
+    return found
+
+
+@pytest.mark.parametrize("languages", [["en"], ["zh"], ["zh", "en"]], ids=" ".join)
+def test_a_draft_loads_and_quotes_every_line_of_the_record_once(tmp_path: Path, languages: list[str]) -> None:
+    trial = drafted(tmp_path, NESTED, *(f"--language={each}" for each in languages))
+    assert trial.languages == tuple(languages)
+    record = read_record(NESTED.read_text("utf-8"), "nested")
+    quoted = [each for each in sources(trial) if each not in ("Maximum Age: 75 Years", "Sex: Female")]
+    assert quoted == [line.text for line in split(record.text)]
+
+
+def test_a_draft_takes_what_the_record_says_of_the_trial(tmp_path: Path) -> None:
+    trial = drafted(tmp_path, NESTED)
+    assert (trial.id, trial.version, trial.record_version) == ("NCT99990001", "2026-02-03", "2026-02-03")
+    assert trial.title["en"] == "Fictional: A Lamp for Winter Tiredness"
+    assert trial.notices[0]["en"] == "Recruitment status: Recruiting (record of 2026-02-03)."
+    assert trial.site is not None
+    assert trial.site["en"] == "Fictional Hospital, Nowhere"
+    assert {
+        "age_minimum": "P18Y",
+        "age_maximum": "P75Y",
+        "sex_of_participants": "F",
+    }.items() <= trial.facts.items()
+
+
+def test_a_draft_names_no_person() -> None:
+    for language in LANGUAGES:
+        printed = run("draft", str(NESTED), "--language", language).output
+        assert "Fictional Institute of Sleep" in printed
+        assert "Doe" not in printed
+        assert "555" not in printed
+
+
+def test_a_field_that_no_line_says_is_a_criterion_and_one_that_a_line_says_is_not(tmp_path: Path) -> None:
+    trial = drafted(tmp_path, NESTED)
+    quoted = {each.source: each.rule.text for each in trial.criteria}
+    assert quoted["Maximum Age: 75 Years"] == "age_years <= 75"
+    assert quoted["Sex: Female"] == 'sex == "female"'
+    assert "Minimum Age: 18 Years" not in quoted
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("", "it holds no text", id="empty"),
+        pytest.param("{", "begins as JSON, and is none", id="broken JSON"),
+        pytest.param('{"studies": []}', "no study of ClinicalTrials.gov", id="no study"),
+        pytest.param('{"protocolSection": {}}', "has no eligibility criteria", id="no criteria"),
+        pytest.param("Inclusion Criteria:", "none of its lines reads as a criterion", id="only a heading"),
+    ],
+)
+def test_what_is_no_record_is_told_in_a_sentence(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "record.json"
+    file.write_text(content, encoding="utf-8")
+    refused = run("draft", str(file))
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+
+
+def test_a_record_that_is_not_there_is_told(tmp_path: Path) -> None:
+    refused = run("draft", str(tmp_path / "none.json"))
+    assert refused.exit_code == 1
+    assert "cannot be read" in refused.stderr
+
+
+def test_a_draft_takes_no_file_s_place(tmp_path: Path) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_text("mine", encoding="utf-8")
+    assert "is there already" in run("draft", str(NESTED), "--output", str(file)).stderr
+    assert file.read_text("utf-8") == "mine"

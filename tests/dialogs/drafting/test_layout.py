@@ -1,0 +1,97 @@
+"""The eligibility text of a record is split into its lines, however it is laid out; nothing of it is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.drafting.layout import Line, split, unescaped
+
+IN, EX, LINE = "inclusion", "exclusion", "line"
+LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "bullets": (
+        "Inclusion Criteria:\n\n* Adults\n* Fever\n\nExclusion Criteria:\n\n* Cough",
+        [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (IN, "Fever"), (LINE, "Exclusion Criteria:"), (EX, "Cough")],
+    ),
+    "signs of bullets": ("• Adults\n- Fever\n– Cough\n· Rash\n● Cold\no Itch\n-Sweat", [(IN, each) for each in ("Adults", "Fever", "Cough", "Rash", "Cold", "Itch", "Sweat")]),
+    "numbers of all kinds": ("1. Adults\n2) Fever\n(3) Cough\n4、 Rash\n⑤ Cold\n6 - Itch\n#7. Sweat\n1.8. Wet", [(IN, each) for each in ("Adults", "Fever", "Cough", "Rash", "Cold", "Itch", "Sweat", "Wet")]),
+    "letters and codes": ("a) Adults\nb) Fever\nIC3. Cough\niv) Rash\n（五）Cold", [(IN, each) for each in ("Adults", "Fever", "Cough", "Rash", "Cold")]),
+    "values are no markers": ("1.5 x ULN or less\n18 - 65 years of age\nE. coli infection\n-5 dioptres", [(IN, each) for each in ("1.5 x ULN or less", "18 - 65 years of age", "E. coli infection", "-5 dioptres")]),
+    "lines without markers": ("Inclusion Criteria\nAdults\nFever for 3 days\nExclusion Criteria\nCough", [(LINE, "Inclusion Criteria"), (IN, "Adults"), (IN, "Fever for 3 days"), (LINE, "Exclusion Criteria"), (EX, "Cough")]),
+    "a heading inside of a line": ("Inclusion Criteria: Adults with fever", [(LINE, "Inclusion Criteria:"), (IN, "Adults with fever")]),
+    "a heading in the middle of a line": ("Adults who had a fever today. Exclusion Criteria: Cough", [(IN, "Adults who had a fever today."), (LINE, "Exclusion Criteria:"), (EX, "Cough")]),
+    "a heading with its adjectives": ("Key Inclusion Criteria:\n* Adults\nMain Exclusion Criteria:\n* Cough", [(LINE, "Key Inclusion Criteria:"), (IN, "Adults"), (LINE, "Main Exclusion Criteria:"), (EX, "Cough")]),
+    "words of a heading in a sentence": ("* Meets the inclusion criteria of the first part\n* No exclusion criteria are met", [(IN, "Meets the inclusion criteria of the first part"), (IN, "No exclusion criteria are met")]),
+    "one paragraph with numbers": ("Inclusion Criteria: 1. Adults. 2. Fever. 3. Able to come. Exclusion Criteria: 1. Cough. 2. Rash.", [(LINE, "Inclusion Criteria:"), (IN, "Adults."), (IN, "Fever."), (IN, "Able to come."), (LINE, "Exclusion Criteria:"), (EX, "Cough."), (EX, "Rash.")]),
+    "one paragraph with semicolons": ("Inclusion criteria: adults; fever; able to come", [(LINE, "Inclusion criteria:"), (IN, "adults;"), (IN, "fever;"), (IN, "able to come")]),
+    "one paragraph of sentences": ("Inclusion criteria: Adults with fever are taken. Patients are able to come. This is needed each week.", [(LINE, "Inclusion criteria:"), (IN, "Adults with fever are taken."), (IN, "Patients are able to come. This is needed each week.")]),
+    "a paragraph wrapped by hand": ("1. Adults with fever of at least 38 degrees on two days in a\n   row before the visit\n2. Able to come, and\nto return", [(IN, "Adults with fever of at least 38 degrees on two days in a row before the visit"), (IN, "Able to come, and to return")]),
+    "escapes": ("* Age \\>= 18 and \\<= 80 \\[years\\]\n* pH &ge; 7 &amp; &lt; 8", [(IN, "Age >= 18 and <= 80 [years]"), (IN, "pH ≥ 7 & < 8")]),
+    "no headings at all": ("* Adults\n* Fever", [(IN, "Adults"), (IN, "Fever")]),
+    "a remark on the record": ("* Adults\n\nOther protocol defined inclusion/exclusion criteria may apply", [(IN, "Adults"), (LINE, "Other protocol defined inclusion/exclusion criteria may apply")]),
+    "in Chinese": ("入选标准：\n1、年满18岁；\n2、发热；\n排除标准：\n（1）咳嗽", [(LINE, "入选标准："), (IN, "年满18岁；"), (IN, "发热；"), (LINE, "排除标准："), (EX, "咳嗽")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "lines"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_text_is_split_into_its_lines(text: str, lines: list[tuple[str, str]]) -> None:
+    assert [(line.role, line.text) for line in split(text)] == lines
+
+
+NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
+    "by indent": ("* A:\n  * B\n    * C\n  * D\n* F", [(0, ""), (1, "A:"), (2, "A:/B"), (1, "A:"), (0, "")]),
+    "by markers": ("1. A:\na) B\nb) C\n2. D", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
+    "mixed bullets are not nested": ("* A\n- B\n* C", [(0, ""), (0, ""), (0, "")]),
+    "a paragraph of an item": ("1. A\n\n   Note: B\n2. C", [(0, ""), (1, "A"), (0, "")]),
+    "cohorts": ("Inclusion:\nFor children:\n* A\nFor adults:\n* B\nExclusion:\n* C", [(0, ""), (0, ""), (0, "For children:"), (0, ""), (0, "For adults:"), (0, ""), (0, "")]),
+    "a section of some": ("Inclusion Criteria for donors:\n* A\nExclusion Criteria:\n* B", [(0, ""), (0, "Inclusion Criteria for donors:"), (0, ""), (0, "")]),
+    "headings under headings": ("PATIENT CHARACTERISTICS:\nAge:\n* 18 and over\nSex:\n* Any", [(0, ""), (0, "PATIENT CHARACTERISTICS:"), (0, "PATIENT CHARACTERISTICS:/Age:"), (0, "PATIENT CHARACTERISTICS:"), (0, "PATIENT CHARACTERISTICS:/Sex:")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "places"), NESTED.values(), ids=NESTED)
+def test_a_line_knows_what_it_stands_under(text: str, places: list[tuple[int, str]]) -> None:
+    assert [(line.depth, "/".join(line.headings)) for line in split(text)] == places
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def put_together(lines: tuple[Line, ...]) -> str:
+    return bare("".join(line.marker + line.text for line in lines))
+
+
+TEXT_OF_A_RECORD = st.lists(
+    st.sampled_from(
+        ["\n", "\n\n", " ", "  ", "* ", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、"]
+    )
+    | st.text(max_size=6)
+).map("".join)  # fmt: skip
+
+
+@given(TEXT_OF_A_RECORD)
+def test_nothing_of_any_text_is_lost_added_or_moved(text: str) -> None:
+    assert put_together(split(text)) == bare(unescaped(text))
+
+
+MARKERS = st.sampled_from([["* "] * 9, ["- "] * 9, ["• "] * 9, [f"{n}. " for n in range(1, 10)], [f"{n}) " for n in range(1, 10)], [f"({n}) " for n in range(1, 10)], [f"{each}. " for each in "abcdefghi"], [f"{each}) " for each in "abcdefghi"]])  # fmt: skip
+WORDS = st.lists(st.sampled_from(["fever", "of 38", "with cough", "within 6 months", "(mild)", "> 5 mg/dL", "unless stable"]), min_size=1, max_size=4).map(lambda words: "Patients " + " ".join(words))  # fmt: skip
+ITEMS = st.lists(WORDS, min_size=1, max_size=9)
+
+
+@given(ITEMS, ITEMS, MARKERS, MARKERS, st.sampled_from(["\n", "\n\n"]), st.sampled_from(["", "  "]))
+def test_any_lines_are_split_and_put_together_again_to_the_same(
+    inclusion: list[str], exclusion: list[str], these: list[str], those: list[str], between: str, indent: str
+) -> None:
+    listed = [
+        between.join(f"{indent}{marker}{item}" for marker, item in zip(markers, items, strict=False))
+        for markers, items in ((these, inclusion), (those, exclusion))
+    ]
+    lines = split(f"Inclusion Criteria:\n\n{listed[0]}\n\nExclusion Criteria:\n\n{listed[1]}\n")
+    assert [line.text for line in lines if line.role == "inclusion"] == inclusion
+    assert [line.text for line in lines if line.role == "exclusion"] == exclusion
+    assert len(lines) == len(inclusion) + len(exclusion) + 2
