@@ -81,6 +81,8 @@ def read_table(table: Table, raw: Mapping[str, Any], place: str, report: Report)
 def _unknown_keys(table: Table, raw: Mapping[str, Any], place: str, report: Report) -> set[str]:
     """Report the keys that a table has not, and return those that were likely meant."""
     names = [key.name for key in table.keys]
+    if raw.keys() <= {*names}:
+        return set()
     free = [name for name in names if name not in raw or name == "kind"]  # which is made from other keys
     meant = {name: key_meant(name, free) for name in raw if name not in names}
     for name, key in meant.items():
