@@ -54,7 +54,7 @@ class Outcome:
 
 def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
     """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all."""
-    known: _Known = {}
+    known: Known = {}
     budget = Budget(steps)
     for index, criterion in enumerate(protocol.criteria):
         if isinstance(criterion.rule.node, Unclear):  # on purpose: the record gives no answer at all
@@ -68,9 +68,14 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
             yield Outcome(criterion, failed, found)
 
 
-def finding(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> Finding:
-    """Say whether a condition can be `wanted`, ``TRUE`` or ``FALSE``, by some answers."""
-    return _finding(node, wanted, _groups(protocol, node, {}), budget)
+def finding(
+    protocol: Protocol, node: Node, wanted: int, budget: Budget, known: Known | None = None
+) -> Finding:
+    """Say whether a condition can be `wanted`, ``TRUE`` or ``FALSE``, by some answers.
+
+    `known` keeps what was found of its comparisons for other conditions of the protocol.
+    """
+    return _finding(node, wanted, _groups(protocol, node, {} if known is None else known), budget)
 
 
 def met(criterion: Criterion) -> Node:
@@ -134,15 +139,15 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
     return "impossible" if all(group.complete for group in groups) else "open"
 
 
-_Known = dict[object, _Together]
+Known = dict[object, _Together]
 """What comparisons come to together, as found in other rules."""
 
 
-def _groups(protocol: Protocol, node: Node, known: _Known) -> list[_Together]:
+def _groups(protocol: Protocol, node: Node, known: Known) -> list[_Together]:
     return [_group(protocol, node, leaves, known) for leaves in _grouped(node)]
 
 
-def _group(protocol: Protocol, node: Node, leaves: Sequence[Leaf], known: _Known) -> _Together:
+def _group(protocol: Protocol, node: Node, leaves: Sequence[Leaf], known: Known) -> _Together:
     key = tuple(map(told_apart, leaves))
     if key in known:
         return known[key] if known[key].leaves == leaves else replace(known[key], leaves=leaves)

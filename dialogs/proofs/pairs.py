@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from dialogs.proofs.outcomes import finding, met
+from dialogs.proofs.outcomes import Known, finding, met
 from dialogs.proofs.reachable import Budget
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
@@ -24,11 +24,12 @@ def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relatio
     Pairs that the file itself relates (`counts_as`, `requires`) are left out.
     """
     budget = Budget(steps)
+    known: Known = {}
     for index, criterion in enumerate(protocol.criteria):
         for other in (each for each in range(len(protocol.criteria)) if each != index):
-            if not _may_follow(protocol, index, other) or not _follows(protocol, index, other, budget):
+            if not _may_follow(protocol, index, other) or not _follows(protocol, index, other, budget, known):
                 continue
-            both = _may_follow(protocol, other, index) and _follows(protocol, other, index, budget)
+            both = _may_follow(protocol, other, index) and _follows(protocol, other, index, budget, known)
             if not both:
                 yield criterion, "implied", protocol.criteria[other]
             elif other < index:
@@ -46,12 +47,12 @@ def _may_follow(protocol: Protocol, index: int, other: int) -> bool:
     )
 
 
-def _follows(protocol: Protocol, index: int, other: int, budget: Budget) -> bool:
+def _follows(protocol: Protocol, index: int, other: int, budget: Budget, known: Known) -> bool:
     """Say whether it is refuted that the other criterion is met while this one fails."""
-    is_met, fails = met(protocol.criteria[other]), Negation(met(protocol.criteria[index]))
-    both = Conjunction((is_met, fails), is_met.mask | fails.mask)
-    return finding(protocol, both, TRUE, budget) == "impossible" and _can_fail(protocol, index, budget)
-
-
-def _can_fail(protocol: Protocol, index: int, budget: Budget) -> bool:
-    return finding(protocol, met(protocol.criteria[index]), FALSE, budget) == "possible"
+    is_met, this = met(protocol.criteria[other]), met(protocol.criteria[index])
+    parts = (is_met, Negation(this)) if other < index else (Negation(this), is_met)  # one order for both ways
+    both = Conjunction(parts, is_met.mask | this.mask)
+    return (
+        finding(protocol, both, TRUE, budget, known) == "impossible"
+        and finding(protocol, this, FALSE, budget, known) == "possible"
+    )
