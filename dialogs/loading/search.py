@@ -88,7 +88,6 @@ CALLED: Final[Mapping[str, str]] = {
     "wbc": "leukocytes",
     "weight": "body_weight",
     "wocbp": "childbearing_potential",
-    "年龄": "age_years age_months",
 }
 """What people call an entry, where neither its name nor its texts say so -> the entries."""
 _WORD: Final = re.compile(r"[a-z0-9]+")

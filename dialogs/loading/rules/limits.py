@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
+from unicodedata import normalize
 
 from dialogs.loading.meant import without_commas
 from dialogs.protocol import Question
@@ -15,6 +16,8 @@ from dialogs.units import Unit
 _LIMIT: Final = re.compile(r"\s*(-?[\d.,]*\d)\s*(\S.*?)?\s*")
 _DATE: Final = re.compile(r"\d{4}-\d\d?(-\d\d?)?|\d\d?[./]\d\d?[./]\d{4}")
 _TIMES: Final = re.compile(r"^[×*·]")
+_POWER: Final = re.compile(r"^[x×*·]\s*(?=10)", re.IGNORECASE)
+"""Before a count: ``100 x10^9/L`` is 100 of 10*9/L."""
 _MARKS: Final = re.compile(r"[{}\[\]*^ ×·.]")
 _NAMED: Final = 3
 """Units that are named where it may be one of several."""
@@ -30,7 +33,8 @@ def unit_meant(typed: str, units: Sequence[Unit]) -> str | None:
         if typed.casefold() in {each.casefold() for each in spellings}:
             return unit.code
     codes = {_MARKS.sub("", unit.code).casefold(): unit.code for unit in units}
-    return codes.get(_MARKS.sub("", _TIMES.sub("x", typed)).casefold())
+    plain = normalize("NFKC", _TIMES.sub("x", _POWER.sub("", typed)))  # raised digits, too
+    return codes.get(_MARKS.sub("", plain).casefold())
 
 
 def limit_said(question: Question, given: object) -> Said | None:

@@ -267,7 +267,11 @@ def options_in(question: Question, known: Iterable[str], tree: ast.expr) -> froz
     codes = value if isinstance(value, tuple | set | list) else (value,)
     for code in codes:
         if code not in listed:
-            fault = f"{question.id} has no option {code!r}"
+            fault = (
+                f"{question.id} has no option {code!r}"
+                if code is not None
+                else f"{question.id} takes an option"
+            )
             raise RuleError(fault, f"Please use one of: {', '.join(listed) or 'none'}")
     return frozenset(codes)
 

@@ -127,7 +127,7 @@ class _Looking:
             return None
         near = self.last or self.next
         if isinstance(tree, ast.Constant) and near is not None:
-            return _one_more_value(near, tree)
+            return _one_more_value(near, tree, self.questions)
         for explain in EXPLANATIONS:
             said = explain(tree, self.questions)
             if said is not None:
@@ -205,9 +205,13 @@ def _renamed(tree: ast.expr, name: str, other: str) -> ast.expr:
     return renamed
 
 
-def _one_more_value(before: ast.Compare, tree: ast.Constant) -> Said:
+def _one_more_value(before: ast.Compare, tree: ast.Constant, questions: Questions) -> Said:
     """Say how several values are written: ``diagnosis == "a" or "b"``."""
     name, value = said_in(before.left), said_in(tree)
+    if name in questions and questions[name].options and isinstance(before.ops[-1], ast.Eq):
+        both = (said_in(before.comparators[-1]), value)
+        codes = ", ".join(f'"{each.strip(chr(34))}"' for each in both)
+        return f"it is not said what {value} is compared with", f"Please write {name} in ({codes})"
     if isinstance(before.left, ast.Constant):
         name, value = value, said_in(before.comparators[-1])
         return f"{name} stands alone", f"Please write {name} in {value}"

@@ -43,8 +43,8 @@ _SIGNS: Final[Mapping[str, str]] = {
 _ENDS: Final = frozenset("”’）］｝") | BLANKS.keys()
 """Signs that are told only where no other is: of a pair, the one that opens it is told."""
 _OTHER_SIGNS: Final[Mapping[str, str]] = {
-    "<=": r"≤|≦|⩽|=<|<==|<＝|\bis\s*<=",
-    ">=": r"≥|≧|⩾|=>|>==|>＝|\bis\s*>=",
+    "<=": r"≤|≦|⩽|=<|<==|<\s+=(?!=)|<＝|\bis\s*<=",
+    ">=": r"≥|≧|⩾|=>|>==|>＝|>\s+=(?!=)|\bis\s*>=",
     "!=": r"≠|<>|><|~=|!==|=!",
     "<": r"\bis\s*<(?!=)",
     ">": r"\bis\s*>(?!=)",
