@@ -142,7 +142,9 @@ def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | 
     if isinstance(number, Waiting):
         return waiting
     places = formula.places if formula is not None else ()
-    known = ((protocol.questions[place], facts[place]) for place in places if facts[place] is not None)
+    known = [(protocol.questions[place], facts[place]) for place in places if facts[place] is not None]
+    if number is None:
+        known = [(part, answer) for part, answer in known if not _is_exact(part, answer)] or known
     parts = [
         said["part"].format(name=part.name[language], what=describe(part, answer, language))
         for part, answer in known
@@ -154,6 +156,12 @@ def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | 
     shown: str = said["worked_out" if len(parts) <= MOST_PARTS else "of_many"]
     comes_to = measured(number, question.unit_by_code[number.unit], language)
     return shown.format(number=comes_to, parts=listed, count=len(parts))
+
+
+def _is_exact(question: Question, answer: Answer | None) -> bool:
+    """Say whether an answer is a number to work with, and not *unknown* or a bound."""
+    number = question.measured(answer) if answer is not None else None
+    return number is not None and number.relation == "="
 
 
 def _shown(ratio: Decimal) -> Decimal:
@@ -261,12 +269,31 @@ class _Words:
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        if question.kind == "since":
-            limit, said = time_span(number, self.language), self.word(operator, self.ago)
-        else:
-            limit = measured(number, question.unit_by_code[code], self.language)
-            said = self.word(operator, self.said)
+        said = self.word(operator, self.ago if question.kind == "since" else self.said)
+        limit = self.limit(question, number, entered)
         return said.format(name=question.name[self.language], limit=limit)
+
+    def limit(self, question: Question, number: Measurement, entered: str) -> str:
+        """Say a limit; behind it what it is in the unit that was entered.
+
+        Not where `echo` says what was entered in the limit's own unit, the question's first one.
+        """
+        shown = self.amount(question, number)
+        unit, other = question.unit_by_code[number.unit], question.unit_by_code.get(entered)
+        if other is None or other is unit or None in (unit.scale, other.scale):
+            return shown
+        if unit is question.units[0] and question.kind != "since":
+            return shown
+        converted = other.from_first(unit.in_first(number.value))
+        rounded = converted if converted == converted.quantize(_FINE) else _shown(converted)
+        same = self.amount(question, Measurement("=", Decimal(compact(rounded)), entered))
+        noted: str = self.marks["noted"]
+        return noted.format(what=shown, note=same if rounded == converted else f"≈ {same}")
+
+    def amount(self, question: Question, number: Measurement) -> str:
+        if question.kind == "since":
+            return time_span(number, self.language)
+        return measured(number, question.unit_by_code[number.unit], self.language)
 
     def contrast(self, leaf: Contrast, operator: str) -> str:
         one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
@@ -305,8 +332,14 @@ class _Words:
         return said[key]
 
     def joined(self, parts: Iterable[str], word: str) -> str:
-        *first, last = list(parts) or [""]
-        return f"{self.marks['list'].join(first)}{self.said[word]}{last}" if first else last
+        """Join parts; with a semicolon between them where a comma stands inside of one."""
+        *first, last = listed = list(parts) or [""]
+        mark, last_mark = self.marks["list"], self.said[word]
+        commas = mark.strip() + self.said["or"][0]
+        if len(listed) > 1 and any(comma in part for part in listed for comma in commas):
+            mark = self.marks["then"]
+            last_mark = mark.rstrip() + last_mark.lstrip(commas)
+        return f"{mark.join(first)}{last_mark}{last}" if first else last
 
 
 def _tick_of(node: Node) -> tuple[int, bool] | None:

@@ -10,6 +10,7 @@ from bot.wording.cards import draft_line
 from bot.wording.healing import when
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
+from bot.wording.verdict_card import criterion_names
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Protocol
@@ -36,7 +37,7 @@ def _trials(protocols: Sequence[Protocol], say: Phrases) -> list[Safe]:
     return parts
 
 
-def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
+def opening(protocol: Protocol, say: Phrases, *, changed: bool = False, whole: bool = False) -> Safe:
     """What must be known before the first screening of a day: the record's notices, and what is never entered."""
     title = f"{protocol.id} {protocol.title[say.language]}"
     notices = (Safe(escape(notice[say.language])) for notice in protocol.notices)
@@ -44,7 +45,7 @@ def opening(protocol: Protocol, say: Phrases, *, changed: bool = False) -> Safe:
         say("screening_started", protocol=title),
         draft_line(protocol, say),
         say("rules_changed", id=protocol.id, version=protocol.version) if changed else None,
-        quoted(lines(*notices, say("opening_about"))),
+        quoted(lines(*notices, None if whole else say("opening_about"))),
         say("care_first"),
         say("start_hint"),
         say("note_number"),
@@ -55,13 +56,21 @@ def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:
     """All that must be known of the trials and of the bot, at any time."""
     told = [
         lines(
-            opening(each, say),
+            opening(each, say, whole=True),
+            _criteria(each, say),
             *_not_judged(each, say),
             Safe(f"<i>{escape(each.disclaimer[say.language])}</i>"),
         )
         for each in protocols
     ]
     return lines(*(gap(each) for each in told), gap(say("privacy_text")))
+
+
+def _criteria(protocol: Protocol, say: Phrases) -> Safe:
+    """The parts of the trial, and its criteria by code and name, at a tap."""
+    parts = (escape(part.name[say.language]) for part in protocol.parts)
+    named = (say("site_line", text=name) for name in criterion_names(protocol.criteria, say))
+    return quoted(lines(*parts, say("criteria_title"), *named))
 
 
 def _not_judged(protocol: Protocol, say: Phrases) -> Iterator[Safe]:

@@ -11,11 +11,14 @@ from typing import Final
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, deciding
 from bot.wording.healing import again_unless_said, met_from
+from bot.wording.in_short import in_short
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, joined, lines, quoted
 from bot.wording.times import local_day, local_time
+from dialogs.answers import Answer
 from dialogs.assessment import Reason
-from dialogs.dialogue import CANCELLED
+from dialogs.dialogue import CANCELLED, Dialogue
+from dialogs.protocol import Question
 from dialogs.wording import describe, what_failed
 from state.history import Asked, Event
 from state.moments import in_zone
@@ -217,9 +220,18 @@ def _what(screening: Screening, event: Event, say: Phrases) -> Safe:
     if event.kind != "answer":
         return say(f"history_{event.kind}", **about)
     question = screening.protocol.question(event.question or "")
-    now, before = (describe(question, each, say.language) for each in (event.answer, event.before))
+    now, before = (
+        _as_it_stands(screening.dialogue, question, each, say) for each in (event.answer, event.before)
+    )
     changed = say("history_changed", **about, now=now, before=before)
     return say("noted", what=changed, note=about["reason"]) if event.detail.get("reason") else changed
+
+
+def _as_it_stands(dialogue: Dialogue, question: Question, answer: Answer | None, say: Phrases) -> str:
+    """Say an answer; a number that is worked out by what it comes to, as long as it is the answer that counts."""
+    if answer is not None and dialogue.answers.get(question.id) == answer:
+        return in_short(dialogue, question, answer, say)
+    return describe(question, answer, say.language)
 
 
 def _about(screening: Screening, event: Event, say: Phrases) -> dict[str, str]:

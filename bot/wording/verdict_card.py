@@ -18,7 +18,8 @@ from dialogs.protocol import Criterion, Protocol
 from dialogs.wording import what_failed
 from state.screenings import Screening
 
-STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", "met")
+PASSED: Final = ("met_inclusion", "met_exclusion")
+STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_judged", *PASSED)
 """In the order of the review; the first two decide."""
 
 
@@ -32,9 +33,11 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
         *part_lines(dialogue, say),
-        *(said for group, said in told.items() if group != "met"),
+        *(said for group, said in told.items() if group not in PASSED),
         again_from(screening, say),
-        quoted(lines(say("answers_title"), *answer_lines(dialogue, say), told.get("met"))),
+        quoted(
+            lines(say("answers_title"), *answer_lines(dialogue, say), *(told.get(group) for group in PASSED))
+        ),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
         say("source_documents"),
@@ -60,7 +63,7 @@ def status_lines(dialogue: Dialogue, say: Phrases) -> dict[str, Safe]:
 
 
 def _status_group(criterion: Criterion, status: str) -> str:
-    return f"{status}_{criterion.kind}" if status == "failed" else status.replace(" ", "_")
+    return f"{status}_{criterion.kind}" if status in ("failed", "met") else status.replace(" ", "_")
 
 
 def _codes(criteria: Sequence[Criterion], named: bool, say: Phrases) -> list[str]:
@@ -133,7 +136,6 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
                 say("answers_title"),
                 *answer_lines(dialogue, say),
                 gap(escape(protocol.disclaimer[say.language])),
-                say("tests_repeat"),
             )
         ),
     )

@@ -82,3 +82,22 @@ def test_a_score_may_be_typed_behind_its_name(ward: Ward, text: str) -> None:
 @pytest.mark.parametrize("text", ["PS 5", "PS", "PS 1-2", "KPS 1", "11", "GPS 1"])
 def test_what_is_no_score_of_the_scale_is_not_taken(ward: Ward, text: str) -> None:
     assert "✓" not in said(walked(ward, LUNG, *TO_ECOG, text))
+
+
+def test_about_names_parts_and_criteria_above_the_lines_that_are_not_judged(ward: Ward) -> None:
+    walked(ward, LUNG, "60")
+    told = said(ward.do(ward.clinician, "/about"))
+    assert "All of it: /about" not in told
+    wanted = ["Cohort B (no EGFR mutation)", "• I5a ", "• E4 ", "Adequate organ function, defined as:"]
+    assert [told.index(each) for each in wanted] == sorted(told.index(each) for each in wanted)
+
+
+def test_a_limit_is_also_said_in_the_unit_that_was_entered(ward: Ward) -> None:
+    told = said(walked(ward, LUNG, *TO_ECOG, "1", "3 10*9/L", "120 10*9/L", "85 g/L"))
+    assert "Not met: haemoglobin at least 9 g/dL (90 g/L)" in told
+
+
+def test_that_the_site_repeats_tests_is_said_only_by_a_trial_whose_file_says_so(ward: Ward) -> None:
+    told = said(walked(ward, DEPRESSION, "19"))
+    card = said(ward.tap(walked(ward, DEPRESSION, "19"), "Finish and save"))
+    assert "repeats" not in told + card

@@ -166,7 +166,7 @@ def test_never_has_no_number_and_ongoing_is_0_days() -> None:
 FAILED = [
     ("E1", {"last_mi": ago("3", "mo")}, "last MI less than 6 months ago", "最近一次心梗距今不足6个月"),
     ("E2", {"last_vaccine": Choice("ongoing")}, "last live vaccine less than 4 weeks ago", "最近一次活疫苗距今不足4周"),
-    ("I2", {"last_relapse": ago("3", "a")}, "last relapse at most 24 months ago", "最近一次复发距今不超过24个月"),
+    ("I2", {"last_relapse": ago("3", "a")}, "last relapse at most 24 months (2 years) ago", "最近一次复发距今不超过24个月（2年）"),
 ]  # fmt: skip
 
 

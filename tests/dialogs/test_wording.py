@@ -15,6 +15,7 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Step, begin
 from dialogs.errors import AnswerError
+from dialogs.loading import load
 from dialogs.loading.rules.parsing import parse
 from dialogs.proofs import representatives
 from dialogs.protocol import Protocol
@@ -156,6 +157,17 @@ def test_what_is_not_to_be_there_does_not_read_as_what_was_found(
     facts = effective(protocol, {rule.removeprefix("not ").split()[0]: answer})
     assert what_failed(protocol, criterion, facts, "en") == english
     assert what_failed(protocol, criterion, facts, "zh") == chinese
+
+
+def test_a_list_inside_of_another_is_set_off_by_semicolons() -> None:
+    trial = load("EXAMPLE-NSCLC")
+    rule = '(brain_metastases == "none" or gilbert or liver_metastases) and egfr_tki'
+    criterion = replace(trial.criteria[0], rule=parse(rule, {each.id: each for each in trial.questions}))
+    no = dict.fromkeys(("gilbert", "liver_metastases", "egfr_tki"), Choice("no"))
+    facts = effective(trial, {**no, "brain_metastases": Choice("active")})
+    said = what_failed(trial, criterion, facts, "en")
+    assert said.count(";") == 1
+    assert said.endswith("; and progression on an EGFR inhibitor")
 
 
 @given(tables)

@@ -199,5 +199,5 @@ def test_chinese_calls_one_thing_by_one_word(unwanted: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_exclusion_that_rules_nobody_out_is_not_said_to_be_met(language: str) -> None:
     """Exclusions stand in the same line; one that is met rules the patient out."""
-    said = phrases(language)("status_met", codes="E2")
+    said = phrases(language)("status_met_exclusion", codes="E2")
     assert not re.search(r"\b[Mm]et\b|(?<!未)满足|(?<!不)符合", said)
