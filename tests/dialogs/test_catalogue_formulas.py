@@ -64,6 +64,9 @@ PUBLISHED = {
         {f"phq9_{item}": f"{points} {{score}}" for item, points in enumerate([3, 2, 1, 0, 0, 1, 2, 0, 1], 1)},
         "10",
     ),
+    # BAPEN, the weight loss charts of MUST: 5 % of 80 kg are 4 kg, 10 % of 50 kg are 5 kg
+    "weight lost": ("weight_change", {"body_weight": "76 kg", "weight_before": "80 kg"}, "-5.0"),
+    "weight lost, more": ("weight_change", {"body_weight": "45 kg", "weight_before": "50 kg"}, "-10.0"),
     # Spitzer and others, Arch Intern Med 2006;166:1092: seven items of 0 to 3
     "GAD-7": ("gad7", {f"gad7_{item}": "several_days" for item in range(1, 8)}, "7"),
 }  # fmt: skip

@@ -31,6 +31,7 @@ MOLECULES = {
     "creatinine": "C4H7N3O",
     "glucose": "C6H12O6",
     "glucose_fasting": "C6H12O6",
+    "glucose_after_load": "C6H12O6",
     "lactate": "C3H6O3",
     "magnesium": "Mg",
     "per_creatinine": "C4H7N3O",

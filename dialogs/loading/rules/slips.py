@@ -151,6 +151,8 @@ class _Looking:
         if found is not None:
             return f"Please write {found}"
         entries = self.search(name)
+        if entries == [name]:
+            return f"Please name {name} in the rule of a criterion: what no criterion needs is never asked"
         if len(entries) == 1:
             return f"Please write {entries[0]}, a question of the catalogue"
         if entries:
