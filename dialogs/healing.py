@@ -6,6 +6,9 @@ heals: not what is ongoing or never was, no laboratory result, no upper limit of
 Days are the site's own. A month counts the days that it counts in rules, so that the answer, said in days on the day
 that is told, meets the limit, and does not the day before. An age is entered in completed years (or months): how much
 of the next one has passed nobody knows, so that the day told is the latest possible one.
+
+What was how long before another day than that of screening (``at``: a first dose, an operation) does not heal: how that
+day moves nobody knows.
 """
 
 from __future__ import annotations
@@ -157,12 +160,17 @@ def is_age(question: Question) -> bool:
 
 
 def _ages(question: Question) -> bool:
-    return question.kind == "since" or is_age(question)
+    return _counts_to_today(question) or is_age(question)
+
+
+def _counts_to_today(question: Question) -> bool:
+    """Say whether a question asks how long ago something was as of the day on which it is answered."""
+    return question.kind == "since" and question.at is None
 
 
 def _is_foreseen(question: Question, answer: Measurement) -> bool:
     """Say whether an answer ages by a known time: of whoever is below 10 years old, no latest day can be told."""
-    return question.kind == "since" or (is_age(question) and not answer.relation.startswith("<"))
+    return _counts_to_today(question) or (is_age(question) and not answer.relation.startswith("<"))
 
 
 def _aged(protocol: Protocol, facts: Facts, entered_on: EnteredOn, day: date) -> list[Answer | None]:

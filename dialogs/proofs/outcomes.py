@@ -14,6 +14,8 @@ from typing import Final, Literal
 from dialogs.answers import Answer
 from dialogs.proofs.numbers import involved
 from dialogs.proofs.reachable import (
+    IMPOSSIBLE,
+    NOTHING,
     Among,
     Budget,
     Demand,
@@ -53,7 +55,10 @@ class Outcome:
 
 
 def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
-    """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all."""
+    """Yield for every criterion whether it can be met and whether it can fail, with so many steps of search for all.
+
+    An outcome that the record itself leaves open, by `unclear`, is passed over: that it cannot be is on purpose.
+    """
     known: Known = {}
     budget = Budget(steps)
     for index, criterion in enumerate(protocol.criteria):
@@ -63,9 +68,16 @@ def outcomes(protocol: Protocol, steps: int) -> Iterator[Outcome]:
         for wanted in (TRUE, FALSE):
             failed = (wanted == FALSE) == (criterion.kind == "inclusion")
             found = _finding(criterion.rule.node, wanted, groups, budget)
+            if found == "impossible" and _is_left_unclear(criterion.rule.node, wanted, groups, budget):
+                continue
             if found == "possible":
                 found = _where_judged(protocol, index, wanted, budget)
             yield Outcome(criterion, failed, found)
+
+
+def _is_left_unclear(node: Node, wanted: int, groups: Sequence[_Together], budget: Budget) -> bool:
+    """Say whether a rule could be `wanted` if what the record leaves open were so."""
+    return has_unclear(node) and _finding(node, wanted, groups, budget, unclear=NOTHING) != "impossible"
 
 
 def finding(
@@ -119,7 +131,9 @@ class _Together:
         return union(1 << bit for bit, pattern in enumerate(self.patterns) if pattern[at] == wanted)
 
 
-def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budget) -> Finding:
+def _finding(
+    node: Node, wanted: int, groups: Sequence[_Together], budget: Budget, unclear: Demand = IMPOSSIBLE
+) -> Finding:
     """Say whether a rule can be `wanted`; *open* if the steps do not do, or not all answers were looked at."""
     if all(group.free for group in groups) and not has_unclear(node):
         return "possible"
@@ -131,7 +145,7 @@ def _finding(node: Node, wanted: int, groups: Sequence[_Together], budget: Budge
 
     possible = {index: (1 << len(group.patterns)) - 1 for index, group in enumerate(groups)}
     try:
-        found = find([demand(node, wanted, literal)], possible, budget)
+        found = find([demand(node, wanted, literal, unclear)], possible, budget)
     except OutOfBudgetError:
         return "open"
     if found is not None:

@@ -60,14 +60,20 @@ class Budget:
             raise OutOfBudgetError
 
 
-def demand(node: Node, wanted: int, literal: Callable[[Leaf, int], Demand]) -> Demand:
-    """Return what must hold for a rule to be `wanted`: ``TRUE`` or ``FALSE``; `literal` says so of a comparison."""
+def demand(
+    node: Node, wanted: int, literal: Callable[[Leaf, int], Demand], unclear: Demand = IMPOSSIBLE
+) -> Demand:
+    """Return what must hold for a rule to be `wanted`: ``TRUE`` or ``FALSE``; `literal` says so of a comparison.
+
+    `unclear` says it of what the record leaves open: that is neither, unless it is taken as what is wanted.
+    """
     if isinstance(node, Unclear):
-        return IMPOSSIBLE
+        return unclear
     if isinstance(node, Negation):
-        return demand(node.node, TRUE - wanted, literal)
+        return demand(node.node, TRUE - wanted, literal, unclear)
     if isinstance(node, Junction):
-        return _joined(_needed(node, wanted), [demand(part, wanted, literal) for part in node.nodes])
+        parts = [demand(part, wanted, literal, unclear) for part in node.nodes]
+        return _joined(_needed(node, wanted), parts)
     return literal(node, wanted)
 
 

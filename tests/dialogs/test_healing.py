@@ -80,6 +80,18 @@ def test_nothing_heals_that_time_does_not_heal(code: str, answers: dict[str, Ans
     assert healed(code, answers) is None
 
 
+def test_what_was_how_long_before_another_day_than_that_of_screening_does_not_heal() -> None:
+    """How the first dose moves nobody knows: no day is told for it."""
+    text = PROTOCOL.text.replace('id = "last_vaccine"', 'id = "last_vaccine"\nat = "at the first dose"')
+    protocol = parse_protocol(text, "washouts.toml")
+    assert protocol.question("last_vaccine").at is not None
+    answers = {"last_vaccine": ago("10", "d")}
+    assert failed(protocol, "E2", answers)
+    facts = effective(protocol, answers)
+    assert could_be_met_from(protocol, protocol.criterion_by_code["E2"], facts, ON_THAT_DAY) is None
+    assert not may_heal(protocol, ["E2"])
+
+
 def test_each_answer_ages_from_the_day_on_which_it_was_entered() -> None:
     answers = {"last_mi": ago("5", "mo"), "last_stroke": ago("5", "mo")}
     on = {"last_mi": ENTERED, "last_stroke": date(2026, 10, 8)}

@@ -197,6 +197,30 @@ def test_points_that_differ_by_rounding_only_have_a_number_between_them() -> Non
     assert point in numbers(asked, asked.units[0], [point, point.next_plus()])
 
 
+UNCLEAR = {
+    "met or unclear": ('lvef >= "40 %" or unclear', None),
+    "failed or unclear": ('lvef >= "40 %" and unclear', None),
+    "never met, whatever is unclear": ('lvef < "40 %" and lvef > "50 %" and unclear', "can never be met"),
+    "never failed, whatever is unclear": ('lvef < "40 %" or lvef > "30 %" or unclear', "can never be failed"),
+}
+
+
+@pytest.mark.parametrize(("rule", "fault"), UNCLEAR.values(), ids=UNCLEAR)
+def test_what_the_record_leaves_open_need_not_be_met_and_failed(rule: str, fault: str | None) -> None:
+    text = f"""format = 2
+    id = "EX-1"
+    title = "A fictional trial"
+    [[criterion]]
+    code = "I1"
+    inclusion = "Words"
+    rule = '{rule}'
+    """
+    if fault is None:
+        assert parse_protocol(text, "unclear.toml").criteria
+    else:
+        assert fault in refused(text)
+
+
 def test_what_was_accepted_once_is_not_proved_anew() -> None:
     text = LVEF.replace("RULE", 'lvef >= "3.1 xLLN"').replace("LIMITS", "[30, 80]")
     assert "can never be failed" in refused(text)
