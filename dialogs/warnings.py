@@ -17,6 +17,7 @@ from dialogs.examples import usual_number
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, question_name
 from dialogs.loading.rules.limits import fitting
+from dialogs.loading.short_forms import with_codes
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Formula, Unworkable, rounded
@@ -60,7 +61,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
     ]
-    return placed(found, protocol.text, tomllib.loads(protocol.text)) if found else []
+    return placed(found, protocol.text, with_codes(tomllib.loads(protocol.text))) if found else []
 
 
 def _unused(protocol: Protocol) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from dialogs.loading.mending import mend, misheaded
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
 from dialogs.loading.references import check_outcomes
+from dialogs.loading.short_forms import with_codes
 from dialogs.protocol import Protocol
 
 MAX_BYTES: Final = 1_000_000
@@ -103,6 +104,7 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
+    raw = with_codes(raw)
     report, shelf, newest = Report(stored=stored), Shelf(raw), in_newest(raw)
     try:
         whole = expanded(newest, shelf)

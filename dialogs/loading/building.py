@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, TypeVar
 
 from dialogs.languages import DEFAULT
+from dialogs.likely import likely
 from dialogs.loading.criteria import criteria_of
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formulas import with_formulas
@@ -55,7 +56,7 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     whole, questions = _questions(entry, report)
     named = all_named(entry.get("question", ()))
     left_out = _left_out(set(_all(entry, "question", "id")), questions)
-    rules = _Rules(questions, left_out, named, report, Parser(questions))
+    rules = _Rules(questions, left_out, named, report, Parser(questions), entry.get("catalogue") or {})
     check_questions(whole, set(_all(entry, "question", "id")) - whole.keys(), report)
     ruled = criteria_of(entry, report)
     criteria = tuple(rules.build(Criterion, ruled, "rule"))
@@ -165,6 +166,8 @@ class _Rules:
     """Whether it is known what every question is called."""
     report: Report
     parser: Parser
+    own_entries: Collection[str]
+    """Names of the file's own catalogue."""
 
     def build(self, kind: type[_Part], entries: Sequence[Entry], key: str) -> Iterator[_Part]:
         """Yield the parts whose every key is right; `key` is that of the rule."""
@@ -196,4 +199,9 @@ class _Rules:
         return None
 
     def _slips(self, text: str) -> list[RuleSlip]:
-        return slips_of(text, self.questions, self.left_out, meant, all_named=self.all_named)
+        return slips_of(text, self.questions, self.left_out, self._meant, all_named=self.all_named)
+
+    def _meant(self, name: str) -> list[str]:
+        """Return the entries that a name was likely meant to be, of the file's own catalogue or of ours."""
+        own = likely(name, self.own_entries)
+        return meant(name) if own is None else [own]

@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any, Final
 
 from dialogs.languages import DEFAULT
+from dialogs.loading.short_forms import entry_written_out
 from dialogs.loading.writing import table
 from dialogs.texts import Text
 
@@ -91,6 +92,9 @@ class Shelf:
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._own = {kind: shipped(raw.get(kind)) for kind in OWN}
+        own = self._own["catalogue"]
+        if isinstance(own, dict):
+            self._own["catalogue"] = {name: entry_written_out(entry) for name, entry in own.items()}
         self._taken: dict[tuple[str, str], Any] = {}
         self.circular: set[str] = set()
         """Entries of the file's own that use themselves, be it by way of others."""

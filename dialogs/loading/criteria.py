@@ -31,8 +31,6 @@ def _is_criterion(entry: Entry, report: Report) -> bool:
         report.fault(entry.place, fault, f"Please give it exactly one of: {', '.join(_ONE_OF)}")
     elif given == ["line"]:
         _check_line(entry, report)
-    elif given and entry.get("code", "") is None:  # one that cannot be read was told already
-        report.fault(entry.place, "code is missing", 'Please name the criterion: code = "E1"')
     elif given and entry.get("rule") is None and "rule" in entry:
         report.fault(entry.place, "rule is missing", "Please add it")
     return len(given) == 1 and given != ["line"] and entry.get("code") is not None

@@ -37,7 +37,7 @@ CRITERION: Final = Table(
     "One inclusion or exclusion criterion of the record: exactly one of `inclusion`, `exclusion` and `line`. Criteria "
     "are judged in the order of the file. The last keys word the question of a criterion without a rule.",
     (
-        Key("code", NAME, "Its name, such as `I2b`.", None, "needed, but for a `line`"),
+        Key("code", NAME, "Its name, such as `I2b`.", None, "the next of its side: `I3` after `I2b`"),
         Key("inclusion", WORDS, "The record's own words, verbatim, of an inclusion criterion.", None),
         Key("exclusion", WORDS, "The record's own words, verbatim, of an exclusion criterion.", None),
         Key(
@@ -144,7 +144,8 @@ PROTOCOL: Final = Table(
         Key(
             "catalogue",
             TABLE,
-            "Questions for `use`, by name; one of ours is overruled. A file that is stored with screenings has here "
+            "Questions by name, for rules and `use`; one of ours is overruled. A text alone is answered by yes or no: "
+            '`smoker = "Current smoker?"`. A file that is stored with screenings has here '
             "what it took of our catalogue at the time.",
             {},
         ),

@@ -144,13 +144,21 @@ def _named(word: str, name: str, node: Mapping[str, Any], raw: Mapping[str, Any]
         sets, path = raw.get("option_sets"), ("option_sets", listed)
         listed = sets.get(listed) if isinstance(sets, Mapping) else None
     if not isinstance(listed, list):
-        return None
+        return _own_entry(word, name, node)
     numbered = _NUMBERED.match(name)
     if numbered and int(numbered[1]) <= len(listed):
         return (*path, int(numbered[1]) - 1), len(word) + 1 + numbered.end()
     for index, length in _candidates(name, listed, namers):
         return (*path, index), len(word) + 1 + length
-    return None
+    return _own_entry(word, name, node)
+
+
+def _own_entry(word: str, name: str, node: Mapping[str, Any]) -> tuple[Path, int] | None:
+    """Return the entry of the file's own catalogue that a question was made of."""
+    own, called = node.get("catalogue"), name.partition(":")[0]
+    if word != "question" or not isinstance(own, Mapping) or called not in own:
+        return None
+    return ("catalogue", called), len(word) + 1 + len(called)
 
 
 def _candidates(name: str, listed: Sequence[Any], namers: Sequence[str]) -> Iterator[tuple[int, int]]:

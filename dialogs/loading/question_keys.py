@@ -248,7 +248,8 @@ QUESTION: Final = Table(
             "at",
             TEXT,
             'The visit whose answer is wanted, where the same is asked for two: `"Week -2"`. It is said with the '
-            "question, and exported as its visit. Each needs an `id` of its own.",
+            "question, and exported as its visit. Each needs an `id` of its own. Of how long ago something was, the "
+            'day from which that is counted back: `"at the first dose"`.',
             None,
         ),
         Key("loinc", WORDS, "LOINC code.", None),

@@ -21,7 +21,7 @@ _NEEDED_WITH: Final[Mapping[str, Mapping[str, Any]]] = {
     "question": {"anyOf": [{"required": ["use"]}, {"required": ["id", "ask"]}]},
     "criterion": {
         "oneOf": [
-            *({"required": [side, "code"]} for side in SIDES),
+            *({"required": [side]} for side in SIDES),
             {"required": ["line"], "not": {"required": ["code"]}},
         ]
     },

@@ -111,7 +111,6 @@ WRONG = {
     "a text for a flag": (HEAD + CRITERION + 'judgement = "yes"', "'yes' is not of type 'boolean'"),
     "two sides": (HEAD + CRITERION + 'inclusion = "Fit"', "$.criterion[0]: "),
     "no words": (HEAD + '[[criterion]]\ncode = "E1"', "$.criterion[0]: "),
-    "no code": (HEAD + '[[criterion]]\nexclusion = "x"', "$.criterion[0]: "),
     "a question without words": (HEAD + CRITERION + '[[question]]\nid = "a"', "$.question[0]: "),
     "an unknown kind": (ASKED + 'kind = "number"', "'number' is not one of"),
     "a name that no rule can hold": (ASKED.replace("own", "a-b"), "$.question[0].id: 'a-b' does not match"),

@@ -155,7 +155,6 @@ def test_a_line_of_the_record_is_kept_in_its_place_and_never_judged() -> None:
 WRONG = {
     "two sides": ('code = "E1"\nexclusion = "x"\ninclusion = "x"', "has inclusion and exclusion"),
     "no words": ('code = "E1"', "has none of the record's words"),
-    "no code": ('exclusion = "x"', "code is missing"),
     "a line with a code": ('line = "x"\ncode = "E1"', "is a line of the record, and has code"),
     "only a line": ('line = "Inclusion:"', "there is none"),
     "the words of format 1": ('code = "E1"\nkind = "exclusion"\nsource = "x"', "there is no key kind here"),
@@ -386,7 +385,12 @@ def test_a_limit_of_normal_makes_its_unit_its_shortcut_and_its_question() -> Non
 def test_the_example_of_the_documentation_loads() -> None:
     text = (Path(__file__).parents[2] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert [each.id for each in parse_protocol(example, "example.toml").questions] == ["hemoglobin", "e1"]
+    assert [each.id for each in parse_protocol(example, "example.toml").questions] == [
+        "hemoglobin",
+        "e1",
+        "smoker",
+        "chemotherapy",
+    ]
 
 
 # the shipped trial ---------------------------------------------------------------------------------
