@@ -142,7 +142,6 @@ VALUES: Final[Mapping[str, Mistake]] = {
     'question with a blank': ('body_weight > "150 kg"', 'body weight > "150 kg"', ['93: criterion E2: rule: there is no sign between body and weight. Please write body_weight']),
     'question with a hyphen': ('body_weight > "150 kg"', 'body-weight > "150 kg"', ['93: criterion E2: rule: body-weight is read as a subtraction. Please write body_weight']),
     'question of the catalogue': ('body_weight > "150 kg"', 'haemoglobin > "30 g/L"', ['93: criterion E2: rule: there is no question haemoglobin. Please write hemoglobin, a question of the catalogue']),
-    'question of the catalogue that only an alert names': ('rule = "18 <= age <= 80"', 'rule = "18 <= age <= 80"\n\n[[alert]]\nid = "A"\ntext = "Look."\nwhen = \'crp > "50 mg/L"\'', ['70: alert A: when: there is no question crp. Please name crp in the rule of a criterion: what no criterion needs is never asked']),
     'question that is nowhere': ('body_weight > "150 kg"', 'sodium_intake > "5 g"', ['93: criterion E2: rule: there is no question sodium_intake. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "sodium_intake"']),
     'abbreviation of the catalogue': ('body_weight > "150 kg"', 'kps >= 70', ['93: criterion E2: rule: there is no question kps. Please write karnofsky, a question of the catalogue']),
     'abbreviation like another test': ('body_weight > "150 kg"', 'alc < 1', ['93: criterion E2: rule: there is no question alc. Please write lymphocytes, a question of the catalogue']),
@@ -409,6 +408,12 @@ def test_what_is_no_trials_file_at_all_is_told_once(text: str) -> None:
     assert said.startswith(
         "file: has no line such as key = value or [[criterion]]. Please begin with prescreen"
     )
+
+
+def test_what_only_an_alert_names_is_not_asked() -> None:
+    alert = "\n[[alert]]\nid = 'A'\ntext = 'Look.'\nwhen = 'crp > \"50 mg/L\"'\n"
+    (said,) = told(TEXT + alert)
+    assert said.endswith("Please name crp in the rule of a criterion: what no criterion needs is never asked")
 
 
 def test_options_without_quotes_are_told_beside_a_fault_of_their_question() -> None:
