@@ -27,7 +27,8 @@ def _unquoted_option(tree: ast.expr, questions: Questions) -> Said | None:
     if not meant:
         return None
     right = re.sub(r"\w+", lambda word: f'"{meant[word[0]]}"' if word[0] in meant else word[0], said_in(tree))
-    return f"{', '.join(meant)} stands without quotes", f"Please write {right}"
+    without_order = _ordered(ast.parse(right, mode="eval").body, questions)
+    return without_order or (f"{', '.join(meant)} stands without quotes", f"Please write {right}")
 
 
 def _ticked(tree: ast.expr, questions: Questions) -> Said | None:
