@@ -75,6 +75,7 @@ def main() -> None:
       PRESCREEN_DB        the SQLite file (default: prescreen.db in the current folder)
       TELEGRAM_BOT_TOKEN  token of the Telegram bot, for "run"
       TELEGRAM_API_URL    another Bot API server, for "run"
+      PRESCREEN_REGISTRY  another address of a registry's studies, for "protocol draft" and "protocol check"
 
     \b
     Exit status:

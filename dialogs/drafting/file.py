@@ -102,7 +102,7 @@ def _top(record: Record, said: Said) -> Iterator[str]:
     yield from _places(record, said)
     if record.status:
         yield f"notices = [{_recruitment(record, said)}]"
-    if facts := _facts(record):
+    if facts := facts_of(record):
         yield f"facts = {value_of(facts)}"
 
 
@@ -127,7 +127,7 @@ def _recruitment(record: Record, said: Said) -> str:
     return said.of(texts)
 
 
-def _facts(record: Record) -> dict[str, str]:
+def facts_of(record: Record) -> dict[str, str]:
     facts = {
         "registry": "CT.GOV" if record.id.startswith("NCT") else "",
         "sponsor": record.sponsor,

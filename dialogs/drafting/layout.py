@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Final
 
 from dialogs.drafting import headings, markers
@@ -18,6 +19,8 @@ from dialogs.drafting import headings, markers
 TAB: Final = 4
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
+"""Characters that nobody sees, and that no protocol file may hold: taken as white space."""
 _WRAPPED: Final = 50
 """A line of fewer characters was not wrapped by hand."""
 _ENDS: Final = (".", ";", ":", "?", "!", "。", "；", "：")
@@ -74,7 +77,7 @@ def unescaped(text: str) -> str:
 
 def _rows(text: str) -> Iterator[_Row]:
     blank = True
-    for line in text.expandtabs(TAB).splitlines():
+    for line in map(_UNSEEN.sub, repeat(" "), text.expandtabs(TAB).splitlines()):
         bare = " ".join(line.split())
         if bare:
             yield _row(bare, len(line) - len(line.lstrip()), blank)
@@ -206,7 +209,7 @@ class _Reader:
             return Line(row.text, "line", row.marker)
         if not row.marker and self._is_title(row, below):
             return self._title(row)
-        if headings.is_remark(row.text):
+        if headings.is_remark(row.text) or not re.search(r"[^\W_]", row.text):
             return Line(row.text, "line", row.marker)
         if self.open and (headings.is_note(row.text) or self._hangs(row)):
             self.open = [each for each in self.open if each.indent < row.indent] or self.open

@@ -69,6 +69,11 @@ class Record:
     arms: tuple[Arm, ...] = ()
     planned_subjects: str = ""
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether it says more than its text."""
+        return bool(self.sex or self.minimum_age or self.maximum_age or self.status)
+
     def fields(self) -> dict[str, str]:
         """Return the fields that say who may take part, named and written as the registry shows them."""
         shown = {"Minimum Age": self.minimum_age, "Maximum Age": self.maximum_age}
@@ -144,7 +149,9 @@ def _text(module: Mapping[str, Any], path: str) -> str:
     value: Any = module
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return ""
+    return str(value).strip().encode("utf-8", "replace").decode("utf-8")  # JSON may have halves of characters
 
 
 def _yes_or_no(value: object) -> str:

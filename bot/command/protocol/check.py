@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from bot.command.registry import address, read
 from bot.command.wiring import protocols_on_offer, unreviewed
 from dialogs.languages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dialogs.drafting.record import Record
     from dialogs.errors import Fault
     from dialogs.proofs import Exploration
     from dialogs.protocol import Protocol
@@ -37,17 +39,38 @@ _NOT_SHOWN: Final = {
     show_default=True,
     help="How mistakes and warnings are told: for people, or as a JSON list for editors, empty where there are none.",
 )
-def command(source: str, form: str) -> None:
+@click.option(
+    "--record", help="Its registry record: an NCT number, a JSON file or a text; every line is accounted for."
+)
+@address
+def command(source: str, form: str, record: str | None, registry: str) -> None:
     """Check a protocol: list all its mistakes, or say what was proved about it and what was not.
 
-    Each mistake is told with its file, line and place, what is wrong, and what to write. Exit status: 0 if the
-    protocol can be used, 2 if not.
+    Each mistake is told with its file, line and place, what is wrong, and what to write. With the record beside it,
+    each of its lines that is lost, added or altered in the file is named, and what a newer version of the record
+    changed. Exit status: 0 if the protocol can be used, 1 if it differs from the record, 2 if it cannot be used.
     """
     if form == "json":
         _tell_editors(source)
         return
     (loaded,) = protocols_on_offer(source)
     click.echo("\n".join([*_proved(loaded), *_reviewed(loaded), *_noted(loaded)]))
+    if record is not None:
+        _tell_differences(loaded, read(record, registry))
+
+
+def _tell_differences(protocol: Protocol, record: Record) -> None:
+    """Say how a protocol differs from its record, and leave with status 1 if it does."""
+    from dialogs.drafting.accounting import differences
+    from dialogs.drafting.layout import split
+
+    found = differences(protocol, record)
+    lines = counted(len(split(record.text)), "line", "lines")
+    if not found:
+        click.echo(f"The record: each of its {lines} stands in the file once, and nothing else does.")
+        return
+    click.echo("\n".join(("The record and the file differ:", *found)))
+    raise click.exceptions.Exit(1)
 
 
 def _proved(protocol: Protocol) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command.protocol.schema import SCHEMA, write_schema
+from bot.command.registry import address, read
 from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
@@ -30,18 +31,21 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of our own words in the file; once for each language. Remarks are in the first.",
 )
-def command(source: str, output: Path | None, languages: tuple[str, ...]) -> None:
+@address
+def command(source: str, output: Path | None, languages: tuple[str, ...], registry: str) -> None:
     """Draft a protocol file from a registry record.
 
-    SOURCE is a study downloaded from ClinicalTrials.gov as JSON (API v2), or a text with inclusion and
-    exclusion criteria. Every line of the criteria stands in the file in its own words, once; the file works as it
-    is. What is proposed beyond the record's words is marked by review, until a person has accepted it.
+    SOURCE is an NCT number, which is fetched from ClinicalTrials.gov; a study downloaded there as JSON (API v2);
+    or a text with inclusion and exclusion criteria. Every line of the criteria stands in the file in its own words,
+    once; the file works as it is. What is proposed beyond the record's words is marked by review, until a person
+    has accepted it.
 
     \b
     Examples:
-      prescreen protocol draft NAME.json --output trial.toml
+      prescreen protocol draft NUMBER --output trial.toml
+      prescreen protocol draft NAME.json --language zh
     """
-    text = _drafted(read(source), list(dict.fromkeys(languages)), source)
+    text = _drafted(read(source, registry), list(dict.fromkeys(languages)), source)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -54,21 +58,6 @@ def command(source: str, output: Path | None, languages: tuple[str, ...]) -> Non
     except OSError as error:
         raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
     click.echo(f"{output} is written. Check it at any time: prescreen protocol check {output}")
-
-
-def read(source: str) -> Record:
-    """Read a record from where a person says; what is wrong with it becomes a sentence."""
-    from dialogs.drafting.record import RecordError, read_record
-
-    path = Path(source)
-    try:
-        return read_record(path.read_text(encoding="utf-8-sig"), path.stem)
-    except OSError as error:
-        raise click.ClickException(
-            f"{source} cannot be read: {error.strerror}. Please name a file"
-        ) from error
-    except (RecordError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{source} cannot be used: {error}") from error
 
 
 def _drafted(record: Record, languages: list[str], source: str) -> str:

@@ -58,7 +58,7 @@ def test_a_line_knows_what_it_stands_under(text: str, places: list[tuple[int, st
 
 
 def bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]", "", text)
 
 
 def put_together(lines: tuple[Line, ...]) -> str:

@@ -1,0 +1,186 @@
+"""Holds a protocol file against its record: no line lost, added or altered; and what a newer version changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from dialogs.drafting.file import facts_of
+from dialogs.drafting.layout import split
+from dialogs.drafting.record import Record
+from dialogs.protocol import Protocol
+
+ALIKE: Final = 0.6
+"""How much two texts have in common, at least, for one to be an altered form of the other: from 0 to 1."""
+MOST_SHOWN: Final = 300
+_MOST_PIECES: Final = 12
+"""Criteria that one line of a record may be split into by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What a file quotes of the record: the code of a criterion, empty for a line that is none."""
+
+    code: str
+    text: str
+
+    @property
+    def called(self) -> str:
+        return self.code or "A line"
+
+
+def differences(protocol: Protocol, record: Record) -> list[str]:
+    """Return in words how a file differs from its record; an empty list where every line stands in it once.
+
+    The order of the lines does not matter, nor white space. A line may be quoted by several criteria in pieces.
+    """
+    quoted, fields = _without_fields(_quoted(protocol), record)
+    written = [line.text for line in split(record.text)]
+    left, missing = _unmatched(quoted, written)
+    left, missing = _without_pieces(left, missing)
+    altered = list(_altered(left, missing))
+    for one, text in altered:
+        left.remove(one)
+        missing.remove(text)
+    return [
+        *_of_versions(protocol, record),
+        *fields,
+        *(f"{one.called} is altered: {_changed(one.text, text)}" for one, text in altered),
+        *(f"Not in the file{_place(text, written, quoted)}: {_shown(text)}" for text in missing),
+        *(f"{one.called} is not in the record: {_shown(one.text)}" for one in left),
+    ]
+
+
+def _quoted(protocol: Protocol) -> list[Quoted]:
+    """Return all that a file quotes, in its order."""
+    found = []
+    for place in range(len(protocol.criteria) + 1):
+        found += [Quoted("", _folded(line.text)) for line in protocol.lines if line.before == place]
+        found += [Quoted(each.code, _folded(each.source)) for each in protocol.criteria[place : place + 1]]
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _without_fields(quoted: Sequence[Quoted], record: Record) -> tuple[list[Quoted], list[str]]:
+    """Return what is not quoted from a field of the record, and what is wrong with what is."""
+    fields, lines = record.fields(), {line.text for line in split(record.text)}
+    of_text, told = [], []
+    for each in quoted:
+        name, colon, value = each.text.partition(": ")
+        if not colon or name not in ("Minimum Age", "Maximum Age", "Sex") or each.text in lines:
+            of_text.append(each)
+        elif not record.has_fields:
+            told.append(
+                f"{each.called} quotes a field of the registry, which a text has not: {_shown(each.text)}"
+            )
+        elif fields.get(name) != value:
+            has = _shown(f"{name}: {fields.get(name, 'none')}")
+            told.append(f"{each.called} quotes {_shown(each.text)}; the record has {has}")
+    return of_text, told
+
+
+def _unmatched(quoted: Sequence[Quoted], written: Sequence[str]) -> tuple[list[Quoted], list[str]]:
+    """Return what is quoted and not written, and what is written and not quoted; each as often as it is."""
+    waiting = Counter(written)
+    left: list[Quoted] = []
+    missing: list[str] = []
+    for each in quoted:
+        if waiting[each.text]:
+            waiting[each.text] -= 1
+        else:
+            left.append(each)
+    for text in reversed(written):  # of a line that stands twice, the second is the one that is missing
+        if waiting[text]:
+            waiting[text] -= 1
+            missing.insert(0, text)
+    return left, missing
+
+
+def _without_pieces(left: Sequence[Quoted], missing: Sequence[str]) -> tuple[list[Quoted], list[str]]:
+    """Leave out lines that several criteria quote in pieces, one after the other, with nothing lost."""
+    rest, lost = list(left), list(missing)
+    for text in missing:
+        for start in range(len(rest)):
+            pieces = next(
+                (n for n in range(2, _MOST_PIECES + 1) if _bare(text) == _together(rest[start : start + n])),
+                0,
+            )
+            if pieces:
+                del rest[start : start + pieces]
+                lost.remove(text)
+                break
+    return rest, lost
+
+
+def _together(pieces: Sequence[Quoted]) -> str:
+    return "".join(_bare(each.text) for each in pieces)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Quoted, str]]:
+    """Yield what is quoted with the line that it was, the most alike first; each once."""
+    pairs = [(_alike(one.text, text), one, place) for one in left for place, text in enumerate(missing)]
+    seen: set[Quoted] = set()
+    taken: set[int] = set()
+    for alike, one, place in sorted(pairs, key=lambda pair: -pair[0]):
+        if alike >= ALIKE and one not in seen and place not in taken:
+            seen.add(one)
+            taken.add(place)
+            yield one, missing[place]
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+
+
+def _changed(before: str, now: str) -> str:
+    """Return what differs between two texts, in words of theirs."""
+    old, new = before.split(), now.split()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    parts = []
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            was, becomes = " ".join(old[a:b]), " ".join(new[c:d])
+            said = {
+                "replace": f"“{was}” is “{becomes}”",
+                "delete": f"“{was}” is gone",
+                "insert": f"“{becomes}” is new",
+            }
+            parts.append(said[kind])
+    return f"{'; '.join(parts)} in the record. It has: {_shown(now)}"
+
+
+def _place(text: str, written: Sequence[str], quoted: Sequence[Quoted]) -> str:
+    """Say after which criterion of the file a line stands in the record."""
+    codes = {each.text: each.code for each in quoted if each.code}
+    above = [codes[each] for each in written[: written.index(text)] if each in codes]
+    return f", after {above[-1]}" if above else ""
+
+
+def _shown(text: str) -> str:
+    return f"“{text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + '…'}”"
+
+
+def _of_versions(protocol: Protocol, record: Record) -> Iterator[str]:
+    """Say whether the record is of another day than the file, and which of its facts are others."""
+    if record.date and record.date != protocol.record_version:
+        of = (
+            f"the record of {protocol.record_version}"
+            if protocol.record_version
+            else "a record without a date"
+        )
+        yield f"The file was made from {of}; this one is of {record.date}."
+    facts: Mapping[str, str] = facts_of(record)
+    for name, now in facts.items():
+        before = protocol.facts.get(name)
+        if before is not None and before != now:
+            yield f"facts: {name} is “{before}” in the file, and “{now}” in the record"

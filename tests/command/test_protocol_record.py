@@ -1,0 +1,183 @@
+"""A record is fetched by its number; a file is held against its record, and what differs is said in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command.protocol import command
+
+NESTED = Path(__file__).parents[1] / "data" / "records" / "nested.json"
+NUMBER = "NCT99990001"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, list(arguments))
+
+
+class Registry(BaseHTTPRequestHandler):
+    """Answers as the registry does: one study, and no other."""
+
+    def do_GET(self) -> None:
+        known = self.path == f"/studies/{NUMBER}"
+        broken = self.path.startswith("/broken/")
+        self.send_response(503 if broken else 200 if known else 404)
+        self.end_headers()
+        self.wfile.write(NESTED.read_bytes() if known else b"no")
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}/studies"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("number", [NUMBER, "nct99990001"])
+def test_a_record_is_fetched_by_its_number(registry: str, number: str) -> None:
+    fetched = run("draft", number, "--registry", registry)
+    assert (fetched.exit_code, fetched.stderr) == (0, "")
+    assert fetched.stdout.splitlines()[3:] == run("draft", str(NESTED)).stdout.splitlines()[3:]
+
+
+def test_the_address_may_stand_in_the_environment(registry: str) -> None:
+    fetched = CliRunner().invoke(command, ["draft", NUMBER], env={"PRESCREEN_REGISTRY": registry})
+    assert fetched.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "said"),
+    [
+        pytest.param("NCT99990009", "studies", "The registry has no NCT99990009", id="unknown number"),
+        pytest.param(NUMBER, "broken", "could not be fetched from 127.0.0.1:", id="out of order"),
+    ],
+)
+def test_a_number_that_cannot_be_fetched_is_told(registry: str, number: str, path: str, said: str) -> None:
+    refused = run("draft", number, "--registry", registry.replace("studies", path))
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        pytest.param(
+            "http://127.0.0.1:1/studies", "Please download the record as JSON in a browser", id="offline"
+        ),
+        pytest.param("file:///etc", "no address of a registry", id="no web address"),
+    ],
+)
+def test_who_is_offline_is_told_in_one_sentence_what_to_do(address: str, said: str) -> None:
+    refused = run("draft", NUMBER, "--registry", address)
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+
+
+# against the record -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Path:
+    file = tmp_path / "trial.toml"
+    assert run("draft", str(NESTED), "--output", str(file)).exit_code == 0
+    return file
+
+
+def differing(trial: Path, record: Path = NESTED) -> list[str]:
+    """What is said of a file and its record; nothing if they agree."""
+    told = run("check", str(trial), "--record", str(record))
+    found = told.stdout.partition("The record and the file differ:\n")[2].splitlines()
+    assert told.exit_code == (1 if found else 0), told.output
+    return found
+
+
+def test_a_draft_agrees_with_its_record(trial: Path) -> None:
+    assert differing(trial) == []
+    agreed = run("check", str(trial), "--record", str(NESTED)).stdout
+    assert "each of its 23 lines stands in the file once, and nothing else does" in agreed
+
+
+LINE = '[[criterion]]\ncode = "I9"\ninclusion = "Has a dog"\n'
+CONSENT = "Able to read the consent form"
+CHANGES: dict[str, tuple[str, str, list[str]]] = {
+    "altered": (
+        "Age >= 18 years",
+        "Age >= 16 years",
+        ["I1 is altered: “16” is “18” in the record. It has: “Age >= 18 years”"],
+    ),
+    "lost": (
+        '[[criterion]]\nline = "Key Exclusion Criteria:"',
+        "",
+        ["Not in the file, after I4: “Key Exclusion Criteria:”"],
+    ),
+    "added": ("[[criterion]]", f"{LINE}[[criterion]]", ["I9 is not in the record: “Has a dog”"]),
+    "twice": (
+        f'inclusion = "{CONSENT}"',
+        f'inclusion = "{CONSENT}"\n\n{LINE.replace("Has a dog", CONSENT)}',
+        [f"I9 is not in the record: “{CONSENT}”"],
+    ),
+    "another field": (
+        "Maximum Age: 75",
+        "Maximum Age: 70",
+        ["I5 quotes “Maximum Age: 70 Years”; the record has “Maximum Age: 75 Years”"],
+    ),
+    "in pieces": (
+        f'inclusion = "{CONSENT}"',
+        f'inclusion = "Able to read"\n\n{LINE.replace("Has a dog", "the consent form")}',
+        [],
+    ),
+    "other white space": ("Age >= 18 years", "Age  >= 18 years", []),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "said"), CHANGES.values(), ids=CHANGES)
+def test_each_line_that_differs_is_named(trial: Path, before: str, now: str, said: list[str]) -> None:
+    text = trial.read_text("utf-8")
+    assert before in text
+    trial.write_text(text.replace(before, now, 1), encoding="utf-8")
+    assert differing(trial) == said
+
+
+def test_what_a_newer_version_of_the_record_changed_is_said(trial: Path, tmp_path: Path) -> None:
+    raw = json.loads(NESTED.read_text("utf-8"))
+    study = raw["protocolSection"]
+    study["statusModule"]["lastUpdatePostDateStruct"]["date"] = "2026-07-01"
+    study["eligibilityModule"]["maximumAge"] = "80 Years"
+    text = study["eligibilityModule"]["eligibilityCriteria"]
+    text = text.replace("Platelets \\>= 75", "Platelets \\>= 100").replace("   b. Heart attack\n", "")
+    study["eligibilityModule"]["eligibilityCriteria"] = text.replace(
+        "\n\nThe information", "\n4. Deaf\n\nThe information"
+    )
+    newer = tmp_path / "newer.json"
+    newer.write_text(json.dumps(raw), encoding="utf-8")
+    assert differing(trial, newer) == [
+        "The file was made from the record of 2026-02-03; this one is of 2026-07-01.",
+        "facts: age_maximum is “P75Y” in the file, and “P80Y” in the record",
+        "I5 quotes “Maximum Age: 75 Years”; the record has “Maximum Age: 80 Years”",
+        "I2b is altered: “75” is “100” in the record. It has: “Platelets >= 100 x 10^9/L”",
+        "Not in the file, after E3: “Deaf”",
+        "E1b is not in the record: “Heart attack”",
+    ]
+
+
+def test_the_shipped_trial_is_held_against_a_text_of_it(tmp_path: Path) -> None:
+    shown = run("show", "NCT04420494").stdout
+    record = tmp_path / "record.txt"
+    record.write_text("\n\n".join(re.findall(r'record:  "(.*)"', shown)), encoding="utf-8")
+    assert "stands in the file once" in run("check", "NCT04420494", "--record", str(record)).stdout

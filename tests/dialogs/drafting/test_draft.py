@@ -1,0 +1,149 @@
+"""What is drafted: any file loads, every line stands in it once, no rule is without its review, lists mean what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs.drafting.accounting import differences
+from dialogs.drafting.criteria import criteria_of
+from dialogs.drafting.draft import drafted_file
+from dialogs.drafting.layout import split
+from dialogs.drafting.proposals import Proposal, propose
+from dialogs.drafting.record import Record, RecordError, read_record
+from dialogs.loading import load, parse_protocol
+
+RECORDS = sorted((Path(__file__).parents[2] / "data" / "records").iterdir())
+
+
+def nothing(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
+    return None
+
+
+LISTS: dict[str, tuple[str, str]] = {
+    "one of several is a criterion": ("Inclusion:\n* One of the following:\n  * Fever\n  * Cough\n* Adult", "I1=i1_1 or i1_2 - - I2"),
+    "or at the end of an item": ("Inclusion:\n* Illness shown by\n  * Fever; or\n  * Cough", "I1=i1_1 or i1_2 - -"),
+    "or between items of a section": ("Inclusion:\n* Fever, or\n* Cough\n* Adult", "I1=i1_1 or i1_2 - I2"),
+    "or on a line of its own": ("Inclusion:\n* Fever\n* OR\n* Cough", "I1=i1_1 or i1_2 - -"),
+    "or between exclusions is two exclusions": ("Exclusion:\n* Fever, or\n* Cough", "E1 E2"),
+    "and between exclusions is one": ("Exclusion:\n* Fever, and\n* Cough", "E1=e1_1 and e1_2 -"),
+    "at least two": ("Inclusion:\n* At least 2 of the following:\n  * Fever\n  * Cough\n  * Rash", "I1=at_least(2, i1_1, i1_2, i1_3) - - -"),
+    "more than there are is left to people": ("Inclusion:\n* At least 3 of the following:\n  * Fever\n  * Cough", "I1? - -"),
+    "all of an exclusion": ("Exclusion:\n* All of the following:\n  * Fever\n  * Cough", "E1=e1_1 and e1_2 - -"),
+    "any of an exclusion are several": ("Exclusion:\n* Any of the following:\n  * Fever\n  * Cough", "- E1a E1b"),
+    "exceptions belong to what they except": ("Exclusion:\n* Fever, except:\n  * Mild\n  * Brief\n* Cough", "E1? - - E2"),
+    "none of an inclusion is left to people": ("Inclusion:\n* Must not have any of the following:\n  * Fever\n  * Cough", "I1? - -"),
+    "examples belong to what they explain": ("Exclusion:\n* Severe illness, including:\n  * Fever\n  * Cough", "E1? - -"),
+    "values are each to be met": ("Inclusion:\n* Adequate liver function:\n  * ALT normal\n  * AST normal", "- I1a I1b"),
+    "a list that says nothing is left to people": ("Inclusion:\n* Uses contraception\n  * Pill\n  * Condom", "I1? - -"),
+    "groups of participants": ("Inclusion:\nFor children:\n* Fever\nFor adults:\n* Cough", "- I1 - I2"),
+    "a note asks for nothing": ("Inclusion:\n* Fever\n\n  Note: by ear\n* Cough", "I1 - I2"),
+}  # fmt: skip
+
+
+def shape(text: str) -> str:
+    """Each line after the heading: its code, ? where it is asked with its list, its rule; or a dash."""
+    made = criteria_of(split(text), nothing)[1:]
+    return " ".join(
+        "-"
+        if each.role == "line"
+        else each.code + (f"={each.rule}" if each.rule else "?" if "\n" in each.asked else "")
+        for each in made
+    )
+
+
+@pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
+def test_a_list_means_what_its_heading_makes_of_it(text: str, expected: str) -> None:
+    assert shape(text) == expected
+
+
+def test_every_rule_of_a_list_is_reviewed_and_asks_in_the_words_of_its_heading() -> None:
+    text = "Inclusion:\n* One of the following within 6 months:\n  * Fever; or\n  * Cough\n    * by night"
+    _, made, *_ = criteria_of(split(text), nothing)
+    assert made.review == "read as or between 2 lines"
+    assert [each["words"] for each in made.questions] == [
+        "One of the following within 6 months: Fever",
+        "One of the following within 6 months: Cough\n- by night",
+    ]
+
+
+def test_what_is_remarked_on_a_list_keeps_its_items_from_being_proposed() -> None:
+    asked: list[str] = []
+
+    def listen(text: str, role: str, headings: tuple[str, ...]) -> None:
+        asked.append(text)
+
+    criteria_of(
+        split("Inclusion:\n1. Adequate function:\n   * Hb > 9\n\n   Note: unless bleeding\n2. Adult"), listen
+    )
+    assert asked == ["Hb > 9 Note: unless bleeding", "Adult"]
+
+
+@pytest.mark.parametrize("text", ["For women: a negative test", "Women must use contraception", "Patients with asthma must carry a spray"])  # fmt: skip
+def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
+    (made,) = criteria_of(split(text), nothing)
+    assert made.of_some
+    trial = parse_protocol(drafted_file(Record("X", "X", text), ["en"], nothing, "a test"), "draft")
+    assert "or does it not concern the patient?" in trial.questions[0].ask["en"]
+
+
+@pytest.mark.parametrize("file", RECORDS, ids=lambda file: file.stem)
+def test_every_record_here_becomes_a_file_that_accounts_for_each_of_its_lines(file: Path) -> None:
+    record = read_record(file.read_text("utf-8"), file.stem)
+    trial = parse_protocol(drafted_file(record, ["en", "zh"], propose, file.name), "draft")
+    assert differences(trial, record) == []
+    assert all(each.review for each in trial.criteria if f'{each.code.lower()} == "yes"' != each.rule.text)
+
+
+WORDS = ["Inclusion Criteria:", "Exclusion Criteria:", "\n", "\n\n", "* ", "  - ", "1. ", "2. ", "or", "and", "any of the following:", "at least two of the following:", "except:", "Age ", "18", " to ", "65 years", "ECOG 0-1", "platelets >= 75 x 10^9/L", "pregnant", "\"", "'", "\\", "{", "}", "%s", "Note: ", "\x00", "\x7f", "血小板", "Patients with "]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=25).map("".join)
+
+
+@settings(deadline=None)
+@given(
+    TEXTS,
+    st.sampled_from(["", "18 Years", "6 Months", "2 Weeks"]),
+    st.sampled_from(["ALL", "FEMALE", "MALE"]),
+)
+def test_any_drafted_file_loads_with_every_line_once_and_no_rule_unreviewed(
+    text: str, age: str, sex: str
+) -> None:
+    record = Record("FICT-1", "Fictional", text, minimum_age=age, sex=sex, status="RECRUITING")
+    try:
+        trial = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    except RecordError:
+        assert not any(each.role != "line" for each in split(text)) or re.fullmatch(
+            r"(?:\W|or|and)*", text, re.IGNORECASE
+        )
+        return
+    assert differences(trial, record) == []
+    assert all(each.review for each in trial.criteria if f'{each.code.lower()} == "yes"' != each.rule.text)
+
+
+def test_a_rule_that_the_loader_refuses_is_left_out_and_the_others_stay() -> None:
+    def hasty(text: str, role: str, headings: tuple[str, ...]) -> Proposal:
+        return Proposal("age_years >= 900" if text == "Old" else "age_years >= 18", (), "read in haste")
+
+    text = drafted_file(Record("X", "X", "* Old\n* Adult"), ["en"], hasty, "a test")
+    assert [each.rule.text for each in parse_protocol(text, "draft").criteria] == [
+        'i1 == "yes"',
+        "age_years >= 18",
+    ]
+
+
+def test_the_shipped_trial_s_own_words_are_split_into_its_criteria() -> None:
+    trial = load("NCT04420494")
+    sides = {
+        side: [each.source for each in trial.criteria if each.kind == side]
+        for side in ("inclusion", "exclusion")
+    }
+    text = "".join(
+        f"{side.title()} Criteria:\n\n" + "".join(f"* {each}\n" for each in sides[side]) for side in sides
+    )
+    lines = split(text)
+    for side, sources in sides.items():
+        assert [line.text for line in lines if line.role == side] == sources
