@@ -51,9 +51,11 @@ class Terminal:
             text = line.strip()
             if means("quit", text) or (not text and self._current() is None):
                 break
-            taken = not (piped and self._meant_for_later(text)) and self.handle(text)
+            in_words = piped and self._meant_for_later(text)
+            taken = not in_words and self.handle(text)
             if piped and not taken:
-                self._print(phrases(self.person.language).plain("line_not_taken", line=number))
+                key = "line_not_in_words" if in_words else "line_not_taken"
+                self._print(phrases(self.person.language).plain(key, line=number))
                 break
         return self.leave()
 

@@ -64,6 +64,7 @@ class Screening:
     taken: dict[str, str] = field(default_factory=dict)
     entered: dict[str, str] = field(default_factory=dict)
     entered_when_saved: dict[str, str] = field(default_factory=dict)
+    taken_when_saved: dict[str, str] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -86,9 +87,9 @@ class Screening:
             if step.taken_from is not None:
                 self.taken[step.question] = step.taken_from
         elif step.kind == "save":
-            self.entered_when_saved = dict(self.entered)
+            self.entered_when_saved, self.taken_when_saved = dict(self.entered), dict(self.taken)
         elif step.kind == "cancel":
-            self.entered = dict(self.entered_when_saved)
+            self.entered, self.taken = dict(self.entered_when_saved), dict(self.taken_when_saved)
 
     @property
     def ended(self) -> bool:

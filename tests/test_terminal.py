@@ -180,4 +180,5 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     printed: list[str] = []
     Terminal(conversation, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
     assert conversation.screenings.load("S01-0001").state == state
+    assert ("please write it in words" in " ".join(printed)) is (state not in ("completed", "tumour"))
     conversation.screenings.db.close()

@@ -11,6 +11,8 @@ import pytest
 from bot.conversation import Conversation, Setup
 from bot.exchange import Message, MessageKind
 from bot.terminal import Terminal
+from dialogs.answers import Choice
+from dialogs.dialogue import Step
 from dialogs.loading import load, parse_protocol
 from state.database import open_database
 from state.people import People
@@ -41,6 +43,11 @@ def test_a_known_fact_is_told_and_not_asked(tmp_path: Path, language: str) -> No
     for line in SAID[language]:
         assert told.count(line) == 1
     assert "Claustrophobia?" in "\n".join(lines[:before])
+    screening = conversation.screenings.load("S01-0002")
+    taken = dict(screening.taken)
+    for step in (Step("save"), Step("answer", next(iter(taken)), Choice("no")), Step("cancel")):
+        screening.follow(step, clock().isoformat())
+    assert screening.taken == taken, "cancelling a revision brings back where an answer came from"
     db.close()
 
 
