@@ -7,13 +7,15 @@ words. What is proposed is for a person to review.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from dialogs.drafting.proposals.conditions import Condition
-from dialogs.drafting.proposals.phrases import kinds_of_heading, phrases
+from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_heading
 from dialogs.drafting.proposals.reading import read
+from dialogs.drafting.proposals.washouts import washout
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
@@ -21,7 +23,7 @@ from dialogs.loading.writing import value_of
 _ROLES: Final = ("inclusion", "exclusion")
 _OTHER_LISTS: Final = {"inclusion": "ANY", "exclusion": "ALL"}
 """Lists whose items are no criteria of their own."""
-_PLAIN_HEADING: Final = frozenset({"HEADING", "ALL", "ANY", "AND", "COMMA", "SLASH", "LEFT", "RIGHT", "TO"})
+_PLAIN_HEADING: Final = frozenset({"HEADING", "ALL", "ANY", "AND", "COMMA", "SLASH", "DEFINED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +39,36 @@ class Proposal:
 
 
 def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
-    """Return the rule that a line means, if every word of it and of the headings above it is understood."""
-    plain_headings = role in _ROLES and all(_changes_nothing(heading, role) for heading in headings)
-    cut = phrases(text) if plain_headings else None
-    condition = read(cut, inclusion=role == "inclusion") if cut else None
-    if condition is None or not _loads(condition, role):
+    """Return the rule that a line means, if every word of it and of the headings above it is understood.
+
+    A heading may say when all below it is measured. That a line is of a cohort or a part is for its criterion's `parts`
+    to say: such a heading is not to be given here.
+    """
+    if role not in _ROLES:
+        return None
+    above = [_said_of_lines(heading, role) for heading in headings]
+    condition = _condition(text, [each for each in above if each is not None], inclusion=role == "inclusion")
+    if None in above or condition is None or not _loads(condition, role):
         return None
     rule = condition.said.text
     return Proposal(rule, condition.questions, "read as " + rule.replace('"', ""))
 
 
-def _changes_nothing(heading: str, role: str) -> bool:
-    """Say whether a line means under a heading what it means alone, one of *all* or one of *any of the following*."""
-    kinds = kinds_of_heading(heading)
-    if kinds is None:
-        return False
-    other = _OTHER_LISTS[role]
-    return kinds <= _PLAIN_HEADING and other not in kinds
+def _condition(text: str, above: Sequence[tuple[Phrase, ...]], *, inclusion: bool) -> Condition | None:
+    cut = phrases(text)
+    said = tuple(chain.from_iterable(above))
+    if cut is None:
+        return None if said else washout(text, inclusion=inclusion)
+    condition: Condition | None = read((*cut, *said), inclusion=inclusion)
+    return condition
+
+
+def _said_of_lines(heading: str, role: str) -> tuple[Phrase, ...] | None:
+    """Return when the lines under a heading are measured; ``None`` if it says anything else that changes them."""
+    cut = phrases_of_heading(heading)
+    if cut is None or any(each.kind == _OTHER_LISTS[role] for each in cut):
+        return None
+    return tuple(each for each in cut if each.kind not in _PLAIN_HEADING)
 
 
 def _loads(condition: Condition, role: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -11,6 +13,7 @@ Relation = Literal["<", "<=", ">", ">=", "==", "!="]
 
 CONTRARY: Final[dict[str, Relation]] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 Question = dict[str, object]
+_WORDS_OF_AN_ID: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,10 @@ def _clause(joint: Joint, clauses: Sequence[Clause]) -> Clause:
 
 def _in_brackets(clause: Clause, joint: Joint) -> str:
     return f"({clause.text})" if (clause.joint, joint) == ("or", "and") else clause.text
+
+
+def own_id(name: str, text: str) -> str:
+    """Return an id of a question of the file's own, by the first words of a text; others that begin alike differ."""
+    words = re.findall("[a-z0-9]+", text.lower())
+    rest = [hashlib.sha256(text.lower().encode()).hexdigest()[:4]] if len(words) > _WORDS_OF_AN_ID else []
+    return "_".join([name, *words[:_WORDS_OF_AN_ID], *rest])

@@ -20,12 +20,15 @@ class Events(Reader):
         return Names(entries, kinds)
 
     def recent(self, parts: list[Any]) -> Condition:
-        (names,), (number,) = each(Names, parts), each(Number, parts)
-        relation = tokens(parts, "COMPARED")
-        if relation and relation[0] not in ("<", "<="):
+        (names,), (relation, number) = each(Names, parts), self.recently(parts)
+        return any_of(*(compared(entry, relation, written(entry, number)) for entry in names.entries))
+
+    def recently(self, parts: list[Any]) -> tuple[str, Number]:
+        """*Within 4 weeks* is less than 4 weeks ago."""
+        (number,), relation = each(Number, parts), [*tokens(parts, "COMPARED"), "<"][0]
+        if relation not in ("<", "<="):
             raise Unsure
-        said = str(relation[0]) if relation else "<"
-        return any_of(*(compared(entry, said, written(entry, number)) for entry in names.entries))
+        return str(relation), number
 
     def not_recent(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lark import Token, Transformer
 
-from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, simple
+from dialogs.drafting.proposals.conditions import Condition, Question, all_of, any_of, own_id, simple
 from dialogs.drafting.proposals.limits import Unsure
+from dialogs.drafting.proposals.phrases import file
 
 Join = Callable[..., Condition]
 Joining = dict[tuple[bool, frozenset[str]], Join]
@@ -106,11 +106,21 @@ class Reader(Transformer[Token, Condition]):
 
 
 def state_of(token: Token) -> Condition:
+    """Return the condition that a phrase stands for, as the table of phrases writes it."""
     said = str(token)
+    questions = own_questions(said.removeprefix("not "))
+    if said.startswith("not "):
+        return simple(said, said.removeprefix("not "), questions)
     for sign, opposite in ((" in ", " not in "), (" == ", " != ")):
         if sign in said:
-            return simple(said, said.replace(sign, opposite))
-    return simple(said)
+            return simple(said, said.replace(sign, opposite), questions)
+    return simple(said, f"not {said}", questions)
+
+
+def own_questions(name: str) -> tuple[Question, ...]:
+    """Return the question of the file's own that a name stands for, where it is none of the catalogue."""
+    own = file()["own"]
+    return ({"id": name, **own[name]},) if name in own else ()
 
 
 def relation_of(said: str) -> str:
@@ -120,5 +130,6 @@ def relation_of(said: str) -> str:
 
 def _at_moment(entry: str, moment: str) -> dict[str, Any]:
     """Return what asks an entry for one moment: a question of the file's own."""
-    called = f"{entry}_{'_'.join(re.findall('[a-z0-9]+', moment))}"
-    return {"called": called, "questions": ({"id": called, "use": entry, "at": moment},)}
+    called = own_id(entry, moment)
+    own = file()["own"].get(entry, {"use": entry})
+    return {"called": called, "questions": ({"id": called, **own, "at": moment},)}

@@ -23,10 +23,13 @@ from dialogs.loading.samples import sample
 from dialogs.protocol import Question as Asked
 from dialogs.reading.results import Refused
 from dialogs.reading.units import units_meant
+from dialogs.units import Unit
 
 _HEAD: Final = 'format = 2\nid = "ANY"\ntitle = "Any"\n'
-_PLAIN_RATIOS: Final = {"inr": "inr"}
-"""Questions whose number without a unit is in one all the same -> that unit."""
+_SPELLED_OTHERWISE: Final = {("inr", ""): "inr", ("karnofsky", "%"): "", ("lansky", "%"): ""}
+"""A question and what records write behind its numbers -> what the catalogue calls that."""
+_ROUNDED: Final = Decimal("0.03")
+"""How far the same limit in two units may differ: both are rounded."""
 _UPWARD: Final = (">", ">=")
 
 
@@ -39,6 +42,8 @@ class Number:
     value: Decimal
     unit: str = ""
     """As it is spelled."""
+    again: tuple[Decimal, str] | None = None
+    """The same in another unit, where a line gives both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,18 @@ class Limit:
         return replace(self, bounds=bounds)
 
 
+def in_two_units(limit: Limit, again: Limit) -> Limit:
+    """Return a limit with the same in another unit, as the line gives it behind in brackets."""
+    limit, again = limit.in_one_unit(), again.in_one_unit()
+    if [each.relation for each in limit.bounds] != [each.relation for each in again.bounds]:
+        raise Unsure
+    bounds = []
+    for each, other in zip(limit.bounds, again.bounds, strict=True):
+        same = (other.number.value, other.number.unit)
+        bounds.append(replace(each, number=replace(each.number, again=same)))
+    return replace(limit, bounds=tuple(bounds))
+
+
 @cache
 def asked(name: str) -> Asked:
     """Return a question of the catalogue as it is asked."""
@@ -76,11 +93,19 @@ def asked(name: str) -> Asked:
 
 def written(name: str, number: Number) -> str:
     """Return a number as a limit in a rule, or raise `Unsure` if its unit is none of the question's."""
-    spelled = number.unit or _PLAIN_RATIOS.get(name, "")
-    units = units_meant(asked(name), spelled, None)
+    given = [(number.value, number.unit), *([number.again] if number.again else [])]
+    units = [_unit(name, spelled) for _, spelled in given]
+    first, *other = (unit.in_first(value) for (value, _), unit in zip(given, units, strict=True))
+    if other and (units[0] == units[1] or abs(first - other[0]) > first * _ROUNDED):
+        raise Unsure
+    return f'"{" = ".join(f"{value:f} {unit.code}" for (value, _), unit in zip(given, units, strict=True))}"'
+
+
+def _unit(name: str, spelled: str) -> Unit:
+    units = units_meant(asked(name), _SPELLED_OTHERWISE.get((name, spelled), spelled), None)
     if isinstance(units, Refused) or len(units) != 1:
         raise Unsure
-    return f'"{number.value:f} {units[0].code}"'
+    return units[0]
 
 
 def bounded(

@@ -6,16 +6,29 @@ for both, *ALT or AST above 3* excludes for either. What is no such clear case r
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from lark import Token
 
 from dialogs.drafting.proposals.conditions import Condition, simple
 from dialogs.drafting.proposals.events import Events
-from dialogs.drafting.proposals.joining import AGES, WHOLE, Joint, Names, When, each, joints, tokens
-from dialogs.drafting.proposals.limits import Limit, Number, Unsure, bounded
+from dialogs.drafting.proposals.joining import (
+    AGES,
+    WHOLE,
+    Joint,
+    Names,
+    When,
+    each,
+    joints,
+    relation_of,
+    tokens,
+)
+from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, bounded
 from dialogs.drafting.proposals.measured import Measured
 from dialogs.drafting.proposals.people import People
+
+_ENZYME: Final = re.compile(r"\(?a(?:lt|st|lp) ")
 
 
 class Meaning(Measured, People, Events):
@@ -29,6 +42,13 @@ class Meaning(Measured, People, Events):
     def parts(self, parts: list[Any]) -> Condition:
         conditions = each(Condition, parts)
         if sum("pregnant_or_lactating" in one.said.text for one in conditions) > 1:  # see `pregnancy`
+            raise Unsure
+        if len({bool(one.questions) for one in conditions}) > 1:  # what is said last may be said of all
+            raise Unsure
+        if (
+            len({"liver_metastases" in one.said.text for one in conditions if _ENZYME.match(one.said.text)})
+            > 1
+        ):
             raise Unsure
         return self.join(WHOLE, joints(parts))(*conditions)
 
@@ -57,3 +77,13 @@ class Meaning(Measured, People, Events):
             lambda name, **asked: bounded(name, limit, apart=True, **asked),
             Names((entry,), frozenset()),
         )
+
+    def either_end_compared(self, parts: list[Any]) -> Condition:
+        """*Below 18 or above 75*, where *or above* also stands behind single numbers."""
+        entry, (first, second), when = parts[0], each(Number, parts), each(When, parts)
+        below, above = tokens(parts, "COMPARED", "OR_COMPARED", "BEHIND", "BEHIND_AGE")
+        limits = [
+            Limit((Bound(relation_of(sign[0]), number),))
+            for sign, number in ((below, first), (above, second))
+        ]
+        return self.either_end([entry, *limits, *when])

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from lark import Token
 
-from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, contrary, one_of
+from dialogs.drafting.proposals.conditions import (
+    Condition,
+    Question,
+    all_of,
+    any_of,
+    compared,
+    contrary,
+    one_of,
+)
 from dialogs.drafting.proposals.joining import (
     AGES,
     Names,
@@ -20,7 +29,17 @@ from dialogs.drafting.proposals.joining import (
     state_of,
     tokens,
 )
-from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, bounded, wider, written
+from dialogs.drafting.proposals.limits import (
+    Bound,
+    Limit,
+    Number,
+    Unsure,
+    asked,
+    bounded,
+    in_two_units,
+    wider,
+    written,
+)
 
 _NUMBER: Final = re.compile(r"([0-9.]+) ?(.*)")
 
@@ -34,7 +53,7 @@ class Measured(Reader):
 
     def bound(self, parts: list[Any]) -> Limit:
         (number,) = each(Number, parts)
-        return Limit((Bound(relation_of(parts[0]), number),), aged=bool(tokens(parts, "OLD")))
+        return Limit((Bound(relation_of(parts[0]), number),), aged=bool(tokens(parts, "OLD", "COMPARED_AGE")))
 
     def bound_behind(self, parts: list[Any]) -> Limit:
         (number,) = each(Number, parts)
@@ -47,6 +66,19 @@ class Measured(Reader):
             raise Unsure
         return Limit((Bound(">=", low), Bound("<=", high)), aged=bool(tokens(parts, "OLD")))
 
+    def between_ages(self, parts: list[Any]) -> Limit:
+        low, high = each(Number, parts)
+        return Limit((Bound(">=", low), Bound("<=", high)), aged=True)
+
+    def in_two_units(self, parts: list[Any]) -> Limit:
+        limit, *again = each(Limit, parts)
+        if again:
+            return in_two_units(limit, again[0])
+        (number,) = each(Number, parts)
+        if len(limit.bounds) > 1:
+            raise Unsure
+        return in_two_units(limit, Limit((replace(limit.bounds[0], number=number),)))
+
     def bounds(self, parts: list[Any]) -> Limit:
         low, high = map(relation_of, tokens(parts, "COMPARED"))
         numbers = each(Number, parts)
@@ -57,10 +89,16 @@ class Measured(Reader):
         return Names(entries, joints(parts) if len(entries) > 1 else frozenset())
 
     def measured(self, parts: list[Any]) -> Condition:
-        names, limit, when = parts[0], parts[1], parts[2] if len(parts) > 2 else None
+        (names,), (limit,), when = each(Names, parts), each(Limit, parts), each(When, parts)
         if set(names.entries) & set(AGES):  # see `age`
             raise Unsure
-        return self.at(when, lambda entry, **asked: bounded(entry, limit, **asked), names)
+        if any({str(method)} != set(names.entries) for method in tokens(parts, "METHOD")):
+            raise Unsure
+
+        def keeps(entry: str, **asked: Any) -> Condition:
+            return bounded(entry, limit, **asked)
+
+        return self.at(when[0] if when else None, keeps, names)
 
     def measured_behind(self, parts: list[Any]) -> Condition:
         (limit,), when = each(Limit, parts), each(When, parts)
@@ -109,6 +147,25 @@ class Measured(Reader):
         return any_of(
             *(all_of(one_of("sex", (sex,)), bounded(entry, limit)) for sex, limit in limits.items())
         )
+
+    def measured_around(self, parts: list[Any]) -> Condition:
+        """*A minimum weight of 50 kg.*"""
+        (names,), (number,) = each(Names, parts), each(Number, parts)
+        limit = Limit((Bound(relation_of(parts[0]), number),))
+        return self.measured([names, limit, *each(When, parts)])
+
+    def one_number(self, parts: list[Any]) -> Condition:
+        """*0.5 or 1*, of a score."""
+        entry, numbers, when = str(parts[0]), each(Number, parts), each(When, parts)
+        if joints(parts) != {"OR"} or "{score}" not in asked(entry).unit_by_code:
+            raise Unsure
+
+        def is_one(name: str, *, called: str = "", questions: tuple[Question, ...] = ()) -> Condition:
+            return any_of(
+                *(compared(called or name, "==", written(name, number), questions) for number in numbers)
+            )
+
+        return self.at(when[0] if when else None, is_one, Names((entry,), frozenset()))
 
     def pressures(self, parts: list[Any]) -> Condition:
         relation, (systolic, diastolic) = relation_of(parts[1]), each(Number, parts)

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from lark import Token
 
-from dialogs.drafting.proposals.conditions import Condition, Question, all_of, compared, contrary, one_of
-from dialogs.drafting.proposals.joining import AGES, Joint, Names, Reader, When, each, state_of, tokens
-from dialogs.drafting.proposals.limits import Limit, Number, Unsure, age_bounded, in_age_units
+from dialogs.drafting.proposals.conditions import (
+    Condition,
+    Question,
+    all_of,
+    any_of,
+    compared,
+    contrary,
+    one_of,
+)
+from dialogs.drafting.proposals.joining import (
+    AGES,
+    Names,
+    Reader,
+    When,
+    each,
+    joints,
+    own_questions,
+    relation_of,
+    state_of,
+    tokens,
+)
+from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, age_bounded, in_age_units
 
 _GRADES: Final = {"ecog": ("0", "1", "2", "3", "4"), "nyha": ("none", "I", "II", "III", "IV")}
 """Options of a graded question in the order of their grades, from 0."""
 _COMPARE: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "=": operator.eq}
+
+
+_ADOLESCENT: Final = 12
+"""Years; fewer of them may be those of a disease."""
 
 
 class People(Reader):
@@ -27,11 +51,17 @@ class People(Reader):
     def age(self, parts: list[Any]) -> Condition:
         (limit,), when = each(Limit, parts), each(When, parts)
         entries = tokens(parts, "MEASURED")
-        said = limit.aged or entries or (tokens(parts, "ADULT", "ANY_SEX") and limit.bounds[-1].number.unit)
+        said = (
+            limit.aged
+            or entries
+            or (tokens(parts, "ADULT", "CHILD", "ANY_SEX") and limit.bounds[-1].number.unit)
+        )
         if not said or not set(map(str, entries)) <= set(AGES):
             raise Unsure
         name, in_its_unit = in_age_units(limit)
         if tokens(parts, "ADULT") and not _of_adults(name, in_its_unit):
+            raise Unsure
+        if tokens(parts, "CHILD") and not _of_children(name, in_its_unit):
             raise Unsure
         if len(when) > 0 and len(when[0].moments) > 1:
             raise Unsure
@@ -41,13 +71,30 @@ class People(Reader):
 
         return self.at(when[0] if when else None, keeps, Names((name,), frozenset()))
 
+    def age_around(self, parts: list[Any]) -> Condition:
+        """*A minimum age of 18 years.*"""
+        relation, name, number = parts[:3]
+        return self.age([name, Limit((Bound(relation_of(relation), number),)), *each(When, parts)])
+
+    def bare_age(self, parts: list[Any]) -> Condition:
+        """*18 years and above*, where a line says no more: in years, or it may be anything."""
+        (limit,) = each(Limit, parts)
+        name, years = in_age_units(limit)
+        if (
+            name != "age_years"
+            or not limit.bounds[-1].number.unit
+            or years.bounds[0].number.value < _ADOLESCENT
+        ):
+            raise Unsure
+        return self.age([replace(limit, aged=True), *each(When, parts)])
+
     def age_and_sex(self, parts: list[Any]) -> Condition:
         (sex,) = tokens(parts, "SEX")
         rest = [part for part in parts if part is not sex]
         (limit,) = each(Limit, rest)
         if not (limit.bounds[-1].number.unit or tokens(rest, "MEASURED")):
             raise Unsure
-        limit = Limit(limit.bounds, aged=True)
+        limit = replace(limit, aged=True)
         rest = [limit if isinstance(part, Limit) else part for part in rest]
         return all_of(self.sex([sex]), self.age(rest))
 
@@ -57,7 +104,7 @@ class People(Reader):
         return lambda grade: bool(_COMPARE[relation](grade, limit))
 
     def grades_listed(self, parts: list[Any]) -> Callable[[int], bool]:
-        listed = {_grade(part) for part in parts if not isinstance(part, Joint) and part != "/"}
+        listed = {_grade(part) for part in parts if isinstance(part, Number) or tokens([part], "GRADE")}
         return lambda grade: grade in listed
 
     def grades_between(self, parts: list[Any]) -> Callable[[int], bool]:
@@ -81,9 +128,30 @@ class People(Reader):
     def state(self, parts: list[Any]) -> Condition:
         return state_of(parts[-1])
 
-    def nostate_of(self, parts: list[Any]) -> Condition:
+    def no_state(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
         return contrary(state_of(parts[-1]))
+
+    def tested(self, parts: list[Any]) -> Condition:
+        """A negative pregnancy test, which those who cannot be pregnant do not need."""
+        (test,), when = tokens(parts, "TEST_RESULT"), each(When, parts)
+        if not self.inclusion:
+            raise Unsure
+        codes = ("negative", "not_needed")
+
+        def negative(name: str, *, called: str = "", questions: tuple[Question, ...] = ()) -> Condition:
+            return one_of(called or name, codes, questions or own_questions(name))
+
+        return self.at(when[0] if when else None, negative, Names((str(test),), frozenset()))
+
+    def positive(self, parts: list[Any]) -> Condition:
+        tests = tokens(parts, "TESTED")
+        if len(tests) > 1 and (self.inclusion or joints(parts) not in ({"OR"}, {"EITHER"}, {"SLASH"})):
+            raise Unsure
+        return any_of(*map(state_of, tests))
+
+    def no_pregnancy_of_women(self, parts: list[Any]) -> Condition:
+        return all_of(self.sex(tokens(parts, "SEX")[:1]), self.no_pregnancy(parts))
 
     def pregnancy(self, parts: list[Any]) -> Condition:
         if any(sex != "female" for sex in tokens(parts, "SEX")):
@@ -108,3 +176,10 @@ def _of_adults(name: str, limit: Limit) -> bool:
     """Say whether a limit of age leaves nobody below 18, as *adults* says."""
     first = limit.bounds[0]
     return name == "age_years" and first.upward and first.number.value >= 18
+
+
+def _of_children(name: str, limit: Limit) -> bool:
+    """Say whether a limit of age leaves nobody of 18 or more, as *children* says."""
+    last = limit.bounds[-1]
+    years = last.number.value / (12 if name == "age_months" else 1)
+    return not last.upward and (years < 18 or (years == 18 and last.relation == "<"))

@@ -43,10 +43,10 @@ def phrases(text: str) -> tuple[Phrase, ...] | None:
     return None if found is None else _without_abbreviations(found)
 
 
-def kinds_of_heading(text: str) -> frozenset[str] | None:
-    """Return what the phrases of a heading are, without empty words; ``None`` if a single word is not known."""
+def phrases_of_heading(text: str) -> tuple[Phrase, ...] | None:
+    """Return the phrases of a heading, without empty words; ``None`` if a single word is not known."""
     found = _cut(plain(text), _known_in_headings())
-    return None if found is None else frozenset(phrase.kind for phrase in found)
+    return None if found is None else tuple(found)
 
 
 def _cut(said: str, known: Mapping[str, Phrase]) -> list[Phrase] | None:
@@ -106,17 +106,20 @@ def _known() -> Mapping[str, Phrase]:
 @cache
 def _known_in_headings() -> Mapping[str, Phrase]:
     """Every spelling that headings may have, by what it stands for."""
-    return {said: phrase for phrase, said in _spelled({"empty": "", "joints": "", "headings": ""})}
+    return {
+        said: phrase for phrase, said in _spelled({"empty": "", "joints": "", "moments": "", "headings": ""})
+    }
 
 
 @cache
-def _file() -> dict[str, Any]:
+def file() -> dict[str, Any]:
+    """Return ``phrases.toml``."""
     return tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 
 def _spelled(kinds: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
     """Yield the spellings in some tables of the file, each with what it stands for."""
-    raw = _file()
+    raw = file()
     for table, kind in kinds.items():
         for means, patterns in raw[table].items():
             for said in (said for pattern in patterns for said in _written_out(pattern)):
@@ -126,7 +129,9 @@ def _spelled(kinds: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
 _KINDS: Final = {
     "measured": "MEASURED", "graded": "GRADED", "grades": "GRADE", "ago": "EVENT", "conditions": "CONDITION",
     "pregnancy": "PREGNANCY", "sex": "SEX", "comparisons": "COMPARED", "behind": "BEHIND",
-    "behind_an_age": "BEHIND_AGE", "joints": "", "moments": "", "empty": "",
+    "behind_an_age": "BEHIND_AGE", "comparisons_of_age": "COMPARED_AGE", "tested": "TESTED",
+    "or_compared": "OR_COMPARED", "pregnancy_tests": "TEST_RESULT", "methods": "METHOD",
+    "joints": "", "moments": "", "empty": "",
 }  # fmt: skip
 """Table of the file -> kind of its phrases; those of the last three are called by their keys."""
 

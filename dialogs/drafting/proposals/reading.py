@@ -12,7 +12,6 @@ from lark.exceptions import UnexpectedInput, VisitError
 from lark.lexer import Lexer
 from lark.visitors import CollapseAmbiguities
 
-from dialogs.drafting.proposals.conditions import Condition
 from dialogs.drafting.proposals.limits import Unsure
 from dialogs.drafting.proposals.meaning import Meaning
 from dialogs.drafting.proposals.phrases import Phrase
@@ -35,30 +34,32 @@ class _Phrases(Lexer):
 @cache
 def _grammar() -> Lark:
     text = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="earley", lexer=_Phrases, ambiguity="explicit")
+    return Lark(text, parser="earley", lexer=_Phrases, ambiguity="explicit", start=["start", "recently"])
 
 
-def read(phrases: Sequence[Phrase], *, inclusion: bool) -> Condition | None:
-    """Return the one condition that phrases can mean; ``None`` if there is none, or more than one."""
+def read(phrases: Sequence[Phrase], *, inclusion: bool, rule: str = "start") -> Any:
+    """Return the one condition that phrases can mean; ``None`` if there is none, or more than one.
+
+    `rule` is the rule of the grammar that they are read by; of *recently* it is a relation and a time.
+    """
     if not phrases or len(phrases) > MOST_PHRASES:
         return None
     try:
-        tree = _grammar().parse(phrases)
+        tree = _grammar().parse(phrases, start=rule)
     except UnexpectedInput:
         return None
     readings = {}
     for each in CollapseAmbiguities().transform(tree):
         meant = _meaning(each, inclusion=inclusion)
         if meant is not None:
-            readings[meant.said.text] = meant
+            readings[str(meant)] = meant
     return next(iter(readings.values())) if len(readings) == 1 else None
 
 
-def _meaning(tree: Tree[Token], *, inclusion: bool) -> Condition | None:
+def _meaning(tree: Tree[Token], *, inclusion: bool) -> Any:
     try:
-        condition: Condition = Meaning(inclusion=inclusion).transform(tree)
+        return Meaning(inclusion=inclusion).transform(tree)
     except VisitError as error:
         if isinstance(error.orig_exc, Unsure):
             return None
         raise
-    return condition

@@ -33,7 +33,7 @@ _SQUARE_METRES: Final = r"m(?:\^|\*\*)?2|m²|square met(?:er|re)s?|sq\.? ?m"
 _NORMAL: Final = r"(?:the )?(?:institutional |laboratory |local |institution's |local laboratory |lab )?"
 _UPPER_LIMIT: Final = (
     rf"{_NORMAL}(?:upper limits? of (?:the )?{_NORMAL}normal(?: range)?|upper normal limits?|upper limit normal)"
-    r"(?: ?\((?:uln|unl)\)| ?\[uln\])?|uln\b|unl\b"
+    rf"(?: ?\((?:uln|unl)\)| ?\[uln\])?|{_NORMAL}(?:uln|unl)\b"
 )
 
 _REWRITTEN: Final[Sequence[tuple[str, str]]] = (
@@ -55,15 +55,22 @@ _REWRITTEN: Final[Sequence[tuple[str, str]]] = (
     (rf"(?<=[0-9] )(?:{_UPPER_LIMIT})", "xuln"),
     (r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", ""),
     (r"\b([1-9][0-9]{0,2}) 000\b", r"\g<1>000"),
+    (r"\bpack-years?\b", "pack years"),
+    (r"\b([0-9]+) ?\+ ?(years?|yrs?|y)\b", r"\1 \2 or older"),
+    (r"\bnon-?(?=pregnant|lactating|nursing|breast)", "not "),
+    (r"(?<=[0-9]) ?° ?(?=[cf]\b)", " "),
     (r"\( ", "("),
     (r" \)", ")"),
     (r" ,", ","),
     (r" +", " "),
 )
 _ARTICLES: Final = re.compile(
-    r"\b(?:the|an|their|his/her|his or her)\b ?|(?<!hepatitis )(?<!class )(?<!pugh )\ba (?=[a-z0-9]{2})"
+    r"(?<![\w-])(?:the|an|their|his/her|his or her)\b ?|(?<!hepatitis )(?<!class )(?<!pugh )(?<![\w-])a (?=[a-z0-9]{2})"
 )
 """What says nothing; a letter *A* that names a class or a virus is none."""
+_IN_BRACKETS: Final = re.compile(r"\(([a-z]{2,6})\)")
+_WORD: Final = re.compile(r"[a-z]+")
+_SMALL_WORDS: Final = frozenset({"of", "and"})
 _RULES: Final = tuple((re.compile(written), plain) for written, plain in _REWRITTEN)
 
 
@@ -73,7 +80,16 @@ def plain(text: str) -> str:
     said = fold(said.translate(_SIGNS)).translate(_POWERS)
     for written, instead in _RULES:
         said = written.sub(instead, said)
-    return without_articles(said.strip().rstrip(".;,:").strip())
+    return _without_abbreviations(without_articles(said.strip().rstrip(".;,:").strip()))
+
+
+def _without_abbreviations(said: str) -> str:
+    """Leave out brackets that hold the initials of the words before them: *body mass index (BMI)*."""
+    for found in reversed(list(_IN_BRACKETS.finditer(said))):
+        words = [word for word in _WORD.findall(said[: found.start()]) if word not in _SMALL_WORDS]
+        if "".join(word[0] for word in words[-len(found[1]) :]) == found[1]:
+            said = (said[: found.start()].rstrip() + said[found.end() :]).strip()
+    return said
 
 
 def without_articles(said: str) -> str:

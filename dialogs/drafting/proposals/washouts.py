@@ -1,0 +1,79 @@
+"""What the catalogue does not know, but of which a line says that it was not long ago: asked in the record's words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dialogs.drafting.proposals.conditions import Condition, Question, compared, contrary, own_id
+from dialogs.drafting.proposals.limits import Number, Unsure, written
+from dialogs.drafting.proposals.phrases import phrases
+from dialogs.drafting.proposals.reading import read
+
+MOST_LETTERS: Final = 90
+"""Of what is asked about; a longer text says more than what happened."""
+_TAIL: Final = re.compile(r"[ ,]+(?=(?:within|in|during|over|less than|fewer than|<=?|≤) )", re.IGNORECASE)
+_BEGINNING: Final = re.compile(
+    r"(?:(?:patients?|subjects?|participants?|individuals|volunteers|those|persons) (?:with|who|that) )?"
+    r"(?:(?:has|have|had|who) ){0,2}"
+    r"(?:received |undergone |experienced |an? |any |the |known |documented )*"
+    r"(?:(?:prior|previous|past|history of|a history of|prior history of|evidence of) )?(?:an? |any )?",
+    re.IGNORECASE,
+)
+_NO: Final = re.compile(
+    r"no (?:prior |previous |known |history of |evidence of |use of (?=any ))?", re.IGNORECASE
+)
+_MORE: Final = re.compile(
+    r"[()\[\]:;<>≤≥=%/]|(?<![\w-])[0-9]|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
+    r"|\b(?:who|whom|which|that|unless|except|excluding|other than|not|no|non|never|without|if|when|while|only"
+    r"|is|are|am|be|been|being|was|were|has|have|had|will|would|must|should|may|can|could|and|as|than"
+    r"|more|most|least|less|fewer|up to|first|second|third|one|two|three|four|five|several|multiple|times|twice|once"
+    r"|repeated|frequent|consecutive|daily|weekly|per|each|every|dose of|prior|before|after|since|during|within|until"
+    r"|ago|following|planned|planning|plans?|scheduled|anticipated|expect(?:ed|s)|intend|intends|intention|future"
+    r"|needs?|requires?|likely|current|currently|ongoing|recent|recently|active|stable"
+    r"|diagnosed|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|enrolled"
+    r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure of|inadequate"
+    r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
+    r"|years?|months?|weeks?|days?|hours?)\b",
+    re.IGNORECASE,
+)
+"""What says that there is more to it than what happened last: a condition, a number, a plan, a state, a change."""
+
+
+def washout(text: str, *, inclusion: bool) -> Condition | None:
+    """Return *what* was *less than a time ago*, if a line says no more than that; *no ... within* in an inclusion."""
+    line = text.strip().rstrip(".;,").strip()
+    for tail in reversed(list(_TAIL.finditer(line))):
+        what, cut = line[: tail.start()], phrases(line[tail.end() :])
+        recently = read(cut, inclusion=inclusion, rule="recently") if cut else None
+        if recently is not None:
+            return _asked(what, *recently, inclusion=inclusion)
+    return None
+
+
+def _asked(what: str, relation: str, number: Number, *, inclusion: bool) -> Condition | None:
+    denied = _NO.match(what)
+    if denied and not inclusion:  # see `Reader.refuse_in_exclusion`
+        return None
+    happened = what[denied.end() if denied else 0 :]
+    begun = _BEGINNING.match(happened)
+    happened = happened[begun.end() if begun else 0 :]
+    if not happened or len(happened) > MOST_LETTERS or _MORE.search(happened):
+        return None
+    question = _question(happened)
+    try:
+        limit = written("last_stroke", number)
+    except Unsure:
+        return None
+    condition = compared(str(question["id"]), relation, limit, (question,))
+    return contrary(condition) if denied else condition
+
+
+def _question(happened: str) -> Question:
+    small = happened if happened[1:2].isupper() else happened[:1].lower() + happened[1:]
+    return {
+        "id": own_id("since", small),
+        "kind": "since",
+        "ask": f"Last {small}: how long ago?",
+        "short": f"last {small}",
+    }
