@@ -11,6 +11,7 @@ from typing import Literal
 
 from dialogs.proofs.outcomes import Known, finding, met
 from dialogs.proofs.reachable import Budget
+from dialogs.proofs.samples import Samples
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import Conjunction, Negation
@@ -19,21 +20,30 @@ Relation = Literal["same", "implied"]
 
 
 def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relation, Criterion]]:
-    """Yield criteria that come to the same as one above, or that are met whenever another one is.
+    """Yield criteria that come to the same as one above, or that are met whenever another one is: the first of these.
 
     Pairs that the file itself relates (`counts_as`, `requires`) are left out.
     """
-    budget = Budget(steps)
+    budget, samples = Budget(steps), Samples(protocol)
     known: Known = {}
+
+    def follows(index: int, other: int) -> bool:
+        return (
+            _may_follow(protocol, index, other)
+            and not samples.part(index, other)
+            and _follows(protocol, index, other, budget, known)
+        )
+
     for index, criterion in enumerate(protocol.criteria):
         for other in (each for each in range(len(protocol.criteria)) if each != index):
-            if not _may_follow(protocol, index, other) or not _follows(protocol, index, other, budget, known):
+            if not follows(index, other):
                 continue
-            both = _may_follow(protocol, other, index) and _follows(protocol, other, index, budget, known)
-            if not both:
+            if not follows(other, index):
                 yield criterion, "implied", protocol.criteria[other]
-            elif other < index:
+                break
+            if other < index:
                 yield criterion, "same", protocol.criteria[other]
+                break
 
 
 def _may_follow(protocol: Protocol, index: int, other: int) -> bool:

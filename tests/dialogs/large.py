@@ -126,6 +126,15 @@ def _labs(random: Random, index: int) -> str:
     return join.join(f'lab{name} {random.choice("<>")} "{random.randint(1, 5)} xULN"' for name in names)
 
 
+def _limits(random: Random, index: int) -> str:
+    """The same six values in all criteria, each time with other limits."""
+    limits = (f"{random.randint(6, 190)} U/L", f"{random.randint(2, 90) / 10} xULN")
+    names = random.sample(range(6), random.randint(1, 3))
+    return random.choice((" and ", " or ")).join(
+        f'lab{name} {random.choice(("<", ">="))} "{random.choice(limits)}"' for name in names
+    )
+
+
 SHAPES: Final[Mapping[str, Callable[[Random, int], str]]] = {
     "any of twenty": _any_of_20,
     "all of forty": _all_of_40,
@@ -133,13 +142,14 @@ SHAPES: Final[Mapping[str, Callable[[Random, int], str]]] = {
     "parity": _parity,
     "nested": _nested,
     "labs": _labs,
+    "limits": _limits,
 }
 
 
 def large(shape: str, seed: int = 0) -> str:
     """Return the text of a protocol of 100 criteria and 150 questions in one of the shapes."""
     questions = [_CHOICE.format(name=f"q{place}") for place in range(QUESTIONS)]
-    if shape == "labs":
+    if shape in ("labs", "limits"):
         questions = [_LAB.format(name=f"lab{place}") for place in range(QUESTIONS // 2)]
     return _TOP + "".join(questions) + "".join(_criteria(SHAPES[shape], Random(seed)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,14 +14,17 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Sele
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
-from dialogs.proofs import explore, outcomes, representatives
+from dialogs.proofs import explore, outcomes, representatives, samples
 from dialogs.proofs.numbers import numbers
+from dialogs.proofs.pairs import related
 from dialogs.proofs.representatives import told_apart
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import union
+from tests.dialogs.every_kind import files
 from tests.dialogs.large import CRITERIA, QUESTIONS, SHAPES, large
 from tests.dialogs.made_up import protocols
 from tests.dialogs.small import small
+from tests.dialogs.test_every_kind import built
 from tests.dialogs.test_reachable import any_answer
 
 PLENTY = 10**9
@@ -99,6 +103,17 @@ def test_a_large_protocol_is_checked_within_its_steps(shape: str) -> None:
     assert not found.complete
     assert used * 0.7 <= len(found.asked) <= used
     assert used * 0.7 <= found.longest <= found.at_most == used
+
+
+@given(files())
+@settings(max_examples=60)
+def test_made_up_patients_only_spare_a_search(raw: dict[str, Any]) -> None:
+    """Which criterion follows from which is the same as without them."""
+    protocol = built(raw)
+    searched = list(related(protocol, 50_000))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples, "PATIENTS", 0)
+        assert searched == list(related(protocol, 50_000))
 
 
 @pytest.mark.parametrize("shape", ["clauses", "labs"])
