@@ -95,9 +95,13 @@ def command(
     from bot.telegram.background import Backups
     from bot.telegram.sending import Sending
     from bot.telegram.service import Settings
+    from state.moments import utc_now
+    from state.reviews import enter_reviews
 
     db = open_site_file(db_file)
     warn_of_versions(db, protocols)
+    for protocol in protocols:
+        enter_reviews(db, protocol, utc_now)
     db.close()
     api_url = os.environ.get("TELEGRAM_API_URL") or None
     if api_url is None:

@@ -31,6 +31,7 @@ _WORDS: Final = {
     "invitation": ("act on an invitation", "acts on invitations"),
     "site": ("site", "sites"),
     "export": ("export", "exports"),
+    "reviewed": ("reviewed protocol served", "reviewed protocols served"),
     "backup": ("backup", "backups"),
     "backup verified": ("backup verified", "backups verified"),
     "purge": ("purge", "purges"),

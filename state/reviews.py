@@ -1,0 +1,37 @@
+"""Who accepted which criterion of a protocol, entered in the register when the protocol begins to be served."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+from dialogs.protocol import Protocol
+from state import register
+from state.database import writing
+from state.moments import Clock
+
+KIND: Final = "reviewed"
+
+
+def enter_reviews(db: Database, protocol: Protocol, clock: Clock) -> bool:
+    """Enter the reviews of a protocol, once for each text of its file; say whether there was anything to enter.
+
+    Only those count that are of what stands there. A protocol that nobody had to review has none.
+    """
+    reviews = [
+        [criterion.code, review.by, review.on, review.of]
+        for criterion in protocol.criteria
+        for review in criterion.reviewed
+        if review.fits
+    ]
+    with writing(db):
+        known = db.execute(
+            "SELECT 1 FROM register WHERE kind = ? AND subject = ? AND json_extract(detail, '$.sha256') = ?",
+            [KIND, protocol.id, protocol.sha256],
+        ).fetchone()
+        if known or not reviews:
+            return False
+        detail = {"version": protocol.version, "sha256": protocol.sha256, "reviews": reviews}
+        register.enter(db, clock(), KIND, protocol.id, None, detail)
+    return True
