@@ -57,7 +57,7 @@ class Telling:
             ("proposed", [criterion.review] if criterion.review else []),
             (
                 "rule",
-                [*read_back(self.protocol, criterion, self.language).lines(), *self._requires(criterion)],
+                [*read_back(self.protocol, criterion, self.language).lines(), *self.conditions(criterion)],
             ),
             ("as_written", [criterion.rule.text]),
             ("limits", [*self._limits(criterion)]),
@@ -76,7 +76,18 @@ class Telling:
             if lines:
                 yield Fact(key, self.said[key], tuple(lines))
 
-    def _requires(self, criterion: Criterion) -> Iterator[str]:
+    def leads_out(self, criterion: Criterion) -> str:
+        """Say when a criterion rules a candidate out, and of what."""
+        parts = [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
+        said = self.said["document"]
+        if not parts:
+            told: str = said[f"out_{criterion.kind}"]
+            return told
+        told = said[f"out_{criterion.kind}_of_part"]
+        return told.format(parts=self.marks["list"].join(parts))
+
+    def conditions(self, criterion: Criterion) -> Iterator[str]:
+        """Yield on what other criterion it depends."""
         if criterion.requires:
             yield self.said["requires"].format(code=criterion.requires)
 

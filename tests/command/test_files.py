@@ -58,6 +58,7 @@ CALLS: Final = {
     "protocol show": ("FILE",),
     "protocol check": ("FILE",),
     "protocol diagram": ("FILE",),
+    "protocol print": ("FILE",),
     "protocol questions": ("",),
     "protocol review": ("FILE --by LW",),
     "protocol new": ("",),

@@ -7,7 +7,18 @@ from typing import Final
 
 import click
 
-SUBCOMMANDS: Final = ("check", "diagram", "draft", "list", "new", "questions", "review", "schema", "show")
+SUBCOMMANDS: Final = (
+    "check",
+    "diagram",
+    "draft",
+    "list",
+    "new",
+    "print",
+    "questions",
+    "review",
+    "schema",
+    "show",
+)
 
 
 @click.group("protocol")

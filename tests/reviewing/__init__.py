@@ -1,0 +1,1 @@
+"""What a reviewer reads: at the terminal, and on paper."""

@@ -1,0 +1,171 @@
+"""The document to be signed: whole in itself, in both languages, with all that a reviewer has to compare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command import main
+from bot.reviewing.document import document
+from bot.reviewing.facts import Telling
+from bot.reviewing.flow import TOGETHER, pictures
+from bot.wording.pictures.drawing import Label, Shape
+from dialogs.languages import LANGUAGES
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.reading_back import read_back
+from tests.dialogs.test_reviews import I1, TRIAL, proposed, reviewed
+
+VOID: Final = {"meta", "rect"}
+SHIPPED: Final = [(name, language) for name in shipped_protocols() for language in LANGUAGES]
+
+
+class Page(HTMLParser):
+    """The words of a page, if each of its elements is closed; and every address that it names."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+        self.addresses: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "data")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize(("name", "language"), SHIPPED)
+def test_it_has_every_criterion_and_needs_nothing_else(name: str, language: str) -> None:
+    protocol = load(name)
+    html = document(protocol, language)
+    page = Page(html)
+    assert page.addresses == []
+    assert not re.search(r"<script|@import|url\(|<link", html)
+    assert f'<html lang="{LANGUAGES[language].tag}">' in html
+    for criterion in protocol.criteria:
+        assert criterion.source in page.text
+        assert criterion.rule.text in page.text
+        for told in read_back(protocol, criterion, language).lines(bullet=""):
+            assert told.strip() in page.text
+    for line in protocol.lines:
+        assert line.text in page.text
+    assert protocol.sha256 in page.text
+
+
+@pytest.mark.parametrize(("name", "language"), SHIPPED)
+def test_the_flow_has_every_criterion_in_pieces_that_fit_a_page(name: str, language: str) -> None:
+    protocol = load(name)
+    drawn = list(pictures(Telling(protocol, language)))
+    assert len(drawn) == -(-len(protocol.criteria) // TOGETHER)
+    labels = [label for picture in drawn for label in _labels(picture.shapes)]
+    for criterion in protocol.criteria:
+        assert any(label.startswith(f"{criterion.code}  ") for label in labels)
+    for picture in drawn:
+        assert picture.height < 900
+        assert all(0 <= getattr(shape, "y", 0) <= picture.height for shape in picture.shapes)
+
+
+def _labels(shapes: Sequence[Shape]) -> list[str]:
+    return [shape.text for shape in shapes if isinstance(shape, Label)]
+
+
+STATES = {
+    "nothing to review": (
+        TRIAL,
+        "No criterion awaits a review, and no review is recorded.",
+        "无待审核标准，亦无审核记录。",
+    ),
+    "a draft": (
+        proposed("I1"),
+        "Draft: 1 of 3 criteria is not reviewed.",
+        "草稿：3条标准中有1条未经审核。",
+    ),
+    "reviewed": (
+        reviewed("I1", ("LW", I1)),
+        "1 of 3 criteria were reviewed, and none awaits a review.",
+        "3条标准中有1条经过审核，无待审核标准。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "english", "chinese"), STATES.values(), ids=STATES)
+def test_it_says_whether_it_was_reviewed(text: str, english: str, chinese: str) -> None:
+    protocol = parse_protocol(text, "trial.toml")
+    assert f'<p class="state{" draft" if "Draft" in english else ""}">{english}</p>' in document(
+        protocol, "en"
+    )
+    assert chinese in document(protocol, "zh")
+
+
+def test_reviewers_and_those_who_are_still_to_come_have_a_line_to_sign_on() -> None:
+    text = reviewed("I1", ("LW", I1)).replace("format = 2\n", "format = 2\nreviews = 3\n")
+    html = document(parse_protocol(text, "trial.toml"), "en")
+    assert html.count("<tr><td>Reviewer</td>") == 3
+    assert html.count("<tr><td>Reviewer</td><td>LW</td>") == 1
+    assert html.count("<tr><td>Principal investigator</td>") == 1
+    assert "LW, 2026-11-26" in html
+
+
+def test_limits_stand_in_all_units_and_what_is_worked_out_with_its_formula() -> None:
+    protocol = parse_protocol(TRIAL, "trial.toml")
+    page = Page(document(protocol, "en"))
+    assert "Platelets: 75 ×10⁹/L = 75 ×10³/µL = 75000 /µL" in page.text
+    assert "(times; or worked out: platelets / (lymphocytes + 1))" in page.text
+    assert "Platelets: 74 ×10⁹/L → not met" in page.text
+
+
+def test_what_an_author_wrote_is_text_and_never_markup() -> None:
+    text = TRIAL.replace("Smokers", "<script>alert(1)</script> & <b>").replace(
+        "A made-up trial", "</title><img src=x>"
+    )
+    page = Page(document(parse_protocol(text, "trial.toml"), "en"))
+    assert page.addresses == []
+    assert "<script>alert(1)</script> & <b>" in unescape(page.text)
+
+
+def test_nobody_is_eligible_without_potentially() -> None:
+    for name in shipped_protocols():
+        told = Page(document(load(name), "en")).text.casefold()
+        assert not re.search(r"(?<!not )(?<!potentially )eligible", told)
+
+
+# the command ----------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["protocol", "print", *arguments])
+
+
+def test_an_earlier_document_is_written_over_and_nothing_else_is(tmp_path: Path) -> None:
+    target, thesis = tmp_path / "trial.html", tmp_path / "thesis.html"
+    thesis.write_text("<!DOCTYPE html>\n<html>years</html>", encoding="utf-8")
+    assert run("EXAMPLE-DM2", "--output", str(target)).exit_code == 0
+    assert run("EXAMPLE-DM2", "--language", "zh", "--output", str(target)).exit_code == 0
+    assert target.read_text(encoding="utf-8") == document(load("EXAMPLE-DM2"), "zh")
+    refused = run("EXAMPLE-DM2", "--output", str(thesis))
+    assert (refused.exit_code, "is there already" in refused.stderr) == (1, True)
+    assert "years" in thesis.read_text(encoding="utf-8")
+
+
+def test_without_a_file_it_is_printed() -> None:
+    assert run("EXAMPLE-DM2").stdout == document(load("EXAMPLE-DM2"), "en")
