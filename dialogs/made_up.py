@@ -22,7 +22,7 @@ from dialogs.rules.judgement import FALSE, TRUE, Facts, members
 
 MOST: Final = 6
 """Patients for one rule: more are not read."""
-TRIES: Final = 2_000
+TRIES: Final = 300
 """Combinations of answers that are tried for one pair."""
 
 
@@ -39,9 +39,9 @@ def patients(protocol: Protocol, criterion: Criterion) -> tuple[Patient, ...]:
     search = _Search(protocol, criterion)
     found: dict[tuple[tuple[str, Answer], ...], Patient] = {}
     for leaf in dict.fromkeys(criterion.rule.node.leaves()):
-        for patient in search.pair(leaf):
-            if len(found) < MOST:
-                found.setdefault(patient.answers, patient)
+        if len(found) > MOST - 2:
+            break
+        found |= {patient.answers: patient for patient in search.pair(leaf)}
     return tuple(sorted(found.values(), key=lambda patient: not patient.fulfils))
 
 

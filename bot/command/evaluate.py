@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, protocols_on_offer
+from bot.command.wiring import Unusable, protocols_on_offer, warn_of_drafts
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
+    warn_of_drafts((protocol,))
     sys.exit(1 if _evaluate(protocol, file, accept_unusual=accept_unusual) else 0)
 
 

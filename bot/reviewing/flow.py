@@ -28,8 +28,8 @@ MAIN, AWAY = 330, 240
 """Widths of a criterion's box and of where it leads out to."""
 GAP: Final = 18
 PADDING: Final = 8
-TOGETHER: Final = 9
-"""Criteria in one picture: as many as a page holds."""
+TOGETHER: Final = 5
+"""Criteria in one picture: pages end between pictures only."""
 
 
 def pictures(telling: Telling) -> Iterator[Drawing]:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from dialogs.errors import NotEditable
@@ -103,13 +104,11 @@ class _Edit:
 
     def _keys(self) -> dict[str, Statement]:
         """The keys under the criterion's own header; under an empty name the last of them, or the header."""
-        flat = self.text.replace("\r\n", " \n")  # as long as before, and with line ends that are known
         place = next(at for at, each in enumerate(self.raw["criterion"]) if each.get("code") == self.code)
-        found = [each for each in statements(flat) if each.table == ("criterion", place)]
-        if not found:
+        keys = _keys_of(self.text, place)
+        if not keys:
             raise self._refusal()
-        named = ((_KEY.match(flat, each.start), each) for each in found[1:])
-        return {match[1]: each for match, each in named if match is not None} | {"": found[-1]}
+        return keys
 
     def _replace(self, key: str, line: str) -> None:
         start, end, _ = self._span(key)
@@ -144,6 +143,16 @@ class _Edit:
             f"criterion {self.code} is written in a way in which no review can be added. Please write it as "
             "[[criterion]] with each key on a line of its own, and its reviews as reviewed = [...]"
         )
+
+
+@lru_cache(maxsize=2)
+def _keys_of(text: str, place: int) -> dict[str, Statement]:
+    """Return where the keys of the criterion at a place stand in a text."""
+    flat = text.replace("\r\n", " \n")  # as long as before, and with line ends that are known
+    found = [each for each in statements(flat) if each.table == ("criterion", place)]
+    named = ((_KEY.match(flat, each.start), each) for each in found[1:])
+    keys = {match[1]: each for match, each in named if match is not None}
+    return keys | {"": found[-1]} if found else {}
 
 
 def _cuts(text: str) -> Iterator[int]:

@@ -24,18 +24,25 @@ def fingerprint(criterion: Raw, raw: Raw) -> str:
     These are the questions that the rule names, those from which such a number is worked out or by which it is
     divided, and the option sets that they use. The order of keys and questions, comments and layout do not matter.
     """
+    return _fingerprint(criterion, raw, _own_questions(raw))
+
+
+def _fingerprint(criterion: Raw, raw: Raw, questions: Mapping[str, Raw]) -> str:
     own = {key: value for key, value in criterion.items() if key not in OF_REVIEWS}
     rule = criterion.get("rule")
-    used = dict(sorted(_questions(names_in(rule) if isinstance(rule, str) else [], raw)))
+    used = dict(sorted(_used(names_in(rule) if isinstance(rule, str) else [], questions)))
     sets = raw.get("option_sets", {})
     named = {name: sets.get(name) for question in used.values() if (name := _option_set(question))}
     written = json.dumps([own, used, named], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
 
 
-def _questions(names: Sequence[str], raw: Raw) -> Iterator[tuple[str, Raw]]:
+def _own_questions(raw: Raw) -> dict[str, Raw]:
+    return {name: each for each in raw.get("question", ()) if (name := question_name(each)) is not None}
+
+
+def _used(names: Sequence[str], own: Mapping[str, Raw]) -> Iterator[tuple[str, Raw]]:
     """Yield the file's own questions that are named, and those that these name."""
-    own = {name: each for each in raw.get("question", ()) if (name := question_name(each)) is not None}
     waiting, seen = list(names), set[str]()
     while waiting:
         name = waiting.pop()
@@ -62,7 +69,11 @@ def with_fitting_reviews(protocol: Protocol, raw: Raw) -> Protocol:
     if not any(criterion.reviewed for criterion in protocol.criteria):
         return protocol
     tables = {each["code"]: each for each in raw["criterion"] if "code" in each}
-    criteria = (_compared(each, fingerprint(tables[each.code], raw)) for each in protocol.criteria)
+    questions = _own_questions(raw)
+    criteria = (
+        _compared(each, _fingerprint(tables[each.code], raw, questions)) if each.reviewed else each
+        for each in protocol.criteria
+    )
     return replace(protocol, criteria=tuple(criteria))
 
 

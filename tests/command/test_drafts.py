@@ -87,3 +87,10 @@ def test_every_card_shows_it(draft: str, tmp_path: Path, language: str) -> None:
 def test_a_reviewed_trial_is_no_draft(tmp_path: Path) -> None:
     told = run("chat", "--db", str(tmp_path / "x.db"), typed="40\n")
     assert "raft" not in told.output
+
+
+def test_a_list_is_evaluated_by_a_draft_with_a_word_of_it(draft: str) -> None:
+    told = run("evaluate", "-", "--protocol", draft, typed="name,age_years,e1\nC1,40,no\n")
+    assert told.exit_code == 0
+    assert told.stderr == "Draft, not for patients: 1 of 2 criteria of MADE-UP is not reviewed (I1).\n"
+    assert '"name": "C1"' in told.stdout
