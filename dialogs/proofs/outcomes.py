@@ -6,7 +6,7 @@ What is looked for are answers that settle every comparison; *unknown* and bound
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final, Literal
@@ -20,6 +20,7 @@ from dialogs.proofs.reachable import (
     Budget,
     Demand,
     OutOfBudgetError,
+    Possible,
     demand,
     find,
     has_unclear,
@@ -30,7 +31,7 @@ from dialogs.proofs.selections import ALL_TRIED
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.choices import Ticked
 from dialogs.rules.comparisons import Contrast, Leaf
-from dialogs.rules.judgement import FALSE, TRUE, members, union
+from dialogs.rules.judgement import FALSE, TRUE, first_place, members, union
 from dialogs.rules.tree import Conjunction, Negation, Node, Unclear
 
 Finding = Literal["possible", "impossible", "unjudged", "open"]
@@ -90,6 +91,24 @@ def finding(
     return _finding(node, wanted, _groups(protocol, node, {} if known is None else known), budget)
 
 
+def example(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> tuple[Finding, dict[int, Answer]]:
+    """Say as `finding` does whether a condition can be `wanted`; if it can, by which answers, by place."""
+    groups = _groups(protocol, node, {})
+    try:
+        found = _search(node, wanted, groups, budget)
+    except OutOfBudgetError:
+        return "open", {}
+    if found is None:
+        return _not_found(groups), {}
+    answers: dict[int, Answer] = {}
+    for index, group in enumerate(groups):
+        given = [*group.patterns.values()][first_place(found[index])] if group.patterns else ()
+        answers |= {
+            place: answer for place, answer in zip(group.places, given, strict=False) if answer is not None
+        }
+    return "possible", answers
+
+
 def met(criterion: Criterion) -> Node:
     """The rule seen from the patient's side: true where the criterion is met."""
     node = criterion.rule.node
@@ -114,10 +133,14 @@ def _where_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -
 
 @dataclass(frozen=True)
 class _Together:
-    """Comparisons that hang together by their questions, and all that they can come to at once."""
+    """Comparisons that hang together by their questions, and all that they can come to at once.
+
+    Of each such pattern ``patterns`` holds answers by which they do, in the order of ``places``.
+    """
 
     leaves: Sequence[Leaf]
-    patterns: Sequence[tuple[int, ...]]
+    places: Sequence[int]
+    patterns: Mapping[tuple[int, ...], tuple[Answer | None, ...]]
     complete: bool
 
     @cached_property
@@ -137,6 +160,21 @@ def _finding(
     """Say whether a rule can be `wanted`; *open* if the steps do not do, or not all answers were looked at."""
     if all(group.free for group in groups) and not has_unclear(node):
         return "possible"
+    try:
+        found = _search(node, wanted, groups, budget, unclear)
+    except OutOfBudgetError:
+        return "open"
+    return _not_found(groups) if found is None else "possible"
+
+
+def _not_found(groups: Iterable[_Together]) -> Finding:
+    return "impossible" if all(group.complete for group in groups) else "open"
+
+
+def _search(
+    node: Node, wanted: int, groups: Sequence[_Together], budget: Budget, unclear: Demand = IMPOSSIBLE
+) -> Possible | None:
+    """Return patterns of the groups, as bits, by which a rule is `wanted`. Raises `OutOfBudgetError`."""
     variable = {leaf: index for index, group in enumerate(groups) for leaf in group.leaves}
 
     @cache
@@ -144,13 +182,7 @@ def _finding(
         return Among(variable[leaf], groups[variable[leaf]].coming_to(leaf, wanted))
 
     possible = {index: (1 << len(group.patterns)) - 1 for index, group in enumerate(groups)}
-    try:
-        found = find([demand(node, wanted, literal, unclear)], possible, budget)
-    except OutOfBudgetError:
-        return "open"
-    if found is not None:
-        return "possible"
-    return "impossible" if all(group.complete for group in groups) else "open"
+    return find([demand(node, wanted, literal, unclear)], possible, budget)
 
 
 Known = dict[object, _Together]
@@ -178,17 +210,18 @@ def _grouped(node: Node) -> list[list[Leaf]]:
 
 def _together(protocol: Protocol, rule: Node, leaves: Sequence[Leaf]) -> _Together:
     """Try answers to the questions of some comparisons, until all is found that they can come to."""
-    patterns: dict[tuple[int, ...], None] = {}
+    patterns: dict[tuple[int, ...], tuple[Answer | None, ...]] = {}
     places = _in_order(leaves)
     for tried, facts in enumerate(_answered(protocol, rule, leaves, places)):
         judged = [leaf.judge(facts) for leaf in leaves]
         if all(low == high for low, high, _ in judged):
-            patterns[tuple(low for low, _, _ in judged)] = None
+            pattern = tuple(low for low, _, _ in judged)
+            patterns.setdefault(pattern, tuple(facts[place] for place in places))
         if len(patterns) == 2 ** len(leaves):
             break
         if tried >= MOST_TOGETHER:
-            return _Together(leaves, tuple(patterns), complete=False)
-    return _Together(leaves, tuple(patterns), complete=_all_are_told_apart(protocol, leaves, places))
+            return _Together(leaves, places, patterns, complete=False)
+    return _Together(leaves, places, patterns, complete=_all_are_told_apart(protocol, leaves, places))
 
 
 def _all_are_told_apart(protocol: Protocol, leaves: Sequence[Leaf], places: Sequence[int]) -> bool:

@@ -9,6 +9,7 @@ import click
 
 SUBCOMMANDS: Final = (
     "check",
+    "compare",
     "diagram",
     "draft",
     "list",

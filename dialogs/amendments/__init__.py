@@ -1,0 +1,53 @@
+"""What a new version of a trial changes: in words, and in whom it excludes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dialogs.amendments.changes import Change, changes
+from dialogs.amendments.joined import Joined
+from dialogs.amendments.matching import Matching
+from dialogs.amendments.patients import Difference, Patient, Patients
+from dialogs.protocol import Protocol
+
+__all__ = ["Amendment", "Change", "Difference", "Matching", "Patient", "RuleChange", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A criterion, by its places in both versions, whose rule or the answers to it changed, and for whom."""
+
+    before: int
+    after: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What changes from one version of a trial to another one.
+
+    ``rules`` are the criteria whose rule changed, ``trial`` whether somebody is excluded by one version only.
+    """
+
+    matching: Matching
+    changes: tuple[Change, ...]
+    rules: tuple[RuleChange, ...]
+    trial: tuple[Difference, ...]
+
+
+def compare(old: Protocol, new: Protocol, language: str) -> Amendment:
+    """Compare two versions of a trial; texts are compared in one language."""
+    matching = Matching(old, new)
+    joined = Joined(matching)
+    patients = Patients(joined)
+    rules = tuple(_changed_rules(joined, patients))
+    told = tuple(changes(matching, language))
+    changed = bool(rules or matching.added or matching.dropped or any(each.key == "parts" for each in told))
+    return Amendment(matching, told, rules, tuple(patients.of_trial()) if changed else ())
+
+
+def _changed_rules(joined: Joined, patients: Patients) -> Iterator[RuleChange]:
+    for one, other in joined.matching.criteria:
+        if not joined.same_rule(one, other):
+            yield RuleChange(one, other, tuple(patients.of_criterion(one, other)))

@@ -1,0 +1,55 @@
+"""What changed between two texts, word by word; of Chinese, sign by sign."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Final
+
+_CJK: Final = "\u3000-\u9fff\uff00-\uffef"
+_WORD: Final = re.compile(rf"[{_CJK}]\s*|(?:(?![{_CJK}])\w|\.(?=\d))+\s*|[^\w\s]\s*|\s+")
+_CONTEXT: Final = 12
+"""Words that stay on either side of a change; what is further away is left out."""
+
+
+def changed_words(before: str, after: str) -> str:
+    """Return the new text with what was changed in brackets: ``within [3 → 6] months``, ``[+ new]``, ``[- gone]``."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    steps = SequenceMatcher(None, _keys(old), _keys(new), autojunk=False).get_opcodes()
+    pieces = []
+    for step, i1, i2, j1, j2 in steps:
+        gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
+        if step == "equal":
+            pieces.append(_abridged(new[j1:j2], first=not j1, last=j2 == len(new)))
+        else:
+            space = (come or gone)[len((come or gone).rstrip()) :]
+            pieces.append(_CHANGES[step].format(gone=gone.strip(), come=come.strip()) + space)
+    return "".join(pieces).strip()
+
+
+_CHANGES: Final = {"replace": "[{gone} → {come}]", "delete": "[- {gone}]", "insert": "[+ {come}]"}
+
+
+def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
+    """Return what did not change, without what is far from every change."""
+    head = 0 if first else _CONTEXT
+    tail = 0 if last else _CONTEXT
+    if len(kept) <= head + tail + 1:
+        return "".join(kept)
+    end = "".join(kept[len(kept) - tail :]) if tail else ""
+    return f"{''.join(kept[:head])}… {end}"
+
+
+def same_words(before: str, after: str) -> bool:
+    """Say whether two texts differ in nothing but spaces and capitals."""
+    return "".join(before.split()).casefold() == "".join(after.split()).casefold()
+
+
+def likeness(before: str, after: str) -> float:
+    """Return how alike two texts are, from 0 to 1, by their words."""
+    old, new = (_keys(_WORD.findall(text.casefold())) for text in (before, after))
+    return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
+def _keys(words: list[str]) -> list[str]:
+    return [word.strip() for word in words]

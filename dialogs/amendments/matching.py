@@ -1,0 +1,158 @@
+"""Which criteria and questions of a new version are which of the old one.
+
+A criterion is known by its words before its code: a new E3 moves the old one to E4. A question is known by its id;
+one that stands for a criterion without a rule is called after the code, and goes with the criterion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from dialogs.amendments.changed_words import likeness, same_words
+from dialogs.loading.ruleless import id_of
+from dialogs.protocol import Criterion, Protocol, Question
+
+_ENOUGH: Final = 0.55
+"""From this score on a criterion is another one's successor, and not a new one."""
+_BY_CODE: Final = 0.25
+_BY_RULE: Final = 0.25
+"""What the same code, and the same rule, add to how alike the words are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """Two versions of a trial: ``criteria`` are places (old, new) of those that are the same one."""
+
+    old: Protocol
+    new: Protocol
+
+    @cached_property
+    def criteria(self) -> tuple[tuple[int, int], ...]:
+        """The criteria that both versions have, in the new order."""
+        olds, news = set(range(len(self.old.criteria))), set(range(len(self.new.criteria)))
+        found: list[tuple[int, int]] = []
+        for pairs in (self._same_code_and_words, self._same_words, self._alike):
+            for one, other in pairs(sorted(olds), sorted(news)):
+                if one in olds and other in news:
+                    olds.remove(one)
+                    news.remove(other)
+                    found.append((one, other))
+        return tuple(sorted(found, key=lambda pair: pair[1]))
+
+    @cached_property
+    def dropped(self) -> tuple[Criterion, ...]:
+        kept = {one for one, _ in self.criteria}
+        return tuple(each for place, each in enumerate(self.old.criteria) if place not in kept)
+
+    @cached_property
+    def added(self) -> tuple[Criterion, ...]:
+        kept = {other for _, other in self.criteria}
+        return tuple(each for place, each in enumerate(self.new.criteria) if place not in kept)
+
+    @cached_property
+    def moved(self) -> frozenset[int]:
+        """The new places of criteria that stand elsewhere among the others than they did."""
+        return frozenset(other for _, other in self.criteria) - _in_order(self.criteria)
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """By the id of each question of the new version that the old one has, what it was called there."""
+        found = dict(self._of_criteria())
+        taken = set(found.values())
+        for question in self.new.questions:
+            name = question.id
+            if name in found or name in taken or name not in self.old.position:
+                continue
+            if self._is_that(self.old.question(name), question):
+                found[name] = name
+                taken.add(name)
+        return found | dict(self._renamed(found))
+
+    # criteria ------------------------------------------------------------------------------------
+
+    def _pairs(self, olds: list[int], news: list[int]) -> Iterator[tuple[int, int, Criterion, Criterion]]:
+        for one in olds:
+            for other in news:
+                before, after = self.old.criteria[one], self.new.criteria[other]
+                if before.kind == after.kind:
+                    yield one, other, before, after
+
+    def _same_words(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
+        pairs = self._pairs(olds, news)
+        return [
+            (one, other) for one, other, before, after in pairs if same_words(before.source, after.source)
+        ]
+
+    def _same_code_and_words(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
+        same = self._same_words(olds, news)
+        return [pair for pair in same if self.old.criteria[pair[0]].code == self.new.criteria[pair[1]].code]
+
+    def _alike(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
+        """Pairs that are alike enough, the best first."""
+        scored = [
+            (_score(before, after), one, other) for one, other, before, after in self._pairs(olds, news)
+        ]
+        best = sorted(each for each in scored if each[0] >= _ENOUGH)
+        return [(one, other) for _, one, other in reversed(best)]
+
+    # questions -----------------------------------------------------------------------------------
+
+    def _of_criteria(self) -> Iterator[tuple[str, str]]:
+        """Questions that stand for a criterion in both versions."""
+        for one, other in self.criteria:
+            before, after = self.old.criteria[one], self.new.criteria[other]
+            if stands_for(before) and stands_for(after):
+                yield id_of(after.code), id_of(before.code)
+
+    def _is_that(self, before: Question, after: Question) -> bool:
+        """Say whether a question that is called as before is the same; one called after a criterion need not be."""
+        named_by_code = self.asks_a_criterion(self.old, before) or self.asks_a_criterion(self.new, after)
+        return not named_by_code or before.ask == after.ask
+
+    def asks_a_criterion(self, protocol: Protocol, question: Question) -> bool:
+        """Say whether a question stands for a criterion, and is called after its code."""
+        return any(stands_for(each) and id_of(each.code) == question.id for each in protocol.criteria)
+
+    def _renamed(self, found: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Questions that are called otherwise now, and are else the same."""
+        left = [each for each in self.old.questions if each.id not in found.values()]
+        for question in (each for each in self.new.questions if each.id not in found):
+            same = [each for each in left if each.ask == question.ask and answered_alike(each, question)]
+            if len(same) == 1:
+                left.remove(same[0])
+                yield question.id, same[0].id
+
+
+def stands_for(criterion: Criterion) -> bool:
+    """Say whether a criterion has no rule of its own in the file, and so is asked as it stands."""
+    return criterion.rule.text == f'{id_of(criterion.code)} == "yes"'
+
+
+def _score(before: Criterion, after: Criterion) -> float:
+    score = likeness(before.source, after.source)
+    return score + _BY_CODE * (before.code == after.code) + _BY_RULE * (before.rule.text == after.rule.text)
+
+
+def _in_order(pairs: tuple[tuple[int, int], ...]) -> set[int]:
+    """Return the new places of the most criteria that stand in the same order in both versions."""
+    longest: list[tuple[int, ...]] = []
+    for at, (one, _) in enumerate(pairs):
+        before = [longest[i] for i in range(at) if pairs[i][0] < one]
+        longest.append((*max(before, key=len, default=()), at))
+    return {pairs[at][1] for at in max(longest, key=len, default=())}
+
+
+def answered_alike(one: Question, other: Question) -> bool:
+    """Say whether two questions take the same answers, and numbers mean the same."""
+    return _answers(one) == _answers(other)
+
+
+def _answers(question: Question) -> object:
+    units = [(u.code, u.scale, u.offset, u.per, u.gives, u.possible) for u in question.units]
+    shortcuts = [(each.code, each.means) for each in question.shortcuts]
+    formula = (question.formula.text, question.formula.decimals) if question.formula is not None else None
+    options = [(option.code, dict(option.implies)) for option in question.options]
+    return question.kind, options, shortcuts, units, question.bounds, formula

@@ -1,0 +1,135 @@
+"""An amendment in words, for people who know the trial and not its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, Final
+
+from dialogs.amendments import Amendment
+from dialogs.amendments.changes import Change
+from dialogs.amendments.patients import Answers, Difference, Patient, comes_to
+from dialogs.answers import Answer
+from dialogs.assessment import deciding_answers, effective
+from dialogs.languages import words
+from dialogs.protocol import Protocol, Question
+from dialogs.rules.judgement import members
+from dialogs.wording import describe
+
+_INDENT: Final = "  "
+
+
+class Sentences:
+    """Says what an amendment changes, in one language."""
+
+    def __init__(self, amendment: Amendment, language: str) -> None:
+        self.amendment = amendment
+        self.matching = amendment.matching
+        self.language = language
+        self.said: dict[str, Any] = dict(words("dialogs.amendments", language))
+        self.marks: dict[str, str] = words("dialogs", language)["punctuation"]
+
+    def all(self) -> Iterator[str]:
+        """Yield the lines of the whole, each thing under its heading."""
+        old, new = self.matching.old, self.matching.new
+        yield self.title()
+        if not self.amendment.changes and not self.amendment.rules:
+            yield self.said["nothing"]
+            return
+        if old.version == new.version:
+            yield self.said["unversioned"].format(version=new.version)
+        for heading, lines in self.told().items():
+            yield ""
+            yield heading
+            yield from (f"{_INDENT}{line}" for line in lines)
+        if self.amendment.trial:
+            yield ""
+            yield self.said["whole"]["heading"]
+            yield from (f"{_INDENT}{self.difference(each)}" for each in self.amendment.trial)
+
+    def title(self) -> str:
+        old, new = self.matching.old, self.matching.new
+        text: str = self.said["title"]
+        return text.format(trial=new.id, before=old.version, after=new.version)
+
+    def told(self) -> dict[str, list[str]]:
+        """Return what is said of each thing by its heading, in the order of the changes."""
+        found: dict[str, list[str]] = {}
+        for change in self.amendment.changes:
+            found.setdefault(self.heading(change), []).append(self.change(change))
+        for rule in self.amendment.rules:
+            code = self.matching.new.criteria[rule.after].code
+            told = found.setdefault(self.said["about"]["criterion"].format(name=code), [])
+            told += [self.difference(each, rule.before, rule.after) for each in rule.differences]
+            told += self._assumed(rule.after)
+        return found
+
+    def heading(self, change: Change) -> str:
+        text: str = self.said["about"][change.about]
+        return text.format(name=change.name)
+
+    def change(self, change: Change) -> str:
+        text: str = self.said["change"][change.key]
+        return text.format(**change.values)
+
+    # patients ------------------------------------------------------------------------------------
+
+    def difference(self, each: Difference, before: int | None = None, after: int | None = None) -> str:
+        """Say for whom a criterion turns out otherwise, or the whole trial; or that there is nobody."""
+        text: str = self.said[each.finding][f"{each.was} {each.becomes}"]
+        if each.patient is None:
+            return text
+        whole = before is None or after is None
+        return text.format(patient=self._by(each) if whole else self.patient(each.patient))
+
+    def patient(self, patient: Patient) -> str:
+        """Name the answers of a made-up patient; those of questions that were dropped are marked."""
+        former = {self.matching.former.get(question) for question in patient.after}
+        now = (self._answer(self.matching.new.question(name), given) for name, given in patient.after.items())
+        only_before = (
+            self.marks["noted"].format(
+                what=self._answer(self.matching.old.question(name), given), note=self.said["and_more"]
+            )
+            for name, given in patient.before.items()
+            if name not in former
+        )
+        return self.marks["then"].join(chain(now, only_before))
+
+    def _by(self, each: Difference) -> str:
+        """Name the criteria by which a patient is excluded in one version, with the answers that decide."""
+        new = each.becomes == "excluded"
+        protocol = self.matching.new if new else self.matching.old
+        answers = each.patient.after if new and each.patient else each.patient.before if each.patient else {}
+        return self._excluding(protocol, answers)
+
+    def _excluding(self, protocol: Protocol, answers: Answers) -> str:
+        facts = effective(protocol, answers)
+        failed = [
+            criterion
+            for index, criterion in enumerate(protocol.criteria)
+            if comes_to(protocol, index, answers) == "failed"
+        ]
+        deciding = {
+            name: given for each in failed for name, given in deciding_answers(protocol, each.rule, facts)
+        }
+        told = [self._answer(protocol.question(name), given) for name, given in deciding.items() if given]
+        by: str = self.said["whole"]["by"]
+        codes = self.marks["list"].join(each.code for each in failed)
+        return by.format(criteria=codes, answers=self.marks["then"].join(told))
+
+    def _answer(self, question: Question, answer: Answer) -> str:
+        name = question.name[self.language]
+        return self.marks["named"].format(name=name, what=describe(question, answer, self.language))
+
+    def _assumed(self, index: int) -> Iterator[str]:
+        """Name the questions of a rule that changed themselves: what is said of patients takes their answers as one."""
+        new = self.matching.new
+        changed = {change.name for change in self.amendment.changes if change.about == "question"}
+        asked = [new.questions[place] for place in members(new.criteria[index].rule.mask)]
+        names = [
+            each.name[self.language]
+            for each in asked
+            if each.id in changed and each.id in self.matching.former
+        ]
+        if names:
+            yield self.said["whole"]["assumed"].format(questions=self.marks["list"].join(names))

@@ -1,0 +1,224 @@
+"""What an amendment changes, in words: a table of a file's changes and what is said of each."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.amendments import compare
+from dialogs.amendments.changed_words import changed_words, likeness
+from dialogs.amendments.sentences import Sentences
+from dialogs.loading import parse_protocol
+from dialogs.protocol import Protocol
+
+TRIAL = """
+format = 2
+id = "EX-AMENDED"
+version = "1"
+title = "Fictional: a trial that is amended"
+
+[[criterion]]
+code = "I1"
+inclusion = "Aged 18 to 75 years"
+rule = "18 <= age_years <= 75"
+
+[[criterion]]
+code = "I2"
+inclusion = "Current smoker"
+rule = "smoker"
+
+[[criterion]]
+line = "The following are not allowed:"
+
+[[criterion]]
+code = "E1"
+exclusion = "Platelets below 50 x 10^9/L"
+rule = 'platelets < "50 10*9/L"'
+
+[[criterion]]
+code = "E2"
+exclusion = "Stage c"
+rule = 'stage == "c"'
+
+[[criterion]]
+code = "E3"
+exclusion = "Any condition that makes participation unsafe"
+
+[[question]]
+id = "smoker"
+ask = "Current smoker?"
+
+[[question]]
+id = "stage"
+kind = "choice"
+ask = "Stage?"
+options = [{ code = "a", text = "A" }, { code = "b", text = "B" }, { code = "c", text = "C" }]
+
+[[question]]
+use = "platelets"
+"""
+NEW_E2 = '[[criterion]]\ncode = "E2"\nexclusion = "Pregnancy or breastfeeding"\n\n[[criterion]]\ncode = "E3"\nexclusion = "Stage'
+I2 = '[[criterion]]\ncode = "I2"\ninclusion = "Current smoker"\nrule = "smoker"\n\n'
+E2 = '[[criterion]]\ncode = "E2"\nexclusion = "Stage c"\nrule = \'stage == "c"\'\n\n'
+
+
+def amended(*replaced: tuple[str, str]) -> Protocol:
+    text = TRIAL.replace('version = "1"', 'version = "2"')
+    for before, after in replaced:
+        assert before in text
+        text = text.replace(before, after)
+    return parse_protocol(text, "trial.toml")
+
+
+def told(*replaced: tuple[str, str], language: str = "en") -> dict[str, list[str]]:
+    return Sentences(
+        compare(parse_protocol(TRIAL, "trial.toml"), amended(*replaced), language), language
+    ).told()
+
+
+CASES = {
+    "a limit": (
+        [("Platelets below 50", "Platelets below 30"), ('"50 10*9/L"', '"30 10*9/L"')],
+        {
+            "E1": [
+                "words: Platelets below [50 → 30] x 10^9/L",
+                'rule: platelets < "[50 → 30] 10*9/L"',
+                "Nobody who passed before fails now.",
+                "Failed before, passes now: platelets: 30 ×10⁹/L",
+            ]
+        },
+    ),
+    "a limit written otherwise": (
+        [('platelets < "50 10*9/L"', 'not platelets >= "50 10*9/L"')],
+        {
+            "E1": [
+                'rule: [+ not] platelets [< → >=] "50 10*9/L"',
+                "Nobody who passed before fails now.",
+                "Nobody who failed before passes now.",
+            ]
+        },
+    ),
+    "words only": (
+        [("Aged 18 to 75 years", "Aged 18 to 75 years at screening")],
+        {"I1": ["words: Aged 18 to 75 years [+ at screening]"]},
+    ),
+    "a criterion added, the others renumbered": (
+        [('code = "E3"', 'code = "E4"'), ('[[criterion]]\ncode = "E2"\nexclusion = "Stage', NEW_E2)],
+        {
+            "E2": ["new exclusion criterion: “Pregnancy or breastfeeding”"],
+            "E3": ["was E2"],
+            "E4": ["was E3"],
+        },
+    ),
+    "a criterion dropped, with its question": (
+        [(E2, ""), ('id = "stage"', 'id = "stage_now"')],
+        {
+            "E2": ["dropped: “Stage c”"],
+            "Question stage_now": ["was called stage"],
+        },
+    ),
+    "a criterion moved": (
+        [(I2, ""), ('[[criterion]]\ncode = "E3"', f'{I2}[[criterion]]\ncode = "E3"')],
+        {"I2": ["stands at another place among the criteria"]},
+    ),
+    "a question reworded": (
+        [("Current smoker?", "Current or former smoker?")],
+        {"Question smoker": ["words: Current [+ or former] smoker?"]},
+    ),
+    "an option added": (
+        [('{ code = "c", text = "C" }', '{ code = "c", text = "C" }, { code = "d", text = "D" }')],
+        {
+            "Question stage": ["new option: D"],
+            "E2": [
+                "Nobody who passed before fails now.",
+                "Nobody who failed before passes now.",
+                "Looked at with answers that both versions take, as if these were answered as before: stage",
+            ],
+        },
+    ),
+    "a line": (
+        [("The following are not allowed:", "Not allowed:")],
+        {"Line that is no criterion": ["new: “Not allowed:”", "dropped: “The following are not allowed:”"]},
+    ),
+    "parts": (
+        [
+            (
+                '[[question]]\nid = "smoker"',
+                '[[part]]\ncode = "A"\nname = "Arm A"\n\n[[question]]\nid = "smoker"',
+            )
+        ],
+        {"Part A": ["new: “Arm A”"]},
+    ),
+    "a rule left open by the record": (
+        [('rule = "smoker"', """rule = 'smoker and (stage == "a" or unclear)'""")],
+        {
+            "I2": [
+                'rule: smoker [+ and (stage == "a" or unclear)]',
+                "Nobody who passed before fails now.",
+                "Nobody who failed before passes now.",
+                "Passed before, left open by the record now: current smoker: Yes; stage: B",
+                "Nobody who failed before is left open by the record now.",
+                "Nobody who was left open by the record before passes now.",
+                "Nobody who was left open by the record before fails now.",
+            ]
+        },
+    ),
+    "the title": (
+        [("a trial that is", "one that was")],
+        {"Trial": ["title: Fictional: [a trial → one] that [is → was] amended"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("replaced", "expected"), CASES.values(), ids=CASES.keys())
+def test_a_change_is_said(replaced: list[tuple[str, str]], expected: dict[str, list[str]]) -> None:
+    assert told(*replaced) == expected
+
+
+def test_a_version_compared_with_itself_is_the_same() -> None:
+    same = parse_protocol(TRIAL, "trial.toml")
+    said = list(Sentences(compare(same, same, "en"), "en").all())
+    assert said == ["EX-AMENDED: version 1 → 1", "Nothing has changed."]
+
+
+def test_a_changed_file_of_the_same_version_is_told() -> None:
+    old = parse_protocol(TRIAL, "trial.toml")
+    new = parse_protocol(TRIAL.replace("smoker?", "smoker now?"), "trial.toml")
+    said = list(Sentences(compare(old, new, "en"), "en").all())
+    assert said[1] == "Both are version 1. Please give the new file another version."
+
+
+def test_the_whole_trial_names_who_is_excluded_by_what() -> None:
+    old, new = parse_protocol(TRIAL, "trial.toml"), amended(("age_years <= 75", "age_years <= 80"))
+    *_, heading, now, before = Sentences(compare(old, new, "en"), "en").all()
+    assert heading == "Whole trial"
+    assert now.strip() == "Nobody is excluded now who was not before."
+    assert before.strip() == "Excluded before, not now: I1 (age: 76 years)"
+
+
+def test_in_chinese_it_is_said_in_chinese() -> None:
+    said = told(("age_years <= 75", "age_years <= 80"), language="zh")
+    assert said["I1"] == [
+        "规则：18 <= age_years <= [75 → 80]",
+        "没有原通过而现不通过的患者。",
+        "原不通过，现通过：年龄：76岁",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("within 6 months", "within 3 months", "within [6 → 3] months"),
+        ("年龄18至75岁", "年龄18至80岁", "年龄18至[75 → 80]岁"),
+        ("", "all new", "[+ all new]"),
+        ("gone now", "", "[- gone now]"),
+        ("0.5 mg/L", "1.5 mg/L", "[0.5 → 1.5] mg/L"),
+        (f"{'a ' * 40}b", f"{'a ' * 40}c", f"… {'a ' * 12}[b → c]"),
+    ],
+)
+def test_changed_words_stand_in_brackets(before: str, after: str, changed: str) -> None:
+    assert changed_words(before, after) == changed
+
+
+def test_texts_are_alike_by_their_words() -> None:
+    assert likeness("Stroke within 6 months", "stroke within 3 months") == 0.75
+    assert likeness("怀孕", "骨折") == 0
