@@ -12,7 +12,7 @@ from bot.reviewing.flow import pictures
 from bot.wording.pictures.svg import render
 from dialogs.languages import LANGUAGES, numbered
 from dialogs.protocol import Criterion, Protocol
-from dialogs.reading_back import Clause, read_back
+from dialogs.reading_back import Clause
 
 MARK: Final = "<!-- prescreen protocol print -->"
 """Stands at the beginning: by it a document may be written over an earlier one, and over nothing else."""
@@ -104,7 +104,7 @@ def _criterion(telling: Telling, criterion: Criterion, said: Any) -> str:
 
 def _told(telling: Telling, criterion: Criterion, fact: Fact) -> str:
     if fact.key == "rule":
-        clause = _clause(read_back(telling.protocol, criterion, telling.language))
+        clause = _clause(telling.clause(criterion))
         return clause + "".join(f"<p>{escape(line)}</p>" for line in telling.conditions(criterion))
     if fact.key == "as_written":
         return f"<code>{escape(fact.lines[0])}</code>"

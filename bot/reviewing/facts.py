@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from dialogs.answers import Measurement, compact
 from dialogs.languages import words
+from dialogs.loading.ruleless import id_of
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
-from dialogs.reading_back import read_back
+from dialogs.reading_back import Clause, read_back
 from dialogs.reviews import Review
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
@@ -51,15 +52,13 @@ class Telling:
 
     def facts(self, criterion: Criterion) -> Iterator[Fact]:
         """Yield what there is to know, in the order of reading; nothing of what there is not."""
+        has_rule = not _is_asked_as_it_stands(criterion)
         for key, lines in (
             ("record", [criterion.source]),
             ("reading", [criterion.reading[self.language]] if criterion.reading else []),
             ("proposed", [criterion.review] if criterion.review else []),
-            (
-                "rule",
-                [*read_back(self.protocol, criterion, self.language).lines(), *self.conditions(criterion)],
-            ),
-            ("as_written", [criterion.rule.text]),
+            ("rule", [*self.clause(criterion).lines(), *self.conditions(criterion)]),
+            ("as_written", [criterion.rule.text] if has_rule else []),
             ("limits", [*self._limits(criterion)]),
             (
                 "asked",
@@ -69,12 +68,18 @@ class Telling:
                 "parts",
                 [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts],
             ),
-            ("patients", [self._patient(criterion, each) for each in patients(self.protocol, criterion)]),
+            ("patients", [*self._patients(criterion)] if has_rule else []),
             ("note", [criterion.note[self.language]] if criterion.note else []),
             ("reviewed", [*map(self._review, criterion.reviewed)]),
         ):
             if lines:
                 yield Fact(key, self.said[key], tuple(lines))
+
+    def clause(self, criterion: Criterion) -> Clause:
+        """Return the rule in words; of a criterion that is asked as it stands, which answer is asked for."""
+        if _is_asked_as_it_stands(criterion):
+            return Clause(self.said[f"{criterion.kind}_as_it_stands"])
+        return read_back(self.protocol, criterion, self.language)
 
     def leads_out(self, criterion: Criterion) -> str:
         """Say when a criterion rules a candidate out, and of what."""
@@ -93,16 +98,21 @@ class Telling:
 
     def _asked(self, question: Question) -> str:
         """A question with what it is answered by."""
-        labels = [*(text[self.language] for text in question.buttons.values() if question.formula is None)]
-        if question.kind != "since":
-            labels += [unit.label[self.language] for unit in question.units]
-        answers = self.marks["list"].join(labels)
+        labels = [unit.label[self.language] for unit in question.units]
+        if question.formula is None:
+            labels += [text[self.language] for text in question.buttons.values()]
+        comma = self.marks["list"]
+        answers = self.marks["then" if any(comma.strip() in label for label in labels) else "list"].join(
+            labels
+        )
         if question.formula is not None:
-            answers = self.marks["list"].join(unit.label[self.language] for unit in question.units)
             answers = self.said["worked_out"].format(answers=answers, formula=question.formula.text)
         ask = question.ask[self.language].replace("\n", " ")
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)
+
+    def _patients(self, criterion: Criterion) -> Iterator[str]:
+        yield from (self._patient(criterion, each) for each in patients(self.protocol, criterion))
 
     def _patient(self, criterion: Criterion, patient: Patient) -> str:
         answers = [
@@ -148,6 +158,11 @@ class Telling:
             is_time = question.kind == "since"
             said = time_span(number, self.language) if is_time else measured(number, unit, self.language)
             yield said if code == first else f"{'=' if shown == exact else '≈'} {said}"
+
+
+def _is_asked_as_it_stands(criterion: Criterion) -> bool:
+    """Say whether the loader made its question and rule, of the record's words."""
+    return criterion.rule.text == f'{id_of(criterion.code)} == "yes"'
 
 
 def _shown(number: Decimal) -> Decimal:

@@ -19,7 +19,6 @@ from bot.reviewing.flow import TOGETHER, pictures
 from bot.wording.pictures.drawing import Label, Shape
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load, parse_protocol, shipped_protocols
-from dialogs.reading_back import read_back
 from tests.dialogs.test_reviews import I1, TRIAL, proposed, reviewed
 
 VOID: Final = {"meta", "rect"}
@@ -64,8 +63,7 @@ def test_it_has_every_criterion_and_needs_nothing_else(name: str, language: str)
     assert f'<html lang="{LANGUAGES[language].tag}">' in html
     for criterion in protocol.criteria:
         assert criterion.source in page.text
-        assert criterion.rule.text in page.text
-        for told in read_back(protocol, criterion, language).lines(bullet=""):
+        for told in Telling(protocol, language).clause(criterion).lines(bullet=""):
             assert told.strip() in page.text
     for line in protocol.lines:
         assert line.text in page.text
@@ -147,6 +145,24 @@ def test_nobody_is_eligible_without_potentially() -> None:
     for name in shipped_protocols():
         told = Page(document(load(name), "en")).text.casefold()
         assert not re.search(r"(?<!not )(?<!potentially )eligible", told)
+
+
+IN_WORDS = {
+    "en": ("Applies if the answer is “Yes”", "Is this true of the patient? “Smokers” (Yes, No)"),
+    "zh": ("回答“是”即适用", "患者是否符合以下描述？ “Smokers”（是、否）"),
+}
+
+
+@pytest.mark.parametrize(("language", "said"), IN_WORDS.items())
+def test_what_is_asked_as_it_stands_has_no_rule_but_its_answer(language: str, said: tuple[str, str]) -> None:
+    protocol = parse_protocol(TRIAL, "trial.toml")
+    facts = {each.key: each.lines for each in Telling(protocol, language).facts(protocol.criteria[2])}
+    assert facts == {"record": ("Smokers",), "rule": (said[0],), "asked": (said[1],)}
+
+
+def test_options_with_commas_are_told_apart() -> None:
+    protocol = parse_protocol(TRIAL.replace('"Left"', '"Left, or both"'), "trial.toml")
+    assert "Which side? (Left, or both; Right)" in Page(document(protocol, "en")).text
 
 
 # the command ----------------------------------------------------------------------------------------
