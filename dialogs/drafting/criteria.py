@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting import tree
-from dialogs.drafting.headings import introduces
+from dialogs.drafting.headings import introduces, part_of
 from dialogs.drafting.layout import Line
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.tree import Node, meaning
@@ -47,6 +47,7 @@ class Drafted:
     rule: str = ""
     questions: tuple[Mapping[str, object], ...] = ()
     review: str = ""
+    parts: tuple[str, ...] = ()
     whose: str = ""
     """The criterion that asks about this line, if it is none itself."""
 
@@ -57,12 +58,20 @@ class Drafted:
 
 def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     """Return a criterion or a line for each line of a record, in its order."""
-    return list(_Maker(propose).of_list(tree.tree(lines), ""))
+    return list(_Maker(propose, parts_of(lines)).of_list(tree.tree(lines), ""))
+
+
+def parts_of(lines: Sequence[Line]) -> dict[str, str]:
+    """Return the code of the part that a heading names, by the heading; none where only one part is named."""
+    named = {heading: part_of(heading) for line in lines for heading in line.headings if part_of(heading)}
+    return named if len(set(named.values())) > 1 else {}
 
 
 @dataclass(slots=True)
 class _Maker:
     propose: Propose
+    parts: Mapping[str, str]
+    """Codes of parts, by the headings that name them."""
     numbers: Counter[str] = field(default_factory=Counter)
     """How many criteria of each side there are, and how many parts of each."""
     remarks: tuple[str, ...] = ()
@@ -99,7 +108,7 @@ class _Maker:
             return
         code = self._code(node.role, group)
         if kind == "words" or len(node.items) == 1:
-            made = replace(self._bare(node, code), asked=_in_context(node.line, node.words()))
+            made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
             yield replace(made, review=f"asked with the {len(node.items)} lines below it")
         elif kind == "all":
             yield self._joined(node, code, node.items, " and ", node.line.text)
@@ -120,40 +129,70 @@ class _Maker:
 
     def _alone(self, node: Node, code: str) -> Drafted:
         """Make a criterion of one line and the remarks on it: a rule is proposed for all their words, or for none."""
-        text, headings = node.line.text, node.line.headings
+        text, headings = node.line.text, self._headings(node.line)
         remarks = [*self.remarks, *(each.line.text for each in node.below)]
         made = replace(self._bare(node, code), help="\n".join(remarks))
         if headings:
-            made = replace(made, asked=_in_context(node.line, text))
+            made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review="which of the lines below belong to it is not certain")
-        proposed = self.propose(" ".join((text, *remarks)), node.role, headings)
+        proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
         return replace(made, rule=proposed.rule, questions=proposed.questions, review=proposed.why)
 
+    def _proposed(self, text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
+        """Propose a rule for a line; where it is not read alone, with its heading before it: *Age: 18 and over*."""
+        alone = self.propose(text, role, headings)
+        if alone is not None or not headings:
+            return alone
+        return self.propose(f"{_with_colon(headings[-1])} {text}", role, headings[:-1])
+
     def _joined(self, node: Node, code: str, items: Sequence[Node], joint: str, heading: str) -> Drafted:
-        questions = _questions(code, items, heading, node.line)
+        questions = self._questions(code, items, heading, node.line)
         rule = joint.join(str(each["id"]) for each in questions)
         return self._ruled(node, code, questions, rule, f"read as {joint.strip()} between {len(items)} lines")
 
     def _counted(self, node: Node, code: str, count: int) -> Drafted:
-        questions = _questions(code, node.items, node.line.text, node.line)
+        questions = self._questions(code, node.items, node.line.text, node.line)
         if count > len(questions):
-            return replace(self._bare(node, code), asked=_in_context(node.line, node.words()))
+            return replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         rule = f"at_least({count}, {', '.join(str(each['id']) for each in questions)})"
         return self._ruled(node, code, questions, rule, f"read as at least {count} of {len(questions)} lines")
 
     def _ruled(
         self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: str
     ) -> Drafted:
-        asked = _in_context(node.line, node.words())
+        asked = self._in_context(node.line, node.words())
         return replace(self._bare(node, code), asked=asked, rule=rule, questions=tuple(questions), review=why)
 
     def _bare(self, node: Node, code: str) -> Drafted:
-        said = (node.line.text, *node.line.headings)
+        said = (node.line.text, *self._headings(node.line))
+        parts = tuple(dict.fromkeys(self.parts[each] for each in node.line.headings if each in self.parts))
         of_some = node.role == "inclusion" and any(map(_OF_SOME.match, said))
-        return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some)
+        return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some, parts=parts)
+
+    def _headings(self, line: Line) -> tuple[str, ...]:
+        """Return what a line stands under, but for the parts of the trial, which the file names."""
+        return tuple(each for each in line.headings if each not in self.parts)
+
+    def _in_context(self, line: Line, words: str) -> str:
+        """Return words with what they stand under: *Within 6 months, any of the following: stroke*."""
+        return " ".join((*map(_with_colon, self._headings(line)), words))
+
+    def _questions(
+        self, code: str, items: Sequence[Node], heading: str, line: Line
+    ) -> list[Mapping[str, object]]:
+        """Make a question, by yes or no, of each item of a list, with the words that it stands under."""
+        above = [_with_colon(each) for each in (*self._headings(line), heading) if each]
+        return [
+            {
+                "id": f"{code.lower()}_{place}",
+                "words": " ".join((*above, without_joints(each.words()))),
+                "short": without_joints(each.line.text),
+            }
+            for place, each in enumerate(items, 1)
+        ]
 
     def _code(self, role: str, group: str) -> str:
         """Return the next code: a number of the side, or a letter of the criterion that it is part of."""
@@ -198,26 +237,8 @@ def _line(line: Line) -> Drafted:
     return Drafted(line.text, "line", depth=line.depth)
 
 
-def _in_context(line: Line, words: str) -> str:
-    """Return words with the headings that they stand under: *Within 6 months, any of the following: stroke*."""
-    return " ".join((*map(_with_colon, line.headings), words))
-
-
 def _with_colon(heading: str) -> str:
     return heading if heading.endswith((":", "：")) else f"{heading}:"
-
-
-def _questions(code: str, items: Sequence[Node], heading: str, line: Line) -> list[Mapping[str, object]]:
-    """Make a question, by yes or no, of each item of a list, with the words that it stands under."""
-    above = (*line.headings, heading) if heading else line.headings
-    return [
-        {
-            "id": f"{code.lower()}_{place}",
-            "words": " ".join((*map(_with_colon, above), without_joints(each.words()))),
-            "short": without_joints(each.line.text),
-        }
-        for place, each in enumerate(items, 1)
-    ]
 
 
 def without_joints(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from dialogs.drafting.criteria import Drafted, Propose, criteria_of
+from dialogs.drafting.criteria import Drafted, Propose, criteria_of, parts_of
 from dialogs.drafting.fields import of_fields
 from dialogs.drafting.file import Said, file_of
 from dialogs.drafting.layout import split
@@ -19,13 +19,15 @@ def drafted_file(record: Record, languages: Sequence[str], propose: Propose, sou
     A proposed rule that the loader refuses is left out: its criterion stays a question in the record's words. Raises
     `RecordError` for a record without a criterion.
     """
-    drafted = criteria_of(split(record.text), propose)
+    lines = split(record.text)
+    drafted = criteria_of(lines, propose)
+    parts = {code: heading.rstrip(" :：") for heading, code in reversed(parts_of(lines).items())}
     added = list(of_fields(record, drafted))
     if not any(each.code for each in (*added, *drafted)):
         raise RecordError("none of its lines reads as a criterion. Please give its criteria as a text")
     said = Said(tuple(languages))
     while True:
-        text = file_of(record, added, drafted, said, source)
+        text = file_of(record, added, drafted, dict(sorted(parts.items())), said, source)
         try:
             parse_protocol(text, "draft")
         except ProtocolError as error:

@@ -34,15 +34,22 @@ def of_fields(record: Record, drafted: Sequence[Drafted]) -> Iterator[Drafted]:
 
 
 def _is_said(name: str, value: str, record: Record, drafted: Sequence[Drafted]) -> bool:
+    """Say whether criteria say it to everybody: one of no part, or some of each part."""
+    saying = [each for each in drafted if _says(each, name, value, record.sex)]
+    of_parts = {part for each in drafted for part in each.parts}
+    return (
+        any(not each.parts for each in saying)
+        or {part for each in saying for part in each.parts} >= of_parts > set()
+    )
+
+
+def _says(drafted: Drafted, name: str, value: str, sex: str) -> bool:
     if name == "Sex":
-        return any(_says_sex(each, record.sex) for each in drafted)
-    number = re.match(r"\d+", value)
+        return _says_sex(drafted, sex)
+    number, text = re.match(r"\d+", value), drafted.asked or drafted.source
     if number is None:
         return True
-    return any(
-        _SAYS_AGE.search(each.source) and re.search(rf"(?<![\d.]){number[0]}(?![\d.]*\d)", each.source)
-        for each in drafted
-    )
+    return bool(_SAYS_AGE.search(text) and re.search(rf"(?<![\d.]){number[0]}(?![\d.]*\d)", text))
 
 
 def _says_sex(drafted: Drafted, sex: str) -> bool:

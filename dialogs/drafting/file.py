@@ -63,7 +63,12 @@ def _said(language: str, keys: Sequence[str]) -> str:
 
 
 def file_of(
-    record: Record, of_fields: Sequence[Drafted], drafted: Sequence[Drafted], said: Said, source: str
+    record: Record,
+    of_fields: Sequence[Drafted],
+    drafted: Sequence[Drafted],
+    parts: Mapping[str, str],
+    said: Said,
+    source: str,
 ) -> str:
     """Return the text of a protocol file. `source` is where the record is from, for people to read."""
     blocks = [
@@ -76,6 +81,7 @@ def file_of(
         ),
         "\n".join(_top(record, said)),
         *_remarks_on_groups(record, said),
+        *_parts(parts, said),
         *_questions(of_fields, drafted, said),
         *_section(said.remark("fields"), of_fields, said),
         *_section(said.remark("criteria"), drafted, said),
@@ -164,6 +170,13 @@ def _wrapped(text: str) -> str:
     return "\n".join(f"# {line}" for line in textwrap.wrap(flat, WIDTH - 2, break_on_hyphens=False))
 
 
+def _parts(parts: Mapping[str, str], said: Said) -> Iterator[str]:
+    """Yield the parts that headings name: code and heading."""
+    for place, (code, name) in enumerate(parts.items()):
+        remark = [] if place else [_wrapped(said.remark("parts"))]
+        yield "\n".join([*remark, "[[part]]", f"code = {value_of(code)}", f"name = {value_of(name)}"])
+
+
 def _questions(of_fields: Sequence[Drafted], drafted: Sequence[Drafted], said: Said) -> Iterator[str]:
     for criterion in (*of_fields, *drafted):
         for question in criterion.questions:
@@ -194,6 +207,8 @@ def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
         return
     yield f"code = {value_of(criterion.code)}"
     yield f"{criterion.role} = {value_of(criterion.source)}"
+    if criterion.parts:
+        yield f"parts = {value_of(list(criterion.parts))}"
     if criterion.rule:
         yield f"rule = {_literal(criterion.rule)}"
     if not criterion.rule and criterion.of_some:

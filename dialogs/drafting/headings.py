@@ -63,6 +63,23 @@ _TITLES: Final = re.compile(
     r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)\W*$",
     re.IGNORECASE,
 )
+_SAYS_NOTHING: Final = re.compile(
+    r"\W*(?:(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
+    r"(?:prior|concurrent|previous|concomitant|and|or|/|\W)+(?:therapy|therapies|treatments?|medications?|drugs)|"
+    r"others?|general|miscellaneous|demographics?|medical history|medical conditions|laboratory(?: values| tests)?|"
+    r"labs?|hematopoietic|hematologic(?:al)?|hepatic|renal|cardiovascular|pulmonary|neurologic(?:al)?|gastrointestinal|"
+    r"biologic therapy|chemotherapy|endocrine therapy|radiotherapy|surgery)\W*",
+    re.IGNORECASE,
+)
+"""Titles that only sort the lines under them."""
+_PART: Final = re.compile(
+    r"\b(?:cohort|arm|group|part|stage|phase) ([A-Z]|\d{1,2}[a-zA-Z]?|I{1,3}V?)\b", re.IGNORECASE
+)
+_LEAVES_OUT: Final = re.compile(
+    r"[^.;()]*\b(?:is|are|will be) (?:excluded|not eligible|ineligible|not allowed|not permitted)\b[^.;()]{0,40}\W*",
+    re.IGNORECASE,
+)
+_MUST: Final = re.compile(r"\b(?:must|should|have to)\b", re.IGNORECASE)
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 160
 """Characters of a heading."""
@@ -126,3 +143,19 @@ def is_title(text: str) -> bool:
     if introduces(text) or (text.isupper() and len(words) > 1):
         return True
     return len(words) <= _MOST_WORDS and not text.endswith((".", ";")) and _TITLES.fullmatch(text) is not None
+
+
+def says_nothing(title: str) -> bool:
+    """Say whether a title only sorts the lines under it, and changes nothing of what they mean."""
+    return _SAYS_NOTHING.fullmatch(title) is not None
+
+
+def part_of(heading: str) -> str:
+    """Return the code of the cohort, arm or other part that a heading names; empty if it names none, or several."""
+    codes = {code.upper() for code in _PART.findall(heading)}
+    return codes.pop() if len(codes) == 1 and len(heading) <= _LONGEST else ""
+
+
+def leaves_out(text: str) -> bool:
+    """Say whether a line says of itself that it excludes: *patients with fever are excluded*."""
+    return _LEAVES_OUT.fullmatch(text) is not None and not _MUST.search(text)

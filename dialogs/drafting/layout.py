@@ -24,7 +24,7 @@ _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _WRAPPED: Final = 50
 """A line of fewer characters was not wrapped by hand."""
 _ENDS: Final = (".", ";", ":", "?", "!", "。", "；", "：")
-_GOES_ON: Final = re.compile(r"(?:[,(/–-]|\b(?:and|or|of|the|to|with|for|in|by|a|an))$", re.IGNORECASE)
+_GOES_ON: Final = re.compile(r"(?:[,，、(/–-]|\b(?:and|or|of|the|to|with|for|in|by|a|an))$", re.IGNORECASE)
 _SENTENCES: Final = re.compile(
     r"(?<=[a-z0-9)%²][.;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)(?<!\bapprox\.)(?<!\bno\.)\s+"
     r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
@@ -110,6 +110,8 @@ def _goes_on(above: _Row, row: _Row) -> bool:
     if headings.is_title(row.text) or headings.is_note(row.text) or above.text.endswith(_ENDS):
         return False
     if above.marker and row.indent > above.indent:
+        return True
+    if above.marker and row.text[:1].islower():
         return True
     broken = _GOES_ON.search(above.text) is not None
     return broken or (len(above.text) >= _WRAPPED and row.text[:1].islower())
@@ -237,7 +239,8 @@ class _Reader:
     def _item(self, row: _Row) -> Line:
         while self.open and not self._nests(self.open[-1], row):
             self.open.pop()
-        line = Line(row.text, self.role, row.marker, len(self.open), self._above())
+        role = "exclusion" if headings.leaves_out(row.text) else self.role
+        line = Line(row.text, role, row.marker, len(self.open), self._above())
         self.open.append(row)
         return line
 
@@ -253,4 +256,5 @@ class _Reader:
 
     def _above(self) -> tuple[str, ...]:
         whom = (self.whom,) if self.whom else ()
-        return (*whom, *(text for _, text in self.titles), *(each.text for each in self.open))
+        titles = (text for _, text in self.titles if not headings.says_nothing(text))
+        return (*whom, *titles, *(each.text for each in self.open))

@@ -80,7 +80,11 @@ def test_what_is_remarked_on_a_list_keeps_its_items_from_being_proposed() -> Non
     criteria_of(
         split("Inclusion:\n1. Adequate function:\n   * Hb > 9\n\n   Note: unless bleeding\n2. Adult"), listen
     )
-    assert asked == ["Hb > 9 Note: unless bleeding", "Adult"]
+    assert asked == [
+        "Hb > 9 Note: unless bleeding",
+        "Adequate function: Hb > 9 Note: unless bleeding",
+        "Adult",
+    ]
 
 
 @pytest.mark.parametrize("text", ["For women: a negative test", "Women must use contraception", "Patients with asthma must carry a spray"])  # fmt: skip
@@ -89,6 +93,27 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     assert made.of_some
     trial = parse_protocol(drafted_file(Record("X", "X", text), ["en"], nothing, "a test"), "draft")
     assert "or does it not concern the patient?" in trial.questions[0].ask["en"]
+
+
+def test_parts_that_headings_name_have_a_verdict_each_and_their_ages_are_not_taken_for_those_of_all() -> None:
+    record = read_record((RECORDS[0].parent / "cohorts.json").read_text("utf-8"), "cohorts")
+    trial = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    assert [(part.code, part.name["en"]) for part in trial.parts] == [
+        ("A", "Cohort A (sleepers)"),
+        ("B", "Cohort B (partners)"),
+    ]
+    of_parts = {each.source: list(each.parts) for each in trial.criteria}
+    assert of_parts["Age 18 to 60 years"] == ["A"]
+    assert of_parts["Deafness"] == ["B"]
+    assert of_parts["Minimum Age: 18 Years"] == []
+
+
+def test_a_line_under_a_short_title_is_read_with_it() -> None:
+    record = read_record((RECORDS[0].parent / "headings.json").read_text("utf-8"), "headings")
+    trial = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    rules = {each.source: each.rule.text for each in trial.criteria}
+    assert rules["ECOG 0-2"] == 'ecog in ("0", "1", "2")'
+    assert "Minimum Age: 18 Years" not in rules
 
 
 @pytest.mark.parametrize("file", RECORDS, ids=lambda file: file.stem)

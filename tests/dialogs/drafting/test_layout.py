@@ -30,6 +30,7 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "one paragraph of sentences": ("Inclusion criteria: Adults with fever are taken. Patients are able to come. This is needed each week.", [(LINE, "Inclusion criteria:"), (IN, "Adults with fever are taken."), (IN, "Patients are able to come. This is needed each week.")]),
     "a paragraph wrapped by hand": ("1. Adults with fever of at least 38 degrees on two days in a\n   row before the visit\n2. Able to come, and\nto return", [(IN, "Adults with fever of at least 38 degrees on two days in a row before the visit"), (IN, "Able to come, and to return")]),
     "escapes": ("* Age \\>= 18 and \\<= 80 \\[years\\]\n* pH &ge; 7 &amp; &lt; 8", [(IN, "Age >= 18 and <= 80 [years]"), (IN, "pH ≥ 7 & < 8")]),
+    "a line that excludes, whatever it stands under": ("* Adults\n* Patients with fever are excluded", [(IN, "Adults"), (EX, "Patients with fever are excluded")]),
     "no headings at all": ("* Adults\n* Fever", [(IN, "Adults"), (IN, "Fever")]),
     "a remark on the record": ("* Adults\n\nOther protocol defined inclusion/exclusion criteria may apply", [(IN, "Adults"), (LINE, "Other protocol defined inclusion/exclusion criteria may apply")]),
     "in Chinese": ("入选标准：\n1、年满18岁；\n2、发热；\n排除标准：\n（1）咳嗽", [(LINE, "入选标准："), (IN, "年满18岁；"), (IN, "发热；"), (LINE, "排除标准："), (EX, "咳嗽")]),
@@ -48,7 +49,7 @@ NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a paragraph of an item": ("1. A\n\n   Note: B\n2. C", [(0, ""), (1, "A"), (0, "")]),
     "cohorts": ("Inclusion:\nFor children:\n* A\nFor adults:\n* B\nExclusion:\n* C", [(0, ""), (0, ""), (0, "For children:"), (0, ""), (0, "For adults:"), (0, ""), (0, "")]),
     "a section of some": ("Inclusion Criteria for donors:\n* A\nExclusion Criteria:\n* B", [(0, ""), (0, "Inclusion Criteria for donors:"), (0, ""), (0, "")]),
-    "headings under headings": ("PATIENT CHARACTERISTICS:\nAge:\n* 18 and over\nSex:\n* Any", [(0, ""), (0, "PATIENT CHARACTERISTICS:"), (0, "PATIENT CHARACTERISTICS:/Age:"), (0, "PATIENT CHARACTERISTICS:"), (0, "PATIENT CHARACTERISTICS:/Sex:")]),
+    "headings under headings": ("PATIENT CHARACTERISTICS:\nAge:\n* 18 and over\nSex:\n* Any", [(0, ""), (0, ""), (0, "Age:"), (0, ""), (0, "Sex:")]),
 }  # fmt: skip
 
 
