@@ -9,7 +9,7 @@ import click
 
 from bot.command.protocol.schema import SCHEMA, write_schema
 from bot.command.registry import address, read
-from dialogs.languages import DEFAULT, LANGUAGES
+from dialogs.languages import DEFAULT, LANGUAGES, counted
 
 if TYPE_CHECKING:
     from dialogs.drafting.record import Record
@@ -57,7 +57,29 @@ def command(source: str, output: Path | None, languages: tuple[str, ...], regist
         raise click.ClickException(f"{output} is there already. Please choose another name") from error
     except OSError as error:
         raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
-    click.echo(f"{output} is written. Check it at any time: prescreen protocol check {output}")
+    click.echo(_summary(output, text))
+
+
+def _summary(output: Path, text: str) -> str:
+    """Say what a draft holds, and what can be done with it."""
+    from dialogs.loading import parse_protocol
+
+    trial = parse_protocol(text, str(output))
+    lines = counted(len(trial.criteria) + len(trial.lines), "line", "lines")
+    open_ = sum(criterion.review is not None for criterion in trial.criteria)
+    ways = [
+        ("Try it", f"prescreen try --protocol {output}"),
+        ("Check it", f"prescreen protocol check {output}"),
+    ]
+    if open_:
+        ways.insert(1, ("Review it", f"prescreen protocol review {output} --by INITIALS"))
+    criteria = counted(len(trial.criteria), "criterion", "criteria")
+    return "\n".join(
+        [
+            f"{output} is written: {lines}, {criteria}, {open_} to review.",
+            *(f"  {label:<9}  {way}" for label, way in ways),
+        ]
+    )
 
 
 def _drafted(record: Record, languages: list[str], source: str) -> str:
