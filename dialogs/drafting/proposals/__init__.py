@@ -55,12 +55,9 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
 
 
 def _condition(text: str, above: Sequence[tuple[Phrase, ...]], *, inclusion: bool) -> Condition | None:
-    cut = phrases(text)
-    said = tuple(chain.from_iterable(above))
-    if cut is None:
-        return None if said else washout(text, inclusion=inclusion)
-    condition: Condition | None = read((*cut, *said), inclusion=inclusion)
-    return condition
+    cut, said = phrases(text), tuple(chain.from_iterable(above))
+    condition: Condition | None = read((*cut, *said), inclusion=inclusion) if cut else None
+    return condition or (None if said else washout(text, inclusion=inclusion))
 
 
 def _said_of_lines(heading: str, role: str) -> tuple[Phrase, ...] | None:

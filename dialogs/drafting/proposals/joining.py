@@ -111,7 +111,7 @@ def state_of(token: Token) -> Condition:
     questions = own_questions(said.removeprefix("not "))
     if said.startswith("not "):
         return simple(said, said.removeprefix("not "), questions)
-    for sign, opposite in ((" in ", " not in "), (" == ", " != ")):
+    for sign, opposite in ((" in ", " not in "), (" == ", " != "), (" != ", " == ")):
         if sign in said:
             return simple(said, said.replace(sign, opposite), questions)
     return simple(said, f"not {said}", questions)

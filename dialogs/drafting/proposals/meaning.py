@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lark import Token
 
-from dialogs.drafting.proposals.conditions import Condition, simple
+from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, simple
 from dialogs.drafting.proposals.events import Events
 from dialogs.drafting.proposals.joining import (
     AGES,
@@ -45,10 +45,8 @@ class Meaning(Measured, People, Events):
             raise Unsure
         if len({bool(one.questions) for one in conditions}) > 1:  # what is said last may be said of all
             raise Unsure
-        if (
-            len({"liver_metastases" in one.said.text for one in conditions if _ENZYME.match(one.said.text)})
-            > 1
-        ):
+        enzymes = [one.said.text for one in conditions if _ENZYME.match(one.said.text)]
+        if len({"liver_metastases" in text for text in enzymes}) > 1:
             raise Unsure
         return self.join(WHOLE, joints(parts))(*conditions)
 
@@ -57,9 +55,19 @@ class Meaning(Measured, People, Events):
         (relation,) = tokens(parts, "COMPARED", "BEHIND")
         if relation != ">=" or count.unit or not 1 <= count.value < len(conditions):
             raise Unsure
+        if count.value == 1:
+            return any_of(*conditions)
         listed = ", ".join(one.said.text for one in conditions)
         questions = tuple(question for one in conditions for question in one.questions)
         return simple(f"at_least({count.value}, {listed})", questions=questions)
+
+    def any_of_them(self, parts: list[Any]) -> Condition:
+        return any_of(*each(Condition, parts))
+
+    def all_of_them(self, parts: list[Any]) -> Condition:
+        if joints(parts) & {"OR", "EITHER"}:
+            raise Unsure
+        return all_of(*each(Condition, parts))
 
     def joint(self, parts: list[Token]) -> Joint:
         return Joint(frozenset(part.type for part in parts))
@@ -67,7 +75,11 @@ class Meaning(Measured, People, Events):
     def either_end(self, parts: list[Any]) -> Condition:
         """*Below 18 or above 75.*"""
         entry, (first, second), when = str(parts[0]), each(Limit, parts), each(When, parts)
-        if self.inclusion or len(first.bounds) + len(second.bounds) > 2 or first.bounds[0].upward:
+        if (
+            self.inclusion
+            or len(first.bounds) + len(second.bounds) > 2
+            or first.bounds[0].upward >= second.bounds[0].upward
+        ):
             raise Unsure
         limit = Limit((*first.bounds, *second.bounds))
         if entry in AGES:

@@ -131,6 +131,13 @@ class Measured(Reader):
 
         return self.at(None, allowed, names)
 
+    def otherwise(self, parts: list[Any]) -> Condition:
+        """*Creatinine up to 1.5, or clearance of 60 in those with creatinine above 1.5.*"""
+        first, second, some = each(Condition, parts)
+        if not self.inclusion or some.said != first.contrary:
+            raise Unsure
+        return any_of(first, second)
+
     def unless(self, parts: list[Any]) -> Condition:
         names, limit = parts[0], parts[1]
         some = state_of(tokens(parts, "CONDITION")[0])

@@ -42,6 +42,9 @@ _ADOLESCENT: Final = 12
 """Years; fewer of them may be those of a disease."""
 
 
+_LIFELONG: Final = ("hiv", "organ_transplant", "cirrhosis", "diabetes", "gilbert")
+
+
 class People(Reader):
     """Who a patient is."""
 
@@ -126,6 +129,12 @@ class People(Reader):
         return self.at(when, holding, Names((entry,), frozenset()))
 
     def state(self, parts: list[Any]) -> Condition:
+        return state_of(parts[-1])
+
+    def past_state(self, parts: list[Any]) -> Condition:
+        """*A history of HIV*, of what does not pass."""
+        if not str(parts[-1]).startswith(_LIFELONG):
+            raise Unsure
         return state_of(parts[-1])
 
     def no_state(self, parts: list[Any]) -> Condition:

@@ -53,6 +53,7 @@ _REWRITTEN: Final[Sequence[tuple[str, str]]] = (
     (rf"(?:\btimes |\bx ?|(?<=[0-9])x ?)(?:{_UPPER_LIMIT})", " xuln"),
     (rf"(?<![0-9] )\b(?:{_UPPER_LIMIT})", "1 xuln"),
     (rf"(?<=[0-9] )(?:{_UPPER_LIMIT})", "xuln"),
+    (r" ?\((?:uln|1 xuln)[;,] (?=unless|except)", " ("),
     (r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", ""),
     (r"\b([1-9][0-9]{0,2}) 000\b", r"\g<1>000"),
     (r"\bpack-years?\b", "pack years"),

@@ -20,6 +20,16 @@ _BEGINNING: Final = re.compile(
     r"(?:(?:prior|previous|past|history of|a history of|prior history of|evidence of) )?(?:an? |any )?",
     re.IGNORECASE,
 )
+_VERBS: Final = (
+    (r"(?:participated|participation|enrolled|enrolment|enrollment|taken part) in ", "participation in "),
+    (r"treated with ", "treatment with "),
+    (r"exposed to ", "exposure to "),
+    (r"(?:hospitalized|hospitalised) for ", "hospitalisation for "),
+    (r"donated blood$", "blood donation"),
+    (r"vaccinated with ", "vaccination with "),
+    (r"used (?:an? |any )?", "use of "),
+)
+"""What a patient has done -> what then was."""
 _NO: Final = re.compile(
     r"no (?:prior |previous |known |history of |evidence of |use of (?=any ))?", re.IGNORECASE
 )
@@ -58,6 +68,8 @@ def _asked(what: str, relation: str, number: Number, *, inclusion: bool) -> Cond
     happened = what[denied.end() if denied else 0 :]
     begun = _BEGINNING.match(happened)
     happened = happened[begun.end() if begun else 0 :]
+    for verb, noun in _VERBS:
+        happened = re.sub(f"^{verb}", noun, happened, flags=re.IGNORECASE)
     if not happened or len(happened) > MOST_LETTERS or _MORE.search(happened):
         return None
     question = _question(happened)
