@@ -91,13 +91,18 @@ class ReviewedFile:
     def _write(self, text: str) -> None:
         """Put another text in the file's place, whole or not at all."""
         target = self.path.resolve()
-        mark = codecs.BOM_UTF8 if target.read_bytes().startswith(codecs.BOM_UTF8) else b""
+        with target.open("rb+") as opened:  # who may not write it may not replace it either
+            mark = codecs.BOM_UTF8 if opened.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else b""
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as made:
-            made.write(mark + text.encode())
-            made.flush()
-            os.fsync(made.fileno())
-        shutil.copymode(target, made.name)
-        Path(made.name).replace(target)
+            try:
+                made.write(mark + text.encode())
+                made.flush()
+                os.fsync(made.fileno())
+                shutil.copymode(target, made.name)
+                Path(made.name).replace(target)
+            except BaseException:
+                Path(made.name).unlink()
+                raise
 
 
 def _of(text: str, code: str) -> str:

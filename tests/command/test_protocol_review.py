@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from bot.command import main
 from dialogs.loading import load
+from tests.command.privileges import like_anybody
 
 DRAFT = """# A made-up draft.
 format = 2
@@ -34,6 +39,7 @@ exclusion = "Chemotherapy within 4 weeks"
 rule = 'last_chemotherapy < "4 wk"'
 review = "read as a time since the last one"
 """
+PRESCREEN = [sys.executable, "-c", "from bot.command import main; main()"]
 TWO = DRAFT.replace("format = 2\n", "format = 2\nreviews = 2\n")
 
 
@@ -92,6 +98,16 @@ def test_a_question_in_words_is_made_of_it(draft: Path) -> None:
     assert [each.code for each in protocol.open_reviews] == ["E1"]
 
 
+def test_what_would_not_load_is_not_written(draft: Path) -> None:
+    """Asked as it stands, I1 would be called as a question that there is already."""
+    text = DRAFT.replace("# inclusion\n", '[[question]]\nid = "i1"\nask = "Something else?"\n')
+    draft.write_text(text, encoding="utf-8")
+    told = review(draft, "w\na\n")
+    assert told.exit_code == 1
+    assert "Nothing was written: the file would not load any more: " in told.stdout
+    assert draft.read_text(encoding="utf-8") == text
+
+
 def test_what_is_left_for_later_comes_again(draft: Path) -> None:
     assert review(draft, "l\na\n").exit_code == 1
     told = review(draft, "a\n")
@@ -146,6 +162,25 @@ def test_rights_and_line_ends_and_a_link_stay(draft: Path, tmp_path: Path) -> No
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_may_not_be_written_is_told_and_left(draft: Path, tmp_path: Path, what: str) -> None:
+    protected = draft if what == "file" else tmp_path
+    rights = protected.stat().st_mode
+    protected.chmod(0o444 if what == "file" else 0o555)
+    try:
+        with like_anybody():
+            told = review(draft, "a\na\n")
+    finally:
+        protected.chmod(rights)
+    assert told.exit_code == 2
+    assert "Permission denied" in told.stderr or "may not" in told.stderr or "read-only" in told.stderr, (
+        told.stderr
+    )
+    assert "Traceback" not in told.output
+    assert draft.read_text(encoding="utf-8") == DRAFT
+    assert list(tmp_path.iterdir()) == [draft]
+
+
 # meanwhile ------------------------------------------------------------------------------------------
 
 
@@ -192,15 +227,52 @@ def test_what_another_editor_writes_meanwhile_stays(draft: Path) -> None:
     assert 'reviewed = [{ by = "LW"' in after
 
 
-def test_what_was_changed_while_it_was_read_is_shown_again(draft: Path) -> None:
+def test_what_was_changed_while_it_was_read_is_not_accepted(draft: Path) -> None:
     with at_a_pipe(draft) as process:
         changed = DRAFT.replace("75 10*9", "57 10*9")
         draft.write_text(changed, encoding="utf-8")
-        process.stdin.write("a\n")
-        said = read_until(process, "1 of 2:")
+        process.stdin.write("a\na\n")
+        said = read_until(process, "are not reviewed")
         assert "Nothing was written: I1 was changed in the meantime." in said
-        assert "Met if: platelets at least 57 ×10⁹/L" in said
-        assert draft.read_text(encoding="utf-8") == changed
+        assert "is accepted" not in said
+    assert draft.read_text(encoding="utf-8") == changed
+
+
+def test_at_a_terminal_it_is_shown_again_as_it_is_now(draft: Path) -> None:
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*PRESCREEN, "protocol", "review", str(draft), "--by", "LW"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    try:
+        shown_until(controller, "stop")
+        draft.write_text(DRAFT.replace("75 10*9", "57 10*9"), encoding="utf-8")
+        os.write(controller, b"a\n")
+        said = shown_until(controller, "stop")
+        assert "I1 was changed in the meantime" in said
+        assert "Met if: platelets at least 57" in said
+        os.write(controller, b"a\n")
+        assert "I1 is accepted." in shown_until(controller, "stop")
+        os.write(controller, b"q\n")
+        assert process.wait(timeout=20) == 1
+    finally:
+        process.kill()
+        process.wait()
+        os.close(controller)
+    assert "rule = 'platelets >= \"57 10*9/L\"'" in draft.read_text(encoding="utf-8")
+
+
+def shown_until(controller: int, words: str) -> str:
+    """Read a terminal until some words stand there."""
+    said, until = "", time.monotonic() + 30
+    while words not in said and time.monotonic() < until:
+        if select.select([controller], [], [], 0.2)[0]:
+            said += os.read(controller, 65536).decode(errors="replace")
+    assert words in said, said
+    return said
 
 
 def test_leaving_in_the_middle_loses_no_decision(draft: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+from itertools import cycle
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogs.errors import NotEditable
 from dialogs.loading import parse_protocol
 from dialogs.loading.editing import accepted, in_words
-from tests.dialogs.test_reviews import TRIAL, digits
+from tests.dialogs.test_reviews import TRIAL, digits, proposed
 
 HEAD: Final = """# A made-up trial, as an author writes one.
 format = 2
@@ -113,3 +116,20 @@ def test_every_line_of_a_file_stays() -> None:
     written = accepted(TRIAL, "I2", "LW", "2026-11-26").splitlines()
     assert [line for line in written if not line.startswith("reviewed")] == TRIAL.splitlines()
     assert len(written) == len(TRIAL.splitlines()) + 1
+
+
+REMARKS = st.sampled_from(["", "# a remark", "  # with [[criterion]] in it", '# review = "no key"', "\t"])
+
+
+@given(
+    st.lists(REMARKS, min_size=40, max_size=40),
+    st.sampled_from(["I1", "I2", "E1"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_stands_between_the_lines_stays(remarks: list[str], code: str, line_end: str) -> None:
+    lines = proposed(code).splitlines()
+    padded = [each for line, remark in zip(lines, cycle(remarks), strict=False) for each in (line, remark)]
+    written = accepted(line_end.join(padded), code, "LW", "2026-11-26")
+    left = [line for line in written.split(line_end) if not line.startswith("reviewed = ")]
+    assert left == [line for line in padded if not line.startswith("review = ")]
+    assert not parse_protocol(written, "trial.toml").open_reviews

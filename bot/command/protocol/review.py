@@ -91,6 +91,8 @@ def _decided(reviewed: ReviewedFile, code: str, place: str, lang: str, lines: It
             click.echo(f"{code} is {DONE[decision]}.\n")
             return decision
         click.echo(f"Nothing was written: {refused}.\n")
+        if not sys.stdin.isatty():
+            return None  # what comes next was written for something else
     return LATER
 
 
