@@ -17,6 +17,8 @@ from dialogs.loading.ruleless import names_in, question_name, with_questions_of_
 
 Raw = dict[str, Any]
 _BETWEEN: Final = re.compile("[^a-z0-9]+")
+_MEANS_MORE: Final = re.compile(r"[<>=+]|(?<!\w)-(?=\w)|(?<=\w)-(?!\w)")
+"""Signs without which a text is another answer: ``<5`` would be the code of 5, and 5, typed, be taken as that."""
 
 
 def expanded(raw: Raw, shelf: Shelf) -> Raw:
@@ -51,7 +53,7 @@ def _coded(options: Any) -> Any:
 
 
 def _option_of(raw: Any) -> Any:
-    if not isinstance(raw, str) or not raw.isascii():
+    if not isinstance(raw, str) or not raw.isascii() or _MEANS_MORE.search(raw):
         return raw
     code = _BETWEEN.sub("_", raw.lower()).strip("_")
     return {"code": code, "text": raw} if code else raw

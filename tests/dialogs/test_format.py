@@ -340,6 +340,16 @@ def test_options_may_be_plain_texts_whose_codes_follow_from_them(options: str, c
     assert protocol.question("grade").kind == "choice"
 
 
+@pytest.mark.parametrize("option", ["<5", ">10", ">= 3 months", "= 5", "-1", "T -1", "2+", "A-", "A+ or B+"])
+def test_a_text_that_is_another_answer_without_its_signs_needs_a_code(option: str) -> None:
+    """Its code would be that other answer: 10, typed, would be taken as >10."""
+    with pytest.raises(ProtocolError, match="with a code in English letters"):
+        trial(
+            question(PLAIN.format(f'["x", "{option}"]')),
+            criterion('code = "E1"\nexclusion = "Grade"\nrule = \'grade == "x"\''),
+        )
+
+
 def test_an_option_set_may_be_plain_texts() -> None:
     rule = "rule = '\"severe\" in grade'"
     several = question(PLAIN.format('"grades"') + '\nkind = "several"')
@@ -348,7 +358,7 @@ def test_an_option_set_may_be_plain_texts() -> None:
     assert [option.text["en"] for option in protocol.question("grade").options] == ["Mild", "Severe"]
 
 
-@pytest.mark.parametrize("options", ['["<3", ">3"]', '["Mild", "mild"]'])
+@pytest.mark.parametrize("options", ['["3 mo", "3 mo."]', '["Mild", "mild"]'])
 def test_plain_texts_that_come_to_one_code_are_refused(options: str) -> None:
     (fault,) = faults(question(PLAIN.format(options)), criterion('code = "E1"\nexclusion = "Grade"'))
     assert "stands 2 times" in fault.fault
