@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dialogs.errors import NotEditable, ProtocolError
 from dialogs.loading import parse_protocol
-from dialogs.loading.editing import accepted, criterion_of, in_words, read
+from dialogs.loading.editing import accepted, in_words
 from dialogs.loading.encodings import decode
 from dialogs.loading.fingerprints import fingerprint
 from dialogs.protocol import Criterion, Protocol
@@ -58,7 +58,7 @@ class ReviewedFile:
             return None
         if self._waits_for_others(protocol, criterion):
             return None
-        return Shown(protocol, criterion, _of(text, code))
+        return Shown(protocol, criterion, fingerprint(text, code))
 
     def accept(self, shown: Shown, *, as_question: bool = False) -> str | None:
         """Write that this person accepted what was shown, or made it a question in words; return why not, if not.
@@ -69,7 +69,7 @@ class ReviewedFile:
         try:
             if (
                 code not in parse_protocol(text, str(self.path)).criterion_by_code
-                or _of(text, code) != shown.of
+                or fingerprint(text, code) != shown.of
             ):
                 return f"{code} was changed in the meantime"
             after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
@@ -103,8 +103,3 @@ class ReviewedFile:
             except BaseException:
                 Path(made.name).unlink()
                 raise
-
-
-def _of(text: str, code: str) -> str:
-    raw = read(text)
-    return fingerprint(criterion_of(raw, code), raw)

@@ -105,9 +105,9 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
     raw = with_codes(raw)
-    report, shelf, newest = Report(stored=stored), Shelf(raw), in_newest(raw)
+    report, shelf = Report(stored=stored), Shelf(raw)
     try:
-        whole = expanded(newest, shelf)
+        whole = expanded(in_newest(raw), shelf)
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
@@ -120,7 +120,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
         check_outcomes(protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
-    return with_fitting_reviews(protocol, newest)
+    return with_fitting_reviews(protocol)
 
 
 def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -> str:

@@ -137,6 +137,11 @@ class Shelf:
         return f"\n\n{_OUR_COPY}{copies}" if copies else ""
 
 
+def without_copies(text: str) -> str:
+    """Return a file's text as its author wrote it."""
+    return text.partition(_OUR_COPY)[0]
+
+
 def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:
     """Return the code of the first unit of a question, or of the set that it names; ``None`` if that is none."""
     units = question.get("units")

@@ -9,13 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from dialogs.errors import NotEditable
-from dialogs.loading.fingerprints import fingerprint
-from dialogs.loading.formats import in_newest
+from dialogs.loading.fingerprints import criterion_of, fingerprint, read
 from dialogs.loading.lines import Statement, statements
 from dialogs.loading.writing import value_of
 from dialogs.reviews import Review, awaited
@@ -32,7 +30,7 @@ def accepted(text: str, code: str, by: str, on: str) -> str:
     """
     raw = read(text)
     criterion = criterion_of(raw, code)
-    of = fingerprint(criterion, raw)
+    of = fingerprint(text, code)
     others = [each for each in criterion.get("reviewed", ()) if each["by"].casefold() != by.casefold()]
     listed = [*others, {"by": by, "on": on, "of": of}]
     reviews = [Review(each["by"], str(each["on"]), each["of"], fits=each["of"] == of) for each in listed]
@@ -47,19 +45,6 @@ def in_words(text: str, code: str) -> str:
     edit = _Edit(text, read(text), code)
     edit.drop("rule")
     return edit.checked({"rule": None})
-
-
-def read(text: str) -> dict[str, Any]:
-    return in_newest(tomllib.loads(text, parse_float=Decimal))
-
-
-def criterion_of(raw: Raw, code: str) -> Raw:
-    """Return the table of a criterion. `KeyError` if there is none."""
-    for each in raw["criterion"]:
-        if each.get("code") == code:
-            found: Raw = each
-            return found
-    raise KeyError(code)
 
 
 @dataclass(slots=True)

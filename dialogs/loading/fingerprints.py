@@ -4,74 +4,109 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
+from dialogs.loading.catalogue import OWN, without_copies
+from dialogs.loading.formats import in_newest
 from dialogs.loading.ruleless import names_in, question_name
+from dialogs.loading.short_forms import entry_written_out, with_codes
 from dialogs.protocol import Criterion, Protocol
 
 OF_REVIEWS: Final = frozenset({"review", "reviewed"})
 """Keys of a criterion that say nothing of what it asks for."""
 DIGITS: Final = 8
 
+_NAMED: Final = (*OWN, "option_sets")
+
 Raw = Mapping[str, Any]
+_Name = tuple[str, str]
 
 
-def fingerprint(criterion: Raw, raw: Raw) -> str:
+def read(text: str) -> dict[str, Any]:
+    """Return what a file says, with a code for each criterion."""
+    return in_newest(with_codes(tomllib.loads(text, parse_float=Decimal)))
+
+
+def criterion_of(raw: Raw, code: str) -> Raw:
+    """Return the table of a criterion. `KeyError` if there is none."""
+    for each in raw["criterion"]:
+        if each.get("code") == code:
+            found: Raw = each
+            return found
+    raise KeyError(code)
+
+
+def fingerprint(text: str, code: str) -> str:
     """Return the first digits of a SHA-256 over a criterion's own keys and the file's own questions in its rule.
 
     These are the questions that the rule names, those from which such a number is worked out or by which it is
-    divided, and the option sets that they use. The order of keys and questions, comments and layout do not matter.
+    divided, the entries of the file's own catalogue that these are or use, and its option and unit sets that they
+    name. The order of keys and questions, comments and layout do not matter; nor does what a stored file has copied of
+    our catalogue.
     """
-    return _fingerprint(criterion, raw, _own_questions(raw))
+    raw = read(without_copies(text))
+    return _fingerprint(criterion_of(raw, code), _own(raw))
 
 
-def _fingerprint(criterion: Raw, raw: Raw, questions: Mapping[str, Raw]) -> str:
-    own = {key: value for key, value in criterion.items() if key not in OF_REVIEWS}
+def _fingerprint(criterion: Raw, own: Mapping[_Name, Any]) -> str:
+    keys = {key: value for key, value in criterion.items() if key not in OF_REVIEWS}
     rule = criterion.get("rule")
-    used = dict(sorted(_used(names_in(rule) if isinstance(rule, str) else [], questions)))
-    sets = raw.get("option_sets", {})
-    named = {name: sets.get(name) for question in used.values() if (name := _option_set(question))}
-    written = json.dumps([own, used, named], default=str, ensure_ascii=False, sort_keys=True)
+    used = sorted(_used(names_in(rule) if isinstance(rule, str) else [], own), key=itemgetter(0))
+    written = json.dumps([keys, used], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
 
 
-def _own_questions(raw: Raw) -> dict[str, Raw]:
-    return {name: each for each in raw.get("question", ()) if (name := question_name(each)) is not None}
+def _own(raw: Raw) -> dict[_Name, Any]:
+    """Return what rules and questions can name of a file, by the table that it stands in and its name."""
+    own: dict[_Name, Any] = {
+        (kind, name): entry_written_out(each) for kind in _NAMED for name, each in raw.get(kind, {}).items()
+    }
+    return own | {
+        ("question", name): each for each in raw.get("question", ()) if (name := question_name(each))
+    }
 
 
-def _used(names: Sequence[str], own: Mapping[str, Raw]) -> Iterator[tuple[str, Raw]]:
-    """Yield the file's own questions that are named, and those that these name."""
-    waiting, seen = list(names), set[str]()
+def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield what is named of a file, and what this names."""
+    waiting, seen = [*map(_questions, names)], set[_Name]()
     while waiting:
-        name = waiting.pop()
-        if name in own and name not in seen:
-            seen.add(name)
-            waiting += _named_by(own[name])
-            yield name, own[name]
+        for name in waiting.pop():
+            if name in own and name not in seen:
+                seen.add(name)
+                waiting.append(_named_by(own[name]))
+                yield name, own[name]
 
 
-def _named_by(question: Raw) -> Iterator[str]:
-    yield from names_in(str(question.get("formula", "")))
-    units = question.get("units")
-    for unit in units if isinstance(units, list) else ():
-        yield str(unit.get("per", ""))
+def _questions(name: str) -> list[_Name]:
+    return [("question", name), ("catalogue", name)]
 
 
-def _option_set(question: Raw) -> str | None:
-    options = question.get("options")
-    return options if isinstance(options, str) else None
+def _named_by(table: Any) -> list[_Name]:
+    """Return what a question, an entry of the catalogue or a set of units names."""
+    if isinstance(table, list):  # of units, or of options, which name nothing
+        return [name for each in table if isinstance(each, dict) for name in _questions(str(each.get("per")))]
+    if not isinstance(table, dict):
+        return []
+    named = [name for part in names_in(str(table.get("formula", ""))) for name in _questions(part)]
+    named += [("catalogue", str(table.get("use"))), ("option_sets", str(table.get("options")))]
+    units = table.get("units")
+    return [*named, *(_named_by(units) if isinstance(units, list) else [("unit_sets", str(units))])]
 
 
-def with_fitting_reviews(protocol: Protocol, raw: Raw) -> Protocol:
+def with_fitting_reviews(protocol: Protocol) -> Protocol:
     """Return the protocol, in which each review says whether it is of what stands in the file now."""
     if not any(criterion.reviewed for criterion in protocol.criteria):
         return protocol
+    raw = read(without_copies(protocol.text))
     tables = {each["code"]: each for each in raw["criterion"] if "code" in each}
-    questions = _own_questions(raw)
+    own = _own(raw)
     criteria = (
-        _compared(each, _fingerprint(tables[each.code], raw, questions)) if each.reviewed else each
+        _compared(each, _fingerprint(tables[each.code], own)) if each.reviewed else each
         for each in protocol.criteria
     )
     return replace(protocol, criteria=tuple(criteria))

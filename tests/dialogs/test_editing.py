@@ -133,3 +133,12 @@ def test_whatever_stands_between_the_lines_stays(remarks: list[str], code: str, 
     left = [line for line in written.split(line_end) if not line.startswith("reviewed = ")]
     assert left == [line for line in padded if not line.startswith("review = ")]
     assert not parse_protocol(written, "trial.toml").open_reviews
+
+
+def test_a_criterion_without_a_code_is_accepted_by_the_one_that_it_has() -> None:
+    text = (HEAD + FIRST + SECOND).replace('code = "E1"\n', "")
+    assert accepted(text, "E1", "LW", "2026-11-26").startswith(text.rstrip("\n"))
+    reviewed = accepted(accepted(text, "E1", "LW", "2026-11-26"), "I1", "LW", "2026-11-26")
+    assert [
+        each.fits for one in parse_protocol(reviewed, "trial.toml").criteria for each in one.reviewed
+    ] == [True] * 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from decimal import Decimal
 from typing import Final
 
 import pytest
@@ -59,9 +57,7 @@ exclusion = "Smokers"
 
 
 def digits(code: str, text: str = TRIAL) -> str:
-    raw = tomllib.loads(text, parse_float=Decimal)
-    (criterion,) = (each for each in raw["criterion"] if each["code"] == code)
-    return fingerprint(criterion, raw)
+    return fingerprint(text, code)
 
 
 def reviewed(code: str, *reviews: tuple[str, str], text: str = TRIAL) -> str:
@@ -128,6 +124,50 @@ def test_a_fingerprint_changes_with_what_was_accepted_only(old: str, new: str, c
     after = TRIAL.replace(old, new)
     assert after != TRIAL
     assert {code for code in ("I1", "I2", "E1") if digits(code) != digits(code, after)} == changed
+
+
+IN_SHORT: Final = """
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+[[question]]
+use = "count"
+
+[[criterion]]
+inclusion = "Count of at least 75"
+rule = 'count >= "75 10*9/L"'
+
+[[criterion]]
+exclusion = "Smokers over 9 a day"
+rule = "smoker and per_day > 9"
+
+[unit_sets]
+ours = [{ code = "10*9/L", label = "x 10⁹/L" }]
+
+[catalogue]
+smoker = "Current smoker?"
+per_day = { use = "number", ask = "How many a day?" }
+number = { kind = "integer", ask = "?", units = [{ code = "1", label = "times" }], possible = [0, 99], usual = [0, 40] }
+count = { kind = "quantity", ask = "Platelets?", units = "ours", possible = [0, 2000], usual = [0, 500] }
+packs = "Packs?"
+"""
+IN_SHORT_CHANGES = {
+    "a question in a line": ("Current smoker", "Ever a smoker", {"E1"}),
+    "what such a question uses": ("[0, 99]", "[0, 60]", {"E1"}),
+    "what a question of the file uses": ("Platelets?", "Thrombocytes?", {"I1"}),
+    "its set of units": ("x 10⁹/L", "G/L", {"I1"}),
+    "an entry that nothing names": ("Packs?", "Packs a day?", set()),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "changed"), IN_SHORT_CHANGES.values(), ids=IN_SHORT_CHANGES)
+def test_a_fingerprint_is_also_of_what_the_file_has_in_its_own_catalogue(
+    old: str, new: str, changed: set[str]
+) -> None:
+    after = IN_SHORT.replace(old, new)
+    assert parse_protocol(after, "trial.toml").text != parse_protocol(IN_SHORT, "trial.toml").text
+    assert {code for code in ("I1", "E1") if digits(code, IN_SHORT) != digits(code, after)} == changed
 
 
 def test_reviewing_changes_no_fingerprint() -> None:
