@@ -13,15 +13,7 @@ from typing import Final
 from dialogs.healing import Healing, could_be_screened_again_from, may_heal, time_changes
 from state.lookup import Lookup
 
-_INELIGIBLE: Final = """
-SELECT s.number, s.site, s.person, t.id, s.protocol, g.saved_entry, g.saved_at, g.all_failed
-FROM screenings s
-JOIN standing g ON g.screening = s.number
-JOIN protocols t ON t.sha256 = s.protocol
-WHERE g.verdict = 'ineligible'
-    AND (:site IS NULL OR s.site = :site)
-    AND (:person IS NULL OR s.person = :person)
-    AND NOT EXISTS (
+NOT_AGAIN: Final = """NOT EXISTS (
         WITH RECURSIVE later(number) AS (
             SELECT number FROM screenings WHERE earlier = s.number
             UNION
@@ -32,7 +24,17 @@ WHERE g.verdict = 'ineligible'
         JOIN protocols p ON p.sha256 = n.protocol
         JOIN standing h ON h.screening = n.number
         WHERE h.state <> 'cancelled' AND p.id = t.id
-    )
+    )"""
+"""SQL over `screenings s` and its `protocols t`: the candidate was not screened again for the trial."""
+_INELIGIBLE: Final = f"""
+SELECT s.number, s.site, s.person, t.id, s.protocol, g.saved_entry, g.saved_at, g.all_failed
+FROM screenings s
+JOIN standing g ON g.screening = s.number
+JOIN protocols t ON t.sha256 = s.protocol
+WHERE g.verdict = 'ineligible'
+    AND (:site IS NULL OR s.site = :site)
+    AND (:person IS NULL OR s.person = :person)
+    AND {NOT_AGAIN}
 """
 
 

@@ -38,6 +38,8 @@ class Sentences:
             return
         if old.version == new.version:
             yield self.said["unversioned"].format(version=new.version)
+        if awaiting := self._unreviewed():
+            yield self.said["unreviewed"].format(criteria=self.marks["list"].join(awaiting))
         for heading, lines in self.told().items():
             yield ""
             yield heading
@@ -63,6 +65,12 @@ class Sentences:
             told += [self.difference(each, rule.before, rule.after) for each in rule.differences]
             told += self._assumed(rule.after)
         return found
+
+    def _unreviewed(self) -> list[str]:
+        """The criteria that changed or are new, and which nobody has reviewed yet."""
+        changed = {change.name for change in self.amendment.changes if change.about == "criterion"}
+        changed |= {self.matching.new.criteria[rule.after].code for rule in self.amendment.rules}
+        return [each.code for each in self.matching.new.open_reviews if each.code in changed]
 
     def heading(self, change: Change) -> str:
         text: str = self.said["about"][change.about]

@@ -222,3 +222,9 @@ def test_changed_words_stand_in_brackets(before: str, after: str, changed: str) 
 def test_texts_are_alike_by_their_words() -> None:
     assert likeness("Stroke within 6 months", "stroke within 3 months") == 0.75
     assert likeness("怀孕", "骨折") == 0
+
+
+def test_a_changed_rule_that_nobody_has_reviewed_is_told() -> None:
+    changed = 'rule = "18 <= age_years <= 80"\nreview = "read as 18 to 80 years"'
+    old, new = parse_protocol(TRIAL, "trial.toml"), amended(('rule = "18 <= age_years <= 75"', changed))
+    assert list(Sentences(compare(old, new, "en"), "en").all())[1] == "Not reviewed yet: I1."

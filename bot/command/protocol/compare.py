@@ -4,61 +4,154 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bot.command.wiring import protocols_on_offer
+from bot.command import options
+from bot.command.wiring import Unusable, open_existing, protocols_on_offer
 from dialogs.languages import DEFAULT, LANGUAGES
+from dialogs.verdicts import IN_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from sqlite_utils import Database
+
+    from bot.wording.amendments import Stored
     from dialogs.amendments import Difference
     from dialogs.amendments.sentences import Sentences
     from dialogs.answers import Answer
+    from dialogs.protocol import Protocol
+    from state.amended import Amended
 
-COLUMNS: Final = ("about", "name", "change", "sentence")
+CHANGES: Final = ("about", "name", "change", "sentence")
+SCREENINGS: Final = (
+    *("screening", "site", "protocol_version", "verdict"),
+    *("verdict_now", "failed_now", "needed", "screen_again"),
+)
 
 
 @click.command("compare")
 @click.argument("old")
 @click.argument("new")
+@click.option(
+    "--db",
+    "db_file",
+    type=click.Path(dir_okay=False),
+    help="A SQLite file whose saved screenings are judged by NEW, too; nothing in it changes.",
+)
+@click.option("--site", callback=options.site, help="Of these, only this site's.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 @click.option(
-    "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json", "message"]),
+    default="text",
+    show_default=True,
+    help="With --db, csv has the screenings, and message is what can be sent to each site's coordinators.",
 )
-def command(old: str, new: str, lang: str, form: str) -> None:
+def command(old: str, new: str, db_file: str | None, site: str | None, lang: str, form: str) -> None:
     """Say what changes from one version of a trial to another one.
 
-    OLD and NEW are files, or ids of shipped trials. Told is what is new, dropped, moved or reworded, with the words
-    that changed in brackets; and for each changed rule a made-up patient who passed it before and fails it now, and
-    the other way round, or that there is none. "Nobody" was shown for all answers but unknown that both versions
-    take; what was tried with some of them only is called sampled.
+    OLD and NEW are files, or ids of shipped trials; with --db also versions that it has kept, as ID@VERSION. Told is
+    what is new, dropped, moved or reworded, with the words that changed in brackets; and for each changed rule a
+    made-up patient who passed it before and fails it now, and the other way round, or that there is none. "Nobody" was
+    shown for all answers but unknown that both versions take; what was tried with some of them only is called sampled.
+
+    With --db the saved screenings of earlier versions are judged by NEW with the answers that they have: whose verdict
+    changes, which answers are needed, whom to screen again. Saved verdicts stay as they are.
 
     \b
     Examples:
       prescreen protocol compare trial-1.toml trial-2.toml
-      prescreen protocol compare trial-1.toml trial-2.toml --format csv
+      prescreen protocol compare trial-1.toml trial-2.toml --db prescreen.db --format csv
     """
+    if form == "message" and db_file is None:
+        raise click.UsageError("--format message is about saved screenings. Please give their file by --db")
+    db = open_existing(db_file) if db_file is not None else None
+    try:
+        _WRITE[form](_told(_version(old, db), _version(new, db), db, site, lang))
+    finally:
+        if db is not None:
+            db.conn.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told: of the two versions, and of saved screenings, if there is a file of them."""
+
+    changes: Sentences
+    stored: Stored | None
+
+
+def _version(source: str, db: Database | None) -> Protocol:
+    """Return the version that is meant by a file, a shipped trial's id, or ``ID@VERSION`` of the database."""
+    trial, at, version = source.rpartition("@")
+    if db is None or not at or Path(source).exists():
+        return protocols_on_offer(source)[0]
+    from state.replay import StoredProtocols
+
+    kept = [each for each in StoredProtocols(db).all() if each.id == trial]
+    found = [each for each in kept if each.version == version]
+    if len(found) != 1:
+        there = ", ".join(dict.fromkeys(f"{each.id}@{each.version}" for each in kept)) or "none of that trial"
+        several = (
+            f"several texts of {source}: please give the file" if found else f"no {source}; it has {there}"
+        )
+        raise Unusable(f"The database has {several}")
+    return found[0]
+
+
+def _told(old: Protocol, new: Protocol, db: Database | None, site: str | None, language: str) -> _Told:
+    from bot.wording.amendments import Stored
     from dialogs.amendments import compare
     from dialogs.amendments.sentences import Sentences
+    from state.amended import amended
+    from state.lookup import Lookup
 
-    (before,), (after,) = protocols_on_offer(old), protocols_on_offer(new)
-    _WRITE[form](Sentences(compare(before, after, lang), lang))
+    changes = Sentences(compare(old, new, language), language)
+    if db is None:
+        return _Told(changes, None)
+    return _Told(changes, Stored(new, amended(Lookup(db), new, site=site), language))
 
 
-def _text(told: Sentences) -> None:
-    click.echo("\n".join(told.all()))
+def _text(told: _Told) -> None:
+    click.echo("\n".join(told.changes.all()))
+    if told.stored is not None:
+        click.echo("\n" + "\n".join(told.stored.lines()))
 
 
-def _csv(told: Sentences) -> None:
+def _message(told: _Told) -> None:
+    messages = told.stored.messages() if told.stored is not None else {}
+    click.echo("\n\n".join(messages.values()))
+
+
+def _csv(told: _Told) -> None:
     from state.exports.spreadsheet import Csv
 
     table = Csv(sys.stdout)
-    table.add(COLUMNS)
-    for row in _changes(told):
-        table.add(row.values())
+    if told.stored is None:
+        table.add(CHANGES)
+        for change in _changes(told.changes):
+            table.add(change.values())
+        return
+    table.add(SCREENINGS)
+    for row in _screenings(told.stored.found):
+        table.add(" ".join(cell) if isinstance(cell, list) else cell for cell in row.values())
+
+
+def _screenings(found: Sequence[Amended]) -> list[dict[str, Any]]:
+    rows = [
+        (
+            *(each.number, each.site, each.version, IN_FILES[each.verdict], IN_FILES[each.now.verdict]),
+            *(list(each.now.failed), list(each.now.needed), "yes" if each.again else "no"),
+        )
+        for each in found
+    ]
+    return [dict(zip(SCREENINGS, row, strict=True)) for row in rows]
 
 
 def _changes(told: Sentences) -> list[dict[str, str]]:
@@ -71,28 +164,27 @@ def _changes(told: Sentences) -> list[dict[str, str]]:
             for each in rule.differences
         ]
     rows += [("trial", told.matching.new.id, each.finding, told.difference(each)) for each in amendment.trial]
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    return [dict(zip(CHANGES, row, strict=True)) for row in rows]
 
 
-def _json(told: Sentences) -> None:
-    amendment = told.amendment
-    versions = {"old": told.matching.old, "new": told.matching.new}
-    found = {
-        **{
-            key: {"id": each.id, "version": each.version, "sha256": each.sha256}
-            for key, each in versions.items()
-        },
-        "changes": _changes(told),
-        "rules": [
-            {
-                "before": told.matching.old.criteria[rule.before].code,
-                "after": told.matching.new.criteria[rule.after].code,
-                "differences": list(map(_difference, rule.differences)),
-            }
-            for rule in amendment.rules
-        ],
-        "trial": list(map(_difference, amendment.trial)),
+def _json(told: _Told) -> None:
+    matching, amendment = told.changes.matching, told.changes.amendment
+    versions = {"old": matching.old, "new": matching.new}
+    named = {
+        key: {"id": each.id, "version": each.version, "sha256": each.sha256} for key, each in versions.items()
     }
+    rules = [
+        {
+            "before": matching.old.criteria[rule.before].code,
+            "after": matching.new.criteria[rule.after].code,
+            "differences": list(map(_difference, rule.differences)),
+        }
+        for rule in amendment.rules
+    ]
+    trial = list(map(_difference, amendment.trial))
+    found = {**named, "changes": _changes(told.changes), "rules": rules, "trial": trial}
+    if told.stored is not None:
+        found["screenings"] = _screenings(told.stored.found)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -108,4 +200,4 @@ def _answers(answers: Mapping[str, Answer]) -> dict[str, str]:
     return {name: " ".join(filter(None, encode(answer))) for name, answer in answers.items()}
 
 
-_WRITE: Final = {"text": _text, "csv": _csv, "json": _json}
+_WRITE: Final = {"text": _text, "csv": _csv, "json": _json, "message": _message}

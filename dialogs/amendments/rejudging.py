@@ -1,0 +1,58 @@
+"""A saved screening judged by a new version of its trial, with the answers that it has; nothing is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogs.amendments.matching import Matching
+from dialogs.answers import Answer
+from dialogs.assessment import Verdict, effective, judge
+from dialogs.errors import AnswerError
+from dialogs.parts import open_questions, ruled_out, whole
+from dialogs.protocol import Question
+from dialogs.rules.judgement import FALSE, members
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """What answers come to by the new version: the verdict, and the criteria that fail.
+
+    ``needed`` are the questions that could still change something: new ones, those that were never asked, and those
+    whose answer the new version does not take.
+    """
+
+    verdict: Verdict
+    failed: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
+def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
+    """Judge answers to the questions of the old version by the new one."""
+    new = matching.new
+    facts = effective(new, kept(matching, answers))
+    judged = [judge(new, index, facts) for index in range(len(new.criteria))]
+    failed = (
+        each.code for each, judgement in zip(new.criteria, judged, strict=True) if judgement.high == FALSE
+    )
+    verdict = whole(new, judged)
+    still_open = 0 if verdict == "ineligible" else open_questions(new, judged, ruled_out(new, judged))
+    return Rejudged(verdict, tuple(failed), tuple(new.questions[place].id for place in members(still_open)))
+
+
+def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers that the new version takes, by its own questions."""
+    found: dict[str, Answer] = {}
+    for question in matching.new.questions:
+        answer = answers.get(matching.former.get(question.id, ""))
+        if answer is not None and _takes(question, answer):
+            found[question.id] = answer
+    return found
+
+
+def _takes(question: Question, answer: Answer) -> bool:
+    try:
+        question.check(answer)
+    except AnswerError:
+        return False
+    return True

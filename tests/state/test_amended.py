@@ -1,0 +1,154 @@
+"""Saved screenings judged by a new version: who changes, what is needed, whom to screen again; nothing is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.command.protocol import command
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.dialogue import EXCLUDED, Step
+from dialogs.loading import parse_protocol
+from state.amended import amended
+from state.database import open_database
+from state.lookup import Lookup
+from state.people import People
+from state.screenings import Screenings
+from state.verify import verify
+from tests.dialogs.test_amendments import TRIAL
+from tests.dialogs.test_amendments import amended as new_version
+
+OLD = parse_protocol(TRIAL, "trial.toml")
+FIT: dict[str, Answer] = {
+    "age_years": Measurement("=", Decimal(60), "a"),
+    "smoker": Choice("yes"),
+    "platelets": Measurement("=", Decimal(100), "10*9/L"),
+    "stage": Choice("a"),
+    "e3": Choice("no"),
+}
+PATIENTS: tuple[dict[str, Answer], ...] = (
+    {},
+    {"platelets": Measurement("=", Decimal(40), "10*9/L")},
+    {"platelets": Measurement("=", Decimal(20), "10*9/L")},
+    {"stage": Choice("b")},
+    {"e3": UNKNOWN},
+    {"age_years": Measurement("=", Decimal(76), "a")},
+)
+CHANGED = new_version(
+    ('"50 10*9/L"', '"30 10*9/L"'),
+    ('stage == "c"', 'stage in ("b", "c")'),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with a saved screening of each patient, one that is open, and one that was screened again."""
+    path = tmp_path / "site.db"
+    db = open_database(path)
+    People(db).add("clinician", "S01", "terminal", "1", "en")
+    screenings = Screenings(db)
+    for patient in PATIENTS:
+        _save(screenings, {**FIT, **patient})
+    _save(screenings, {**FIT, "stage": Choice("b")}, earlier="S01-0004")
+    screenings.start(OLD, "S01-P01", "S01", zone="+08:00", channel="terminal")
+    db.close()
+    return path
+
+
+def _save(screenings: Screenings, answers: dict[str, Answer], earlier: str | None = None) -> None:
+    person = "S01-P01"
+    screening = screenings.start(OLD, person, "S01", zone="+08:00", channel="terminal", earlier=earlier)
+    while screening.state in OLD.position:
+        screenings.take(screening, [Step("answer", screening.state, answers[screening.state])], person)
+    if screening.state == EXCLUDED:
+        screenings.take(screening, [Step("finish")], person)
+    screenings.take(screening, [Step("save")], person)
+
+
+def test_saved_screenings_are_judged_by_the_new_version(path: Path) -> None:
+    db = open_database(path)
+    found = {each.number: each for each in amended(Lookup(db), CHANGED)}
+    db.close()
+    said = {number: (each.verdict, each.now.verdict, each.now.needed) for number, each in found.items()}
+    assert said == {
+        "S01-0001": ("eligible", "eligible", ()),
+        "S01-0002": ("ineligible", "undetermined", ("e3",)),
+        "S01-0003": ("ineligible", "ineligible", ()),
+        "S01-0005": ("undetermined", "undetermined", ()),
+        "S01-0006": ("ineligible", "ineligible", ()),
+        "S01-0007": ("eligible", "ineligible", ()),
+    }
+    assert [number for number, each in found.items() if each.again] == ["S01-0002"]
+    assert [number for number, each in found.items() if each.excluded] == ["S01-0007"]
+
+
+def test_a_new_question_is_needed_of_whoever_is_not_excluded(path: Path) -> None:
+    new = new_version(
+        (
+            '[[criterion]]\ncode = "E3"',
+            '[[criterion]]\ncode = "E9"\nexclusion = "Pregnancy"\n\n[[criterion]]\ncode = "E3"',
+        )
+    )
+    db = open_database(path)
+    needed = {each.number: each.now.needed for each in amended(Lookup(db), new) if each.again}
+    db.close()
+    assert needed == {"S01-0001": ("e9",), "S01-0005": ("e9",), "S01-0007": ("e9",)}
+
+
+def test_an_answer_that_the_new_version_does_not_take_is_needed(path: Path) -> None:
+    new = new_version(('{ code = "a", text = "A" }', '{ code = "a1", text = "A1" }'))
+    db = open_database(path)
+    needed = {each.number: each.now.needed for each in amended(Lookup(db), new) if each.again}
+    db.close()
+    assert needed == {"S01-0001": ("stage",), "S01-0005": ("stage",)}
+
+
+def _compare(path: Path, tmp_path: Path, form: str, old: str = "EX-AMENDED@1", lang: str = "en") -> str:
+    new = tmp_path / "new.toml"
+    new.write_text(CHANGED.text, encoding="utf-8")
+    args = ["compare", old, str(new), "--db", str(path), "--format", form, "--lang", lang]
+    result = CliRunner().invoke(command, args)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_command_lists_them_and_writes_nothing(path: Path, tmp_path: Path) -> None:
+    before = path.read_bytes()
+    said = _compare(path, tmp_path, "text")
+    assert "  S01: 6 saved, 1 with another verdict, 1 with answers needed" in said
+    assert "    S01-0007  potentially eligible → not eligible (E2)" in said
+    assert "S01-0002  not eligible → answers needed: Any condition" in said
+    assert path.read_bytes() == before
+    assert verify(path).problems == ()
+
+
+def test_a_table_and_json_have_every_saved_screening(path: Path, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(_compare(path, tmp_path, "csv"))))
+    assert [row["screening"] for row in rows] == [f"S01-000{n}" for n in (1, 2, 3, 5, 6, 7)]
+    assert [row["screening"] for row in rows if row["screen_again"] == "yes"] == ["S01-0002"]
+    assert rows[5]["verdict_now"] == "ineligible"
+    found = json.loads(_compare(path, tmp_path, "json"))
+    assert [each["needed"] for each in found["screenings"]] == [[], ["e3"], [], [], [], []]
+
+
+def test_a_message_says_whom_to_screen_again(path: Path, tmp_path: Path) -> None:
+    assert _compare(path, tmp_path, "message").splitlines() == [
+        "EX-AMENDED has a new version, 2.",
+        "Please screen again: S01-0002.",
+        "S01-0002 needs: Any condition that makes participation unsafe.",
+        "Not eligible any more by the new version: S01-0007. Please tell the investigator.",
+        "Saved verdicts stay as they are; open screenings end under the version that they began with.",
+    ]
+    assert "请重新筛查：S01-0002。" in _compare(path, tmp_path, "message", lang="zh")
+
+
+def test_a_version_that_the_file_does_not_have_is_told(path: Path) -> None:
+    result = CliRunner().invoke(command, ["compare", "EX-AMENDED@7", "EX-AMENDED@1", "--db", str(path)])
+    assert result.exit_code == 2
+    assert "The database has no EX-AMENDED@7; it has EX-AMENDED@1" in result.output
