@@ -9,7 +9,7 @@ from typing import Any, Final
 from lark import Token, Transformer
 
 from dialogs.drafting.proposals.conditions import Condition, Question, all_of, any_of, own_id, simple
-from dialogs.drafting.proposals.limits import Unsure
+from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure
 from dialogs.drafting.proposals.phrases import file
 
 Join = Callable[..., Condition]
@@ -121,6 +121,15 @@ def own_questions(name: str) -> tuple[Question, ...]:
     """Return the question of the file's own that a name stands for, where it is none of the catalogue."""
     own = file()["own"]
     return ({"id": name, **own[name]},) if name in own else ()
+
+
+def inside(parts: Sequence[Any]) -> Limit:
+    """Return the limit of *18 <= name <= 75*."""
+    (low, high), (first, second) = each(Number, parts), map(relation_of, tokens(parts, "COMPARED"))
+    turned = {"<=": ">=", "<": ">"}.get(first)
+    if turned is None or second not in ("<=", "<"):
+        raise Unsure
+    return Limit((Bound(turned, low), Bound(second, high)))
 
 
 def relation_of(said: str) -> str:

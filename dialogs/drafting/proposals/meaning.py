@@ -6,6 +6,7 @@ for both, *ALT or AST above 3* excludes for either. What is no such clear case r
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any, Final
 
@@ -75,13 +76,11 @@ class Meaning(Measured, People, Events):
     def either_end(self, parts: list[Any]) -> Condition:
         """*Below 18 or above 75.*"""
         entry, (first, second), when = str(parts[0]), each(Limit, parts), each(When, parts)
-        if (
-            self.inclusion
-            or len(first.bounds) + len(second.bounds) > 2
-            or first.bounds[0].upward >= second.bounds[0].upward
-        ):
+        apart = first.bounds[0].upward != second.bounds[0].upward
+        if self.inclusion or not apart or len(first.bounds) + len(second.bounds) > 2:
             raise Unsure
-        limit = Limit((*first.bounds, *second.bounds))
+        limit = Limit((*first.bounds, *second.bounds)).in_one_unit()
+        limit = Limit(tuple(sorted(limit.bounds, key=operator.attrgetter("upward"))))
         if entry in AGES:
             return self.age([parts[0], limit, *when])
         return self.at(

@@ -24,6 +24,7 @@ from dialogs.drafting.proposals.joining import (
     Reader,
     When,
     each,
+    inside,
     joints,
     relation_of,
     state_of,
@@ -160,6 +161,10 @@ class Measured(Reader):
         (names,), (number,) = each(Names, parts), each(Number, parts)
         limit = Limit((Bound(relation_of(parts[0]), number),))
         return self.measured([names, limit, *each(When, parts)])
+
+    def measured_inside(self, parts: list[Any]) -> Condition:
+        """*18.5 <= BMI <= 30 kg/m2.*"""
+        return self.measured([Names((str(parts[2]),), frozenset()), inside(parts)])
 
     def one_number(self, parts: list[Any]) -> Condition:
         """*0.5 or 1*, of a score."""

@@ -25,6 +25,7 @@ from dialogs.drafting.proposals.joining import (
     Reader,
     When,
     each,
+    inside,
     joints,
     own_questions,
     relation_of,
@@ -42,6 +43,7 @@ _ADOLESCENT: Final = 12
 """Years; fewer of them may be those of a disease."""
 
 
+_POINTS: Final = ("", "point", "points")
 _LIFELONG: Final = ("hiv", "organ_transplant", "cirrhosis", "diabetes", "gilbert")
 
 
@@ -73,6 +75,10 @@ class People(Reader):
             return age_bounded(limit, inclusion=self.inclusion, **asked)
 
         return self.at(when[0] if when else None, keeps, Names((name,), frozenset()))
+
+    def age_inside(self, parts: list[Any]) -> Condition:
+        """*18 <= age <= 75 years.*"""
+        return self.age([parts[2], inside(parts)])
 
     def age_around(self, parts: list[Any]) -> Condition:
         """*A minimum age of 18 years.*"""
@@ -159,6 +165,10 @@ class People(Reader):
             raise Unsure
         return any_of(*map(state_of, tests))
 
+    def negative(self, parts: list[Any]) -> Condition:
+        self.refuse_in_exclusion()
+        return all_of(*(contrary(state_of(test)) for test in tokens(parts, "TESTED")))
+
     def no_pregnancy_of_women(self, parts: list[Any]) -> Condition:
         return all_of(self.sex(tokens(parts, "SEX")[:1]), self.no_pregnancy(parts))
 
@@ -176,7 +186,7 @@ class People(Reader):
 
 def _grade(part: Number | Token) -> int:
     number = part if isinstance(part, Number) else Number(Decimal(part))
-    if number.unit or number.value != int(number.value):
+    if number.unit not in _POINTS or number.value != int(number.value):
         raise Unsure
     return int(number.value)
 

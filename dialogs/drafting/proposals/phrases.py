@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any, Final
 
 from dialogs.drafting.proposals.spelling import plain, without_articles
+from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import unit_sets
 from dialogs.reading.numerals import fold
 
@@ -150,7 +151,7 @@ def _quantity() -> re.Pattern[str]:
         fold(said)
         for units in unit_sets().values()
         for unit in units
-        for said in (unit["code"], *unit["spellings"])
+        for said in (unit["code"], unit["label"][DEFAULT], *unit["spellings"])
     }
     longest_first = sorted(units - _NO_UNITS, key=len, reverse=True)
     listed = "|".join(_whole(re.escape(said)) for said in longest_first)

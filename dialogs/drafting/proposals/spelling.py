@@ -10,7 +10,7 @@ from dialogs.reading.numerals import fold
 
 _POWERS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₁₂₃", "0123456789123")
 _SIGNS: Final = str.maketrans(
-    {**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("‘’ʼ`´", "'"), **dict.fromkeys("“”", '"')}
+    {**dict.fromkeys("‐‑‒–—−~～∼", "-"), **dict.fromkeys("‘’ʼ`´", "'"), **dict.fromkeys("“”", '"')}
     | {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "®": "", "™": "", "·": "*"}
 )
 _RAISED: Final = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -45,7 +45,7 @@ _REWRITTEN: Final[Sequence[tuple[str, str]]] = (
     (r"\b(?:beats|breaths)/min\b", "/min"),
     (rf"/1\.73 ?(?:{_SQUARE_METRES})", "/1.73m2"),
     (r"\bkg/(?:m\^2|m²|square met(?:er|re)s?)", "kg/m2"),
-    (r"\b10 ?(?:\^|\*\*|\*) ?([0-9]+)", r"10*\1"),
+    (r"(?<![0-9.])10 ?(?:\^|\*\*|\*) ?([0-9]+)", r"10*\1"),
     (r"\bx ?10 ?([369])(?= ?/)", r"x10*\1"),
     (r"\bx 10(?=\*)", "x10"),
     (r"(?<=[0-9])x10(?=\*)", " x10"),
