@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from dialogs.drafting.criteria import Drafted, Propose, criteria_of, parts_of
 from dialogs.drafting.fields import of_fields
-from dialogs.drafting.file import Said, file_of
-from dialogs.drafting.layout import split
+from dialogs.drafting.file import Contents, Said, file_of
+from dialogs.drafting.headings import section_of, speaks_of_some
+from dialogs.drafting.layout import Line, split
 from dialogs.drafting.record import Record, RecordError
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
@@ -21,25 +23,52 @@ def drafted_file(record: Record, languages: Sequence[str], propose: Propose, sou
     """
     lines = split(record.text)
     drafted = criteria_of(lines, propose)
-    parts = {code: heading.rstrip(" :：") for heading, code in reversed(parts_of(lines).items())}
     added = list(of_fields(record, drafted))
     if not any(each.code for each in (*added, *drafted)):
         raise RecordError("none of its lines reads as a criterion. Please give its criteria as a text")
-    said = Said(tuple(languages))
+    contents, said = _contents(lines, added, drafted), Said(tuple(languages))
     while True:
-        text = file_of(record, added, drafted, dict(sorted(parts.items())), said, source)
+        text = file_of(record, contents, said, source)
         try:
             parse_protocol(text, "draft")
         except ProtocolError as error:
-            ruled = {each.code for each in (*added, *drafted) if each.rule}
-            if not ruled:
+            refused = _refused(error, (*contents.of_fields, *contents.drafted))
+            if not refused:
                 raise
-            refused = {fault.place.partition(":")[0].removeprefix("criterion ") for fault in error.faults}
-            added, drafted = (_without(each, refused & ruled or ruled) for each in (added, drafted))
+            contents = _without(contents, refused)
         else:
             return text
 
 
-def _without(drafted: Sequence[Drafted], refused: Set[str]) -> list[Drafted]:
-    """Return criteria without the rules that were refused: all of them, where it is not known which."""
-    return [each.in_words() if each.code in refused else each for each in drafted]
+def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence[Drafted]) -> Contents:
+    parts = parts_of(lines)
+    named = {code: heading.rstrip(" :：") for heading, code in reversed(parts.items())}
+    above = dict.fromkeys(heading for line in lines for heading in line.headings if heading not in parts)
+    return Contents(
+        added,
+        drafted,
+        dict(sorted(named.items())),
+        [heading for heading in above if speaks_of_some(heading)],
+        has_sections=any(line.role == "line" and section_of(line.text) is not None for line in lines),
+    )
+
+
+def _refused(error: ProtocolError, criteria: Sequence[Drafted]) -> set[str]:
+    """Return the codes of the criteria whose rules, or whose questions, the loader refuses; all, if none is named."""
+    places = {fault.place.partition(":")[0].partition(" (")[0] for fault in error.faults}
+    ruled = [each for each in criteria if each.rule]
+    named = {
+        each.code
+        for each in ruled
+        if places & {f"criterion {each.code}", *(f"question {question['id']}" for question in each.questions)}
+    }
+    return named or {each.code for each in ruled}
+
+
+def _without(contents: Contents, refused: Set[str]) -> Contents:
+    """Return what a file is made of, without the rules of some criteria."""
+    added, drafted = (
+        [each.in_words() if each.code in refused else each for each in criteria]
+        for criteria in (contents.of_fields, contents.drafted)
+    )
+    return replace(contents, of_fields=added, drafted=drafted)

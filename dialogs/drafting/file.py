@@ -31,6 +31,20 @@ _MOST_ARMS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file is made of, beside what its record says of the trial."""
+
+    of_fields: Sequence[Drafted]
+    drafted: Sequence[Drafted]
+    parts: Mapping[str, str]
+    """Headings of parts, by their codes."""
+    groups: Sequence[str]
+    """Headings that speak of some participants, and make no parts."""
+    has_sections: bool
+    """Whether the record says which of its lines are inclusion criteria, and which exclusion criteria."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Texts of ours for a file in some languages; remarks are in the first of them."""
 
@@ -62,29 +76,17 @@ def _said(language: str, keys: Sequence[str]) -> str:
     return str(reduce(getitem, keys, words("dialogs.drafting", language)))
 
 
-def file_of(
-    record: Record,
-    of_fields: Sequence[Drafted],
-    drafted: Sequence[Drafted],
-    parts: Mapping[str, str],
-    said: Said,
-    source: str,
-) -> str:
+def file_of(record: Record, contents: Contents, said: Said, source: str) -> str:
     """Return the text of a protocol file. `source` is where the record is from, for people to read."""
+    head = _remark(said.remark("head", id=record.id, source=source))
     blocks = [
-        "\n".join(
-            [
-                "#:schema ./prescreen.schema.json",
-                "#",
-                *_remark(said.remark("head", id=record.id, source=source)),
-            ]
-        ),
+        "\n".join(["#:schema ./prescreen.schema.json", "#", *head]),
         "\n".join(_top(record, said)),
-        *_remarks_on_groups(record, said),
-        *_parts(parts, said),
-        *_questions(of_fields, drafted, said),
-        *_section(said.remark("fields"), of_fields, said),
-        *_section(said.remark("criteria"), drafted, said),
+        *_remarks_on_groups(record, contents, said),
+        *_parts(contents.parts, said),
+        *_questions((*contents.of_fields, *contents.drafted), said),
+        *_section(said.remark("fields"), contents.of_fields, said),
+        *_section(said.remark("criteria" if contents.has_sections else "no_heading"), contents.drafted, said),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -155,7 +157,7 @@ def duration(age: str) -> str:
     return form.format(number) if form and number.isdecimal() else ""
 
 
-def _remarks_on_groups(record: Record, said: Said) -> Iterator[str]:
+def _remarks_on_groups(record: Record, contents: Contents, said: Said) -> Iterator[str]:
     labels = [arm.label for arm in record.arms if arm.label]
     if len(labels) > 1:
         more = " ..." if len(labels) > _MOST_ARMS else ""
@@ -163,6 +165,8 @@ def _remarks_on_groups(record: Record, said: Said) -> Iterator[str]:
     countries = list(dict.fromkeys(place.country for place in record.places if place.country))
     if countries:
         yield _wrapped(said.remark("country", countries=", ".join(countries)))
+    if contents.groups:
+        yield _wrapped(said.remark("groups", groups="; ".join(contents.groups)))
 
 
 def _wrapped(text: str) -> str:
@@ -177,10 +181,12 @@ def _parts(parts: Mapping[str, str], said: Said) -> Iterator[str]:
         yield "\n".join([*remark, "[[part]]", f"code = {value_of(code)}", f"name = {value_of(name)}"])
 
 
-def _questions(of_fields: Sequence[Drafted], drafted: Sequence[Drafted], said: Said) -> Iterator[str]:
-    for criterion in (*of_fields, *drafted):
-        for question in criterion.questions:
-            yield "\n".join(["[[question]]", *_keys_of(question, said)])
+def _questions(criteria: Sequence[Drafted], said: Said) -> Iterator[str]:
+    """Yield the file's own questions; one that several criteria need stands once."""
+    blocks = (
+        "\n".join(["[[question]]", *_keys_of(each, said)]) for one in criteria for each in one.questions
+    )
+    yield from dict.fromkeys(blocks)
 
 
 def _keys_of(question: Mapping[str, object], said: Said) -> Iterator[str]:

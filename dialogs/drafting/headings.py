@@ -79,6 +79,11 @@ _LEAVES_OUT: Final = re.compile(
     r"[^.;()]*\b(?:is|are|will be) (?:excluded|not eligible|ineligible|not allowed|not permitted)\b[^.;()]{0,40}\W*",
     re.IGNORECASE,
 )
+_SOME: Final = re.compile(
+    r"\b(?:participants?|patients|subjects|adults|adolescents|children|parents|caregivers|controls|volunteers|donors|"
+    r"recipients|partners|wom[ae]n|m[ae]n|females?|males?)\b.{0,20}$",
+    re.IGNORECASE,
+)
 _MUST: Final = re.compile(r"\b(?:must|should|have to)\b", re.IGNORECASE)
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 160
@@ -159,3 +164,8 @@ def part_of(heading: str) -> str:
 def leaves_out(text: str) -> bool:
     """Say whether a line says of itself that it excludes: *patients with fever are excluded*."""
     return _LEAVES_OUT.fullmatch(text) is not None and not _MUST.search(text)
+
+
+def speaks_of_some(heading: str) -> bool:
+    """Say whether a heading names a group of participants: *for adolescents:*."""
+    return len(heading.split()) <= _MOST_WORDS and _SOME.search(heading) is not None

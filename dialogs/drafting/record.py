@@ -19,6 +19,8 @@ _DATES: Final = (
     "statusVerifiedDate",
 )
 """Where a record has its own date, the best first; each is of the module of the status."""
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Characters that no protocol file may hold."""
 _PERSON: Final = "INDIV"
 """Class of a sponsor that is a person, whose name is not taken."""
 
@@ -108,9 +110,10 @@ def from_json(content: str) -> Record:
     if not re.search(r"[^\W_]", text):
         raise RecordError("the record has no eligibility criteria. Please give them as a text")
     trial_id = _text(identification, "nctId") or _text(identification, "orgStudyIdInfo.id")
+    called = re.sub(r"[^!-~]+", "-", trial_id).strip("-") or "TRIAL"
     return Record(
-        id=re.sub(r"[^!-~]+", "-", trial_id).strip("-") or "TRIAL",
-        title=_text(identification, "briefTitle") or _text(identification, "officialTitle") or trial_id,
+        id=called,
+        title=_text(identification, "briefTitle") or _text(identification, "officialTitle") or called,
         text=text,
         other_id=_text(identification, "orgStudyIdInfo.id"),
         date=next(filter(None, (_text(status, path) for path in _DATES)), ""),
@@ -151,7 +154,8 @@ def _text(module: Mapping[str, Any], path: str) -> str:
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, str | int) or isinstance(value, bool):
         return ""
-    return str(value).strip().encode("utf-8", "replace").decode("utf-8")  # JSON may have halves of characters
+    seen = _UNSEEN.sub(" ", str(value)).strip()
+    return seen.encode("utf-8", "replace").decode("utf-8")  # JSON may have halves of characters
 
 
 def _yes_or_no(value: object) -> str:

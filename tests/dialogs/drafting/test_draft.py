@@ -160,6 +160,38 @@ def test_a_rule_that_the_loader_refuses_is_left_out_and_the_others_stay() -> Non
     ]
 
 
+def test_a_question_that_two_criteria_need_stands_once_and_one_that_differs_costs_those_two_their_rules() -> (
+    None
+):
+    def own(text: str, role: str, headings: tuple[str, ...]) -> Proposal:
+        question = {"id": "own", "kind": "yes_no", "ask": "Is it so?" if "same" in text else text}
+        return (
+            Proposal("own", (question,), "read as own")
+            if "own" in text
+            else Proposal("age_years >= 18", (), "read")
+        )
+
+    def rules(text: str) -> list[str]:
+        drafted = drafted_file(Record("X", "X", text), ["en"], own, "a test")
+        return [each.rule.text for each in parse_protocol(drafted, "draft").criteria]
+
+    assert rules("* own, same\n* own, the same\n* Adult") == ["own", "own", "age_years >= 18"]
+    assert rules("* own, one\n* own, other\n* Adult") == ['i1 == "yes"', 'i2 == "yes"', "age_years >= 18"]
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        pytest.param(
+            "* Adult", "# The record does not say which of its lines are exclusion criteria", id="no sections"
+        ),
+        pytest.param("Inclusion:\nFor adults:\n* Fever", "under these headings: For adults:", id="groups"),
+    ],
+)
+def test_what_a_record_leaves_open_is_remarked(text: str, remark: str) -> None:
+    assert remark in " ".join(drafted_file(Record("X", "X", text), ["en"], nothing, "a test").split("\n"))
+
+
 def test_the_shipped_trial_s_own_words_are_split_into_its_criteria() -> None:
     trial = load("NCT04420494")
     sides = {
