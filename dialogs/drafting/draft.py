@@ -49,8 +49,12 @@ def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence
         drafted,
         dict(sorted(named.items())),
         [heading for heading in above if speaks_of_some(heading)],
-        has_sections=any(line.role == "line" and section_of(line.text) is not None for line in lines),
+        has_sections=any(_opens(line) for line in lines),
     )
+
+
+def _opens(line: Line) -> bool:
+    return line.role == "line" and section_of(line.text, marked=bool(line.marker)) is not None
 
 
 def _refused(error: ProtocolError, criteria: Sequence[Drafted]) -> set[str]:

@@ -24,17 +24,37 @@ _SHORT: Final = re.compile(
     r"(?P<after>)[\s*_]*(?:[:：]|$)",
     re.IGNORECASE,
 )
+_TOLD: Final = re.compile(
+    r"(?=.*\b(?:following|criteria|if)\b).*\b(?:"
+    r"(?P<out>excluded|ineligible|not (?:be )?(?:eligible|included|enrolled|able to participate))|"
+    r"eligible|eligibility|included|inclusion|enrolled|participate)\b.*[:：]\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that announces a section: *patients who meet any of the following will be excluded:*."""
+_OTHERWISE: Final = {
+    "inclusion": re.compile(r"\b(?:any|either)\b", re.IGNORECASE),
+    "exclusion": re.compile(r"\b(?:all|both|each)\b", re.IGNORECASE),
+}
+"""What makes something else of a section than criteria of their own."""
+_OF_LEAVING: Final = re.compile(
+    r"[\W_]*(?:\w+ )?(?:withdrawal|discontinuation|removal|drop-?out|rescue) criteria\W*", re.IGNORECASE
+)
 _CHINESE: Final = re.compile(
     r"[\W_]*(?P<before>.{0,8}?)(?:(?P<out>排除|剔除)|入选|纳入|入组)(?:标准|条件)"
     r"(?P<after>(?:[(（].{0,20}[)）])?)\s*(?:[:：]|$)"
 )
 _SENTENCE: Final = re.compile(
-    r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|not|per|see|any|these|those|violat\w+)\b", re.IGNORECASE
+    r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|no|not|per|see|any|all|these|those|violat\w+)\b",
+    re.IGNORECASE,
 )
 """What makes a sentence of a line that has the words of a heading: *who meet the inclusion criteria*."""
 _GENERAL: Final = re.compile(
     r"\b(?:key|main|major|general|principal|primary|selected|important|common|additional|other|further|specific|the|a|"
-    r"study|trial|protocol|subjects?|patients?|participants?|are|include|includes|including|follows|as|following|"
+    r"study|trial|protocol|subjects?|patients?|participants?|individuals|persons|people|volunteers|they|those|who|"
+    r"will|would|be|is|have|has|had|must|may|can|not|if|any|all|each|to|from|this|in order|and|but|limited|"
+    r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
+    r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|"
+    r"are|include|includes|including|follows|as|following|"
     r"of|for|in|at)\b|[\W_]+",
     re.IGNORECASE,
 )
@@ -57,6 +77,9 @@ _REMARK: Final = re.compile(
     r"|\W*for (?:more|further|additional) information\b"
     r"|\W*not all (?:in|ex)clusion",
     re.IGNORECASE,
+)
+_NONE: Final = re.compile(
+    r"\W*(?:none|nil|n\s*/\s*a|not applicable|no (?:in|ex)clusion criteria|无|[^\w]*)\W*", re.IGNORECASE
 )
 _TITLES: Final = re.compile(
     r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
@@ -90,22 +113,40 @@ _LONGEST: Final = 160
 """Characters of a heading."""
 
 
-def section_of(text: str) -> tuple[str, str] | None:
-    """Return the side that a heading opens, and whom it speaks of (empty: everybody); ``None`` for any other line."""
+def section_of(text: str, *, marked: bool = False) -> tuple[str, str] | None:
+    """Return the side that a heading opens, and whom it speaks of (empty: everybody); ``None`` for any other line.
+
+    The side is ``line`` for what comes later than eligibility: criteria of withdrawal.
+    """
+    if _OF_LEAVING.fullmatch(text):
+        return "line", ""
     found = _begins(text)
     if found is None or found.end() < len(text.rstrip(" *_.:：")):
-        return None
+        return _told(text) if not marked and len(text) <= _LONGEST else None
     groups = found.groupdict()
     role = "exclusion" if groups.get("out") or groups.get("out_for") else "inclusion"
-    whom = _GENERAL.sub(" ", f"{groups['before']} {groups['after']}").strip()
-    return role, text if whom else ""
+    return role, _whom(text, role, f"{groups['before']} {groups['after']}")
+
+
+def _told(text: str) -> tuple[str, str] | None:
+    """Read a sentence that opens a section."""
+    found = _TOLD.fullmatch(text)
+    if found is None:
+        return None
+    role = "exclusion" if found["out"] else "inclusion"
+    return role, _whom(text, role, text)
+
+
+def _whom(heading: str, role: str, said: str) -> str:
+    """Return a heading whose words say more than that a section begins: of whom, or how many of its lines it takes."""
+    return heading if _GENERAL.sub(" ", said).strip() or _OTHERWISE[role].search(said) else ""
 
 
 def _begins(text: str) -> re.Match[str] | None:
     """Return the heading of a section that a line begins with."""
     for pattern in (_SECTION, _SHORT, _CHINESE):
         found = pattern.match(text)
-        if found and not _SENTENCE.search(found[0]):
+        if found and not _SENTENCE.search(found["before"]):
             return found
     return None
 
@@ -131,8 +172,8 @@ def is_note(text: str) -> bool:
 
 
 def is_remark(text: str) -> bool:
-    """Say whether a line remarks on the whole record: *not all criteria are listed here*."""
-    return _REMARK.match(text) is not None
+    """Say whether a line remarks on the whole record: *not all criteria are listed here*, *none*."""
+    return _REMARK.match(text) is not None or _NONE.fullmatch(text) is not None
 
 
 def introduces(text: str) -> bool:

@@ -58,7 +58,7 @@ class _Row:
 
     @property
     def heads_section(self) -> bool:
-        return headings.section_of(self.text) is not None
+        return headings.section_of(self.text, marked=bool(self.marker)) is not None
 
 
 def split(text: str) -> tuple[Line, ...]:
@@ -180,8 +180,17 @@ def _sentences(row: _Row) -> list[int]:
     """Return where sentences begin in a section that is one paragraph; or what its semicolons part."""
     if row.marker:
         return []
-    parted = [found.end() for found in _SEMICOLONS.finditer(row.text) if row.text[found.end() :].strip()]
-    return parted or [found.end() for found in _SENTENCES.finditer(row.text)]
+    return _outside(_SEMICOLONS, row.text) or _outside(_SENTENCES, row.text)
+
+
+def _outside(pattern: re.Pattern[str], text: str) -> list[int]:
+    """Return where a pattern ends in a text, before more of it and outside of brackets."""
+    ends = (found.end() for found in pattern.finditer(text))
+    return [end for end in ends if text[end:].strip() and not _in_brackets(text[:end])]
+
+
+def _in_brackets(before: str) -> bool:
+    return sum(before.count(each) for each in "([（") > sum(before.count(each) for each in ")]）")
 
 
 # what stands under what ---------------------------------------------------------------------------
@@ -204,7 +213,7 @@ class _Reader:
             yield self._line(row, below)
 
     def _line(self, row: _Row, below: _Row | None) -> Line:
-        section = headings.section_of(row.text)
+        section = headings.section_of(row.text, marked=bool(row.marker))
         if section is not None:
             self.role, self.whom = section
             self.titles, self.open = [], []

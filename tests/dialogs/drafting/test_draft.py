@@ -41,6 +41,9 @@ LISTS: dict[str, tuple[str, str]] = {
     "values are each to be met": ("Inclusion:\n* Adequate liver function:\n  * ALT normal\n  * AST normal", "- I1a I1b"),
     "a list that says nothing is left to people": ("Inclusion:\n* Uses contraception\n  * Pill\n  * Condom", "I1? - -"),
     "groups of participants": ("Inclusion:\nFor children:\n* Fever\nFor adults:\n* Cough", "- I1 - I2"),
+    "a section of alternatives": ("Inclusion criteria (any of the following):\n* Fever\n* Cough", "- -"),
+    "a sentence of alternatives": ("Inclusion:\nPatients with at least one of the following are eligible:\n* Fever\n* Cough", "I1=i1_1 or i1_2 - -"),
+    "a sentence of conditions together": ("Exclusion:\nPatients with all of the following are excluded:\n* Fever\n* Cough", "E1=e1_1 and e1_2 - -"),
     "a note asks for nothing": ("Inclusion:\n* Fever\n\n  Note: by ear\n* Cough", "I1 - I2"),
 }  # fmt: skip
 
@@ -59,6 +62,11 @@ def shape(text: str) -> str:
 @pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
 def test_a_list_means_what_its_heading_makes_of_it(text: str, expected: str) -> None:
     assert shape(text) == expected
+
+
+def test_a_section_of_alternatives_is_one_criterion() -> None:
+    first, *_ = criteria_of(split("Inclusion criteria (any of the following):\n* Fever\n* Cough"), nothing)
+    assert (first.code, first.rule) == ("I1", "i1_1 or i1_2")
 
 
 def test_every_rule_of_a_list_is_reviewed_and_asks_in_the_words_of_its_heading() -> None:
