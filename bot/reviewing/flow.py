@@ -26,6 +26,8 @@ from dialogs.protocol import Criterion
 WIDTH: Final = 640
 MAIN, AWAY = 330, 240
 """Widths of a criterion's box and of where it leads out to."""
+EDGE: Final = 1
+"""Around all: half of a line stands outside of its box."""
 GAP: Final = 18
 PADDING: Final = 8
 TOGETHER: Final = 5
@@ -46,6 +48,7 @@ def pictures(telling: Telling) -> Iterator[Drawing]:
             drawn.end(
                 telling.said["document"]["end_of_parts" if telling.protocol.parts else "end"], ELIGIBLE_TINT
             )
+        drawn.drawing.height += EDGE
         yield drawn.drawing
 
 
@@ -54,7 +57,7 @@ class _Flow:
 
     def __init__(self, telling: Telling, *, goes_on: bool) -> None:
         self.telling, self.goes_on = telling, goes_on
-        self.drawing = Drawing(telling.said["document"]["flow_said"], WIDTH)
+        self.drawing = Drawing(telling.said["document"]["flow_said"], WIDTH, EDGE)
 
     def end(self, text: str, fill: str) -> None:
         """Add where it begins, or where it leads to."""
@@ -62,7 +65,7 @@ class _Flow:
         top, height = self.drawing.height, TEXT + 2 * PADDING
         stroke = ELIGIBLE if fill == ELIGIBLE_TINT else MUTED
         self.drawing.add(
-            Box(0, top, MAIN, height, fill, stroke, height / 2),
+            Box(EDGE, top, MAIN - EDGE, height, fill, stroke, height / 2),
             Label(MAIN / 2, top + height / 2 + TEXT * 0.35, text, TEXT, bold=True, anchor="middle"),
         )
         self.drawing.height += height
@@ -76,7 +79,7 @@ class _Flow:
         away = wrapped(self.telling.leads_out(criterion), AWAY - 2 * PADDING, SMALL)
         height = max(len(lines) * TEXT, len(away) * SMALL) * 1.4 + 2 * PADDING
         self.drawing.add(
-            Box(0, top, MAIN, height, "#ffffff", MUTED, 4),
+            Box(EDGE, top, MAIN - EDGE, height, "#ffffff", MUTED, 4),
             *_centred(lines, PADDING, top, height, TEXT),
             Path(((MAIN, top + height / 2), (WIDTH - AWAY, top + height / 2)), EXCLUDED, arrow=True),
             Box(WIDTH - AWAY, top, AWAY, height, EXCLUDED_TINT, None, 4),

@@ -16,7 +16,7 @@ from bot.command import main
 from bot.reviewing.document import document
 from bot.reviewing.facts import Telling
 from bot.reviewing.flow import TOGETHER, pictures
-from bot.wording.pictures.drawing import Label, Shape
+from bot.wording.pictures.drawing import Box, Label, Shape
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from tests.dialogs.test_reviews import I1, TRIAL, proposed, reviewed
@@ -80,7 +80,8 @@ def test_the_flow_has_every_criterion_in_pieces_that_fit_a_page(name: str, langu
         assert any(label.startswith(f"{criterion.code}  ") for label in labels)
     for picture in drawn:
         assert picture.height < 900
-        assert all(0 <= getattr(shape, "y", 0) <= picture.height for shape in picture.shapes)
+        boxes = [shape for shape in picture.shapes if isinstance(shape, Box)]
+        assert all(0 < each.y < each.y + each.height < picture.height for each in boxes)
 
 
 def _labels(shapes: Sequence[Shape]) -> list[str]:
