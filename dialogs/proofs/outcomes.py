@@ -116,18 +116,16 @@ def met(criterion: Criterion) -> Node:
 
 
 def _where_judged(protocol: Protocol, index: int, wanted: int, budget: Budget) -> Finding:
-    """Say whether a rule can be `wanted` where its criterion is judged: all that it requires is met."""
-    node = protocol.criteria[index].rule.node
-    nodes = [node if wanted == TRUE else Negation(node)]
-    required = protocol.requirement[index]
-    while required is not None:
-        if not isinstance(protocol.criteria[required].rule.node, Unclear):
-            nodes.append(met(protocol.criteria[required]))
-        required = protocol.requirement[required]
-    if len(nodes) == 1:
+    """Say whether a rule can be `wanted` where its criterion is judged: nothing that it requires fails."""
+    required, place = list[Node](), protocol.requirement[index]
+    while place is not None:
+        required.append(met(protocol.criteria[place]))
+        place = protocol.requirement[place]
+    if not required:
         return "possible"
-    together = Conjunction(tuple(nodes), union(each.mask for each in nodes))
-    found = finding(protocol, together, TRUE, budget)
+    node = protocol.criteria[index].rule.node
+    together = Conjunction((node, *required), union([node.mask, *(each.mask for each in required)]))
+    found = _finding(node, wanted, _groups(protocol, together, {}), budget, required=required)
     return "unjudged" if found == "impossible" else found
 
 
@@ -155,13 +153,22 @@ class _Together:
 
 
 def _finding(
-    node: Node, wanted: int, groups: Sequence[_Together], budget: Budget, unclear: Demand = IMPOSSIBLE
+    node: Node,
+    wanted: int,
+    groups: Sequence[_Together],
+    budget: Budget,
+    *,
+    unclear: Demand = IMPOSSIBLE,
+    required: Sequence[Node] = (),
 ) -> Finding:
-    """Say whether a rule can be `wanted`; *open* if the steps do not do, or not all answers were looked at."""
+    """Say whether a rule can be `wanted`; *open* if the steps do not do, or not all answers were looked at.
+
+    None of those `required` may fail then; one that the record leaves open does not.
+    """
     if all(group.free for group in groups) and not has_unclear(node):
         return "possible"
     try:
-        found = _search(node, wanted, groups, budget, unclear)
+        found = _search(node, wanted, groups, budget, unclear=unclear, required=required)
     except OutOfBudgetError:
         return "open"
     return _not_found(groups) if found is None else "possible"
@@ -172,7 +179,13 @@ def _not_found(groups: Iterable[_Together]) -> Finding:
 
 
 def _search(
-    node: Node, wanted: int, groups: Sequence[_Together], budget: Budget, unclear: Demand = IMPOSSIBLE
+    node: Node,
+    wanted: int,
+    groups: Sequence[_Together],
+    budget: Budget,
+    *,
+    unclear: Demand = IMPOSSIBLE,
+    required: Sequence[Node] = (),
 ) -> Possible | None:
     """Return patterns of the groups, as bits, by which a rule is `wanted`. Raises `OutOfBudgetError`."""
     variable = {leaf: index for index, group in enumerate(groups) for leaf in group.leaves}
@@ -182,7 +195,8 @@ def _search(
         return Among(variable[leaf], groups[variable[leaf]].coming_to(leaf, wanted))
 
     possible = {index: (1 << len(group.patterns)) - 1 for index, group in enumerate(groups)}
-    return find([demand(node, wanted, literal, unclear)], possible, budget)
+    judged = [demand(each, TRUE, literal, NOTHING) for each in required]
+    return find([demand(node, wanted, literal, unclear), *judged], possible, budget)
 
 
 Known = dict[object, _Together]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dialogs.proofs.outcomes import Known, finding, met
-from dialogs.proofs.reachable import Budget
+from dialogs.proofs.reachable import Budget, has_unclear
 from dialogs.proofs.samples import Samples
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
@@ -22,7 +22,8 @@ Relation = Literal["same", "implied"]
 def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relation, Criterion]]:
     """Yield criteria that come to the same as one above, or that are met whenever another one is: the first of these.
 
-    Pairs that the file itself relates (`counts_as`, `requires`) are left out.
+    Pairs that the file itself relates (`counts_as`, `requires`) are left out, and what the record leaves open in part:
+    where that leaves a criterion unknown, another one can still fail, and where that fails, it is unknown.
     """
     budget, samples = Budget(steps), Samples(protocol)
     known: Known = {}
@@ -34,15 +35,17 @@ def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relatio
             and _follows(protocol, index, other, budget, known)
         )
 
-    for index, criterion in enumerate(protocol.criteria):
-        for other in (each for each in range(len(protocol.criteria)) if each != index):
+    criteria = protocol.criteria
+    compared = [index for index, each in enumerate(criteria) if not has_unclear(each.rule.node)]
+    for index in compared:
+        for other in (each for each in compared if each != index):
             if not follows(index, other):
                 continue
             if not follows(other, index):
-                yield criterion, "implied", protocol.criteria[other]
+                yield criteria[index], "implied", criteria[other]
                 break
             if other < index:
-                yield criterion, "same", protocol.criteria[other]
+                yield criteria[index], "same", criteria[other]
                 break
 
 

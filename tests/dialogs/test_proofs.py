@@ -372,3 +372,24 @@ def test_what_is_required_of_what_is_required_counts(rule: str, finding: str) ->
     protocol = parse_protocol(f'format = 2\nid = "EX"\ntitle = "Fictional"\n{listed}', "ages.toml")
     found = {(each.criterion.code, each.said): each.finding for each in outcomes(protocol, 10_000)}
     assert found["I3", "failed"] == finding
+
+
+@pytest.mark.parametrize(
+    ("required", "rule", "finding"),
+    [
+        ("age_years >= 18 and unclear", "age_years >= 21", "possible"),
+        ("age_years >= 18 and unclear", "age_years >= 16", "unjudged"),
+        ("age_years >= 18 or unclear", "age_years >= 16", "possible"),
+        ("unclear", "age_years >= 16", "possible"),
+    ],
+    ids=str,
+)
+def test_a_criterion_is_judged_where_the_record_leaves_open_what_it_requires(
+    required: str, rule: str, finding: str
+) -> None:
+    criterion = '[[criterion]]\ncode = "I{}"\ninclusion = "Words"\nrule = "{}"\n{}'
+    listed = criterion.format(1, required, "") + criterion.format(2, rule, 'requires = "I1"\n')
+    protocol = parse_protocol(f'format = 2\nid = "EX"\ntitle = "Fictional"\n{listed}', "ages.toml")
+    found = {(each.criterion.code, each.said): each.finding for each in outcomes(protocol, 10_000)}
+    assert found["I2", "failed"] == finding
+    assert found["I2", "met"] == "possible"

@@ -95,6 +95,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         '[[question]]\nuse = "hemoglobin"\n' + criterion('hemoglobin < "9 g/dL = 90 g/L"'),
         "criterion X1: rule: 9 g/dL is 90 g/L, and not 80",
     ),
+    "a criterion that follows from one that the record leaves open": (
+        criterion('age > "65 a" or age < "18 a"'),
+        criterion('age > "65 a" or unclear'),
+        "criterion I1: rule: cannot fail where X1 is met",
+    ),
     "limits of a time that are alike": (
         criterion('last_stroke < "3 mo = 12 d"'),
         criterion('last_stroke < "3 mo = 12 wk = 90 d"'),
