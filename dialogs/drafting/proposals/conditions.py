@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Joint = Literal["", "and", "or"]
@@ -31,6 +31,8 @@ class Condition:
     said: Clause
     contrary: Clause
     questions: tuple[Question, ...] = ()
+    denied: bool = False
+    """Whether it was said as a negation, which may go on to what follows: *no ... or ...*."""
 
 
 def simple(said: str, contrary: str = "", questions: tuple[Question, ...] = ()) -> Condition:
@@ -52,6 +54,11 @@ def one_of(name: str, codes: Sequence[str], questions: tuple[Question, ...] = ()
 
 def contrary(condition: Condition) -> Condition:
     return Condition(condition.contrary, condition.said, condition.questions)
+
+
+def denied(condition: Condition) -> Condition:
+    """Return the contrary as a line says it: *no ...*."""
+    return replace(contrary(condition), denied=True)
 
 
 def all_of(*parts: Condition) -> Condition:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, contrary
+from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, denied
 from dialogs.drafting.proposals.joining import Names, Reader, each, joints, tokens
 from dialogs.drafting.proposals.limits import Number, Unsure, written
 
@@ -32,7 +32,7 @@ class Events(Reader):
 
     def not_recent(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
-        return contrary(self.recent(parts))
+        return denied(self.recent(parts))
 
     def elapsed(self, parts: list[Any]) -> Condition:
         """*At least 4 weeks since ...*, which who never had it meets."""

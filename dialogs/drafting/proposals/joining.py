@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from lark import Token, Transformer
@@ -37,6 +38,9 @@ NAMES: Final[Joining] = {
 """The same for names that share one limit; *or* in an inclusion may mean either."""
 
 
+_COMMAS: Final = frozenset({"COMMA", "SEMICOLON"})
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     kinds: frozenset[str]
@@ -56,10 +60,15 @@ class When:
 
 
 def joints(parts: Sequence[Any]) -> frozenset[str]:
-    """Return the kinds of what stands between parts; a comma beside others is punctuation."""
-    kinds = {kind for part in parts if isinstance(part, Joint) for kind in part.kinds}
-    kinds |= {part.type for part in parts if isinstance(part, Token) and part.type == "SLASH"}
-    return frozenset(kinds - {"COMMA", "SEMICOLON"})
+    """Return the kinds of what stands between parts; a comma before others is punctuation: *a, b or c*.
+
+    *A or b, c* may be two lists: refused, but where *and* joins all of it.
+    """
+    between = [part.kinds - _COMMAS for part in parts if isinstance(part, Joint)]
+    kinds = frozenset().union(*between) | {each.type for each in tokens(parts, "SLASH")}
+    if kinds != {"AND"} and any(before and not after for before, after in pairwise(between)):
+        raise Unsure
+    return frozenset(kinds)
 
 
 def each(kind: type[Any], parts: Sequence[Any]) -> list[Any]:

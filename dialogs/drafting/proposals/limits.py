@@ -163,15 +163,16 @@ def in_age_units(limit: Limit) -> tuple[str, Limit]:
     limit = limit.in_one_unit()
     if all(_is_in("age_years", each.number) for each in limit.bounds):
         return "age_years", limit
-    bounds = tuple(replace(each, number=_in_months(each.number)) for each in limit.bounds)
+    bounds = tuple(replace(each, number=_in_months(each)) for each in limit.bounds)
     return "age_months", replace(limit, bounds=bounds)
 
 
-def _in_months(number: Number) -> Number:
-    if _is_in("age_months", number) and number.unit:
-        return number
-    if _is_in("age_years", number):
-        return Number(number.value * 12, "months")
+def _in_months(bound: Bound) -> Number:
+    """Return an age in months; *to 5 years* may mean 60 months or all of the year after, and is refused."""
+    if _is_in("age_months", bound.number) and bound.number.unit:
+        return bound.number
+    if _is_in("age_years", bound.number) and bound.relation in (">=", "<"):
+        return Number(bound.number.value * 12, "months")
     raise Unsure
 
 

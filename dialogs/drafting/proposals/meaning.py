@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from lark import Token
@@ -30,6 +31,8 @@ from dialogs.drafting.proposals.measured import Measured
 from dialogs.drafting.proposals.people import People
 
 _ENZYME: Final = re.compile(r"\(?a(?:lt|st|lp) ")
+_FOR_ALL: Final = re.compile(r"or liver_metastases(?! and)|and not liver_metastases$")
+"""*Unless liver metastases* behind a list may be said of all of it."""
 
 
 class Meaning(Measured, People, Events):
@@ -46,10 +49,17 @@ class Meaning(Measured, People, Events):
             raise Unsure
         if len({bool(one.questions) for one in conditions}) > 1:  # what is said last may be said of all
             raise Unsure
+        self._refuse_a_wide_negation(conditions, joints(parts))
         enzymes = [one.said.text for one in conditions if _ENZYME.match(one.said.text)]
-        if len({"liver_metastases" in text for text in enzymes}) > 1:
+        if len({"liver_metastases" in text for text in enzymes}) > 1 or _FOR_ALL.search(" ".join(enzymes)):
             raise Unsure
         return self.join(WHOLE, joints(parts))(*conditions)
+
+    def _refuse_a_wide_negation(self, conditions: Sequence[Condition], kinds: frozenset[str]) -> None:
+        """Refuse a list in which *no* may be said of more than what it stands before."""
+        negations = [one.denied for one in conditions]
+        if any(negations) and (negations != sorted(negations) or kinds & {"OR", "EITHER"}):
+            raise Unsure
 
     def at_least(self, parts: list[Any]) -> Condition:
         (count,), conditions = each(Number, parts), each(Condition, parts)

@@ -16,7 +16,7 @@ from dialogs.drafting.proposals.conditions import (
     all_of,
     any_of,
     compared,
-    contrary,
+    denied,
     one_of,
 )
 from dialogs.drafting.proposals.joining import (
@@ -145,7 +145,7 @@ class People(Reader):
 
     def no_state(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
-        return contrary(state_of(parts[-1]))
+        return denied(state_of(parts[-1]))
 
     def tested(self, parts: list[Any]) -> Condition:
         """A negative pregnancy test, which those who cannot be pregnant do not need."""
@@ -167,7 +167,7 @@ class People(Reader):
 
     def negative(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
-        return all_of(*(contrary(state_of(test)) for test in tokens(parts, "TESTED")))
+        return denied(any_of(*map(state_of, tokens(parts, "TESTED"))))
 
     def no_pregnancy_of_women(self, parts: list[Any]) -> Condition:
         return all_of(self.sex(tokens(parts, "SEX")[:1]), self.no_pregnancy(parts))
@@ -181,7 +181,7 @@ class People(Reader):
 
     def no_pregnancy(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
-        return contrary(self.pregnancy(tokens(parts, "PREGNANCY")))
+        return denied(self.pregnancy(tokens(parts, "PREGNANCY")))
 
 
 def _grade(part: Number | Token) -> int:
