@@ -136,7 +136,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         People(db).add("clinician", "PUMCH", "telegram", account)
     db.close()
     (folder / "candidates.csv").write_text("name,age_years,sex\nC1,45,male\n", encoding="utf-8")
-    (folder / "trial.toml").write_text(DRAFT, encoding="utf-8")
+    for name in ("trial.toml", "trial-2.toml"):
+        (folder / name).write_text(DRAFT, encoding="utf-8")
     (folder / "bin").mkdir()
     prescreen = folder / "bin" / "prescreen"
     program = "from bot.command import main; main(prog_name='prescreen')"

@@ -81,7 +81,9 @@ def command(
     """Run the Telegram bot until SIGINT or SIGTERM.
 
     The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
-    HTTPS_PROXY. Long polling: nothing has to be let in from outside. What can heal (no network, another
+    HTTPS_PROXY. Long polling: nothing has to be let in from outside. A trial's file that is changed meanwhile is read
+    again within half a minute, and new screenings begin by it; administrators are told, also if it cannot be used. What
+    can heal (no network, another
     instance with the same token, a full disk) is retried; logs hold numbers and states, never answers.
 
     Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
@@ -116,6 +118,7 @@ def command(
         backups=Backups(backup_dir, keep) if backup_dir is not None else None,
         health_port=healthz,
         sending=unpaced if lifted else Sending,
+        protocol_file=Path(protocol_source) if Path(protocol_source).is_file() else None,
     )
     _run(settings)
     sys.exit(0)

@@ -15,10 +15,11 @@ from state.prompts import Kind
 from state.screenings import Screening, Screenings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Setup:
     """What is configured for a channel: the trials on offer, the time zone shown, and how an invitation is opened.
 
+    ``protocols`` change while the bot runs when a trial's file does: every new screening begins by what stands there.
     ``invitation_link`` makes of an invitation's secret what a newcomer opens or types.
     """
 
@@ -85,6 +86,14 @@ class Context:
     def _ask(self, screening: Screening, kind: Kind, reply: Reply) -> None:
         prompt = self.screenings.ask(self.person.code, screening, kind)
         self.turn.actions.append(replace(reply, prompt=prompt))
+
+    def version_line(self, screening: Screening) -> Safe | None:
+        """Say that a screening goes on under its own version of the trial, where another one is on offer now."""
+        trial = screening.protocol
+        offered = next((each for each in self.setup.protocols if each.id == trial.id), trial)
+        if screening.ended or offered.sha256 == trial.sha256:
+            return None
+        return self.say("own_version", version=trial.version, newest=offered.version)
 
     def where_we_are(self, remark: Safe | None = None) -> None:
         """Show the current screening, with a remark above it; without one, say the remark alone."""

@@ -33,7 +33,7 @@ def resume(context: Context, argument: str) -> None:
     found = in_progress(context)
     screening = _named(context, argument) if argument else context.current()
     if screening is not None and (argument or len(found) <= 1):
-        context.show(screening)
+        context.show(screening, remark=context.version_line(screening))
     elif found:
         context.turn.say(
             context.say("open_title"), lists.resume_buttons((item.number for item in found), context.say)
@@ -90,7 +90,7 @@ def on_screen(context: Context) -> Screening | None:
 
 def go_on(context: Context, screening: Screening, press: Press) -> None:
     """Show where a screening stands."""
-    context.show(screening)
+    context.show(screening, remark=context.version_line(screening))
 
 
 def correct_which(context: Context, screening: Screening, press: Press) -> None:

@@ -55,6 +55,8 @@ class Settings:
     health_port: int | None = None
     backups: Backups | None = None
     sending: Callable[[Reports], Sending] = Sending
+    protocol_file: Path | None = None
+    """Where the trial on offer stands, if it is to be read again once it was changed."""
 
 
 class Service:
@@ -77,6 +79,7 @@ class Service:
             db_file=settings.db_file,
             zone=settings.zone,
             backups=settings.backups,
+            protocol_file=settings.protocol_file,
         )
         notices = Notices(_say_conflict, _say_skipped, recovered=self.background.prompt_again)
         self.polling = Polling(self.bot, self.channel.handle, notices)

@@ -66,8 +66,8 @@ def command(old: str, new: str, db_file: str | None, site: str | None, lang: str
 
     \b
     Examples:
-      prescreen protocol compare trial-1.toml trial-2.toml
-      prescreen protocol compare trial-1.toml trial-2.toml --db prescreen.db --format csv
+      prescreen protocol compare trial.toml trial-2.toml
+      prescreen protocol compare trial.toml trial-2.toml --db prescreen.db --format csv
     """
     if form == "message" and db_file is None:
         raise click.UsageError("--format message is about saved screenings. Please give their file by --db")

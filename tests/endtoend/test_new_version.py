@@ -1,0 +1,129 @@
+"""A trial's file is changed while the bot runs: new screenings begin by it, open ones go on, a broken one is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.telegram.new_versions import NewVersions
+from dialogs.dialogue import Step
+from dialogs.loading import load
+from tests.dialogs.test_amendments import TRIAL
+from tests.endtoend.ward import Ward
+from tests.phone.person import Person
+
+SECOND = TRIAL.replace('version = "1"', 'version = "2"').replace("age_years <= 75", "age_years <= 80")
+SAID = {
+    "en": (
+        "new screenings begin under version 2",
+        "Goes on under version 1; new screenings are under 2.",
+        "goes on with version 1",
+    ),
+    "zh": ("新的预筛现按其文件版本 2 进行", "继续按版本 1 进行；新的预筛按 2。", "系统继续使用版本 1"),
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "trial.toml"
+    file.write_text(TRIAL, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+async def ward(tmp_path: Path, file: Path) -> AsyncIterator[Ward]:
+    async with Ward(tmp_path / "ward.db", protocol=load(str(file))) as ward:
+        yield ward
+
+
+async def _changed(ward: Ward, file: Path, text: str) -> None:
+    watch = NewVersions(file, ward.service.channel)
+    file.write_text(text, encoding="utf-8")
+    await watch.look()
+    assert [each.version for each in ward.service.channel.conversation.setup.protocols] == ["1"], (
+        "it may not be whole"
+    )
+    await watch.look()
+    await watch.look()
+    await ward.quiet()
+
+
+def _versions(ward: Ward) -> list[tuple[str, str]]:
+    sql = "SELECT s.number, p.version FROM screenings s JOIN protocols p ON p.sha256 = s.protocol ORDER BY 1"
+    return [(number, version) for number, version in ward.rows(sql)]
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_new_screenings_begin_by_the_new_version_and_open_ones_go_on(
+    ward: Ward, file: Path, language: str
+) -> None:
+    taken, goes_on, _ = SAID[language]
+    phone, office = ward.member(language=language), ward.member(2002, "coordinator", language)
+    await ward.says(phone, "/new")
+    await _changed(ward, file, SECOND)
+    assert taken in office.last["text"]
+    await ward.says(phone, "/resume")
+    assert goes_on in phone.last["text"]
+    await ward.says(phone, "76")
+    assert _state(ward, "S01-0001") == "excluded", "by its own version"
+    await ward.says(phone, "/new", "76")
+    assert goes_on not in phone.last["text"]
+    assert _state(ward, "S01-0002") == "smoker"
+    assert _versions(ward) == [("S01-0001", "1"), ("S01-0002", "2")]
+    await ward.restart()
+    await ward.says(phone, "/resume S01-0001")
+    assert _state(ward, "S01-0001") == "excluded"
+
+
+def _state(ward: Ward, number: str) -> str:
+    return str(ward.rows("SELECT state FROM positions WHERE screening = ?", number)[0][0])
+
+
+BROKEN = {
+    "a mistake": (SECOND.replace("age_years <= 80", "age_yaers <= 80"), "age_years"),
+    "another trial": (SECOND.replace("EX-AMENDED", "EX-OTHER"), "EX-OTHER"),
+    "not reviewed": (SECOND.replace('code = "I2"', 'code = "I2"\nreview = "read as smoker"'), "1"),
+    "no TOML": ("[[criterion", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("language", SAID)
+async def test_a_file_that_cannot_be_used_stops_nothing_and_is_said_once(
+    ward: Ward, file: Path, language: str, text: str, fault: str
+) -> None:
+    phone, admin = ward.member(language=language), ward.member(2003, "administrator", language)
+    await _changed(ward, file, text)
+    told = [said for said in admin.texts if SAID[language][2] in said]
+    assert len(told) == 1
+    assert fault in told[0]
+    await ward.says(phone, "/new")
+    assert _versions(ward) == [("S01-0001", "1")]
+
+
+async def test_whoever_is_screened_again_is_so_by_the_new_version(ward: Ward, file: Path) -> None:
+    phone: Person = ward.member()
+    await ward.says(phone, "/new", "76")
+    await ward.presses(phone, "Finish and save")
+    await _changed(ward, file, SECOND)
+    await ward.says(phone, "S01-0001")
+    await ward.presses(phone, "Screen again")
+    assert _versions(ward) == [("S01-0001", "1"), ("S01-0002", "2")], (
+        "whoever is screened again, by the new one"
+    )
+
+
+async def test_a_revision_stays_under_the_version_that_was_saved(ward: Ward, file: Path) -> None:
+    phone: Person = ward.member()
+    await ward.says(phone, "/new", "76")
+    await ward.presses(phone, "Finish and save")
+    await _changed(ward, file, SECOND)
+    screenings = ward.service.screenings
+    saved = screenings.load("S01-0001")
+    screenings.take(saved, [Step("reopen")], "S01-P01")
+    await ward.restart()
+    reopened = ward.service.screenings.load("S01-0001")
+    assert (reopened.protocol.version, reopened.dialogue.revising) == ("1", True)
+    assert ward.rows("SELECT verdict FROM verdicts") == [("ineligible",)], "what was saved stands"
