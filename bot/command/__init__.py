@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "backup": "Copy the file while the bot runs, verified.",
     "restore": "Put a verified backup in the file's place.",
     "status": "Show how the file and the bot are.",
-    "protocol": "Begin, show, check and draw trial protocols.",
+    "protocol": "Draft, check, review, compare and print trials.",
 }
 """The line for --help of each command, which is ``command`` in the module of its name."""
 

@@ -24,7 +24,7 @@ SUBCOMMANDS: Final = (
 
 @click.group("protocol")
 def command() -> None:
-    """Begin, show, check and draw trial protocols.
+    """Draft, check, review, compare and print trials.
 
     A protocol is one TOML file: questions in the order of asking, and criteria with their rules. Nobody
     writes skip logic; what is asked follows from the rules. SOURCE is the id of a shipped trial or a file.
