@@ -48,7 +48,7 @@ def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence
         added,
         drafted,
         dict(sorted(named.items())),
-        [heading for heading in above if speaks_of_some(heading)],
+        [heading.rstrip(" :：") for heading in above if speaks_of_some(heading)],
         has_sections=any(_opens(line) for line in lines),
     )
 

@@ -8,15 +8,14 @@ from typing import Final
 
 from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
+from dialogs.drafting.spoken import either
 
 AGE: Final = re.compile(r"(\d{1,3}) (Year|Month)s?")
 _QUESTIONS: Final = {"Year": ("age_years", "years"), "Month": ("age_months", "months")}
-_SAYS_AGE: Final = re.compile(r"\b(?:age[ds]?|years?|yrs?|y/?o|months?|old)\b|岁|月龄", re.IGNORECASE)
+_SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)
 _ONE_SEX: Final = {
-    "FEMALE": re.compile(
-        r"\W*(?:(?:adult|pregnant|healthy)\s+)*(?:females?|wom[ae]n|girls?|女)", re.IGNORECASE
-    ),
-    "MALE": re.compile(r"\W*(?:(?:adult|healthy)\s+)*(?:males?|m[ae]n|boys?|男)\b", re.IGNORECASE),
+    sex: re.compile(rf"\W*(?:(?:adult|pregnant|healthy)\s+)*{either(sex.lower())}", re.IGNORECASE)
+    for sex in ("FEMALE", "MALE")
 }
 _SOME_ONLY: Final = re.compile(r"child|potential|partner|must|should|agree", re.IGNORECASE)
 """What a line says of the patients of one sex, while others may take part."""

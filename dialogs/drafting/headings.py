@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from dialogs.drafting.spoken import either, patterns
+
 _BEFORE: Final = r"(?:[^\W_][\w/'’&]*[ :–,-]+){0,5}?"
 _BOTH: Final = r"(?:inclusion|eligibility)(?:\s*(?:and|&|/)\s*exclusion)?"
 _NAMED: Final = rf"(?P<out>non[- ]?inclusion|exclusion|ineligibility)|{_BOTH}"
@@ -17,13 +19,7 @@ _SECTION: Final = re.compile(
     re.IGNORECASE,
 )
 """A heading with the word *criteria*, at the beginning of a line."""
-_SHORT: Final = re.compile(
-    r"[\W_]*(?P<before>(?:(?:key|main|major|general|study)\s+)?)"
-    r"(?:(?P<out>non[- ]?inclusions?|exclusions?|excluded|ineligible)|"
-    r"inclusions?|included|eligibility|eligible|criteria)"
-    r"(?P<after>)[\s*_]*(?:[:：]|$)",
-    re.IGNORECASE,
-)
+_SECTIONS: Final = (_SECTION, *(re.compile(each, re.IGNORECASE) for each in patterns("section")))
 _TOLD: Final = re.compile(
     r"(?=.*\b(?:following|criteria|if)\b).*\b(?:"
     r"(?P<out>excluded|ineligible|not (?:be )?(?:eligible|included|enrolled|able to participate))|"
@@ -38,10 +34,6 @@ _OTHERWISE: Final = {
 """What makes something else of a section than criteria of their own."""
 _OF_LEAVING: Final = re.compile(
     r"[\W_]*(?:\w+ )?(?:withdrawal|discontinuation|removal|drop-?out|rescue) criteria\W*", re.IGNORECASE
-)
-_CHINESE: Final = re.compile(
-    r"[\W_]*(?P<before>.{0,8}?)(?:(?P<out>排除|剔除)|入选|纳入|入组)(?:标准|条件)"
-    r"(?P<after>(?:[(（].{0,20}[)）])?)\s*(?:[:：]|$)"
 )
 _SENTENCE: Final = re.compile(
     r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|no|not|per|see|any|all|these|those|violat\w+)\b",
@@ -59,18 +51,11 @@ _GENERAL: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a heading that say of nobody in particular that the section is theirs."""
-_INSIDE: Final = re.compile(
-    r"(?:(?<=[.;,)。；])\s*|(?<=[a-z])\s+(?=(?-i:[KM]?[a-z]* ?(?:I[nN]|E[xX]))))"
-    r"(?=(?:(?:key|main|major|general)\s+)?(?:in|ex)clusion\s+criteri(?:a|on)\s*(?:are|include)?\s*[:：])"
-    r"|(?<=[。；;])\s*(?=(?:入选|纳入|排除)(?:标准|条件)[:：])",
-    re.IGNORECASE,
-)
+_INSIDE: Final = re.compile(either("inside"), re.IGNORECASE)
 """Where a section begins in the middle of a line."""
 _WORDS_BEFORE: Final = 5
 """Fewer words than that before the heading belong to it: *Key Inclusion Criteria:*."""
-_NOTE: Final = re.compile(
-    r"\W*(?:notes?|n\.?b\.?|remarks?|important|注|备注|说明)\s*(?:\d\s*)?[:：.\-–]", re.IGNORECASE
-)
+_NOTE: Final = re.compile(rf"\W*{either('note')}\s*(?:\d\s*)?[:：.\-–]", re.IGNORECASE)
 _REMARK: Final = re.compile(
     r"\W*the (?:information|criteria|list)\b.{0,40}\bnot (?:intended|all)"
     r"|\W*(?:other|additional|further)\b.{0,60}\b(?:in|ex)clusion\b.{0,30}\b(?:appl(?:y|ies)|exist)"
@@ -78,9 +63,7 @@ _REMARK: Final = re.compile(
     r"|\W*not all (?:in|ex)clusion",
     re.IGNORECASE,
 )
-_NONE: Final = re.compile(
-    r"\W*(?:none|nil|n\s*/\s*a|not applicable|no (?:in|ex)clusion criteria|无|[^\w]*)\W*", re.IGNORECASE
-)
+_NONE: Final = re.compile(rf"\W*{either('none')}?\W*", re.IGNORECASE)
 _TITLES: Final = re.compile(
     r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
     r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)\W*$",
@@ -144,7 +127,7 @@ def _whom(heading: str, role: str, said: str) -> str:
 
 def _begins(text: str) -> re.Match[str] | None:
     """Return the heading of a section that a line begins with."""
-    for pattern in (_SECTION, _SHORT, _CHINESE):
+    for pattern in _SECTIONS:
         found = pattern.match(text)
         if found and not _SENTENCE.search(found["before"]):
             return found

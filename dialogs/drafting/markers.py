@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dialogs.drafting.spoken import either, patterns
+
 _STYLES: Final = (
     (
         "bullet",
@@ -16,13 +18,13 @@ _STYLES: Final = (
     ("circled", r"[①-⑳]\s*"),
     ("code", r"(?:IC|EC|INCL?|EXCL?|I|E)[ -]?\d{1,2}[a-z]?[.:)]\s+"),
     ("named", r"(?:Criterion|Inclusion|Exclusion)\s+\d{1,2}\s*[.:)-]\s+"),
-    ("chinese", r"[(（]?[一二三四五六七八九十]{1,3}[、)）.．]\s*"),
-    ("roman", r"[(（]?[ivx]{2,5}[.)）]\s+|[(（]?[IVX]{2,5}[.)）]\s+(?=[A-Z])"),
+    ("roman", r"[(（]?[IVX]{2,5}[.)）]\s+(?=[A-Z])"),
+    *(("numeral", pattern) for pattern in patterns("numeral")),
     ("letter", r"[(（][a-zA-Z][)）]\s*|[a-z][.)）]\s+|[A-Z][)）]\s+|[A-Z]\.\s+(?=[A-Z])"),
 )
 _COMPILED: Final = tuple((style, re.compile(pattern)) for style, pattern in _STYLES)
 _WORDS: Final = re.compile(r"[^\W_]")
-FIRST: Final = re.compile(r"\W*(?:1|a|A|i|I|①|一)\W*")
+FIRST: Final = re.compile(rf"\W*{either('first')}\W*")
 """The first marker of a list, whatever its style."""
 
 

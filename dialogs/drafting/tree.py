@@ -9,6 +9,7 @@ from typing import Final
 
 from dialogs.drafting.headings import introduces
 from dialogs.drafting.layout import Line
+from dialogs.drafting.spoken import either
 
 _FOLLOWS: Final = r"(?:the |of |these |following|conditions|criteria|below|:|\W)"
 _COUNT: Final = re.compile(
@@ -34,9 +35,11 @@ _EXCEPT: Final = re.compile(
 _EXAMPLES: Final = re.compile(
     r"\b(?:includ\w+|such as|e\.g\.|for example|for instance|i\.e\.)[^.;]{0,40}$", re.IGNORECASE
 )
-_OR: Final = re.compile(r"(?:\bor|或)\W*$", re.IGNORECASE)
-_AND: Final = re.compile(r"(?:\band|且)\W*$", re.IGNORECASE)
-JOINT: Final = re.compile(r"\W*(?:(?P<both>and\s*/\s*or)|(?P<or>or|或)|(?P<and>and|和|且))\W*", re.IGNORECASE)
+_OR: Final = re.compile(rf"{either('or')}\W*$", re.IGNORECASE)
+_AND: Final = re.compile(rf"{either('and')}\W*$", re.IGNORECASE)
+JOINT: Final = re.compile(
+    rf"\W*(?:(?P<both>and\s*/\s*or)|(?P<or>{either('or')})|(?P<and>{either('and')}))\W*", re.IGNORECASE
+)
 """A line that only joins its neighbours."""
 
 

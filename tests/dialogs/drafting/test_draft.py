@@ -193,7 +193,9 @@ def test_a_question_that_two_criteria_need_stands_once_and_one_that_differs_cost
         pytest.param(
             "* Adult", "# The record does not say which of its lines are exclusion criteria", id="no sections"
         ),
-        pytest.param("Inclusion:\nFor adults:\n* Fever", "under these headings: For adults:", id="groups"),
+        pytest.param(
+            "Inclusion:\nFor adults:\n* Fever", "under these headings: For adults. Where", id="groups"
+        ),
     ],
 )
 def test_what_a_record_leaves_open_is_remarked(text: str, remark: str) -> None:
