@@ -286,6 +286,8 @@ class Formula:
     decimals: int
     possible: tuple[Decimal, Decimal]
     places: tuple[int, ...]
+    stated: bool = True
+    """Whether the file says to how many decimals."""
 
     @property
     def mask(self) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dialogs.answers import Measurement
+from dialogs.answers import Answer, Measurement
 from dialogs.loading import parse_protocol
 from dialogs.rules.judgement import FALSE
-from dialogs.warnings import warnings
 from tests.dialogs.test_warnings import HEAD, QUESTIONS, criterion, warned
 
 TIMED = """
@@ -20,26 +22,109 @@ kind = "since"
 """
 
 
-def test_limits_in_months_are_told_once_with_what_to_write() -> None:
-    two = criterion('ill < "6 mo" or ill >= "1 a"') + criterion('ill < "3 mo"').replace("X1", "X2")
-    (found,) = [each for each in warned(TIMED, two) if "30.4375" in each.fault]
-    assert found.place == "criterion X1: rule"
-    assert found.fault == '26 wk counts as less than "6 mo", as a month counts as 30.4375 d; so in X2'
-    assert found.remedy == 'Please write "6 mo = 26 wk = 182 d" to compare each unit by itself'
+DAYS = {"d": Decimal(1), "wk": Decimal(7), "mo": Decimal("30.4375"), "a": Decimal("365.25")}
 
 
-@pytest.mark.parametrize("rule", ['ill < "26 wk"', 'ill < "6 mo = 26 wk = 182 d"', 'age >= "18 a"'])
+def told(*rules: str) -> list[tuple[str, str, str]]:
+    criteria = (criterion(rule).replace("X1", f"X{number}") for number, rule in enumerate(rules, 1))
+    said = ("30.4375", "judged differently")
+    found = warned(TIMED, *criteria)
+    return [
+        (each.place, each.fault, each.remedy) for each in found if any(part in each.fault for part in said)
+    ]
+
+
+def test_each_limit_in_months_is_told_once_with_what_to_write_for_it() -> None:
+    assert told('ill < "6 mo" or ill >= "3 a"', 'ill < "4 mo"', 'ill < "6 mo"') == [
+        (
+            f"criterion {code}: rule",
+            f'{short} counts as less than "{limit}", as a month counts as 30.4375 d{also}',
+            f'Please write "{limit} = {short} = {days} d" if that is meant to be as long',
+        )
+        for code, limit, short, days, also in (
+            ("X1", "6 mo", "26 wk", 182, "; so in X3"),
+            ("X1", "3 a", "156 wk", 1092, ""),
+            ("X2", "4 mo", "17 wk", 119, ""),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'ill < "26 wk"',
+        'ill < "6 mo = 26 wk = 182 d"',
+        'ill < "180 d = 26 wk = 6 mo"',
+        'ill < "4 wk = 28 d = 1 mo"',
+        'ill <= "6 mo"',
+        'ill > "6 mo"',
+        'age >= "18 a"',
+    ],
+)
 def test_nothing_is_said_of_limits_that_mean_what_they_say(rule: str) -> None:
-    assert not [each for each in warned(TIMED, criterion(rule)) if "30.4375" in each.fault]
+    assert not told(rule)
+
+
+@pytest.mark.parametrize(
+    ("limit", "weeks", "instead"),
+    [
+        ("4 mo = 17 wk = 121 d", 17, "4 mo = 17 wk = 119 d"),
+        ("1 a = 52 wk = 365 d", 52, "1 a = 52 wk = 364 d"),
+        ("6 mo = 180 d", 26, "6 mo = 26 wk = 180 d"),
+        ("6 mo = 26 wk", 26, "6 mo = 26 wk = 182 d"),
+    ],
+)
+def test_limits_by_which_the_same_time_is_judged_in_two_ways_are_told(
+    limit: str, weeks: int, instead: str
+) -> None:
+    fault = f"{weeks} wk and {weeks * 7} d are as long, and are judged differently"
+    assert told(f'ill < "{limit}"') == [("criterion X1: rule", fault, f'Please write "{instead}"')]
+    assert not told(f'ill < "{instead}"')
+
+
+@given(
+    number=st.integers(1, 60),
+    unit=st.sampled_from(["mo", "a"]),
+    operator=st.sampled_from(["<", ">="]),
+    own=st.sampled_from(["", " = {} d", " = {} wk"]),
+    given_in=st.integers(1, 9000),
+)
+@settings(max_examples=60, deadline=None)
+def test_by_what_is_proposed_the_same_time_comes_to_the_same(
+    number: int, unit: str, operator: str, own: str, given_in: int
+) -> None:
+    """Whatever a note proposes, of months alone or of limits that do not agree, is told no more when it is pasted."""
+    near = int(number * DAYS[unit]) // (7 if "wk" in own else 1)
+    found = told(f'ill {operator} "{number} {unit}{own.format(max(near - given_in % 4, 1))}"')
+    if not found:
+        return
+    proposed = found[0][2].split('"')[1]
+    rule = f'ill {operator} "{proposed}"'
+    assert not told(rule)
+    judged: dict[Decimal, set[object]] = {}
+    protocol = parse_protocol("\n".join((HEAD + QUESTIONS, TIMED, criterion(rule))), "trial.toml")
+    for days, answer in answers_around(number * DAYS[unit]):
+        facts: list[Answer | None] = [None] * len(protocol.questions)
+        facts[protocol.position["ill"]] = answer
+        judged.setdefault(days, set()).add(protocol.criterion_by_code["X1"].rule.judge(facts).high)
+    assert max(map(len, judged.values())) == 1
+    assert len(judged) < len(list(answers_around(number * DAYS[unit])))
+
+
+def answers_around(limit: Decimal) -> Iterator[tuple[Decimal, Measurement]]:
+    """Yield whole numbers of each unit within a few months of a limit, with the days that they come to."""
+    for unit, days in DAYS.items():
+        middle = int(limit / days)
+        for number in range(max(middle - 70, 0), middle + 70):
+            yield number * days, Measurement("=", Decimal(number), unit)
 
 
 @pytest.mark.parametrize("limit", ["1 mo", "3 mo", "6 mo", "1 a", "5 a"])
-def test_what_the_note_proposes_is_understood_and_says_no_more(limit: str) -> None:
-    (found,) = [each for each in warned(TIMED, criterion(f'ill < "{limit}"')) if "30.4375" in each.fault]
-    proposed = found.remedy.split('"')[1]
+def test_what_the_note_proposes_is_as_long_as_the_limit(limit: str) -> None:
+    ((_, _, remedy),) = told(f'ill < "{limit}"')
+    proposed = remedy.split('"')[1]
     text = "\n".join((HEAD + QUESTIONS, TIMED, criterion(f'ill < "{proposed}"')))
     protocol = parse_protocol(text, "trial.toml")
-    assert not [each for each in warnings(protocol, 10, 300) if "30.4375" in each.fault]
     rule, ill = protocol.criterion_by_code["X1"].rule, protocol.position["ill"]
     for each in proposed.split(" = "):
         number, unit = each.split()

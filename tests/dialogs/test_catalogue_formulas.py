@@ -65,8 +65,9 @@ PUBLISHED = {
         "10",
     ),
     # BAPEN, the weight loss charts of MUST: 5 % of 80 kg are 4 kg, 10 % of 50 kg are 5 kg
-    "weight lost": ("weight_change", {"body_weight": "76 kg", "weight_before": "80 kg"}, "-5.0"),
-    "weight lost, more": ("weight_change", {"body_weight": "45 kg", "weight_before": "50 kg"}, "-10.0"),
+    "weight lost": ("weight_change", {"body_weight": "76 kg", "weight_before": "80 kg"}, "-5.000"),
+    "weight lost, more": ("weight_change", {"body_weight": "45 kg", "weight_before": "50 kg"}, "-10.000"),
+    "weight gained, just above 5 %": ("weight_change", {"body_weight": "52.52 kg", "weight_before": "50 kg"}, "5.040"),
     # Spitzer and others, Arch Intern Med 2006;166:1092: seven items of 0 to 3
     "GAD-7": ("gad7", {f"gad7_{item}": "several_days" for item in range(1, 8)}, "7"),
 }  # fmt: skip

@@ -66,7 +66,7 @@ def parse_formula(
         raise RuleError("formula names no question", "Please name those whose answers it is worked out from")
     first = question.units[0]
     shown = DEFAULT_DECIMALS[question.kind] if decimals is None else decimals
-    return Formula(flat, term, first.code, shown, first.possible, places)
+    return Formula(flat, term, first.code, shown, first.possible, places, stated=decimals is not None)
 
 
 def _none(truths: list[bool]) -> bool:
