@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
 
-from dialogs.loading.catalogue import OWN, without_copies
+from dialogs.loading.catalogue import OWN, entries, without_copies
 from dialogs.loading.formats import in_newest
 from dialogs.loading.ruleless import names_in, question_name
 from dialogs.loading.short_forms import entry_written_out, with_codes
@@ -80,6 +80,9 @@ def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Nam
                 seen.add(name)
                 waiting.append(_named_by(own[name]))
                 yield name, own[name]
+            elif name not in seen and name[0] == "catalogue" and name[1] in entries():
+                seen.add(name)  # of ours: what it is worked out from may be worded by the file
+                waiting.append(_named_by(entries()[name[1]]))
 
 
 def _questions(name: str) -> list[_Name]:

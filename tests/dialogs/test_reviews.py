@@ -8,6 +8,7 @@ import pytest
 
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol, parse_stored
+from dialogs.loading.editing import accepted
 from dialogs.loading.fingerprints import fingerprint
 
 TRIAL: Final = """
@@ -200,3 +201,22 @@ def test_what_is_no_review_is_refused(entry: str, place: str) -> None:
 def test_a_day_may_be_a_date_of_toml() -> None:
     text = reviewed("I1", ("LW", I1)).replace('"2026-11-26"', "2026-11-26")
     assert parse_protocol(text, "trial.toml").criteria[0].reviewed[0].on == "2026-11-26"
+
+
+def test_a_fingerprint_is_also_of_what_a_number_of_ours_is_worked_out_from() -> None:
+    tall = '\n[[question]]\nuse = "height"\nhelp = "Measured."\n'
+    heavy = '\n[[criterion]]\ncode = "E2"\nexclusion = "Obese"\nrule = \'bmi > "30 kg/m2"\'\n'
+    text = TRIAL + heavy + tall
+    assert digits("E2", text) != digits("E2", text.replace("Measured", "As told"))
+    assert digits("I2", text) == digits("I2", text.replace("Measured", "As told"))
+
+
+def test_a_review_does_not_become_that_of_another_criterion_when_one_is_added_above() -> None:
+    """Codes that follow from the order move."""
+    without = TRIAL.replace('code = "I1"  # as in the record\n', "").replace('code = "I2"\n', "")
+    both = accepted(accepted(without, "I1", "LW", "2026-11-26"), "I2", "LW", "2026-11-26")
+    assert parse_protocol(both, "trial.toml").open_reviews == ()
+    added = '[[criterion]]\ninclusion = "Adults"\nreview = "read as it stands"\n\n[[criterion]]\ninclusion'
+    after = parse_protocol(both.replace("[[criterion]]\ninclusion", added, 1), "trial.toml")
+    assert "I1" in [each.code for each in after.open_reviews]
+    assert [each.source[:5] for each in after.criteria if each.reviewed] == ["Plate", "Left "]
