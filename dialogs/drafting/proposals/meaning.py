@@ -31,6 +31,7 @@ from dialogs.drafting.proposals.measured import Measured
 from dialogs.drafting.proposals.people import People
 
 _ENZYME: Final = re.compile(r"\(?a(?:lt|st|lp) ")
+_COMPARED: Final = re.compile("[<>]")
 _FOR_ALL: Final = re.compile(r"or liver_metastases(?! and)|and not liver_metastases$")
 """*Unless liver metastases* behind a list may be said of all of it."""
 
@@ -50,6 +51,7 @@ class Meaning(Measured, People, Events):
         if len({bool(one.questions) for one in conditions}) > 1:  # what is said last may be said of all
             raise Unsure
         self._refuse_a_wide_negation(conditions, joints(parts))
+        self._refuse_a_wide_window(conditions)
         enzymes = [one.said.text for one in conditions if _ENZYME.match(one.said.text)]
         if len({"liver_metastases" in text for text in enzymes}) > 1 or _FOR_ALL.search(" ".join(enzymes)):
             raise Unsure
@@ -60,6 +62,13 @@ class Meaning(Measured, People, Events):
         negations = [one.denied for one in conditions]
         if any(negations) and (negations != sorted(negations) or kinds & {"OR", "EITHER"}):
             raise Unsure
+
+    def _refuse_a_wide_window(self, conditions: Sequence[Condition]) -> None:
+        """Refuse *unstable angina or stroke within 6 months*, where the time may be said of both."""
+        texts = [one.said.text for one in conditions]
+        for at, text in enumerate(texts):
+            if text.startswith("last_") and any(not _COMPARED.search(before) for before in texts[:at]):
+                raise Unsure
 
     def at_least(self, parts: list[Any]) -> Condition:
         (count,), conditions = each(Number, parts), each(Condition, parts)

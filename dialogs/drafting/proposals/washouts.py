@@ -17,7 +17,8 @@ _BEGINNING: Final = re.compile(
     r"(?:(?:patients?|subjects?|participants?|individuals|volunteers|those|persons) (?:with|who|that) )?"
     r"(?:(?:has|have|had|who) ){0,2}"
     r"(?:received |undergone |experienced |an? |any |the |known |documented )*"
-    r"(?:(?:prior|previous|past|history of|a history of|prior history of|evidence of) )?(?:an? |any )?",
+    r"(?:(?:last|most recent|prior|previous|past|history of|a history of|prior history of|evidence of) )?"
+    r"(?:an? |any )?",
     re.IGNORECASE,
 )
 _VERBS: Final = (
@@ -44,7 +45,8 @@ _MORE: Final = re.compile(
     r"|diagnosed|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|enrolled"
     r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure of|inadequate"
     r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
-    r"|years?|months?|weeks?|days?|hours?)\b",
+    r"|family|mother|father|partner|unable|inability|able|ability|due|birth|delivery|residence|living|prisoners?"
+    r"|conditions?|last|years?|months?|weeks?|days?|hours?)\b",
     re.IGNORECASE,
 )
 """What says that there is more to it than what happened last: a condition, a number, a plan, a state, a change."""
