@@ -31,7 +31,7 @@ from dialogs.proofs.selections import ALL_TRIED
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.choices import Ticked
 from dialogs.rules.comparisons import Contrast, Leaf
-from dialogs.rules.judgement import FALSE, TRUE, first_place, members, union
+from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, first_place, members, union
 from dialogs.rules.tree import Conjunction, Negation, Node, Unclear
 
 Finding = Literal["possible", "impossible", "unjudged", "open"]
@@ -223,15 +223,18 @@ def _grouped(node: Node) -> list[list[Leaf]]:
 
 
 def _together(protocol: Protocol, rule: Node, leaves: Sequence[Leaf]) -> _Together:
-    """Try answers to the questions of some comparisons, until all is found that they can come to."""
+    """Try answers to the questions of some comparisons, until all is found that they can come to.
+
+    That is when each can be true and false beside the others: by *Normal*, which is at most the ULN, it may be neither.
+    """
     patterns: dict[tuple[int, ...], tuple[Answer | None, ...]] = {}
-    places = _in_order(leaves)
+    places, all_ways = _in_order(leaves), 2 ** len(leaves)
     for tried, facts in enumerate(_answered(protocol, rule, leaves, places)):
         judged = [leaf.judge(facts) for leaf in leaves]
         if all(low == high for low, high, _ in judged):
             pattern = tuple(low for low, _, _ in judged)
             patterns.setdefault(pattern, tuple(facts[place] for place in places))
-        if len(patterns) == 2 ** len(leaves):
+        if len(patterns) >= all_ways and sum(UNCERTAIN not in each for each in patterns) == all_ways:
             break
         if tried >= MOST_TOGETHER:
             return _Together(leaves, places, patterns, complete=False)

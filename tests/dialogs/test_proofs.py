@@ -393,3 +393,19 @@ def test_a_criterion_is_judged_where_the_record_leaves_open_what_it_requires(
     found = {(each.criterion.code, each.said): each.finding for each in outcomes(protocol, 10_000)}
     assert found["I2", "failed"] == finding
     assert found["I2", "met"] == "possible"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'ast >= "0.5 {xULN}"',
+        'ast == "1 {xULN}"',
+        'ast != "1 {xULN}"',
+        'ast < "0.5 {xULN}" or alt < "0.5 {xULN}"',
+    ],
+)
+def test_what_a_button_leaves_open_stands_for_no_answer(rule: str) -> None:
+    """*Normal* is at most the ULN: whether that is above half of it, or equal to it, is unknown."""
+    text = f'format = 2\nid = "EX"\ntitle = "Fictional"\n[[criterion]]\ncode = "E1"\nexclusion = "Words"\nrule = \'{rule}\'\n'
+    found = outcomes(parse_protocol(text, "liver.toml"), 10_000)
+    assert {each.said: each.finding for each in found} == {"failed": "possible", "passed": "possible"}
