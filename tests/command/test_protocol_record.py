@@ -113,6 +113,12 @@ def test_a_draft_agrees_with_its_record(trial: Path) -> None:
     assert "each of its 23 lines stands in the file once, and nothing else does" in agreed
 
 
+def test_differences_are_not_told_to_editors(trial: Path) -> None:
+    refused = run("check", str(trial), "--record", str(NESTED), "--format", "json")
+    assert refused.exit_code == 2
+    assert "told as text only" in refused.stderr
+
+
 LINE = '[[criterion]]\ncode = "I9"\ninclusion = "Has a dog"\n'
 CONSENT = "Able to read the consent form"
 CHANGES: dict[str, tuple[str, str, list[str]]] = {

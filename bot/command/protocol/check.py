@@ -50,6 +50,10 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
     each of its lines that is lost, added or altered in the file is named, and what a newer version of the record
     changed. Exit status: 0 if the protocol can be used, 1 if it differs from the record, 2 if it cannot be used.
     """
+    if form == "json" and record is not None:
+        raise click.UsageError(
+            "what differs from a record is told as text only. Please leave out --format json"
+        )
     if form == "json":
         _tell_editors(source)
         return
