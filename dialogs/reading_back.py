@@ -15,11 +15,12 @@ from typing import Final
 from dialogs.answers import NONE, Choice, Measurement, compact
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Option, Protocol, Question, Shortcut
+from dialogs.reasons import OPPOSITE
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
-from dialogs.wording import OPPOSITE, measured, time_span
+from dialogs.wording import measured, time_span
 
 INDENT: Final = "  "
 

@@ -1,32 +1,24 @@
-"""Puts answers and criteria into words: labels, what a number was understood as, what a criterion asks for."""
+"""Puts answers into words: labels, and what a number was understood as."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
 from typing import Final
 
-from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
 from dialogs.languages import LANGUAGES, words
-from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
+from dialogs.protocol import Protocol, Question
 from dialogs.rules.arithmetic import Waiting
-from dialogs.rules.choices import Membership, Ticked
-from dialogs.rules.comparisons import Comparison, Contrast
-from dialogs.rules.judgement import FALSE, TRUE
-from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import unit_name
 from dialogs.units import Unit
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-DENIALS: Final = {"no", "!=", "not", "not_ticked", "none_ticked"}
-"""Words of a condition that say what is not to be there."""
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
-_FINE: Final = Decimal("0.001")
+FINE: Final = Decimal("0.001")
 """A converted number that is exact to this is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
 MOST_PARTS: Final = 4
 """Named with the number that is worked out from them: those of a clearance. Items of a scale are counted."""
@@ -121,7 +113,7 @@ def echo(
     unit = question.unit_by_code[answer.unit]
     ratio = quotient(protocol, question, answer, facts)
     if ratio is not None:
-        shown = _shown(ratio[0])
+        shown = round_ratio(ratio[0])
         sign = "=" if shown == ratio[0] else "≈"
         label = ratio[1].label[language]
         return f"{said} {sign} {RELATION_SIGNS[answer.relation]}{compact(shown)} {label}"
@@ -129,7 +121,7 @@ def echo(
     if unit.per is not None or unit.scale is None or unit.code == base.code:
         return said
     number = unit.in_first(answer.value)
-    shown = number if number == number.quantize(_FINE) else _shown(number)
+    shown = number if number == number.quantize(FINE) else round_ratio(number)
     converted = Measurement(answer.relation, Decimal(compact(shown)), base.code)
     return f"{said} {'=' if shown == number else '≈'} {measured(converted, base, language)}"
 
@@ -164,186 +156,10 @@ def _is_exact(question: Question, answer: Answer | None) -> bool:
     return number is not None and number.relation == "="
 
 
-def _shown(ratio: Decimal) -> Decimal:
+def round_ratio(ratio: Decimal) -> Decimal:
     """Round a ratio, but 1.5048 not to 1.5: that would read like the limit that it is above."""
     for digits in RATIO_DIGITS:
         shown = ratio.quantize(Decimal(1).scaleb(-digits))
         if shown == ratio or shown != shown.quantize(_ROUND):
             break
     return shown
-
-
-# what a criterion asks for -----------------------------------------------------------------------
-
-
-def what_failed(
-    protocol: Protocol, criterion: Criterion, facts: Sequence[Answer | None], language: str
-) -> str:
-    """Say, from the rule, what an unmet inclusion criterion asks for, or what of an exclusion criterion applies.
-
-    Only what decided it: ``haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
-    start (platelets, for a diagnosis to which they do not matter) is left out. What is asked not to be there is
-    said as asked for: "not met, no EGFR mutation" reads as the finding.
-    """
-    told = _Words(protocol, facts, language)
-    what = told.condition(criterion.rule.node, negated=False)
-    asked_for: str = told.said["asked_for"] if criterion.kind == "inclusion" and told.denies else "{what}"
-    return asked_for.format(what=what)
-
-
-class _Words:
-    """A rule in words, as far as it decided; ``negated`` is said from the side of what would be true."""
-
-    def __init__(self, protocol: Protocol, facts: Sequence[Answer | None], language: str) -> None:
-        self.protocol, self.facts, self.language = protocol, facts, language
-        said = words("dialogs", language)
-        self.said, self.marks, self.ago = said["condition"], said["punctuation"], said["since"]["condition"]
-        self.denies = False  # whether something is said not to be there
-
-    def condition(self, node: Node, *, negated: bool) -> str:
-        match node:
-            case Negation():
-                return self.condition(node.node, negated=not negated)
-            case Conjunction() | Disjunction():
-                both = isinstance(node, Conjunction) is not negated
-                return self.joined(dict.fromkeys(self._parts(node, both, negated)), "and" if both else "or")
-            case AtLeast():
-                return self.at_least(node, negated=negated)
-            case Comparison():
-                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
-            case Contrast():
-                return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator)
-            case Membership():
-                return self.membership(node, negated=negated)
-            case Ticked():
-                return self.ticked([node], "either", negated=negated)
-            case Unclear():
-                return ""
-
-    def at_least(self, node: AtLeast, *, negated: bool) -> str:
-        """Name those that are there where enough are, else all of which there are too few."""
-        judged = [(part, part.judge(self.facts)) for part in node.nodes]
-        there = [part for part, judgement in judged if judgement.low == TRUE]
-        named = there if len(there) >= node.count else node.nodes
-        said: str = self.said["fewer_than" if negated else "at_least"]
-        parts = dict.fromkeys(filter(None, (self.condition(part, negated=False) for part in named)))
-        return said.format(count=node.count, what=self.marks["then"].join(parts))
-
-    def _parts(self, node: Conjunction | Disjunction, both: bool, negated: bool) -> Iterator[str]:
-        """Each part in words; the ticks of one question that stand side by side, in one."""
-        for about, parts in groupby(self._deciding(node), _tick_of):
-            if about is None:
-                yield from filter(None, (self.condition(part, negated=negated) for part in parts))
-            else:
-                ticks = [tick for part in parts for tick in part.leaves() if isinstance(tick, Ticked)]
-                yield self.ticked(ticks, "and" if both else "either", negated=about[1] is not negated)
-
-    def _deciding(self, node: Conjunction | Disjunction) -> Iterator[Node]:
-        """The parts that carried the value; of alternatives that all failed, those that came into question."""
-        needed = TRUE if isinstance(node, Conjunction) else FALSE
-        value = node.judge(self.facts).low
-        parts = [
-            part
-            for part in node.nodes
-            if value == needed or (part.judge(self.facts).settled and part.judge(self.facts).low == value)
-        ]
-        in_question = [part for part in parts if self._came_up(part)]
-        yield from in_question if value == needed and in_question else parts
-
-    def _came_up(self, node: Node) -> bool:
-        """Say whether a part of several says something: its number was asked for, or its choice is not implied."""
-        leaves = list(node.leaves())
-        numbers = [leaf for leaf in leaves if isinstance(leaf, Comparison | Contrast)]
-        if not numbers:
-            return any(place not in self._implied() for leaf in leaves for place in leaf.places)
-        return any(self.facts[place] is not None for leaf in numbers for place in leaf.places)
-
-    def _implied(self) -> set[int]:
-        """The questions whose answers follow from those of others: the sex from a pregnancy."""
-        answers = zip(self.protocol.questions, self.facts, strict=True)
-        chosen = (q.option_by_code.get(a.code) for q, a in answers if isinstance(a, Choice))
-        return {self.protocol.position[other] for option in chosen if option for other in option.implies}
-
-    def comparison(self, leaf: Comparison, operator: str) -> str:
-        question, answer = self.protocol.questions[leaf.place], self.facts[leaf.place]
-        entered = answer.unit if isinstance(answer, Measurement) else ""
-        code = entered if entered in leaf.limits else next(iter(leaf.limits))
-        number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        said = self.word(operator, self.ago if question.kind == "since" else self.said)
-        limit = self.limit(question, number, entered)
-        return said.format(name=question.name[self.language], limit=limit)
-
-    def limit(self, question: Question, number: Measurement, entered: str) -> str:
-        """Say a limit; behind it what it is in the unit that was entered.
-
-        Not where `echo` says what was entered in the limit's own unit, the question's first one.
-        """
-        shown = self.amount(question, number)
-        unit, other = question.unit_by_code[number.unit], question.unit_by_code.get(entered)
-        if other is None or other is unit or None in (unit.scale, other.scale):
-            return shown
-        if unit is question.units[0] and question.kind != "since":
-            return shown
-        converted = other.from_first(unit.in_first(number.value))
-        rounded = converted if converted == converted.quantize(_FINE) else _shown(converted)
-        same = self.amount(question, Measurement("=", Decimal(compact(rounded)), entered))
-        noted: str = self.marks["noted"]
-        return noted.format(what=shown, note=same if rounded == converted else f"≈ {same}")
-
-    def amount(self, question: Question, number: Measurement) -> str:
-        if question.kind == "since":
-            return time_span(number, self.language)
-        return measured(number, question.unit_by_code[number.unit], self.language)
-
-    def contrast(self, leaf: Contrast, operator: str) -> str:
-        one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
-        return self.word(operator, self.said).format(name=one, limit=other)
-
-    def membership(self, leaf: Membership, *, negated: bool) -> str:
-        """Name the options that are asked for; if one of them was chosen, that one."""
-        question = self.protocol.questions[leaf.place]
-        if question.kind == "since":
-            texts = [each.text[self.language] for each in question.shortcuts if each.code in leaf.codes]
-            time = self.word("not" if negated else "is", self.ago)
-            return time.format(name=question.name[self.language], what=self.joined(texts, "either"))
-        asked_for = [option for option in question.options if (option.code in leaf.codes) is not negated]
-        chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
-        options = chosen or asked_for
-        name = question.name[self.language]
-        if question.option_by_code.keys() == YES_OR_NO and len(options) == 1:
-            return self.word(options[0].code, self.said).format(name=name)
-        texts = [option.text[self.language] for option in options]
-        what = self.joined(texts, "either")
-        named: str = self.marks["named"]
-        return what if all(text.startswith(name) for text in texts) else named.format(name=name, what=what)
-
-    def ticked(self, leaves: Sequence[Ticked], word: str, *, negated: bool) -> str:
-        """Name the options that are asked for, or that are not to be there."""
-        question = self.protocol.questions[leaves[0].place]
-        name, codes = question.name[self.language], {leaf.code for leaf in leaves}
-        if NONE in codes:
-            return self.word("some_ticked" if negated else "none_ticked", self.said).format(name=name)
-        what = self.joined([o.text[self.language] for o in question.options if o.code in codes], word)
-        said = self.word("not_ticked", self.said) if negated else self.marks["named"]
-        return said.format(name=name, what=what)
-
-    def word(self, key: str, said: Mapping[str, str]) -> str:
-        self.denies |= key in DENIALS
-        return said[key]
-
-    def joined(self, parts: Iterable[str], word: str) -> str:
-        """Join parts; with a semicolon between them where a comma stands inside of one."""
-        *first, last = listed = list(parts) or [""]
-        mark, last_mark = self.marks["list"], self.said[word]
-        commas = mark.strip() + self.said["or"][0]
-        if len(listed) > 1 and any(comma in part for part in listed for comma in commas):
-            mark = self.marks["then"]
-            last_mark = mark.rstrip() + last_mark.lstrip(commas)
-        return f"{mark.join(first)}{last_mark}{last}" if first else last
-
-
-def _tick_of(node: Node) -> tuple[int, bool] | None:
-    """Return the question of a tick, and whether it is denied; ``None`` for other parts, and for *none of these*."""
-    negated = isinstance(node, Negation)
-    tick = node.node if isinstance(node, Negation) else node
-    return (tick.place, negated) if isinstance(tick, Ticked) and tick.code != NONE else None

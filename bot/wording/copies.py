@@ -16,7 +16,7 @@ from bot.wording.verdict_card import criterion_names, open_lines
 from dialogs.answers import COMPUTED
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
-from dialogs.wording import what_failed
+from dialogs.reasons import what_failed
 from dialogs.working_out import parts_told
 from state.moments import in_zone
 from state.screenings import Screening

@@ -10,7 +10,7 @@ from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
 from dialogs.parts import PartVerdict
 from dialogs.protocol import Criterion, Part, Protocol
-from dialogs.wording import what_failed
+from dialogs.reasons import what_failed
 
 
 def part_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:

@@ -19,7 +19,8 @@ from dialogs.answers import Answer
 from dialogs.assessment import Reason
 from dialogs.dialogue import CANCELLED, Dialogue
 from dialogs.protocol import Question
-from dialogs.wording import describe, what_failed
+from dialogs.reasons import what_failed
+from dialogs.wording import describe
 from state.history import Asked, Event
 from state.moments import in_zone
 from state.outcomes import Note, Standing

@@ -15,7 +15,7 @@ from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Criterion, Protocol
-from dialogs.wording import what_failed
+from dialogs.reasons import what_failed
 from state.screenings import Screening
 
 PASSED: Final = ("met_inclusion", "met_exclusion")

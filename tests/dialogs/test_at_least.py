@@ -14,9 +14,9 @@ from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
 from dialogs.loading import parse_protocol
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.protocol import Protocol
+from dialogs.reasons import what_failed
 from dialogs.rules.judgement import members
 from dialogs.rules.tree import AtLeast
-from dialogs.wording import what_failed
 
 NAMES = ("fever", "cough", "rash", "pain")
 NAMED = {

@@ -20,9 +20,10 @@ from dialogs.loading import parse_protocol
 from dialogs.proofs.residual import left_over
 from dialogs.protocol import Protocol
 from dialogs.reading import Understood, read
+from dialogs.reasons import what_failed
 from dialogs.rules.arithmetic import Unworkable, Waiting, power, rounded
 from dialogs.rules.judgement import members
-from dialogs.wording import echo, what_failed
+from dialogs.wording import echo
 
 HEAD: Final = """
     # A fictional trial.

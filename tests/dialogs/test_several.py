@@ -18,7 +18,8 @@ from dialogs.loading.kinds import Report
 from dialogs.loading.references import check_outcomes
 from dialogs.proofs import representatives
 from dialogs.reading import Refused, Understood, read
-from dialogs.wording import describe, what_failed
+from dialogs.reasons import what_failed
+from dialogs.wording import describe
 
 FILE = Path(__file__).parent.parent / "data" / "several.toml"
 PROTOCOL = load(str(FILE))
@@ -233,7 +234,7 @@ SAID = {
     "one of several": (
         ("asthma", "hepatitis_b"),
         "E2",
-        "history: Hepatitis B, chronic and no treatment of hepatitis",
+        "history: Hepatitis B, chronic; and no treatment of hepatitis",
     ),
     "two together": (("asthma", "copd"), "E1", "history: Asthma and COPD and history: no Seizures"),
     "none of two": (("hepatitis_b",), "I1", "history: Asthma or COPD"),

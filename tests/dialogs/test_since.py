@@ -20,8 +20,9 @@ from dialogs.loading import load, parse_protocol
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.proofs import representatives
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
+from dialogs.reasons import what_failed
 from dialogs.since import DAYS
-from dialogs.wording import compared, describe, what_failed
+from dialogs.wording import compared, describe
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 MI = PROTOCOL.question("last_mi")

@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Relation, Selection
 from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Step, begin
 from dialogs.errors import AnswerError
@@ -19,8 +19,9 @@ from dialogs.loading import load
 from dialogs.loading.rules.parsing import parse
 from dialogs.proofs import representatives
 from dialogs.protocol import Protocol
+from dialogs.reasons import what_failed
 from dialogs.texts import Text
-from dialogs.wording import echo, what_failed
+from dialogs.wording import echo
 from tests.dialogs.strategies import PROTOCOL, tables
 
 
@@ -168,6 +169,31 @@ def test_a_list_inside_of_another_is_set_off_by_semicolons() -> None:
     said = what_failed(trial, criterion, facts, "en")
     assert said.count(";") == 1
     assert said.endswith("; and progression on an EGFR inhibitor")
+
+
+DRUGS = '"sulfonylurea" in diabetes_drugs, "dpp4" in diabetes_drugs, "sglt2" in diabetes_drugs'
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (f"not at_least(2, {DRUGS})", "fewer than 2 of: glucose-lowering drugs: Sulfonylurea, DPP-4 inhibitor"),
+        (f"at_least(3, {DRUGS}, diabetes == 'none')", "asks for at least 3 of: glucose-lowering drugs: Sulfonylurea, DPP-4 inhibitor, SGLT2 inhibitor; diabetes: None"),
+        (f"at_least(3, {DRUGS}, diabetes_drugs == 'none')", "asks for at least 3 of: glucose-lowering drugs: Sulfonylurea; glucose-lowering drugs: DPP-4 inhibitor; glucose-lowering drugs: SGLT2 inhibitor; glucose-lowering drugs: none of these"),
+    ],
+    ids=["too many ticks", "ticks beside another question", "none of these is no option"],
+)  # fmt: skip
+def test_ticks_of_one_question_that_are_counted_name_it_once(rule: str, said: str) -> None:
+    trial = load("EXAMPLE-DM2")
+    criterion = replace(
+        trial.criterion_by_code["I5"], rule=parse(rule, {each.id: each for each in trial.questions})
+    )
+    answers: dict[str, Answer] = {
+        "diabetes_drugs": Selection(("sulfonylurea", "dpp4")),
+        "diabetes": Choice("type_2"),
+    }
+    told = what_failed(trial, criterion, effective(trial, answers), "en")
+    assert told.removeprefix("asks for ") == said.removeprefix("asks for ")
 
 
 @given(tables)
