@@ -8,6 +8,7 @@ from typing import Final
 from dialogs.answers import Measurement, compact, plain
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.comparisons import Comparison
+from dialogs.since import DAYS
 from dialogs.units import Unit
 from dialogs.wording import describe
 
@@ -15,6 +16,8 @@ FEW: Final = 10
 """Examples that are computed have a decimal place up to here."""
 FINEST: Final = 12
 """No more decimals than these are tried."""
+A_FEW: Final = 2
+"""Of half a year's limit in days, weeks and months an example is one in months, of four weeks one in weeks."""
 
 
 def example(protocol: Protocol, question: Question, only: str | None, language: str) -> str:
@@ -44,8 +47,9 @@ def usual_number(unit: Unit, *, whole: bool) -> Decimal:
 
 
 def _judged_in(protocol: Protocol, question: Question) -> str | None:
-    """Return the unit of the first limit that a rule holds a number against."""
+    """Return the coarsest unit of a limit that a rule holds a number against, of which the limit is a few."""
     place = protocol.position[question.id]
     leaves = (leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves())
-    limits = (leaf.limits for leaf in leaves if isinstance(leaf, Comparison) and leaf.place == place)
-    return next((code for each in limits for code in each), None)
+    limits = [leaf.limits for leaf in leaves if isinstance(leaf, Comparison) and leaf.place == place]
+    codes = [code for each in limits[:1] for code, limit in each.items() if limit >= A_FEW or len(each) == 1]
+    return max(codes, key=list(DAYS).index, default=None)

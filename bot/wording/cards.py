@@ -14,7 +14,7 @@ from bot.wording.buttons import choices
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import LONGEST
-from bot.wording.parts import belongs_to, names, part_lines
+from bot.wording.parts import belongs_to, names
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -23,8 +23,9 @@ from dialogs.examples import example
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Given, Refused, looks_like_free_text, looks_like_identifier, unit_for
-from dialogs.wording import describe, echo, what_failed, with_unit
-from dialogs.working_out import parts_told
+from dialogs.reasons import what_failed
+from dialogs.wording import describe, echo, with_unit
+from dialogs.working_out import parts_told, worked_out
 from state.screenings import Screening
 
 LONGEST_OPTION: Final = LABEL_CHARACTERS - len("☐ ")
@@ -38,15 +39,24 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     dialogue, language = screening.dialogue, say.language
     question = dialogue.protocol.question(dialogue.state)
     only = unit_for(dialogue.protocol, question, dialogue.facts)
-    typed = not question.options
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
         _answer_before(screening, question, say),
-        say("for_example", example=example(dialogue.protocol, question, only, language)) if typed else None,
+        say("for_example", example=example(dialogue.protocol, question, only, language))
+        if _is_typed(question)
+        else None,
         *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
+
+
+def _is_typed(question: Question) -> bool:
+    """Say whether an answer can be one that stands on no button."""
+    if question.kind != "integer":
+        return not question.options
+    low, high = question.units[0].possible
+    return high - low >= len(question.shortcuts)
 
 
 def _in_full(question: Question, language: str) -> list[Safe]:
@@ -104,7 +114,14 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
         return say("was_taken", named=named(name, shown, say))
     if dialogue.answers[question_id] == UNKNOWN:
         return say("was_unknown", question=name, answer=shown)
-    return say("was_answered", named=named(name, shown, say))
+    key = "was_unusual" if _is_unusual(dialogue, question) else "was_answered"
+    return say(key, named=named(name, shown, say))
+
+
+def _is_unusual(dialogue: Dialogue, question: Question) -> bool:
+    """Say whether a number that was worked out is unusual; what is typed is asked about before it is taken."""
+    number = worked_out(dialogue.protocol, dialogue.protocol.position[question.id], dialogue.facts)
+    return number is not None and not question.unit_by_code[number.unit].expects(number.value)
 
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
@@ -204,10 +221,8 @@ def exclusion_card(screening: Screening, say: Phrases) -> Safe:
 
 
 def verdict_of_all(dialogue: Dialogue, say: Phrases) -> list[Safe]:
-    """The verdict and that of each part, where no single criterion, which then says it, excluded from all of them."""
-    if len(dialogue.rulings) == 1:
-        return []
-    return [say("excluded_whole"), *part_lines(dialogue, say)]
+    """The verdict, where several criteria, which are then told one by one, each excluded from some of the parts."""
+    return [] if len(dialogue.rulings) == 1 else [say("excluded_whole")]
 
 
 def _reason_card(screening: Screening, reason: Reason, say: Phrases) -> Safe:

@@ -42,8 +42,7 @@ TOLD = {
         "en",
         NEITHER,
         [
-            "Not eligible as entered. Cohort A: not eligible as entered (A1) "
-            "Cohort B: not eligible as entered (B2) Cohort A: not eligible as entered, A1 is not met.",
+            "Not eligible as entered. Cohort A: not eligible as entered, A1 is not met.",
             "Cohort B: not eligible as entered, exclusion B2 applies.",
         ],
     ),
@@ -51,8 +50,7 @@ TOLD = {
         "zh",
         NEITHER,
         [
-            "按所填信息不符合条件。 队列A：",
-            "队列A：按所填信息不符合条件，未满足A1。",
+            "按所填信息不符合条件。 队列A：按所填信息不符合条件，未满足A1。",
             "队列B：按所填信息不符合条件，符合排除标准B2。",
         ],
     ),

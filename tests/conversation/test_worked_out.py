@@ -46,6 +46,25 @@ def test_a_number_is_worked_out_from_its_parts_and_shown_with_them(ward: Ward) -
     assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
 
 
+def test_an_unusual_number_asks_to_check_its_parts(ward: Ward) -> None:
+    """Each part is usual: what they come to was typed by nobody, and so is asked about by nobody."""
+    ward.tap(ward.do(ward.clinician, "/new"), "Work it out")
+    turn = typed(ward, "150 kg", "140 cm")
+    parts = "body weight 150 kg, height 140 cm"
+    assert f"✓ BMI: 76.5 kg/m² from {parts}. <b>Unusual: please check these.</b>" in said(turn)
+
+
+def test_no_example_is_typed_where_every_answer_is_a_button(ward: Ward) -> None:
+    setup = replace(ward.conversation.setup, protocols=(load("EXAMPLE-MDD"),))
+    ward = replace(ward, conversation=replace(ward.conversation, setup=setup))
+    ward.do(ward.clinician, "/new")
+    turn = ward.tap(typed(ward, "15"), "Yes")
+    assert "For example 14" in said(turn)
+    turn = ward.tap(turn, "Work it out")
+    assert "PHQ-9, 1 of 9" in said(turn)
+    assert "For example" not in said(turn)
+
+
 def kidneys(ward: Ward, creatinine: str) -> Turn:
     """Answer up to the eGFR, whose parts are those of the clearance before it."""
     ward.tap(ward.do(ward.clinician, "/new"), "Work it out")

@@ -71,3 +71,23 @@ def test_a_computed_example_is_usual_and_of_the_kind_that_is_asked_for(
     protocol = replace(TOY, questions=(question, *TOY.questions[1:]))
     assert example(protocol, question, None, "en") == shown
     assert isinstance(read(protocol, question, shown, None), Understood)
+
+
+@pytest.mark.parametrize(
+    ("limit", "shown"),
+    [
+        ("180 d = 26 wk = 6 mo", "3 months ago"),
+        ("4 wk = 28 d = 1 mo", "3 weeks ago"),
+        ("1 d", "10 days ago"),
+        ("1 a", "2 years ago"),
+    ],
+)
+def test_an_example_of_a_time_ago_is_in_the_unit_in_which_one_would_say_the_limit(
+    limit: str, shown: str
+) -> None:
+    trial = load("EXAMPLE-DM2")
+    text = trial.text.replace(
+        'diabetes_diagnosed >= "180 d = 26 wk = 6 mo"', f'diabetes_diagnosed >= "{limit}"'
+    )
+    changed = parse_protocol(text, "changed.toml")
+    assert example(changed, changed.question("diabetes_diagnosed"), None, "en") == shown
