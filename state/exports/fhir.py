@@ -46,6 +46,7 @@ SUBJECT_STATUS: Final = {
     "undetermined": "screening",
 }
 REGISTRY: Final = "https://clinicaltrials.gov"
+_REGISTERED: Final = re.compile(r"NCT\d{8}")
 _NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
 
 
@@ -118,11 +119,17 @@ def research_study(protocol: Protocol) -> Resource:
     return {
         "resourceType": "ResearchStudy",
         "id": resource_id(protocol.id),
-        "identifier": [{"system": REGISTRY, "value": protocol.id}],
+        "identifier": [_study_number(protocol)],
         "title": protocol.title[DEFAULT],
         "status": "approved",
         **({"note": [{"text": notice[DEFAULT]} for notice in protocol.notices]} if protocol.notices else {}),
     }
+
+
+def _study_number(protocol: Protocol) -> Resource:
+    """The trial's id, as the registry's only where it has the form of one: a fictional trial is in no registry."""
+    system = REGISTRY if _REGISTERED.fullmatch(protocol.id) else f"{SYSTEM}:study"
+    return {"system": system, "value": protocol.id}
 
 
 # a screening -------------------------------------------------------------------------------------
@@ -222,7 +229,7 @@ def research_subject(protocol: Protocol, row: Row, healing: Healed, refer: Refer
         "study": {
             "reference": refer("ResearchStudy", resource_id(protocol.id)),
             "type": "ResearchStudy",
-            "identifier": {"system": REGISTRY, "value": protocol.id},
+            "identifier": _study_number(protocol),
         },
         "individual": _subject(row),
     }

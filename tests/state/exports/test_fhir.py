@@ -22,7 +22,7 @@ from ucumvert import PintUcumRegistry
 from dialogs.loading import load
 from state.database import open_database
 from state.exports import Exported, export
-from state.exports.fhir import encoded
+from state.exports.fhir import encoded, research_study
 from state.exports.questionnaire import questionnaire
 from state.exports.snapshot import snapshot
 
@@ -103,6 +103,14 @@ def test_the_study_of_a_subject_is_there_in_both_ways(exported: Callable[..., Ex
     lines = [json.loads(line) for line in exported("fhir-ndjson").path.read_bytes().splitlines()]
     ids = {f"ResearchStudy/{study['id']}" for study in kind(lines, "ResearchStudy")}
     assert ids == {subject["study"]["reference"] for subject in kind(lines, "ResearchSubject")}
+
+
+def test_only_a_number_of_the_registry_is_said_to_be_one() -> None:
+    systems = {
+        trial: research_study(load(trial))["identifier"][0]["system"]
+        for trial in ("NCT04420494", "EXAMPLE-DM2")
+    }
+    assert systems == {"NCT04420494": "https://clinicaltrials.gov", "EXAMPLE-DM2": "urn:prescreen:study"}
 
 
 def test_every_code_of_ours_is_in_a_code_system_with_the_words_that_stand_beside_it(
