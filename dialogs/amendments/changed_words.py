@@ -6,9 +6,9 @@ import re
 from difflib import SequenceMatcher
 from typing import Final
 
-_CJK: Final = "\u3000-\u9fff\uff00-\uffef"
+_CJK: Final = r"\u3000-\u9fff\uff00-\uffef"
 _WORD: Final = re.compile(rf"[{_CJK}]\s*|(?:(?![{_CJK}])\w|\.(?=\d))+\s*|[^\w\s]\s*|\s+")
-_CONTEXT: Final = 12
+_CONTEXT: Final = 30
 """Words that stay on either side of a change; what is further away is left out."""
 
 

@@ -9,8 +9,10 @@ from typing import Final, Literal
 from dialogs.amendments.changed_words import changed_words
 from dialogs.amendments.matching import Matching, stands_for
 from dialogs.answers import plain
+from dialogs.languages import words
 from dialogs.loading.defaults import shortened
 from dialogs.protocol import Criterion, Line, Protocol, Question
+from dialogs.reading_back import Clause, read_back
 from dialogs.texts import Text
 from dialogs.units import Range, Unit
 
@@ -136,7 +138,28 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     asked_for = (("reworded", before.source, after.source), *shown, *_consequences(matching, before, after))
     yield from _differing("criterion", after.code, asked_for)
     if not (stands_for(before) and stands_for(after)):
-        yield from _differing("criterion", after.code, [("rule", before.rule.text, after.rule.text)])
+        yield from _differing("criterion", after.code, [_rule(matching, before, after, language)])
+
+
+def _rule(matching: Matching, before: Criterion, after: Criterion, language: str) -> tuple[str, str, str]:
+    """Return both rules in words; as they stand in the file where the words do not tell them apart."""
+    one, other = (
+        _in_a_line(read_back(protocol, criterion, language), language)
+        for protocol, criterion in ((matching.old, before), (matching.new, after))
+    )
+    if one == other or before.rule.text == after.rule.text:
+        return "rule", before.rule.text, after.rule.text
+    return "rule", one, other
+
+
+def _in_a_line(clause: Clause, language: str) -> str:
+    """Return a condition with its parts in brackets: they stand below each other where there is room."""
+    if not clause.parts:
+        return clause.text
+    marks = words("dialogs", language)["punctuation"]
+    parts = marks["then"].join(_in_a_line(part, language) for part in clause.parts)
+    noted: str = marks["noted"]
+    return noted.format(what=clause.text, note=parts)
 
 
 def _own_name(criterion: Criterion, language: str) -> str:
