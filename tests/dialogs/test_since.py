@@ -54,7 +54,7 @@ REFUSED = [
     ("a", "how_long_ago", []), ("half a", "how_long_ago", []), ("yes", "how_long_ago", []), ("not yet", "how_long_ago", []), ("a few weeks ago", "unknown_unit", []), ("几周前", "how_long_ago", []),
     ("at least 3 weeks or less", "how_long_ago", []), ("two or three weeks", "unknown_unit", []), ("3-4 weeks", "one_number", []),
     ("1 year 6 months", "unknown_unit", []), ("一年半前", "unknown_unit", []), ("3 m", "unknown_unit", []), ("8月前", "unknown_unit", []),
-    ("-3 weeks", "sign", []), ("½ year", "digits", []), ("200 years ago", "impossible", ["200 d", "200 wk", "200 mo"]),
+    ("decades ago", "how_long_ago", []), ("-3 weeks", "sign", []), ("½ year", "digits", []), ("200 years ago", "impossible", ["200 d", "200 wk", "200 mo"]),
     ("x" * 90, "too_long", []),
 ]  # fmt: skip
 
