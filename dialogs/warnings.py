@@ -235,25 +235,26 @@ def _called_alike(protocol: Protocol) -> Iterator[Fault]:
         alike.setdefault(said.casefold(), []).append(name)
     if len(alike) == len(called) and not any(said.endswith("…") for said in alike):
         return
-    for place, name, own in _named_by_the_file(tomllib.loads(protocol.text)):
-        fault = f'is called "{called[name]}" in reviews and reasons'
-        others = [other for other in alike[called[name].casefold()] if other != name]
+    said_of = dict(_named_by_the_file(tomllib.loads(protocol.text)))
+    for name, said in called.items():
+        place, own = said_of.get(name, (f"question {name}", False))
+        fault = f'is called "{said}" in reviews and reasons'
+        others = [other for other in alike[said.casefold()] if other != name]
         if others:
             remedy = 'Please give each its own: short = "..."'
             yield Fault(f"{place}: short", f"{fault}, like {others[0]}", remedy)
-        elif own and called[name].endswith("…"):
+        elif own and said.endswith("…"):
             yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
 
 
-def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """Yield the questions that the file words: where, what they are called, and whether `ask` alone names them."""
+def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Yield the questions that the file words: where, and whether `ask` alone names them."""
     for each in raw.get("question", ()):
-        if "ask" in each or "short" in each:
-            name = question_name(each)
-            yield f"question {name}", str(name), "short" not in each
-    for each in raw["criterion"]:
+        name = question_name(each)
+        yield str(name), (f"question {name}", "ask" in each and "short" not in each)
+    for each in with_codes(dict(raw))["criterion"]:
         if "code" in each and "rule" not in each:
-            yield f"criterion {each['code']}", id_of(each["code"]), False
+            yield id_of(each["code"]), (f"criterion {each['code']}", False)
 
 
 def _with_backslashes(protocol: Protocol) -> Iterator[Fault]:

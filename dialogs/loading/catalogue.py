@@ -114,7 +114,7 @@ class Shelf:
         used = self._entry(entry["use"], (*users, name))
         if used is None:  # which the key's kind then says
             return {"ask": name, **entry}
-        return {**used, **{key: value for key, value in entry.items() if key != "use"}}
+        return worded(used, entry) | {key: value for key, value in entry.items() if key != "use"}
 
     def unit_set(self, name: Any) -> Any:
         """Return the units of this name, if there are any."""
@@ -140,6 +140,11 @@ class Shelf:
 def without_copies(text: str) -> str:
     """Return a file's text as its author wrote it."""
     return text.partition(_OUR_COPY)[0]
+
+
+def worded(entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry as a file's own words stand over it: what we explain to our question may not fit another one."""
+    return {key: value for key, value in entry.items() if key != "help" or "ask" not in own}
 
 
 def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:

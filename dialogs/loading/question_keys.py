@@ -173,7 +173,13 @@ QUESTION: Final = Table(
             None,
             "what `ask` asks for",
         ),
-        Key("help", TEXT, "What *Help* shows, beside the record's words.", None),
+        Key(
+            "help",
+            TEXT,
+            "What *Help* shows, beside the record's words.",
+            None,
+            "none; with `use`, the entry's, if `ask` is not given",
+        ),
         Key(
             "supplier",
             TEXT,

@@ -82,7 +82,7 @@ def test_the_opening_says_that_the_rules_have_changed_since_the_last_screening(w
     ward.do(ward.clinician, "/new", "45")
     text = load("NCT04420494").text
     newer = parse_protocol(
-        text.replace('version = "2020-06-09.4"', 'version = "2020-06-09.99"'), "newer.toml"
+        text.replace('version = "2020-06-09.5"', 'version = "2020-06-09.99"'), "newer.toml"
     )
     now = replace(ward.conversation, setup=replace(ward.conversation.setup, protocols=(newer,)))
     opened = said(now.handle(ward.clinician, Message("command", "/new")))

@@ -78,6 +78,22 @@ def test_an_own_entry_uses_another_one_and_is_stored_with_it() -> None:
     assert "[catalogue.hemoglobin]" in protocol.text
 
 
+OWN_WORDS = {
+    "a question": ('use = "prednisone_dose"\nask = "Prednisone at most?"', False),
+    "a question, with its own help": ('use = "prednisone_dose"\nask = "At most?"\nhelp = "A day."', True),
+    "a question in our words": ('use = "prednisone_dose"\nsupplier = "the ward"', True),
+}
+
+
+@pytest.mark.parametrize(("asked", "helped"), OWN_WORDS.values(), ids=OWN_WORDS)
+def test_own_words_carry_no_help_of_ours(asked: str, helped: bool) -> None:
+    ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'prednisone_dose > "10 mg/d"\'')
+    assert bool(trial(question(asked), ruled).question("prednisone_dose").help) == helped
+    entry = "[catalogue.dose]\n" + asked
+    ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'dose > "10 mg/d"\'')
+    assert bool(trial(entry, ruled).question("dose").help) == helped
+
+
 @pytest.mark.parametrize(
     ("own", "fault"),
     [

@@ -60,6 +60,11 @@ usual = [-50, 50]
 formula = "{formula}"
 """
 RATIO = DOSE.format(kind="quantity", formula="age / 70")
+DOSES = """
+[catalogue]
+dose_now = {{ use = "prednisone_dose", ask = "Prednisone now?" }}
+dose_before = {{ use = "prednisone_dose", ask = "Prednisone before?"{} }}
+"""
 OTHER = RATIO.replace('"dose"', '"other"') + "decimals = 1\n"
 BY_DEFAULT = "question dose: formula: is rounded to 1 decimal before it is compared"
 CASES: dict[str, tuple[str, str, str]] = {
@@ -179,6 +184,18 @@ CASES: dict[str, tuple[str, str, str]] = {
         UNUSED.replace("Rash?", "Cough (dry)?"),
         UNUSED.replace("Rash?", 'Cough (dry)?"\nshort = "dry cough'),
         'question rash: short: is called "cough" in reviews and reasons, like cough',
+    ),
+    "an entry of the file's own, called like another one": (
+        criterion("dose_now > 10 or dose_before > 10") + DOSES.format(""),
+        criterion("dose_now > 10 or dose_before > 10") + DOSES.format(', short = "former dose"'),
+        'question dose_before: short: is called "prednisone dose" in reviews and reasons, like dose_now',
+    ),
+    "a question of the catalogue, called like one of the file's own": (
+        criterion("fever or mental_illness")
+        + '[[question]]\nid = "own"\nask = "?"\nshort = "mental illness"\n'
+        + criterion("own").replace("X1", "X2"),
+        criterion("fever or mental_illness"),
+        'question mental_illness: short: is called "mental illness" in reviews and reasons, like own',
     ),
     "a criterion that is asked as it stands, called like another one": (
         '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\n',

@@ -75,7 +75,7 @@ def test_an_older_copy_is_found_by_a_head_that_was_kept_elsewhere(tmp_path: Path
 def test_a_screening_replays_though_the_shipped_protocol_has_changed(tmp_path: Path) -> None:
     shipped = load("NCT04420494")
     older = parse_protocol(
-        shipped.text.replace('version = "2020-06-09.4"', 'version = "2020-06-09.0"').replace(
+        shipped.text.replace('version = "2020-06-09.5"', 'version = "2020-06-09.0"').replace(
             '"100 g/L"\nor', '"90 g/L"\nor'
         ),
         "older",
