@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from dialogs.drafting.file import facts_of
-from dialogs.drafting.layout import split
+from dialogs.drafting.layout import split, unescaped
 from dialogs.drafting.record import Record
 from dialogs.protocol import Protocol
 
@@ -37,8 +37,8 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
 
     The order of the lines does not matter, nor white space. A line may be quoted by several criteria in pieces.
     """
-    quoted, fields = _without_fields(_quoted(protocol), record)
     written = [line.text for line in split(record.text)]
+    quoted, fields = _without_fields(_quoted(protocol, frozenset(written)), record)
     left, missing = _unmatched(quoted, written)
     left, missing = _without_pieces(left, missing)
     altered = list(_altered(left, missing))
@@ -54,13 +54,23 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
     ]
 
 
-def _quoted(protocol: Protocol) -> list[Quoted]:
-    """Return all that a file quotes, in its order."""
+def undated(protocol: Protocol, record: Record) -> str | None:
+    """Say that a file does not name the record that it was made from: no difference, since it names no other."""
+    if protocol.record_version or not record.date:
+        return None
+    return f'Which record it was made from does not stand in the file. Please add record_version = "{record.date}"'
+
+
+def _quoted(protocol: Protocol, written: frozenset[str]) -> list[Quoted]:
+    """Return all that a file quotes, in its order; what is copied with the escapes of the registry, without them."""
     found = []
     for place in range(len(protocol.criteria) + 1):
-        found += [Quoted("", _folded(line.text)) for line in protocol.lines if line.before == place]
-        found += [Quoted(each.code, _folded(each.source)) for each in protocol.criteria[place : place + 1]]
-    return found
+        found += [("", line.text) for line in protocol.lines if line.before == place]
+        found += [(each.code, each.source) for each in protocol.criteria[place : place + 1]]
+    folded = ((code, _folded(text), text) for code, text in found)
+    return [
+        Quoted(code, said if said in written else _folded(unescaped(text))) for code, said, text in folded
+    ]
 
 
 def _folded(text: str) -> str:
@@ -172,13 +182,8 @@ def _shown(text: str) -> str:
 
 def _of_versions(protocol: Protocol, record: Record) -> Iterator[str]:
     """Say whether the record is of another day than the file, and which of its facts are others."""
-    if record.date and record.date != protocol.record_version:
-        of = (
-            f"the record of {protocol.record_version}"
-            if protocol.record_version
-            else "a record without a date"
-        )
-        yield f"The file was made from {of}; this one is of {record.date}."
+    if record.date and protocol.record_version and record.date != protocol.record_version:
+        yield f"The file was made from the record of {protocol.record_version}; this one is of {record.date}."
     facts: Mapping[str, str] = facts_of(record)
     for name, now in facts.items():
         before = protocol.facts.get(name)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
-from dialogs.loading.catalogue import OWN, Shelf
+from dialogs.loading.catalogue import OWN, Shelf, entries
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.fingerprints import with_fitting_reviews
@@ -111,7 +111,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
-            report.fault("protocol: catalogue", f"{name} uses itself", "Please give it another name")
+            report.fault("protocol: catalogue", f"{name} uses itself", _another_name(name))
         protocol = build(whole, _with_copies(text, shelf, raw, report), report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
@@ -121,6 +121,12 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
     return with_fitting_reviews(protocol)
+
+
+def _another_name(name: str) -> str:
+    if name not in entries():
+        return "Please give it another name"
+    return f'Please give it another name, or word it as [[question]] with use = "{name}"'
 
 
 def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -> str:

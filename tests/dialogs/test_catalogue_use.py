@@ -106,6 +106,8 @@ def test_an_own_entry_that_uses_itself_or_nothing_is_refused(own: str, fault: st
     with pytest.raises(ProtocolError) as refused:
         trial(own, criterion('code = "I1"\ninclusion = "x"\nrule = \'hemoglobin > "9 g/dL"\''))
     assert [each.fault for each in refused.value.faults] == [fault]
+    points_to_ours = 'or word it as [[question]] with use = "hemoglobin"' in refused.value.faults[0].remedy
+    assert points_to_ours == ("hemoglobin uses" in fault)
 
 
 def test_an_own_entry_that_is_worked_out_from_itself_is_refused() -> None:

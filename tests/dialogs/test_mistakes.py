@@ -248,7 +248,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'unit for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "cm"', ['31: question age: units: there is no unit set cm. Please write length']),
     'unit of several sets': ('units = [{ code = "a", label = "years" }]', 'units = "%"', ['31: question age: units: there is no unit set %. Please use one of the sets with %: percent, hematocrit, hba1c']),
     'unit in words for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "days"', ['31: question age: units: there is no unit set days. Please write time']),
-    'backslash of a registry': ('inclusion = "Relapsed"', 'inclusion = "Relapsed \\[ie, again\\]"', ["77: criterion I3: inclusion: there is a backslash, \\, which has a meaning of its own inside of double quotes. Please remove it, or put the text in single quotes: '...'"]),
+    'backslash of a registry': ('inclusion = "Relapsed"', 'inclusion = "Relapsed \\[ie, again\\]"', ["77: criterion I3: inclusion: there is a backslash, \\, which has a meaning of its own inside of double quotes. Please remove it"]),
     'date for a text': ('record_version = "2026-01-01"', 'record_version = 2026-01-01', ['6: protocol: record_version: 2026-01-01 is not a text in quotes. Please write "2026-01-01"']),
     'text for a list': ('spellings = ["g per litre"]', 'spellings = "g per litre"', ['20: question hb: units[1]: spellings: "g per litre" is not a list of texts. Please write ["g per litre"]']),
     'one number for a range': ('usual = [60, 180]', 'usual = 60', ['18: question hb: usual: 60 is not a range. Please write two numbers: [lowest, highest]']),

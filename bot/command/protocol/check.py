@@ -65,10 +65,12 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
 
 def _tell_differences(protocol: Protocol, record: Record) -> None:
     """Say how a protocol differs from its record, and leave with status 1 if it does."""
-    from dialogs.drafting.accounting import differences
+    from dialogs.drafting.accounting import differences, undated
     from dialogs.drafting.layout import split
 
     found = differences(protocol, record)
+    if (note := undated(protocol, record)) is not None:
+        click.echo(f"Note: {note}")
     lines = counted(len(split(record.text)), "line", "lines")
     if not found:
         click.echo(f"The record: each of its {lines} stands in the file once, and nothing else does.")

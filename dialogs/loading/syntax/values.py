@@ -75,6 +75,11 @@ def _inner_quotes(text: str, at: int) -> Mended | None:
     return Mended(match[1] + value + match[3], fault, f"Please write {match[1].strip()} {short(value, 60)}")
 
 
+_OF_A_REGISTRY: Final = re.compile(r"\\[<>\[\]()*_~#+.!|-]")
+"""Before a sign that would lay out a text, as registries write it: nothing that is to be shown."""
+_REMOVE: Final = "Please remove it, or put the text in single quotes: '...'"
+
+
 def _backslash(text: str, at: int) -> Mended | None:
     match = KEY_VALUE.fullmatch(text)
     if "\\" not in text or (match is not None and match[2].startswith("'")):
@@ -83,7 +88,7 @@ def _backslash(text: str, at: int) -> Mended | None:
     return Mended(
         mended,
         "there is a backslash, \\, which has a meaning of its own inside of double quotes",
-        "Please remove it, or put the text in single quotes: '...'",
+        "Please remove it" if _OF_A_REGISTRY.search(text) else _REMOVE,
         text.find("\\"),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.drafting.accounting import differences
+from dialogs.drafting.accounting import differences, undated
 from dialogs.drafting.criteria import criteria_of
 from dialogs.drafting.draft import drafted_file
 from dialogs.drafting.layout import split
@@ -130,6 +131,35 @@ def test_every_record_here_becomes_a_file_that_accounts_for_each_of_its_lines(fi
     trial = parse_protocol(drafted_file(record, ["en", "zh"], propose, file.name), "draft")
     assert differences(trial, record) == []
     assert all(each.review for each in trial.criteria if f'{each.code.lower()} == "yes"' != each.rule.text)
+
+
+AS_WRITTEN = {
+    "with the escapes of the registry": r"Platelets \<75, or \[see below\]",
+    "as people see it": "Platelets <75, or [see below]",
+}
+
+
+@pytest.mark.parametrize("written", AS_WRITTEN.values(), ids=AS_WRITTEN)
+@pytest.mark.parametrize("in_the_file", AS_WRITTEN.values(), ids=AS_WRITTEN)
+def test_the_escapes_of_a_registry_alter_nothing(written: str, in_the_file: str) -> None:
+    record = Record("FICT-1", "Fictional", f"Inclusion Criteria:\n\n* {written}")
+    head = 'format = 2\nid = "FICT-1"\ntitle = "Fictional"\n[[criterion]]\nline = "Inclusion Criteria:"\n'
+    trial = parse_protocol(f"{head}[[criterion]]\ninclusion = '{in_the_file}'\n", "trial.toml")
+    assert differences(trial, record) == []
+
+
+def test_a_file_that_does_not_name_its_record_does_not_differ_from_it() -> None:
+    record = Record("FICT-1", "Fictional", "Inclusion Criteria:\n\n* Adults", date="2026-02-03")
+    text = drafted_file(record, ["en"], propose, "a test")
+    named = parse_protocol(text, "draft")
+    unnamed = parse_protocol(text.replace('record_version = "2026-02-03"', ""), "draft")
+    assert differences(named, record) == differences(unnamed, record) == []
+    assert undated(named, record) is None
+    assert 'record_version = "2026-02-03"' in str(undated(unnamed, record))
+    newer = replace(record, date="2026-03-04")
+    assert differences(named, newer) == [
+        "The file was made from the record of 2026-02-03; this one is of 2026-03-04."
+    ]
 
 
 WORDS = ["Inclusion Criteria:", "Exclusion Criteria:", "\n", "\n\n", "* ", "  - ", "1. ", "2. ", "or", "and", "any of the following:", "at least two of the following:", "except:", "Age ", "18", " to ", "65 years", "ECOG 0-1", "platelets >= 75 x 10^9/L", "pregnant", "\"", "'", "\\", "{", "}", "%s", "Note: ", "\x00", "\x7f", "血小板", "Patients with "]  # fmt: skip
