@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
+from math import prod
 from typing import Any, Final
 
 from lark import Lark, Token, Tree
@@ -16,8 +17,11 @@ from dialogs.drafting.proposals.limits import Unsure
 from dialogs.drafting.proposals.meaning import Meaning
 from dialogs.drafting.proposals.phrases import Phrase
 
-MOST_PHRASES: Final = 60
+MOST_PHRASES: Final = 40
 """Of a line; a longer one is none that can be read in one way."""
+
+MOST_WAYS: Final = 100
+"""Of reading a line; one that has more is not looked at further."""
 
 
 class _Phrases(Lexer):
@@ -48,12 +52,20 @@ def read(phrases: Sequence[Phrase], *, inclusion: bool, rule: str = "start") -> 
         tree = _grammar().parse(phrases, start=rule)
     except UnexpectedInput:
         return None
+    if _ways(tree) > MOST_WAYS:
+        return None
     readings = {}
     for each in CollapseAmbiguities().transform(tree):
         meant = _meaning(each, inclusion=inclusion)
         if meant is not None:
             readings[str(meant)] = meant
     return next(iter(readings.values())) if len(readings) == 1 else None
+
+
+def _ways(tree: Tree[Token]) -> int:
+    """Return in how many ways a tree can be read, most of which mean nothing."""
+    ways = [_ways(each) for each in tree.children if isinstance(each, Tree)]
+    return sum(ways) if tree.data == "_ambig" else prod(ways)
 
 
 def _meaning(tree: Tree[Token], *, inclusion: bool) -> Any:

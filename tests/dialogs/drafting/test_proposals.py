@@ -207,3 +207,8 @@ def test_a_heading_may_say_when_its_lines_are_measured() -> None:
 
 def test_a_line_that_is_no_criterion_has_no_proposal() -> None:
     assert propose("Age ≥ 18 years", "line", ()) is None
+
+
+def test_a_list_that_can_be_read_in_very_many_ways_is_left_alone() -> None:
+    assert propose(", ".join(["age ≥ 18 and ≤ 75 years"] * 7), "inclusion", ()) is None
+    assert propose(", ".join(["pregnant"] * 30), "exclusion", ()) is None
