@@ -159,8 +159,13 @@ def age_bounded(
 
 
 def in_age_units(limit: Limit) -> tuple[str, Limit]:
-    """Return the entry that asks for an age in the units of a limit, and the limit in its unit."""
+    """Return the entry that asks for an age in the units of a limit, and the limit in its unit.
+
+    Ages are asked in completed years or months, in which *older than 1.5 years* cannot be said.
+    """
     limit = limit.in_one_unit()
+    if any(each.number.value % 1 for each in limit.bounds):
+        raise Unsure
     if all(_is_in("age_years", each.number) for each in limit.bounds):
         return "age_years", limit
     bounds = tuple(replace(each, number=_in_months(each)) for each in limit.bounds)

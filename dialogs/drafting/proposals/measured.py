@@ -43,6 +43,8 @@ from dialogs.drafting.proposals.limits import (
 )
 
 _NUMBER: Final = re.compile(r"([0-9.]+) ?(.*)")
+_THOUSANDS_OR_PARTS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""What is a hundred thousand where a point parts thousands, and a hundred elsewhere: *100.000*."""
 
 
 class Measured(Reader):
@@ -50,6 +52,8 @@ class Measured(Reader):
 
     def NUMBER(self, token: Token) -> Number:  # noqa: N802 - called as the grammar calls it
         value, unit = _NUMBER.fullmatch(token).groups()  # type: ignore[union-attr]
+        if _THOUSANDS_OR_PARTS.fullmatch(value):
+            raise Unsure
         return Number(Decimal(value), unit)
 
     def bound(self, parts: list[Any]) -> Limit:

@@ -44,6 +44,7 @@ _MORE: Final = re.compile(
     r"|needs?|requires?|likely|current|currently|ongoing|recent|recently|active|stable"
     r"|diagnosed|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|enrolled"
     r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure of|inadequate"
+    r"|negative|positive|normal|abnormal|unremarkable|absence of|absent|free|denies|denied|inability|unable|able"
     r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
     r"|family|mother|father|partner|unable|inability|able|ability|due|birth|delivery|residence|living|prisoners?"
     r"|conditions?|last|years?|months?|weeks?|days?|hours?)\b",
