@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 from operator import itemgetter
@@ -45,20 +45,50 @@ def fingerprint(text: str, code: str) -> str:
     """Return the first digits of a SHA-256 over a criterion's own keys and the file's own questions in its rule.
 
     These are the questions that the rule names, those from which such a number is worked out or by which it is
-    divided, the entries of the file's own catalogue that these are or use, and its option and unit sets that they
-    name. The order of keys and questions, comments and layout do not matter; nor does what a stored file has copied of
-    our catalogue.
+    divided or in whose unit it is given, the entries of the file's own catalogue that these are or use, and its option
+    and unit sets that they name; further what answers of other questions imply for them, the parts that the criterion
+    belongs to and the criterion that it requires. The order of keys and questions, comments and layout do not matter;
+    nor does what a stored file has copied of our catalogue.
     """
     raw = read(without_copies(text))
     return _fingerprint(criterion_of(raw, code), _own(raw))
 
 
 def _fingerprint(criterion: Raw, own: Mapping[_Name, Any]) -> str:
-    keys = {key: value for key, value in criterion.items() if key not in OF_REVIEWS}
     rule = criterion.get("rule")
-    used = sorted(_used(names_in(rule) if isinstance(rule, str) else [], own), key=itemgetter(0))
-    written = json.dumps([keys, used], default=str, ensure_ascii=False, sort_keys=True)
+    named = [*names_in(rule)] if isinstance(rule, str) else []
+    used = dict(_used(named, own))
+    asked = {*named, *(name for _, name in used)}
+    listed = sorted([*used.items(), *_around(criterion, own), *_implied(asked, own)], key=itemgetter(0))
+    keys = _judged(criterion)
+    written = json.dumps([keys, listed], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
+
+
+def _judged(criterion: Raw) -> Raw:
+    return {key: value for key, value in criterion.items() if key not in OF_REVIEWS}
+
+
+def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield the parts of a criterion, and the criterion that it requires: what a code stands for may change."""
+    parts = criterion.get("parts")
+    names = [("part", str(each)) for each in (parts if isinstance(parts, list) else ())]
+    for name in (*names, ("criterion", str(criterion.get("requires")))):
+        if name in own:
+            yield name, own[name]
+
+
+def _implied(asked: Set[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield what answers of the file's questions imply for those that are asked about."""
+    for (kind, name), table in own.items():
+        options = (
+            table.get("options") if isinstance(table, dict) else table if kind == "option_sets" else None
+        )
+        for option in options if isinstance(options, list) else ():
+            implied = option.get("implies") if isinstance(option, dict) else None
+            said = {each: code for each, code in (implied or {}).items() if each in asked}
+            if said:
+                yield (f"{kind} implies", f"{name} {option.get('code')}"), said
 
 
 def _own(raw: Raw) -> dict[_Name, Any]:
@@ -66,9 +96,9 @@ def _own(raw: Raw) -> dict[_Name, Any]:
     own: dict[_Name, Any] = {
         (kind, name): entry_written_out(each) for kind in _NAMED for name, each in raw.get(kind, {}).items()
     }
-    return own | {
-        ("question", name): each for each in raw.get("question", ()) if (name := question_name(each))
-    }
+    own |= {("question", name): each for each in raw.get("question", ()) if (name := question_name(each))}
+    own |= {("part", str(each.get("code"))): each for each in raw.get("part", ())}
+    return own | {("criterion", str(each.get("code"))): _judged(each) for each in raw.get("criterion", ())}
 
 
 def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
@@ -97,6 +127,7 @@ def _named_by(table: Any) -> list[_Name]:
         return []
     named = [name for part in names_in(str(table.get("formula", ""))) for name in _questions(part)]
     named += [("catalogue", str(table.get("use"))), ("option_sets", str(table.get("options")))]
+    named += _questions(str(table.get("unit_of")))
     units = table.get("units")
     return [*named, *(_named_by(units) if isinstance(units, list) else [("unit_sets", str(units))])]
 

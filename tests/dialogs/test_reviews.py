@@ -171,6 +171,70 @@ def test_a_fingerprint_is_also_of_what_the_file_has_in_its_own_catalogue(
     assert {code for code in ("I1", "E1") if digits(code, IN_SHORT) != digits(code, after)} == changed
 
 
+AROUND: Final = (
+    TRIAL
+    + """
+[[question]]
+id = "pulse"
+ask = "Pulse?"
+possible = [0, 300]
+usual = [40, 180]
+units = [{ code = "/min", label = "a minute" }]
+
+[[question]]
+id = "pulse_before"
+ask = "Pulse before?"
+possible = [0, 300]
+usual = [40, 180]
+unit_of = "pulse"
+units = [{ code = "/min", label = "a minute" }]
+
+[[question]]
+id = "organ"
+ask = "Which organ?"
+options = [{ code = "liver", text = "Liver", implies = { side = "right" } }, { code = "spleen", text = "Spleen" }]
+
+[[part]]
+code = "A"
+name = "Cohort A, adults"
+
+[[criterion]]
+code = "E2"
+exclusion = "Spleen"
+rule = 'organ == "spleen"'
+requires = "I1"
+
+[[criterion]]
+code = "E3"
+exclusion = "A pulse of more than 150 before"
+rule = 'pulse_before > "150 /min"'
+parts = ["A"]
+"""
+)
+AROUND_CHANGES = {
+    "the criterion that it requires": ('"75 10*9/L"', '"57 10*9/L"', {"I1", "E2"}),
+    "the part that it belongs to": ("adults", "children", {"E3"}),
+    "the question whose unit it has": ('ask = "Pulse?"', 'ask = "Pulse at rest?"', {"E3"}),
+    "what another answer implies": ('side = "right"', 'side = "left"', {"I2", "E2"}),
+    "what another question asks": ("Which organ", "What organ", {"E2"}),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "changed"), AROUND_CHANGES.values(), ids=AROUND_CHANGES)
+def test_a_fingerprint_is_also_of_what_decides_when_a_rule_is_asked_and_of_whom(
+    old: str, new: str, changed: set[str]
+) -> None:
+    after = AROUND.replace(old, new)
+    assert after != AROUND
+    codes = ("I1", "I2", "E1", "E2", "E3")
+    assert {code for code in codes if digits(code, AROUND) != digits(code, after)} == changed
+
+
+def test_a_review_does_not_stay_when_the_code_that_a_criterion_requires_moves_to_another() -> None:
+    moved = AROUND.replace('code = "I1"', 'code = "I0"').replace('code = "I2"', 'code = "I1"')
+    assert digits("E2", AROUND) != digits("E2", moved)
+
+
 def test_reviewing_changes_no_fingerprint() -> None:
     assert digits("I1", proposed("I1", reviewed("I1", ("LW", I1)))) == I1
 
