@@ -11,6 +11,7 @@ from typing import Final
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
 from dialogs.drafting.record import Record
+from dialogs.drafting.sides import fields_to_quote, on_the_other_side
 from dialogs.protocol import Protocol
 
 ALIKE: Final = 0.6
@@ -51,6 +52,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         *(f"{one.called} is altered: {_changed(one.text, text)}" for one, text in altered),
         *(f"Not in the file{_place(text, written, quoted)}: {_shown(text)}" for text in missing),
         *(f"{one.called} is not in the record: {_shown(one.text)}" for one in left),
+        *on_the_other_side(protocol, record),
     ]
 
 
@@ -80,7 +82,7 @@ def _folded(text: str) -> str:
 def _without_fields(quoted: Sequence[Quoted], record: Record) -> tuple[list[Quoted], list[str]]:
     """Return what is not quoted from a field of the record, and what is wrong with what is."""
     fields, lines = record.fields(), {line.text for line in split(record.text)}
-    of_text, told = [], []
+    of_text, told, names = [], [], list[str]()
     for each in quoted:
         name, colon, value = each.text.partition(": ")
         if not colon or name not in ("Minimum Age", "Maximum Age", "Sex") or each.text in lines:
@@ -92,7 +94,11 @@ def _without_fields(quoted: Sequence[Quoted], record: Record) -> tuple[list[Quot
         elif fields.get(name) != value:
             has = _shown(f"{name}: {fields.get(name, 'none')}")
             told.append(f"{each.called} quotes {_shown(each.text)}; the record has {has}")
-    return of_text, told
+        elif name in names:
+            told.append(f"{each.called} quotes {_shown(each.text)} once more")
+        names.append(name)
+    lost = (each for each in fields_to_quote(record) if each.partition(": ")[0] not in names)
+    return of_text, [*told, *(f"Not in the file: {_shown(each)}" for each in lost)]
 
 
 def _unmatched(quoted: Sequence[Quoted], written: Sequence[str]) -> tuple[list[Quoted], list[str]]:

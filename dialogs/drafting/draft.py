@@ -8,8 +8,8 @@ from dataclasses import replace
 from dialogs.drafting.criteria import Drafted, Propose, criteria_of, parts_of
 from dialogs.drafting.fields import of_fields
 from dialogs.drafting.file import Contents, Said, file_of
-from dialogs.drafting.headings import section_of, speaks_of_some
-from dialogs.drafting.layout import Line, split
+from dialogs.drafting.headings import speaks_of_some
+from dialogs.drafting.layout import Line, opens_section, split
 from dialogs.drafting.record import Record, RecordError
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
@@ -49,12 +49,8 @@ def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence
         drafted,
         dict(sorted(named.items())),
         [heading.rstrip(" :：") for heading in above if speaks_of_some(heading)],
-        has_sections=any(_opens(line) for line in lines),
+        has_sections=any(opens_section(line) for line in lines),
     )
-
-
-def _opens(line: Line) -> bool:
-    return line.role == "line" and section_of(line.text, marked=bool(line.marker)) is not None
 
 
 def _refused(error: ProtocolError, criteria: Sequence[Drafted]) -> set[str]:

@@ -61,6 +61,11 @@ class _Row:
         return headings.section_of(self.text, marked=bool(self.marker)) is not None
 
 
+def opens_section(line: Line) -> bool:
+    """Say whether a line is the heading of the inclusion or of the exclusion criteria."""
+    return line.role == "line" and headings.section_of(line.text, marked=bool(line.marker)) is not None
+
+
 def split(text: str) -> tuple[Line, ...]:
     """Return the lines of an eligibility text, in their order: each criterion, heading and remark once.
 

@@ -148,6 +148,26 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
         f'inclusion = "Able to read"\n\n{LINE.replace("Has a dog", "the consent form")}',
         [],
     ),
+    "on the other side": (
+        f'inclusion = "{CONSENT}"',
+        f'exclusion = "{CONSENT}"',
+        ["I4 is an exclusion criterion in the file, and an inclusion criterion in the record"],
+    ),
+    "a field lost": (
+        """[[criterion]]
+code = "I5"
+inclusion = "Maximum Age: 75 Years"
+rule = 'age_years <= 75'
+review = "read as age at most 75 completed years"
+""",
+        "",
+        ["Not in the file: “Maximum Age: 75 Years”"],
+    ),
+    "a field twice": (
+        "[[criterion]]",
+        f"{LINE.replace('Has a dog', 'Maximum Age: 75 Years')}[[criterion]]",
+        ["I5 quotes “Maximum Age: 75 Years” once more"],
+    ),
     "other white space": ("Age >= 18 years", "Age  >= 18 years", []),
 }
 
@@ -158,6 +178,16 @@ def test_each_line_that_differs_is_named(trial: Path, before: str, now: str, sai
     assert before in text
     trial.write_text(text.replace(before, now, 1), encoding="utf-8")
     assert differing(trial) == said
+
+
+def test_a_criterion_of_the_record_that_is_none_in_the_file_is_noted(trial: Path) -> None:
+    before = f'code = "I4"\ninclusion = "{CONSENT}"'
+    text = trial.read_text("utf-8")
+    assert before in text
+    trial.write_text(text.replace(before, f'line = "{CONSENT}"'), encoding="utf-8")
+    told = run("check", str(trial), "--record", str(NESTED))
+    noted = f"Note: a line that is no criterion in the file reads as one in the record: “{CONSENT}”"
+    assert (told.exit_code, noted in told.stdout) == (0, True)
 
 
 def test_what_a_newer_version_of_the_record_changed_is_said(trial: Path, tmp_path: Path) -> None:

@@ -67,7 +67,10 @@ def _tell_differences(protocol: Protocol, record: Record) -> None:
     """Say how a protocol differs from its record, and leave with status 1 if it does."""
     from dialogs.drafting.accounting import differences, undated
     from dialogs.drafting.layout import split
+    from dialogs.drafting.sides import no_criteria
 
+    for text in no_criteria(protocol, record):
+        click.echo(f"Note: a line that is no criterion in the file reads as one in the record: “{text}”")
     found = differences(protocol, record)
     if (note := undated(protocol, record)) is not None:
         click.echo(f"Note: {note}")
