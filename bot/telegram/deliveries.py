@@ -225,8 +225,11 @@ class Deliveries:
 
 
 def _asks_on(reply: Reply) -> bool:
-    """Return whether a reply shows where a screening stands, so that its prompt has arrived with it."""
-    return reply.card and reply.prompt is not None and reply.prompt.kind == "question"
+    """Return whether a reply shows where a screening stands, so that its prompt has arrived with it.
+
+    So does the list of what can be corrected: it is what a screening that is reopened shows first.
+    """
+    return reply.card and reply.prompt is not None and reply.prompt.kind in ("question", "correct")
 
 
 def _asked(prompt: Prompt) -> Asked:

@@ -133,6 +133,18 @@ async def test_a_verdict_that_was_given_up_comes_after_a_restart(ward: Ward) -> 
     assert len(cards) == 1
 
 
+async def test_a_reopened_screening_keeps_the_list_of_what_can_be_corrected(ward: Ward) -> None:
+    clinician = Clinician(ward, ward.member())
+    await ward.says(clinician.phone, "/new")
+    for act in reference("potentially_eligible").acts:
+        await clinician.does(act.line)
+    await ward.presses(clinician.phone, "Correct an answer")
+    shown = clinician.phone.last
+    assert "which answer is to be corrected?" in shown["text"]
+    assert ward.service.channel.prompt_again() == 0
+    assert clinician.phone.last == shown
+
+
 async def test_whoever_blocked_the_bot_finds_the_dialogue_again_and_nobody_else_waits(ward: Ward) -> None:
     clinician, other = await at_haemoglobin(ward), ward.member(1002)
     clinician.phone.blocked = True
