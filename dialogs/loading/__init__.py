@@ -19,6 +19,7 @@ from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.fingerprints import with_fitting_reviews
 from dialogs.loading.formats import in_newest
+from dialogs.loading.formula_parts import MOVED
 from dialogs.loading.formula_units import check_units_of_formulas
 from dialogs.loading.kinds import Report
 from dialogs.loading.mending import mend, misheaded
@@ -107,7 +108,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     raw = with_codes(raw)
     report, shelf = Report(stored=stored), Shelf(raw)
     try:
-        whole = expanded(in_newest(raw), shelf)
+        whole = expanded(in_newest(raw), shelf, parts_first=not stored or MOVED in text)
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
@@ -138,7 +139,7 @@ def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -
                 tomllib.loads(whole)
             except ValueError:
                 report.fault(f"protocol: {key}", "is written in one line", f"Please write it as [{key}]")
-    return whole
+    return f"{whole}\n{MOVED}\n" if shelf.moved and MOVED not in text else whole
 
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:

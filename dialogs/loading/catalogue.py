@@ -98,6 +98,8 @@ class Shelf:
         self._taken: dict[tuple[str, str], Any] = {}
         self.circular: set[str] = set()
         """Entries of the file's own that use themselves, be it by way of others."""
+        self.moved = False
+        """Whether questions of the file were put before others that are worked out from them."""
 
     def entry(self, name: Any) -> Mapping[str, Any] | None:
         """Return the entry of this name, if there is one; one that uses another one has its keys under its own."""

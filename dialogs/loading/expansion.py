@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf, first_unit, worded
 from dialogs.loading.defaults import shipped_text
+from dialogs.loading.formula_parts import parts_before_wholes
 from dialogs.loading.normal import with_normal_limits
 from dialogs.loading.ruleless import names_in, question_name, with_questions_of_criteria
 
@@ -21,12 +22,18 @@ _MEANS_MORE: Final = re.compile(r"[<>=+]|(?<!\w)-(?=\w)|(?<=\w)-(?!\w)")
 """Signs without which a text is another answer: ``<5`` would be the code of 5, and 5, typed, be taken as that."""
 
 
-def expanded(raw: Raw, shelf: Shelf) -> Raw:
-    """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`."""
+def expanded(raw: Raw, shelf: Shelf, *, parts_first: bool = True) -> Raw:
+    """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`.
+
+    With `parts_first` the questions that a number is worked out from are asked before it, whatever the file's order.
+    """
     raw = _with_yes_and_no(with_questions_of_criteria(raw, shelf))
     listed = raw.get("question")
     if not isinstance(listed, list):
         return raw
+    if parts_first:
+        ordered = list(parts_before_wholes(listed, shelf))
+        shelf.moved, listed = ordered != listed, ordered
     own = {question_name(each) for each in listed if not isinstance(each, dict) or _has_own_options(each)}
     questions = list(_questions(listed, shelf))
     return {**raw, "question": _with_implications_that_fit(questions, own, raw.get("option_sets"))}
