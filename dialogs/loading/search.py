@@ -90,6 +90,13 @@ CALLED: Final[Mapping[str, str]] = {
     "wocbp": "childbearing_potential",
 }
 """What people call an entry, where neither its name nor its texts say so -> the entries."""
+_CONCERNS: Final[Mapping[str, str]] = {
+    "corticosteroid": "steroid_days",
+    "infection": "last_antibiotics",
+    "liver": "alt ast bilirubin_total child_pugh",
+    "steroid": "prednisone_dose",
+}
+"""Words that concern an entry and do not stand in it -> the entries."""
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _WHOLE_ONLY: Final = 3
 """Letters of a word that is never looked for inside of others: *hb* is no part of *HbA1c*, *anc* none of *cancer*."""
@@ -139,12 +146,13 @@ def _called(name: str) -> list[str]:
 
 
 def _having(word: str) -> list[str]:
-    """Return the entries that have a word."""
-    called = _called(word)
-    whole = [name for name in entries() if name in called or _stand_in([word], _said(name))]
+    """Return the entries that have a word, or are concerned by it; of a plural that none has, those of the singular."""
+    known = {*_called(word), *_CONCERNS.get(word, "").split()}
+    whole = [name for name in entries() if name in known or _stand_in([word], _said(name))]
     if whole or len(word) <= _WHOLE_ONLY:
         return whole
-    return [name for name in entries() if word in _said(name)]
+    inside = [name for name in entries() if word in _said(name)]
+    return inside or (_having(word[:-1]) if word.endswith("s") else [])
 
 
 def _stand_in(words: Iterable[str], text: str) -> bool:

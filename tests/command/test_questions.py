@@ -18,6 +18,10 @@ FOUND = {
     "by an abbreviation": ("wbc", "leukocytes"),
     "by an abbreviation in capitals": ("ANC", "neutrophils"),
     "by a spelling of elsewhere": ("leucocytes", "leukocytes"),
+    "by a plural": ("biologics", "last_biologic"),
+    "by a plural that concerns others": ("infections", "last_antibiotics"),
+    "by what it is a dose of": ("corticosteroid", "steroid_days"),
+    "by the organ that it tells of": ("liver", "child_pugh"),
     "by several words, in any order": ("surgery LAST", "last_major_surgery"),
 }
 
