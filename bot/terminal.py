@@ -17,6 +17,7 @@ from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, W
 from bot.wording.asked import question_of
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
+from dialogs.answers import COMPUTED
 from dialogs.protocol import Question
 from state.errors import NotKept
 from state.people import Person
@@ -29,6 +30,8 @@ OPTIONS: Final = ("answer", "tick", "untick")
 """Buttons of these verbs are the options of a question."""
 TYPED: Final = "n"
 """The key of the option of a question whose answers are typed, as *normal* beside a value."""
+WORKED_OUT: Final = "w"
+"""The key of *Work it out*: whoever is used to *n* for *Never* or *Normal* does not press it for that."""
 
 
 @dataclass(slots=True)
@@ -193,9 +196,11 @@ def _verb(button: Button) -> str:
 def _option_key(asked: Question | None, place: int) -> str:
     """Return the key of the option at a place, from 1; or its own code, where the codes are digits (ECOG).
 
-    Beside a number, where digits are the answer, *n*, *n2*, *n3*.
+    Beside a number, where digits are the answer, *n*, *n2*, *n3*; *w* where it is worked out.
     """
     if asked is not None and not asked.options:
+        if [*asked.buttons][place : place + 1] == [COMPUTED.code]:
+            return WORKED_OUT
         return f"{TYPED}{place + 1}" if place else TYPED
     codes = [option.code for option in asked.options] if asked is not None else []
     return codes[place] if codes and all(code.isdigit() for code in codes) else str(place + 1)

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.exchange import Message
 from bot.terminal import Terminal
+from dialogs.loading import parse_protocol
 from tests.conversation.playing import Clock, new_conversation
 
 
@@ -181,4 +183,21 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     Terminal(conversation, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
     assert conversation.screenings.load("S01-0001").state == state
     assert ("please write it in words" in " ".join(printed)) is (state not in ("completed", "tumour"))
+    conversation.screenings.db.close()
+
+
+def test_work_it_out_has_a_key_of_its_own(tmp_path: Path) -> None:
+    """*n* is what stands elsewhere beside a number: *Never*, *Normal*."""
+    text = (Path(__file__).parent / "data" / "worked_out.toml").read_text("utf-8")
+    conversation = new_conversation(tmp_path / "seat.db", Clock())
+    conversation = replace(
+        conversation, setup=replace(conversation.setup, protocols=(parse_protocol(text, "worked_out.toml"),))
+    )
+    person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
+    printed: list[str] = []
+    terminal = Terminal(conversation, person, printed.append)
+    terminal.begin()
+    assert "w) Work it out" in "\n".join(printed)
+    terminal.handle("w")
+    assert "to be worked out" in "\n".join(printed)
     conversation.screenings.db.close()
