@@ -126,7 +126,7 @@ class Lookup:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.protocols = StoredProtocols(db)
-        self.healing: dict[tuple[str, int], Healing | None] = {}
+        self.healing: dict[tuple[str, int], tuple[Healing, tuple[str, ...]] | None] = {}
         """Screening and the entry of its saved verdict -> from when it could be repeated, once that was asked."""
         self._loaded: OrderedDict[str, Screening] = OrderedDict()
 

@@ -10,8 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.healing import Healing, could_be_screened_again_from, may_heal, time_changes
+from dialogs.healing import (
+    Healing,
+    could_be_met_from,
+    could_be_screened_again_from,
+    may_heal,
+    time_changes,
+)
 from state.lookup import Lookup
+from state.screenings import Screening
 
 NOT_AGAIN: Final = """NOT EXISTS (
         WITH RECURSIVE later(number) AS (
@@ -50,7 +57,7 @@ class Due:
     failed: tuple[str, ...]
     healing: Healing
     waits_for: tuple[str, ...] = ()
-    """Those of them that time can change; of a trial with parts, others may stay."""
+    """Those of them that have healed by then; of a trial with parts, others may stay."""
 
 
 def due(screenings: Lookup, *, site: str | None = None, person: str | None = None) -> list[Due]:
@@ -68,17 +75,27 @@ def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator
             continue  # without a replay: most fail for a reason that stays
         healing = _healing(screenings, number, saved_entry)
         if healing is not None:
-            changed = time_changes(protocol)
-            waits_for = tuple(code for code in failed if code in changed)
-            yield Due(number, at, by, trial, saved_at, failed, healing, waits_for)
+            day, waits_for = healing
+            yield Due(number, at, by, trial, saved_at, failed, day, waits_for)
 
 
-def _healing(screenings: Lookup, number: str, saved_entry: int) -> Healing | None:
-    """Work out from when a saved screening could be repeated, once for each saved verdict."""
+def _healing(screenings: Lookup, number: str, saved_entry: int) -> tuple[Healing, tuple[str, ...]] | None:
+    """Work out from when a saved screening could be repeated, and what it waits for, once for each saved verdict."""
     key = number, saved_entry
     if key not in screenings.healing:
         saved = screenings.as_saved(number)
-        screenings.healing[key] = could_be_screened_again_from(
-            saved.protocol, saved.dialogue.facts, saved.entered_on
-        )
+        found = could_be_screened_again_from(saved.protocol, saved.dialogue.facts, saved.entered_on)
+        screenings.healing[key] = None if found is None else (found, tuple(_waited_for(saved, found)))
     return screenings.healing[key]
+
+
+def _waited_for(saved: Screening, until: Healing) -> Iterator[str]:
+    """Yield the failed criteria that time heals until a day; of a trial with parts, others stay, or heal later."""
+    changed = time_changes(saved.protocol)
+    for code in saved.dialogue.failed_codes:
+        if code not in changed:
+            continue
+        criterion = saved.protocol.criterion_by_code[code]
+        healing = could_be_met_from(saved.protocol, criterion, saved.dialogue.facts, saved.entered_on)
+        if healing is not None and healing.day <= until.day:
+            yield code
