@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
+import sys
 from importlib import import_module
 from typing import Any, Final
 
@@ -44,6 +46,9 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call a command; here, and nowhere else, what went wrong becomes a sentence."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # Windows in Chinese writes GBK, which has no check mark
         from bot.command.wiring import Unusable
         from state.errors import StateError, translate
 

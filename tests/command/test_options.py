@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -210,3 +213,16 @@ def test_an_unknown_person_is_said_to_be_so(tmp_path: Path, option: str) -> None
     role = ("--role", "clinician") if option == "--change" else ()
     result = run("people", option, "S01-P09", *role, "--db", db_file)
     assert (result.exit_code, "there is no person S01-P09" in result.stderr) == (2, True)
+
+
+def test_what_a_console_cannot_write_is_replaced() -> None:
+    """Windows in Chinese writes GBK, which has no sign for *raised 2* and none for a check mark."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from bot.command import main; main()", "protocol", "questions"],
+        env={**os.environ, "PYTHONIOENCODING": "gbk"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "?" in done.stdout.decode("gbk")
