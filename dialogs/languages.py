@@ -47,6 +47,11 @@ DEFAULT: Final = next(iter(LANGUAGES))
 """The language of the command line and of exports, and for whom no language of ours fits."""
 
 
+def typed_by_authors(what: str) -> tuple[str, ...]:
+    """Return what people write for something in the file of a trial, in any language of ours."""
+    return tuple(word for code in LANGUAGES for word in words("dialogs", code)["typed_by_authors"][what])
+
+
 def or_default(language: str) -> str:
     """Return a language that is one of ours, else the default one."""
     return language if language in LANGUAGES else DEFAULT

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from dialogs.answers import Measurement, Relation
 from dialogs.errors import Fault
-from dialogs.languages import DEFAULT
+from dialogs.languages import DEFAULT, typed_by_authors
 from dialogs.loading.meant import flag_meant, list_meant, number_meant, one_meant, range_meant, text_meant
 from dialogs.loading.writing import value_of
 from dialogs.texts import Text
@@ -25,6 +25,8 @@ from dialogs.units import Exact, Range, exact
 MAX_SHOWN: Final = 60
 """Characters of a value that a message shows."""
 _NAME: Final = re.compile(r"[!-~]+")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*")
+_EXAMPLES: Final = 'its code in Latin letters, such as "zh"'
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?")
 _MEASURED: Final = re.compile(rf"(<=|>=)?({_NUMBER.pattern}) (\S+)")
 _NOT_FOR_QUESTIONS: Final = ("excluded", "review", "completed", "cancelled", "unclear", "unknown")
@@ -179,7 +181,7 @@ def _question_id(raw: Any) -> str:
     )
     if plain and is_question_id(plain):
         raise KindError(f"{shown(raw)} cannot be used as a name in rules", f'Please write "{plain}"')
-    remedy = f"Please use letters, digits and _, and none of: {', '.join(_NOT_FOR_QUESTIONS)}"
+    remedy = f"Please use Latin letters (a-z), digits and _, and none of: {', '.join(_NOT_FOR_QUESTIONS)}"
     raise KindError(f"{shown(raw)} cannot be used as a name in rules", remedy)
 
 
@@ -187,6 +189,18 @@ def _languages(raw: Any) -> tuple[str, ...]:
     if raw and _are_words(raw):
         return tuple(raw)
     raise KindError("is not a list of languages", 'Please write, for example, ["en", "zh"]')
+
+
+def _declared(raw: Any, place: str, report: Report) -> tuple[str, ...]:
+    """Read the languages of a file; what an earlier version stored is read as it stands."""
+    listed = _languages(raw)
+    for each in () if report.stored else listed:
+        if not _LANGUAGE.fullmatch(each):
+            called = dict(row.split(": ") for row in typed_by_authors("languages"))
+            code = called.get(each.casefold())
+            remedy = f"Please write {_EXAMPLES if code is None else shown(code)}"
+            report.fault(place, f"{shown(each)} is no code of a language", remedy)
+    return listed
 
 
 def _number(raw: Any) -> Decimal:
@@ -298,13 +312,13 @@ CODES: Final = as_it_stands(
     _table_of(_STRING),
 )
 NAME: Final = as_it_stands(
-    "a name of letters, digits and signs",
+    "a name of Latin letters (a-z), digits and signs",
     lambda raw: isinstance(raw, str) and _NAME.fullmatch(raw),
     {"type": "string", "pattern": f"^{_NAME.pattern}$"},
     text_meant,
 )
 QUESTION_ID: Final = simple("a name of letters, digits and _", _question_id, _IN_RULES)
-LANGUAGES: Final = simple("a list of languages", _languages, _list(_STRING, minItems=1))
+LANGUAGES: Final = Kind("a list of languages", _declared, _list(_STRING, minItems=1))
 NUMBER: Final = simple("an exact number", _number, _DIGITS)
 DECIMALS: Final = as_it_stands(
     "a whole number from 0 to 12",

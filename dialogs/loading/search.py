@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from dialogs.languages import typed_by_authors
 from dialogs.likely import likely
 from dialogs.loading.catalogue import entries
 from dialogs.loading.kinds import KindError, shown
@@ -21,7 +22,7 @@ CALLED: Final[Mapping[str, str]] = {
     "anc": "neutrophils",
     "bf": "pregnant_or_lactating",
     "birth_control": "contraception",
-    "bp": "systolic_pressure diastolic_pressure",
+    "bp": "systolic_pressure diastolic_pressure mean_pressure",
     "breastfeeding": "pregnant_or_lactating",
     "bsa": "body_surface",
     "bun": "urea",
@@ -88,6 +89,7 @@ CALLED: Final[Mapping[str, str]] = {
     "wbc": "leukocytes",
     "weight": "body_weight",
     "wocbp": "childbearing_potential",
+    **dict(row.split(": ") for row in typed_by_authors("catalogue")),
 }
 """What people call an entry, where neither its name nor its texts say so -> the entries."""
 _CONCERNS: Final[Mapping[str, str]] = {

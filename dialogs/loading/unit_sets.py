@@ -25,7 +25,19 @@ def set_meant(named: str) -> str:
     if having:
         return f"Please use one of the sets with {named}: {', '.join(having)}"
     close = get_close_matches(named.casefold(), sets, _NAMED, 0.75)
+    if not close and not named.isascii():
+        return f"{_table_of(named)}, or look for a set with prescreen protocol questions --units"
     return f"Please write {' or '.join(close)}" if close else _LISTED
+
+
+def _table_of(named: str) -> str:
+    table = f"{{ code = {value_of(_code_for(named))}, label = {value_of(named)} }}"
+    return f"Please write [{table}], with a code in Latin letters"
+
+
+def _code_for(unit: str) -> str:
+    """Return a unit as its own code, or, in Chinese, a count of UCUM."""
+    return unit if unit.isascii() else "{count}"
 
 
 def set_of(units: Sequence[str]) -> str:
@@ -35,7 +47,7 @@ def set_of(units: Sequence[str]) -> str:
     having = named or [name for name in unit_sets() if typed <= typed_in(name)]
     if having:
         return f"Please write {' or '.join(map(value_of, having[:_NAMED]))}"
-    first, *others = (f"code = {value_of(each)}, label = {value_of(each)}" for each in units)
+    first, *others = (f"code = {value_of(_code_for(each))}, label = {value_of(each)}" for each in units)
     tables = [f"{{ {first} }}", *(f"{{ {other}, scale = ... }}" for other in others)]
     return f"Please write [{', '.join(tables)}]"
 

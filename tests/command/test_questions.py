@@ -22,6 +22,13 @@ FOUND = {
     "by a plural that concerns others": ("infections", "last_antibiotics"),
     "by what it is a dose of": ("corticosteroid", "steroid_days"),
     "by the organ that it tells of": ("liver", "child_pugh"),
+    "by what a nurse calls it, in Chinese": ("血压", "systolic_pressure"),
+    "by another word for it, in Chinese": ("怀孕", "pregnant_or_lactating"),
+    "by a short form, in Chinese": ("心梗", "last_mi"),
+    "by a word of the ward, in Chinese": ("中风", "last_stroke"),
+    "by what a record calls it, in Chinese": ("研究药物", "last_trial_drug"),
+    "by what it is asked for, in Chinese": ("洗脱", "last_chemotherapy"),
+    "by its kind, in Chinese": ("临床试验", "other_trial"),
     "by several words, in any order": ("surgery LAST", "last_major_surgery"),
 }
 
@@ -42,7 +49,7 @@ FOUND_ALONE = {
     "anc": "neutrophils",
     "crcl": "creatinine_clearance",
     "kps": "karnofsky",
-    "bp": "systolic_pressure diastolic_pressure",
+    "bp": "systolic_pressure diastolic_pressure mean_pressure",
     "gfr": "egfr egfr_child",
     "alc": "lymphocytes",
     "plt": "platelets",

@@ -66,6 +66,21 @@ OPERATORS: Final[Mapping[str, Mistake]] = {
     'nothing in it': ('rule = "18 <= age <= 80"', "rule = '  '", ['65: criterion I1: rule: there is nothing in it. Please write a condition, or leave rule out to ask the criterion as it stands']),
     'a remark in it': ('and hb < "100 g/L"', 'and hb < "100 g/L"  # of the last week', ['72: criterion I2: rule: a remark inside of a rule would end it. Please put it above the rule, in a line that begins with #']),
     'second line of a rule': ('and hb < "100 g/L"', 'and HB < "100 g/L"', ['72: criterion I2: rule: there is no question HB. Please write hb']),
+    'no before a name': ('pregnant == "yes"', 'no pregnant', ['88: criterion E1: rule: "no" is not written so in a rule. Please write not pregnant']),
+    'without before a name': ('"mi" in history', '"mi" in history and without pregnant', ['129: criterion E4: rule: "without" is not written so in a rule. Please write not pregnant']),
+    'has not in Chinese': ('pregnant == "yes"', '没有 pregnant', ['88: criterion E1: rule: "没有" is not written so in a rule. Please write not pregnant']),
+    'no as an answer': ('pregnant == "yes"', 'pregnant == no pregnant', ['88: criterion E1: rule: there is no sign between no and pregnant. Please write comparisons joined by and, or, not']),
+    'at least of conditions': ('"mi" in history', 'at least(2, "mi" in history, pregnant)', ['129: criterion E4: rule: "at least" is not written so in a rule. Please write at_least']),
+    'at least of conditions in Chinese': ('"mi" in history', '至少（2，"mi" in history，pregnant）', ['129: criterion E4: rule: （ cannot be read in a rule. Please type (', '129: criterion E4: rule: ， cannot be read in a rule. Please type ,', '129: criterion E4: rule: "至少" is not written so in a rule. Please write at_least']),
+    'one more number': ('rule = "18 <= age <= 80"', 'rule = "age == 18 or 19"', ['65: criterion I1: rule: it is not said what 19 is compared with. Please write age == 18 or age == 19']),
+    'a limit alone': ('last_transfusion < "2 wk"', '"2 wk" or unclear', ['134: criterion E5: rule: "2 wk" is compared with nothing. Please write what it is about: QUESTION < "2 wk"']),
+    'the average of Excel': ('"body_weight / height"', '"=AVERAGE(body_weight, height,alt)"', ['120: question index: formula: = is no sign of a formula. Please write (body_weight + height + alt) / 3']),
+    'the average in Chinese': ('"body_weight / height"', '"平均值(body_weight, height) / 2"', ['120: question index: formula: 平均值 is no word of a formula. Please write (body_weight + height) / 2 / 2']),
+    'a function in capitals': ('"body_weight / height"', '"MAX(body_weight, height)"', ['120: question index: formula: MAX is no word of a formula. Please write max(body_weight, height)']),
+    'a table in Chinese': ('[[criterion]]\ncode = "E1"', '[[标准]]\ncode = "E1"', ['85: 标准: there are no [[标准]]. Please write [[criterion]]']),
+    'a language by its name': ('version = "1"', 'version = "1"\nlanguages = ["中文"]', ['5: protocol: languages: "中文" is no code of a language. Please write "zh"']),
+    'a unit in Chinese': ('units = [{ code = "a", label = "years" }]', 'units = "种"', ['31: question age: units: there is no unit set 种. Please write [{ code = "{count}", label = "种" }], with a code in Latin letters, or look for a set with prescreen protocol questions --units']),
+    'a code in Chinese': ('code = "E1"', 'code = "排除1"', ['86: criterion 排除1: code: "排除1" is not a name of Latin letters (a-z), digits and signs. Please write a name of Latin letters (a-z), digits and signs']),
 }  # fmt: skip
 VALUES: Final[Mapping[str, Mistake]] = {
     'limit without quotes': ('and hb < "100 g/L"', 'and hb < 100 g/L', ['72: criterion I2: rule: 100 g/L is a limit without quotes. Please write "100 g/L"']),
@@ -145,7 +160,7 @@ VALUES: Final[Mapping[str, Mistake]] = {
     'question that is nowhere': ('body_weight > "150 kg"', 'sodium_intake > "5 g"', ['93: criterion E2: rule: there is no question sodium_intake. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "sodium_intake"']),
     'abbreviation of the catalogue': ('body_weight > "150 kg"', 'kps >= 70', ['93: criterion E2: rule: there is no question kps. Please write karnofsky, a question of the catalogue']),
     'abbreviation like another test': ('body_weight > "150 kg"', 'alc < 1', ['93: criterion E2: rule: there is no question alc. Please write lymphocytes, a question of the catalogue']),
-    'abbreviation of two': ('body_weight > "150 kg"', 'bp > 140', ['93: criterion E2: rule: there is no question bp. Please write systolic_pressure or diastolic_pressure, questions of the catalogue']),
+    'abbreviation of two': ('body_weight > "150 kg"', 'bp > 140', ['93: criterion E2: rule: there is no question bp. Please write systolic_pressure or diastolic_pressure or mean_pressure, questions of the catalogue']),
     'three letters like another test': ('body_weight > "150 kg"', 'alb < 3', ['93: criterion E2: rule: there is no question alb. Please look for it with prescreen protocol questions WORD, or add a [[question]] with id = "alb"']),
     'question of the catalogue with a blank': ('body_weight > "150 kg"', 'creatinine clearance >= "50 mL/min"', ['93: criterion E2: rule: there is no sign between creatinine and clearance. Please write creatinine_clearance']),
     'count without a unit': ('body_weight > "150 kg"', 'lymphocytes < 500', ['93: criterion E2: rule: 500 has no unit. Please write "500 /uL"']),
@@ -244,7 +259,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'text for a flag': ('judgement = true', 'judgement = "true"', ['51: question pregnant: judgement: "true" is not true or false. Please write true']),
     'number for a flag': ('judgement = true', 'judgement = 1', ['51: question pregnant: judgement: 1 is not true or false. Please write true']),
     'number for a text': ('version = "1"', 'version = 1', ['4: protocol: version: 1 is not a text in quotes. Please write "1"']),
-    'number for a code': ('code = "I1"', 'code = 1', ['63: criterion number 1: code: 1 is not a name of letters, digits and signs. Please write "1"']),
+    'number for a code': ('code = "I1"', 'code = 1', ['63: criterion number 1: code: 1 is not a name of Latin letters (a-z), digits and signs. Please write "1"']),
     'unit for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "cm"', ['31: question age: units: there is no unit set cm. Please write length']),
     'unit of several sets': ('units = [{ code = "a", label = "years" }]', 'units = "%"', ['31: question age: units: there is no unit set %. Please use one of the sets with %: percent, hematocrit, hba1c']),
     'unit in words for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "days"', ['31: question age: units: there is no unit set days. Please write time']),
@@ -261,7 +276,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'code twice': ('code = "I3"', 'code = "I1"', ['75: criterion I1 (2): stands 2 times. Please give each its own']),
     'option twice': ('code = "evans"', 'code = "aiha"', ['38: question diagnosis: option aiha (2): stands 2 times. Please give each its own']),
     'id with a blank': ('id = "age"', 'id = "age years"', ['25: question age years: id: "age years" cannot be used as a name in rules. Please write "age_years"']),
-    'id that is a word of rules': ('id = "course"\nkind', 'id = "unknown"\nkind', ['43: question unknown: id: "unknown" cannot be used as a name in rules. Please use letters, digits and _, and none of: excluded, review, completed, cancelled, unclear, unknown']),
+    'id that is a word of rules': ('id = "course"\nkind', 'id = "unknown"\nkind', ['43: question unknown: id: "unknown" cannot be used as a name in rules. Please use Latin letters (a-z), digits and _, and none of: excluded, review, completed, cancelled, unclear, unknown']),
     'id missing': ('id = "age"\n', '', ['24: question number 2: id is missing. Please add it']),
     'ask missing': ('ask = "Age in completed years?"\n', '', ['24: question age: ask is missing. Please add it']),
     'words missing': ('inclusion = "Relapsed"\n', '', ["75: criterion I3: has none of the record's words. Please give it exactly one of: inclusion, exclusion, line"]),
@@ -436,3 +451,40 @@ def test_options_without_quotes_are_told_beside_a_fault_of_their_question() -> N
 def test_a_mistake_is_told_with_what_to_write(right: str, wrong: str, sentences: list[str]) -> None:
     assert right in TEXT
     assert told(TEXT.replace(right, wrong, 1)) == sentences
+
+
+RATES: Final = """
+[[question]]
+use = "heart_rate"
+id = "rate1"
+
+[[question]]
+use = "heart_rate"
+
+[[question]]
+use = "heart_rate"
+id = "rate3"
+
+[[question]]
+use = "heart_rate"
+id = "rate"
+formula = "(rate1 + rate2 + rate3) / 3"
+
+[[criterion]]
+exclusion = "Heart rate above 100 beats/min"
+rule = 'rate > "100 /min"'
+"""
+
+
+@pytest.mark.parametrize("where", ["formula", "rule"])
+def test_of_a_question_without_its_id_that_is_said_and_no_other_name_proposed(where: str) -> None:
+    rates = RATES if where == "formula" else RATES.replace("rate2 + ", "").replace("rate > ", "rate2 > ")
+    (said,) = told(TEXT + rates)
+    assert said.endswith(
+        'there is no question rate2. Please add id = "rate2" to the question with use = "heart_rate"'
+    )
+
+
+def test_no_name_is_proposed_that_the_formula_has_already() -> None:
+    (said,) = told(TEXT.replace('"body_weight / height"', '"body_weight / (height * heigth)"'))
+    assert "Please write height" not in said

@@ -44,7 +44,8 @@ def command(word: tuple[str, ...], lang: str, units: bool) -> None:
     names = search.found(*word) or search.meant(" ".join(word))
     if not names:
         raise click.ClickException(
-            f"No question has {' '.join(word)!r}. Please try a part of it, or no word at all."
+            f"No question has {' '.join(word)!r}. Please try a part of it, or no word at all; or write your own:"
+            f' [[question]] with an id in Latin letters (a-z) and ask = "..."'
         )
     shown = [name for name in names if [name] == list(word)] or (names if len(names) <= SHOWN_WHOLE else [])
     for name in shown:

@@ -103,6 +103,13 @@ def _numbers_alone(tree: ast.expr, questions: Questions) -> Said | None:
     )
 
 
+def _text_alone(tree: ast.expr, questions: Questions) -> Said | None:
+    if not isinstance(tree, ast.Constant) or not isinstance(tree.value, str):
+        return None
+    said, sign = said_in(tree), "<" if tree.value[:1].isdigit() else "=="
+    return f"{said} is compared with nothing", f"Please write what it is about: QUESTION {sign} {said}"
+
+
 def _ordered(tree: ast.expr, questions: Questions) -> Said | None:
     """A choice whose options are numbers, compared as if it were one."""
     if not isinstance(tree, ast.Compare) or not all(isinstance(op, tuple(_ORDER)) for op in tree.ops):
@@ -294,6 +301,7 @@ EXPLANATIONS: Final[tuple[_Explanation, ...]] = (
     _bracketed_values,
     _attribute,
     _numbers_alone,
+    _text_alone,
     _flag,
     _unquoted_option,
     _hyphen,

@@ -12,7 +12,9 @@ from fractions import Fraction
 from typing import Final
 
 from dialogs.likely import instead
+from dialogs.loading.ruleless import names_in
 from dialogs.loading.rules.expressions import expression
+from dialogs.loading.rules.numbered import left_without_id
 from dialogs.loading.rules.parsing import COMPARED, MAX_LENGTH, RuleError, options_in
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
@@ -77,6 +79,8 @@ class _Parser:
     def __init__(self, text: str, questions: Mapping[str, Question]) -> None:
         self.text = text
         self.questions = questions
+        self.named = set(names_in(text))
+        """Names in the formula: one of them is not what another one was meant to be."""
         self.places = {name: place for place, name in enumerate(questions)}
 
     def term(self, tree: ast.expr) -> Term:
@@ -137,7 +141,10 @@ class _Parser:
     def _question(self, name: str) -> Question:
         if name in self.questions:
             return self.questions[name]
-        raise RuleError(f"there is no question {name}", instead(name, self.questions))
+        without_id = left_without_id(name, self.questions)
+        if without_id is not None:
+            raise RuleError(f"there is no question {name}", without_id)
+        raise RuleError(f"there is no question {name}", instead(name, self.questions.keys() - self.named))
 
     def _call(self, name: str, args: list[ast.expr]) -> Operation:
         if (len(args) != 1) if name == "sqrt" else (len(args) < 2):

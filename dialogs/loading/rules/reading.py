@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from dialogs.languages import typed_by_authors
 from dialogs.likely import likely
 from dialogs.loading.rules.spelling import RuleSlip, outside_only
 
@@ -62,8 +63,15 @@ def _beside(text: str, names: list[str], search: Search) -> Iterator[RuleSlip]:
         yield RuleSlip(f"nothing follows {found[-1][0]} at the end", _ADD, found[-1][1])
     if found and found[0][0] in _JOINING:
         yield RuleSlip(f"nothing stands before {found[0][0]}", _ADD, found[0][1])
-    for (one, line), (other, _) in pairwise(found):
-        if _is_value(one) and _is_value(other, opens=True):
+    for at, ((one, line), (other, _)) in enumerate(pairwise(found)):
+        # to leave such a word out would turn the rule round
+        if (
+            one.casefold() in typed_by_authors("not")
+            and _is_value(other, opens=True)
+            and not _is_compared(found[:at])
+        ):
+            yield RuleSlip(f'"{one}" is not written so in a rule', f"Please write not {other}", line)
+        elif _is_value(one) and _is_value(other, opens=True):
             yield RuleSlip(
                 f"there is no sign between {one} and {other}", _joined(one, other, names, search), line
             )
@@ -83,6 +91,11 @@ def _is_value(token: str, *, opens: bool = False) -> bool:
     return token == ("(" if opens else ")") or (
         (token[0] in "\"'_" or token[0].isalnum()) and token not in _WORDS
     )
+
+
+def _is_compared(before: Sequence[tuple[str, int]]) -> bool:
+    """Say whether a sign stands last, so that what follows is a value: ``smoker == no``."""
+    return bool(before) and _is_sign(before[-1][0])
 
 
 def _is_sign(token: str) -> bool:

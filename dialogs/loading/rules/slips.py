@@ -16,6 +16,7 @@ from dialogs.likely import likely
 from dialogs.loading.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
 from dialogs.loading.rules.expressions import expression
 from dialogs.loading.rules.limits import Said
+from dialogs.loading.rules.numbered import left_without_id
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.loading.rules.reading import Search, unreadable
 from dialogs.loading.rules.spelling import RuleSlip, outside_only, spelled
@@ -150,6 +151,9 @@ class _Looking:
         found = likely(name, {*self.questions, *self.left_out})
         if found is not None:
             return f"Please write {found}"
+        without_id = left_without_id(name, self.questions)
+        if without_id is not None:
+            return without_id
         entries = self.search(name)
         if entries == [name]:
             return f"Please name {name} in the rule of a criterion: what no criterion needs is never asked"
@@ -218,6 +222,8 @@ def _one_more_value(before: ast.Compare, tree: ast.Constant, questions: Question
         name, value = value, said_in(before.comparators[-1])
         return f"{name} stands alone", f"Please write {name} in {value}"
     fault = f"it is not said what {value} is compared with"
+    if isinstance(before.ops[-1], ast.Eq) and name in questions and questions[name].units:
+        return fault, f"Please write {said_in(before)} or {name} == {value}"
     if isinstance(before.ops[-1], ast.Eq | ast.In):
         return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"
     sign = said_in(before).removeprefix(name).split()[0]

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import starmap
 from typing import Final
 
-from dialogs.languages import LANGUAGES, words
+from dialogs.languages import LANGUAGES, typed_by_authors, words
 from dialogs.loading.meant import TYPED, without_commas
 from dialogs.loading.rules.limits import unit_meant
 from dialogs.loading.syntax.signs import BLANKS, QUOTES
@@ -79,9 +79,28 @@ def _words(right: str) -> list[str]:
 def spelled(text: str, questions: Mapping[str, Question]) -> tuple[str, list[RuleSlip]]:
     """Return a rule with its signs and words as they are written here, and what was wrong with them."""
     slips: list[RuleSlip] = []
-    for mend in (_signs, *starmap(_swap, _written_elsewhere()), _between, _dangling, _ending):
+    for mend in (_signs, _counting, *starmap(_swap, _written_elsewhere()), _between, _dangling, _ending):
         text = mend(text, slips)
     return _limits(text, slips, questions), slips
+
+
+@cache
+def _at_least() -> re.Pattern[str]:
+    said = "|".join(re.escape(word).replace(r"\ ", "[ -]") for word in typed_by_authors("at_least"))
+    return re.compile(rf"(?:{said})\s*\(\s*(?=\d+\s*,)", re.IGNORECASE)
+
+
+def _counting(text: str, slips: list[RuleSlip]) -> str:
+    """Put the word that counts conditions: ``at least(2, smoker, diabetes)``."""
+
+    def swap(part: str, at: int) -> str:
+        for match in _at_least().finditer(part):
+            typed = match[0].partition("(")[0].strip()
+            line = _line(text, at + match.start())
+            slips.append(RuleSlip(f'"{typed}" is not written so in a rule', "Please write at_least", line))
+        return _at_least().sub("at_least(", part)
+
+    return outside(text, swap)
 
 
 def _ending(text: str, slips: list[RuleSlip]) -> str:

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Final
 
+from dialogs.languages import typed_by_authors
 from dialogs.loading.syntax.slip import ASIDE, Mended, Slip, blanked, pattern, short
 
 _LIKE: Final = 0.75
@@ -13,10 +14,15 @@ _LIKE: Final = 0.75
 
 LISTS: Final = ("question", "criterion", "part", "site_item", "alert")
 """Tables of which a file has several: their headers have double brackets."""
+_CALLED: Final = ("criterion", "question", "part", "alert")
+"""Those for which people write other words."""
 
 
 def listed(name: str) -> str | None:
     """Return the table of which a file has several that a name stands for, exactly or nearly."""
+    for table in _CALLED:
+        if name.casefold() in typed_by_authors(table):
+            return table
     return next(iter(get_close_matches(name.lower(), LISTS, 1, _LIKE)), None)
 
 
