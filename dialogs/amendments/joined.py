@@ -92,6 +92,19 @@ class Joined:
                     return True
         return False
 
+    def with_own_scales(self) -> bool:
+        """Say whether the same number in the same unit is another one in the two versions."""
+        for after in self.new.questions:
+            before = self.matching.former.get(after.id)
+            scales = {} if before is None else _scales(self.old.question(before))
+            if any(scales.get(code, scale) != scale for code, scale in _scales(after).items()):
+                return True
+        return False
+
+
+def _scales(question: Question) -> dict[str, tuple[object, object]]:
+    return {unit.code: (unit.scale, unit.offset) for unit in question.units}
+
 
 def _of_a_criterion(criterion: Criterion) -> bool:
     return criterion.rule.text.endswith(' == "yes"') and isinstance(criterion.rule.node, Membership)

@@ -140,7 +140,8 @@ class Patients:
 
     def _may_be_more(self, mask: int) -> bool:
         """Say whether answers that the search leaves out could tell more: numbers worked out in two ways."""
-        return self.joined.with_own_formulas(mask) or self._requires_unclear
+        joined = self.joined
+        return joined.with_own_formulas(mask) or joined.with_own_scales() or self._requires_unclear
 
     @cached_property
     def _requires_unclear(self) -> bool:

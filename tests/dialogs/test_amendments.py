@@ -228,3 +228,46 @@ def test_a_changed_rule_that_nobody_has_reviewed_is_told() -> None:
     changed = 'rule = "18 <= age_years <= 80"\nreview = "read as 18 to 80 years"'
     old, new = parse_protocol(TRIAL, "trial.toml"), amended(('rule = "18 <= age_years <= 75"', changed))
     assert list(Sentences(compare(old, new, "en"), "en").all())[1] == "Not reviewed yet: I1."
+
+
+IN_PARTS = """
+format = 2
+id = "EX-PARTS"
+title = "A made-up trial in two parts"
+version = "1"
+
+[[question]]
+id = "weight"
+kind = "quantity"
+ask = "Weight?"
+possible = [0, 100]
+usual = [1, 50]
+units = [{ code = "kg", label = "kg" }, { code = "g", label = "g", scale = "0.001" }]
+
+[[part]]
+code = "A"
+name = "A"
+
+[[part]]
+code = "B"
+name = "B"
+
+[[criterion]]
+code = "I1"
+inclusion = "Walks"
+parts = ["A"]
+
+[[criterion]]
+code = "I2"
+inclusion = "Weight of at least 10"
+rule = "weight >= '10 kg'"
+"""
+
+
+def in_parts(before: str, after: str) -> list[str]:
+    old, new = (parse_protocol(text, "x.toml") for text in (IN_PARTS, IN_PARTS.replace(before, after)))
+    return [each.finding for each in compare(old, new, "en").trial]
+
+
+def test_it_is_not_said_that_nobody_differs_where_a_unit_stands_for_another_amount() -> None:
+    assert in_parts("0.001", "0.01") == ["sampled", "found"]
