@@ -56,8 +56,10 @@ CALLS: Final = {
     "again": ("--db FILE",),
     "protocol list": ("",),
     "protocol show": ("FILE",),
-    "protocol check": ("FILE",),
+    "protocol check": ("FILE", "NCT04420494 --record FILE"),
+    "protocol compare": ("FILE NCT04420494", "NCT04420494 NCT04420494 --db FILE"),
     "protocol diagram": ("FILE",),
+    "protocol draft": ("FILE",),
     "protocol print": ("FILE",),
     "protocol questions": ("",),
     "protocol review": ("FILE --by LW",),
@@ -68,6 +70,8 @@ SERVING: Final = {"run", "try", "serve"}
 """Go on for ever with a file that can be used."""
 MAKES_IT: Final = {"chat", "run", "try", "invite", "people"}
 """Make the file if there is none."""
+TAKES_TEXT: Final = {"protocol draft"}
+"""Read any text: it may be a record."""
 
 
 def commands() -> set[str]:
@@ -213,6 +217,7 @@ CASES: Final = [
     for kind in KINDS
     if not (command in SERVING and KINDS[kind].usable)
     if not (command in MAKES_IT and kind == "no file")
+    if not (command in TAKES_TEXT and kind == "a text file")
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.exchange import Reply
+from bot.wording.cards import with_advice_to_delete
 from bot.wording.phrases import phrases
 from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried, said
 
@@ -165,13 +166,15 @@ def test_an_answer_that_was_changed_since_is_not_confirmed_unseen(ward: Ward) ->
 
 
 def test_what_is_typed_below_buttons_is_not_kept_and_is_told_so(ward: Ward) -> None:
-    buttons = phrases(ward.clinician.language)("kept_nothing_buttons")
+    say = phrases(ward.clinician.language)
+    buttons = say("kept_nothing_buttons")
     queried(ward)
     assert said(ward.do(ward.clinician, "98 g/L")) == buttons
     asked = ward.do(ward.coordinator, "/outcome 1")
     day = ward.do(ward.coordinator, f"!{press_of(asked, 'outcome_what:')}")
     assert press_of(day, "outcome_on:")
-    assert said(ward.do(ward.coordinator, "2026-11-26")) == buttons
+    dated = with_advice_to_delete(buttons, "2026-11-26", say)
+    assert said(ward.do(ward.coordinator, "2026-11-26")) == dated != buttons
 
 
 def test_nobody_is_told_of_a_command_that_is_not_theirs(ward: Ward) -> None:
