@@ -11,6 +11,7 @@ from dialogs.amendments.matching import Matching, stands_for
 from dialogs.answers import plain
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
+from dialogs.loading.ruleless import id_of
 from dialogs.protocol import Criterion, Line, Protocol, Question
 from dialogs.reading_back import Clause, read_back
 from dialogs.texts import Text
@@ -194,7 +195,8 @@ _QUESTION: Final[tuple[tuple[str, Callable[[Question, str], str]], ...]] = (
 
 
 def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
-    """Questions that stand for a criterion are told with it."""
+    """Questions that stand for a criterion are told with it, except how they ask for its words."""
+    yield from _asked_otherwise(matching, language)
     for question in matching.new.questions:
         name = matching.former.get(question.id)
         if matching.asks_a_criterion(matching.new, question):
@@ -207,6 +209,16 @@ def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
         gone = question.id not in matching.former.values()
         if gone and not matching.asks_a_criterion(matching.old, question):
             yield Change("question", question.id, "dropped", {"words": question.ask[language]})
+
+
+def _asked_otherwise(matching: Matching, language: str) -> Iterator[Change]:
+    for one, other in matching.criteria:
+        old, new = matching.old.criteria[one], matching.new.criteria[other]
+        if stands_for(old) and stands_for(new):
+            before, after = matching.old.question(id_of(old.code)), matching.new.question(id_of(new.code))
+            asked, now = before.ask[language], after.ask[language]
+            if asked.replace(old.source, "") != now.replace(new.source, ""):
+                yield from _differing("question", after.id, [("reworded", asked, now)])
 
 
 def _of_question(before: Question, after: Question, language: str) -> Iterator[Change]:

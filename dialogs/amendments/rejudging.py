@@ -41,13 +41,22 @@ def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
 
 
 def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Return the answers that the new version takes, by its own questions."""
+    """Return the answers that the new version takes, by its own questions.
+
+    What answered a criterion in the record's words is no answer to other words.
+    """
     found: dict[str, Answer] = {}
     for question in matching.new.questions:
-        answer = answers.get(matching.former.get(question.id, ""))
-        if answer is not None and _takes(question, answer):
+        name = matching.former.get(question.id, "")
+        answer = answers.get(name)
+        if answer is not None and _takes(question, answer) and _asked_as_before(matching, name, question):
             found[question.id] = answer
     return found
+
+
+def _asked_as_before(matching: Matching, name: str, question: Question) -> bool:
+    asked = matching.old.question(name).ask == question.ask
+    return asked or not matching.asks_a_criterion(matching.new, question)
 
 
 def _takes(question: Question, answer: Answer) -> bool:

@@ -97,6 +97,15 @@ CASES = {
             ]
         },
     ),
+    "a criterion asked in other words": (
+        [('participation unsafe"', 'participation unsafe"\nask = "Is participation safe?"')],
+        {
+            "Question e3": [
+                "words: Is [this true of the patient → participation safe]?[- "
+                "“Any condition that makes participation unsafe”]"
+            ]
+        },
+    ),
     "words only": (
         [("Aged 18 to 75 years", "Aged 18 to 75 years at screening")],
         {"I1": ["words: Aged 18 to 75 years [+ at screening]"]},

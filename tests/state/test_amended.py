@@ -101,6 +101,23 @@ def test_a_new_question_is_needed_of_whoever_is_not_excluded(path: Path) -> None
     assert needed == {"S01-0001": ("e9",), "S01-0005": ("e9",), "S01-0007": ("e9",)}
 
 
+@pytest.mark.parametrize(
+    "amendment",
+    [
+        ("Any condition that makes", "No condition that makes"),
+        ('participation unsafe"', 'participation unsafe"\nask = "Is participation safe?"'),
+    ],
+    ids=["in the record's words", "in the file's words"],
+)
+def test_an_answer_to_a_criterion_in_other_words_is_needed(path: Path, amendment: tuple[str, str]) -> None:
+    db = open_database(path)
+    needed = {
+        each.number: each.now.needed for each in amended(Lookup(db), new_version(amendment)) if each.again
+    }
+    db.close()
+    assert needed == {"S01-0001": ("e3",), "S01-0005": ("e3",), "S01-0007": ("e3",)}
+
+
 def test_an_answer_that_the_new_version_does_not_take_is_needed(path: Path) -> None:
     new = new_version(('{ code = "a", text = "A" }', '{ code = "a1", text = "A1" }'))
     db = open_database(path)
