@@ -162,7 +162,7 @@ def test_a_message_says_whom_to_screen_again(path: Path, tmp_path: Path) -> None
         "Not eligible any more by the new version: S01-0007. Please tell the investigator.",
         "Saved verdicts stay as they are; open screenings end under the version that they began with.",
     ]
-    assert "请重新筛查：S01-0002。" in _compare(path, tmp_path, "message", lang="zh")
+    assert "请再次预筛：S01-0002。" in _compare(path, tmp_path, "message", lang="zh")
 
 
 def test_a_version_that_the_file_does_not_have_is_told(path: Path) -> None:
