@@ -16,7 +16,7 @@ from dialogs.errors import Fault
 from dialogs.examples import usual_number
 from dialogs.languages import counted
 from dialogs.loading.places import placed
-from dialogs.loading.ruleless import id_of, question_name
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
 from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
 from dialogs.proofs.pairs import Relation, related
@@ -288,9 +288,7 @@ def _long(protocol: Protocol, characters: int) -> Iterator[Fault]:
 
 def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
     """Yield the texts of questions and criteria, each once: of a criterion without a rule the record's words."""
-    as_they_stand = {
-        id_of(each.code) for each in protocol.criteria if each.rule.text == f'{id_of(each.code)} == "yes"'
-    }
+    as_they_stand = {id_of(each.code) for each in protocol.criteria if is_asked_as_it_stands(each)}
     for question in protocol.questions:
         yield f"question {question.id}: ask", Text() if question.id in as_they_stand else question.ask
         yield f"question {question.id}: help", question.help or Text()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dialogs.answers import Measurement, compact
 from dialogs.languages import words
-from dialogs.loading.ruleless import id_of
+from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading_back import Clause, read_back
@@ -52,7 +52,7 @@ class Telling:
 
     def facts(self, criterion: Criterion) -> Iterator[Fact]:
         """Yield what there is to know, in the order of reading; nothing of what there is not."""
-        has_rule = not _is_asked_as_it_stands(criterion)
+        has_rule = not is_asked_as_it_stands(criterion)
         for key, lines in (
             ("record", [criterion.source]),
             ("reading", [criterion.reading[self.language]] if criterion.reading else []),
@@ -77,7 +77,7 @@ class Telling:
 
     def clause(self, criterion: Criterion) -> Clause:
         """Return the rule in words; of a criterion that is asked as it stands, which answer is asked for."""
-        if _is_asked_as_it_stands(criterion):
+        if is_asked_as_it_stands(criterion):
             return Clause(self.said[f"{criterion.kind}_as_it_stands"])
         return read_back(self.protocol, criterion, self.language)
 
@@ -158,11 +158,6 @@ class Telling:
             is_time = question.kind == "since"
             said = time_span(number, self.language) if is_time else measured(number, unit, self.language)
             yield said if code == first else f"{'=' if shown == exact else '≈'} {said}"
-
-
-def _is_asked_as_it_stands(criterion: Criterion) -> bool:
-    """Say whether the loader made its question and rule, of the record's words."""
-    return criterion.rule.text == f'{id_of(criterion.code)} == "yes"'
 
 
 def _shown(number: Decimal) -> Decimal:

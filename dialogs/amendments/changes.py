@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from dialogs.amendments.changed_words import changed_words
-from dialogs.amendments.matching import Matching, stands_for
+from dialogs.amendments.matching import Matching
 from dialogs.answers import plain
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
-from dialogs.loading.ruleless import id_of
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
 from dialogs.protocol import Criterion, Line, Protocol, Question
 from dialogs.reading_back import Clause, read_back
 from dialogs.texts import Text
@@ -138,7 +138,7 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     shown = [(key, show(before, language), show(after, language)) for key, show in _CRITERION]
     asked_for = (("reworded", before.source, after.source), *shown, *_consequences(matching, before, after))
     yield from _differing("criterion", after.code, asked_for)
-    if not (stands_for(before) and stands_for(after)):
+    if not (is_asked_as_it_stands(before) and is_asked_as_it_stands(after)):
         yield from _differing("criterion", after.code, [_rule(matching, before, after, language)])
 
 
@@ -214,7 +214,7 @@ def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
 def _asked_otherwise(matching: Matching, language: str) -> Iterator[Change]:
     for one, other in matching.criteria:
         old, new = matching.old.criteria[one], matching.new.criteria[other]
-        if stands_for(old) and stands_for(new):
+        if is_asked_as_it_stands(old) and is_asked_as_it_stands(new):
             before, after = matching.old.question(id_of(old.code)), matching.new.question(id_of(new.code))
             asked, now = before.ask[language], after.ask[language]
             if asked.replace(old.source, "") != now.replace(new.source, ""):

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from dialogs.amendments.changed_words import likeness, same_words
-from dialogs.loading.ruleless import id_of
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
 from dialogs.protocol import Criterion, Protocol, Question
 
 _ENOUGH: Final = 0.55
@@ -104,7 +104,7 @@ class Matching:
         """Questions that stand for a criterion in both versions."""
         for one, other in self.criteria:
             before, after = self.old.criteria[one], self.new.criteria[other]
-            if stands_for(before) and stands_for(after):
+            if is_asked_as_it_stands(before) and is_asked_as_it_stands(after):
                 yield id_of(after.code), id_of(before.code)
 
     def _is_that(self, before: Question, after: Question) -> bool:
@@ -114,7 +114,9 @@ class Matching:
 
     def asks_a_criterion(self, protocol: Protocol, question: Question) -> bool:
         """Say whether a question stands for a criterion, and is called after its code."""
-        return any(stands_for(each) and id_of(each.code) == question.id for each in protocol.criteria)
+        return any(
+            is_asked_as_it_stands(each) and id_of(each.code) == question.id for each in protocol.criteria
+        )
 
     def _renamed(self, found: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Questions that are called otherwise now, and are else the same."""
@@ -124,11 +126,6 @@ class Matching:
             if len(same) == 1:
                 left.remove(same[0])
                 yield question.id, same[0].id
-
-
-def stands_for(criterion: Criterion) -> bool:
-    """Say whether a criterion has no rule of its own in the file, and so is asked as it stands."""
-    return criterion.rule.text == f'{id_of(criterion.code)} == "yes"'
 
 
 def _score(before: Criterion, after: Criterion) -> float:

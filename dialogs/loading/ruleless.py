@@ -14,6 +14,7 @@ from typing import Any, Final
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import SIDES, shipped_text, shortened
 from dialogs.loading.kinds import is_question_id
+from dialogs.protocol import Criterion
 from dialogs.texts import Text
 
 Raw = dict[str, Any]
@@ -34,7 +35,7 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
         if _is_asked(each):
             made = _question(each)
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
-            each["rule"] = f'{made["id"]} == "yes"'
+            each["rule"] = _is_yes(made["id"])
             questions.insert(above, made)
             names.insert(above, made["id"])
         named = _named(each)
@@ -88,6 +89,15 @@ def _is_asked(criterion: Any) -> bool:
         and isinstance(criterion.get("code"), str)
         and any(isinstance(criterion.get(side), str) for side in SIDES)
     )
+
+
+def is_asked_as_it_stands(criterion: Criterion) -> bool:
+    """Say whether a criterion that was read has no rule of its own: that its question is answered by yes."""
+    return criterion.rule.text == _is_yes(id_of(criterion.code))
+
+
+def _is_yes(question: str) -> str:
+    return f'{question} == "yes"'
 
 
 def _question(criterion: Raw) -> Raw:
