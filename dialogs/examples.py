@@ -29,8 +29,13 @@ def example(protocol: Protocol, question: Question, only: str | None, language: 
     code = only or (_judged_in(protocol, question) if question.kind == "since" else None)
     unit = question.unit_by_code[code] if code else question.units[0]
     whole = question.kind == "integer"
-    number = usual_number(unit, whole=whole) if unit.example is None else unit.example
+    number = expected_number(unit, whole=whole)
     return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
+
+
+def expected_number(unit: Unit, *, whole: bool) -> Decimal:
+    """Return the example that the trial gives, or else the middle of what is usual."""
+    return usual_number(unit, whole=whole) if unit.example is None else unit.example
 
 
 def usual_number(unit: Unit, *, whole: bool) -> Decimal:

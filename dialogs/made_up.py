@@ -14,7 +14,7 @@ from typing import Final
 
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.assessment import effective
-from dialogs.examples import usual_number
+from dialogs.examples import expected_number
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf
@@ -163,5 +163,4 @@ def _others(question: Question) -> Iterator[Answer]:
 
 
 def _usual(question: Question, code: str) -> Decimal:
-    unit = question.unit_by_code[code]
-    return unit.example if unit.example is not None else usual_number(unit, whole=question.kind == "integer")
+    return expected_number(question.unit_by_code[code], whole=question.kind == "integer")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
-from dialogs.examples import usual_number
+from dialogs.examples import expected_number
 from dialogs.languages import counted
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
@@ -215,7 +215,7 @@ def _from_usual(formula: Formula, parts: Sequence[Question], options: Iterable[C
 def _usual(question: Question) -> Measurement:
     """Return the example of a number, or one in the middle of what is usual."""
     unit = question.units[0]
-    number = usual_number(unit, whole=question.kind == "integer") if unit.example is None else unit.example
+    number = expected_number(unit, whole=question.kind == "integer")
     return Measurement("=", number, unit.code)
 
 
