@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.command.protocol.schema import SCHEMA, write_schema
+from bot.command.protocol.schema import write_trial
 from bot.command.registry import address, read
 from dialogs.languages import DEFAULT, LANGUAGES, counted
 
@@ -49,14 +49,7 @@ def command(source: str, output: Path | None, languages: tuple[str, ...], regist
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        with output.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-        write_schema(output.parent / SCHEMA)
-    except FileExistsError as error:
-        raise click.ClickException(f"{output} is there already. Please choose another name") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
+    write_trial(output, text)
     click.echo(_summary(output, text))
 
 

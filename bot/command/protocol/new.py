@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.command.protocol.schema import SCHEMA, write_schema
+from bot.command.protocol.schema import write_trial
 from dialogs.languages import DEFAULT, LANGUAGES
 
 
@@ -25,12 +25,5 @@ def command(file: Path | None, lang: str) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-        write_schema(file.parent / SCHEMA)
-    except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already. Please choose another name") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
+    write_trial(file, text)
     click.echo(f"{file} is written. Check it at any time: prescreen protocol check {file}")

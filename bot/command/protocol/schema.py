@@ -44,3 +44,15 @@ def write_schema(file: Path) -> None:
     if file.is_file() and not file.read_bytes().startswith(begins):
         raise click.ClickException(f"{file} is there already, and is no schema. Please choose another name")
     file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_trial(file: Path, text: str) -> None:
+    """Write a new trial, never over another file, with the schema that its first line names beside it."""
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+        write_schema(file.parent / SCHEMA)
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is there already. Please choose another name") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
