@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError
@@ -51,7 +52,7 @@ def read(source: str, registry: str) -> Record:
 
 def _fetched(number: str, registry: str) -> str:
     """Return the JSON of a study."""
-    if urlsplit(registry).scheme not in ("http", "https"):
+    if not _is_address(registry):
         raise click.ClickException(f"{registry} is no address of a registry. Please give one with https://")
     request = Request(f"{registry.rstrip('/')}/{number}", headers={"Accept": "application/json"})  # noqa: S310
     try:
@@ -65,8 +66,15 @@ def _fetched(number: str, registry: str) -> str:
                     f"The registry has no {number}. Please check the number"
                 ) from error
         raise click.ClickException(_offline(number, registry, f"it answers {error.code}")) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise click.ClickException(_offline(number, registry, "it cannot be reached")) from error
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in ("http", "https")
+    except ValueError:  # a bracket of an IPv6 address that is not closed
+        return False
 
 
 def _offline(number: str, registry: str, why: str) -> str:

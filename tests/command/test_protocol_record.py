@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -74,6 +75,22 @@ def test_a_number_that_cannot_be_fetched_is_told(registry: str, number: str, pat
     assert refused.stderr.count("\n") == 1
 
 
+def test_what_answers_and_is_no_web_server_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=_greet, args=(server,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/studies"
+        refused = run("draft", NUMBER, "--registry", address)
+    assert refused.exit_code == 1
+    assert "it cannot be reached" in refused.stderr
+
+
+def _greet(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(b"SSH-2.0-fictional\r\n")
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -81,12 +98,15 @@ def test_a_number_that_cannot_be_fetched_is_told(registry: str, number: str, pat
             "http://127.0.0.1:1/studies", "Please download the record as JSON in a browser", id="offline"
         ),
         pytest.param("file:///etc", "no address of a registry", id="no web address"),
+        pytest.param("http://[::1/studies", "no address of a registry", id="half an address"),
+        pytest.param("http://127.0.0.1:port/studies", "it cannot be reached", id="no port"),
     ],
 )
 def test_who_is_offline_is_told_in_one_sentence_what_to_do(address: str, said: str) -> None:
     refused = run("draft", NUMBER, "--registry", address)
     assert refused.exit_code == 1
     assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 # against the record -------------------------------------------------------------------------------
