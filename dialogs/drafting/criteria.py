@@ -88,7 +88,7 @@ class _Maker:
             items = [each for each in run if not tree.JOINT.fullmatch(each.line.text)]
             joint = "or" if first.role == "inclusion" else "and"
             yield self._joined(first, code, items, f" {joint} ", "")
-            yield from _asked_with(run, code, skip=1)
+            yield from _asked_with(run, code)
 
     def _of(self, node: Node, group: str) -> Iterator[Drafted]:
         if (node.line.role == "line" and not node.heads) or tree.JOINT.fullmatch(node.line.text):
@@ -116,7 +116,7 @@ class _Maker:
             yield self._joined(node, code, node.items, " or ", node.line.text)
         else:
             yield self._counted(node, code, count)
-        yield from _asked_with([node], code, skip=1)
+        yield from _asked_with([node], code)
 
     def _each(self, node: Node, group: str) -> Iterator[Drafted]:
         """Make criteria of the items of a list, each with the remarks on the whole."""
@@ -188,8 +188,8 @@ class _Maker:
         return [
             {
                 "id": f"{code.lower()}_{place}",
-                "words": " ".join((*above, without_joints(each.words()))),
-                "short": without_joints(each.line.text),
+                "words": " ".join((*above, _without_joints(each.words()))),
+                "short": _without_joints(each.line.text),
             }
             for place, each in enumerate(items, 1)
         ]
@@ -227,10 +227,10 @@ def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
         yield run
 
 
-def _asked_with(nodes: Sequence[Node], code: str, skip: int) -> Iterator[Drafted]:
-    """Yield the lines that a criterion asks about, but for the first ones."""
-    every = [each for node in nodes for each in node.walk()]
-    yield from (replace(_line(each.line), whose=code) for each in every[skip:])
+def _asked_with(nodes: Sequence[Node], code: str) -> Iterator[Drafted]:
+    """Yield the lines that a criterion asks about, but for the first, which is its source."""
+    _, *others = (each for node in nodes for each in node.walk())
+    yield from (replace(_line(each.line), whose=code) for each in others)
 
 
 def _line(line: Line) -> Drafted:
@@ -241,6 +241,6 @@ def _with_colon(heading: str) -> str:
     return heading if heading.endswith((":", "：")) else f"{heading}:"
 
 
-def without_joints(text: str) -> str:
+def _without_joints(text: str) -> str:
     """Return an item without the word that joins it to the next."""
     return re.sub(r"[\s,;]*\b(?:and/or|and|or)\W*$", "", text, flags=re.IGNORECASE) or text

@@ -10,7 +10,7 @@ from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
 from dialogs.drafting.spoken import either
 
-AGE: Final = re.compile(r"(\d{1,3}) (Year|Month)s?")
+_AGE: Final = re.compile(r"(\d{1,3}) (Year|Month)s?")
 _QUESTIONS: Final = {"Year": ("age_years", "years"), "Month": ("age_months", "months")}
 _SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)
 _ONE_SEX: Final = {
@@ -64,7 +64,7 @@ def _criterion(name: str, value: str, code: str) -> Drafted:
         return Drafted(
             source, "inclusion", code, rule=f'sex == "{value.lower()}"', review=f"read as sex {value.lower()}"
         )
-    age = AGE.fullmatch(value)
+    age = _AGE.fullmatch(value)
     if age is None:
         return Drafted(source, "inclusion", code)
     question, unit = _QUESTIONS[age[2]]

@@ -89,7 +89,7 @@ def read_record(content: str, name: str) -> Record:
     `name` is that of the file, without its ending; a text's trial is called so. Raises `RecordError`.
     """
     if content.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return from_json(content)
+        return _from_json(content)
     if not re.search(r"[^\W_]", content):
         raise RecordError("it holds no text. Please give the record as JSON, or its criteria as a text")
     found = NCT.search(name)
@@ -97,7 +97,7 @@ def read_record(content: str, name: str) -> Record:
     return Record(id=called, title=called, text=content)
 
 
-def from_json(content: str) -> Record:
+def _from_json(content: str) -> Record:
     """Read a study of ClinicalTrials.gov API v2. Raises `RecordError`."""
     try:
         raw = json.loads(content.lstrip("\ufeff"))
