@@ -43,8 +43,13 @@ def compare(old: Protocol, new: Protocol, language: str) -> Amendment:
     patients = Patients(joined)
     rules = tuple(_changed_rules(joined, patients))
     told = tuple(changes(matching, language))
-    changed = bool(rules or matching.added or matching.dropped or any(each.key == "parts" for each in told))
+    changed = bool(rules or matching.added or matching.dropped or any(map(_is_of_who_is_out, told)))
     return Amendment(matching, told, rules, tuple(patients.of_trial()) if changed else ())
+
+
+def _is_of_who_is_out(change: Change) -> bool:
+    """Say whether a change of no rule can change whom the whole trial excludes: of what is judged in which parts."""
+    return change.about == "part" or change.key == "parts"
 
 
 def _changed_rules(joined: Joined, patients: Patients) -> Iterator[RuleChange]:

@@ -280,3 +280,17 @@ def in_parts(before: str, after: str) -> list[str]:
 
 def test_it_is_not_said_that_nobody_differs_where_a_unit_stands_for_another_amount() -> None:
     assert in_parts("0.001", "0.01") == ["sampled", "found"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ('[[part]]\ncode = "B"\nname = "B"\n', "", ["found", "none"]),
+        ('name = "B"\n', 'name = "B"\n\n[[part]]\ncode = "C"\nname = "C"\n', ["none", "none"]),
+    ],
+    ids=["a part that took others is dropped", "a part like another one is added"],
+)
+def test_whom_the_whole_trial_excludes_is_told_where_its_parts_changed_and_no_rule(
+    before: str, after: str, found: list[str]
+) -> None:
+    assert in_parts(before, after) == found
