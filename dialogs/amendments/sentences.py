@@ -47,7 +47,7 @@ class Sentences:
         if self.amendment.trial:
             yield ""
             yield self.said["whole"]["heading"]
-            yield from (f"{_INDENT}{self.difference(each)}" for each in self.amendment.trial)
+            yield from (f"{_INDENT}{self.difference(each, whole=True)}" for each in self.amendment.trial)
 
     def title(self) -> str:
         old, new = self.matching.old, self.matching.new
@@ -62,7 +62,7 @@ class Sentences:
         for rule in self.amendment.rules:
             code = self.matching.new.criteria[rule.after].code
             told = found.setdefault(self.said["about"]["criterion"].format(name=code), [])
-            told += [self.difference(each, rule.before, rule.after) for each in rule.differences]
+            told += [self.difference(each) for each in rule.differences]
             told += self._assumed(rule.after)
         return found
 
@@ -82,13 +82,13 @@ class Sentences:
 
     # patients ------------------------------------------------------------------------------------
 
-    def difference(self, each: Difference, before: int | None = None, after: int | None = None) -> str:
+    def difference(self, each: Difference, *, whole: bool = False) -> str:
         """Say for whom a criterion turns out otherwise, or the whole trial; or that there is nobody."""
         text: str = self.said[each.finding][f"{each.was} {each.becomes}"]
         if each.patient is None:
             return text
-        whole = before is None or after is None
-        return text.format(patient=self._by(each) if whole else self.patient(each.patient))
+        patient = self._by(each.patient, each.becomes) if whole else self.patient(each.patient)
+        return text.format(patient=patient)
 
     def patient(self, patient: Patient) -> str:
         """Name the answers of a made-up patient; those of questions that were dropped are marked."""
@@ -103,12 +103,11 @@ class Sentences:
         )
         return self.marks["then"].join(chain(now, only_before))
 
-    def _by(self, each: Difference) -> str:
+    def _by(self, patient: Patient, becomes: str) -> str:
         """Name the criteria by which a patient is excluded in one version, with the answers that decide."""
-        new = each.becomes == "excluded"
-        protocol = self.matching.new if new else self.matching.old
-        answers = each.patient.after if new and each.patient else each.patient.before if each.patient else {}
-        return self._excluding(protocol, answers)
+        if becomes == "excluded":
+            return self._excluding(self.matching.new, patient.after)
+        return self._excluding(self.matching.old, patient.before)
 
     def _excluding(self, protocol: Protocol, answers: Answers) -> str:
         facts = effective(protocol, answers)

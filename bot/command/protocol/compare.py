@@ -159,11 +159,11 @@ def _changes(told: Sentences) -> list[dict[str, str]]:
     rows = [(each.about, each.name, each.key, told.change(each)) for each in amendment.changes]
     for rule in amendment.rules:
         code = told.matching.new.criteria[rule.after].code
-        rows += [
-            ("criterion", code, each.finding, told.difference(each, rule.before, rule.after))
-            for each in rule.differences
-        ]
-    rows += [("trial", told.matching.new.id, each.finding, told.difference(each)) for each in amendment.trial]
+        rows += [("criterion", code, each.finding, told.difference(each)) for each in rule.differences]
+    rows += [
+        ("trial", told.matching.new.id, each.finding, told.difference(each, whole=True))
+        for each in amendment.trial
+    ]
     return [dict(zip(CHANGES, row, strict=True)) for row in rows]
 
 
