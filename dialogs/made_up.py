@@ -151,7 +151,7 @@ def _numbers(question: Question, code: str, limit: Decimal) -> Iterator[Answer]:
 
 
 def _others(question: Question) -> Iterator[Answer]:
-    """Yield every button, and a number that is usual."""
+    """Yield every option, and in each unit a number that is usual."""
     if question.kind == "several":
         yield question.selection([])
         yield from (question.selection([code]) for code in question.option_by_code)

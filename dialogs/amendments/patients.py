@@ -25,7 +25,7 @@ from dialogs.amendments.outcomes import (
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Measurement
 from dialogs.assessment import NOT_JUDGED, effective, judge
 from dialogs.errors import AnswerError
-from dialogs.examples import usual_number
+from dialogs.examples import expected_number
 from dialogs.parts import whole
 from dialogs.proofs.outcomes import example, met
 from dialogs.proofs.reachable import Budget, has_unclear
@@ -205,7 +205,7 @@ class Patients:
         if not isinstance(answer, Measurement) or question.kind == "since":
             return None
         unit = question.units[0]
-        return Measurement("=", usual_number(unit, whole=question.kind == "integer"), unit.code)
+        return Measurement("=", expected_number(unit, whole=question.kind == "integer"), unit.code)
 
 
 def _required(protocol: Protocol, index: int, rules: list[Node]) -> list[Node]:

@@ -294,3 +294,12 @@ def test_whom_the_whole_trial_excludes_is_told_where_its_parts_changed_and_no_ru
     before: str, after: str, found: list[str]
 ) -> None:
     assert in_parts(before, after) == found
+
+
+def test_a_patient_has_the_number_that_the_trial_gives_as_an_example() -> None:
+    text = IN_PARTS.replace('label = "kg" }', 'label = "kg", example = "4" }')
+    old, new = (
+        parse_protocol(each, "x.toml") for each in (text, text.replace("weight >= '10 kg'", "unclear"))
+    )
+    told = Sentences(compare(old, new, "en"), "en").told()["I2"]
+    assert "Failed before, left open by the record now: weight: 4 kg" in told
