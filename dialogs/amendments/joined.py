@@ -71,7 +71,7 @@ class Joined:
             answered_alike(self.old.question(name or ""), question)
             for question, name in zip(new, former, strict=True)
         )
-        one_question = len(new) == 1 and _of_a_criterion(before) and _of_a_criterion(after)
+        one_question = len(new) == 1 and _is_a_yes(before) and _is_a_yes(after)
         return alike and ((named and before.rule.text == after.rule.text) or one_question)
 
     def answers(self, found: Mapping[int, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
@@ -106,7 +106,8 @@ def _scales(question: Question) -> dict[str, tuple[object, object]]:
     return {unit.code: (unit.scale, unit.offset) for unit in question.units}
 
 
-def _of_a_criterion(criterion: Criterion) -> bool:
+def _is_a_yes(criterion: Criterion) -> bool:
+    """Say whether a rule is one question answered by yes: what that is called does not matter."""
     return criterion.rule.text.endswith(' == "yes"') and isinstance(criterion.rule.node, Membership)
 
 
