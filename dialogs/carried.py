@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.dialogue import Dialogue
-from dialogs.errors import AnswerError
 from dialogs.protocol import Protocol
 
 
@@ -41,8 +40,4 @@ def _holds(protocol: Protocol, question: str, answer: Answer) -> bool:
     asked = protocol.question(question)
     if not asked.lasting or asked.unit_of is not None or asked.kind == "since":
         return False
-    try:
-        asked.check(answer)
-    except AnswerError:
-        return False
-    return True
+    return asked.takes(answer)

@@ -165,6 +165,14 @@ class Question:
             known = sorted(self.buttons)
             raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {known}")
 
+    def takes(self, answer: Answer) -> bool:
+        """Say whether `answer` is one that this question can have."""
+        try:
+            self.check(answer)
+        except AnswerError:
+            return False
+        return True
+
     def _offers(self, code: str) -> bool:
         return self.kind != "several" and code in self.buttons
 

@@ -24,7 +24,6 @@ from dialogs.amendments.outcomes import (
 )
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Measurement
 from dialogs.assessment import NOT_JUDGED, effective, judge
-from dialogs.errors import AnswerError
 from dialogs.examples import expected_number
 from dialogs.parts import whole
 from dialogs.proofs.outcomes import example, met
@@ -241,9 +240,4 @@ def excluded(protocol: Protocol, answers: Answers) -> bool:
 
 def taken(protocol: Protocol, answers: Answers) -> bool:
     """Say whether a version takes all these answers."""
-    try:
-        for question, answer in answers.items():
-            protocol.question(question).check(answer)
-    except AnswerError:
-        return False
-    return True
+    return all(protocol.question(question).takes(answer) for question, answer in answers.items())

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
 from dialogs.assessment import Verdict, effective, judge
-from dialogs.errors import AnswerError
 from dialogs.parts import open_questions, ruled_out, whole
 from dialogs.protocol import Question
 from dialogs.rules.judgement import FALSE, members
@@ -49,7 +48,7 @@ def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]
     for question in matching.new.questions:
         name = matching.former.get(question.id, "")
         answer = answers.get(name)
-        if answer is not None and _takes(question, answer) and _asked_as_before(matching, name, question):
+        if answer is not None and question.takes(answer) and _asked_as_before(matching, name, question):
             found[question.id] = answer
     return found
 
@@ -57,11 +56,3 @@ def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]
 def _asked_as_before(matching: Matching, name: str, question: Question) -> bool:
     asked = matching.old.question(name).ask == question.ask
     return asked or not matching.asks_a_criterion(matching.new, question)
-
-
-def _takes(question: Question, answer: Answer) -> bool:
-    try:
-        question.check(answer)
-    except AnswerError:
-        return False
-    return True
