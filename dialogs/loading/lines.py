@@ -1,7 +1,8 @@
 """Finds the lines on which the tables, keys and values of a TOML text stand; `tomllib` keeps none.
 
-Only faults need lines, so a file without any is never scanned. A text with faults of syntax is scanned too: what
-cannot be read is stepped over, and scanning goes on with the next line that looks like a table or a key.
+Only faults and edits need them, so a file that is right and only read is never scanned. A text with faults of syntax is
+scanned too: what cannot be read is stepped over, and scanning goes on with the next line that looks like a table or a
+key.
 """
 
 from __future__ import annotations
