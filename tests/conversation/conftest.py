@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
-from state.people import Role
-from tests.conversation.office import LANGUAGES, Ward
+from tests.conversation.office import LANGUAGES, Ward, staffed
 from tests.conversation.playing import Clock, new_conversation
 
 
@@ -22,9 +21,4 @@ def conversation(tmp_path: Path) -> Iterator[Conversation]:
 
 @pytest.fixture(params=LANGUAGES)
 def ward(conversation: Conversation, request: pytest.FixtureRequest) -> Ward:
-    members: list[tuple[Role, str]] = [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
-    people = [
-        conversation.people.add(role, site, "telegram", str(account), request.param)
-        for account, (role, site) in enumerate(members)
-    ]
-    return Ward(conversation, *people)
+    return staffed(conversation, request.param)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Conversation
 from bot.exchange import PRESS_BYTES, Button, Message, MessageKind, Reply, Turn
-from state.people import Person
+from dialogs.protocol import Protocol
+from state.people import Person, Role
 
 ELIGIBLE = [
     *("45 y", "male", "aiha", "72 g/L", "42 d"),
@@ -52,6 +53,21 @@ class Ward:
         return self.conversation.screenings.db.execute(
             "SELECT screening, verdict FROM verdicts ORDER BY at"
         ).fetchall()
+
+
+def staffed(conversation: Conversation, language: str = "en") -> Ward:
+    """Let the ward's people in, who all speak one language."""
+    members: list[tuple[Role, str]] = [("clinician", "S01"), ("coordinator", "S01"), ("coordinator", "S02")]
+    people = [
+        conversation.people.add(role, site, "telegram", str(account), language)
+        for account, (role, site) in enumerate(members)
+    ]
+    return Ward(conversation, *people)
+
+
+def offering(conversation: Conversation, trial: Protocol) -> Conversation:
+    """Return the conversation, in which another trial is offered."""
+    return replace(conversation, setup=replace(conversation.setup, protocols=(trial,)))
 
 
 def buttons(turn: Turn) -> list[Button]:

@@ -18,18 +18,13 @@ from dialogs.dialogue import COMPLETED, FILLED_IN, REASONS, Dialogue, Step, Step
 from dialogs.errors import DialogError, NotNow
 from dialogs.loading import load
 from dialogs.proofs import representatives
-from tests.conversation.office import ELIGIBLE, Ward, press_of, presses
+from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, staffed
 from tests.conversation.playing import Clock, new_conversation
 
 
 @pytest.fixture
 def ward(conversation: Conversation) -> Ward:
-    people = [
-        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
-        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
-        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
-    ]
-    return Ward(conversation, *people)
+    return staffed(conversation)
 
 
 def press(ward: Ward, turn: Turn, start: str) -> Turn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -11,7 +10,7 @@ from bot.conversation import Conversation
 from bot.exchange import Turn
 from dialogs.loading import load
 from dialogs.protocol import Protocol
-from tests.conversation.office import Ward, said
+from tests.conversation.office import Ward, offering, said, staffed
 
 DEPRESSION, LUNG = load("EXAMPLE-MDD"), load("EXAMPLE-NSCLC")
 TO_THE_WASHOUT: Final = ("15", "yes", "12", "13", "12", "no")
@@ -19,8 +18,7 @@ TO_ECOG: Final = ("60", "Adenocarcinoma", "yes", "yes")
 
 
 def walked(ward: Ward, trial: Protocol, *texts: str) -> Turn:
-    setup = replace(ward.conversation.setup, protocols=(trial,))
-    ward.conversation = replace(ward.conversation, setup=setup)
+    ward.conversation = offering(ward.conversation, trial)
     ward.do(ward.clinician, "/new")
     for text in texts:
         turn = ward.do(ward.clinician, text)
@@ -29,12 +27,7 @@ def walked(ward: Ward, trial: Protocol, *texts: str) -> Turn:
 
 @pytest.fixture
 def ward(conversation: Conversation) -> Ward:
-    people = [
-        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
-        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
-        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
-    ]
-    return Ward(conversation, *people)
+    return staffed(conversation)
 
 
 @pytest.mark.parametrize("text", ["2019", "March 2024", "2019年"])

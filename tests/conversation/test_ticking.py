@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,25 +14,16 @@ from dialogs.answers import UNKNOWN, Choice, Selection
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
 from state.verify import verify
-from tests.conversation.office import Ward, buttons, labels, press_of, said
+from tests.conversation.office import Ward, buttons, labels, offering, press_of, said, staffed
 from tests.conversation.playing import Clock, new_conversation
 
 FILE = Path(__file__).parent.parent / "data" / "several.toml"
 PROTOCOL = load(str(FILE))
 
 
-def _for(conversation: Conversation, protocol: Protocol) -> Conversation:
-    return replace(conversation, setup=replace(conversation.setup, protocols=(protocol,)))
-
-
 @pytest.fixture
 def ward(conversation: Conversation) -> Ward:
-    people = [
-        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
-        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
-        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
-    ]
-    return Ward(_for(conversation, PROTOCOL), *people)
+    return staffed(offering(conversation, PROTOCOL))
 
 
 def answer(ward: Ward) -> object:
@@ -78,7 +68,7 @@ def test_none_of_these_and_unknown_are_answers(ward: Ward, label: str, kept: obj
 def test_ticks_are_in_the_file_before_they_are_shown(ward: Ward, tmp_path: Path) -> None:
     ward.tap(ward.do(ward.clinician, "/new"), "☐ COPD")
     ward.conversation.screenings.db.close()
-    again = _for(new_conversation(tmp_path / "office.db", Clock()), PROTOCOL)
+    again = offering(new_conversation(tmp_path / "office.db", Clock()), PROTOCOL)
     shown = again.prompt(ward.clinician, again.screenings.load("S01-0001"))
     assert "☑ COPD" in labels(shown)
     again.screenings.db.close()
@@ -202,7 +192,7 @@ def _with_options(count: int, question: str) -> Protocol:
 @pytest.fixture(params=["history", "sex"])
 def many(ward: Ward, request: pytest.FixtureRequest) -> tuple[Ward, str]:
     question: str = request.param
-    ward.conversation = _for(
+    ward.conversation = offering(
         ward.conversation, _with_options({"history": 115, "sex": 118}[question], question)
     )
     return ward, question
@@ -249,7 +239,7 @@ def test_an_option_of_another_page_can_be_typed(many: tuple[Ward, str]) -> None:
 def test_at_a_terminal_numbers_tick_and_a_list_answers(conversation: Conversation) -> None:
     person = conversation.people.add("clinician", "S01", "terminal", "local")
     written: list[str] = []
-    terminal = Terminal(_for(conversation, PROTOCOL), person, written.append)
+    terminal = Terminal(offering(conversation, PROTOCOL), person, written.append)
     terminal.begin()
     for line in ("1", "3", "3", "d"):
         assert terminal.handle(line)
@@ -264,7 +254,7 @@ def test_at_a_terminal_numbers_tick_and_a_list_answers(conversation: Conversatio
 
 def test_at_a_terminal_a_long_list_has_keys_for_its_pages(conversation: Conversation) -> None:
     person = conversation.people.add("clinician", "S01", "terminal", "local")
-    terminal = Terminal(_for(conversation, _with_options(120, "history")), person, lambda line: None)
+    terminal = Terminal(offering(conversation, _with_options(120, "history")), person, lambda line: None)
     terminal.begin()
     for line in (">", ">", "62", "d"):
         assert terminal.handle(line)
@@ -300,7 +290,7 @@ rule = '"asthma" in history and smokes or history == "none" and not smokes'
     ("given", "label"), [("asthma, copd", "Keep: Asthma, COPD"), ("none", "Keep: none of these")]
 )
 def test_an_earlier_screenings_selection_is_kept_by_one_tap(ward: Ward, given: str, label: str) -> None:
-    ward.conversation = _for(ward.conversation, parse_protocol(LASTING, "lasting.toml"))
+    ward.conversation = offering(ward.conversation, parse_protocol(LASTING, "lasting.toml"))
     turn = ward.do(ward.clinician, "/new", given, "no" if given != "none" else "yes")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'rescreen:')}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from dialogs.loading import load
 from state.database import path_of
 from state.exports import export
 from state.verify import verify
-from tests.conversation.office import Ward, labels, press_of, presses, said
+from tests.conversation.office import Ward, labels, offering, press_of, presses, said, staffed
 from tests.state.exports.test_formats import csv_rows
 
 PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
@@ -22,13 +21,7 @@ PROTOCOL = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
 
 @pytest.fixture
 def ward(conversation: Conversation) -> Ward:
-    people = [
-        conversation.people.add("clinician", "S01", "telegram", "0", "en"),
-        conversation.people.add("coordinator", "S01", "telegram", "1", "en"),
-        conversation.people.add("coordinator", "S02", "telegram", "2", "en"),
-    ]
-    setup = replace(conversation.setup, protocols=(PROTOCOL,))
-    return Ward(replace(conversation, setup=setup), *people)
+    return staffed(offering(conversation, PROTOCOL))
 
 
 def typed(ward: Ward, *texts: str) -> Turn:
@@ -55,8 +48,7 @@ def test_an_unusual_number_asks_to_check_its_parts(ward: Ward) -> None:
 
 
 def test_no_example_is_typed_where_every_answer_is_a_button(ward: Ward) -> None:
-    setup = replace(ward.conversation.setup, protocols=(load("EXAMPLE-MDD"),))
-    ward = replace(ward, conversation=replace(ward.conversation, setup=setup))
+    ward.conversation = offering(ward.conversation, load("EXAMPLE-MDD"))
     ward.do(ward.clinician, "/new")
     turn = ward.tap(typed(ward, "15"), "Yes")
     assert "For example 14" in said(turn)
