@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.documentation import DOCUMENTS, PARTS, ROOT, faults, not_there
+from tests.documentation.rooms import floors
 from tests.figures import readme_lines
 from tests.modules import PACKAGES, listed
 
@@ -58,3 +59,15 @@ def test_the_readme_can_be_read_at_once() -> None:
 
 def test_no_file_of_the_project_names_a_lock_or_a_machine() -> None:
     assert not list(Path(ROOT).glob("*.lock"))
+
+
+def test_every_room_has_a_floor() -> None:
+    """What stands on none could import anything."""
+    placed = {room for floor in floors() for room in floor}
+    rooms = [path for package in ("bot", "dialogs") for path in (ROOT / package).iterdir()]
+    inside = {
+        f"{path.parent.name}.{path.stem}"
+        for path in rooms
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {name for name in inside if not name.endswith(".__init__")} - placed == set()
