@@ -14,8 +14,8 @@ from state.moments import Clock
 KIND: Final = "reviewed"
 
 
-def enter_reviews(db: Database, protocol: Protocol, clock: Clock) -> bool:
-    """Enter the reviews of a protocol, once for each text of its file; say whether there was anything to enter.
+def enter_reviews(db: Database, protocol: Protocol, clock: Clock) -> None:
+    """Enter the reviews of a protocol, once for each text of its file.
 
     Only those count that are of what stands there. A protocol that nobody had to review has none.
     """
@@ -30,8 +30,6 @@ def enter_reviews(db: Database, protocol: Protocol, clock: Clock) -> bool:
             "SELECT 1 FROM register WHERE kind = ? AND subject = ? AND json_extract(detail, '$.sha256') = ?",
             [KIND, protocol.id, protocol.sha256],
         ).fetchone()
-        if known or not reviews:
-            return False
-        detail = {"version": protocol.version, "sha256": protocol.sha256, "reviews": reviews}
-        register.enter(db, clock(), KIND, protocol.id, None, detail)
-    return True
+        if reviews and not known:
+            detail = {"version": protocol.version, "sha256": protocol.sha256, "reviews": reviews}
+            register.enter(db, clock(), KIND, protocol.id, None, detail)
