@@ -127,7 +127,7 @@ class Lookup:
         self.db = db
         self.protocols = StoredProtocols(db)
         self.healing: dict[tuple[str, int], tuple[Healing, tuple[str, ...]] | None] = {}
-        """Screening and the entry of its saved verdict -> from when it could be repeated, once that was asked."""
+        """Screening and the entry of its saved verdict -> from when it could be repeated, and what waits for that."""
         self._loaded: OrderedDict[str, Screening] = OrderedDict()
 
     # one screening -------------------------------------------------------------------------------
