@@ -158,7 +158,7 @@ def duration(age: str) -> str:
 
 
 def _remarks_on_groups(record: Record, contents: Contents, said: Said) -> Iterator[str]:
-    labels = [arm.label for arm in record.arms if arm.label]
+    labels = [label for label in record.arms if label]
     if len(labels) > 1:
         more = " ..." if len(labels) > _MOST_ARMS else ""
         yield _wrapped(said.remark("arms", arms="; ".join(labels[:_MOST_ARMS]) + more))

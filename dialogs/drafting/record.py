@@ -39,19 +39,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
-    """A group of participants, as the record calls it."""
-
-    label: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """What is taken of a record. What it does not say is empty; names of people are left out.
 
     ``date`` is a day or a month (ISO 8601), ``minimum_age`` and ``maximum_age`` are as in ``18 Years``, ``sex`` is ALL,
-    FEMALE or MALE, ``status`` and the kind of an arm are codes of the registry.
+    FEMALE or MALE, ``status`` is a code of the registry; ``arms`` are the labels of its groups of participants.
     """
 
     id: str
@@ -61,14 +53,13 @@ class Record:
     other_id: str = ""
     date: str = ""
     status: str = ""
-    verified: str = ""
     sponsor: str = ""
     places: tuple[Place, ...] = ()
     minimum_age: str = ""
     maximum_age: str = ""
     sex: str = ""
     healthy_volunteers: str = ""
-    arms: tuple[Arm, ...] = ()
+    arms: tuple[str, ...] = ()
     planned_subjects: str = ""
 
     @property
@@ -93,7 +84,7 @@ def read_record(content: str, name: str) -> Record:
     if not re.search(r"[^\W_]", content):
         raise RecordError("it holds no text. Please give the record as JSON, or its criteria as a text")
     found = NCT.search(name)
-    called = found[0] if found else re.sub(r"[^!-~]+", "-", name).strip("-") or "TRIAL"
+    called = found[0] if found else _called(name)
     return Record(id=called, title=called, text=content)
 
 
@@ -110,7 +101,7 @@ def _from_json(content: str) -> Record:
     if not re.search(r"[^\W_]", text):
         raise RecordError("the record has no eligibility criteria. Please give them as a text")
     trial_id = _text(identification, "nctId") or _text(identification, "orgStudyIdInfo.id")
-    called = re.sub(r"[^!-~]+", "-", trial_id).strip("-") or "TRIAL"
+    called = _called(trial_id)
     return Record(
         id=called,
         title=_text(identification, "briefTitle") or _text(identification, "officialTitle") or called,
@@ -118,16 +109,20 @@ def _from_json(content: str) -> Record:
         other_id=_text(identification, "orgStudyIdInfo.id"),
         date=next(filter(None, (_text(status, path) for path in _DATES)), ""),
         status=_text(status, "overallStatus"),
-        verified=_text(status, "statusVerifiedDate"),
         sponsor=_sponsor(_module(study, "sponsorCollaborators")),
         places=tuple(_places(_module(study, "contactsLocations"))),
         minimum_age=_text(eligibility, "minimumAge"),
         maximum_age=_text(eligibility, "maximumAge"),
         sex=_text(eligibility, "sex"),
         healthy_volunteers=_yes_or_no(eligibility.get("healthyVolunteers")),
-        arms=tuple(_arms(_module(study, "armsInterventions"))),
+        arms=tuple(_text(each, "label") for each in _list(_module(study, "armsInterventions"), "armGroups")),
         planned_subjects=_text(design, "enrollmentInfo.count"),
     )
+
+
+def _called(name: str) -> str:
+    """Return a name as a trial's id can be: in signs of ASCII, without spaces."""
+    return re.sub(r"[^!-~]+", "-", name).strip("-") or "TRIAL"
 
 
 def _study(raw: Any) -> Mapping[str, Any]:
@@ -177,8 +172,3 @@ def _sponsor(module: Mapping[str, Any]) -> str:
 def _places(module: Mapping[str, Any]) -> Iterator[Place]:
     for each in _list(module, "locations"):
         yield Place(_text(each, "facility"), _text(each, "city"), _text(each, "country"))
-
-
-def _arms(module: Mapping[str, Any]) -> Iterator[Arm]:
-    for each in _list(module, "armGroups"):
-        yield Arm(_text(each, "label"), _text(each, "type"))
