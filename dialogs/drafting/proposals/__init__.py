@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final
 
 from dialogs.drafting.proposals.conditions import Condition
+from dialogs.drafting.proposals.limits import HEAD
 from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_heading
 from dialogs.drafting.proposals.reading import read
 from dialogs.drafting.proposals.washouts import washout
@@ -72,9 +73,8 @@ def _loads(condition: Condition, role: str) -> bool:
     """Say whether a trial of this criterion alone is accepted: its numbers are possible, and it can be met and fail."""
     questions = "".join(f"[[question]]\n{_pairs(each)}" for each in condition.questions)
     keys = {"code": "X1", role: "any", "rule": condition.said.text}
-    head = 'format = 2\nid = "ANY"\ntitle = "Any"\n'
     try:
-        parse_protocol(f"{head}{questions}[[criterion]]\n{_pairs(keys)}", "any.toml")
+        parse_protocol(f"{HEAD}{questions}[[criterion]]\n{_pairs(keys)}", "any.toml")
     except ProtocolError:
         return False
     return True

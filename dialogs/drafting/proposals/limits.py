@@ -25,7 +25,8 @@ from dialogs.reading.results import Refused
 from dialogs.reading.units import units_meant
 from dialogs.units import Unit
 
-_HEAD: Final = 'format = 2\nid = "ANY"\ntitle = "Any"\n'
+HEAD: Final = 'format = 2\nid = "ANY"\ntitle = "Any"\n'
+"""Of a trial that is made to look at a part of it."""
 _SPELLED_OTHERWISE: Final = {("inr", ""): "inr", ("karnofsky", "%"): "", ("lansky", "%"): ""}
 """A question and what records write behind its numbers -> what the catalogue calls that."""
 _ROUNDED: Final = Decimal("0.03")
@@ -88,7 +89,7 @@ def in_two_units(limit: Limit, again: Limit) -> Limit:
 @cache
 def asked(name: str) -> Asked:
     """Return a question of the catalogue as it is asked."""
-    return parse_protocol(_HEAD + sample(name), f"{name}.toml").question(name)
+    return parse_protocol(HEAD + sample(name), f"{name}.toml").question(name)
 
 
 def written(name: str, number: Number) -> str:
