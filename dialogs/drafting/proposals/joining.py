@@ -49,7 +49,7 @@ class Joint:
 @dataclass(frozen=True, slots=True)
 class Names:
     entries: tuple[str, ...]
-    joints: frozenset[str]
+    joints: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ def joints(parts: Sequence[Any]) -> frozenset[str]:
 def each(kind: type[Any], parts: Sequence[Any]) -> list[Any]:
     """Return the parts of a kind."""
     return [part for part in parts if isinstance(part, kind)]
+
+
+def when_of(parts: Sequence[Any]) -> When | None:
+    """Return the moments that parts ask about, if they name any."""
+    return next(iter(each(When, parts)), None)
 
 
 def tokens(parts: Sequence[Any], *kinds: str) -> list[Token]:

@@ -25,6 +25,7 @@ from dialogs.drafting.proposals.joining import (
     joints,
     relation_of,
     tokens,
+    when_of,
 )
 from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, bounded
 from dialogs.drafting.proposals.measured import Measured
@@ -94,18 +95,18 @@ class Meaning(Measured, People, Events):
 
     def either_end(self, parts: list[Any]) -> Condition:
         """*Below 18 or above 75.*"""
-        entry, (first, second), when = str(parts[0]), each(Limit, parts), each(When, parts)
+        entry, (first, second) = str(parts[0]), each(Limit, parts)
         apart = first.bounds[0].upward != second.bounds[0].upward
         if self.inclusion or not apart or len(first.bounds) + len(second.bounds) > 2:
             raise Unsure
         limit = Limit((*first.bounds, *second.bounds)).in_one_unit()
         limit = Limit(tuple(sorted(limit.bounds, key=operator.attrgetter("upward"))))
         if entry in AGES:
-            return self.age([parts[0], limit, *when])
+            return self.age([parts[0], limit, *each(When, parts)])
         return self.at(
-            when[0] if when else None,
+            when_of(parts),
             lambda name, **asked: bounded(name, limit, apart=True, **asked),
-            Names((entry,), frozenset()),
+            Names((entry,)),
         )
 
     def either_end_compared(self, parts: list[Any]) -> Condition:

@@ -29,6 +29,7 @@ from dialogs.drafting.proposals.joining import (
     relation_of,
     state_of,
     tokens,
+    when_of,
 )
 from dialogs.drafting.proposals.limits import (
     Bound,
@@ -94,7 +95,7 @@ class Measured(Reader):
         return Names(entries, joints(parts) if len(entries) > 1 else frozenset())
 
     def measured(self, parts: list[Any]) -> Condition:
-        (names,), (limit,), when = each(Names, parts), each(Limit, parts), each(When, parts)
+        (names,), (limit,) = each(Names, parts), each(Limit, parts)
         if set(names.entries) & set(AGES):  # see `age`
             raise Unsure
         if any({str(method)} != set(names.entries) for method in tokens(parts, "METHOD")):
@@ -103,11 +104,11 @@ class Measured(Reader):
         def keeps(entry: str, **asked: Any) -> Condition:
             return bounded(entry, limit, **asked)
 
-        return self.at(when[0] if when else None, keeps, names)
+        return self.at(when_of(parts), keeps, names)
 
     def measured_behind(self, parts: list[Any]) -> Condition:
         (limit,), when = each(Limit, parts), each(When, parts)
-        return self.measured([Names((str(parts[-1]),), frozenset()), limit, *when])
+        return self.measured([Names((str(parts[-1]),)), limit, *when])
 
     def measured_between(self, parts: list[Any]) -> Condition:
         names, when, limit = parts
@@ -168,11 +169,11 @@ class Measured(Reader):
 
     def measured_inside(self, parts: list[Any]) -> Condition:
         """*18.5 <= BMI <= 30 kg/m2.*"""
-        return self.measured([Names((str(parts[2]),), frozenset()), inside(parts)])
+        return self.measured([Names((str(parts[2]),)), inside(parts)])
 
     def one_number(self, parts: list[Any]) -> Condition:
         """*0.5 or 1*, of a score."""
-        entry, numbers, when = str(parts[0]), each(Number, parts), each(When, parts)
+        entry, numbers = str(parts[0]), each(Number, parts)
         if joints(parts) != {"OR"} or "{score}" not in asked(entry).unit_by_code:
             raise Unsure
 
@@ -181,7 +182,7 @@ class Measured(Reader):
                 *(compared(called or name, "==", written(name, number), questions) for number in numbers)
             )
 
-        return self.at(when[0] if when else None, is_one, Names((entry,), frozenset()))
+        return self.at(when_of(parts), is_one, Names((entry,)))
 
     def pressures(self, parts: list[Any]) -> Condition:
         relation, (systolic, diastolic) = relation_of(parts[1]), each(Number, parts)

@@ -31,6 +31,7 @@ from dialogs.drafting.proposals.joining import (
     relation_of,
     state_of,
     tokens,
+    when_of,
 )
 from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, age_bounded, in_age_units
 
@@ -54,7 +55,7 @@ class People(Reader):
         return one_of("sex", (str(parts[0]),))
 
     def age(self, parts: list[Any]) -> Condition:
-        (limit,), when = each(Limit, parts), each(When, parts)
+        (limit,), when = each(Limit, parts), when_of(parts)
         entries = tokens(parts, "MEASURED")
         said = (
             limit.aged
@@ -68,13 +69,13 @@ class People(Reader):
             raise Unsure
         if tokens(parts, "CHILD") and not _of_children(name, in_its_unit):
             raise Unsure
-        if len(when) > 0 and len(when[0].moments) > 1:
+        if when is not None and len(when.moments) > 1:
             raise Unsure
 
         def keeps(entry: str, **asked: Any) -> Condition:
             return age_bounded(limit, inclusion=self.inclusion, **asked)
 
-        return self.at(when[0] if when else None, keeps, Names((name,), frozenset()))
+        return self.at(when, keeps, Names((name,)))
 
     def age_inside(self, parts: list[Any]) -> Condition:
         """*18 <= age <= 75 years.*"""
@@ -124,7 +125,6 @@ class People(Reader):
         entry, holds = str(parts[0]), parts[1]
         if tokens(parts, "HEART_FAILURE") and entry != "nyha":
             raise Unsure
-        when = next(iter(each(When, parts)), None)
         codes = tuple(code for grade, code in enumerate(_GRADES[entry]) if holds(grade))
         if not codes or "none" in codes:  # whether it means those without the disease too
             raise Unsure
@@ -132,7 +132,7 @@ class People(Reader):
         def holding(name: str, *, called: str = "", questions: tuple[Question, ...] = ()) -> Condition:
             return one_of(called or name, codes, questions)
 
-        return self.at(when, holding, Names((entry,), frozenset()))
+        return self.at(when_of(parts), holding, Names((entry,)))
 
     def state(self, parts: list[Any]) -> Condition:
         return state_of(parts[-1])
@@ -149,7 +149,7 @@ class People(Reader):
 
     def tested(self, parts: list[Any]) -> Condition:
         """A negative pregnancy test, which those who cannot be pregnant do not need."""
-        (test,), when = tokens(parts, "TEST_RESULT"), each(When, parts)
+        (test,) = tokens(parts, "TEST_RESULT")
         if not self.inclusion:
             raise Unsure
         codes = ("negative", "not_needed")
@@ -157,7 +157,7 @@ class People(Reader):
         def negative(name: str, *, called: str = "", questions: tuple[Question, ...] = ()) -> Condition:
             return one_of(called or name, codes, questions or own_questions(name))
 
-        return self.at(when[0] if when else None, negative, Names((str(test),), frozenset()))
+        return self.at(when_of(parts), negative, Names((str(test),)))
 
     def positive(self, parts: list[Any]) -> Condition:
         tests = tokens(parts, "TESTED")
