@@ -59,17 +59,17 @@ def _summary(output: Path, text: str) -> str:
 
     trial = parse_protocol(text, str(output))
     lines = counted(len(trial.criteria) + len(trial.lines), "line", "lines")
-    open_ = sum(criterion.review is not None for criterion in trial.criteria)
+    waiting = len(trial.open_reviews)
     ways = [
         ("Try it", f"prescreen try --protocol {output}"),
         ("Check it", f"prescreen protocol check {output}"),
     ]
-    if open_:
+    if waiting:
         ways.insert(1, ("Review it", f"prescreen protocol review {output} --by INITIALS"))
     criteria = counted(len(trial.criteria), "criterion", "criteria")
     return "\n".join(
         [
-            f"{output} is written: {lines}, {criteria}, {open_} to review.",
+            f"{output} is written: {lines}, {criteria}, {waiting} to review.",
             *(f"  {label:<9}  {way}" for label, way in ways),
         ]
     )
