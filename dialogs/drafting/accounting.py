@@ -39,7 +39,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
     The order of the lines does not matter, nor white space. A line may be quoted by several criteria in pieces.
     """
     written = [line.text for line in split(record.text)]
-    quoted, fields = _without_fields(_quoted(protocol, frozenset(written)), record)
+    quoted, fields = _without_fields(_quoted(protocol, frozenset(written)), record, written)
     left, missing = _unmatched(quoted, written)
     left, missing = _without_pieces(left, missing)
     altered = list(_altered(left, missing))
@@ -79,13 +79,15 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _without_fields(quoted: Sequence[Quoted], record: Record) -> tuple[list[Quoted], list[str]]:
+def _without_fields(
+    quoted: Sequence[Quoted], record: Record, written: Sequence[str]
+) -> tuple[list[Quoted], list[str]]:
     """Return what is not quoted from a field of the record, and what is wrong with what is."""
-    fields, lines = record.fields(), {line.text for line in split(record.text)}
+    fields = record.fields()
     of_text, told, names = [], [], list[str]()
     for each in quoted:
         name, colon, value = each.text.partition(": ")
-        if not colon or name not in ("Minimum Age", "Maximum Age", "Sex") or each.text in lines:
+        if not colon or name not in ("Minimum Age", "Maximum Age", "Sex") or each.text in written:
             of_text.append(each)
         elif not record.has_fields:
             told.append(
