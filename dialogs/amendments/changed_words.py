@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -38,6 +39,14 @@ def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
         return "".join(kept)
     end = "".join(kept[len(kept) - tail :]) if tail else ""
     return f"{''.join(kept[:head])}… {end}"
+
+
+def exchanged(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Yield what is gone and what has come in its place, either of which may be nothing; spaces alone are no change."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    for step, i1, i2, j1, j2 in SequenceMatcher(None, _keys(old), _keys(new), autojunk=False).get_opcodes():
+        if step != "equal":
+            yield "".join(old[i1:i2]).strip(), "".join(new[j1:j2]).strip()
 
 
 def same_words(before: str, after: str) -> bool:

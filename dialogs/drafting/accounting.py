@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final
 
+from dialogs.amendments.changed_words import exchanged, likeness
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
 from dialogs.drafting.record import Record
@@ -121,12 +121,12 @@ def _unmatched(quoted: Sequence[Quoted], written: Sequence[str]) -> tuple[list[Q
 
 
 def _without_pieces(left: Sequence[Quoted], missing: Sequence[str]) -> tuple[list[Quoted], list[str]]:
-    """Leave out lines that several criteria quote in pieces, one after the other, with nothing lost."""
+    """Leave out lines that criteria quote with other white space, or in pieces, one after the other."""
     rest, lost = list(left), list(missing)
     for text in missing:
         for start in range(len(rest)):
             pieces = next(
-                (n for n in range(2, _MOST_PIECES + 1) if _bare(text) == _together(rest[start : start + n])),
+                (n for n in range(1, _MOST_PIECES + 1) if _bare(text) == _together(rest[start : start + n])),
                 0,
             )
             if pieces:
@@ -146,7 +146,7 @@ def _bare(text: str) -> str:
 
 def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Quoted, str]]:
     """Yield what is quoted with the line that it was, the most alike first; each once."""
-    pairs = [(_alike(one.text, text), one, place) for one in left for place, text in enumerate(missing)]
+    pairs = [(likeness(one.text, text), one, place) for one in left for place, text in enumerate(missing)]
     seen: set[Quoted] = set()
     taken: set[int] = set()
     for alike, one, place in sorted(pairs, key=lambda pair: -pair[0]):
@@ -156,25 +156,16 @@ def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Q
             yield one, missing[place]
 
 
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
-
-
 def _changed(before: str, now: str) -> str:
     """Return what differs between two texts, in words of theirs."""
-    old, new = before.split(), now.split()
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    parts = []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind != "equal":
-            was, becomes = " ".join(old[a:b]), " ".join(new[c:d])
-            said = {
-                "replace": f"“{was}” is “{becomes}”",
-                "delete": f"“{was}” is gone",
-                "insert": f"“{becomes}” is new",
-            }
-            parts.append(said[kind])
+    parts = [_exchanged(gone, come) for gone, come in exchanged(before, now)]
     return f"{'; '.join(parts)} in the record. It has: {_shown(now)}"
+
+
+def _exchanged(gone: str, come: str) -> str:
+    if gone and come:
+        return f"“{gone}” is “{come}”"
+    return f"“{gone}” is gone" if gone else f"“{come}” is new"
 
 
 def _place(text: str, written: Sequence[str], quoted: Sequence[Quoted]) -> str:

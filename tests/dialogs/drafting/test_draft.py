@@ -148,6 +148,31 @@ def test_the_escapes_of_a_registry_alter_nothing(written: str, in_the_file: str)
     assert differences(trial, record) == []
 
 
+ALTERED = {
+    "in English": ("Platelets >=75, if stable", "Platelets >=100, if stable", "“75” is “100”"),
+    "in Chinese": ("血小板计数不低于75，且病情稳定", "血小板计数不低于100，且病情稳定", "“75” is “100”"),
+    "a word less": ("Has stable angina today", "Has angina today", "“stable” is gone"),
+    "a word more": ("发热超过3天", "不明发热超过3天", "“不明” is new"),
+}
+
+
+@pytest.mark.parametrize(("in_the_file", "written", "said"), ALTERED.values(), ids=ALTERED)
+def test_an_altered_line_is_told_by_the_words_that_differ(in_the_file: str, written: str, said: str) -> None:
+    record = Record("FICT-1", "Fictional", f"Inclusion Criteria:\n\n* {written}")
+    head = 'format = 2\nid = "FICT-1"\ntitle = "Fictional"\n[[criterion]]\nline = "Inclusion Criteria:"\n'
+    trial = parse_protocol(f"{head}[[criterion]]\ncode = 'I1'\ninclusion = '{in_the_file}'\n", "trial.toml")
+    assert differences(trial, record) == [f"I1 is altered: {said} in the record. It has: “{written}”"]
+
+
+def test_white_space_alone_is_no_difference_wherever_it_stands() -> None:
+    record = Record("FICT-1", "Fictional", "* 血小板75，稳定")
+    head = 'format = 2\nid = "FICT-1"\ntitle = "Fictional"\n'
+    criteria = "".join(f"[[criterion]]\ninclusion = '{each}'\n" for each in ("血小板 75，稳定", "Has a dog"))
+    assert differences(parse_protocol(head + criteria, "trial.toml"), record) == [
+        "I2 is not in the record: “Has a dog”"
+    ]
+
+
 def test_a_file_that_does_not_name_its_record_does_not_differ_from_it() -> None:
     record = Record("FICT-1", "Fictional", "Inclusion Criteria:\n\n* Adults", date="2026-02-03")
     text = drafted_file(record, ["en"], propose, "a test")
