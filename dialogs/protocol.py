@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection
+from dialogs.effort import Effort
 from dialogs.errors import AnswerError
 from dialogs.languages import in_every_language
 from dialogs.reviews import Review, awaited
@@ -75,6 +76,7 @@ class Question:
     A ``site_fact`` is about the site, not the patient: later screenings there take its newest answer by themselves.
     ``at`` is the visit whose answer is wanted, which ``ask``, ``short`` and ``name`` say, too.
     With a ``formula`` the number can be given or, by the answer *computed*, be worked out from other answers.
+    ``effort`` says how an answer is come by; no verdict depends on it.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Question:
     in_log: bool
     sdtm: Tabulation | None
     formula: Formula | None = None
+    effort: Effort = "chart"
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:

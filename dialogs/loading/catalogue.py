@@ -1,7 +1,8 @@
 """The questions that we ship ready to use, and the units that they are answered in: ``dialogs/catalogue/*.toml``.
 
-A file holds entries by name, each with the keys of a ``[[question]]``; ``units.toml`` holds sets of units. Their texts
-are in all of our languages, whatever those of the trial that uses them.
+A file holds entries by name, each with the keys of a ``[[question]]``; what stands above the first holds for all that
+say nothing else. ``units.toml`` holds sets of units. Their texts are in all of our languages, whatever those of the
+trial that uses them.
 """
 
 from __future__ import annotations
@@ -31,21 +32,23 @@ _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 class Tables(Mapping[str, Any]):
     """Tables of TOML by name, each read when it is first asked for: a trial uses a few of some hundreds."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], of_all: Mapping[str, Mapping[str, Any]] = {}) -> None:
         self._texts = texts
+        self._of_all = of_all
         self._read: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._read:
             raw = tomllib.loads(self._texts[name], parse_float=Decimal)
-            self._read[name] = self._whole(shipped(raw[name]))
+            self._read[name] = self._whole(name, shipped(raw[name]))
         return self._read[name]
 
-    def _whole(self, value: Any) -> Any:
-        """Return a table that uses another one with the keys of that under its own."""
-        if not isinstance(value, dict) or "use" not in value:
+    def _whole(self, name: str, value: Any) -> Any:
+        """Return a table with the keys under its own of the one that it uses, else those that stand above them all."""
+        if not isinstance(value, dict):
             return value
-        return {**self[value["use"]], **{key: each for key, each in value.items() if key != "use"}}
+        under = self[value["use"]] if "use" in value else self._of_all.get(name, {})
+        return {**under, **{key: each for key, each in value.items() if key != "use"}}
 
     def with_key(self, key: str) -> Iterator[str]:
         """Yield the names of the tables that have a key themselves, without reading the others."""
@@ -61,8 +64,14 @@ class Tables(Mapping[str, Any]):
 @cache
 def entries() -> Tables:
     """Return the entries of the catalogue by name; one that uses another one has its keys under its own."""
-    files = (_cut(file, _ENTRY) for file in _files() if file != UNITS)
-    return Tables({name: text for entries_of_file in files for name, text in entries_of_file.items()})
+    texts: dict[str, str] = {}
+    of_all: dict[str, Mapping[str, Any]] = {}
+    for file in _files():
+        if file != UNITS:
+            cut = _cut(file, _ENTRY)
+            texts |= cut
+            of_all |= dict.fromkeys(cut, _above(file))
+    return Tables(texts, of_all)
 
 
 @cache
@@ -169,6 +178,11 @@ def _cut(file: str, begin: re.Pattern[str]) -> dict[str, str]:
     found = list(begin.finditer(text))
     ends = [*(match.start() for match in found[1:]), len(text)]
     return {match[1]: text[match.start() : end] for match, end in zip(found, ends, strict=True)}
+
+
+def _above(file: str) -> Mapping[str, Any]:
+    """Return what stands above the first entry of a file."""
+    return tomllib.loads(_ENTRY.split(_text(file), maxsplit=1)[0])
 
 
 def _subject(file: str) -> str:

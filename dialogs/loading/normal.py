@@ -78,7 +78,7 @@ def _question(question: Raw, limit: Limit, given: Raw, units: list[Raw]) -> Raw:
         "bounds": False,
         "units": [{key: value for key, value in unit.items() if key in _OF_A_UNIT} for unit in units],
     }
-    asked |= {key: question[key] for key in ("supplier", "at") if key in question}
+    asked |= {key: question[key] for key in ("supplier", "effort", "at") if key in question}
     example = given.get("example")
     if example is not None:
         asked["units"][0]["example"] = example

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from dialogs.effort import WEIGHTS
 from dialogs.loading.kinds import (
     CODES,
     DECIMALS,
@@ -249,6 +250,14 @@ QUESTION: Final = Table(
             "Whether it is about the site and not about the patient: then it is answered once, and later screenings of "
             "the site take the newest answer by themselves.",
             False,
+        ),
+        Key(
+            "effort",
+            one_of(*WEIGHTS),
+            "How an answer is come by: at the bedside, in the chart, by a result of the laboratory or of imaging, by a "
+            "procedure made for it. `prescreen protocol order` goes by it; what is asked does not.",
+            "chart",
+            "`chart`; with `use`, the entry's",
         ),
         Key(
             "at",

@@ -19,7 +19,17 @@ from dialogs.texts import Text
 
 Raw = dict[str, Any]
 
-OF_THE_QUESTION: Final = ("ask", "short", "help", "supplier", "unknown", "judgement", "lasting", "in_log")
+OF_THE_QUESTION: Final = (
+    "ask",
+    "short",
+    "help",
+    "supplier",
+    "effort",
+    "unknown",
+    "judgement",
+    "lasting",
+    "in_log",
+)
 """Keys of a criterion without a rule that are its question's."""
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _NAMES: Final = re.compile(r"[A-Za-z_]\w*")

@@ -19,7 +19,19 @@ from dialogs.protocol import Question
 from dialogs.texts import Text
 
 _SAYING: Final = {
-    *("ask", "short", "help", "supplier", "unknown", "judgement", "lasting", "in_log", "site_fact", "at"),
+    *(
+        "ask",
+        "short",
+        "help",
+        "supplier",
+        "effort",
+        "unknown",
+        "judgement",
+        "lasting",
+        "in_log",
+        "site_fact",
+        "at",
+    ),
     *("loinc", "sdtm", "text", "label", "spellings", "example", "implies"),
 }
 """Keys that no rule depends on."""

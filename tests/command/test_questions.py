@@ -114,7 +114,7 @@ def test_one_that_is_called_so_is_shown_whole_before_others_that_have_the_word()
 
 def test_units_ranges_and_options_are_shown() -> None:
     assert "30 to 180 g/L; others are asked again" in questions("hemoglobin")
-    assert "II    NYHA II / II级" in questions("nyha")
+    assert "II      NYHA II / II级" in questions("nyha")
 
 
 def test_all_are_listed_by_subject_in_the_language_asked_for() -> None:

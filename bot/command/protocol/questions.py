@@ -115,5 +115,6 @@ def _facts(name: str) -> Iterator[tuple[str, str]]:
         yield "or from", " ".join(entry["formula"].split())
     if "help" in entry:
         yield "help", entry["help"][DEFAULT]
+    yield "effort", entry.get("effort", "chart")
     if "loinc" in entry:
         yield "LOINC", entry["loinc"]
