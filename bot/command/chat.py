@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command("chat")
 @options.language
 @options.database
-@options.protocol
+@options.protocols
 @click.option(
     "--site",
     callback=options.site,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Site of a person who is new here.",
 )
-def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> None:
+def command(lang: str | None, db_file: str, protocol_sources: tuple[str, ...], site: str) -> None:
     """Screen a candidate at the terminal.
 
     Asks one question at a time. Choices have keys; numbers are typed as on the lab sheet, with their unit
@@ -56,7 +56,7 @@ def command(lang: str | None, db_file: str, protocol_source: str, site: str) -> 
     from state.people import People
     from state.screenings import Screenings
 
-    protocols = protocols_on_offer(protocol_source)
+    protocols = tuple(protocols_on_offer(protocol_sources).values())
     warn_of_drafts(protocols)
     db = open_site_file(db_file)
     warn_of_versions(db, protocols)

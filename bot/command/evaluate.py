@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), required=False)
-@options.protocol
+@options.protocols
 @click.option(
     "--accept-unusual",
     is_flag=True,
     help='Take values that are possible but unusual, and list them as "unusual".',
 )
 @click.option("--template", is_flag=True, help="Print an empty list to fill in, as CSV, and stop.")
-def command(file: str | None, protocol_source: str, accept_unusual: bool, template: bool) -> None:
+def command(
+    file: str | None, protocol_sources: tuple[str, ...], accept_unusual: bool, template: bool
+) -> None:
     """Evaluate candidates whose data are already abstracted; nothing is stored.
 
     FILE is JSON (a list of objects with "name" and "answers"), CSV or an Excel workbook (a column "name",
@@ -50,7 +52,9 @@ def command(file: str | None, protocol_source: str, accept_unusual: bool, templa
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    (protocol,) = protocols_on_offer(protocol_source)
+    protocol, *more = protocols_on_offer(protocol_sources).values()
+    if more:
+        raise click.UsageError("A list is evaluated for one trial. Please name one by --protocol.")
     if template:
         _print_empty_list(protocol)
         return

@@ -66,12 +66,14 @@ language = click.option(
     default=None,
     help="Language of what is said [default: en; chat: the one it had last].",
 )
-protocol = click.option(
+protocols = click.option(
     "--protocol",
-    "protocol_source",
-    default="NCT04420494",
+    "protocol_sources",
+    multiple=True,
+    default=("NCT04420494",),
     show_default=True,
-    help="Id of a shipped trial, or a file.",
+    metavar="FILE|FOLDER|ID",
+    help="A trial: its file, or the id of a shipped one; a folder: all trials in it. Can be given several times.",
 )
 
 
@@ -145,6 +147,6 @@ def _trial(given: str | None) -> str | None:
     """Return a trial's id; where its file is given, as other commands take it, the id that stands in it."""
     if given is None or not given.endswith(".toml"):
         return given
-    from bot.command.wiring import protocols_on_offer
+    from bot.command.wiring import one_protocol
 
-    return protocols_on_offer(given)[0].id
+    return one_protocol(given).id

@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,7 @@ which everybody waits: every thousand turns all that was ever imported is looked
 
 @click.command("run")
 @options.database
-@options.protocol
+@options.protocols
 @click.option(
     "--zone",
     callback=options.zone,
@@ -70,7 +71,7 @@ which everybody waits: every thousand turns all that was ever imported is looked
 )
 def command(
     db_file: str,
-    protocol_source: str,
+    protocol_sources: tuple[str, ...],
     zone: str | None,
     log_format: str,
     lifted: bool,
@@ -82,19 +83,22 @@ def command(
 
     The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
     HTTPS_PROXY. Long polling: nothing has to be let in from outside. A trial's file that is changed meanwhile is read
-    again within half a minute, and new screenings begin by it; administrators are told, also if it cannot be used. What
-    can heal (no network, another
-    instance with the same token, a full disk) is retried; logs hold numbers and states, never answers.
+    again within half a minute, and new screenings begin by it; so is one that is added to a folder, and one that is
+    removed from it is no longer offered. Administrators are told, also of a file that cannot be used. What can heal
+    (no network, another instance with the same token, a full disk) is retried; logs hold numbers and states, never
+    answers.
 
     Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
     """
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
-    protocols = protocols_on_offer(protocol_source)
-    _refuse_drafts(protocol_source, protocols)
+    loaded = protocols_on_offer(protocol_sources)
+    _refuse_drafts(loaded)
+    protocols = tuple(loaded.values())
 
     from bot.telegram.background import Backups
+    from bot.telegram.new_versions import Watched
     from bot.telegram.sending import Sending
     from bot.telegram.service import Settings
     from state.moments import utc_now
@@ -118,7 +122,10 @@ def command(
         backups=Backups(backup_dir, keep) if backup_dir is not None else None,
         health_port=healthz,
         sending=unpaced if lifted else Sending,
-        protocol_file=Path(protocol_source) if Path(protocol_source).is_file() else None,
+        watched=Watched(
+            {Path(source): protocol.id for source, protocol in loaded.items() if Path(source).is_file()},
+            tuple(Path(source) for source in protocol_sources if Path(source).is_dir()),
+        ),
     )
     _run(settings)
     sys.exit(0)
@@ -143,13 +150,15 @@ def _run(settings: Settings) -> None:
         raise Unusable(f"port {port} cannot be used here; please give another by --healthz") from error
 
 
-def _refuse_drafts(source: str, protocols: tuple[Protocol, ...]) -> None:
+def _refuse_drafts(loaded: Mapping[str, Protocol]) -> None:
     """Nobody screens patients by what a machine read and no person accepted."""
-    for protocol in protocols:
-        if protocol.open_reviews:
-            raise Unusable(
-                f"{unreviewed(protocol)}. Please review them first: prescreen protocol review {source} --by INITIALS"
-            )
+    drafts = [
+        f"{unreviewed(protocol)}. Please review them first: prescreen protocol review {source} --by INITIALS"
+        for source, protocol in loaded.items()
+        if protocol.open_reviews
+    ]
+    if drafts:
+        raise Unusable("\n".join(drafts))
 
 
 def _refuse_personas(db_file: str) -> None:

@@ -42,12 +42,12 @@ PORT = 8765
     show_default=True,
     help="The SQLite file of the trial; never one that real people use.",
 )
-@options.protocol
+@options.protocols
 @click.option(
     "--port", type=click.IntRange(0, 65535), help=f"0 takes any free one.  [default: {PORT}, or any free one]"
 )
 @click.option("--open/--no-open", "open_page", default=False, help="Open the page in a browser.")
-def command(db_file: str, protocol_source: str, port: int | None, open_page: bool) -> None:
+def command(db_file: str, protocol_sources: tuple[str, ...], port: int | None, open_page: bool) -> None:
     """Try the bot on a phone page in the browser, without Telegram.
 
     Starts a small Bot API server on this machine (loopback only) and the real bot against it, and prints
@@ -57,7 +57,7 @@ def command(db_file: str, protocol_source: str, port: int | None, open_page: boo
 
     Screenings are kept in a file of their own, not in the one that PRESCREEN_DB names.
     """
-    protocols = protocols_on_offer(protocol_source)
+    protocols = tuple(protocols_on_offer(protocol_sources).values())
     warn_of_drafts(protocols)
     _refuse_real_people(Path(db_file))
     _let_personas_in(db_file, protocols)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,16 +34,61 @@ class Unusable(click.ClickException):
     exit_code = 2
 
 
-def protocols_on_offer(source: str) -> tuple[Protocol, ...]:
+def one_protocol(source: str) -> Protocol:
     """Load a protocol, or list all its mistakes."""
     from bot.command.faults import paragraphs
     from dialogs.errors import ProtocolError
     from dialogs.loading import load
 
     try:
-        return (load(source),)
+        return load(source)
     except ProtocolError as error:
         raise Unusable(f"{source} cannot be used:\n{paragraphs(error)}") from error
+
+
+def protocols_on_offer(sources: Iterable[str]) -> dict[str, Protocol]:
+    """Load the trials on offer, by the file or id that each was given as; all of them, or say what is wrong with which.
+
+    A folder stands for all the files of trials in it. What is given twice counts once.
+    """
+    loaded: dict[str, Protocol] = {}
+    unusable = []
+    for source in _sources(sources):
+        try:
+            loaded[source] = one_protocol(source)
+        except Unusable as error:
+            unusable.append(error.message)
+    if unusable:
+        raise Unusable("\n".join(unusable))
+    _refuse_same_ids(loaded)
+    return loaded
+
+
+def _sources(given: Iterable[str]) -> list[str]:
+    """Return files and ids, each once, with the files of a folder in its place."""
+    from dialogs.loading import shipped_protocols
+    from dialogs.loading.folders import trial_files
+
+    found: dict[str, str] = {}
+    for source in given:
+        is_folder = source not in shipped_protocols() and Path(source).is_dir()
+        files = [str(file) for file in trial_files(Path(source))] if is_folder else [source]
+        if not files:
+            raise Unusable(
+                f"{source} has no trial in it: no file there ends in .toml. prescreen protocol new writes one"
+            )
+        for file in files:
+            found.setdefault(os.path.realpath(file), file)
+    return list(found.values())
+
+
+def _refuse_same_ids(loaded: Mapping[str, Protocol]) -> None:
+    """Answers and counts go by a trial's id: it can be on offer in one file only."""
+    first: dict[str, str] = {}
+    for source, protocol in loaded.items():
+        other = first.setdefault(protocol.id, source)
+        if other != source:
+            raise Unusable(f"{other} and {source} are both of {protocol.id}. Please offer one of them only")
 
 
 def open_file(db_file: str) -> Database:
@@ -73,7 +120,7 @@ def open_site_file(db_file: str) -> Database:
     return db
 
 
-def warn_of_versions(db: Database, protocols: tuple[Protocol, ...]) -> None:
+def warn_of_versions(db: Database, protocols: Iterable[Protocol]) -> None:
     """Say on stderr if a trial's file was changed and its version was not: people read the version only."""
     from state.replay import StoredProtocols
 
@@ -87,7 +134,7 @@ def warn_of_versions(db: Database, protocols: tuple[Protocol, ...]) -> None:
             )
 
 
-def warn_of_drafts(protocols: tuple[Protocol, ...]) -> None:
+def warn_of_drafts(protocols: Iterable[Protocol]) -> None:
     """Say on stderr which trials are drafts."""
     for protocol in protocols:
         if protocol.open_reviews:

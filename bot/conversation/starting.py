@@ -9,7 +9,8 @@ from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
-from bot.exchange import Button, Press, Rows, at
+from bot.conversation.trials import choices, named
+from bot.exchange import Press, Rows
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
@@ -62,7 +63,7 @@ def new(context: Context, argument: str) -> None:
 
 def new_pressed(context: Context, press: Press) -> None:
     """*New screening*, or the trial that was chosen for it."""
-    chosen = at(context.setup.protocols, press.place)
+    chosen = named(context.setup.protocols, press)
     if chosen is None:
         _new_for_some_trial(context)
     else:
@@ -89,12 +90,10 @@ def _new_for_some_trial(context: Context) -> None:
     offered = context.setup.protocols
     if len(offered) == 1:
         _begin(context, offered[0])
-        return
-    rows = tuple(
-        (Button(f"{each.id} {each.title[context.say.language]}", str(Press("new", place=place))),)
-        for place, each in enumerate(offered)
-    )
-    context.turn.say(context.say("button_new"), rows)
+    elif offered:
+        context.turn.say(context.say("new_for_which"), choices(offered, "new", context.say))
+    else:
+        context.turn.say(context.say("no_trial"))
 
 
 def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:

@@ -21,7 +21,7 @@ from bot.conversation.access import may_answer
 from bot.telegram.channel import Channel
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Job, daily, every
-from bot.telegram.new_versions import LOOK_SECONDS, NewVersions
+from bot.telegram.new_versions import LOOK_SECONDS, UNWATCHED, NewVersions, Watched
 from bot.telegram.polling import Figures
 from bot.telegram.processes import WorkError, apart
 from bot.telegram.profile import introduce, list_commands
@@ -74,7 +74,7 @@ class Background:
         db_file: Path,
         zone: str,
         backups: Backups | None = None,
-        protocol_file: Path | None = None,
+        watched: Watched = UNWATCHED,
     ) -> None:
         self.name: str | None = None
         self._channel = channel
@@ -82,7 +82,7 @@ class Background:
         self._db_file = db_file
         self._zone = zone
         self._backups = backups
-        self._new_versions = NewVersions(protocol_file, channel) if protocol_file is not None else None
+        self._new_versions = NewVersions(watched, channel) if watched != UNWATCHED else None
         self._introduced = False
         self._unlisted = dict.fromkeys(person.code for person in self._people.all())
         """People whose list of commands Telegram does not have yet."""

@@ -1,13 +1,15 @@
-"""Takes a new version of the trial's file while the bot runs; one that cannot be used changes nothing, and is said.
+"""Takes new versions of the trials' files while the bot runs; a file that cannot be used changes nothing, and is said.
 
-Screenings keep the version that they began with: only what is on offer changes.
+In a folder that is offered, a file that is added is a trial more, and one that is removed a trial less. Screenings keep
+the version that they began with: only what is on offer changes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,62 +18,109 @@ from bot.telegram.channel import Channel
 from bot.wording.phrases import Phrases, phrases
 from dialogs.errors import ProtocolError
 from dialogs.loading import load
+from dialogs.loading.folders import trial_files
 from dialogs.protocol import Protocol
 from state.reviews import enter_reviews
 
 LOOK_SECONDS: Final = 10.0
-"""How often the file is looked at; it is read once it has stayed the same from one look to the next."""
+"""How often the files are looked at; one is read once it has stayed the same from one look to the next."""
 
 LOG = logging.getLogger(__name__)
 _Stamp = tuple[int, int] | None
 _Said = Callable[[Phrases], str]
 
 
-class NewVersions:
-    """Watches the file of the trial on offer."""
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Files of trials on offer, with the id of the trial in each, and folders to which more may be added."""
 
-    def __init__(self, file: Path, channel: Channel) -> None:
-        self._file = file
+    files: Mapping[Path, str] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+
+
+UNWATCHED: Final = Watched()
+
+
+class NewVersions:
+    """Watches the files of the trials on offer."""
+
+    def __init__(self, watched: Watched, channel: Channel) -> None:
         self._channel = channel
-        self._read = self._last = _stamp(file)
+        self._folders = watched.folders
+        self._trials = dict(watched.files)
+        self._last = {file: _stamp(file) for file in self._trials}
+        self._read = dict(self._last)
 
     async def look(self) -> None:
-        """Read the file if it was changed, and is not being written any more."""
-        stamp, before = _stamp(self._file), self._last
-        self._last = stamp
-        if stamp in (None, self._read) or stamp != before:
-            return
-        self._read = stamp
+        """Read the files that were changed or added, and are not being written any more; let go those removed."""
+        now, before = {file: _stamp(file) for file in self._files()}, self._last
+        self._last = now
+        for file in [each for each in self._trials if self._is_gone(each, now, before)]:
+            self._withdraw(file)
+        for file, stamp in now.items():
+            if stamp is not None and stamp != self._read.get(file) and stamp == before.get(file):
+                await self._read_again(file, stamp)
+
+    def _files(self) -> dict[Path, None]:
+        added = (file for folder in self._folders if folder.is_dir() for file in trial_files(folder))
+        return dict.fromkeys([*self._trials, *added])
+
+    def _is_gone(self, file: Path, now: Mapping[Path, _Stamp], before: Mapping[Path, _Stamp]) -> bool:
+        """Say whether a file was removed from a folder; one that an editor replaces is there at the next look."""
+        away = now.get(file) is None and before.get(file) is None
+        return away and file.parent in self._folders and file.parent.is_dir()
+
+    def _withdraw(self, file: Path) -> None:
+        setup, trial = self._channel.conversation.setup, self._trials.pop(file)
+        self._read.pop(file)
+        setup.protocols = tuple(each for each in setup.protocols if each.id != trial)
+        LOG.info("trial withdrawn", extra={"trial": trial})
+        self._tell(lambda say: say("trial_withdrawn", id=trial), "coordinator")
+
+    async def _read_again(self, file: Path, stamp: _Stamp) -> None:
+        self._read[file] = stamp
         try:
-            loaded = await asyncio.to_thread(load, str(self._file))
+            loaded = await asyncio.to_thread(load, str(file))
         except (ProtocolError, OSError) as error:
             fault = str(error.faults[0]) if isinstance(error, ProtocolError) else type(error).__name__
-            self._refuse(lambda say: fault)
+            self._refuse(file, lambda say: fault)
         else:
-            self._read = None  # until it is offered: what cannot be kept now is tried at the next look
-            self._offer(loaded)
-            self._read = stamp
+            self._read[file] = None  # until it is offered: what cannot be kept now is tried at the next look
+            self._offer(file, loaded)
+            self._read[file] = stamp
 
-    def _offer(self, loaded: Protocol) -> None:
-        setup = self._channel.conversation.setup
-        (served,) = setup.protocols
-        if loaded.sha256 == served.sha256:
+    def _offer(self, file: Path, loaded: Protocol) -> None:
+        served = {each.id: each for each in self._channel.conversation.setup.protocols}
+        known = self._trials.get(file)
+        if known is not None and loaded.sha256 == served[known].sha256:
             return
-        if loaded.id != served.id:
-            self._refuse(lambda say: say("version_of_another", id=loaded.id))
+        if known not in (None, loaded.id):
+            self._refuse(file, lambda say: say("version_of_another", id=loaded.id))
+        elif known is None and loaded.id in served:
+            self._refuse(file, lambda say: say("trial_offered_already", id=loaded.id))
         elif loaded.open_reviews:
-            self._refuse(lambda say: say("version_unreviewed", n=len(loaded.open_reviews)))
+            self._refuse(file, lambda say: say("version_unreviewed", n=len(loaded.open_reviews)))
         else:
-            screenings = self._channel.conversation.screenings
-            enter_reviews(screenings.db, loaded, screenings.clock)
-            setup.protocols = (loaded,)
-            LOG.info("new version taken", extra={"version": loaded.version})
-            self._tell(lambda say: say("version_taken", id=loaded.id, version=loaded.version), "coordinator")
+            self._take(file, loaded)
 
-    def _refuse(self, fault: _Said) -> None:
-        (served,) = self._channel.conversation.setup.protocols
-        LOG.error("changed file of the trial not taken")
-        self._tell(lambda say: say("version_refused", id=served.id, version=served.version, fault=fault(say)))
+    def _take(self, file: Path, loaded: Protocol) -> None:
+        screenings, setup = self._channel.conversation.screenings, self._channel.conversation.setup
+        enter_reviews(screenings.db, loaded, screenings.clock)
+        key = "version_taken" if file in self._trials else "trial_added"
+        self._trials[file] = loaded.id
+        offered = {**{each.id: each for each in setup.protocols}, loaded.id: loaded}
+        setup.protocols = tuple(offered.values())
+        LOG.info("new version taken", extra={"trial": loaded.id, "version": loaded.version})
+        self._tell(lambda say: say(key, id=loaded.id, version=loaded.version), "coordinator")
+
+    def _refuse(self, file: Path, fault: _Said) -> None:
+        LOG.error("changed file of a trial not taken")
+        known = self._trials.get(file)
+        if known is None:
+            self._tell(lambda say: say("trial_not_added", file=file.name, fault=fault(say)))
+            return
+        served = next(each for each in self._channel.conversation.setup.protocols if each.id == known)
+        self._tell(lambda say: say("version_refused", id=known, version=served.version, fault=fault(say)))
 
     def _tell(self, said: _Said, *others: str) -> None:
         """Tell the administrators, and people of other roles."""

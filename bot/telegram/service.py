@@ -21,6 +21,7 @@ from bot.telegram.channel import Channel
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Jobs
 from bot.telegram.lanes import Skipped
+from bot.telegram.new_versions import UNWATCHED, Watched
 from bot.telegram.outages import PATIENCE_SECONDS
 from bot.telegram.polling import Polling
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
@@ -55,8 +56,8 @@ class Settings:
     health_port: int | None = None
     backups: Backups | None = None
     sending: Callable[[Reports], Sending] = Sending
-    protocol_file: Path | None = None
-    """Where the trial on offer stands, if it is to be read again once it was changed."""
+    watched: Watched = UNWATCHED
+    """Where the trials on offer stand that are to be read again once they were changed."""
 
 
 class Service:
@@ -79,7 +80,7 @@ class Service:
             db_file=settings.db_file,
             zone=settings.zone,
             backups=settings.backups,
-            protocol_file=settings.protocol_file,
+            watched=settings.watched,
         )
         notices = Notices(_say_conflict, _say_skipped, recovered=self.background.prompt_again)
         self.polling = Polling(self.bot, self.channel.handle, notices)

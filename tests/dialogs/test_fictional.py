@@ -98,8 +98,8 @@ BASES = {"EXAMPLE-DM2": HEALTHY_DM2, "EXAMPLE-NSCLC": FIT_NSCLC, "EXAMPLE-MDD": 
 def test_three_ship_and_none_is_offered_unless_named() -> None:
     run = main.get_command(click.Context(main), "run")
     assert run is not None
-    offered = [parameter.default for parameter in run.params if parameter.name == "protocol_source"]
-    assert (len(FICTIONAL), offered) == (3, ["NCT04420494"])
+    offered = [parameter.default for parameter in run.params if parameter.name == "protocol_sources"]
+    assert (len(FICTIONAL), offered) == (3, [("NCT04420494",)])
 
 
 @pytest.mark.parametrize("name", FICTIONAL)

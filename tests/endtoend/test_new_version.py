@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.new_versions import NewVersions
+from bot.telegram.new_versions import NewVersions, Watched
 from dialogs.dialogue import Step
 from dialogs.loading import load
 from tests.dialogs.test_amendments import TRIAL
@@ -39,7 +39,7 @@ async def ward(tmp_path: Path, file: Path) -> AsyncIterator[Ward]:
 
 
 async def _changed(ward: Ward, file: Path, text: str) -> None:
-    watch = NewVersions(file, ward.service.channel)
+    watch = NewVersions(Watched({file: "EX-AMENDED"}), ward.service.channel)
     file.write_text(text, encoding="utf-8")
     await watch.look()
     assert [each.version for each in ward.service.channel.conversation.setup.protocols] == ["1"], (
@@ -130,3 +130,100 @@ async def test_a_revision_stays_under_the_version_that_was_saved(ward: Ward, fil
     reopened = ward.service.screenings.load("S01-0001")
     assert (reopened.protocol.version, reopened.dialogue.revising) == ("1", True)
     assert ward.rows("SELECT verdict FROM verdicts") == [("ineligible",)], "what was saved stands"
+
+
+# a folder ---------------------------------------------------------------------------------------
+
+OTHER = SECOND.replace("EX-AMENDED", "EX-OTHER")
+FOLDER_SAID = {
+    "en": (
+        "EX-OTHER, version 2, is on offer now",
+        "EX-AMENDED is not offered any more",
+        "cannot be used; nothing",
+    ),
+    "zh": ("EX-OTHER（版本 2）现可预筛", "EX-AMENDED 不再提供预筛", "无法使用；其余不变"),
+}
+
+
+def _watch(ward: Ward, file: Path) -> NewVersions:
+    return NewVersions(Watched({file: "EX-AMENDED"}, (file.parent,)), ward.service.channel)
+
+
+async def _looked(ward: Ward, watch: NewVersions) -> list[str]:
+    """Look as often as is needed to be sure of a file; return the trials on offer then."""
+    for _ in range(3):
+        await watch.look()
+    await ward.quiet()
+    return [each.id for each in ward.service.channel.conversation.setup.protocols]
+
+
+@pytest.mark.parametrize("language", FOLDER_SAID)
+async def test_a_file_that_is_added_to_a_folder_is_a_trial_more(
+    ward: Ward, file: Path, language: str
+) -> None:
+    phone, admin = ward.member(language=language), ward.member(2003, "administrator", language)
+    watch = _watch(ward, file)
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+    file.with_name("other.toml").write_text(OTHER, encoding="utf-8")
+    file.with_name(".hidden.toml").write_text(OTHER.replace("EX-OTHER", "EX-HIDDEN"), encoding="utf-8")
+    assert await _looked(ward, watch) == ["EX-AMENDED", "EX-OTHER"]
+    assert FOLDER_SAID[language][0] in admin.last["text"]
+    await ward.says(phone, "/new")
+    await ward.presses(phone, "EX-OTHER Fictional: a trial that is amended")
+    assert ward.rows("SELECT p.id FROM screenings s JOIN protocols p ON p.sha256 = s.protocol") == [
+        ("EX-OTHER",)
+    ]
+
+
+@pytest.mark.parametrize("language", FOLDER_SAID)
+async def test_a_file_that_is_removed_from_a_folder_is_a_trial_less_and_open_screenings_go_on(
+    ward: Ward, file: Path, language: str
+) -> None:
+    phone, admin = ward.member(language=language), ward.member(2003, "administrator", language)
+    watch = _watch(ward, file)
+    await ward.says(phone, "/new")
+    file.unlink()
+    assert await _looked(ward, watch) == []
+    assert FOLDER_SAID[language][1] in admin.last["text"]
+    await ward.says(phone, "/new")
+    assert _versions(ward) == [("S01-0001", "1")], "nothing new begins"
+    await ward.says(phone, "/resume", "76")
+    assert _state(ward, "S01-0001") == "excluded", "what was open goes on"
+
+
+async def test_an_editor_that_replaces_a_file_removes_no_trial(ward: Ward, file: Path) -> None:
+    watch = _watch(ward, file)
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    await watch.look()
+    file.write_text(text, encoding="utf-8")
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+
+
+async def test_a_folder_that_cannot_be_reached_removes_no_trial(ward: Ward, file: Path) -> None:
+    folder = file.parent / "trials"
+    folder.mkdir()
+    file = file.rename(folder / file.name)
+    watch = _watch(ward, file)
+    folder.rename(folder.with_name("unmounted"))
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OTHER.replace("age_years <= 80", "age_yaers <= 80"),
+        SECOND,
+        OTHER.replace('code = "I2"', 'code = "I2"\nreview = "?"'),
+    ],
+    ids=["a mistake", "a trial that is offered already", "not reviewed"],
+)
+@pytest.mark.parametrize("language", FOLDER_SAID)
+async def test_an_added_file_that_cannot_be_used_is_said_once_and_changes_nothing(
+    ward: Ward, file: Path, language: str, text: str
+) -> None:
+    admin, watch = ward.member(2003, "administrator", language), _watch(ward, file)
+    file.with_name("other.toml").write_text(text, encoding="utf-8")
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+    assert [said for said in admin.texts if FOLDER_SAID[language][2] in said] == admin.texts
+    assert len(admin.texts) == 1

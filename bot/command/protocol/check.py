@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from bot.command.registry import address, read
-from bot.command.wiring import protocols_on_offer, unreviewed
+from bot.command.wiring import one_protocol, unreviewed
 from dialogs.languages import counted
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
     if form == "json":
         _tell_editors(source)
         return
-    (loaded,) = protocols_on_offer(source)
+    loaded = one_protocol(source)
     click.echo("\n".join([*_proved(loaded), *_reviewed(loaded), *_noted(loaded)]))
     if record is not None:
         _tell_differences(loaded, read(record, registry))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_existing, protocols_on_offer
+from bot.command.wiring import Unusable, one_protocol, open_existing
 from dialogs.languages import DEFAULT, LANGUAGES
 from dialogs.verdicts import IN_FILES
 
@@ -91,7 +91,7 @@ def _version(source: str, db: Database | None) -> Protocol:
     """Return the version that is meant by a file, a shipped trial's id, or ``ID@VERSION`` of the database."""
     trial, at, version = source.rpartition("@")
     if db is None or not at or Path(source).exists():
-        return protocols_on_offer(source)[0]
+        return one_protocol(source)
     from state.replay import StoredProtocols
 
     kept = [each for each in StoredProtocols(db).all() if each.id == trial]

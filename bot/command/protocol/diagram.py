@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.command.wiring import protocols_on_offer
+from bot.command.wiring import one_protocol
 from dialogs.languages import DEFAULT, LANGUAGES
 
 
@@ -15,5 +15,5 @@ def command(source: str, lang: str) -> None:
     """Print the dialogue machine that runs, as a Mermaid state diagram."""
     from dialogs.diagram import mermaid
 
-    (loaded,) = protocols_on_offer(source)
+    loaded = one_protocol(source)
     click.echo(mermaid(loaded, lang), nl=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.command.wiring import protocols_on_offer
+from bot.command.wiring import one_protocol
 from dialogs.languages import DEFAULT, LANGUAGES
 
 
@@ -30,7 +30,7 @@ def command(source: str, lang: str, output: Path | None) -> None:
     """
     from bot.reviewing.document import document
 
-    (loaded,) = protocols_on_offer(source)
+    loaded = one_protocol(source)
     text = document(loaded, lang)
     if output is None:
         click.echo(text, nl=False)

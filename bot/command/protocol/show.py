@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.command.wiring import protocols_on_offer
+from bot.command.wiring import one_protocol
 from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(source: str, lang: str) -> None:
     """Show a trial's criteria: the record's words, our reading, the rule."""
-    (loaded,) = protocols_on_offer(source)
+    loaded = one_protocol(source)
     click.echo(f"{loaded.id}  {loaded.title[lang]}\nrules {loaded.version}, SHA-256 {loaded.sha256}")
     for notice in loaded.notices:
         click.echo(notice[lang])

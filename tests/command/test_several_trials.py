@@ -1,0 +1,87 @@
+"""Several trials on offer: by files, ids and folders, or a sentence that says which of them cannot be used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.command import main
+from tests.dialogs.test_amendments import TRIAL
+
+GOOD, OTHER = TRIAL, TRIAL.replace("EX-AMENDED", "EX-OTHER")
+FAULTY = TRIAL.replace("age_years <= 75", "age_yaers <= 75")
+ALSO_FAULTY = TRIAL.replace("format = 2", "format = 77")
+DRAFT = OTHER.replace('code = "I2"', 'code = "I2"\nreview = "read as smoker"')
+
+
+def _folder(at: Path, **texts: str) -> Path:
+    at.mkdir()
+    for name, text in texts.items():
+        (at / f"{name}.toml").write_text(text, encoding="utf-8")
+    return at
+
+
+def _chat(tmp_path: Path, *sources: Path | str, typed: str = "/start\n") -> Result:
+    given = [word for source in sources for word in ("--protocol", str(source))]
+    return CliRunner().invoke(main, ["chat", "--db", str(tmp_path / "new.db"), *given], input=typed)
+
+
+def _run(*sources: Path | str) -> Result:
+    given = [word for source in sources for word in ("--protocol", str(source))]
+    return CliRunner().invoke(main, ["run", "--db", "new.db", *given], env={"TELEGRAM_BOT_TOKEN": "1:x"})
+
+
+def test_files_folders_and_ids_can_be_mixed_and_what_is_given_twice_counts_once(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "trials", a=GOOD, b=OTHER)
+    done = _chat(tmp_path, folder, folder / "a.toml", "EXAMPLE-DM2", typed="/new\n")
+    shown = re.findall(r"^  (\d\) \S+)", done.output, re.MULTILINE)
+    assert dict.fromkeys(shown) == dict.fromkeys(["1) EX-AMENDED", "2) EX-OTHER", "3) EXAMPLE-DM2"])
+
+
+def test_the_trial_that_is_chosen_begins(tmp_path: Path) -> None:
+    done = _chat(tmp_path, _folder(tmp_path / "trials", a=GOOD, b=OTHER), typed="/new\n2\n")
+    assert "EX-OTHER Fictional" in done.output.partition("2) ")[2].partition("\n")[2]
+
+
+UNUSABLE = {
+    "an empty folder": ({}, ["trials has no trial in it: no file there ends in .toml"]),
+    "faulty files among good ones": (
+        {"a": GOOD, "b": FAULTY, "c": ALSO_FAULTY},
+        ["b.toml cannot be used:", "age_yaers", "c.toml cannot be used:", "77"],
+    ),
+    "one trial in two files": (
+        {"a": GOOD, "b": OTHER, "c": GOOD},
+        ["a.toml and ", "c.toml are both of EX-AMENDED. Please offer one of them only"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "said"), UNUSABLE.values(), ids=UNUSABLE)
+@pytest.mark.parametrize("command", ["chat", "evaluate", "run"])
+def test_trials_that_cannot_be_used_are_named_and_nothing_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, files: dict[str, str], said: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:x")
+    folder = _folder(tmp_path / "trials", **files)
+    done = CliRunner().invoke(main, [command, "--protocol", str(folder)])
+    assert done.exit_code == 2
+    assert [text for text in said if text not in done.output] == []
+    assert sorted(tmp_path.iterdir()) == [folder]
+
+
+def test_the_bot_serves_no_draft_among_others_and_says_in_which_file_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = _folder(tmp_path / "trials", a=GOOD, b=DRAFT)
+    done = _run(folder)
+    assert done.exit_code == 2
+    assert (
+        f"of EX-OTHER is not reviewed (I2). Please review them first: prescreen protocol review {folder}/b.toml"
+        in (done.output)
+    )
+    assert sorted(tmp_path.iterdir()) == [folder]
