@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from wcwidth import wcswidth
@@ -15,19 +15,19 @@ COLUMNS: Final = 80
 INDENT: Final = "  "
 
 
-def card(telling: Telling, criterion: Criterion) -> Iterator[str]:
-    """Yield its lines, in so many columns."""
+def card(telling: Telling, criterion: Criterion, keys: Container[str] | None = None) -> Iterator[str]:
+    """Yield its lines, in so many columns; with `keys`, of these facts only."""
     yield telling.heading(criterion)
-    facts = list(telling.facts(criterion))
+    facts = list(telling.facts(criterion, keys))
     width = max(wcswidth(fact.label) for fact in facts)
     for fact in facts:
         label = f"{INDENT}{fact.label}{' ' * (width - wcswidth(fact.label))}{INDENT}"
         for line in fact.lines:
-            yield from _wrapped(label, line)
+            yield from wrapped(label, line)
             label = " " * wcswidth(label)
 
 
-def _wrapped(label: str, text: str) -> Iterator[str]:
+def wrapped(label: str, text: str) -> Iterator[str]:
     """Set a text beside its label; a line of it that goes on is indented as it begins."""
     within = text[: len(text) - len(text.lstrip(" -"))]
     indent = " " * (wcswidth(label) + len(within))

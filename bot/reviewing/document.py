@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.reviewing.facts import Fact, Telling
 from bot.reviewing.flow import pictures
 from bot.wording.pictures.svg import render
-from dialogs.languages import LANGUAGES, numbered
+from dialogs.languages import LANGUAGES
 from dialogs.protocol import Criterion, Protocol
 from dialogs.reading_back import Clause
 
@@ -47,31 +47,13 @@ def _head(telling: Telling, said: Any) -> Iterator[str]:
     """What is printed: which trial, which text of its file, and whether it was reviewed."""
     protocol, language = telling.protocol, telling.language
     yield f"<h1>{escape(protocol.title[language])}</h1>"
-    about = [said["title"], said["of"].format(id=protocol.id, version=protocol.version)]
-    about += (
-        [said["record"].format(record_version=protocol.record_version)] if protocol.record_version else []
-    )
-    about += [text[language] for text in (protocol.site, protocol.contact) if text]
-    about += [*(notice[language] for notice in protocol.notices), said["file"].format(sha256=protocol.sha256)]
-    yield from (f'<p class="about">{escape(line)}</p>' for line in about)
+    yield from (f'<p class="about">{escape(line)}</p>' for line in (said["title"], *telling.about()))
     waiting = " draft" if protocol.open_reviews else ""
-    yield f'<p class="state{waiting}">{escape(_state(protocol, said, language))}</p>'
+    yield f'<p class="state{waiting}">{escape(telling.state())}</p>'
     yield f"<p>{escape(said['how_to_read'])}</p>"
     if protocol.parts:
-        parts = "".join(
-            f"<li>{escape(each.code)}: {escape(each.name[language])}</li>" for each in protocol.parts
-        )
+        parts = "".join(f"<li>{escape(each)}</li>" for each in telling.parts())
         yield f"<h2>{escape(said['parts'])}</h2>\n<ul>{parts}</ul>"
-
-
-def _state(protocol: Protocol, said: Any, language: str) -> str:
-    """Say whether the criteria were reviewed; of what nobody had to review, that."""
-    waiting, of = len(protocol.open_reviews), len(protocol.criteria)
-    if waiting:
-        return numbered(said["draft"], waiting, language).format(n=waiting, of=of)
-    reviewed = sum(bool(each.reviewed) for each in protocol.criteria)
-    told: str = said["reviewed" if reviewed else "not_reviewed"]
-    return told.format(reviewed=reviewed, of=of)
 
 
 def _criteria(telling: Telling, said: Any) -> Iterator[str]:

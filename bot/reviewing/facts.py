@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.wording.healing import day_in_words
+from bot.wording.phrases import phrases
 from dialogs.answers import Measurement, compact
-from dialogs.languages import words
+from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading_back import Clause, read_back
-from dialogs.reviews import Review
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
 from dialogs.wording import describe, measured, time_span
@@ -45,35 +47,46 @@ class Telling:
         self.said: Mapping[str, Any] = words("bot.reviewing", language)
         self.marks: Mapping[str, str] = words("dialogs", language)["punctuation"]
 
+    def about(self) -> Iterator[str]:
+        """Yield which trial it is, and which text of its file, line by line."""
+        protocol, said = self.protocol, self.said["document"]
+        yield said["of"].format(id=protocol.id, version=protocol.version)
+        if protocol.record_version:
+            yield said["record"].format(record_version=protocol.record_version)
+        texts = (protocol.site, protocol.contact, *protocol.notices)
+        yield from (text[self.language] for text in texts if text)
+        yield said["file"].format(sha256=protocol.sha256)
+
+    def state(self) -> str:
+        """Say whether the criteria were reviewed; of what nobody had to review, that."""
+        protocol, said = self.protocol, self.said["document"]
+        waiting, of = len(protocol.open_reviews), len(protocol.criteria)
+        if waiting:
+            return numbered(said["draft"], waiting, self.language).format(n=waiting, of=of)
+        reviewed = sum(bool(each.reviewed) for each in protocol.criteria)
+        told: str = said["reviewed" if reviewed else "not_reviewed"]
+        return told.format(reviewed=reviewed, of=of)
+
+    def parts(self) -> Iterator[str]:
+        """Yield the name of each part behind its code."""
+        for part in self.protocol.parts:
+            yield self.marks["named"].format(name=part.code, what=part.name[self.language])
+
     def heading(self, criterion: Criterion) -> str:
         told: str = self.said["heading"]
         kind = self.said[criterion.kind]
         return told.format(code=criterion.code, name=criterion.name[self.language], kind=kind)
 
-    def facts(self, criterion: Criterion) -> Iterator[Fact]:
-        """Yield what there is to know, in the order of reading; nothing of what there is not."""
-        has_rule = not is_asked_as_it_stands(criterion)
-        for key, lines in (
-            ("record", [criterion.source]),
-            ("reading", [criterion.reading[self.language]] if criterion.reading else []),
-            ("proposed", [criterion.review] if criterion.review else []),
-            ("rule", [*self.clause(criterion).lines(), *self.conditions(criterion)]),
-            ("as_written", [criterion.rule.text] if has_rule else []),
-            ("limits", [*self._limits(criterion)]),
-            (
-                "asked",
-                [self._asked(self.protocol.questions[place]) for place in members(criterion.rule.mask)],
-            ),
-            (
-                "parts",
-                [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts],
-            ),
-            ("patients", [*self._patients(criterion)] if has_rule else []),
-            ("note", [criterion.note[self.language]] if criterion.note else []),
-            ("reviewed", [*map(self._review, criterion.reviewed)]),
-        ):
-            if lines:
-                yield Fact(key, self.said[key], tuple(lines))
+    def facts(self, criterion: Criterion, keys: Container[str] | None = None) -> Iterator[Fact]:
+        """Yield what there is to know, in the order of reading; with `keys`, of these facts only."""
+        for key, tell in FACTS.items():
+            if (keys is None or key in keys) and (lines := tuple(tell(self, criterion))):
+                yield Fact(key, self.said[key], lines)
+
+    def _rule(self, criterion: Criterion) -> Iterator[str]:
+        """Yield the rule in words, and on what other criterion it depends."""
+        yield from self.clause(criterion).lines()
+        yield from self.conditions(criterion)
 
     def clause(self, criterion: Criterion) -> Clause:
         """Return the rule in words; of a criterion that is asked as it stands, which answer is asked for."""
@@ -83,8 +96,7 @@ class Telling:
 
     def leads_out(self, criterion: Criterion) -> str:
         """Say when a criterion rules a candidate out, and of what."""
-        parts = [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
-        said = self.said["document"]
+        parts, said = self._belongs_to(criterion), self.said["document"]
         if not parts:
             told: str = said[f"out_{criterion.kind}"]
             return told
@@ -96,7 +108,11 @@ class Telling:
         if criterion.requires:
             yield self.said["requires"].format(code=criterion.requires)
 
-    def _asked(self, question: Question) -> str:
+    def _asked(self, criterion: Criterion) -> Iterator[str]:
+        places = members(criterion.rule.mask)
+        yield from (self._question(self.protocol.questions[place]) for place in places)
+
+    def _question(self, question: Question) -> str:
         """A question with what it is answered by."""
         labels = [unit.label[self.language] for unit in question.units]
         if question.formula is None:
@@ -111,8 +127,12 @@ class Telling:
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)
 
+    def _belongs_to(self, criterion: Criterion) -> list[str]:
+        return [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
+
     def _patients(self, criterion: Criterion) -> Iterator[str]:
-        yield from (self._patient(criterion, each) for each in patients(self.protocol, criterion))
+        if not is_asked_as_it_stands(criterion):
+            yield from (self._patient(criterion, each) for each in patients(self.protocol, criterion))
 
     def _patient(self, criterion: Criterion, patient: Patient) -> str:
         answers = [
@@ -126,9 +146,10 @@ class Telling:
         told: str = self.said["patient"]
         return told.format(answers=self.marks["then"].join(answers), outcome=outcome)
 
-    def _review(self, review: Review) -> str:
-        told: str = self.said["review" if review.fits else "review_of_before"]
-        return told.format(by=review.by, on=review.on)
+    def _reviews(self, criterion: Criterion) -> Iterator[str]:
+        for review in criterion.reviewed:
+            day = day_in_words(date.fromisoformat(review.on), phrases(self.language))
+            yield self.said["review" if review.fits else "review_of_before"].format(by=review.by, on=day)
 
     # limits in all units -------------------------------------------------------------------------
 
@@ -165,3 +186,28 @@ def _shown(number: Decimal) -> Decimal:
     if len(number.normalize().as_tuple().digits) <= DIGITS + 2:
         return number
     return number.quantize(Decimal(1).scaleb(number.adjusted() - DIGITS + 1))
+
+
+def _text(text: Mapping[str, str] | None, telling: Telling) -> list[str]:
+    """Return a text that a criterion may have in the language of the reader."""
+    return [text[telling.language]] if text else []
+
+
+def _as_written(criterion: Criterion) -> list[str]:
+    return [] if is_asked_as_it_stands(criterion) else [criterion.rule.text]
+
+
+FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
+    "record": lambda _, criterion: [criterion.source],
+    "reading": lambda telling, criterion: _text(criterion.reading, telling),
+    "proposed": lambda _, criterion: [criterion.review] if criterion.review else [],
+    "rule": Telling._rule,
+    "as_written": lambda _, criterion: _as_written(criterion),
+    "limits": Telling._limits,
+    "asked": Telling._asked,
+    "parts": Telling._belongs_to,
+    "patients": Telling._patients,
+    "note": lambda telling, criterion: _text(criterion.note, telling),
+    "reviewed": Telling._reviews,
+}
+"""What a reviewer reads of a criterion, by the label it has."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.command.protocol import command
+from dialogs.loading import load
 
 NESTED = Path(__file__).parents[1] / "data" / "records" / "nested.json"
 NUMBER = "NCT99990001"
@@ -233,7 +233,7 @@ def test_what_a_newer_version_of_the_record_changed_is_said(trial: Path, tmp_pat
 
 
 def test_the_shipped_trial_is_held_against_a_text_of_it(tmp_path: Path) -> None:
-    shown = run("show", "NCT04420494").stdout
     record = tmp_path / "record.txt"
-    record.write_text("\n\n".join(re.findall(r'record:  "(.*)"', shown)), encoding="utf-8")
+    sources = [criterion.source for criterion in load("NCT04420494").criteria]
+    record.write_text("\n\n".join(sources), encoding="utf-8")
     assert "stands in the file once" in run("check", "NCT04420494", "--record", str(record)).stdout

@@ -188,9 +188,9 @@ def test_a_trial_is_shown_with_its_parts_and_with_what_is_not_judged(tmp_path: P
     file = tmp_path / "trial.toml"
     file.write_text(f'{begun}[[criterion]]\nline = "Both cohorts:"\n\n[[criterion]]{rest}', encoding="utf-8")
     shown = CliRunner().invoke(main, ["protocol", "show", str(file)]).stdout
-    assert "part A: Cohort A\n" in shown
-    assert '(not judged)\n  record:  "Both cohorts:"\n\nI1 ' in shown
-    assert "  rule:    mutation\n  parts:   A\n" in shown
+    assert "\nA: Cohort A\n" in shown
+    assert "\nNot judged, a line of the record:\n  Both cohorts:\n\nI1 " in shown
+    assert "  As written  mutation\n  Belongs to  Cohort A\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,8 @@ def test_reviewers_and_those_who_are_still_to_come_have_a_line_to_sign_on() -> N
     assert html.count("<tr><td>Reviewer</td>") == 3
     assert html.count("<tr><td>Reviewer</td><td>LW</td>") == 1
     assert html.count("<tr><td>Principal investigator</td>") == 1
-    assert "LW, 2026-11-26" in html
+    assert "LW, 26 November 2026" in html
+    assert "LW，2026年11月26日" in document(parse_protocol(text, "trial.toml"), "zh")
 
 
 def test_limits_stand_in_all_units_and_what_is_worked_out_with_its_formula() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -10,38 +11,32 @@ from bot.command.wiring import one_protocol
 from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
-    from dialogs.protocol import Criterion, Protocol
+    from bot.reviewing.facts import Telling
+
+SHOWN: Final = ("record", "reading", "proposed", "rule", "as_written", "parts", "note", "reviewed")
+"""Of each criterion; what is asked, limits in other units and made-up patients are for who reviews it."""
 
 
 @click.command("show")
 @click.argument("source", default="NCT04420494")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(source: str, lang: str) -> None:
-    """Show a trial's criteria: the record's words, our reading, the rule."""
-    loaded = one_protocol(source)
-    click.echo(f"{loaded.id}  {loaded.title[lang]}\nrules {loaded.version}, SHA-256 {loaded.sha256}")
-    for notice in loaded.notices:
-        click.echo(notice[lang])
-    for part in loaded.parts:
-        click.echo(f"part {part.code}: {part.name[lang]}")
-    for place, criterion in enumerate(loaded.criteria):
-        _show_lines(loaded, place)
-        _show_criterion(criterion, lang)
-    _show_lines(loaded, len(loaded.criteria))
+    """Show a trial's criteria: the record's words, our reading, the rule in words and as written."""
+    from bot.reviewing.facts import Telling
+
+    click.echo("\n".join(_told(Telling(one_protocol(source), lang))))
 
 
-def _show_lines(loaded: Protocol, above: int) -> None:
-    """Show the lines of the record that are no criterion, at their place among the criteria."""
-    for line in loaded.lines:
-        if line.before == above:
-            click.echo(f'\n(not judged)\n  record:  "{line.text}"')
+def _told(telling: Telling) -> Iterator[str]:
+    """Yield the trial's head, then criteria and lines of the record that are none, as they stand in the file."""
+    from bot.reviewing.card import card, wrapped
 
-
-def _show_criterion(criterion: Criterion, lang: str) -> None:
-    click.echo(f"\n{criterion.code} {criterion.name[lang]} ({criterion.kind})")
-    click.echo(f'  record:  "{criterion.source}"')
-    if criterion.reading:
-        click.echo(f"  reading: {criterion.reading[lang]}")
-    click.echo(f"  rule:    {criterion.rule.text}")
-    if criterion.parts:
-        click.echo(f"  parts:   {', '.join(criterion.parts)}")
+    protocol = telling.protocol
+    for text in (protocol.title[telling.language], *telling.about(), telling.state(), *telling.parts()):
+        yield from wrapped("", text)
+    for place, criterion in enumerate((*protocol.criteria, None)):
+        for line in protocol.lines:
+            if line.before == place:
+                yield from ("", telling.said["document"]["line"], *wrapped("  ", line.text))
+        if criterion is not None:
+            yield from ("", *card(telling, criterion, SHOWN))
