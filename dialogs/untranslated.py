@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from dialogs.languages import in_every_language
 from dialogs.loading.defaults import shortened
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.texts import Text
@@ -19,6 +21,24 @@ def lacking(protocol: Protocol) -> dict[str, tuple[str, ...]]:
     texts = [(place, text) for place, text in _texts(protocol) if record.isdisjoint(text.values())]
     found = {code: tuple(place for place, text in texts if code not in text) for code in protocol.languages}
     return {code: places for code, places in found.items() if places}
+
+
+def written_in(protocol: Protocol) -> str | None:
+    """Return another language of ours than the trial's first one that most of its texts are written in.
+
+    That shows in a script of its own: what is written in Latin letters may be in any language.
+    """
+    first = protocol.languages[0]
+    written = {text[first] for _, text in _texts(protocol) if text.keys() == {first}}
+    written |= {criterion.source for criterion in protocol.criteria}
+    for code, script in in_every_language("dialogs", "patterns", "script").items():
+        if (
+            script
+            and code != first
+            and sum(bool(re.search(script, text)) for text in written) * 2 > len(written)
+        ):
+            return code
+    return None
 
 
 def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:

@@ -15,6 +15,7 @@ from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
 from dialogs.languages import counted
+from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
 from dialogs.loading.rules.limits import fitting
@@ -26,7 +27,7 @@ from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import union
 from dialogs.texts import Text
 from dialogs.units import Unit
-from dialogs.untranslated import lacking
+from dialogs.untranslated import lacking, written_in
 
 STEPS: Final = 200_000
 """Of the search for criteria that imply each other."""
@@ -52,6 +53,7 @@ _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
 def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
     """Return what a protocol's author may want to look at; `buttons` and `characters` are what one message carries."""
     found = [
+        *_left_out_at_the_top(protocol),
         *_unused(protocol),
         *_related(protocol),
         *_unusual(protocol),
@@ -66,6 +68,18 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_long(protocol, characters),
     ]
     return placed(found, protocol.text, with_codes(tomllib.loads(protocol.text))) if found else []
+
+
+def _left_out_at_the_top(protocol: Protocol) -> Iterator[Fault]:
+    """What stands for an older format, or for English, where it is left out."""
+    raw = tomllib.loads(protocol.text)
+    if "format" not in raw and not is_of_the_first(raw):
+        fault = f"is missing, which stands for format 1; the file is written in format {NEWEST}"
+        yield Fault("format", fault, f"Please write format = {NEWEST} at the top")
+    language = written_in(protocol) if "languages" not in raw else None
+    if language is not None:
+        fault = f"is missing, so that the texts count as {protocol.languages[0]}; most are in {language}"
+        yield Fault("languages", fault, f'Please write languages = ["{language}"] at the top')
 
 
 def _unused(protocol: Protocol) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from dialogs.loading.catalogue import OWN, Shelf, entries
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.fingerprints import with_fitting_reviews
-from dialogs.loading.formats import in_newest
+from dialogs.loading.formats import in_newest, is_of_the_first
 from dialogs.loading.formula_parts import MOVED
 from dialogs.loading.formula_units import check_units_of_formulas
 from dialogs.loading.kinds import Report
@@ -85,17 +85,15 @@ def parse_stored(text: str, file: str) -> Protocol:
     Earlier versions did not look at what no question uses: a fault there makes no stored screening unreadable.
     """
     raw = _parse_toml(text, file)
-    return _build(raw if "format" in raw else _used(raw), text, file, stored=True)
+    return _build(_used(raw) if is_of_the_first(raw) else raw, text, file, stored=True)
 
 
 def _used(raw: dict[str, Any]) -> dict[str, Any]:
     """Return it without option sets that no question names, and without keys that a question does not use."""
-    questions, sets = raw.get("question"), raw.get("option_sets")
-    if not isinstance(questions, list) or not all(isinstance(each, dict) for each in questions):
-        return raw
+    sets = raw.get("option_sets")
     used = [
-        {key: value for key, value in each.items() if (each.get("kind") in CHOSEN, key) not in UNUSED}
-        for each in questions
+        {key: value for key, value in each.items() if (each["kind"] in CHOSEN, key) not in UNUSED}
+        for each in raw["question"]
     ]
     kept = {**raw, "question": used}
     if isinstance(sets, dict):

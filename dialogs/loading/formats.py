@@ -23,6 +23,17 @@ def in_newest(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {**raw, "format": NEWEST} | ({"criterion": turned} if "criterion" in raw else {})
 
 
+def is_of_the_first(raw: Mapping[str, Any]) -> bool:
+    """Say whether a file is written in format 1; one that lacks ``format`` alone is not.
+
+    That needed a ``kind`` of every question and a ``source`` of every criterion, and knew no catalogue.
+    """
+    needed = ((raw.get("question"), "kind"), (raw.get("criterion"), "source"))
+    if "format" in raw or "catalogue" in raw:
+        return False
+    return all(isinstance(listed, list) and all(key in each for each in listed) for listed, key in needed)
+
+
 def _criterion(raw: Any) -> Any:
     if not isinstance(raw, dict) or "source" not in raw or raw.get("kind") not in SIDES:
         return raw

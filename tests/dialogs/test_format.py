@@ -63,6 +63,17 @@ def test_a_file_may_word_and_order_yes_and_no() -> None:
     assert [(each.code, each.text["en"]) for each in asked.options] == [("no", "Never"), ("yes", "Yes")]
 
 
+def test_what_lacks_its_format_alone_is_stored_as_it_was_accepted() -> None:
+    sides = question('id = "side"\nask = "Which side?"\noptions = ["Left", "Right"]')
+    text = (
+        HEAD.replace("format = 2\n", "") + sides + criterion('inclusion = "Left"\nrule = \'side == "left"\'')
+    )
+    accepted = parse_protocol(text, "trial.toml")
+    stored = parse_stored(accepted.text, "stored")
+    assert stored.questions[0].options == accepted.questions[0].options
+    assert play(stored, {"side": Choice("left")}).verdict == "eligible"
+
+
 def test_an_inclusion_criterion_in_the_records_words_is_met_by_yes() -> None:
     protocol = trial(criterion('code = "I1"\ninclusion = "Fit for surgery"'))
     assert play(protocol, {"i1": Choice("no")}).first_failed == "I1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dialogs.errors import Fault
@@ -256,6 +258,33 @@ def test_a_language_that_lacks_texts_is_told_once() -> None:
     assert found.place == "title"
     assert "others" in found.fault
     assert not [each for each in warned() if "has no text" in each.fault]
+
+
+LEFT_OUT = {
+    "format": (
+        HEAD.replace("format = 2\n", ""),
+        "format: is missing, which stands for format 1; the file is written in format 2. "
+        "Please write format = 2 at the top",
+    ),
+    "the language of Chinese texts": (
+        f"{HEAD}notices = ['试验仅供示例。', '招募已结束。']\ncontact = '王医生'\n".replace(
+            "A fictional trial", "虚构试验"
+        ),
+        'languages: is missing, so that the texts count as en; most are in zh. Please write languages = ["zh"] at the top',
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "said"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_is_left_out_at_the_top_and_counts_as_something_else_is_told(head: str, said: str) -> None:
+    text = f'{head}[[criterion]]\ncode = "E1"\nexclusion = "ECOG 3 分"\n'
+    assert [str(each) for each in warnings(parse_protocol(text, "trial.toml"), 10, 300)] == [said]
+
+
+@pytest.mark.parametrize("name", ["format1.toml", "toy.toml"])
+def test_a_file_of_format_1_lacks_no_format(name: str) -> None:
+    file = Path(__file__).parent.parent / "data" / name
+    assert not [each for each in warnings(load(str(file)), 100, 4096) if "is missing" in each.fault]
 
 
 def test_nothing_is_said_of_the_shipped_trial() -> None:
