@@ -86,6 +86,17 @@ def test_the_words_for_beginning_are_the_terminals(seat: Seat) -> None:
     assert "S01-0002" in seat.types("new")
 
 
+def test_what_goes_on_by_an_earlier_version_says_so_when_it_is_gone_on_with(seat: Seat) -> None:
+    seat.types("45")
+    (trial,) = seat.conversation.setup.protocols
+    seat.conversation.setup.protocols = (
+        parse_protocol(trial.text.replace(trial.version, "next"), "trial.toml"),
+    )
+    seat.printed.clear()
+    seat.terminal.begin()
+    assert f"Goes on under version {trial.version}; new screenings are under next." in "\n".join(seat.printed)
+
+
 def test_an_option_of_a_list_is_typed_as_it_is_shown(seat: Seat) -> None:
     shown = seat.types("/new", "45", "/new", "/open")
     assert "Resume S01-0001" in shown

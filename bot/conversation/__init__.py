@@ -93,7 +93,7 @@ class Conversation:
         if not access.may_answer(person, screening):
             return Turn()
         context = self._context(person, Message("text", ""))
-        context.show(screening)
+        context.show(screening, remark=context.version_line(screening))
         return context.turn
 
     def _context(self, person: Person, message: Message) -> Context:

@@ -93,6 +93,8 @@ class Context:
         offered = next((each for each in self.setup.protocols if each.id == trial.id), trial)
         if screening.ended or offered.sha256 == trial.sha256:
             return None
+        if offered.version == trial.version:
+            return self.say("own_text", version=trial.version)
         return self.say("own_version", version=trial.version, newest=offered.version)
 
     def where_we_are(self, remark: Safe | None = None) -> None:

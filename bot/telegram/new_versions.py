@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.exchange import Safe, Turn
 from bot.telegram.channel import Channel
-from bot.wording.phrases import Phrases, phrases
+from bot.wording.phrases import Phrases, lines, phrases
 from dialogs.errors import ProtocolError
 from dialogs.loading import load
 from dialogs.loading.folders import trial_files
@@ -109,9 +109,14 @@ class NewVersions:
         key = "version_taken" if file in self._trials else "trial_added"
         self._trials[file] = loaded.id
         offered = {**{each.id: each for each in setup.protocols}, loaded.id: loaded}
+        is_alike = any(each.id == loaded.id and each.version == loaded.version for each in setup.protocols)
         setup.protocols = tuple(offered.values())
         LOG.info("new version taken", extra={"trial": loaded.id, "version": loaded.version})
-        self._tell(lambda say: say(key, id=loaded.id, version=loaded.version), "coordinator")
+        remarks = ("version_alike",) if is_alike else ()
+        self._tell(
+            lambda say: lines(*(say(each, id=loaded.id, version=loaded.version) for each in (key, *remarks))),
+            "coordinator",
+        )
 
     def _refuse(self, file: Path, fault: _Said) -> None:
         LOG.error("changed file of a trial not taken")

@@ -77,6 +77,25 @@ async def test_new_screenings_begin_by_the_new_version_and_open_ones_go_on(
     assert _state(ward, "S01-0001") == "excluded"
 
 
+ALIKE = {
+    "en": ("It is still called version 1.", "Goes on under version 1 as it was when this began"),
+    "zh": ("版本号仍为 1。", "继续按开始时的版本 1 进行"),
+}
+
+
+@pytest.mark.parametrize("language", ALIKE)
+async def test_a_file_that_is_changed_and_keeps_its_version_is_told_from_what_it_was(
+    ward: Ward, file: Path, language: str
+) -> None:
+    still_called, as_it_was = ALIKE[language]
+    phone, office = ward.member(language=language), ward.member(2002, "coordinator", language)
+    await ward.says(phone, "/new")
+    await _changed(ward, file, SECOND.replace('version = "2"', 'version = "1"'))
+    assert still_called in office.last["text"]
+    await ward.says(phone, "/resume")
+    assert as_it_was in phone.last["text"]
+
+
 def _state(ward: Ward, number: str) -> str:
     return str(ward.rows("SELECT state FROM positions WHERE screening = ?", number)[0][0])
 
