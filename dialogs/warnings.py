@@ -15,6 +15,7 @@ from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
 from dialogs.languages import counted
+from dialogs.likely import instead
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
@@ -55,6 +56,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
     found = [
         *_left_out_at_the_top(protocol),
         *_unused(protocol),
+        *_ordered_in_vain(protocol),
         *_related(protocol),
         *_unusual(protocol),
         *_contradictory(protocol),
@@ -91,6 +93,15 @@ def _unused(protocol: Protocol) -> Iterator[Fault]:
         if not needed >> place & 1:
             remedy = "Please use it in a rule, or leave it out: it is never asked"
             yield Fault(f"question {question.id}", "is needed by no rule", remedy)
+
+
+def _ordered_in_vain(protocol: Protocol) -> Iterator[Fault]:
+    order = tomllib.loads(protocol.text).get("order", ())
+    for name in dict.fromkeys(order):
+        if name not in protocol.position:
+            yield Fault("protocol: order", f"there is no question {name}", instead(name, protocol.position))
+        elif order.count(name) > 1:
+            yield Fault("protocol: order", f"{name} stands twice", "Please keep one: the first one counts")
 
 
 def _related(protocol: Protocol) -> Iterator[Fault]:

@@ -38,6 +38,7 @@ def changes(matching: Matching, language: str) -> list[Change]:
     """List all that an amendment changes, in the order of the new version; dropped things after those that stay."""
     return [
         *_of_trial(matching.old, matching.new, language),
+        *_of_order(matching),
         *_of_parts(matching.old, matching.new, language),
         *_of_criteria(matching, language),
         *_of_lines(matching.old.lines, matching.new.lines),
@@ -209,6 +210,17 @@ def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
         gone = question.id not in matching.former.values()
         if gone and not matching.asks_a_criterion(matching.old, question):
             yield Change("question", question.id, "dropped", {"words": question.ask[language]})
+
+
+def _of_order(matching: Matching) -> Iterator[Change]:
+    """Say that the questions that both versions have are asked in another order."""
+    places = [
+        matching.old.position[matching.former[question.id]]
+        for question in matching.new.questions
+        if question.id in matching.former
+    ]
+    if places != sorted(places):
+        yield Change("trial", matching.new.id, "order")
 
 
 def _asked_otherwise(matching: Matching, language: str) -> Iterator[Change]:

@@ -31,6 +31,7 @@ _ONLY_IN_THE_FILE: Final = frozenset(
     {
         "format",
         "unknown",
+        "order",
         "option_sets",
         "unit_sets",
         "catalogue",

@@ -14,6 +14,7 @@ from dialogs.loading.catalogue import Shelf, first_unit, worded
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formula_parts import parts_before_wholes
 from dialogs.loading.normal import with_normal_limits
+from dialogs.loading.order import in_order
 from dialogs.loading.ruleless import names_in, question_name, with_questions_of_criteria
 
 Raw = dict[str, Any]
@@ -36,6 +37,8 @@ def expanded(raw: Raw, shelf: Shelf, *, parts_first: bool = True) -> Raw:
         shelf.moved, listed = ordered != listed, ordered
     own = {question_name(each) for each in listed if not isinstance(each, dict) or _has_own_options(each)}
     questions = list(_questions(listed, shelf))
+    if "order" in raw:
+        questions = in_order(questions, raw["order"], shelf)
     return {**raw, "question": _with_implications_that_fit(questions, own, raw.get("option_sets"))}
 
 

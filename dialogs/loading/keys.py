@@ -135,6 +135,15 @@ PROTOCOL: Final = Table(
             "one, of those with `review`",
         ),
         Key(
+            "order",
+            LIST,
+            "The order of asking, by the questions' names, where it is another one than that of the file: "
+            '`["age_years", "smoker"]`. It says when something is asked, never whether. `prescreen protocol order` '
+            "proposes one.",
+            (),
+            "that of the file; a question that is not listed comes after those that are",
+        ),
+        Key(
             "option_sets",
             named_lists(OPTION),
             "Options that several questions share, by name. `yes_no` are those of that kind.",

@@ -175,6 +175,10 @@ CASES = {
         [("a trial that is", "one that was")],
         {"Trial": ["title: Fictional: [a trial → one] that [is → was] amended"]},
     ),
+    "the order of asking": (
+        [('title = "', 'order = ["e3", "platelets"]\ntitle = "')],
+        {"Trial": ["asked in another order: nothing changes in whom the trial excludes by that"]},
+    ),
 }
 
 
