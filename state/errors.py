@@ -11,6 +11,7 @@
     ├── InUse         another program has the file open
     ├── Stale         somebody else moved the dialogue first
     ├── Merged        the file is a merged one, which gives out no numbers and takes in no people
+    ├── Closed        the trial takes no new screening at this site
     ├── NotNext       this outcome cannot follow what was noted, or not on that day
     ├── Refused       people cannot be changed in this way; it says why, and what to do
     └── Unknown       there is no such screening, person or protocol in this file
@@ -77,6 +78,10 @@ class Merged(StateError):
         super().__init__(
             "this is a merged file, for the office; please screen and invite in a site's own file"
         )
+
+
+class Closed(StateError):
+    """A trial takes no new screening at a site."""
 
 
 class NotNext(StateError):

@@ -3,7 +3,7 @@
 Kinds: ``started``, ``verdict``, ``cancelled``, ``reopened``, ``amended``, ``noted`` (of a screening: its chain's head);
 ``site``, ``person``, ``invitation`` (an act, and a digest of the row as it was after it); ``export``, ``backup``,
 ``purge``, ``numbers`` (the last number that a purge removed); ``reviewed`` (who accepted a protocol that is served);
-``migrated`` (an older file's rows, as they were found).
+``trial`` (opened, paused or closed at a site); ``migrated`` (an older file's rows, as they were found).
 Each file has its own chain, told apart by the file's origin.
 
 No account stands here, since registers are merged and leave: only a hash of it with the file's salt, which does not.

@@ -291,3 +291,9 @@ def verdicts_of_parts(db: Database) -> None:
 def facts_of_sites(db: Database) -> None:
     """Finds what people of a site have answered about it."""
     db.execute(site_facts.INDEX)
+
+
+@migrations()
+def trials_of_sites(db: Database) -> None:
+    """Finds how a trial stands at a site."""
+    db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from dialogs.dialogue import Step, begin
 from dialogs.protocol import Protocol
-from state import register, site_facts
+from state import register, site_facts, trials
 from state.chain import link, pack
 from state.columns import insert
 from state.database import writing
@@ -83,10 +83,14 @@ class Screenings(Lookup):
         source: str | None = None,
         earlier: str | None = None,
     ) -> Screening:
-        """Open a screening under the site's next number and make it the person's current one. Raises `Merged`."""
+        """Open a screening under the site's next number and make it the person's current one.
+
+        Raises `Merged`, or `Closed` if the trial takes no new one at the site.
+        """
         at = stamp(self.clock())
         with writing(self.db):
             register.refuse_merged(self.db)
+            trials.refuse_closed(self.db, protocol.id, site)
             self.protocols.keep(protocol)
             (sequence,) = self.db.execute(_NEXT_NUMBER, {"site": site}).fetchone()
             number = f"{site}-{sequence:04d}"

@@ -138,6 +138,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "candidates.csv").write_text("name,age_years,sex\nC1,45,male\n", encoding="utf-8")
     for name in ("trial.toml", "trial-2.toml"):
         (folder / name).write_text(DRAFT, encoding="utf-8")
+    (folder / "trials").mkdir()
+    for name, trial in (("trials/dm2.toml", "EXAMPLE-DM2"), ("trials/mdd.toml", "EXAMPLE-MDD")):
+        shutil.copy(ROOT / "dialogs" / "protocols" / f"{trial}.toml", folder / name)
     (folder / "bin").mkdir()
     prescreen = folder / "bin" / "prescreen"
     program = "from bot.command import main; main(prog_name='prescreen')"

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "try": "Try the bot on a phone page, without Telegram.",
     "invite": "Invite a person by a single-use link.",
     "people": "List, add, suspend and restore people.",
+    "trials": "Open, pause and close trials at a site.",
     "export": "Export screenings for the trial office.",
     "again": "List whom to screen again, and from when.",
     "stats": "Count screenings, and draw the flow.",

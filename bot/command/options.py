@@ -139,11 +139,11 @@ def selected(values: Mapping[str, Any]) -> Selection:
 
     days = {key: values[key] for key in ("since", "until")}
     others = {key: values[key] for key in ("site", "screening")}
-    trial = _trial(values["protocol"])
+    trial = trial_id(values["protocol"])
     return Selection(verdict=verdicts.OPTIONS.get(values["verdict"] or ""), protocol=trial, **days, **others)
 
 
-def _trial(given: str | None) -> str | None:
+def trial_id(given: str | None) -> str | None:
     """Return a trial's id; where its file is given, as other commands take it, the id that stands in it."""
     if given is None or not given.endswith(".toml"):
         return given

@@ -32,6 +32,7 @@ _WORDS: Final = {
     "site": ("site", "sites"),
     "export": ("export", "exports"),
     "reviewed": ("reviewed protocol served", "reviewed protocols served"),
+    "trial": ("trial opened, paused or closed", "trials opened, paused or closed"),
     "backup": ("backup", "backups"),
     "backup verified": ("backup verified", "backups verified"),
     "purge": ("purge", "purges"),

@@ -19,6 +19,7 @@ from bot.conversation import (
     reports,
     site_screenings,
     starting,
+    trials,
 )
 from bot.conversation.access import ADMINISTRATOR, COORDINATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
@@ -55,6 +56,7 @@ COMMANDS: Final = (
     Command("export", OFFICE, reports.export),
     Command("invite", ADMINISTRATOR, people.invite),
     Command("people", ADMINISTRATOR, people.list_people),
+    Command("trials", ADMINISTRATOR, trials.list_trials),
     Command("language", EVERYBODY, helping.choose_language),
     Command("help", EVERYBODY, helping.help_command),
     Command("about", EVERYBODY, helping.about),

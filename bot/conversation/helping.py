@@ -6,6 +6,7 @@ from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.own_screenings import on_screen
 from bot.conversation.starting import new_button
+from bot.conversation.trials import taken_part_in
 from bot.exchange import Press, Safe
 from bot.wording import cards, lists
 from bot.wording.asked import question_of
@@ -55,7 +56,7 @@ def choose_language(context: Context, argument: str) -> None:
 
 def about(context: Context, argument: str) -> None:
     """``/about``: the trials, what must be known of them, and what is kept."""
-    context.turn.say(lists.about(context.setup.protocols, context.say))
+    context.turn.say(lists.about(taken_part_in(context), context.say))
 
 
 def privacy(context: Context, argument: str) -> None:

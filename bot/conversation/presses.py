@@ -25,6 +25,7 @@ from bot.conversation import (
     starting,
     subjects,
     ticking,
+    trials,
 )
 from bot.conversation.access import ADMINISTRATOR, COORDINATOR, EVERYBODY, OFFICE, SCREENS
 from bot.conversation.context import Context
@@ -127,6 +128,11 @@ _ROWS: Final = (
     PressKind("suspend", "looks", people.ask_to_suspend, ADMINISTRATOR, key="suspend"),
     PressKind("suspend_yes", "acts", people.suspend, ADMINISTRATOR, key="suspend_yes"),
     PressKind("restore", "acts", people.restore, ADMINISTRATOR, key="restore"),
+    PressKind("trials", "looks", trials.list_pressed, ADMINISTRATOR, key="trials"),
+    PressKind("trial", "looks", trials.show, ADMINISTRATOR),
+    PressKind("trial_open", "acts", trials.change, ADMINISTRATOR, key="open"),
+    PressKind("trial_pause", "acts", trials.change, ADMINISTRATOR, key="pause"),
+    PressKind("trial_close", "acts", trials.change, ADMINISTRATOR, key="close"),
 )
 PRESSES: Final[Mapping[str, PressKind]] = {each.verb: each for each in _ROWS}
 WORDS: Final[Mapping[tuple[Kind, str], str]] = {

@@ -9,13 +9,14 @@ from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
-from bot.conversation.trials import choices, named
+from bot.conversation.trials import choices, named, not_open, offered
 from bot.exchange import Press, Rows
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
 from dialogs.answers import COMPUTED
 from dialogs.protocol import Protocol
+from state.errors import Closed
 from state.moments import in_zone
 from state.screenings import Listed, Screening
 
@@ -33,9 +34,9 @@ def start(context: Context, argument: str) -> None:
     if access.may_screen(context.person):
         running = lists.resume_buttons((item.number for item in in_progress(context)), context.say)
         buttons = (*running, *new_button(context))
-        context.turn.say(lists.welcome(context.setup.protocols, context.say), buttons)
+        context.turn.say(lists.welcome(offered(context), context.say), buttons)
         return
-    told = lists.welcome_office(context.person.site, context.setup.protocols, context.say)
+    told = lists.welcome_office(context.person.site, offered(context), context.say)
     context.turn.say(told, ((list_button(context),),))
 
 
@@ -78,22 +79,23 @@ def rescreen(context: Context, screening: Screening, press: Press) -> None:
 def _again(context: Context, earlier: Screening) -> None:
     """Screen again by the version on offer of the same trial; never, unasked, for another one."""
     trial = earlier.protocol.id
-    offered = next((each for each in context.setup.protocols if each.id == trial), None)
-    if offered is None:
+    newest = next((each for each in context.setup.protocols if each.id == trial), None)
+    if newest is None:
         told = context.say("trial_not_offered", number=earlier.number, trial=trial)
         context.turn.say(told, new_button(context))
     else:
-        _begin(context, offered, earlier)
+        _begin(context, newest, earlier)
 
 
 def _new_for_some_trial(context: Context) -> None:
-    offered = context.setup.protocols
-    if len(offered) == 1:
-        _begin(context, offered[0])
-    elif offered:
-        context.turn.say(context.say("new_for_which"), choices(offered, "new", context.say))
+    trials = offered(context)
+    if len(trials) == 1:
+        _begin(context, trials[0])
+    elif trials:
+        context.turn.say(context.say("new_for_which"), choices(trials, "new", context.say))
     else:
-        context.turn.say(context.say("no_trial"))
+        told = [not_open(context, each.id) for each in context.setup.protocols]
+        context.turn.say(lines(*told) or context.say("no_trial"))
 
 
 def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
@@ -103,15 +105,19 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
         context.show(begun)
         return
     still_open = context.current()
-    screening = context.screenings.start(
-        protocol,
-        context.person.code,
-        context.person.site,
-        zone=context.setup.zone,
-        channel=context.setup.channel,
-        source=context.message.source,
-        earlier=earlier.number if earlier else None,
-    )
+    try:
+        screening = context.screenings.start(
+            protocol,
+            context.person.code,
+            context.person.site,
+            zone=context.setup.zone,
+            channel=context.setup.channel,
+            source=context.message.source,
+            earlier=earlier.number if earlier else None,
+        )
+    except Closed:
+        context.turn.say(not_open(context, protocol.id))
+        return
     _open(context, screening)
     others = [still_open.number] if still_open is not None else []
     remark = lines(

@@ -1,4 +1,7 @@
-"""The trials on offer, where there are several: named on buttons, found again when one is pressed."""
+"""The trials on offer: which of them a site takes part in, named on buttons, and found again when one is pressed.
+
+Administrators open, pause and close a trial for a site; what is paused or closed takes no new screening.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,56 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from bot.exchange import Button, Press, Rows
-from bot.wording.phrases import Phrases
+from bot.conversation.context import Context
+from bot.conversation.refusing import late
+from bot.exchange import Button, Press, Rows, Safe
+from bot.wording.phrases import Phrases, lines
 from dialogs.protocol import Protocol
+from state import trials
+from state.moments import in_zone
+from state.trials import Standing, State
 
 _DIGITS: Final = 10
+_ACTS: Final[tuple[tuple[str, State], ...]] = (
+    ("trial_open", "open"),
+    ("trial_pause", "paused"),
+    ("trial_close", "closed"),
+)
+"""Verb of a button -> what the trial is then."""
+
+
+# which -------------------------------------------------------------------------------------------
+
+
+def offered(context: Context) -> tuple[Protocol, ...]:
+    """Return the trials for which a screening can begin at the person's site."""
+    return tuple(each for each in context.setup.protocols if _stands(context, each.id).state == "open")
+
+
+def taken_part_in(context: Context) -> tuple[Protocol, ...]:
+    """Return the trials that the person's site has not closed."""
+    return tuple(each for each in context.setup.protocols if _stands(context, each.id).state != "closed")
+
+
+def not_open(context: Context, trial: str) -> Safe:
+    """Say that a trial takes no new screening at the person's site, since when and by whom."""
+    stands = _stands(context, trial)
+    return context.say(f"not_begun_{stands.state}", id=trial, **_since(context, stands))
+
+
+def _stands(context: Context, trial: str) -> Standing:
+    return trials.standing(context.screenings.db, trial, context.person.site)
+
+
+def _since(context: Context, stands: Standing) -> dict[str, str]:
+    return {
+        "site": context.person.site,
+        "day": in_zone(stands.at, context.setup.zone).date().isoformat(),
+        "by": stands.person or context.say.plain("by_command_line"),
+    }
+
+
+# on buttons --------------------------------------------------------------------------------------
 
 
 def mark(trial: str) -> str:
@@ -29,3 +77,59 @@ def choices(trials: Iterable[Protocol], verb: str, say: Phrases) -> Rows:
         (Button(f"{each.id} {each.title[say.language]}", str(Press(verb, name=mark(each.id)))),)
         for each in trials
     )
+
+
+# opening, pausing and closing --------------------------------------------------------------------
+
+
+def list_trials(context: Context, argument: str) -> None:
+    """``/trials``: how each trial stands at the site, with a button to change it."""
+    _show(context)
+
+
+def list_pressed(context: Context, press: Press) -> None:
+    _show(context)
+
+
+def _show(context: Context, first: Safe | None = None) -> None:
+    every = context.setup.protocols
+    told = [_line(context, each.id) for each in every]
+    title = context.say("trials_title" if every else "no_trial", site=context.person.site)
+    context.turn.say(lines(first, title, *told), choices(every, "trial", context.say), in_place=True)
+
+
+def _line(context: Context, trial: str) -> Safe:
+    stands = _stands(context, trial)
+    if not stands.at:
+        return context.say("trial_always_open", id=trial)
+    return context.say(f"trial_is_{stands.state}", id=trial, **_since(context, stands))
+
+
+def show(context: Context, press: Press) -> None:
+    """One trial, and what can be made of it."""
+    chosen = named(context.setup.protocols, press)
+    if chosen is None:
+        late(context)
+        return
+    now = _stands(context, chosen.id).state
+    buttons = [
+        (Button(context.say.plain(verb, id=chosen.id), str(Press(verb, name=press.name))),)
+        for verb, state in _ACTS
+        if state != now
+    ]
+    back = (Button(context.say.plain("back"), str(Press("trials"))),)
+    text = lines(_line(context, chosen.id), context.say("trial_change", site=context.person.site))
+    context.turn.say(text, (*buttons, back), in_place=True)
+
+
+def change(context: Context, press: Press) -> None:
+    """Open, pause or close a trial for the person's site, and say how it stands now."""
+    chosen = named(context.setup.protocols, press)
+    if chosen is None:
+        late(context)
+        return
+    screenings, person = context.screenings, context.person
+    trials.enter(
+        screenings.db, chosen.id, person.site, dict(_ACTS)[press.verb], person.code, screenings.clock
+    )
+    _show(context, context.say("trial_goes_on", id=chosen.id) if press.verb != "trial_open" else None)

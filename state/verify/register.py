@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from state import register
+from state import register, trials
 from state.chain import link, total
 from state.columns import select
 from state.register import meta
@@ -110,6 +110,8 @@ class Registered:
             self._know(subject, int(said["last"]))
         elif kind in register.REGISTERED:
             self._remember_row(origin, kind, subject, said)
+        elif kind == trials.KIND:
+            trials.check(said)
         elif kind == "migrated":
             self._remember_migrated(origin, said)
         for number, head in said.get("open", {}).items():

@@ -34,6 +34,7 @@ CALLS: Final = {
     "try": ("--db FILE --port 0",),
     "invite": ("--role clinician --bot some_bot --db FILE",),
     "people": ("--db FILE", "--add 4711 --db FILE", "--invitations --db FILE"),
+    "trials": ("--db FILE", "--pause NCT04420494 --site S01 --db FILE"),
     "export": (
         "--db FILE --output {new}",
         "--format sdtm --db FILE --output {new}",

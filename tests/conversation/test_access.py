@@ -12,6 +12,7 @@ import pytest
 from bot.conversation import Conversation, access
 from bot.conversation.commands import COMMANDS
 from bot.conversation.presses import PRESSES
+from bot.conversation.trials import mark
 from bot.exchange import Document, Message, MessageKind, Reply, Turn, Work
 from state.people import ROLES, Person, Role
 from tests.conversation.office import ELIGIBLE, press_of, presses
@@ -31,6 +32,9 @@ ALONE: dict[str, tuple[str, ...]] = {
     "export": ("csv",),
     "export_period": ("3:csv",),
     "notify": ("1",),
+    **dict.fromkeys(
+        ("trial", "trial_open", "trial_pause", "trial_close"), (mark("NCT04420494"), mark("EX-NONE"))
+    ),
 }
 """What else a press without a screening may say."""
 
@@ -58,6 +62,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
             (
                 *("invite_as", "invitations", "revoke", "revoke_yes"),
                 *("people", "suspend", "suspend_yes", "restore"),
+                *("trials", "trial", "trial_open", "trial_pause", "trial_close"),
             ),
             administrator,
         ),
@@ -69,7 +74,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
         **dict.fromkeys(("start", "open", "recent", "language", "help", "about", "privacy"), everybody),
         **dict.fromkeys(("new", "resume", "cancel"), screens),
         **dict.fromkeys(("export", "stats", "evaluate", "again", "subject", "query", "outcome"), office),
-        **dict.fromkeys(("invite", "people"), administrator),
+        **dict.fromkeys(("invite", "people", "trials"), administrator),
         "notify": frozenset({"coordinator"}),
     }
 

@@ -1,0 +1,142 @@
+"""Several trials in one conversation: a site takes part in some of them, and each list says of which trial a row is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.exchange import Turn
+from bot.wording.phrases import phrases, plain
+from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
+from state.database import path_of
+from state.people import Person
+from state.verify import verify
+from tests.conversation.office import LANGUAGES, Ward, buttons, labels, said, staffed
+from tests.dialogs.test_amendments import TRIAL
+
+OTHER = parse_protocol(TRIAL.replace("EX-AMENDED", "EX-OTHER"), "other.toml")
+SHIPPED = load("NCT04420494")
+
+
+@dataclass
+class Site:
+    """A ward with two trials on offer, and its administrator."""
+
+    ward: Ward
+    administrator: Person
+
+    def words(self, key: str, **values: object) -> str:
+        return plain(phrases(self.ward.clinician.language)(key, **values))
+
+    def press(self, person: Person, turn: Turn, label: str) -> Turn:
+        (found,) = [button for button in buttons(turn) if button.label.startswith(label)]
+        return self.ward.do(person, f"!{found.press}")
+
+    def change(self, trial: str, verb: str) -> Turn:
+        card = self.press(self.administrator, self.ward.do(self.administrator, "/trials"), trial)
+        return self.press(self.administrator, card, self.words(verb, id=trial))
+
+    def begun(self) -> list[tuple[str, str]]:
+        return self.ward.conversation.screenings.db.execute(
+            "SELECT s.number, p.id FROM screenings s JOIN protocols p ON p.sha256 = s.protocol ORDER BY 1"
+        ).fetchall()
+
+
+def offering(conversation: Conversation, *trials: Protocol) -> Conversation:
+    return replace(conversation, setup=replace(conversation.setup, protocols=trials))
+
+
+@pytest.fixture(params=LANGUAGES)
+def site(conversation: Conversation, request: pytest.FixtureRequest) -> Site:
+    ward = staffed(offering(conversation, SHIPPED, OTHER), request.param)
+    return Site(ward, conversation.people.add("administrator", "S01", "telegram", "7", request.param))
+
+
+# open, paused, closed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("verb", "state"), [("trial_pause", "paused"), ("trial_close", "closed")])
+def test_a_trial_that_is_paused_or_closed_takes_no_new_screening_and_says_by_whom_since_when(
+    site: Site, verb: str, state: str
+) -> None:
+    offered = site.ward.do(site.ward.clinician, "/new")
+    assert site.words("trial_goes_on", id="EX-OTHER") in said(site.change("EX-OTHER", verb))
+    refused = said(site.press(site.ward.clinician, offered, "EX-OTHER"))
+    assert plain(refused) == site.words(
+        f"not_begun_{state}", id="EX-OTHER", site="S01", by="S01-P03", day="2026-11-23"
+    )
+    assert site.begun() == []
+    site.change("EX-OTHER", "trial_open")
+    site.press(site.ward.clinician, offered, "EX-OTHER")
+    assert site.begun() == [("S01-0001", "EX-OTHER")]
+    assert not verify(path_of(site.ward.conversation.screenings.db)).problems
+
+
+def test_of_two_trials_the_open_one_is_begun_at_once(site: Site) -> None:
+    site.change("EX-OTHER", "trial_close")
+    site.ward.do(site.ward.clinician, "/new")
+    assert site.begun() == [("S01-0001", "NCT04420494")]
+
+
+def test_where_no_trial_is_open_each_says_why(site: Site) -> None:
+    site.change("EX-OTHER", "trial_close")
+    site.change("NCT04420494", "trial_pause")
+    told = plain(said(site.ward.do(site.ward.clinician, "/new"))).split("\n")
+    about = {"site": "S01", "by": "S01-P03", "day": "2026-11-23"}
+    assert told == [
+        site.words("not_begun_paused", id="NCT04420494", **about),
+        site.words("not_begun_closed", id="EX-OTHER", **about),
+    ]
+
+
+def test_open_screenings_of_a_closed_trial_go_on_and_the_candidate_is_not_screened_again(site: Site) -> None:
+    clinician = site.ward.clinician
+    site.press(clinician, site.ward.do(clinician, "/new"), "EX-OTHER")
+    site.change("EX-OTHER", "trial_close")
+    ended = site.ward.do(clinician, "/resume", "76")
+    site.press(clinician, ended, site.words("finish_save"))
+    assert site.ward.verdicts() == [("S01-0001", "ineligible")]
+    again = site.press(clinician, site.ward.do(clinician, "/recent S01-0001"), site.words("button_rescreen"))
+    assert "S01-P03" in said(again)
+    assert len(site.begun()) == 1
+
+
+def test_it_is_closed_for_one_site_and_open_at_another(site: Site) -> None:
+    site.change("EX-OTHER", "trial_close")
+    people = site.ward.conversation.people
+    elsewhere = people.add("clinician", "S02", "telegram", "8", site.ward.clinician.language)
+    assert [label[:8] for label in labels(site.ward.do(elsewhere, "/new"))] == ["NCT04420", "EX-OTHER"]
+
+
+def test_welcome_names_what_can_be_begun_and_about_what_the_site_takes_part_in(site: Site) -> None:
+    named = {}
+    for verb in ("trial_pause", "trial_close"):
+        site.change("EX-OTHER", verb)
+        for command in ("/start", "/about"):
+            named[verb, command] = "EX-OTHER" in said(site.ward.do(site.ward.clinician, command))
+    assert named == {
+        ("trial_pause", "/start"): False,
+        ("trial_pause", "/about"): True,
+        ("trial_close", "/start"): False,
+        ("trial_close", "/about"): False,
+    }
+
+
+def test_the_list_says_how_each_trial_stands_and_a_card_offers_what_it_is_not(site: Site) -> None:
+    told = said(site.ward.do(site.administrator, "/trials"))
+    assert site.words("trial_always_open", id="EX-OTHER") in plain(told)
+    listed = site.change("EX-OTHER", "trial_pause")
+    assert site.words("trial_is_paused", id="EX-OTHER", day="2026-11-23", by="S01-P03") in plain(said(listed))
+    card = site.press(site.administrator, listed, "EX-OTHER")
+    assert labels(card)[:-1] == [site.words(verb, id="EX-OTHER") for verb in ("trial_open", "trial_close")]
+
+
+def test_a_trial_that_is_withdrawn_meanwhile_is_not_begun_by_its_button(site: Site) -> None:
+    shown = site.ward.do(site.ward.clinician, "/new")
+    site.ward.conversation.setup.protocols = (OTHER, load("EXAMPLE-DM2"))
+    told = site.press(site.ward.clinician, shown, "NCT04420494")
+    assert site.begun() == []
+    assert [label.split()[0] for label in labels(told)] == ["EX-OTHER", "EXAMPLE-DM2"]
