@@ -14,7 +14,7 @@ from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
-from dialogs.languages import counted
+from dialogs.languages import counted, in_every_language
 from dialogs.likely import instead
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
@@ -258,7 +258,7 @@ def _called_alike(protocol: Protocol) -> Iterator[Fault]:
     alike: dict[str, list[str]] = {}
     for name, said in called.items():
         alike.setdefault(said.casefold(), []).append(name)
-    if len(alike) == len(called) and not any(said.endswith("…") for said in alike):
+    if len(alike) == len(called) and not any(said.endswith("…") or _asks_how_long(said) for said in alike):
         return
     said_of = dict(_named_by_the_file(tomllib.loads(protocol.text)))
     for name, said in called.items():
@@ -268,8 +268,15 @@ def _called_alike(protocol: Protocol) -> Iterator[Fault]:
         if others:
             remedy = 'Please give each its own: short = "..."'
             yield Fault(f"{place}: short", f"{fault}, like {others[0]}", remedy)
-        elif own and said.endswith("…"):
+        elif own and (said.endswith("…") or _asks_how_long(said)):
             yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
+
+
+def _asks_how_long(said: str) -> bool:
+    """Say whether a name asks for a time, which is said behind it: *last dose: how long ago less than 5 days ago*."""
+    return any(
+        re.search(each, said) for each in in_every_language("dialogs", "patterns", "how_long").values()
+    )
 
 
 def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, bool]]]:
@@ -277,6 +284,9 @@ def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str,
     for each in raw.get("question", ()):
         name = question_name(each)
         yield str(name), (f"question {name}", "ask" in each and "short" not in each)
+    for name, each in raw.get("catalogue", {}).items():
+        text = isinstance(each, str)
+        yield name, (f"question {name}", text or ("ask" in each and "short" not in each))
     for each in with_codes(dict(raw))["criterion"]:
         if "code" in each and "rule" not in each:
             yield id_of(each["code"]), (f"criterion {each['code']}", False)

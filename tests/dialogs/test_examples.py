@@ -73,6 +73,28 @@ def test_a_computed_example_is_usual_and_of_the_kind_that_is_asked_for(
     assert isinstance(read(protocol, question, shown, None), Understood)
 
 
+AGES = {
+    "an age that all may have": (["18 <= age_years <= 75"], "45"),
+    "adolescents": (["12 <= age_years <= 17"], "14"),
+    "the old": (["age_years >= 60"], "60"),
+    "older than": (["age_years > 65"], "66"),
+    "children": (["age_years < 12"], "11"),
+    "months": (['age_months < "12 mo"'], "11"),
+    "two criteria": (["age_years >= 2", "not age_years > 9"], "5"),
+    "none that all take": (["age_years >= 60", "age_years < 18"], "17"),
+    "not by age alone": (['age_years >= 60 and sex == "male"'], "45"),
+}
+
+
+@pytest.mark.parametrize(("rules", "shown"), AGES.values(), ids=AGES)
+def test_an_example_of_an_age_is_one_that_the_trial_takes(rules: list[str], shown: str) -> None:
+    criteria = "".join(f"[[criterion]]\ninclusion = 'Ages'\nrule = '{rule}'\n" for rule in rules)
+    text = f'format = 2\nid = "EX-AGES"\ntitle = "A made-up trial"\n{criteria}'
+    protocol = parse_protocol(text, "trial.toml")
+    age = next(each for each in protocol.questions if each.id.startswith("age_"))
+    assert example(protocol, age, None, "en") == shown
+
+
 @pytest.mark.parametrize(
     ("limit", "shown"),
     [

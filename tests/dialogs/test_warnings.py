@@ -199,6 +199,17 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion("fever or mental_illness"),
         'question mental_illness: short: is called "mental illness" in reviews and reasons, like own',
     ),
+    "a question of the file's own catalogue with a name that is cut off": (
+        criterion("asthma") + f'[catalogue]\nasthma = "{"Asthma that was diagnosed " * 3}?"\n',
+        criterion("asthma") + f'[catalogue]\nasthma = {{ ask = "{"Asthma " * 20}?", short = "asthma" }}\n',
+        "question asthma: short: is called",
+    ),
+    "a name that asks how long ago": (
+        criterion('dose < "5 d"')
+        + '[catalogue]\ndose = { kind = "since", ask = "Last dose: how long ago?" }\n',
+        criterion('dose < "5 d"') + '[catalogue]\ndose = { kind = "since", ask = "Last dose?" }\n',
+        'question dose: short: is called "last dose: how long ago" in reviews and reasons. Please name it in a few words',
+    ),
     "a criterion that is asked as it stands, called like another one": (
         '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\n',
         '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\nshort = "fever at home"\n',
