@@ -35,6 +35,7 @@ LOAD = $(BIN)/python -m tests.bench.load --command "$(BIN)/prescreen run --unpac
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.dialogue
 	$(BIN)/python -m tests.bench.protocols
+	$(BIN)/python -m tests.bench.portfolios
 	$(BIN)/python -m tests.bench.conversation
 	$(LOAD) --people 1 50 100 --bots echo conversation aiogram aiogram-dialog prescreen
 	$(LOAD) --people 100 --delay 0.04 --bots aiogram-dialog prescreen
@@ -46,6 +47,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.soak --record $(SOAK)
 	$(BIN)/python -m tests.state.tampering --record
 	$(BIN)/python -m tests.soak.long_life
+	$(BIN)/python -m pytest -q --hypothesis-profile matchings tests/dialogs/test_portfolio.py -k alone
 
 pictures: $(VENV)/.test
 	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser tests/serve/test_in_a_browser.py

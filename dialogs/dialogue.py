@@ -109,14 +109,14 @@ class Dialogue(Progress):
         return False
 
 
-def begin(protocol: Protocol) -> Dialogue:
-    """Start a dialogue at the protocol's first question."""
-    return Dialogue(protocol)
+def begin(protocol: Protocol, *, as_answered: bool = False) -> Dialogue:
+    """Start a dialogue at the protocol's first question; of one that comes out of a matching, *as answered*."""
+    return Dialogue(protocol, as_answered=as_answered)
 
 
-def replay(protocol: Protocol, steps: Iterable[Step]) -> Dialogue:
+def replay(protocol: Protocol, steps: Iterable[Step], *, as_answered: bool = False) -> Dialogue:
     """Load a dialogue from its log. Raises what `Dialogue.take` raises if the log does not fit."""
-    dialogue = begin(protocol)
+    dialogue = begin(protocol, as_answered=as_answered)
     for step in steps:
         dialogue.take(step)
     return dialogue

@@ -4,6 +4,10 @@
 which answers count: from the first question on, always to the first question that an open criterion still needs, for
 as long as that question has an answer. Answers that the walk passes by are set aside; those beyond the question that
 it stops at wait for it.
+
+Of a screening that comes out of a matching, where questions of several trials were asked in another order, the walk
+goes *as answered*: always to the first of the answers, in the order in which they were first given, that is needed
+then. It stops where none is, and at an exclusion, unless further reasons are recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from dialogs.errors import AnswerError
 from dialogs.parts import PartVerdict
 from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import FALSE, UNCERTAIN, Judgement, first_place, union
-from dialogs.working_out import asked_before, parts_to_come
+from dialogs.working_out import asked_before, is_taken, parts_to_come
 
 ASKING: Final = "asking"
 EXCLUDED: Final = "excluded"
@@ -55,6 +59,8 @@ class Progress:
     """Indexes of the failed criteria, in the order in which the walk comes to them."""
     open: int = 0
     """Bit mask of the questions that could still change a criterion of a part that is not ruled out."""
+    as_answered: bool = False
+    """Whether answers are taken in the order in which they were given, not in that of the questions."""
 
     editing: str | None = None
     """The question that is being corrected."""
@@ -158,6 +164,8 @@ class Progress:
 
         While questions are asked, an answer beyond the open one waits for it; at the end nothing waits any more.
         """
+        if self.as_answered:
+            return tuple(question for question in self.answers if question not in self.applied)
         places = self.protocol.position
         ended = self.state in (REVIEW, COMPLETED, CANCELLED) or not self.open
         reached = len(places) if ended else first_place(self.open)
@@ -168,7 +176,9 @@ class Progress:
         """The question that *back* leads to."""
         if self.state in (EXCLUDED, REVIEW) and self.last in self.applied:
             return self.last
-        if self.protocol.formulas:  # parts may stand above the number that called for them
+        if (
+            self.as_answered or self.protocol.formulas
+        ):  # parts may stand above the number that called for them
             return asked_before(self.state, self.applied)
         places = self.protocol.position
         here = places.get(self.state, len(places))
@@ -191,21 +201,11 @@ class Progress:
         called_for, replaced = parts_to_come(self.protocol, self.open, self.facts, self.answers)
         left = self.open | called_for
         for question in self.answers:
-            if self._stands(question):
+            if is_taken(self.protocol, question, self.answers):
                 left &= ~(1 << self.protocol.position[question])
         if self.editing is not None:
             left |= 1 << self.protocol.position[self.editing]
         return left.bit_count() - replaced
-
-    def _stands(self, question: str) -> bool:
-        """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""
-        asked, answer = self.protocol.question(question), self.answers[question]
-        if asked.unit_of is None or not isinstance(answer, Measurement):
-            return True
-        value = self.answers.get(asked.unit_of)
-        if not isinstance(value, Measurement):
-            return value is not None
-        return value.unit == answer.unit or value.unit not in asked.unit_by_code
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         """For each unknown criterion that still matters, the questions whose better answers would settle it."""
@@ -258,17 +258,21 @@ class Progress:
     def put(self, question: str, answer: Answer) -> None:
         """Keep an answer and work out what follows; the walk is begun anew only where it could turn."""
         place = self.protocol.position[question]
-        onward = (
-            question not in self.answers
-            and len(self.applied) == len(self.answers)
-            and (not self.applied or self.protocol.position[self.applied[-1]] < place)
-        )
+        onward = question not in self.answers and (self.as_answered or self._is_beyond_all(place))
         self.answers[question] = answer
         self.last = question
-        if onward:
-            self._apply(place, answer)
-        else:
+        if not onward:
             self.walk()
+        elif not self.as_answered:
+            self._apply(place, answer)
+        elif self.open >> place & 1:
+            self._apply_needed()
+
+    def _is_beyond_all(self, place: int) -> bool:
+        """Say whether a question comes after all that were answered, and all these answers apply."""
+        if len(self.applied) != len(self.answers):
+            return False
+        return not self.applied or self.protocol.position[self.applied[-1]] < place
 
     def withdraw(self, question: str) -> None:
         """Take an answer back, so that its question is asked again. `walk` must follow."""
@@ -280,6 +284,14 @@ class Progress:
         self.facts = [None] * len(self.protocol.questions)
         self.applied, self.failed, self.judged = [], [], list(_unanswered(self.protocol))
         self.open = self._open_questions()
+        if self.as_answered:
+            self._apply_needed()
+        else:
+            self._apply_in_order()
+        if not self.excluded:
+            self.further = self.finished = False
+
+    def _apply_in_order(self) -> None:
         seen = 0
         while todo := self.open & ~seen:
             place = first_place(todo)
@@ -288,8 +300,16 @@ class Progress:
             if answer is None:
                 break
             self._apply(place, answer)
-        if not self.excluded:
-            self.further = self.finished = False
+
+    def _apply_needed(self) -> None:
+        """Take what is needed of the answers that do not apply yet; each that is taken may call for an earlier one."""
+        places, waiting = self.protocol.position, [q for q in self.answers if q not in self.applied]
+        while waiting and (self.further or not self.excluded):
+            needed = next((q for q in waiting if self.open >> places[q] & 1), None)
+            if needed is None:
+                return
+            waiting.remove(needed)
+            self._apply(places[needed], self.answers[needed])
 
     def _apply(self, place: int, answer: Answer) -> None:
         question = self.protocol.questions[place].id

@@ -60,6 +60,14 @@ def _question_is_asked(progress: Progress, step: Step) -> bool:
     return step.question == progress.due
 
 
+def _question_is_asked_or_needed(progress: Progress, step: Step) -> bool:
+    """Of a screening that comes out of a matching, its answers stand in the log in the order in which they came."""
+    if step.question == progress.due or not progress.as_answered or progress.editing is not None:
+        return step.question == progress.due
+    place = progress.protocol.position.get(step.question or "")
+    return place is not None and bool(progress.open >> place & 1)
+
+
 def _something_is_before(progress: Progress, step: Step) -> bool:
     return progress.previous is not None
 
@@ -162,7 +170,7 @@ class Row:
 _OPEN: Final = (ASKING, EXCLUDED, REVIEW)
 
 TABLE: Final = (
-    Row("answer", (ASKING,), _question_is_asked, _answer, (ASKING, EXCLUDED, REVIEW)),
+    Row("answer", (ASKING,), _question_is_asked_or_needed, _answer, (ASKING, EXCLUDED, REVIEW)),
     Row("propose", (ASKING,), _question_is_asked, _propose, (ASKING,)),
     Row("back", _OPEN, _something_is_before, _back, (ASKING,)),
     Row("correct", _OPEN, _question_was_asked, _correct, (ASKING,)),

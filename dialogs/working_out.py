@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.protocol import Protocol
@@ -29,6 +29,17 @@ def known_already(protocol: Protocol, place: int, facts: Facts) -> bool:
     """Say whether a number can be worked out without asking anything."""
     formula = protocol.formulas.get(place)
     return formula is not None and isinstance(formula.work_out(facts), Measurement)
+
+
+def is_taken(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -> bool:
+    """Say whether an answer is taken as it is when the walk comes to it; a ULN must have its value's unit."""
+    asked, answer = protocol.question(question), answers[question]
+    if asked.unit_of is None or not isinstance(answer, Measurement):
+        return True
+    value = answers.get(asked.unit_of)
+    if not isinstance(value, Measurement):
+        return value is not None
+    return value.unit == answer.unit or value.unit not in asked.unit_by_code
 
 
 def parts_to_come(protocol: Protocol, mask: int, facts: Facts, answered: Collection[str]) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from tests.state.random_files import fill
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.register_profile("matchings", deadline=None, max_examples=10_000)
 settings.load_profile("project")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from dialogs.amendments.matching import Matching, answered_alike
-from dialogs.amendments.relocation import relocated
 from dialogs.answers import Answer
 from dialogs.protocol import Criterion, Question
 from dialogs.rules.choices import Membership
 from dialogs.rules.judgement import members
+from dialogs.rules.relocation import relocated
 from dialogs.rules.tree import Node
 from dialogs.units import Range, Unit
 

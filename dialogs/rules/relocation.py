@@ -1,4 +1,4 @@
-"""A rule over the questions of one version, written over another list of questions: every place is another one."""
+"""A rule over the questions of one protocol, written over another list of questions: every place is another one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dialogs.rules.arithmetic import (
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast, Number, Way
 from dialogs.rules.judgement import union
-from dialogs.rules.tree import Negation, Node, Unclear
+from dialogs.rules.tree import Negation, Node, Rule, Unclear
 
 W = TypeVar("W", bound=Way)
 
@@ -37,7 +37,9 @@ def relocated(node: Node, to: Sequence[int]) -> Node:
             return replace(node, place=to[node.place])
         case Comparison():
             plans = {code: _way(plan, to) for code, plan in node.plans.items()}
-            return replace(node, place=to[node.place], plans=plans, formula=_formula(node.formula, to))
+            return replace(
+                node, place=to[node.place], plans=plans, formula=relocated_formula(node.formula, to)
+            )
         case Contrast():
             ways = {units: (_way(one, to), _way(other, to)) for units, (one, other) in node.ways.items()}
             return replace(node, one=_number(node.one, to), other=_number(node.other, to), ways=ways)
@@ -45,15 +47,24 @@ def relocated(node: Node, to: Sequence[int]) -> Node:
     return replace(node, nodes=nodes, mask=union(part.mask for part in nodes))
 
 
+def relocated_rule(rule: Rule, to: Sequence[int]) -> Rule:
+    """Return a rule of the same text of which each place is ``to`` that place."""
+    node = relocated(rule.node, to)
+    return Rule(rule.text, node, node.mask)
+
+
 def _number(number: Number, to: Sequence[int]) -> Number:
-    return replace(number, place=to[number.place], formula=_formula(number.formula, to))
+    return replace(number, place=to[number.place], formula=relocated_formula(number.formula, to))
 
 
 def _way(way: W, to: Sequence[int]) -> W:
-    return way if way.per is None else replace(way, per=to[way.per], formula=_formula(way.formula, to))
+    return (
+        way if way.per is None else replace(way, per=to[way.per], formula=relocated_formula(way.formula, to))
+    )
 
 
-def _formula(formula: Formula | None, to: Sequence[int]) -> Formula | None:
+def relocated_formula(formula: Formula | None, to: Sequence[int]) -> Formula | None:
+    """Return a formula of which each part is ``to`` its place; none of a number that has none."""
     if formula is None:
         return None
     return replace(formula, node=_term(formula.node, to), places=tuple(to[place] for place in formula.places))
@@ -64,7 +75,7 @@ def _term(term: Term, to: Sequence[int]) -> Term:
         case Constant():
             return term
         case Asked():
-            return replace(term, place=to[term.place], formula=_formula(term.formula, to))
+            return replace(term, place=to[term.place], formula=relocated_formula(term.formula, to))
         case Operation():
             return replace(term, operands=tuple(_term(each, to) for each in term.operands))
         case Either():

@@ -1,0 +1,198 @@
+"""One candidate's dialogue over all trials of a portfolio, in which each trial is judged as by a screening of its own.
+
+It moves by the same steps as any dialogue. What differs: an answer goes to each trial that asks it and is not ruled
+out, what is asked next is chosen among what these need, and where all are ruled out nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from dialogs import assessment
+from dialogs.answers import Answer
+from dialogs.assessment import Reason
+from dialogs.dialogue import Dialogue, Step, begin
+from dialogs.portfolio.choosing import chosen, worths
+from dialogs.portfolio.merging import Portfolio, Trial
+from dialogs.progress import REVIEW, Progress
+from dialogs.protocol import Part, Protocol
+from dialogs.rules.judgement import union
+
+
+@dataclass(slots=True, eq=False)
+class Matching(Dialogue):
+    """A dialogue over several trials. Made by `begun`; moved by `take`."""
+
+    alone: list[Progress] = field(init=False)
+    """Each trial as it stands by itself, with the answers to what it asks."""
+    worth: list[dict[int, int]] = field(init=False)
+    """For each trial, what an answer to each open question is worth to it, by its place in the portfolio."""
+    wanted: list[int] = field(init=False)
+    """For each trial, the bit mask of these questions."""
+
+    @property
+    def portfolio(self) -> Portfolio:
+        return cast("Portfolio", self.protocol)
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        return self.portfolio.trials
+
+    @property
+    def possible(self) -> tuple[int, ...]:
+        """The trials that are not ruled out, by their place."""
+        return tuple(index for index, progress in enumerate(self.alone) if not progress.excluded)
+
+    def wanted_by(self, question: str) -> int:
+        """Return how many trials that are not ruled out still need a question."""
+        place = self.protocol.position[question]
+        return sum(place in each for each in self.worth)
+
+    # where it stands -----------------------------------------------------------------------------
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return tuple(
+            self._told(trial, reason)
+            for trial, progress in zip(self.trials, self.alone, strict=True)
+            for reason in progress.reasons
+        )
+
+    @property
+    def rulings(self) -> tuple[tuple[Reason, tuple[Part, ...]], ...]:
+        return tuple(self._rulings())
+
+    def _rulings(self) -> Iterator[tuple[Reason, tuple[Part, ...]]]:
+        for trial, progress in zip(self.trials, self.alone, strict=True):
+            for reason, ruled in progress.rulings:
+                codes = [trial.coded(part.code) for part in ruled] or [trial.protocol.id]
+                parts = tuple(part for part in self.protocol.parts if part.code in codes)
+                yield self._told(trial, reason), parts
+
+    def _told(self, trial: Trial, reason: Reason) -> Reason:
+        """Return a trial's reason as one of the portfolio."""
+        criterion = self.protocol.criterion_by_code[trial.coded(reason.criterion.code)]
+        return Reason(
+            criterion, tuple((self._here(trial, question), answer) for question, answer in reason.answers)
+        )
+
+    def _here(self, trial: Trial, question: str) -> str:
+        return self.protocol.questions[trial.places[trial.protocol.position[question]]].id
+
+    def follow_up(self) -> dict[str, tuple[str, ...]]:
+        return {
+            trial.coded(code): tuple(self._here(trial, question) for question in questions)
+            for trial, progress in zip(self.trials, self.alone, strict=True)
+            if not progress.excluded
+            for code, questions in progress.follow_up().items()
+        }
+
+    # what changes it -----------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        if self.closed is not None:
+            self.due = self.closed
+        elif self.editing is not None:
+            self.due = self.editing
+        elif self.finished or not self.open:
+            self.due = REVIEW
+        else:
+            self.due = self.protocol.questions[chosen(self.portfolio, self.worth, self.facts)].id
+
+    def put(self, question: str, answer: Answer) -> None:
+        onward = question not in self.answers
+        self.answers[question] = answer
+        self.last = question
+        if onward:
+            self._spread(question, answer)
+        else:
+            self.walk()
+
+    def walk(self) -> None:
+        """Give each trial the answers anew, in the order in which they were first given."""
+        self.alone = [Progress(trial.protocol, self._own(trial), as_answered=True) for trial in self.trials]
+        self.judged = [judgement for progress in self.alone for judgement in progress.judged]
+        self.worth, self.wanted = [{} for _ in self.trials], [0 for _ in self.trials]
+        for index in range(len(self.trials)):
+            self._weigh(index)
+        self.facts = [None] * len(self.protocol.questions)
+        self.applied = []
+        for question in self.answers:
+            self._take_over(question)
+        self._sum_up()
+
+    def _own(self, trial: Trial) -> dict[str, Answer]:
+        """Return the answers to what one trial asks, by its own questions."""
+        places, own = self.protocol.position, trial.protocol.questions
+        return {
+            own[trial.own[place]].id: answer
+            for question, answer in self.answers.items()
+            if (place := places[question]) in trial.own
+        }
+
+    def _spread(self, question: str, answer: Answer) -> None:
+        """Give an answer to the trials that ask it."""
+        place = self.protocol.position[question]
+        for index in self.portfolio.asking[place]:
+            trial, progress = self.trials[index], self.alone[index]
+            needed = place in self.worth[index]
+            progress.put(trial.protocol.questions[trial.own[place]].id, answer)
+            if needed:
+                self.judged[trial.criteria] = progress.judged
+                self._weigh(index)
+        self._take_over(question)
+        self._sum_up()
+
+    def _weigh(self, index: int) -> None:
+        places = self.trials[index].places
+        self.worth[index] = {places[own]: worth for own, worth in worths(self.alone[index]).items()}
+        self.wanted[index] = union(1 << place for place in self.worth[index])
+
+    def _take_over(self, question: str) -> None:
+        """Let an answer apply if it does in any trial, with what it implies."""
+        place, answer = self.protocol.position[question], self.answers[question]
+        for index in self.portfolio.asking[place]:
+            trial = self.trials[index]
+            if trial.protocol.questions[trial.own[place]].id in self.alone[index].applied:
+                self.applied.append(question)
+                self.facts[place] = answer
+                assessment.imply(self.protocol, self.facts, question, answer)
+                return
+
+    def _sum_up(self) -> None:
+        self.failed = [
+            trial.first + index
+            for trial, progress in zip(self.trials, self.alone, strict=True)
+            for index in progress.failed
+        ]
+        self.open = union(self.wanted)
+
+    def restore(self) -> None:
+        Progress.restore(self)
+        self.walk()
+
+
+def begun(protocol: Protocol, *, as_answered: bool = False) -> Dialogue:
+    """Start a dialogue over one trial, or over those of a portfolio."""
+    if isinstance(protocol, Portfolio):
+        return Matching(protocol, as_answered=True)
+    return begin(protocol, as_answered=as_answered)
+
+
+def replayed(protocol: Protocol, steps: Iterable[Step], *, as_answered: bool = False) -> Dialogue:
+    """Load a dialogue over one trial, or over several, from its log."""
+    dialogue = begun(protocol, as_answered=as_answered)
+    for step in steps:
+        dialogue.take(step)
+    return dialogue
+
+
+def steps_alone(matching: Matching, index: int) -> list[Step]:
+    """Return the answers of a matching that a screening for one trial alone rests on, as its steps.
+
+    They stand in the order in which the trial came to need them, and stop where it was ruled out.
+    """
+    progress = matching.alone[index]
+    return [Step("answer", question, progress.answers[question]) for question in progress.applied]

@@ -1,0 +1,206 @@
+"""Makes one protocol of several trials: each question once, the criteria of all, a part for every part of a trial.
+
+Rules are not parsed again: those of a trial are written over the questions of all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from dialogs.effort import WEIGHTS
+from dialogs.languages import in_every_language
+from dialogs.portfolio.sameness import classes
+from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
+from dialogs.rules.relocation import relocated_formula, relocated_rule
+from dialogs.texts import Text
+
+PORTFOLIO: Final = "portfolio"
+"""The id of every portfolio, which no trial has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One trial of a portfolio: where its questions, criteria and parts stand there."""
+
+    protocol: Protocol
+    places: tuple[int, ...]
+    """For each of its questions, the place in the portfolio."""
+    first: int
+    """The place of its first criterion; the others follow."""
+    part: int
+    """The place of its first part, or of itself if it has none."""
+
+    @property
+    def criteria(self) -> slice:
+        return slice(self.first, self.first + len(self.protocol.criteria))
+
+    @property
+    def parts(self) -> int:
+        """The bit mask of its parts in the portfolio."""
+        return self.protocol.every_part << self.part
+
+    @cached_property
+    def own(self) -> dict[int, int]:
+        """Place in the portfolio -> place in the trial."""
+        return {place: own for own, place in enumerate(self.places)}
+
+    def coded(self, code: str) -> str:
+        """Return what a criterion of it is called in the portfolio."""
+        return coded(self.protocol, code)
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio(Protocol):
+    """The questions and criteria of several trials."""
+
+    trials: tuple[Trial, ...] = ()
+
+    @cached_property
+    def asking(self) -> tuple[tuple[int, ...], ...]:
+        """For each question, the trials that ask it, by their place."""
+        return tuple(
+            tuple(index for index, trial in enumerate(self.trials) if place in trial.own)
+            for place in range(len(self.questions))
+        )
+
+    @cached_property
+    def weights(self) -> tuple[int, ...]:
+        """What the effort of each question weighs."""
+        return tuple(WEIGHTS[question.effort] for question in self.questions)
+
+    @cached_property
+    def limits(self) -> dict[int, int]:
+        """For each question that is a limit of normal, the index of its value."""
+        pairs = ((index, question.unit_of) for index, question in enumerate(self.questions))
+        return {index: self.position[value] for index, value in pairs if value is not None}
+
+
+def coded(protocol: Protocol, code: str) -> str:
+    return f"{protocol.id}/{code}"
+
+
+def text_of(protocols: Sequence[Protocol]) -> str:
+    """Return what is stored of a portfolio: the SHA-256 of each trial's text. It says nothing of its own."""
+    return f"{PORTFOLIO} = {json.dumps([protocol.sha256 for protocol in protocols])}\n"
+
+
+def merged(protocols: Sequence[Protocol]) -> Portfolio:
+    """Make a portfolio of trials, in their order; there must be one at least, and no two of one id."""
+    first, text = protocols[0], text_of(protocols)
+    places = _places(protocols)
+    questions = _questions(protocols, places)
+    trials = tuple(_trials(protocols, places))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return Portfolio(
+        id=PORTFOLIO,
+        version=sha256[:12],
+        record_version="",
+        title=Text(in_every_language("dialogs", PORTFOLIO, "title")),
+        site=None,
+        notices=(),
+        disclaimer=first.disclaimer,
+        contact=None,
+        reviews=0,
+        languages=tuple(dict.fromkeys(code for protocol in protocols for code in protocol.languages)),
+        questions=questions,
+        criteria=tuple(each for trial in trials for each in _criteria(trial)),
+        lines=(),
+        parts=tuple(part for protocol in protocols for part in _parts(protocol)),
+        site_items=tuple(each for trial in trials for each in _items(trial, trial.protocol.site_items)),
+        alerts=tuple(each for trial in trials for each in _items(trial, trial.protocol.alerts)),
+        text=text,
+        sha256=sha256,
+        facts={},
+        trials=trials,
+    )
+
+
+# questions ---------------------------------------------------------------------------------------
+
+
+def _places(protocols: Sequence[Protocol]) -> list[tuple[int, ...]]:
+    """Return, for each question of each trial, its place among all, in the order in which they come first."""
+    numbers: dict[int, int] = {}
+    return [tuple(numbers.setdefault(label, len(numbers)) for label in own) for own in classes(protocols)]
+
+
+def _questions(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> tuple[Question, ...]:
+    """Return each question once, worded by the trial that words it in the most languages."""
+    names = _names(protocols, places)
+    found: dict[int, Question] = {}
+    for protocol, own in zip(protocols, places, strict=True):
+        ids = {question.id: names[place] for question, place in zip(protocol.questions, own, strict=True)}
+        for question, place in zip(protocol.questions, own, strict=True):
+            if place not in found or len(question.ask) > len(found[place].ask):
+                found[place] = _moved(question, names[place], ids, own)
+    return tuple(found[place] for place in range(len(found)))
+
+
+def _names(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> dict[int, str]:
+    """Return the id of each question: that of the first trial that has it, behind the trial's where it is taken."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for protocol, own in zip(protocols, places, strict=True):
+        for question, place in zip(protocol.questions, own, strict=True):
+            if place not in names:
+                names[place] = coded(protocol, question.id) if question.id in taken else question.id
+                taken.add(names[place])
+    return names
+
+
+def _moved(question: Question, name: str, ids: Mapping[str, str], places: Sequence[int]) -> Question:
+    """Return a question that refers to those of the portfolio."""
+    units = tuple(replace(unit, per=ids.get(unit.per or "")) for unit in question.units)
+    return replace(
+        question,
+        id=name,
+        options=tuple(_implying(option, ids) for option in question.options),
+        units=units,
+        unit_of=ids.get(question.unit_of or ""),
+        formula=relocated_formula(question.formula, places),
+    )
+
+
+def _implying(option: Option, ids: Mapping[str, str]) -> Option:
+    return replace(option, implies={ids[other]: code for other, code in option.implies.items()})
+
+
+# criteria, parts ---------------------------------------------------------------------------------
+
+
+def _trials(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> Iterator[Trial]:
+    criterion = part = 0
+    for protocol, own in zip(protocols, places, strict=True):
+        yield Trial(protocol, own, criterion, part)
+        criterion += len(protocol.criteria)
+        part += max(len(protocol.parts), 1)
+
+
+def _parts(protocol: Protocol) -> Iterator[Part]:
+    if not protocol.parts:
+        yield Part(protocol.id, protocol.title)
+    for part in protocol.parts:
+        yield Part(coded(protocol, part.code), part.name)
+
+
+def _criteria(trial: Trial) -> Iterator[Criterion]:
+    for criterion in trial.protocol.criteria:
+        parts = criterion.parts or tuple(part.code for part in trial.protocol.parts)
+        yield replace(
+            criterion,
+            code=trial.coded(criterion.code),
+            rule=relocated_rule(criterion.rule, trial.places),
+            requires=criterion.requires and trial.coded(criterion.requires),
+            counts_as=criterion.counts_as and trial.coded(criterion.counts_as),
+            parts=tuple(map(trial.coded, parts)) or (trial.protocol.id,),
+        )
+
+
+def _items(trial: Trial, items: Sequence[SiteItem]) -> Iterator[SiteItem]:
+    for item in items:
+        yield SiteItem(trial.coded(item.id), item.text, relocated_rule(item.when, trial.places))

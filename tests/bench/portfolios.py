@@ -1,0 +1,143 @@
+"""Measures matchings: how many questions they ask, how long the next one takes to be chosen, and what memory.
+
+Run as ``python -m tests.bench.portfolios``. Each made-up patient is matched with all trials, screened for each trial by
+itself, and matched once more with the questions in the order of the files.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from random import Random
+from typing import Final
+
+from dialogs.answers import UNKNOWN, Answer
+from dialogs.assessment import judge
+from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
+from dialogs.errors import AnswerError
+from dialogs.loading import load, shipped_protocols
+from dialogs.portfolio.matching import begun
+from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.proofs import representatives
+from dialogs.rules.judgement import FALSE, first_place
+from tests.bench.wards import patient, ward
+
+PATIENTS: Final = 30
+MILLISECONDS: Final = 5
+MEBIBYTES: Final = 120
+
+Patient = Mapping[str, Answer]
+
+
+def somebody(portfolio: Portfolio, random: Random) -> Patient:
+    """Make a patient by answers that rules tell apart; mostly by one that rules out nothing by itself, if it can be."""
+    return {
+        question.id: _answer(portfolio, place, random) for place, question in enumerate(portfolio.questions)
+    }
+
+
+def _answer(portfolio: Portfolio, place: int, random: Random) -> Answer:
+    found = representatives(portfolio, place)
+    harmless = [answer for answer in found if not _fails(portfolio, place, answer)]
+    return random.choice(harmless if harmless and random.random() < 0.85 else found)
+
+
+def _fails(portfolio: Portfolio, place: int, answer: Answer) -> bool:
+    facts: list[Answer | None] = [None] * len(portfolio.questions)
+    facts[place] = answer
+    return any(judge(portfolio, index, facts).high == FALSE for index in portfolio.affected[place])
+
+
+def asked(dialogue: Dialogue, known: Patient, following: Callable[[Dialogue], str]) -> int:
+    """Answer what is asked until nothing is; return how many questions that were."""
+    number = 0
+    while dialogue.state not in (EXCLUDED, REVIEW):
+        question = following(dialogue)
+        try:
+            dialogue.take(Step("answer", question, known[question]))
+        except AnswerError:
+            dialogue.take(Step("answer", question, UNKNOWN))
+        number += 1
+    return number
+
+
+def the_due_one(dialogue: Dialogue) -> str:
+    return dialogue.state
+
+
+def the_first_open(dialogue: Dialogue) -> str:
+    return dialogue.protocol.questions[first_place(dialogue.open)].id
+
+
+def alone(portfolio: Portfolio, known: Patient) -> int:
+    """Return how many questions the screenings for each trial by itself ask together."""
+    return sum(
+        asked(
+            begin(trial.protocol),
+            {
+                question.id: known[portfolio.questions[place].id]
+                for question, place in zip(trial.protocol.questions, trial.places, strict=True)
+            },
+            the_due_one,
+        )
+        for trial in portfolio.trials
+    )
+
+
+def questions(portfolio: Portfolio, patients: Sequence[Patient]) -> str:
+    matched = statistics.mean(asked(begun(portfolio), known, the_due_one) for known in patients)
+    in_order = statistics.mean(asked(begun(portfolio), known, the_first_open) for known in patients)
+    separate = statistics.mean(alone(portfolio, known) for known in patients)
+    return (
+        f"{matched:6.1f} questions, {matched / separate:4.0%} of {separate:6.1f} in separate screenings (goal: 50%), "
+        f"{matched / in_order:4.0%} of {in_order:6.1f} in the order of the files"
+    )
+
+
+def times(portfolio: Portfolio, known: Patient) -> list[float]:
+    """Return the milliseconds that each answer takes, with the choice of the question after it."""
+    dialogue, taken = begun(portfolio), list[float]()
+    while dialogue.state != REVIEW:
+        since = time.process_time()
+        try:
+            dialogue.take(Step("answer", dialogue.state, known[dialogue.state]))
+        except AnswerError:
+            dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+        taken.append((time.process_time() - since) * 1000)
+    return taken
+
+
+def memory(trials: int) -> float:
+    """Return the MiB that so many trials take, loaded, merged, and with one matching."""
+    tracemalloc.start()
+    portfolio = merged(ward(trials))
+    kept = begun(portfolio)
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert kept.state
+    return taken / 2**20
+
+
+def report(name: str, portfolio: Portfolio, patients: Sequence[Patient]) -> None:
+    taken = [times(portfolio, known) for known in patients[:5]]
+    usual, most = statistics.median(chain.from_iterable(taken)), statistics.median(map(max, taken))
+    told = f"the next one in {usual:4.1f} ms, the slowest of a patient in {most:4.1f} ms"
+    print(f"{name:10} {questions(portfolio, patients)}; {told} (goal: {MILLISECONDS})")
+
+
+def main() -> None:
+    random = Random(1)
+    shipped = merged([load(name) for name in sorted(shipped_protocols())])
+    report("shipped", shipped, [somebody(shipped, random) for _ in range(PATIENTS)])
+    for trials in (5, 20, 100):
+        portfolio = merged(ward(trials))
+        patients = [patient(portfolio.questions, random) for _ in range(PATIENTS if trials < 100 else 5)]
+        report(f"{trials} trials", portfolio, patients)
+    print(f"memory of 100 trials: {memory(100):4.0f} MiB (goal: {MEBIBYTES})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Which questions of two trials are the same, and what one trial's are called where they are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.protocol import Protocol
+
+HEMOGLOBIN = '[[question]]\nuse = "hemoglobin"\n'
+ALT = '[[question]]\nuse = "alt"\n'
+ALT_RULE = '[[criterion]]\ncode = "I1"\ninclusion = "ALT"\nrule = \'alt <= "2 {xULN}"\'\n'
+PAIN = '[[question]]\nid = "pain"\nask = "Pain?"\n'
+PAIN_RULE = '[[criterion]]\ncode = "E1"\nexclusion = "Pain"\nrule = "pain"\n'
+HEMOGLOBIN_RULE = '[[criterion]]\ncode = "I1"\ninclusion = "Hb"\nrule = \'hemoglobin < "100 g/L"\'\n'
+SMOKER = '[[criterion]]\ncode = "E9"\nexclusion = "Smokes"\n'
+
+
+def trial(name: str, *tables: str) -> Protocol:
+    return parse_protocol(
+        f'format = 2\nid = "{name}"\ntitle = "Fictional"\n' + "".join(tables), f"{name}.toml"
+    )
+
+
+def names(portfolio: Portfolio) -> list[str]:
+    return [question.id for question in portfolio.questions]
+
+
+CASES = {
+    "the same entry of the catalogue": (
+        [(HEMOGLOBIN, HEMOGLOBIN_RULE), (HEMOGLOBIN, HEMOGLOBIN_RULE)],
+        ["hemoglobin"],
+    ),
+    "an entry with another help": (
+        [(HEMOGLOBIN, HEMOGLOBIN_RULE), (HEMOGLOBIN, 'help = "Within 7 days."\n', HEMOGLOBIN_RULE)],
+        ["hemoglobin", "B/hemoglobin"],
+    ),
+    "what is usual in a trial does not matter": (
+        [(HEMOGLOBIN, HEMOGLOBIN_RULE), (HEMOGLOBIN, "usual = [60, 120]\n", HEMOGLOBIN_RULE)],
+        ["hemoglobin"],
+    ),
+    "what is possible does": (
+        [(HEMOGLOBIN, HEMOGLOBIN_RULE), (HEMOGLOBIN, "possible = [20, 200]\n", HEMOGLOBIN_RULE)],
+        ["hemoglobin", "B/hemoglobin"],
+    ),
+    "a value with its limit": ([(ALT, ALT_RULE), (ALT, ALT_RULE)], ["alt", "alt_uln"]),
+    "a value whose limit is another": (
+        [(ALT, ALT_RULE), (ALT, "uln = { possible = [10, 90], usual = [25, 70] }\n", ALT_RULE)],
+        ["alt", "alt_uln", "B/alt", "B/alt_uln"],
+    ),
+    "another id": (
+        [(PAIN, PAIN_RULE), (PAIN.replace('"pain"', '"ache"'), PAIN_RULE.replace('"pain"', '"ache"'))],
+        ["pain"],
+    ),
+    "other words": ([(PAIN, PAIN_RULE), (PAIN.replace("?", " now?"), PAIN_RULE)], ["pain", "B/pain"]),
+    "a criterion that is asked as it stands": (
+        [(SMOKER,), (PAIN, PAIN_RULE, SMOKER.replace("E9", "E2"))],
+        ["e9", "pain"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("trials", "questions"), CASES.values(), ids=CASES)
+def test_what_a_person_sees_and_rules_use_alike_is_one_question(
+    trials: list[tuple[str, ...]], questions: list[str]
+) -> None:
+    portfolio = merged([trial(name, *tables) for name, tables in zip("ABC", trials, strict=False)])
+    assert names(portfolio) == questions
+    for each in portfolio.trials:
+        for question, place in zip(each.protocol.questions, each.places, strict=True):
+            assert portfolio.questions[place].ask == question.ask
+
+
+def test_a_portfolio_has_the_criteria_and_parts_of_every_trial() -> None:
+    trials = [load(name) for name in sorted(shipped_protocols())]
+    portfolio = merged(trials)
+    assert len(portfolio.criteria) == sum(len(each.criteria) for each in trials)
+    assert [part.code for part in portfolio.parts] == [
+        *("EXAMPLE-DM2", "EXAMPLE-MDD", "EXAMPLE-NSCLC/A", "EXAMPLE-NSCLC/B", "NCT04420494"),
+    ]
+    cohorts = portfolio.trials[2]
+    assert portfolio.criterion_by_code["EXAMPLE-NSCLC/I3A"].parts == ("EXAMPLE-NSCLC/A",)
+    assert portfolio.parts_of[portfolio.trials[0].first] == 1
+    assert cohorts.parts == 0b1100
+    assert portfolio.question("bilirubin_uln").unit_of == "bilirubin_total"
+    assert portfolio.limits[portfolio.position["alt_uln"]] == portfolio.position["alt"]
+
+
+def test_a_question_is_worded_by_the_trial_that_has_the_most_languages() -> None:
+    english = load("EXAMPLE-NSCLC")
+    portfolio = merged([english, load("NCT04420494")])
+    assert english.languages == ("en",)
+    assert portfolio.question("platelets").ask.keys() == {"en", "zh"}
+
+
+def test_the_text_of_a_portfolio_names_its_trials_by_their_sha256() -> None:
+    trials = [load("EXAMPLE-DM2"), load("NCT04420494")]
+    portfolio = merged(trials)
+    assert portfolio.text == f'portfolio = ["{trials[0].sha256}", "{trials[1].sha256}"]\n'
+    assert portfolio.sha256 == merged(trials).sha256 != merged(trials[::-1]).sha256

@@ -1,0 +1,167 @@
+"""Matchings: each trial comes to what a screening for it alone comes to, and nothing is asked in vain."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import fields
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dialogs.answers import Answer
+from dialogs.assessment import effective, judge, status
+from dialogs.dialogue import Dialogue, Step, begin, replay
+from dialogs.errors import AnswerError
+from dialogs.portfolio.matching import Matching, replayed, steps_alone
+from dialogs.progress import COMPLETED, EXCLUDED, REVIEW, Progress
+from dialogs.rules.judgement import members, union
+from tests.dialogs import portfolios
+from tests.dialogs.obvious import Obvious
+from tests.dialogs.portfolios import Case, cases, fitting, go_on
+
+random = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+
+
+def told(progress: Progress) -> dict[str, Any]:
+    """What is said of a trial."""
+    names = (
+        "verdict",
+        "parts",
+        "failed_codes",
+        "first_failed",
+        "unresolved",
+        "reasons",
+        "applied",
+        "missing",
+    )
+    return {name: copy(getattr(progress, name)) for name in names}
+
+
+@given(cases())
+@random
+def test_each_trial_comes_to_what_a_screening_for_it_alone_comes_to(case: Case) -> None:
+    """With the same answers as they were given; with all answers judged in full; and in file order, judged plainly."""
+    matching = portfolios.begin(case.portfolio)
+    steps = go_on(matching, case.table)
+    for index, trial in enumerate(matching.trials):
+        answers = case.own(index, matching.answers)
+        alone = begin(trial.protocol, as_answered=True)
+        had: dict[str, Answer] = {}
+        for question, answer in answers.items():
+            had[question] = answer
+            _take_needed(alone, had)
+        assert alone.state in (EXCLUDED, REVIEW)
+        assert told(alone) == told(matching.alone[index])
+        assert told(replay(trial.protocol, steps_alone(matching, index), as_answered=True)) == told(alone)
+        _agrees_with_all_answers(alone, answers)
+        if case.raws:
+            plain = Obvious(case.raws[index], case.own(index, case.table)).verdicts()
+            assert alone.verdict == max(plain.values(), key=["ineligible", "undetermined", "eligible"].index)
+    _is_replayed(case, steps, matching)
+
+
+def _take_needed(alone: Dialogue, had: dict[str, Answer]) -> None:
+    """Answer whatever the dialogue needs of what is had, the first of it first."""
+    places = alone.protocol.position
+    while alone.state not in (EXCLUDED, REVIEW):
+        waiting = (question for question in had if question not in alone.answers)
+        needed = next((question for question in waiting if alone.open >> places[question] & 1), None)
+        if needed is None:
+            return
+        alone.take(Step("answer", needed, had[needed]))
+
+
+def _agrees_with_all_answers(alone: Dialogue, answers: dict[str, Answer]) -> None:
+    """What failed has failed, and what is unknown is, also with the answers that were not needed."""
+    if any(option.implies for question in alone.protocol.questions for option in question.options):
+        return  # an answer that was not needed may imply what was unknown
+    facts = effective(alone.protocol, answers)
+    for place, criterion in enumerate(alone.protocol.criteria):
+        found = status(judge(alone.protocol, place, facts))
+        assert criterion.code not in alone.failed_codes or found == "failed"
+        assert criterion.code not in alone.unresolved or found == "unknown"
+
+
+@given(cases())
+@random
+def test_no_question_is_asked_that_no_open_trial_needs_and_none_twice(case: Case) -> None:
+    matching, asked = portfolios.begin(case.portfolio), list[str]()
+    while matching.state != REVIEW:
+        place = matching.protocol.position[matching.state]
+        needing = [
+            trial
+            for trial, alone in zip(matching.trials, matching.alone, strict=True)
+            if place in trial.own and alone.open >> trial.own[place] & 1 and alone.verdict != "ineligible"
+        ]
+        assert needing
+        assert matching.wanted_by(matching.state) == len(needing)
+        asked.append(matching.state)
+        matching.take(Step("answer", matching.state, fitting(matching, case.table)))
+    assert len(asked) == len(set(asked))
+    assert all(alone.excluded or not alone.open for alone in matching.alone)
+
+
+def everything(matching: Matching) -> dict[str, object]:
+    names = [field.name for field in fields(matching) if field.name not in ("protocol", "alone", "last")]
+    found = {name: copy(getattr(matching, name)) for name in names}
+    return {**found, "alone": [(told(each), each.open) for each in matching.alone]}
+
+
+def _is_replayed(case: Case, steps: list[Step], matching: Matching) -> None:
+    again = replayed(case.portfolio, steps)
+    assert isinstance(again, Matching)
+    assert everything(again) == everything(matching)
+
+
+@given(cases(), st.data())
+@random
+def test_a_correction_comes_to_what_the_same_answers_come_to_from_the_beginning(
+    case: Case, data: st.DataObject
+) -> None:
+    matching = portfolios.begin(case.portfolio)
+    steps = go_on(matching, case.table)
+    if not matching.applied:
+        return
+    question = data.draw(st.sampled_from(matching.applied))
+    matching.take(Step("correct", question))
+    try:
+        matching.take(Step("answer", question, case.other[question]))
+    except AnswerError:
+        return
+    steps += [Step("correct", question), Step("answer", question, case.other[question])]
+    anew = Matching(case.portfolio, dict(matching.answers), as_answered=True)
+    assert everything(matching) == everything(anew)
+    steps += go_on(matching, case.table)
+    _is_replayed(case, steps, matching)
+
+
+@given(cases())
+@random
+def test_a_saved_matching_can_be_opened_again_and_left_as_it_was(case: Case) -> None:
+    matching = portfolios.begin(case.portfolio)
+    go_on(matching, case.table)
+    matching.take(Step("save"))
+    saved = everything(matching)
+    matching.take(Step("reopen"))
+    matching.take(Step("cancel"))
+    assert matching.state == COMPLETED
+    assert {**everything(matching), "saved": None} == {**saved, "saved": None}
+
+
+@given(cases())
+@random
+def test_a_rule_comes_to_the_same_over_the_questions_of_all_trials(case: Case) -> None:
+    facts = [case.table[question.id] for question in case.portfolio.questions]
+    for trial in case.portfolio.trials:
+        own = [facts[place] for place in trial.places]
+        for index in range(len(trial.protocol.criteria)):
+            there, here = judge(trial.protocol, index, own), judge(case.portfolio, trial.first + index, facts)
+            assert there[:2] == here[:2]
+            assert case.portfolio.used[trial.first + index] == _moved(
+                trial.protocol.used[index], trial.places
+            )
+
+
+def _moved(mask: int, places: tuple[int, ...]) -> int:
+    return union(1 << places[place] for place in members(mask))
