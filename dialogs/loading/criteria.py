@@ -31,6 +31,8 @@ def _is_criterion(entry: Entry, report: Report) -> bool:
         report.fault(entry.place, fault, f"Please give it exactly one of: {', '.join(_ONE_OF)}")
     elif given == ["line"]:
         _check_line(entry, report)
+    elif given and not entry[given[0]].strip() and not report.stored:
+        report.fault(f"{entry.place}: {given[0]}", "has no words", "Please write the record's words there")
     elif given and entry.get("rule") is None and "rule" in entry:
         report.fault(entry.place, "rule is missing", "Please add it")
     return len(given) == 1 and given != ["line"] and entry.get("code") is not None

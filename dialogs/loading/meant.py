@@ -93,7 +93,8 @@ _FROM_TO: Final = re.compile(rf"\s*(-?{TYPED})\s*(?:\D{{1,4}}?)\s*({TYPED})\D*")
 def key_meant(name: str, keys: Collection[str]) -> str | None:
     """Return the key that was meant by a name that is none."""
     word = _KEYS.get(name.casefold())
-    return word if word in keys else likely(name, keys)
+    near = next(iter(get_close_matches(name.casefold(), keys, 1, 0.75)), None)
+    return word if word in keys else likely(name, keys) or near
 
 
 def one_meant(raw: Any, names: Collection[str]) -> str:

@@ -27,6 +27,7 @@ _QUESTION: Final = re.compile(r"question (?:number (\d+)|([^: ]+))(?=: |$)")
 _LIMIT: Final = re.compile(r"question [^:]+: [ul]ln")
 _OF_LIMIT: Final = re.compile(r": [ul]ln: units?\b")
 _NUMBERED: Final = re.compile(r"number (\d+)(?=: |$)")
+_UNNAMED: Final = re.compile(r"^(\w+) number (\d+)\b")
 _KEY: Final = re.compile(r"([^:\[\] ]+)(?:\[(\d+)\])?(?=: |$)")
 _AGAIN: Final = re.compile(r" \((\d+)\)(?=: |$)")
 """Follows the name of the second and any later table of the same name."""
@@ -35,14 +36,18 @@ _AGAIN: Final = re.compile(r" \((\d+)\)(?=: |$)")
 def placed(
     faults: Sequence[Fault], text: str, raw: Mapping[str, Any], expanded: Mapping[str, Any] | None = None
 ) -> list[Fault]:
-    """Give each fault the line that it speaks of, and put them in the order of the file."""
+    """Give each fault the line that it speaks of, and put them in the order of the file.
+
+    A table without a name is told as what is counted: ``[[criterion]] number 3``, lines of the record and all.
+    """
     spots = scan(text)
     faults = _without_echoes([_as_in_the_file(fault, raw, expanded or raw) for fault in faults])
     lined = [
         fault if fault.line is not None else replace(fault, line=_line(fault, raw, spots), within=0)
         for fault in faults
     ]
-    return sorted(lined, key=lambda fault: fault.line or 0)
+    named = [replace(fault, place=_UNNAMED.sub(r"[[\1]] number \2", fault.place)) for fault in lined]
+    return sorted(named, key=lambda fault: fault.line or 0)
 
 
 def _as_in_the_file(fault: Fault, raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Fault:

@@ -117,7 +117,7 @@ def _question(criterion: Raw) -> Raw:
         "id": id_of(criterion["code"]),
         "kind": "yes_no",
         "ask": Text({code: text.format(words=source) for code, text in asked.items()}),
-        "short": criterion.get("name", shortened(source)),
+        "short": criterion.get("name", shortened(source) or "?"),
     }
     return made | {key: criterion[key] for key in OF_THE_QUESTION if key in criterion}
 

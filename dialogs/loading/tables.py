@@ -15,6 +15,8 @@ from dialogs.loading.writing import value_of
 
 NEEDED: Final = object()
 """The default of a key that may not be left out."""
+_MADE: Final = ("kind", "options", "rule")
+"""Keys that are made of others, or stand for what is left out, before a table is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def read_table(table: Table, raw: Mapping[str, Any], place: str, report: Report)
     meant = _unknown_keys(table, raw, place, report)
     entry = Entry(place)
     for key in table.keys:
+        if key.name in meant:
+            continue  # what stands there is not known, as of a value that is wrong
         if key.name not in raw and key.default is NEEDED:
-            if key.name not in meant:
-                report.fault(place, f"{key.name} is missing", "Please add it")
+            report.fault(place, f"{key.name} is missing", "Please add it")
         elif key.name not in raw:
             entry[key.name] = key.default
         elif (value := key.kind.read(raw[key.name], f"{place}: {key.name}", report)) is not None:
@@ -83,7 +86,7 @@ def _unknown_keys(table: Table, raw: Mapping[str, Any], place: str, report: Repo
     names = [key.name for key in table.keys]
     if raw.keys() <= {*names}:
         return set()
-    free = [name for name in names if name not in raw or name == "kind"]  # which is made from other keys
+    free = [name for name in names if name not in raw or name in _MADE]
     meant = {name: key_meant(name, free) for name in raw if name not in names}
     for name, key in meant.items():
         owners = ", ".join(f"[[{owner}]]" for owner in report.owners.get(name, ()))

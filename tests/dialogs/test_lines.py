@@ -203,7 +203,7 @@ ask = "without a name"
     [
         ("question e9: ask", "criterion E9: ask", 5),
         ("question alt_uln: possible", "question alt: uln: possible", 8),
-        ("question number 4: id", "question number 2: id", 9),
+        ("question number 4: id", "[[question]] number 2: id", 9),
         ("question nowhere: id", "question nowhere: id", None),
     ],
 )

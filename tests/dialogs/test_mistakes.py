@@ -259,7 +259,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'text for a flag': ('judgement = true', 'judgement = "true"', ['51: question pregnant: judgement: "true" is not true or false. Please write true']),
     'number for a flag': ('judgement = true', 'judgement = 1', ['51: question pregnant: judgement: 1 is not true or false. Please write true']),
     'number for a text': ('version = "1"', 'version = 1', ['4: protocol: version: 1 is not a text in quotes. Please write "1"']),
-    'number for a code': ('code = "I1"', 'code = 1', ['63: criterion number 1: code: 1 is not a name of Latin letters (a-z), digits and signs. Please write "1"']),
+    'number for a code': ('code = "I1"', 'code = 1', ['63: [[criterion]] number 1: code: 1 is not a name of Latin letters (a-z), digits and signs. Please write "1"']),
     'unit for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "cm"', ['31: question age: units: there is no unit set cm. Please write length']),
     'unit of several sets': ('units = [{ code = "a", label = "years" }]', 'units = "%"', ['31: question age: units: there is no unit set %. Please use one of the sets with %: percent, hematocrit, hba1c']),
     'unit in words for a unit set': ('units = [{ code = "a", label = "years" }]', 'units = "days"', ['31: question age: units: there is no unit set days. Please write time']),
@@ -277,7 +277,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'option twice': ('code = "evans"', 'code = "aiha"', ['38: question diagnosis: option aiha (2): stands 2 times. Please give each its own']),
     'id with a blank': ('id = "age"', 'id = "age years"', ['25: question age years: id: "age years" cannot be used as a name in rules. Please write "age_years"']),
     'id that is a word of rules': ('id = "course"\nkind', 'id = "unknown"\nkind', ['43: question unknown: id: "unknown" cannot be used as a name in rules. Please use Latin letters (a-z), digits and _, and none of: excluded, review, completed, cancelled, unclear, unknown']),
-    'id missing': ('id = "age"\n', '', ['24: question number 2: id is missing. Please add it']),
+    'id missing': ('id = "age"\n', '', ['24: [[question]] number 2: id is missing. Please add it']),
     'ask missing': ('ask = "Age in completed years?"\n', '', ['24: question age: ask is missing. Please add it']),
     'words missing': ('inclusion = "Relapsed"\n', '', ["75: criterion I3: has none of the record's words. Please give it exactly one of: inclusion, exclusion, line"]),
     'inclusion and exclusion': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\nexclusion = "New"', ['75: criterion I3: has inclusion and exclusion. Please give it exactly one of: inclusion, exclusion, line']),
@@ -334,7 +334,7 @@ OTHER_KINDS: Final[Mapping[str, Mistake]] = {
     'formula of a choice': ('formula = "body_weight / height"', 'formula = "diagnosis / height"', ['120: question index: formula: diagnosis is not answered by a number. Please write it in a condition, as in 2 if diagnosis == "..." else 0']),
     'formula with an open bracket': ('formula = "body_weight / height"', 'formula = "body_weight / (height"', ["120: question index: formula: formula cannot be read at column 15: 'body_weight / (height'. Please check signs and brackets"]),
     'unknown key of a criterion without a rule': ('exclusion = "Any reason against it in the investigator\'s opinion"', 'exclusion = "Any reason against it in the investigator\'s opinion"\nask = 3', ['98: criterion E3: ask: 3 is not a text in quotes. Please write "3"']),
-    'name of the last question missing': ('id = "index"\n', '', ['117: question number 12: id is missing. Please add it']),
+    'name of the last question missing': ('id = "index"\n', '', ['117: [[question]] number 12: id is missing. Please add it']),
 }  # fmt: skip
 ALL: Final = {
     f"{group}: {name}": mistake
@@ -401,6 +401,62 @@ def test_one_mistake_hides_no_other(pair: list[str]) -> None:
 def test_a_table_that_is_called_as_its_criterion_is_told_with_what_to_write() -> None:
     said = told(TEXT.replace('[[criterion]]\ncode = "I1"', "[[I1]]", 1))
     assert "protocol: I1: there is no key I1 here. Please write [[criterion]] or" in said[0]
+
+
+SLIPS = {
+    "options": (
+        'side = { ask = "Side?", optons = ["Left", "Right"] }',
+        'side == "left"',
+        "side: optons",
+        "options",
+    ),
+    "units": (
+        'side = { ask = "Dose?", unit = "mg", possible = [0, 9], usual = [0, 9] }',
+        "side > 3",
+        "side: unit",
+        "units",
+    ),
+    "possible": (
+        'side = { ask = "Dose?", kind = "integer", units = "years", posible = [0, 9], usual = [0, 9] }',
+        "side > 3",
+        "side: posible",
+        "possible",
+    ),
+    "ask": ('side = { aks = "Left?" }', "side", "side: aks", "ask"),
+}
+
+
+@pytest.mark.parametrize(("entry", "rule", "place", "meant"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_in_an_entry_of_the_own_catalogue_is_told_once_with_the_likely_key(
+    entry: str, rule: str, place: str, meant: str
+) -> None:
+    head = 'format = 2\nid = "EX"\ntitle = "Fictional"\n[[criterion]]\ninclusion = "A side"\n'
+    key = place.rpartition(" ")[2]
+    expected = f"8: question {place}: there is no key {key} here. Please write {meant}"
+    assert told(f"{head}rule = '{rule}'\n[catalogue]\n{entry}\n") == [expected]
+
+
+NUMBERED = {
+    "a line with a rule": (
+        'line = "Both:"\nrule = "x"',
+        "7: [[criterion]] number 2: is a line of the record, and has rule",
+    ),
+    "no words": ("rule = \"sex == 'male'\"", "7: [[criterion]] number 2: has none of the record's words"),
+    "empty words": ('exclusion = " "', "8: criterion E1: exclusion: has no words"),
+    "a key cut off": (
+        'exclusion = "B"\nrul = "sex"',
+        "9: criterion E1: rul: there is no key rul here. Please write rule",
+    ),
+}
+
+
+@pytest.mark.parametrize(("criterion", "said"), NUMBERED.values(), ids=NUMBERED)
+def test_a_criterion_without_a_code_is_told_by_its_own_or_by_the_number_of_its_table(
+    criterion: str, said: str
+) -> None:
+    head = 'format = 2\nid = "EX"\ntitle = "Fictional"\n\n[[criterion]]\nline = "Criteria:"\n'
+    only, *_ = told(f'{head}[[criterion]]\n{criterion}\n[[criterion]]\nexclusion = "C"\n')
+    assert only.startswith(said)
 
 
 def test_criteria_that_are_listed_as_texts_are_told_once() -> None:

@@ -223,7 +223,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a backslash in a line of the record": (
         "[[criterion]]\nline = 'One of \\[these\\]:'\n",
         "[[criterion]]\nline = 'One of [these]:'\n",
-        r"criterion number 3: line: has \[, \], and a backslash is shown as it stands. Please write [, ]",
+        r"[[criterion]] number 3: line: has \[, \], and a backslash is shown as it stands. Please write [, ]",
     ),
     "a text longer than a message": (
         criterion('age > "80 a"', words="W" * 301),
