@@ -64,8 +64,9 @@ class Telling:
         if waiting:
             return numbered(said["draft"], waiting, self.language).format(n=waiting, of=of)
         reviewed = sum(bool(each.reviewed) for each in protocol.criteria)
-        told: str = said["reviewed" if reviewed else "not_reviewed"]
-        return told.format(reviewed=reviewed, of=of)
+        key = "not_reviewed" if not reviewed else "all_reviewed" if reviewed == of else "some_reviewed"
+        told: str = said[key]
+        return told.format(reviewed=reviewed, of=of, n=of - reviewed)
 
     def parts(self) -> Iterator[str]:
         """Yield the name of each part behind its code."""

@@ -28,6 +28,8 @@ _UNITS: Final = {
 }
 """Of ages in the registry, as ISO 8601 durations."""
 _MOST_ARMS: Final = 8
+REVIEWS: Final = 1
+"""Persons who are to accept each criterion of a draft, also one for which nothing was proposed but its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _top(record: Record, said: Said) -> Iterator[str]:
         yield f"record_version = {value_of(record.date)}"
     if said.languages != ("en",):
         yield f"languages = {value_of(list(said.languages))}"
+    yield f"reviews = {REVIEWS}    # {said.remark('reviews')}"
     untitled = "" if record.title != record.id else f"    # {said.remark('untitled')}"
     yield f"title = {value_of(record.title)}{untitled}"
     yield from _places(record, said)

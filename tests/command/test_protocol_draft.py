@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.command import main
 from bot.command.protocol import command
 from dialogs.drafting.layout import split
 from dialogs.drafting.record import read_record
@@ -60,6 +61,28 @@ def test_a_draft_takes_what_the_record_says_of_the_trial(tmp_path: Path) -> None
         "age_maximum": "P75Y",
         "sex_of_participants": "F",
     }.items() <= trial.facts.items()
+
+
+@pytest.mark.parametrize("source", sorted(RECORDS.iterdir()), ids=lambda source: source.stem)
+def test_every_criterion_of_a_draft_awaits_a_person(tmp_path: Path, source: Path) -> None:
+    trial = drafted(tmp_path, source)
+    assert trial.open_reviews == trial.criteria != ()
+
+
+def test_a_draft_without_a_proposal_is_served_when_every_criterion_was_accepted(tmp_path: Path) -> None:
+    record, file = tmp_path / "record.txt", tmp_path / "trial.toml"
+    record.write_text("Inclusion Criteria:\n\n* Sleepless on most nights\n* Fond of lamps\n", encoding="utf-8")
+    written = run("draft", str(record), "--output", str(file))
+    assert "3 lines, 2 criteria to review, 0 proposals among them.\n" in written.stdout
+    assert "review =" not in file.read_text("utf-8")
+    serving = CliRunner(env={"TELEGRAM_BOT_TOKEN": "1:made-up"})
+    asked = serving.invoke(main, ["run", "--protocol", str(file), "--db", str(tmp_path / "site.db")])
+    assert asked.exit_code == 2
+    assert "2 of 2 criteria of record are not reviewed (I1, I2)" in asked.stderr
+    reviewing = ["review", str(file), "--by", "LW"]
+    assert CliRunner().invoke(command, reviewing, input="a\n").exit_code == 1
+    assert CliRunner().invoke(command, reviewing, input="a\n").exit_code == 0
+    assert load(str(file)).open_reviews == ()
 
 
 def test_a_draft_names_no_person() -> None:

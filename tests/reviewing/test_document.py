@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.reviewing.flow import TOGETHER, pictures
 from bot.wording.pictures.drawing import Box, Label, Shape
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load, parse_protocol, shipped_protocols
-from tests.dialogs.test_reviews import I1, TRIAL, proposed, reviewed
+from tests.dialogs.test_reviews import I1, TRIAL, digits, proposed, reviewed
 
 VOID: Final = {"meta", "rect"}
 SHIPPED: Final = [(name, language) for name in shipped_protocols() for language in LANGUAGES]
@@ -91,18 +92,23 @@ def _labels(shapes: Sequence[Shape]) -> list[str]:
 STATES = {
     "nothing to review": (
         TRIAL,
-        "No criterion awaits a review, and no review is recorded.",
-        "无待审核标准，亦无审核记录。",
+        "No review is recorded, and the file requires none.",
+        "无审核记录，文件亦未要求审核。",
     ),
     "a draft": (
         proposed("I1"),
         "Draft: 1 of 3 criteria is not reviewed.",
         "草稿：3条标准中有1条未经审核。",
     ),
-    "reviewed": (
+    "some reviewed, of the others it is not required": (
         reviewed("I1", ("LW", I1)),
-        "1 of 3 criteria were reviewed, and none awaits a review.",
-        "3条标准中有1条经过审核，无待审核标准。",
+        "1 of 3 criteria were reviewed; the file requires no review of the other 2.",
+        "3条标准中有1条已审核；文件未要求审核其余2条。",
+    ),
+    "all reviewed": (
+        reduce(lambda text, code: reviewed(code, ("LW", digits(code)), text=text), ("I1", "I2", "E1"), TRIAL),
+        "All 3 criteria were reviewed.",
+        "3条标准均已审核。",
     ),
 }
 

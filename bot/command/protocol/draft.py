@@ -59,18 +59,14 @@ def _summary(output: Path, text: str) -> str:
 
     trial = parse_protocol(text, str(output))
     lines = counted(len(trial.criteria) + len(trial.lines), "line", "lines")
-    waiting = len(trial.open_reviews)
-    ways = [
-        ("Try it", f"prescreen try --protocol {output}"),
-        ("Check it", f"prescreen protocol check {output}"),
-    ]
-    if waiting:
-        ways.insert(1, ("Review it", f"prescreen protocol review {output} --by INITIALS"))
     criteria = counted(len(trial.criteria), "criterion", "criteria")
+    proposed = counted(sum(each.review is not None for each in trial.criteria), "proposal", "proposals")
     return "\n".join(
         [
-            f"{output} is written: {lines}, {criteria}, {waiting} to review.",
-            *(f"  {label:<9}  {way}" for label, way in ways),
+            f"{output} is written: {lines}, {criteria} to review, {proposed} among them.",
+            f"  Try it     prescreen try --protocol {output}",
+            f"  Review it  prescreen protocol review {output} --by INITIALS",
+            f"  Check it   prescreen protocol check {output}",
         ]
     )
 

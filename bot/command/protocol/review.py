@@ -43,12 +43,13 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option("--by", required=True, metavar="INITIALS", callback=_person, help="Who reviews.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(file: Path, by: str, lang: str) -> None:
-    """Review what was proposed, one criterion after the other.
+    """Review a draft, one criterion after the other.
 
-    Shows, in the language LANG, the record's words, the rule read back in words, what is asked, and made-up patients
+    Shows, of each criterion that waits, in the language LANG, the record's words, the rule read back in words, what is asked, and made-up patients
     on either side of its limits. Type a to accept it, w to drop the rule and ask the record's words by yes or no, l to
     leave it for later, q to stop. Each decision is written into FILE at once, with INITIALS and the day; nothing else
-    of it changes. Where the file says reviews = 2, a second person has to accept each criterion, too.
+    of it changes. Where the file says reviews = 1, as a drafted one does, each criterion has to be
+    accepted, also one that is asked in words; where it says reviews = 2, by a second person, too.
 
     \b
     Examples:
