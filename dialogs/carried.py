@@ -23,21 +23,18 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
         for reason in saved.reasons:
             for question, _ in reason.answers:
                 found.pop(question, None)
-    return {
-        question: (answer, of)
-        for question, (answer, of) in found.items()
-        if _holds(protocol, question, answer)
-    }
+    held = {question: (_holding(protocol, question, answer), of) for question, (answer, of) in found.items()}
+    return {question: (answer, of) for question, (answer, of) in held.items() if answer is not None}
 
 
-def _holds(protocol: Protocol, question: str, answer: Answer) -> bool:
-    """Say whether a question of this version lasts and can have the answer.
+def _holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:
+    """Return the answer as one of this version's, if its question lasts and can have it.
 
     A ULN is that of one result only, and what was 3 weeks ago then is longer ago now.
     """
     if question not in protocol.position or answer == UNKNOWN:
-        return False
+        return None
     asked = protocol.question(question)
     if not asked.lasting or asked.unit_of is not None or asked.kind == "since":
-        return False
-    return asked.takes(answer)
+        return None
+    return asked.own(answer)

@@ -136,6 +136,8 @@ class Question:
         """
         if divisor.unit_of == self.id:
             return {unit.code: Decimal(1)}
+        if not divisor.units:
+            return {}
         first = divisor.units[0]
         scales = {unit.code: unit.scale for unit in divisor.units if isinstance(unit.scale, Decimal)}
         return {first.code: Decimal(1)} | scales
@@ -175,6 +177,12 @@ class Question:
         except AnswerError:
             return False
         return True
+
+    def own(self, answer: Answer) -> Answer | None:
+        """Return an answer to another version of this question as one of its own; ``None`` if it takes none such."""
+        if isinstance(answer, Selection) and self.option_by_code.keys() >= {*answer.codes}:
+            answer = self.selection(answer.codes)
+        return answer if self.takes(answer) else None
 
     def _offers(self, code: str) -> bool:
         return self.kind != "several" and code in self.buttons

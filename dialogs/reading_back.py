@@ -48,6 +48,11 @@ def read_back(protocol: Protocol, criterion: Criterion, language: str) -> Clause
     return replace(clause, text=told.said[criterion.kind].format(what=clause.text))
 
 
+def condition(protocol: Protocol, node: Node, language: str) -> Clause:
+    """Say a condition that is no criterion's: of a point to ask the site about, of an alert."""
+    return _Reading(protocol, language).clause(node, negated=False)
+
+
 class _Reading:
     """A rule in words; ``negated`` is said by what its opposite comes to, as in De Morgan's laws."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dialogs.amendments.changes import Change, changes
+from dialogs.amendments.change import Change
+from dialogs.amendments.changes import changes
 from dialogs.amendments.joined import Joined
 from dialogs.amendments.matching import Matching
 from dialogs.amendments.patients import Difference, Patient, Patients
@@ -40,19 +40,14 @@ def compare(old: Protocol, new: Protocol, language: str) -> Amendment:
     """Compare two versions of a trial; texts are compared in one language."""
     matching = Matching(old, new)
     joined = Joined(matching)
-    patients = Patients(joined)
-    rules = tuple(_changed_rules(joined, patients))
+    changed = [pair for pair in matching.criteria if not joined.same_rule(*pair)]
+    patients = Patients(joined, len(changed))
+    rules = tuple(RuleChange(one, other, tuple(patients.of_criterion(one, other))) for one, other in changed)
     told = tuple(changes(matching, language))
-    changed = bool(rules or matching.added or matching.dropped or any(map(_is_of_who_is_out, told)))
-    return Amendment(matching, told, rules, tuple(patients.of_trial()) if changed else ())
+    is_other = bool(rules or matching.added or matching.dropped or any(map(_is_of_who_is_out, told)))
+    return Amendment(matching, told, rules, tuple(patients.of_trial()) if is_other else ())
 
 
 def _is_of_who_is_out(change: Change) -> bool:
     """Say whether a change of no rule can change whom the whole trial excludes: of what is judged in which parts."""
     return change.about == "part" or change.key == "parts"
-
-
-def _changed_rules(joined: Joined, patients: Patients) -> Iterator[RuleChange]:
-    for one, other in joined.matching.criteria:
-        if not joined.same_rule(one, other):
-            yield RuleChange(one, other, tuple(patients.of_criterion(one, other)))

@@ -21,7 +21,9 @@ def changed_words(before: str, after: str) -> str:
     for step, i1, i2, j1, j2 in steps:
         gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
         if step == "equal":
-            pieces.append(_abridged(new[j1:j2], first=not j1, last=j2 == len(new)))
+            pieces.append(
+                _abridged(new[j1:j2], first=not i1 and not j1, last=i2 == len(old) and j2 == len(new))
+            )
         else:
             space = (come or gone)[len((come or gone).rstrip()) :]
             pieces.append(_CHANGES[step].format(gone=gone.strip(), come=come.strip()) + space)

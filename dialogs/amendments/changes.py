@@ -2,92 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Final
 
-from dialogs.amendments.changed_words import changed_words
+from dialogs.amendments.change import Change, differing, listed
+from dialogs.amendments.changed_questions import OF_WORDS, noted, of_question, said, yes_or_no
 from dialogs.amendments.matching import Matching
-from dialogs.answers import plain
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
-from dialogs.protocol import Criterion, Line, Protocol, Question
-from dialogs.reading_back import Clause, read_back
+from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
+from dialogs.reading_back import Clause, condition, read_back
 from dialogs.texts import Text
-from dialogs.units import Range, Unit
-
-About = Literal["trial", "part", "criterion", "line", "question"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: what it is about, by code or id of the new version, and which phrase says it with which values."""
-
-    about: About
-    name: str
-    key: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-_Shown = Callable[[str], str]
-"""Puts what is shown of a thing into a language."""
 
 
 def changes(matching: Matching, language: str) -> list[Change]:
-    """List all that an amendment changes, in the order of the new version; dropped things after those that stay."""
-    return [
-        *_of_trial(matching.old, matching.new, language),
-        *_of_order(matching),
-        *_of_parts(matching.old, matching.new, language),
-        *_of_criteria(matching, language),
-        *_of_lines(matching.old.lines, matching.new.lines),
-        *_of_questions(matching, language),
-    ]
+    """List all that an amendment changes, in the order of the new version; dropped things after those that stay.
+
+    What is alike in this language and not in another one of the trial's is told in that.
+    """
+    told = list(_in(matching, language))
+    known = {(each.about, each.name, each.key) for each in told}
+    for other in dict.fromkeys((*matching.new.languages, *matching.old.languages)):
+        changed = _in(matching, other) if other != language else ()
+        told += [
+            replace(each, language=other)
+            for each in changed
+            if (each.about, each.name, each.key) not in known
+        ]
+    return told
 
 
-def _differing(about: About, name: str, pairs: Iterable[tuple[str, str, str]]) -> Iterator[Change]:
-    """Yield a change for each (phrase, before, after) that differs, with the changed words."""
-    for key, before, after in pairs:
-        if before != after:
-            yield Change(about, name, key, {"changed": changed_words(before, after)})
-
-
-def _listed(about: About, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
-    """Yield what is new, dropped and reworded of things that have a code."""
-    for code, text in after.items():
-        if code not in before:
-            yield Change(about, code, "added", {"words": text})
-        elif text != before[code]:
-            yield Change(about, code, "reworded", {"changed": changed_words(before[code], text)})
-    for code, text in before.items():
-        if code not in after:
-            yield Change(about, code, "dropped", {"words": text})
+def _in(matching: Matching, language: str) -> Iterator[Change]:
+    yield from _of_trial(matching.old, matching.new, language)
+    yield from _of_order(matching)
+    yield from _of_parts(matching.old, matching.new, language)
+    yield from _of_criteria(matching, language)
+    yield from _of_lines(matching.old.lines, matching.new.lines)
+    yield from _of_questions(matching, language)
 
 
 # the trial ---------------------------------------------------------------------------------------
 
 _TRIAL: Final[tuple[tuple[str, Callable[[Protocol, str], str]], ...]] = (
+    ("id", lambda protocol, language: protocol.id),
     ("title", lambda protocol, language: protocol.title[language]),
     ("record_version", lambda protocol, language: protocol.record_version),
     ("notices", lambda protocol, language: _all(protocol.notices, language)),
     ("disclaimer", lambda protocol, language: protocol.disclaimer[language]),
-    ("site", lambda protocol, language: _said(protocol.site, language)),
-    ("contact", lambda protocol, language: _said(protocol.contact, language)),
+    ("site", lambda protocol, language: said(protocol.site, language)),
+    ("contact", lambda protocol, language: said(protocol.contact, language)),
     ("languages", lambda protocol, language: ", ".join(protocol.languages)),
-    ("ask_the_site", lambda protocol, language: _all((each.text for each in protocol.site_items), language)),
-    ("alerts", lambda protocol, language: _all((each.text for each in protocol.alerts), language)),
+    ("unknown", lambda protocol, language: ", ".join(_unknowns(protocol, language))),
+    ("ask_the_site", lambda protocol, language: _points(protocol, protocol.site_items, language)),
+    ("alerts", lambda protocol, language: _points(protocol, protocol.alerts, language)),
+    ("reviews", lambda protocol, language: str(protocol.reviews or "")),
 )
 
 
 def _of_trial(old: Protocol, new: Protocol, language: str) -> Iterator[Change]:
     shown = ((key, show(old, language), show(new, language)) for key, show in _TRIAL)
-    yield from _differing("trial", new.id, shown)
+    yield from differing("trial", new.id, shown)
 
 
 def _of_parts(old: Protocol, new: Protocol, language: str) -> Iterator[Change]:
     before, after = ({part.code: part.name[language] for part in each.parts} for each in (old, new))
-    yield from _listed("part", before, after)
+    yield from listed("part", before, after)
 
 
 def _of_lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Change]:
@@ -101,8 +82,22 @@ def _of_lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Change]:
             yield Change("line", "", "dropped", {"words": text})
 
 
-def _said(text: Text | None, language: str) -> str:
-    return "" if text is None else text[language]
+def _unknowns(protocol: Protocol, language: str) -> dict[str, None]:
+    """What the buttons say by which a question is left open; mostly one thing for all."""
+    return dict.fromkeys(question.unknown[language] for question in protocol.questions)
+
+
+def _points(protocol: Protocol, items: Iterable[SiteItem], language: str) -> str:
+    """Texts that are shown under a condition, each with it."""
+    shown = (
+        noted(
+            each.text[language],
+            _in_a_line(condition(protocol, each.when.node, language), language),
+            language,
+        )
+        for each in items
+    )
+    return " ".join(shown)
 
 
 def _all(texts: Iterable[Text], language: str) -> str:
@@ -113,8 +108,8 @@ def _all(texts: Iterable[Text], language: str) -> str:
 
 _CRITERION: Final[tuple[tuple[str, Callable[[Criterion, str], str]], ...]] = (
     ("name", lambda criterion, language: _own_name(criterion, language)),
-    ("reading", lambda criterion, language: _said(criterion.reading, language)),
-    ("note", lambda criterion, language: _said(criterion.note, language)),
+    ("reading", lambda criterion, language: said(criterion.reading, language)),
+    ("note", lambda criterion, language: said(criterion.note, language)),
     ("parts", lambda criterion, language: ", ".join(criterion.parts)),
 )
 
@@ -137,10 +132,14 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     if other in matching.moved:
         yield Change("criterion", after.code, "moved")
     shown = [(key, show(before, language), show(after, language)) for key, show in _CRITERION]
-    asked_for = (("reworded", before.source, after.source), *shown, *_consequences(matching, before, after))
-    yield from _differing("criterion", after.code, asked_for)
+    asked_for = (
+        ("reworded", before.source, after.source),
+        *shown,
+        *_consequences(matching, before, after, language),
+    )
+    yield from differing("criterion", after.code, asked_for)
     if not (is_asked_as_it_stands(before) and is_asked_as_it_stands(after)):
-        yield from _differing("criterion", after.code, [_rule(matching, before, after, language)])
+        yield from differing("criterion", after.code, [_rule(matching, before, after, language)])
 
 
 def _rule(matching: Matching, before: Criterion, after: Criterion, language: str) -> tuple[str, str, str]:
@@ -160,8 +159,7 @@ def _in_a_line(clause: Clause, language: str) -> str:
         return clause.text
     marks = words("dialogs", language)["punctuation"]
     parts = marks["then"].join(_in_a_line(part, language) for part in clause.parts)
-    noted: str = marks["noted"]
-    return noted.format(what=clause.text, note=parts)
+    return noted(clause.text, parts, language)
 
 
 def _own_name(criterion: Criterion, language: str) -> str:
@@ -170,7 +168,9 @@ def _own_name(criterion: Criterion, language: str) -> str:
     return "" if name == shortened(criterion.source) else name
 
 
-def _consequences(matching: Matching, before: Criterion, after: Criterion) -> Iterator[tuple[str, str, str]]:
+def _consequences(
+    matching: Matching, before: Criterion, after: Criterion, language: str
+) -> Iterator[tuple[str, str, str]]:
     """What a criterion requires and is counted as, by the new codes where these are the same criteria."""
     now = {
         matching.old.criteria[one].code: matching.new.criteria[other].code for one, other in matching.criteria
@@ -178,34 +178,27 @@ def _consequences(matching: Matching, before: Criterion, after: Criterion) -> It
     for key in ("requires", "counts_as"):
         was, becomes = getattr(before, key), getattr(after, key)
         yield key, now.get(was, was) or "", becomes or ""
-    yield "willingness", str(before.willingness).lower(), str(after.willingness).lower()
+    yield (
+        "willingness",
+        yes_or_no(before.willingness, language),
+        yes_or_no(after.willingness, language),
+    )
 
 
 # questions ---------------------------------------------------------------------------------------
 
-_QUESTION: Final[tuple[tuple[str, Callable[[Question, str], str]], ...]] = (
-    ("reworded", lambda question, language: question.ask[language]),
-    ("kind", lambda question, language: question.kind),
-    ("help", lambda question, language: _said(question.help, language)),
-    ("at", lambda question, language: _said(question.at, language)),
-    ("formula", lambda question, language: question.formula.text if question.formula is not None else ""),
-    ("units", lambda question, language: ", ".join(unit.label[language] for unit in question.units)),
-    ("possible", lambda question, language: _ranges(question, language, lambda unit: unit.possible)),
-    ("usual", lambda question, language: _ranges(question, language, lambda unit: unit.usual)),
-)
-
 
 def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
-    """Questions that stand for a criterion are told with it, except how they ask for its words."""
+    """The words of questions that stand for a criterion are told with it, except how they ask for its words."""
     yield from _asked_otherwise(matching, language)
     for question in matching.new.questions:
         name = matching.former.get(question.id)
-        if matching.asks_a_criterion(matching.new, question):
-            continue
-        if name is None:
+        of_criterion = matching.asks_a_criterion(matching.new, question)
+        if name is not None:
+            found = _of_question(matching, matching.old.question(name), question, language)
+            yield from (each for each in found if not of_criterion or each.key not in (*OF_WORDS, "renamed"))
+        elif not of_criterion:
             yield Change("question", question.id, "added", {"words": question.ask[language]})
-        else:
-            yield from _of_question(matching.old.question(name), question, language)
     for question in matching.old.questions:
         gone = question.id not in matching.former.values()
         if gone and not matching.asks_a_criterion(matching.old, question):
@@ -230,24 +223,10 @@ def _asked_otherwise(matching: Matching, language: str) -> Iterator[Change]:
             before, after = matching.old.question(id_of(old.code)), matching.new.question(id_of(new.code))
             asked, now = before.ask[language], after.ask[language]
             if asked.replace(old.source, "") != now.replace(new.source, ""):
-                yield from _differing("question", after.id, [("reworded", asked, now)])
+                yield from differing("question", after.id, [("reworded", asked, now)])
 
 
-def _of_question(before: Question, after: Question, language: str) -> Iterator[Change]:
+def _of_question(matching: Matching, before: Question, after: Question, language: str) -> Iterator[Change]:
     if before.id != after.id:
         yield Change("question", after.id, "renamed", {"before": before.id})
-    shown = ((key, show(before, language), show(after, language)) for key, show in _QUESTION)
-    yield from _differing("question", after.id, shown)
-    for change in _listed("question", _options(before, language), _options(after, language)):
-        yield Change("question", after.id, f"option_{change.key}", change.values)
-
-
-def _options(question: Question, language: str) -> dict[str, str]:
-    return {option.code: option.text[language] for option in question.options}
-
-
-def _ranges(question: Question, language: str, of: Callable[[Unit], Range]) -> str:
-    """Say ranges as they hold: in the first unit, and in each that stands for itself."""
-    units = [unit for place, unit in enumerate(question.units) if not place or unit.scale is None]
-    ranges = ((of(unit), unit.label[language]) for unit in units)
-    return "; ".join(f"{plain(low)} … {plain(high)} {label}" for (low, high), label in ranges)
+    yield from of_question(matching.old, matching.new, before, after, language)

@@ -76,7 +76,11 @@ class Joined:
 
     def answers(self, found: Mapping[int, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """Return answers by place as those of the old version and those of the new one, by question."""
-        old = {self.old.questions[place].id: found[to] for place, to in enumerate(self._to) if to in found}
+        old = {
+            question.id: question.own(found[to]) or found[to]
+            for question, to in zip(self.old.questions, self._to, strict=True)
+            if to in found
+        }
         new = {
             question.id: found[place] for place, question in enumerate(self.new.questions) if place in found
         }

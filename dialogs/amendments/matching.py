@@ -114,9 +114,15 @@ class Matching:
 
     def asks_a_criterion(self, protocol: Protocol, question: Question) -> bool:
         """Say whether a question stands for a criterion, and is called after its code."""
-        return any(
-            is_asked_as_it_stands(each) and id_of(each.code) == question.id for each in protocol.criteria
-        )
+        return question.id in (self._asked_before if protocol is self.old else self._asked_now)
+
+    @cached_property
+    def _asked_before(self) -> frozenset[str]:
+        return _asked_as_they_stand(self.old)
+
+    @cached_property
+    def _asked_now(self) -> frozenset[str]:
+        return _asked_as_they_stand(self.new)
 
     def _renamed(self, found: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Questions that are called otherwise now, and are else the same."""
@@ -126,6 +132,11 @@ class Matching:
             if len(same) == 1:
                 left.remove(same[0])
                 yield question.id, same[0].id
+
+
+def _asked_as_they_stand(protocol: Protocol) -> frozenset[str]:
+    """Return the questions that stand for criteria."""
+    return frozenset(id_of(each.code) for each in protocol.criteria if is_asked_as_it_stands(each))
 
 
 def _score(before: Criterion, after: Criterion) -> float:

@@ -34,9 +34,12 @@ from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, members
 from dialogs.rules.tree import Negation, Node
 
 STEPS: Final = 200_000
-"""Of the search for one patient."""
+"""Of the search for one patient, if few are looked for."""
+STEPS_IN_ALL: Final = 800_000
+"""Of the searches for patients of all criteria: seconds, however many rules have changed."""
 TRIES: Final = 1_000
-"""Patients by lot, where the search cannot go through all."""
+TRIES_IN_ALL: Final = 4_000
+"""Patients by lot, where a search cannot go through all: for one of them, and for all."""
 
 Finding = Literal["found", "none", "sampled"]
 Answers = Mapping[str, Answer]
@@ -65,9 +68,10 @@ class Difference:
 class Patients:
     """Looks for patients on whom two versions differ."""
 
-    def __init__(self, joined: Joined, steps: int = STEPS) -> None:
+    def __init__(self, joined: Joined, rules: int = 1) -> None:
         self.joined = joined
-        self.steps = steps
+        self.steps = min(STEPS, STEPS_IN_ALL // max(rules, 1))
+        self.tries = min(TRIES, TRIES_IN_ALL // max(rules, 1))
         old, new = joined.old.criteria, joined.new.criteria
         self._before = [
             met(replace(c, rule=replace(c.rule, node=n))) for c, n in zip(old, joined.before, strict=True)
@@ -164,7 +168,7 @@ class Patients:
         """Look for a patient among some drawn by lot, always the same ones; nothing if there is none."""
         random = Random(0)  # noqa: S311
         offered = {place: self._offered(place) for place in members(mask)}
-        for _ in range(TRIES):
+        for _ in range(self.tries):
             drawn = {place: random.choice(answers) for place, answers in offered.items()}
             if holds(drawn):
                 return drawn

@@ -47,8 +47,9 @@ def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]
     found: dict[str, Answer] = {}
     for question in matching.new.questions:
         name = matching.former.get(question.id, "")
-        answer = answers.get(name)
-        if answer is not None and question.takes(answer) and _asked_as_before(matching, name, question):
+        given = answers.get(name)
+        answer = question.own(given) if given is not None else None
+        if answer is not None and _asked_as_before(matching, name, question):
             found[question.id] = answer
     return found
 

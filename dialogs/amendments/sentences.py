@@ -7,11 +7,12 @@ from itertools import chain
 from typing import Any, Final
 
 from dialogs.amendments import Amendment
-from dialogs.amendments.changes import Change
+from dialogs.amendments.change import Change
+from dialogs.amendments.changed_questions import OF_ANSWERS
 from dialogs.amendments.patients import Answers, Difference, Patient, comes_to
 from dialogs.answers import Answer
 from dialogs.assessment import deciding_answers, effective
-from dialogs.languages import words
+from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.judgement import members
 from dialogs.wording import describe
@@ -77,8 +78,10 @@ class Sentences:
         return text.format(name=change.name)
 
     def change(self, change: Change) -> str:
-        text: str = self.said["change"][change.key]
-        return text.format(**change.values)
+        text: str = self.said["change"][change.key].format(**change.values)
+        if not change.language:
+            return text
+        return self.marks["noted"].format(what=text, note=LANGUAGES[change.language].name)
 
     # patients ------------------------------------------------------------------------------------
 
@@ -131,7 +134,7 @@ class Sentences:
     def _assumed(self, index: int) -> Iterator[str]:
         """Name the questions of a rule that changed themselves: what is said of patients takes their answers as one."""
         new = self.matching.new
-        changed = {change.name for change in self.amendment.changes if change.about == "question"}
+        changed = {change.name for change in self.amendment.changes if _is_of_answers(change)}
         asked = [new.questions[place] for place in members(new.criteria[index].rule.mask)]
         names = [
             each.name[self.language]
@@ -140,3 +143,9 @@ class Sentences:
         ]
         if names:
             yield self.said["whole"]["assumed"].format(questions=self.marks["list"].join(names))
+
+
+def _is_of_answers(change: Change) -> bool:
+    """Say whether an answer to a question may mean something else than it did."""
+    buttons = change.key.startswith(("option_", "shortcut_"))
+    return change.about == "question" and (buttons or change.key in ("reworded", "help", *OF_ANSWERS))

@@ -71,7 +71,9 @@ def test_every_criterion_of_a_draft_awaits_a_person(tmp_path: Path, source: Path
 
 def test_a_draft_without_a_proposal_is_served_when_every_criterion_was_accepted(tmp_path: Path) -> None:
     record, file = tmp_path / "record.txt", tmp_path / "trial.toml"
-    record.write_text("Inclusion Criteria:\n\n* Sleepless on most nights\n* Fond of lamps\n", encoding="utf-8")
+    record.write_text(
+        "Inclusion Criteria:\n\n* Sleepless on most nights\n* Fond of lamps\n", encoding="utf-8"
+    )
     written = run("draft", str(record), "--output", str(file))
     assert "3 lines, 2 criteria to review, 0 proposals among them.\n" in written.stdout
     assert "review =" not in file.read_text("utf-8")

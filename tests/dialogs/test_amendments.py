@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
-from dialogs.amendments import compare
+from dialogs.amendments import Matching, compare
 from dialogs.amendments.changed_words import changed_words, likeness
+from dialogs.amendments.joined import Joined
+from dialogs.amendments.patients import STEPS, STEPS_IN_ALL, TRIES, TRIES_IN_ALL, Patients
+from dialogs.amendments.rejudging import kept
 from dialogs.amendments.sentences import Sentences
+from dialogs.answers import Selection
 from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
 
@@ -59,6 +65,14 @@ use = "platelets"
 NEW_E2 = '[[criterion]]\ncode = "E2"\nexclusion = "Pregnancy or breastfeeding"\n\n[[criterion]]\ncode = "E3"\nexclusion = "Stage'
 I2 = '[[criterion]]\ncode = "I2"\ninclusion = "Current smoker"\nrule = "smoker"\n\n'
 E2 = '[[criterion]]\ncode = "E2"\nexclusion = "Stage c"\nrule = \'stage == "c"\'\n\n'
+
+
+SITE_ITEM: Final = [
+    (
+        '[[question]]\nid = "smoker"',
+        '[[site_item]]\nid = "scanner"\ntext = "Which scanner?"\nwhen = \'stage == "c"\'\n\n[[question]]\nid = "smoker"',
+    )
+]
 
 
 def amended(*replaced: tuple[str, str]) -> Protocol:
@@ -171,6 +185,13 @@ CASES = {
             ]
         },
     ),
+    "when the site is asked": (
+        [('code = "E3"', 'code = "E3"\nnote = "As the sponsor wrote."'), *SITE_ITEM],
+        {
+            "Trial": ["to ask the site: [+ Which scanner? (stage: “C”)]"],
+            "E3": ["note: [+ As the sponsor wrote.]"],
+        },
+    ),
     "the title": (
         [("a trial that is", "one that was")],
         {"Trial": ["title: Fictional: [a trial → one] that [is → was] amended"]},
@@ -220,6 +241,11 @@ def test_in_chinese_it_is_said_in_chinese() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "changed"),
     [
+        (
+            "most of these, and then fewer of them",
+            "of these, and then fewer of them",
+            "[- most] of these, and then fewer of them",
+        ),
         ("within 6 months", "within 3 months", "within [6 → 3] months"),
         ("年龄18至75岁", "年龄18至80岁", "年龄18至[75 → 80]岁"),
         ("", "all new", "[+ all new]"),
@@ -307,3 +333,33 @@ def test_a_patient_has_the_number_that_the_trial_gives_as_an_example() -> None:
     )
     told = Sentences(compare(old, new, "en"), "en").told()["I2"]
     assert "Failed before, left open by the record now: weight: 4 kg" in told
+
+
+def test_texts_of_another_language_are_told_with_it() -> None:
+    both = TRIAL.replace('version = "1"', 'version = "1"\nlanguages = ["en", "zh"]').replace(
+        'ask = "Current smoker?"', 'ask = { en = "Current smoker?", zh = "目前是否吸烟？" }'
+    )
+    old, new = (parse_protocol(each, "x") for each in (both, both.replace("目前是否吸烟？", "是否吸烟？")))
+    assert Sentences(compare(old, new, "en"), "en").told() == {
+        "Question smoker": ["words: [- 目前]是否吸烟？ (简体中文)"]
+    }
+    assert Sentences(compare(old, new, "zh"), "zh").told() == {"问题smoker": ["文字：[- 目前]是否吸烟？"]}
+
+
+def test_what_was_ticked_is_the_same_answer_where_options_stand_in_another_order() -> None:
+    several = TRIAL.replace('kind = "choice"', 'kind = "several"').replace('stage == "c"', '"c" in stage')
+    turned = several.replace(
+        '{ code = "b", text = "B" }, { code = "c", text = "C" }',
+        '{ code = "c", text = "C" }, { code = "b", text = "B" }',
+    )
+    assert several != turned
+    old, new = parse_protocol(several, "x"), parse_protocol(turned, "x")
+    assert kept(Matching(old, new), {"stage": Selection(("b", "c"))}) == {"stage": Selection(("c", "b"))}
+
+
+def test_the_more_rules_have_changed_the_less_is_tried_for_each() -> None:
+    protocol = parse_protocol(TRIAL, "x")
+    joined = Joined(Matching(protocol, protocol))
+    few, many = Patients(joined, 1), Patients(joined, 1000)
+    assert (few.steps, few.tries) == (STEPS, TRIES)
+    assert (many.steps * 1000, many.tries * 1000) == (STEPS_IN_ALL, TRIES_IN_ALL)

@@ -509,6 +509,26 @@ def test_a_mistake_is_told_with_what_to_write(right: str, wrong: str, sentences:
     assert told(TEXT.replace(right, wrong, 1)) == sentences
 
 
+def test_a_value_over_what_has_no_number_is_told_and_breaks_nothing() -> None:
+    question = """
+[[question]]
+id = "daily"
+ask = "Daily dose?"
+units = [
+  { code = "mg/kg", label = "mg/kg", possible = [0, 50], usual = [1, 5] },
+  { code = "mg", label = "mg", possible = [0, 900], usual = [1, 300], per = "pregnant", gives = "mg/kg" },
+]
+
+[[criterion]]
+code = "E8"
+exclusion = "A high dose"
+rule = 'daily > "5 mg/kg"'
+"""
+    assert any(
+        "pregnant is not another question for an exact number" in said for said in told(TEXT + question)
+    )
+
+
 RATES: Final = """
 [[question]]
 use = "heart_rate"

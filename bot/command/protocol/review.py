@@ -45,11 +45,11 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 def command(file: Path, by: str, lang: str) -> None:
     """Review a draft, one criterion after the other.
 
-    Shows, of each criterion that waits, in the language LANG, the record's words, the rule read back in words, what is asked, and made-up patients
-    on either side of its limits. Type a to accept it, w to drop the rule and ask the record's words by yes or no, l to
-    leave it for later, q to stop. Each decision is written into FILE at once, with INITIALS and the day; nothing else
-    of it changes. Where the file says reviews = 1, as a drafted one does, each criterion has to be
-    accepted, also one that is asked in words; where it says reviews = 2, by a second person, too.
+    Shows, in the language LANG, the record's words of each criterion that waits, the rule read back in words, what is
+    asked, and made-up patients on either side of its limits. Type a to accept it, w to drop the rule and ask the
+    record's words by yes or no, l to leave it for later, q to stop. Each decision is written into FILE at once, with
+    INITIALS and the day; nothing else of it changes. Where the file says reviews = 1, as a drafted one does, each
+    criterion has to be accepted, also one that is asked in words; where it says reviews = 2, by two persons.
 
     \b
     Examples:
