@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal
 
 from dialogs.errors import AnswerError
@@ -34,6 +35,13 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkedOut(Measurement):
+    """A number that is shown rounded, as ``value``, and compared as it is: it was worked out, converted or divided."""
+
+    exact: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The codes of the options that apply, in the order of the question's options; empty is *none of these*."""
 
@@ -46,6 +54,11 @@ COMPUTED: Final = Choice("computed")
 """The answer to a question that has a formula: to be worked out from its parts."""
 NONE: Final = "none"
 """What rules, lists and FHIR call an empty selection; no option of such a question can be called so."""
+
+
+def exactly(measured: Measurement) -> Decimal | Fraction:
+    """Return a number as it is compared."""
+    return measured.exact if isinstance(measured, WorkedOut) else measured.value
 
 
 def plain(number: Decimal) -> str:

@@ -123,6 +123,11 @@ class Question:
             texts[COMPUTED.code] = Text(in_every_language("dialogs", "formula", COMPUTED.code))
         return texts
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether its numbers are whole: not the mean of three heart rates, which are."""
+        return self.kind == "integer" and (self.formula is None or self.formula.whole)
+
     @cached_property
     def signed(self) -> bool:
         """Say whether an answer can be negative, so that a minus is a sign."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 from typing import Final
 
-from dialogs.answers import NONE, Answer, Choice, Measurement, Selection, compact
+from dialogs.answers import COMPUTED, NONE, Answer, Choice, Measurement, Selection, compact
+from dialogs.digits import beside, decimals_of
 from dialogs.languages import words
 from dialogs.protocol import YES_OR_NO, Criterion, Protocol, Question
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
-from dialogs.wording import FINE, measured, round_ratio, selected, time_span
+from dialogs.wording import measured, rounded_ratio, selected, time_span
 
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 DENIALS: Final = {"no", "!=", "not", "not_ticked", "none_ticked"}
@@ -123,29 +125,30 @@ class _Words:
 
     def comparison(self, leaf: Comparison, operator: str) -> str:
         question, answer = self.protocol.questions[leaf.place], self.facts[leaf.place]
-        entered = answer.unit if isinstance(answer, Measurement) else ""
+        entered = _unit_of(question, answer)
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
         said = self.word(operator, self.ago if question.kind == "since" else self.said)
-        limit = self.limit(question, number, entered)
+        limit = self.limit(question, number, answer)
         return said.format(name=question.name[self.language], limit=limit)
 
-    def limit(self, question: Question, number: Measurement, entered: str) -> str:
-        """Say a limit; behind it what it is in the unit that was entered.
+    def limit(self, question: Question, number: Measurement, answer: Answer | None) -> str:
+        """Say a limit; behind it what it is in the unit that was entered, on its side of what was.
 
         Not where `echo` says what was entered in the limit's own unit, the question's first one.
         """
-        shown = self.amount(question, number)
-        unit, other = question.unit_by_code[number.unit], question.unit_by_code.get(entered)
-        if other is None or other is unit or None in (unit.scale, other.scale):
+        shown, unit = self.amount(question, number), question.unit_by_code[number.unit]
+        if not isinstance(answer, Measurement) or answer.unit == number.unit:
             return shown
         if unit is question.units[0] and question.kind != "since":
             return shown
-        converted = other.from_first(unit.in_first(number.value))
-        rounded = converted if converted == converted.quantize(FINE) else round_ratio(converted)
-        same = self.amount(question, Measurement("=", Decimal(compact(rounded)), entered))
+        converted = unit.to(question.unit_by_code[answer.unit], number.value)
+        if converted is None:
+            return shown
+        near = beside(converted, decimals_of(rounded_ratio(converted)), Fraction(answer.value))
+        same = self.amount(question, Measurement("=", Decimal(compact(near)), answer.unit))
         noted: str = self.marks["noted"]
-        return noted.format(what=shown, note=same if rounded == converted else f"≈ {same}")
+        return noted.format(what=shown, note=same if near == converted else f"≈ {same}")
 
     def amount(self, question: Question, number: Measurement) -> str:
         if question.kind == "since":
@@ -197,6 +200,13 @@ class _Words:
             mark = self.marks["then"]
             last_mark = mark.rstrip() + last_mark.lstrip(commas)
         return f"{mark.join(first)}{last_mark}{last}" if first else last
+
+
+def _unit_of(question: Question, answer: Answer | None) -> str:
+    """Return the unit in which a number is compared: as entered, or as it is worked out."""
+    if answer == COMPUTED and question.formula is not None:
+        return question.formula.unit
+    return answer.unit if isinstance(answer, Measurement) else ""
 
 
 def _tick_of(node: Node) -> tuple[int, bool] | None:

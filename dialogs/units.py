@@ -18,6 +18,13 @@ DECIMALS: Final = 12
 _WIDE: Final = Context(prec=60)
 
 
+def product(one: Exact, other: Exact) -> Exact:
+    """Multiply, exactly; a decimal stays one."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return one * other
+    return Fraction(one) * Fraction(other)
+
+
 def exact(number: Fraction) -> Exact:
     """Return a number as a decimal if that is exact."""
     decimal = rounded(number)
@@ -88,6 +95,13 @@ class Unit:
         if self.scale is None or (self.scale == 1 and not self.offset):
             return number
         return rounded((Fraction(number) - Fraction(self.offset)) / Fraction(self.scale))
+
+    def to(self, other: Unit, value: Decimal) -> Fraction | None:
+        """Return a value in this unit in another one, exactly; ``None`` if one of them stands for itself."""
+        if self.scale is None or other.scale is None:
+            return None
+        in_first = Fraction(value) * Fraction(self.scale) + Fraction(self.offset)
+        return (in_first - Fraction(other.offset)) / Fraction(other.scale)
 
     @property
     def signed(self) -> bool:

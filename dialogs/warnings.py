@@ -14,7 +14,7 @@ from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
-from dialogs.languages import counted, in_every_language
+from dialogs.languages import in_every_language
 from dialogs.likely import instead
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
@@ -24,7 +24,7 @@ from dialogs.loading.short_forms import with_codes
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.arithmetic import Formula, Unworkable, rounded
-from dialogs.rules.comparisons import Comparison, Contrast
+from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import union
 from dialogs.texts import Text
 from dialogs.units import Unit
@@ -35,8 +35,6 @@ STEPS: Final = 200_000
 _ALIKE: Final = Decimal("0.1")
 """How far limits may be apart that are written for each other: 12 weeks for 3 months."""
 _MOST_OPTIONS: Final = 64
-_ANY_LIMIT: Final = Decimal(2)
-"""For an example, where the real one is another number."""
 _ESCAPED: Final = re.compile(r"\\[<>\[\]()*_~#+.!|-]")
 """As registries write signs that would lay out a text (Markdown)."""
 _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
@@ -61,7 +59,6 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_unusual(protocol),
         *_contradictory(protocol),
         *_worked_out_wrong(protocol),
-        *_rounded_unsaid(protocol),
         *limits_of_time(protocol),
         *_untranslated(protocol),
         *_called_alike(protocol),
@@ -172,53 +169,6 @@ def _worked_out_wrong(protocol: Protocol) -> Iterator[Fault]:
             fault = f"comes to {worked} from usual answers ({numbers})"
             remedy = "Please check it: every number is in the first unit of its question"
             yield Fault(f"question {question.id}: formula", fault, remedy)
-
-
-def _rounded_unsaid(protocol: Protocol) -> Iterator[Fault]:
-    """Numbers that a rule compares, worked out to as many decimals as nobody said: each once, at its formula."""
-    limits: dict[int, Decimal] = {}
-    for criterion in protocol.criteria:
-        for leaf in criterion.rule.node.leaves():
-            if isinstance(leaf, Comparison):
-                limits.setdefault(leaf.place, _in_first(protocol.questions[leaf.place], leaf.limits))
-            elif isinstance(leaf, Contrast):
-                limits |= dict.fromkeys({*leaf.places} - limits.keys(), _ANY_LIMIT)
-    for place, limit in limits.items():
-        formula = protocol.formulas.get(place)
-        if formula is not None and not formula.stated and not _is_whole(protocol.questions[place]):
-            near, shown = _rounding(limit, formula.decimals)
-            fault = (
-                f"is rounded to {counted(formula.decimals, 'decimal', 'decimals')} before it is compared: "
-                f"{plain(near)} counts as {plain(shown)}"
-            )
-            remedy = f"Please say to how many: decimals = {formula.decimals + 2}"
-            yield Fault(f"question {protocol.questions[place].id}: formula", fault, remedy)
-
-
-def _is_whole(question: Question) -> bool:
-    """Say whether a sum or product of whole numbers is asked for, as of a score: nothing is rounded."""
-    formula = question.formula
-    return (
-        question.kind == "integer" and formula is not None and not re.search(r"[/.]|\*\*|sqrt", formula.text)
-    )
-
-
-def _in_first(question: Question, limits: Mapping[str, Decimal]) -> Decimal:
-    """Return a limit in the question's first unit; any, where it does not come to that one."""
-    first = question.units[0].code
-    for code, limit in limits.items():
-        unit = question.unit_by_code.get(code)
-        if unit is not None and (code == first or unit.scale is not None):
-            return unit.in_first(limit)
-    return _ANY_LIMIT
-
-
-def _rounding(limit: Decimal, decimals: int) -> tuple[Decimal, Decimal]:
-    """Return a number on the near side of a limit, and what it is rounded to."""
-    shown = rounded(Fraction(limit), decimals)
-    if not shown:
-        return Decimal(4).scaleb(-decimals - 1), shown
-    return shown - Decimal(5).scaleb(-decimals - 1).copy_sign(shown), shown
 
 
 def _options(parts: Sequence[Question]) -> Iterator[tuple[Choice, ...]]:

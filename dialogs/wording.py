@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Final
 
-from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Selection, compact, plain
+from dialogs.answers import (
+    COMPUTED,
+    UNKNOWN,
+    Answer,
+    Choice,
+    Measurement,
+    Selection,
+    WorkedOut,
+    compact,
+    plain,
+)
+from dialogs.digits import decimals_of, on_its_side
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Protocol, Question
-from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.arithmetic import Waiting, rounded
 from dialogs.since import unit_name
 from dialogs.units import Unit
+from dialogs.working_out import comes_to
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 RATIO_DIGITS: Final = range(2, 13)
 """A ratio is shown with the fewest of these decimals that do not make it look rounder than it is."""
 _ROUND: Final = Decimal("0.1")
-FINE: Final = Decimal("0.001")
-"""A converted number that is exact to this is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
+FINE: Final = 3
+"""A number that these decimals write exactly is shown as it is: ``4.5 mmol/L = 72.513 g/L``."""
 MOST_PARTS: Final = 4
 """Named with the number that is worked out from them: those of a clearance. Items of a scale are counted."""
 
@@ -84,11 +97,8 @@ def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
 
 def quotient(
     protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None]
-) -> tuple[Decimal, Unit] | None:
-    """Return a value divided by its known divisor, with the unit that this comes to; else ``None``.
-
-    To the 28 digits of `decimal`'s default context, where the division does not end.
-    """
+) -> tuple[Fraction, Unit] | None:
+    """Return a value divided by its known divisor, with the unit that this comes to; else ``None``."""
     if not isinstance(answer, Measurement):
         return None
     unit = question.unit_by_code[answer.unit]
@@ -98,7 +108,9 @@ def quotient(
     if not isinstance(divisor, Measurement) or not divisor.value:
         return None
     scale = question.divisor_scales(unit, protocol.question(unit.per)).get(divisor.unit)
-    return (answer.value / (divisor.value * scale), question.unit_by_code[unit.gives]) if scale else None
+    if not scale:
+        return None
+    return Fraction(answer.value) / Fraction(divisor.value * scale), question.unit_by_code[unit.gives]
 
 
 def echo(
@@ -113,25 +125,40 @@ def echo(
     unit = question.unit_by_code[answer.unit]
     ratio = quotient(protocol, question, answer, facts)
     if ratio is not None:
-        shown = round_ratio(ratio[0])
-        sign = "=" if shown == ratio[0] else "≈"
-        label = ratio[1].label[language]
-        return f"{said} {sign} {RELATION_SIGNS[answer.relation]}{compact(shown)} {label}"
+        sign, number = _comes_to(protocol, question, answer, facts, *ratio)
+        return (
+            f"{said} {sign} {RELATION_SIGNS[number.relation]}{plain(number.value)} {ratio[1].label[language]}"
+        )
     base = question.units[0]
-    if unit.per is not None or unit.scale is None or unit.code == base.code:
+    in_first = unit.to(base, answer.value)
+    if unit.per is not None or in_first is None or unit.code == base.code:
         return said
-    number = unit.in_first(answer.value)
-    shown = number if number == number.quantize(FINE) else round_ratio(number)
-    converted = Measurement(answer.relation, Decimal(compact(shown)), base.code)
-    return f"{said} {'=' if shown == number else '≈'} {measured(converted, base, language)}"
+    sign, number = _comes_to(protocol, question, answer, facts, in_first, base)
+    return f"{said} {sign} {measured(number, base, language)}"
+
+
+def _comes_to(
+    protocol: Protocol,
+    question: Question,
+    answer: Measurement,
+    facts: Sequence[Answer | None],
+    number: Fraction,
+    unit: Unit,
+) -> tuple[str, Measurement]:
+    """Return what an answer comes to in another unit, on its side of every limit, and whether it is that exactly."""
+    exact, rough = WorkedOut(answer.relation, answer.value, unit.code, number), rounded_ratio(number)
+    shown = on_its_side(protocol, protocol.position[question.id], exact, facts, decimals_of(rough))
+    shown = rough if shown is None else shown
+    sign = "=" if Fraction(shown) == number else "≈"
+    return sign, Measurement(answer.relation, Decimal(compact(shown)), unit.code)
 
 
 def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | None], language: str) -> str:
     """Say what a number comes to and from which answers: ``58 mL/min from age 70 years, weight 60 kg``."""
     formula, said = question.formula, words("dialogs", language)["formula"]
-    number = formula.work_out(facts) if formula is not None else None
-    waiting: str = said["waiting"]
-    if isinstance(number, Waiting):
+    number = comes_to(protocol, protocol.position[question.id], facts)
+    if number is None and formula is not None and isinstance(formula.work_out(facts), Waiting):
+        waiting: str = said["waiting"]
         return waiting
     places = formula.places if formula is not None else ()
     known = [(protocol.questions[place], facts[place]) for place in places if facts[place] is not None]
@@ -146,8 +173,8 @@ def worked_out(protocol: Protocol, question: Question, facts: Sequence[Answer | 
         unknown: str = said["unknown"]
         return unknown.format(parts=listed)
     shown: str = said["worked_out" if len(parts) <= MOST_PARTS else "of_many"]
-    comes_to = measured(number, question.unit_by_code[number.unit], language)
-    return shown.format(number=comes_to, parts=listed, count=len(parts))
+    what = measured(number, question.unit_by_code[number.unit], language)
+    return shown.format(number=what, parts=listed, count=len(parts))
 
 
 def _is_exact(question: Question, answer: Answer | None) -> bool:
@@ -156,10 +183,13 @@ def _is_exact(question: Question, answer: Answer | None) -> bool:
     return number is not None and number.relation == "="
 
 
-def round_ratio(ratio: Decimal) -> Decimal:
-    """Round a ratio, but 1.5048 not to 1.5: that would read like the limit that it is above."""
+def rounded_ratio(number: Fraction) -> Decimal:
+    """Round what a number comes to in another unit, but 1.5048 not to 1.5: it would look rounder than it is."""
+    shown = rounded(number, FINE)
+    if Fraction(shown) == number:
+        return shown
     for digits in RATIO_DIGITS:
-        shown = ratio.quantize(Decimal(1).scaleb(-digits))
-        if shown == ratio or shown != shown.quantize(_ROUND):
+        shown = rounded(number, digits)
+        if shown != shown.quantize(_ROUND):
             break
     return shown

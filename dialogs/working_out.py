@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from dialogs.answers import COMPUTED, Answer, Measurement
+from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
+from dialogs.digits import on_its_side
 from dialogs.protocol import Protocol
-from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.arithmetic import Waiting, rounded
 from dialogs.rules.judgement import Facts
+from dialogs.units import DECIMALS
 
 
-def worked_out(protocol: Protocol, place: int, facts: Facts) -> Measurement | None:
-    """Return the number that the answer *computed* comes to; ``None`` for any other answer, and while it is open."""
+def worked_out(protocol: Protocol, place: int, facts: Facts) -> WorkedOut | None:
+    """Return the number that the answer *computed* comes to, with the digits that are shown.
+
+    ``None`` for any other answer, and while it is open.
+    """
+    return comes_to(protocol, place, facts) if facts[place] == COMPUTED else None
+
+
+def comes_to(protocol: Protocol, place: int, facts: Facts) -> WorkedOut | None:
+    """Return the number that would be worked out, whatever was answered; ``None`` while it is not known."""
     formula = protocol.formulas.get(place)
-    if formula is None or facts[place] != COMPUTED:
+    number = None if formula is None else formula.work_out(facts)
+    if formula is None or not isinstance(number, WorkedOut):
         return None
-    number = formula.work_out(facts)
-    return number if isinstance(number, Measurement) else None
+    shown = on_its_side(protocol, place, number, facts, formula.decimals)
+    return replace(number, value=rounded(number.exact, DECIMALS) if shown is None else shown)
 
 
-def all_worked_out(protocol: Protocol, facts: Facts) -> dict[str, Measurement]:
-    """Return every number that is worked out, by question."""
+def all_worked_out(protocol: Protocol, facts: Facts) -> dict[str, WorkedOut]:
+    """Return every number that is worked out, by question, with the digits that are shown."""
     found = ((place, worked_out(protocol, place, facts)) for place in protocol.formulas)
     return {protocol.questions[place].id: number for place, number in found if number is not None}
 

@@ -121,7 +121,10 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
 def _is_unusual(dialogue: Dialogue, question: Question) -> bool:
     """Say whether a number that was worked out is unusual; what is typed is asked about before it is taken."""
     number = worked_out(dialogue.protocol, dialogue.protocol.position[question.id], dialogue.facts)
-    return number is not None and not question.unit_by_code[number.unit].expects(number.value)
+    if number is None:
+        return False
+    low, high = question.units[0].usual
+    return not low <= number.exact <= high
 
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:

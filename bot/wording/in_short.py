@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bot.wording.phrases import Phrases, named
-from dialogs.answers import COMPUTED, Answer, Measurement
+from dialogs.answers import COMPUTED, Answer
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Question
 from dialogs.wording import describe
+from dialogs.working_out import comes_to
 
 
 def in_short(dialogue: Dialogue, question: Question, answer: Answer, say: Phrases) -> str:
     """Say an answer; as long as parts of a number are missing, that it is worked out."""
-    formula = dialogue.protocol.formulas.get(dialogue.protocol.position[question.id])
-    number = formula.work_out(dialogue.facts) if formula is not None and answer == COMPUTED else None
-    if not isinstance(number, Measurement):
+    place = dialogue.protocol.position[question.id]
+    number = comes_to(dialogue.protocol, place, dialogue.facts) if answer == COMPUTED else None
+    if number is None:
         return describe(question, answer, say.language)
     return say.plain("worked_out", number=describe(question, number, say.language))
 

@@ -92,7 +92,7 @@ class Joined:
             question = self.new.questions[place]
             if question.id in self.shared and question.formula is not None:
                 before = self.old.question(self.matching.former[question.id]).formula
-                if before is not None and before.text != question.formula.text:
+                if before is not None and before.meaning != question.formula.meaning:
                     return True
         return False
 

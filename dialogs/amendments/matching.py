@@ -161,6 +161,6 @@ def answered_alike(one: Question, other: Question) -> bool:
 def _answers(question: Question) -> object:
     units = [(u.code, u.scale, u.offset, u.per, u.gives, u.possible) for u in question.units]
     shortcuts = [(each.code, each.means) for each in question.shortcuts]
-    formula = (question.formula.text, question.formula.decimals) if question.formula is not None else None
+    formula = None if question.formula is None else question.formula.meaning
     options = [(option.code, dict(option.implies)) for option in question.options]
     return question.kind, options, shortcuts, units, question.bounds, formula

@@ -21,6 +21,7 @@ from dialogs.loading.fingerprints import with_fitting_reviews
 from dialogs.loading.formats import in_newest, is_of_the_first
 from dialogs.loading.formula_parts import MOVED
 from dialogs.loading.formula_units import check_units_of_formulas
+from dialogs.loading.formulas import EXACT
 from dialogs.loading.kinds import Report
 from dialogs.loading.mending import mend, misheaded
 from dialogs.loading.places import placed
@@ -104,14 +105,14 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
     raw = with_codes(raw)
-    report, shelf = Report(stored=stored), Shelf(raw)
+    report, shelf = Report(stored=stored, rounds=stored and EXACT not in text), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf, parts_first=not stored or MOVED in text)
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
             report.fault("protocol: catalogue", f"{name} uses itself", _another_name(name))
-        protocol = build(whole, _with_copies(text, shelf, raw, report), report)
+        protocol = build(whole, _as_stored(text, shelf, raw, whole, report), report)
     except ValueError as error:  # a hexadecimal integer of more digits than Python writes
         fault = Fault("file", f"holds a value that cannot be read ({error})", "Please write a shorter one")
         raise ProtocolError(file, [fault]) from error
@@ -128,6 +129,16 @@ def _another_name(name: str) -> str:
     return f'Please give it another name, or word it as [[question]] with use = "{name}"'
 
 
+def _as_stored(
+    text: str, shelf: Shelf, raw: dict[str, Any], expanded_raw: dict[str, Any], report: Report
+) -> str:
+    """Return the text with what it took of the catalogue behind it, and with how it is meant by this version."""
+    worked_out = any("formula" in each for each in expanded_raw.get("question", ()) if isinstance(each, dict))
+    remarks = {MOVED: shelf.moved, EXACT: worked_out and not report.rounds}
+    said = [remark for remark, holds in remarks.items() if holds and remark not in text]
+    return "\n".join([_with_copies(text, shelf, raw, report), *said, *([""] if said else [])])
+
+
 def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -> str:
     """Return the text with what it took of the catalogue behind it; TOML adds to no table of one line."""
     whole = text + shelf.copies()
@@ -137,7 +148,7 @@ def _with_copies(text: str, shelf: Shelf, raw: dict[str, Any], report: Report) -
                 tomllib.loads(whole)
             except ValueError:
                 report.fault(f"protocol: {key}", "is written in one line", f"Please write it as [{key}]")
-    return f"{whole}\n{MOVED}\n" if shelf.moved and MOVED not in text else whole
+    return whole
 
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from dialogs.loading.kinds import Report
 from dialogs.loading.ruleless import names_in
@@ -13,6 +14,12 @@ from dialogs.loading.rules.signs import formula_said
 from dialogs.loading.rules.slips import side_by_side
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Question
+from dialogs.rules.arithmetic import FUNCTIONS, OPERATIONS, Asked, Constant, Either, Operation, Term
+
+EXACT: Final = "# Compared exactly: what a number is worked out to, rounded only where it is shown."
+"""A remark at the end of a stored file that has formulas; without it, what they come to is rounded before."""
+_WHOLE: Final = (*map(OPERATIONS.__getitem__, "+-*"), FUNCTIONS["min"], FUNCTIONS["max"])
+"""Of whole numbers they come to whole ones."""
 
 
 def with_formulas(
@@ -51,8 +58,25 @@ def _with_formula(
         report.fault(place, slip.fault, slip.remedy)
         return question
     try:
-        formula = parse_formula(question, entry["formula"], entry.get("decimals"), questions)
+        formula = parse_formula(
+            question, entry["formula"], entry.get("decimals"), questions, rounds=report.rounds
+        )
     except RuleError as error:
         report.fault(place, *(formula_said(entry["formula"]) or (error.fault, error.remedy)))
         return question
-    return replace(question, formula=formula)
+    whole = (report.rounds and not formula.decimals) or _is_whole(formula.node, [*questions.values()])
+    return replace(question, formula=replace(formula, whole=whole))
+
+
+def _is_whole(term: Term, questions: Sequence[Question]) -> bool:
+    """Say whether it is a sum, difference or product of whole numbers, as a score is."""
+    match term:
+        case Constant():
+            return term.number.denominator == 1
+        case Asked():
+            scales = (number.denominator for scale in term.units.values() for number in scale)
+            return questions[term.place].kind == "integer" and max(scales) == 1
+        case Operation():
+            return term.function in _WHOLE and all(_is_whole(each, questions) for each in term.operands)
+        case Either():
+            return _is_whole(term.then, questions) and _is_whole(term.other, questions)

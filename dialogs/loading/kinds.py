@@ -42,6 +42,8 @@ class Report:
 
     languages: tuple[str, ...] = ()
     stored: bool = False
+    rounds: bool = False
+    """Whether numbers that are worked out are rounded before they are compared."""
     owners: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The tables that have a key, such as ``question``, by its name."""
     at_the_top: Collection[str] = ()

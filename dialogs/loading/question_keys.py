@@ -230,7 +230,8 @@ QUESTION: Final = Table(
         Key(
             "decimals",
             DECIMALS,
-            "To how many decimals that is rounded, half up; the rounded number is shown and compared.",
+            "To how many decimals that is shown, rounded half up; to more if a limit is that near. "
+            "It is compared exactly.",
             None,
             "1; of an integer 0",
         ),

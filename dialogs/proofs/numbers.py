@@ -13,11 +13,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from itertools import pairwise
 from typing import Final
 
+from dialogs.answers import COMPUTED, Measurement, exactly
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf, Plan, Way
 from dialogs.rules.judgement import Facts, union
-from dialogs.units import DECIMALS, Unit
-from dialogs.working_out import worked_out
+from dialogs.units import DECIMALS, Unit, rounded
 
 _ONE: Final = Decimal(1)
 _LEAST: Final = _ONE.scaleb(-DECIMALS)
@@ -102,9 +102,11 @@ class _Others:
         """Yield the number behind an answer, in this unit; while there is none, its ends and own turning points."""
         question, answer = self.protocol.questions[place], self.facts[place]
         if answer is not None:
-            number = worked_out(self.protocol, place, self.facts) or question.measured(answer)
-            if number is not None and number.unit == code:
-                yield number.value
+            formula = question.formula if answer == COMPUTED else None
+            number = question.measured(answer) if formula is None else formula.work_out(self.facts)
+            if isinstance(number, Measurement) and number.unit == code:
+                value = exactly(number)
+                yield value if isinstance(value, Decimal) else rounded(value)
         else:
             yield from ends(question.unit_by_code[code])
             for leaf in self.leaves:

@@ -1,6 +1,6 @@
-"""Works a number out from the answers to other questions: exact fractions, rounded once at the end.
+"""Works a number out from the answers to other questions, as an exact fraction: it is rounded only where it is shown.
 
-Only roots and powers that no fraction writes are rounded before, to `DIGITS`. A part that has no answer yet is waited
+Only roots and powers that no fraction writes are rounded, to `DIGITS`. A part that has no answer yet is waited
 for; one that is unknown, or a bound such as ``<30``, leaves the whole unknown.
 """
 
@@ -15,17 +15,21 @@ from math import floor
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any, Final, NamedTuple
 
-from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, WorkedOut, exactly
 from dialogs.rules.judgement import Facts, union
 
 DIGITS: Final = 50
-"""Of a root or power that is not exact: far more than any result is rounded to."""
+"""Of a root or power that is not exact: far more than any result is shown with."""
 MOST_BITS: Final = 4096
 """A number longer than this is no result of medicine, but a slip such as ``2 ** 9999``."""
 _CONTEXT: Final = Context(prec=DIGITS)
 _ROOTS: Final = range(2, 7)
 _NEAREST: Final = 10**9
 """Roots that are looked for as exact ones, and the greatest denominator of these."""
+_NEARLY: Final = 10 ** (DIGITS - 10)
+"""Numbers that differ by one part in so many differ by what roots were rounded by."""
+_ROUNDED_BITS: Final = 96
+"""A shorter denominator is none of a root that was rounded."""
 
 
 class Waiting(NamedTuple):
@@ -89,7 +93,7 @@ class Asked:
         ):
             return None
         scale, offset = self.units[measured.unit]
-        return Fraction(measured.value) * scale + offset if measured.value.is_finite() else None
+        return Fraction(exactly(measured)) * scale + offset if measured.value.is_finite() else None
 
     def parts(self) -> Iterator[Asked]:
         yield self
@@ -239,9 +243,14 @@ def _decimal(number: Fraction) -> Decimal:
 
 
 def _limited(number: Fraction) -> Fraction:
-    if number.numerator.bit_length() + number.denominator.bit_length() > 4 * MOST_BITS:
+    """Return a number; a fraction that it differs from by rounded roots only: the root of 8 times that of 2 is 4."""
+    bits = number.denominator.bit_length()
+    if number.numerator.bit_length() + bits > 4 * MOST_BITS:
         raise Unworkable
-    return number
+    if bits < _ROUNDED_BITS:
+        return number
+    exact = number.limit_denominator(_NEAREST)
+    return exact if abs(number - exact) * _NEARLY <= max(Fraction(1), abs(exact)) else number
 
 
 def rounded(number: Fraction, decimals: int) -> Decimal:
@@ -274,7 +283,7 @@ TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """How a number is worked out: its text, its tree, the unit that it comes to, and its decimals.
+    """How a number is worked out: its text, its tree, the unit that it comes to, and the decimals that are shown.
 
     ``places`` are its parts in the order in which they stand in it; those of a part that is worked out itself follow.
     A number outside of ``possible`` is none: some part of it was mistyped.
@@ -286,33 +295,45 @@ class Formula:
     decimals: int
     possible: tuple[Decimal, Decimal]
     places: tuple[int, ...]
-    stated: bool = True
-    """Whether the file says to how many decimals."""
+    rounds: bool = False
+    """Whether it is rounded before it is compared, as earlier versions did: of a file that was stored by one."""
+    whole: bool = False
+    """Whether it comes to whole numbers only."""
+
+    @property
+    def meaning(self) -> tuple[str, int | None]:
+        """What tells apart formulas over the same questions that can come to other numbers."""
+        return self.text, self.decimals if self.rounds else None
 
     @property
     def mask(self) -> int:
         """The questions that it uses."""
         return union(1 << place for place in self.places)
 
-    def work_out(self, facts: Facts) -> Measurement | Waiting | None:
-        """Return the number, rounded; what it waits for; or ``None`` if it is not known and will not be."""
+    def work_out(self, facts: Facts) -> WorkedOut | Waiting | None:
+        """Return the number; what it waits for; or ``None`` if it is not known and will not be.
+
+        Its value has the formula's decimals: `dialogs.working_out` says how it is shown.
+        """
         return _worked_out(self, tuple(facts[place] for place in self.places))
 
     def exact(self, known: Known) -> Result:
-        """Return the number as another formula uses it: rounded, as it is shown."""
+        """Return the number as it is compared, and as another formula uses it."""
         try:
             number = self.node.work(known)
         except Unworkable:
             return None
         if not isinstance(number, Fraction):
             return number
-        shown = rounded(number, self.decimals)
-        return Fraction(shown) if self.possible[0] <= shown <= self.possible[1] else None
+        if self.rounds:
+            number = Fraction(rounded(number, self.decimals))
+        low, high = self.possible
+        return number if Fraction(low) <= number <= Fraction(high) else None
 
 
 @lru_cache(maxsize=4096)
-def _worked_out(formula: Formula, answers: tuple[Answer | None, ...]) -> Measurement | Waiting | None:
+def _worked_out(formula: Formula, answers: tuple[Answer | None, ...]) -> WorkedOut | Waiting | None:
     number = formula.exact(dict(zip(formula.places, answers, strict=True)))
     if not isinstance(number, Fraction):
         return number
-    return Measurement("=", rounded(number, formula.decimals), formula.unit)
+    return WorkedOut("=", rounded(number, formula.decimals), formula.unit, number)

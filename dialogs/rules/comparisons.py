@@ -8,11 +8,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from dialogs.answers import COMPUTED, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, Answer, Choice, Measurement, exactly
 from dialogs.rules.arithmetic import TESTS, Formula, Waiting
 from dialogs.rules.choices import Membership, OfOneQuestion, Ticked
 from dialogs.rules.intervals import ANY, Interval, as_interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
+from dialogs.units import Exact, product
 
 _ONE: Final = Decimal(1)
 
@@ -43,16 +44,16 @@ class Way:
             return Amount(interval, self.over, waiting) if waiting else None
         if self.multiplies:
             return Amount(interval.times(factor), self.over)
-        return Amount(interval, self.over * factor)
+        return Amount(interval, product(self.over, factor))
 
-    def factor(self, facts: Facts) -> Decimal | None:
+    def factor(self, facts: Facts) -> Exact | None:
         """Return the factor in the unit that is counted with, 1 where there is none; ``None`` if it is not known."""
         if self.per is None:
             return _ONE
         number = _number(facts[self.per], {}, self.formula, facts)
         if not isinstance(number, Measurement) or number.unit not in self.per_units:
             return None
-        return number.value * self.per_units[number.unit]
+        return product(exactly(number), self.per_units[number.unit])
 
     def waiting(self, facts: Facts) -> int:
         """Return the question of the factor, while it has no answer or one in a unit that does not fit; its parts."""
@@ -69,7 +70,7 @@ class Amount(NamedTuple):
     """An interval over a divisor that is not negative, so that nothing is ever rounded; ``waiting`` for a factor."""
 
     interval: Interval
-    over: Decimal = _ONE
+    over: Exact = _ONE
     waiting: int = 0
 
 
@@ -116,9 +117,12 @@ class Comparison(OfOneQuestion):
         plan = self.plans[measured.unit]
         factor = _ONE if plan.per is None else plan.factor(facts)
         if factor is not None:
-            value, limit = measured.value * plan.scale, plan.limit
-            if factor is not _ONE:
-                value, limit = (value * factor, limit) if plan.multiplies else (value, limit * factor)
+            value: Exact = product(exactly(measured), plan.scale)
+            limit: Exact = plan.limit
+            if plan.multiplies:
+                value = product(value, factor)
+            elif factor is not _ONE:
+                limit = product(limit, factor)
             if measured.relation == "=":  # nearly every answer, and the quickest way
                 return SETTLED[TRUE if TESTS[self.operator](value, limit) else FALSE]
             return SETTLED[

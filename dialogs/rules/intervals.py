@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
-from dialogs.answers import Measurement, Relation
+from dialogs.answers import Measurement, Relation, exactly
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN
+from dialogs.units import Exact, product
 
 _INFINITE: Final = Decimal("Infinity")
 
@@ -19,12 +21,12 @@ _INFINITE: Final = Decimal("Infinity")
 class Interval(NamedTuple):
     """All numbers from ``low`` to ``high``; an end that is open is none of them."""
 
-    low: Decimal
-    high: Decimal
+    low: Exact
+    high: Exact
     open_low: bool = False
     open_high: bool = False
 
-    def times(self, factor: Decimal) -> Interval:
+    def times(self, factor: Exact) -> Interval:
         """Multiply by what is not negative."""
         if factor == 1:
             return self
@@ -33,22 +35,30 @@ class Interval(NamedTuple):
 
     def plus(self, number: Decimal) -> Interval:
         low, high, open_low, open_high = self
-        return Interval(low + number, high + number, open_low, open_high) if number else self
+        return Interval(_sum(low, number), _sum(high, number), open_low, open_high) if number else self
 
     @property
     def bounded_below(self) -> bool:
-        return self.low.is_finite() or not self.open_low
+        return _is_finite(self.low) or not self.open_low
 
     @property
     def bounded_above(self) -> bool:
-        return self.high.is_finite() or not self.open_high
+        return _is_finite(self.high) or not self.open_high
 
 
-def _times(end: Decimal, factor: Decimal) -> Decimal:
-    return end * factor if end.is_finite() else end
+def _times(end: Exact, factor: Exact) -> Exact:
+    return product(end, factor) if _is_finite(end) else end
 
 
-_AS_INTERVAL: Final[Mapping[Relation, Callable[[Decimal], Interval]]] = {
+def _sum(end: Exact, number: Decimal) -> Exact:
+    return end + Fraction(number) if isinstance(end, Fraction) else end + number
+
+
+def _is_finite(end: Exact) -> bool:
+    return isinstance(end, Fraction) or end.is_finite()
+
+
+_AS_INTERVAL: Final[Mapping[Relation, Callable[[Exact], Interval]]] = {
     "=": lambda number: Interval(number, number),
     "<": lambda number: Interval(-_INFINITE, number, open_low=True, open_high=True),
     "<=": lambda number: Interval(-_INFINITE, number, open_low=True),
@@ -59,14 +69,14 @@ ANY: Final = Interval(Decimal(0), Decimal(0))
 """Stands for a number that is not known yet: some number, wherever it may lie."""
 
 
-def as_interval(relation: Relation, number: Decimal) -> Interval:
+def as_interval(relation: Relation, number: Exact) -> Interval:
     """Return all numbers that are in this relation to one."""
     return _AS_INTERVAL[relation](number)
 
 
 def interval_of(measured: Measurement) -> Interval:
     """Return all that was measured can be."""
-    return _AS_INTERVAL[measured.relation](measured.value)
+    return _AS_INTERVAL[measured.relation](exactly(measured))
 
 
 # surely so ---------------------------------------------------------------------------------------
@@ -120,7 +130,7 @@ def compared(operator: str, one: Interval, other: Interval) -> int:
 def _can_be_below(one: Interval, other: Interval) -> bool:
     if other.low == _INFINITE:  # never
         return one.low < _INFINITE
-    return one.high.is_finite() and other.bounded_below
+    return _is_finite(one.high) and other.bounded_below
 
 
 def _can_be_at_most(one: Interval, other: Interval) -> bool:

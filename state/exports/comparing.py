@@ -102,7 +102,7 @@ def compare(protocol: Protocol, answers: Sequence[AnswerRow]) -> list[AnswerRow]
     return [_compared(protocol, answer, current, worked_out) for answer in answers]
 
 
-def _worked_out(protocol: Protocol, current: Mapping[str, AnswerRow]) -> dict[str, Measurement]:
+def _worked_out(protocol: Protocol, current: Mapping[str, AnswerRow]) -> Mapping[str, Measurement]:
     """Return the numbers that are worked out from the answers that stand, by question."""
     if not protocol.formulas:
         return {}

@@ -115,7 +115,7 @@ def _tables(snapshot: Snapshot, as_of: str) -> dict[str, pa.Schema]:
     """Return each table's columns, with the moment and the chain head that the data are of."""
     about = {"prescreen.as_of": as_of, "prescreen.head": snapshot.head or ""}
     questions = [
-        (question.id, pa.int32() if question.kind == "integer" else pa.string())
+        (question.id, pa.int32() if question.is_whole else pa.string())
         for question in snapshot.logged_questions
     ]
     return {
@@ -214,7 +214,7 @@ def _given(question: Question, answers: pa.Table) -> dict[str, object]:
 
 def _cell(question: Question, value: str, number: Decimal | None) -> object:
     """Return an integer, null for one that is unknown; else what was entered, or the number that was worked out."""
-    if question.kind == "integer":
+    if question.is_whole:
         return None if number is None else int(number)
     return compact(number) if value == COMPUTED.code and number is not None else value
 

@@ -208,10 +208,10 @@ def _limits(question: Question) -> list[Resource]:
 
 
 def item_type(question: Question) -> str:
-    """Name the type of an item; an integer that may be a bound is a quantity."""
+    """Name the type of an item; an integer that may be a bound, or a mean of integers, is a quantity."""
     if question.options:
         return "choice"
-    return "integer" if question.kind == "integer" and not question.bounds else "quantity"
+    return "integer" if question.is_whole and not question.bounds else "quantity"
 
 
 def _codes(question: Question) -> Resource:

@@ -76,7 +76,7 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
 def _log(book: Book, snapshot: Snapshot) -> int:
     columns = log_columns(snapshot)
     sheet = book.sheet("Log", columns, snapshot.count)
-    integers = {question.id for question in snapshot.logged_questions if question.kind == "integer"}
+    integers = {question.id for question in snapshot.logged_questions if question.is_whole}
     kinds = [_kind(column, integers) for column in columns]
     number = 0
     for number, row in enumerate(snapshot.rows(), 1):

@@ -39,6 +39,18 @@ def test_a_number_is_worked_out_from_its_parts_and_shown_with_them(ward: Ward) -
     assert "BMI: 20.8 kg/m² from body weight 60 kg, height 170 cm" in said(turn)
 
 
+def test_a_number_reads_on_its_side_of_the_limit_wherever_it_is_shown(ward: Ward) -> None:
+    ward.tap(ward.do(ward.clinician, "/new"), "Work it out")
+    turn = typed(ward, "60.5 kg", "181 cm")  # 18.467, and the limit is 18.5
+    worked = "BMI: 18.47 kg/m² from body weight 60.5 kg, height 181 cm"
+    assert "Not met: BMI at least 18.5 kg/m²" in said(turn)
+    assert f"Entered: {worked}" in said(turn)
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
+    assert worked in said(ward.do(ward.clinician, f"!{press_of(saved, 'copy_record:')}"))
+    listed = ward.do(ward.coordinator, "/query 1")
+    assert "BMI: 18.47 kg/m², worked out" in labels(listed)
+
+
 def test_an_unusual_number_asks_to_check_its_parts(ward: Ward) -> None:
     """Each part is usual: what they come to was typed by nobody, and so is asked about by nobody."""
     ward.tap(ward.do(ward.clinician, "/new"), "Work it out")

@@ -53,6 +53,8 @@ QUESTIONS: Final[tuple[Raw, ...]] = (
     _number("ast", uln=_WIDE),
     {"id": "surgery", "kind": "since", "ask": "Last surgery?"},
     _number("ratio", [{"code": "1", "label": "times", **_WIDE}], formula="(count + 2) / weight", decimals=1),
+    _number("mean", formula="(count + weight) / 3", decimals=0),
+    _number("half", formula="mean / 2", decimals=1),
 )
 _BY_NAME: Final = {question["id"]: question for question in QUESTIONS}
 _SIGNS: Final = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
@@ -73,7 +75,9 @@ _CONDITIONS: Final = st.one_of(
     _limits("alt", ['"2 {xULN}"', '"30 mg"', "ast"]),
     _limits("ast", ['"1 {xULN}"', '"20 mg"', "count"]),
     _limits("surgery", ['"28 d"', '"4 wk"', '"2 mo"']),
-    _limits("ratio", ['"1.5 1"', '"0.7 1"']),
+    _limits("mean", ['"1 mg"', '"0.0067 g"', "count", "half"]),
+    _limits("half", ['"0.8 mg"', "count"]),
+    _limits("ratio", ['"1.5 1"', '"0.7 1"', '"0.667 1"']),
 )
 _RULES: Final = st.recursive(
     _CONDITIONS,
@@ -106,7 +110,8 @@ def files(draw: st.DrawFn) -> Raw:
 
 
 def _with_parts(names: set[str]) -> set[str]:
-    return names | ({"count", "weight"} if "ratio" in names else set())
+    parts = {part for name in names for part in re.findall("[a-z]+", _BY_NAME[name].get("formula", ""))}
+    return names if parts <= names else _with_parts(names | parts)
 
 
 def _criterion(draw: st.DrawFn, index: int, parts: Sequence[str]) -> Raw:
@@ -127,7 +132,7 @@ def _criterion(draw: st.DrawFn, index: int, parts: Sequence[str]) -> Raw:
 def patients(draw: st.DrawFn, raw: Mapping[str, Any]) -> dict[str, Answer]:
     """Draw an answer to every question that the file can come to ask."""
     found: dict[str, Answer] = {}
-    for question in sorted(raw["question"], key=lambda each: "formula" in each):
+    for question in sorted(raw["question"], key=lambda each: [*_BY_NAME].index(each["id"])):
         found[question["id"]] = _answer(draw, question, raw, found)
         if "uln" in question:
             found[f"{question['id']}_uln"] = _limit_of_normal(draw, found[question["id"]])
@@ -168,13 +173,13 @@ def _answer(draw: st.DrawFn, question: Raw, raw: Mapping[str, Any], found: dict[
 
 def _worked_out(question: Raw, raw: Mapping[str, Any], found: dict[str, Answer]) -> list[Answer]:
     """Answers that a patient with these parts can have: if all are known, no other number than theirs."""
-    name = question["id"]
+    name, unit = question["id"], question["units"][0]["code"]
     span = Obvious(raw, {**found, name: Choice("computed")}).number(name)
     if span is None:
-        return [UNKNOWN, Choice("computed"), Measurement("=", Decimal("0.7"), "1")]
+        return [UNKNOWN, Choice("computed"), Measurement("=", Decimal("0.7"), unit)]
     number = as_decimal(Fraction(span.low))
-    inside = [Measurement("=", number, "1")] if 0 <= number <= 1000 else []
-    return [Choice("computed"), *inside]
+    typed = [Measurement("=", number, unit)] if Fraction(number) == span.low else []
+    return [Choice("computed"), *typed]
 
 
 def _numbers(question: Raw) -> st.SearchStrategy[Answer]:

@@ -187,7 +187,7 @@ class Obvious:
         return None
 
     def _computed(self, name: str) -> Span | None:
-        """Work a formula out, if every part is one number; round half up as its question says."""
+        """Work a formula out, if every part is one number, and the question can have what comes out."""
         question = self.questions[name]
         parts = {
             each.id: self.number(each.id)
@@ -198,10 +198,8 @@ class Obvious:
             return None
         known = {part: span.low for part, span in parts.items() if span is not None}
         value = _worked_out(ast.parse(question["formula"], mode="eval").body, known)
-        if value is None:
-            return None
-        ten = 10 ** question["decimals"]
-        return _point(Fraction((value * ten + Fraction(1, 2)).__floor__(), ten))
+        low, high = question["units"][0]["possible"]
+        return _point(value) if value is not None and low <= value <= high else None
 
 
 def _name(tree: ast.expr) -> str:
@@ -256,5 +254,5 @@ def _worked_out(tree: ast.expr, known: Mapping[str, Value]) -> Fraction | None:
 
 
 def as_decimal(number: Fraction) -> Decimal:
-    """A fraction of which the denominator is a power of ten, as the decimal that it is."""
+    """A fraction as a decimal, which it is if its denominator is a power of ten."""
     return Decimal(number.numerator) / Decimal(number.denominator)

@@ -51,24 +51,11 @@ def criterion(rule: str, kind: str = "exclusion", words: str = "Words") -> str:
     return f'[[criterion]]\ncode = "X1"\n{kind} = "{words}"\nrule = \'{rule}\'\n'
 
 
-DOSE = """
-[[question]]
-id = "dose"
-kind = "{kind}"
-ask = "Dose a day and kg?"
-units = [{{ code = "mg/kg/d", label = "mg/kg/day" }}, {{ code = "g/kg/d", label = "g/kg/day", scale = 1000 }}]
-possible = [-100, 100]
-usual = [-50, 50]
-formula = "{formula}"
-"""
-RATIO = DOSE.format(kind="quantity", formula="age / 70")
 DOSES = """
 [catalogue]
 dose_now = {{ use = "prednisone_dose", ask = "Prednisone now?" }}
 dose_before = {{ use = "prednisone_dose", ask = "Prednisone before?"{} }}
 """
-OTHER = RATIO.replace('"dose"', '"other"') + "decimals = 1\n"
-BY_DEFAULT = "question dose: formula: is rounded to 1 decimal before it is compared"
 CASES: dict[str, tuple[str, str, str]] = {
     "a question that nothing needs": (
         UNUSED,
@@ -84,36 +71,6 @@ CASES: dict[str, tuple[str, str, str]] = {
         'units = [{ code = "mg", label = "mg" }]\npossible = [1, 3000]\nusual = [40, 1200]\nformula = "kg * 2"\n'
         + criterion('dose > "100 mg"'),
         "question kg: is needed by no rule",
-    ),
-    "a number that is rounded as nobody said": (
-        RATIO + criterion('dose >= "2 mg/kg/d"'),
-        RATIO + "decimals = 1\n" + criterion('dose >= "2 mg/kg/d"'),
-        f"{BY_DEFAULT}: 1.95 counts as 2.0. Please say to how many: decimals = 3",
-    ),
-    "one with a limit in another unit": (
-        RATIO + criterion('dose >= "0.005 g/kg/d"'),
-        DOSE.format(kind="integer", formula="age + 1") + criterion('dose >= "2 mg/kg/d"'),
-        f"{BY_DEFAULT}: 4.95 counts as 5.0",
-    ),
-    "one with a limit below zero": (
-        RATIO + criterion('dose > "-2 mg/kg/d"'),
-        BMI.format("body_weight / (height / 100) ** 2") + criterion('bmi > "30 kg/m2"'),
-        f"{BY_DEFAULT}: -1.95 counts as -2.0",
-    ),
-    "one with a limit of zero": (
-        RATIO + criterion('dose > "0 mg/kg/d"'),
-        "",
-        f"{BY_DEFAULT}: 0.04 counts as 0.0",
-    ),
-    "one that is compared with another one": (
-        RATIO + OTHER + criterion("dose > other"),
-        RATIO + "decimals = 0\n" + OTHER + criterion("dose > other"),
-        f"{BY_DEFAULT}: 1.95 counts as 2.0",
-    ),
-    "a whole number that is divided": (
-        DOSE.format(kind="integer", formula="age / 7") + criterion('dose >= "2 mg/kg/d"'),
-        DOSE.format(kind="integer", formula="age * 7") + criterion('dose >= "2 mg/kg/d"'),
-        "question dose: formula: is rounded to 0 decimals before it is compared: 1.5 counts as 2. Please say to how many: decimals = 2",
     ),
     "two criteria that always agree": (
         criterion("not (not fever and not cough)"),

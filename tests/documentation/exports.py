@@ -74,7 +74,7 @@ ANSWER_MEANINGS: Final = {
     "`computed` from other answers, or a number, with `<` `<=` `>` `>=` where it is a bound",
     "unit": "Unit as entered (UCUM)",
     "relation": "`<` `<=` `>` `>=` where the number compared is a bound (*normal* is `<=` 1 x ULN); else empty",
-    "compared": "The number as the rules compare it: in the question's first unit, divided (see below), or worked out",
+    "compared": "The number as the rules compare it: in the question's first unit, divided or worked out (see below)",
     "compared_unit": "Its unit (UCUM)",
     "status": "`current`, `superseded` by a later answer, or `set aside`: the verdict does not rest on it",
     "protocol_version": "Version of the questions and rules",

@@ -47,7 +47,12 @@ _ALLOWED: Final = (
 
 
 def parse_formula(
-    question: Question, text: str, decimals: int | None, questions: Mapping[str, Question]
+    question: Question,
+    text: str,
+    decimals: int | None,
+    questions: Mapping[str, Question],
+    *,
+    rounds: bool = False,
 ) -> Formula:
     """Parse the formula of a question over `questions` (in the protocol's order; their formulas parsed before).
 
@@ -68,7 +73,7 @@ def parse_formula(
         raise RuleError("formula names no question", "Please name those whose answers it is worked out from")
     first = question.units[0]
     shown = DEFAULT_DECIMALS[question.kind] if decimals is None else decimals
-    return Formula(flat, term, first.code, shown, first.possible, places, stated=decimals is not None)
+    return Formula(flat, term, first.code, shown, first.possible, places, rounds)
 
 
 def _none(truths: list[bool]) -> bool:

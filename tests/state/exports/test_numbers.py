@@ -13,7 +13,8 @@ from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load, parse_protocol, parse_stored
+from dialogs.loading.formulas import EXACT
 from state.exports import FORMATS, Exported, export
 from state.exports.questionnaire import questionnaire
 from state.exports.spreadsheet import guarded
@@ -91,6 +92,44 @@ def test_tables_have_what_was_entered_and_what_it_comes_to(numbers: Export) -> N
             f" WHERE screening = '{screening}' AND question = '{question}'"
         ).fetchall()
         assert rows == [(value, Decimal(compared) if compared else None, unit or None)]
+
+
+LEAN: dict[str, Answer] = {
+    **WORKED,
+    "body_weight": Measurement("=", Decimal("60.5"), "kg"),
+    "height": Measurement("=", Decimal(181), "cm"),
+}
+"""A BMI of 18.467, below the limit of 18.5."""
+
+
+@pytest.mark.parametrize(
+    ("text", "compared", "failed"),
+    [
+        pytest.param(PROTOCOL.text, "18.47", "I1", id="compared exactly"),
+        pytest.param(
+            PROTOCOL.text.removesuffix(f"\n{EXACT}\n"), "18.5", "", id="stored when it was rounded before"
+        ),
+    ],
+)
+def test_exports_have_the_number_on_the_side_on_which_it_was_judged(
+    text: str, compared: str, failed: str, tmp_path: Path
+) -> None:
+    protocol = parse_stored(text, "stored")
+    assert protocol.text == text
+    file = tmp_path / "lean.db"
+    fill(file, protocol, (LEAN,), UNKNOWN)
+    assert not verify(file).problems
+    (row,) = [
+        each
+        for each in csv_rows(export(file, "answers", tmp_path / "a.csv").path)
+        if each["question"] == "bmi"
+    ]
+    assert (row["value"], row["compared"], row["first_failed"]) == ("computed", compared, failed)
+    table = f"read_parquet('{export(file, 'parquet', tmp_path / 'a').path}/answers/**/*.parquet')"
+    assert duckdb.sql(f"SELECT compared FROM {table} WHERE question = 'bmi'").fetchall() == [
+        (Decimal(compared),)
+    ]
+    assert f'"value":{compared}' in export(file, "fhir", tmp_path / "a.json").path.read_text("utf-8")
 
 
 def test_the_parts_stand_beside_what_is_worked_out_from_them(numbers: Export) -> None:
