@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from dialogs.answers import Answer, Measurement, encode, plain
 from dialogs.protocol import Protocol, Question
@@ -55,8 +55,8 @@ def _impossible(question: Question, answer: Measurement) -> Refused:
     details = {
         "value": encode(answer)[0],
         "unit": unit.code,
-        "low": _short(unit.from_first(unit.possible[0])),
-        "high": _short(unit.from_first(unit.possible[1])),
+        "low": _short(unit.from_first(unit.possible[0]), ROUND_CEILING),
+        "high": _short(unit.from_first(unit.possible[1]), ROUND_FLOOR),
     }
     likely = tuple(
         ((question.id, Measurement(answer.relation, answer.value, other.code)),)
@@ -66,8 +66,10 @@ def _impossible(question: Question, answer: Measurement) -> Refused:
     return Refused("impossible", details, likely)
 
 
-def _short(number: Decimal) -> str:
-    rounded = number.quantize(Decimal("0.01")) if number < 100 else number.quantize(Decimal(1))
+def _short(number: Decimal, towards: str) -> str:
+    """Write an end of what is possible, rounded to the inside: what is refused lies outside of what is told."""
+    finest = Decimal(1) if number >= 100 else Decimal("0.01").scaleb(min(number.adjusted(), 0))
+    rounded = number.quantize(finest, towards)
     return format(rounded.normalize(), "f")
 
 
