@@ -79,7 +79,7 @@ def _own_key(question: Question, languages: Collection[str]) -> Hashable:
         tuple((each.code, said(each.text), _implied(each.implies)) for each in question.options),
         tuple((each.code, said(each.text), each.means) for each in question.shortcuts),
         tuple((said(unit.label), *_measure(unit)) for unit in question.units),
-        formula and (formula.text, formula.unit, formula.decimals, formula.possible),
+        formula and (formula.text, formula.unit, formula.decimals, formula.rounds, formula.possible),
     )
 
 
