@@ -6,22 +6,32 @@ Rules compare exactly. What was worked out, converted or divided is shown rounde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain
 from math import ceil, floor
+from operator import gt, lt
 
 from dialogs.answers import WorkedOut
 from dialogs.protocol import Protocol
-from dialogs.rules.arithmetic import rounded
+from dialogs.rules.arithmetic import (
+    Compared,
+    Condition,
+    Either,
+    Joined,
+    Operation,
+    Term,
+    Truth,
+    Unworkable,
+    rounded,
+)
 from dialogs.rules.comparisons import Comparison, Contrast
-from dialogs.rules.judgement import Facts, Judgement
+from dialogs.rules.judgement import Facts, Judgement, union
 from dialogs.units import DECIMALS
 
-Compared = Comparison | Contrast
+_Compared = Comparison | Contrast | Compared
 
 
 def on_its_side(
@@ -32,7 +42,7 @@ def on_its_side(
     Its distance to a limit below 10 ** -`DECIMALS` is shown as one step of the last of these: 59.999999999999. ``None``
     if no decimal lies where the number does, which is on a limit that no decimal writes.
     """
-    compared = [leaf for leaf in _comparisons(protocol) if leaf.mask >> place & 1]
+    compared = _compared(protocol)[place]
     if not compared:
         return rounded(number.exact, fewest)
     judged = _judged(compared, place, number, facts, number.exact)
@@ -66,33 +76,67 @@ def decimals_of(number: Decimal) -> int:
 
 
 def _judged(
-    compared: list[Compared], place: int, number: WorkedOut, facts: Facts, shown: Decimal | Fraction
-) -> list[Judgement]:
+    compared: Sequence[_Compared], place: int, number: WorkedOut, facts: Facts, shown: Decimal | Fraction
+) -> list[Judgement | Truth]:
     """Compare what is shown in place of the number.
 
     The other one of two numbers may be shown rounded, too: so that neither reaches half the way to the other.
     """
     at = Fraction(shown)
     known = [*facts]
-    judged = []
-    for leaf in compared:
-        halfway = isinstance(leaf, Contrast) and place in leaf.places
+    judged: list[Judgement | Truth] = []
+    for each in compared:
+        halfway = isinstance(each, Contrast) and place in each.places
         known[place] = replace(number, exact=2 * at - number.exact if halfway else at)
-        judged.append(leaf.judge(known))
+        judged.append(_holds(each, known) if isinstance(each, Compared) else each.judge(known))
     return judged
 
 
+def _holds(condition: Compared, facts: Facts) -> Truth:
+    try:
+        return condition.holds(dict(enumerate(facts)))
+    except Unworkable:
+        return None
+
+
 @lru_cache(maxsize=256)
-def _comparisons(protocol: Protocol) -> tuple[Compared, ...]:
-    """Return what numbers are compared with anywhere in a trial: each whether it is below it and whether above."""
+def _compared(protocol: Protocol) -> tuple[tuple[_Compared, ...], ...]:
+    """Return what each question's number is compared with anywhere, by itself or in a formula: below, and above."""
     rules = (
-        (each.rule for each in protocol.criteria),
-        (each.when for each in (*protocol.alerts, *protocol.site_items)),
+        *(each.rule for each in protocol.criteria),
+        *(each.when for each in (*protocol.alerts, *protocol.site_items)),
     )
-    leaves = (leaf for rule in chain(*rules) for leaf in rule.node.leaves())
-    found = {_limit(leaf): leaf for leaf in leaves if isinstance(leaf, Compared)}
-    return tuple(replace(leaf, operator=operator) for leaf in found.values() for operator in "<>")
+    leaves = (leaf for rule in rules for leaf in rule.node.leaves())
+    limits = {_limit(leaf): leaf for leaf in leaves if isinstance(leaf, Comparison | Contrast)}
+    conditions = [each for formula in protocol.formulas.values() for each in _conditions(formula.node)]
+    found: list[tuple[int, _Compared]] = [
+        (leaf.mask, replace(leaf, operator=sign)) for leaf in limits.values() for sign in "<>"
+    ]
+    found += [(_mask(each), replace(each, test=test)) for each in conditions for test in (lt, gt)]
+    places = range(len(protocol.questions))
+    return tuple(tuple(each for mask, each in found if mask >> place & 1) for place in places)
 
 
-def _limit(leaf: Compared) -> object:
+def _limit(leaf: Comparison | Contrast) -> object:
     return leaf.places if isinstance(leaf, Contrast) else (leaf.place, *leaf.limits.items())
+
+
+def _conditions(node: Term | Condition) -> Iterator[Compared]:
+    """Yield the comparisons inside of a formula; a part that is worked out has a formula of its own."""
+    parts: tuple[Term | Condition, ...] = ()
+    match node:
+        case Operation():
+            parts = node.operands
+        case Either():
+            parts = node.condition, node.then, node.other
+        case Joined():
+            parts = node.conditions
+        case Compared():
+            yield node
+            parts = node.one, node.other
+    for part in parts:
+        yield from _conditions(part)
+
+
+def _mask(condition: Compared) -> int:
+    return union(1 << asked.place for asked in condition.parts())

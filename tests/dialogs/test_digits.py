@@ -191,6 +191,14 @@ def test_of_two_numbers_that_are_compared_neither_is_shown_as_the_other() -> Non
     assert [str(each.value) for each in found.values()] == ["1.46", "1.54"]
 
 
+def test_what_another_formula_asks_of_a_number_is_a_limit_too() -> None:
+    dose = '[[question]]\nid = "dose"\nask = "Dose?"\nunits = "bmi"\npossible = [0, 300]\nusual = [1, 300]\n'
+    protocol = trial('dose > "200 kg/m2"', f'{dose}formula = "2 * bmi if bmi < 30 else 3 * bmi"')
+    facts = facts_of(protocol, dose="computed", bmi="computed", body_weight="95.9 kg", height="178.92 cm")
+    shown = {name: str(number.value) for name, number in all_worked_out(protocol, facts).items()}
+    assert shown == {"bmi": "29.96", "dose": "59.9"}
+
+
 def test_roots_that_come_together_are_no_less_exact() -> None:
     protocol = trial(
         'body_surface < "2 m2"',

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.loading import load, parse_protocol, parse_stored, shipped_protocols
+from dialogs.loading.formulas import EXACT
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.protocol import Protocol
 
@@ -59,6 +60,12 @@ CASES = {
         ["e9", "pain"],
     ),
 }
+
+
+def test_a_number_that_is_rounded_before_it_is_compared_is_another_one() -> None:
+    now = trial("A", '[[criterion]]\ncode = "I1"\ninclusion = "BMI"\nrule = \'bmi < "25 kg/m2"\'\n')
+    before = parse_stored(now.text.replace(EXACT, "").replace('"A"', '"B"'), "stored")
+    assert names(merged([now, before])) == ["body_weight", "height", "bmi", "B/bmi"]
 
 
 @pytest.mark.parametrize(("trials", "questions"), CASES.values(), ids=CASES)
