@@ -16,6 +16,7 @@ from dialogs.errors import Fault
 from dialogs.examples import expected_number
 from dialogs.languages import in_every_language
 from dialogs.likely import instead
+from dialogs.loading.catalogue import without_copies
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
@@ -59,6 +60,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_unusual(protocol),
         *_contradictory(protocol),
         *_worked_out_wrong(protocol),
+        *_asked_at_two_times(protocol),
         *limits_of_time(protocol),
         *_untranslated(protocol),
         *_called_alike(protocol),
@@ -169,6 +171,30 @@ def _worked_out_wrong(protocol: Protocol) -> Iterator[Fault]:
             fault = f"comes to {worked} from usual answers ({numbers})"
             remedy = "Please check it: every number is in the first unit of its question"
             yield Fault(f"question {question.id}: formula", fault, remedy)
+
+
+def _asked_at_two_times(protocol: Protocol) -> Iterator[Fault]:
+    """Questions of a visit, beside which the same one is asked for a formula only: an age, and once more an age."""
+    named = {place for each in protocol.criteria for leaf in each.rule.node.leaves() for place in leaf.places}
+    needed = {
+        part: protocol.questions[place].id
+        for place, formula in protocol.formulas.items()
+        for part in reversed(formula.places)
+        if part not in named
+    }
+    for name, entry in _of_a_visit(tomllib.loads(without_copies(protocol.text))):
+        whole = needed.get(protocol.position.get(entry, -1))
+        if whole is not None and name != entry:
+            fault = f"{entry} is asked beside it, for the formula of {whole}: the two answers may contradict"
+            remedy = f"Please write {entry} in the rules instead, or give {whole} a formula with {name}"
+            yield Fault(f"question {name}: at", fault, remedy)
+
+
+def _of_a_visit(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the questions of a visit that are entries of the catalogue, each with its entry."""
+    tables = [(str(question_name(each)), each) for each in raw.get("question", ())]
+    tables += [(name, each) for name, each in raw.get("catalogue", {}).items() if isinstance(each, dict)]
+    yield from ((name, str(each["use"])) for name, each in tables if "at" in each and "use" in each)
 
 
 def _options(parts: Sequence[Question]) -> Iterator[tuple[Choice, ...]]:

@@ -40,6 +40,7 @@ rule = 'fever or cough'
 """
 MANY = ", ".join(f'{{ code = "o{number}", text = "Option {number}" }}' for number in range(12))
 BMI = '[[question]]\nuse = "bmi"\nformula = "{}"\n'
+AGE_THEN = '[catalogue]\nage_then = { use = "age_years", at = "at screening" }\n'
 UNUSED = '[[question]]\nid = "rash"\nask = "Rash?"\n'
 
 
@@ -111,6 +112,12 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion('last_stroke < "3 mo = 12 d"'),
         criterion('last_stroke < "3 mo = 12 wk = 90 d"'),
         "criterion X1: rule: 3 mo is 91.312 d, and not 12",
+    ),
+    "an age of a visit, and another one for a formula": (
+        criterion('age_then < "18 a" or egfr < "60 mL/min/{1.73_m2}"') + AGE_THEN,
+        criterion('age_then < "18 a" or age_years > "80 a" or egfr < "60 mL/min/{1.73_m2}"') + AGE_THEN,
+        "question age_then: at: age_years is asked beside it, for the formula of egfr: the two answers may contradict. "
+        "Please write age_years in the rules instead, or give egfr a formula with age_then",
     ),
     "a formula over another unit": (
         BMI.format("body_weight / height ** 2") + criterion("bmi > 30"),
