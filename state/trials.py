@@ -28,10 +28,15 @@ ORDER BY entry DESC
 LIMIT 1
 """
 _KNOWN: Final = f"""
-SELECT DISTINCT s.site, t.id FROM screenings s JOIN protocols t ON t.sha256 = s.protocol
+SELECT DISTINCT s.site, t.id FROM screenings s JOIN protocols t ON t.sha256 = s.protocol WHERE s.sequence > 0
 UNION
 SELECT json_extract(detail, '$.site'), subject FROM register WHERE kind = '{KIND}'
 ORDER BY 1, 2
+"""
+_SCREENED_FOR: Final = """
+SELECT DISTINCT t.id FROM screenings s JOIN protocols t ON t.sha256 = s.protocol
+WHERE s.sequence > 0 AND (:site IS NULL OR s.site = :site)
+ORDER BY 1
 """
 
 
@@ -80,6 +85,12 @@ def check(detail: Mapping[str, Any]) -> None:
 def known(db: Database) -> list[tuple[str, str]]:
     """List (site, trial): what was screened for where, and what was opened, paused or closed there."""
     return [(site, trial) for site, trial in db.execute(_KNOWN)]
+
+
+def screened_for(db: Database, site: str | None = None) -> list[str]:
+    """List the trials for which somebody was screened, at a site or at all."""
+    rows = db.execute(_SCREENED_FOR, {"site": site})
+    return [trial for (trial,) in rows]
 
 
 def sites(db: Database) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from bot.command import options
 from bot.command.progress import Bar
 from bot.command.wiring import Unusable, open_existing
 from dialogs.languages import counted
-from state.exports import FORMATS, Exported
+from state.exports import FORMATS, Exported, Mixed, Selection
 
 
 @click.command("export")
@@ -44,8 +46,9 @@ def command(
     export is recorded: who, when, format, filter, number of rows, SHA-256. It says as of when it is: with that
     moment as --as-of, the same command gives the same bytes again, whatever was recorded since.
 
-    Without --output the file is named after format, trial, day and filter. Filters that leave nothing are no export:
-    the command says why, writes nothing, and exits with 2.
+    Without --output the file is named after format, trial, day and filter; of several trials each has a file of its
+    own, since a sponsor is sent nothing of another's. With --output, choose one by --protocol. Filters that leave
+    nothing are no export: the command says why, writes nothing, and exits with 2.
 
     \b
     Examples:
@@ -62,22 +65,39 @@ def command(
     by = _local_person(db_file)
     chosen = _format(format_name, ndjson=ndjson)
     bar = Bar(f"Writing {output.name if output else chosen}")
-    try:
-        exported = export(
+
+    def write(selection: Selection) -> Exported:
+        return export(
             Path(db_file),
             chosen,
             output,
-            options.selected(selected),
+            selection,
             by=by,
             force=force,
             as_of=as_of,
             progress=bar.start,
         )
+
+    try:
+        files = _of_each_trial(write, options.selected(selected), named=output is not None)
     except StateError as error:
         raise Unusable(str(error)) from error
     finally:
         bar.finish()
-    _tell(exported)
+    for exported in files:
+        _tell(exported)
+
+
+def _of_each_trial(
+    write: Callable[[Selection], Exported], selection: Selection, *, named: bool
+) -> list[Exported]:
+    """Write what is selected; of several trials a file each, unless there is a name for one only."""
+    try:
+        return [write(selection)]
+    except Mixed as error:
+        if named:
+            raise
+        return [write(replace(selection, protocol=trial)) for trial in error.trials]
 
 
 def _format(name: str, *, ndjson: bool) -> str:

@@ -116,6 +116,8 @@ _ROWS: Final = (
     # beside any screening
     PressKind("new", "acts", starting.new_pressed, SCREENS),
     PressKind("language", "acts", first_contact.set_language, EVERYBODY, former="lang"),
+    PressKind("stats", "looks", reports.stats_of, OFFICE),
+    PressKind("export_trial", "looks", reports.choose_format, OFFICE),
     PressKind("export", "looks", reports.choose_period, OFFICE),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
     PressKind("subjects", "looks", site_screenings.list_pressed, OFFICE, key="list"),

@@ -17,6 +17,7 @@ from typing import Final
 from bot.conversation.access import OFFICE
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
+from bot.conversation.trials import chosen, which
 from bot.exchange import (
     DOCUMENT_BYTES,
     LIST_BYTES,
@@ -34,6 +35,7 @@ from bot.wording.buttons import arrange
 from bot.wording.phrases import Phrases, escape, means
 from dialogs.protocol import Protocol
 from state.database import path_of
+from state.exports.selection import Selection
 from state.people import Person
 
 FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
@@ -43,15 +45,32 @@ PERIODS: Final = ("month", "last_month", "year", "all")
 
 
 def export(context: Context, argument: str) -> None:
-    """``/export``: choose a format, then a period; the file arrives as a document."""
+    """``/export``: choose a trial if there are several, a format, then a period; the file arrives as a document."""
+    if not which(context, "export_trial"):
+        _choose_format(context)
+
+
+def choose_format(context: Context, press: Press) -> None:
+    if press.name is None or chosen(context, press.name) is None:
+        late(context)
+    else:
+        _choose_format(context, f"{_OF}{press.name}")
+
+
+def _choose_format(context: Context, of: str = "") -> None:
     buttons = [
-        Button(context.say.plain(f"format_{name}"), str(Press("export", name=name))) for name in FORMATS
+        Button(context.say.plain(f"format_{name}"), str(Press("export", name=f"{name}{of}")))
+        for name in FORMATS
     ]
-    context.turn.say(context.say("export_format"), arrange(buttons))
+    context.turn.say(context.say("export_format"), arrange(buttons), in_place=bool(of))
+
+
+_OF: Final = "-"
+"""Between a format and the mark of a trial in a button."""
 
 
 def choose_period(context: Context, press: Press) -> None:
-    if press.name not in FORMATS:
+    if _wanted(context, press) is None:
         late(context)
         return
     buttons = [
@@ -63,16 +82,24 @@ def choose_period(context: Context, press: Press) -> None:
     context.turn.say(context.say("export_period"), arrange(buttons), in_place=True)
 
 
+def _wanted(context: Context, press: Press) -> tuple[str, str | None] | None:
+    """Return the format that a button names, and the trial; ``None`` if it names what there is not."""
+    name, of, marked = (press.name or "").partition(_OF)
+    trial = chosen(context, marked) if of else None
+    return (name, trial) if name in FORMATS and (trial or not of) else None
+
+
 def export_site(context: Context, press: Press) -> None:
-    """Export the person's site, in a format, over a period."""
-    period = at(PERIODS, press.place)
-    if press.name not in FORMATS or period is None:
+    """Export the person's site, of a trial, in a format, over a period."""
+    wanted, period = _wanted(context, press), at(PERIODS, press.place)
+    if wanted is None or period is None:
         late(context)
         return
+    (name, trial), person = wanted, context.person
     since, until = _days(period, context.screenings.clock().astimezone(UTC).date())
     context.turn.say(context.say("export_working"), in_place=True)
-    database, person = path_of(context.screenings.db), context.person
-    run = partial(_export, database, press.name, person.site, since, until, person.code, context.say)
+    selection = Selection(site=person.site, protocol=trial, since=since, until=until)
+    run = partial(_export, path_of(context.screenings.db), name, selection, person.code, context.say)
     context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
@@ -87,24 +114,25 @@ def _days(period: str, today: date) -> tuple[date | None, date | None]:
     return (today.replace(month=1, day=1), today) if period == "year" else (None, None)
 
 
-def _export(
-    database: Path, name: str, site: str, since: date | None, until: date | None, by: str, say: Phrases
-) -> Turn:
+def _export(database: Path, name: str, selection: Selection, by: str, say: Phrases) -> Turn:
     from state.errors import StateError
-    from state.exports import Nothing, Selection
+    from state.exports import Mixed, Nothing
     from state.exports import export as write
 
-    selection = Selection(site=site, since=since, until=until)
     with tempfile.TemporaryDirectory() as folder:
         try:
             written = write(database, name, None, selection, folder=Path(folder), by=by)
         except Nothing:
             return _saying(say("export_nothing"))
+        except Mixed:
+            return _saying(say("export_mixed"))
         except StateError as error:
             return _saying(say("export_failed", why=str(error)))
         content, filename = _packed(written.path)
     if len(content) > DOCUMENT_BYTES:
-        return _saying(say("export_too_large", command=f"prescreen export --format {name} --site {site}"))
+        of = f" --protocol {selection.protocol}" if selection.protocol else ""
+        command = f"prescreen export --format {name} --site {selection.site}{of}"
+        return _saying(say("export_too_large", command=command))
     caption = say(
         "export_done",
         rows=say("rows", n=written.rows),
@@ -134,21 +162,34 @@ def _packed(target: Path) -> tuple[bytes, str]:
 
 
 def stats(context: Context, argument: str) -> None:
-    """``/stats``: the site's counts as text, and the flow as a picture."""
-    run = partial(_stats, path_of(context.screenings.db), context.person.site, context.say)
+    """``/stats``: the site's counts of a trial as text, and the flow as a picture."""
+    if not which(context, "stats"):
+        _count(context, None)
+
+
+def stats_of(context: Context, press: Press) -> None:
+    trial = chosen(context, press.name or "")
+    if trial is None:
+        late(context)
+    else:
+        _count(context, trial)
+
+
+def _count(context: Context, trial: str | None) -> None:
+    selection = Selection(site=context.person.site, protocol=trial)
+    run = partial(_stats, path_of(context.screenings.db), selection, context.say)
     context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
-def _stats(database: Path, site: str, say: Phrases) -> Turn:
+def _stats(database: Path, selection: Selection, say: Phrases) -> Turn:
     from bot.wording.counts import as_text
     from bot.wording.pictures import NoPicture, draw, write
-    from state.exports import Selection
     from state.stats import stats
 
     turn = Turn()
-    found = stats(database, Selection(site=site))
+    found = stats(database, selection)
     turn.say(Safe(f"<pre>{escape(as_text(found, say.language))}</pre>"))
-    for trial in found.trials[:1]:
+    for trial in found.trials:
         with tempfile.TemporaryDirectory() as folder:
             picture = Path(folder) / "flow.png"
             try:
@@ -156,9 +197,8 @@ def _stats(database: Path, site: str, say: Phrases) -> Turn:
             except NoPicture as error:
                 turn.say(say("export_failed", why=str(error)))
                 return turn
-            turn.actions.append(
-                Document("flow.png", picture.read_bytes(), say("stats_flow", site=site), picture=True)
-            )
+            caption = say("stats_flow", site=selection.site)
+            turn.actions.append(Document("flow.png", picture.read_bytes(), caption, picture=True))
     return turn
 
 

@@ -79,6 +79,22 @@ def choices(trials: Iterable[Protocol], verb: str, say: Phrases) -> Rows:
     )
 
 
+def which(context: Context, verb: str) -> bool:
+    """Ask of which trial, if people of the site were screened for several; say whether it was asked."""
+    several = trials.screened_for(context.screenings.db, context.person.site)
+    if len(several) < 2:
+        return False
+    rows = tuple((Button(trial, str(Press(verb, name=mark(trial)))),) for trial in several)
+    context.turn.say(context.say("of_which_trial"), rows)
+    return True
+
+
+def chosen(context: Context, of: str) -> str | None:
+    """Return the id of the trial of the site that a mark stands for; ``None`` if it stands for none."""
+    several = trials.screened_for(context.screenings.db, context.person.site)
+    return next((each for each in several if mark(each) == of), None)
+
+
 # opening, pausing and closing --------------------------------------------------------------------
 
 
@@ -107,29 +123,27 @@ def _line(context: Context, trial: str) -> Safe:
 
 def show(context: Context, press: Press) -> None:
     """One trial, and what can be made of it."""
-    chosen = named(context.setup.protocols, press)
-    if chosen is None:
+    trial = named(context.setup.protocols, press)
+    if trial is None:
         late(context)
         return
-    now = _stands(context, chosen.id).state
+    now = _stands(context, trial.id).state
     buttons = [
-        (Button(context.say.plain(verb, id=chosen.id), str(Press(verb, name=press.name))),)
+        (Button(context.say.plain(verb, id=trial.id), str(Press(verb, name=press.name))),)
         for verb, state in _ACTS
         if state != now
     ]
     back = (Button(context.say.plain("back"), str(Press("trials"))),)
-    text = lines(_line(context, chosen.id), context.say("trial_change", site=context.person.site))
+    text = lines(_line(context, trial.id), context.say("trial_change", site=context.person.site))
     context.turn.say(text, (*buttons, back), in_place=True)
 
 
 def change(context: Context, press: Press) -> None:
     """Open, pause or close a trial for the person's site, and say how it stands now."""
-    chosen = named(context.setup.protocols, press)
-    if chosen is None:
+    trial = named(context.setup.protocols, press)
+    if trial is None:
         late(context)
         return
     screenings, person = context.screenings, context.person
-    trials.enter(
-        screenings.db, chosen.id, person.site, dict(_ACTS)[press.verb], person.code, screenings.clock
-    )
-    _show(context, context.say("trial_goes_on", id=chosen.id) if press.verb != "trial_open" else None)
+    trials.enter(screenings.db, trial.id, person.site, dict(_ACTS)[press.verb], person.code, screenings.clock)
+    _show(context, context.say("trial_goes_on", id=trial.id) if press.verb != "trial_open" else None)

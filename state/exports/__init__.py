@@ -19,7 +19,7 @@ from state import register
 from state.database import connect, writing
 from state.errors import StateError, Taken
 from state.exports.files import digest, written
-from state.exports.filters import Nothing, moment, refuse_nothing
+from state.exports.filters import Mixed, Nothing, moment, refuse_mixed, refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot
 from state.moments import Clock, utc_now
@@ -111,13 +111,14 @@ def export(
     how many more are done.
 
     Raises `Taken` if the target exists (without ``force``), `Nothing` if the selection has nothing in it or ``as_of``
-    is still to come, `Uninstalled`, `NotKept` or `Damaged`.
+    is still to come, `Mixed` if it has screenings for several trials, `Uninstalled`, `NotKept` or `Damaged`.
     """
     chosen = FORMATS[format_name]
     write = _writer(format_name, chosen)
     now = clock()
     with snapshot(database, selection, moment(as_of, now)) as data:
         refuse_nothing(data)
+        refuse_mixed(data)
         named = default_name(format_name, selection, data.trials, (as_of or now).astimezone(UTC).date())
         target = target or folder / named
         with written(target, folder=chosen.suffix is None, force=force, databases=[database]) as temporary:
@@ -172,6 +173,7 @@ __all__ = [
     "FORMATS",
     "Exported",
     "Format",
+    "Mixed",
     "Nothing",
     "Selection",
     "Taken",

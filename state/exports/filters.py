@@ -15,6 +15,14 @@ class Nothing(StateError):
     """No screening is what was asked for; the message says why."""
 
 
+class Mixed(StateError):
+    """Several trials were selected, and an export is of one: a sponsor is sent nothing of another's trial."""
+
+    def __init__(self, trials: Sequence[str]) -> None:
+        super().__init__(f"these are screenings for {', '.join(trials)}; please choose one with --protocol")
+        self.trials = tuple(trials)
+
+
 def moment(as_of: datetime | None, now: datetime) -> str | None:
     """Write the moment up to which data are wanted. Raises `Nothing` for one that is still to come."""
     if as_of is not None and as_of > now:
@@ -26,6 +34,12 @@ def refuse_nothing(data: Snapshot) -> None:
     """Raise `Nothing` if filters, or a moment, left no screening. A file that has none yet is no mistake."""
     if data.count == 0 and (data.selection.described() or data.moment):
         raise Nothing(_why(data))
+
+
+def refuse_mixed(data: Snapshot) -> None:
+    """Raise `Mixed` if screenings for several trials were selected."""
+    if len(data.trials) > 1:
+        raise Mixed(data.trials)
 
 
 def _why(data: Snapshot) -> str:

@@ -21,7 +21,6 @@ from dialogs.answers import decode
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.wording import compared
-from state.errors import StateError
 from state.exports.comparing import AnswerRow, as_number, current_of
 from state.exports.datasetjson import Dataset, dataset
 from state.exports.findings import Record, answers_in, assessments, laboratory
@@ -46,18 +45,11 @@ SUBJECT_STATES: Final = ("eligible", "ineligible", "undetermined")
 Add = Callable[[str, Record], None]
 
 
-class Mixed(StateError):
-    """Several trials were selected; a package is of one."""
-
-
 def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: str) -> int:
     """Write one file a dataset into the folder `target`; returns the number of records of all of them."""
-    studies = sorted({protocol.id for protocol in snapshot.protocols.values()})
-    if len(studies) > 1:
-        raise Mixed(f"these are screenings for {', '.join(studies)}; please choose one with --protocol")
     about = {
         "modified": snapshot.newest,
-        **({"studyOID": studies[0]} if studies else {}),
+        **({"studyOID": snapshot.trials[0]} if snapshot.trials else {}),
         **({"head": snapshot.head} if snapshot.head else {}),
     }
     with ExitStack() as files:

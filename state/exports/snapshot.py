@@ -37,11 +37,23 @@ _CANCEL: Final = (
 )
 _CLOSED: Final = f"coalesce(g.saved_at, {_CANCEL.format('at')})"
 
+_EARLIER: Final = """(
+        SELECT e.number FROM screenings e JOIN protocols o ON o.sha256 = e.protocol
+        WHERE e.number = s.earlier AND o.id = t.id
+    )"""
+_SUBJECTS: Final = """
+    SELECT screening,
+        first_value(screening) OVER in_trial AS subject,
+        place - min(place) OVER in_trial AS place
+    FROM subjects
+    WINDOW in_trial AS (PARTITION BY subject, trial ORDER BY place, screening)
+"""
+"""Links, and subjects, within one trial: of which others somebody was screened for is nothing to its sponsor."""
 _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen AS
 SELECT
     s.number AS screening, s.site, s.sequence, s.protocol, s.person AS started_by, s.started_at, s.zone,
-    s.channel, s.earlier, u.subject, u.place,
+    s.channel, {_EARLIER} AS earlier, u.subject, u.place,
     g.state,
     {_CLOSED} AS saved_at,
     coalesce(g.saved_by, {_CANCEL.format("person")}) AS saved_by,
@@ -57,7 +69,7 @@ SELECT
     (SELECT hash FROM log WHERE screening = s.number ORDER BY entry DESC LIMIT 1) AS head
 FROM screenings s
 JOIN standing g ON g.screening = s.number
-JOIN subjects u ON u.screening = s.number
+JOIN ({_SUBJECTS}) u ON u.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
 WHERE g.state <> 'open'
     AND (:site IS NULL OR s.site = :site)
@@ -74,7 +86,12 @@ WHERE origin = (SELECT value FROM meta WHERE key = 'origin')
 ORDER BY entry DESC LIMIT 1
 """
 _NEWEST: Final = """
-SELECT max(l.at) FROM standing g CROSS JOIN log l ON l.screening = g.screening WHERE g.state <> 'open'
+SELECT max(l.at)
+FROM standing g
+CROSS JOIN log l ON l.screening = g.screening
+JOIN screenings s ON s.number = g.screening
+JOIN protocols t ON t.sha256 = s.protocol
+WHERE g.state <> 'open' AND (:protocol IS NULL OR t.id = :protocol)
 """
 _FOLLOWED: Final = """
 CREATE TEMP TABLE followed AS
@@ -204,10 +221,12 @@ class Snapshot:
     def newest(self) -> str:
         """The newest moment in the logs of all that was saved or cancelled; with none, that of the file's making.
 
-        Of all, not of what was selected: what another selection would have is one reason why something is, or
-        is not, in this one: it has another verdict by now, was saved again, or its subject was screened again.
+        Of all of the trial, if it is one, not of what else was selected: what another selection would have is one
+        reason why something is, or is not, in this one: it has another verdict by now, was saved again, or its
+        subject was screened again.
         """
-        (newest,) = self.one(_NEWEST)
+        trial = self.trials[0] if len(self.trials) == 1 else self.selection.protocol
+        (newest,) = self.one(_NEWEST, {"protocol": trial})
         return str(newest or self.one("SELECT value FROM meta WHERE key = 'created_at'")[0])
 
     @property
@@ -224,7 +243,7 @@ class Snapshot:
     @cached_property
     def trials(self) -> tuple[str, ...]:
         """The trials of the chosen screenings."""
-        return tuple(dict.fromkeys(protocol.id for protocol in self.protocols.values()))
+        return tuple(sorted({protocol.id for protocol in self.protocols.values()}))
 
     @cached_property
     def protocols(self) -> dict[str, Protocol]:

@@ -29,6 +29,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "suspend": ("S01-P01", "S09-P01"),
     "suspend_yes": ("S01-P01", "S09-P01"),
     "restore": ("S01-P01", "S09-P01"),
+    **dict.fromkeys(("stats", "export_trial"), (mark("NCT04420494"),)),
     "export": ("csv",),
     "export_period": ("3:csv",),
     "notify": ("1",),
@@ -56,7 +57,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     assert {kind.verb: kind.roles for kind in PRESSES.values() if kind.whose == "nobody"} == {
         "new": screens,
         "language": everybody,
-        **dict.fromkeys(("subjects", "export", "export_period"), office),
+        **dict.fromkeys(("subjects", "stats", "export_trial", "export", "export_period"), office),
         "notify": frozenset({"coordinator"}),
         **dict.fromkeys(
             (

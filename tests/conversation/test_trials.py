@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.conversation import Conversation
-from bot.exchange import Turn
+from bot.exchange import Document, Turn, Work
 from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
@@ -140,3 +140,42 @@ def test_a_trial_that_is_withdrawn_meanwhile_is_not_begun_by_its_button(site: Si
     told = site.press(site.ward.clinician, shown, "NCT04420494")
     assert site.begun() == []
     assert [label.split()[0] for label in labels(told)] == ["EX-OTHER", "EXAMPLE-DM2"]
+
+
+# exports and counts by trial ---------------------------------------------------------------------
+
+
+def _both_saved(site: Site) -> None:
+    """Save a screening for each trial."""
+    clinician = site.ward.clinician
+    site.press(clinician, site.ward.do(clinician, "/new"), "EX-OTHER")
+    site.press(clinician, site.ward.do(clinician, "76"), site.words("finish_save"))
+    site.press(clinician, site.ward.do(clinician, "/new"), "NCT04420494")
+    unusual = site.ward.do(clinician, "17")
+    ended = site.ward.do(clinician, f"!{buttons(unusual)[0].press}")
+    site.press(clinician, ended, site.words("finish_save"))
+
+
+def _worked(turn: Turn) -> Turn:
+    (work,) = [action for action in turn.actions if isinstance(action, Work)]
+    return work.run()
+
+
+def test_counts_are_asked_for_by_trial_and_are_of_that_trial_alone(site: Site) -> None:
+    _both_saved(site)
+    office = site.ward.coordinator
+    asked = site.ward.do(office, "/stats")
+    assert labels(asked) == ["EX-OTHER", "NCT04420494"]
+    told = said(_worked(site.press(office, asked, "EX-OTHER")))
+    assert ("EX-OTHER" in told, "NCT04420494" in told) == (True, False)
+
+
+def test_a_file_is_asked_for_by_trial_and_is_of_that_trial_alone(site: Site) -> None:
+    _both_saved(site)
+    office = site.ward.coordinator
+    chosen = site.press(office, site.ward.do(office, "/export"), "EX-OTHER")
+    period = site.press(office, chosen, site.words("format_csv"))
+    (file,) = _worked(site.press(office, period, site.words("period_all"))).actions
+    assert isinstance(file, Document)
+    text = file.content.decode("utf-8-sig")
+    assert ("S01-0001" in text, "S01-0002" in text, "NCT04420494" in text) == (True, False, False)

