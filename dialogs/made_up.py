@@ -1,12 +1,13 @@
 """Made-up patients on either side of a rule's limits: two who differ in one answer, and in what comes of it.
 
-For each comparison of the rule one pair at most: its number on the limit and next to it, or an option that is asked for
-and one that is not, with such other answers that the rule depends on it.
+For each comparison of the rule a pair: its number on the limit and next to it, or each option that is asked for and one
+that is not, with such other answers that the rule depends on it. Where no answers make it true in one and false in the
+other, one of the two is left open by the record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -18,31 +19,50 @@ from dialogs.examples import expected_number
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf
-from dialogs.rules.judgement import FALSE, TRUE, Facts, members
+from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts, members
 
-MOST: Final = 6
+MOST: Final = 12
 """Patients for one rule: more are not read."""
 TRIES: Final = 300
 """Combinations of answers that are tried for one pair."""
 
+_Two = tuple[Answer, Answer]
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Answers by question, in the order of asking, and whether the rule is true by them."""
+    """Answers by question, in the order of asking, and whether the rule is true by them (``None``: left open)."""
 
     answers: tuple[tuple[str, Answer], ...]
-    fulfils: bool
+    fulfils: bool | None
 
 
-def patients(protocol: Protocol, criterion: Criterion) -> tuple[Patient, ...]:
+@dataclass(frozen=True, slots=True)
+class Patients:
+    """Those of one rule, and how many of its comparisons have further ones that are not among them."""
+
+    shown: tuple[Patient, ...]
+    left_out: int
+
+
+def patients(protocol: Protocol, criterion: Criterion) -> Patients:
     """Return some on either side of each comparison, as far as they are found; those whom it admits first."""
-    search = _Search(protocol, criterion)
+    search, left_out = _Search(protocol, criterion), 0
     found: dict[tuple[tuple[str, Answer], ...], Patient] = {}
     for leaf in dict.fromkeys(criterion.rule.node.leaves()):
-        if len(found) > MOST - 2:
-            break
-        found |= {patient.answers: patient for patient in search.pair(leaf)}
-    return tuple(sorted(found.values(), key=lambda patient: not patient.fulfils))
+        for turn in _turns(protocol.questions[leaf.places[0]], leaf):
+            more = {patient.answers: patient for patient in search.pair(leaf, turn)}
+            if len(found | more) > MOST:
+                left_out += 1
+            else:
+                found |= more
+    return Patients(tuple(sorted(found.values(), key=lambda each: _ORDER[each.fulfils])), left_out)
+
+
+_ORDER: Final = {True: 0, False: 1, None: 2}
+
+
+_FULFILS: Final[dict[int, bool | None]] = {TRUE: True, FALSE: False, UNCERTAIN: None}
 
 
 class _Search:
@@ -53,6 +73,7 @@ class _Search:
             place: tuple(dict.fromkeys(self._candidates(place, leaves))) for place in members(self.rule.mask)
         }
         self.tries = 0
+        self.outcomes: Set[int] = {TRUE, FALSE}
 
     def _candidates(self, place: int, leaves: Sequence[Leaf]) -> Iterator[Answer]:
         question = self.protocol.questions[place]
@@ -61,22 +82,24 @@ class _Search:
                 yield from _beside(question, leaf)
         yield from _others(question)
 
-    def pair(self, leaf: Leaf) -> Iterator[Patient]:
+    def pair(self, leaf: Leaf, turn: Sequence[_Two]) -> Iterator[Patient]:
         """Yield two patients who differ in the answer to the leaf's first question, and in what the rule comes to."""
-        place = leaf.places[0]
-        for two in pairwise(_beside(self.protocol.questions[place], leaf)):
-            facts: list[Answer | None] = [None] * len(self.protocol.questions)
-            if not _told_apart(leaf, place, two, facts):
-                continue
-            self.tries = 0
-            found = self._apart(place, two, facts)
-            if found is not None:
-                yield from found
-                return
+        for outcomes in ((TRUE, FALSE), (TRUE, UNCERTAIN), (FALSE, UNCERTAIN)):
+            for two in turn:
+                found = self._differing(leaf, two, {*outcomes})
+                if found is not None:
+                    yield from found
+                    return
 
-    def _apart(
-        self, place: int, two: tuple[Answer, Answer], facts: list[Answer | None]
-    ) -> tuple[Patient, Patient] | None:
+    def _differing(self, leaf: Leaf, two: _Two, outcomes: Set[int]) -> tuple[Patient, Patient] | None:
+        place = leaf.places[0]
+        facts: list[Answer | None] = [None] * len(self.protocol.questions)
+        if not _told_apart(leaf, place, two, facts):
+            return None
+        self.tries, self.outcomes = 0, outcomes
+        return self._apart(place, two, facts)
+
+    def _apart(self, place: int, two: _Two, facts: list[Answer | None]) -> tuple[Patient, Patient] | None:
         """Answer further questions until the two answers lead apart; ``None`` if they do not."""
         judged = []
         for answer in two:
@@ -84,7 +107,7 @@ class _Search:
             judged.append(self.rule.judge(facts))
         one, other = judged
         if one.settled and other.settled:
-            return self._both(place, two, facts) if {one.low, other.low} == {TRUE, FALSE} else None
+            return self._both(place, two, facts) if {one.low, other.low} == self.outcomes else None
         still_open = [each for each in members(one.residual | other.residual) if facts[each] is None]
         for answer in self.candidates[still_open[0]] if still_open else ():
             self.tries += 1
@@ -97,9 +120,7 @@ class _Search:
                 return found
         return None
 
-    def _both(
-        self, place: int, two: tuple[Answer, Answer], facts: Sequence[Answer | None]
-    ) -> tuple[Patient, Patient] | None:
+    def _both(self, place: int, two: _Two, facts: Sequence[Answer | None]) -> tuple[Patient, Patient] | None:
         one, other = (self._patient([*facts[:place], answer, *facts[place + 1 :]]) for answer in two)
         return (one, other) if one is not None and other is not None else None
 
@@ -110,16 +131,36 @@ class _Search:
         implied = effective(self.protocol, answers)
         if any(implied[self.protocol.position[name]] != answer for name, answer in answers.items()):
             return None
-        return Patient(tuple(answers.items()), self.rule.judge(facts).low == TRUE)
+        return Patient(tuple(answers.items()), _FULFILS[self.rule.judge(facts).low])
 
 
-def _told_apart(leaf: Leaf, place: int, two: tuple[Answer, Answer], facts: Sequence[Answer | None]) -> bool:
+def _told_apart(leaf: Leaf, place: int, two: _Two, facts: Sequence[Answer | None]) -> bool:
     """Say whether a comparison can come out differently for two answers."""
     one, other = (leaf.judge([*facts[:place], answer, *facts[place + 1 :]]) for answer in two)
     return one != other or not one.settled
 
 
 # answers that are tried --------------------------------------------------------------------------
+
+
+def _turns(question: Question, leaf: Leaf) -> Iterator[Sequence[_Two]]:
+    """Yield two answers each, between some of which the comparison turns; a list for each option that it names."""
+    match leaf:
+        case Membership():
+            codes = question.option_by_code or question.shortcut_by_code
+            others = [Choice(code) for code in codes if code not in leaf.codes]
+            yield from ([(Choice(code), other) for other in others] for code in codes if code in leaf.codes)
+        case Ticked() if leaf.code in question.option_by_code:
+            yield [*_ticked(question, leaf.code)]
+        case _:
+            yield [*pairwise(_beside(question, leaf))]
+
+
+def _ticked(question: Question, code: str) -> Iterator[_Two]:
+    """Yield what is ticked with an option and without it: alone, beside each other one, and beside all of them."""
+    others = [each for each in question.option_by_code if each != code]
+    for beside in ([], *([each] for each in others), others):
+        yield question.selection([code, *beside]), question.selection(beside)
 
 
 def _beside(question: Question, leaf: Leaf) -> Iterator[Answer]:

@@ -27,6 +27,8 @@ _OUTCOMES: Final = {
     ("inclusion", False): "not_met",
     ("exclusion", True): "applies",
     ("exclusion", False): "applies_not",
+    ("inclusion", None): "left_open",
+    ("exclusion", None): "left_open",
 }
 
 
@@ -132,8 +134,13 @@ class Telling:
         return [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
 
     def _patients(self, criterion: Criterion) -> Iterator[str]:
-        if not is_asked_as_it_stands(criterion):
-            yield from (self._patient(criterion, each) for each in patients(self.protocol, criterion))
+        if is_asked_as_it_stands(criterion):
+            return
+        found = patients(self.protocol, criterion)
+        yield from (self._patient(criterion, each) for each in found.shown)
+        if found.left_out:
+            more = numbered(self.said["more_patients"], found.left_out, self.language)
+            yield more.format(n=found.left_out)
 
     def _patient(self, criterion: Criterion, patient: Patient) -> str:
         answers = [
