@@ -156,13 +156,8 @@ class Question:
 
     def chosen(self, answer: Answer | None) -> tuple[Option, ...]:
         """Return the options that an answer names: one, those that were ticked, or none."""
-        codes = (
-            answer.codes
-            if isinstance(answer, Selection)
-            else (answer.code,)
-            if isinstance(answer, Choice)
-            else ()
-        )
+        codes: tuple[str, ...] = (answer.code,) if isinstance(answer, Choice) else ()
+        codes = answer.codes if isinstance(answer, Selection) else codes
         return tuple(self.option_by_code[code] for code in codes if code in self.option_by_code)
 
     def check(self, answer: Answer) -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from dialogs.answers import NONE, Choice, Measurement, compact
+from dialogs.formula_in_words import formula_in_words
 from dialogs.languages import words
 from dialogs.protocol import Criterion, Option, Protocol, Question, Shortcut
 from dialogs.reasons import OPPOSITE
@@ -51,6 +52,11 @@ def read_back(protocol: Protocol, criterion: Criterion, language: str) -> Clause
 def condition(protocol: Protocol, node: Node, language: str) -> Clause:
     """Say a condition that is no criterion's: of a point to ask the site about, of an alert."""
     return _Reading(protocol, language).clause(node, negated=False)
+
+
+def formula_read_back(protocol: Protocol, question: Question, language: str) -> str:
+    """Say how a number is worked out: ``body weight (kg) ÷ (height (cm) ÷ 100)²``; empty if it is not."""
+    return formula_in_words(protocol, question, language, _Reading(protocol, language).name)
 
 
 class _Reading:

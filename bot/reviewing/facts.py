@@ -15,7 +15,7 @@ from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
-from dialogs.reading_back import Clause, read_back
+from dialogs.reading_back import Clause, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
 from dialogs.wording import describe, measured, time_span
@@ -125,7 +125,8 @@ class Telling:
             labels
         )
         if question.formula is not None:
-            answers = self.said["worked_out"].format(answers=answers, formula=question.formula.text)
+            formula = formula_read_back(self.protocol, question, self.language)
+            answers = self.said["worked_out"].format(answers=answers, formula=formula)
         ask = question.ask[self.language].replace("\n", " ")
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)

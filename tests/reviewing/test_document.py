@@ -136,7 +136,7 @@ def test_limits_stand_in_all_units_and_what_is_worked_out_with_its_formula() -> 
     protocol = parse_protocol(TRIAL, "trial.toml")
     page = Page(document(protocol, "en"))
     assert "Platelets: 75 ×10⁹/L = 75 ×10³/µL = 75000 /µL" in page.text
-    assert "(times; or worked out: platelets / (lymphocytes + 1))" in page.text
+    assert "(times; or worked out: platelets (×10⁹/L) ÷ (lymphocytes + 1))" in page.text
     assert "Platelets: 74 ×10⁹/L → not met" in page.text
 
 
