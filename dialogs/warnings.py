@@ -38,14 +38,15 @@ _ALIKE: Final = Decimal("0.1")
 _MOST_OPTIONS: Final = 64
 _ESCAPED: Final = re.compile(r"\\[<>\[\]()*_~#+.!|-]")
 """As registries write signs that would lay out a text (Markdown)."""
+_PASSES: Final = {"inclusion": "is met", "exclusion": "does not apply"}
 _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
     "same": (
-        "is met and failed by the same answers as {other}",
+        "leaves out the same patients as {other}",
         "Please check both rules, or keep one of them",
     ),
     "implied": (
-        "cannot fail where {other} is met: it excludes nobody else",
-        "Please check both rules, or leave it out",
+        "{passes} wherever {other} {other_passes}: it leaves out nobody else",
+        "Please check both rules, or leave {code} out",
     ),
 }
 
@@ -105,8 +106,10 @@ def _ordered_in_vain(protocol: Protocol) -> Iterator[Fault]:
 
 def _related(protocol: Protocol) -> Iterator[Fault]:
     for criterion, relation, other in related(protocol, STEPS):
-        fault, remedy = _SAID[relation]
-        yield Fault(f"criterion {criterion.code}: rule", fault.format(other=other.code), remedy)
+        names = {"code": criterion.code, "passes": _PASSES[criterion.kind]}
+        names |= {"other": other.code, "other_passes": _PASSES[other.kind]}
+        fault, remedy = (text.format(**names) for text in _SAID[relation])
+        yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
 
 
 def _unusual(protocol: Protocol) -> Iterator[Fault]:

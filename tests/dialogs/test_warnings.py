@@ -76,22 +76,22 @@ CASES: dict[str, tuple[str, str, str]] = {
     "two criteria that always agree": (
         criterion("not (not fever and not cough)"),
         criterion("fever and cough") + '[[criterion]]\ncode = "X2"\nexclusion = "Words"\n',
-        "criterion X1: rule: is met and failed by the same answers as E1",
+        "criterion X1: rule: leaves out the same patients as E1",
     ),
     "a criterion that another one implies": (
         criterion('age >= "16 a"', "inclusion"),
         criterion('age <= "65 a"', "inclusion"),
-        "criterion X1: rule: cannot fail where I1 is met",
+        "criterion X1: rule: is met wherever I1 is met",
     ),
     "an exclusion that another one implies": (
         criterion("fever and cough"),
         criterion('fever and age > "65 a"'),
-        "criterion X1: rule: cannot fail where E1 is met",
+        "criterion X1: rule: does not apply wherever E1 does not apply",
     ),
     "the complement that the file says it is": (
         criterion('age < "18 a"'),
         criterion('age < "18 a"') + 'counts_as = "I1"\n',
-        "criterion X1: rule: is met and failed by the same answers as I1",
+        "criterion X1: rule: leaves out the same patients as I1",
     ),
     "a limit outside of what is usual": (
         criterion('age > "100 a"'),
@@ -106,7 +106,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a criterion that follows from one that the record leaves open": (
         criterion('age > "65 a" or age < "18 a"'),
         criterion('age > "65 a" or unclear'),
-        "criterion I1: rule: cannot fail where X1 is met",
+        "criterion I1: rule: is met wherever X1 does not apply",
     ),
     "limits of a time that are alike": (
         criterion('last_stroke < "3 mo = 12 d"'),

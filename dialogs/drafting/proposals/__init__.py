@@ -7,12 +7,16 @@ words. What is proposed is for a person to review.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition
+from dialogs.drafting.proposals.groups import asks_of_one_sex, named, of_one_sex, of_them
+from dialogs.drafting.proposals.in_part import in_part
 from dialogs.drafting.proposals.limits import HEAD
 from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_heading
 from dialogs.drafting.proposals.reading import read
@@ -25,6 +29,15 @@ _ROLES: Final = ("inclusion", "exclusion")
 _OTHER_LISTS: Final = {"inclusion": "ANY", "exclusion": "ALL"}
 """Lists whose items are no criteria of their own."""
 _PLAIN_HEADING: Final = frozenset({"HEADING", "ALL", "ANY", "AND", "COMMA", "SLASH", "DEFINED"})
+_AGO: Final = re.compile(r"\b(?:last|since)_\w+ [<>]")
+_LATER: Final = re.compile(
+    r"\b(?:prior to|before|preceding|of) (?:the )?((?:baseline|randomi[sz]ation|vaccination|dosing|surgery|cycle|"
+    r"day|visit|"
+    r"(?:first|initial|1st|study|trial|planned) (?!entry|enrol|inclusion|start|registration)\w+|"
+    r"start|initiation|beginning|administration|receiving)\b[^,;()]*)",
+    re.IGNORECASE,
+)
+"""The day of what comes later than the screening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +61,38 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     if role not in _ROLES:
         return None
     above = [_said_of_lines(heading, role) for heading in headings]
-    condition = _condition(text, [each for each in above if each is not None], inclusion=role == "inclusion")
-    if None in above or condition is None or not _loads(condition, role):
+    groups = [named(heading) for heading, said in zip(headings, above, strict=True) if said is None]
+    line = Line(text.strip(" ;,."), role == "inclusion", " ".join(map(_with_colon, headings)))
+    condition = _condition(line, list(filter(None, above)))
+    if None in groups or condition is None:
+        return None
+    for group in filter(None, groups):
+        condition = of_them(group, condition, inclusion=line.inclusion)
+    if not _loads(condition, role):
         return None
     rule = condition.said.text
-    return Proposal(rule, condition.questions, "read as " + rule.replace('"', ""))
+    read_as = "read as " + rule.replace('"', "")
+    return Proposal(rule, condition.questions, read_as + _counted_from(text, rule))
 
 
-def _condition(text: str, above: Sequence[tuple[Phrase, ...]], *, inclusion: bool) -> Condition | None:
-    cut, said = phrases(text), tuple(chain.from_iterable(above))
-    condition: Condition | None = read((*cut, *said), inclusion=inclusion) if cut else None
-    return condition or (None if said else washout(text, inclusion=inclusion))
+def _counted_from(text: str, rule: str) -> str:
+    """Say that a time is counted back from the screening where a record counts from a later day."""
+    found = _LATER.search(text) if _AGO.search(rule) else None
+    return (
+        f"; counted back from the day of screening, in the record from: {found[1].strip()}" if found else ""
+    )
+
+
+def _condition(line: Line, above: Sequence[tuple[Phrase, ...]]) -> Condition | None:
+    """Read a line whole, or else in part; under a heading that says when it is measured, only whole."""
+    said = tuple(chain.from_iterable(above))
+    if said:
+        cut = phrases(line.text)
+        condition: Condition | None = read((*cut, *said), inclusion=line.inclusion) if cut else None
+        return condition
+    if asks_of_one_sex(line):
+        return of_one_sex(line)
+    return line.read(line.text) or washout(line.text, inclusion=line.inclusion) or in_part(line)
 
 
 def _said_of_lines(heading: str, role: str) -> tuple[Phrase, ...] | None:
@@ -71,13 +105,22 @@ def _said_of_lines(heading: str, role: str) -> tuple[Phrase, ...] | None:
 
 def _loads(condition: Condition, role: str) -> bool:
     """Say whether a trial of this criterion alone is accepted: its numbers are possible, and it can be met and fail."""
-    questions = "".join(f"[[question]]\n{_pairs(each)}" for each in condition.questions)
+    questions = "".join(f"[[question]]\n{_pairs(_as_asked(each))}" for each in condition.questions)
     keys = {"code": "X1", role: "any", "rule": condition.said.text}
     try:
         parse_protocol(f"{HEAD}{questions}[[criterion]]\n{_pairs(keys)}", "any.toml")
     except ProtocolError:
         return False
     return True
+
+
+def _as_asked(question: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a question with words to be asked about as one that asks them."""
+    return {"ask" if key == "words" else key: value for key, value in question.items()}
+
+
+def _with_colon(heading: str) -> str:
+    return heading if heading.endswith((":", "：")) else f"{heading}:"
 
 
 def _pairs(values: Mapping[str, object]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, denied
-from dialogs.drafting.proposals.joining import Names, Reader, each, joints, tokens
-from dialogs.drafting.proposals.limits import Number, Unsure, written
+from dialogs.drafting.proposals.joining import Names, Reader, each, joints, own_questions, tokens
+from dialogs.drafting.proposals.limits import Number, Unsure, in_first_unit, written
 
 
 class Events(Reader):
@@ -21,7 +21,18 @@ class Events(Reader):
 
     def recent(self, parts: list[Any]) -> Condition:
         (names,), (relation, number) = each(Names, parts), self.recently(parts)
-        return any_of(*(compared(entry, relation, written(entry, number)) for entry in names.entries))
+        return any_of(*(_compared(entry, relation, number) for entry in names.entries))
+
+    def recent_of_two(self, parts: list[Any]) -> Condition:
+        """*Chemotherapy within 2 weeks (6 weeks for nitrosoureas)*: a longer time for some of it."""
+        names, others = each(Names, parts)
+        first, longer = each(Number, parts)
+        if in_first_unit("last_stroke", longer) <= in_first_unit("last_stroke", first):
+            raise Unsure
+        relation, _ = self.recently([first, *tokens(parts, "COMPARED")])
+        return any_of(
+            self.recent([names, first]), *(_compared(entry, relation, longer) for entry in others.entries)
+        )
 
     def recently(self, parts: list[Any]) -> tuple[str, Number]:
         """*Within 4 weeks* is less than 4 weeks ago."""
@@ -40,4 +51,8 @@ class Events(Reader):
         if (relation in (">", ">=")) != self.inclusion or relation == "=":
             raise Unsure
         join = all_of if self.inclusion else any_of
-        return join(*(compared(entry, relation, written(entry, number)) for entry in names.entries))
+        return join(*(_compared(entry, relation, number) for entry in names.entries))
+
+
+def _compared(entry: str, relation: str, number: Number) -> Condition:
+    return compared(entry, relation, written("last_stroke", number), own_questions(entry))

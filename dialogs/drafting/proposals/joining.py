@@ -119,10 +119,10 @@ class Reader(Transformer[Token, Condition]):
             raise Unsure
 
 
-def state_of(token: Token) -> Condition:
+def state_of(token: str) -> Condition:
     """Return the condition that a phrase stands for, as the table of phrases writes it."""
     said = str(token)
-    questions = own_questions(said.removeprefix("not "))
+    questions = own_questions(said.removeprefix("not ").partition(" ")[0])
     if said.startswith("not "):
         return simple(said, said.removeprefix("not "), questions)
     for sign, opposite in ((" in ", " not in "), (" == ", " != "), (" != ", " == ")):

@@ -102,6 +102,11 @@ def written(name: str, number: Number) -> str:
     return f'"{" = ".join(f"{value:f} {unit.code}" for (value, _), unit in zip(given, units, strict=True))}"'
 
 
+def in_first_unit(name: str, number: Number) -> Decimal:
+    """Return a number in the unit in which rules over a question compare; of times, days."""
+    return _unit(name, number.unit).in_first(number.value)
+
+
 def _unit(name: str, spelled: str) -> Unit:
     units = units_meant(asked(name), _SPELLED_OTHERWISE.get((name, spelled), spelled), None)
     if isinstance(units, Refused) or len(units) != 1:

@@ -32,6 +32,7 @@ from dialogs.drafting.proposals.measured import Measured
 from dialogs.drafting.proposals.people import People
 
 _ENZYME: Final = re.compile(r"\(?a(?:lt|st|lp) ")
+_OF_PREGNANCY: Final = re.compile("pregnant_or_lactating|breastfeeding")
 _COMPARED: Final = re.compile("[<>]")
 _FOR_ALL: Final = re.compile(r"or liver_metastases(?! and)|and not liver_metastases$")
 """*Unless liver metastases* behind a list may be said of all of it."""
@@ -47,9 +48,10 @@ class Meaning(Measured, People, Events):
 
     def parts(self, parts: list[Any]) -> Condition:
         conditions = each(Condition, parts)
-        if sum("pregnant_or_lactating" in one.said.text for one in conditions) > 1:  # see `pregnancy`
+        if sum(bool(_OF_PREGNANCY.search(one.said.text)) for one in conditions) > 1:  # see `pregnancy`
             raise Unsure
-        if len({bool(one.questions) for one in conditions}) > 1:  # what is said last may be said of all
+        at_visits = {any("at" in question for question in one.questions) for one in conditions}
+        if len(at_visits) > 1:  # what is said last may be said of all
             raise Unsure
         self._refuse_a_wide_negation(conditions, joints(parts))
         self._refuse_a_wide_window(conditions)
@@ -68,7 +70,11 @@ class Meaning(Measured, People, Events):
         """Refuse *unstable angina or stroke within 6 months*, where the time may be said of both."""
         texts = [one.said.text for one in conditions]
         for at, text in enumerate(texts):
-            if text.startswith("last_") and any(not _COMPARED.search(before) for before in texts[:at]):
+            if (
+                text.startswith("last_")
+                and _COMPARED.search(text)
+                and any(not _COMPARED.search(before) for before in texts[:at])
+            ):
                 raise Unsure
 
     def at_least(self, parts: list[Any]) -> Condition:

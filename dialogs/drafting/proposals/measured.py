@@ -107,8 +107,10 @@ class Measured(Reader):
         return self.at(when_of(parts), keeps, names)
 
     def measured_behind(self, parts: list[Any]) -> Condition:
-        (limit,), when = each(Limit, parts), each(When, parts)
-        return self.measured([Names((str(parts[-1]),)), limit, *when])
+        (limit,), when, (name,) = each(Limit, parts), each(When, parts), tokens(parts, "MEASURED")
+        if len(when) > 1:
+            raise Unsure
+        return self.measured([Names((str(name),)), limit, *when])
 
     def measured_between(self, parts: list[Any]) -> Condition:
         names, when, limit = parts

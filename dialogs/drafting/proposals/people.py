@@ -45,7 +45,13 @@ _ADOLESCENT: Final = 12
 
 
 _POINTS: Final = ("", "point", "points")
-_LIFELONG: Final = ("hiv", "organ_transplant", "cirrhosis", "diabetes", "gilbert")
+_LIFELONG: Final = (
+    "hiv", "organ_transplant", "cirrhosis", "diabetes", "gilbert", "guillain_barre", "hepatic_encephalopathy",
+    "stem_cell_transplant", "splenectomy", "last_", "latex_allergy", "contrast_allergy",
+)  # fmt: skip
+"""What does not pass, or is asked about as what ever was."""
+_ONCE: Final = "last_"
+"""What was, and so is said as a history only."""
 
 
 class People(Reader):
@@ -135,6 +141,8 @@ class People(Reader):
         return self.at(when_of(parts), holding, Names((entry,)))
 
     def state(self, parts: list[Any]) -> Condition:
+        if str(parts[-1]).startswith(_ONCE):
+            raise Unsure
         return state_of(parts[-1])
 
     def past_state(self, parts: list[Any]) -> Condition:
@@ -145,6 +153,8 @@ class People(Reader):
 
     def no_state(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()
+        if str(parts[-1]).startswith(_ONCE):
+            raise Unsure
         return denied(state_of(parts[-1]))
 
     def tested(self, parts: list[Any]) -> Condition:
@@ -177,6 +187,8 @@ class People(Reader):
             raise Unsure
         codes = [code for code in ("pregnant", "lactating") if code in tokens(parts, "PREGNANCY")]
         not_male = compared("sex", "!=", '"male"')
+        if codes == ["lactating"]:  # one who is pregnant, too, would be called so
+            return all_of(not_male, state_of("breastfeeding"))
         return all_of(not_male, one_of("pregnant_or_lactating", codes))
 
     def no_pregnancy(self, parts: list[Any]) -> Condition:

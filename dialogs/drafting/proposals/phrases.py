@@ -19,7 +19,7 @@ from dialogs.reading.numerals import fold
 _ALTERNATIVES: Final = re.compile(r"\(([^()]*\|[^()]*)\)")
 _NUMBER_WORDS: Final = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _NUMBERS: Final = _NUMBER_WORDS.split("|")
-LONGEST: Final = 100
+LONGEST: Final = 120
 """Letters of a phrase of the file, at most."""
 _NO_UNITS: Final = frozenset({"1", "a", "x", "t", "z", "in", "years old", "score", "joint", "joints"})
 """Spellings of units that are other words in a sentence."""
@@ -101,14 +101,14 @@ def _longest_word(said: str, at: int, known: Mapping[str, Phrase]) -> str:
 @cache
 def _known() -> Mapping[str, Phrase]:
     """Every spelling that lines may have, by what it stands for."""
-    return {said: phrase for phrase, said in _spelled(_KINDS)}
+    return {said: phrase for phrase, said in spelled(_KINDS)}
 
 
 @cache
 def _known_in_headings() -> Mapping[str, Phrase]:
     """Every spelling that headings may have, by what it stands for."""
     return {
-        said: phrase for phrase, said in _spelled({"empty": "", "joints": "", "moments": "", "headings": ""})
+        said: phrase for phrase, said in spelled({"empty": "", "joints": "", "moments": "", "headings": ""})
     }
 
 
@@ -118,7 +118,7 @@ def file() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 
-def _spelled(kinds: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
+def spelled(kinds: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
     """Yield the spellings in some tables of the file, each with what it stands for."""
     raw = file()
     for table, kind in kinds.items():

@@ -15,6 +15,13 @@ _SIGNS: Final = str.maketrans(
 )
 _RAISED: Final = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
+_NAMED: Final = re.compile(
+    r"(\b(?:prior to|before|of) (?:the )?"
+    r"(?:(?:first |initial )?(?:dose|administration|infusion|injection)|initiation|start|beginning) of )"
+    r"(?:treatment with |therapy with )?[A-Z][A-Za-z]*[ -]?\d[\w-]*(?=[\s.;,]*(?:$|\())"
+)
+"""What a trial gives, called by a name and a number, where time is counted back from its first dose: *ABC-123*."""
+
 _WORDS_OF_UNITS: Final = {
     r"(?:cubic|cu\.?) ?(?:millimet(?:er|re)s?|mm)|mm ?cubed|mm\^3|mm³": "mm3",
     r"micro-?lit(?:er|re)s?|mcl|µl": "ul",
@@ -60,6 +67,21 @@ _REWRITTEN: Final[Sequence[tuple[str, str]]] = (
     (r"\b([0-9]+) ?\+ ?(years?|yrs?|y)\b", r"\1 \2 or older"),
     (r"\bnon-?(?=pregnant|lactating|nursing|breast)", "not "),
     (r"(?<=[0-9]) ?° ?(?=[cf]\b)", " "),
+    (
+        r"\b(?:in|during|over) (?:the )?(?=[0-9a-z]+ (?:days?|weeks?|months?|years?) (?:prior to|before|preceding)\b)",
+        "within ",
+    ),
+    (
+        r"\b(screening|baseline|enrollment|enrolment|randomization|randomisation) and (screening|baseline|"
+        r"randomization|randomisation) visits\b",
+        r"\1 visit and \2 visit",
+    ),
+    (
+        r"^((?:patients? |subjects? |participants? )?(?:with )?)(?:current or recent|recent or current|"
+        r"current or prior|recent|prior|current or previous) \(((?:within|in the last|in the past|during the last|"
+        r"during the past) [^()]+)\) ((?:use of|treatment with|participation in|exposure to) [^();]+)$",
+        r"\1\3 \2",
+    ),
     (r"\( ", "("),
     (r" \)", ")"),
     (r" ,", ","),
@@ -77,7 +99,8 @@ _RULES: Final = tuple((re.compile(written), plain) for written, plain in _REWRIT
 
 def plain(text: str) -> str:
     """Return a line in small letters, with one spelling for each sign and unit, without a mark at its end."""
-    said = _RAISED.sub(lambda power: f"10*{power[1].translate(_POWERS)}", text)
+    said = _NAMED.sub(r"\1study treatment", text)
+    said = _RAISED.sub(lambda power: f"10*{power[1].translate(_POWERS)}", said)
     said = fold(said.translate(_SIGNS)).translate(_POWERS)
     for written, instead in _RULES:
         said = written.sub(instead, said)

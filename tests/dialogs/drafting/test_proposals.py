@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from dialogs.candidates import play
 from dialogs.drafting.proposals import Proposal, propose
 from dialogs.drafting.proposals.meaning import Meaning
 from dialogs.drafting.proposals.phrases import _KINDS as KINDS
-from dialogs.drafting.proposals.phrases import LONGEST, Phrase, _spelled, phrases
+from dialogs.drafting.proposals.phrases import LONGEST, Phrase, phrases, spelled
 from dialogs.drafting.proposals.reading import _grammar, read
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
@@ -39,8 +40,16 @@ PROPOSED = [(role, text) for role, text, rule in LINES if rule is not None]
 NOTHING = [(role, text) for role, text, rule in LINES if rule is None]
 
 
-def rule_of(proposal: Proposal | None) -> str | None:
-    return proposal.rule if proposal else None
+def rule_of(proposal: Proposal | None, text: str) -> str | None:
+    """Return a rule as the table has it: what is asked in words of the line in «», or «all of it»."""
+    if proposal is None:
+        return None
+    rule = proposal.rule
+    for each in proposal.questions:
+        if "words" in each:
+            whole = each["words"] == text.strip(" ;,.")
+            rule = rule.replace(str(each["id"]), "«all of it»" if whole else f"«{each['words']}»")
+    return rule
 
 
 def test_the_table_holds_lines_of_both_roles_with_and_without_a_proposal() -> None:
@@ -51,13 +60,38 @@ def test_the_table_holds_lines_of_both_roles_with_and_without_a_proposal() -> No
 
 @pytest.mark.parametrize(("role", "text", "rule"), LINES, ids=[f"{role}: {text}" for role, text, _ in LINES])
 def test_a_line_is_proposed_the_rule_that_it_says_or_nothing(role: str, text: str, rule: str | None) -> None:
-    assert rule_of(propose(text, role, ())) == rule
+    assert rule_of(propose(text, role, ()), text) == rule
 
 
 @given(st.sampled_from(PROPOSED), st.sampled_from(UNKNOWN_WORDS))
-def test_a_word_that_is_not_known_leaves_a_line_without_a_proposal(line: tuple[str, str], word: str) -> None:
+def test_a_word_that_is_not_known_leaves_a_line_without_a_proposal_or_is_asked_about(
+    line: tuple[str, str], word: str
+) -> None:
     role, text = line
-    assert propose(f"{text} {word}", role, ()) is None
+    proposal = propose(f"{text} {word}", role, ())
+    assert proposal is None or word in str(proposal.questions)
+
+
+WIDER = (" or zorple", ", zorple or gumf", "; or zorple", " and/or zorple")
+NARROWER = (" unless zorple", ", except zorple", " that is zorple", " (except zorple)")
+
+
+@given(st.sampled_from(PROPOSED), st.sampled_from(WIDER))
+def test_whom_else_a_line_names_is_never_left_out_of_what_is_asked(line: tuple[str, str], more: str) -> None:
+    """But for ages: *adults with psoriasis or eczema* are adults."""
+    role, text = line
+    proposal = propose(text.rstrip(" .;,") + more, role, ())
+    needed = proposal is not None and re.search(r"^(?!.*age_).*\band words_\w+$", proposal.rule)
+    assert not needed
+
+
+@given(st.sampled_from(PROPOSED), st.sampled_from(NARROWER))
+def test_an_exception_is_part_of_what_is_asked(line: tuple[str, str], less: str) -> None:
+    role, text = line
+    proposal = propose(text.rstrip(" .;,") + less, role, ())
+    assert proposal is None or "zorple" in str(proposal.questions)
+    if proposal is not None and role == "exclusion":
+        assert " or words_" not in proposal.rule or " or " in text or "," in text
 
 
 @given(st.sampled_from(PROPOSED), st.sampled_from(UNKNOWN_WORDS))
@@ -81,7 +115,7 @@ def test_a_line_cut_short_is_proposed_nothing_that_does_not_load(
 
 
 KNOWN = sorted(
-    {phrase for phrase, _ in _spelled(KINDS)}
+    {phrase for phrase, _ in spelled(KINDS)}
     | {Phrase("NUMBER", "18", "years"), Phrase("NUMBER", "2", "xuln"), Phrase("NUMBER", "3")},
     key=str,
 )
@@ -102,7 +136,7 @@ def test_every_rule_of_the_grammar_has_a_meaning() -> None:
 
 def test_no_spelling_stands_for_two_things() -> None:
     meant: dict[str, Phrase] = {}
-    for phrase, said in _spelled(KINDS):
+    for phrase, said in spelled(KINDS):
         assert meant.setdefault(said, phrase) == phrase, said
         behind = Phrase("MEASURED", "moca")
         assert phrases(f"{said} moca") in ((phrase, behind), (behind,)), said
@@ -112,14 +146,15 @@ def test_no_spelling_stands_for_two_things() -> None:
 @pytest.mark.parametrize(("role", "text"), PROPOSED[::7], ids=[text for _, text in PROPOSED[::7]])
 def test_what_is_proposed_loads_and_says_how_it_was_read(role: str, text: str) -> None:
     proposal = propose(text, role, ())
-    assert proposal.why == f"read as {proposal.rule}".replace('"', "")
+    assert proposal.why.partition(";")[0] == f"read as {proposal.rule}".replace('"', "")
     assert trial(proposal, role).criteria[0].rule is not None
 
 
 def trial(proposal: Proposal | None, role: str) -> Protocol:
     """Return a trial of one criterion, as a draft has it, but that its review is done."""
     assert proposal is not None
-    tables = "".join(f"[[question]]\n{pairs(each)}" for each in proposal.questions)
+    asked = [{"ask" if key == "words" else key: each[key] for key in each} for each in proposal.questions]
+    tables = "".join(f"[[question]]\n{pairs(each)}" for each in asked)
     criterion = pairs({"code": "X1", role: "fictional", "rule": proposal.rule})
     return parse_protocol(f'format = 2\nid = "X"\ntitle = "X"\n{tables}[[criterion]]\n{criterion}', "x.toml")
 

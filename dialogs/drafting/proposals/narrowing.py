@@ -1,0 +1,283 @@
+"""Lines that say a known condition and something more: *diabetes that requires insulin*, *adults with psoriasis*.
+
+Such a line cannot hold where the condition does not. So it is this condition **and** the line in its own words, which
+then are asked of those only whom the condition concerns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from dialogs.drafting.proposals.clauses import Line, brackets, outside, without_brackets
+from dialogs.drafting.proposals.conditions import Condition, all_of
+from dialogs.drafting.proposals.implied import implied
+
+_LIMITS: Final = (
+    r"(?:that|which|who|whose|requiring|with|without|despite|due to|secondary to|caused by|resulting (?:from|in)|"
+    r"based on|"
+    r"as defined by|defined (?:as|by)|according to|treated with|not (?:adequately |well )?controlled|not responding|"
+    r"in whom|"
+    r"for whom)\b|for (?:more than|at least|greater than|longer than|over|a minimum of)\b|for [>≥]"
+)
+_EXCEPT: Final = r"unless|except(?:ing)?|other than|excluding|apart from|with the exception of"
+_TAIL: Final = {
+    False: re.compile(
+        rf"(?:,? )(?=(?:{_LIMITS}|(?:{_EXCEPT}|if|including|such as)\b)"
+        r"|\()",
+        re.IGNORECASE,
+    ),
+    True: re.compile(
+        rf"[,;]? (?=(?:{_LIMITS})"
+        r"|(?:and|having|diagnosed|undergoing|scheduled|suffering|able|willing|capable|independent of|not requiring|"
+        r"in the absence of)\b"
+        r"|\()",
+        re.IGNORECASE,
+    ),
+}
+"""Before words that leave fewer patients than what stands before them; by whether it is an inclusion."""
+_AMOUNT: Final = re.compile(
+    r",? (?:(?:at (?:a )?(?:daily )?doses?|of|for|at|total(?:l?ing)?|exceeding) )(?:of )?"
+    r"(?:(?:more|greater|longer) than |at least |over |a total of |[>≥] ?)?\d[\d.,]* ?[\w/%]+(?: \([^()]*\))?"
+    r"(?= (?:within|in|during)\b)",
+    re.IGNORECASE,
+)
+"""How much or how long, between what happened and when: *steroids for more than 14 days within 6 months*."""
+_SENTENCE: Final = re.compile(r"(?<=[a-z0-9)\]])[.] +(?=[A-Z])")
+_ALLOWS: Final = re.compile(
+    r"\b(?:allowed|acceptable|permitted|permissible|eligible|not excluded|not exclusionary|"
+    r"may (?:be included|be enrolled|participate|enter)|can be (?:included|enrolled))\b",
+    re.IGNORECASE,
+)
+"""What leaves out fewer."""
+_WIDENS: Final = re.compile(
+    r"\b(?:unless|except\w*|other than|excluding|if|provided|may|allowed|acceptable|permitted|eligible|"
+    r"not (?:required|necessary|needed|applicable)|waived?|discretion|alternatively|otherwise|instead)\b",
+    re.IGNORECASE,
+)
+"""What may let in more than an inclusion says before it."""
+_ADDS: Final = re.compile(
+    r"\b(?:includ\w+|as well as|also|plus|additionally|and|nor|such as|especially|but)\b|[;&:]|"
+    r", (?!(?:which|that|who|unless|except|as|in the|despite|with|without|requiring|other than|excluding)\b)",
+    re.IGNORECASE,
+)
+"""What may leave out more than an exclusion says before it."""
+_OR: Final = re.compile(
+    r"\b(?:and/or|or)\b|(?<=[a-z])/(?!(?:mm3|m?l|dl|[µu]l|m2|min|day|d|kg|week|month|year)\b)(?=[a-z])",
+    re.IGNORECASE,
+)
+_NO_ALTERNATIVE: Final = re.compile(
+    r"\bor (?:more|greater|higher|less|lower|fewer|longer|above|below|equal to)\b|\bwhether or not\b|"
+    r"\bwith or without\b"
+    r"|\b\w+ly or \w+ly\b",
+    re.IGNORECASE,
+)
+"""Where *or* adds nobody."""
+_LIKE_THE_FIRST: Final = (
+    r"(?:based on|as (?:defined|determined|shown|documented) by|defined by|according to)",
+    r"(?:due to|secondary to|caused by)",
+    *("requiring", "that", "which", "who", "with", "despite"),
+)
+"""What may stand again behind *or*, where what limits begins with it: *based on ... or as defined by ...*."""
+_WHEN: Final = re.compile(
+    r"\b(?:within|last|past|previous\w*|prior|before|after|during|since|ago|ever|history|screening|baseline|visits?|"
+    r"day|"
+    r"randomi[sz]\w+|enrol\w+|diagnos[ie]\w+|onset|initial|months?|weeks?|years?|days|hours?|h|time|until|when|at|"
+    r"resolved|"
+    r"recovered|remission|childhood|future|planned)\b",
+    re.IGNORECASE,
+)
+"""What may set a condition at another time than now."""
+_NOW: Final = re.compile(
+    r"\b(?:clinical|medical) history\b|\bfor (?:(?:more|greater|longer) than|at least|over|a minimum of|"
+    r"[>≥]) ?\d+ (?:days|weeks|months|years)"
+    r"(?: (?:before|prior to) (?:screening|enrol?lment|randomi[sz]ation|the study|study entry|baseline)\b)?",
+    re.IGNORECASE,
+)
+_AT_ANOTHER_AGE: Final = re.compile(
+    r"\b(?:at|since|from|before|after|by|until) (?:the )?(?:time of |age of |first )?"
+    r"(?:diagnosis|onset|birth|injury|surgery|transplant\w*|treatment|age|first|last)\b",
+    re.IGNORECASE,
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:patients?|subjects?|participants?|adults?|adolescents?|children|infants?|persons?|people|volunteers?|"
+    r"those|men|"
+    r"women|males?|females?|boys?|girls?|controls?|ages?|aged|years?)\b|\d",
+    re.IGNORECASE,
+)
+"""What speaks of other patients than those whom an inclusion has named."""
+_OF_WHOM: Final = re.compile(
+    r"\W*(?:with|who|having|diagnosed|suffering|undergoing|scheduled)\b", re.IGNORECASE
+)
+_OF_ALL: Final = re.compile(
+    r"[,;]? \(?(?:and|despite|based on|as defined by|defined|according to|independent of|not requiring|"
+    r"without (?:\w+ ){0,3}(?:transfusions?|support|growth factors?|supplement\w*|oxygen|medications?|treatment|"
+    r"stimulat\w+))\b",
+    re.IGNORECASE,
+)
+"""What is added to a limit of an inclusion, and names none of whom alone it is one."""
+_NAME: Final = re.compile(r'"[^"]*"|\b(?:and|or|not|in|unclear)\b|\b([a-z][a-z0-9_]+)')
+_WITH: Final = re.compile(r",? (?:with|having|who have) (?:an? )?", re.IGNORECASE)
+_PERSON: Final = frozenset({"age_years", "age_months", "sex"})
+_DENIES: Final = re.compile(r"\b(?:no|not|non|never|without|absence|negative|free)\b", re.IGNORECASE)
+_CANCER: Final = re.compile(
+    r"carcinoma|cancer|melanoma|neoplas|malignan|in situ|skin|cervi|prostat|tumou?r|dysplasia|lesion|breast|bladder",
+    re.IGNORECASE,
+)
+_AND: Final = re.compile(r"[,;]? and\b", re.IGNORECASE)
+_NEW: Final = re.compile(
+    r"[,;]? and (?:is |are |be )?(?:willing|able|capable|has|have|must|no|not|agree\w*|competent|eligible|informed|"
+    r"signed|written)\b",
+    re.IGNORECASE,
+)
+_ENDS_IN_NUMBER: Final = re.compile(
+    r"(?:\d|%|[a-z]/[^ ]+|/[^ ]+|\b(?:years?|months?|weeks?|of age|old|older|above|over|inclusive|uln|mmhg|kg|"
+    r"points?))\)?$",
+    re.IGNORECASE,
+)
+_LIMIT: Final = re.compile(
+    r"[,;]? and (?:[<>≤≥=\d]|(?:at least|at most|up to|less|more|no more|not more|below|above|under|over|older|younger|"
+    r"equal|women|men|females?|males?|girls|boys)\b)",
+    re.IGNORECASE,
+)
+_CONSENT: Final = re.compile(r"\b(?:consent|assent|guardians?|parents?|parental|permission)\b", re.IGNORECASE)
+"""What may be asked of those only who are not of age."""
+_GROWN: Final = 21
+_UPPER: Final = re.compile(
+    r"[<≤]|\b(?:under|below|younger|less|up to|at most|no older|not older|maximum)\b", re.IGNORECASE
+)
+_ALLERGIES: Final = frozenset(
+    {"vaccine_allergy", "latex_allergy", "drug_allergy", "contrast_allergy", "severe_allergy"}
+)
+_EXAMPLES: Final = re.compile(r",? (?:including|such as)\b", re.IGNORECASE)
+_EXPLAINS: Final = re.compile(
+    r"(?:e\.?g|i\.?e|such as|for example|defined|as (?:defined|determined|assessed|per)|according to|per)\b"
+    rf"|(?:{_EXCEPT})\b(?!.*[<>≤≥])|[A-Z][A-Za-z0-9-]{{1,9}}$",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(
+    r"^(?:and|&)|[\d<>≤≥=]|\b(?:or|also|includ\w+|such as|as well|plus|for|both|if|unless|except\w*|allowed|"
+    r"permitted|acceptable)\b",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r",? (?:and/or|or|and) |, ")
+_EXCEPTS: Final = re.compile(rf"\W*(?:{_EXCEPT})\b", re.IGNORECASE)
+
+
+def narrowed(line: Line) -> Condition | None:
+    """Return a condition that a line cannot do without, and what else it says, in its own words if need be."""
+    return next(_readings(line), None)
+
+
+def _readings(line: Line) -> Iterator[Condition]:
+    """Yield what a line says, the longest condition that it cannot do without first."""
+    places = [found.start() for found in outside(_TAIL[line.inclusion], line.text)]
+    for place in (len(line.text), *reversed(places)):
+        head, tail = line.text[:place], line.text[place:]
+        condition = (line.read(head) if tail else None) or implied(head, inclusion=line.inclusion)
+        if condition is not None and _only_limits(line, condition, head, tail):
+            behind = _WITH.match(tail)
+            rest = line.read(tail[behind.end() :]) if behind else None
+            yield all_of(condition, rest or line.whole())
+    first, *more = _SENTENCE.split(line.text)
+    amount = _AMOUNT.search(first)
+    if amount is not None and not line.inclusion and all(map(_ALLOWS.search, more)):
+        happened = first[: amount.start()] + first[amount.end() :]
+        condition = line.read(happened) or implied(happened, inclusion=False)
+        if condition is not None and _are_events(_names(condition)):
+            yield all_of(condition, line.whole())
+
+
+def _only_limits(line: Line, condition: Condition, head: str, tail: str) -> bool:
+    """Say whether what follows a condition leaves fewer patients than it, and never others."""
+    names, (first, *more) = _names(condition), _SENTENCE.split(without_brackets(tail))
+    if _DENIES.search(head) and not _AND.match(tail):
+        return False
+    if any(map(_may_add, brackets(tail))):
+        return False
+    if line.inclusion:
+        if not all(map(_EXPLAINS.match, brackets(tail))) or (
+            _is_limit(condition) and not _OF_ALL.match(tail)
+        ):
+            return False
+        return not more and not _WIDENS.search(tail) and _keeps(head, first, names)
+    if not all(map(_ALLOWS.search, more)):
+        return False
+    return _at_that_time(first, names) and (_no_others(first, names) or _of_malignancy(first, names))
+
+
+def _may_add(bracket: str) -> bool:
+    """Say whether a remark in brackets may be about others: *(6 weeks for antibodies)*."""
+    return _EXPLAINS.match(bracket) is None and _MORE.search(bracket) is not None
+
+
+def _without_alternatives_of_it(tail: str) -> str:
+    """Leave out each *or* that joins two of what limits, and so adds nobody."""
+    bare = _NO_ALTERNATIVE.sub(" ", tail)
+    for words in _LIKE_THE_FIRST:
+        if re.match(rf"\W*{words}\b", bare, re.IGNORECASE):
+            return re.sub(rf"\bor (?={words}\b)", "", bare, flags=re.IGNORECASE)
+    return bare
+
+
+def _names(condition: Condition) -> set[str]:
+    """Return the questions that a condition names."""
+    return set(filter(None, _NAME.findall(condition.said.text)))
+
+
+def _keeps(head: str, tail: str, names: set[str]) -> bool:
+    """Say whether nobody else is let in by what follows a condition of an inclusion."""
+    bare = _without_alternatives_of_it(tail)
+    if names == {"sex"} or (_AND.match(tail) and not _goes_on(head, tail)):
+        return False
+    if names <= _PERSON and _OF_WHOM.match(tail):
+        others = (bare[found.end() :] for found in _OR.finditer(bare))
+        apart = _AT_ANOTHER_AGE.search(tail) or _CONSENT.search(tail) or any(map(_OTHERS.search, others))
+        return not apart and _of_all(head)
+    return not _OR.search(bare) and (names <= _PERSON or _at_that_time(tail, names))
+
+
+def _goes_on(head: str, tail: str) -> bool:
+    """Say whether *and* begins something new, not more of what stands before it: *chemotherapy and radiotherapy*."""
+    return _NEW.match(tail) is not None or (
+        _ENDS_IN_NUMBER.search(head) is not None and not _LIMIT.match(tail)
+    )
+
+
+def _of_all(head: str) -> bool:
+    """Say whether an age is that of all patients, not of some whom a line is about: *over 65 with a healthy heart*."""
+    numbers = [int(found) for found in re.findall(r"\d+", head)]
+    return len(numbers) > 1 or (max(numbers, default=99) <= _GROWN and not _UPPER.search(head))
+
+
+def _no_others(tail: str, names: set[str]) -> bool:
+    """Say whether nobody else is left out by what follows a condition of an exclusion."""
+    bare = _without_alternatives_of_it(tail)
+    if names <= _ALLERGIES and _EXAMPLES.match(bare):
+        return True
+    if _OR.search(bare) or _ADDS.search(bare):
+        return False
+    return _are_events(names) or not (_EXCEPTS.match(bare) and re.search(r"\d", bare))
+
+
+def _of_malignancy(tail: str, names: set[str]) -> bool:
+    """Say whether an exception from *another malignancy* lists cancers, and nothing else."""
+    excepted = names == {"last_other_malignancy"} and _EXCEPTS.match(tail)
+    return bool(excepted) and all(map(_CANCER.search, _LISTED.split(tail)))
+
+
+def _at_that_time(tail: str, names: set[str]) -> bool:
+    """Say whether a condition is one of now, whatever time follows it."""
+    if _are_events(names) or re.match(r"\W*without\b", tail):
+        return True
+    return not _WHEN.search(_NOW.sub(" ", tail))
+
+
+def _is_limit(condition: Condition) -> bool:
+    """Say whether it is a limit of a number, which may be for some: *ALT up to 5 with liver metastases*."""
+    return bool(re.search("[<>]", condition.said.text)) and not _names(condition) <= _PERSON
+
+
+def _are_events(names: set[str]) -> bool:
+    return all(name.startswith("last_") for name in names)
