@@ -71,8 +71,17 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     if not _loads(condition, role):
         return None
     rule = condition.said.text
-    read_as = "read as " + rule.replace('"', "")
+    read_as = "read as " + _in_short(rule, condition.questions, line).replace('"', "")
     return Proposal(rule, condition.questions, read_as + _counted_from(text, rule))
+
+
+def _in_short(rule: str, questions: Sequence[Mapping[str, object]], line: Line) -> str:
+    """Return a rule with the words that are asked for the names of their questions."""
+    for each in questions:
+        if "words" in each:
+            said = "these words" if each["short"] == line.text else f"“{each['short']}”"
+            rule = rule.replace(str(each["id"]), said)
+    return rule
 
 
 def _counted_from(text: str, rule: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from dialogs.drafting.proposals.clauses import Line, outside
 from dialogs.drafting.proposals.conditions import Condition, all_of, any_of
+from dialogs.drafting.proposals.narrowing import ENDS_IN_NUMBER
 
 _CUT: Final = re.compile(r"(?:[,;] *)?\b(?:and/or|or)\b *|[,;] +", re.IGNORECASE)
 _OR: Final = re.compile(r"(?:[,;] *)?\b(?:and/or|or)\b *", re.IGNORECASE)
@@ -24,7 +25,7 @@ _OF_ALL: Final = re.compile(
 )
 """What may be said of all that a line lists."""
 _STANDS_ALONE: Final = re.compile(
-    r"(?:who )?(?:must|has|have|had|requiring|unable|inability|unwilling\w*|not willing|refus\w+|taking|receiving|"
+    r"(?:who )?(?:must|has|have|had|requiring|on|unable|inability|unwilling\w*|not willing|refus\w+|taking|receiving|"
     r"using|planning|"
     r"plans to|intend\w*|wish\w*|history of|known|participat\w+|requires|is|are|currently|considering|trying)\b",
     re.IGNORECASE,
@@ -52,9 +53,25 @@ _NO_ITEM: Final = re.compile(
     re.IGNORECASE,
 )
 """What in the last item of a list may be said of those before it, too."""
+_DISEASE: Final = re.compile(
+    r"(?:itis|omas?|osis|[ae]mia|pathy|pathies|plegia|trophy|penia|diseases?|disorders?|syndromes?|cancers?|"
+    r"infections?|"
+    r"failure|strokes?|bleeding|h[ae]morrhages?|injury|tumou?rs?|insufficiency|impairment|infarction|seizures?|"
+    r"epilepsy|"
+    r"asthma|diabetes|hypertension|hypotension|obstruction|arrhythmias?|angina|fibrillation|flutter|embolism|psychosis|"
+    r"depression|dementia|malignancy|malignancies|gallstones|ulcers?|abuse|misuse|addiction|dependence|anxiety)$",
+    re.IGNORECASE,
+)
+"""The end of what names a disease."""
 _OF_SOME: Final = re.compile(
     r"\b(?:wom[ae]n|m[ae]n|males?|females?|children|adolescents?|infants?|adults?|elderly|partners?|"
     r"patients? (?:with|on|in))\b",
+    re.IGNORECASE,
+)
+_DOES: Final = re.compile(r"(?:taking|receiving|using|requiring|on|unable|inability|on)\b", re.IGNORECASE)
+_DOES_TOO: Final = re.compile(
+    r"(?:(?:patients|subjects|participants|individuals) )?(?:(?:who are )?(?:currently )?(?:receiving|taking|using|on)"
+    r"(?: (?!(?:to|by|of|with|for|from|in|due)\b)[\w-]+){1,5}|unable|unwilling|refusal|asthma)",
     re.IGNORECASE,
 )
 _WINDOW: Final = re.compile(r"\b(?:within|during|in the (?:last|past))\b[^,;]*$", re.IGNORECASE)
@@ -77,6 +94,8 @@ _NO_GROUP: Final = re.compile(
 class _Piece:
     start: int
     text: str
+    anew: bool = True
+    """Whether *or* or a semicolon stands before it, not only a comma."""
 
 
 def alternatives(line: Line) -> Condition | None:
@@ -118,7 +137,8 @@ def _pieces(text: str) -> list[_Piece]:
     cuts = list(outside(_CUT, text))
     starts = [0, *(cut.end() for cut in cuts)]
     ends = [*(cut.start() for cut in cuts), len(text)]
-    return [_Piece(a, text[a:b].strip()) for a, b in zip(starts, ends, strict=True)]
+    anew = [True, *(cut[0].strip() != "," for cut in cuts)]
+    return [_Piece(a, text[a:b].strip(), new) for a, b, new in zip(starts, ends, anew, strict=True)]
 
 
 def _said(pieces: list[_Piece], at: int) -> str:
@@ -128,21 +148,32 @@ def _said(pieces: list[_Piece], at: int) -> str:
 
 
 def _known_first(line: Line, pieces: list[_Piece], known: int) -> Condition | None:
-    """Read *known, known or else*."""
+    """Read *known, known or else*; behind a mere comma may stand more of what is known: *diabetes, type 1 or 2*."""
     condition = line.read(" or ".join(_said(pieces, at) for at in range(known)))
-    rest = line.text[pieces[known].start :]
+    before, others = pieces[known - 1].text, pieces[known:]
+    rest = line.text[others[0].start :]
     if condition is None or condition.denied:
+        return None
+    shared = _SHARED.match(line.text)
+    if shared and all(_is_item(each.text) and (each.anew or _DISEASE.search(each.text)) for each in others):
+        return any_of(condition, line.asked(shared[0] + rest))
+    if not others[0].anew:
         return None
     if _STANDS_ALONE.match(rest):
         return any_of(condition, line.asked(rest))
-    if _ANEW.match(rest) or (
-        _WINDOW.search(pieces[known - 1].text) and not re.match(r"\W*(?:\d|five|half)", rest)
-    ):
-        return any_of(condition, line.whole())
-    shared = _SHARED.match(line.text)
-    if shared and all(_is_item(piece.text) for piece in pieces[known:]):
-        return any_of(condition, line.asked(shared[0] + rest))
-    return None
+    windowed = _WINDOW.search(before) and not re.match(r"\W*(?:\d|five|half)", rest)
+    return (
+        any_of(condition, line.whole())
+        if windowed or _ANEW.match(rest) or _complete(before, others)
+        else None
+    )
+
+
+def _complete(before: str, others: list[_Piece]) -> bool:
+    """Say whether what is known ends where something else begins, which is named and no more."""
+    if not all(map(_is_item, (each.text for each in others))):
+        return False
+    return ENDS_IN_NUMBER.search(before) is not None or all(_DISEASE.search(each.text) for each in others)
 
 
 def _is_item(rest: str) -> bool:
@@ -150,16 +181,14 @@ def _is_item(rest: str) -> bool:
 
 
 def _known_later(line: Line, pieces: list[_Piece]) -> Condition | None:
-    """Read *something else, or taking what is known*: the last item, which begins anew."""
-    last = pieces[-1]
-    before = line.text[: last.start]
-    if len(pieces) != 2 or not _STANDS_ALONE.match(last.text) or _OF_SOME.search(before):
+    """Read *receiving something else, or taking what is known*, of which both are said of the patient."""
+    if len(pieces) != 2 or not pieces[1].anew or not _DOES.match(pieces[1].text):
         return None
-    condition = line.read(last.text)
-    if condition is None or condition.denied or not _OR.search(before):
+    first, last = (each.text for each in pieces)
+    condition = line.read(last)
+    if condition is None or condition.denied or not _DOES_TOO.fullmatch(first):
         return None
-    first = pieces[0].text
-    return any_of(condition, line.asked(first) if len(first.split()) > 2 else line.whole())
+    return any_of(condition, line.asked(first) if " " in first else line.whole())
 
 
 def _either(line: Line, ors: list[re.Match[str]]) -> Condition | None:

@@ -30,7 +30,8 @@ _TAIL: Final = {
     ),
     True: re.compile(
         rf"[,;]? (?=(?:{_LIMITS})"
-        r"|(?:and|having|diagnosed|undergoing|scheduled|suffering|able|willing|capable|independent of|not requiring|"
+        r"|(?:and|having|diagnosed|undergoing|scheduled|suffering|admitted|hospitali[sz]ed|presenting|referred|"
+        r"receiving|able|willing|capable|independent of|not requiring|"
         r"in the absence of)\b"
         r"|\()",
         re.IGNORECASE,
@@ -108,7 +109,9 @@ _OTHERS: Final = re.compile(
 )
 """What speaks of other patients than those whom an inclusion has named."""
 _OF_WHOM: Final = re.compile(
-    r"\W*(?:with|who|having|diagnosed|suffering|undergoing|scheduled)\b", re.IGNORECASE
+    r"\W*(?:with|who|having|diagnosed|suffering|undergoing|scheduled|admitted|hospitali[sz]ed|presenting|referred|"
+    r"receiving)\b",
+    re.IGNORECASE,
 )
 _OF_ALL: Final = re.compile(
     r"[,;]? \(?(?:and|despite|based on|as defined by|defined|according to|independent of|not requiring|"
@@ -127,11 +130,12 @@ _CANCER: Final = re.compile(
 )
 _AND: Final = re.compile(r"[,;]? and\b", re.IGNORECASE)
 _NEW: Final = re.compile(
-    r"[,;]? and (?:is |are |be )?(?:willing|able|capable|has|have|must|no|not|agree\w*|competent|eligible|informed|"
+    r"[,;]? and (?:is |are |be )?(?:willing|able|ability|willingness|to|capable|has|have|must|no|not|agree\w*|"
+    r"competent|eligible|informed|"
     r"signed|written)\b",
     re.IGNORECASE,
 )
-_ENDS_IN_NUMBER: Final = re.compile(
+ENDS_IN_NUMBER: Final = re.compile(
     r"(?:\d|%|[a-z]/[^ ]+|/[^ ]+|\b(?:years?|months?|weeks?|of age|old|older|above|over|inclusive|uln|mmhg|kg|"
     r"points?))\)?$",
     re.IGNORECASE,
@@ -144,6 +148,13 @@ _LIMIT: Final = re.compile(
 _CONSENT: Final = re.compile(r"\b(?:consent|assent|guardians?|parents?|parental|permission)\b", re.IGNORECASE)
 """What may be asked of those only who are not of age."""
 _GROWN: Final = 21
+_SOME: Final = re.compile(
+    r"(?:all )?(?:patients|subjects|participants|those|volunteers|individuals)\b", re.IGNORECASE
+)
+_FIT: Final = re.compile(
+    r"\b(?:adequate|normal|performance|ecog|karnofsky|clearance|function|scores?|fit|risk|good|must|should)\b|[<>≤≥=]",
+    re.IGNORECASE,
+)
 _UPPER: Final = re.compile(
     r"[<≤]|\b(?:under|below|younger|less|up to|at most|no older|not older|maximum)\b", re.IGNORECASE
 )
@@ -159,6 +170,11 @@ _EXPLAINS: Final = re.compile(
 _MORE: Final = re.compile(
     r"^(?:and|&)|[\d<>≤≥=]|\b(?:or|also|includ\w+|such as|as well|plus|for|both|if|unless|except\w*|allowed|"
     r"permitted|acceptable)\b",
+    re.IGNORECASE,
+)
+_OF_AGES: Final = re.compile(
+    r"\b(?:years?|ages?|aged|old|older|younger|months?|consent|assent|children|adolescents?|adults?|unless|"
+    r"except\w*|or)\b",
     re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r",? (?:and/or|or|and) |, ")
@@ -194,7 +210,7 @@ def _only_limits(line: Line, condition: Condition, head: str, tail: str) -> bool
     names, (first, *more) = _names(condition), _SENTENCE.split(without_brackets(tail))
     if _DENIES.search(head) and not _AND.match(tail):
         return False
-    if any(map(_may_add, brackets(tail))):
+    if any(_may_add(each, line, names) for each in brackets(tail)):
         return False
     if line.inclusion:
         if not all(map(_EXPLAINS.match, brackets(tail))) or (
@@ -207,9 +223,13 @@ def _only_limits(line: Line, condition: Condition, head: str, tail: str) -> bool
     return _at_that_time(first, names) and (_no_others(first, names) or _of_malignancy(first, names))
 
 
-def _may_add(bracket: str) -> bool:
+def _may_add(bracket: str, line: Line, names: set[str]) -> bool:
     """Say whether a remark in brackets may be about others: *(6 weeks for antibodies)*."""
-    return _EXPLAINS.match(bracket) is None and _MORE.search(bracket) is not None
+    if _EXPLAINS.match(bracket):
+        return False
+    if line.inclusion:
+        return not names <= _PERSON or _OF_AGES.search(bracket) is not None
+    return _MORE.search(bracket) is not None
 
 
 def _without_alternatives_of_it(tail: str) -> str:
@@ -229,26 +249,34 @@ def _names(condition: Condition) -> set[str]:
 def _keeps(head: str, tail: str, names: set[str]) -> bool:
     """Say whether nobody else is let in by what follows a condition of an inclusion."""
     bare = _without_alternatives_of_it(tail)
-    if names == {"sex"} or (_AND.match(tail) and not _goes_on(head, tail)):
+    if (
+        names == {"sex"}
+        or any("pregnancy_test" in name for name in names)
+        or (_AND.match(tail) and not _goes_on(head, tail))
+    ):
         return False
     if names <= _PERSON and _OF_WHOM.match(tail):
         others = (bare[found.end() :] for found in _OR.finditer(bare))
         apart = _AT_ANOTHER_AGE.search(tail) or _CONSENT.search(tail) or any(map(_OTHERS.search, others))
-        return not apart and _of_all(head)
+        return not apart and _of_all(head, tail)
     return not _OR.search(bare) and (names <= _PERSON or _at_that_time(tail, names))
 
 
 def _goes_on(head: str, tail: str) -> bool:
     """Say whether *and* begins something new, not more of what stands before it: *chemotherapy and radiotherapy*."""
     return _NEW.match(tail) is not None or (
-        _ENDS_IN_NUMBER.search(head) is not None and not _LIMIT.match(tail)
+        ENDS_IN_NUMBER.search(head) is not None and not _LIMIT.match(tail)
     )
 
 
-def _of_all(head: str) -> bool:
+def _of_all(head: str, tail: str) -> bool:
     """Say whether an age is that of all patients, not of some whom a line is about: *over 65 with a healthy heart*."""
     numbers = [int(found) for found in re.findall(r"\d+", head)]
-    return len(numbers) > 1 or (max(numbers, default=99) <= _GROWN and not _UPPER.search(head))
+    if len(numbers) > 1:
+        return True
+    if _UPPER.search(head):
+        return False
+    return max(numbers, default=99) <= _GROWN or not (_SOME.match(head) or _FIT.search(tail))
 
 
 def _no_others(tail: str, names: set[str]) -> bool:
@@ -269,7 +297,7 @@ def _of_malignancy(tail: str, names: set[str]) -> bool:
 
 def _at_that_time(tail: str, names: set[str]) -> bool:
     """Say whether a condition is one of now, whatever time follows it."""
-    if _are_events(names) or re.match(r"\W*without\b", tail):
+    if _are_events(names) or re.match(r"\W*(?:without|despite)\b", tail) or _NEW.match(tail):
         return True
     return not _WHEN.search(_NOW.sub(" ", tail))
 

@@ -24,6 +24,7 @@ from dialogs.loading.writing import value_of
 from dialogs.protocol import Protocol
 
 ROLES = {"I": "inclusion", "E": "exclusion"}
+QUOTES = str.maketrans({"«": "“", "»": "”", '"': ""})
 UNKNOWN_WORDS = ("zorple", "unless", "except", "(Gilbert)", "in cohort B", "while fasting", "†", "of 7 years")
 
 
@@ -146,7 +147,8 @@ def test_no_spelling_stands_for_two_things() -> None:
 @pytest.mark.parametrize(("role", "text"), PROPOSED[::7], ids=[text for _, text in PROPOSED[::7]])
 def test_what_is_proposed_loads_and_says_how_it_was_read(role: str, text: str) -> None:
     proposal = propose(text, role, ())
-    assert proposal.why.partition(";")[0] == f"read as {proposal.rule}".replace('"', "")
+    said = rule_of(proposal, text).replace("«all of it»", "these words").translate(QUOTES)
+    assert proposal.why.partition("; counted")[0] == f"read as {said}"
     assert trial(proposal, role).criteria[0].rule is not None
 
 
