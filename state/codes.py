@@ -13,7 +13,7 @@ from state.errors import Damaged
 
 SITE: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 PERSON: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-P[0-9]{2,6}")
-NUMBER: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-[0-9]{4,9}")
+NUMBER: Final = re.compile(r"[A-Z][A-Z0-9]{0,7}-M?[0-9]{4,9}")
 PROTOCOL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MARK: Final = re.compile(r"[0-9a-f]{64}")
 FORMS: Final = (
@@ -29,6 +29,23 @@ _READ_AS_SOMETHING_ELSE: Final = re.compile(
     r"(JAN(UARY)?|FEB(RUARY)?|MAR(CH)?|APR(IL)?|MAY|JUNE?|JULY?|AUG(UST)?|SEPT?|OCT(OBER)?|NOV(EMBER)?|DEC(EMBER)?)\d*"
     r"|E\d+|TRUE|FALSE|NA|NAN|NULL|NONE|INF|NIL"
 )
+
+
+def number_of(site: str, sequence: int) -> str:
+    """Return the number of a screening; below zero the sequences of matchings are: ``S01-0001``, ``S01-M0001``."""
+    return f"{site}-{sequence:04d}" if sequence >= 0 else f"{site}-M{-sequence:04d}"
+
+
+def site_and_sequence(number: str) -> tuple[str, int]:
+    """Return what a number was made of; the sequence is 0 where it is no number."""
+    site, _, last = number.rpartition("-")
+    below, sequence = last.startswith("M"), last.removeprefix("M")
+    return site, (-int(sequence) if below else int(sequence)) if sequence.isdecimal() else 0
+
+
+def is_matching(number: str) -> bool:
+    """Say whether a number is that of a matching."""
+    return site_and_sequence(number)[1] < 0
 
 
 def folder(name: str) -> str:

@@ -13,13 +13,13 @@ from sqlite_utils import Database
 
 from dialogs.answers import Answer
 from dialogs.carried import carried
-from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step, begin
+from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.moments import in_zone, stamp
-from state.replay import StoredProtocols, step_from
+from state.replay import OPENED, StoredProtocols, begun_as, step_from
 
 CACHED_DIALOGUES: Final = 2048
 
@@ -46,6 +46,7 @@ class Screening:
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
+    ``opened`` are the screenings that came out of it, if it is a matching.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -65,6 +66,7 @@ class Screening:
     entered: dict[str, str] = field(default_factory=dict)
     entered_when_saved: dict[str, str] = field(default_factory=dict)
     taken_when_saved: dict[str, str] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
 
     @property
     def protocol(self) -> Protocol:
@@ -181,7 +183,7 @@ class Lookup:
             "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
             [number],
         ).fetchone()
-        dialogue = begin(self.protocols.get(sha256))
+        dialogue = begun_as(self.protocols.get(sha256), self._start_of(number))
         screening = Screening(number, site, person, started_at, zone, earlier, dialogue, 0, head)
         for entry, at, kind, question, value, unit, detail, head in self.db.execute(
             "SELECT entry, at, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
@@ -191,9 +193,16 @@ class Lookup:
                 step = step_from(kind, question, value, unit, detail)
                 dialogue.take(step)
                 screening.follow(step, at)
+            elif kind == OPENED:
+                screening.opened.append(json.loads(detail)["screening"])
             screening.entries, screening.head = entry, head
         screening.saved = self._saved(number)
         return screening
+
+    def _start_of(self, number: str) -> str | None:
+        """Return the detail of the first entry of a log."""
+        row = self.db.execute("SELECT detail FROM log WHERE screening = ? AND entry = 1", [number]).fetchone()
+        return row[0] if row else None
 
     def _saved(self, number: str) -> list[Saved]:
         rows = self.db.execute(

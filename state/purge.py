@@ -1,7 +1,7 @@
 """Removes screenings whose time is over: a recorded act, after which their content is no longer in the file.
 
 The register keeps what was removed: each number with the end of its chain. Numbers are not given out again.
-A protocol text goes with the last screening that used it.
+A protocol text goes with the last screening that used it. Of matchings the register keeps no numbers but the last.
 A screening that a kept one follows is kept with it.
 """
 
@@ -16,18 +16,20 @@ from typing import Final
 from sqlite_utils import Database
 
 from state import append_only, register
+from state.codes import is_matching, site_and_sequence
 from state.database import writing
 from state.moments import Clock, stamp, utc_now
+from state.replay import USED
 
 _GUARDED: Final = ("protocols", "screenings", "log", "verdicts")
 _TOUCHED: Final = """
 SELECT s.number, s.earlier, p.head, g.state, (SELECT max(at) FROM log l WHERE l.screening = s.number) < ?
 FROM screenings s
 JOIN positions p ON p.screening = s.number
-JOIN standing g ON g.screening = s.number
+LEFT JOIN standing g ON g.screening = s.number
 ORDER BY s.site, s.sequence
 """
-"""Every screening; the last column says whether its last entry is older than a moment."""
+"""Every screening and matching, which has no state; the last column says whether its last entry is older than that."""
 _DELETES: Final = (
     "UPDATE people SET current = NULL WHERE current = ?",
     "DELETE FROM verdicts WHERE screening = ?",
@@ -51,6 +53,12 @@ class Due:
     linked: tuple[str, ...]
     newer: int
     """How many screenings are kept because they were touched later."""
+    matchings: tuple[str, ...] = ()
+    """The numbers of matchings to be removed."""
+
+    @property
+    def nothing(self) -> bool:
+        return not self.heads and not self.matchings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,14 @@ def due(db: Database, before: date) -> Due:
     rows = db.execute(_TOUCHED, [limit]).fetchall()
     old = {number for number, *_, over in rows if over}
     linked = _linked({number: earlier for number, earlier, *_ in rows}, old)
-    gone = [row for row in rows if row[0] in old - linked]
+    gone = [row for row in rows if row[0] in old - linked and not is_matching(row[0])]
     return Due(
         before.isoformat(),
         {row[0]: row[2] for row in gone},
         sum(row[3] == "open" for row in gone),
         tuple(row[0] for row in rows if row[0] in linked),
-        len(rows) - len(old),
+        sum(not over and not is_matching(number) for number, *_, over in rows),
+        tuple(sorted(filter(is_matching, old))),
     )
 
 
@@ -93,22 +102,31 @@ def purge(db: Database, before: date, person: str | None = None, clock: Clock = 
     db.execute("PRAGMA secure_delete=ON")
     with writing(db):
         found = due(db, before)
-        if found.heads:
-            detail = {"before": found.before, "count": len(found.heads), "screenings": found.heads}
+        if not found.nothing:
+            detail: dict[str, object] = {
+                "before": found.before,
+                "count": len(found.heads),
+                "screenings": found.heads,
+            }
             at = clock()
             for site, last in _last_of_each_site(found.heads).items():
                 register.enter(db, at, "numbers", site, person, {"last": last})
+            if found.matchings:
+                detail["matchings"] = _last_of_each_site(found.matchings)
             register.enter(db, at, "purge", None, person, detail)
-            erase(db, found.heads)
-    return Purged(found, wipe(db) if found.heads else True)
+            erase(db, [*found.heads, *found.matchings])
+    return Purged(found, wipe(db) if not found.nothing else True)
 
 
 def _last_of_each_site(numbers: Iterable[str]) -> dict[str, int]:
-    """Return the highest number of each site; the register keeps it, so that no number is given out again."""
+    """Return the highest number of each site; the register keeps it, so that no number is given out again.
+
+    Of matchings it keeps no more than that: what it says goes to whoever has the merged file.
+    """
     last: dict[str, int] = {}
     for number in numbers:
-        site, _, sequence = number.rpartition("-")
-        last[site] = max(last.get(site, 0), int(sequence))
+        site, sequence = site_and_sequence(number)
+        last[site] = max(last.get(site, 0), abs(sequence))
     return last
 
 
@@ -120,7 +138,7 @@ def erase(db: Database, numbers: Iterable[str]) -> None:
         append_only.allow(db, table)
     for statement in _DELETES:
         db.conn.executemany(statement, [(number,) for number in numbers])
-    db.execute("DELETE FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)")
+    db.execute(f"DELETE FROM protocols WHERE sha256 NOT IN ({USED})")
     register.recompute_total(db)
     for table in _GUARDED:
         append_only.refuse(db, table)

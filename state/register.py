@@ -6,7 +6,8 @@ Kinds: ``started``, ``verdict``, ``cancelled``, ``reopened``, ``amended``, ``not
 ``trial`` (opened, paused or closed at a site); ``migrated`` (an older file's rows, as they were found).
 Each file has its own chain, told apart by the file's origin.
 
-No account stands here, since registers are merged and leave: only a hash of it with the file's salt, which does not.
+No matching stands here, whose head only counts in the total of all heads. No account stands here, since registers are
+merged and leave: only a hash of it with the file's salt, which does not.
 """
 
 from __future__ import annotations
@@ -195,8 +196,9 @@ def _accounts(db: Database, code: str) -> list[str]:
 def _unsaved(db: Database) -> dict[str, str]:
     """Return the heads of dialogues that moved since this was last entered and that have no entry of their own."""
     rows = db.execute(
-        "SELECT screening, substr(head, 1, ?) FROM positions WHERE state NOT IN ('completed', 'cancelled')"
-        " AND updated_at >= coalesce((SELECT max(at) FROM register WHERE kind IN ('backup', 'export')), '')",
+        "SELECT p.screening, substr(p.head, 1, ?) FROM positions p JOIN screenings s ON s.number = p.screening"
+        " WHERE s.sequence > 0 AND p.state NOT IN ('completed', 'cancelled') AND p.updated_at"
+        " >= coalesce((SELECT max(at) FROM register WHERE kind IN ('backup', 'export')), '')",
         [SEALED],
     )
     return dict(rows.fetchall())

@@ -10,15 +10,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from dialogs.answers import compact, decode, encode
-from dialogs.dialogue import STEP_KINDS, Dialogue, Step, begin
+from dialogs.dialogue import STEP_KINDS, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
 from dialogs.parts import PartVerdict
+from dialogs.portfolio.matching import begun
+from dialogs.portfolio.merging import BEGINS, Portfolio, merged, trials_in
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state import register
@@ -73,6 +75,10 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
     return pack(said) if said else None
 
 
+OPENED: Final = "opened"
+"""The kind of entry in the log of a matching that says which screening came out of it."""
+
+
 def registered_as(kind: str) -> str | None:
     """Return the kind of register entry that is made of a log entry; ``None`` for the steps that make none."""
     return register.OF_A_SCREENING.get(kind) if kind in ("start", *STEP_KINDS) else "noted"
@@ -123,6 +129,24 @@ def set_aside(dialogue: Dialogue) -> list[str]:
     return [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))]
 
 
+IS_PORTFOLIO: Final = f"text LIKE '{BEGINS}%'"
+"""SQL over `protocols`: the text names the trials of a portfolio."""
+USED: Final = f"""
+SELECT protocol FROM screenings
+UNION
+SELECT t.value FROM protocols p JOIN screenings s ON s.protocol = p.sha256, json_each(substr(p.text, {len(BEGINS)})) t
+WHERE p.{IS_PORTFOLIO}
+"""
+"""SQL: the protocol versions that screenings go by, or matchings, with the trials of these."""
+AS_ANSWERED: Final = pack({"order": "as answered"})
+"""The detail of the start of a screening whose answers were given before, in an order of their own."""
+
+
+def begun_as(protocol: Protocol, detail: str | None) -> Dialogue:
+    """Begin a dialogue as the detail of its start says."""
+    return begun(protocol, as_answered=detail == AS_ANSWERED)
+
+
 class StoredProtocols:
     """The protocol versions of one file, each parsed once."""
 
@@ -136,11 +160,21 @@ class StoredProtocols:
             row = self.db.execute("SELECT id, text FROM protocols WHERE sha256 = ?", [sha256]).fetchone()
             if row is None:
                 raise Unknown(f"protocol {sha256}")
-            self._parsed[sha256] = _parse(row[0], row[1], sha256)
+            protocol_id, text = row
+            trials = trials_in(text)
+            self._parsed[sha256] = (
+                merged([self.get(trial) for trial in trials]) if trials else _parse(protocol_id, text, sha256)
+            )
         return self._parsed[sha256]
 
     def keep(self, protocol: Protocol) -> None:
-        """Store a version if the file does not have it, within the caller's transaction."""
+        """Store a version if the file does not have it, of a portfolio those of its trials, too.
+
+        Within the caller's transaction.
+        """
+        if isinstance(protocol, Portfolio):
+            for trial in protocol.trials:
+                self.keep(trial.protocol)
         self._parsed.setdefault(protocol.sha256, protocol)
         self.db.execute(
             "INSERT INTO protocols SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM protocols WHERE sha256 = ?)",
@@ -156,8 +190,10 @@ class StoredProtocols:
         return other.fetchone() is not None
 
     def all(self) -> list[Protocol]:
-        """List all versions in the file, the newest of each trial last."""
-        rows = self.db.execute("SELECT id, version, sha256 FROM protocols").fetchall()
+        """List all versions of trials in the file, the newest of each trial last."""
+        rows = self.db.execute(
+            f"SELECT id, version, sha256 FROM protocols WHERE NOT {IS_PORTFOLIO}"
+        ).fetchall()
         return [self.get(each[2]) for each in sorted(rows, key=in_order)]
 
 
@@ -212,7 +248,7 @@ def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> N
 
 def _begun(db: Database, number: str, protocols: StoredProtocols) -> Dialogue:
     (sha256,) = db.execute("SELECT protocol FROM screenings WHERE number = ?", [number]).fetchone()
-    return begin(protocols.get(sha256))
+    return begun(protocols.get(sha256))
 
 
 def _replay_to_each_save(db: Database, number: str, dialogue: Dialogue) -> Iterator[int]:

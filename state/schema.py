@@ -294,6 +294,12 @@ def facts_of_sites(db: Database) -> None:
 
 
 @migrations()
+def matchings(db: Database) -> None:
+    """Views leave out what is a matching with several trials."""
+    standing.make_views(db)
+
+
+@migrations()
 def trials_of_sites(db: Database) -> None:
     """Finds how a trial stands at a site."""
     db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")

@@ -10,22 +10,22 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
-from datetime import date
 from typing import Any, Final, Literal
 
-from sqlite_utils import Database
-
-from dialogs.dialogue import Step, begin
+from dialogs.dialogue import Step
+from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state import register, site_facts, trials
 from state.chain import link, pack
+from state.codes import is_matching, number_of
 from state.columns import insert
 from state.database import writing
 from state.errors import Stale
-from state.lookup import Listed, ListState, Lookup, Saved, Screening
-from state.moments import Clock, stamp, utc_now
-from state.prompts import Kind, Prompt, Prompts
-from state.replay import Entry, entry_from, outcome, registered_as, set_aside
+from state.lookup import Listed, ListState, Saved, Screening
+from state.matchings import taken_over, trial_of
+from state.moments import stamp
+from state.prompting import Prompting
+from state.replay import AS_ANSWERED, OPENED, Entry, begun_as, entry_from, outcome, registered_as, set_aside
 
 NoteKind = Literal["disagree", "query", "query_answer", "outcome", "outcome_withdrawn"]
 """Entries that do not move the dialogue."""
@@ -39,36 +39,21 @@ SELECT 1 + max(
 )
 """
 """A number that was purged is not given out again."""
-_MAKE_CURRENT: Final = (
-    "UPDATE people SET current = :screening WHERE code = :person AND current IS NOT :screening"
+_NEXT_MATCHING: Final = """
+SELECT -1 + min(
+    coalesce((SELECT min(sequence) FROM screenings WHERE site = :site), 0),
+    -coalesce((
+        SELECT max(json_extract(detail, '$.matchings.' || :site)) FROM register WHERE kind = 'purge'
+    ), 0)
 )
-"""Most often it is current already; then no page of `people` is written."""
+"""
 _INSERT_SCREENING: Final = insert("screenings")
 _INSERT_LOG: Final = insert("log")
 _INSERT_VERDICT: Final = insert("verdicts")
-_UNPROMPTED: Final = """
-SELECT o.screening
-FROM people p
-JOIN positions o ON o.screening = p.current
-JOIN screenings s ON s.number = o.screening AND s.person = p.code
-WHERE coalesce(o.prompted_entry, 0) < CASE o.state
-    WHEN 'completed' THEN (
-        SELECT max(entry) FROM log WHERE screening = o.screening AND kind IN ('save', 'cancel')
-    )
-    ELSE o.entries
-END
-"""
 
 
-class Screenings(Lookup):
+class Screenings(Prompting):
     """All screenings of one file, to be read and moved."""
-
-    def __init__(self, db: Database, clock: Clock = utc_now) -> None:
-        super().__init__(db)
-        self.clock = clock
-        self.prompts = Prompts(db)
-        self._prompted: dict[str, tuple[int, int]] = {}
-        self._heard: dict[str, str] = {}
 
     # moving --------------------------------------------------------------------------------------
 
@@ -89,29 +74,73 @@ class Screenings(Lookup):
         """
         at = stamp(self.clock())
         with writing(self.db):
-            register.refuse_merged(self.db)
-            trials.refuse_closed(self.db, protocol.id, site)
-            self.protocols.keep(protocol)
-            (sequence,) = self.db.execute(_NEXT_NUMBER, {"site": site}).fetchone()
-            number = f"{site}-{sequence:04d}"
-            fields = (number, site, sequence, protocol.sha256, person, at, zone, channel, earlier)
-            head = link("", fields)
-            self.db.execute(_INSERT_SCREENING, [*fields, head])
-            screening = Screening(number, site, person, at, zone, earlier, begin(protocol), 0, head)
-            self._append(screening, at, person, Entry("start"), source)
+            screening = self._begin(
+                protocol, site, at, person, (zone, channel, earlier), Entry("start"), source
+            )
             self._follow(screening, at, person)
-            self._place(screening, at)
+            self._place(screening)
             self._ask(person, screening)
         self._carry(screening)
         self._remember(screening)
         return screening
 
-    def _place(self, screening: Screening, at: str) -> None:
+    def open_trial(
+        self, matching: Screening, trial: str, person: str, *, channel: str, source: str | None = None
+    ) -> Screening:
+        """Open a screening for one trial of a matching, with the answers that it needs, as they were given.
+
+        It becomes the person's current one; the matching notes its number. Nothing in it tells of the matching.
+        Raises `Unknown` if the trial is none of the matching, else what `start` raises.
+        """
+        place, protocol = trial_of(matching, trial)
+        taken = list(taken_over(self.db, matching, place))
+        with self._moving(matching) as now:
+            began = min([at for _, at, _ in taken], default=now)
+            start, how = Entry("start", detail=AS_ANSWERED), (matching.zone, channel, None)
+            screening = self._begin(protocol, matching.site, began, person, how, start, source)
+            for step, at, by in taken:
+                self._step(screening, at, by, step, None)
+            self._follow(screening, now, person)
+            self._place(screening)
+            note = Entry(OPENED, detail=pack({"screening": screening.number}))
+            self._append(matching, now, person, note)
+            matching.opened.append(screening.number)
+            self._ask(person, screening)
+        self._remember(screening)
+        return screening
+
+    def _begin(
+        self,
+        protocol: Protocol,
+        site: str,
+        at: str,
+        person: str,
+        how: tuple[str, str, str | None],
+        start: Entry,
+        source: str | None,
+    ) -> Screening:
+        """Give a new screening its number, its row and the first entry of its log; ``how``: zone, channel, earlier."""
+        register.refuse_merged(self.db)
+        trials.refuse_closed(self.db, protocol.id, site)
+        self.protocols.keep(protocol)
+        next_one = _NEXT_MATCHING if isinstance(protocol, Portfolio) else _NEXT_NUMBER
+        (sequence,) = self.db.execute(next_one, {"site": site}).fetchone()
+        number, (zone, channel, earlier) = number_of(site, sequence), how
+        fields = (number, site, sequence, protocol.sha256, person, at, zone, channel, earlier)
+        head = link("", fields)
+        self.db.execute(_INSERT_SCREENING, [*fields, head])
+        dialogue = begun_as(protocol, start.detail)
+        screening = Screening(number, site, person, at, zone, earlier, dialogue, 0, head)
+        self._append(screening, at, person, start, source)
+        return screening
+
+    def _place(self, screening: Screening) -> None:
         """Note where a new screening stands."""
         register.replace_head(self.db, None, screening.head)
         self.db.execute(
-            "INSERT INTO positions (screening, person, state, entries, head, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [screening.number, screening.person, screening.state, screening.entries, screening.head, at],
+            "INSERT INTO positions (screening, person, state, entries, head, updated_at)"
+            " SELECT screening, ?, ?, entry, hash, at FROM log WHERE screening = ? AND entry = ?",
+            [screening.person, screening.state, screening.number, screening.entries],
         )
 
     def take(
@@ -217,9 +246,9 @@ class Screenings(Lookup):
         self._register(screening, person, entry.kind)
 
     def _register(self, screening: Screening, person: str, kind: str) -> None:
-        """Enter a note, or a step that begins, ends or reopens a dialogue, in the register."""
+        """Enter a note, or a step that begins, ends or reopens a dialogue, in the register; of a matching nothing."""
         entered = registered_as(kind)
-        if entered is not None:
+        if entered is not None and not is_matching(screening.number):
             said = {"head": screening.head} if entered != "started" else None
             register.enter(self.db, self.clock(), entered, screening.number, person, said)
 
@@ -250,93 +279,6 @@ class Screenings(Lookup):
         asked, parts = len(screening.dialogue.applied), pack(said.get("parts", []))
         self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked, parts])
         screening.saved.append(saved)
-
-    # prompts -------------------------------------------------------------------------------------
-
-    def ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
-        """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent.
-
-        What `take` has numbered already is returned as it is.
-        """
-        prompt = Prompt(screening.number, screening.entries, kind)
-        last = self.prompts.last(person)
-        if last is not None and prompt.asks_like(last):
-            return last
-        with writing(self.db):
-            return self._ask(person, screening, kind)
-
-    def _ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
-        if screening.person == person and not screening.ended:
-            self.db.execute(_MAKE_CURRENT, {"screening": screening.number, "person": person})
-        return self.prompts.ask(person, Prompt(screening.number, screening.entries, kind))
-
-    def prompted(self, number: str, entry: int, message: int) -> None:
-        """Note that the prompt after `entry` was delivered as `message`; kept with the next `keep_prompts`.
-
-        Only a kill before that makes a prompt come twice; an answer never does.
-        """
-        self._prompted[number] = (entry, message)
-
-    def keep_prompts(self) -> None:
-        """Write down the delivered prompts, and on which day people wrote, many in one transaction."""
-        if not self._prompted and not self.prompts.waiting and not self._heard:
-            return
-        with writing(self.db):
-            self.prompts.keep()
-            self.db.conn.executemany(
-                "UPDATE positions SET prompted_entry = ?, prompt = ? WHERE screening = ?",
-                [(entry, message, number) for number, (entry, message) in self._prompted.items()],
-            )
-            self.db.conn.executemany(
-                "UPDATE people SET seen_on = ? WHERE code = ?",
-                [(day, code) for code, day in self._heard.items()],
-            )
-        self._heard.clear()
-        self._prompted.clear()
-        self.prompts.kept()
-
-    def prompt(self, number: str) -> int | None:
-        """Return the number of the message that holds a screening's newest prompt."""
-        if number in self._prompted:
-            return self._prompted[number][1]
-        row = self.db.execute("SELECT prompt FROM positions WHERE screening = ?", [number]).fetchone()
-        return row[0] if row else None
-
-    def prompted_entry(self, number: str) -> int | None:
-        """Return the log entry after which the newest delivered prompt was sent."""
-        if number in self._prompted:
-            return self._prompted[number][0]
-        row = self.db.execute("SELECT prompted_entry FROM positions WHERE screening = ?", [number]).fetchone()
-        return row[0] if row else None
-
-    def unprompted(self) -> list[str]:
-        """List the people's current screenings whose newest prompt, or verdict, was never delivered."""
-        self.keep_prompts()
-        return [row[0] for row in self.db.execute(_UNPROMPTED)]
-
-    # people --------------------------------------------------------------------------------------
-
-    def heard(self, person: str, day: date, known: str | None) -> None:
-        """Note that somebody wrote on a day, unless it is the `known` one; kept with the next `keep_prompts`.
-
-        So it costs no transaction of its own, and nobody waits for it. A kill before that loses no more than the day.
-        """
-        if known != day.isoformat():
-            self._heard[person] = day.isoformat()
-
-    def last_heard(self, person: str, known: str | None) -> str | None:
-        """Return the day on which somebody wrote last, kept or not; `known` is the one in the file."""
-        return self._heard.get(person, known)
-
-    def make_current(self, person: str, number: str | None) -> None:
-        with writing(self.db):
-            self.db.execute(_MAKE_CURRENT, {"screening": number, "person": person})
-
-    def reminded(self, number: str) -> None:
-        with writing(self.db):
-            self.db.execute(
-                "UPDATE positions SET reminded_at = ? WHERE screening = ?", [stamp(self.clock()), number]
-            )
 
 
 __all__ = ["ListState", "Listed", "NoteKind", "Saved", "Screening", "Screenings"]

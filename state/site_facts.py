@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from dialogs.answers import UNKNOWN, Answer, decode
 from dialogs.dialogue import Dialogue, Step
 from dialogs.errors import AnswerError
+from dialogs.portfolio.merging import asked_by
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 
@@ -51,25 +52,23 @@ def step(
         return None
     if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
         return None
-    for answer, of, protocol in _given(db, number, site, dialogue):
-        if answer == UNKNOWN or not _asked_alike(version(protocol), dialogue.protocol.questions[place]):
+    protocol, question = asked_by(dialogue.protocol, place)
+    for answer, of, then in _given(db, number, site, protocol.id, question.id):
+        if answer == UNKNOWN or not _asked_alike(version(then), question):
             return None  # what was said before holds no more, or was said of something else
         if _fits(dialogue, answer):
             return Step("answer", dialogue.state, answer, taken_from=of)
     return None
 
 
-def _given(db: Database, number: str, site: str, dialogue: Dialogue) -> Iterator[tuple[Answer, str, str]]:
+def _given(
+    db: Database, number: str, site: str, trial: str, question: str
+) -> Iterator[tuple[Answer, str, str]]:
     """Yield what people of the site have answered, the newest first, with the screening and its protocol's SHA-256.
 
     Rows are read as they are asked for: of a fact that nobody knows there is one for each screening.
     """
-    asked = {
-        "question": dialogue.state,
-        "site": site,
-        "trial": dialogue.protocol.id,
-        "screening": number,
-    }
+    asked = {"question": question, "site": site, "trial": trial, "screening": number}
     for value, unit, of, protocol in db.execute(_GIVEN, asked):
         yield decode(value, unit), of, protocol
 

@@ -9,6 +9,7 @@ Everything follows from the log, in the order of its entries, never of times:
   that failed, or was given in a revision that was cancelled or is not saved yet. A query is answered by a correction
   when that is saved;
 * before a verdict is saved, and when none ever was, the same holds of the dialogue as it stands;
+* a matching, whose sequence is below zero, stands in no view: what is exported, counted or listed knows of none;
 * a screening is *open*, *completed*, *cancelled* (never saved), or *revising*: saved, and opened again since.
 
 The views are in the file, and `cut_off` makes them again over what was recorded up to a moment.
@@ -70,11 +71,12 @@ FROM screenings s
 JOIN positions p ON p.screening = s.number
 LEFT JOIN verdicts v ON v.screening = s.number
     AND v.entry = (SELECT max(entry) FROM verdicts WHERE screening = s.number)
+WHERE s.sequence > 0
 """
 
 SUBJECTS: Final = """
 WITH RECURSIVE chain(screening, subject, place) AS (
-    SELECT number, number, 0 FROM screenings WHERE {first}
+    SELECT number, number, 0 FROM screenings WHERE sequence > 0 AND ({first})
     UNION ALL
     SELECT s.number, c.subject, c.place + 1 FROM chain c JOIN screenings s ON s.earlier = c.screening
 )

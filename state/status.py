@@ -72,9 +72,10 @@ def status(database: Path, clock: Clock = utc_now) -> Status:
     db = connect(database, read_only=True)
     patience(db, LOOK_SECONDS)
     try:
-        (screenings,) = db.execute("SELECT count(*) FROM screenings").fetchone()
+        (screenings,) = db.execute("SELECT count(*) FROM screenings WHERE sequence > 0").fetchone()
         (living,) = db.execute(
-            "SELECT count(*) FROM positions WHERE state NOT IN ('completed', 'cancelled')"
+            "SELECT count(*) FROM positions p JOIN screenings s ON s.number = p.screening"
+            " WHERE p.state NOT IN ('completed', 'cancelled') AND s.sequence > 0"
         ).fetchone()
         (last,) = db.execute(_LAST_BACKUP).fetchone()
         head = register.head(db)

@@ -40,7 +40,7 @@ def command(before: date, yes: bool, db_file: str) -> None:
     db = open_existing(db_file)
     found = due(db, before)
     _tell(found, before)
-    if not found.heads:
+    if found.nothing:
         return
     if not yes and not _agreed():
         click.echo("Nothing was removed.")
@@ -66,7 +66,12 @@ def _tell(found: Due, before: date) -> None:
             "older ones are kept, since kept ones follow them",
         )
         click.echo(f"{older}: {', '.join(found.linked)}")
-    if not found.heads:
+    if found.matchings:
+        matched = counted(
+            len(found.matchings), "matching with several trials goes", "matchings with several trials go"
+        )
+        click.echo(f"{matched}, too: {', '.join(found.matchings)}")
+    if found.nothing:
         click.echo(f"Nothing to remove: no other screening was last touched before {before}.")
         return
     click.echo(

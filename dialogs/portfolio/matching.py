@@ -75,15 +75,16 @@ class Matching(Dialogue):
         """Return a trial's reason as one of the portfolio."""
         criterion = self.protocol.criterion_by_code[trial.coded(reason.criterion.code)]
         return Reason(
-            criterion, tuple((self._here(trial, question), answer) for question, answer in reason.answers)
+            criterion, tuple((self.here(trial, question), answer) for question, answer in reason.answers)
         )
 
-    def _here(self, trial: Trial, question: str) -> str:
+    def here(self, trial: Trial, question: str) -> str:
+        """Return what a question of a trial is called here."""
         return self.protocol.questions[trial.places[trial.protocol.position[question]]].id
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         return {
-            trial.coded(code): tuple(self._here(trial, question) for question in questions)
+            trial.coded(code): tuple(self.here(trial, question) for question in questions)
             for trial, progress in zip(self.trials, self.alone, strict=True)
             if not progress.excluded
             for code, questions in progress.follow_up().items()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +21,9 @@ from dialogs.rules.relocation import relocated_formula, relocated_rule
 from dialogs.texts import Text
 
 PORTFOLIO: Final = "portfolio"
-"""The id of every portfolio, which no trial has."""
+"""The id of every portfolio."""
+BEGINS: Final = f"{PORTFOLIO} = ["
+"""The beginning of the text that is stored of one; no text of a trial has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +83,26 @@ class Portfolio(Protocol):
         return {index: self.position[value] for index, value in pairs if value is not None}
 
 
+def asked_by(protocol: Protocol, place: int) -> tuple[Protocol, Question]:
+    """Return the trial that asks a question, with the question as it has it; of a portfolio the first that does."""
+    if not isinstance(protocol, Portfolio):
+        return protocol, protocol.questions[place]
+    trial = protocol.trials[protocol.asking[place][0]]
+    return trial.protocol, trial.protocol.questions[trial.own[place]]
+
+
 def coded(protocol: Protocol, code: str) -> str:
     return f"{protocol.id}/{code}"
 
 
 def text_of(protocols: Sequence[Protocol]) -> str:
     """Return what is stored of a portfolio: the SHA-256 of each trial's text. It says nothing of its own."""
-    return f"{PORTFOLIO} = {json.dumps([protocol.sha256 for protocol in protocols])}\n"
+    return f"{BEGINS}{json.dumps([protocol.sha256 for protocol in protocols])[1:]}\n"
+
+
+def trials_in(text: str) -> tuple[str, ...]:
+    """Return the SHA-256 of each trial of a stored portfolio; none of a text that is of a trial."""
+    return tuple(tomllib.loads(text)[PORTFOLIO]) if text.startswith(BEGINS) else ()
 
 
 def merged(protocols: Sequence[Protocol]) -> Portfolio:

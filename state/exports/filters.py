@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Final
 
 from state.errors import StateError
 from state.exports.snapshot import Snapshot
@@ -30,6 +31,11 @@ def moment(as_of: datetime | None, now: datetime) -> str | None:
     return stamp(as_of) if as_of is not None else None
 
 
+_TRIALS: Final = """
+SELECT DISTINCT t.id FROM protocols t JOIN screenings s ON s.protocol = t.sha256 WHERE s.sequence > 0 ORDER BY 1
+"""
+
+
 def refuse_nothing(data: Snapshot) -> None:
     """Raise `Nothing` if filters, or a moment, left no screening. A file that has none yet is no mistake."""
     if data.count == 0 and (data.selection.described() or data.moment):
@@ -48,13 +54,13 @@ def _why(data: Snapshot) -> str:
         return f"the first day, {chosen.since}, is after the last, {chosen.until}; please exchange them"
     for given, what, known in (
         (chosen.site, "site", "SELECT code FROM sites UNION SELECT site FROM screenings ORDER BY 1"),
-        (chosen.protocol, "trial", "SELECT DISTINCT id FROM protocols ORDER BY 1"),
+        (chosen.protocol, "trial", _TRIALS),
     ):
         codes = [code for (code,) in data.query(known)]
         if given and given not in codes:
             return f"there is no {what} {given}; {_suggested(given, codes)}"
     if chosen.screening:
-        numbers = [number for (number,) in data.query("SELECT number FROM screenings")]
+        numbers = [number for (number,) in data.query("SELECT number FROM screenings WHERE sequence > 0")]
         if chosen.screening not in numbers:
             return f"there is no screening {chosen.screening}; {_suggested(chosen.screening, numbers)}"
     asked = ", ".join(f"{name} {value}" for name, value in chosen.described().items())

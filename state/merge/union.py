@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from state import register
+from state.codes import is_matching
 from state.columns import select
 from state.errors import StateError
 from state.merge.checked import Log, Row, Source
@@ -31,6 +32,8 @@ def unite(union: Source, source: Source) -> None:
     _unite_protocols(union, source)
     _unite_people(union, source)
     for number, log in source.logs.items():
+        if is_matching(number):
+            continue  # it stays at its site
         known = union.logs.get(number)
         union.logs[number] = _longer(known, log) if known else log
     for origin, rows in source.register.items():

@@ -22,6 +22,7 @@ from dialogs.protocol import Protocol
 from state.codes import FORMS
 from state.database import connect
 from state.errors import Damaged, translate
+from state.replay import USED
 from state.schema import migration_names, migrations
 from state.verify.dialogues import Dialogues, stored_protocols
 from state.verify.register import Registered
@@ -197,7 +198,7 @@ class _Verification:
         ):
             self._fault(f"screening {number}", "its position says another time than its newest entry")
         for protocol, version in self.db.execute(
-            "SELECT id, version FROM protocols WHERE sha256 NOT IN (SELECT protocol FROM screenings)"
+            f"SELECT id, version FROM protocols WHERE sha256 NOT IN ({USED})"
         ):
             self._fault(f"protocol {protocol} {version}", "is used by no screening")
 

@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
-from dialogs.dialogue import STEP_KINDS, Dialogue, begin
+from dialogs.dialogue import STEP_KINDS, Dialogue
 from dialogs.errors import DialogError
 from dialogs.loading import parse_stored
+from dialogs.portfolio.merging import merged, trials_in
 from dialogs.protocol import Protocol
 from state.chain import link, pack
 from state.columns import COLUMNS, select
-from state.replay import as_compared, outcome, set_aside, step_from
+from state.replay import IS_PORTFOLIO, as_compared, begun_as, outcome, set_aside, step_from
 from state.verify.register import Fault, Registered
 
 _SCREENINGS: Final = (
@@ -120,12 +121,12 @@ class Dialogues:
         if row.protocol not in self.protocols:
             self.fault(place, "names a protocol version that is not in the file")
             return
-        replay = _Replay(begin(self.protocols[row.protocol]), row.hash)
+        replay = _Replay(begun_as(self.protocols[row.protocol], log[0].detail), row.hash)
         if all(self._follow(place, replay, number, entry) for number, entry in enumerate(log, 1)):
             self._check_end(place, row, replay, len(log))
             if self._stored_verdicts(row.number) != replay.verdicts:
                 self.fault(place, "its verdict is not what its dialogue comes to")
-            if self.register is not None:
+            if self.register is not None and row.sequence > 0:  # matchings stay out of the register
                 self.register.check_heads(row.number, ((entry.kind, entry.hash) for entry in log))
 
     def _follow(self, place: str, replay: _Replay, number: int, entry: EntryRow) -> bool:
@@ -194,19 +195,27 @@ def _says(told: dict[str, Any], found: dict[str, Any]) -> bool:
 
 def stored_protocols(db: Database, fault: Fault) -> Iterator[tuple[str, Protocol]]:
     """Load the protocol versions of a file, by SHA-256; those that cannot be loaded are reported and left out."""
-    for digest, protocol_id, version, text in db.execute("SELECT sha256, id, version, text FROM protocols"):
+    loaded: dict[str, Protocol] = {}
+    for digest, protocol_id, version, text in db.execute(_PROTOCOLS):
         place = f"protocol {protocol_id} {version}"
         if sha256(text.encode()).hexdigest() != digest:
             fault(place, "its text does not have the SHA-256 it is kept under")
             continue
         try:
-            protocol = _parsed(text, protocol_id)
+            trials = [loaded[trial] for trial in trials_in(text)]
+            protocol = merged(trials) if trials else _parsed(text, protocol_id)
+        except KeyError as missing:
+            fault(place, f"names a trial that is not in the file: {missing}")
+            continue
         except DialogError as error:
             fault(place, f"cannot be loaded: {error}")
             continue
+        loaded[digest] = protocol
         yield digest, protocol
         if (protocol.id, protocol.version) != (protocol_id, version):
             fault(place, f"calls itself {protocol.id} {protocol.version}")
 
 
+_PROTOCOLS: Final = f"SELECT sha256, id, version, text FROM protocols ORDER BY {IS_PORTFOLIO}"
+"""Portfolios after the trials that they name."""
 _parsed: Final = lru_cache(maxsize=16)(parse_stored)

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from state import register, trials
 from state.chain import link, total
+from state.codes import number_of, site_and_sequence
 from state.columns import select
 from state.register import meta
 from state.replay import registered_as
@@ -103,7 +104,7 @@ class Registered:
     def _remember(self, origin: str, kind: str, subject: str, said: dict[str, Any]) -> None:
         if kind in _SCREENING_KINDS:
             self._heads.setdefault(subject, []).append((kind, "" if kind == "started" else said["head"]))
-            self._know(*_parts(subject))
+            self._know(*site_and_sequence(subject))
         elif kind == "purge":
             self.purged |= set(said["screenings"])
         elif kind == "numbers":
@@ -188,7 +189,7 @@ class Registered:
         entries = list(entries)
         hashes = {stored[: register.SEALED] for _, stored in entries}
         said = self._heads.get(number, [])
-        site, sequence = _parts(number)
+        site, sequence = site_and_sequence(number)
         older = sequence <= self._migrated.get(site, 0)
         bound = [pair for pair in _logged(entries) if pair in said or pair[0] in _ALWAYS or not older]
         if bound != said:
@@ -203,8 +204,9 @@ class Registered:
         """Check that numbers have no gaps up to the last one registered, other than those that were purged."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for site, sequence, number in self.db.execute("SELECT site, sequence, number FROM screenings"):
-            numbers[site].add(sequence)
-            if number != f"{site}-{sequence:04d}":
+            if sequence > 0:
+                numbers[site].add(sequence)
+            if number != number_of(site, sequence):
                 self.fault(f"screening {number}", "its number is not its site and sequence")
         for site in sorted(numbers.keys() | self._last.keys()):
             known = numbers[site]
@@ -246,8 +248,3 @@ def _binding(said: dict[str, str]) -> set[str]:
     Several files can have made one site, by inviting for it; any of those rows is its row.
     """
     return {digest for origin, digest in said.items() if origin != register.MERGED} or set(said.values())
-
-
-def _parts(number: str) -> tuple[str, int]:
-    site, _, sequence = number.rpartition("-")
-    return site, int(sequence) if sequence.isdecimal() else 0

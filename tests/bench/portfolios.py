@@ -15,15 +15,15 @@ from random import Random
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer
-from dialogs.assessment import judge
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
 from dialogs.errors import AnswerError
 from dialogs.loading import load, shipped_protocols
 from dialogs.portfolio.matching import begun
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.proofs import representatives
-from dialogs.rules.judgement import FALSE, first_place
+from dialogs.rules.judgement import first_place
 from tests.bench.wards import patient, ward
+from tests.dialogs.portfolios import harmless
 
 PATIENTS: Final = 30
 MILLISECONDS: Final = 5
@@ -41,14 +41,7 @@ def somebody(portfolio: Portfolio, random: Random) -> Patient:
 
 def _answer(portfolio: Portfolio, place: int, random: Random) -> Answer:
     found = representatives(portfolio, place)
-    harmless = [answer for answer in found if not _fails(portfolio, place, answer)]
-    return random.choice(harmless if harmless and random.random() < 0.85 else found)
-
-
-def _fails(portfolio: Portfolio, place: int, answer: Answer) -> bool:
-    facts: list[Answer | None] = [None] * len(portfolio.questions)
-    facts[place] = answer
-    return any(judge(portfolio, index, facts).high == FALSE for index in portfolio.affected[place])
+    return random.choice(harmless(portfolio, place) if random.random() < 0.85 else found)
 
 
 def asked(dialogue: Dialogue, known: Patient, following: Callable[[Dialogue], str]) -> int:

@@ -9,11 +9,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Answer
+from dialogs.assessment import judge
 from dialogs.dialogue import REVIEW, Step
 from dialogs.errors import AnswerError
 from dialogs.portfolio.matching import Matching, begun
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.proofs import representatives
+from dialogs.rules.judgement import FALSE
 from tests.dialogs.every_kind import files, patients
 from tests.dialogs.made_up import protocols
 from tests.dialogs.test_every_kind import built
@@ -108,3 +110,16 @@ def go_on(matching: Matching, table: Mapping[str, Answer]) -> list[Step]:
         steps.append(Step("answer", matching.state, fitting(matching, table)))
         matching.take(steps[-1])
     return steps
+
+
+def harmless(portfolio: Portfolio, place: int) -> list[Answer]:
+    """The known answers that fail the fewest criteria by themselves, of those that rules tell apart."""
+    known = [answer for answer in representatives(portfolio, place) if answer != UNKNOWN]
+    found = {answer: _fails(portfolio, place, answer) for answer in known or [UNKNOWN]}
+    return [answer for answer, fails in found.items() if fails == min(found.values())]
+
+
+def _fails(portfolio: Portfolio, place: int, answer: Answer) -> int:
+    facts: list[Answer | None] = [None] * len(portfolio.questions)
+    facts[place] = answer
+    return sum(judge(portfolio, index, facts).high == FALSE for index in portfolio.affected[place])

@@ -1,0 +1,48 @@
+"""What a screening for one trial takes over from a matching: its answers, by whom and when each was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from dialogs.answers import encode
+from dialogs.dialogue import Step
+from dialogs.portfolio.matching import Matching, steps_alone
+from dialogs.protocol import Protocol
+from state.errors import Unknown
+from state.lookup import Screening
+
+_GIVEN = """
+SELECT at, person FROM log
+WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit IS ?
+ORDER BY entry DESC
+LIMIT 1
+"""
+
+
+def dialogue_of(screening: Screening) -> Matching:
+    """Return the dialogue of a matching. Raises `Unknown` if it is a screening for one trial."""
+    if not isinstance(screening.dialogue, Matching):
+        raise Unknown(f"matching {screening.number}")
+    return screening.dialogue
+
+
+def trial_of(matching: Screening, trial: str) -> tuple[int, Protocol]:
+    """Return the place of a trial in a matching, and its protocol. Raises `Unknown`."""
+    for index, each in enumerate(dialogue_of(matching).trials):
+        if each.protocol.id == trial:
+            return index, each.protocol
+    raise Unknown(f"trial {trial} in matching {matching.number}")
+
+
+def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:
+    """Yield the steps of a screening for the trial at a place, with the time and the person of each answer."""
+    dialogue = dialogue_of(matching)
+    trial = dialogue.trials[place]
+    for step in steps_alone(dialogue, place):
+        asked = dialogue.here(trial, step.question or "")
+        value, unit = encode(dialogue.answers[asked])
+        at, person = db.execute(_GIVEN, [matching.number, asked, value, unit]).fetchone()
+        yield replace(step, taken_from=matching.taken.get(asked)), at, person
