@@ -62,12 +62,13 @@ QUERIES: Final = {
         "FROM outcome_notes ORDER BY at DESC, screening, entry DESC"
     ),
     "waiting": (
-        "SELECT screening, criterion, undetermined_since,\n"
+        "SELECT screening, protocol, criterion, undetermined_since,\n"
         "  round(julianday('now') - julianday(undetermined_since), 1) AS days, site, person\n"
         "FROM open_items ORDER BY undetermined_since, screening, criterion"
     ),
     "left_open": (
-        "SELECT screening, started_at, round(julianday('now') - julianday(started_at), 1) AS days, site, started_by\n"
+        "SELECT screening, protocol, started_at,\n"
+        "  round(julianday('now') - julianday(started_at), 1) AS days, site, started_by\n"
         "FROM screening_log WHERE state = 'open' ORDER BY started_at"
     ),
     "one_screening": (

@@ -112,6 +112,7 @@ class Listed:
     unresolved: tuple[str, ...]
     parts: tuple[str, ...]
     """Of a screening that is not ineligible, the parts of the trial, by code, that have the verdict of the whole."""
+    trial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +285,9 @@ class Lookup:
                 *(number, who, state, began, verdict, failed),
                 tuple(json.loads(unresolved or "[]")),
                 tuple(json.loads(parts)),
+                trial,
             )
-            for number, who, state, began, verdict, failed, unresolved, parts in rows
+            for number, who, state, began, verdict, failed, unresolved, parts, trial in rows
         ]
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
@@ -312,9 +314,11 @@ _LISTED: Final = """
 SELECT
     s.number, s.person, g.state, s.started_at, g.verdict, g.first_failed, g.unresolved,
     (SELECT json_group_array(json_extract(value, '$.part')) FROM json_each(g.parts)
-     WHERE g.verdict <> 'ineligible' AND json_extract(value, '$.verdict') = g.verdict)
+     WHERE g.verdict <> 'ineligible' AND json_extract(value, '$.verdict') = g.verdict),
+    t.id
 FROM positions p
 JOIN screenings s ON s.number = p.screening
+JOIN protocols t ON t.sha256 = s.protocol
 JOIN standing g ON g.screening = s.number
 WHERE CASE :state
         WHEN 'open' THEN g.state IN ('open', 'revising')

@@ -303,3 +303,9 @@ def matchings(db: Database) -> None:
 def trials_of_sites(db: Database) -> None:
     """Finds how a trial stands at a site."""
     db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")
+
+
+@migrations()
+def trials_of_open_items(db: Database) -> None:
+    """What is open says of which trial it is."""
+    standing.make_views(db)

@@ -156,8 +156,10 @@ SELECT
     s.site,
     g.saved_by AS person,
     g.saved_at AS undetermined_since,
-    u.value AS criterion
+    u.value AS criterion,
+    t.id AS protocol
 FROM screenings s
+JOIN protocols t ON t.sha256 = s.protocol
 JOIN standing g ON g.screening = s.number
 JOIN json_each(g.unresolved) u
 WHERE g.verdict = 'undetermined'

@@ -93,6 +93,12 @@ def screened_for(db: Database, site: str | None = None) -> list[str]:
     return [trial for (trial,) in rows]
 
 
+def are_several(db: Database) -> bool:
+    """Say whether somebody was screened for more than one trial."""
+    (count,) = db.execute("SELECT count(DISTINCT id) FROM protocols").fetchone()
+    return bool(count > 1)
+
+
 def sites(db: Database) -> list[str]:
     """List the sites of a file."""
     return [code for (code,) in db.execute("SELECT code FROM sites ORDER BY code")]

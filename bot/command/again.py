@@ -59,11 +59,12 @@ def _row(each: Due) -> dict[str, Any]:
 
 
 def _text(found: list[Due], language: str) -> None:
-    from bot.wording.lists import again_line
+    from bot.wording.lists import again_line, by_number, with_trial
     from bot.wording.phrases import phrases, plain
 
+    several = len({each.protocol for each in found}) > 1
     for each in found:
-        click.echo(plain(again_line(each, phrases(language))))
+        click.echo(plain(again_line(each, phrases(language), with_trial if several else by_number)))
     click.echo(counted(len(found), "screening to be repeated", "screenings to be repeated"), err=True)
 
 

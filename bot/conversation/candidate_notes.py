@@ -85,7 +85,8 @@ def _of_answers(
         if may_oversee(person, screening) and person.code != context.person.code:
             question = screening.protocol.question(query.question).short[_say(person).language]
             key = f"query_note_{query.state}"
-            yield person, _say(person)(key, number=screening.number, question=question)
+            number = context.named(screening.number, screening.protocol.id)
+            yield person, _say(person)(key, number=number, question=question)
 
 
 def _of_candidate(context: Context, screening: Screening) -> Iterator[tuple[Person, Safe]]:
@@ -106,7 +107,7 @@ def _of_candidate(context: Context, screening: Screening) -> Iterator[tuple[Pers
         if _hears(person, verdict):
             say = _say(person)
             told = {
-                "number": screening.number,
+                "number": context.named(screening.number, screening.protocol.id),
                 "earlier": screening.earlier,
                 "verdict": say.plain(f"verdict_{verdict}"),
                 "parts": names(eligible, say),

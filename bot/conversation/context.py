@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import access
 from bot.exchange import Message, Reply, Rows, Safe, Turn
-from bot.wording import views
+from bot.wording import lists, views
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.protocol import Protocol
+from state import trials
 from state.people import People, Person
 from state.prompts import Kind
 from state.screenings import Screening, Screenings
@@ -27,6 +28,12 @@ class Setup:
     zone: str
     channel: str
     invitation_link: Callable[[str], str] = "/start {}".format
+
+
+def naming(setup: Setup, screenings: Screenings) -> lists.Named:
+    """Return how screenings are named: by number; where there are several trials, with theirs."""
+    several = len(setup.protocols) > 1 or trials.are_several(screenings.db)
+    return lists.with_trial if several else lists.by_number
 
 
 @dataclass(slots=True)
@@ -56,6 +63,17 @@ class Context:
     def of_the_site(self, number: str | None) -> Screening | None:
         return access.site_screening(self.screenings, self.person, number)
 
+    # naming --------------------------------------------------------------------------------------
+
+    def named(self, number: str, trial: str) -> str:
+        """Return a screening's number, with its trial beside it where there are several."""
+        return naming(self.setup, self.screenings)(number, trial)
+
+    def trial_line(self, screening: Screening) -> Safe | None:
+        """Return of which trial a screening is, where there are several."""
+        trial = screening.protocol.id
+        return Safe(f"<i>{trial}</i>") if self.named("", trial) else None
+
     # showing -------------------------------------------------------------------------------------
 
     def show(
@@ -76,7 +94,8 @@ class Context:
         """
         card = views.VIEWS[kind](screening, self.say, place)
         text = lines(remark, gap(card.text)) if remark else card.text
-        card = replace(card, text=text, buttons=(*card.buttons, *last), card=True)
+        head = lines(self.trial_line(screening), card.head)
+        card = replace(card, text=text, head=head, buttons=(*card.buttons, *last), card=True)
         self._ask(screening, kind, replace(card, answers=answers or {}, anew=anew or {}))
 
     def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:

@@ -61,7 +61,7 @@ def _offer(context: Context, screening: Screening, stands: Standing, first: Safe
         buttons.append(_undo_button(context, screening, stands.last))
     text = lines(
         first,
-        say("outcome_which", number=screening.number),
+        say("outcome_which", number=context.named(screening.number, screening.protocol.id)),
         outcome_line(stands.notes, say),
         *_limits(context, screening, stands, offered),
     )
@@ -116,7 +116,8 @@ def ask_day(context: Context, screening: Screening, press: Press) -> None:
     if last < today:
         later = min(today, last + timedelta(days=DAYS_SHOWN))
         buttons.append(day_button(say.plain("days_later"), "outcome_days", later))
-    asked = say("outcome_day", number=screening.number, outcome=say(f"outcome_{code}"))
+    number = context.named(screening.number, screening.protocol.id)
+    asked = say("outcome_day", number=number, outcome=say(f"outcome_{code}"))
     context.choose(screening, asked, with_way_back(context, screening, buttons))
 
 

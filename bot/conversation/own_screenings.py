@@ -8,7 +8,7 @@ from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
 from bot.conversation.site_screenings import full_number, shown
-from bot.conversation.starting import in_progress, new_button
+from bot.conversation.starting import in_progress, in_progress_named, new_button
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
@@ -36,7 +36,7 @@ def resume(context: Context, argument: str) -> None:
         context.show(screening, remark=context.version_line(screening))
     elif found:
         context.turn.say(
-            context.say("open_title"), lists.resume_buttons((item.number for item in found), context.say)
+            context.say("open_title"), lists.resume_buttons(in_progress_named(context), context.say)
         )
     elif argument:
         context.turn.say(context.say("not_found", number=argument[:24]), new_button(context))
@@ -52,7 +52,7 @@ def open_items(context: Context, argument: str) -> None:
     waiting = [item for item in undetermined if item.state == COMPLETED]  # what is revised is in progress
     again = due(context.screenings, site=context.person.site, person=context.person.code)[:LISTED]
     context.turn.actions.append(
-        lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say)
+        lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say, context.named)
     )
 
 
@@ -61,7 +61,7 @@ def recent(context: Context, argument: str) -> None:
     if _shown(context, argument):
         return
     found = context.screenings.listed(person=context.person.code, limit=RECENT)
-    context.turn.actions.append(lists.recent(found, context.setup.zone, context.say))
+    context.turn.actions.append(lists.recent(found, context.setup.zone, context.say, context.named))
 
 
 def _shown(context: Context, argument: str) -> bool:

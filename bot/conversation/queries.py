@@ -49,7 +49,7 @@ def _which_answer(context: Context, screening: Screening, place: int | None = No
     buttons = answer_buttons(screening, "query_what", "query", place, context.say)
     context.choose(
         screening,
-        context.say("query_which", number=screening.number),
+        context.say("query_which", number=context.named(screening.number, screening.protocol.id)),
         with_way_back(context, screening, buttons),
     )
 
@@ -71,7 +71,8 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
         if not (code == "unit" and answer == COMPUTED)
     ]
     shown = in_short(screening.dialogue, question, answer, say)
-    about = {"number": screening.number, "named": named(question.short[say.language], shown, say)}
+    number = context.named(screening.number, screening.protocol.id)
+    about = {"number": number, "named": named(question.short[say.language], shown, say)}
     context.choose(screening, say("query_what", **about), with_way_back(context, screening, buttons))
 
 
@@ -103,7 +104,7 @@ def _card(context: Context, screening: Screening, query: Asked) -> Turn:
     They name the log entry that they are shown at: only the answer that stood then is confirmed.
     """
     say = phrases(context.people.get(screening.person).language)
-    text = _told(screening, query, "query_card", say)
+    text = _told(context, screening, query, "query_card", say)
     rows = tuple(
         (button(say.plain(verb), verb, screening, query=query.entry),)
         for verb in ("query_confirm", "query_correct")
@@ -112,11 +113,11 @@ def _card(context: Context, screening: Screening, query: Asked) -> Turn:
     return Turn([Reply(text, rows, prompt=prompt, in_place=True)])
 
 
-def _told(screening: Screening, query: Asked, key: str, say: Phrases) -> Safe:
+def _told(context: Context, screening: Screening, query: Asked, key: str, say: Phrases) -> Safe:
     """The answer that a query is about, as it stands, and what is asked."""
     return say(
         key,
-        number=screening.number,
+        number=context.named(screening.number, screening.protocol.id),
         named=named_in_short(screening.dialogue, query.question, say),
         query=say(f"query_{query.code}"),
     )
@@ -144,7 +145,7 @@ def confirm(context: Context, screening: Screening, press: Press) -> None:
     detail = {"query": query.entry, "outcome": "confirmed", "reason": None}
     by, source = context.person.code, context.message.source
     context.screenings.note(screening, "query_answer", by, detail, question=query.question, source=source)
-    context.turn.say(_told(screening, query, "query_confirmed", context.say), in_place=True)
+    context.turn.say(_told(context, screening, query, "query_confirmed", context.say), in_place=True)
     tell_of_confirmation(context, screening, replace(query, state="confirmed"))
 
 

@@ -102,7 +102,8 @@ def _is_waiting(context: Context, item: Listed) -> bool:
 
 
 def _choice(context: Context, item: Listed, verb: str) -> Button:
-    return Button(lists.labelled(item, context.setup.zone, context.say), str(Press(verb, item.number)))
+    label = lists.labelled(item, context.setup.zone, context.say, context.named)
+    return Button(label, str(Press(verb, item.number)))
 
 
 def is_saved(context: Context, screening: Screening) -> bool:
@@ -127,8 +128,8 @@ def open_items(context: Context, argument: str) -> None:
         return
     site, undetermined = context.person.site, _listed(context, "undetermined")
     waiting = due(context.screenings, site=site)[:LISTED]
-    later = lists.again_lines(waiting, context.say)
-    running = [item.number for item in _listed(context, "open")]
+    later = lists.again_lines(waiting, context.say, context.named)
+    running = [context.named(item.number, item.trial) for item in _listed(context, "open")]
     also = context.say("office_running", numbers=joined(running, context.say)) if running else None
     if not undetermined:
         text = lines(context.say("office_all_determined", site=site), also, *later)
@@ -147,7 +148,9 @@ def to_screen_again(context: Context, argument: str) -> None:
         context.turn.say(say("again_none", site=site))
         return
     shown, more = waiting[:AGAIN_LISTED], len(waiting) - AGAIN_LISTED
-    text = lines(*lists.again_lines(shown, say), say("again_more", n=more) if more > 0 else None)
+    text = lines(
+        *lists.again_lines(shown, say, context.named), say("again_more", n=more) if more > 0 else None
+    )
     context.turn.say(text, _cards([each.number for each in shown]))
 
 
@@ -169,7 +172,7 @@ def _open_item(context: Context, item: Listed) -> Safe:
     since = datetime.fromisoformat(saved.saved[-1].at)
     return context.say(
         "office_open",
-        number=item.number,
+        number=context.named(item.number, item.trial),
         person=item.person,
         day=in_zone(since, context.setup.zone).date(),
         days=(context.screenings.clock() - since).days,
@@ -191,7 +194,7 @@ def _newest(context: Context, argument: str) -> None:
     told = [
         context.say(
             "office_recent",
-            number=item.number,
+            number=context.named(item.number, item.trial),
             day=in_zone(item.started_at, context.setup.zone).date(),
             verdict=lists.standing(item, context.say),
         )

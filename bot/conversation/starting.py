@@ -32,7 +32,7 @@ def start(context: Context, argument: str) -> None:
         context.where_we_are()
         return
     if access.may_screen(context.person):
-        running = lists.resume_buttons((item.number for item in in_progress(context)), context.say)
+        running = lists.resume_buttons(in_progress_named(context), context.say)
         buttons = (*running, *new_button(context))
         context.turn.say(lists.welcome(offered(context), context.say), buttons)
         return
@@ -43,6 +43,11 @@ def start(context: Context, argument: str) -> None:
 def in_progress(context: Context) -> list[Listed]:
     """The newest screenings of the person that are open."""
     return context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
+
+
+def in_progress_named(context: Context) -> dict[str, str]:
+    """The same by number, each as it is named."""
+    return {item.number: context.named(item.number, item.trial) for item in in_progress(context)}
 
 
 def new_button(context: Context) -> Rows:
@@ -119,10 +124,11 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
         context.turn.say(not_open(context, protocol.id))
         return
     _open(context, screening)
-    others = [still_open.number] if still_open is not None else []
+    open_too = [still_open] if still_open is not None else []
+    others = {each.number: context.named(each.number, each.protocol.id) for each in open_too}
     remark = lines(
         context.say("screening_linked", earlier=screening.earlier) if screening.earlier else None,
-        *(context.say("still_open", number=number) for number in others),
+        *(context.say("still_open", number=shown) for shown in others.values()),
     )
     taken = {question: cards.answered(screening, question, context.say) for question in screening.taken}
     context.show(

@@ -32,7 +32,8 @@ def show_card(context: Context, screening: Screening, first: Safe | None = None)
         list(events(db, number)),
     )
     card = subject_card(subject, context.setup.zone, context.say)
-    text = lines(first, gap(card) if first else card)
+    named = lines(context.trial_line(screening), card)
+    text = lines(first, gap(named) if first else named)
     context.choose(screening, text, _buttons(context, screening, subject.stands))
 
 

@@ -18,6 +18,7 @@ from typing import Final
 from telegram import Bot
 
 from bot.conversation.access import may_answer
+from bot.conversation.context import naming
 from bot.telegram.channel import Channel
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Job, daily, every
@@ -144,11 +145,14 @@ class Background:
         if in_zone(now, self._zone).hour not in WORKING_HOURS:
             return 0
         found = self._screenings.left_open(now - REMIND_AFTER)
+        named = naming(self._channel.conversation.setup, self._screenings)
         for number, code in found:
             self._screenings.reminded(number)
             person = self._people.get(code)
-            if may_answer(person, self._screenings.load(number)):
-                self._channel.tell(person, reminder(number, phrases(person.language)))
+            screening = self._screenings.load(number)
+            if may_answer(person, screening):
+                shown = named(number, screening.protocol.id)
+                self._channel.tell(person, reminder(number, shown, phrases(person.language)))
         return len(found)
 
     # backups

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
@@ -17,6 +17,18 @@ from dialogs.protocol import Protocol
 from state.moments import in_zone
 from state.rescreening import Due
 from state.screenings import Listed
+
+Named = Callable[[str, str], str]
+"""How a screening is named, by its number and its trial."""
+
+
+def by_number(number: str, trial: str) -> str:
+    """The number alone: there is one trial."""
+    return number
+
+
+def with_trial(number: str, trial: str) -> str:
+    return f"{number} · {trial}"
 
 
 def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
@@ -84,36 +96,50 @@ def _go(number: str, label: str, verb: str = "go_on") -> Button:
     return Button(label, str(Press(verb, number)))
 
 
-def resume_buttons(numbers: Iterable[str], say: Phrases) -> Rows:
-    return tuple((_go(number, say.plain("button_resume", number=number)),) for number in numbers)
+def resume_buttons(running: Mapping[str, str], say: Phrases) -> Rows:
+    """Return a button for each open screening: number -> how it is named."""
+    return tuple(
+        (_go(number, say.plain("button_resume", number=shown)),) for number, shown in running.items()
+    )
 
 
-def again_line(each: Due, say: Phrases) -> Safe:
+def again_line(each: Due, say: Phrases, named: Named) -> Safe:
     """One screening to be repeated, from when, and the criteria that wait for it."""
     codes = joined(each.waits_for, say)
-    return say("again_line", number=each.number, when=when(each.healing, say), codes=codes)
+    number = named(each.number, each.protocol)
+    return say("again_line", number=number, when=when(each.healing, say), codes=codes)
 
 
-def again_lines(waiting: Sequence[Due], say: Phrases) -> list[Safe]:
+def again_lines(waiting: Sequence[Due], say: Phrases, named: Named) -> list[Safe]:
     """Whom to screen again, under a title; nothing if there is nobody."""
-    told = [again_line(each, say) for each in waiting]
+    told = [again_line(each, say, named) for each in waiting]
     return [gap(say("again_title")), *told] if told else []
 
 
 def open_items(
-    running: Sequence[Listed], waiting: Sequence[Listed], again: Sequence[Due], zone: str, say: Phrases
+    running: Sequence[Listed],
+    waiting: Sequence[Listed],
+    again: Sequence[Due],
+    zone: str,
+    say: Phrases,
+    named: Named,
 ) -> Reply:
     """Dialogues in progress, undetermined screenings, and those to be repeated, each with a button that leads to it."""
     if not running and not waiting and not again:
         return Reply(say("open_none"), ((new_screening(say),),))
     told = [say("open_title")]
     told += [
-        say("open_dialogue", number=item.number, since=local_time(item.started_at, zone)) for item in running
+        say(
+            "open_dialogue",
+            number=named(item.number, item.trial),
+            since=local_time(item.started_at, zone),
+        )
+        for item in running
     ]
     told += [
         say(
             "open_undetermined",
-            number=item.number,
+            number=named(item.number, item.trial),
             day=in_zone(item.started_at, zone).date(),
             codes=joined(item.unresolved, say),
         )
@@ -124,20 +150,23 @@ def open_items(
         for item in waiting
     )
     repeat = tuple((_go(each.number, each.number),) for each in again)
-    buttons = (*resume_buttons((item.number for item in running), say), *fill, *repeat)
-    return Reply(lines(*told, *again_lines(again, say)), buttons)
+    shown = {item.number: named(item.number, item.trial) for item in running}
+    buttons = (*resume_buttons(shown, say), *fill, *repeat)
+    return Reply(lines(*told, *again_lines(again, say, named)), buttons)
 
 
-def recent(found: Sequence[Listed], zone: str, say: Phrases) -> Reply:
+def recent(found: Sequence[Listed], zone: str, say: Phrases, named: Named) -> Reply:
     """The newest screenings, each as a button that leads to it."""
     if not found:
         return Reply(say("recent_none"), ((new_screening(say),),))
-    return Reply(say("recent_title"), tuple((_go(item.number, labelled(item, zone, say)),) for item in found))
+    rows = tuple((_go(item.number, labelled(item, zone, say, named)),) for item in found)
+    return Reply(say("recent_title"), rows)
 
 
-def labelled(item: Listed, zone: str, say: Phrases) -> str:
+def labelled(item: Listed, zone: str, say: Phrases, named: Named) -> str:
     """A screening on a button: its number, the day on which it was started, and how it stands."""
-    return f"{item.number} · {in_zone(item.started_at, zone):%m-%d} · {standing(item, say)}"
+    number = named(item.number, item.trial)
+    return f"{number} · {in_zone(item.started_at, zone):%m-%d} · {standing(item, say)}"
 
 
 def standing(item: Listed, say: Phrases) -> str:
@@ -174,8 +203,8 @@ def backup_note(file: str, head: str, say: Phrases) -> Turn:
     return turn
 
 
-def reminder(number: str, say: Phrases) -> Turn:
+def reminder(number: str, shown: str, say: Phrases) -> Turn:
     """A word about a dialogue that was left open; nothing clinical in it."""
     turn = Turn()
-    turn.say(say("reminder", number=number), ((_go(number, say.plain("button_resume", number=number)),),))
+    turn.say(say("reminder", number=shown), resume_buttons({number: shown}, say))
     return turn

@@ -14,7 +14,7 @@ from dialogs.protocol import Protocol
 from state.database import path_of
 from state.people import Person
 from state.verify import verify
-from tests.conversation.office import LANGUAGES, Ward, buttons, labels, said, staffed
+from tests.conversation.office import LANGUAGES, Ward, buttons, labels, press_of, said, staffed
 from tests.dialogs.test_amendments import TRIAL
 
 OTHER = parse_protocol(TRIAL.replace("EX-AMENDED", "EX-OTHER"), "other.toml")
@@ -179,3 +179,51 @@ def test_a_file_is_asked_for_by_trial_and_is_of_that_trial_alone(site: Site) -> 
     assert isinstance(file, Document)
     text = file.content.decode("utf-8-sig")
     assert ("S01-0001" in text, "S01-0002" in text, "NCT04420494" in text) == (True, False, False)
+
+
+# naming ------------------------------------------------------------------------------------------
+
+
+def _of(number: str) -> str:
+    return f"{number} · {'EX-OTHER' if number == 'S01-0001' else 'NCT04420494'}"
+
+
+def test_lists_cards_and_notes_say_of_which_trial_a_screening_is(site: Site) -> None:
+    _both_saved(site)
+    clinician, office = site.ward.clinician, site.ward.coordinator
+    assert [
+        label[: len(_of(number))]
+        for label, number in zip(
+            labels(site.ward.do(clinician, "/recent")), ("S01-0002", "S01-0001"), strict=True
+        )
+    ] == [_of("S01-0002"), _of("S01-0001")]
+    told = plain(said(site.ward.do(office, "/recent")))
+    assert _of("S01-0001") in told
+    assert _of("S01-0002") in told
+    assert plain(said(site.ward.do(office, "S01-0001"))).startswith("EX-OTHER\n")
+    assert labels(site.ward.do(office, "/query"))[0].startswith(_of("S01-0002"))
+    site.ward.do(clinician, "/new")
+    begun = site.press(clinician, site.ward.do(clinician, "/new"), "EX-OTHER")
+    assert "EX-OTHER" in begun.actions[-1].shown()
+    assert "S01-0003 · EX-OTHER" in plain(said(site.ward.do(clinician, "/open")))
+
+
+def test_where_there_is_one_trial_it_is_not_named(conversation: Conversation) -> None:
+    ward = staffed(conversation)
+    ward.do(ward.clinician, "/new")
+    for person, command in (
+        (ward.clinician, "/open"),
+        (ward.clinician, "/recent"),
+        (ward.coordinator, "/recent"),
+    ):
+        turn = ward.do(person, command)
+        assert "NCT04420494" not in said(turn) + " ".join(labels(turn))
+
+
+def test_the_office_hears_of_a_candidate_with_the_trial(site: Site) -> None:
+    clinician = site.ward.clinician
+    site.press(clinician, site.ward.do(clinician, "/new"), "EX-OTHER")
+    review = site.ward.do(clinician, "40", "yes", "a", "200 ×10⁹/L", "no")
+    saved = site.ward.do(clinician, f"!{press_of(review, 'save:')}")
+    ((code, note),) = saved.others
+    assert (code, "S01-0001 · EX-OTHER" in plain(said(note))) == (site.ward.coordinator.code, True)
