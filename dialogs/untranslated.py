@@ -58,6 +58,8 @@ def _of_question(question: Question) -> Iterator[tuple[str, Text]]:
     place = f"question {question.id}"
     yield f"{place}: ask", question.ask
     yield f"{place}: short", question.name
+    if question.at is not None:
+        yield f"{place}: at", question.at
     if question.help is not None:
         yield f"{place}: help", question.help
     yield f"{place}: unknown", question.unknown

@@ -73,10 +73,9 @@ def commanded(context: Context) -> None:
     """Do what a command says."""
     name, _, argument = context.message.text.strip().lstrip("/").partition(" ")
     name = name.partition("@")[0].casefold()  # in groups Telegram writes /new@name_of_the_bot
-    command = next(
-        (each for each in COMMANDS if each.name == name and context.person.role in each.roles), None
-    )
+    called = [each for each in COMMANDS if each.name == name]
+    command = next((each for each in called if context.person.role in each.roles), None)
     if command is None:
-        refuse_command(context)
+        refuse_command(context, name, {role for each in called for role in each.roles})
     else:
         command.handler(context, argument.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from bot.conversation.access import may_screen
@@ -9,11 +10,12 @@ from bot.conversation.context import Context
 from bot.conversation.whose_answer import Aim
 from bot.exchange import Press, Safe
 from bot.wording.cards import with_advice_to_delete
-from bot.wording.phrases import named
+from bot.wording.phrases import joined, named
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
 from state.history import events
+from state.people import ROLES
 from state.prompts import Kind, Prompt
 from state.screenings import Screening
 
@@ -22,10 +24,14 @@ TYPED: Final[frozenset[Kind]] = frozenset({"question", "cancel"})
 """Prompts that can be answered by typing; the others have buttons only."""
 
 
-def refuse_command(context: Context) -> None:
-    """Say that there is no such command, and which there are."""
-    names = " ".join(f"/{name}" for name in context.commands)
-    context.where_we_are(context.say("unknown_command", commands=names))
+def refuse_command(context: Context, name: str, of: Collection[str]) -> None:
+    """Say that there is no such command, or of which roles it is, and which there are."""
+    names, say = " ".join(f"/{each}" for each in context.commands), context.say
+    if of:
+        roles = joined((say.plain(f"role_{role}") for role in ROLES if role in of), say)
+        context.where_we_are(say("command_of_others", name=name, roles=roles, commands=names))
+    else:
+        context.where_we_are(say("unknown_command", commands=names))
 
 
 def late(context: Context, screening: Screening | None = None, press: Press | None = None) -> None:

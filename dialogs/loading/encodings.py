@@ -7,11 +7,17 @@ mistakes of that file as well.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from dialogs.errors import Fault
 
+_NO_JSON: Final = (
+    'Please write TOML: key = "value" in lines of their own, without braces around all; of a record of a registry, '
+    "prescreen protocol draft FILE makes a protocol"
+)
+_NO_YAML: Final = 'Please write TOML: key = "value", and [[question]] above each question'
 _BEGINNINGS: Final[Mapping[bytes, tuple[str, str]]] = {
     b"PK\x03\x04": ("a Word, Excel or ZIP file", "Please save it as plain text"),
     b"\xd0\xcf\x11\xe0": ("an old Word or Excel file", "Please save it as plain text"),
@@ -22,16 +28,29 @@ _BEGINNINGS: Final[Mapping[bytes, tuple[str, str]]] = {
     b"\x89PNG": ("a picture", "Please name the trial's TOML file"),
     b"\xff\xd8\xff": ("a picture", "Please name the trial's TOML file"),
     b"<": ("a web page or XML", "Please name the trial's TOML file"),
-    b"{": ("JSON", 'Please write TOML: key = "value" in lines of their own, without braces around all'),
+    b"{": ("JSON", _NO_JSON),
+    b"[{": ("JSON", _NO_JSON),
     b"```": ("text with the marks of a page around it", "Please delete the lines that begin with ```"),
-    b"---\n": ("YAML", 'Please write TOML: key = "value", and [[question]] above each question'),
+    b"---\n": ("YAML", _NO_YAML),
 }
 """First bytes of files that are no protocols -> what each is, and what to do."""
+_SAVE_AS_UTF8: Final = "Please save the file as UTF-8"
 _USUAL: Final = 0.8
-_MARKS: Final = {
+_YAML: Final = re.compile(r"\s*(?:- .*|(?:- +)?[\w-]+:(?: .*)?)")
+_WIDE: Final[Mapping[bytes, str]] = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+"""Marks of encodings of two or four bytes a sign."""
+_UNMARKED: Final = {
+    b"\0\0\0.": "utf-32-be",
+    b".\0\0\0": "utf-32-le",
+    b"\0.": "utf-16-be",
+    b".\0": "utf-16-le",
+}
+"""How a text of such an encoding without a mark begins, where its first sign is one of ASCII."""
 
 
 def decode(content: bytes) -> tuple[str, list[Fault]]:
@@ -45,25 +64,49 @@ def decode(content: bytes) -> tuple[str, list[Fault]]:
             return "", [Fault("file", f"this is {what}, not a protocol", remedy)]
     if not content.strip():
         return "", [Fault("file", "is empty", "Please begin with the lines that the documentation shows")]
+    if (wide := _wide(content)) is not None:
+        return content.decode(wide, errors="replace").removeprefix("\ufeff"), [_of_wide(wide)]
     try:
-        return content.decode("utf-8"), []
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         return _guessed(content, error)
+    if _is_yaml(text):
+        return "", [Fault("file", "this is YAML, not a protocol", _NO_YAML)]
+    if "\r" in text and "\n" not in text:
+        fault = "has lines that end as on old Macs (CR), and is one long line to others"
+        return text.replace("\r", "\n"), [
+            Fault("file", fault, "Please save it with line ends of Unix or Windows")
+        ]
+    return text, []
+
+
+def _wide(content: bytes) -> str | None:
+    """Return the encoding of a text of two or four bytes a sign."""
+    for mark, encoding in _WIDE.items():
+        if content.startswith(mark):
+            return encoding
+    return next((name for begin, name in _UNMARKED.items() if re.match(begin, content, re.DOTALL)), None)
+
+
+def _of_wide(encoding: str) -> Fault:
+    called = " (called Unicode in some editors)" if encoding.startswith("utf-16") else ""
+    return Fault("file", f"is saved as {encoding[:6].upper()}{called}", _SAVE_AS_UTF8)
+
+
+def _is_yaml(text: str) -> bool:
+    """Say whether every line is a key with a colon, or an item of a list: one colon alone is a slip in TOML."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return len(lines) > 1 and all(map(_YAML.fullmatch, lines))
 
 
 def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, list[Fault]]:
-    remedy = "Please save the file as UTF-8"
-    for mark, encoding in _MARKS.items():
-        if content.startswith(mark):
-            fault = Fault("file", "is saved as UTF-16 (called Unicode in some editors)", remedy)
-            return content.decode(encoding, errors="replace").removeprefix("\ufeff"), [fault]
     line = content.count(b"\n", 0, error.start) + 1
     text = content.decode("gb18030", errors="replace")
     if _is_chinese(text):
-        return text, [Fault("file", "is saved in a Chinese encoding (GBK)", remedy, line)]
+        return text, [Fault("file", "is saved in a Chinese encoding (GBK)", _SAVE_AS_UTF8, line)]
     byte = content[error.start]
     said = f"is not UTF-8: the first character that cannot be read is byte {byte:#04x} of this line"
-    return content.decode("cp1252", errors="replace"), [Fault("file", said, remedy, line)]
+    return content.decode("cp1252", errors="replace"), [Fault("file", said, _SAVE_AS_UTF8, line)]
 
 
 def _is_chinese(text: str) -> bool:

@@ -51,7 +51,8 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
     if not entry.whole or len(report.faults) > before:
         return None
     short = entry["short"] or short_question(entry["ask"])
-    ask, short = (_at_visit(text, entry["at"]) for text in (entry["ask"], short))
+    ask = _at_visit(entry["ask"], entry["at"], *(("since", "counted") if kind == "since" else ()))
+    short = _at_visit(short, entry["at"])
     made: dict[str, Any] = {"options": options, "units": units, "shortcuts": shortcuts, "sdtm": sdtm}
     made |= {
         "ask": ask,
@@ -63,11 +64,11 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
     return Question(**{key: value for key, value in entry.items() if key not in _WRITTEN_OUT} | made)
 
 
-def _at_visit(text: Text, visit: Text | None) -> Text:
-    """Return a text with the visit that it is about: *haemoglobin (Week -2)*."""
+def _at_visit(text: Text, visit: Text | None, *key: str) -> Text:
+    """Return a text with the visit that it is about: *haemoglobin (Week -2)*; `key` says how it is said otherwise."""
     if visit is None:
         return text
-    said = in_every_language("dialogs", "punctuation", "noted")
+    said = in_every_language("dialogs", *(key or ("punctuation", "noted")))
     return Text(
         {code: said.get(code, said[DEFAULT]).format(what=text[code], note=visit[code]) for code in text}
     )

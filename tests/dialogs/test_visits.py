@@ -8,6 +8,7 @@ from dialogs.answers import Measurement
 from dialogs.candidates import play
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
+from dialogs.untranslated import lacking
 from state.exports.comparing import AnswerRow
 from state.exports.findings import laboratory
 from state.exports.questionnaire import questionnaire
@@ -55,6 +56,20 @@ def test_each_question_says_its_visit_in_every_language() -> None:
     assert second.name["en"] == "haemoglobin (Baseline)"
     limit = trial.question("alt_baseline_uln")
     assert limit.ask["en"].endswith("(Baseline)")
+
+
+def test_how_long_before_a_visit_something_was_is_not_asked_as_of_today() -> None:
+    dose = '[[question]]\nuse = "last_chemotherapy"\nat = { en = "at surgery", zh = "手术时" }\n'
+    trial = parse_protocol(f"{TEXT}\n{dose}", "visits.toml")
+    asked = trial.question("last_chemotherapy")
+    assert asked.ask["en"].endswith("how long ago? (counted back from then: at surgery)")
+    assert asked.ask["zh"].endswith("（从此时往回算：手术时）")
+    assert asked.name["en"] == "last chemotherapy (at surgery)"
+
+
+def test_a_visit_that_a_language_lacks_is_noted() -> None:
+    text = TEXT.replace('at = { en = "Week -2", zh = "第-2周" }', 'at = "Week -2"')
+    assert lacking(parse_protocol(text, "visits.toml")) == {"zh": ("question hemoglobin_screening: at",)}
 
 
 def test_the_answers_of_two_visits_are_two_answers() -> None:

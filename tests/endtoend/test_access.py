@@ -21,8 +21,9 @@ from tests.phone.person import Person
 
 KEPT = ("log", "verdicts", "screenings", "invitations", "accounts")
 STRANGER = phrases("en")("stranger")
-UNKNOWN = phrases("en")("unknown_command", commands="")
+CHOOSE = "Please choose one: /"
 LAST = len(reference("potentially_eligible").log)
+_NAMES = {each.name for each in COMMANDS}
 OPTIONS: dict[str, tuple[str, ...]] = {
     "new": ("", "0"),
     "language": ("zh", "en", "0"),
@@ -125,7 +126,9 @@ async def test_nobody_changes_or_is_shown_what_is_not_theirs(ward: Ward, role: R
             assert not any("S01-0001:2" in each or "S01-0002:" in each for each in data), what
         name = what.removeprefix("/").partition(" ")[0]
         if what.startswith("/") and not any(name == each.name and role in each.roles for each in COMMANDS):
-            assert UNKNOWN in new[1]["text"], what
+            told = f"/{name} is a command for others (" if name in _NAMES else "I do not know that command"
+            assert told in new[1]["text"], what
+            assert CHOOSE in new[1]["text"], what
 
 
 @pytest.mark.parametrize("suspended", [False, True], ids=["stranger", "suspended"])
