@@ -14,10 +14,12 @@ import click
 from dialogs.languages import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
     from bot.telegram.sending import Reports, Sending
-    from dialogs.protocol import Protocol
+    from dialogs.protocol import Criterion, Protocol
 
 
 PERSONAS: Final = ((101, "clinician"), (102, "coordinator"), (103, "administrator"), (104, "newcomer"))
@@ -144,11 +146,15 @@ def warn_of_drafts(protocols: Iterable[Protocol]) -> None:
 def unreviewed(protocol: Protocol) -> str:
     """Say which criteria of a protocol a person has still to accept: ``2 of 7 criteria of X are not reviewed``."""
     waiting = protocol.open_reviews
-    codes = ", ".join(criterion.code for criterion in waiting[:SHOWN])
-    more = f" and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else ""
     of = counted(len(protocol.criteria), "criterion", "criteria")
     verb = "is" if len(waiting) == 1 else "are"
-    return f"{len(waiting)} of {of} of {protocol.id} {verb} not reviewed ({codes}{more})"
+    return f"{len(waiting)} of {of} of {protocol.id} {verb} not reviewed ({codes_of(waiting)})"
+
+
+def codes_of(criteria: Sequence[Criterion]) -> str:
+    """Name some criteria by their codes, the first of them where they are many."""
+    codes = ", ".join(criterion.code for criterion in criteria[:SHOWN])
+    return f"{codes}, +{len(criteria) - SHOWN}" if len(criteria) > SHOWN else codes
 
 
 def log_to_stderr(token: str, form: str, level: int = logging.INFO) -> None:

@@ -18,6 +18,7 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reading_back import Clause, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
+from dialogs.since import DAYS
 from dialogs.wording import describe, measured, time_span
 
 DIGITS: Final = 4
@@ -182,7 +183,7 @@ class Telling:
                 continue
             exact = plan.limit / plan.scale
             shown = _shown(exact)
-            if question.kind == "since" and shown < 1:
+            if code in DAYS and shown < 1:
                 continue
             number = Measurement("=", Decimal(compact(shown)), code)
             is_time = question.kind == "since"

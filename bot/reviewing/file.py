@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from dialogs.errors import NotEditable, ProtocolError
 from dialogs.loading import parse_protocol
@@ -16,6 +17,9 @@ from dialogs.loading.encodings import decode
 from dialogs.loading.fingerprints import fingerprint
 from dialogs.protocol import Criterion, Protocol
 from dialogs.reviews import awaited
+
+CHANGED: Final = "changed"
+"""Why nothing was written: it is not what was shown any more. Every other reason is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class ReviewedFile:
                 code not in parse_protocol(text, str(self.path)).criterion_by_code
                 or fingerprint(text, code) != shown.of
             ):
-                return f"{code} was changed in the meantime"
+                return CHANGED
             after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
             parse_protocol(after, str(self.path))
         except NotEditable as error:

@@ -74,6 +74,14 @@ def test_it_is_read_in_chinese(draft: Path) -> None:
     assert "虚构病例  末次化疗：3周前 → 适用\n" in told
 
 
+def test_what_it_says_itself_is_in_chinese_too(draft: Path) -> None:
+    told = review(draft, "接受\n以后再审\n", lang="zh").stdout
+    assert "第1条，共2条： a) 接受   w) 按原文提问   l) 以后再审   q) 停止\n" in told
+    assert "I1已接受。" in told
+    assert told.endswith("MADE-UP的2条标准中有1条未经审核（E1）。\n")
+    assert "MADE-UP已全部审核。" in review(draft, "按原文提问\n", lang="zh").stdout
+
+
 @pytest.mark.parametrize("keys", ["a\na\n", "Accept\naccept\n"])
 def test_all_is_accepted(draft: Path, keys: str) -> None:
     told = review(draft, keys)

@@ -6,28 +6,27 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from bot.command.faults import paragraphs
 from bot.command.typed import typed
-from bot.command.wiring import Unusable, unreviewed
+from bot.command.wiring import Unusable, codes_of
 from dialogs.errors import ProtocolError
-from dialogs.languages import DEFAULT, LANGUAGES
+from dialogs.languages import DEFAULT, LANGUAGES, numbered, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.reviewing.file import ReviewedFile, Shown
 
+    Said = Mapping[str, Any]
+
 ACCEPT, AS_QUESTION, LATER, STOP = "a", "w", "l", "q"
-KEYS: Final = {
-    ACCEPT: "accept",
-    AS_QUESTION: "ask in words",
-    LATER: "leave for later",
-    STOP: "stop",
-}
-"""What is typed, by its key or in full."""
-DONE: Final = {ACCEPT: "accepted", AS_QUESTION: "asked in the record's words from now on"}
+KEYS: Final = (ACCEPT, AS_QUESTION, LATER, STOP)
+"""What is typed, or the same in full."""
+DONE: Final = {ACCEPT: "accepted", AS_QUESTION: "asked_in_words"}
 
 
 def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -61,70 +60,82 @@ def command(file: Path, by: str, lang: str) -> None:
     from bot.reviewing.file import ReviewedFile
 
     reviewed = ReviewedFile(file, by, datetime.now().astimezone().date().isoformat())
+    said = words("bot.reviewing", lang)["session"]
     try:
-        _review(reviewed, lang)
-        sys.exit(_told(reviewed))
+        _review(reviewed, lang, said)
+        sys.exit(_told(reviewed, lang, said))
     except KeyboardInterrupt:
-        click.echo("\nStopped. Every decision until here is in the file.")
+        click.echo(f"\n{said['stopped']}")
         sys.exit(1)
     except ProtocolError as error:
         raise Unusable(f"{file} cannot be used:\n{paragraphs(error)}") from error
 
 
-def _review(reviewed: ReviewedFile, lang: str) -> None:
+def _review(reviewed: ReviewedFile, lang: str, said: Said) -> None:
     """Show each criterion that waits for this person, until all were shown or nothing more is typed."""
     lines = typed()
     codes = [criterion.code for criterion in reviewed.waiting()]
     for number, code in enumerate(codes, 1):
-        if _decided(reviewed, code, f"{number} of {len(codes)}", lang, lines) in (None, STOP):
+        place = said["place"].format(n=number, of=len(codes))
+        if _decided(reviewed, code, place, lang, said, lines) in (None, STOP):
             break
 
 
-def _decided(reviewed: ReviewedFile, code: str, place: str, lang: str, lines: Iterator[str]) -> str | None:
+def _decided(
+    reviewed: ReviewedFile, code: str, place: str, lang: str, said: Said, lines: Iterator[str]
+) -> str | None:
     """Show a criterion until a decision about it is kept; return that, ``None`` where nothing more is typed."""
+    from bot.reviewing.file import CHANGED
+
     while (shown := reviewed.show(code)) is not None:
-        _show(shown, place, lang)
-        decision = _key(lines)
+        _show(shown, place, lang, said)
+        decision = _key(lines, said)
         if decision not in DONE:
             return decision
         refused = reviewed.accept(shown, as_question=decision == AS_QUESTION)
         if refused is None:
-            click.echo(f"{code} is {DONE[decision]}.\n")
+            click.echo(f"{said[DONE[decision]].format(code=code)}\n")
             return decision
-        click.echo(f"Nothing was written: {refused}.\n")
+        why = said["changed"].format(code=code) if refused == CHANGED else refused
+        click.echo(f"{said['refused'].format(why=why)}\n")
         if not sys.stdin.isatty():
             return None  # what comes next was written for something else
     return LATER
 
 
-def _show(shown: Shown, place: str, lang: str) -> None:
+def _show(shown: Shown, place: str, lang: str, said: Said) -> None:
     from bot.reviewing.card import card
     from bot.reviewing.facts import Telling
 
+    keys = said["keys"]
     click.echo("\n".join(card(Telling(shown.protocol, lang), shown.criterion)))
-    click.echo(f"{place}: {'   '.join(f'{key}) {said}' for key, said in KEYS.items())}")
+    click.echo(f"{place} {'   '.join(f'{key}) {keys[key]}' for key in KEYS)}")
 
 
-def _key(lines: Iterator[str]) -> str | None:
+def _key(lines: Iterator[str], said: Said) -> str | None:
     """Return the key of what is typed; through a pipe nothing is read after a line that is none."""
     for line in lines:
         text = line.strip().casefold()
-        for key, said in KEYS.items():
-            if text in (key, said):
+        for key in KEYS:
+            if text in (key, said["keys"][key]):
                 return key
-        click.echo(f"Please type one of: {', '.join(KEYS)}")
+        click.echo(said["please_type"].format(keys=", ".join(KEYS)))
         if not sys.stdin.isatty():
             return None
     return None
 
 
-def _told(reviewed: ReviewedFile) -> int:
+def _told(reviewed: ReviewedFile, lang: str, said: Said) -> int:
     """Say what is left, and return the exit status."""
     protocol = reviewed.protocol()
     if not protocol.open_reviews:
-        click.echo(f"All of {protocol.id} is reviewed. To serve it: prescreen run --protocol {reviewed.path}")
+        click.echo(said["all"].format(id=protocol.id, file=reviewed.path))
         return 0
-    click.echo(f"{unreviewed(protocol)}.")
+    waiting = protocol.open_reviews
+    left = numbered(said["left"], len(waiting), lang)
+    click.echo(
+        left.format(n=len(waiting), of=len(protocol.criteria), id=protocol.id, codes=codes_of(waiting))
+    )
     if not reviewed.waiting():
-        click.echo("They wait for another person.")
+        click.echo(said["for_another"])
     return 1
