@@ -220,10 +220,11 @@ def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
         yield f"parts = {value_of(list(criterion.parts))}"
     if criterion.rule:
         yield f"rule = {_literal(criterion.rule)}"
-    if not criterion.rule and criterion.of_some:
-        yield f"ask = {said.asked_of_some(criterion.asked or criterion.source)}"
-    elif not criterion.rule and criterion.asked:
-        yield f"ask = {said.asked(criterion.asked)}"
+    key = "ask_in_words" if criterion.rule else "ask"
+    if criterion.of_some:
+        yield f"{key} = {said.asked_of_some(criterion.asked or criterion.source)}"
+    elif criterion.asked:
+        yield f"{key} = {said.asked(criterion.asked)}"
     if not criterion.rule and criterion.help:
         yield f"help = {value_of(criterion.help)}"
     if criterion.review:

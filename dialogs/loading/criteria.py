@@ -12,6 +12,7 @@ from dialogs.reviews import Review
 from dialogs.texts import Text
 
 _ONE_OF: Final = (*SIDES, "line")
+_NOT_KEPT: Final = (*_ONE_OF, *OF_THE_QUESTION, "ask_in_words")
 
 
 def criteria_of(entry: Entry, report: Report) -> list[Entry]:
@@ -50,7 +51,7 @@ def _with_defaults(entry: Entry, report: Report) -> Entry:
     _check_asked(entry, report)
     made = Entry(entry.place)
     made.whole = entry.whole
-    made |= {key: value for key, value in entry.items() if key not in (*_ONE_OF, *OF_THE_QUESTION)}
+    made |= {key: value for key, value in entry.items() if key not in _NOT_KEPT}
     source = entry[kind]
     made |= {"kind": kind, "source": source, "group": entry.get("group") or group_of(entry["code"])}
     made["reviewed"] = tuple(Review(**each) for each in entry.get("reviewed", ()) if each.whole)

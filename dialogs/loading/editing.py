@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from dialogs.errors import NotEditable
 from dialogs.loading.fingerprints import criterion_of, fingerprint, read
-from dialogs.loading.lines import Statement, statements
+from dialogs.loading.lines import Path, Statement, statements
+from dialogs.loading.ruleless import names_in
 from dialogs.loading.writing import value_of
 from dialogs.reviews import Review, awaited
 
+IN_WORDS: Final = "ask_in_words"
+"""The key by which a draft says how a criterion is asked if its rule is dropped."""
+DRAFTED: Final = frozenset({"id", "use", "kind", "ask", "short", "at"})
+"""Keys of a question as it is drafted; one with others is somebody's work."""
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _KEY: Final = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 Raw = Mapping[str, Any]
@@ -37,14 +43,85 @@ def accepted(text: str, code: str, by: str, on: str) -> str:
     is_last = not awaited(None, reviews, raw.get("reviews", 0))
     edit = _Edit(text, raw, code)
     edit.put("reviewed", value_of(listed), instead="review" if is_last else None)
-    return edit.checked({"reviewed": listed} | ({"review": None} if is_last else {}))
+    if is_last:
+        edit.drop(IN_WORDS)
+    done = {"review": None, IN_WORDS: None} if is_last else {}
+    return edit.checked({"reviewed": listed} | done)
 
 
 def in_words(text: str, code: str) -> str:
-    """Return the text with a criterion that has no rule, and so is asked as it stands. Raises `NotEditable`."""
-    edit = _Edit(text, read(text), code)
+    """Return the text with a criterion that has no rule, and so is asked as it stands. Raises `NotEditable`.
+
+    What was drafted for its rule goes with it: questions that nothing else names, and to which nobody added anything.
+    """
+    raw = read(text)
+    edit = _Edit(text, raw, code)
+    asked = criterion_of(raw, code).get(IN_WORDS)
     edit.drop("rule")
-    return edit.checked({"rule": None})
+    if asked is not None:
+        edit.put("ask", value_of(asked), instead=IN_WORDS)
+    text = edit.checked({"rule": None, IN_WORDS: None, "ask": asked})
+    return _without_questions(text, _drafted_for(raw, code))
+
+
+def _drafted_for(raw: Raw, code: str) -> list[int]:
+    """Return the places of the questions that were drafted for a criterion's rule, and that nothing else names."""
+    criterion = criterion_of(raw, code)
+    if "review" not in criterion:
+        return []
+    named = names_in(str(criterion.get("rule", "")))
+    listed = list(enumerate(raw.get("question", ())))
+    found = {place: each for place, each in listed if each.get("id") in named and each.keys() <= DRAFTED}
+    others = [each for each in raw["criterion"] if each is not criterion]
+    rest = {**raw, "criterion": others, "question": [each for at, each in listed if at not in found]}
+    used = {*_names_in_all(rest)}
+    return [place for place, each in found.items() if each["id"] not in used]
+
+
+def _names_in_all(value: Any) -> Iterator[str]:
+    """Yield every word of a file that can name a question: in rules, formulas, units and what options imply."""
+    if isinstance(value, str):
+        yield from _WORD.findall(value)
+    elif isinstance(value, Mapping):
+        yield from value
+        for each in value.values():
+            yield from _names_in_all(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _names_in_all(each)
+
+
+def _without_questions(text: str, places: Iterable[int]) -> str:
+    """Return the text without some tables of questions, each with the empty line below it; one with remarks stays."""
+    raw, kept = read(text), text
+    left = list(raw.get("question", ()))
+    for place in sorted(places, reverse=True):
+        start, end = _lines_of(kept, ("question", place))
+        if "#" in kept[start:end]:
+            continue
+        below = kept.find("\n", end) + 1
+        empty = not kept[end:below].strip() and below
+        kept = kept[:start] + kept[below if empty else end :]
+        del left[place]
+    expected = {key: value for key, value in {**raw, "question": left}.items() if key != "question" or left}
+    return kept if _reads_as(kept, expected) else text
+
+
+def _reads_as(text: str, expected: Raw) -> bool:
+    try:
+        return read(text) == expected
+    except ValueError:
+        return False
+
+
+def _lines_of(text: str, table: Path) -> tuple[int, int]:
+    """Return where the lines of a table begin, and where that after its last key does; nowhere if it has none."""
+    keys = _keys_of(text, table)
+    if not keys:
+        return 0, 0
+    header = text.rfind("[[", 0, min(each.start for each in keys.values()))
+    end = text.find("\n", keys[""].end - 1) + 1 or len(text)
+    return text.rfind("\n", 0, header) + 1, end
 
 
 @dataclass(slots=True)
@@ -90,7 +167,7 @@ class _Edit:
     def _keys(self) -> dict[str, Statement]:
         """The keys under the criterion's own header; under an empty name the last of them, or the header."""
         place = next(at for at, each in enumerate(self.raw["criterion"]) if each.get("code") == self.code)
-        keys = _keys_of(self.text, place)
+        keys = _keys_of(self.text, ("criterion", place))
         if not keys:
             raise self._refusal()
         return keys
@@ -131,10 +208,10 @@ class _Edit:
 
 
 @lru_cache(maxsize=2)
-def _keys_of(text: str, place: int) -> dict[str, Statement]:
-    """Return where the keys of the criterion at a place stand in a text."""
+def _keys_of(text: str, table: Path) -> dict[str, Statement]:
+    """Return where the keys of a table of a list stand in a text."""
     flat = text.replace("\r\n", " \n")  # as long as before, and with line ends that are known
-    found = [each for each in statements(flat) if each.table == ("criterion", place)]
+    found = [each for each in statements(flat) if each.table == table]
     named = ((_KEY.match(flat, each.start), each) for each in found[1:])
     keys = {match[1]: each for match, each in named if match is not None}
     return keys | {"": found[-1]} if found else {}

@@ -17,7 +17,7 @@ from dialogs.loading.ruleless import names_in, question_name
 from dialogs.loading.short_forms import entry_written_out, with_codes
 from dialogs.protocol import Criterion, Protocol
 
-OF_REVIEWS: Final = frozenset({"review", "reviewed"})
+OF_REVIEWS: Final = frozenset({"review", "reviewed", "ask_in_words"})
 """Keys of a criterion that say nothing of what it asks for."""
 DIGITS: Final = 8
 

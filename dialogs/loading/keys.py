@@ -75,6 +75,12 @@ CRITERION: Final = Table(
             "serve the file.",
             None,
         ),
+        Key(
+            "ask_in_words",
+            TEXT,
+            "Of a drafted rule: how the record's words are asked if a reviewer drops the rule.",
+            None,
+        ),
         Key("reviewed", tables(REVIEW), "Who accepted it.", ()),
         *(
             replace(_QUESTION_KEYS[name], default=None, left_out="as of a question")

@@ -87,6 +87,22 @@ def test_a_draft_without_a_proposal_is_served_when_every_criterion_was_accepted(
     assert load(str(file)).open_reviews == ()
 
 
+def test_a_rule_that_is_dropped_leaves_a_question_in_all_words_that_it_stood_for(tmp_path: Path) -> None:
+    record, file = tmp_path / "record.txt", tmp_path / "trial.toml"
+    record.write_text(
+        "Inclusion Criteria:\n\n* One of the following:\n  * Sleepless on most nights\n  * Snoring\n",
+        encoding="utf-8",
+    )
+    drafted_trial = drafted(tmp_path, record)
+    assert [each.id for each in drafted_trial.questions] == ["i1_1", "i1_2"]
+    CliRunner().invoke(command, ["review", str(file), "--by", "LW"], input="w\n")
+    trial = load(str(file))
+    assert [question.ask["en"] for question in trial.questions] == [
+        "Is this true of the patient?\n“One of the following:\n- Sleepless on most nights\n- Snoring”"
+    ]
+    assert "ask_in_words" not in file.read_text("utf-8")
+
+
 def test_a_draft_names_no_person() -> None:
     for language in LANGUAGES:
         printed = run("draft", str(NESTED), "--language", language).output

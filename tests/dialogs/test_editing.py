@@ -142,3 +142,76 @@ def test_a_criterion_without_a_code_is_accepted_by_the_one_that_it_has() -> None
     assert [
         each.fits for one in parse_protocol(reviewed, "trial.toml").criteria for each in one.reviewed
     ] == [True] * 2
+
+
+QUESTION: Final = """[[question]]
+id = "since_dream"
+kind = "since"
+ask = "Last dream: how long ago?"
+short = "last dream"
+"""
+DREAMS: Final = """format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+{questions}[[question]]
+id = "mine"
+ask = "Mine?"
+
+[[criterion]]
+code = "E1"
+exclusion = "A dream within 2 weeks"
+rule = 'since_dream < "2 wk" or mine'
+{review}
+[[criterion]]
+code = "E2"
+exclusion = "Mine"
+rule = "{other}"
+"""
+
+QUESTIONS = {
+    "one that nobody else needs": (QUESTION + "\n", "mine", True),
+    "with a remark in it": (QUESTION.replace("kind", "# as people say\nkind") + "\n", "mine", False),
+    "with a remark behind it": (QUESTION.rstrip() + "  # mine\n\n", "mine", False),
+    "to which somebody added": (QUESTION + 'help = "Ask the patient."\n\n', "mine", False),
+    "one that another rule needs": (QUESTION + "\n", "mine or since_dream == 'never'", False),
+}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["unix", "windows"])
+@pytest.mark.parametrize(("question", "other", "goes"), QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_that_was_drafted_goes_with_its_rule(
+    question: str, other: str, goes: bool, line_end: str
+) -> None:
+    review = 'review = "read as a time since the last one"\n'
+    text = DREAMS.format(questions=question, review=review, other=other)
+    without = "" if goes else question
+    expected = DREAMS.format(questions=without, review=review, other=other)
+    expected = expected.replace("rule = 'since_dream < \"2 wk\" or mine'\n", "")
+    written = in_words(text.replace("\n", line_end), "E1")
+    assert written == expected.replace("\n", line_end)
+    parse_protocol(written, "trial.toml")
+
+
+def test_the_question_of_a_rule_that_nobody_proposed_stays() -> None:
+    text = DREAMS.format(questions=QUESTION + "\n", review="", other="mine")
+    assert QUESTION in in_words(text, "E1")
+
+
+IN_WORDS: Final = {
+    "the rule is accepted": (False, ""),
+    "it is asked in words": (True, 'ask = "Is it a dream, or anything like one?"\n'),
+}
+
+
+@pytest.mark.parametrize(("as_question", "left"), IN_WORDS.values(), ids=IN_WORDS)
+def test_how_it_would_be_asked_in_words_stands_until_it_is_decided(as_question: bool, left: str) -> None:
+    review = 'ask_in_words = "Is it a dream, or anything like one?"  # drafted\nreview = "read as one"\n'
+    text = DREAMS.format(questions=QUESTION + "\n", review=review, other="mine")
+    written = accepted(in_words(text, "E1") if as_question else text, "E1", "LW", "2026-11-26")
+    assert "ask_in_words" not in written
+    assert left.rstrip() in written
+    assert "# drafted" in written
+    protocol = parse_protocol(written, "trial.toml")
+    assert [each.code for each in protocol.open_reviews] == []
+    assert ("rule = 'since_dream" in written) is not as_question
