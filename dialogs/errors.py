@@ -6,7 +6,7 @@
     ├── ProtocolError   a protocol file has mistakes; carries every Fault
     ├── AnswerError     a stored or given answer does not fit its question
     ├── NotNow          the step is not possible where the dialogue stands
-    ├── NotEditable     a criterion is written so that its review cannot be added
+    ├── NotEditable     a file is written so that a review or an order cannot be added
     └── BadFile         a list of candidates cannot be read as a whole (`dialogs.candidates`)
 
 `KindError` and `RuleError` never leave the loader: it makes faults of them.
@@ -57,7 +57,7 @@ class ProtocolError(DialogError):
 
 
 class NotEditable(DialogError):
-    """A criterion is written in a way in which its review cannot be added; says what to do."""
+    """A file is written in a way in which a review or an order cannot be added; says what to do."""
 
 
 class AnswerError(DialogError):

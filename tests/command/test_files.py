@@ -62,6 +62,7 @@ CALLS: Final = {
     "protocol diagram": ("FILE",),
     "protocol draft": ("FILE",),
     "protocol print": ("FILE",),
+    "protocol order": ("FILE", "EXAMPLE-DM2 --db FILE", "EXAMPLE-DM2 --db {good} --write OUTPUT"),
     "protocol questions": ("",),
     "protocol review": ("FILE --by LW",),
     "protocol new": ("",),

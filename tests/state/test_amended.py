@@ -48,8 +48,12 @@ CHANGED = new_version(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A file with a saved screening of each patient, one that is open, and one that was screened again."""
-    path = tmp_path / "site.db"
+    return make_file(tmp_path)
+
+
+def make_file(folder: Path) -> Path:
+    """Make a file with a saved screening of each patient, one that is open, and one that was screened again."""
+    path = folder / "site.db"
     db = open_database(path)
     People(db).add("clinician", "S01", "terminal", "1", "en")
     screenings = Screenings(db)

@@ -14,6 +14,7 @@ SUBCOMMANDS: Final = (
     "draft",
     "list",
     "new",
+    "order",
     "print",
     "questions",
     "review",

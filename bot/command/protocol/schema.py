@@ -48,11 +48,28 @@ def write_schema(file: Path) -> None:
 
 def write_trial(file: Path, text: str) -> None:
     """Write a new trial, never over another file, with the schema that its first line names beside it."""
+    write_new(file, text)
+    try:
+        write_schema(file.parent / SCHEMA)
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file, never over another one."""
+    refuse_existing(file)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
-        write_schema(file.parent / SCHEMA)
-    except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already. Please choose another name") from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
+        raise _unwritable(error) from error
+
+
+def refuse_existing(file: Path) -> None:
+    """Refuse to write over a file, before what is to be written is worked out."""
+    if file.exists() or file.is_symlink():
+        raise click.ClickException(f"{file} is there already. Please choose another name")
+
+
+def _unwritable(error: OSError) -> click.ClickException:
+    return click.ClickException(f"{error.filename} cannot be written: {error.strerror}")
