@@ -60,13 +60,13 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     """
     if role not in _ROLES:
         return None
-    above = [_said_of_lines(heading, role) for heading in headings]
-    groups = [named(heading) for heading, said in zip(headings, above, strict=True) if said is None]
+    groups = {heading: group for heading in headings if (group := named(heading)) is not None}
+    above = [_said_of_lines(heading, role) for heading in headings if heading not in groups]
     line = Line(text.strip(" ;,."), role == "inclusion", " ".join(map(_with_colon, headings)))
-    condition = _condition(line, list(filter(None, above)))
-    if None in groups or condition is None:
+    condition = _condition(line, [each for each in above if each])
+    if None in above or condition is None:
         return None
-    for group in filter(None, groups):
+    for group in groups.values():
         condition = of_them(group, condition, inclusion=line.inclusion)
     if not _loads(condition, role):
         return None

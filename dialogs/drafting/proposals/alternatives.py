@@ -20,7 +20,9 @@ _OF_ALL: Final = re.compile(
     r"\b(?:unless|except\w*|if|provided|opinion|judg\w+|discretion|allowed|acceptable|permitted|eligible|other than|"
     r"excluding|apart from|at (?:the time of )?(?:screening|baseline|enrol?lment|randomi[sz]ation|study entry)|"
     r"at any time|respectively|both|whichever|in combination|together|simultaneous\w*|concurrent\w*|concomitant\w*|"
-    r"(?:in|of) (?:which|whom)|cohort|arm|group|part)\b",
+    r"(?:in|of) (?:which|whom)|cohort|arm|group|part|"
+    r"(?:in|for|among) (?:\w+ )?(?:patients|subjects|participants|those|persons|people|adults|children|wom[ae]n|m[ae]n|"
+    r"females|males))\b",
     re.IGNORECASE,
 )
 """What may be said of all that a line lists."""
@@ -31,6 +33,10 @@ _STANDS_ALONE: Final = re.compile(
     re.IGNORECASE,
 )
 """How something else begins that needs nothing of what stands before it."""
+_REFERS: Final = re.compile(
+    r"\b(?:ones?|it|its|them|they|their|such|this|these|those|same|so)\b|\bto(?:[;,]|$)", re.IGNORECASE
+)
+"""What needs the words before it to be understood."""
 _ANEW: Final = re.compile(
     r"(?:who |which |requir\w+ |need\w* |planned|anticipated|scheduled|expected|any other |presence of |evidence of |"
     r"diagnosis of |(?:active|uncontrolled|chronic|acute|untreated|latent) (?:hepatitis|tuberculosis|infection|"
@@ -76,6 +82,10 @@ _DOES_TOO: Final = re.compile(
 )
 _WINDOW: Final = re.compile(r"\b(?:within|during|in the (?:last|past))\b[^,;]*$", re.IGNORECASE)
 _UNLESS: Final = re.compile(r",? \(?unless\b", re.IGNORECASE)
+_THEN: Final = re.compile(
+    r"\b(?:then|which case|whom|must|should|has to|have to|if so|only|limit)\b|[<>≤≥=]", re.IGNORECASE
+)
+"""What may ask more of those whom an exception is about."""
 _HALF_LIVES: Final = re.compile(
     r",? or (?:within )?(?:5|five) (?:drug |elimination |terminal )?half[- ]lives(?: of the (?:drug|agent|compound|"
     r"investigational drug))?"
@@ -119,7 +129,9 @@ def alternatives(line: Line) -> Condition | None:
 def _unless(line: Line) -> Condition | None:
     """Read *known, unless* of an inclusion: what is known is enough."""
     found = _UNLESS.search(line.text) if line.inclusion else None
-    condition = line.read(line.text[: found.start()]) if found else None
+    if found is None or _THEN.search(line.text[found.end() :]):
+        return None
+    condition = line.read(line.text[: found.start()])
     return None if condition is None else any_of(condition, line.whole())
 
 
@@ -160,7 +172,7 @@ def _known_first(line: Line, pieces: list[_Piece], known: int) -> Condition | No
     if not others[0].anew:
         return None
     if _STANDS_ALONE.match(rest):
-        return any_of(condition, line.asked(rest))
+        return any_of(condition, line.whole() if _REFERS.search(rest) else line.asked(rest))
     windowed = _WINDOW.search(before) and not re.match(r"\W*(?:\d|five|half)", rest)
     return (
         any_of(condition, line.whole())
@@ -204,7 +216,7 @@ def _either(line: Line, ors: list[re.Match[str]]) -> Condition | None:
     condition = line.read(before)
     if condition is None or condition.denied or condition.said.joint or not _STANDS_ALONE.match(after):
         return None
-    return any_of(condition, line.asked(after))
+    return any_of(condition, line.whole() if _REFERS.search(after) else line.asked(after))
 
 
 def _of_group(line: Line, text: str) -> Condition | None:

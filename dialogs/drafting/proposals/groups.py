@@ -41,6 +41,8 @@ _ONLY: Final = re.compile(
     r"\bonly\b|\bmay (?:participate|enter|be (?:included|enrolled))\b|\beligible\b", re.IGNORECASE
 )
 _CUT: Final = re.compile(r",? (?:and/or|or|and) |[,;] ")
+_CLAUSES: Final = re.compile(r"[;,] (?:and )?|[.] ")
+_AFTER_SEMICOLON: Final = re.compile(r"; ([^;]*)")
 _OF_WOMEN: Final = re.compile(
     r"pregnan|lactat|breast|nurs|contracepti|child|birth|concei|menopaus|steril|method|abstin|partner|intend|plan|"
     r"wish|willing|agree|using|use|hormon|intrauterine|iud|condom|diaphragm|egg|ov(?:a|um)|test|hcg|refus|potential|"
@@ -106,10 +108,19 @@ def _sex(line: Line) -> Condition | None:
             return None
         if line.inclusion and not (begun["of"] or _asks(rest)):
             return None
+        if _NOT_THE_PATIENT.match(rest.strip()) or (line.inclusion and _says_more(line, rest)):
+            return None
         if not line.inclusion and not all(map(_OF_WOMEN.search, _CUT.split(rest))):
             return None
         return _not_of_the_other(sex)
     return None
+
+
+def _says_more(line: Line, rest: str) -> bool:
+    """Say whether a line goes on to what is asked of everybody: *women must use contraception; ECOG 0-1*."""
+    _, *more = _CLAUSES.split(rest)
+    known = [condition.said.text for each in more if (condition := line.read(each)) is not None]
+    return any(not _OF_WOMEN.search(each) for each in (*known, *(_AFTER_SEMICOLON.findall(rest))))
 
 
 def _not_of_the_other(sex: str) -> Condition:

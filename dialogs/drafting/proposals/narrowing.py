@@ -145,8 +145,10 @@ _LIMIT: Final = re.compile(
     r"equal|women|men|females?|males?|girls|boys)\b)",
     re.IGNORECASE,
 )
-_CONSENT: Final = re.compile(r"\b(?:consent|assent|guardians?|parents?|parental|permission)\b", re.IGNORECASE)
-"""What may be asked of those only who are not of age."""
+_CONSENT: Final = re.compile(
+    r"\b(?:controls?|healthy|consent|assent|guardians?|parents?|parental|permission)\b", re.IGNORECASE
+)
+"""What may be asked of those only who are not of age, and who may be of another age than patients."""
 _GROWN: Final = 21
 _SOME: Final = re.compile(
     r"(?:all )?(?:patients|subjects|participants|those|volunteers|individuals)\b", re.IGNORECASE

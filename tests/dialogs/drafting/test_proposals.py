@@ -220,7 +220,8 @@ HEADINGS = [
     ("Any of the following:", False, True),
     ("All of the following:", True, False),
     ("Patients with liver metastases:", False, False),
-    ("For adolescents:", False, False),
+    ("For parents:", False, False),
+    ("For all participants:", False, False),
     ("Unless due to disease:", False, False),
 ]
 
@@ -232,6 +233,28 @@ def test_a_heading_that_changes_its_lines_leaves_them_without_a_proposal(
     line = "Platelets < 100 x 10^9/L"
     proposed = [propose(line, role, (heading,)) is not None for role in ("inclusion", "exclusion")]
     assert proposed == [inclusion, exclusion]
+
+
+def test_a_heading_may_say_whom_its_lines_concern() -> None:
+    for heading in ("For adolescents:", "For adult participants"):
+        inclusion, exclusion = (
+            propose("Platelets < 100 x 10^9/L", role, (heading,)) for role in ROLES.values()
+        )
+        who = inclusion.questions[0]["id"]
+        assert inclusion.rule == f'not {who} or platelets < "100 10*9/L"'
+        assert exclusion.rule == f'{who} and platelets < "100 10*9/L"'
+
+
+def test_a_time_that_the_record_counts_from_a_later_day_says_so() -> None:
+    whys = [
+        propose(f"Chemotherapy within 4 weeks {of}", "exclusion", ()).why
+        for of in ("of the baseline visit", "before screening", "prior to study entry")
+    ]
+    assert [each.partition("; ")[2] for each in whys] == [
+        "counted back from the day of screening, in the record from: baseline visit",
+        "",
+        "",
+    ]
 
 
 def test_a_heading_may_say_when_its_lines_are_measured() -> None:
