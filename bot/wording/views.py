@@ -99,7 +99,8 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
 def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
     """Keep the answer that stands, if there is one; an earlier screening's, as long as that is as it was shown."""
     now = standing_answer(screening, question)
-    if now is None or _shown_by_ticks(screening, question, now):
+    is_asked = not screening.dialogue.waiting
+    if now is None or (is_asked and _shown_by_ticks(screening, question, now)):
         return []
     label = say.plain("keep", answer=in_short(screening.dialogue, question, now, say))
     return [button(label, "keep", screening, carried_at(screening, question))]

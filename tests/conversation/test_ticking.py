@@ -171,6 +171,7 @@ def test_a_changed_selection_of_a_saved_screening_needs_a_reason(ward: Ward, tmp
     turn = ward.tap(ward.tap(turn, "☐ COPD"), "Done")
     assert answer(ward) == Selection(("asthma",))
     assert "Why is it changed?" in said(turn)
+    assert "Keep: Asthma" in labels(turn), "the way back"
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
     assert answer(ward) == Selection(("asthma", "copd"))
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
