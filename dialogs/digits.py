@@ -15,23 +15,19 @@ from math import ceil, floor
 from operator import gt, lt
 
 from dialogs.answers import WorkedOut
-from dialogs.protocol import Protocol
-from dialogs.rules.arithmetic import (
-    Compared,
-    Condition,
-    Either,
-    Joined,
-    Operation,
-    Term,
-    Truth,
-    Unworkable,
-    rounded,
-)
+from dialogs.protocol import Protocol, Question
+from dialogs.rules.arithmetic import Compared, Condition, Either, Joined, Operation, Term, Truth
 from dialogs.rules.comparisons import Comparison, Contrast
+from dialogs.rules.functions import Unworkable, rounded
 from dialogs.rules.judgement import Facts, Judgement, union
 from dialogs.units import DECIMALS
 
 _Compared = Comparison | Contrast | Compared
+
+
+def is_whole(question: Question) -> bool:
+    """Say whether a question's numbers are whole: not the mean of three heart rates, which are."""
+    return question.kind == "integer" and (question.formula is None or question.formula.whole)
 
 
 def on_its_side(

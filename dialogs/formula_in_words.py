@@ -13,9 +13,6 @@ from dialogs.answers import plain
 from dialogs.languages import words
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.arithmetic import (
-    FUNCTIONS,
-    OPERATIONS,
-    TESTS,
     Asked,
     Chosen,
     Compared,
@@ -23,8 +20,10 @@ from dialogs.rules.arithmetic import (
     Constant,
     Either,
     Operation,
+    Shared,
     Term,
 )
+from dialogs.rules.functions import FUNCTIONS, OPERATIONS, TESTS
 from dialogs.units import rounded
 
 EITHER, SUM, PRODUCT, POWER, ATOM = range(5)
@@ -61,6 +60,8 @@ class _Formula:
                 return ATOM, plain(rounded(term.number))
             case Asked():
                 return ATOM, self._asked(self.protocol.questions[term.place])
+            case Shared():
+                return self._term(term.other)
             case Either():
                 return EITHER, self.said["either"].format(
                     then=self.term(term.then, SUM),

@@ -75,6 +75,7 @@ class Question:
     ``in_log`` gives the answer a column of the screening log. ``lasting`` says that an answer also holds weeks later.
     A ``site_fact`` is about the site, not the patient: later screenings there take its newest answer by themselves.
     ``at`` is the visit whose answer is wanted, which ``ask``, ``short`` and ``name`` say, too.
+    Of those that say that they measure the same (``measures``) one value serves a formula.
     With a ``formula`` the number can be given or, by the answer *computed*, be worked out from other answers.
     ``effort`` says how an answer is come by; no verdict depends on it.
     """
@@ -100,6 +101,7 @@ class Question:
     in_log: bool
     sdtm: Tabulation | None
     formula: Formula | None = None
+    measures: str | None = None
     effort: Effort = "chart"
 
     @cached_property
@@ -122,11 +124,6 @@ class Question:
         if self.formula is not None:
             texts[COMPUTED.code] = Text(in_every_language("dialogs", "formula", COMPUTED.code))
         return texts
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether its numbers are whole: not the mean of three heart rates, which are."""
-        return self.kind == "integer" and (self.formula is None or self.formula.whole)
 
     @cached_property
     def signed(self) -> bool:
@@ -299,8 +296,7 @@ class Protocol:
     @cached_property
     def formulas(self) -> dict[int, Formula]:
         """The formulas by the index of the question whose number they work out."""
-        found = {index: question.formula for index, question in enumerate(self.questions)}
-        return {index: formula for index, formula in found.items() if formula is not None}
+        return {at: each.formula for at, each in enumerate(self.questions) if each.formula is not None}
 
     @cached_property
     def criterion_by_code(self) -> dict[str, Criterion]:

@@ -24,8 +24,9 @@ from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
-from dialogs.rules.arithmetic import Formula, Unworkable, rounded
+from dialogs.rules.arithmetic import Formula
 from dialogs.rules.comparisons import Comparison
+from dialogs.rules.functions import Unworkable, rounded
 from dialogs.rules.judgement import union
 from dialogs.texts import Text
 from dialogs.units import Unit

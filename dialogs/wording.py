@@ -22,7 +22,8 @@ from dialogs.answers import (
 from dialogs.digits import decimals_of, on_its_side
 from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Protocol, Question
-from dialogs.rules.arithmetic import Waiting, rounded
+from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.functions import rounded
 from dialogs.since import unit_name
 from dialogs.units import Unit
 from dialogs.working_out import comes_to

@@ -8,7 +8,8 @@ from dataclasses import replace
 from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
 from dialogs.digits import on_its_side
 from dialogs.protocol import Protocol
-from dialogs.rules.arithmetic import Waiting, rounded
+from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.functions import rounded
 from dialogs.rules.judgement import Facts
 from dialogs.units import DECIMALS
 

@@ -42,6 +42,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
+        _why_once_more(dialogue, question, say),
         _answer_before(screening, question, say),
         say("for_example", example=example(dialogue.protocol, question, only, language))
         if _is_typed(question)
@@ -49,6 +50,18 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
+
+
+def _why_once_more(dialogue: Dialogue, question: Question, say: Phrases) -> Safe | None:
+    """Say why what was answered without a value, as *normal* or a multiple of a limit, is asked for one."""
+    protocol, place = dialogue.protocol, dialogue.protocol.position[question.id]
+    same = [
+        each.id for each in protocol.questions if question.measures and each.measures == question.measures
+    ]
+    if not any(name != question.id and name in dialogue.answers for name in same):
+        return None
+    wholes = (protocol.questions[at] for at, formula in protocol.formulas.items() if place in formula.places)
+    return say("asked_as_number", wholes=joined((each.name[say.language] for each in wholes), say))
 
 
 def _is_typed(question: Question) -> bool:

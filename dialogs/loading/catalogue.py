@@ -153,9 +153,12 @@ def without_copies(text: str) -> str:
     return text.partition(_OUR_COPY)[0]
 
 
+_OF_OUR_WORDS: Final = ("help", "measures")
+
+
 def worded(entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry as a file's own words stand over it: what we explain to our question may not fit another one."""
-    return {key: value for key, value in entry.items() if key != "help" or "ask" not in own}
+    return {key: value for key, value in entry.items() if key not in _OF_OUR_WORDS or "ask" not in own}
 
 
 def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:

@@ -89,7 +89,7 @@ def _with_needed(raw: Raw, known: set[str | None], shelf: Shelf) -> Iterator[Raw
     yield question
 
 
-_OF_ONE_TIME: Final = ("formula", "decimals")
+_OF_ONE_TIME: Final = ("formula", "decimals", "measures")
 """What a question at another visit does not take of its entry: its parts were answered for this one."""
 
 _IN_THE_FIRST_UNIT: Final = ("possible", "usual", "example", "uln", "lln")

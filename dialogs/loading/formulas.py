@@ -14,7 +14,8 @@ from dialogs.loading.rules.signs import formula_said
 from dialogs.loading.rules.slips import side_by_side
 from dialogs.loading.tables import Entry
 from dialogs.protocol import Question
-from dialogs.rules.arithmetic import FUNCTIONS, OPERATIONS, Asked, Constant, Either, Operation, Term
+from dialogs.rules.arithmetic import Asked, Constant, Either, Operation, Shared, Term
+from dialogs.rules.functions import FUNCTIONS, OPERATIONS
 
 EXACT: Final = "# Compared exactly: what a number is worked out to, rounded only where it is shown."
 """A remark at the end of a stored file that has formulas; without it, what they come to is rounded before."""
@@ -76,6 +77,8 @@ def _is_whole(term: Term, questions: Sequence[Question]) -> bool:
         case Asked():
             scales = (number.denominator for scale in term.units.values() for number in scale)
             return questions[term.place].kind == "integer" and max(scales) == 1
+        case Shared():
+            return _is_whole(term.first, questions) and _is_whole(term.other, questions)
         case Operation():
             return term.function in _WHOLE and all(_is_whole(each, questions) for each in term.operands)
         case Either():

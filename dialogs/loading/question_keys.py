@@ -236,6 +236,13 @@ QUESTION: Final = Table(
             "1; of an integer 0",
         ),
         Key("unit_of", WORDS, "The question whose unit this answer must have: a ULN.", None),
+        Key(
+            "measures",
+            WORDS,
+            "What is measured, by a name: a value given where *normal* is an answer, too, serves formulas as well.",
+            None,
+            "with `use`, the entry's, if `ask` is not given",
+        ),
         Key("bounds", FLAG, "Whether `<30` is an answer. False for what others are divided by.", True),
         Key("judgement", FLAG, "Whether only a clinician can judge it.", False),
         Key(

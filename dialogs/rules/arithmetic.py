@@ -1,6 +1,6 @@
 """Works a number out from the answers to other questions, as an exact fraction: it is rounded only where it is shown.
 
-Only roots and powers that no fraction writes are rounded, to `DIGITS`. A part that has no answer yet is waited
+Only roots and powers that no fraction writes are rounded (see `functions`). A part that has no answer yet is waited
 for; one that is unknown, or a bound such as ``<30``, leaves the whole unknown.
 """
 
@@ -8,28 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal, DecimalException
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from math import floor
-from operator import add, eq, ge, gt, le, lt, mul, ne, sub
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, WorkedOut, exactly
+from dialogs.rules.functions import Unworkable, rounded, settled
 from dialogs.rules.judgement import Facts, union
-
-DIGITS: Final = 50
-"""Of a root or power that is not exact: far more than any result is shown with."""
-MOST_BITS: Final = 4096
-"""A number longer than this is no result of medicine, but a slip such as ``2 ** 9999``."""
-_CONTEXT: Final = Context(prec=DIGITS)
-_ROOTS: Final = range(2, 7)
-_NEAREST: Final = 10**9
-"""Roots that are looked for as exact ones, and the greatest denominator of these."""
-_NEARLY: Final = 10 ** (DIGITS - 10)
-"""Numbers that differ by one part in so many differ by what roots were rounded by."""
-_ROUNDED_BITS: Final = 96
-"""A shorter denominator is none of a root that was rounded."""
 
 
 class Waiting(NamedTuple):
@@ -43,10 +29,6 @@ Result = Fraction | Waiting | None
 Truth = bool | Waiting | None
 Known = Mapping[int, Answer | None]
 """Answers by the place of their question."""
-
-
-class Unworkable(Exception):
-    """A division by zero, a root of a negative number, or a number without end."""
 
 
 def _first_unsettled(results: Sequence[Result | Truth]) -> Waiting | None:
@@ -102,6 +84,29 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """The answer to one of two questions about the same: to the first if that is such a number, else to the other.
+
+    The first one is asked; if it comes to no number (*normal*, a multiple of a limit), then the other one, too.
+    """
+
+    first: Asked
+    other: Asked
+
+    def work(self, known: Known) -> Result:
+        first, other = known[self.first.place], known[self.other.place]
+        if first is not None or other is None:
+            number = self.first.work(known)
+            if number is not None or (first == UNKNOWN and other is None):
+                return number
+        return self.other.work(known)
+
+    def parts(self) -> Iterator[Asked]:
+        yield from self.first.parts()
+        yield from self.other.parts()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """``+ - * / **``, ``min``, ``max`` or ``sqrt`` of some numbers."""
 
@@ -111,7 +116,7 @@ class Operation:
     def work(self, known: Known) -> Result:
         numbers = [operand.work(known) for operand in self.operands]
         if all(isinstance(number, Fraction) for number in numbers):
-            return _limited(self.function(*numbers))
+            return settled(self.function(*numbers))
         return _first_unsettled(numbers)
 
     def parts(self) -> Iterator[Asked]:
@@ -197,85 +202,8 @@ class Joined:
             yield from condition.parts()
 
 
-Term = Constant | Asked | Operation | Either
+Term = Constant | Asked | Shared | Operation | Either
 Condition = Chosen | Compared | Joined
-
-
-# functions ---------------------------------------------------------------------------------------
-
-
-def divided(number: Fraction, by: Fraction) -> Fraction:
-    if not by:
-        raise Unworkable
-    return number / by
-
-
-def power(number: Fraction, exponent: Fraction) -> Fraction:
-    """Raise to a power: exact if the result is a fraction, else to `DIGITS`."""
-    if exponent.denominator == 1:
-        return _whole_power(number, exponent.numerator)
-    if number < 0:
-        raise Unworkable
-    if not number:
-        return divided(number, Fraction(1 if exponent > 0 else 0))
-    try:
-        near = Fraction(_CONTEXT.power(_decimal(number), _decimal(exponent)))
-    except DecimalException as error:
-        raise Unworkable from error
-    exact = near.limit_denominator(_NEAREST)
-    root = exponent.denominator
-    return exact if root in _ROOTS and exact**root == _whole_power(number, exponent.numerator) else near
-
-
-def _whole_power(number: Fraction, exponent: int) -> Fraction:
-    bits = max(number.numerator.bit_length(), number.denominator.bit_length())
-    if bits * abs(exponent) > MOST_BITS or (not number and exponent < 0):
-        raise Unworkable
-    return Fraction(number**exponent)
-
-
-def sqrt(number: Fraction) -> Fraction:
-    return power(number, Fraction(1, 2))
-
-
-def _decimal(number: Fraction) -> Decimal:
-    return _CONTEXT.divide(Decimal(number.numerator), Decimal(number.denominator))
-
-
-def _limited(number: Fraction) -> Fraction:
-    """Return a number; a fraction that it differs from by rounded roots only: the root of 8 times that of 2 is 4."""
-    bits = number.denominator.bit_length()
-    if number.numerator.bit_length() + bits > 4 * MOST_BITS:
-        raise Unworkable
-    if bits < _ROUNDED_BITS:
-        return number
-    exact = number.limit_denominator(_NEAREST)
-    return exact if abs(number - exact) * _NEARLY <= max(Fraction(1), abs(exact)) else number
-
-
-def rounded(number: Fraction, decimals: int) -> Decimal:
-    """Round half up, as on a lab sheet: 24.95 to one decimal is 25.0, and -0.5 to none is -1."""
-    whole = floor(abs(number) * 10**decimals + Fraction(1, 2))
-    return Decimal(whole if number >= 0 else -whole).scaleb(-decimals)
-
-
-OPERATIONS: Final[Mapping[str, Callable[..., Fraction]]] = {
-    "+": add,
-    "-": sub,
-    "*": mul,
-    "/": divided,
-    "**": power,
-}
-FUNCTIONS: Final[Mapping[str, Callable[..., Fraction]]] = {"min": min, "max": max, "sqrt": sqrt}
-TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "<": lt,
-    "<=": le,
-    ">": gt,
-    ">=": ge,
-    "==": eq,
-    "!=": ne,
-}
-"""By operator, for two fractions or two decimals."""
 
 
 # the whole ---------------------------------------------------------------------------------------

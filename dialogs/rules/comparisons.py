@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from dialogs.answers import COMPUTED, Answer, Choice, Measurement, exactly
-from dialogs.rules.arithmetic import TESTS, Formula, Waiting
+from dialogs.rules.arithmetic import Formula, Waiting
 from dialogs.rules.choices import Membership, OfOneQuestion, Ticked
+from dialogs.rules.functions import TESTS
 from dialogs.rules.intervals import ANY, Interval, as_interval, compared, interval_of, span
 from dialogs.rules.judgement import FALSE, SETTLED, TRUE, UNCERTAIN, Facts, Judgement, union
 from dialogs.units import Exact, product

@@ -16,6 +16,7 @@ from dialogs.rules.arithmetic import (
     Formula,
     Joined,
     Operation,
+    Shared,
     Term,
 )
 from dialogs.rules.choices import Membership, Ticked
@@ -76,6 +77,12 @@ def _term(term: Term, to: Sequence[int]) -> Term:
             return term
         case Asked():
             return replace(term, place=to[term.place], formula=relocated_formula(term.formula, to))
+        case Shared():
+            first, other = (
+                replace(each, place=to[each.place], formula=relocated_formula(each.formula, to))
+                for each in (term.first, term.other)
+            )
+            return Shared(first, other)
         case Operation():
             return replace(term, operands=tuple(_term(each, to) for each in term.operands))
         case Either():

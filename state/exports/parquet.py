@@ -18,6 +18,7 @@ import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
 from dialogs.answers import COMPUTED, compact
+from dialogs.digits import is_whole
 from dialogs.protocol import Question
 from state.codes import folder as named
 from state.exports.csvs import DATES, LOG_NOTED
@@ -115,7 +116,7 @@ def _tables(snapshot: Snapshot, as_of: str) -> dict[str, pa.Schema]:
     """Return each table's columns, with the moment and the chain head that the data are of."""
     about = {"prescreen.as_of": as_of, "prescreen.head": snapshot.head or ""}
     questions = [
-        (question.id, pa.int32() if question.is_whole else pa.string())
+        (question.id, pa.int32() if is_whole(question) else pa.string())
         for question in snapshot.logged_questions
     ]
     return {
@@ -214,7 +215,7 @@ def _given(question: Question, answers: pa.Table) -> dict[str, object]:
 
 def _cell(question: Question, value: str, number: Decimal | None) -> object:
     """Return an integer, null for one that is unknown; else what was entered, or the number that was worked out."""
-    if question.is_whole:
+    if is_whole(question):
         return None if number is None else int(number)
     return compact(number) if value == COMPUTED.code and number is not None else value
 

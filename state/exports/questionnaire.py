@@ -12,6 +12,7 @@ from typing import Final
 
 from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.assessment import effective, judge
+from dialogs.digits import is_whole
 from dialogs.languages import DEFAULT, words
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
@@ -211,7 +212,7 @@ def item_type(question: Question) -> str:
     """Name the type of an item; an integer that may be a bound, or a mean of integers, is a quantity."""
     if question.options:
         return "choice"
-    return "integer" if question.is_whole and not question.bounds else "quantity"
+    return "integer" if is_whole(question) and not question.bounds else "quantity"
 
 
 def _codes(question: Question) -> Resource:

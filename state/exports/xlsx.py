@@ -14,6 +14,7 @@ from typing import Final
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dialogs.digits import is_whole
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Criterion, Protocol
 from state.exports.csvs import ANSWER_COLUMNS, DATES, log_cells, log_columns
@@ -76,7 +77,7 @@ def write(snapshot: Snapshot, target: Path, step: Callable[[int], None], as_of: 
 def _log(book: Book, snapshot: Snapshot) -> int:
     columns = log_columns(snapshot)
     sheet = book.sheet("Log", columns, snapshot.count)
-    integers = {question.id for question in snapshot.logged_questions if question.is_whole}
+    integers = {question.id for question in snapshot.logged_questions if is_whole(question)}
     kinds = [_kind(column, integers) for column in columns]
     number = 0
     for number, row in enumerate(snapshot.rows(), 1):

@@ -9,7 +9,7 @@ import pytest
 from bot.conversation import Conversation
 from bot.exchange import Turn
 from dialogs.answers import COMPUTED
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from state.database import path_of
 from state.exports import export
 from state.verify import verify
@@ -49,6 +49,32 @@ def test_a_number_reads_on_its_side_of_the_limit_wherever_it_is_shown(ward: Ward
     assert worked in said(ward.do(ward.clinician, f"!{press_of(saved, 'copy_record:')}"))
     listed = ward.do(ward.coordinator, "/query 1")
     assert "BMI: 18.47 kg/m², worked out" in labels(listed)
+
+
+TWICE = """
+format = 2
+id = "FICTIONAL-CREATININE"
+title = { en = "Fictional", zh = "虚构" }
+languages = ["en", "zh"]
+[[criterion]]
+code = "I1"
+inclusion = "Creatinine of at most 1.5 x ULN"
+rule = 'creatinine <= "1.5 {xULN}"'
+[[criterion]]
+code = "I2"
+inclusion = "Creatinine clearance or eGFR of 60 or more"
+rule = 'creatinine_clearance >= "60 mL/min" or egfr >= "60 mL/min/{1.73_m2}"'
+"""
+
+
+def test_who_answered_normal_is_told_why_a_value_is_asked_for(conversation: Conversation) -> None:
+    ward = staffed(offering(conversation, parse_protocol(TWICE, "twice.toml")))
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "Normal (≤ ULN)")
+    turn = ward.tap(turn, "Work it out")
+    turn = typed(ward, "60", "72 kg")
+    assert "A number is needed here, to work out: creatinine clearance, eGFR" in said(turn)
+    turn = ward.tap(typed(ward, "1 mg/dL"), "Male")
+    assert "potentially eligible" in said(turn)
 
 
 def test_an_unusual_number_asks_to_check_its_parts(ward: Ward) -> None:

@@ -21,7 +21,8 @@ from dialogs.proofs.residual import left_over
 from dialogs.protocol import Protocol
 from dialogs.reading import Understood, read
 from dialogs.reasons import what_failed
-from dialogs.rules.arithmetic import Unworkable, Waiting, power, rounded
+from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.functions import Unworkable, power, rounded
 from dialogs.rules.judgement import members
 from dialogs.wording import echo
 

@@ -18,9 +18,6 @@ from dialogs.loading.rules.numbered import left_without_id
 from dialogs.loading.rules.parsing import COMPARED, MAX_LENGTH, RuleError, options_in
 from dialogs.protocol import Question
 from dialogs.rules.arithmetic import (
-    FUNCTIONS,
-    OPERATIONS,
-    TESTS,
     Asked,
     Chosen,
     Compared,
@@ -30,8 +27,10 @@ from dialogs.rules.arithmetic import (
     Formula,
     Joined,
     Operation,
+    Shared,
     Term,
 )
+from dialogs.rules.functions import FUNCTIONS, OPERATIONS, TESTS
 
 DEFAULT_DECIMALS: Final = {"integer": 0, "quantity": 1}
 _OPERATIONS: Final[Mapping[type[ast.operator], str]] = {
@@ -74,6 +73,17 @@ def parse_formula(
     first = question.units[0]
     shown = DEFAULT_DECIMALS[question.kind] if decimals is None else decimals
     return Formula(flat, term, first.code, shown, first.possible, places, rounds)
+
+
+def _gives_the_same(other: Question, question: Question) -> bool:
+    """Say whether the value that a question asks for may be answered to another one, beside what is no value there."""
+    return (
+        question.measures is not None
+        and other.measures == question.measures
+        and bool(other.shortcuts) > bool(question.shortcuts)
+        and other.at is question.at is None
+        and other.units[0].code == question.units[0].code
+    )
 
 
 def _none(truths: list[bool]) -> bool:
@@ -127,13 +137,18 @@ class _Parser:
             return Fraction(ast.get_source_segment(self.text, tree) or "")
         raise RuleError(f"{tree.value!r} is not a number", _ALLOWED)
 
-    def _asked(self, tree: ast.Name) -> Asked:
+    def _asked(self, tree: ast.Name) -> Asked | Shared:
         question = self._question(tree.id)
         if question.kind not in DEFAULT_DECIMALS:
             fault = f"{question.id} is not answered by a number"
             raise RuleError(
                 fault, f'Please write it in a condition, as in 2 if {question.id} == "..." else 0'
             )
+        asked = self._number_of(question)
+        same = next((each for each in self.questions.values() if _gives_the_same(each, question)), None)
+        return asked if same is None else Shared(self._number_of(same), asked)
+
+    def _number_of(self, question: Question) -> Asked:
         first, *others = question.units
         units = {first.code: (Fraction(1), Fraction(0))} | {
             unit.code: (Fraction(unit.scale), Fraction(unit.offset))

@@ -9,7 +9,7 @@ from typing import Final
 
 from dialogs.languages import typed_by_authors
 from dialogs.loading.rules.limits import Said
-from dialogs.rules.arithmetic import FUNCTIONS
+from dialogs.rules.functions import FUNCTIONS
 
 _SIGNS: Final[Mapping[str, str]] = {
     "^": " ** ",
