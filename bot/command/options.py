@@ -62,6 +62,7 @@ def zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
 
 language = click.option(
     "--lang",
+    "--language",
     type=click.Choice(list(LANGUAGES)),
     default=None,
     help="Language of what is said [default: en; chat: the one it had last].",

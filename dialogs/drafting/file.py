@@ -9,6 +9,7 @@ from functools import reduce
 from operator import getitem
 from typing import Final
 
+from dialogs.drafting.countries import CODES
 from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
 from dialogs.languages import words
@@ -108,8 +109,10 @@ def _top(record: Record, said: Said) -> Iterator[str]:
     if said.languages != ("en",):
         yield f"languages = {value_of(list(said.languages))}"
     yield f"reviews = {REVIEWS}    # {said.remark('reviews')}"
-    untitled = "" if record.title != record.id else f"    # {said.remark('untitled')}"
-    yield f"title = {value_of(record.title)}{untitled}"
+    if record.title == record.id:
+        yield f"title = {said.text('untitled')}    # {said.remark('untitled')}"
+    else:
+        yield f"title = {value_of(record.title)}"
     yield from _places(record, said)
     if record.status:
         yield f"notices = [{_recruitment(record, said)}]"
@@ -143,6 +146,7 @@ def facts_of(record: Record) -> dict[str, str]:
         "registry": "CT.GOV" if record.id.startswith("NCT") else "",
         "sponsor": record.sponsor,
         "other_id": record.other_id,
+        "country": _country(record),
         "arms": str(len(record.arms) or ""),
         "planned_subjects": record.planned_subjects,
         "age_minimum": duration(record.minimum_age),
@@ -151,6 +155,16 @@ def facts_of(record: Record) -> dict[str, str]:
         "healthy_volunteers": record.healthy_volunteers,
     }
     return {key: value for key, value in facts.items() if value}
+
+
+def _country(record: Record) -> str:
+    """Return the code of the country in which a trial recruits; empty where there are several, or it is not known."""
+    named = _countries(record)
+    return CODES.get(named[0], "") if len(named) == 1 else ""
+
+
+def _countries(record: Record) -> list[str]:
+    return list(dict.fromkeys(place.country for place in record.places if place.country))
 
 
 def duration(age: str) -> str:
@@ -165,8 +179,8 @@ def _remarks_on_groups(record: Record, contents: Contents, said: Said) -> Iterat
     if len(labels) > 1:
         more = " ..." if len(labels) > _MOST_ARMS else ""
         yield _wrapped(said.remark("arms", arms="; ".join(labels[:_MOST_ARMS]) + more))
-    countries = list(dict.fromkeys(place.country for place in record.places if place.country))
-    if countries:
+    countries = _countries(record)
+    if countries and not _country(record):
         yield _wrapped(said.remark("country", countries=", ".join(countries)))
     if contents.groups:
         yield _wrapped(said.remark("groups", groups="; ".join(contents.groups)))

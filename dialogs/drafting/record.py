@@ -21,6 +21,8 @@ _DATES: Final = (
 """Where a record has its own date, the best first; each is of the module of the status."""
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Characters that no protocol file may hold."""
+_AT_THE_END: Final = re.compile(r"~+[ \t]*$", re.MULTILINE)
+_FOR_AN_END: Final = re.compile(r"~(?!\s?\d+(?:\.\d|[^\d.)]|$))")
 _PERSON: Final = "INDIV"
 """Class of a sponsor that is a person, whose name is not taken."""
 
@@ -85,7 +87,17 @@ def read_record(content: str, name: str) -> Record:
         raise RecordError("it holds no text. Please give the record as JSON, or its criteria as a text")
     found = NCT.search(name)
     called = found[0] if found else _called(name)
-    return Record(id=called, title=called, text=content)
+    return Record(id=called, title=called, text=with_line_ends(content))
+
+
+def with_line_ends(text: str) -> str:
+    """Return a text in which a ``~`` that stands for the end of a line is one, as databases keep records.
+
+    One before a number says *about*.
+    """
+    if "\n" in text.strip():
+        return _AT_THE_END.sub("", text)
+    return _FOR_AN_END.sub("\n", text) if len(_FOR_AN_END.findall(text)) > 1 else text
 
 
 def _from_json(content: str) -> Record:
@@ -105,7 +117,7 @@ def _from_json(content: str) -> Record:
     return Record(
         id=called,
         title=_text(identification, "briefTitle") or _text(identification, "officialTitle") or called,
-        text=text,
+        text=with_line_ends(text),
         other_id=_text(identification, "orgStudyIdInfo.id"),
         date=next(filter(None, (_text(status, path) for path in _DATES)), ""),
         status=_text(status, "overallStatus"),

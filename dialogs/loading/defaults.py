@@ -23,8 +23,9 @@ def shipped_text(key: str) -> Text:
 
 
 def shortened(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a text of at most so many characters, shortened at a word where it has any."""
+    """Return a text of at most so many characters, shortened at a word where it has any; of a list's item no comma."""
     flat = " ".join(text.split())
+    flat = flat.rstrip(" ,;，；、") or flat
     if len(flat) <= longest:
         return flat
     cut = flat[: longest - 1]

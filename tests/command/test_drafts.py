@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_it_is_counted(draft: str) -> None:
     told = run("protocol", "check", draft)
     assert told.exit_code == 0
     assert "A draft: 1 of 2 criteria of MADE-UP is not reviewed (I1)." in told.stdout
+
+
+def test_an_editor_is_told_the_line(draft: str) -> None:
+    (told, *_) = json.loads(run("protocol", "check", "--format", "json", draft).stdout)
+    assert (told["line"], told["severity"], told["place"]) == (6, "warning", "criterion I1")
+    assert told["fault"] == "is not reviewed"
 
 
 def test_what_changed_after_its_review_is_named(draft: str) -> None:

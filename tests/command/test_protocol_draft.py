@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,38 @@ def test_a_rule_that_is_dropped_leaves_a_question_in_all_words_that_it_stood_for
         "Is this true of the patient?\n“One of the following:\n- Sleepless on most nights\n- Snoring”"
     ]
     assert "ask_in_words" not in file.read_text("utf-8")
+
+
+def test_a_text_without_a_name_is_called_so_once(tmp_path: Path) -> None:
+    record = tmp_path / "NCT99990009.txt"
+    record.write_text("Inclusion Criteria:\n\n* Sleepless;\n* Fond of lamps\n", encoding="utf-8")
+    trial = drafted(tmp_path, record)
+    assert (trial.id, trial.title["en"]) == ("NCT99990009", "A trial without a name yet")
+    assert [each.name["en"] for each in trial.criteria] == ["Sleepless", "Fond of lamps"]
+
+
+def test_the_one_country_of_a_record_is_a_fact_of_the_trial(tmp_path: Path) -> None:
+    raw = json.loads(NESTED.read_text("utf-8"))
+    places = raw["protocolSection"]["contactsLocationsModule"]["locations"]
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    places[:] = [{**places[0], "country": "Japan"}, {**places[0], "country": "Japan"}]
+    one.write_text(json.dumps(raw), encoding="utf-8")
+    places[1]["country"] = "France"
+    two.write_text(json.dumps(raw), encoding="utf-8")
+    assert 'country = "JPN"' in run("draft", str(one)).output
+    printed = run("draft", str(two)).output
+    assert 'country = "JPN"' not in printed
+    assert "names these countries: Japan, France" in printed
+
+
+def test_a_language_is_asked_for_as_everywhere() -> None:
+    assert (
+        run("draft", str(NESTED), "--lang", "zh").output
+        == run("draft", str(NESTED), "--language", "zh").output
+    )
+    arguments = ["compare", "NCT04420494", "NCT04420494"]
+    for option in ("--lang", "--language"):
+        assert run(*arguments, option, "zh").output.endswith("没有任何变更。\n")
 
 
 def test_a_draft_names_no_person() -> None:

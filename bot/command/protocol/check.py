@@ -145,14 +145,26 @@ def _warnings(protocol: Protocol) -> list[Fault]:
     return warnings(protocol, BUTTONS, TEXT_CHARACTERS)
 
 
+def _open_reviews(protocol: Protocol) -> list[Fault]:
+    """Return what a person has still to accept, with its line in the file."""
+    from dialogs.errors import Fault
+    from dialogs.loading.fingerprints import read
+    from dialogs.loading.places import placed
+
+    remedy = "Please run `prescreen protocol review` on the file"
+    waiting = [Fault(f"criterion {each.code}", "is not reviewed", remedy) for each in protocol.open_reviews]
+    return placed(waiting, protocol.text, read(protocol.text)) if waiting else []
+
+
 def _tell_editors(source: str) -> None:
-    """Print the warnings of a protocol as JSON; or else its mistakes, and leave with status 2."""
+    """Print the open reviews and the warnings of a protocol as JSON; or else its mistakes, and leave with status 2."""
     from bot.command.faults import as_json
     from dialogs.errors import ProtocolError
     from dialogs.loading import load
 
     try:
-        found = _warnings(load(source))
+        loaded = load(source)
+        found = [*_open_reviews(loaded), *_warnings(loaded)]
     except ProtocolError as error:
         click.echo(as_json(source, error.faults))
         raise click.exceptions.Exit(2) from error

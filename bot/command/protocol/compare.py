@@ -44,7 +44,7 @@ SCREENINGS: Final = (
     help="A SQLite file whose saved screenings are judged by NEW, too; nothing in it changes.",
 )
 @click.option("--site", callback=options.site, help="Of these, only this site's.")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 @click.option(
     "--format",
     "form",

@@ -10,7 +10,7 @@ from dialogs.languages import DEFAULT, LANGUAGES
 
 @click.command("diagram")
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(source: str, lang: str) -> None:
     """Print the dialogue machine that runs, as a Mermaid state diagram."""
     from dialogs.diagram import mermaid

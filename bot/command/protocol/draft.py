@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--language",
+    "--lang",
     "languages",
     type=click.Choice(list(LANGUAGES)),
     multiple=True,

@@ -13,7 +13,7 @@ from dialogs.languages import DEFAULT, LANGUAGES
 
 @click.command("new")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(file: Path | None, lang: str) -> None:
     """Write a trial to start from.
 

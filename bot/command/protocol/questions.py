@@ -18,7 +18,7 @@ SHOWN_WHOLE: Final = 2
 
 @click.command("questions")
 @click.argument("word", nargs=-1)
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 @click.option(
     "--units", is_flag=True, help="List sets of units instead, which a question of your own may name."
 )

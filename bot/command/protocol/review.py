@@ -40,7 +40,7 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.command("review")
 @click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @click.option("--by", required=True, metavar="INITIALS", callback=_person, help="Who reviews.")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(file: Path, by: str, lang: str) -> None:
     """Review a draft, one criterion after the other.
 

@@ -19,7 +19,7 @@ SHOWN: Final = ("record", "reading", "proposed", "rule", "as_written", "parts", 
 
 @click.command("show")
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 def command(source: str, lang: str) -> None:
     """Show a trial's criteria: the record's words, our reading, the rule in words and as written."""
     from bot.reviewing.facts import Telling

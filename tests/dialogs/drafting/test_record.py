@@ -112,3 +112,20 @@ def test_an_answer_with_one_study_is_that_study_and_one_with_two_is_none() -> No
 )
 def test_a_text_is_called_as_its_file(name: str, called: str) -> None:
     assert parse_protocol(file_of(read_record("* Fever", name)), "draft").id == called
+
+
+TILDES = {
+    "for the ends of lines": (
+        "A:~~* Aged 18~* Fond of lamps~1. Weight",
+        "A:\n\n* Aged 18\n* Fond of lamps\n1. Weight",
+    ),
+    "at the ends of lines": ("A:~\n* Aged 18~\n* Lamps ~ 5", "A:\n* Aged 18\n* Lamps ~ 5"),
+    "for about": ("Weight ~5 kg, height ~ 1.5 m", "Weight ~5 kg, height ~ 1.5 m"),
+    "one alone": ("Weight a ~ b", "Weight a ~ b"),
+    "of both kinds": ("A:~* Weight ~5 kg~* Lamps", "A:\n* Weight ~5 kg\n* Lamps"),
+}
+
+
+@pytest.mark.parametrize(("written", "read"), TILDES.values(), ids=TILDES)
+def test_a_tilde_that_stands_for_the_end_of_a_line_is_one(written: str, read: str) -> None:
+    assert read_record(written, "made-up").text == read
