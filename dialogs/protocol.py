@@ -138,11 +138,9 @@ class Question:
         """
         if divisor.unit_of == self.id:
             return {unit.code: Decimal(1)}
-        if not divisor.units:
-            return {}
-        first = divisor.units[0]
+        first = {unit.code: Decimal(1) for unit in divisor.units[:1]}
         scales = {unit.code: unit.scale for unit in divisor.units if isinstance(unit.scale, Decimal)}
-        return {first.code: Decimal(1)} | scales
+        return first | scales
 
     def measured(self, answer: Answer) -> Measurement | None:
         """Return the number behind an answer, a shortcut's included; ``None`` for other choices, and for *never*."""
@@ -164,8 +162,7 @@ class Question:
         elif isinstance(answer, Selection):
             self._check_selection(answer)
         elif answer != UNKNOWN and not self._offers(answer.code):
-            known = sorted(self.buttons)
-            raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {known}")
+            raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {sorted(self.buttons)}")
 
     def takes(self, answer: Answer) -> bool:
         """Say whether `answer` is one that this question can have."""
@@ -198,8 +195,7 @@ class Question:
     def _check_number(self, answer: Measurement) -> None:
         unit = self.unit_by_code.get(answer.unit)
         if unit is None:
-            known = list(self.unit_by_code)
-            raise AnswerError(f"{self.id}: no unit {answer.unit!r}; expected one of {known}")
+            raise AnswerError(f"{self.id}: no unit {answer.unit!r}; expected one of {[*self.unit_by_code]}")
         if answer.relation != "=" and not self.bounds:
             raise AnswerError(f"{self.id}: takes a number, not a bound like {answer.relation}{answer.value}")
         if self.kind == "integer" and answer.value != answer.value.to_integral_value():
