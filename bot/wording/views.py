@@ -161,8 +161,8 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
 def _head(screening: Screening, say: Phrases) -> Safe:
     """Which screening this is; before another verdict is saved, that the saved one stands."""
     if screening.dialogue.revising:
-        return say("revising", number=screening.number)
-    return Safe(f"<i>{screening.number}</i>")
+        return say("revising", number=cards.numbered(screening, say))
+    return Safe(f"<i>{cards.numbered(screening, say)}</i>")
 
 
 def _correct(screening: Screening, question: str, say: Phrases) -> Button:

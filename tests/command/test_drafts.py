@@ -91,6 +91,14 @@ def test_every_card_shows_it(draft: str, tmp_path: Path, language: str) -> None:
     assert whole in cards[-1]
 
 
+@pytest.mark.parametrize("language", SAID)
+def test_the_card_of_an_exclusion_shows_it(draft: str, tmp_path: Path, language: str) -> None:
+    arguments = ("chat", "--lang", language, "--protocol", draft, "--db", str(tmp_path / "x.db"))
+    told = run(*arguments, typed="17\n")
+    assert "I1" in told.stdout
+    assert SAID[language][1].rpartition(" · ")[0] in told.stdout.splitlines()
+
+
 def test_a_reviewed_trial_is_no_draft(tmp_path: Path) -> None:
     told = run("chat", "--db", str(tmp_path / "x.db"), typed="40\n")
     assert "raft" not in told.output
