@@ -18,6 +18,8 @@ from dialogs.loading.fingerprints import fingerprint
 from dialogs.protocol import Criterion, Protocol
 from dialogs.reviews import awaited
 
+TRIES: Final = 5
+"""How often a decision is put anew into what somebody else wrote while it was written."""
 CHANGED: Final = "changed"
 """Why nothing was written: it is not what was shown any more. Every other reason is a sentence."""
 
@@ -69,21 +71,29 @@ class ReviewedFile:
 
         What somebody else wrote into the file in the meantime stays; if it was this criterion, nothing is written.
         """
-        code, text = shown.criterion.code, self._text()
-        try:
-            if (
-                code not in parse_protocol(text, str(self.path)).criterion_by_code
-                or fingerprint(text, code) != shown.of
-            ):
+        for _ in range(TRIES):
+            text = self._text()
+            try:
+                after = self._with_decision(text, shown, as_question=as_question)
+            except NotEditable as error:
+                return str(error)
+            except ProtocolError as error:
+                return f"the file would not load any more: {error.faults[0]}"
+            if after is None:
                 return CHANGED
-            after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
-            parse_protocol(after, str(self.path))
-        except NotEditable as error:
-            return str(error)
-        except ProtocolError as error:
-            return f"the file would not load any more: {error.faults[0]}"
-        self._write(after)
-        return None
+            if self._write(after, before=text):
+                return None
+        return CHANGED
+
+    def _with_decision(self, text: str, shown: Shown, *, as_question: bool) -> str | None:
+        """Return the file's text with the decision, if it still loads; ``None`` if the criterion is another one."""
+        code = shown.criterion.code
+        known = parse_protocol(text, str(self.path)).criterion_by_code
+        if code not in known or fingerprint(text, code) != shown.of:
+            return None
+        after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
+        parse_protocol(after, str(self.path))
+        return after
 
     def _text(self) -> str:
         """Read the file, with its line ends as they are. Raises `ProtocolError` for what is no text."""
@@ -92,8 +102,8 @@ class ReviewedFile:
             raise ProtocolError(str(self.path), faults)
         return text
 
-    def _write(self, text: str) -> None:
-        """Put another text in the file's place, whole or not at all."""
+    def _write(self, text: str, before: str) -> bool:
+        """Put another text in the file's place, whole or not at all; return whether nobody wrote there meanwhile."""
         target = self.path.resolve()
         with target.open("rb+") as opened:  # who may not write it may not replace it either
             mark = codecs.BOM_UTF8 if opened.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else b""
@@ -103,7 +113,11 @@ class ReviewedFile:
                 made.flush()
                 os.fsync(made.fileno())
                 shutil.copymode(target, made.name)
+                if self._text() != before:
+                    Path(made.name).unlink()
+                    return False
                 Path(made.name).replace(target)
             except BaseException:
                 Path(made.name).unlink()
                 raise
+        return True

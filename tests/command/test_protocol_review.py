@@ -292,3 +292,26 @@ def test_leaving_in_the_middle_loses_no_decision(draft: Path) -> None:
         assert process.wait(timeout=10) == 1
     assert "Stopped. Every decision until here is in the file." in said
     assert [each.code for each in load(str(draft)).open_reviews] == ["E1"]
+
+
+def test_what_an_editor_saves_while_a_decision_is_written_stays(
+    draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = os.fsync
+    saved: list[int] = []
+
+    def save_first(number: int) -> None:
+        if not saved:
+            saved.append(number)
+            draft.write_text(
+                draft.read_text("utf-8").replace("# inclusion", "# by an editor"), encoding="utf-8"
+            )
+        written(number)
+
+    monkeypatch.setattr(os, "fsync", save_first)
+    assert "I1 is accepted." in review(draft, "a\nq\n").stdout
+    text = draft.read_text("utf-8")
+    assert saved
+    assert "# by an editor" in text
+    assert 'reviewed = [{ by = "LW"' in text
+    assert [each.name for each in draft.parent.iterdir()] == ["draft.toml"]
