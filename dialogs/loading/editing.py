@@ -60,7 +60,7 @@ def in_words(text: str, code: str) -> str:
     edit.drop("rule")
     if asked is not None:
         edit.put("ask", value_of(asked), instead=IN_WORDS)
-    text = edit.checked({"rule": None, IN_WORDS: None, "ask": asked})
+    text = edit.checked({"rule": None, IN_WORDS: None} | ({} if asked is None else {"ask": asked}))
     return _without_questions(text, _drafted_for(raw, code))
 
 

@@ -10,10 +10,12 @@ from click.testing import CliRunner, Result
 
 from bot.command import main
 from bot.command.protocol import command
+from dialogs.drafting.accounting import differences
 from dialogs.drafting.layout import split
 from dialogs.drafting.record import read_record
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
+from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.protocol import Protocol
 
 RECORDS = Path(__file__).parents[1] / "data" / "records"
@@ -134,6 +136,20 @@ def test_a_language_is_asked_for_as_everywhere() -> None:
     arguments = ["compare", "NCT04420494", "NCT04420494"]
     for option in ("--lang", "--language"):
         assert run(*arguments, option, "zh").output.endswith("没有任何变更。\n")
+
+
+@pytest.mark.parametrize("key", ["a", "w"])
+@pytest.mark.parametrize("source", sorted(RECORDS.iterdir()), ids=lambda source: source.stem)
+def test_every_criterion_of_a_draft_can_be_decided(tmp_path: Path, source: Path, key: str) -> None:
+    drafted(tmp_path, source)
+    file = tmp_path / "trial.toml"
+    told = CliRunner().invoke(command, ["review", str(file), "--by", "LW"], input=f"{key}\n" * 60)
+    assert told.exit_code == 0
+    trial, record = load(str(file)), read_record(source.read_text("utf-8"), source.stem)
+    assert differences(trial, record) == []
+    if key == "w":
+        assert all(map(is_asked_as_it_stands, trial.criteria))
+        assert len(trial.questions) == len(trial.criteria)
 
 
 def test_a_draft_names_no_person() -> None:
