@@ -155,7 +155,8 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
     if dialogue.verdict == "eligible":
         return [say("card_eligible"), *parts, *_of_parts(screening, say)]
     if dialogue.verdict == "undetermined":
-        told = say("card_undetermined", codes=joined(dialogue.unresolved, say))
+        key = "card_undetermined" if dialogue.missing else "card_left_open"
+        told = say(key, codes=joined(dialogue.unresolved, say))
         return [told, *parts, *_of_parts(screening, say), say("investigator")]
     ruling = [reason for reason, _ in dialogue.rulings]
     return [

@@ -184,7 +184,7 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
 def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [new_screening(say), Button(say.plain("copy"), copy=line_to_copy(screening, say))]
     buttons.append(button(say.plain("copy_record"), "copy_record", screening))
-    if screening.dialogue.undetermined:
+    if screening.dialogue.undetermined and screening.dialogue.missing:
         buttons.append(button(say.plain("fill_in"), "reopen", screening))
     buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
