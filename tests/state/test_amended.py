@@ -92,6 +92,25 @@ def test_saved_screenings_are_judged_by_the_new_version(path: Path) -> None:
     assert [number for number, each in found.items() if each.excluded] == ["S01-0007"]
 
 
+def test_an_open_revision_changes_nothing_before_it_is_saved_and_what_is_cancelled_is_not_listed(
+    path: Path,
+) -> None:
+    db = open_database(path)
+    before = amended(Lookup(db), CHANGED)
+    screenings = Screenings(db)
+    revised = screenings.load("S01-0001")
+    screenings.take(revised, [Step("reopen"), Step("correct", "stage")], "S01-P01")
+    screenings.take(revised, [Step("answer", "stage", Choice("b"), reason="misread")], "S01-P01")
+    assert amended(Lookup(db), CHANGED) == before
+    screenings.take(revised, [Step("save")], "S01-P01")
+    now = {each.number: each.now.verdict for each in amended(Lookup(db), CHANGED)}
+    assert now["S01-0001"] == "ineligible"
+    started = screenings.start(OLD, "S01-P01", "S01", zone="+08:00", channel="terminal")
+    screenings.take(started, [Step("cancel")], "S01-P01")
+    assert started.number not in {each.number for each in amended(Lookup(db), CHANGED)}
+    db.close()
+
+
 def test_a_new_question_is_needed_of_whoever_is_not_excluded(path: Path) -> None:
     new = new_version(
         (
