@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
@@ -129,8 +130,16 @@ def effective(protocol: Protocol, answers: Mapping[str, Answer]) -> list[Answer 
 
 def imply(protocol: Protocol, facts: list[Answer | None], question_id: str, answer: Answer) -> None:
     """Fill in what an answer implies, where nothing better is known (pregnant implies female)."""
+    if question_id not in _implying(protocol):
+        return
     for option in protocol.question(question_id).chosen(answer):
         for other, code in option.implies.items():
             place = protocol.position[other]
             if facts[place] is None or facts[place] == UNKNOWN:
                 facts[place] = Choice(code)
+
+
+@lru_cache(maxsize=256)
+def _implying(protocol: Protocol) -> frozenset[str]:
+    """The questions of which an answer implies another one; of most none does."""
+    return frozenset(each.id for each in protocol.questions if any(option.implies for option in each.options))

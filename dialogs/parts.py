@@ -43,7 +43,13 @@ def that_matter(protocol: Protocol, out: int) -> int:
 
 def open_questions(protocol: Protocol, judged: Sequence[Judgement], out: int) -> int:
     """Return the questions that could still change a criterion of a part that matters."""
-    wanted = that_matter(protocol, out)
+    wanted, found = that_matter(protocol, out), 0
+    if (
+        wanted == protocol.every_part
+    ):  # most often: nothing is left out, and a list of candidates comes here often
+        for judgement in judged:
+            found |= judgement.residual
+        return found
     pairs = zip(protocol.parts_of, judged, strict=True)
     return union(judgement.residual for parts, judgement in pairs if parts & wanted)
 

@@ -176,16 +176,12 @@ class Progress:
         """The question that *back* leads to."""
         if self.state in (EXCLUDED, REVIEW) and self.last in self.applied:
             return self.last
-        if (
-            self.as_answered or self.protocol.formulas
-        ):  # parts may stand above the number that called for them
+        if self.as_answered or self.protocol.formulas:  # parts may stand above the number they are asked for
             return asked_before(self.state, self.applied)
         places = self.protocol.position
         here = places.get(self.state, len(places))
         before = [question for question in self.applied if places[question] < here]
-        if (
-            not before and self.state not in self.applied and self.applied
-        ):  # asked late: its parts were ruled out
+        if not before and self.state not in self.applied and self.applied:  # asked late: parts were ruled out
             return self.applied[-1]
         return max(before, key=places.__getitem__, default=None)
 
@@ -315,6 +311,7 @@ class Progress:
         question = self.protocol.questions[place].id
         self.facts[place] = answer
         assessment.imply(self.protocol, self.facts, question, answer)
+        gone, left = 0, 0
         for index in self.protocol.affected[place]:
             was = self.judged[index]
             if was.low == was.high != UNCERTAIN and was is not assessment.NOT_JUDGED:
@@ -322,7 +319,9 @@ class Progress:
             now = self.judged[index] = assessment.judge(self.protocol, index, self.facts)
             if now.high == FALSE:
                 self.failed.append(index)
-        self.open = self._open_questions()
+            gone, left = gone | was.residual & ~now.residual, left | now.residual
+        alone = not self.protocol.parts and not gone & ~(1 << place)  # nothing else is settled with it
+        self.open = self.open & ~(1 << place) | left if alone else self._open_questions()
         if self.open >> place & 1:  # a ULN in another unit than its value: not taken, asked again
             self.facts[place] = None
         else:
@@ -343,7 +342,7 @@ class Progress:
             setattr(self, name, copy(value))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _unanswered(protocol: Protocol) -> tuple[Judgement, ...]:
     """What each criterion comes to before anything is answered."""
     nothing: list[Answer | None] = [None] * len(protocol.questions)

@@ -304,7 +304,7 @@ class Protocol:
         bits = {part.code: 1 << place for place, part in enumerate(self.parts)}
         return tuple(union(bits[code] for code in each.parts) or self.every_part for each in self.criteria)
 
-    @property
+    @cached_property
     def every_part(self) -> int:
         """The bit mask of all parts."""
         return (1 << max(len(self.parts), 1)) - 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,8 @@ from bot.command.wiring import Unusable, protocols_on_offer, warn_of_drafts
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
-    from bot.wording.phrases import Phrases
     from dialogs.candidates import Row
+    from dialogs.portfolio.merging import Portfolio
     from dialogs.protocol import Protocol
 
 
@@ -27,8 +28,28 @@ if TYPE_CHECKING:
     help='Take values that are possible but unusual, and list them as "unusual".',
 )
 @click.option("--template", is_flag=True, help="Print an empty list to fill in, as CSV, and stop.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["lines", "matrix"]),
+    default="lines",
+    show_default=True,
+    help="A line a candidate and trial, or a table with a column a trial.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the matrix there, as .csv or .xlsx.",
+)
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
 def command(
-    file: str | None, protocol_sources: tuple[str, ...], accept_unusual: bool, template: bool
+    file: str | None,
+    protocol_sources: tuple[str, ...],
+    accept_unusual: bool,
+    template: bool,
+    form: str,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Evaluate candidates whose data are already abstracted; nothing is stored.
 
@@ -43,6 +64,11 @@ def command(
     "failed" is over all given answers, "first_failed" is where the dialogue stops, "asked" are the
     questions up to there, in order. A missing answer is unknown.
 
+    Of several trials there is a line a candidate and trial, with "trial" and without "asked"; the list has the columns
+    of all, and what trials ask alike is one column (--template prints them). --format matrix is a table for people:
+    a row a candidate, a column a trial, each verdict in words with the criterion that excludes or those that are
+    open; --output FILE.xlsx has it in colours, too.
+
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.
 
@@ -52,16 +78,25 @@ def command(
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    protocol, *more = protocols_on_offer(protocol_sources).values()
-    if more:
-        raise click.UsageError("A list is evaluated for one trial. Please name one by --protocol.")
+    from dialogs.portfolio.merging import merged
+
+    trials = tuple(protocols_on_offer(protocol_sources).values())
+    portfolio = merged(trials) if form == "matrix" or len(trials) > 1 else None
+    protocol = portfolio or trials[0]
     if template:
         _print_empty_list(protocol)
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
-    warn_of_drafts((protocol,))
-    sys.exit(1 if _evaluate(protocol, file, accept_unusual=accept_unusual) else 0)
+    if output is not None and (form != "matrix" or output.suffix not in (".csv", ".xlsx")):
+        raise click.UsageError("--output takes the matrix, as .csv or .xlsx.")
+    warn_of_drafts(trials)
+    rows = _Rows(protocol, file, accept_unusual)
+    if portfolio is not None and form == "matrix":
+        _matrix(portfolio, rows, output, force=force)
+    else:
+        _print_lines(protocol, rows)
+    sys.exit(1 if rows.faulty else 0)
 
 
 def _print_empty_list(protocol: Protocol) -> None:
@@ -73,39 +108,73 @@ def _print_empty_list(protocol: Protocol) -> None:
     click.echo(empty.decode("utf-8-sig" if sys.stdout.isatty() else "utf-8"), nl=False)
 
 
-def _evaluate(protocol: Protocol, file: str, *, accept_unusual: bool) -> bool:
-    """Print the verdict of each row, and the faults of those that are not evaluated; say whether there were any."""
-    from bot.evaluate.verdicts import why
+class _Rows:
+    """The rows of a list; faults go to standard error, and rows that have some are counted."""
+
+    def __init__(self, protocol: Protocol, file: str, accept_unusual: bool) -> None:
+        self.protocol, self.file, self.accept_unusual = protocol, file, accept_unusual
+        self.faulty = self.read = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        from bot.evaluate.verdicts import said, why
+        from bot.wording.phrases import phrases
+        from dialogs.candidates import BadFile, shown
+
+        say, named = phrases(DEFAULT), shown(self.file, 200)
+        try:
+            for row in self._rows():
+                self.read += 1
+                self.faulty += bool(row.faults)
+                for fault in row.faults:
+                    click.echo(f"{named}: {said(self.protocol, row, fault, say)}", err=True)
+                yield row
+        except BadFile as error:
+            raise Unusable(f"{named}: {why(error, say)}") from error
+        except OSError as error:
+            raise Unusable(f"{named} cannot be read: {error.strerror}") from error
+        if not self.read:
+            raise Unusable(f"{named}: {say.plain('list_empty')}")
+
+    def _rows(self) -> Iterator[Row]:
+        from bot.evaluate.sheets import MAX_BYTES, read_list
+
+        with click.open_file(self.file, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        return read_list(self.protocol, content, accept_unusual=self.accept_unusual)
+
+
+def _print_lines(protocol: Protocol, rows: Iterable[Row]) -> None:
+    """Print what became of each row that has no fault: a line, or one for each trial."""
+    from dialogs.candidates import evaluate_candidate, evaluate_several
+    from dialogs.portfolio.merging import Portfolio
+
+    for row in rows:
+        if row.faults:
+            continue
+        if isinstance(protocol, Portfolio):
+            click.echo("\n".join(evaluate_several(protocol, row)))
+        else:
+            click.echo(evaluate_candidate(protocol, row))
+
+
+def _matrix(portfolio: Portfolio, rows: _Rows, output: Path | None, *, force: bool) -> None:
+    """Write a row a candidate and a column a trial, into a file or as CSV to standard output."""
+    from bot.evaluate.matrix import MatrixBook, MatrixCsv, matrix
     from bot.wording.phrases import phrases
-    from dialogs.candidates import BadFile, shown
+    from dialogs.candidates import BadFile
+    from state.exports.files import written
 
-    say, named = phrases(DEFAULT), shown(file, 200)
     try:
-        faulty = [_print(protocol, row, named, say) for row in _read(protocol, file, accept_unusual)]
+        table = MatrixBook() if output is not None and output.suffix == ".xlsx" else MatrixCsv()
     except BadFile as error:
-        raise Unusable(f"{named}: {why(error, say)}") from error
-    except OSError as error:
-        raise Unusable(f"{named} cannot be read: {error.strerror}") from error
-    if not faulty:
-        raise Unusable(f"{named}: {say.plain('list_empty')}")
-    return any(faulty)
-
-
-def _read(protocol: Protocol, file: str, accept_unusual: bool) -> Iterator[Row]:
-    from bot.evaluate.sheets import MAX_BYTES, read_list
-
-    with click.open_file(file, "rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
-    return read_list(protocol, content, accept_unusual=accept_unusual)
-
-
-def _print(protocol: Protocol, row: Row, named: str, say: Phrases) -> bool:
-    """Print what became of a row; say whether it had a fault."""
-    from bot.evaluate.verdicts import said
-    from dialogs.candidates import evaluate_candidate
-
-    for fault in row.faults:
-        click.echo(f"{named}: {said(protocol, row, fault, say)}", err=True)
-    if not row.faults:
-        click.echo(evaluate_candidate(protocol, row))
-    return bool(row.faults)
+        raise Unusable(
+            'the workbook needs xlsxwriter; in the checkout, please run: pip install ".[xlsx]"'
+        ) from error
+    matrix(portfolio, iter(rows), table, phrases(DEFAULT))
+    content = table.close()
+    if output is None:
+        click.echo(content.decode("utf-8-sig" if sys.stdout.isatty() else "utf-8"), nl=False)
+        return
+    with written(output, folder=False, force=force, databases=[]) as temporary:
+        temporary.write_bytes(content)
+    click.echo(output)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Final
 from bot.conversation.access import OFFICE
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.conversation.trials import chosen, which
+from bot.conversation.trials import chosen, taken_part_in, which
 from bot.exchange import (
     DOCUMENT_BYTES,
     LIST_BYTES,
@@ -32,7 +33,7 @@ from bot.exchange import (
     at,
 )
 from bot.wording.buttons import arrange
-from bot.wording.phrases import Phrases, escape, means
+from bot.wording.phrases import Phrases, escape, joined, means
 from dialogs.protocol import Protocol
 from state.database import path_of
 from state.exports.selection import Selection
@@ -206,12 +207,21 @@ def evaluate(context: Context, argument: str) -> None:
     """``/evaluate``: says how to send the list, and gives empty ones to fill in."""
     from bot.evaluate.verdicts import templates
 
+    trials = taken_part_in(context)
+    if not trials:
+        context.turn.say(context.say("no_trial"))
+        return
     context.turn.say(context.say("evaluate_send"))
-    for protocol in context.setup.protocols:
-        for name, content in templates(protocol, context.say):
-            context.turn.actions.append(
-                Document(name, content, context.say("template_done", protocol=protocol.id))
-            )
+    caption = context.say("template_done", protocol=joined([each.id for each in trials], context.say))
+    for name, content in templates(_asked_of(trials), context.say):
+        context.turn.actions.append(Document(name, content, caption))
+
+
+def _asked_of(trials: Sequence[Protocol]) -> Protocol:
+    """Return what has the questions of all trials, what they ask alike once."""
+    from dialogs.portfolio.merging import merged
+
+    return merged(trials) if len(trials) > 1 else trials[0]
 
 
 def is_list(person: Person, message: Message) -> bool:
@@ -224,27 +234,34 @@ def file_sent(context: Context) -> None:
 
     Its caption may say that unusual values have been checked.
     """
-    message = context.message
+    message, trials = context.message, taken_part_in(context)
     if not is_list(context.person, message):
         context.turn.say(context.say("no_files"))
         context.where_we_are()
     elif max(message.size, len(message.content or b"")) > LIST_BYTES:
         context.turn.say(context.say("evaluate_too_large"))
+    elif not trials:
+        context.turn.say(context.say("no_trial"))
     elif message.content is None:
         context.turn.actions.append(Fetch(message, context.say("evaluate_not_fetched")))
     else:
         unusual = means("unusual", message.text)
-        run = partial(_evaluate, context.setup.protocols[0], message.content, context.say, unusual)
+        run = partial(_evaluate, trials, message.content, context.say, unusual)
         context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
-def _evaluate(protocol: Protocol, content: bytes, say: Phrases, accept_unusual: bool) -> Turn:
+def _evaluate(trials: Sequence[Protocol], content: bytes, say: Phrases, accept_unusual: bool) -> Turn:
+    from bot.evaluate.matrix import evaluate_matrix
     from bot.evaluate.verdicts import evaluate_file, why
     from dialogs.candidates import BadFile
+    from dialogs.portfolio.merging import merged
 
     turn = Turn()
     try:
-        found = evaluate_file(protocol, content, say, accept_unusual=accept_unusual)
+        if len(trials) > 1:
+            found = evaluate_matrix(merged(trials), content, say, accept_unusual=accept_unusual)
+        else:
+            found = evaluate_file(trials[0], content, say, accept_unusual=accept_unusual)
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn

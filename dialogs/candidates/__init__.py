@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialogs.candidates.objects import read_objects
-from dialogs.candidates.playing import Outcome, evaluate_candidate, play
+from dialogs.candidates.playing import Outcome, evaluate_candidate, judged, play
 from dialogs.candidates.rows import BadFile, Cell, Fault, Row, Unreadable, shown
+from dialogs.candidates.several import evaluate_several, outcomes
 from dialogs.candidates.tables import COMMENT, MAX_COLUMNS, MAX_ROWS, lines_of_csv, read_table
 from dialogs.protocol import Protocol
 
@@ -26,6 +27,9 @@ __all__ = [
     "Row",
     "Unreadable",
     "evaluate_candidate",
+    "evaluate_several",
+    "judged",
+    "outcomes",
     "play",
     "read_candidates",
     "read_table",

@@ -12,7 +12,7 @@ from dialogs.candidates.boxes import boxes_of, gather, require_whole
 from dialogs.candidates.rows import BadFile, Cell, Fault, Row, begin_row, require_known
 from dialogs.protocol import Protocol
 
-MAX_COLUMNS: Final = 500
+MAX_COLUMNS: Final = 2000
 MAX_ROWS: Final = 100_000
 COMMENT: Final = "#"
 """A line whose name begins so explains the columns and is no candidate."""

@@ -1,0 +1,135 @@
+"""A list of candidates against several trials: one row a candidate, one column a trial, in words and in colours."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Final
+from typing import Protocol as Shape
+
+from bot.evaluate.sheets import read_list
+from bot.evaluate.verdicts import MAX_CANDIDATES, MAX_UNPACKED, Evaluated, said
+from bot.wording.phrases import Phrases, joined
+from dialogs.assessment import Verdict
+from dialogs.candidates import BadFile, Outcome, Row, outcomes, shown
+from dialogs.portfolio.merging import Portfolio
+from state.exports.spreadsheet import ENCODING, Csv
+
+COLOURS: Final = {"eligible": "#D5EBD3", "undetermined": "#FBEBC0", "ineligible": "#F3D0CC"}
+"""Behind the words of each verdict, which say the same: green, yellow, red."""
+WIDTHS: Final = (18, 30, 60)
+"""Of the names, a trial and the faults, in characters."""
+
+
+class Table(Shape):
+    """What a matrix is written to."""
+
+    name: str
+
+    def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None: ...
+
+    def close(self) -> bytes: ...
+
+
+def matrix(portfolio: Portfolio, rows: Iterator[Row], table: Table, say: Phrases) -> tuple[int, int]:
+    """Write the rows; returns how many were evaluated, and how many have faults instead."""
+    table.add(("name", *(trial.protocol.id for trial in portfolio.trials), "faults"))
+    evaluated = faulty = 0
+    for row in rows:
+        if row.faults:
+            faulty += 1
+            told = " ".join(said(portfolio, row, fault, say) for fault in row.faults)
+            table.add((shown(row.name), *[""] * len(portfolio.trials), told))
+        else:
+            evaluated += 1
+            found = [outcome for _, outcome in outcomes(portfolio, row)]
+            cells = (row.name, *(_cell(outcome, say) for outcome in found), "")
+            table.add(cells, (None, *(outcome.verdict for outcome in found), None))
+    return evaluated, faulty
+
+
+def _cell(outcome: Outcome, say: Phrases) -> str:
+    """Say a verdict, with the first failed criterion, or those that leave it open."""
+    codes = [outcome.first_failed] if outcome.first_failed else outcome.unresolved
+    verdict = say.plain(f"verdict_{outcome.verdict}")
+    return say.plain("noted", what=verdict, note=joined(codes, say)) if codes else verdict
+
+
+def evaluate_matrix(
+    portfolio: Portfolio, content: bytes, say: Phrases, *, accept_unusual: bool = False
+) -> Evaluated:
+    """Evaluate a list that came in a chat, and answer with a workbook, or CSV where none can be written.
+
+    Raises `BadFile`.
+    """
+    rows = read_list(
+        portfolio, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
+    )
+    table = _answer()
+    evaluated, faulty = matrix(portfolio, rows, table, say)
+    return Evaluated(table.name, table.close(), evaluated, faulty)
+
+
+def _answer() -> Table:
+    try:
+        return MatrixBook()
+    except BadFile:
+        return MatrixCsv()
+
+
+class MatrixCsv:
+    """A matrix as CSV."""
+
+    name = "verdicts.csv"
+
+    def __init__(self) -> None:
+        self._text = io.StringIO(newline="")
+        self._table = Csv(self._text)
+
+    def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None:
+        self._table.add(cells)
+
+    def close(self) -> bytes:
+        return self._text.getvalue().encode(ENCODING)
+
+
+class MatrixBook:
+    """A matrix as a workbook: each verdict in words on its colour, the names and the trials always in sight."""
+
+    name = "verdicts.xlsx"
+
+    def __init__(self) -> None:
+        try:
+            from xlsxwriter import Workbook
+        except ImportError as error:
+            raise BadFile("list_no_reader") from error
+        self._bytes = io.BytesIO()
+        self._book = Workbook(self._bytes, {"in_memory": True})
+        self._sheet = self._book.add_worksheet("candidates")
+        self._text = self._book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        self._filled = {
+            verdict: self._book.add_format(
+                {"num_format": "@", "text_wrap": True, "valign": "top", "bg_color": colour, "border": 1}
+            )
+            for verdict, colour in COLOURS.items()
+        }
+        self._sheet.freeze_panes(1, 1)
+        self._at = 0
+
+    def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None:
+        if not self._at:
+            self._widen(len(cells))
+        formats = [self._filled.get(each or "", self._text) for each in verdicts] or [self._text] * len(cells)
+        for column, (cell, form) in enumerate(zip(cells, formats, strict=True)):
+            self._sheet.write_string(self._at, column, cell, form)
+        self._at += 1
+
+    def _widen(self, columns: int) -> None:
+        names, trial, faults = WIDTHS
+        self._sheet.set_column(0, 0, names, self._text)
+        self._sheet.set_column(1, columns - 2, trial, self._text)
+        self._sheet.set_column(columns - 1, columns - 1, faults, self._text)
+
+    def close(self) -> bytes:
+        self._book.close()
+        return self._bytes.getvalue()
