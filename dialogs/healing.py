@@ -14,7 +14,7 @@ day moves nobody knows.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,13 +23,14 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
-from dialogs.answers import Answer, Measurement
+from dialogs.answers import Answer, Measurement, WorkedOut, exactly
 from dialogs.assessment import judge
 from dialogs.parts import whole
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, Facts
 from dialogs.since import DAY, DAYS
+from dialogs.units import Exact
 from dialogs.working_out import all_worked_out
 
 EnteredOn = Mapping[str, date]
@@ -109,9 +110,11 @@ def _first(
 ) -> Healing | None:
     """Return the first day of those on which anything turns that has healed.
 
-    A number that was worked out, from an age maybe, stays as it was: results are measured anew, not foreseen.
+    A number that was worked out, from an age maybe, stays as it was: results are measured anew, not foreseen. One that
+    is an age itself grows like any.
     """
     worked_out = all_worked_out(protocol, facts)
+    entered_on = {**entered_on, **_last_entered(protocol, worked_out, entered_on)}
     pairs = zip(protocol.questions, facts, strict=True)
     facts = [worked_out.get(question.id, answer) for question, answer in pairs]
     turning: dict[date, bool] = {}
@@ -120,6 +123,16 @@ def _first(
             turning[each.day] = turning.get(each.day, False) or each.at_the_latest
     healing = (day for day in sorted(turning) if healed(_aged(protocol, facts, entered_on, day)))
     return next((Healing(day, turning[day]) for day in healing), None)
+
+
+def _last_entered(protocol: Protocol, worked_out: Iterable[str], entered_on: EnteredOn) -> EnteredOn:
+    """Return the days on which the last parts of numbers that are worked out were entered."""
+    days = {}
+    for name in worked_out:
+        places = protocol.formulas[protocol.position[name]].places
+        parts = (name, *(protocol.questions[place].id for place in places))
+        days[name] = [entered_on[part] for part in parts if part in entered_on]
+    return {name: max(entered) for name, entered in days.items() if entered}
 
 
 def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn) -> Iterator[Healing]:
@@ -136,7 +149,7 @@ def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn
     if entered is None or not _is_foreseen(question, answer):
         return
     step = answer.unit if is_age(question) else DAY
-    entered_as = _in_first(question, answer.value, answer.unit)
+    entered_as = _in_first(question, exactly(answer), answer.unit)
     for code, limit in leaf.limits.items():
         wait = (_in_first(question, limit, code) - entered_as) / _in_first(question, Decimal(1), step)
         for steps in {ceil(wait), floor(wait) + 1}:
@@ -144,7 +157,7 @@ def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn
                 yield Healing(_after(entered, steps, step), is_age(question))
 
 
-def _in_first(question: Question, number: Decimal, code: str) -> Fraction:
+def _in_first(question: Question, number: Exact, code: str) -> Fraction:
     """Return a number in the question's first unit, exactly."""
     unit = question.unit_by_code.get(code)
     return Fraction(number) * Fraction(1 if unit is None or unit.scale is None else unit.scale)
@@ -186,7 +199,9 @@ def aged(question: Question, answer: Answer | None, entered: date | None, day: d
     if not _is_foreseen(question, answer):
         return answer
     if is_age(question):
-        return replace(answer, value=answer.value + _completed(entered, day, answer.unit))
+        passed = _completed(entered, day, answer.unit)
+        older = replace(answer, value=answer.value + passed)
+        return replace(older, exact=older.exact + passed) if isinstance(older, WorkedOut) else older
     days = answer.value * DAYS[answer.unit] + (day - entered).days
     return Measurement(answer.relation, days, DAY)
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement, Relation
 from dialogs.assessment import effective, judge, status, verdict
 from dialogs.healing import Healing, aged, could_be_met_from, could_be_screened_again_from, is_age, may_heal
-from dialogs.loading import load, parse_protocol
+from dialogs.loading import load, parse_protocol, parse_stored
+from dialogs.loading.formulas import EXACT
 from dialogs.loading.rules.parsing import parse
 from dialogs.protocol import Protocol
 from tests.dialogs.playing import played
@@ -160,6 +161,42 @@ def test_a_number_that_is_worked_out_from_an_age_is_not_foreseen() -> None:
     (criterion,) = protocol.criteria
     facts, on = effective(protocol, answers), dict.fromkeys(protocol.position, ENTERED)
     assert could_be_met_from(protocol, criterion, facts, on) == Healing(date(2046, 9, 8))
+
+
+IN_MONTHS = """
+format = 2
+id = "FICTIONAL-MONTHS"
+title = "Fictional"
+[[question]]
+id = "months"
+ask = "Months since the last birthday?"
+kind = "quantity"
+units = [{ code = "mo", label = "months" }]
+possible = [0, 12]
+usual = [0, 12]
+[[question]]
+use = "age_months"
+formula = "age_years * 12 + months"
+[[criterion]]
+code = "E1"
+exclusion = "Younger than 2 years"
+rule = 'age_months < "24 mo"'
+"""
+
+
+@pytest.mark.parametrize("more", ["", "/ 3 * 3"], ids=["as it is", "by way of a fraction"])
+def test_an_age_that_is_worked_out_grows_from_the_day_of_its_last_part(more: str) -> None:
+    protocol = parse_protocol(IN_MONTHS.replace("+ months", f"+ months {more}"), "fictional.toml")
+    facts = effective(
+        protocol, {"age_years": ago("1", "a"), "months": ago("4", "mo"), "age_months": COMPUTED}
+    )
+    on = dict.fromkeys(protocol.position, ENTERED) | {"months": date(2026, 10, 1)}
+    (criterion,) = protocol.criteria
+    expected = Healing(date(2027, 6, 1), at_the_latest=True)
+    assert could_be_met_from(protocol, criterion, facts, on) == expected
+    assert could_be_screened_again_from(protocol, facts, on) == expected
+    before = parse_stored(protocol.text.replace(EXACT, ""), "stored")
+    assert could_be_met_from(before, before.criteria[0], facts, on) == expected
 
 
 # the verdict as a whole --------------------------------------------------------------------------
