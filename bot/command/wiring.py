@@ -123,15 +123,19 @@ def open_site_file(db_file: str) -> Database:
 
 
 def warn_of_versions(db: Database, protocols: Iterable[Protocol]) -> None:
-    """Say on stderr if a trial's file was changed and its version was not: people read the version only."""
+    """Say on stderr if a trial is another one under the same version: people read the version only.
+
+    Its file was changed, or the catalogue or the arithmetic of this program: which one, a stored text does not tell.
+    """
     from state.replay import StoredProtocols
 
     stored = StoredProtocols(db)
     for protocol in protocols:
         if stored.numbered_alike(protocol):
             click.echo(
-                f"Warning: the file of {protocol.id} has changed since earlier screenings, but its version is still"
-                f' "{protocol.version}". Please give it another one, so that results and counts tell them apart.',
+                f"Warning: {protocol.id} is not what it was at earlier screenings, because its file or this program was"
+                f' changed, but its version is still "{protocol.version}". Please give it another one, so that results'
+                " and counts tell them apart.",
                 err=True,
             )
 

@@ -142,7 +142,8 @@ def _open(context: Context, screening: Screening) -> None:
     changed = before is not None and before.protocol != screening.protocol.sha256
     if before is not None and not changed and _same_day(before.at, screening):
         return
-    context.turn.say(lists.opening(screening.protocol, context.say, changed=changed))
+    former = context.screenings.protocols.get(before.protocol).version if before and changed else None
+    context.turn.say(lists.opening(screening.protocol, context.say, former=former))
 
 
 def _same_day(at: str, screening: Screening) -> bool:

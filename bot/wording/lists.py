@@ -49,19 +49,27 @@ def _trials(protocols: Sequence[Protocol], say: Phrases) -> list[Safe]:
     return parts
 
 
-def opening(protocol: Protocol, say: Phrases, *, changed: bool = False, whole: bool = False) -> Safe:
-    """What must be known before the first screening of a day: the record's notices, and what is never entered."""
+def opening(protocol: Protocol, say: Phrases, *, former: str | None = None, whole: bool = False) -> Safe:
+    """What must be known before the first screening of a day: the record's notices, and what is never entered.
+
+    `former` is the version of the person's last screening, if the trial was another one then.
+    """
     title = f"{protocol.id} {protocol.title[say.language]}"
     notices = (Safe(escape(notice[say.language])) for notice in protocol.notices)
     return lines(
         say("screening_started", protocol=title),
         draft_line(protocol, say),
-        say("rules_changed", id=protocol.id, version=protocol.version) if changed else None,
+        _what_changed(protocol, former, say) if former is not None else None,
         quoted(lines(*notices, None if whole else say("opening_about"))),
         say("care_first"),
         say("start_hint"),
         say("note_number"),
     )
+
+
+def _what_changed(protocol: Protocol, former: str, say: Phrases) -> Safe:
+    key = "rules_changed_alike" if former == protocol.version else "rules_changed"
+    return say(key, id=protocol.id, version=protocol.version)
 
 
 def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:

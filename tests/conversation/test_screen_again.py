@@ -94,6 +94,22 @@ def test_the_opening_says_that_the_rules_have_changed_since_the_last_screening(w
     assert "2020-06-09.99" not in said(now.handle(ward.clinician, Message("command", "/new")))
 
 
+def test_the_opening_says_that_a_trial_was_changed_under_the_same_version(ward: Ward) -> None:
+    """Its file need not have been: what is stored of the catalogue, and how numbers are compared, is the program's."""
+    ward.do(ward.clinician, "/new", "45")
+    other = parse_protocol(
+        f"{load('NCT04420494').text}# As another version of this program stores it.\n", "t.toml"
+    )
+    now = replace(ward.conversation, setup=replace(ward.conversation.setup, protocols=(other,)))
+    resumed = said(now.handle(ward.clinician, Message("command", "/resume")))
+    assert re.search("or this program, was changed since|试验文件或本程序有改动", resumed)
+    opened = said(now.handle(ward.clinician, Message("command", "/new")))
+    assert re.search(
+        "was changed since your last screening; it is still called version 2020|有改动，版本号仍为 2020",
+        opened,
+    )
+
+
 @pytest.mark.parametrize("message", ["/new 1", "!rescreen:S01-0001:0"])
 def test_nobody_is_screened_again_for_another_trial_than_before(ward: Ward, message: str) -> None:
     ward.save(ELIGIBLE)
