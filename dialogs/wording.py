@@ -17,6 +17,7 @@ from dialogs.answers import (
     Selection,
     WorkedOut,
     compact,
+    exactly,
     plain,
 )
 from dialogs.digits import decimals_of, on_its_side
@@ -25,7 +26,7 @@ from dialogs.protocol import Protocol, Question
 from dialogs.rules.arithmetic import Waiting
 from dialogs.rules.functions import rounded
 from dialogs.since import unit_name
-from dialogs.units import Unit
+from dialogs.units import Unit, product
 from dialogs.working_out import comes_to
 
 RELATION_SIGNS: Final = {"=": "", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -99,19 +100,25 @@ def compared(question: Question, answer: Answer) -> tuple[Decimal, str] | None:
 def quotient(
     protocol: Protocol, question: Question, answer: Answer, facts: Sequence[Answer | None]
 ) -> tuple[Fraction, Unit] | None:
-    """Return a value divided by its known divisor, with the unit that this comes to; else ``None``."""
+    """Return a value divided by its known divisor, as entered or worked out, with the unit that this comes to.
+
+    ``None`` for any other value, and while the divisor is not known.
+    """
     if not isinstance(answer, Measurement):
         return None
     unit = question.unit_by_code[answer.unit]
     if unit.per is None or unit.gives is None:
         return None
-    divisor = facts[protocol.position[unit.per]]
-    if not isinstance(divisor, Measurement) or not divisor.value:
+    place = protocol.position[unit.per]
+    divisor = comes_to(protocol, place, facts) if facts[place] == COMPUTED else facts[place]
+    if not isinstance(divisor, Measurement) or not exactly(divisor):
         return None
     scale = question.divisor_scales(unit, protocol.question(unit.per)).get(divisor.unit)
     if not scale:
         return None
-    return Fraction(answer.value) / Fraction(divisor.value * scale), question.unit_by_code[unit.gives]
+    return Fraction(answer.value) / Fraction(product(exactly(divisor), scale)), question.unit_by_code[
+        unit.gives
+    ]
 
 
 def echo(

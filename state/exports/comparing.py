@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from dialogs.answers import COMPUTED, Measurement, compact, decode, plain
+from dialogs.answers import COMPUTED, WorkedOut, compact, decode, plain
 from dialogs.assessment import effective
 from dialogs.protocol import Protocol
+from dialogs.units import rounded
 from dialogs.working_out import all_worked_out
 
 QUOTIENT_DIGITS: Final = 12
@@ -102,7 +104,7 @@ def compare(protocol: Protocol, answers: Sequence[AnswerRow]) -> list[AnswerRow]
     return [_compared(protocol, answer, current, worked_out) for answer in answers]
 
 
-def _worked_out(protocol: Protocol, current: Mapping[str, AnswerRow]) -> Mapping[str, Measurement]:
+def _worked_out(protocol: Protocol, current: Mapping[str, AnswerRow]) -> Mapping[str, WorkedOut]:
     """Return the numbers that are worked out from the answers that stand, by question."""
     if not protocol.formulas:
         return {}
@@ -126,7 +128,7 @@ def _compared(
     protocol: Protocol,
     answer: AnswerRow,
     current: Mapping[str, AnswerRow],
-    worked_out: Mapping[str, Measurement],
+    worked_out: Mapping[str, WorkedOut],
 ) -> AnswerRow:
     if answer.question in worked_out and answer.status == "current":
         whole = worked_out[answer.question]
@@ -137,10 +139,26 @@ def _compared(
         return replace(answer, relation=shortcut_relations(protocol).get((answer.question, answer.value)))
     changes: dict[str, Any] = {"relation": answer.value.rstrip("-0123456789.") or None}
     division = divided(protocol).get((answer.question, answer.unit))
-    divisor = current.get(division.divisor) if division else None
-    if division is not None and divisor is not None and answer.status == "current":
-        scale = dict(division.scales).get(divisor.unit or "")
-        number = quotient(answer.value, divisor.value, scale) if scale is not None else None
+    if division is not None and answer.status == "current":
+        number = _quotient(answer, division, current, worked_out)
         if number is not None:
             changes |= {"compared": number, "compared_unit": division.gives}
     return replace(answer, **changes)
+
+
+def _quotient(
+    answer: AnswerRow, how: Divided, current: Mapping[str, AnswerRow], worked_out: Mapping[str, WorkedOut]
+) -> str | None:
+    """Divide a value by the answer that stands for its divisor, or by what that is worked out to."""
+    scales, number, divisor = dict(how.scales), worked_out.get(how.divisor), current.get(how.divisor)
+    if number is not None:
+        return _by_what_was_worked_out(answer.value, number, scales.get(number.unit))
+    scale = scales.get(divisor.unit or "") if divisor is not None else None
+    return quotient(answer.value, divisor.value, scale) if divisor is not None and scale is not None else None
+
+
+def _by_what_was_worked_out(value: str, divisor: WorkedOut, scale: Decimal | None) -> str | None:
+    over = _NUMBER.fullmatch(value)
+    if over is None or not scale or not divisor.exact:
+        return None
+    return compact(rounded(Fraction(over[2]) / (divisor.exact * Fraction(scale))))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from state.exports import Exported
 from state.exports.comparing import QUOTIENT_DIGITS, AnswerRow, AnswerStatus, compare, quotient
 from state.exports.joined import CELL, ROW, joined_answers
@@ -51,6 +51,40 @@ def test_a_dose_a_day_is_compared_by_weight() -> None:
     answers = [row("csa_dose", "250", "mg/d", "250"), row("body_weight", "62.5", "kg", "62.5")]
     assert compare(PROTOCOL, answers)[0].compared == "4"
     assert compare(PROTOCOL, answers)[0].compared_unit == "mg/kg/d"
+
+
+DOSE = """
+format = 2
+id = "FICTIONAL-DOSE"
+title = "Fictional"
+[[question]]
+id = "dose"
+ask = "Dose?"
+possible = [0, 10000]
+usual = [1, 1000]
+units = [{ code = "mg", label = "mg", per = "body_surface", gives = "mg/m2" }, { code = "mg/m2", label = "mg/m2" }]
+[[question]]
+use = "body_surface"
+bounds = false
+[[criterion]]
+code = "E1"
+exclusion = "Dose above 75 mg/m2"
+rule = 'dose > "75 mg/m2"'
+"""
+
+
+def test_a_value_is_divided_by_what_was_worked_out_and_not_by_what_of_it_is_shown() -> None:
+    protocol = parse_protocol(DOSE, "fictional.toml")
+    answers = [
+        row("dose", "150", "mg", "150"),
+        row("body_surface", "computed", None, None),
+        row("height", "180", "cm", "180"),
+        row("body_weight", "79.7", "kg", "79.7"),
+    ]
+    dose, surface, *_ = compare(protocol, answers)
+    assert (dose.compared, dose.compared_unit) == ("75.141021747844", "mg/m2")
+    assert (surface.compared, surface.compared_unit) == ("1.996", "m2")
+    assert compare(protocol, answers[:2])[0].compared == "150", "while it is not known"
 
 
 def test_normal_is_at_most_the_limit_and_never_is_exactly_none() -> None:
