@@ -165,7 +165,7 @@ DATASETS: Final = {
         "PSUSER|Code of the Person",
         "PSPREV|Earlier Screening of the Subject",
         "PSVERS|Version of Questions and Rules",
-        "PSHASH|SHA-256 of the Protocol File",
+        "PSHASH|SHA-256 of the Stored Protocol Text",
     )),
     "PSPART": ("Pre-Screening Parts (not SDTM)", _columns(
         _STUDY, _SUBJECT,
@@ -187,7 +187,7 @@ DATASETS: Final = {
         "PSREAD|Reading",
         "PSRULE|Rule",
         "PSVERS|Version of Questions and Rules",
-        "PSHASH|SHA-256 of the Protocol File||3",
+        "PSHASH|SHA-256 of the Stored Protocol Text||3",
     )),
 }  # fmt: skip
 """Dataset -> label and variables, in the order of the IG."""

@@ -50,7 +50,7 @@ LOG_MEANINGS: Final = {
     "earlier_screening": "Earlier screening of the same subject",
     "subject": "First of the linked screenings of the same subject, which stands for the subject",
     "protocol": "Registry number of the trial",
-    "protocol_sha256": "Hash of the protocol file that was used",
+    "protocol_sha256": "SHA-256 of the protocol as it is stored: its file, and what it takes of the catalogue",
 }
 PART_MEANINGS: Final = dict(
     zip(

@@ -54,6 +54,9 @@ class Page(HTMLParser):
         self.text += data
 
 
+AS_STORED = {"en": "with what it takes of the catalogue, as it is stored", "zh": "文件及其所用的题库内容"}
+
+
 @pytest.mark.parametrize(("name", "language"), SHIPPED)
 def test_it_has_every_criterion_and_needs_nothing_else(name: str, language: str) -> None:
     protocol = load(name)
@@ -69,6 +72,7 @@ def test_it_has_every_criterion_and_needs_nothing_else(name: str, language: str)
     for line in protocol.lines:
         assert line.text in page.text
     assert protocol.sha256 in page.text
+    assert AS_STORED[language] in page.text, "the file alone has another hash"
 
 
 @pytest.mark.parametrize(("name", "language"), SHIPPED)
