@@ -24,6 +24,9 @@ OF_ANSWERS: Final[dict[str, _Shown]] = {
     "at": lambda question, language: said(question.at, language),
     "formula": lambda question, language: question.formula.text if question.formula is not None else "",
     "decimals": lambda question, language: str(question.formula.decimals) if question.formula else "",
+    "rounds": lambda question, language: yes_or_no(
+        question.formula is not None and question.formula.rounds, language
+    ),
     "units": lambda question, language: ", ".join(unit.label[language] for unit in question.units),
     "unit_codes": lambda question, language: ", ".join(unit.code for unit in question.units),
     "conversions": lambda question, language: "; ".join(_conversions(question, language)),

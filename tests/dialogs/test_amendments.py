@@ -13,7 +13,8 @@ from dialogs.amendments.patients import STEPS, STEPS_IN_ALL, TRIES, TRIES_IN_ALL
 from dialogs.amendments.rejudging import kept
 from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Selection
-from dialogs.loading import parse_protocol
+from dialogs.loading import parse_protocol, parse_stored
+from dialogs.loading.formulas import EXACT
 from dialogs.protocol import Protocol
 
 TRIAL = """
@@ -363,3 +364,10 @@ def test_the_more_rules_have_changed_the_less_is_tried_for_each() -> None:
     few, many = Patients(joined, 1), Patients(joined, 1000)
     assert (few.steps, few.tries) == (STEPS, TRIES)
     assert (many.steps * 1000, many.tries * 1000) == (STEPS_IN_ALL, TRIES_IN_ALL)
+
+
+def test_that_numbers_were_rounded_before_they_were_compared_is_named() -> None:
+    now = parse_protocol(TRIAL.replace('"18 <= age_years <= 75"', "'bmi < \"30 kg/m2\"'"), "now.toml")
+    before = parse_stored(now.text.replace(EXACT, ""), "stored")
+    said = list(Sentences(compare(before, now, "en"), "en").all())
+    assert "  rounded before it is compared: [yes → no]" in said
