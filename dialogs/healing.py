@@ -30,7 +30,6 @@ from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison, Leaf
 from dialogs.rules.judgement import FALSE, TRUE, Facts
 from dialogs.since import DAY, DAYS
-from dialogs.units import Exact
 from dialogs.working_out import all_worked_out
 
 EnteredOn = Mapping[str, date]
@@ -157,7 +156,7 @@ def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn
                 yield Healing(_after(entered, steps, step), is_age(question))
 
 
-def _in_first(question: Question, number: Exact, code: str) -> Fraction:
+def _in_first(question: Question, number: Decimal | Fraction, code: str) -> Fraction:
     """Return a number in the question's first unit, exactly."""
     unit = question.unit_by_code.get(code)
     return Fraction(number) * Fraction(1 if unit is None or unit.scale is None else unit.scale)

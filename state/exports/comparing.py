@@ -19,7 +19,6 @@ from typing import Any, Final, Literal
 from dialogs.answers import COMPUTED, WorkedOut, compact, decode, plain
 from dialogs.assessment import effective
 from dialogs.protocol import Protocol
-from dialogs.units import rounded
 from dialogs.working_out import all_worked_out
 
 QUOTIENT_DIGITS: Final = 12
@@ -161,4 +160,6 @@ def _by_what_was_worked_out(value: str, divisor: WorkedOut, scale: Decimal | Non
     over = _NUMBER.fullmatch(value)
     if over is None or not scale or not divisor.exact:
         return None
-    return compact(rounded(Fraction(over[2]) / (divisor.exact * Fraction(scale))))
+    number = Fraction(over[2]) / (divisor.exact * Fraction(scale))
+    exact = _EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
+    return compact(exact.quantize(_PLACE, context=_EXACT))
