@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialogs.answers import Answer, Selection, decode
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, propose_again, unit_for
+from dialogs.working_out import is_taken
 from state.screenings import Screening
 
 
@@ -16,8 +17,14 @@ def question_of(screening: Screening) -> Question | None:
 
 
 def standing_answer(screening: Screening, question: Question) -> Answer | None:
-    """Return the answer that can be kept: the one given before, or else one of an earlier screening."""
-    return screening.dialogue.answers.get(question.id) or screening.carried.get(question.id)
+    """Return the answer that can be kept: the one given before, or else one of an earlier screening.
+
+    A limit of normal cannot, once its value is in another unit.
+    """
+    given = screening.dialogue.answers
+    if question.id in given and not is_taken(screening.protocol, question.id, given):
+        return None
+    return given.get(question.id) or screening.carried.get(question.id)
 
 
 def carried_at(screening: Screening, question: Question) -> int | None:

@@ -8,9 +8,9 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.exchange import Turn
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
-from tests.conversation.office import Ward, offering, said, staffed
+from tests.conversation.office import Ward, labels, offering, press_of, said, staffed
 
 DEPRESSION, LUNG = load("EXAMPLE-MDD"), load("EXAMPLE-NSCLC")
 TO_THE_WASHOUT: Final = ("15", "yes", "12", "13", "12", "no")
@@ -94,3 +94,27 @@ def test_that_the_site_repeats_tests_is_said_only_by_a_trial_whose_file_says_so(
     told = said(walked(ward, DEPRESSION, "19"))
     card = said(ward.tap(walked(ward, DEPRESSION, "19"), "Finish and save"))
     assert "repeats" not in told + card
+
+
+ULN: Final = """
+format = 2
+id = "FICTIONAL-ALT"
+title = "Fictional"
+[[criterion]]
+code = "E1"
+exclusion = "ALT above twice its upper limit"
+rule = 'alt > "2 {xULN}"'
+[[criterion]]
+code = "E2"
+exclusion = "Any other condition"
+"""
+
+
+def test_a_limit_of_normal_is_not_offered_to_be_kept_beside_a_value_in_another_unit(ward: Ward) -> None:
+    turn = walked(ward, parse_protocol(ULN, "fictional.toml"), "60 U/L", "40 U/L")
+    for keep in ("Keep: 40 U/L", "Keep: 60 U/L"):
+        turn = ward.do(ward.clinician, f"!{press_of(turn, 'back')}")
+        assert keep in labels(turn)
+    asked = ward.do(ward.clinician, "1.5 ukat/L")
+    assert not [label for label in labels(asked) if "Keep" in label]
+    assert "Now:" not in said(asked)
