@@ -222,7 +222,7 @@ def test_what_divides_another_number_is_shown_so_that_this_one_stays_on_its_side
     facts = facts_of(protocol, dose="150 mg", body_surface="computed", height="180 cm", body_weight="79.7 kg")
     assert applies(protocol, facts)  # 150 mg / 1.9962 m2 are 75.1
     assert str(all_worked_out(protocol, facts)["body_surface"].value) == "1.996"
-    assert echo(protocol, protocol.question("dose"), facts[0], facts, "en") == "150 mg ≈ 75.14 mg/m2"
+    assert echo(protocol, protocol.question("dose"), _answer("150 mg"), facts, "en") == "150 mg ≈ 75.14 mg/m2"
 
 
 @pytest.mark.parametrize(
