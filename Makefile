@@ -37,6 +37,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.protocols
 	$(BIN)/python -m tests.bench.portfolios
 	$(BIN)/python -m tests.bench.candidates
+	$(BIN)/python -m tests.bench.orders
 	$(BIN)/python -m tests.bench.conversation
 	$(LOAD) --people 1 50 100 --bots echo conversation aiogram aiogram-dialog prescreen
 	$(LOAD) --people 100 --delay 0.04 --bots aiogram-dialog prescreen

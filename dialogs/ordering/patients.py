@@ -25,8 +25,8 @@ DRAWN: Final = 400
 """Patients of whom it is drawn by lot which criteria exclude them."""
 ALIKE: Final = 48
 """At most so many are made of those whom the same criteria exclude."""
-CHANGES: Final = 80
-"""Answers that are changed to find one patient."""
+CHANGES: Final = 40
+"""Answers that are changed at most to find one patient; for the first one, for each criterion."""
 OTHERS: Final = 3
 """Answers that are tried for one change."""
 
@@ -45,13 +45,15 @@ class Patient:
 def patients(protocol: Protocol, chance: Sequence[float], purpose: str) -> list[Patient]:
     """Make patients up, whom each criterion excludes with its chance. Another purpose has others."""
     random = Random(f"{protocol.id} {purpose}")  # noqa: S311  the same patients every time is what is wanted
-    drawn = Counter(_drawn(chance, random))
+    drawn = Counter(
+        _drawn([likely if used else 0 for likely, used in zip(chance, protocol.used, strict=True)], random)
+    )
     maker = _Maker(protocol, random)
     return [patient for failing, count in drawn.items() for patient in maker.some(failing, count)]
 
 
 def _drawn(chance: Sequence[float], random: Random) -> list[int]:
-    """Return for each patient the criteria that are to fail, as a bit mask: of each criterion as many as it should."""
+    """Return for each patient the criteria that are to fail, as a bit mask: each fails for as many as it should."""
     drawn = [0] * DRAWN
     for index, likely in enumerate(chance):
         for patient in random.sample(range(DRAWN), round(likely * DRAWN)):
@@ -70,27 +72,47 @@ class _Maker:
             for place in self.places
             if any(option.implies for option in protocol.questions[place].options)
         ]
+        self.fit = self._fit()
+        self.failing = self._failed(self.fit, range(len(protocol.criteria)))
 
     def some(self, failing: int, count: int) -> Iterator[Patient]:
         made = min(count, ALIKE)
         for _ in range(made):
             yield Patient(self._direct(self._found(failing)), count / made)
 
-    def _found(self, failing: int) -> _Answers:
-        """Look for answers by which these criteria fail and no others; the nearest that were met."""
+    def _fit(self) -> _Answers:
+        """Return answers by which no criterion fails, or as few as are found."""
         answers: _Answers = [None] * len(self.protocol.questions)
         for place in self.places:
             answers[place] = self.random.choice(self.choices[place])
         self._agree(answers)
-        wrong = self._failed(answers, range(len(self.protocol.criteria))) ^ failing
+        failed = self._failed(answers, range(len(self.protocol.criteria)))
+        return self._mended(answers, failed, CHANGES * len(self.protocol.criteria))
+
+    def _found(self, failing: int) -> _Answers:
+        """Look for answers by which these criteria fail and no others; the nearest that were met."""
+        answers, wrong = self.fit, self.failing ^ failing
+        for place in self.random.sample(self.places, len(self.places)):
+            other = self._with(answers, place, self.random.choice(self.choices[place]))
+            now = wrong ^ self._turned(answers, other)
+            if now.bit_count() <= wrong.bit_count():
+                answers, wrong = other, now
+        return self._mended(answers, wrong, CHANGES)
+
+    def _mended(self, answers: _Answers, wrong: int, changes: int) -> _Answers:
+        """Change answers until no criterion is wrong; return the best that were met."""
         best, fewest = answers, wrong.bit_count()
-        for _ in range(CHANGES):
-            if not wrong:
-                break
+        while wrong and changes:
+            changes -= 1
             answers, wrong = self._changed(answers, wrong)
             if wrong.bit_count() < fewest:
                 best, fewest = answers, wrong.bit_count()
         return best
+
+    def _with(self, answers: _Answers, place: int, answer: Answer) -> _Answers:
+        other = [*answers[:place], answer, *answers[place + 1 :]]
+        self._agree(other)
+        return other
 
     def _changed(self, answers: _Answers, wrong: int) -> tuple[_Answers, int]:
         """Change one answer of a criterion that is not as wanted, so that as few as possible are not."""
@@ -98,9 +120,7 @@ class _Maker:
         place = self.random.choice([*members(self.protocol.used[index])])
         tried = []
         for answer in self.random.choices(self.choices[place], k=OTHERS):
-            other = [*answers]
-            other[place] = answer
-            self._agree(other)
+            other = self._with(answers, place, answer)
             tried.append((other, wrong ^ self._turned(answers, other)))
         return min(tried, key=lambda each: each[1].bit_count())
 

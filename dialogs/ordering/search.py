@@ -11,8 +11,8 @@ from dialogs.ordering.layout import Layout, Order
 from dialogs.ordering.walks import Walks
 from dialogs.rules.judgement import members
 
-TRIED: Final = 800
-"""Orders that are weighed: some seconds' work."""
+WORK: Final = 60_000_000
+"""Criteria of patients at questions that are weighed, all orders together: some seconds' work."""
 NTH: Final = 5
 """One patient of so many is weighed first."""
 ROUGHLY: Final = 0.005
@@ -56,22 +56,25 @@ def _effort(layout: Layout, walks: Walks, index: int, asked: dict[int, None]) ->
 class _Search:
     def __init__(self, layout: Layout, walks: Walks) -> None:
         self.layout, self.walks, self.few = layout, walks, walks.every(NTH)
-        self.left = TRIED
+        self.left = WORK
         self.best: Order = layout.movable
         self.takes = self.takes_few = inf
 
     def look_at(self, order: Order) -> bool:
         """Weigh an order, and keep it if it is better than those before; what is worse for some is not looked at."""
-        self.left -= 1
         laid_out = self.layout.laid_out(order)
-        few = self.few.expected(laid_out).effort
+        few = self._takes(self.few, laid_out)
         if few > (1 + ROUGHLY) * self.takes_few:
             return False
-        takes = self.walks.expected(laid_out).effort
+        takes = self._takes(self.walks, laid_out)
         if takes > (1 - WORTH) * self.takes:
             return False
         self.best, self.takes, self.takes_few = order, takes, few
         return True
+
+    def _takes(self, walks: Walks, laid_out: Order) -> float:
+        self.left -= len(walks.counts) * len(laid_out) * len(self.layout.protocol.criteria)
+        return walks.expected(laid_out).effort
 
     def improve(self) -> None:
         """Move one question at a time, as long as that helps."""
@@ -84,14 +87,14 @@ class _Search:
 
     def tidy(self) -> None:
         """Put questions behind those that they follow in the file and are as easy, where that takes hardly more."""
-        most = (1 + FOR_TIDINESS) * self.takes
+        self.left, most = WORK // 2, (1 + FOR_TIDINESS) * self.takes
         effort = self.walks.effort
         alike = ((one, other) for one, other in pairwise(self.layout.movable) if effort[one] == effort[other])
         for before, place in alike:
             others = [each for each in self.best if each != place]
             at = others.index(before) + 1
             order = (*others[:at], place, *others[at:])
-            if self.walks.expected(self.layout.laid_out(order)).effort <= most:
+            if self.left > 0 and self._takes(self.walks, self.layout.laid_out(order)) <= most:
                 self.best = order
 
     def _moved(self, place: int) -> Iterator[Order]:

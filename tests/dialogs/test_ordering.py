@@ -149,6 +149,28 @@ def test_what_was_seen_counts_beside_the_guess() -> None:
     assert chances(protocol, seen) == pytest.approx(((90 + AS_MANY * guess) / (90 + AS_MANY), guess))
 
 
+@pytest.mark.parametrize("criteria", [8, 40])
+def test_a_long_trial_excludes_no_more_patients_than_a_short_one(criteria: int) -> None:
+    protocol = trial(
+        *(question(f'id = "q{n}"\nask = "Q{n}?"') for n in range(criteria)),
+        *(
+            criterion(f"code = 'E{n}'\nexclusion = 'x'\nrule = 'q{n} and q{(n + 1) % criteria}'")
+            for n in range(criteria)
+        ),
+    )
+    failed = [
+        each.counts_for
+        for each in patients(protocol, chances(protocol, {}), "long")
+        if any(judge(protocol, index, each.answers).high == FALSE for index in range(criteria))
+    ]
+    assert sum(failed) / DRAWN == pytest.approx(SHARE, abs=0.06)
+
+
+def test_a_criterion_that_no_answer_settles_excludes_nobody() -> None:
+    protocol = trial(criterion("code = 'I1'\ninclusion = 'x'\nrule = 'unclear'"))
+    assert propose(protocol).today == ()
+
+
 # the search --------------------------------------------------------------------------------------
 
 
