@@ -17,6 +17,7 @@ from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.wording import measured, rounded_ratio, selected, time_span
+from dialogs.working_out import worked_out
 
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 DENIALS: Final = {"no", "!=", "not", "not_ticked", "none_ticked"}
@@ -124,16 +125,21 @@ class _Words:
         return {self.protocol.position[other] for option in chosen if option for other in option.implies}
 
     def comparison(self, leaf: Comparison, operator: str) -> str:
-        question, answer = self.protocol.questions[leaf.place], self.facts[leaf.place]
-        entered = _unit_of(question, answer)
+        question, answer = self.protocol.questions[leaf.place], self._number(leaf.place)
+        entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
         said = self.word(operator, self.ago if question.kind == "since" else self.said)
         limit = self.limit(question, number, answer)
         return said.format(name=question.name[self.language], limit=limit)
 
+    def _number(self, place: int) -> Answer | None:
+        """Return an answer, or the number that it is worked out to, in the unit in which it is compared."""
+        answer = self.facts[place]
+        return worked_out(self.protocol, place, self.facts) if answer == COMPUTED else answer
+
     def limit(self, question: Question, number: Measurement, answer: Answer | None) -> str:
-        """Say a limit; behind it what it is in the unit that was entered, on its side of what was.
+        """Say a limit; behind it what it is in the unit that was entered or worked out, on its side of that.
 
         Not where `echo` says what was entered in the limit's own unit, the question's first one.
         """
@@ -200,13 +206,6 @@ class _Words:
             mark = self.marks["then"]
             last_mark = mark.rstrip() + last_mark.lstrip(commas)
         return f"{mark.join(first)}{last_mark}{last}" if first else last
-
-
-def _unit_of(question: Question, answer: Answer | None) -> str:
-    """Return the unit in which a number is compared: as entered, or as it is worked out."""
-    if answer == COMPUTED and question.formula is not None:
-        return question.formula.unit
-    return answer.unit if isinstance(answer, Measurement) else ""
 
 
 def _tick_of(node: Node) -> tuple[int, bool] | None:

@@ -326,6 +326,13 @@ def test_a_limit_is_said_in_the_unit_that_was_entered_on_its_side_of_what_was() 
     )
 
 
+@pytest.mark.parametrize("qtcf", ["450.0003 ms", "computed"])
+def test_a_limit_is_said_in_the_unit_of_the_number_also_of_one_that_is_worked_out(qtcf: str) -> None:
+    protocol = trial('qtcf > "0.45 s"')
+    facts = facts_of(protocol, qtcf=qtcf, qt="450.0003 ms", heart_rate="60 /min")
+    assert what_failed(protocol, protocol.criteria[0], facts, "en") == "QTcF above 0.45 s (450 ms)"
+
+
 @given(st.fractions(-100, 100), _PLACES, st.decimals(-100, 100, places=3).map(Fraction))
 def test_a_number_is_rounded_on_its_side_of_another(number: Fraction, fewest: int, other: Fraction) -> None:
     shown = beside(number, fewest, other)
