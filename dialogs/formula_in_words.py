@@ -77,7 +77,7 @@ class _Formula:
             parts = self.marks["then"].join(self.term(each, EITHER) for each in term.operands)
             return ATOM, self.said[name].format(parts=parts)
         if sign == "**":
-            return POWER, self._power(*term.operands)
+            return self._power(*term.operands)
         one, other = term.operands
         holds = _HOLD[sign]
         if sign == "-" and isinstance(one, Constant) and not one.number:
@@ -85,12 +85,13 @@ class _Formula:
         behind = holds + (sign in "-/")
         return holds, f"{self.term(one, holds)} {_SIGNS[sign]} {self.term(other, behind)}"
 
-    def _power(self, base: Term, exponent: Term) -> str:
+    def _power(self, base: Term, exponent: Term) -> tuple[int, str]:
+        """Raise by a sign, or in words: these do not tell what of a product is raised, and stand in brackets there."""
         raised = _RAISED.get(exponent.number) if isinstance(exponent, Constant) else None
         if raised is not None:
-            return f"{self.term(base, ATOM)}{raised}"
+            return POWER, f"{self.term(base, ATOM)}{raised}"
         text: str = self.said["power"]
-        return text.format(base=self.term(base, ATOM), exponent=self.term(exponent, ATOM))
+        return EITHER, text.format(base=self.term(base, ATOM), exponent=self.term(exponent, ATOM))
 
     def _asked(self, question: Question) -> str:
         name = self.name(question)

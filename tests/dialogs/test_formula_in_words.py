@@ -28,6 +28,11 @@ FORMULAS = {
     "negative": ("-(a + b) * 2", "(−(a + b)) × 2", "(−(a + b)) × 2"),
     "a square": ("(a * b) ** 2", "(a × b)²", "(a × b)²"),
     "a root": ("a ** (1 / 3)", "a to the power of (1 ÷ 3)", "a的(1 ÷ 3)次方"),
+    "a root in a product": (
+        "a / b ** (1 / 3) * 2",
+        "a ÷ (b to the power of (1 ÷ 3)) × 2",
+        "a ÷ (b的(1 ÷ 3)次方) × 2",
+    ),
     "functions": (
         "min(a, 1) + sqrt(b)",
         "the least of (a; 1) + the square root of (b)",
