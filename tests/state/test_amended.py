@@ -19,6 +19,7 @@ from state.amended import amended
 from state.database import open_database
 from state.lookup import Lookup
 from state.people import People
+from state.replay import StoredProtocols
 from state.screenings import Screenings
 from state.verify import verify
 from tests.dialogs.test_amendments import TRIAL
@@ -192,3 +193,19 @@ def test_a_version_that_the_file_does_not_have_is_told(path: Path) -> None:
     result = CliRunner().invoke(command, ["compare", "EX-AMENDED@7", "EX-AMENDED@1", "--db", str(path)])
     assert result.exit_code == 2
     assert "The database has no EX-AMENDED@7; it has EX-AMENDED@1" in result.output
+
+
+def test_of_texts_that_share_a_version_each_is_named_by_its_hash(path: Path) -> None:
+    """As after an upgrade of the program, when no file has the earlier text any more."""
+    other = parse_protocol(f"{OLD.text}\n# as another version of the program stores it\n", "other.toml")
+    db = open_database(path)
+    with db.conn:
+        StoredProtocols(db).keep(other)
+    db.close()
+    one, two = (f"EX-AMENDED@{each.sha256[:7]}" for each in (OLD, other))
+    alike = CliRunner().invoke(command, ["compare", "EX-AMENDED@1", two, "--db", str(path)])
+    assert alike.exit_code == 2
+    assert one in alike.output
+    assert two in alike.output
+    named = CliRunner().invoke(command, ["compare", one, two, "--db", str(path)])
+    assert named.exit_code == 0, named.output

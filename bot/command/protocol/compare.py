@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dialogs.protocol import Protocol
     from state.amended import Amended
 
+HASH_DIGITS: Final = 7
+"""Of a text's SHA-256, as counts by version have it."""
 CHANGES: Final = ("about", "name", "change", "sentence")
 SCREENINGS: Final = (
     *("screening", "site", "protocol_version", "verdict"),
@@ -88,20 +90,25 @@ class _Told:
 
 
 def _version(source: str, db: Database | None) -> Protocol:
-    """Return the version that is meant by a file, a shipped trial's id, or ``ID@VERSION`` of the database."""
+    """Return the version that is meant by a file, a shipped trial's id, or ``ID@VERSION`` of the database.
+
+    Of texts that share a version, the first digits of the hash tell which one; the program may have made them differ.
+    """
     trial, at, version = source.rpartition("@")
     if db is None or not at or Path(source).exists():
         return one_protocol(source)
     from state.replay import StoredProtocols
 
     kept = [each for each in StoredProtocols(db).all() if each.id == trial]
-    found = [each for each in kept if each.version == version]
-    if len(found) != 1:
+    found = [each for each in kept if each.version == version] or [
+        each for each in kept if len(version) >= HASH_DIGITS and each.sha256.startswith(version)
+    ]
+    if len(found) > 1:
+        texts = " or ".join(f"{each.id}@{each.sha256[:HASH_DIGITS]}" for each in found)
+        raise Unusable(f"The database has several texts of {source}: please write {texts}")
+    if not found:
         there = ", ".join(dict.fromkeys(f"{each.id}@{each.version}" for each in kept)) or "none of that trial"
-        several = (
-            f"several texts of {source}: please give the file" if found else f"no {source}; it has {there}"
-        )
-        raise Unusable(f"The database has {several}")
+        raise Unusable(f"The database has no {source}; it has {there}")
     return found[0]
 
 
