@@ -23,11 +23,11 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
         for reason in saved.reasons:
             for question, _ in reason.answers:
                 found.pop(question, None)
-    held = {question: (_holding(protocol, question, answer), of) for question, (answer, of) in found.items()}
+    held = {question: (holding(protocol, question, answer), of) for question, (answer, of) in found.items()}
     return {question: (answer, of) for question, (answer, of) in held.items() if answer is not None}
 
 
-def _holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:
+def holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:
     """Return the answer as one of this version's, if its question lasts and can have it.
 
     A ULN is that of one result only, and what was 3 weeks ago then is longer ago now.

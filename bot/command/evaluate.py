@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, protocols_on_offer, warn_of_drafts
+from bot.command.wiring import Unusable, open_existing, protocols_on_offer, warn_of_drafts
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
     from dialogs.candidates import Row
     from dialogs.portfolio.merging import Portfolio
     from dialogs.protocol import Protocol
+    from state.settled import Settled
 
 
 @click.command("evaluate")
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
     help="Write the matrix there, as .csv or .xlsx.",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@click.option(
+    "--stored", is_flag=True, help="Evaluate earlier subjects by their kept answers instead of a list."
+)
+@click.option("--site", help="With --stored: only this site.")
+@options.database
 def command(
     file: str | None,
     protocol_sources: tuple[str, ...],
@@ -50,6 +57,9 @@ def command(
     form: str,
     output: Path | None,
     force: bool,
+    stored: bool,
+    site: str | None,
+    db_file: str,
 ) -> None:
     """Evaluate candidates whose data are already abstracted; nothing is stored.
 
@@ -72,6 +82,11 @@ def command(
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.
 
+    With --stored there is no list: each subject of the file who was screened, and not for this trial, is judged by
+    the answers that are kept and that the trial asks alike, as after a trial was added. A line has "screening" (the
+    newest saved one), "verdict" (null while "questions_left" is above 0), "failed", "first_failed", and "aged":
+    questions whose answer may not hold any more (how long ago something was, an age, a result) and is not used.
+
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
     1500, an unusual value) is not taken: the row is named on standard error and not evaluated. A line
     whose name begins with # is left out.
@@ -81,6 +96,9 @@ def command(
     from dialogs.portfolio.merging import merged
 
     trials = tuple(protocols_on_offer(protocol_sources).values())
+    if stored:
+        _print_stored(trials, db_file, site, listed=file is not None or template or form == "matrix")
+        return
     portfolio = merged(trials) if form == "matrix" or len(trials) > 1 else None
     protocol = portfolio or trials[0]
     if template:
@@ -97,6 +115,41 @@ def command(
     else:
         _print_lines(protocol, rows)
     sys.exit(1 if rows.faulty else 0)
+
+
+def _print_stored(trials: Iterable[Protocol], db_file: str, site: str | None, *, listed: bool) -> None:
+    """Print a line of JSON for each earlier subject and trial."""
+    from state.lookup import Lookup
+    from state.settled import settled
+
+    if listed:
+        raise click.UsageError(
+            "--stored takes no list, template or matrix: it evaluates what is in the file --db."
+        )
+    warn_of_drafts(trials)
+    db = open_existing(db_file)
+    try:
+        screenings = Lookup(db)
+        for trial in trials:
+            for found in settled(screenings, trial, site=site):
+                click.echo(_stored_line(trial, found))
+    finally:
+        db.conn.close()
+
+
+def _stored_line(trial: Protocol, found: Settled) -> str:
+    line = {
+        "screening": found.number,
+        "site": found.site,
+        "screened_for": found.screened_for,
+        "trial": trial.id,
+        "verdict": found.verdict,
+        "failed": found.failed,
+        "first_failed": found.first_failed,
+        "questions_left": found.left,
+        "aged": found.aged,
+    }
+    return json.dumps(line, ensure_ascii=False)
 
 
 def _print_empty_list(protocol: Protocol) -> None:

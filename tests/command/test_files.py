@@ -46,7 +46,7 @@ CALLS: Final = {
         "--db FILE --output {new}.svg",
         "--db {good} --force --output OUTPUT.svg",
     ),
-    "evaluate": ("FILE",),
+    "evaluate": ("FILE", "--stored --protocol EXAMPLE-DM2 --db FILE"),
     "serve": ("--port 0 --db FILE",),
     "merge": ("FILE --into {new}", "{good} --into OUTPUT"),
     "purge": ("--before 2000-01-01 --yes --db FILE",),

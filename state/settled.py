@@ -1,0 +1,98 @@
+"""Earlier subjects judged, by kept answers, for a trial that they were not screened for. Nothing is written.
+
+Only what the trial asks in the same way counts, and of that what may still hold: see `dialogs.carried`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from dialogs.answers import UNKNOWN, Answer
+from dialogs.assessment import Verdict
+from dialogs.carried import holding
+from dialogs.portfolio.sameness import classes
+from dialogs.progress import Progress
+from dialogs.protocol import Protocol
+from state.lookup import Lookup
+
+_SAVED: Final = """
+SELECT u.subject, s.number, s.site, s.protocol, t.id
+FROM screenings s
+JOIN standing g ON g.screening = s.number
+JOIN subjects u ON u.screening = s.number
+JOIN protocols t ON t.sha256 = s.protocol
+WHERE g.verdict IS NOT NULL
+    AND (:site IS NULL OR s.site = :site)
+    AND u.subject NOT IN (
+        SELECT n.subject FROM subjects n JOIN standing h ON h.screening = n.screening
+        WHERE n.trial = :trial AND h.state <> 'cancelled'
+    )
+ORDER BY s.site, u.subject, u.place, s.sequence
+"""
+"""Saved screenings of the subjects that were not screened for the trial, the first of each subject first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a subject's kept answers come to, by the number of the newest saved screening.
+
+    ``verdict`` is ``None`` while ``left`` questions may still be asked. ``aged`` are questions of the trial whose kept
+    answer may not hold any more, and was not used.
+    """
+
+    number: str
+    site: str
+    screened_for: str
+    verdict: Verdict | None
+    failed: tuple[str, ...]
+    first_failed: str | None
+    left: int
+    aged: tuple[str, ...]
+
+
+def settled(screenings: Lookup, new: Protocol, *, site: str | None = None) -> Iterator[Settled]:
+    """Yield every such subject, in the order of the numbers."""
+    same: dict[str, Mapping[str, str]] = {}
+    found = screenings.db.execute(_SAVED, {"site": site, "trial": new.id}).fetchall()
+    for _, rows in groupby(found, key=lambda row: row[0]):
+        *_, newest = screened = list(rows)
+        kept: dict[str, Answer] = {}
+        for _, number, _, sha256, _ in screened:
+            if sha256 not in same:
+                same[sha256] = _asked_alike(screenings.protocols.get(sha256), new)
+            saved = screenings.as_saved(number).dialogue
+            own = {each: called for each, called in same[sha256].items() if each in saved.applied}
+            kept |= {called: saved.answers[each] for each, called in own.items()}
+        yield _judged(new, kept, newest[1], newest[2], newest[4])
+
+
+def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:
+    """Return the questions of a stored trial that the new one asks in the same way, with what they are called there."""
+    before, after = classes((old, new))
+    called = {label: question.id for label, question in zip(after, new.questions, strict=True)}
+    return {
+        question.id: called[label]
+        for label, question in zip(before, old.questions, strict=True)
+        if label in called
+    }
+
+
+def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, trial: str) -> Settled:
+    held = {question: holding(new, question, answer) for question, answer in kept.items()}
+    known = {question: answer for question, answer in held.items() if answer is not None}
+    progress = Progress(new, known, as_answered=True)
+    left = 0 if progress.excluded else progress.remaining
+    aged = (q for q, answer in kept.items() if q not in known and answer != UNKNOWN)
+    return Settled(
+        number,
+        site,
+        trial,
+        None if left else progress.verdict,
+        progress.failed_codes,
+        progress.first_failed,
+        left,
+        tuple(sorted(aged, key=new.position.__getitem__)),
+    )
