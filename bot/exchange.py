@@ -167,7 +167,7 @@ LIST_BYTES: Final = 1024 * 1024
 
 _PRESS: Final = re.compile(
     r"(?P<verb>[a-z_]{1,16})"
-    r"(?::(?P<screening>[A-Z][A-Z0-9]{0,7}-\d{4,9}):(?P<entry>\d{1,6}))?"
+    r"(?::(?P<screening>[A-Z][A-Z0-9]{0,7}-M?\d{4,9}):(?P<entry>\d{1,6}))?"
     r"(?::(?P<place>\d{1,4}))?"
     r"(?::(?P<day>\d{4}-\d\d-\d\d))?"
     r"(?::(?P<name>[A-Za-z][A-Za-z0-9-]{0,19}))?"

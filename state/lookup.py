@@ -46,7 +46,7 @@ class Screening:
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
-    ``opened`` are the screenings that came out of it, if it is a matching.
+    ``opened`` are the screenings that came out of a matching, by trial.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -66,7 +66,7 @@ class Screening:
     entered: dict[str, str] = field(default_factory=dict)
     entered_when_saved: dict[str, str] = field(default_factory=dict)
     taken_when_saved: dict[str, str] = field(default_factory=dict)
-    opened: list[str] = field(default_factory=list)
+    opened: dict[str, str] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -195,7 +195,8 @@ class Lookup:
                 dialogue.take(step)
                 screening.follow(step, at)
             elif kind == OPENED:
-                screening.opened.append(json.loads(detail)["screening"])
+                said = json.loads(detail)
+                screening.opened[said["trial"]] = said["screening"]
             screening.entries, screening.head = entry, head
         screening.saved = self._saved(number)
         return screening
@@ -289,6 +290,17 @@ class Lookup:
             )
             for number, who, state, began, verdict, failed, unresolved, parts, trial in rows
         ]
+
+    def matchings(self, person: str, limit: int = 20) -> list[Listed]:
+        """List a person's matchings that are neither saved nor cancelled, the last touched first."""
+        rows = self.db.execute(
+            "SELECT s.number, s.person, 'open', s.started_at FROM screenings s"
+            " JOIN positions p ON p.screening = s.number"
+            " WHERE s.sequence < 0 AND s.person = ? AND p.state NOT IN ('completed', 'cancelled')"
+            " ORDER BY p.updated_at DESC, s.number DESC LIMIT ?",
+            [person, limit],
+        )
+        return [Listed(number, who, state, began, None, None, (), ()) for number, who, state, began in rows]
 
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
         """List (screening, person) of dialogues not touched since, of which nobody was reminded."""

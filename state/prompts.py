@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from sqlite_utils import Database
 
-Kind = Literal["question", "cancel", "correct", "disagree", "choice"]
+Kind = Literal["question", "cancel", "correct", "disagree", "choice", "stands"]
 """``question``: asks on from a log entry. The others offer buttons; ``cancel`` also takes a yes or no."""
 
 KEPT: Final = 50

@@ -102,9 +102,9 @@ class Screenings(Prompting):
                 self._step(screening, at, by, step, None)
             self._follow(screening, now, person)
             self._place(screening)
-            note = Entry(OPENED, detail=pack({"screening": screening.number}))
+            note = Entry(OPENED, detail=pack({"trial": trial, "screening": screening.number}))
             self._append(matching, now, person, note)
-            matching.opened.append(screening.number)
+            matching.opened[trial] = screening.number
             self._ask(person, screening)
         self._remember(screening)
         return screening

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from state.codes import is_matching
 from state.errors import Unknown
 from state.people import ROLES, Person
 from state.screenings import Screening, Screenings
@@ -50,8 +51,8 @@ def own_screening(screenings: Screenings, person: Person, number: str | None) ->
 
 
 def site_screening(screenings: Screenings, person: Person, number: str | None) -> Screening | None:
-    """Load a screening of the site that this person oversees; any other does not exist for them."""
-    screening = _loaded(screenings, number)
+    """Load a screening of the site that this person oversees; any other, or a matching, does not exist for them."""
+    screening = None if number and is_matching(number) else _loaded(screenings, number)
     return screening if screening is not None and may_oversee(person, screening) else None
 
 

@@ -11,6 +11,7 @@ from bot.exchange import Press, Safe
 from bot.wording import cards, lists
 from bot.wording.asked import question_of
 from bot.wording.phrases import lines
+from dialogs.portfolio.matching import Matching
 from state.screenings import Screening
 
 
@@ -29,12 +30,13 @@ def help_pressed(context: Context, screening: Screening, press: Press) -> None:
 
 
 def _explain(context: Context, screening: Screening) -> None:
-    question = question_of(screening)
-    told = (
-        context.say("help_text")
-        if question is None
-        else cards.question_help(screening.protocol, question, context.say)
-    )
+    question, dialogue = question_of(screening), screening.dialogue
+    if question is None:
+        told = context.say("help_text")
+    elif isinstance(dialogue, Matching):
+        told = cards.matching_help(dialogue, question, context.say)
+    else:
+        told = cards.question_help(screening.protocol, question, context.say)
     context.show(screening, remark=told)
 
 

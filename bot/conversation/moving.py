@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from bot.conversation.context import Context
 from bot.exchange import Press, Safe
-from bot.wording import cards, parts
+from bot.wording import cards, matching, parts
 from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
+from dialogs.portfolio.matching import Matching
 from dialogs.working_out import all_worked_out
 from state.screenings import Screening
 
@@ -47,7 +48,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     changed = any(before.answers.get(question, answer) != answer for question, answer in given.items())
     anew = _answered(context, screening, screening.dialogue.applied) if changed else None
     context.show(screening, remark=lines(*news) or None, answers=answers, anew=anew)
-    if steps[-1].kind == "save":
+    if steps[-1].kind == "save" and not matching.is_matching(screening):
         context.turn.saved = screening.number
 
 
@@ -113,7 +114,11 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
     return [
         *cards.alert_lines(dialogue, before.facts, say),
         *_failed_further(context, dialogue, before),
-        *parts.news(dialogue, before.out, say),
+        *(
+            matching.news(dialogue, before.out, say)
+            if isinstance(dialogue, Matching)
+            else parts.news(dialogue, before.out, say)
+        ),
         *_newly_set_aside(context, dialogue, before),
     ]
 

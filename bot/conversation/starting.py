@@ -10,11 +10,12 @@ from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
 from bot.conversation.trials import choices, named, not_open, offered
-from bot.exchange import Press, Rows
+from bot.exchange import Button, Press, Rows
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
 from dialogs.answers import COMPUTED
+from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state.errors import Closed
 from state.moments import in_zone
@@ -41,8 +42,9 @@ def start(context: Context, argument: str) -> None:
 
 
 def in_progress(context: Context) -> list[Listed]:
-    """The newest screenings of the person that are open."""
-    return context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
+    """The newest screenings, and matchings, of the person that are open."""
+    found = context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
+    return [*context.screenings.matchings(context.person.code, OPEN_LISTED), *found][:OPEN_LISTED]
 
 
 def in_progress_named(context: Context) -> dict[str, str]:
@@ -73,7 +75,7 @@ def new_pressed(context: Context, press: Press) -> None:
     if chosen is None:
         _new_for_some_trial(context)
     else:
-        _begin(context, chosen)
+        begin(context, chosen)
 
 
 def rescreen(context: Context, screening: Screening, press: Press) -> None:
@@ -89,21 +91,22 @@ def _again(context: Context, earlier: Screening) -> None:
         told = context.say("trial_not_offered", number=earlier.number, trial=trial)
         context.turn.say(told, new_button(context))
     else:
-        _begin(context, newest, earlier)
+        begin(context, newest, earlier)
 
 
 def _new_for_some_trial(context: Context) -> None:
     trials = offered(context)
     if len(trials) == 1:
-        _begin(context, trials[0])
+        begin(context, trials[0])
     elif trials:
-        context.turn.say(context.say("new_for_which"), choices(trials, "new", context.say))
+        every = Button(context.say.plain("all_trials"), str(Press("match")))
+        context.turn.say(context.say("new_for_which"), ((every,), *choices(trials, "new", context.say)))
     else:
         told = [not_open(context, each.id) for each in context.setup.protocols]
         context.turn.say(lines(*told) or context.say("no_trial"))
 
 
-def _begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
+def begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
     """Open a screening, with what its person has not read today; a second tap shows the one that the first opened."""
     begun = _just_begun(context, protocol, earlier)
     if begun is not None:
@@ -123,7 +126,7 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
     except Closed:
         context.turn.say(not_open(context, protocol.id))
         return
-    _open(context, screening)
+    open_with(context, screening)
     open_too = [still_open] if still_open is not None else []
     others = {each.number: context.named(each.number, each.protocol.id) for each in open_too}
     remark = lines(
@@ -136,10 +139,15 @@ def _begin(context: Context, protocol: Protocol, earlier: Screening | None = Non
     )
 
 
-def _open(context: Context, screening: Screening) -> None:
+def open_with(context: Context, screening: Screening) -> None:
     """Say all that must be known of the trial once a day, and what has changed since the person's last screening."""
     before = context.screenings.started_before(screening)
     changed = before is not None and before.protocol != screening.protocol.sha256
+    if isinstance(screening.protocol, Portfolio):
+        if before is None or not _same_day(before.at, screening):
+            trials = [each.protocol for each in screening.protocol.trials]
+            context.turn.say(lists.opening_of_several(trials, context.say))
+        return
     if before is not None and not changed and _same_day(before.at, screening):
         return
     former = context.screenings.protocols.get(before.protocol).version if before and changed else None

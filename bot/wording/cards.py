@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import LABEL_CHARACTERS, Safe
+from bot.wording import matching
 from bot.wording.asked import standing_answer, ticked
 from bot.wording.buttons import choices
 from bot.wording.healing import met_from
@@ -21,6 +22,7 @@ from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
 from dialogs.examples import example
 from dialogs.languages import words
+from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Given, Refused, looks_like_free_text, looks_like_identifier, unit_for
 from dialogs.reasons import what_failed
@@ -101,6 +103,8 @@ def _answer_before(screening: Screening, question: Question, say: Phrases) -> Sa
 def progress(screening: Screening, say: Phrases) -> Safe:
     """Which screening this is, and how many questions may still come."""
     dialogue = screening.dialogue
+    if matching.is_matching(screening):
+        return matching.progress(screening, numbered(screening, say), say)
     key = "progress_revising" if dialogue.revising else "progress"
     return Safe(f"<i>{say(key, number=numbered(screening, say), left=dialogue.remaining)}</i>")
 
@@ -151,6 +155,23 @@ def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
         parts.append(say("judgement"))
     parts += [criterion_text(each, say, belongs_to(protocol, each)) for each in _uses(protocol, question)]
     return Safe("\n".join(parts))
+
+
+def matching_help(dialogue: Matching, question: Question, say: Phrases) -> Safe:
+    """The same in a matching: for how many trials it is asked, and their criteria."""
+    portfolio = dialogue.portfolio
+    wanted = {
+        criterion.code
+        for place, trial in enumerate(dialogue.trials)
+        if portfolio.position[question.id] in dialogue.worth[place]
+        for criterion in portfolio.criteria[trial.criteria]
+    }
+    return lines(
+        Safe(f"<b>{escape(question.short[say.language])}</b>"),
+        matching.asked_for(dialogue, question.id, say),
+        escape(question.help[say.language]) if question.help else None,
+        *(criterion_text(each, say) for each in _uses(portfolio, question) if each.code in wanted),
+    )
 
 
 def explains_more(protocol: Protocol, question: Question) -> bool:

@@ -13,6 +13,7 @@ from bot.wording.times import local_time
 from bot.wording.verdict_card import criterion_names
 from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
+from dialogs.portfolio.merging import PORTFOLIO
 from dialogs.protocol import Protocol
 from state.moments import in_zone
 from state.rescreening import Due
@@ -28,7 +29,8 @@ def by_number(number: str, trial: str) -> str:
 
 
 def with_trial(number: str, trial: str) -> str:
-    return f"{number} · {trial}"
+    """Return a number with its trial; a matching has a number alone."""
+    return number if trial in ("", PORTFOLIO) else f"{number} · {trial}"
 
 
 def welcome(protocols: Sequence[Protocol], say: Phrases) -> Safe:
@@ -70,6 +72,17 @@ def opening(protocol: Protocol, say: Phrases, *, former: str | None = None, whol
 def _what_changed(protocol: Protocol, former: str, say: Phrases) -> Safe:
     key = "rules_changed_alike" if former == protocol.version else "rules_changed"
     return say(key, id=protocol.id, version=protocol.version)
+
+
+def opening_of_several(trials: Sequence[Protocol], say: Phrases) -> Safe:
+    """What must be known before the first matching of a day."""
+    return lines(
+        say("matching_started", n=len(trials), trials=joined((each.id for each in trials), say)),
+        *(draft_line(each, say) for each in trials),
+        say("care_first"),
+        say("start_hint"),
+        say("note_number"),
+    )
 
 
 def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:

@@ -8,7 +8,7 @@ from typing import Final
 from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
-from bot.wording import cards, verdict_card
+from bot.wording import cards, matching, verdict_card
 from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
@@ -89,10 +89,12 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
     buttons = [button(short, "unknown", screening), *_keep(screening, question, say)]
     if screening.dialogue.can("back"):
         buttons.append(button(say.plain("back"), "back", screening))
-    if cards.explains_more(screening.protocol, question):
+    if matching.is_matching(screening) or cards.explains_more(screening.protocol, question):
         buttons.append(button(say.plain("help"), "help", screening))
     if screening.dialogue.can("finish"):
         buttons.append(button(say.plain("finish"), "finish", screening))
+    if matching.is_matching(screening):
+        buttons.append(button(say.plain("where_we_stand"), "stands", screening))
     return buttons
 
 
@@ -207,6 +209,8 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 
 def _show_standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where a screening stands."""
+    if matching.is_matching(screening) and screening.state in (REVIEW, COMPLETED):
+        return matching.standing(screening, say, place)
     if screening.state in _STATES:
         return _STATES[screening.state](screening, say)
     return _show_question(screening, say, place)
@@ -253,5 +257,6 @@ VIEWS: Final[Mapping[Kind, Callable[[Screening, Phrases, int | None], Reply]]] =
     "cancel": _ask_cancel,
     "correct": _choose_correction,
     "disagree": _ask_disagreement,
+    "stands": matching.standing,
 }
 """What can be shown again whenever it is asked: by the kind of prompt; of a long list the page with a place on it."""

@@ -31,8 +31,10 @@ class Clock:
 def new_conversation(
     path: Path, clock: Clock, channel: str = "terminal", trial: str = "NCT04420494"
 ) -> Conversation:
+    """Open a conversation over one trial, or over several whose names stand with spaces between them."""
     db = open_database(path, clock)
-    return Conversation(Screenings(db, clock), People(db, clock), Setup((load(trial),), ZONE, channel))
+    trials = tuple(map(load, trial.split()))
+    return Conversation(Screenings(db, clock), People(db, clock), Setup(trials, ZONE, channel))
 
 
 def play(path: Path, script: Sequence[str], language: str, trial: str = "NCT04420494") -> Iterator[str]:

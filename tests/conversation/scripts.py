@@ -30,6 +30,35 @@ OF_OTHER_TRIALS = {
     ),
 }
 """A trial's file in `tests/data`, and what is typed."""
+OF_SEVERAL_TRIALS = {
+    "matching": (
+        "EXAMPLE-DM2 EXAMPLE-MDD NCT04420494",
+        *("1", "45", "t", "4", "h", "1", "b", "k", "24.7", "1", "1", "1", "d", "73 g/L", "n", "u", "u", "3"),
+        *(
+            "2 a",
+            "2",
+            "u",
+            "8.1 %",
+            "u",
+            "u",
+            "u",
+            "2",
+            "u",
+            "n",
+            "n",
+            "n",
+            "n",
+            "n",
+            "u",
+            "90",
+            "u",
+            "2",
+            "u",
+        ),
+        *("1", "s", "/resume", "1", "2", "s", "/resume", "1", "s"),
+    ),
+}
+"""The ids of shipped trials, and what is typed."""
 SCRIPTS = {
     "potentially_eligible": [*TO_LABS, *LABS_NORMAL, "1", "s"],
     "lab_sheet_forms": [

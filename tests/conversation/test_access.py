@@ -55,7 +55,7 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     assert {kind.roles for kind in PRESSES.values() if kind.whose == "own"} == {screens}
     assert {kind.roles for kind in PRESSES.values() if kind.whose == "site"} == {office}
     assert {kind.verb: kind.roles for kind in PRESSES.values() if kind.whose == "nobody"} == {
-        "new": screens,
+        **dict.fromkeys(("new", "match"), screens),
         "language": everybody,
         **dict.fromkeys(("subjects", "stats", "export_trial", "export", "export_period"), office),
         "notify": frozenset({"coordinator"}),

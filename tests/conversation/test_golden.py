@@ -13,11 +13,13 @@ from wcwidth import wcswidth
 
 from bot.terminal import COLUMNS
 from tests.conversation.playing import play
-from tests.conversation.scripts import OF_OTHER_TRIALS, SCRIPTS
+from tests.conversation.scripts import OF_OTHER_TRIALS, OF_SEVERAL_TRIALS, SCRIPTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 DATA = GOLDEN.parent / "data"
-CASES = [(name, language) for name in (*SCRIPTS, *OF_OTHER_TRIALS) for language in ("en", "zh")]
+CASES = [
+    (name, language) for name in (*SCRIPTS, *OF_OTHER_TRIALS, *OF_SEVERAL_TRIALS) for language in ("en", "zh")
+]
 
 
 def test_there_are_golden_transcripts() -> None:
@@ -26,7 +28,9 @@ def test_there_are_golden_transcripts() -> None:
 
 @pytest.mark.parametrize(("name", "language"), CASES, ids=[f"{name}-{language}" for name, language in CASES])
 def test_transcript_is_as_it_was_read_and_approved(name: str, language: str, tmp_path: Path) -> None:
-    trial, *typed = OF_OTHER_TRIALS.get(name, ("NCT04420494", *SCRIPTS.get(name, ())))
+    trial, *typed = {**OF_OTHER_TRIALS, **OF_SEVERAL_TRIALS}.get(
+        name, ("NCT04420494", *SCRIPTS.get(name, ()))
+    )
     source = str(DATA / trial) if name in OF_OTHER_TRIALS else trial
     said = "\n".join(play(tmp_path / "golden.db", typed, language, source)) + "\n"
     file = GOLDEN / f"{name}.{language}.txt"

@@ -114,7 +114,7 @@ def test_a_screening_comes_out_of_a_matching_with_the_answers_that_its_trial_nee
     assert opened.state in (EXCLUDED, REVIEW)
     again = Lookup(open_database(ward.path)).load(opened.number)
     assert (again.state, again.dialogue.applied) == (opened.state, opened.dialogue.applied)
-    assert ward.screenings.load(matching.number).opened == ["S01-0001"]
+    assert ward.screenings.load(matching.number).opened == {TRIALS[place].id: "S01-0001"}
     assert verify(ward.path).problems == ()
 
 
@@ -174,7 +174,7 @@ def test_a_trial_that_is_closed_or_none_of_the_matching_is_not_opened(ward: Ward
     enter(ward.db, "EXAMPLE-DM2", "S01", "closed", None, ward.clock)
     with pytest.raises(Closed):
         ward.open(matching, "EXAMPLE-DM2")
-    assert ward.screenings.load(matching.number).opened == []
+    assert ward.screenings.load(matching.number).opened == {}
     assert verify(ward.path).problems == ()
 
 
@@ -281,7 +281,7 @@ def test_killed_while_a_screening_is_opened_nothing_of_it_is_kept(ward: Ward) ->
         ward.open(matching, "EXAMPLE-DM2")
     ward.db.execute("DROP TRIGGER full")
     loaded = ward.screenings.load(matching.number)
-    assert (loaded.entries, loaded.head, loaded.opened) == (entries, head, [])
+    assert (loaded.entries, loaded.head, loaded.opened) == (entries, head, {})
     assert ward.db.execute("SELECT count(*) FROM screenings").fetchone() == (1,)
     assert ward.open(loaded, "EXAMPLE-DM2").number == "S01-0001"
     assert verify(ward.path).problems == ()

@@ -1,0 +1,186 @@
+"""Puts a matching into words: how many trials are still possible, what became of one, where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+from bot.exchange import LABEL_CHARACTERS, Button, Press, Reply, Safe
+from bot.wording.buttons import arrange, button, new_screening
+from bot.wording.healing import when
+from bot.wording.paging import page_at, turning
+from bot.wording.phrases import Phrases, gap, joined, lines
+from bot.wording.times import local_time
+from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
+from dialogs.healing import could_be_screened_again_from
+from dialogs.portfolio.matching import Matching
+from dialogs.portfolio.merging import Trial
+from dialogs.progress import Progress
+from dialogs.reasons import what_failed
+from state.screenings import Screening
+
+MOST_NEWS: Final = 5
+"""Trials that one answer ruled out are named up to this number; more are counted."""
+MOST_MISSING: Final = 3
+
+
+def is_matching(screening: Screening) -> bool:
+    return isinstance(screening.dialogue, Matching)
+
+
+def _matching(screening: Screening) -> Matching:
+    return cast("Matching", screening.dialogue)
+
+
+def progress(screening: Screening, number: str, say: Phrases) -> Safe:
+    """How many trials are still possible, and about how many questions may come."""
+    dialogue = _matching(screening)
+    possible, of = len(dialogue.possible), len(dialogue.trials)
+    told = say("progress_matching", number=number, possible=possible, of=of, left=dialogue.remaining)
+    return Safe(f"<i>{told}</i>")
+
+
+def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
+    """Say how many of the trials that are still possible ask a question."""
+    return say("asked_for_trials", n=dialogue.wanted_by(question), of=len(dialogue.possible))
+
+
+# what is new ---------------------------------------------------------------------------------------
+
+
+def news(dialogue: Matching, out_before: int, say: Phrases) -> list[Safe]:
+    """The trials that were ruled out since then, each in a line with its reason, and those that are open again."""
+    now = dialogue.ruled_out
+    newly = [each for each in _each(dialogue) if _is_out(each[0], now) and not _is_out(each[0], out_before)]
+    again = [each for each in _each(dialogue) if _is_out(each[0], out_before) and not _is_out(each[0], now)]
+    told = [_ruled_out(trial, alone, say) for trial, alone in newly[:MOST_NEWS]]
+    if len(newly) > MOST_NEWS:
+        told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
+    return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in again)]
+
+
+def _each(dialogue: Matching) -> Iterator[tuple[Trial, Progress]]:
+    return zip(dialogue.trials, dialogue.alone, strict=True)
+
+
+def _is_out(trial: Trial, mask: int) -> bool:
+    return trial.parts & ~mask == 0
+
+
+def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
+    criterion = trial.protocol.criterion_by_code[alone.first_failed or ""]
+    what = what_failed(trial.protocol, criterion, alone.facts, say.language)
+    return say(f"trial_out_{criterion.kind}", id=trial.protocol.id, code=criterion.code, what=what)
+
+
+# where each stands ---------------------------------------------------------------------------------
+
+
+def standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
+    """Where each trial stands, those that are still possible first, with the ways to go on."""
+    dialogue, ordered = _matching(screening), _in_order(_matching(screening))
+    shown = page_at(len(ordered), place or 0)
+    told = [gap(_line(screening, *_at(dialogue, ordered[each]), say)) for each in shown]
+    buttons = [_go_on(screening, ordered[each], say) for each in shown]
+    buttons += turning(len(ordered), shown, screening, "stands", "stands")
+    text = lines(say("stands_title"), *told, gap(say("investigator")), *_saved(screening, say))
+    return Reply(text, arrange([*buttons, *_onward(screening, say)]), head=_head(screening, say))
+
+
+def _saved(screening: Screening, say: Phrases) -> list[Safe]:
+    if screening.state != COMPLETED:
+        return []
+    saved = screening.saved[-1]
+    return [say("card_saved", at=local_time(saved.at, screening.zone), person=saved.person)]
+
+
+def _head(screening: Screening, say: Phrases) -> Safe:
+    if screening.state in screening.protocol.position:
+        return progress(screening, screening.number, say)
+    return Safe(f"<i>{screening.number}</i>")
+
+
+def _in_order(dialogue: Matching) -> list[int]:
+    """Return the trials by their places, those that are ruled out last."""
+    places = range(len(dialogue.trials))
+    return sorted(places, key=lambda index: dialogue.alone[index].excluded)
+
+
+def _at(dialogue: Matching, index: int) -> tuple[Trial, Progress]:
+    return dialogue.trials[index], dialogue.alone[index]
+
+
+def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Safe:
+    identity = {"id": trial.protocol.id, "title": trial.protocol.title[say.language]}
+    if alone.excluded:
+        return lines(
+            say(
+                "stands",
+                **identity,
+                what=say.plain("part_as_entered", verdict=say.plain("verdict_ineligible")),
+            ),
+            *_why_not(screening, trial, alone, say),
+        )
+    if alone.open:
+        return say("stands", **identity, what=say.plain("stands_open", n=alone.remaining))
+    verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
+    return lines(say("stands", **identity, what=verdict), *_parts(alone, say), *_missing(trial, alone, say))
+
+
+def _parts(alone: Progress, say: Phrases) -> list[Safe]:
+    """The parts of the trial that have the verdict of the whole."""
+    having = [each.part.name[say.language] for each in alone.parts if each.verdict == alone.verdict]
+    return [say("stands_for", parts=joined(having, say))] if having else []
+
+
+def _missing(trial: Trial, alone: Progress, say: Phrases) -> list[Safe]:
+    """What is missing, and who can say it; where nothing would help, that the site is to be asked."""
+    if alone.verdict != "undetermined":
+        return []
+    questions = [trial.protocol.question(each) for each in alone.missing]
+    if not questions:
+        return [say("stands_site", codes=joined(alone.unresolved, say))]
+    told = [
+        say.plain("noted", what=each.short[say.language], note=each.supplier[say.language])
+        for each in questions[:MOST_MISSING]
+    ]
+    told += ["…"] if len(questions) > MOST_MISSING else []
+    return [say("stands_missing", questions=joined(told, say))]
+
+
+def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Iterator[Safe]:
+    """The criterion that ruled a trial out, and from when time alone could heal that."""
+    criterion = trial.protocol.criterion_by_code[alone.first_failed or ""]
+    what = what_failed(trial.protocol, criterion, alone.facts, say.language)
+    yield say(f"of_part_{criterion.kind}", code=criterion.code, what=what)
+    here = _matching(screening).here
+    entered = screening.entered_on
+    own = {q.id: entered[here(trial, q.id)] for q in trial.protocol.questions if here(trial, q.id) in entered}
+    healing = could_be_screened_again_from(trial.protocol, alone.facts, own)
+    if healing is not None:
+        yield say("stands_again", when=when(healing, say))
+
+
+def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
+    """Go on with a trial: in the screening that was opened for it, or in a new one."""
+    trial = _matching(screening).trials[index].protocol.id
+    opened = screening.opened.get(trial)
+    if opened is not None:
+        label = say.plain("named", name=trial, what=opened)
+        return Button(label[:LABEL_CHARACTERS], str(Press("go_on", opened)))
+    return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
+
+
+def _onward(screening: Screening, say: Phrases) -> list[Button]:
+    """The ways on from here in the matching itself."""
+    if screening.state == COMPLETED:
+        return [new_screening(say), button(say.plain("correct_answer"), "revise", screening)]
+    if screening.state == CANCELLED:
+        return [new_screening(say)]
+    if screening.state == REVIEW:
+        return [
+            button(say.plain("finish_matching"), "save", screening),
+            button(say.plain("correct_answer"), "correct_which", screening),
+            button(say.plain("cancel_screening"), "cancel", screening),
+        ]
+    return [button(say.plain("back_to_question"), "go_on", screening)]

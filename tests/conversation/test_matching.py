@@ -1,0 +1,168 @@
+"""Several trials in one conversation: which trials it has, what it says of each, and the screenings that come of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.exchange import Turn
+from bot.wording.phrases import plain
+from dialogs.loading import load
+from state.database import path_of
+from state.people import Person
+from state.verify import verify
+from tests.conversation.office import LANGUAGES, buttons, labels, said, staffed
+from tests.conversation.test_trials import Site, offering
+
+TRIALS = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494")))
+
+
+@pytest.fixture(params=LANGUAGES)
+def site(conversation: Conversation, request: pytest.FixtureRequest) -> Site:
+    ward = staffed(offering(conversation, *TRIALS), request.param)
+    return Site(ward, conversation.people.add("administrator", "S01", "telegram", "7", request.param))
+
+
+def begin(site: Site) -> Turn:
+    return site.press(
+        site.ward.clinician, site.ward.do(site.ward.clinician, "/new"), site.words("all_trials")
+    )
+
+
+def begun(site: Site) -> list[str]:
+    return [number for number, _ in site.begun()]
+
+
+def press(site: Site, turn: Turn, key: str, **values: object) -> Turn:
+    return site.press(site.ward.clinician, turn, site.words(key, **values))
+
+
+def test_all_trials_stand_before_each_and_begin_one_matching_however_often_they_are_tapped(
+    site: Site,
+) -> None:
+    offered = site.ward.do(site.ward.clinician, "/new")
+    assert labels(offered)[0] == site.words("all_trials")
+    first = site.press(site.ward.clinician, offered, site.words("all_trials"))
+    again = site.press(site.ward.clinician, offered, site.words("all_trials"))
+    assert begun(site) == ["S01-M0001"]
+    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=53) in plain(
+        said(again)
+    )
+    assert "NCT04420494" in plain(said(first))
+
+
+def test_a_trial_that_is_paused_is_not_in_it_and_of_one_alone_there_is_none(site: Site) -> None:
+    site.change("EXAMPLE-MDD", "trial_pause")
+    assert "EXAMPLE-MDD" not in said(begin(site))
+    site.change("EXAMPLE-DM2", "trial_close")
+    site.ward.do(site.ward.clinician, "/new")
+    assert site.begun()[0] == ("S01-0001", "NCT04420494")
+
+
+def test_a_trial_that_is_ruled_out_is_said_in_one_line_and_the_rest_goes_on(site: Site) -> None:
+    begin(site)
+    told = plain(said(site.ward.do(site.ward.clinician, "45")))
+    assert [line for line in told.split("\n") if "EXAMPLE-MDD" in line and "I1" in line]
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=35) in told
+    corrected = site.ward.do(site.ward.clinician, "back", "15")
+    told = plain(said(corrected))
+    assert site.words("trial_possible_again", id="EXAMPLE-MDD") in told
+    assert "EXAMPLE-DM2" in told
+
+
+def test_help_says_of_a_question_for_how_many_trials_it_is_asked(site: Site) -> None:
+    begin(site)
+    told = plain(said(site.ward.do(site.ward.clinician, "/help")))
+    assert site.words("asked_for_trials", n=3, of=3) in told
+    assert "EXAMPLE-MDD/I1" in told
+    site.ward.do(site.ward.clinician, "45")
+    assert "EXAMPLE-MDD" not in plain(said(site.ward.do(site.ward.clinician, "/help")))
+
+
+def test_where_each_trial_stands_is_shown_at_any_time_and_leads_back(site: Site) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+    told = plain(said(shown))
+    for trial in TRIALS:
+        assert f"{trial.id} {trial.title[site.ward.clinician.language]}" in told
+    assert told.index("NCT04420494") < told.index("EXAMPLE-MDD")
+    assert site.words("stands_open", n=12) in told
+    back = press(site, shown, "back_to_question")
+    assert "ECOG" in said(back)
+    assert len(begun(site)) == 1
+
+
+def test_what_time_heals_is_said_of_a_trial(site: Site) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "15"), "where_we_stand")
+    assert plain(said(shown)).count("2029") == 2
+
+
+def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_be_resumed(
+    site: Site,
+) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+    first = press(site, shown, "go_on_with", id="NCT04420494")
+    assert "S01-0001" in said(first)
+    press(site, shown, "go_on_with", id="NCT04420494")
+    assert begun(site) == ["S01-0001", "S01-M0001"]
+    listed = site.ward.do(site.ward.clinician, "/resume")
+    back = press(site, listed, "button_resume", number="S01-M0001")
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=35) in plain(said(back))
+    again = press(site, back, "where_we_stand")
+    assert "NCT04420494：S01-0001" in labels(again) or "NCT04420494: S01-0001" in labels(again)
+    assert not verify(path_of(site.ward.conversation.screenings.db)).problems
+
+
+def test_a_trial_that_was_closed_meanwhile_is_not_gone_on_with(site: Site) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+    site.change("EXAMPLE-DM2", "trial_close")
+    refused = press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    assert "S01-P03" in plain(said(refused))
+    assert begun(site) == ["S01-M0001"]
+
+
+def saved(site: Site) -> Turn:
+    """A matching that rules out every trial by one answer, and is saved."""
+    begin(site)
+    return press(site, site.ward.do(site.ward.clinician, "5"), "finish_matching")
+
+
+def test_a_saved_matching_is_told_to_nobody_and_is_no_screening_of_the_site(site: Site) -> None:
+    turn = saved(site)
+    assert (turn.saved, turn.others) == (None, [])
+    for what in (
+        "/subject",
+        "/subject S01-M0001",
+        "/query S01-M0001",
+        "/outcome S01-M0001",
+        "S01-M0001",
+        "/stats",
+    ):
+        told = site.ward.do(site.ward.coordinator, what)
+        assert f"{'S01-M0001'} " not in said(told).replace("S01-M0001.", ""), what
+        assert not [each for each in buttons(told) if "M0001" in (each.press or "")], what
+    assert site.ward.verdicts() == [("S01-M0001", "ineligible")]
+
+
+def test_what_was_ruled_out_can_be_opened_for_a_log_that_must_show_it(site: Site) -> None:
+    turn = saved(site)
+    opened = press(site, turn, "go_on_with", id="NCT04420494")
+    press(site, opened, "finish_save")
+    assert sorted(site.ward.verdicts()) == [("S01-0001", "ineligible"), ("S01-M0001", "ineligible")]
+    log = site.ward.conversation.screenings.db.execute(
+        "SELECT * FROM log WHERE screening = 'S01-0001'"
+    ).fetchall()
+    assert "S01-M" not in json.dumps(log)
+    assert "EXAMPLE" not in json.dumps(log)
+
+
+def test_another_clinician_does_not_see_it(site: Site) -> None:
+    begin(site)
+    other: Person = site.ward.conversation.people.add("clinician", "S01", "telegram", "9", "en")
+    told = site.ward.do(other, "/open S01-M0001")
+    assert not buttons(told) or "M0001" not in str(buttons(told))
