@@ -3,19 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from dialogs import since
 from dialogs.loading import catalogue
 
 Entry = Mapping[str, Any]
+WANTED: Final = frozenset(
+    (
+        "able_to_consent",
+        "able_to_follow",
+        "able_to_walk",
+        "assent",
+        "caregiver",
+        "contraception",
+        "diabetes_diagnosed",
+        "diagnosed",
+        "glucose_monitor",
+        "guardian_willing",
+        "histology",
+        "insulin_pump",
+        "language",
+        "lives_near",
+        "measurable_disease",
+        "stable_medication",
+        "statin",
+        "swallowing",
+        "symptoms_began",
+        "tumour_tissue",
+    )
+)
+"""Questions of yes or no, and of how long ago, that trials ask for; others exclude."""
+RULES: Final = {
+    "age_years": "18 <= age_years <= 75",
+    "cancer_stage": 'cancer_stage in ("III", "IV")',
+    "ecog": 'ecog in ("0", "1")',
+}
+"""Rules that say more than one end."""
+COUNTED: Final = ("%", "d/mo", "{joints}", "{score}")
+"""Units in which trials ask for enough of what they treat."""
+AT_LEAST: Final = frozenset(("cd4", "lymphocytes", "neutrophils"))
+AT_MOST: Final = frozenset(
+    (
+        "apache_2",
+        "audit",
+        "cdr",
+        "child_pugh_score",
+        "diastolic_pressure",
+        "edss",
+        "fib4",
+        "heart_rate",
+        "lactate",
+        "meld",
+        "modified_rankin",
+        "qt",
+        "qtc",
+        "qtcf",
+        "respiratory_rate",
+        "serum_alt",
+        "serum_ast",
+        "serum_creatinine",
+        "sofa",
+        "systolic_pressure",
+        "temperature",
+        "toxicity_grade",
+        "triglycerides",
+        "urate",
+        "urea",
+    )
+)
+"""Numbers of which trials mostly limit the other end than their range and unit make likely."""
 YES_OR_NO: Final = ({"code": "yes"}, {"code": "no"})
 
 
 def sample(name: str) -> str:
     """Return a criterion over an entry, as it can be pasted at the end of a file of one language."""
-    return f'[[criterion]]\ncode = "I1"\ninclusion = "the record\'s own words"\nrule = \'{rule(name)}\'\n'
+    return f"[[criterion]]\n{_side(name)} = \"the record's own words\"\nrule = '{rule(name)}'\n"
 
 
 def own_words(name: str) -> str:
@@ -23,26 +86,35 @@ def own_words(name: str) -> str:
     return f'[[question]]\nuse = "{name}"\nask = "your own words?"\n'
 
 
-def rule(name: str) -> str:
-    """Return a rule over one entry that says how one is written, and nothing that a trial may want."""
+def _side(name: str) -> str:
+    """Return the side on which trials mostly have a rule such as that of an entry's sample."""
     entry = catalogue.entries()[name]
+    excludes = kind(entry) in ("since", "several", "yes_no") and name not in WANTED
+    return "exclusion" if excludes else "inclusion"
+
+
+def rule(name: str) -> str:
+    """Return a rule over one entry as trials have them; the limit is the entry's example, and to be replaced."""
+    entry = catalogue.entries()[name]
+    if name in RULES:
+        return RULES[name]
     if kind(entry) == "since":
-        return f'{name} >= "4 wk"'
+        return f'{name} {"<" if _side(name) == "exclusion" else ">="} "4 wk"'
     if "units" in entry:
-        return f"{name} {_limit(entry)}"
+        return f"{name} {_limit(name, entry)}"
+    if kind(entry) == "yes_no":
+        return name
     first = options(entry)[0]
     return f'"{first}" in {name}' if kind(entry) == "several" else f'{name} == "{first}"'
 
 
-def _limit(entry: Entry) -> str:
-    """Return a comparison with an end of what is usual, which nearly every patient meets, but not all that can be."""
+def _limit(name: str, entry: Entry) -> str:
     if "uln" in entry:
         return '<= "1.5 {xULN}"'
-    (low, high), (lowest, highest) = (map(Decimal, entry[key]) for key in ("usual", "possible"))
-    sign, limit = (">=", entry["usual"][0]) if low > lowest else ("<=", entry["usual"][1])
-    if low == lowest and high == highest:
-        sign, limit = ">=", entry["example"]
-    return f'{sign} "{limit} {units_of(entry)[0]["code"]}"'
+    unit = units_of(entry)[0]["code"]
+    never_too_low = entry["usual"][0] == entry["possible"][0] and unit not in COUNTED
+    at_most = name in AT_MOST or (never_too_low and name not in AT_LEAST)
+    return f'{"<=" if at_most else ">="} "{entry["example"]} {unit}"'
 
 
 def answers(entry: Entry, language: str) -> str:

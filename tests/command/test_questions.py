@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command import main
-from dialogs.loading import catalogue, parse_protocol, search
+from dialogs.loading import catalogue, parse_protocol, samples, search
+from dialogs.warnings import warnings
 
 HEAD = 'format = 2\nid = "FICTIONAL"\ntitle = "A fictional trial"\n'
 FOUND = {
@@ -92,21 +93,6 @@ def test_what_is_printed_for_one_can_be_pasted(name: str) -> None:
     assert own.ask["en"] == "your own words?"
 
 
-NEUTRAL = {
-    "pregnant_or_lactating": "rule = 'pregnant_or_lactating == \"neither\"'",
-    "pregnancy_test": "rule = 'pregnancy_test == \"negative\"'",
-    "hiv": "rule = 'hiv == \"negative\"'",
-    "systolic_pressure": "rule = 'systolic_pressure >= \"70 mm[Hg]\"'",
-    "neutrophils": "rule = 'neutrophils <= \"20 10*9/L\"'",
-}
-
-
-@pytest.mark.parametrize(("name", "rule"), NEUTRAL.items(), ids=NEUTRAL)
-def test_the_rule_that_is_printed_is_none_of_a_trial(name: str, rule: str) -> None:
-    """One option alone, and an end of what is usual."""
-    assert f"\n{rule}\n" in questions(name)
-
-
 def test_one_that_is_called_so_is_shown_whole_before_others_that_have_the_word() -> None:
     shown = questions("creatinine")
     assert shown.index("[[criterion]]") < shown.index("serum_creatinine")
@@ -142,3 +128,40 @@ def test_sets_of_units_are_listed_and_those_with_a_unit_shown_with_their_spellin
 def test_a_unit_that_no_set_has_is_told_with_what_to_try() -> None:
     result = CliRunner().invoke(main, ["protocol", "questions", "--units", "furlong"])
     assert (result.exit_code, "without a word" in result.stderr) == (1, True)
+
+
+PROPOSED = {
+    "age_years": "inclusion 18 <= age_years <= 75",
+    "hemoglobin": 'inclusion hemoglobin >= "112 g/L"',
+    "neutrophils": 'inclusion neutrophils >= "1.8 10*9/L"',
+    "qtcf": 'inclusion qtcf <= "418 ms"',
+    "alt": 'inclusion alt <= "1.5 {xULN}"',
+    "last_mi": 'exclusion last_mi < "4 wk"',
+    "diagnosed": 'inclusion diagnosed >= "4 wk"',
+    "drug_allergy": "exclusion drug_allergy",
+    "able_to_consent": "inclusion able_to_consent",
+    "medication": 'exclusion "cyp3a4_inhibitor" in medication',
+    "hbsag": 'inclusion hbsag == "negative"',
+    "pregnant_or_lactating": 'inclusion pregnant_or_lactating == "neither"',
+}
+
+
+@pytest.mark.parametrize(("name", "proposed"), PROPOSED.items(), ids=PROPOSED)
+def test_what_is_printed_to_be_pasted_stands_on_the_side_where_trials_have_it(
+    name: str, proposed: str
+) -> None:
+    side, _, rule = proposed.partition(" ")
+    pasted = f"[[criterion]]\n{side} = \"the record's own words\"\nrule = '{rule}'\n"
+    assert pasted in questions(name)
+    text = HEAD + '[[criterion]]\ncode = "I1"\ninclusion = "Adults"\nrule = "age_years >= 18"\n\n' + pasted
+    assert len(parse_protocol(text, "trial.toml").criteria) == 2
+
+
+@pytest.mark.parametrize("name", catalogue.entries())
+def test_what_is_printed_calls_for_no_note(name: str) -> None:
+    assert warnings(parse_protocol(HEAD + samples.sample(name), "trial.toml"), 20, 4096) == []
+
+
+def test_what_is_said_of_entries_is_said_of_some_that_there_are() -> None:
+    named = {*samples.WANTED, *samples.RULES, *samples.AT_LEAST, *samples.AT_MOST}
+    assert named <= {*catalogue.entries()}
