@@ -52,7 +52,7 @@ def command(source: str, db_file: str | None, site: str | None, output: Path | N
     \b
     Examples:
       prescreen protocol order trial.toml
-      prescreen protocol order trial.toml --db prescreen.db --write trial-2.toml
+      prescreen protocol order trial.toml --db prescreen.db --write ordered.toml
     """
     from dialogs.ordering import propose
 
