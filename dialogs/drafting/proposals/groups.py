@@ -30,6 +30,10 @@ _OTHER: Final = {
     "female": re.compile(rf"\b(?:{_MALE})\b{_THEIRS}|\bboth\b|\beither sex", re.IGNORECASE),
     "male": re.compile(rf"\b(?:{_FEMALE})\b{_THEIRS}|\bboth\b|\beither sex", re.IGNORECASE),
 }
+_OR_OTHERS: Final = {
+    "female": re.compile(rf"\b(?:and|or),? (?:{_MALE})\b(?! partners?\b)", re.IGNORECASE),
+    "male": re.compile(rf"\b(?:and|or),? (?:{_FEMALE})\b(?! partners?\b)", re.IGNORECASE),
+}
 _MUST: Final = re.compile(
     r"[^.;]*?\b(?:must|should|shall|needs? to|(?:are|is) required|has to|have to|will (?:be|use|have|agree)|"
     r"agrees? to|(?:are|is|be) willing)\b",
@@ -104,7 +108,12 @@ def _sex(line: Line) -> Condition | None:
         if begun is None:
             continue
         rest = line.text[begun.end() :]
-        if _OTHER[sex].search(rest) or _ONLY.search(rest) or _OTHERS.search(rest):
+        if (
+            _OTHER[sex].search(rest)
+            or _OR_OTHERS[sex].search(rest)
+            or _ONLY.search(rest)
+            or _OTHERS.search(rest)
+        ):
             return None
         if line.inclusion and not (begun["of"] or _asks(rest)):
             return None

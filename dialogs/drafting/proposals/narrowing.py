@@ -12,6 +12,13 @@ from typing import Final
 
 from dialogs.drafting.proposals.clauses import Line, brackets, outside, without_brackets
 from dialogs.drafting.proposals.conditions import Condition, all_of
+from dialogs.drafting.proposals.doubts import (
+    has_another_number,
+    is_of_a_part,
+    names_another_age,
+    of_others_too,
+    sets_another_limit,
+)
 from dialogs.drafting.proposals.implied import implied
 
 _LIMITS: Final = (
@@ -197,7 +204,8 @@ def _readings(line: Line) -> Iterator[Condition]:
         if condition is not None and _only_limits(line, condition, head, tail):
             behind = _WITH.match(tail)
             rest = line.read(tail[behind.end() :]) if behind else None
-            yield all_of(condition, rest or line.whole())
+            if rest is not None or not _in_doubt(line, condition, tail):
+                yield all_of(condition, rest or line.whole())
     first, *more = _SENTENCE.split(line.text)
     amount = _AMOUNT.search(first)
     if amount is not None and not line.inclusion and all(map(_ALLOWS.search, more)):
@@ -205,6 +213,18 @@ def _readings(line: Line) -> Iterator[Condition]:
         condition = line.read(happened) or implied(happened, inclusion=False)
         if condition is not None and _are_events(_names(condition)):
             yield all_of(condition, line.whole())
+
+
+def _in_doubt(line: Line, condition: Condition, tail: str) -> bool:
+    """Say whether what follows a condition may be about others, at another limit."""
+    names = _names(condition)
+    timed = _are_events(names)
+    if line.inclusion:
+        if names <= _PERSON:
+            return is_of_a_part(tail) or names_another_age(tail)
+        return is_of_a_part(tail) or (_is_limit(condition) and not timed and has_another_number(tail))
+    limited = re.search("[<>]", condition.said.text) is not None
+    return of_others_too(tail, timed=timed) or (limited and sets_another_limit(tail))
 
 
 def _only_limits(line: Line, condition: Condition, head: str, tail: str) -> bool:

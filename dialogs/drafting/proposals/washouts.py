@@ -35,16 +35,16 @@ _NO: Final = re.compile(
     r"no (?:prior |previous |known |history of |evidence of |use of (?=any ))?", re.IGNORECASE
 )
 _MORE: Final = re.compile(
-    r"[()\[\]:;<>≤≥=%/]|(?<![\w-])[0-9]|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
+    r"[()\[\]:;<>≤≥=%/]|(?<![\w-])[0-9]|^[^,]*, or\b|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
     r"|\b(?:who|whom|which|that|unless|except|excluding|other than|not|no|non|never|without|if|when|while|only"
     r"|is|are|am|be|been|being|was|were|has|have|had|will|would|must|should|may|can|could|and|as|than"
     r"|more|most|least|less|fewer|up to|first|second|third|one|two|three|four|five|several|multiple|times|twice|once"
     r"|repeated|frequent|consecutive|daily|weekly|per|each|every|dose of|prior|before|after|since|during|within|until"
     r"|ago|following|planned|planning|plans?|scheduled|anticipated|expect(?:ed|s)|intend|intends|intention|future"
-    r"|needs?|requires?|likely|current|currently|ongoing|recent|recently|active|stable"
-    r"|diagnosed|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|"
+    r"|needs?|requires?|likely|current|currently|ongoing|recent|recently|active|stable|untreated|lifetime|ever"
+    r"|diagnosed|admitted|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|"
     r"enrolled"
-    r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure of|inadequate"
+    r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure (?:of|to)|inadequate"
     r"|negative|positive|normal|abnormal|unremarkable|absence of|absent|free|denies|denied|inability|unable|able"
     r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
     r"|family|mother|father|partner|unable|inability|able|ability|due|birth|delivery|residence|living|prisoners?"
