@@ -11,7 +11,7 @@ from dialogs.amendments.changed_words import exchanged, likeness
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
 from dialogs.drafting.record import Record
-from dialogs.drafting.sides import fields_to_quote, on_the_other_side
+from dialogs.drafting.sides import fields_to_quote, on_the_other_side, under_another_heading
 from dialogs.protocol import Protocol
 
 ALIKE: Final = 0.6
@@ -36,10 +36,12 @@ class Quoted:
 def differences(protocol: Protocol, record: Record) -> list[str]:
     """Return in words how a file differs from its record; an empty list where every line stands in it once.
 
-    The order of the lines does not matter, nor white space. A line may be quoted by several criteria in pieces.
+    The order of the lines does not matter, unless one comes to stand below the heading of another group; nor does white
+    space. A line may be quoted by several criteria in pieces.
     """
     written = [line.text for line in split(record.text)]
-    quoted, fields = _without_fields(_quoted(protocol, frozenset(written)), record, written)
+    in_order = _quoted(protocol, frozenset(written))
+    quoted, fields = _without_fields(in_order, record, written)
     left, missing = _unmatched(quoted, written)
     left, missing = _without_pieces(left, missing)
     altered = list(_altered(left, missing))
@@ -53,7 +55,12 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         *(f"Not in the file{_place(text, written, quoted)}: {_shown(text)}" for text in missing),
         *(f"{one.called} is not in the record: {_shown(one.text)}" for one in left),
         *on_the_other_side(protocol, record),
+        *under_another_heading([(each.code, each.text) for each in in_order], record, _asked(protocol)),
     ]
+
+
+def _asked(protocol: Protocol) -> str:
+    return "\n".join(_folded(text) for each in protocol.questions for text in each.ask.values())
 
 
 def undated(protocol: Protocol, record: Record) -> str | None:

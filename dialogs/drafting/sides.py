@@ -1,14 +1,14 @@
-"""On which side of the criteria a file has what the record says: a line moved to the other side excludes others."""
+"""On which side, and for whom, a file has what the record says: a line moved elsewhere excludes others."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dialogs.drafting.criteria import Drafted, criteria_of
 from dialogs.drafting.fields import of_fields
-from dialogs.drafting.headings import leaves_out
+from dialogs.drafting.headings import leaves_out, part_of, speaks_of_some
 from dialogs.drafting.layout import opens_section, split
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import Record
@@ -32,6 +32,50 @@ def on_the_other_side(protocol: Protocol, record: Record) -> Iterator[str]:
         sides = [side for side in written[text] if side in _CALLED]
         if sides and each.kind not in sides and not leaves_out(text):
             yield f"{each.code} is {_CALLED[each.kind]} in the file, and {_CALLED[sides[0]]} in the record"
+
+
+def under_another_heading(quoted: Sequence[tuple[str, str]], record: Record, asked: str) -> Iterator[str]:
+    """Say which criteria stand below the heading of a group in the record, and of another one in the file.
+
+    `quoted` are the codes and texts of the file, in its order, `asked` all that it asks: who moves a criterion in the
+    file and asks it with the group that the record names has changed nothing.
+    """
+    lines = split(record.text)
+    texts = {text for _, text in quoted}
+    groups = {each for line in lines for each in line.headings if each in texts and _is_group(each)}
+    ends = {line.text for line in lines if opens_section(line)}
+    written: dict[str, list[str]] = defaultdict(list)
+    for heading, _, text in _below([("", line.text) for line in lines], groups, ends):
+        written[text].append(heading)
+    for heading, code, text in _below(quoted, groups, ends):
+        there = written.get(text, [])
+        if (
+            code
+            and there
+            and heading not in there
+            and not any(f"{each} {text}" in asked for each in there if each)
+        ):
+            yield f"{code} stands {_called(heading)} in the file, and {_called(there[0])} in the record"
+
+
+def _is_group(heading: str) -> bool:
+    return bool(part_of(heading)) or speaks_of_some(heading)
+
+
+def _below(
+    quoted: Sequence[tuple[str, str]], groups: set[str], ends: set[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the heading of a group that is the last one above each line, with its code and text."""
+    heading = ""
+    for code, text in quoted:
+        if text in groups or text in ends:
+            heading = text if text in groups else ""
+        else:
+            yield heading, code, text
+
+
+def _called(heading: str) -> str:
+    return f"under “{heading}”" if heading else "under no heading of a group"
 
 
 def no_criteria(protocol: Protocol, record: Record) -> list[str]:

@@ -237,3 +237,48 @@ def test_the_shipped_trial_is_held_against_a_text_of_it(tmp_path: Path) -> None:
     sources = [criterion.source for criterion in load("NCT04420494").criteria]
     record.write_text("\n\n".join(sources), encoding="utf-8")
     assert "stands in the file once" in run("check", "NCT04420494", "--record", str(record)).stdout
+
+
+GROUPS = """Inclusion Criteria:
+
+For adolescent participants:
+
+* Enrolled in school
+* Likes painting
+
+For parent participants:
+
+* Speaks Hindi
+
+Exclusion Criteria:
+
+* Blindness
+"""
+
+
+def test_a_line_that_moved_to_another_group_in_the_record_is_named(tmp_path: Path) -> None:
+    record, trial = tmp_path / "record.txt", tmp_path / "trial.toml"
+    record.write_text(GROUPS, encoding="utf-8")
+    assert run("draft", str(record), "--output", str(trial)).exit_code == 0
+    assert differing(trial, record) == []
+    moved = GROUPS.replace("* Likes painting\n", "").replace("Hindi\n", "Hindi\n* Likes painting\n")
+    record.write_text(moved, encoding="utf-8")
+    assert differing(trial, record) == [
+        "I2 stands under “For adolescent participants:” in the file, "
+        "and under “For parent participants:” in the record"
+    ]
+    record.write_text(
+        GROUPS.replace("* Enrolled in school\n* Likes painting", "* Likes painting\n* Enrolled in school")
+    )
+    assert differing(trial, record) == []
+
+
+def test_a_criterion_moved_in_the_file_that_still_asks_with_its_group_is_the_same(tmp_path: Path) -> None:
+    record, trial = tmp_path / "record.txt", tmp_path / "trial.toml"
+    record.write_text(GROUPS, encoding="utf-8")
+    assert run("draft", str(record), "--output", str(trial)).exit_code == 0
+    tables = trial.read_text("utf-8").split("[[criterion]]\n")
+    place = next(i for i, table in enumerate(tables) if "Likes painting" in table)
+    tables.append(f"\n{tables.pop(place)}")
+    trial.write_text("[[criterion]]\n".join(tables), encoding="utf-8")
+    assert differing(trial, record) == []
