@@ -57,6 +57,9 @@ class Dialogue(Progress):
         if not machine().events[step.kind].trigger(self, self):
             raise AssertionError(f"no transition for {step.kind} from {self.stage} to {self.due}")
 
+    def stand_at(self, state: str) -> None:
+        """Ask what was asked when it was stored, where more than one question may come next: nowhere in one trial."""
+
     def can(self, kind: StepKind, question: str | None = None) -> bool:
         """Say whether a step of this kind is possible now."""
         row = ROWS[kind]

@@ -56,10 +56,6 @@ def _always(progress: Progress, step: Step) -> bool:
     return True
 
 
-def _question_is_asked(progress: Progress, step: Step) -> bool:
-    return step.question == progress.due
-
-
 def _question_is_asked_or_needed(progress: Progress, step: Step) -> bool:
     """Of a screening that comes out of a matching, its answers stand in the log in the order in which they came."""
     if step.question == progress.due or not progress.as_answered or progress.editing is not None:
@@ -171,7 +167,7 @@ _OPEN: Final = (ASKING, EXCLUDED, REVIEW)
 
 TABLE: Final = (
     Row("answer", (ASKING,), _question_is_asked_or_needed, _answer, (ASKING, EXCLUDED, REVIEW)),
-    Row("propose", (ASKING,), _question_is_asked, _propose, (ASKING,)),
+    Row("propose", (ASKING,), _question_is_asked_or_needed, _propose, (ASKING,)),
     Row("back", _OPEN, _something_is_before, _back, (ASKING,)),
     Row("correct", _OPEN, _question_was_asked, _correct, (ASKING,)),
     Row("continue", (EXCLUDED, REVIEW), _excluded_with_questions_left, _continue, (ASKING,)),

@@ -180,8 +180,9 @@ class Lookup:
         return replace(screening, dialogue=saved, entered=entered)
 
     def _replay(self, number: str) -> Screening:
-        site, sha256, person, started_at, zone, earlier, head = self.db.execute(
-            "SELECT site, protocol, person, started_at, zone, earlier, hash FROM screenings WHERE number = ?",
+        site, sha256, person, started_at, zone, earlier, head, state = self.db.execute(
+            "SELECT s.site, protocol, s.person, started_at, zone, earlier, hash, state"
+            " FROM screenings s JOIN positions p ON p.screening = s.number WHERE number = ?",
             [number],
         ).fetchone()
         dialogue = begun_as(self.protocols.get(sha256), self._start_of(number))
@@ -198,6 +199,7 @@ class Lookup:
                 said = json.loads(detail)
                 screening.opened[said["trial"]] = said["screening"]
             screening.entries, screening.head = entry, head
+        dialogue.stand_at(state)
         screening.saved = self._saved(number)
         return screening
 

@@ -20,7 +20,7 @@ from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
 from dialogs.parts import PartVerdict
 from dialogs.portfolio.matching import begun
-from dialogs.portfolio.merging import BEGINS, Portfolio, merged, trials_in
+from dialogs.portfolio.merging import BEGINS, Portfolio, remade
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
 from state import register
@@ -134,7 +134,8 @@ IS_PORTFOLIO: Final = f"text LIKE '{BEGINS}%'"
 USED: Final = f"""
 SELECT protocol FROM screenings
 UNION
-SELECT t.value FROM protocols p JOIN screenings s ON s.protocol = p.sha256, json_each(substr(p.text, {len(BEGINS)})) t
+SELECT json_extract(t.value, '$[0]')
+FROM protocols p JOIN screenings s ON s.protocol = p.sha256, json_each(substr(p.text, {len(BEGINS)})) t
 WHERE p.{IS_PORTFOLIO}
 """
 """SQL: the protocol versions that screenings go by, or matchings, with the trials of these."""
@@ -161,10 +162,7 @@ class StoredProtocols:
             if row is None:
                 raise Unknown(f"protocol {sha256}")
             protocol_id, text = row
-            trials = trials_in(text)
-            self._parsed[sha256] = (
-                merged([self.get(trial) for trial in trials]) if trials else _parse(protocol_id, text, sha256)
-            )
+            self._parsed[sha256] = remade(text, self.get) or _parse(protocol_id, text, sha256)
         return self._parsed[sha256]
 
     def keep(self, protocol: Protocol) -> None:

@@ -16,7 +16,7 @@ from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue, Step, begin
 from dialogs.portfolio.choosing import chosen, worths
 from dialogs.portfolio.merging import Portfolio, Trial
-from dialogs.progress import REVIEW, Progress
+from dialogs.progress import ASKING, REVIEW, Progress
 from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import union
 
@@ -89,6 +89,12 @@ class Matching(Dialogue):
             if not progress.excluded
             for code, questions in progress.follow_up().items()
         }
+
+    def stand_at(self, state: str) -> None:
+        """Ask what stands on the screen, if it is still needed: another version may choose another question next."""
+        place = self.protocol.position.get(state)
+        if self.stage == ASKING and self.editing is None and place is not None and self.open >> place & 1:
+            self.due = state
 
     # what changes it -----------------------------------------------------------------------------
 

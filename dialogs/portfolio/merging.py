@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
-from dialogs.portfolio.sameness import classes
+from dialogs.portfolio.sameness import classes, is_of_one_trial
 from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
 from dialogs.rules.relocation import relocated_formula, relocated_rule
 from dialogs.texts import Text
@@ -95,20 +95,30 @@ def coded(protocol: Protocol, code: str) -> str:
     return f"{protocol.id}/{code}"
 
 
-def text_of(protocols: Sequence[Protocol]) -> str:
-    """Return what is stored of a portfolio: the SHA-256 of each trial's text. It says nothing of its own."""
-    return f"{BEGINS}{json.dumps([protocol.sha256 for protocol in protocols])[1:]}\n"
+def text_of(protocols: Sequence[Protocol], places: Sequence[Sequence[int]]) -> str:
+    """Return what is stored of a portfolio: for each trial the SHA-256 of its text, and the places of its questions.
+
+    So what was stored stays the same, whatever a later version takes for the same question.
+    """
+    rows = [[each.sha256, list(own)] for each, own in zip(protocols, places, strict=True)]
+    return f"{BEGINS}{json.dumps(rows, separators=(',', ':'))[1:]}\n"
 
 
-def trials_in(text: str) -> tuple[str, ...]:
-    """Return the SHA-256 of each trial of a stored portfolio; none of a text that is of a trial."""
-    return tuple(tomllib.loads(text)[PORTFOLIO]) if text.startswith(BEGINS) else ()
+def remade(text: str, trial: Callable[[str], Protocol]) -> Portfolio | None:
+    """Make a portfolio again of its stored text, ``trial`` giving its trials by SHA-256; ``None`` of a trial's text."""
+    if not text.startswith(BEGINS):
+        return None
+    rows = tomllib.loads(text)[PORTFOLIO]
+    return merged([trial(sha256) for sha256, _ in rows], [tuple(places) for _, places in rows])
 
 
-def merged(protocols: Sequence[Protocol]) -> Portfolio:
-    """Make a portfolio of trials, in their order; there must be one at least, and no two of one id."""
-    first, text = protocols[0], text_of(protocols)
-    places = _places(protocols)
+def merged(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]] | None = None) -> Portfolio:
+    """Make a portfolio of trials, in their order; there must be one at least, and no two of one id.
+
+    ``places`` says for each question of each trial where it stands; without it, the same ones are looked for.
+    """
+    places = _places(protocols) if places is None else places
+    first, text = protocols[0], text_of(protocols, places)
     questions = _questions(protocols, places)
     trials = tuple(_trials(protocols, places))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -153,7 +163,7 @@ def _questions(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]])
         ids = {question.id: names[place] for question, place in zip(protocol.questions, own, strict=True)}
         for question, place in zip(protocol.questions, own, strict=True):
             if place not in found or len(question.ask) > len(found[place].ask):
-                found[place] = _moved(question, names[place], ids, own)
+                found[place] = _named(_moved(question, names[place], ids, own), protocol)
     return tuple(found[place] for place in range(len(found)))
 
 
@@ -179,6 +189,17 @@ def _moved(question: Question, name: str, ids: Mapping[str, str], places: Sequen
         units=units,
         unit_of=ids.get(question.unit_of or ""),
         formula=relocated_formula(question.formula, places),
+    )
+
+
+def _named(question: Question, protocol: Protocol) -> Question:
+    """Return a question with the name of its trial, if it means that one only: whether somebody agrees to take part."""
+    if not is_of_one_trial(question):
+        return question
+    return replace(
+        question,
+        ask=Text({code: f"{protocol.id}: {text}" for code, text in question.ask.items()}),
+        short=Text({code: f"{protocol.id}: {text}" for code, text in question.short.items()}),
     )
 
 

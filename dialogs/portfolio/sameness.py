@@ -7,13 +7,21 @@ by the classes of what they refer to, until no class falls apart any more.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Final
 
+from dialogs.languages import in_every_language
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.units import Unit
+
+_SPEAKS_OF_ONE: Final = {
+    code: re.compile(pattern, re.IGNORECASE)
+    for code, pattern in in_every_language("dialogs", "portfolio", "of_one_trial").items()
+}
 
 
 def classes(protocols: Sequence[Protocol]) -> list[list[int]]:
@@ -56,9 +64,22 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
         yield from (protocol.questions[place].id for place in question.formula.places)
 
 
+def is_of_one_trial(question: Question) -> bool:
+    """Say whether a question means one trial: by a visit of it, or by words such as *the trial* or *take part*."""
+    texts = (question.ask, question.short, question.help or {})
+    return question.at is not None or any(
+        code in _SPEAKS_OF_ONE and _SPEAKS_OF_ONE[code].search(said)
+        for text in texts
+        for code, said in text.items()
+    )
+
+
 def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
-    keys = [_own_key(question, languages) for question in protocol.questions]
+    keys = [
+        (_own_key(question, languages), protocol.id if is_of_one_trial(question) else None)
+        for question in protocol.questions
+    ]
     often = Counter(keys)
     return [
         (key, question.id) if often[key] > 1 else key

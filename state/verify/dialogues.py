@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from dialogs.dialogue import STEP_KINDS, Dialogue
 from dialogs.errors import DialogError
 from dialogs.loading import parse_stored
-from dialogs.portfolio.merging import merged, trials_in
+from dialogs.portfolio.merging import remade
 from dialogs.protocol import Protocol
 from state.chain import link, pack
 from state.columns import COLUMNS, select
@@ -161,6 +161,7 @@ class Dialogues:
 
     def _check_end(self, place: str, row: ScreeningRow, replay: _Replay, length: int) -> None:
         """Hold the end of the replay against the position."""
+        replay.dialogue.stand_at(row.state or "")
         stands = (row.person, replay.dialogue.state, length, replay.head)
         if stands != (row.owner, row.state, row.entries, row.head):
             self.fault(place, "its log was cut off or added to: it does not end where its position says")
@@ -202,8 +203,7 @@ def stored_protocols(db: Database, fault: Fault) -> Iterator[tuple[str, Protocol
             fault(place, "its text does not have the SHA-256 it is kept under")
             continue
         try:
-            trials = [loaded[trial] for trial in trials_in(text)]
-            protocol = merged(trials) if trials else _parsed(text, protocol_id)
+            protocol = remade(text, loaded.__getitem__) or _parsed(text, protocol_id)
         except KeyError as missing:
             fault(place, f"names a trial that is not in the file: {missing}")
             continue

@@ -6,7 +6,7 @@ import pytest
 
 from dialogs.loading import load, parse_protocol, parse_stored, shipped_protocols
 from dialogs.loading.formulas import EXACT
-from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.portfolio.merging import Portfolio, merged, remade
 from dialogs.protocol import Protocol
 
 HEMOGLOBIN = '[[question]]\nuse = "hemoglobin"\n'
@@ -101,8 +101,39 @@ def test_a_question_is_worded_by_the_trial_that_has_the_most_languages() -> None
     assert portfolio.question("platelets").ask.keys() == {"en", "zh"}
 
 
-def test_the_text_of_a_portfolio_names_its_trials_by_their_sha256() -> None:
-    trials = [load("EXAMPLE-DM2"), load("NCT04420494")]
+def test_the_text_of_a_portfolio_names_its_trials_by_their_sha256_and_says_which_questions_are_the_same() -> (
+    None
+):
+    trials = [trial("A", PAIN, PAIN_RULE), trial("B", PAIN, PAIN_RULE, SMOKER)]
     portfolio = merged(trials)
-    assert portfolio.text == f'portfolio = ["{trials[0].sha256}", "{trials[1].sha256}"]\n'
+    assert portfolio.text == f'portfolio = [["{trials[0].sha256}",[0]],["{trials[1].sha256}",[0,1]]]\n'
     assert portfolio.sha256 == merged(trials).sha256 != merged(trials[::-1]).sha256
+
+
+def test_what_was_stored_as_two_questions_stays_two_whatever_is_taken_for_the_same_now() -> None:
+    by_sha256 = {each.sha256: each for each in (trial("A", PAIN, PAIN_RULE), trial("B", PAIN, PAIN_RULE))}
+    stored = merged(list(by_sha256.values()), [(0,), (1,)])
+    again = remade(stored.text, by_sha256.__getitem__)
+    assert again is not None
+    assert names(again) == ["pain", "B/pain"]
+    assert remade(PAIN, by_sha256.__getitem__) is None
+
+
+@pytest.mark.parametrize(
+    "ask", ["Stable for as long as the trial asks?", "Weight at baseline?", "试验期间能否避孕？"]
+)
+def test_a_question_that_means_one_trial_is_asked_for_each_by_its_name(ask: str) -> None:
+    question = f'[[question]]\nid = "it"\nask = "{ask}"\nshort = "it"\n'
+    rule = '[[criterion]]\ncode = "I1"\ninclusion = "It"\nrule = "it"\n'
+    language = 'languages = ["zh"]\n' if not ask.isascii() else ""
+    portfolio = merged([trial(name, language, question, rule) for name in "AB"])
+    assert names(portfolio) == ["it", "B/it"]
+    (code,) = portfolio.languages
+    assert [each.ask[code] for each in portfolio.questions] == [f"A: {ask}", f"B: {ask}"]
+    assert [each.short[code] for each in portfolio.questions] == ["A: It", "B: It"]
+
+
+@pytest.mark.parametrize("entry", ["consent_willing", "able_to_consent", "other_trial"])
+def test_no_two_trials_share_an_agreement_to_take_part(entry: str) -> None:
+    rule = f'[[criterion]]\ncode = "I1"\ninclusion = "It"\nrule = \'{entry} == "yes"\'\n'
+    assert len(merged([trial("A", rule), trial("B", rule)]).questions) == 2

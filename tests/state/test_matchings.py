@@ -297,3 +297,16 @@ def test_a_fact_of_the_site_that_a_trial_knows_is_not_asked(ward: Ward) -> None:
     assert matching.taken == {"site_room": "S01-0001"}
     assert ward.open(matching, "EXAMPLE-MDD").taken == matching.taken
     assert verify(ward.path).problems == ()
+
+
+def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_would_be_chosen_now(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matching = ward.answered(3)
+    monkeypatch.setattr(
+        "dialogs.portfolio.matching.chosen", lambda portfolio, worth, facts: max(set().union(*worth))
+    )
+    again = Lookup(ward.db).load(matching.number)
+    assert again.state == matching.state
+    assert again.dialogue.answers == matching.dialogue.answers
+    assert verify(ward.path).problems == ()
