@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command.protocol import command
+from dialogs.amendments import Matching
+from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, Step
 from dialogs.loading import parse_protocol
@@ -123,6 +125,56 @@ def test_a_new_question_is_needed_of_whoever_is_not_excluded(path: Path) -> None
     needed = {each.number: each.now.needed for each in amended(Lookup(db), new) if each.again}
     db.close()
     assert needed == {"S01-0001": ("e9",), "S01-0005": ("e9",), "S01-0007": ("e9",)}
+
+
+FRACTURE = "“Fall within 6 months with a fracture”"
+DRAFTED = f"""
+format = 2
+id = "T"
+version = "1"
+title = "A made-up trial"
+
+[[question]]
+id = "last_fall"
+kind = "since"
+ask = "Last fall?"
+
+[[question]]
+id = "with_fracture"
+ask = "Is this true of the patient? {FRACTURE}"
+
+[[criterion]]
+code = "E1"
+exclusion = "Fall within 6 months with a fracture"
+rule = 'last_fall < "6 mo" and with_fracture'
+"""
+IN_TWO = DRAFTED.replace("title", 'languages = ["en", "zh"]\ntitle', 1)
+FELL: dict[str, Answer] = {
+    "last_fall": Measurement("=", Decimal(3), "mo"),
+    "with_fracture": Choice("no"),
+}
+
+
+@pytest.mark.parametrize(
+    ("newer", "needed"),
+    [
+        (DRAFTED.replace("6 months", "12 months"), ("with_fracture",)),
+        (
+            IN_TWO.replace(
+                'ask = "Is this true of the patient? ',
+                f'ask.zh = "患者是否符合？{FRACTURE}"\nask.en = "Is this true of the patient? ',
+            ),
+            (),
+        ),
+    ],
+    ids=["other words", "one more language"],
+)
+def test_what_was_answered_to_words_of_the_record_is_no_answer_to_other_words(
+    newer: str, needed: tuple[str, ...]
+) -> None:
+    old = parse_protocol(DRAFTED, "old.toml")
+    new = parse_protocol(newer.replace('"1"', '"2"'), "new.toml")
+    assert rejudged(Matching(old, new), FELL).needed == needed
 
 
 @pytest.mark.parametrize(
