@@ -52,7 +52,8 @@ def run(*arguments: object) -> Result:
 def order(*arguments: object) -> str:
     result = run("order", *arguments)
     assert result.exit_code == 0, result.output
-    return result.output
+    assert "made-up patients" in result.stderr, "nobody waits without a word"
+    return result.stdout
 
 
 def test_it_says_what_is_saved_and_what_is_asked_first(file: Path) -> None:

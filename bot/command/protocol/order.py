@@ -62,6 +62,7 @@ def command(source: str, db_file: str | None, site: str | None, output: Path | N
         refuse_existing(output)
     protocol = one_protocol(source)
     seen = _seen(db_file, protocol, site) if db_file is not None else None
+    click.echo(_at_work(protocol), err=True)
     proposal = propose(protocol, seen.criteria if seen else None)
     click.echo("\n".join([*_weighed(protocol, proposal), *_grounds(seen, db_file, site), ""]))
     if not proposal.worthwhile:
@@ -86,6 +87,12 @@ def _seen(db_file: str, protocol: Protocol, site: str | None) -> Exclusions:
         db.close()
 
 
+def _at_work(protocol: Protocol) -> str:
+    """Say what takes a while."""
+    asked = counted(len(protocol.questions), "question", "questions")
+    return f"Playing made-up patients through orders of {asked}; that can take a minute ..."
+
+
 def _weighed(protocol: Protocol, proposal: Proposal) -> Iterator[str]:
     """Yield what both orders take."""
     from dialogs.effort import WEIGHTS
@@ -97,6 +104,8 @@ def _weighed(protocol: Protocol, proposal: Proposal) -> Iterator[str]:
     for what in ("questions", "effort"):
         before, after = getattr(today, what), getattr(better, what)
         yield f"{what:<10}{before:>10.1f}{after:>10.1f}{_share(before - after, before):>8}"
+    if better.questions > today.questions:
+        yield "It asks more questions, which together take less effort: that is what is looked for."
     yield ""
     yield f"Effort of one answer: {', '.join(f'{name} {weight}' for name, weight in WEIGHTS.items())}."
 
