@@ -130,8 +130,8 @@ class Turn:
 
     ``repeated`` says that the same message was answered before: its prompt need not be sent twice.
     ``others`` holds what is said to other people, by their codes. ``changed`` is the code of a person whose
-    language or access changed. ``untaken`` says that what was typed is no answer to what was asked. ``saved`` is the
-    number of a screening whose verdict was saved.
+    language or access changed. ``untaken`` says that what was typed is no answer to what was asked. ``saved`` are the
+    numbers of screenings whose verdict was saved.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -140,7 +140,7 @@ class Turn:
     changed: str | None = None
     others: list[tuple[str, Turn]] = field(default_factory=list)
     untaken: bool = False
-    saved: str | None = None
+    saved: list[str] = field(default_factory=list)
 
     def say(self, text: Safe, buttons: Rows = (), *, in_place: bool = False) -> None:
         self.actions.append(Reply(text, buttons, in_place=in_place))

@@ -37,6 +37,13 @@ def trial_of(matching: Screening, trial: str) -> tuple[int, Protocol]:
     raise Unknown(f"trial {trial} in matching {matching.number}")
 
 
+def to_open(matching: Screening) -> list[str]:
+    """Return the trials of a matching that are not ruled out and of which no screening came out of it."""
+    dialogue = dialogue_of(matching)
+    possible = (dialogue.trials[index].protocol.id for index in dialogue.possible)
+    return [trial for trial in possible if trial not in matching.opened]
+
+
 def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:
     """Yield the steps of a screening for the trial at a place, with the time and the person of each answer."""
     dialogue = dialogue_of(matching)

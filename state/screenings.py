@@ -85,11 +85,19 @@ class Screenings(Prompting):
         return screening
 
     def open_trial(
-        self, matching: Screening, trial: str, person: str, *, channel: str, source: str | None = None
+        self,
+        matching: Screening,
+        trial: str,
+        person: str,
+        *,
+        channel: str,
+        source: str | None = None,
+        save: bool = False,
     ) -> Screening:
         """Open a screening for one trial of a matching, with the answers that it needs, as they were given.
 
-        It becomes the person's current one; the matching notes its number. Nothing in it tells of the matching.
+        It becomes the person's current one, or with ``save`` is saved as far as it has come; the matching notes its
+        number. Nothing in it tells of the matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
@@ -101,11 +109,14 @@ class Screenings(Prompting):
             for step, at, by in taken:
                 self._step(screening, at, by, step, None)
             self._follow(screening, now, person)
+            if save:
+                self._step(screening, now, person, Step("save"), None)
             self._place(screening)
             note = Entry(OPENED, detail=pack({"trial": trial, "screening": screening.number}))
             self._append(matching, now, person, note)
             matching.opened[trial] = screening.number
-            self._ask(person, screening)
+            if not save:
+                self._ask(person, screening)
         self._remember(screening)
         return screening
 

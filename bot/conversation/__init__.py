@@ -71,8 +71,8 @@ class Conversation:
             _HANDLERS[message.kind](context)
         except Stale:
             late(context)
-        if context.turn.saved is not None:
-            tell_of_verdict(context, self.screenings.load(context.turn.saved))
+        for number in context.turn.saved:
+            tell_of_verdict(context, self.screenings.load(number))
         return context.turn
 
     def _today(self) -> date:

@@ -8,12 +8,15 @@ from bot.conversation import starting
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.conversation.trials import not_open, offered
-from bot.exchange import Press, at
+from bot.exchange import Press, Safe, at
 from bot.wording import matching
+from bot.wording.phrases import lines
+from dialogs.dialogue import REVIEW, Step
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.protocol import Protocol
 from state.errors import Closed
+from state.matchings import to_open
 from state.screenings import Screening
 
 
@@ -64,3 +67,28 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         return
     starting.open_with(context, opened)
     context.show(opened, remark=context.say("matching_stays", number=screening.number))
+
+
+def save_all(context: Context, screening: Screening, press: Press) -> None:
+    """Save a screening for each trial that is not ruled out, as far as it has come, then the matching.
+
+    Each trial is kept by itself: what a kill leaves out is saved by the next press. Only the end bears the message's
+    source, so that a message that comes again goes on, too.
+    """
+    if screening.state != REVIEW or context.screenings.moved_since(screening.number, press.entry):
+        late(context, screening, press)
+        return
+    told = [_saved(context, screening, trial) for trial in to_open(screening)]
+    context.screenings.take(screening, [Step("save")], context.person.code, context.message.source)
+    context.show(screening, remark=lines(*told))
+
+
+def _saved(context: Context, screening: Screening, trial: str) -> Safe:
+    """Save a screening for one trial, and say so; or that the trial takes none."""
+    person, channel = context.person.code, context.setup.channel
+    try:
+        opened = context.screenings.open_trial(screening, trial, person, channel=channel, save=True)
+    except Closed:
+        return not_open(context, trial)
+    context.turn.saved.append(opened.number)
+    return context.say("trial_saved", id=trial, number=opened.number)

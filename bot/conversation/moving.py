@@ -49,7 +49,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     anew = _answered(context, screening, screening.dialogue.applied) if changed else None
     context.show(screening, remark=lines(*news) or None, answers=answers, anew=anew)
     if steps[-1].kind == "save" and not matching.is_matching(screening):
-        context.turn.saved = screening.number
+        context.turn.saved.append(screening.number)
 
 
 def _not_now(context: Context, screening: Screening, first: Step) -> None:

@@ -17,6 +17,7 @@ from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial
 from dialogs.progress import Progress
 from dialogs.reasons import what_failed
+from state.matchings import to_open
 from state.screenings import Screening
 
 MOST_NEWS: Final = 5
@@ -179,8 +180,19 @@ def _onward(screening: Screening, say: Phrases) -> list[Button]:
         return [new_screening(say)]
     if screening.state == REVIEW:
         return [
-            button(say.plain("finish_matching"), "save", screening),
+            *_finish(screening, say),
             button(say.plain("correct_answer"), "correct_which", screening),
             button(say.plain("cancel_screening"), "cancel", screening),
         ]
     return [button(say.plain("back_to_question"), "go_on", screening)]
+
+
+def _finish(screening: Screening, say: Phrases) -> list[Button]:
+    """The end: with a screening for each trial that is not ruled out and has none, or without."""
+    waiting = len(to_open(screening))
+    if not waiting:
+        return [button(say.plain("finish_matching"), "save", screening)]
+    return [
+        button(say.plain("save_all", n=waiting), "save_all", screening),
+        button(say.plain("finish_without"), "save", screening),
+    ]

@@ -35,13 +35,15 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
         *part_lines(dialogue, say),
         *(said for group, said in told.items() if group not in PASSED),
         again_from(screening, say),
-        quoted(
-            lines(say("answers_title"), *answer_lines(dialogue, say), *(told.get(group) for group in PASSED))
-        ),
+        answers_at_a_tap(dialogue, say, *(told.get(group) for group in PASSED)),
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
         say("source_documents"),
     )
+
+
+def answers_at_a_tap(dialogue: Dialogue, say: Phrases, *more: Safe | None) -> Safe:
+    return quoted(lines(say("answers_title"), *answer_lines(dialogue, say), *more))
 
 
 def _set_aside_line(dialogue: Dialogue, say: Phrases) -> Safe | None:

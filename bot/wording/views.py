@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from wcwidth import wcswidth
@@ -210,10 +211,19 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 def _show_standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where a screening stands."""
     if matching.is_matching(screening) and screening.state in (REVIEW, COMPLETED):
-        return matching.standing(screening, say, place)
+        return _end_of_matching(screening, say, place)
     if screening.state in _STATES:
         return _STATES[screening.state](screening, say)
     return _show_question(screening, say, place)
+
+
+def _end_of_matching(screening: Screening, say: Phrases, place: int | None) -> Reply:
+    """Where each trial stands; before it is saved with the answers, which that confirms."""
+    card = matching.standing(screening, say, place)
+    if screening.state == COMPLETED:
+        return card
+    answers = verdict_card.answers_at_a_tap(screening.dialogue, say)
+    return replace(card, text=lines(card.text, answers, say("source_documents")))
 
 
 def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:

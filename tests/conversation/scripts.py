@@ -55,7 +55,7 @@ OF_SEVERAL_TRIALS = {
             "2",
             "u",
         ),
-        *("1", "s", "/resume", "1", "2", "s", "/resume", "1", "s"),
+        *("1", "s", "/resume", "1", "a", "2"),
     ),
 }
 """The ids of shipped trials, and what is typed."""

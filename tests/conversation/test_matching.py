@@ -9,9 +9,13 @@ import pytest
 from bot.conversation import Conversation
 from bot.exchange import Turn
 from bot.wording.phrases import plain
+from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
-from state.database import path_of
+from state.database import open_database, path_of
+from state.errors import NotKept, Stale
+from state.matchings import to_open
 from state.people import Person
+from state.screenings import Screenings
 from state.verify import verify
 from tests.conversation.office import LANGUAGES, buttons, labels, said, staffed
 from tests.conversation.test_trials import Site, offering
@@ -134,7 +138,7 @@ def saved(site: Site) -> Turn:
 
 def test_a_saved_matching_is_told_to_nobody_and_is_no_screening_of_the_site(site: Site) -> None:
     turn = saved(site)
-    assert (turn.saved, turn.others) == (None, [])
+    assert (turn.saved, turn.others) == ([], [])
     for what in (
         "/subject",
         "/subject S01-M0001",
@@ -159,6 +163,138 @@ def test_what_was_ruled_out_can_be_opened_for_a_log_that_must_show_it(site: Site
     ).fetchall()
     assert "S01-M" not in json.dumps(log)
     assert "EXAMPLE" not in json.dumps(log)
+
+
+# all at once ---------------------------------------------------------------------------------------
+
+
+def at_review(site: Site) -> Turn:
+    """A matching in which the one trial is possible, the other two are ruled out and undetermined."""
+    turn = begin(site)
+    for _ in range(200):
+        number = site.ward.conversation.screenings.load("S01-M0001")
+        if number.state == REVIEW:
+            return turn
+        turn = site.ward.do(
+            site.ward.clinician, "45" if number.state == "age_years" else site.words("unknown")
+        )
+    raise AssertionError("it does not end")
+
+
+def rows(site: Site, sql: str) -> list[tuple[object, ...]]:
+    return site.ward.conversation.screenings.db.execute(sql).fetchall()
+
+
+def is_sound(site: Site) -> bool:
+    return not verify(path_of(site.ward.conversation.screenings.db)).problems
+
+
+def test_the_end_shows_all_answers_and_saves_a_screening_for_each_trial_that_is_possible(site: Site) -> None:
+    turn = at_review(site)
+    assert site.words("source_documents") in plain(said(turn))
+    assert site.words("answers_title") in plain(said(turn))
+    shown = press(site, turn, "save_all", n=2)
+    assert shown.saved == ["S01-0001", "S01-0002"], "each is told to the office as one saved alone"
+    assert sorted(site.ward.verdicts()) == [
+        ("S01-0001", "undetermined"),
+        ("S01-0002", "undetermined"),
+        ("S01-M0001", "undetermined"),
+    ]
+    assert site.words("trial_saved", id="EXAMPLE-DM2", number="S01-0001") in plain(said(shown))
+    assert site.words("go_on_with", id="EXAMPLE-MDD") in labels(shown), (
+        "what was ruled out can be opened, too"
+    )
+    assert is_sound(site)
+    named = next(label for label in labels(shown) if "S01-0002" in label)
+    card = site.press(site.ward.clinician, shown, named)
+    assert site.words("reopened", number="S01-0002") in plain(said(press(site, card, "fill_in")))
+    assert rows(site, "SELECT entries FROM positions WHERE screening = 'S01-0001'") == rows(
+        site, "SELECT max(entry) FROM log WHERE screening = 'S01-0001'"
+    )
+
+
+def test_a_second_tap_saves_nothing_twice(site: Site) -> None:
+    turn = at_review(site)
+    press(site, turn, "save_all", n=2)
+    before = rows(site, "SELECT count(*) FROM log")
+    again = press(site, turn, "save_all", n=2)
+    assert again.toast
+    assert again.saved == []
+    assert rows(site, "SELECT count(*) FROM log") == before
+
+
+def test_what_was_corrected_meanwhile_is_not_saved_by_a_press_from_before(site: Site) -> None:
+    turn = at_review(site)
+    moved = site.ward.conversation.screenings.load("S01-M0001")
+    site.ward.conversation.screenings.take(moved, [Step("correct", "age_years")], site.ward.clinician.code)
+    press(site, turn, "save_all", n=2)
+    assert begun(site) == ["S01-M0001"]
+    assert site.ward.verdicts() == []
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_what_was_left_out_is_saved_by_the_next_press(
+    site: Site, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file fails after some of the trials: each is kept whole or not at all."""
+    turn, screenings = at_review(site), site.ward.conversation.screenings
+    kept = list[str]()
+
+    def fails(number: str) -> None:
+        if len(kept) == after:
+            raise NotKept(number)
+        kept.append(number)
+
+    save = Screenings._save_verdict
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            Screenings, "_save_verdict", lambda self, *given: (save(self, *given), fails(given[0].number))
+        )
+        with pytest.raises(NotKept):
+            press(site, turn, "save_all", n=2)
+    assert sorted(number for number, _ in site.ward.verdicts()) == sorted(kept)
+    assert is_sound(site)
+    screenings._loaded.clear()
+    press(site, turn, "save_all", n=2)
+    assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0001", "S01-0002", "S01-M0001"]
+    assert len(begun(site)) == 3
+    assert is_sound(site)
+
+
+def test_of_two_processes_one_saves(site: Site) -> None:
+    """Each had loaded the matching before the other one moved it."""
+    at_review(site)
+    one = site.ward.conversation.screenings
+    other = Screenings(open_database(path_of(one.db)), one.clock)
+    theirs, person = other.load("S01-M0001"), site.ward.clinician.code
+    one.open_trial(one.load("S01-M0001"), "NCT04420494", person, channel="telegram", save=True)
+    with pytest.raises(Stale):
+        other.open_trial(theirs, "NCT04420494", person, channel="telegram", save=True)
+    assert to_open(other.load("S01-M0001")) == ["EXAMPLE-DM2"]
+    other.db.close()
+    assert len(begun(site)) == 2
+    assert is_sound(site)
+
+
+def test_a_trial_that_was_opened_before_is_its_own(site: Site) -> None:
+    turn = at_review(site)
+    press(site, turn, "go_on_with", id="NCT04420494")
+    again = site.press(
+        site.ward.clinician,
+        site.ward.do(site.ward.clinician, "/resume"),
+        site.words("button_resume", number="S01-M0001"),
+    )
+    press(site, again, "save_all", n=1)
+    assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0002", "S01-M0001"]
+    assert begun(site).count("S01-0001") == 1
+
+
+def test_a_trial_that_was_closed_meanwhile_is_left_out_and_said(site: Site) -> None:
+    turn = at_review(site)
+    site.change("EXAMPLE-DM2", "trial_close")
+    told = press(site, turn, "save_all", n=2)
+    assert "S01-P03" in plain(said(told))
+    assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0001", "S01-M0001"]
 
 
 def test_another_clinician_does_not_see_it(site: Site) -> None:
