@@ -23,6 +23,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.examples import example
 from dialogs.languages import words
 from dialogs.portfolio.matching import Matching
+from dialogs.portfolio.merging import Trial
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Given, Refused, looks_like_free_text, looks_like_identifier, unit_for
 from dialogs.reasons import what_failed
@@ -159,19 +160,24 @@ def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
 
 def matching_help(dialogue: Matching, question: Question, say: Phrases) -> Safe:
     """The same in a matching: for how many trials it is asked, and their criteria."""
-    portfolio = dialogue.portfolio
-    wanted = {
-        criterion.code
-        for place, trial in enumerate(dialogue.trials)
-        if portfolio.position[question.id] in dialogue.worth[place]
-        for criterion in portfolio.criteria[trial.criteria]
-    }
+    portfolio, place = dialogue.portfolio, dialogue.portfolio.position[question.id]
+    asking = [trial for trial, worth in zip(dialogue.trials, dialogue.worth, strict=True) if place in worth]
+    wanted = {each.code for trial in asking for each in portfolio.criteria[trial.criteria]}
     return lines(
         Safe(f"<b>{escape(question.short[say.language])}</b>"),
         matching.asked_for(dialogue, question.id, say),
-        escape(question.help[say.language]) if question.help else None,
+        *_helps(asking, place, say),
         *(criterion_text(each, say) for each in _uses(portfolio, question) if each.code in wanted),
     )
+
+
+def _helps(asking: Sequence[Trial], place: int, say: Phrases) -> list[Safe]:
+    """What each trial says about a question; where not all say the same, which one says it."""
+    own = [(each.protocol.id, each.protocol.questions[each.own[place]].help) for each in asking]
+    told = [(trial, help_text[say.language]) for trial, help_text in own if help_text]
+    if len(told) == len(own) and len({text for _, text in told}) == 1:
+        return [escape(told[0][1])]
+    return [escape(say.plain("named", name=trial, what=text)) for trial, text in told]
 
 
 def explains_more(protocol: Protocol, question: Question) -> bool:

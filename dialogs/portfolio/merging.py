@@ -15,7 +15,7 @@ from typing import Final
 
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
-from dialogs.portfolio.sameness import classes, is_of_one_trial
+from dialogs.portfolio.sameness import classes, speaks_of_one_trial
 from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
 from dialogs.rules.relocation import relocated_formula, relocated_rule
 from dialogs.texts import Text
@@ -156,15 +156,22 @@ def _places(protocols: Sequence[Protocol]) -> list[tuple[int, ...]]:
 
 
 def _questions(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> tuple[Question, ...]:
-    """Return each question once, worded by the trial that words it in the most languages."""
+    """Return each question once, worded by the trial that words it best; the first of several."""
     names = _names(protocols, places)
     found: dict[int, Question] = {}
     for protocol, own in zip(protocols, places, strict=True):
         ids = {question.id: names[place] for question, place in zip(protocol.questions, own, strict=True)}
         for question, place in zip(protocol.questions, own, strict=True):
-            if place not in found or len(question.ask) > len(found[place].ask):
+            if place not in found or _words_better(question, found[place]):
                 found[place] = _named(_moved(question, names[place], ids, own), protocol)
     return tuple(found[place] for place in range(len(found)))
+
+
+def _words_better(question: Question, other: Question) -> bool:
+    """Say whether a question is worded in more languages; or else without a remark that the other one has."""
+    if len(question.ask) != len(other.ask):
+        return len(question.ask) > len(other.ask)
+    return all(len(text) < len(other.ask[code]) for code, text in question.ask.items() if code in other.ask)
 
 
 def _names(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> dict[int, str]:
@@ -194,7 +201,7 @@ def _moved(question: Question, name: str, ids: Mapping[str, str], places: Sequen
 
 def _named(question: Question, protocol: Protocol) -> Question:
     """Return a question with the name of its trial, if it means that one only: whether somebody agrees to take part."""
-    if not is_of_one_trial(question):
+    if not speaks_of_one_trial(question):
         return question
     return replace(
         question,

@@ -1,8 +1,9 @@
-"""Which questions of several trials are the same: a person sees the same, and rules use the same of them.
+"""Which questions of several trials are the same: a person is asked the same, and rules use the same of them.
 
 What a question refers to must be the same too: the limit of normal that a value is divided by, the numbers that another
 one is worked out from, what an option implies. So questions are told apart by their own words and answers first, then
-by the classes of what they refer to, until no class falls apart any more.
+by the classes of what they refer to, until no class falls apart any more. Help, who supplies an answer and the word for
+none do not tell them apart: they say how a trial uses the answer, and each trial's own can be shown.
 """
 
 from __future__ import annotations
@@ -88,20 +89,31 @@ def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
 
 
 def _own_key(question: Question, languages: Collection[str]) -> Hashable:
-    """Return all of a question but its id, its codes in exports, and what it refers to."""
+    """Return all of a question but its id, its codes in exports, its help, and what it refers to."""
 
     def said(text: Text | None) -> Hashable:
         return tuple(sorted((code, text[code]) for code in languages or text)) if text else None
 
-    formula = question.formula
+    formula, once = question.formula, _of_a_person_once(question)
+    texts = (question.short, question.name, question.at, None if once else question.ask)
     return (
+        once,
         *(question.kind, question.bounds, question.judgement, question.site_fact, question.unit_of is None),
-        *map(said, (question.ask, question.short, question.name, question.help, question.at)),
+        *map(said, texts),
         tuple((each.code, said(each.text), _implied(each.implies)) for each in question.options),
         tuple((each.code, said(each.text), each.means) for each in question.shortcuts),
         tuple((said(unit.label), *_measure(unit)) for unit in question.units),
         formula and (formula.text, formula.unit, formula.decimals, formula.rounds, formula.possible),
     )
+
+
+def _of_a_person_once(question: Question) -> str | None:
+    """Return the SDTM code of a choice of the demographics, such as the sex, however it is asked for.
+
+    SDTM has one record of them for each subject: no wording can mean the answer of another time.
+    """
+    coded = question.sdtm
+    return coded.code if coded is not None and coded.domain == "DM" and question.options else None
 
 
 def _implied(implies: Mapping[str, str]) -> Hashable:

@@ -9,8 +9,10 @@ import pytest
 from bot.conversation import Conversation
 from bot.exchange import Turn
 from bot.wording.phrases import plain
+from dialogs.answers import UNKNOWN
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load
+from dialogs.portfolio.merging import merged
 from state.database import open_database, path_of
 from state.errors import NotKept, Stale
 from state.matchings import to_open
@@ -51,7 +53,7 @@ def test_all_trials_stand_before_each_and_begin_one_matching_however_often_they_
     first = site.press(site.ward.clinician, offered, site.words("all_trials"))
     again = site.press(site.ward.clinician, offered, site.words("all_trials"))
     assert begun(site) == ["S01-M0001"]
-    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=53) in plain(
+    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=51) in plain(
         said(again)
     )
     assert "NCT04420494" in plain(said(first))
@@ -69,7 +71,7 @@ def test_a_trial_that_is_ruled_out_is_said_in_one_line_and_the_rest_goes_on(site
     begin(site)
     told = plain(said(site.ward.do(site.ward.clinician, "45")))
     assert [line for line in told.split("\n") if "EXAMPLE-MDD" in line and "I1" in line]
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=35) in told
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in told
     corrected = site.ward.do(site.ward.clinician, "back", "15")
     told = plain(said(corrected))
     assert site.words("trial_possible_again", id="EXAMPLE-MDD") in told
@@ -83,6 +85,18 @@ def test_help_says_of_a_question_for_how_many_trials_it_is_asked(site: Site) -> 
     assert "EXAMPLE-MDD/I1" in told
     site.ward.do(site.ward.clinician, "45")
     assert "EXAMPLE-MDD" not in plain(said(site.ward.do(site.ward.clinician, "/help")))
+
+
+def test_help_says_which_trial_says_what_of_a_question_that_several_ask(site: Site) -> None:
+    screenings = site.ward.conversation.screenings
+    person = site.ward.clinician.code
+    matching = screenings.start(
+        merged([load("EXAMPLE-NSCLC"), load("NCT04420494")]), person, "S01", zone="UTC", channel="telegram"
+    )
+    while matching.state != "hemoglobin":
+        screenings.take(matching, [Step("answer", matching.state, UNKNOWN)], person)
+    told = plain(said(site.ward.do(site.ward.clinician, "/help"))).split("\n")
+    assert [line for line in told if line.startswith("NCT04420494") and "100 g/L" in line]
 
 
 def test_where_each_trial_stands_is_shown_at_any_time_and_leads_back(site: Site) -> None:
@@ -115,7 +129,7 @@ def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_
     assert begun(site) == ["S01-0001", "S01-M0001"]
     listed = site.ward.do(site.ward.clinician, "/resume")
     back = press(site, listed, "button_resume", number="S01-M0001")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=35) in plain(said(back))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in plain(said(back))
     again = press(site, back, "where_we_stand")
     assert "NCT04420494：S01-0001" in labels(again) or "NCT04420494: S01-0001" in labels(again)
     assert not verify(path_of(site.ward.conversation.screenings.db)).problems

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import fields
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,9 @@ from dialogs.answers import Answer
 from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError
+from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.portfolio.matching import Matching, replayed, steps_alone
+from dialogs.portfolio.merging import merged
 from dialogs.progress import COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.rules.judgement import members, union
 from tests.dialogs import portfolios
@@ -36,6 +39,62 @@ def told(progress: Progress) -> dict[str, Any]:
         "missing",
     )
     return {name: copy(getattr(progress, name)) for name in names}
+
+
+HAEMOGLOBIN = """format = 2
+id = "EX-{id}"
+title = "A fictional trial"
+[[question]]
+use = "hemoglobin"
+{more}
+[[criterion]]
+code = "I1"
+inclusion = "x"
+rule = 'hemoglobin >= "90 g/L"'
+"""
+SEX = """format = 2
+id = "EX-{id}"
+title = "A fictional trial"
+[[question]]
+use = "sex"
+{more}
+[[criterion]]
+code = "I1"
+inclusion = "x"
+rule = 'sex == "female"'
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "asked"),
+    [
+        pytest.param(HAEMOGLOBIN, 'help = "The last before a transfusion."', 1, id="help"),
+        pytest.param(HAEMOGLOBIN, 'unknown = "Not measured"', 1, id="no answer"),
+        pytest.param(HAEMOGLOBIN, 'ask = "Haemoglobin before the first dose?"', 2, id="wording"),
+        pytest.param(HAEMOGLOBIN, 'at = "at the first dose"', 2, id="visit"),
+        pytest.param(SEX, 'ask = "Sex? (for the pregnancy question)"', 1, id="sex, with a remark"),
+        pytest.param(SEX, 'short = "Sex of the partner"', 2, id="sex of another"),
+    ],
+)
+@pytest.mark.parametrize("worded_first", [True, False])
+def test_what_is_the_same_is_asked_once(text: str, more: str, asked: int, worded_first: bool) -> None:
+    """Help and the word for no answer do not tell two questions apart; a wording that could mean another time does."""
+    trials = [
+        parse_protocol(text.format(id=index, more=more if index == worded_first else ""), "trial.toml")
+        for index in range(2)
+    ]
+    questions = merged(trials).questions
+    assert len(questions) == asked
+    if asked == 1:
+        assert questions[0].ask["en"] == min((trial.questions[0].ask["en"] for trial in trials), key=len)
+
+
+def test_each_shipped_trial_asks_for_sex_and_haemoglobin_once() -> None:
+    asked = [
+        question.short["en"] for question in merged([load(name) for name in shipped_protocols()]).questions
+    ]
+    assert asked.count("Sex") == 1
+    assert asked.count("Haemoglobin") == 1
 
 
 @given(cases())
