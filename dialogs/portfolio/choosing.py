@@ -16,7 +16,7 @@ from dialogs.parts import that_matter
 from dialogs.portfolio.merging import Portfolio
 from dialogs.progress import Progress
 from dialogs.protocol import YES_OR_NO, Protocol, Question
-from dialogs.rules.judgement import Facts, first_place, members
+from dialogs.rules.judgement import Facts, members
 
 CHANCES: Final[Mapping[tuple[str, bool], int]] = {
     ("inclusion", False): 12,
@@ -46,15 +46,15 @@ def _is_yes_or_no(question: Question) -> bool:
 
 def worths(progress: Progress) -> dict[int, int]:
     """Return what an answer to each open question is worth to one trial; nothing of one that is ruled out."""
-    if progress.excluded:
-        return {}
-    protocol, found = progress.protocol, dict[int, int]()
-    wanted, spared = that_matter(protocol, progress.ruled_out), progress.open.bit_count()
+    protocol, out, found = progress.protocol, progress.ruled_out, dict[int, int]()
+    if out == protocol.every_part:
+        return found
+    wanted, spared = that_matter(protocol, out), progress.open.bit_count()
     rows = zip(protocol.parts_of, progress.judged, _chances(protocol), strict=True)
     for parts, (_, _, residual), chances in rows:
         if residual and parts & wanted:
             waits_for = residual.bit_count()
-            for place in members(residual) if waits_for > 1 else (first_place(residual),):
+            for place in members(residual) if waits_for > 1 else (residual.bit_length() - 1,):
                 worth = chances[place] * spared // waits_for
                 if worth > found.get(place, 0):
                     found[place] = worth
@@ -70,7 +70,7 @@ def chosen(portfolio: Portfolio, worth: Sequence[Mapping[int, int]], facts: Fact
     total: dict[int, int] = {}
     for each in worth:
         for place, one in each.items():
-            total[place] = total.get(place, 0) + one
+            total[place] = total[place] + one if place in total else one
     called_for = total.keys() & _called_for(portfolio, facts)
     if called_for:
         return min(called_for)

@@ -155,7 +155,7 @@ class Matching(Dialogue):
     def _weigh(self, index: int) -> None:
         places = self.trials[index].places
         self.worth[index] = {places[own]: worth for own, worth in worths(self.alone[index]).items()}
-        self.wanted[index] = union(1 << place for place in self.worth[index])
+        self.wanted[index] = sum(1 << place for place in self.worth[index])
 
     def _take_over(self, question: str) -> None:
         """Let an answer apply if it does in any trial, with what it implies."""
