@@ -12,10 +12,10 @@ from typing import Final
 from sqlite_utils import Database
 
 from dialogs.answers import COMPUTED, Answer
-from dialogs.dialogue import STEP_KINDS, Dialogue, begin
+from dialogs.dialogue import STEP_KINDS, Dialogue
 from dialogs.protocol import Protocol
 from state.history import Asked
-from state.replay import step_from
+from state.replay import begun_as, step_from
 
 _TAKEN_UP: Final = (
     "SELECT a.entry, min(s.entry) FROM log a"
@@ -36,11 +36,12 @@ def as_it_came_out(db: Database, number: str, protocol: Protocol, query: Asked) 
 
 
 def _replayed(db: Database, number: str, protocol: Protocol, last: int) -> Dialogue:
-    dialogue = begin(protocol)
-    for kind, *said in db.execute(
+    (_, *_, how), *log = db.execute(
         "SELECT kind, question, value, unit, detail FROM log WHERE screening = ? AND entry <= ? ORDER BY entry",
         [number, last],
-    ).fetchall():
+    ).fetchall()
+    dialogue = begun_as(protocol, how)
+    for kind, *said in log:
         if kind in STEP_KINDS:
             dialogue.take(step_from(kind, *said))
     return dialogue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -20,6 +21,7 @@ WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit
 ORDER BY entry DESC
 LIMIT 1
 """
+_IS_OF: Final = "SELECT 1 FROM screenings s JOIN protocols p ON p.sha256 = s.protocol WHERE s.number = ? AND p.id = ?"
 
 
 def dialogue_of(screening: Screening) -> Matching:
@@ -45,11 +47,17 @@ def to_open(matching: Screening) -> list[str]:
 
 
 def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:
-    """Yield the steps of a screening for the trial at a place, with the time and the person of each answer."""
+    """Yield the steps of a screening for the trial at a place, with the time and the person of each answer.
+
+    What was taken from a screening for another trial is left out: no log of one trial names a screening of another.
+    """
     dialogue = dialogue_of(matching)
     trial = dialogue.trials[place]
     for step in steps_alone(dialogue, place):
         asked = dialogue.here(trial, step.question or "")
+        of = matching.taken.get(asked)
+        if of is not None and not db.execute(_IS_OF, [of, trial.protocol.id]).fetchone():
+            continue
         value, unit = encode(dialogue.answers[asked])
         at, person = db.execute(_GIVEN, [matching.number, asked, value, unit]).fetchone()
-        yield replace(step, taken_from=matching.taken.get(asked)), at, person
+        yield replace(step, taken_from=of), at, person

@@ -245,8 +245,12 @@ def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> N
 
 
 def _begun(db: Database, number: str, protocols: StoredProtocols) -> Dialogue:
-    (sha256,) = db.execute("SELECT protocol FROM screenings WHERE number = ?", [number]).fetchone()
-    return begun(protocols.get(sha256))
+    sha256, how = db.execute(
+        "SELECT s.protocol, l.detail FROM screenings s JOIN log l ON l.screening = s.number AND l.entry = 1"
+        " WHERE s.number = ?",
+        [number],
+    ).fetchone()
+    return begun_as(protocols.get(sha256), how)
 
 
 def _replay_to_each_save(db: Database, number: str, dialogue: Dialogue) -> Iterator[int]:

@@ -38,7 +38,7 @@ SELECT json_object(
         SELECT json_group_array(json_object(
             'entry', l.entry, 'at', l.at, 'person', l.person, 'kind', l.kind, 'question', l.question,
             'value', l.value, 'unit', l.unit, 'compared', l.compared, 'compared_unit', l.compared_unit,
-            'detail', CASE WHEN l.detail IS NULL THEN NULL ELSE {_DETAIL} END
+            'detail', CASE WHEN l.detail IS NULL OR l.kind = 'start' THEN NULL ELSE {_DETAIL} END
         )) FROM log l WHERE l.screening = c.screening
     )
 ) || char(10)

@@ -13,14 +13,16 @@ import pytest
 
 from dialogs.answers import UNKNOWN, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
-from dialogs.loading import load, shipped_protocols
+from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Portfolio, merged
 from state.backup import back_up
+from state.corrections import as_it_came_out
 from state.database import open_database
 from state.errors import Closed, Unknown
 from state.exports import FORMATS, export
 from state.exports.selection import Selection
+from state.history import queries_of
 from state.lookup import Lookup
 from state.merge import merge
 from state.people import People
@@ -31,6 +33,7 @@ from state.status import status
 from state.trials import enter
 from state.verify import verify
 from tests.dialogs.portfolios import harmless
+from tests.state.test_site_facts import TRIAL as OF_A_SITE
 
 TRIALS = [load(name) for name in sorted(shipped_protocols())]
 PORTFOLIO = merged(TRIALS)
@@ -201,7 +204,7 @@ def test_no_export_of_a_trial_tells_of_another_or_of_the_matching(
     assert files
     for file in files:
         told = file.read_bytes()
-        for word in ("S01-M", "EXAMPLE", "portfolio", "S01-0001"):
+        for word in ("S01-M", "EXAMPLE", "portfolio", "S01-0001", "as answered"):
             assert word.encode() not in told, (file.name, word)
 
 
@@ -310,3 +313,41 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
     assert again.state == matching.state
     assert again.dialogue.answers == matching.dialogue.answers
     assert verify(ward.path).problems == ()
+
+
+def test_a_fact_that_another_trial_knows_is_asked_in_a_screening_and_no_log_names_that_of_the_other(
+    ward: Ward, tmp_path: Path
+) -> None:
+    other = parse_protocol(OF_A_SITE.text.replace("FICTION-SITE", "FICTION-TWO"), "two.toml")
+    alone = ward.screenings.start(OF_A_SITE, "S01-P01", "S01", zone="+08:00", channel="terminal")
+    for code in ("yes", "no", "minus_80"):
+        ward.screenings.take(alone, [Step("answer", alone.state, Choice(code))], "S01-P01")
+    ward.screenings.take(alone, [Step("save")], "S01-P01")
+    matching = ward.begin(merged([OF_A_SITE, other]))
+    ward.screenings.take(matching, [Step("answer", "claustrophobia", Choice("no"))], "S01-P01")
+    assert matching.taken == {"scanner": "S01-0001", "storage": "S01-0001"}
+    assert ward.open(matching, "FICTION-SITE").taken == matching.taken
+    opened = ward.open(matching, "FICTION-TWO")
+    assert (opened.state, opened.taken) == ("scanner", {})
+    for code in ("yes", "minus_80"):
+        ward.screenings.take(opened, [Step("answer", opened.state, Choice(code))], "S01-P01")
+    ward.screenings.take(opened, [Step("save")], "S01-P01")
+    export(ward.path, "log", tmp_path / "log.jsonl", Selection(protocol="FICTION-TWO"))
+    assert "S01-0001" not in (tmp_path / "log.jsonl").read_text()
+    assert verify(ward.path).problems == ()
+
+
+@pytest.mark.parametrize(("changed", "state"), [(False, "confirmed"), (True, "corrected")])
+def test_a_query_on_a_screening_that_came_out_of_a_matching_says_what_came_of_it(
+    ward: Ward, changed: bool, state: str
+) -> None:
+    finished(ward)
+    screening = ward.screenings.load("S01-0001")
+    question = screening.dialogue.applied[-1]
+    answer = UNKNOWN if changed else screening.dialogue.answers[question]
+    ward.screenings.note(screening, "query", "S01-P02", {"code": "source"}, question=question)
+    ward.screenings.amend(screening, question, "newer", screening.entries, "S01-P01")
+    ward.screenings.take(screening, [Step("answer", question, answer, reason="newer")], "S01-P01")
+    ward.screenings.take(screening, [Step("save")], "S01-P01")
+    (query,) = queries_of(ward.db, screening.number)
+    assert as_it_came_out(ward.db, screening.number, screening.protocol, query).state == state
