@@ -21,7 +21,9 @@ WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit
 ORDER BY entry DESC
 LIMIT 1
 """
-_IS_OF: Final = "SELECT 1 FROM screenings s JOIN protocols p ON p.sha256 = s.protocol WHERE s.number = ? AND p.id = ?"
+_IS_OF: Final = (
+    "SELECT 1 FROM screenings s JOIN protocols p ON p.sha256 = s.protocol WHERE s.number = ? AND p.id = ?"
+)
 
 
 def dialogue_of(screening: Screening) -> Matching:
@@ -49,7 +51,8 @@ def to_open(matching: Screening) -> list[str]:
 def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:
     """Yield the steps of a screening for the trial at a place, with the time and the person of each answer.
 
-    What was taken from a screening for another trial is left out: no log of one trial names a screening of another.
+    What was taken from a screening for another trial is left out, to be taken from one for this: no log of one trial
+    names a screening of another.
     """
     dialogue = dialogue_of(matching)
     trial = dialogue.trials[place]

@@ -44,20 +44,37 @@ def step(
     """Return the answer to the question that is asked, if that is one about the site, with the screening it is of.
 
     Nothing, if the question was answered here already, is being corrected, the newest answer is that it is not known,
-    or nobody of the site has answered it so that it fits here. ``version`` finds the protocol of a screening, by its
-    SHA-256.
+    or nobody of the site has answered it so that it fits here. In a matching each trial that asks it must know it, and
+    all the same: what one trial knows is not told in the log of another. ``version`` finds the protocol of a screening,
+    by its SHA-256.
     """
     place = dialogue.protocol.position.get(dialogue.state)
     if place is None or not dialogue.protocol.questions[place].site_fact:
         return None
     if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
         return None
-    protocol, question = asked_by(dialogue.protocol, place)
-    for answer, of, then in _given(db, number, site, protocol.id, question.id):
+    asking = asked_by(dialogue.protocol, place)
+    known = [
+        _known(_given(db, number, site, trial.id, each.id), each, dialogue, version) for trial, each in asking
+    ]
+    if None in known or len({answer for answer, _ in filter(None, known)}) > 1:
+        return None
+    answer, of = next(filter(None, known))
+    return Step("answer", dialogue.state, answer, taken_from=of)
+
+
+def _known(
+    given: Iterator[tuple[Answer, str, str]],
+    question: Question,
+    dialogue: Dialogue,
+    version: Callable[[str], Protocol],
+) -> tuple[Answer, str] | None:
+    """Return the newest answer that fits, with the screening that it is of."""
+    for answer, of, then in given:
         if answer == UNKNOWN or not _asked_alike(version(then), question):
             return None  # what was said before holds no more, or was said of something else
         if _fits(dialogue, answer):
-            return Step("answer", dialogue.state, answer, taken_from=of)
+            return answer, of
     return None
 
 

@@ -83,12 +83,12 @@ class Portfolio(Protocol):
         return {index: self.position[value] for index, value in pairs if value is not None}
 
 
-def asked_by(protocol: Protocol, place: int) -> tuple[Protocol, Question]:
-    """Return the trial that asks a question, with the question as it has it; of a portfolio the first that does."""
+def asked_by(protocol: Protocol, place: int) -> list[tuple[Protocol, Question]]:
+    """Return the trials that ask a question, with the question as each has it."""
     if not isinstance(protocol, Portfolio):
-        return protocol, protocol.questions[place]
-    trial = protocol.trials[protocol.asking[place][0]]
-    return trial.protocol, trial.protocol.questions[trial.own[place]]
+        return [(protocol, protocol.questions[place])]
+    asking = [protocol.trials[index] for index in protocol.asking[place]]
+    return [(trial.protocol, trial.protocol.questions[trial.own[place]]) for trial in asking]
 
 
 def coded(protocol: Protocol, code: str) -> str:

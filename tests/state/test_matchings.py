@@ -16,6 +16,7 @@ from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.protocol import Protocol
 from state.backup import back_up
 from state.corrections import as_it_came_out
 from state.database import open_database
@@ -316,24 +317,39 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
 
 
 def test_a_fact_that_another_trial_knows_is_asked_in_a_screening_and_no_log_names_that_of_the_other(
+
+
+def knows(ward: Ward, trial: Protocol) -> Screening:
+    """Answer and save all of a screening for a trial with facts of the site."""
+    screening = ward.screenings.start(trial, "S01-P01", "S01", zone="+08:00", channel="terminal")
+    while screening.state != REVIEW:
+        code = (
+            "minus_80"
+            if screening.state == "storage"
+            else "no"
+            if screening.state == "claustrophobia"
+            else "yes"
+        )
+        ward.screenings.take(screening, [Step("answer", screening.state, Choice(code))], "S01-P01")
+    ward.screenings.take(screening, [Step("save")], "S01-P01")
+    return screening
+
+
+def test_a_fact_that_one_trial_alone_knows_is_asked_and_no_log_names_a_screening_of_another(
     ward: Ward, tmp_path: Path
 ) -> None:
     other = parse_protocol(OF_A_SITE.text.replace("FICTION-SITE", "FICTION-TWO"), "two.toml")
-    alone = ward.screenings.start(OF_A_SITE, "S01-P01", "S01", zone="+08:00", channel="terminal")
-    for code in ("yes", "no", "minus_80"):
-        ward.screenings.take(alone, [Step("answer", alone.state, Choice(code))], "S01-P01")
-    ward.screenings.take(alone, [Step("save")], "S01-P01")
-    matching = ward.begin(merged([OF_A_SITE, other]))
-    ward.screenings.take(matching, [Step("answer", "claustrophobia", Choice("no"))], "S01-P01")
-    assert matching.taken == {"scanner": "S01-0001", "storage": "S01-0001"}
+    first, both = knows(ward, OF_A_SITE), merged([OF_A_SITE, other])
+    assert ward.answered(portfolio=both).taken == {}
+    second = knows(ward, other)
+    matching = ward.answered(portfolio=both)
+    assert matching.taken == {"scanner": first.number, "storage": first.number}
     assert ward.open(matching, "FICTION-SITE").taken == matching.taken
     opened = ward.open(matching, "FICTION-TWO")
-    assert (opened.state, opened.taken) == ("scanner", {})
-    for code in ("yes", "minus_80"):
-        ward.screenings.take(opened, [Step("answer", opened.state, Choice(code))], "S01-P01")
+    assert (opened.state, opened.taken) == (REVIEW, {"scanner": second.number, "storage": second.number})
     ward.screenings.take(opened, [Step("save")], "S01-P01")
     export(ward.path, "log", tmp_path / "log.jsonl", Selection(protocol="FICTION-TWO"))
-    assert "S01-0001" not in (tmp_path / "log.jsonl").read_text()
+    assert first.number not in (tmp_path / "log.jsonl").read_text()
     assert verify(ward.path).problems == ()
 
 
