@@ -11,7 +11,7 @@ from bot.conversation.trials import not_open, offered
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
-from dialogs.dialogue import REVIEW, Step
+from dialogs.dialogue import CANCELLED, REVIEW, Step
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.protocol import Protocol
@@ -51,8 +51,14 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         return
     name = trial.protocol.id
     known = context.own(screening.opened.get(name))
-    if known is not None:
+    if known is not None and known.state != CANCELLED:
         context.show(known)
+        return
+    if screening.state == CANCELLED:
+        late(context, screening, press)
+        return
+    if name not in (each.id for each in context.setup.protocols):
+        context.turn.say(context.say("trial_not_offered", number=screening.number, trial=name))
         return
     try:
         opened = context.screenings.open_trial(
@@ -66,7 +72,8 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         context.turn.say(not_open(context, name))
         return
     starting.open_with(context, opened)
-    context.show(opened, remark=context.say("matching_stays", number=screening.number))
+    stays = context.say("matching_stays", number=screening.number)
+    context.show(opened, remark=lines(context.version_line(opened), stays))
 
 
 def save_all(context: Context, screening: Screening, press: Press) -> None:

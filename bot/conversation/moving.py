@@ -115,12 +115,20 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
         *cards.alert_lines(dialogue, before.facts, say),
         *_failed_further(context, dialogue, before),
         *(
-            matching.news(dialogue, before.out, say)
+            [
+                *matching.news(dialogue, before.out, say),
+                *matching.not_changed_in(screening, _changed(dialogue, before), say),
+            ]
             if isinstance(dialogue, Matching)
             else parts.news(dialogue, before.out, say)
         ),
         *_newly_set_aside(context, dialogue, before),
     ]
+
+
+def _changed(dialogue: Dialogue, before: _Before) -> list[str]:
+    """The questions that have another answer than before."""
+    return [q for q, answer in before.answers.items() if dialogue.answers.get(q, answer) != answer]
 
 
 def _failed_further(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:

@@ -15,6 +15,7 @@ from bot.wording.phrases import joined, lines
 from bot.wording.subjects import missing_names
 from dialogs.dialogue import COMPLETED
 from state import outcomes
+from state.codes import number_of
 from state.moments import in_zone
 from state.rescreening import due
 from state.screenings import Listed, ListState, Screening
@@ -34,12 +35,16 @@ _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
 def full_number(site: str, typed: str) -> str:
-    """Complete a number as people type it: ``7``, ``#0007``, ``s01-7`` and ``S01–0007`` are S01-0007 at site S01."""
+    """Complete a number as people type it: ``7``, ``#0007``, ``s01-7`` and ``S01–0007`` are S01-0007 at site S01.
+
+    Those of matchings likewise: ``m7`` is S01-M0007.
+    """
     text = unicodedata.normalize("NFKC", typed).translate(_DASHES)
-    before, dash, digits = text.strip().lstrip("#").upper().rpartition("-")
+    before, dash, last = text.strip().lstrip("#").upper().rpartition("-")
+    digits = last.removeprefix("M")
     if not (digits.isdecimal() and len(digits) <= MAX_DIGITS):
         return typed
-    return f"{before if dash else site}-{int(digits):04d}"
+    return number_of(before if dash else site, -int(digits) if digits != last else int(digits))
 
 
 def found(context: Context, typed: str) -> Screening | None:

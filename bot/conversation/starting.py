@@ -85,6 +85,9 @@ def rescreen(context: Context, screening: Screening, press: Press) -> None:
 
 def _again(context: Context, earlier: Screening) -> None:
     """Screen again by the version on offer of the same trial; never, unasked, for another one."""
+    if isinstance(earlier.protocol, Portfolio):
+        _new_for_some_trial(context)
+        return
     trial = earlier.protocol.id
     newest = next((each for each in context.setup.protocols if each.id == trial), None)
     if newest is None:
@@ -161,9 +164,14 @@ def _same_day(at: str, screening: Screening) -> bool:
 
 
 def _just_begun(context: Context, protocol: Protocol, earlier: Screening | None) -> Screening | None:
-    """Return the current screening if it is for this trial and candidate, and nothing was answered in it yet."""
+    """Return the current screening if it is for this trial and candidate, and nothing was answered in it yet.
+
+    A matching is, if it is for these trials: one may have been opened, paused or changed since.
+    """
     current = context.current()
     if current is None or current.protocol.id != protocol.id or not _came_by_itself(current):
+        return None
+    if isinstance(protocol, Portfolio) and current.protocol.sha256 != protocol.sha256:
         return None
     return current if current.earlier == (earlier.number if earlier else None) else None
 

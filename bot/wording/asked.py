@@ -1,12 +1,19 @@
-"""What a screening asks at this moment: its question, and what waits there: a proposal to be confirmed, or ticks."""
+"""What a screening is called and asks at this moment: its question, a proposal to be confirmed, or ticks."""
 
 from __future__ import annotations
 
+from bot.wording.phrases import Phrases
 from dialogs.answers import Answer, Selection, decode
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, propose_again, unit_for
 from dialogs.working_out import is_taken
 from state.screenings import Screening
+
+
+def numbered(screening: Screening, say: Phrases) -> str:
+    """The screening's number, with a word beside it where its protocol was not reviewed."""
+    number = screening.number
+    return say.plain("draft_number", number=number) if screening.protocol.open_reviews else number
 
 
 def question_of(screening: Screening) -> Question | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.exchange import LABEL_CHARACTERS, Safe
 from bot.wording import matching
-from bot.wording.asked import standing_answer, ticked
+from bot.wording.asked import numbered, standing_answer, ticked
 from bot.wording.buttons import choices
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
@@ -105,15 +105,9 @@ def progress(screening: Screening, say: Phrases) -> Safe:
     """Which screening this is, and how many questions may still come."""
     dialogue = screening.dialogue
     if matching.is_matching(screening):
-        return matching.progress(screening, numbered(screening, say), say)
+        return matching.progress(screening, say)
     key = "progress_revising" if dialogue.revising else "progress"
     return Safe(f"<i>{say(key, number=numbered(screening, say), left=dialogue.remaining)}</i>")
-
-
-def numbered(screening: Screening, say: Phrases) -> str:
-    """The screening's number, with a word beside it where its protocol was not reviewed."""
-    number = screening.number
-    return say.plain("draft_number", number=number) if screening.protocol.open_reviews else number
 
 
 def draft_line(protocol: Protocol, say: Phrases) -> Safe | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, cast
 
-from bot.exchange import LABEL_CHARACTERS, Button, Press, Reply, Safe
+from bot.exchange import LABEL_CHARACTERS, Button, Reply, Safe
+from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import when
 from bot.wording.paging import page_at, turning
@@ -33,10 +34,11 @@ def _matching(screening: Screening) -> Matching:
     return cast("Matching", screening.dialogue)
 
 
-def progress(screening: Screening, number: str, say: Phrases) -> Safe:
+def progress(screening: Screening, say: Phrases) -> Safe:
     """How many trials are still possible, and about how many questions may come."""
     dialogue = _matching(screening)
     possible, of = len(dialogue.possible), len(dialogue.trials)
+    number = numbered(screening, say)
     told = say("progress_matching", number=number, possible=possible, of=of, left=dialogue.remaining)
     return Safe(f"<i>{told}</i>")
 
@@ -58,6 +60,15 @@ def news(dialogue: Matching, out_before: int, say: Phrases) -> list[Safe]:
     if len(newly) > MOST_NEWS:
         told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
     return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in again)]
+
+
+def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
+    """Say in which screenings that came out of it an answer that was changed here stands as it was."""
+    dialogue, opened = _matching(screening), screening.opened
+    places = {dialogue.protocol.position[question] for question in changed}
+    asking = [trial.protocol.id for trial in dialogue.trials if places & trial.own.keys()]
+    numbers = [opened[trial] for trial in asking if trial in opened]
+    return [say("not_changed_in", numbers=joined(numbers, say))] if numbers else []
 
 
 def _each(dialogue: Matching) -> Iterator[tuple[Trial, Progress]]:
@@ -97,8 +108,8 @@ def _saved(screening: Screening, say: Phrases) -> list[Safe]:
 
 def _head(screening: Screening, say: Phrases) -> Safe:
     if screening.state in screening.protocol.position:
-        return progress(screening, screening.number, say)
-    return Safe(f"<i>{screening.number}</i>")
+        return progress(screening, say)
+    return Safe(f"<i>{numbered(screening, say)}</i>")
 
 
 def _in_order(dialogue: Matching) -> list[int]:
@@ -168,7 +179,7 @@ def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
     opened = screening.opened.get(trial)
     if opened is not None:
         label = say.plain("named", name=trial, what=opened)
-        return Button(label[:LABEL_CHARACTERS], str(Press("go_on", opened)))
+        return button(label[:LABEL_CHARACTERS], "open_trial", screening, index)
     return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
 
 

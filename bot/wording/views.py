@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
-from bot.wording.asked import carried_at, proposal_of, standing_answer, ticked
+from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
@@ -164,8 +164,8 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
 def _head(screening: Screening, say: Phrases) -> Safe:
     """Which screening this is; before another verdict is saved, that the saved one stands."""
     if screening.dialogue.revising:
-        return say("revising", number=cards.numbered(screening, say))
-    return Safe(f"<i>{cards.numbered(screening, say)}</i>")
+        return say("revising", number=numbered(screening, say))
+    return Safe(f"<i>{numbered(screening, say)}</i>")
 
 
 def _correct(screening: Screening, question: str, say: Phrases) -> Button:
@@ -192,7 +192,7 @@ def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))
     buttons.append(button(say.plain("disagree"), "disagree", screening))
-    head = Safe(f"<i>{cards.numbered(screening, say)}</i>")
+    head = Safe(f"<i>{numbered(screening, say)}</i>")
     return Reply(verdict_card.verdict_card(screening, say), arrange(buttons), head=head)
 
 

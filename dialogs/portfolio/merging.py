@@ -72,6 +72,11 @@ class Portfolio(Protocol):
         )
 
     @cached_property
+    def open_reviews(self) -> tuple[Criterion, ...]:
+        """Those of its trials: with one of them it is a draft, too."""
+        return tuple(each for trial in self.trials for each in trial.protocol.open_reviews)
+
+    @cached_property
     def weights(self) -> tuple[int, ...]:
         """What the effort of each question weighs."""
         return tuple(WEIGHTS[question.effort] for question in self.questions)

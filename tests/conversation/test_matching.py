@@ -11,7 +11,7 @@ from bot.exchange import Turn
 from bot.wording.phrases import plain
 from dialogs.answers import UNKNOWN
 from dialogs.dialogue import REVIEW, Step
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from dialogs.portfolio.merging import merged
 from state.database import open_database, path_of
 from state.errors import NotKept, Stale
@@ -19,7 +19,7 @@ from state.matchings import to_open
 from state.people import Person
 from state.screenings import Screenings
 from state.verify import verify
-from tests.conversation.office import LANGUAGES, buttons, labels, said, staffed
+from tests.conversation.office import LANGUAGES, buttons, labels, press_of, said, staffed
 from tests.conversation.test_trials import Site, offering
 
 TRIALS = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494")))
@@ -316,3 +316,81 @@ def test_another_clinician_does_not_see_it(site: Site) -> None:
     other: Person = site.ward.conversation.people.add("clinician", "S01", "telegram", "9", "en")
     told = site.ward.do(other, "/open S01-M0001")
     assert not buttons(told) or "M0001" not in str(buttons(told))
+
+
+# what changed meanwhile ----------------------------------------------------------------------------
+
+
+def standing(site: Site) -> Turn:
+    begin(site)
+    return press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+
+
+def cancelled(site: Site) -> None:
+    turn = site.ward.do(site.ward.clinician, "/cancel")
+    site.ward.do(site.ward.clinician, f"!{press_of(turn, 'cancel_yes:')}")
+
+
+def test_nothing_is_opened_out_of_a_matching_that_was_cancelled(site: Site) -> None:
+    shown = standing(site)
+    cancelled(site)
+    press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    assert begun(site) == ["S01-M0001"]
+
+
+def test_a_trial_whose_screening_was_cancelled_can_be_opened_again(site: Site) -> None:
+    shown = standing(site)
+    press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    cancelled(site)
+    again = press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    assert begun(site) == ["S01-0001", "S01-0002", "S01-M0001"]
+    back = site.ward.do(site.ward.clinician, "/resume m1")
+    assert site.words("matching_stays", number="S01-M0001") in plain(said(again))
+    (offered,) = [each for each in labels(press(site, back, "where_we_stand")) if "S01-0002" in each]
+    assert offered.startswith("EXAMPLE-DM2")
+
+
+def test_a_trial_that_is_not_on_offer_any_more_is_not_opened(site: Site) -> None:
+    shown = standing(site)
+    site.ward.conversation.setup.protocols = TRIALS[1:]
+    refused = press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    assert plain(said(refused)) == site.words("trial_not_offered", number="S01-M0001", trial="EXAMPLE-DM2")
+    assert begun(site) == ["S01-M0001"]
+
+
+def test_a_trial_that_was_changed_meanwhile_goes_on_under_its_version_and_says_so(site: Site) -> None:
+    shown = standing(site)
+    newer = parse_protocol(TRIALS[0].text.replace('version = "1', 'version = "2', 1), "EXAMPLE-DM2.toml")
+    site.ward.conversation.setup.protocols = (newer, *TRIALS[1:])
+    opened = press(site, shown, "go_on_with", id="EXAMPLE-DM2")
+    assert site.words("own_version", version=TRIALS[0].version, newest=newer.version) in plain(said(opened))
+
+
+def test_all_trials_begins_another_matching_where_a_trial_was_opened_since(site: Site) -> None:
+    site.change("EXAMPLE-DM2", "trial_pause")
+    begin(site)
+    site.change("EXAMPLE-DM2", "trial_open")
+    assert "EXAMPLE-DM2" in said(press(site, begin(site), "where_we_stand"))
+    assert begun(site) == ["S01-M0001", "S01-M0002"]
+
+
+def test_a_matching_is_found_as_its_number_is_typed_and_begun_anew_by_a_choice(site: Site) -> None:
+    saved(site)
+    for typed in ("s01-m1", "M0001", "S01-M0001"):
+        assert "S01-M0001" in said(site.ward.do(site.ward.clinician, f"/open {typed}"))
+    assert labels(site.ward.do(site.ward.clinician, "/new m1"))[0] == site.words("all_trials")
+
+
+def test_an_answer_that_is_changed_says_in_which_screenings_it_stands_as_it_was(site: Site) -> None:
+    press(site, standing(site), "go_on_with", id="NCT04420494")
+    told = plain(said(site.ward.do(site.ward.clinician, "/resume m1", "back", "15")))
+    assert site.words("not_changed_in", numbers="S01-0001") in told
+    told = plain(said(site.ward.do(site.ward.clinician, "back", "15")))
+    assert site.words("not_changed_in", numbers="S01-0001") not in told
+
+
+def test_a_matching_with_a_trial_that_was_not_reviewed_is_a_draft_wherever_it_is_shown(site: Site) -> None:
+    draft = parse_protocol(f"reviews = 2\n{TRIALS[0].text}", "EXAMPLE-DM2.toml")
+    site.ward.conversation.setup.protocols = (*TRIALS[1:], draft)
+    for shown in (begin(site), standing(site), press(site, saved(site), "go_on_with", id="EXAMPLE-DM2")):
+        assert site.words("draft_number", number="") in plain(said(shown))

@@ -316,7 +316,6 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
     assert verify(ward.path).problems == ()
 
 
-def test_a_fact_that_another_trial_knows_is_asked_in_a_screening_and_no_log_names_that_of_the_other(
 
 
 def knows(ward: Ward, trial: Protocol) -> Screening:
