@@ -65,20 +65,25 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
         yield from (protocol.questions[place].id for place in question.formula.places)
 
 
-def is_of_one_trial(question: Question) -> bool:
-    """Say whether a question means one trial: by a visit of it, or by words such as *the trial* or *take part*."""
-    texts = (question.ask, question.short, question.help or {})
-    return question.at is not None or any(
-        code in _SPEAKS_OF_ONE and _SPEAKS_OF_ONE[code].search(said)
-        for text in texts
-        for code, said in text.items()
-    )
+def speaks_of_one_trial(question: Question) -> bool:
+    """Say whether it is asked about one trial: a visit of it, or words such as *the trial* or *take part*."""
+    return question.at is not None or _has_its_words(question.ask, question.short)
+
+
+def _is_of_one_trial(question: Question) -> bool:
+    """Say whether two trials may mean another thing by it, also as its help has it: *fasting or not, as the trial says*."""
+    return speaks_of_one_trial(question) or _has_its_words(question.help or {})
+
+
+def _has_its_words(*texts: Mapping[str, str]) -> bool:
+    said = [(code, words) for text in texts for code, words in text.items()]
+    return any(code in _SPEAKS_OF_ONE and _SPEAKS_OF_ONE[code].search(words) for code, words in said)
 
 
 def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
     keys = [
-        (_own_key(question, languages), protocol.id if is_of_one_trial(question) else None)
+        (_own_key(question, languages), protocol.id if _is_of_one_trial(question) else None)
         for question in protocol.questions
     ]
     often = Counter(keys)

@@ -316,8 +316,6 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
     assert verify(ward.path).problems == ()
 
 
-
-
 def knows(ward: Ward, trial: Protocol) -> Screening:
     """Answer and save all of a screening for a trial with facts of the site."""
     screening = ward.screenings.start(trial, "S01-P01", "S01", zone="+08:00", channel="terminal")
