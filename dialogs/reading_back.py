@@ -21,7 +21,7 @@ from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
-from dialogs.wording import measured, time_span
+from dialogs.wording import comparisons, measured, time_span
 
 INDENT: Final = "  "
 
@@ -94,7 +94,7 @@ class _Reading:
     def comparison(self, leaf: Comparison, operator: str) -> str:
         question = self.protocol.questions[leaf.place]
         is_time = question.kind == "since"
-        conditions = self.words["since"]["condition"] if is_time else self.words["condition"]
+        conditions = comparisons(question, next(iter(leaf.limits)), self.language)
         limits = self.said["or_unit"].join(self.limits(question, leaf))
         text: str = conditions[operator].format(name=self.name(question), limit=limits)
         buttons = self.buttons(question, replace(leaf, operator=operator)) if is_time else []

@@ -16,7 +16,7 @@ from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
-from dialogs.wording import measured, rounded_ratio, selected, time_span
+from dialogs.wording import comparisons, measured, rounded_ratio, selected, time_span
 from dialogs.working_out import worked_out
 
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -129,7 +129,7 @@ class _Words:
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        said = self.word(operator, self.ago if question.kind == "since" else self.said)
+        said = self.word(operator, comparisons(question, code, self.language))
         limit = self.limit(question, number, answer)
         return said.format(name=question.name[self.language], limit=limit)
 

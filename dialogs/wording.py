@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -25,7 +25,7 @@ from dialogs.languages import LANGUAGES, words
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.arithmetic import Waiting
 from dialogs.rules.functions import rounded
-from dialogs.since import unit_name
+from dialogs.since import DAYS, unit_name
 from dialogs.units import Unit, product
 from dialogs.working_out import comes_to
 
@@ -75,6 +75,16 @@ def time_span(answer: Measurement, language: str) -> str:
     exact = answer.value if answer.relation == "=" else None
     number = f"{RELATION_SIGNS[answer.relation]}{plain(answer.value)}"
     return with_unit(number, unit_name(answer.unit, exact, language))
+
+
+def comparisons(question: Question, unit: str, language: str) -> Mapping[str, str]:
+    """Return how a number is said to be below a limit in a unit, at least it, and so on, by operator."""
+    said = words("dialogs", language)
+    if question.kind == "since":
+        ago: Mapping[str, str] = said["since"]["condition"]
+        return ago
+    named: Mapping[str, str] = said["duration" if unit in DAYS else "condition"]
+    return named
 
 
 def with_unit(number: str, label: str) -> str:

@@ -11,6 +11,7 @@ from dialogs.amendments.change import Change, differing, listed
 from dialogs.answers import plain
 from dialogs.languages import words
 from dialogs.protocol import Option, Protocol, Question, Shortcut
+from dialogs.reading_back import formula_read_back
 from dialogs.texts import Text
 from dialogs.units import Exact, Range, Unit
 from dialogs.wording import measured, time_span
@@ -54,7 +55,12 @@ def of_question(
     old: Protocol, new: Protocol, before: Question, after: Question, language: str
 ) -> Iterator[Change]:
     """Yield each change of a question that both versions have; its buttons last."""
-    shown = [(key, show(before, language), show(after, language)) for key, show in _QUESTION.items()]
+    shown = [
+        _formulas(old, new, before, after, language)
+        if key == "formula"
+        else (key, show(before, language), show(after, language))
+        for key, show in _QUESTION.items()
+    ]
     if before.ask[language] != after.ask[language]:
         shown = [each for each in shown if each[0] != "name"]  # mostly made of what is asked
     yield from differing("question", after.id, shown)
@@ -65,6 +71,20 @@ def of_question(
         yield Change("question", after.id, "option_order", {"words": names})
     for change in listed("question", _shortcuts(before, language), _shortcuts(after, language)):
         yield replace(change, name=after.id, key=f"shortcut_{change.key}")
+
+
+def _formulas(
+    old: Protocol, new: Protocol, before: Question, after: Question, language: str
+) -> tuple[str, str, str]:
+    """Return both formulas in words; as they stand in the file where the words do not tell them apart."""
+    written = [OF_ANSWERS["formula"](question, language) for question in (before, after)]
+    one, other = (
+        formula_read_back(protocol, question, language)
+        for protocol, question in ((old, before), (new, after))
+    )
+    if one == other or written[0] == written[1]:
+        return "formula", written[0], written[1]
+    return "formula", one, other
 
 
 def said(text: Text | None, language: str) -> str:

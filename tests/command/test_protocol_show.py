@@ -34,7 +34,7 @@ RULES = {
         "Belongs to  Cohort A (EGFR mutation)",
         "(inclusion)",
     ),
-    "zh": ("规则      满足条件：年龄不低于18岁", "所属部分  Cohort A (EGFR mutation)", "（入选标准）"),
+    "zh": ("规则      满足条件：年龄至少18岁", "所属部分  Cohort A (EGFR mutation)", "（入选标准）"),
 }
 
 
@@ -54,5 +54,5 @@ def test_what_nobody_accepted_yet_is_said(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     told = show(str(file))
-    assert "Draft: 1 of 1 criteria is not reviewed." in told
+    assert "Draft: 1 of 1 criterion is not reviewed." in told
     assert "  Proposed    read as age_years >= 18\n" in told

@@ -233,7 +233,7 @@ def test_the_whole_trial_names_who_is_excluded_by_what() -> None:
 def test_in_chinese_it_is_said_in_chinese() -> None:
     said = told(("age_years <= 75", "age_years <= 80"), language="zh")
     assert said["I1"] == [
-        "规则：满足条件：以下各项全部成立（年龄不低于18岁；年龄不高于[75 → 80]岁）",
+        "规则：满足条件：以下各项全部成立（年龄至少18岁；年龄不超过[75 → 80]岁）",
         "没有原通过而现不通过的患者。",
         "原不通过，现通过：年龄：76岁",
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dialogs.amendments import compare
+from dialogs.amendments.sentences import Sentences
 from dialogs.loading import parse_protocol
 from dialogs.reading_back import formula_read_back
 
@@ -65,3 +67,37 @@ def test_it_is_said_with_the_names_of_the_questions(formula: str, english: str, 
 def test_what_is_asked_only_has_none() -> None:
     protocol = parse_protocol(HEAD + NUMBER.format(name="worked"), "trial.toml")
     assert formula_read_back(protocol, protocol.question("worked"), "en") == ""
+
+
+CHANGED = {
+    "a number": ("a - b", "a - 2 * b", "worked out as: a − [+ 2 ×] b", "计算公式：a − [+ 2 ×] b"),
+    "in words": (
+        "body_weight * 2",
+        "body_weight * 3",
+        "worked out as: body weight (kg) × [2 → 3]",
+        "计算公式：体重（kg） × [2 → 3]",
+    ),
+    "what the words do not tell apart": (
+        "a + b - 2",
+        "(a + (b)) - 2",
+        "worked out as: [+ (]a + [+ (]b[+ ))] - 2",
+        "计算公式：[+ (]a + [+ (]b[+ ))] - 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "english", "chinese"), CHANGED.values(), ids=CHANGED)
+def test_a_comparison_says_what_changed_of_it(before: str, after: str, english: str, chinese: str) -> None:
+    old, new = (
+        parse_protocol(
+            HEAD
+            + "".join(NUMBER.format(name=name) for name in ("a", "b"))
+            + NUMBER.format(name="worked")
+            + f"formula = '{formula}'\n",
+            "trial.toml",
+        )
+        for formula in (before, after)
+    )
+    for language, said in (("en", english), ("zh", chinese)):
+        told = Sentences(compare(old, new, language), language).told()
+        assert said in [line for lines in told.values() for line in lines]

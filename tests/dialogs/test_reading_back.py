@@ -159,6 +159,17 @@ options = [
 ]
 
 [[question]]
+id = "course"
+ask = { en = "Course?", zh = "疗程？" }
+possible = [0, 9999]
+usual = [1, 400]
+units = [
+  { code = "d", label = { en = "days", zh = "天" } },
+  { code = "wk", label = { en = "weeks", zh = "周" }, scale = 7 },
+  { code = "mo", label = { en = "months", zh = "个月" }, scale = "30.4375" },
+]
+
+[[question]]
 id = "platelets_at_baseline"
 use = "platelets"
 
@@ -170,6 +181,9 @@ code = "K1"
 """
 SAID = {
     "a number": ('inclusion = "x"', 'hemoglobin >= "90 g/L"', "Met if: haemoglobin at least 90 g/L", "满足条件：血红蛋白不低于90 g/L"),
+    "a duration": ('inclusion = "x"', 'course >= "6 mo = 26 wk"', "Met if: course at least 6 months or 26 weeks", "满足条件：疗程至少6个月或26周"),
+    "a shorter duration": ('exclusion = "x"', 'course <= "4 wk"', "Applies if: course at most 4 weeks", "适用条件：疗程不超过4周"),
+    "an age": ('exclusion = "x"', 'age_years < "18 a"', "Applies if: age below 18 years", "适用条件：年龄不足18岁"),
     "of an exclusion": ('exclusion = "x"', 'hemoglobin < "90 g/L"', "Applies if: haemoglobin below 90 g/L", "适用条件：血红蛋白低于90 g/L"),
     "denied": ('exclusion = "x"', 'not hemoglobin < "90 g/L"', "Applies if: haemoglobin at least 90 g/L", "适用条件：血红蛋白不低于90 g/L"),
     "in several units": (

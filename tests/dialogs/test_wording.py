@@ -32,11 +32,11 @@ def _number(value: str, unit: str, relation: Relation = "=") -> Measurement:
 CASES: dict[str, tuple[str, dict[str, Answer], str, str]] = {
     "one of several limits applies to the diagnosis": ("I2b", {"diagnosis": Choice("aiha"), "hemoglobin": _number("101", "g/L")}, "haemoglobin below 100 g/L", "血红蛋白低于100 g/L"),
     "two limits apply": ("I2b", {"diagnosis": Choice("evans"), "hemoglobin": _number("10.1", "g/dL"), "platelets": _number("30", "10*9/L")}, "haemoglobin below 100 g/L, or platelets below 30 ×10⁹/L", "血红蛋白低于100 g/L，或血小板低于30 ×10⁹/L"),
-    "age below": ("E1", {"age_years": _number("17", "a")}, "age below 18 years", "年龄低于18岁"),
-    "age above": ("I1", {"age_years": _number("81", "a")}, "age at most 80 years", "年龄不高于80岁"),
+    "age below": ("E1", {"age_years": _number("17", "a")}, "age below 18 years", "年龄不足18岁"),
+    "age above": ("I1", {"age_years": _number("81", "a")}, "age at most 80 years", "年龄不超过80岁"),
     "a choice": ("I5", {"other_cause": Choice("yes")}, "asks for no other cause", "要求无其他病因"),
     "an exclusion by a choice": ("E2", {"tumour": Choice("current")}, "tumour: Current malignancy", "肿瘤：现患恶性肿瘤"),
-    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "asks for no PR after steroids, or ciclosporin duration at least 26 weeks", "要求无激素后PR，或环孢素疗程不低于26周"),
+    "two routes that failed": ("I2c", {"steroid_duration": _number("42", "d"), "steroid_pr": Choice("yes"), "csa_duration": _number("25", "wk")}, "asks for no PR after steroids, or ciclosporin duration at least 26 weeks", "要求无激素后PR，或环孢素疗程至少26周"),
     "a multiple of a limit": ("I3b", {"bilirubin_total": _number("40", "umol/L"), "bilirubin_uln": _number("21", "umol/L"), "alt": Choice("within_normal"), "ast": Choice("within_normal")}, "total bilirubin at most 1.5 × ULN", "总胆红素不高于1.5 × ULN"),
 }  # fmt: skip
 
@@ -53,8 +53,8 @@ def test_what_failed_is_said_from_the_rule(
 
 
 SAID = {
-    "I1": [("age at least 18 years", "年龄不低于18岁"), ("age at most 80 years", "年龄不高于80岁")],
-    "E1": [("age below 18 years", "年龄低于18岁"), ("age above 80 years", "年龄高于80岁")],
+    "I1": [("age at least 18 years", "年龄至少18岁"), ("age at most 80 years", "年龄不超过80岁")],
+    "E1": [("age below 18 years", "年龄不足18岁"), ("age above 80 years", "年龄超过80岁")],
     "E4": [
         ("pregnancy or breastfeeding: Pregnant", "妊娠或哺乳：妊娠"),
         ("pregnancy or breastfeeding: Breastfeeding", "妊娠或哺乳：哺乳"),
@@ -80,11 +80,11 @@ SAID = {
     "I2c": [
         ("asks for " * asks + f"{steroids}, or {ciclosporin}", "要求" * asks + f"{after}，或{then}")
         for steroids, after in (
-            ("steroid course at least 28 days", "激素疗程不低于28天"),
+            ("steroid course at least 28 days", "激素疗程至少28天"),
             ("no PR after steroids", "无激素后PR"),
         )
         for ciclosporin, then in (
-            ("ciclosporin duration at least 182 days", "环孢素疗程不低于182天"),
+            ("ciclosporin duration at least 182 days", "环孢素疗程至少182天"),
             ("ciclosporin dose at least 3 mg/kg/day", "环孢素剂量不低于3 mg/kg/d"),
             ("no PR after ciclosporin", "无环孢素后PR"),
         )
@@ -138,8 +138,8 @@ DENIED = {
     "a yes that is not to be": ("not other_cause", "inclusion", Choice("yes"), "asks for no other cause", "要求无其他病因"),
     "a yes that is to be": ("other_cause", "inclusion", Choice("no"), "other cause", "其他病因"),
     "a no that excludes": ("not other_cause", "exclusion", Choice("no"), "no other cause", "无其他病因"),
-    "a number that is not to be": ('age_years != "18 a"', "inclusion", _number("18", "a"), "asks for age other than 18 years", "要求年龄不等于18岁"),
-    "a number that is to be above": ('age_years > "18 a"', "inclusion", _number("18", "a"), "age above 18 years", "年龄高于18岁"),
+    "a number that is not to be": ('age_years != "18 a"', "inclusion", _number("18", "a"), "asks for age other than 18 years", "要求年龄不是正好18岁"),
+    "a number that is to be above": ('age_years > "18 a"', "inclusion", _number("18", "a"), "age above 18 years", "年龄超过18岁"),
 }  # fmt: skip
 
 
