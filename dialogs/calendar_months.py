@@ -14,7 +14,7 @@ from typing import Final
 
 from dialogs.answers import plain
 from dialogs.errors import Fault
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison
 
 MEAN: Final = ("mo", "a")
@@ -31,13 +31,22 @@ def limits_of_time(protocol: Protocol) -> Iterator[Fault]:
     for criterion in protocol.criteria:
         for leaf in criterion.rule.node.leaves():
             if isinstance(leaf, Comparison) and leaf.operator in _PARTING:
-                said = _differing(protocol.questions[leaf.place], leaf) or _at_odds(leaf)
+                said = _settled(protocol, criterion, leaf) or _at_odds(leaf)
                 if said is not None:
                     found.setdefault(said, []).append(criterion.code)
     for (fault, remedy), (code, *others) in found.items():
         more = [each for each in dict.fromkeys(others) if each != code]
         also = f"; so in {', '.join(more)}" if more else ""
         yield Fault(f"criterion {code}: rule", f"{fault}{also}", remedy)
+
+
+def _settled(protocol: Protocol, criterion: Criterion, leaf: Comparison) -> tuple[str, str] | None:
+    """Say of a limit how it is settled; of one that a person accepted, who saw it in days and weeks, nothing."""
+    said = _differing(protocol.questions[leaf.place], leaf)
+    if said is None or criterion not in protocol.open_reviews:
+        return None if criterion.reviewed else said
+    fault, remedy = said
+    return fault, f"{remedy}, or else accept the rule in `prescreen protocol review`"
 
 
 def _differing(question: Question, leaf: Comparison) -> tuple[str, str] | None:

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.reviewing.facts import Telling
 from dialogs.answers import Answer, Measurement
+from dialogs.calendar_months import limits_of_time
 from dialogs.loading import parse_protocol
+from dialogs.loading.editing import accepted
 from dialogs.rules.judgement import FALSE
 from tests.dialogs.test_warnings import HEAD, QUESTIONS, criterion, warned
 
@@ -131,3 +134,30 @@ def test_what_the_note_proposes_is_as_long_as_the_limit(limit: str) -> None:
         facts: list[Measurement | None] = [None] * len(protocol.questions)
         facts[ill] = Measurement("=", Decimal(number), unit)
         assert rule.judge(facts).high == FALSE
+
+
+def test_a_limit_of_a_draft_is_settled_by_writing_it_out_or_by_a_review() -> None:
+    draft = criterion('ill < "6 mo"') + 'review = "read as a time"\n'
+    text = "\n".join((HEAD + QUESTIONS, TIMED, draft))
+    (note,) = limits_of_time(parse_protocol(text, "x"))
+    assert note.remedy == (
+        'Please write "6 mo = 26 wk = 182 d" if that is meant to be as long, '
+        "or else accept the rule in `prescreen protocol review`"
+    )
+    reviewed = accepted(text, "X1", "LW", "2026-11-26")
+    assert not [*limits_of_time(parse_protocol(reviewed, "x"))]
+    changed = reviewed.replace("'ill < \"6 mo\"'", "'ill < \"8 mo\"'")
+    assert changed != reviewed
+    assert [each.remedy.split('"')[1] for each in limits_of_time(parse_protocol(changed, "x"))] == [
+        "8 mo = 34 wk = 238 d"
+    ]
+
+
+def test_who_reviews_such_a_limit_reads_it_in_every_unit() -> None:
+    protocol = parse_protocol("\n".join((HEAD + QUESTIONS, TIMED, criterion('ill < "6 mo"'))), "x")
+    limits = [
+        line
+        for fact in Telling(protocol, "en").facts(protocol.criterion_by_code["X1"], ["limits"])
+        for line in fact.lines
+    ]
+    assert limits == ["Ill: how long ago: 6 months = 182.625 days ≈ 26.09 weeks"]
