@@ -10,13 +10,15 @@ from dataclasses import dataclass
 class Review:
     """A person accepted a criterion: who, on which day (ISO 8601), and the fingerprint of what was accepted.
 
-    It no longer ``fits`` where the criterion, or a question of its rule, was changed after it.
+    It no longer ``fits`` where the criterion, or a question of its rule, was changed after it. ``rule`` is that which
+    was accepted, empty of a criterion that is asked as it stands; ``None`` where the file does not say.
     """
 
     by: str
     on: str
     of: str
     fits: bool = True
+    rule: str | None = None
 
 
 def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:

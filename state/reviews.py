@@ -17,10 +17,11 @@ KIND: Final = "reviewed"
 def enter_reviews(db: Database, protocol: Protocol, clock: Clock) -> None:
     """Enter the reviews of a protocol, once for each text of its file.
 
-    Only those count that are of what stands there. A protocol that nobody had to review has none.
+    Only those count that are of what stands there; with each stands the rule that was accepted. A protocol that
+    nobody had to review has none.
     """
     reviews = [
-        [criterion.code, review.by, review.on, review.of]
+        [criterion.code, review.by, review.on, review.of, criterion.rule.text]
         for criterion in protocol.criteria
         for review in criterion.reviewed
         if review.fits

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.wording.healing import day_in_words
 from bot.wording.phrases import phrases
+from dialogs.amendments.changed_words import changed_words
 from dialogs.answers import Measurement, compact
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands
@@ -63,13 +64,17 @@ class Telling:
     def state(self) -> str:
         """Say whether the criteria were reviewed; of what nobody had to review, that."""
         protocol, said = self.protocol, self.said["document"]
-        waiting, of = len(protocol.open_reviews), len(protocol.criteria)
-        if waiting:
-            return numbered(said["draft"], waiting, self.language).format(n=waiting, of=of)
+        waiting, number = len(protocol.open_reviews), len(protocol.criteria)
         reviewed = sum(bool(each.reviewed) for each in protocol.criteria)
-        key = "not_reviewed" if not reviewed else "all_reviewed" if reviewed == of else "some_reviewed"
-        told: str = said[key]
-        return told.format(reviewed=reviewed, of=of, n=of - reviewed)
+        key = "not_reviewed" if not reviewed else "all_reviewed" if reviewed == number else "some_reviewed"
+        n, key = (waiting, "draft") if waiting else (reviewed, key)
+        told = numbered(said[key], n, self.language)
+        return told.format(n=n, of=self.of_criteria(), others=number - reviewed)
+
+    def of_criteria(self) -> str:
+        """Say how many criteria there are."""
+        number = len(self.protocol.criteria)
+        return numbered(self.said["of_criteria"], number, self.language).format(n=number)
 
     def parts(self) -> Iterator[str]:
         """Yield the name of each part behind its code."""
@@ -160,6 +165,17 @@ class Telling:
         for review in criterion.reviewed:
             day = day_in_words(date.fromisoformat(review.on), phrases(self.language))
             yield self.said["review" if review.fits else "review_of_before"].format(by=review.by, on=day)
+            if not review.fits and review.rule is not None:
+                yield self._changed_since(review.rule, criterion)
+
+    def _changed_since(self, before: str, criterion: Criterion) -> str:
+        """Say what of a rule changed after it was accepted, with what changed in brackets."""
+        now = "" if is_asked_as_it_stands(criterion) else criterion.rule.text
+        if before == now:
+            told: str = self.said["rule_unchanged"]
+            return told
+        told = self.said["rule_changed"]
+        return told.format(changed=changed_words(before, now))
 
     # limits in all units -------------------------------------------------------------------------
 

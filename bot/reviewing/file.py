@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import fcntl
 import os
 import shutil
 import tempfile
@@ -20,8 +21,18 @@ from dialogs.reviews import awaited
 
 TRIES: Final = 5
 """How often a decision is put anew into what somebody else wrote while it was written."""
-CHANGED: Final = "changed"
-"""Why nothing was written: it is not what was shown any more. Every other reason is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was written: a key of the words, and a mistake that the file would have."""
+
+    key: str
+    fault: str = ""
+
+
+CHANGED: Final = Refusal("changed")
+"""It is not what was shown any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,14 @@ class ReviewedFile:
     path: Path
     by: str
     on: str
+
+    def is_writable(self) -> bool:
+        """Say whether a decision can be written: into the file, and one in its place into the folder."""
+        target = self.path.resolve()
+        return all(
+            os.access(each, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+            for each in (target, target.parent)
+        )
 
     def protocol(self) -> Protocol:
         """Load the file. Raises `ProtocolError`."""
@@ -66,7 +85,7 @@ class ReviewedFile:
             return None
         return Shown(protocol, criterion, fingerprint(text, code))
 
-    def accept(self, shown: Shown, *, as_question: bool = False) -> str | None:
+    def accept(self, shown: Shown, *, as_question: bool = False) -> Refusal | None:
         """Write that this person accepted what was shown, or made it a question in words; return why not, if not.
 
         What somebody else wrote into the file in the meantime stays; if it was this criterion, nothing is written.
@@ -75,10 +94,10 @@ class ReviewedFile:
             text = self._text()
             try:
                 after = self._with_decision(text, shown, as_question=as_question)
-            except NotEditable as error:
-                return str(error)
+            except NotEditable:
+                return Refusal("not_editable")
             except ProtocolError as error:
-                return f"the file would not load any more: {error.faults[0]}"
+                return Refusal("would_not_load", str(error.faults[0]))
             if after is None:
                 return CHANGED
             if self._write(after, before=text):
@@ -103,21 +122,27 @@ class ReviewedFile:
         return text
 
     def _write(self, text: str, before: str) -> bool:
-        """Put another text in the file's place, whole or not at all; return whether nobody wrote there meanwhile."""
+        """Put another text in the file's place, whole or not at all; return whether nobody wrote there meanwhile.
+
+        Two who review at once write one after the other: each file is locked until another is in its place.
+        """
         target = self.path.resolve()
         with target.open("rb+") as opened:  # who may not write it may not replace it either
+            fcntl.flock(opened, fcntl.LOCK_EX)
             mark = codecs.BOM_UTF8 if opened.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else b""
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as made:
-            try:
-                made.write(mark + text.encode())
-                made.flush()
-                os.fsync(made.fileno())
-                shutil.copymode(target, made.name)
-                if self._text() != before:
+            with tempfile.NamedTemporaryFile(
+                dir=target.parent, prefix=f".{target.name}.", delete=False
+            ) as made:
+                try:
+                    made.write(mark + text.encode())
+                    made.flush()
+                    os.fsync(made.fileno())
+                    shutil.copymode(target, made.name)
+                    if self._text() != before:
+                        Path(made.name).unlink()
+                        return False
+                    Path(made.name).replace(target)
+                except BaseException:
                     Path(made.name).unlink()
-                    return False
-                Path(made.name).replace(target)
-            except BaseException:
-                Path(made.name).unlink()
-                raise
-        return True
+                    raise
+            return True

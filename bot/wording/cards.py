@@ -113,7 +113,7 @@ def progress(screening: Screening, say: Phrases) -> Safe:
 def draft_line(protocol: Protocol, say: Phrases) -> Safe | None:
     """Say of a protocol that was not reviewed what it is not for."""
     waiting = len(protocol.open_reviews)
-    return say("draft", n=waiting, of=len(protocol.criteria)) if waiting else None
+    return say("draft", n=waiting, of=say("of_criteria", n=len(protocol.criteria))) if waiting else None
 
 
 def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:

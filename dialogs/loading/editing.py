@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from dialogs.errors import NotEditable
-from dialogs.loading.fingerprints import criterion_of, fingerprint, read
+from dialogs.loading.fingerprints import criterion_of, fingerprint, fits, read
 from dialogs.loading.lines import Path, Statement, statements
 from dialogs.loading.ruleless import names_in
 from dialogs.loading.writing import value_of
@@ -38,8 +38,10 @@ def accepted(text: str, code: str, by: str, on: str) -> str:
     criterion = criterion_of(raw, code)
     of = fingerprint(text, code)
     others = [each for each in criterion.get("reviewed", ()) if each["by"].casefold() != by.casefold()]
-    listed = [*others, {"by": by, "on": on, "of": of}]
-    reviews = [Review(each["by"], str(each["on"]), each["of"], fits=each["of"] == of) for each in listed]
+    listed = [*others, {"by": by, "on": on, "of": of, "rule": criterion.get("rule", "")}]
+    reviews = [
+        Review(each["by"], str(each["on"]), each["of"], fits=fits(each["of"], text, code)) for each in listed
+    ]
     is_last = not awaited(None, reviews, raw.get("reviews", 0))
     edit = _Edit(text, raw, code)
     edit.put("reviewed", value_of(listed), instead="review" if is_last else None)

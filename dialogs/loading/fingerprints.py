@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 from operator import itemgetter
@@ -44,23 +44,40 @@ def criterion_of(raw: Raw, code: str) -> Raw:
 def fingerprint(text: str, code: str) -> str:
     """Return the first digits of a SHA-256 over a criterion's own keys and the file's own questions in its rule.
 
-    These are the questions that the rule names, those from which such a number is worked out or by which it is
-    divided or in whose unit it is given, the entries of the file's own catalogue that these are or use, and its option
-    and unit sets that they name; further what answers of other questions imply for them, the parts that the criterion
-    belongs to and the criterion that it requires. The order of keys and questions, comments and layout do not matter;
-    nor does what a stored file has copied of our catalogue.
+    Its code is no part of it: a criterion may be renumbered. The questions are those that the rule names, those from
+    which such a number is worked out or by which it is divided or in whose unit it is given, the entries of the file's
+    own catalogue that these are or use, and its option and unit sets that they name; further what answers of other
+    questions imply for them, the parts that the criterion belongs to and the criterion that it requires. The order of
+    keys and questions, comments and layout do not matter; nor does what a stored file has copied of our catalogue.
     """
     raw = read(without_copies(text))
     return _fingerprint(criterion_of(raw, code), _own(raw))
 
 
-def _fingerprint(criterion: Raw, own: Mapping[_Name, Any]) -> str:
+def fits(of: str, text: str, code: str) -> bool:
+    """Say whether a review is of a criterion as it stands, also by a fingerprint that was made with its code."""
+    raw = read(without_copies(text))
+    return of in _fitting(criterion_of(raw, code), _own(raw))
+
+
+def _fitting(criterion: Raw, own: Mapping[_Name, Any]) -> tuple[str, str]:
+    """Return the fingerprint of a criterion, and that which files of before have, with codes."""
+    return _fingerprint(criterion, own), _fingerprint(criterion, own, with_codes=True)
+
+
+def _fingerprint(criterion: Raw, own: Mapping[_Name, Any], *, with_codes: bool = False) -> str:
     rule = criterion.get("rule")
     named = [*names_in(rule)] if isinstance(rule, str) else []
     used = dict(_used(named, own))
     asked = {*named, *(name for _, name in used)}
-    listed = sorted([*used.items(), *_around(criterion, own), *_implied(asked, own)], key=itemgetter(0))
+    around = [*_around(criterion, own)]
     keys = _judged(criterion)
+    if not with_codes:
+        keys = {key: value for key, value in keys.items() if key != "code"}
+        if ("criterion", str(keys.get("requires"))) in own:
+            keys = {**keys, "requires": ""}  # what stands there is listed
+        around = [*map(_without_code, around)]
+    listed = sorted([*used.items(), *around, *_implied(asked, own)], key=itemgetter(0))
     written = json.dumps([keys, listed], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
 
@@ -76,6 +93,13 @@ def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, A
     for name in (*names, ("criterion", str(criterion.get("requires")))):
         if name in own:
             yield name, own[name]
+
+
+def _without_code(named: tuple[_Name, Any]) -> tuple[_Name, Any]:
+    (kind, _), table = named
+    if kind != "criterion":
+        return named
+    return (kind, ""), {key: value for key, value in table.items() if key != "code"}
 
 
 def _implied(asked: Set[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
@@ -140,12 +164,12 @@ def with_fitting_reviews(protocol: Protocol) -> Protocol:
     tables = {each["code"]: each for each in raw["criterion"] if "code" in each}
     own = _own(raw)
     criteria = (
-        _compared(each, _fingerprint(tables[each.code], own)) if each.reviewed else each
+        _compared(each, _fitting(tables[each.code], own)) if each.reviewed else each
         for each in protocol.criteria
     )
     return replace(protocol, criteria=tuple(criteria))
 
 
-def _compared(criterion: Criterion, now: str) -> Criterion:
-    reviewed = tuple(replace(review, fits=review.of == now) for review in criterion.reviewed)
+def _compared(criterion: Criterion, now: Container[str]) -> Criterion:
+    reviewed = tuple(replace(review, fits=review.of in now) for review in criterion.reviewed)
     return replace(criterion, reviewed=reviewed)

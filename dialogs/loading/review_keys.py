@@ -40,6 +40,7 @@ FINGERPRINT: Final = as_it_stands(
     lambda raw: isinstance(raw, str) and re.fullmatch("[0-9a-f]{8}", raw),
     {"type": "string", "pattern": "^[0-9a-f]{8}$"},
 )
+RULE: Final = as_it_stands("a rule", lambda raw: isinstance(raw, str), {"type": "string"})
 REVIEW: Final = Table(
     "review",
     "A person accepted a criterion. `prescreen protocol review` writes these; one whose criterion, or a question of "
@@ -50,7 +51,13 @@ REVIEW: Final = Table(
         Key(
             "of",
             FINGERPRINT,
-            "Of what: the first 8 digits of a SHA-256 over the criterion and its questions.",
+            "Of what: the first 8 digits of a SHA-256 over the criterion, but for its code, and its questions.",
+        ),
+        Key(
+            "rule",
+            RULE,
+            "The rule that was accepted, empty where there was none: whoever reviews a change of it sees both.",
+            None,
         ),
     ),
 )

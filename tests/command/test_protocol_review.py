@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
+from bot.reviewing.file import Refusal, ReviewedFile
 from dialogs.loading import load
 from tests.command.privileges import like_anybody
 
@@ -89,7 +91,7 @@ def test_all_is_accepted(draft: Path, keys: str) -> None:
     assert f"All of MADE-UP is reviewed. To serve it: prescreen run --protocol {draft}" in told.stdout
     after = draft.read_text(encoding="utf-8")
     assert not load(str(draft)).open_reviews
-    entry = r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}" \}\]'
+    entry = r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}", rule = ".*" \}\]'
     assert len(re.findall(rf"^{entry}$", after, re.MULTILINE)) == 2
     assert re.sub(rf"^{entry}\n", "", after, flags=re.MULTILINE) == re.sub(
         '^review = ".*"\n', "", DRAFT, flags=re.MULTILINE
@@ -187,6 +189,65 @@ def test_what_may_not_be_written_is_told_and_left(draft: Path, tmp_path: Path, w
     assert "Traceback" not in told.output
     assert draft.read_text(encoding="utf-8") == DRAFT
     assert list(tmp_path.iterdir()) == [draft]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "may not be written here, so no decision could be kept"), ("zh", "不可写入，审核决定无法保存")],
+)
+def test_what_may_not_be_written_is_told_before_anything_is_read(draft: Path, lang: str, said: str) -> None:
+    draft.chmod(0o444)
+    with like_anybody():
+        told = review(draft, "a\n", lang=lang)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert said in told.stderr
+
+
+REFUSED = {
+    "would not load": (
+        DRAFT.replace("# inclusion\n", '[[question]]\nid = "i1"\nask = "Something else?"\n'),
+        "w\n",
+        "写入后文件将无法读取",
+    ),
+    "written in an array": (
+        DRAFT.split("# inclusion", maxsplit=1)[0]
+        + 'criterion = [{ code = "I1", inclusion = "Smokers", review = "read so" }]\n',
+        "a\n",
+        "按I1现在的写法无法写入审核记录",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "key", "why"), REFUSED.values(), ids=REFUSED)
+def test_why_nothing_was_written_is_said_in_chinese(draft: Path, text: str, key: str, why: str) -> None:
+    draft.write_text(text, encoding="utf-8")
+    told = review(draft, key, lang="zh").stdout
+    assert f"未写入文件：{why}" in told
+    assert draft.read_text(encoding="utf-8") == text
+
+
+def test_whoever_reviews_a_change_sees_what_was_accepted_beside_it(draft: Path) -> None:
+    review(draft, "a\na\n")
+    text = draft.read_text(encoding="utf-8")
+    assert 'rule = "platelets >= \\"75 10*9/L\\"" }]' in text
+    draft.write_text(
+        text.replace("""'platelets >= "75""", """'platelets >= "57""").replace("within 4", "in 4"),
+        encoding="utf-8",
+    )
+    told = re.sub(r"\n {10,}", " ", review(draft, "l\nl\n").stdout)
+    assert "before it was changed since then" in told
+    assert 'since then the rule: platelets >= "[75 → 57] 10*9/L"\n' in told
+    assert "since then the same rule; the record's words or a question were changed\n" in told
+    assert '此后规则改动：platelets >= "[75 → 57] 10*9/L"' in review(draft, "q\n", lang="zh").stdout
+
+
+def test_a_criterion_that_was_asked_in_words_and_has_a_rule_now_shows_it_as_new(draft: Path) -> None:
+    review(draft, "w\nl\n")
+    text = draft.read_text(encoding="utf-8")
+    draft.write_text(
+        text.replace('code = "I1"', """code = "I1"\nrule = 'platelets >= "75 10*9/L"'"""), "utf-8"
+    )
+    assert 'since then the rule: [+ platelets >= "75 10*9/L"]\n' in review(draft, "q\n").stdout
 
 
 # meanwhile ------------------------------------------------------------------------------------------
@@ -315,3 +376,33 @@ def test_what_an_editor_saves_while_a_decision_is_written_stays(
     assert "# by an editor" in text
     assert 'reviewed = [{ by = "LW"' in text
     assert [each.name for each in draft.parent.iterdir()] == ["draft.toml"]
+
+
+def accepted_by(draft: Path, by: str, code: str) -> Refusal | None:
+    reviewed = ReviewedFile(draft, by, "2026-11-26")
+    shown = reviewed.show(code)
+    assert shown is not None
+    return reviewed.accept(shown)
+
+
+def test_two_who_decide_at_once_write_one_after_the_other(
+    draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one decides when the first has seen that nobody wrote, and has not written yet."""
+    put = Path.replace
+    others: list[Thread] = []
+
+    def put_later(made: Path, target: Path) -> Path:
+        if not others:
+            others.append(Thread(target=accepted_by, args=(draft, "QC", "E1")))
+            others[0].start()
+            others[0].join(0.5)
+        return put(made, target)
+
+    monkeypatch.setattr(Path, "replace", put_later)
+    assert accepted_by(draft, "LW", "I1") is None
+    others[0].join()
+    assert [[each.by for each in criterion.reviewed] for criterion in load(str(draft)).criteria] == [
+        ["LW"],
+        ["QC"],
+    ]

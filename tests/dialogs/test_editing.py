@@ -34,7 +34,11 @@ SECOND: Final = """
 code = "E1"
 exclusion = "Smokers"
 """
-ENTRY: Final = '{ by = "LW", on = "2026-11-26", of = "' + digits("I1", HEAD + FIRST + SECOND) + '" }'
+ENTRY: Final = (
+    '{ by = "LW", on = "2026-11-26", of = "'
+    + digits("I1", HEAD + FIRST + SECOND)
+    + r"""", rule = "platelets >= \"75 10*9/L\"" }"""
+)
 
 PLACES = {
     "in the place of the remark": (f"{REVIEW}\n", f"reviewed = [{ENTRY}]\n"),

@@ -103,6 +103,7 @@ def test_what_awaits_a_review(text: str, expected: list[str]) -> None:
 
 CHANGES = {
     "the rule": ('"75 10*9/L"', '"75.0 10*9/L"', {"I1"}),
+    "its code": ('code = "I1"', 'code = "I9"', set()),
     "the record's words": ("at least 75", "at least 76", {"I1"}),
     "a key of one that is asked as it stands": ('"Smokers"', '"Smokers"\nask = "Smoker?"', {"E1"}),
     "the question of its rule": ("Which side?", "Side?", {"I2"}),
@@ -124,7 +125,33 @@ CHANGES = {
 def test_a_fingerprint_changes_with_what_was_accepted_only(old: str, new: str, changed: set[str]) -> None:
     after = TRIAL.replace(old, new)
     assert after != TRIAL
-    assert {code for code in ("I1", "I2", "E1") if digits(code) != digits(code, after)} == changed
+    pairs = zip(("I1", "I2", "E1"), codes_of(after), strict=True)
+    assert {code for code, now in pairs if digits(code) != digits(now, after)} == changed
+
+
+def codes_of(text: str) -> list[str]:
+    return [criterion.code for criterion in parse_protocol(text, "trial.toml").criteria]
+
+
+def test_a_criterion_that_is_renumbered_stays_reviewed_and_so_does_what_requires_it() -> None:
+    both = accepted(accepted(AROUND, "I1", "LW", "2026-11-26"), "E2", "LW", "2026-11-26")
+    assert still_open(both) == []
+    assert still_open(both.replace('"I1"', '"I9"')) == []
+    assert still_open(both.replace('"I1"', '"I9"').replace(""">= "75 10""", """>= "57 10""")) == ["I9", "E2"]
+
+
+FORMER: Final = {"I1": "16c7bbdf", "I2": "faa4accb", "E1": "095b6586", "E2": "1181efa6", "E3": "b2c1ebb6"}
+"""Fingerprints of files that were reviewed when the code was a part of them."""
+
+
+@pytest.mark.parametrize("code", FORMER)
+def test_a_review_of_before_by_a_fingerprint_with_the_code_counts(code: str) -> None:
+    text = AROUND if code in ("E2", "E3") else TRIAL
+    of_then = reviewed(code, ("LW", FORMER[code]), text=text)
+    assert still_open(of_then) == []
+    assert still_open(of_then.replace(f'code = "{code}"', 'code = "X9"')) == ["X9"]
+    again = accepted(of_then, code, "QC", "2026-11-27")
+    assert [each.fits for each in parse_protocol(again, "x").criterion_by_code[code].reviewed] == [True, True]
 
 
 IN_SHORT: Final = """

@@ -106,7 +106,7 @@ STATES = {
     ),
     "some reviewed, of the others it is not required": (
         reviewed("I1", ("LW", I1)),
-        "1 of 3 criteria were reviewed; the file requires no review of the other 2.",
+        "1 of 3 criteria was reviewed; the file requires no review of the other 2.",
         "3条标准中有1条已审核；文件未要求审核其余2条。",
     ),
     "all reviewed": (

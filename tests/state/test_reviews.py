@@ -46,9 +46,9 @@ def test_they_are_entered_once_for_each_text(tmp_path: Path) -> None:
             "version": "1",
             "sha256": protocol.sha256,
             "reviews": [
-                ["I1", "LW", "2026-11-26", I1],
-                ["I1", "QC", "2026-11-26", I1],
-                ["E1", "LW", "2026-11-26", digits("E1")],
+                ["I1", "LW", "2026-11-26", I1, 'platelets >= "75 10*9/L"'],
+                ["I1", "QC", "2026-11-26", I1, 'platelets >= "75 10*9/L"'],
+                ["E1", "LW", "2026-11-26", digits("E1"), 'e1 == "yes"'],
             ],
         },
     )

@@ -61,6 +61,8 @@ def command(file: Path, by: str, lang: str) -> None:
 
     reviewed = ReviewedFile(file, by, datetime.now().astimezone().date().isoformat())
     said = words("bot.reviewing", lang)["session"]
+    if not reviewed.is_writable():
+        raise Unusable(said["read_only"].format(file=file))
     try:
         _review(reviewed, lang, said)
         sys.exit(_told(reviewed, lang, said))
@@ -85,8 +87,6 @@ def _decided(
     reviewed: ReviewedFile, code: str, place: str, lang: str, said: Said, lines: Iterator[str]
 ) -> str | None:
     """Show a criterion until a decision about it is kept; return that, ``None`` where nothing more is typed."""
-    from bot.reviewing.file import CHANGED
-
     while (shown := reviewed.show(code)) is not None:
         _show(shown, place, lang, said)
         decision = _key(lines, said)
@@ -96,7 +96,7 @@ def _decided(
         if refused is None:
             click.echo(f"{said[DONE[decision]].format(code=code)}\n")
             return decision
-        why = said["changed"].format(code=code) if refused == CHANGED else refused
+        why = said[refused.key].format(code=code, fault=refused.fault)
         click.echo(f"{said['refused'].format(why=why)}\n")
         if not sys.stdin.isatty():
             return None  # what comes next was written for something else
@@ -127,6 +127,8 @@ def _key(lines: Iterator[str], said: Said) -> str | None:
 
 def _told(reviewed: ReviewedFile, lang: str, said: Said) -> int:
     """Say what is left, and return the exit status."""
+    from bot.reviewing.facts import Telling
+
     protocol = reviewed.protocol()
     if not protocol.open_reviews:
         click.echo(said["all"].format(id=protocol.id, file=reviewed.path))
@@ -134,7 +136,9 @@ def _told(reviewed: ReviewedFile, lang: str, said: Said) -> int:
     waiting = protocol.open_reviews
     left = numbered(said["left"], len(waiting), lang)
     click.echo(
-        left.format(n=len(waiting), of=len(protocol.criteria), id=protocol.id, codes=codes_of(waiting))
+        left.format(
+            n=len(waiting), of=Telling(protocol, lang).of_criteria(), id=protocol.id, codes=codes_of(waiting)
+        )
     )
     if not reviewed.waiting():
         click.echo(said["for_another"])
