@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.dialogue import Dialogue
-from dialogs.protocol import Protocol
+from dialogs.protocol import Protocol, Question
+from dialogs.texts import Text
 
 
 def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tuple[Answer, str]]:
@@ -14,17 +15,32 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
 
     `earlier` are those of one subject, by number, the oldest first. An answer comes from the newest one that has it,
     and with its number; of a screening that is being revised, from its saved verdict. An answer that decided a failed
-    criterion is left out: whoever screens again expects it to have changed, as a course that was too short.
+    criterion is left out: whoever screens again expects it to have changed, as a course that was too short. So is one
+    to a question that another version asked otherwise.
     """
     found: dict[str, tuple[Answer, str]] = {}
     for number, dialogue in earlier.items():
         saved = dialogue.as_saved()
-        found |= {question: (saved.answers[question], number) for question in saved.applied}
+        found |= {
+            question: (saved.answers[question], number)
+            for question in saved.applied
+            if question in protocol.position and asked_alike(dialogue.protocol, protocol.question(question))
+        }
         for reason in saved.reasons:
             for question, _ in reason.answers:
                 found.pop(question, None)
     held = {question: (holding(protocol, question, answer), of) for question, (answer, of) in found.items()}
     return {question: (answer, of) for question, (answer, of) in held.items() if answer is not None}
+
+
+def asked_alike(then: Protocol, question: Question) -> bool:
+    """Say whether an earlier version of a trial asked a question in the same words: an id alone may mean anything."""
+    before = then.question(question.id)
+    return (before.kind, before.ask, _options(before)) == (question.kind, question.ask, _options(question))
+
+
+def _options(question: Question) -> list[tuple[str, Text]]:
+    return [(option.code, option.text) for option in question.options]
 
 
 def holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:

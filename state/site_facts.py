@@ -13,11 +13,11 @@ from typing import Final
 from sqlite_utils import Database
 
 from dialogs.answers import UNKNOWN, Answer, decode
+from dialogs.carried import asked_alike
 from dialogs.dialogue import Dialogue, Step
 from dialogs.errors import AnswerError
 from dialogs.portfolio.merging import asked_by
-from dialogs.protocol import Protocol, Question
-from dialogs.texts import Text
+from dialogs.protocol import Protocol
 
 GIVEN: Final = "given"
 """In the detail of an answer: given here by a person, not taken from another screening."""
@@ -71,7 +71,7 @@ def _known(
 ) -> tuple[Answer, str] | None:
     """Return the newest answer that fits, with the screening that it is of."""
     for answer, of, then in given:
-        if answer == UNKNOWN or not _asked_alike(version(then), question):
+        if answer == UNKNOWN or not asked_alike(version(then), question):
             return None  # what was said before holds no more, or was said of something else
         if _fits(dialogue, answer):
             return answer, of
@@ -88,16 +88,6 @@ def _given(
     asked = {"question": question, "site": site, "trial": trial, "screening": number}
     for value, unit, of, protocol in db.execute(_GIVEN, asked):
         yield decode(value, unit), of, protocol
-
-
-def _asked_alike(then: Protocol, question: Question) -> bool:
-    """Say whether an earlier version of a trial asked a question in the same words: an id alone may mean anything."""
-    before = then.question(question.id)
-    return (before.kind, before.ask, _options(before)) == (question.kind, question.ask, _options(question))
-
-
-def _options(question: Question) -> list[tuple[str, Text]]:
-    return [(option.code, option.text) for option in question.options]
 
 
 def _fits(dialogue: Dialogue, answer: Answer) -> bool:

@@ -115,6 +115,22 @@ def test_an_answer_that_this_version_does_not_have_is_left_out(subject: Subject)
     assert again.carried == {"sex": MALE, **COURSE}
 
 
+ASKED_OTHERWISE = {
+    "in other words": ("Which confirmed diagnosis applies?", "Which diagnosis is suspected?"),
+    "with an option that means something else": ("AIHA (autoimmune", "AIHA, also suspected (autoimmune"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), ASKED_OTHERWISE.values(), ids=ASKED_OTHERWISE)
+def test_an_answer_to_what_another_version_asked_otherwise_is_not_offered(
+    subject: Subject, before: str, after: str
+) -> None:
+    assert before in PLAIN
+    new = version("D", *LASTING, text=PLAIN.replace(before, after))
+    again = subject.start(subject.saved(LIKE_FIRST), new)
+    assert again.carried == {"sex": MALE, **COURSE}
+
+
 def test_another_trial_offers_nothing(subject: Subject) -> None:
     other = version("A", *LASTING, text=PLAIN.replace('id = "NCT04420494"', 'id = "NCT00000001"', 1))
     assert subject.start(subject.saved(LIKE_FIRST), other).carried == {}
