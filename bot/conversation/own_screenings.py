@@ -147,7 +147,8 @@ def _open_again(context: Context, screening: Screening, press: Press, opened: st
     context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"
-    context.show(screening, kind, context.say(opened, number=screening.number))
+    said = context.say(opened, number=screening.number)
+    context.show(screening, kind, lines(said, context.version_line(screening)))
 
 
 def _opened(dialogue: Dialogue) -> str:

@@ -18,7 +18,7 @@ from bot.conversation.subjects import show_card, with_way_back
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.in_short import in_short, named_in_short
-from bot.wording.phrases import Phrases, named, phrases
+from bot.wording.phrases import Phrases, lines, named, phrases
 from bot.wording.views import answer_buttons
 from dialogs.answers import COMPUTED
 from dialogs.dialogue import COMPLETED, REASONS
@@ -215,7 +215,8 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
     wrong = _wrong(context, screening, query, press)
     context.screenings.amend(screening, query.question, reason, query.entry, by, source, wrong)
     context.screenings.make_current(by, screening.number)
-    context.show(screening, remark=context.say("revising", number=screening.number))
+    revising = context.say("revising", number=screening.number)
+    context.show(screening, remark=lines(revising, context.version_line(screening)))
 
 
 def _wrong(context: Context, screening: Screening, query: Asked, press: Press) -> str:
