@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from bot.wording.healing import day_in_words
 from bot.wording.phrases import phrases
+from dialogs.amendments import told_only
 from dialogs.amendments.changed_words import changed_words
+from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands
@@ -44,10 +46,10 @@ class Fact:
 
 
 class Telling:
-    """Tells of one protocol in one language."""
+    """Tells of one protocol in one language; with another version, what was changed ``since`` then."""
 
-    def __init__(self, protocol: Protocol, language: str) -> None:
-        self.protocol, self.language = protocol, language
+    def __init__(self, protocol: Protocol, language: str, since: Protocol | None = None) -> None:
+        self.protocol, self.language, self.since = protocol, language, since
         self.said: Mapping[str, Any] = words("bot.reviewing", language)
         self.marks: Mapping[str, str] = words("dialogs", language)["punctuation"]
 
@@ -168,6 +170,12 @@ class Telling:
             if not review.fits and review.rule is not None:
                 yield self._changed_since(review.rule, criterion)
 
+    def _since(self, criterion: Criterion) -> list[str]:
+        if self.since is None:
+            return []
+        told = Sentences(told_only(self.since, self.protocol, self.language), self.language)
+        return told.told_of(criterion) or [self.said["unchanged"]]
+
     def _changed_since(self, before: str, criterion: Criterion) -> str:
         """Say what of a rule changed after it was accepted, with what changed in brackets."""
         now = "" if is_asked_as_it_stands(criterion) else criterion.rule.text
@@ -235,5 +243,6 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "patients": Telling._patients,
     "note": lambda telling, criterion: _text(criterion.note, telling),
     "reviewed": Telling._reviews,
+    "since": Telling._since,
 }
 """What a reviewer reads of a criterion, by the label it has."""

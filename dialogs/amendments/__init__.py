@@ -11,7 +11,7 @@ from dialogs.amendments.matching import Matching
 from dialogs.amendments.patients import Difference, Patient, Patients
 from dialogs.protocol import Protocol
 
-__all__ = ["Amendment", "Change", "Difference", "Matching", "Patient", "RuleChange", "compare"]
+__all__ = ["Amendment", "Change", "Difference", "Matching", "Patient", "RuleChange", "compare", "told_only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ def compare(old: Protocol, new: Protocol, language: str) -> Amendment:
     told = tuple(changes(matching, language))
     is_other = bool(rules or matching.added or matching.dropped or any(map(_is_of_who_is_out, told)))
     return Amendment(matching, told, rules, tuple(patients.of_trial()) if is_other else ())
+
+
+def told_only(old: Protocol, new: Protocol, language: str) -> Amendment:
+    """Compare two versions without looking for patients."""
+    matching = Matching(old, new)
+    return Amendment(matching, tuple(changes(matching, language)), (), ())
 
 
 def _is_of_who_is_out(change: Change) -> bool:

@@ -13,7 +13,7 @@ from dialogs.amendments.patients import Answers, Difference, Patient, comes_to
 from dialogs.answers import Answer
 from dialogs.assessment import deciding_answers, effective
 from dialogs.languages import LANGUAGES, words
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.judgement import members
 from dialogs.wording import describe
 
@@ -66,6 +66,17 @@ class Sentences:
             told += [self.difference(each) for each in rule.differences]
             told += self._assumed(rule.after)
         return found
+
+    def told_of(self, criterion: Criterion) -> list[str]:
+        """Return what is said of a criterion of the new version, and of the questions of its rule."""
+        about, told = self.said["about"], self.told()
+        questions = (self.matching.new.questions[place] for place in members(criterion.rule.mask))
+        headings = [about["question"].format(name=question.id) for question in questions]
+        named = self.marks["named"]
+        of_questions = [
+            named.format(name=heading, what=line) for heading in headings for line in told.get(heading, ())
+        ]
+        return [*told.get(about["criterion"].format(name=criterion.code), ()), *of_questions]
 
     def _unreviewed(self) -> list[str]:
         """The criteria that changed or are new, and which nobody has reviewed yet."""

@@ -64,7 +64,7 @@ CALLS: Final = {
     "protocol print": ("FILE",),
     "protocol order": ("FILE", "EXAMPLE-DM2 --db FILE", "EXAMPLE-DM2 --db {good} --write OUTPUT"),
     "protocol questions": ("",),
-    "protocol review": ("FILE --by LW",),
+    "protocol review": ("FILE --by LW", "FILE --by LW --since FILE"),
     "protocol new": ("",),
     "protocol schema": ("",),
 }

@@ -250,6 +250,43 @@ def test_a_criterion_that_was_asked_in_words_and_has_a_rule_now_shows_it_as_new(
     assert 'since then the rule: [+ platelets >= "75 10*9/L"]\n' in review(draft, "q\n").stdout
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "en",
+            [
+                "words: Platelets of at least [75 → 57]",
+                "rule: Met if: platelets at least [75 → 57]",
+                "nothing",
+            ],
+        ),
+        ("zh", ["文字：Platelets of at least [75 → 57]", "规则：满足条件：血小板不低于[75 → 57]", "无"]),
+    ],
+)
+def test_beside_the_version_before_it_shows_what_changed_of_each(
+    draft: Path, tmp_path: Path, lang: str, said: list[str]
+) -> None:
+    new = tmp_path / "new.toml"
+    new.write_text(DRAFT.replace("75", "57"), encoding="utf-8")
+    arguments = ["protocol", "review", str(new), "--by", "LW", "--lang", lang, "--since", str(draft)]
+    told = CliRunner().invoke(main, arguments, input="l\nl\n").stdout
+    label = {"en": "Changed     ", "zh": "改动      "}[lang]
+    assert f"{label}{said[0]}" in told
+    assert said[1] in told
+    assert f"{label}{said[2]}\n" in told
+    assert label not in review(new, "l\nl\n", lang=lang).stdout
+
+
+def test_what_changed_of_its_questions_is_shown_too(draft: Path, tmp_path: Path) -> None:
+    question = '[[question]]\nuse = "platelets"\nask = "{}"\n\n'
+    for file, asked in ((draft, "Platelets?"), (tmp_path / "new.toml", "Newest platelets?")):
+        file.write_text(DRAFT.replace("# inclusion\n", question.format(asked)), encoding="utf-8")
+    arguments = ["protocol", "review", str(tmp_path / "new.toml"), "--by", "LW", "--since", str(draft)]
+    told = CliRunner().invoke(main, arguments, input="q\n").stdout
+    assert "Changed     Question platelets: words: [Platelets → Newest platelets]?\n" in told
+
+
 # meanwhile ------------------------------------------------------------------------------------------
 
 

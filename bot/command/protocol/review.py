@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +13,7 @@ import click
 
 from bot.command.faults import paragraphs
 from bot.command.typed import typed
-from bot.command.wiring import Unusable, codes_of
+from bot.command.wiring import Unusable, codes_of, one_protocol
 from dialogs.errors import ProtocolError
 from dialogs.languages import DEFAULT, LANGUAGES, numbered, words
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.reviewing.file import ReviewedFile, Shown
+    from dialogs.protocol import Protocol
 
     Said = Mapping[str, Any]
 
@@ -40,19 +42,22 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.command("review")
 @click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @click.option("--by", required=True, metavar="INITIALS", callback=_person, help="Who reviews.")
+@click.option("--since", metavar="OLD", help="The version before: shows what changed of each criterion.")
 @click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
-def command(file: Path, by: str, lang: str) -> None:
+def command(file: Path, by: str, since: str | None, lang: str) -> None:
     """Review a draft, one criterion after the other.
 
     Shows, in the language LANG, the record's words of each criterion that waits, the rule read back in words, what is
     asked, and made-up patients on either side of its limits. Type a to accept it, w to drop the rule and ask the
     record's words by yes or no, l to leave it for later, q to stop. Each decision is written into FILE at once, with
     INITIALS and the day; nothing else of it changes. Where the file says reviews = 1, as a drafted one does, each
-    criterion has to be accepted, also one that is asked in words; where it says reviews = 2, by two persons.
+    criterion has to be accepted, also one that is asked in words; where it says reviews = 2, by two persons. With OLD,
+    a file or the id of a shipped trial, each is shown with what changed of its words, its rule and its questions.
 
     \b
     Examples:
       prescreen protocol review trial.toml --by LW
+      prescreen protocol review trial-2.toml --by LW --since trial.toml
       printf 'a\\nl\\n' | prescreen protocol review trial.toml --by LW
 
     Exit status: 0 when nothing is left to review, 1 when something is, 2 when the file cannot be used.
@@ -64,7 +69,7 @@ def command(file: Path, by: str, lang: str) -> None:
     if not reviewed.is_writable():
         raise Unusable(said["read_only"].format(file=file))
     try:
-        _review(reviewed, lang, said)
+        _review(reviewed, _Showing(lang, said, one_protocol(since) if since else None))
         sys.exit(_told(reviewed, lang, said))
     except KeyboardInterrupt:
         click.echo(f"\n{said['stopped']}")
@@ -73,22 +78,32 @@ def command(file: Path, by: str, lang: str) -> None:
         raise Unusable(f"{file} cannot be used:\n{paragraphs(error)}") from error
 
 
-def _review(reviewed: ReviewedFile, lang: str, said: Said) -> None:
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """How criteria are shown: in which language, and beside which version before."""
+
+    lang: str
+    said: Said
+    since: Protocol | None
+
+
+def _review(reviewed: ReviewedFile, showing: _Showing) -> None:
     """Show each criterion that waits for this person, until all were shown or nothing more is typed."""
     lines = typed()
     codes = [criterion.code for criterion in reviewed.waiting()]
     for number, code in enumerate(codes, 1):
-        place = said["place"].format(n=number, of=len(codes))
-        if _decided(reviewed, code, place, lang, said, lines) in (None, STOP):
+        place = showing.said["place"].format(n=number, of=len(codes))
+        if _decided(reviewed, code, place, showing, lines) in (None, STOP):
             break
 
 
 def _decided(
-    reviewed: ReviewedFile, code: str, place: str, lang: str, said: Said, lines: Iterator[str]
+    reviewed: ReviewedFile, code: str, place: str, showing: _Showing, lines: Iterator[str]
 ) -> str | None:
     """Show a criterion until a decision about it is kept; return that, ``None`` where nothing more is typed."""
+    said = showing.said
     while (shown := reviewed.show(code)) is not None:
-        _show(shown, place, lang, said)
+        _show(shown, place, showing)
         decision = _key(lines, said)
         if decision not in DONE:
             return decision
@@ -103,12 +118,13 @@ def _decided(
     return LATER
 
 
-def _show(shown: Shown, place: str, lang: str, said: Said) -> None:
+def _show(shown: Shown, place: str, showing: _Showing) -> None:
     from bot.reviewing.card import card
     from bot.reviewing.facts import Telling
 
-    keys = said["keys"]
-    click.echo("\n".join(card(Telling(shown.protocol, lang), shown.criterion)))
+    keys = showing.said["keys"]
+    telling = Telling(shown.protocol, showing.lang, showing.since)
+    click.echo("\n".join(card(telling, shown.criterion)))
     click.echo(f"{place} {'   '.join(f'{key}) {keys[key]}' for key in KEYS)}")
 
 
