@@ -24,6 +24,7 @@ from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.quoted import outdated
 from dialogs.rules.arithmetic import Formula
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.functions import Unworkable, rounded
@@ -66,6 +67,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *limits_of_time(protocol),
         *_untranslated(protocol),
         *_called_alike(protocol),
+        *_quoting_words_of_before(protocol),
         *_with_backslashes(protocol),
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
@@ -270,6 +272,13 @@ def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str,
     for each in with_codes(dict(raw))["criterion"]:
         if "code" in each and "rule" not in each:
             yield id_of(each["code"]), (f"criterion {each['code']}", False)
+
+
+def _quoting_words_of_before(protocol: Protocol) -> Iterator[Fault]:
+    """Questions that were left as they were when the words that they quote were changed at the criterion."""
+    for each in outdated(protocol):
+        fault = f"still quotes the words of before; now they are: {each.changed}"
+        yield Fault(f"question {each.question}: ask", fault, "Please put the words of now there")
 
 
 def _with_backslashes(protocol: Protocol) -> Iterator[Fault]:

@@ -14,10 +14,12 @@ from dialogs.amendments import told_only
 from dialogs.amendments.changed_words import changed_words
 from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
+from dialogs.drafting.anew import drafted_anew
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.quoted import outdated
 from dialogs.reading_back import Clause, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
@@ -139,6 +141,10 @@ class Telling:
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)
 
+    def _outdated(self, criterion: Criterion) -> Iterator[str]:
+        """Yield the words that changed where a question still quotes those of before."""
+        yield from (each.changed for each in outdated(self.protocol) if each.criterion == criterion.code)
+
     def _belongs_to(self, criterion: Criterion) -> list[str]:
         return [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
 
@@ -227,6 +233,13 @@ def _text(text: Mapping[str, str] | None, telling: Telling) -> list[str]:
     return [text[telling.language]] if text else []
 
 
+def _drafted_anew(criterion: Criterion) -> list[str]:
+    """Return the rule that would be proposed now, of what waits for a review: its words may have changed."""
+    waits = criterion.review is not None or not all(each.fits for each in criterion.reviewed)
+    rule = drafted_anew(criterion) if waits else None
+    return [] if rule is None else [rule]
+
+
 def _as_written(criterion: Criterion) -> list[str]:
     return [] if is_asked_as_it_stands(criterion) else [criterion.rule.text]
 
@@ -237,8 +250,10 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "proposed": lambda _, criterion: [criterion.review] if criterion.review else [],
     "rule": Telling._rule,
     "as_written": lambda _, criterion: _as_written(criterion),
+    "anew": lambda _, criterion: _drafted_anew(criterion),
     "limits": Telling._limits,
     "asked": Telling._asked,
+    "outdated": Telling._outdated,
     "parts": Telling._belongs_to,
     "patients": Telling._patients,
     "note": lambda telling, criterion: _text(criterion.note, telling),

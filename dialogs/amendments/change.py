@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dialogs.amendments.changed_words import changed_words
+from dialogs.changed_words import changed_words
 
 About = Literal["trial", "part", "criterion", "line", "question"]
 

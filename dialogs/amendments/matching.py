@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from dialogs.amendments.changed_words import likeness, same_words
+from dialogs.changed_words import likeness, same_words
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
 from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.quoted import Outdated, outdated
 
 _ENOUGH: Final = 0.55
 """From this score on a criterion is another one's successor, and not a new one."""
@@ -123,6 +124,12 @@ class Matching:
     @cached_property
     def _asked_now(self) -> frozenset[str]:
         return _asked_as_they_stand(self.new)
+
+    @cached_property
+    def outdated(self) -> tuple[Outdated, ...]:
+        """The questions of the new version that still quote words which it changed at their criteria."""
+        before = {(each.said, each.now) for each in outdated(self.old)}
+        return tuple(each for each in outdated(self.new) if (each.said, each.now) not in before)
 
     def _renamed(self, found: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Questions that are called otherwise now, and are else the same."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.amendments.changed_words import exchanged, likeness
+from dialogs.changed_words import exchanged, likeness
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
 from dialogs.drafting.record import Record

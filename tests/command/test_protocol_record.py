@@ -282,3 +282,18 @@ def test_a_criterion_moved_in_the_file_that_still_asks_with_its_group_is_the_sam
     tables.append(f"\n{tables.pop(place)}")
     trial.write_text("[[criterion]]\n".join(tables), encoding="utf-8")
     assert differing(trial, record) == []
+
+
+def test_a_rule_that_no_longer_says_what_its_words_say_is_noted(tmp_path: Path) -> None:
+    record, file = tmp_path / "made-up.txt", tmp_path / "made-up.toml"
+    record.write_text("Inclusion Criteria:\n* Haemoglobin >= 10 g/dL\n", encoding="utf-8")
+    assert run("draft", str(record), "--output", str(file)).exit_code == 0
+    assert "drafted anew" not in run("check", str(file), "--record", str(record)).stdout
+    for each in (record, file):
+        each.write_text(each.read_text("utf-8").replace("Haemoglobin >= 10", "Haemoglobin >= 9"), "utf-8")
+    checked = run("check", str(file), "--record", str(record))
+    assert checked.exit_code == 0
+    assert (
+        'Note: I1: drafted anew, its rule would be: hemoglobin >= "9 g/dL" (in the file: hemoglobin >= "10 g/dL")'
+        in checked.stdout
+    )

@@ -443,3 +443,14 @@ def test_two_who_decide_at_once_write_one_after_the_other(
         ["LW"],
         ["QC"],
     ]
+
+
+def test_words_that_changed_are_shown_beside_what_stayed(draft: Path) -> None:
+    asked = 'ask = "Is this true of the patient?\\n“Chemotherapy within 3 weeks”"'
+    changed = DRAFT.replace("at least 75", "at least 80").replace(
+        "rule = 'last_chemotherapy < \"4 wk\"'", asked
+    )
+    draft.write_text(changed, encoding="utf-8")
+    told = review(draft, "l\nq\n").stdout
+    assert 'Drafted anew  platelets >= "80 10*9/L"\n' in told
+    assert "Quotes old words  Chemotherapy within [3 → 4] weeks\n" in told

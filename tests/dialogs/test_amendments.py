@@ -7,12 +7,12 @@ from typing import Final
 import pytest
 
 from dialogs.amendments import Matching, compare
-from dialogs.amendments.changed_words import changed_words, likeness
 from dialogs.amendments.joined import Joined
 from dialogs.amendments.patients import STEPS, STEPS_IN_ALL, TRIES, TRIES_IN_ALL, Patients
 from dialogs.amendments.rejudging import kept
 from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Selection
+from dialogs.changed_words import changed_words, likeness
 from dialogs.loading import parse_protocol, parse_stored
 from dialogs.loading.formulas import EXACT
 from dialogs.protocol import Protocol
@@ -123,7 +123,7 @@ CASES = {
     ),
     "words only": (
         [("Aged 18 to 75 years", "Aged 18 to 75 years at screening")],
-        {"I1": ["words: Aged 18 to 75 years [+ at screening]"]},
+        {"I1": ["words: Aged 18 to 75 years [+ at screening]", "The words changed, the rule did not."]},
     ),
     "a criterion added, the others renumbered": (
         [('code = "E3"', 'code = "E4"'), ('[[criterion]]\ncode = "E2"\nexclusion = "Stage', NEW_E2)],

@@ -66,11 +66,15 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
 def _tell_differences(protocol: Protocol, record: Record) -> None:
     """Say how a protocol differs from its record, and leave with status 1 if it does."""
     from dialogs.drafting.accounting import differences, undated
+    from dialogs.drafting.anew import otherwise_drafted
     from dialogs.drafting.layout import split
     from dialogs.drafting.sides import no_criteria
 
     for text in no_criteria(protocol, record):
         click.echo(f"Note: a line that is no criterion in the file reads as one in the record: “{text}”")
+    for criterion, rule in otherwise_drafted(protocol, record):
+        code, stands = criterion.code, criterion.rule.text
+        click.echo(f"Note: {code}: drafted anew, its rule would be: {rule} (in the file: {stands})")
     found = differences(protocol, record)
     if (note := undated(protocol, record)) is not None:
         click.echo(f"Note: {note}")

@@ -1,0 +1,94 @@
+"""Questions that quote words which their criterion has no longer: a draft copies the record's words into ``ask``.
+
+An amendment that changes the words of a criterion leaves such a question as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dialogs.changed_words import changed_words, likeness
+from dialogs.protocol import Protocol, Question
+from dialogs.rules.judgement import members
+
+ALIKE: Final = 0.5
+"""How much a quotation and a text have in common, at least, for one to be an earlier form of the other: 0 to 1."""
+_QUOTATION: Final = re.compile("\n“(.+)”\\s*$", re.DOTALL)
+"""On lines of its own at the end, as drafts and the questions of criteria without a rule have it."""
+_JOINT: Final = re.compile(r"[\s,;:：.]*(?:\b(?:and/or|and|or)\b\W*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What a question quotes (``said``) of a text that its criterion has in other words (``now``)."""
+
+    criterion: str
+    question: str
+    said: str
+    now: str
+
+    @property
+    def changed(self) -> str:
+        """The words of now, with those that changed in brackets."""
+        return changed_words(self.said, self.now)
+
+
+def outdated(protocol: Protocol) -> tuple[Outdated, ...]:
+    """Return the questions that quote words of before, in the order of the criteria; each once."""
+    found: dict[str, Outdated] = {}
+    for place, criterion in enumerate(protocol.criteria):
+        above = [line.text for line in protocol.lines if line.before <= place]
+        below = [line.text for line in protocol.lines if line.before == place + 1]
+        for at in members(criterion.rule.mask):
+            question = protocol.questions[at]
+            change = _outdated(question, [*above, criterion.source, *below])
+            if change is not None:
+                found.setdefault(question.id, Outdated(criterion.code, question.id, *change))
+    return tuple(found.values())
+
+
+def quotations(question: Question) -> tuple[str, ...]:
+    """Return what a question quotes of the record, in each of its languages."""
+    found = (_QUOTATION.search(text) for text in question.ask.values())
+    return tuple(dict.fromkeys(" ".join(each[1].split()) for each in found if each is not None))
+
+
+def _outdated(question: Question, known: Sequence[str]) -> tuple[str, str] | None:
+    """Return the words that a question quotes and that are known no longer, with those that stand for them now."""
+    for quotation in quotations(question):
+        left = _without(quotation, known)
+        if not re.search(r"\w", left):
+            continue
+        there = [text for text in known if _bare(text) in _bare(quotation)]
+        alike, now = max(((_alike(left, text), text) for text in known if text not in there), default=(0, ""))
+        if alike >= ALIKE:
+            return left, now
+        if there:  # of its last text, words were left out
+            return _without(quotation, [each for each in known if each != there[-1]]), there[-1]
+    return None
+
+
+def _without(quotation: str, texts: Sequence[str]) -> str:
+    """Return a quotation without the texts of the file that it is made of, the longest first."""
+    for text in sorted({*_forms(texts)}, key=len, reverse=True):
+        quotation = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)[:：]?", " ", quotation)
+    return " ".join(quotation.split())
+
+
+def _forms(texts: Sequence[str]) -> Iterator[str]:
+    """Yield texts as they are, and without the word or sign that leads on to the next one."""
+    for text in (" ".join(each.split()) for each in texts):
+        yield from filter(None, (text, _JOINT.sub("", text)))
+
+
+def _alike(said: str, text: str) -> float:
+    """Return how alike two texts are, from 0 to 1; wholly, where one of them only says more."""
+    shorter, longer = sorted((_bare(said), _bare(text)), key=len)
+    return 1 if shorter and shorter in longer else likeness(said, text)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()

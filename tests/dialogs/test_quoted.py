@@ -1,0 +1,103 @@
+"""Questions that quote words which were changed at their criteria: said, and asked again."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.amendments import Matching, compare
+from dialogs.amendments.rejudging import kept
+from dialogs.answers import Choice
+from dialogs.drafting.anew import drafted_anew
+from dialogs.drafting.draft import drafted_file
+from dialogs.drafting.proposals import propose
+from dialogs.drafting.record import read_record
+from dialogs.loading import parse_protocol
+from dialogs.quoted import outdated
+from dialogs.warnings import warnings
+from tests.dialogs.drafting.test_draft import LISTS, RECORDS
+
+RECORD = """Inclusion Criteria:
+* Haemoglobin >= 10 g/dL
+* One of the following:
+  * A cough for 3 weeks
+  * A fever for 3 days
+Exclusion Criteria:
+In the past 21 days:
+* Systemic steroids for any reason
+* Cancer
+Women must have used a pill for 2 months
+"""
+
+
+def drafted(text: str = RECORD) -> str:
+    return drafted_file(read_record(text, "made-up"), ["en"], propose, "made-up.txt")
+
+
+CHANGED = {
+    "the words of a heading": ('line = "In the past 21', 'line = "In the past 7', {"e1": "In the past [21 → 7] days:", "e2": "In the past [21 → 7] days:", "e3": "In the past [21 → 7] days:"}),
+    "the criterion's own": ('exclusion = "Systemic steroids', 'exclusion = "Topical steroids', {"e1": "[Systemic → Topical] steroids for any reason"}),
+    "an item of a list": ('line = "A fever for 3', 'line = "A fever for 5', {"i2_2": "A fever for [3 → 5] days"}),
+    "words that were left out": ('steroids for any reason"\nask', 'steroids"\nask', {"e1": "Systemic steroids[- for any reason]"}),
+    "words that were added": ('exclusion = "Cancer"', 'exclusion = "Cancer or a tumour"', {"e2": "Cancer [+ or a tumour]"}),
+    "one that a rule judges": ('Haemoglobin >= 10', 'Haemoglobin >= 9', {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), CHANGED.values(), ids=CHANGED)
+def test_words_that_changed_at_the_criterion_only_are_found(old: str, new: str, said: dict[str, str]) -> None:
+    before = drafted()
+    assert old in before
+    protocol = parse_protocol(before.replace(old, new), "trial.toml")
+    assert {each.question: each.changed for each in outdated(protocol)} == said
+    noted = [each for each in warnings(protocol, 10, 4000) if "words of before" in each.fault]
+    assert len(noted) == len(said)
+
+
+DRAFTED = {
+    **{name: text for name, (text, _) in LISTS.items()},
+    **{path.name: path.read_text("utf-8") for path in RECORDS},
+}
+
+
+@pytest.mark.parametrize("text", DRAFTED.values(), ids=DRAFTED)
+def test_nothing_that_was_just_drafted_is_outdated(text: str) -> None:
+    record = read_record(text, "made-up")
+    for languages in (["en"], ["zh", "en"]):
+        file = drafted_file(record, languages, propose, "made-up.txt")
+        assert outdated(parse_protocol(file, "trial.toml")) == ()
+
+
+def test_an_answer_to_words_that_changed_is_needed_again() -> None:
+    before = drafted()
+    old = parse_protocol(before, "trial.toml")
+    given = {"e1": Choice("no"), "e2": Choice("no"), "i2_1": Choice("yes"), "i2_2": Choice("yes")}
+    now = before.replace('line = "In the past 21', 'line = "In the past 7')
+    assert {*kept(Matching(old, parse_protocol(now, "trial.toml")), given)} == {"i2_1", "i2_2"}
+    asked_anew = before.replace("fever for 3 days", "fever for 5 days")
+    assert {*kept(Matching(old, parse_protocol(asked_anew, "trial.toml")), given)} == {"i2_1", "e1", "e2"}
+    assert {*kept(Matching(old, old), given)} == {*given}
+
+
+def test_a_comparison_says_what_was_left_as_it_was() -> None:
+    before = drafted()
+    now = before.replace("Haemoglobin >= 10", "Haemoglobin >= 9").replace(
+        '"Cancer"', '"Cancer or a tumour"', 1
+    )
+    changes = compare(parse_protocol(before, "a.toml"), parse_protocol(now, "b.toml"), "en").changes
+    told = [(each.name, each.key) for each in changes]
+    assert told == [("I1", "reworded"), ("I1", "rule_stayed"), ("E2", "reworded"), ("E2", "outdated")]
+
+
+ANEW = {
+    "as it stands": ("", "", None),
+    "another number": ("Haemoglobin >= 10", "Haemoglobin >= 9", 'hemoglobin >= "9 g/dL"'),
+    "another relation": ("Haemoglobin >= 10", "Haemoglobin > 10", 'hemoglobin > "10 g/dL"'),
+    "other questions are somebody's work": ('rule = \'hemoglobin >= "10 g/dL"', 'rule = \'platelets >= "75 10*9/L"', None),
+    "more in the rule is somebody's work": ('hemoglobin >= "10 g/dL"', 'hemoglobin >= "10 g/dL" or hemoglobin < "3 g/dL"', None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "rule"), ANEW.values(), ids=ANEW)
+def test_the_rule_is_named_that_would_be_drafted_anew(old: str, new: str, rule: str | None) -> None:
+    protocol = parse_protocol(drafted().replace(old, new, 1), "trial.toml")
+    assert drafted_anew(protocol.criterion_by_code["I1"]) == rule
