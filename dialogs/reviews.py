@@ -11,12 +11,14 @@ class Review:
     """A person accepted a criterion: who, on which day (ISO 8601), and the fingerprint of what was accepted.
 
     It no longer ``fits`` where the criterion, or a question of its rule, was changed after it. ``rule`` is that which
-    was accepted, empty of a criterion that is asked as it stands; ``None`` where the file does not say.
+    was accepted, empty of a criterion that is asked as it stands; ``None`` where the file does not say. ``proposed`` is
+    what the machine said of its proposal, if it was one that was accepted.
     """
 
     by: str
     on: str
     of: str
+    proposed: str = ""
     fits: bool = True
     rule: str | None = None
 

@@ -233,6 +233,12 @@ def _text(text: Mapping[str, str] | None, telling: Telling) -> list[str]:
     return [text[telling.language]] if text else []
 
 
+def _proposed(criterion: Criterion) -> list[str]:
+    """Return what a machine says of its proposal, or said of it when it was accepted."""
+    kept = (each.proposed for each in criterion.reviewed if each.fits)
+    return list(dict.fromkeys(filter(None, [criterion.review, *kept])))
+
+
 def _drafted_anew(criterion: Criterion) -> list[str]:
     """Return the rule that would be proposed now, of what waits for a review: its words may have changed."""
     waits = criterion.review is not None or not all(each.fits for each in criterion.reviewed)
@@ -247,7 +253,7 @@ def _as_written(criterion: Criterion) -> list[str]:
 FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "record": lambda _, criterion: [criterion.source],
     "reading": lambda telling, criterion: _text(criterion.reading, telling),
-    "proposed": lambda _, criterion: [criterion.review] if criterion.review else [],
+    "proposed": lambda _, criterion: _proposed(criterion),
     "rule": Telling._rule,
     "as_written": lambda _, criterion: _as_written(criterion),
     "anew": lambda _, criterion: _drafted_anew(criterion),

@@ -16,6 +16,7 @@ from dialogs.loading import parse_protocol
 from dialogs.loading.editing import accepted, in_words
 from dialogs.loading.encodings import decode
 from dialogs.loading.fingerprints import fingerprint
+from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.protocol import Criterion, Protocol
 from dialogs.reviews import awaited
 
@@ -110,7 +111,9 @@ class ReviewedFile:
         known = parse_protocol(text, str(self.path)).criterion_by_code
         if code not in known or fingerprint(text, code) != shown.of:
             return None
-        after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on)
+        asked_now = as_question and not is_asked_as_it_stands(shown.criterion)
+        proposed = "" if asked_now else shown.criterion.review or ""
+        after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on, proposed)
         parse_protocol(after, str(self.path))
         return after
 

@@ -39,4 +39,4 @@ def _is_another(criterion: Criterion, rule: str) -> bool:
 
 def _bare(rule: str) -> str:
     """Return a rule without spaces, quotes, brackets, and the unit of years, which may be left out."""
-    return re.sub(r"[\s\"'()]|(?<=\d) a\b", "", rule)
+    return re.sub(r"(?<=\d) a\b|[\s\"'()]", "", rule)

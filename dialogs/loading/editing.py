@@ -29,16 +29,18 @@ _KEY: Final = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 Raw = Mapping[str, Any]
 
 
-def accepted(text: str, code: str, by: str, on: str) -> str:
+def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     """Return the text with a person's review of a criterion, without ``review`` once enough have accepted it.
 
+    What the machine said of its proposal stays with the review.
     Raises `NotEditable`.
     """
     raw = read(text)
     criterion = criterion_of(raw, code)
     of = fingerprint(text, code)
     others = [each for each in criterion.get("reviewed", ()) if each["by"].casefold() != by.casefold()]
-    listed = [*others, {"by": by, "on": on, "of": of, "rule": criterion.get("rule", "")}]
+    mine = {"by": by, "on": on, "of": of, "rule": criterion.get("rule", "")}
+    listed = [*others, mine | ({"proposed": proposed} if proposed else {})]
     reviews = [
         Review(each["by"], str(each["on"]), each["of"], fits=fits(each["of"], text, code)) for each in listed
     ]

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any, Final
 
-from dialogs.loading.kinds import KindError, as_it_stands, shown, simple
+from dialogs.loading.kinds import WORDS, KindError, as_it_stands, shown, simple
 from dialogs.loading.tables import Key, Table
 
 _PERSON: Final = re.compile(r"\S(?:[^\n]{0,38}\S)?")
@@ -58,6 +58,12 @@ REVIEW: Final = Table(
             RULE,
             "The rule that was accepted, empty where there was none: whoever reviews a change of it sees both.",
             None,
+        ),
+        Key(
+            "proposed",
+            WORDS,
+            "What was said of the proposal that was accepted: the `review` of that day.",
+            "",
         ),
     ),
 )

@@ -71,7 +71,7 @@ def speaks_of_one_trial(question: Question) -> bool:
 
 
 def _is_of_one_trial(question: Question) -> bool:
-    """Say whether two trials may mean another thing by it, also as its help has it: *fasting or not, as the trial says*."""
+    """Say whether two trials may mean another thing by it, also by its help: *as the trial says*."""
     return speaks_of_one_trial(question) or _has_its_words(question.help or {})
 
 

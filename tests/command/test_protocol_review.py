@@ -91,7 +91,9 @@ def test_all_is_accepted(draft: Path, keys: str) -> None:
     assert f"All of MADE-UP is reviewed. To serve it: prescreen run --protocol {draft}" in told.stdout
     after = draft.read_text(encoding="utf-8")
     assert not load(str(draft)).open_reviews
-    entry = r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}", rule = ".*" \}\]'
+    entry = (
+        r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}", rule = ".*", proposed = ".+" \}\]'
+    )
     assert len(re.findall(rf"^{entry}$", after, re.MULTILINE)) == 2
     assert re.sub(rf"^{entry}\n", "", after, flags=re.MULTILINE) == re.sub(
         '^review = ".*"\n', "", DRAFT, flags=re.MULTILINE
@@ -454,3 +456,22 @@ def test_words_that_changed_are_shown_beside_what_stayed(draft: Path) -> None:
     told = review(draft, "l\nq\n").stdout
     assert 'Drafted anew  platelets >= "80 10*9/L"\n' in told
     assert "Quotes old words  Chemotherapy within [3 → 4] weeks\n" in told
+
+
+def test_what_a_machine_said_stays_with_what_was_accepted(draft: Path, tmp_path: Path) -> None:
+    review(draft, "a\nw\n")
+    loaded = load(str(draft)).criterion_by_code
+    assert [each.proposed for each in loaded["I1"].reviewed] == ["read as platelets >= 75 10*9/L"]
+    assert [each.proposed for each in loaded["E1"].reviewed] == [""]  # of a rule that is no more
+    paper = tmp_path / "paper.html"
+    printed = CliRunner().invoke(main, ["protocol", "print", str(draft), "--output", str(paper)])
+    assert printed.exit_code == 0
+    assert "read as platelets &gt;= 75 10*9/L" in paper.read_text(encoding="utf-8")
+
+
+def test_two_persons_accept_what_a_machine_said(draft: Path) -> None:
+    draft.write_text(TWO, encoding="utf-8")
+    review(draft, "a\nq\n")
+    review(draft, "a\nq\n", by="MK")
+    found = load(str(draft)).criterion_by_code["I1"]
+    assert [each.proposed for each in found.reviewed] == ["read as platelets >= 75 10*9/L"] * 2
