@@ -5,6 +5,8 @@ Left out is what was screened again since.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +17,7 @@ from state.lookup import Lookup
 from state.rescreening import NOT_AGAIN
 
 _SAVED: Final = f"""
-SELECT s.number, s.site, s.protocol, t.version, g.verdict
+SELECT s.number, s.site, s.protocol, t.version, g.verdict, g.all_failed
 FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
@@ -35,6 +37,8 @@ class Amended:
     version: str
     verdict: str
     now: Rejudged
+    no_longer: tuple[str, ...] = ()
+    """Criteria that excluded, and do not by the new version as they were answered; by the codes that they have now."""
 
     @property
     def open(self) -> bool:
@@ -62,10 +66,19 @@ def amended(screenings: Lookup, new: Protocol, *, site: str | None = None) -> li
     asked = {"trial": new.id, "version": new.sha256, "site": site}
     matchings: dict[str, Matching] = {}
     found = []
-    for number, at, sha256, version, verdict in screenings.db.execute(_SAVED, asked).fetchall():
+    for number, at, sha256, version, verdict, failed in screenings.db.execute(_SAVED, asked).fetchall():
         if sha256 not in matchings:
             matchings[sha256] = Matching(screenings.protocols.get(sha256), new)
         saved = screenings.as_saved(number).dialogue
         answers = {question: saved.answers[question] for question in saved.applied}
-        found.append(Amended(number, at, version, verdict, rejudged(matchings[sha256], answers)))
+        now = rejudged(matchings[sha256], answers)
+        no_longer = _no_longer(matchings[sha256], json.loads(failed or "[]"), now)
+        found.append(Amended(number, at, version, verdict, now, no_longer))
     return found
+
+
+def _no_longer(matching: Matching, failed: Sequence[str], now: Rejudged) -> tuple[str, ...]:
+    codes = {
+        matching.old.criteria[one].code: matching.new.criteria[other].code for one, other in matching.criteria
+    }
+    return tuple(codes.get(each, each) for each in failed if codes.get(each) not in now.failed)

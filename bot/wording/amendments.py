@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from dialogs.languages import words
 from dialogs.protocol import Protocol
 from dialogs.verdicts import verdict_words
 from state.amended import Amended
+
+SHOWN: Final = 5
+"""Questions that are named of one screening, which can need all that come after the criterion that excluded."""
 
 
 class Stored:
@@ -33,23 +36,32 @@ class Stored:
             yield from (f"    {self._row(each)}" for each in rows if each.changed or each.open)
         yield f"  {said['stand']}"
 
-    def messages(self) -> dict[str, str]:
-        """Return by site a message that can be sent to its coordinators; screenings are known by their numbers."""
-        return {site: "\n".join(self._message(site, rows)) for site, rows in self._by_site()}
+    def messages(self, changes: Sequence[str] = ()) -> dict[str, str]:
+        """Return by site a message that can be sent to its coordinators; screenings are known by their numbers.
+
+        It says first if the version is not reviewed, and then what it `changes`.
+        """
+        return {site: "\n".join(self._message(site, rows, changes)) for site, rows in self._by_site()}
 
     def _by_site(self) -> list[tuple[str, list[Amended]]]:
         return [(site, list(rows)) for site, rows in groupby(self.found, key=lambda each: each.site)]
 
-    def _message(self, site: str, rows: Sequence[Amended]) -> Iterator[str]:
+    def _message(self, site: str, rows: Sequence[Amended], changes: Sequence[str]) -> Iterator[str]:
         said = self.said["message"]
         again = [each for each in rows if each.again]
         excluded = [each for each in rows if each.excluded]
         yield said["begin"].format(trial=self.new.id, version=self.new.version)
+        if self.new.open_reviews:
+            codes = self.comma.join(each.code for each in self.new.open_reviews)
+            yield said["unreviewed"].format(criteria=codes)
+        yield from changes
         if again:
             yield said["again"].format(numbers=self.comma.join(each.number for each in again))
         for each in again:
             if each.open:
                 yield said["needed"].format(number=each.number, questions=self.needed(each))
+                if each.no_longer:
+                    yield said["no_longer"].format(criteria=self.comma.join(each.no_longer))
         if excluded:
             yield said["excluded"].format(numbers=self.comma.join(each.number for each in excluded))
         if not again and not excluded:
@@ -61,6 +73,8 @@ class Stored:
         now = verdict_words(each.now.verdict, self.language)
         if each.open:
             now = said["needed"].format(questions=self.needed(each))
+            if each.no_longer:
+                now = said["no_longer"].format(what=now, criteria=self.comma.join(each.no_longer))
         elif each.now.failed:
             now = said["by"].format(what=now, criteria=self.comma.join(each.now.failed))
         before = verdict_words(each.verdict, self.language)
@@ -68,4 +82,7 @@ class Stored:
         return text
 
     def needed(self, each: Amended) -> str:
-        return self.comma.join(self.new.question(name).name[self.language] for name in each.now.needed)
+        """Name the questions of which answers are needed, the first of them where they are many."""
+        names = [self.new.question(name).name[self.language] for name in each.now.needed[:SHOWN]]
+        more = len(each.now.needed) - len(names)
+        return self.comma.join([*names, f"+{more}"] if more else names)

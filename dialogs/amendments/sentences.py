@@ -18,6 +18,16 @@ from dialogs.rules.judgement import members
 from dialogs.wording import describe
 
 _INDENT: Final = "  "
+_TOLD: Final = (
+    "added_inclusion",
+    "added_exclusion",
+    "dropped",
+    "reworded",
+    "rule",
+    "rule_stayed",
+    "outdated",
+)
+"""Changes of criteria that are told to coordinators."""
 
 
 class Sentences:
@@ -77,6 +87,13 @@ class Sentences:
             named.format(name=heading, what=line) for heading in headings for line in told.get(heading, ())
         ]
         return [*told.get(about["criterion"].format(name=criterion.code), ()), *of_questions]
+
+    def of_criteria(self) -> Iterator[str]:
+        """Yield what changed of criteria, one line each: what a coordinator is told."""
+        told: str = self.said["message"]["changed"]
+        for each in self.amendment.changes:
+            if each.about == "criterion" and each.key in _TOLD:
+                yield told.format(name=each.name, what=self.change(each))
 
     def _unreviewed(self) -> list[str]:
         """The criteria that changed or are new, and which nobody has reviewed yet."""

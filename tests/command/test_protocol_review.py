@@ -91,9 +91,7 @@ def test_all_is_accepted(draft: Path, keys: str) -> None:
     assert f"All of MADE-UP is reviewed. To serve it: prescreen run --protocol {draft}" in told.stdout
     after = draft.read_text(encoding="utf-8")
     assert not load(str(draft)).open_reviews
-    entry = (
-        r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}", rule = ".*", proposed = ".+" \}\]'
-    )
+    entry = r'reviewed = \[\{ by = "LW", on = "\d{4}-\d\d-\d\d", of = "[0-9a-f]{8}", rule = ".*", proposed = ".+" \}\]'
     assert len(re.findall(rf"^{entry}$", after, re.MULTILINE)) == 2
     assert re.sub(rf"^{entry}\n", "", after, flags=re.MULTILINE) == re.sub(
         '^review = ".*"\n', "", DRAFT, flags=re.MULTILINE

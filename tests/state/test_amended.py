@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command.protocol import command
+from bot.wording.amendments import SHOWN, Stored
 from dialogs.amendments import Matching
 from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
@@ -217,6 +219,7 @@ def test_the_command_lists_them_and_writes_nothing(path: Path, tmp_path: Path) -
     assert "  S01: 6 saved, 1 with another verdict, 1 with answers needed" in said
     assert "    S01-0007  potentially eligible → not eligible (E2)" in said
     assert "S01-0002  not eligible → answers needed: Any condition" in said
+    assert "; as answered, not excluded any more by E1" in said
     assert path.read_bytes() == before
     assert verify(path).problems == ()
 
@@ -231,14 +234,38 @@ def test_a_table_and_json_have_every_saved_screening(path: Path, tmp_path: Path)
 
 
 def test_a_message_says_whom_to_screen_again(path: Path, tmp_path: Path) -> None:
-    assert _compare(path, tmp_path, "message").splitlines() == [
+    said = _compare(path, tmp_path, "message").splitlines()
+    assert said[2].startswith("E2: rule: Applies if: ")
+    assert said[:2] + said[3:] == [
         "EX-AMENDED has a new version, 2.",
+        "E1: rule: Applies if: platelets below [50 → 30] ×10⁹/L",
         "Please screen again: S01-0002.",
         "S01-0002 needs: Any condition that makes participation unsafe.",
+        "As answered, E1 excludes no more.",
         "Not eligible any more by the new version: S01-0007. Please tell the investigator.",
         "Saved verdicts stay as they are; open screenings end under the version that they began with.",
     ]
     assert "请再次预筛：S01-0002。" in _compare(path, tmp_path, "message", lang="zh")
+
+
+def test_a_message_of_a_version_that_is_not_reviewed_says_so(path: Path) -> None:
+    text = CHANGED.text.replace("format = 2", "format = 2\nreviews = 1", 1)
+    new = parse_protocol(text, "new.toml")
+    db = open_database(path)
+    message = Stored(new, amended(Lookup(db), new), "en").messages()["S01"]
+    db.close()
+    assert "It is not reviewed yet (I1, I2, E1, E2, E3): please wait before you act on this." in message
+
+
+def test_of_many_answers_that_are_needed_the_first_are_named(path: Path) -> None:
+    db = open_database(path)
+    found = amended(Lookup(db), CHANGED)
+    db.close()
+    names = [question.id for question in CHANGED.questions]
+    stored = Stored(CHANGED, (), "en")
+    each = replace(found[1], now=replace(found[1].now, needed=tuple(names * 3)))
+    assert found[1].no_longer == ("E1",)
+    assert stored.needed(each).endswith(f", +{3 * len(names) - SHOWN}")
 
 
 def test_a_version_that_the_file_does_not_have_is_told(path: Path) -> None:

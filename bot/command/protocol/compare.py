@@ -132,7 +132,7 @@ def _text(told: _Told) -> None:
 
 
 def _message(told: _Told) -> None:
-    messages = told.stored.messages() if told.stored is not None else {}
+    messages = told.stored.messages(list(told.changes.of_criteria())) if told.stored is not None else {}
     click.echo("\n\n".join(messages.values()))
 
 
