@@ -17,7 +17,7 @@ from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
 from dialogs.drafting.anew import drafted_anew
 from dialogs.languages import numbered, words
-from dialogs.loading.ruleless import is_asked_as_it_stands
+from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import outdated
@@ -105,7 +105,8 @@ class Telling:
     def clause(self, criterion: Criterion) -> Clause:
         """Return the rule in words; of a criterion that is asked as it stands, which answer is asked for."""
         if is_asked_as_it_stands(criterion):
-            return Clause(self.said[f"{criterion.kind}_as_it_stands"])
+            key = "of_some" if is_asked_of_some(criterion) else "as_it_stands"
+            return Clause(self.said[f"{criterion.kind}_{key}"])
         return read_back(self.protocol, criterion, self.language)
 
     def leads_out(self, criterion: Criterion) -> str:

@@ -11,17 +11,11 @@ from typing import Final
 from dialogs.drafting import tree
 from dialogs.drafting.headings import introduces, part_of
 from dialogs.drafting.layout import Line
+from dialogs.drafting.of_some import concerns_some
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.tree import Node, meaning
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_OF_SOME: Final = re.compile(
-    r"\W*(?:for|in|if|when|cohort|group|arm|part|phase|stage)\b"
-    r"|\W*(?:\w+ )?(?:wom[ae]n|females?|m[ae]n|males?|partners|patients? (?:with|who|on)|subjects? (?:with|who|on)|"
-    r"participants? (?:with|who|on)|those)\b.*\b(?:must|should|agree\w*|willing|need|required|has to|have to)\b",
-    re.IGNORECASE,
-)
-"""What is asked of some patients only, and is no reason to leave out the others."""
 _PREFIX: Final = {"inclusion": "I", "exclusion": "E"}
 
 
@@ -163,13 +157,15 @@ class _Maker:
     def _ruled(
         self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: str
     ) -> Drafted:
-        asked = self._in_context(node.line, node.words())
-        return replace(self._bare(node, code), asked=asked, rule=rule, questions=tuple(questions), review=why)
+        made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
+        if made.of_some:  # whose items would each leave out those whom the list does not concern
+            return made
+        return replace(made, rule=rule, questions=tuple(questions), review=why)
 
     def _bare(self, node: Node, code: str) -> Drafted:
         said = (node.line.text, *self._headings(node.line))
         parts = tuple(dict.fromkeys(self.parts[each] for each in node.line.headings if each in self.parts))
-        of_some = node.role == "inclusion" and any(map(_OF_SOME.match, said))
+        of_some = node.role == "inclusion" and concerns_some(*said)
         return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some, parts=parts)
 
     def _headings(self, line: Line) -> tuple[str, ...]:

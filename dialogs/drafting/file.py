@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
-from typing import Final
+from typing import Any, Final
 
 from dialogs.drafting.countries import CODES
 from dialogs.drafting.criteria import Drafted
+from dialogs.drafting.of_some import OF_SOME
 from dialogs.drafting.record import Record
 from dialogs.languages import words
 from dialogs.loading.defaults import shipped_text, shortened
+from dialogs.loading.ruleless import options_of_some
 from dialogs.loading.writing import value_of
 
 WIDTH: Final = 120
@@ -67,9 +69,12 @@ class Said:
         asked = shipped_text("as_it_stands")
         return self.of({language: asked[language].format(words=what) for language in self.languages})
 
-    def asked_of_some(self, what: str) -> str:
-        """Return the question whether something is true of the patient, or does not concern the patient at all."""
-        return self.text("asked_of_some", words=what)
+    def options(self, options: Sequence[Mapping[str, Any]]) -> str:
+        """Return the options of a question that we ask, each with its text in all languages."""
+        listed = (
+            f"{{ code = {value_of(each['code'])}, text = {self.of(each['text'])} }}" for each in options
+        )
+        return f"[{', '.join(listed)}]"
 
     def remark(self, key: str, **values: object) -> str:
         return _said(self.languages[0], ("remark", key)).format(**values).strip("\n")
@@ -210,6 +215,8 @@ def _keys_of(question: Mapping[str, object], said: Said) -> Iterator[str]:
     for key, value in question.items():
         if key == "words":
             yield f"ask = {said.asked(str(value))}"
+        elif value is OF_SOME:
+            yield f"options = {said.options(options_of_some())}"
         elif key == "short":
             yield f"short = {value_of(shortened(str(value)) if isinstance(value, str) else value)}"
         else:
@@ -235,10 +242,10 @@ def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
     if criterion.rule:
         yield f"rule = {_literal(criterion.rule)}"
     key = "ask_in_words" if criterion.rule else "ask"
-    if criterion.of_some:
-        yield f"{key} = {said.asked_of_some(criterion.asked or criterion.source)}"
-    elif criterion.asked:
+    if criterion.asked:
         yield f"{key} = {said.asked(criterion.asked)}"
+    if criterion.of_some:
+        yield "of_some = true"
     if not criterion.rule and criterion.help:
         yield f"help = {value_of(criterion.help)}"
     if criterion.review:

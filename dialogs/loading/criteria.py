@@ -6,13 +6,13 @@ from typing import Final
 
 from dialogs.loading.defaults import SIDES, group_of, sdtm_codes, shortened
 from dialogs.loading.kinds import Report
-from dialogs.loading.ruleless import OF_THE_QUESTION
+from dialogs.loading.ruleless import OF_SOME, OF_THE_QUESTION
 from dialogs.loading.tables import Entry
 from dialogs.reviews import Review
 from dialogs.texts import Text
 
 _ONE_OF: Final = (*SIDES, "line")
-_NOT_KEPT: Final = (*_ONE_OF, *OF_THE_QUESTION, "ask_in_words")
+_NOT_KEPT: Final = (*_ONE_OF, *OF_THE_QUESTION, OF_SOME, "ask_in_words")
 
 
 def criteria_of(entry: Entry, report: Report) -> list[Entry]:

@@ -21,7 +21,7 @@ from dialogs.reviews import Review, awaited
 
 IN_WORDS: Final = "ask_in_words"
 """The key by which a draft says how a criterion is asked if its rule is dropped."""
-DRAFTED: Final = frozenset({"id", "use", "kind", "ask", "short", "at"})
+DRAFTED: Final = frozenset({"id", "use", "kind", "ask", "short", "at", "options"})
 """Keys of a question as it is drafted; one with others is somebody's work."""
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _KEY: Final = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")

@@ -24,7 +24,7 @@ from dialogs.loading.kinds import (
 )
 from dialogs.loading.question_keys import LIMIT, OPTION, QUESTION, SDTM, SHORTCUT, UNIT
 from dialogs.loading.review_keys import PERSONS, REVIEW
-from dialogs.loading.ruleless import OF_THE_QUESTION
+from dialogs.loading.ruleless import OF_SOME, OF_THE_QUESTION
 from dialogs.loading.tables import Key, Table, named_lists, tables
 
 TABLE: Final = as_it_stands("a table", lambda raw: isinstance(raw, dict), {"type": "object"})
@@ -80,6 +80,14 @@ CRITERION: Final = Table(
             TEXT,
             "Of a drafted rule: how the record's words are asked if a reviewer drops the rule.",
             None,
+        ),
+        Key(
+            OF_SOME,
+            FLAG,
+            "Whether it speaks of some patients only, as *women of childbearing potential must ...* does: asked as it "
+            "stands, a third answer says that it does not concern the patient. That one meets an inclusion, and "
+            "leaves nobody out of an exclusion.",
+            False,
         ),
         Key("reviewed", tables(REVIEW), "Who accepted it.", ()),
         *(

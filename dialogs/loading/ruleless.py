@@ -1,6 +1,7 @@
 """Questions that only criteria name: of the catalogue, by a rule; or the criterion itself, where it has no rule.
 
-A criterion without a rule is asked as it stands in the record, and answered by yes or no. A name in a rule that no
+A criterion without a rule is asked as it stands in the record, and answered by yes or no; one that speaks of some
+patients only (`of_some`) also by *does not concern this patient*. A name in a rule that no
 question of the file has, and an entry of the catalogue has, is that entry. Either is asked after the questions of the
 criteria that stand above it.
 """
@@ -31,6 +32,7 @@ OF_THE_QUESTION: Final = (
     "in_log",
 )
 """Keys of a criterion without a rule that are its question's."""
+OF_SOME: Final = "of_some"
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _NAMES: Final = re.compile(r"[A-Za-z_]\w*")
 
@@ -45,7 +47,7 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
         if _is_asked(each):
             made = _question(each)
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
-            each["rule"] = _is_yes(made["id"])
+            each["rule"] = _is_met(made["id"]) if _lets_pass(each) else _is_yes(made["id"])
             questions.insert(above, made)
             names.insert(above, made["id"])
         named = _named(each)
@@ -103,7 +105,26 @@ def _is_asked(criterion: Any) -> bool:
 
 def is_asked_as_it_stands(criterion: Criterion) -> bool:
     """Say whether a criterion that was read has no rule of its own: that its question is answered by yes."""
-    return criterion.rule.text == _is_yes(id_of(criterion.code))
+    return criterion.rule.text == _is_yes(id_of(criterion.code)) or is_asked_of_some(criterion)
+
+
+def is_asked_of_some(criterion: Criterion) -> bool:
+    """Say whether it is asked as it stands, and is also met by whom it does not concern."""
+    return criterion.rule.text == _is_met(id_of(criterion.code))
+
+
+def options_of_some() -> list[Raw]:
+    """Return the answers to a question that concerns some patients only."""
+    return [{"code": code, "text": shipped_text(f"some_{code}")} for code in ("yes", "no", "not_concerned")]
+
+
+def _lets_pass(criterion: Raw) -> bool:
+    """Say whether who is not concerned meets it; an exclusion that does not concern a patient does not apply anyway."""
+    return criterion.get(OF_SOME) is True and "inclusion" in criterion
+
+
+def _is_met(question: str) -> str:
+    return f'{question} in ("yes", "not_concerned")'
 
 
 def _is_yes(question: str) -> str:
@@ -119,6 +140,8 @@ def _question(criterion: Raw) -> Raw:
         "ask": Text({code: text.format(words=source) for code, text in asked.items()}),
         "short": criterion.get("name", shortened(source) or "?"),
     }
+    if criterion.get(OF_SOME) is True:
+        made |= {"kind": "choice", "options": options_of_some()}
     return made | {key: criterion[key] for key in OF_THE_QUESTION if key in criterion}
 
 

@@ -226,4 +226,4 @@ def _of_group(line: Line, text: str) -> Condition | None:
     if found is None or _NO_GROUP.search(found[1]):
         return None
     condition = line.read(text[: found.start()])
-    return None if condition is None or condition.denied else all_of(condition, line.asked(text))
+    return None if condition is None or condition.denied else all_of(condition, line.asked(found[1]))

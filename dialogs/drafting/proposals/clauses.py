@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dialogs.drafting.proposals.conditions import Condition, own_id, simple
+from dialogs.drafting.of_some import OF_SOME, concerns_some
+from dialogs.drafting.proposals.conditions import Condition, one_of, own_id, simple
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
 
@@ -25,9 +26,15 @@ class Line:
         return _read(text, inclusion=self.inclusion)
 
     def asked(self, words: str) -> Condition:
-        """Return that words of the line are true of the patient: a question of the file's own."""
+        """Return that words of the line are true of the patient: a question of the file's own.
+
+        What an inclusion asks of some patients leaves out none of the others: there is an answer for these.
+        """
         said = " ".join(filter(None, (self.above, words)))
         name = own_id("words", said)
+        if self.inclusion and concerns_some(words, self.above):
+            question = {"id": name, "kind": "choice", "words": said, "short": words, "options": OF_SOME}
+            return one_of(name, ("yes", "not_concerned"), (question,))
         return simple(name, f"not {name}", ({"id": name, "words": said, "short": words},))
 
     def whole(self) -> Condition:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from math import ceil, floor
 from typing import Final
 
 from dialogs.drafting.proposals.conditions import (
@@ -31,6 +33,8 @@ _SPELLED_OTHERWISE: Final = {("inr", ""): "inr", ("karnofsky", "%"): "", ("lansk
 """A question and what records write behind its numbers -> what the catalogue calls that."""
 _ROUNDED: Final = Decimal("0.03")
 """How far the same limit in two units may differ: both are rounded."""
+_MEAN: Final = frozenset({"mo", "a"})
+"""Units that have no fixed number of days."""
 _UPWARD: Final = (">", ">=")
 
 
@@ -99,7 +103,26 @@ def written(name: str, number: Number) -> str:
     first, *other = (unit.in_first(value) for (value, _), unit in zip(given, units, strict=True))
     if other and (units[0] == units[1] or abs(first - other[0]) > first * _ROUNDED):
         raise Unsure
-    return f'"{" = ".join(f"{value:f} {unit.code}" for (value, _), unit in zip(given, units, strict=True))}"'
+    limits = [f"{value:f} {unit.code}" for (value, _), unit in zip(given, units, strict=True)]
+    if {unit.code for unit in units} <= _MEAN:
+        limits += _as_long(asked(name), first)
+    return f'"{" = ".join(limits)}"'
+
+
+def _as_long(question: Asked, months: Decimal) -> Iterator[str]:
+    """Yield the whole days of months or years, and the weeks where days alone would not let them be as long.
+
+    A month counts as 30.4375 days, by which 26 weeks, 182 days, are less than 6 months. See `calendar_months`.
+    """
+    day, week = (question.unit_by_code.get(code) for code in ("d", "wk"))
+    if day is None or week is None:
+        return
+    days = floor(day.from_first(months))
+    weeks = ceil(Fraction(days, 7))
+    if weeks != ceil(week.from_first(months)):
+        yield f"{weeks} wk"
+    if days != day.from_first(months):
+        yield f"{days} d"
 
 
 def in_first_unit(name: str, number: Number) -> Decimal:

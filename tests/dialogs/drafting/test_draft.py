@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogs.answers import Choice
+from dialogs.candidates import play
 from dialogs.drafting.accounting import differences, undated
 from dialogs.drafting.criteria import criteria_of
 from dialogs.drafting.draft import drafted_file
@@ -17,6 +19,7 @@ from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import Proposal, propose
 from dialogs.drafting.record import Record, RecordError, read_record
 from dialogs.loading import load, parse_protocol
+from dialogs.loading.ruleless import is_asked_as_it_stands
 
 RECORDS = sorted((Path(__file__).parents[2] / "data" / "records").iterdir())
 
@@ -101,7 +104,29 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     (made,) = criteria_of(split(text), nothing)
     assert made.of_some
     trial = parse_protocol(drafted_file(Record("X", "X", text), ["en"], nothing, "a test"), "draft")
-    assert "or does it not concern the patient?" in trial.questions[0].ask["en"]
+    (question,), (criterion,) = trial.questions, trial.criteria
+    assert [each.code for each in question.options] == ["yes", "no", "not_concerned"]
+    answers = {each.code: play(trial, {question.id: Choice(each.code)}).verdict for each in question.options}
+    assert answers == {"yes": "eligible", "no": "ineligible", "not_concerned": "eligible"}
+    assert is_asked_as_it_stands(criterion)
+
+
+def test_an_exclusion_of_some_leaves_out_those_who_answer_yes_and_nobody_else() -> None:
+    head = 'format = 2\nid = "X"\ntitle = "X"\n[[criterion]]\ncode = "E1"\nof_some = true\n'
+    trial = parse_protocol(f'{head}exclusion = "If female, pregnant"', "draft")
+    answers = {code: play(trial, {"e1": Choice(code)}).verdict for code in ("yes", "no", "not_concerned")}
+    assert answers == {"yes": "ineligible", "no": "eligible", "not_concerned": "eligible"}
+
+
+def test_a_list_that_concerns_some_is_asked_whole() -> None:
+    (made, *_) = [
+        each
+        for each in criteria_of(
+            split("Inclusion:\nFor women, any of the following:\n* Sterile\n* On the pill"), nothing
+        )
+        if each.code
+    ]
+    assert (made.of_some, made.rule, made.questions) == (True, "", ())
 
 
 def test_parts_that_headings_name_have_a_verdict_each_and_their_ages_are_not_taken_for_those_of_all() -> None:
@@ -130,7 +155,7 @@ def test_every_record_here_becomes_a_file_that_accounts_for_each_of_its_lines(fi
     record = read_record(file.read_text("utf-8"), file.stem)
     trial = parse_protocol(drafted_file(record, ["en", "zh"], propose, file.name), "draft")
     assert differences(trial, record) == []
-    assert all(each.review for each in trial.criteria if f'{each.code.lower()} == "yes"' != each.rule.text)
+    assert all(each.review for each in trial.criteria if not is_asked_as_it_stands(each))
 
 
 AS_WRITTEN = {
@@ -209,7 +234,7 @@ def test_any_drafted_file_loads_with_every_line_once_and_no_rule_unreviewed(
         )
         return
     assert differences(trial, record) == []
-    assert all(each.review for each in trial.criteria if f'{each.code.lower()} == "yes"' != each.rule.text)
+    assert all(each.review for each in trial.criteria if not is_asked_as_it_stands(each))
 
 
 def test_a_rule_that_the_loader_refuses_is_left_out_and_the_others_stay() -> None:

@@ -1,0 +1,30 @@
+"""Lines that ask something of some patients only: *women of childbearing potential must use contraception*."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dialogs.loading.ruleless import options_of_some
+
+OF_SOME: Final = [{"code": str(each["code"]), "text": each["text"]["en"]} for each in options_of_some()]
+"""The answers to such a line, as a question of a proposal has them; a file has them in its languages."""
+_WHOM: Final = (
+    r"wom[ae]n|females?|wocbp|m[ae]n|males?|girls?|boys?|partners|adults?|adolescents?|children|infants?|those|"
+    r"(?:patients?|subjects?|participants?|individuals?|persons|people|volunteers?) "
+    r"(?:with|without|who|whose|on|of|in|taking|using|receiving|requiring|treated|undergoing|having|aged|under|over|"
+    r"younger|older)"
+)
+_MUST: Final = (
+    r"must|should|shall|will|agrees?|needs?|required|has to|have to|(?:are|is) (?:willing|to|asked|advised)"
+)
+_OF_SOME: Final = re.compile(
+    r"\W*(?:for|in|if|when|where|cohort|group|arm|part|phase|stage)\b"
+    rf"|\W*(?:[\w-]+ ){{0,3}}?(?:{_WHOM})\b.*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})\b",
+    re.IGNORECASE,
+)
+
+
+def concerns_some(*said: str) -> bool:
+    """Say whether a line, or a heading above it, asks something of some patients: it leaves out none of the others."""
+    return any(map(_OF_SOME.match, said))
