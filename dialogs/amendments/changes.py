@@ -12,7 +12,7 @@ from dialogs.amendments.matching import Matching
 from dialogs.changed_words import same_words
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
-from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, is_asked_of_some
 from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
 from dialogs.quoted import quotations
 from dialogs.reading_back import Clause, condition, read_back
@@ -141,7 +141,8 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
         *_consequences(matching, before, after, language),
     )
     yield from differing("criterion", after.code, asked_for)
-    if not (is_asked_as_it_stands(before) and is_asked_as_it_stands(after)):
+    asked = is_asked_as_it_stands(before) and is_asked_as_it_stands(after)
+    if not asked or is_asked_of_some(before) != is_asked_of_some(after):
         yield from differing("criterion", after.code, [_rule(matching, before, after, language)])
         if _only_words_changed(matching, before, after):
             yield Change("criterion", after.code, "rule_stayed")

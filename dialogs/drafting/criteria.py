@@ -11,7 +11,7 @@ from typing import Final
 from dialogs.drafting import tree
 from dialogs.drafting.headings import introduces, part_of
 from dialogs.drafting.layout import Line
-from dialogs.drafting.of_some import concerns_some
+from dialogs.drafting.of_some import concerns_some, is_of_another
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.tree import Node, meaning
 
@@ -130,6 +130,9 @@ class _Maker:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review="which of the lines below belong to it is not certain")
+        others = list(filter(is_of_another, node.line.headings))
+        if others:
+            return replace(made, review=f"about another person than the patient: {others[-1].rstrip(' :')}")
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
@@ -165,7 +168,8 @@ class _Maker:
     def _bare(self, node: Node, code: str) -> Drafted:
         said = (node.line.text, *self._headings(node.line))
         parts = tuple(dict.fromkeys(self.parts[each] for each in node.line.headings if each in self.parts))
-        of_some = node.role == "inclusion" and concerns_some(*said)
+        of_another = any(map(is_of_another, node.line.headings))
+        of_some = of_another or (node.role == "inclusion" and concerns_some(*said))
         return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some, parts=parts)
 
     def _headings(self, line: Line) -> tuple[str, ...]:

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
-from typing import Any, Final
+from typing import Final
 
 from dialogs.drafting.countries import CODES
 from dialogs.drafting.criteria import Drafted
-from dialogs.drafting.of_some import OF_SOME
 from dialogs.drafting.record import Record
+from dialogs.drafting.spoken import with_texts
 from dialogs.languages import words
 from dialogs.loading.defaults import shipped_text, shortened
-from dialogs.loading.ruleless import options_of_some
 from dialogs.loading.writing import value_of
 
 WIDTH: Final = 120
@@ -60,21 +59,17 @@ class Said:
         return self.of({language: _said(language, keys).format(**values) for language in self.languages})
 
     def of(self, texts: Mapping[str, str]) -> str:
-        if len(self.languages) == 1:
-            return value_of(texts[self.languages[0]])
-        return value_of({language: texts[language] for language in self.languages})
+        return value_of(self.chosen(texts))
 
     def asked(self, what: str) -> str:
         """Return the question whether something is true of the patient."""
         asked = shipped_text("as_it_stands")
         return self.of({language: asked[language].format(words=what) for language in self.languages})
 
-    def options(self, options: Sequence[Mapping[str, Any]]) -> str:
-        """Return the options of a question that we ask, each with its text in all languages."""
-        listed = (
-            f"{{ code = {value_of(each['code'])}, text = {self.of(each['text'])} }}" for each in options
-        )
-        return f"[{', '.join(listed)}]"
+    def chosen(self, texts: Mapping[str, str]) -> str | dict[str, str]:
+        """Return what we say in all our languages in those of the file."""
+        first, *others = self.languages
+        return {each: texts[each] for each in self.languages} if others else texts[first]
 
     def remark(self, key: str, **values: object) -> str:
         return _said(self.languages[0], ("remark", key)).format(**values).strip("\n")
@@ -215,12 +210,10 @@ def _keys_of(question: Mapping[str, object], said: Said) -> Iterator[str]:
     for key, value in question.items():
         if key == "words":
             yield f"ask = {said.asked(str(value))}"
-        elif value is OF_SOME:
-            yield f"options = {said.options(options_of_some())}"
-        elif key == "short":
-            yield f"short = {value_of(shortened(str(value)) if isinstance(value, str) else value)}"
+        elif key == "short" and isinstance(value, str):
+            yield f"short = {value_of(shortened(value))}"
         else:
-            yield f"{key} = {value_of(value)}"
+            yield f"{key} = {value_of(with_texts(value, said.chosen))}"
 
 
 def _section(remark: str, criteria: Sequence[Drafted], said: Said) -> Iterator[str]:

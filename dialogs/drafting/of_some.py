@@ -7,8 +7,8 @@ from typing import Final
 
 from dialogs.loading.ruleless import options_of_some
 
-OF_SOME: Final = [{"code": str(each["code"]), "text": each["text"]["en"]} for each in options_of_some()]
-"""The answers to such a line, as a question of a proposal has them; a file has them in its languages."""
+OF_SOME: Final = [{**each, "text": dict(each["text"])} for each in options_of_some()]
+"""The answers to such a line, as a question of a proposal has them."""
 _WHOM: Final = (
     r"wom[ae]n|females?|wocbp|m[ae]n|males?|girls?|boys?|partners|adults?|adolescents?|children|infants?|those|"
     r"(?:patients?|subjects?|participants?|individuals?|persons|people|volunteers?) "
@@ -23,6 +23,16 @@ _OF_SOME: Final = re.compile(
     rf"|\W*(?:[\w-]+ ){{0,3}}?(?:{_WHOM})\b.*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})\b",
     re.IGNORECASE,
 )
+_ANOTHER: Final = re.compile(
+    r"\W*(?:(?:for|of|in) )?(?:the |all )?(?:\w+ )?(?:parents?|caregivers?|carers?|guardians?|partners?|spouses?|"
+    r"donors?|siblings?|teachers?|staff|providers?|relatives|family members)(?: participants?| subjects?)?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_of_another(heading: str) -> bool:
+    """Say whether a heading speaks of other persons than patients: *for parents:*."""
+    return _ANOTHER.fullmatch(heading) is not None
 
 
 def concerns_some(*said: str) -> bool:

@@ -21,6 +21,7 @@ from dialogs.drafting.proposals.limits import HEAD
 from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_heading
 from dialogs.drafting.proposals.reading import read
 from dialogs.drafting.proposals.washouts import washout
+from dialogs.drafting.spoken import with_texts
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
@@ -124,8 +125,11 @@ def _loads(condition: Condition, role: str) -> bool:
 
 
 def _as_asked(question: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a question with words to be asked about as one that asks them."""
-    return {"ask" if key == "words" else key: value for key, value in question.items()}
+    """Return a question, in English, with words to be asked about as one that asks them."""
+    return {
+        "ask" if key == "words" else key: with_texts(value, lambda texts: texts["en"])
+        for key, value in question.items()
+    }
 
 
 def _with_colon(heading: str) -> str:

@@ -90,6 +90,6 @@ def _question(happened: str) -> Question:
     return {
         "id": own_id("since", small),
         "kind": "since",
-        "ask": f"Last {small}: how long ago?",
-        "short": f"last {small}",
+        "ask": {"en": f"Last {small}: how long ago?", "zh": f"末次{small}距今多久？"},
+        "short": {"en": f"last {small}", "zh": f"末次{small}"},
     }

@@ -294,3 +294,32 @@ def test_the_shipped_trial_s_own_words_are_split_into_its_criteria() -> None:
     lines = split(text)
     for side, sources in sides.items():
         assert [line.text for line in lines if line.role == side] == sources
+
+
+@pytest.mark.parametrize("heading", ["For parent participants:", "Parents:", "Caregivers:", "For the donor:"])
+def test_what_is_asked_of_another_person_is_left_in_words_that_say_so(heading: str) -> None:
+    text = f"Inclusion:\n{heading}\n* Age 18 years or older\nExclusion:\n{heading}\n* Pregnant"
+    made = [each for each in criteria_of(split(text), propose) if each.code]
+    assert [(each.rule, each.of_some) for each in made] == [("", True), ("", True)]
+    assert {each.review for each in made} == {f"about another person than the patient: {heading[:-1]}"}
+    assert all(heading in each.asked for each in made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Written informed consent given",
+        "Nursing, or women must be sterile",
+        "No vaccine within 4 weeks",
+        "Women must use contraception",
+    ],
+)
+def test_what_a_draft_says_of_its_own_is_said_in_the_languages_of_the_file(text: str) -> None:
+    for languages in (("zh",), ("zh", "en")):
+        trial = parse_protocol(
+            drafted_file(Record("X", "X", f"* {text}"), languages, propose, "a test"), "draft"
+        )
+        assert all(re.search("[一-鿿]", each.ask["zh"]) for each in trial.questions)
+        assert all(
+            re.search("[一-鿿]", option.text["zh"]) for each in trial.questions for option in each.options
+        )

@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from dialogs.drafting.proposals.meaning import Meaning
 from dialogs.drafting.proposals.phrases import _KINDS as KINDS
 from dialogs.drafting.proposals.phrases import LONGEST, Phrase, phrases, spelled
 from dialogs.drafting.proposals.reading import _grammar, read
+from dialogs.drafting.spoken import with_texts
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
 from dialogs.protocol import Protocol
@@ -155,7 +157,10 @@ def test_what_is_proposed_loads_and_says_how_it_was_read(role: str, text: str) -
 def trial(proposal: Proposal | None, role: str) -> Protocol:
     """Return a trial of one criterion, as a draft has it, but that its review is done."""
     assert proposal is not None
-    asked = [{"ask" if key == "words" else key: each[key] for key in each} for each in proposal.questions]
+    asked = [
+        {"ask" if key == "words" else key: with_texts(each[key], itemgetter("en")) for key in each}
+        for each in proposal.questions
+    ]
     tables = "".join(f"[[question]]\n{pairs(each)}" for each in asked)
     criterion = pairs({"code": "X1", role: "fictional", "rule": proposal.rule})
     return parse_protocol(f'format = 2\nid = "X"\ntitle = "X"\n{tables}[[criterion]]\n{criterion}', "x.toml")
