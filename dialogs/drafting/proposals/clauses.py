@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dialogs.drafting.of_some import OF_SOME, concerns_some
-from dialogs.drafting.proposals.conditions import Condition, one_of, own_id, simple
+from dialogs.drafting.proposals.conditions import Condition, Question, one_of, own_id, simple
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
 
@@ -33,7 +33,13 @@ class Line:
         said = " ".join(filter(None, (self.above, words)))
         name = own_id("words", said)
         if self.inclusion and concerns_some(words, self.above):
-            question = {"id": name, "kind": "choice", "words": said, "short": words, "options": OF_SOME}
+            question: Question = {
+                "id": name,
+                "kind": "choice",
+                "words": said,
+                "short": words,
+                "options": OF_SOME,
+            }
             return one_of(name, ("yes", "not_concerned"), (question,))
         return simple(name, f"not {name}", ({"id": name, "words": said, "short": words},))
 
