@@ -1,7 +1,8 @@
 """Limits of time that days, weeks and months come to differently: a month counts as 30.4375 days.
 
 By that mean month 26 weeks (182 d) are less than 6 months (182.625 d), and hardly any author means so. A limit that
-is given in each unit, ``"6 mo = 26 wk = 182 d"``, is compared within the unit of the answer. Only ``<`` and ``>=`` are
+is given in each unit, ``"6 mo = 26 wk = 182 d"``, is compared within the unit of the answer. What is proposed is
+shorter by less than a day: 5 years are 1826 d, and 260 weeks are 6 days less than that. Only ``<`` and ``>=`` are
 looked at: 26 weeks are ``<= "6 mo"`` either way.
 """
 
@@ -17,7 +18,7 @@ from dialogs.errors import Fault
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.comparisons import Comparison
 
-MEAN: Final = ("mo", "a")
+_AS: Final = {"mo": "month counts as 30.4375 d", "a": "year counts as 365.25 d"}
 """Units that have no fixed number of days."""
 WEEK: Final = 7
 """Days."""
@@ -31,7 +32,7 @@ def limits_of_time(protocol: Protocol) -> Iterator[Fault]:
     for criterion in protocol.criteria:
         for leaf in criterion.rule.node.leaves():
             if isinstance(leaf, Comparison) and leaf.operator in _PARTING:
-                said = _settled(protocol, criterion, leaf) or _at_odds(leaf)
+                said = _settled(protocol, criterion, leaf) or _at_odds(protocol.questions[leaf.place], leaf)
                 if said is not None:
                     found.setdefault(said, []).append(criterion.code)
     for (fault, remedy), (code, *others) in found.items():
@@ -50,45 +51,42 @@ def _settled(protocol: Protocol, criterion: Criterion, leaf: Comparison) -> tupl
 
 
 def _differing(question: Question, leaf: Comparison) -> tuple[str, str] | None:
-    """Say of a limit in months or years what falls short of it by less than one week or day, and what to write.
-
-    The days that are proposed are those of the weeks: by ``"4 mo = 17 wk = 121 d"`` 17 weeks would be 4 months, and
-    119 days would not.
-    """
-    if "wk" in leaf.limits or "d" in leaf.limits:
+    """Say of a limit in months or years what falls short of it by less than one day, and what to write."""
+    if "wk" in leaf.limits or "d" in leaf.limits or "d" not in question.unit_by_code:
         return None
+    limit = _mean_limit(question, leaf)
+    whole = floor(limit[1]) if limit is not None else 0
+    if limit is None or whole in (0, limit[1]):
+        return None
+    code, days = limit
+    short = f"{whole // WEEK} wk" if whole % WEEK == 0 and "wk" in question.unit_by_code else f"{whole} d"
+    fault = f'{short} counts as less than "{plain(leaf.limits[code])} {code}", as a {_AS[code]}'
+    return fault, f'Please write "{_agreeing(leaf, whole, days / WEEK)}" if that is meant to be as long'
+
+
+def _mean_limit(question: Question, leaf: Comparison) -> tuple[str, Fraction] | None:
+    """Return the unit and the days of the first limit in months or years, if there is one that comes to days."""
+    scales = {code: unit.scale for code, unit in question.unit_by_code.items()}
+    day = scales.get("d")
     for code, limit in leaf.limits.items():
-        unit = question.unit_by_code.get(code)
-        if code in MEAN and unit is not None and unit.scale is not None:
-            written = f"{plain(limit)} {code}"
-            others = _short_of(question, Fraction(limit) * Fraction(unit.scale))
-            if others:
-                fault = f'{others[0]} counts as less than "{written}", as a month counts as 30.4375 d'
-                return (
-                    fault,
-                    f'Please write "{" = ".join((written, *others))}" if that is meant to be as long',
-                )
+        scale = scales.get(code) if code in _AS else None
+        if scale is not None and day is not None:
+            return code, Fraction(limit) * Fraction(scale) / Fraction(day)
     return None
 
 
-def _short_of(question: Question, days: Fraction) -> list[str]:
-    """Return the whole weeks and days below a number of days; an empty list where nothing is missing."""
-    weeks = floor(days / WEEK) if "wk" in question.unit_by_code else 0
-    whole = weeks * WEEK or floor(days)
-    named = [f"{weeks} wk"] if weeks else []
-    if "d" in question.unit_by_code and whole:
-        named.append(f"{whole} d")
-    return named if whole != days else []
-
-
-def _at_odds(leaf: Comparison) -> tuple[str, str] | None:
+def _at_odds(question: Question, leaf: Comparison) -> tuple[str, str] | None:
     """Say of limits in several units that a number of whole weeks is judged otherwise than its days."""
     weeks, days = (_threshold(leaf, code) for code in ("wk", "d"))
     if weeks is None or days is None or ceil(weeks) == ceil(days / WEEK):
         return None
     said = min(ceil(weeks), ceil(days / WEEK))
     fault = f"{said} wk and {said * WEEK} d are as long, and are judged differently"
-    return fault, f'Please write "{" = ".join(_agreeing(leaf, weeks, days))}"'
+    limit = _mean_limit(question, leaf)
+    mean = limit[1] if limit else Fraction(0)
+    own = ceil(leaf.limits["d"]) if "d" in leaf.limits else floor(mean)
+    longest = max(own, ceil(leaf.limits.get("wk", 0)) * WEEK)
+    return fault, f'Please write "{_agreeing(leaf, longest, mean / WEEK)}"'
 
 
 def _threshold(leaf: Comparison, code: str) -> Fraction | None:
@@ -97,9 +95,12 @@ def _threshold(leaf: Comparison, code: str) -> Fraction | None:
     return None if plan is None or plan.per is not None else Fraction(plan.limit) / Fraction(plan.scale)
 
 
-def _agreeing(leaf: Comparison, weeks: Fraction, days: Fraction) -> Iterator[str]:
-    """Yield the limits with weeks and days that agree: those that are given, the other one from them."""
-    yield from (f"{plain(limit)} {code}" for code, limit in leaf.limits.items() if code not in ("wk", "d"))
-    whole = ceil(weeks) if "wk" in leaf.limits else ceil(days / WEEK)
-    yield f"{whole} wk"
-    yield f"{whole * WEEK if 'wk' in leaf.limits else ceil(days)} d"
+def _agreeing(leaf: Comparison, days: int, mean: Fraction) -> str:
+    """Return the limits with whole days, and the weeks that are at least as long, where these do not follow.
+
+    `mean` is the limit in months or years, in weeks: by it an answer in weeks is judged that has no limit of its own.
+    """
+    kept = [f"{plain(limit)} {code}" for code, limit in leaf.limits.items() if code not in ("wk", "d")]
+    weeks = ceil(Fraction(days, WEEK))
+    said = [f"{weeks} wk"] if mean and weeks != ceil(mean) else []
+    return " = ".join((*kept, *said, f"{days} d"))

@@ -17,7 +17,7 @@ from dialogs.carried import asked_alike
 from dialogs.dialogue import Dialogue, Step
 from dialogs.errors import AnswerError
 from dialogs.portfolio.merging import asked_by
-from dialogs.protocol import Protocol
+from dialogs.protocol import Protocol, Question
 
 GIVEN: Final = "given"
 """In the detail of an answer: given here by a person, not taken from another screening."""

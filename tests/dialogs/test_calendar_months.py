@@ -25,12 +25,13 @@ kind = "since"
 """
 
 
+MONTH, YEAR = "month counts as 30.4375 d", "year counts as 365.25 d"
 DAYS = {"d": Decimal(1), "wk": Decimal(7), "mo": Decimal("30.4375"), "a": Decimal("365.25")}
 
 
 def told(*rules: str) -> list[tuple[str, str, str]]:
     criteria = (criterion(rule).replace("X1", f"X{number}") for number, rule in enumerate(rules, 1))
-    said = ("30.4375", "judged differently")
+    said = ("counts as less", "judged differently")
     found = warned(TIMED, *criteria)
     return [
         (each.place, each.fault, each.remedy) for each in found if any(part in each.fault for part in said)
@@ -38,16 +39,17 @@ def told(*rules: str) -> list[tuple[str, str, str]]:
 
 
 def test_each_limit_in_months_is_told_once_with_what_to_write_for_it() -> None:
-    assert told('ill < "6 mo" or ill >= "3 a"', 'ill < "4 mo"', 'ill < "6 mo"') == [
+    assert told('ill < "6 mo" or ill >= "5 a"', 'ill < "4 mo"', 'ill < "6 mo"', 'ill < "5 a = 60 mo"') == [
         (
             f"criterion {code}: rule",
-            f'{short} counts as less than "{limit}", as a month counts as 30.4375 d{also}',
-            f'Please write "{limit} = {short} = {days} d" if that is meant to be as long',
+            f'{short} counts as less than "{limit}", as a {counts}{also}',
+            f'Please write "{instead}" if that is meant to be as long',
         )
-        for code, limit, short, days, also in (
-            ("X1", "6 mo", "26 wk", 182, "; so in X3"),
-            ("X1", "3 a", "156 wk", 1092, ""),
-            ("X2", "4 mo", "17 wk", 119, ""),
+        for code, limit, short, counts, instead, also in (
+            ("X1", "6 mo", "26 wk", MONTH, "6 mo = 26 wk = 182 d", "; so in X3"),
+            ("X1", "5 a", "1826 d", YEAR, "5 a = 1826 d", ""),
+            ("X2", "4 mo", "121 d", MONTH, "4 mo = 121 d", ""),
+            ("X4", "5 a", "1826 d", YEAR, "5 a = 60 mo = 1826 d", ""),
         )
     ]
 
@@ -60,6 +62,8 @@ def test_each_limit_in_months_is_told_once_with_what_to_write_for_it() -> None:
         'ill < "180 d = 26 wk = 6 mo"',
         'ill < "4 wk = 28 d = 1 mo"',
         'ill <= "6 mo"',
+        'ill < "5 a = 1826 d"',
+        'ill < "4 a"',
         'ill > "6 mo"',
         'age >= "18 a"',
     ],
@@ -71,8 +75,12 @@ def test_nothing_is_said_of_limits_that_mean_what_they_say(rule: str) -> None:
 @pytest.mark.parametrize(
     ("limit", "weeks", "instead"),
     [
-        ("4 mo = 17 wk = 121 d", 17, "4 mo = 17 wk = 119 d"),
-        ("1 a = 52 wk = 365 d", 52, "1 a = 52 wk = 364 d"),
+        ("4 mo = 17 wk = 121 d", 17, "4 mo = 121 d"),
+        ("1 a = 52 wk = 365 d", 52, "1 a = 365 d"),
+        ("5 a = 260 wk = 1826 d", 260, "5 a = 1826 d"),
+        ("5 a = 260 wk", 260, "5 a = 1826 d"),
+        ("260 wk = 1826 d", 260, "1826 d"),
+        ("5 wk = 28 d", 4, "35 d"),
         ("6 mo = 180 d", 26, "6 mo = 26 wk = 180 d"),
         ("6 mo = 26 wk", 26, "6 mo = 26 wk = 182 d"),
     ],
@@ -120,6 +128,32 @@ def answers_around(limit: Decimal) -> Iterator[tuple[Decimal, Measurement]]:
         middle = int(limit / days)
         for number in range(max(middle - 70, 0), middle + 70):
             yield number * days, Measurement("=", Decimal(number), unit)
+
+
+LIMITS = [
+    *(f"{number} a" for number in range(1, 11)),
+    *(f"{number} mo" for number in range(1, 25)),
+    *(f"{number} wk" for number in range(1, 27)),
+]
+
+
+def test_whoever_writes_what_a_note_proposes_lets_in_nobody_who_is_short_of_the_limit_by_a_day() -> None:
+    """Years, months and weeks, alone and beside weeks and days that are near them; the longest of them counts."""
+    proposed = 0
+    for limit in LIMITS:
+        number, unit = limit.split()
+        days = int(number) * DAYS[unit]
+        weeks, whole = int(days / 7), int(days)
+        beside = ["", f" = {weeks} wk", f" = {whole} d", f" = {weeks} wk = {whole} d", f" = {whole + 3} d"]
+        for own in beside if unit != "wk" else ["", *(f" = {whole + more} d" for more in range(-3, 4))]:
+            found = told(f'ill < "{limit}{own}"')
+            if found:
+                proposed += 1
+                instead = found[0][2].split('"')[1]
+                shortest = min(int(each.split()[0]) * DAYS[each.split()[1]] for each in instead.split(" = "))
+                assert shortest > days - 1, f"{limit}{own}"
+                assert not told(f'ill < "{instead}"')
+    assert proposed > len(LIMITS)
 
 
 @pytest.mark.parametrize("limit", ["1 mo", "3 mo", "6 mo", "1 a", "5 a"])
