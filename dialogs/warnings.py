@@ -38,6 +38,8 @@ STEPS: Final = 200_000
 _ALIKE: Final = Decimal("0.1")
 """How far limits may be apart that are written for each other: 12 weeks for 3 months."""
 _MOST_OPTIONS: Final = 64
+_MOST_TABLES: Final = 20
+"""In which a note names the texts that a language lacks."""
 _ESCAPED: Final = re.compile(r"\\[<>\[\]()*_~#+.!|-]")
 """As registries write signs that would lay out a text (Markdown)."""
 _PASSES: Final = {"inclusion": "is met", "exclusion": "does not apply"}
@@ -53,8 +55,11 @@ _SAID: Final[Mapping[Relation, tuple[str, str]]] = {
 }
 
 
-def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
-    """Return what a protocol's author may want to look at; `buttons` and `characters` are what one message carries."""
+def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: bool = True) -> list[Fault]:
+    """Return what a protocol's author may want to look at; `buttons` and `characters` are what one message carries.
+
+    Texts that a language lacks are one warning for the language if that is told `in_short`, else one each.
+    """
     found = [
         *_left_out_at_the_top(protocol),
         *_unused(protocol),
@@ -65,7 +70,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int) -> list[Fault]:
         *_worked_out_wrong(protocol),
         *_asked_at_two_times(protocol),
         *limits_of_time(protocol),
-        *_untranslated(protocol),
+        *_untranslated(protocol, in_short),
         *_called_alike(protocol),
         *_quoting_words_of_before(protocol),
         *_with_backslashes(protocol),
@@ -226,12 +231,31 @@ def _usual(question: Question) -> Measurement:
     return Measurement("=", number, unit.code)
 
 
-def _untranslated(protocol: Protocol) -> Iterator[Fault]:
-    """Languages that lack texts, each at the first of them."""
+def _untranslated(protocol: Protocol, in_short: bool) -> Iterator[Fault]:
+    """Languages that lack texts, each at the first of them with where the others are, or all of these."""
     for language, (first, *others) in lacking(protocol).items():
-        more = f", nor have {len(others)} others" if others else ""
+        fault = f"has no text in {language}"
         remedy = f"Please add it: whoever reads {language} gets {protocol.languages[0]} there"
-        yield Fault(first, f"has no text in {language}{more}", remedy)
+        if in_short:
+            more = f", nor have {len(others)} others ({_by_table(others)})" if others else ""
+            yield Fault(first, f"{fault}{more}", remedy)
+        else:
+            yield from (Fault(place, fault, remedy) for place in (first, *others))
+
+
+def _by_table(places: Sequence[str]) -> str:
+    """Return places in short, the keys of one table together: *question age: ask, short; criterion I1: name*."""
+    keys: dict[str, list[str]] = {}
+    for place in places:
+        table, _, key = place.partition(": ")
+        keys.setdefault(table, []).append(key)
+    told = [f"{table}: {', '.join(found)}" if found != [""] else table for table, found in keys.items()]
+    more = (
+        f"; and in {len(told) - _MOST_TABLES} more: --format json lists all"
+        if len(told) > _MOST_TABLES
+        else ""
+    )
+    return "; ".join(told[:_MOST_TABLES]) + more
 
 
 def _called_alike(protocol: Protocol) -> Iterator[Fault]:

@@ -39,6 +39,8 @@ _KEYS: Final[Mapping[str, str]] = {
     "unit": "units",
     "value": "code",
     "values": "options",
+    "visit": "at",
+    "when": "at",
     "wording": "ask",
 }
 """Words that people write for a key -> the key, where a table has it."""

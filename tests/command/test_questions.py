@@ -30,6 +30,13 @@ FOUND = {
     "by what a record calls it, in Chinese": ("研究药物", "last_trial_drug"),
     "by what it is asked for, in Chinese": ("洗脱", "last_chemotherapy"),
     "by its kind, in Chinese": ("临床试验", "other_trial"),
+    "by what a record calls it": ("investigational", "last_trial_drug"),
+    "by two words for one": ("breast feeding", "pregnant_or_lactating"),
+    "by a word of the ward": ("ekg", "qtc"),
+    "by what patients say": ("blood thinner", "anticoagulation"),
+    "by a disease, for its score": ("parkinson", "updrs_motor"),
+    "by what patients say, in Chinese": ("抽烟", "smoking"),
+    "by a disease, in Chinese": ("贫血", "hemoglobin"),
     "by several words, in any order": ("surgery LAST", "last_major_surgery"),
 }
 
@@ -43,6 +50,28 @@ def questions(*arguments: str) -> str:
 @pytest.mark.parametrize(("typed", "name"), FOUND.values(), ids=FOUND)
 def test_a_question_is_found(typed: str, name: str) -> None:
     assert name in questions(*typed.split())
+
+
+OF_THE_WARD = (
+    "a1c|afib|aids|anemia|another study|aspirin|asthma|blood clot|blood pressure|blood sugar|brain mets|breathing|"
+    "chemo|chest pain|cirrhosis|clotting|copd|dementia|depression|drinking|drug abuse|dvt|ejection fraction|epilepsy|"
+    "experimental drug|fever|flu|heart attack|heart failure|high blood pressure|hospitalized|informed consent|"
+    "irregular heartbeat|kidney failure|kidney function|life expectancy|liver enzymes|liver function|lupus|memory|"
+    "menopause|nursing|obesity|operation|performance status|period|pneumonia|pulmonary embolism|radiation|"
+    "schizophrenia|sepsis|smoker|steroids|stroke|study medication|suicide|able to swallow|tobacco|transfusion|"
+    "vaccination|washout|white blood cells"
+)
+OF_THE_WARD_IN_CHINESE = (
+    "哺乳|喂奶|试验用药|在研药物|癌症|化疗|放疗|血糖|糖化|血压|肾功能|肾衰|肝功能|转氨酶|肝硬化|乙肝|丙肝|艾滋|疫苗|心衰|"
+    "房颤|心律不齐|心电图|射血分数|哮喘|慢阻肺|抽烟|喝酒|酗酒|吸毒|抑郁|自杀|癫痫|痴呆|记忆|精神分裂|移植|抗凝|阿司匹林|过敏|"
+    "肥胖|体力状态|生存期|知情同意|血栓|输血|献血|手术|脑转移|绝经|月经|避孕|贫血|甲状腺|疼痛|失眠|湿疹|狼疮|帕金森|透析|"
+    "免疫抑制|新冠|发热|肺炎|结核|住院|支架|蛋白尿|核磁"
+)
+
+
+@pytest.mark.parametrize("said", f"{OF_THE_WARD}|{OF_THE_WARD_IN_CHINESE}".split("|"))
+def test_words_of_the_ward_find_something(said: str) -> None:
+    assert search.found(*said.split()) or search.meant(said)
 
 
 FOUND_ALONE = {

@@ -196,3 +196,19 @@ def test_ranges_of_the_catalogue_are_not_taken_for_another_unit() -> None:
     bare = question('use = "hemoglobin"\nunits = [{ code = "g/dL", label = "g/dL" }]')
     (fault,) = faults(bare, criterion('code = "I1"\ninclusion = "x"\nrule = "hemoglobin >= 12"'))
     assert fault.fault == "has no possible and usual range"
+
+
+def test_what_was_meant_is_said_to_be_of_whose_catalogue_it_is() -> None:
+    own = '[catalogue]\ngene_defect = "A defect of a gene?"\n'
+    for written, meant in (
+        ("gene_defct", "gene_defect, a question of this file's own [catalogue]"),
+        ("hypertnsion", "hypertension, a question of the catalogue"),
+    ):
+        (fault,) = faults(own, criterion(f'code = "I1"\ninclusion = "x"\nrule = "{written}"'))
+        assert fault.remedy == f"Please write {meant}"
+
+
+def test_a_day_that_is_written_by_another_key_is_told() -> None:
+    asked = question('use = "last_chemotherapy"\nwhen = "at surgery"')
+    (fault,) = faults(asked, criterion('code = "I1"\ninclusion = "x"\nrule = \'last_chemotherapy < "1 wk"\''))
+    assert fault.remedy == "Please write at"

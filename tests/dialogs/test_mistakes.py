@@ -236,7 +236,7 @@ KEYS: Final[Mapping[str, Mistake]] = {
     'key of another word': ('help = "At the day of consent."', 'hint = "At the day of consent."', ['28: question age: hint: there is no key hint here. Please write help']),
     'key in capitals': ('kind = "integer"', 'Kind = "integer"', ['26: question age: Kind: there is no key Kind here. Please write kind']),
     'key of the top in a criterion': ('code = "I1"\n', 'code = "I1"\nfacts = {}\n', ['64: criterion I1: facts: there is no key facts here. Please move it to the top of the file, above the first [[...]]']),
-    'key that is nowhere': ('help = "At the day of consent."', 'colour = "red"', ['28: question age: colour: there is no key colour here. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts ... and 18 more']),
+    'key that is nowhere': ('help = "At the day of consent."', 'colour = "red"', ['28: question age: colour: there is no key colour here. Please use one of: id, use, kind, ask, short, help, supplier, unknown, options, units, example, shortcuts ... and 19 more']),
     'type of a criterion': ('inclusion = "Relapsed"', 'inclusion = "Relapsed"\ntype = "inclusion"', ['78: criterion I3: type: there is no key type here. Please write the record\'s words as inclusion = "..." or exclusion = "..."']),
     'flag for a rule': ('rule = "18 <= age <= 80"', 'rule = true', ['65: criterion I1: rule: true is not a text in quotes. Please write a text in quotes']),
     'never of what is no time': ('help = "At the day of consent."', 'never = false', ['28: question age: never: is for how long ago something was. Please remove it, or write kind = "since"']),

@@ -62,8 +62,8 @@ def test_how_long_before_a_visit_something_was_is_not_asked_as_of_today() -> Non
     dose = '[[question]]\nuse = "last_chemotherapy"\nat = { en = "at surgery", zh = "手术时" }\n'
     trial = parse_protocol(f"{TEXT}\n{dose}", "visits.toml")
     asked = trial.question("last_chemotherapy")
-    assert asked.ask["en"].endswith("how long ago? (counted back from then: at surgery)")
-    assert asked.ask["zh"].endswith("（从此时往回算：手术时）")
+    assert asked.ask["en"].endswith("how long ago? (not as of today, but: at surgery)")
+    assert asked.ask["zh"].endswith("（不以今天计，而按：手术时）")
     assert asked.name["en"] == "last chemotherapy (at surgery)"
 
 

@@ -9,6 +9,8 @@ import pytest
 from dialogs.errors import Fault
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.loading.catalogue import entries
+from dialogs.protocol import Protocol
+from dialogs.untranslated import lacking
 from dialogs.warnings import warnings
 
 HEAD = """format = 2
@@ -269,3 +271,24 @@ def test_nothing_is_said_of_the_shipped_trial() -> None:
 def test_a_limit_in_a_unit_in_which_it_is_not_usual_is_told_with_the_unit_that_is_likely() -> None:
     (said,) = [str(each) for each in warned(criterion('lymphocytes < "500 10*9/L"')) if "lymph" in str(each)]
     assert said.endswith("Please check the number and its unit: 500 /uL would be usual")
+
+
+def lacks_chinese(questions: int) -> Protocol:
+    asked = "".join(f'[[question]]\nid = "q{n}"\nask = "Ill {n}?"\n' for n in range(questions))
+    rule = criterion(" or ".join(f"q{n}" for n in range(questions)))
+    head = 'format = 2\nid = "EX-WARN"\ntitle = "A fictional trial"\nlanguages = ["en", "zh"]\n'
+    return parse_protocol(f"{head}{asked}{rule}", "trial.toml")
+
+
+def test_all_texts_that_a_language_lacks_are_named() -> None:
+    (told,) = [each for each in warnings(lacks_chinese(2), 20, 4096) if "in zh" in each.fault]
+    others = "question q0: ask, short; question q1: ask, short"
+    assert (told.place, told.fault) == ("title", f"has no text in zh, nor have 4 others ({others})")
+
+
+def test_of_very_many_each_is_told_to_editors() -> None:
+    protocol = lacks_chinese(25)
+    (told,) = [each for each in warnings(protocol, 20, 4096) if "in zh" in each.fault]
+    assert told.fault.endswith("question q19: ask, short; and in 5 more: --format json lists all)")
+    each = [one.place for one in warnings(protocol, 20, 4096, in_short=False) if "in zh" in one.fault]
+    assert sorted(each) == sorted(lacking(protocol)["zh"])

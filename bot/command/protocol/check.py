@@ -140,13 +140,13 @@ def _noted(protocol: Protocol) -> Iterator[str]:
         yield f"Note: {warning}" if warning.line is None else f"Note: line {warning.line}: {warning}"
 
 
-def _warnings(protocol: Protocol) -> list[Fault]:
-    """Return what is no mistake, but seldom meant."""
+def _warnings(protocol: Protocol, *, in_short: bool = True) -> list[Fault]:
+    """Return what is no mistake, but seldom meant; to people in short, to editors each at its place."""
     from bot.exchange import BUTTONS
     from bot.telegram.limits import TEXT_CHARACTERS
     from dialogs.warnings import warnings
 
-    return warnings(protocol, BUTTONS, TEXT_CHARACTERS)
+    return warnings(protocol, BUTTONS, TEXT_CHARACTERS, in_short=in_short)
 
 
 def _open_reviews(protocol: Protocol) -> list[Fault]:
@@ -168,7 +168,7 @@ def _tell_editors(source: str) -> None:
 
     try:
         loaded = load(source)
-        found = [*_open_reviews(loaded), *_warnings(loaded)]
+        found = [*_open_reviews(loaded), *_warnings(loaded, in_short=False)]
     except ProtocolError as error:
         click.echo(as_json(source, error.faults))
         raise click.exceptions.Exit(2) from error

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Set
 from typing import Final
 
 from dialogs.likely import likely
+from dialogs.loading import catalogue
 from dialogs.loading.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
 from dialogs.loading.rules.expressions import expression
 from dialogs.loading.rules.limits import Said
@@ -158,7 +159,8 @@ class _Looking:
         if entries == [name]:
             return f"Please name {name} in the rule of a criterion: what no criterion needs is never asked"
         if len(entries) == 1:
-            return f"Please write {entries[0]}, a question of the catalogue"
+            whose = "the catalogue" if entries[0] in catalogue.entries() else "this file's own [catalogue]"
+            return f"Please write {entries[0]}, a question of {whose}"
         if entries:
             more = (
                 f", or what else prescreen protocol questions {name} finds" if len(entries) > _NAMED else ""
