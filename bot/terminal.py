@@ -5,7 +5,7 @@ Plain text in 80 columns, no escape codes. Choices have keys; anything else type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,8 +13,9 @@ from wcwidth import wcwidth
 
 from bot.conversation import Conversation
 from bot.conversation.presses import PRESSES
-from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, read_press
+from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, at, read_press
 from bot.wording.asked import question_of
+from bot.wording.option_keys import option_keys
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
 from dialogs.answers import COMPUTED
@@ -32,6 +33,8 @@ TYPED: Final = "n"
 """The key of the option of a question whose answers are typed, as *normal* beside a value."""
 WORKED_OUT: Final = "w"
 """The key of *Work it out*: whoever is used to *n* for *Never* or *Normal* does not press it for that."""
+_LETTERS: Final = frozenset({TYPED, WORKED_OUT, *(kind.key for kind in PRESSES.values())})
+"""Keys that press the same in every question, so that none of them is an option's."""
 
 
 @dataclass(slots=True)
@@ -149,14 +152,15 @@ class Terminal:
             self.write(wrapped)
 
     def _keyed(self, buttons: list[Button]) -> Iterator[tuple[str, Button]]:
-        """Yield each button with its key: an option's place, or else the letters of its verb or a number."""
+        """Yield each button with its key: an option's own, or else the letters of its verb or a number."""
         presses = [read_press(button.press) for button in buttons]
         asked = self._asked(presses)
         verbs = [_verb(button) for button in buttons]
+        options = _keys_of(asked) if asked is not None else ()
         number = 0
         for button, press, verb in zip(buttons, presses, verbs, strict=True):
             if press is not None and verb in OPTIONS:
-                yield _option_key(asked, press.place or 0), button
+                yield at(options, press.place or 0) or str((press.place or 0) + 1), button
                 continue
             key = PRESSES[verb].key if verb in PRESSES else verb
             if not key or verbs.count(verb) > 1:
@@ -193,14 +197,14 @@ def _verb(button: Button) -> str:
     return press.verb if press is not None else "copy"
 
 
-def _option_key(asked: Question | None, place: int) -> str:
-    """Return the key of the option at a place, from 1; or its own code, where the codes are digits (ECOG).
+def _keys_of(asked: Question) -> Sequence[str]:
+    """Return the keys of a question's options, or of what can be pressed beside a number, where digits are the answer.
 
-    Beside a number, where digits are the answer, *n*, *n2*, *n3*; *w* where it is worked out.
+    These are *n*, *n2*, *n3*; *w* where it is worked out.
     """
-    if asked is not None and not asked.options:
-        if [*asked.buttons][place : place + 1] == [COMPUTED.code]:
-            return WORKED_OUT
-        return f"{TYPED}{place + 1}" if place else TYPED
-    codes = [option.code for option in asked.options] if asked is not None else []
-    return codes[place] if codes and all(code.isdigit() for code in codes) else str(place + 1)
+    if asked.options:
+        return option_keys(asked, _LETTERS)
+    return [
+        WORKED_OUT if code == COMPUTED.code else f"{TYPED}{place}" if place > 1 else TYPED
+        for place, code in enumerate(asked.buttons, 1)
+    ]

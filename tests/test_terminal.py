@@ -197,6 +197,46 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     conversation.screenings.db.close()
 
 
+GRADED = """format = 2
+id = "GRADED"
+title = "Grades (fictional)"
+[[criterion]]
+code = "E1"
+exclusion = "Heart failure of NYHA class III or IV"
+rule = 'nyha in ["III", "IV"]'
+[[criterion]]
+code = "E2"
+exclusion = "Autoimmune disease"
+rule = 'autoimmune_disease in ["active"]'
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "asked_again"),
+    [
+        (["3"], "excluded", False),
+        (["iii"], "excluded", False),
+        (["2"], "autoimmune_disease", False),
+        (["5"], "nyha", True),
+        (["a", "3"], "autoimmune_disease", True),
+        (["a", "j"], "excluded", False),
+    ],
+)
+def test_a_typed_grade_is_that_grade_and_any_other_number_is_asked_about(
+    tmp_path: Path, typed: list[str], state: str, asked_again: bool
+) -> None:
+    conversation = new_conversation(tmp_path / "seat.db", Clock())
+    setup = replace(conversation.setup, protocols=(parse_protocol(GRADED, "graded.toml"),))
+    conversation = replace(conversation, setup=setup)
+    person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
+    terminal = Terminal(conversation, person, lambda _: None)
+    terminal.begin()
+    taken = [terminal.handle(line) for line in typed]
+    assert conversation.screenings.load("S01-0001").state == state
+    assert taken[-1] is not asked_again
+    conversation.screenings.db.close()
+
+
 def test_work_it_out_has_a_key_of_its_own(tmp_path: Path) -> None:
     """*n* is what stands elsewhere beside a number: *Never*, *Normal*."""
     text = (Path(__file__).parent / "data" / "worked_out.toml").read_text("utf-8")

@@ -1,0 +1,50 @@
+"""The keys of a question's options at the terminal: places, or grades, or letters where a number would mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
+from string import ascii_lowercase
+from typing import Final
+
+from dialogs.protocol import Option, Question
+from dialogs.reading.grades import grade, numbers_in
+from dialogs.reading.options import spellings_taken
+
+_NUMERALS: Final = frozenset("ivxlcdm")
+
+
+def option_keys(question: Question, taken: Collection[str]) -> Sequence[str]:
+    """Return the key of each option; none is one of those that are `taken` by other buttons.
+
+    Where no label holds a number, it is the option's place. Else the number that is typed is the one that is read:
+    options that have a grade have it as their key, and letters are those of the others. Where one number could
+    mean two options, no digit is a key.
+    """
+    grades = [grade(option) for option in question.options]
+    if not any(map(numbers_in, question.options)):
+        return [str(place) for place, _ in enumerate(question.options, 1)]
+    letters = _letters(question, taken)
+    if not _are_clear(question.options, grades):
+        grades = [None] * len(grades)
+    return [next(letters) if each is None else str(each) for each in grades]
+
+
+def _are_clear(options: Sequence[Option], grades: Sequence[int | None]) -> bool:
+    """Say whether each grade stands in one option only."""
+    numbers = [numbers_in(option) for option in options]
+    return all(sum(each in held for held in numbers) == 1 for each in grades if each is not None)
+
+
+def _letters(question: Question, taken: Collection[str]) -> Iterator[str]:
+    """Yield what can be read neither as another button or option nor as a numeral."""
+    read = {
+        word
+        for spellings in spellings_taken(question).values()
+        for each in spellings
+        for word in each.split()
+    }
+    free = [letter for letter in ascii_lowercase if letter not in _NUMERALS and letter not in taken]
+    for length in (1, 2):
+        keys = map("".join, product(free, repeat=length))
+        yield from (key for key in keys if key not in read and key not in taken)
