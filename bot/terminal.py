@@ -12,6 +12,7 @@ from typing import Final
 from wcwidth import wcwidth
 
 from bot.conversation import Conversation
+from bot.conversation.answering import completes
 from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, at, read_press
 from bot.wording.asked import question_of
@@ -57,11 +58,11 @@ class Terminal:
             text = line.strip()
             if means("quit", text) or (not text and self._current() is None):
                 break
-            in_words = piped and self._meant_for_later(text)
-            taken = not in_words and self.handle(text)
-            if piped and not taken:
-                key = "line_not_in_words" if in_words else "line_not_taken"
-                self._print(phrases(self.person.language).plain(key, line=number))
+            refused = self._refused(text) if piped else None
+            if refused is None and not self.handle(text) and piped:
+                refused = "line_not_taken"
+            if refused is not None:
+                self._print(phrases(self.person.language).plain(refused, line=number))
                 break
         return self.leave()
 
@@ -104,6 +105,16 @@ class Terminal:
         button = self.keys.get(text)
         kind = PRESSES.get(_verb(button)) if button is not None else None
         return text.isdecimal() and kind is not None and kind.unforeseen
+
+    def _refused(self, text: str) -> str | None:
+        """Return the phrase that says why a piped line is not for what is asked, which its writer did not see."""
+        if self._meant_for_later(text):
+            return "line_not_in_words"
+        current, button = self._current(), self._button(text.casefold())
+        question = question_of(current) if current is not None else None
+        if current is None or question is None or (button is not None and _verb(button) == "candidate"):
+            return None
+        return None if completes(current, question, text) else "line_not_completing"
 
     def leave(self) -> bool:
         """Say what is kept of an unfinished screening, and how to go on; say whether there was none."""

@@ -197,6 +197,31 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     conversation.screenings.db.close()
 
 
+WAITING = {
+    "a number for the next question": (["9.8", "6 weeks", "1"], "9.8", False),
+    "unknown for the next question": (["9.8", "u", "1"], "9.8", False),
+    "a number for the next question, while a yes is awaited": (["11 g/L", "71 g/L"], "11 g/L", False),
+    "its unit": (["9.8", "g/dL"], None, True),
+    "the number again, with its unit": (["9.8", "9.8 g/dL"], None, True),
+    "another number": (["9.8", "9.7 g/dL"], "9.8", False),
+}
+
+
+@pytest.mark.parametrize(("lines", "waiting", "is_taken"), WAITING.values(), ids=WAITING)
+def test_a_piped_line_never_replaces_a_number_that_waits_for_its_unit_or_a_yes(
+    tmp_path: Path, lines: list[str], waiting: str | None, is_taken: bool
+) -> None:
+    conversation = new_conversation(tmp_path / "piped.db", Clock())
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    printed: list[str] = []
+    Terminal(conversation, person, printed.append).run(["45", "male", "aiha", *lines], piped=True)
+    dialogue = conversation.screenings.load("S01-0001").dialogue
+    assert dialogue.proposal == waiting
+    assert ("hemoglobin" in dialogue.answers) is is_taken
+    assert ("still waits" in " ".join(printed)) is not is_taken
+    conversation.screenings.db.close()
+
+
 GRADED = """format = 2
 id = "GRADED"
 title = "Grades (fictional)"

@@ -11,7 +11,7 @@ from bot.wording import cards
 from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
-from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Selection
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
 from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
@@ -121,6 +121,27 @@ def typed_answer(context: Context, screening: Screening, question: Question, tex
         keep_nothing(context, Aim(None, None, "unsure"))
     else:
         _read(context, screening, reading)
+
+
+def completes(screening: Screening, question: Question, text: str) -> bool:
+    """Say whether a text answers what is proposed, if anything is: a unit, a yes, or the same number again."""
+    proposal = proposal_of(screening, question)
+    if proposal is None:
+        return True
+    if proposal.why == "unusual" and means("yes", text):
+        return True
+    only = unit_for(screening.protocol, question, screening.dialogue.facts)
+    if proposal.why == "unit" and with_unit(screening.protocol, question, proposal.entered, text, only):
+        return True
+    reading = read(screening.protocol, question, text, only)
+    meant = (reading.given,) if isinstance(reading, Understood) else ()
+    meant = reading.candidates if isinstance(reading, Proposal) else meant
+    return bool(meant) and {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
+
+
+def _numbers(given: Given) -> tuple[object, ...]:
+    """What was given, without units."""
+    return tuple((a.relation, a.value) if isinstance(a, Measurement) else a for _, a in given)
 
 
 def _read(context: Context, screening: Screening, reading: Reading) -> None:
