@@ -20,8 +20,8 @@ from dialogs.wording import comparisons, measured, rounded_ratio, selected, time
 from dialogs.working_out import worked_out
 
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-DENIALS: Final = {"no", "!=", "not", "not_ticked", "none_ticked"}
-"""Words of a condition that say what is not to be there."""
+_Said = tuple[str, str]
+"""A condition in words, and the word that joins its parts: empty for one that has none."""
 
 
 def what_failed(
@@ -30,13 +30,9 @@ def what_failed(
     """Say, from the rule, what an unmet inclusion criterion asks for, or what of an exclusion criterion applies.
 
     Only what decided it: ``haemoglobin below 100 g/L``. An alternative that the other answers rule out from the
-    start (platelets, for a diagnosis to which they do not matter) is left out. What is asked not to be there is
-    said as asked for: "not met, no EGFR mutation" reads as the finding.
+    start (platelets, for a diagnosis to which they do not matter) is left out.
     """
-    told = _Words(protocol, facts, language)
-    what = told.condition(criterion.rule.node, negated=False)
-    asked_for: str = told.said["asked_for"] if criterion.kind == "inclusion" and told.denies else "{what}"
-    return asked_for.format(what=what)
+    return _Words(protocol, facts, language).condition(criterion.rule.node, negated=False)
 
 
 class _Words:
@@ -45,35 +41,50 @@ class _Words:
     def __init__(self, protocol: Protocol, facts: Sequence[Answer | None], language: str) -> None:
         self.protocol, self.facts, self.language = protocol, facts, language
         said = words("dialogs", language)
-        self.said, self.marks, self.ago = said["condition"], said["punctuation"], said["since"]["condition"]
-        self.denies = False  # whether something is said not to be there
+        self.said: Mapping[str, str] = said["condition"]
+        self.marks: Mapping[str, str] = said["punctuation"]
+        self.ago: Mapping[str, str] = said["since"]["condition"]
+        self.quotation: str = said["read_back"]["quoted"]
 
     def condition(self, node: Node, *, negated: bool) -> str:
+        return self._said(node, negated)[0]
+
+    def _said(self, node: Node, negated: bool) -> _Said:
         match node:
             case Negation():
-                return self.condition(node.node, negated=not negated)
+                return self._said(node.node, not negated)
             case Conjunction() | Disjunction():
                 both = isinstance(node, Conjunction) is not negated
-                return self.joined(dict.fromkeys(self._parts(node, both, negated)), "and" if both else "or")
+                return self._together([*self._parts(node, both, negated)], "and" if both else "or")
             case AtLeast():
-                return self.at_least(node, negated=negated)
+                return self.at_least(node, negated=negated), "of"
             case Comparison():
-                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
+                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator), ""
             case Contrast():
-                return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator)
+                return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator), ""
             case Membership():
                 return self.membership(node, negated=negated)
             case Ticked():
-                return self.ticked([node], "either", negated=negated)
+                return self.ticked([node], "either", negated=negated), ""
             case Unclear():
-                return ""
+                return "", ""
+
+    def _together(self, parts: Sequence[_Said], word: str) -> _Said:
+        """Join conditions; those that another word joins stand in brackets. Options joined by *or* need none there."""
+        said = dict(parts)
+        if len(said) == 1:
+            return parts[0]
+        plain = {"", word, "either"} if word == "or" else {"", word}
+        grouped = self.said["grouped"]
+        told = [text if inner in plain else grouped.format(what=text) for text, inner in said.items()]
+        return self.joined(told, word), word
 
     def at_least(self, node: AtLeast, *, negated: bool) -> str:
         """Name those that are there where enough are, else all of which there are too few."""
         judged = [(part, part.judge(self.facts)) for part in node.nodes]
         there = [part for part, judgement in judged if judgement.low == TRUE]
         named = there if len(there) >= node.count else node.nodes
-        said: str = self.said["fewer_than" if negated else "at_least"]
+        said = self.said["fewer_than" if negated else "at_least"]
         parts = dict.fromkeys(filter(None, self._counted(named)))
         return said.format(count=node.count, what=self.marks["then"].join(parts))
 
@@ -89,14 +100,17 @@ class _Words:
                 what = selected(question, Selection(tuple(each.code for each in ticks)), self.language)
                 yield self.marks["named"].format(name=question.name[self.language], what=what)
 
-    def _parts(self, node: Conjunction | Disjunction, both: bool, negated: bool) -> Iterator[str]:
+    def _parts(self, node: Conjunction | Disjunction, both: bool, negated: bool) -> Iterator[_Said]:
         """Each part in words; the ticks of one question that stand side by side, in one."""
         for about, parts in groupby(self._deciding(node), _tick_of):
             if about is None:
-                yield from filter(None, (self.condition(part, negated=negated) for part in parts))
+                said = (self._said(part, negated) for part in parts)
+                yield from (each for each in said if each[0])
             else:
                 ticks = [tick for part in parts for tick in part.leaves() if isinstance(tick, Ticked)]
-                yield self.ticked(ticks, "and" if both else "either", negated=about[1] is not negated)
+                word = "and" if both else "either"
+                told = self.ticked(ticks, word, negated=about[1] is not negated)
+                yield told, word if len(ticks) > 1 else ""
 
     def _deciding(self, node: Conjunction | Disjunction) -> Iterator[Node]:
         """The parts that carried the value; of alternatives that all failed, those that came into question."""
@@ -153,7 +167,7 @@ class _Words:
             return shown
         near = beside(converted, decimals_of(rounded_ratio(converted)), Fraction(answer.value))
         same = self.amount(question, Measurement("=", Decimal(compact(near)), answer.unit))
-        noted: str = self.marks["noted"]
+        noted = self.marks["noted"]
         return noted.format(what=shown, note=same if near == converted else f"≈ {same}")
 
     def amount(self, question: Question, number: Measurement) -> str:
@@ -163,46 +177,60 @@ class _Words:
 
     def contrast(self, leaf: Contrast, operator: str) -> str:
         one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
-        return self.word(operator, self.said).format(name=one, limit=other)
+        return self.said[operator].format(name=one, limit=other)
 
-    def membership(self, leaf: Membership, *, negated: bool) -> str:
-        """Name the options that are asked for; if one of them was chosen, that one."""
+    def membership(self, leaf: Membership, *, negated: bool) -> _Said:
+        """Name the options that are asked for; if one of them was chosen, that one.
+
+        Labels such as *No: after menopause* stand in quotation marks, where they would read as conditions.
+        """
         question = self.protocol.questions[leaf.place]
         if question.kind == "since":
             texts = [each.text[self.language] for each in question.shortcuts if each.code in leaf.codes]
-            time = self.word("not" if negated else "is", self.ago)
-            return time.format(name=question.name[self.language], what=self.joined(texts, "either"))
+            time = self.ago["not" if negated else "is"]
+            said = time.format(name=question.name[self.language], what=self.joined(texts, "either"))
+            return said, "either" if len(texts) > 1 else ""
         asked_for = [option for option in question.options if (option.code in leaf.codes) is not negated]
         chosen = [option for option in asked_for if Choice(option.code) == self.facts[leaf.place]]
         options = chosen or asked_for
         name = question.name[self.language]
         if question.option_by_code.keys() == YES_OR_NO and len(options) == 1:
-            return self.word(options[0].code, self.said).format(name=name)
+            return self.said[options[0].code].format(name=name), ""
         texts = [option.text[self.language] for option in options]
-        what = self.joined(texts, "either")
-        named: str = self.marks["named"]
-        return what if all(text.startswith(name) for text in texts) else named.format(name=name, what=what)
+        word = "either" if len(texts) > 1 else ""
+        if all(text.startswith(name) for text in texts):
+            return self.joined(texts, "either"), word
+        named = self.marks["named"]
+        what = self.joined(self._quoted(texts), "either")
+        return named.format(name=name, what=what), word
+
+    def _quoted(self, texts: Sequence[str]) -> Sequence[str]:
+        colon = self.marks["named"].format(name="", what="").strip()
+        if len(texts) == 1 or not any(colon in text for text in texts):
+            return texts
+        return [self.quotation.format(what=text) for text in texts]
 
     def ticked(self, leaves: Sequence[Ticked], word: str, *, negated: bool) -> str:
         """Name the options that are asked for, or that are not to be there."""
         question = self.protocol.questions[leaves[0].place]
         name, codes = question.name[self.language], {leaf.code for leaf in leaves}
         if NONE in codes:
-            return self.word("some_ticked" if negated else "none_ticked", self.said).format(name=name)
+            return self.said["some_ticked" if negated else "none_ticked"].format(name=name)
         what = self.joined([o.text[self.language] for o in question.options if o.code in codes], word)
-        said = self.word("not_ticked", self.said) if negated else self.marks["named"]
+        said = self.said["not_ticked"] if negated else self.marks["named"]
         return said.format(name=name, what=what)
 
-    def word(self, key: str, said: Mapping[str, str]) -> str:
-        self.denies |= key in DENIALS
-        return said[key]
-
     def joined(self, parts: Iterable[str], word: str) -> str:
-        """Join parts; with a semicolon between them where a comma stands inside of one."""
+        """Join parts; with a semicolon between them where a comma stands inside of one that has no brackets."""
         *first, last = listed = list(parts) or [""]
         mark, last_mark = self.marks["list"], self.said[word]
         commas = mark.strip() + self.said["or"][0]
-        if len(listed) > 1 and any(comma in part for part in listed for comma in commas):
+        if len(listed) > 1 and any(
+            comma in part
+            for part in listed
+            for comma in commas
+            if not part.startswith(self.said["grouped"][0])
+        ):
             mark = self.marks["then"]
             last_mark = mark.rstrip() + last_mark.lstrip(commas)
         return f"{mark.join(first)}{last_mark}{last}" if first else last

@@ -134,9 +134,10 @@ def completes(screening: Screening, question: Question, text: str) -> bool:
     if proposal.why == "unit" and with_unit(screening.protocol, question, proposal.entered, text, only):
         return True
     reading = read(screening.protocol, question, text, only)
-    meant = (reading.given,) if isinstance(reading, Understood) else ()
-    meant = reading.candidates if isinstance(reading, Proposal) else meant
-    return bool(meant) and {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
+    if isinstance(reading, Refused):
+        return False
+    meant = [reading.given] if isinstance(reading, Understood) else reading.candidates
+    return {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
 
 
 def _numbers(given: Given) -> tuple[object, ...]:

@@ -133,7 +133,7 @@ async def test_an_excluded_patient_is_corrected(phone: Phone, database: Path) ->
     await phone.sees("10.5: in which unit?")
     await phone.press("10.5 g/dL")
     await phone.sees("Not eligible as entered: I2b is not met.")
-    await phone.sees("Not met: haemoglobin below 100 g/L")
+    await phone.sees("Not met, required: haemoglobin below 100 g/L")
     await phone.picture("phone-excluded")
     card = await phone.newest()
     await phone.press("Correct: Haemoglobin")
@@ -208,7 +208,7 @@ async def test_the_whole_page_speaks_chinese(address: str, phone: Phone) -> None
     card = await phone.newest()
     await phone.type("105 g/L")
     await phone.settles(card)
-    await phone.sees("未满足：血红蛋白低于100 g/L")
+    await phone.sees("未满足，要求：血红蛋白低于100 g/L")
     await phone.picture("phone-zh")
 
 

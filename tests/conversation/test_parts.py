@@ -31,12 +31,12 @@ TOLD = {
     "a cohort is ruled out": (
         "en",
         NEITHER[:2],
-        ["Cohort A is ruled out: A1 not met, activating mutation.", "Brain metastases?"],
+        ["Cohort A is ruled out: A1 not met, required: activating mutation.", "Brain metastases?"],
     ),
     "a cohort is ruled out, in Chinese": (
         "zh",
         NEITHER[:2],
-        ["队列A已排除：未满足A1，激活突变。", "有无脑转移？"],
+        ["队列A已排除：未满足A1，要求：激活突变。", "有无脑转移？"],
     ),
     "both are excluded": (
         "en",
@@ -72,14 +72,14 @@ TOLD = {
             "Potentially eligible as entered.",
             "Cohort A: not eligible as entered (A1)",
             "Cohort B: potentially eligible as entered",
-            "Not met, A1: activating mutation",
+            "Not met, A1; required: activating mutation",
             "Activating mutation: No",
         ],
     ),
     "the card, in Chinese": (
         "zh",
         (*ONLY_B, "s"),
-        ["队列A：按所填信息不符合条件（A1）", "队列B：按所填信息可能符合条件", "未满足A1：激活突变"],
+        ["队列A：按所填信息不符合条件（A1）", "队列B：按所填信息可能符合条件", "未满足A1，要求：激活突变"],
     ),
     "what is open": (
         "en",
@@ -98,7 +98,7 @@ TOLD = {
             "potentially eligible as entered. Rules 1",
             "Cohort A: not eligible as entered (A1)",
             "Cohort B: potentially eligible as entered",
-            "A1: Not met: activating mutation.",
+            "A1: Not met, required: activating mutation.",
         ],
     ),
     "help": (

@@ -87,7 +87,7 @@ def test_about_names_parts_and_criteria_above_the_lines_that_are_not_judged(ward
 
 def test_a_limit_is_also_said_in_the_unit_that_was_entered(ward: Ward) -> None:
     told = said(walked(ward, LUNG, *TO_ECOG, "1", "3 10*9/L", "120 10*9/L", "85 g/L"))
-    assert "Not met: haemoglobin at least 9 g/dL (90 g/L)" in told
+    assert "Not met, required: haemoglobin at least 9 g/dL (90 g/L)" in told
 
 
 def test_that_the_site_repeats_tests_is_said_only_by_a_trial_whose_file_says_so(ward: Ward) -> None:

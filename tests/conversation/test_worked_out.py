@@ -43,7 +43,7 @@ def test_a_number_reads_on_its_side_of_the_limit_wherever_it_is_shown(ward: Ward
     ward.tap(ward.do(ward.clinician, "/new"), "Work it out")
     turn = typed(ward, "60.5 kg", "181 cm")  # 18.467, and the limit is 18.5
     worked = "BMI: 18.47 kg/m² from body weight 60.5 kg, height 181 cm"
-    assert "Not met: BMI at least 18.5 kg/m²" in said(turn)
+    assert "Not met, required: BMI at least 18.5 kg/m²" in said(turn)
     assert f"Entered: {worked}" in said(turn)
     saved = ward.do(ward.clinician, f"!{press_of(turn, 'finish_save:')}")
     assert worked in said(ward.do(ward.clinician, f"!{press_of(saved, 'copy_record:')}"))

@@ -124,9 +124,9 @@ def test_a_number_that_does_not_fit_is_refused(rule: str) -> None:
 
 SAID = {
     "applies": ("at_least(2, fever, cough, rash)", "exclusion", "yes no yes", "at least 2 of: fever; rash", "至少满足以下2项：发热；皮疹"),
-    "is not met": ("at_least(2, fever, not cough, rash)", "inclusion", "yes yes no", "asks for at least 2 of: fever; no cough; rash", "要求至少满足以下2项：发热；无咳嗽；皮疹"),
+    "is not met": ("at_least(2, fever, not cough, rash)", "inclusion", "yes yes no", "at least 2 of: fever; no cough; rash", "至少满足以下2项：发热；无咳嗽；皮疹"),
     "must not": ("not at_least(2, fever, cough, rash)", "inclusion", "yes yes no", "fewer than 2 of: fever; cough", "满足以下各项不足2项：发热；咳嗽"),
-    "among others": ("pain and at_least(1, fever, cough)", "exclusion", "yes no no yes", "pain and at least 1 of: fever", "疼痛且至少满足以下1项：发热"),
+    "among others": ("pain and at_least(1, fever, cough)", "exclusion", "yes no no yes", "pain and (at least 1 of: fever)", "疼痛且（至少满足以下1项：发热）"),
 }  # fmt: skip
 
 

@@ -182,7 +182,7 @@ def test_what_failed_is_said_with_the_limit(
 
 NAMED = [
     ('last_mi == "never"', "exclusion", Choice("never"), "last MI: Never", "最近一次心梗：从未"),
-    ('last_mi != "never"', "inclusion", Choice("never"), "asks for last MI other than Never", "要求最近一次心梗并非从未"),
+    ('last_mi != "never"', "inclusion", Choice("never"), "last MI other than Never", "最近一次心梗并非从未"),
     ('last_mi == "ongoing"', "exclusion", Choice("ongoing"), "last MI: Still ongoing", "最近一次心梗：仍在持续"),
     ('last_mi in ("never", "ongoing")', "inclusion", ago("0", "d"), "last MI: Never or Still ongoing", "最近一次心梗：从未或仍在持续"),
     ('last_mi not in ("never", "ongoing")', "exclusion", Measurement(">", Decimal(3), "a"), "last MI other than Never or Still ongoing", "最近一次心梗并非从未或仍在持续"),
