@@ -143,7 +143,7 @@ class _Words:
         entered = answer.unit if isinstance(answer, Measurement) else ""
         code = entered if entered in leaf.limits else next(iter(leaf.limits))
         number = Measurement("=", Decimal(compact(leaf.limits[code])), code)
-        said = self.word(operator, comparisons(question, code, self.language))
+        said = comparisons(question, code, self.language)[operator]
         limit = self.limit(question, number, answer)
         return said.format(name=question.name[self.language], limit=limit)
 

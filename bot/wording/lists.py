@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
@@ -44,10 +45,11 @@ def welcome_office(site: str, protocols: Sequence[Protocol], say: Phrases) -> Sa
 
 
 def _trials(protocols: Sequence[Protocol], say: Phrases) -> list[Safe]:
+    """Each trial with its disclaimer; those below each other that have the same one, with it once."""
     parts: list[Safe] = []
-    for protocol in protocols:
-        parts.append(say("welcome_trial", id=protocol.id, title=protocol.title[say.language]))
-        parts.append(Safe(f"<i>{escape(protocol.disclaimer[say.language])}</i>"))
+    for disclaimer, alike in groupby(protocols, lambda each: each.disclaimer[say.language]):
+        parts += (say("welcome_trial", id=each.id, title=each.title[say.language]) for each in alike)
+        parts.append(Safe(f"<i>{escape(disclaimer)}</i>"))
     return parts
 
 

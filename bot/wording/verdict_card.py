@@ -27,15 +27,21 @@ STATUS_GROUPS: Final = ("failed_inclusion", "failed_exclusion", "unknown", "not_
 
 
 def review_card(screening: Screening, say: Phrases) -> Safe:
-    """Everything before saving: verdict, what is failed or open, and all answers, which a tap shows."""
+    """Everything before saving: verdict, what is failed or open, and all answers, which saving confirms.
+
+    A tap shows which criteria are met.
+    """
     dialogue = screening.dialogue
     told = status_lines(dialogue, say)
+    passed = lines(*(told.get(group) for group in PASSED))
     return lines(
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
         *part_lines(dialogue, say),
         *(said for group, said in told.items() if group not in PASSED),
         again_from(screening, say),
-        answers_at_a_tap(dialogue, say, *(told.get(group) for group in PASSED)),
+        say("answers_title"),
+        *answer_lines(dialogue, say),
+        quoted(passed) if passed else None,
         _set_aside_line(dialogue, say),
         *open_lines(dialogue, say),
         say("source_documents"),

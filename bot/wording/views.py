@@ -141,11 +141,12 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
     named = question.short[say.language]
     if proposal.why == "unit":
         return say("pick_unit", value=proposal.entered, question=named)
+    first = _shown(screening.protocol, proposal.candidates[0], say)
+    if proposal.why == "number" and len(proposal.candidates) == 1:
+        return say("confirm_number", answer=first, question=named)
     if proposal.why == "number":
         return say("pick_number", question=named)
-    return say(
-        "confirm_unusual", answer=_shown(screening.protocol, proposal.candidates[0], say), question=named
-    )
+    return say("confirm_unusual", answer=first, question=named)
 
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:

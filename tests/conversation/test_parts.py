@@ -95,7 +95,7 @@ TOLD = {
         "en",
         (*ONLY_B, "s", "record"),
         [
-            "potentially eligible as entered. Rules 1",
+            "potentially eligible as entered. Version 1",
             "Cohort A: not eligible as entered (A1)",
             "Cohort B: potentially eligible as entered",
             "A1: Not met, required: activating mutation.",

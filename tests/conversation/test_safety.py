@@ -6,11 +6,13 @@ The number in a name is the rule's. Rules 9, 19 (the review), 20 and 22 in part 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.exchange import Reply, Turn
+from bot.wording.lists import welcome
 from bot.wording.phrases import escape, phrases
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
@@ -136,3 +138,27 @@ def test_24_very_low_counts_bring_a_word_on_urgent_care(ward: Ward) -> None:
         said(ward.do(ward.clinician, "/cancel", "/new"))
         + "".join(file.read_text(encoding="utf-8") for file in GOLDEN),
     )
+
+
+def test_saving_confirms_answers_that_are_all_seen(ward: Ward) -> None:
+    """What a tap shows has not been read by whoever confirms it."""
+    review = said(ward.do(ward.clinician, "/new", *ELIGIBLE))
+    unfolded = re.sub("<blockquote expandable>.*?</blockquote>", "", review, flags=re.DOTALL)
+    last = ward.conversation.screenings.load("S01-0001")
+    shorts = [PROTOCOL.question(each).short[ward.clinician.language] for each in last.dialogue.applied]
+    assert len(shorts) > 10
+    assert [each for each in shorts if each.casefold() not in unfolded.casefold()] == []
+
+
+def test_trials_of_one_disclaimer_show_it_once() -> None:
+    say = phrases("en")
+    other = replace(PROTOCOL, disclaimer=Text(dict.fromkeys(LANGUAGES, "Another")))
+    told = welcome([PROTOCOL, PROTOCOL, other], say)
+    assert told.count(f"<b>{PROTOCOL.id}") == 3
+    assert told.count(escape(PROTOCOL.disclaimer["en"])) == told.count("Another") == 1
+
+
+def test_a_number_with_one_meaning_that_fits_is_asked_about_with_the_reason(ward: Ward) -> None:
+    told = said(ward.do(ward.clinician, "/new", "45", "male", "aiha", "98.123 g/L"))
+    assert "98.123 g/L?" in told or "98.123 g/L吗" in told
+    assert "thousands" in told or "千位" in told
