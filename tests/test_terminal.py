@@ -197,6 +197,11 @@ def test_a_piped_number_answers_only_what_its_writer_foresaw(
     conversation.screenings.db.close()
 
 
+def test_an_answer_to_be_corrected_is_chosen_by_the_short_name_of_its_question(seat: Seat) -> None:
+    seat.types("45", "male", "aiha", *["unknown"] * 20, "correct an answer", "diagnosis")
+    assert seat.rows("SELECT state FROM positions") == [("diagnosis",)]
+
+
 WAITING = {
     "a number for the next question": (["9.8", "6 weeks", "1"], "9.8", False),
     "unknown for the next question": (["9.8", "u", "1"], "9.8", False),

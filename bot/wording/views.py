@@ -34,7 +34,18 @@ def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) ->
     shown = VIEWS[kind](screening, say, None).buttons if kind in VIEWS else ()
     wanted = text.strip().casefold()
     found = [each for row in shown for each in row if each.press and each.label.casefold() == wanted]
-    return read_press(found[0].press) if found else None
+    if found:
+        return read_press(found[0].press)
+    return _correction_named(screening, wanted, say) if kind == "correct" else None
+
+
+def _correction_named(screening: Screening, wanted: str, say: Phrases) -> Press | None:
+    """Find the answer to be corrected by the short name of its question, on whatever page of the list it is."""
+    protocol, applied = screening.protocol, screening.dialogue.applied
+    shorts = [protocol.question(each).short[say.language].casefold() for each in applied]
+    if shorts.count(wanted) != 1:
+        return None
+    return Press("correct", screening.number, screening.entries, shorts.index(wanted))
 
 
 def _show_question(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
