@@ -17,7 +17,7 @@ from state.database import open_database, path_of
 from state.errors import NotKept, Stale
 from state.matchings import to_open
 from state.people import Person
-from state.screenings import Screenings
+from state.screenings import Screening, Screenings
 from state.verify import verify
 from tests.conversation.office import LANGUAGES, buttons, labels, press_of, said, staffed
 from tests.conversation.test_trials import Site, offering
@@ -252,18 +252,16 @@ def test_what_was_left_out_is_saved_by_the_next_press(
 ) -> None:
     """The file fails after some of the trials: each is kept whole or not at all."""
     turn, screenings = at_review(site), site.ward.conversation.screenings
-    kept = list[str]()
+    kept, save = list[str](), Screenings._save_verdict
 
-    def fails(number: str) -> None:
+    def fails(self: Screenings, screening: Screening, at: str, person: str) -> None:
+        save(self, screening, at, person)
         if len(kept) == after:
-            raise NotKept(number)
-        kept.append(number)
+            raise NotKept(screening.number)
+        kept.append(screening.number)
 
-    save = Screenings._save_verdict
     with monkeypatch.context() as patched:
-        patched.setattr(
-            Screenings, "_save_verdict", lambda self, *given: (save(self, *given), fails(given[0].number))
-        )
+        patched.setattr(Screenings, "_save_verdict", fails)
         with pytest.raises(NotKept):
             press(site, turn, "save_all", n=2)
     assert sorted(number for number, _ in site.ward.verdicts()) == sorted(kept)
