@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.amendments.changed_words import changed_words
-
 from bot.wording.healing import day_in_words
 from bot.wording.phrases import phrases
 from dialogs.amendments import told_only
 from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
+from dialogs.changed_words import changed_words
 from dialogs.drafting.anew import drafted_anew
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
