@@ -96,8 +96,8 @@ class Screenings(Prompting):
     ) -> Screening:
         """Open a screening for one trial of a matching, with the answers that it needs, as they were given.
 
-        It becomes the person's current one, or with ``save`` is saved as far as it has come; the matching notes its
-        number. Nothing in it tells of the matching.
+        It becomes the person's current one, or with ``save`` is saved as far as it has come, if nothing is to be asked
+        in it: a fact of the site may be. The matching notes its number. Nothing in it tells of the matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
@@ -109,7 +109,7 @@ class Screenings(Prompting):
             for step, at, by in taken:
                 self._step(screening, at, by, step, None)
             self._follow(screening, now, person)
-            if save:
+            if save and screening.dialogue.can("save"):
                 self._step(screening, now, person, Step("save"), None)
             self._place(screening)
             note = Entry(OPENED, detail=pack({"trial": trial, "screening": screening.number}))

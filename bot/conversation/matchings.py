@@ -57,7 +57,7 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
     if screening.state == CANCELLED:
         late(context, screening, press)
         return
-    if name not in (each.id for each in context.setup.protocols):
+    if not _is_on_offer(context, name):
         context.turn.say(context.say("trial_not_offered", number=screening.number, trial=name))
         return
     try:
@@ -90,12 +90,20 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     context.show(screening, remark=lines(*told))
 
 
+def _is_on_offer(context: Context, trial: str) -> bool:
+    return trial in (each.id for each in context.setup.protocols)
+
+
 def _saved(context: Context, screening: Screening, trial: str) -> Safe:
     """Save a screening for one trial, and say so; or that the trial takes none."""
+    if not _is_on_offer(context, trial):
+        return context.say("trial_not_offered", number=screening.number, trial=trial)
     person, channel = context.person.code, context.setup.channel
     try:
         opened = context.screenings.open_trial(screening, trial, person, channel=channel, save=True)
     except Closed:
         return not_open(context, trial)
+    if not opened.ended:
+        return context.say("still_open", number=opened.number)
     context.turn.saved.append(opened.number)
     return context.say("trial_saved", id=trial, number=opened.number)

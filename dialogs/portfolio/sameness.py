@@ -19,10 +19,14 @@ from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.units import Unit
 
-_SPEAKS_OF_ONE: Final = {
-    code: re.compile(pattern, re.IGNORECASE)
-    for code, pattern in in_every_language("dialogs", "portfolio", "of_one_trial").items()
-}
+
+def _patterns(name: str) -> dict[str, re.Pattern[str]]:
+    said = in_every_language("dialogs", "portfolio", name)
+    return {code: re.compile(pattern, re.IGNORECASE) for code, pattern in said.items()}
+
+
+_SPEAKS_OF_ONE: Final = _patterns("of_one_trial")
+_AS_IT_SAYS: Final = _patterns("as_it_says")
 
 
 def classes(protocols: Sequence[Protocol]) -> list[list[int]]:
@@ -67,17 +71,17 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
 
 def speaks_of_one_trial(question: Question) -> bool:
     """Say whether it is asked about one trial: a visit of it, or words such as *the trial* or *take part*."""
-    return question.at is not None or _has_its_words(question.ask, question.short)
+    return question.at is not None or _has(_SPEAKS_OF_ONE, question.ask, question.short)
 
 
 def _is_of_one_trial(question: Question) -> bool:
-    """Say whether two trials may mean another thing by it, also by its help: *as the trial says*."""
-    return speaks_of_one_trial(question) or _has_its_words(question.help or {})
+    """Say whether two trials may mean another thing by it, also by its help: *fasting or not, as the trial says*."""
+    return speaks_of_one_trial(question) or _has(_AS_IT_SAYS, question.help or {})
 
 
-def _has_its_words(*texts: Mapping[str, str]) -> bool:
+def _has(patterns: Mapping[str, re.Pattern[str]], *texts: Mapping[str, str]) -> bool:
     said = [(code, words) for text in texts for code, words in text.items()]
-    return any(code in _SPEAKS_OF_ONE and _SPEAKS_OF_ONE[code].search(words) for code, words in said)
+    return any(code in patterns and patterns[code].search(words) for code, words in said)
 
 
 def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:

@@ -392,3 +392,12 @@ def test_a_matching_with_a_trial_that_was_not_reviewed_is_a_draft_wherever_it_is
     site.ward.conversation.setup.protocols = (*TRIALS[1:], draft)
     for shown in (begin(site), standing(site), press(site, saved(site), "go_on_with", id="EXAMPLE-DM2")):
         assert site.words("draft_number", number="") in plain(said(shown))
+
+
+def test_a_trial_that_is_not_offered_any_more_is_not_saved_with_the_others(site: Site) -> None:
+    turn = at_review(site)
+    setup = site.ward.conversation.setup
+    setup.protocols = tuple(each for each in setup.protocols if each.id != "NCT04420494")
+    told = press(site, turn, "save_all", n=2)
+    assert site.words("trial_not_offered", number="S01-M0001", trial="NCT04420494") in plain(said(told))
+    assert [number for number in begun(site) if "M" not in number] == ["S01-0001"]

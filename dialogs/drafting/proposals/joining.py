@@ -11,7 +11,7 @@ from lark import Token, Transformer
 
 from dialogs.drafting.proposals.conditions import Condition, Question, all_of, any_of, own_id, simple
 from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure
-from dialogs.drafting.proposals.phrases import file
+from dialogs.drafting.proposals.phrases import narrower
 
 Join = Callable[..., Condition]
 Joining = dict[tuple[bool, frozenset[str]], Join]
@@ -133,7 +133,7 @@ def state_of(token: str) -> Condition:
 
 def own_questions(name: str) -> tuple[Question, ...]:
     """Return the question of the file's own that a name stands for, where it is none of the catalogue."""
-    own = file()["own"]
+    own = narrower()
     return ({"id": name, **own[name]},) if name in own else ()
 
 
@@ -154,5 +154,5 @@ def relation_of(said: str) -> str:
 def _at_moment(entry: str, moment: str) -> dict[str, Any]:
     """Return what asks an entry for one moment: a question of the file's own."""
     called = own_id(entry, moment)
-    own = file()["own"].get(entry, {"use": entry})
+    own = narrower().get(entry, {"use": entry})
     return {"called": called, "questions": ({"id": called, **own, "at": moment},)}

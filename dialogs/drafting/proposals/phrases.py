@@ -115,7 +115,17 @@ def _known_in_headings() -> Mapping[str, Phrase]:
 @cache
 def file() -> dict[str, Any]:
     """Return ``phrases.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
+    return _read("phrases.toml")
+
+
+@cache
+def narrower() -> dict[str, Any]:
+    """Return ``catalogue/narrower.toml``: questions of the catalogue in narrower words, by their name in rules."""
+    return _read("catalogue", "narrower.toml")
+
+
+def _read(*name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(*name).read_text(encoding="utf-8"))
 
 
 def spelled(kinds: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from dialogs.drafting.proposals.conditions import Condition, Question, compared, contrary, own_id
 from dialogs.drafting.proposals.limits import Number, Unsure, written
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
+from dialogs.languages import in_every_language
 
 MOST_LETTERS: Final = 90
 """Of what is asked about; a longer text says more than what happened."""
@@ -90,6 +92,12 @@ def _question(happened: str) -> Question:
     return {
         "id": own_id("since", small),
         "kind": "since",
-        "ask": {"en": f"Last {small}: how long ago?", "zh": f"末次{small}距今多久？"},
-        "short": {"en": f"last {small}", "zh": f"末次{small}"},
+        **{
+            key: {code: text.format(what=small) for code, text in _said(key).items()}
+            for key in ("ask", "short")
+        },
     }
+
+
+def _said(key: str) -> Mapping[str, str]:
+    return in_every_language("dialogs.drafting", "washout", key)
