@@ -21,9 +21,9 @@ HANGS_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def trial(database: Path, protocol: Path | None = None) -> AsyncIterator[str]:
+async def trial(database: Path, *protocols: Path | str) -> AsyncIterator[str]:
     """Run ``prescreen try`` in a process of its own, which must stop in order. Yields the page's address."""
-    other = ("--protocol", str(protocol)) if protocol is not None else ()
+    other = (word for protocol in protocols for word in ("--protocol", str(protocol)))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.browser.unhurried", "try"),
         *("--db", str(database), "--port", "0", *other),

@@ -225,6 +225,69 @@ async def test_nothing_overflows_in_the_dark_or_on_a_desktop(
     assert phone.page.complaints == []
 
 
+# several trials -----------------------------------------------------------------------------------
+
+SHIPPED = ("EXAMPLE-DM2", "EXAMPLE-MDD", "EXAMPLE-NSCLC", "NCT04420494")
+OF_MATCHING = {
+    "Age in completed years?": "45",
+    "ECOG performance status?": "ECOG 1",
+    "Body mass index (BMI)?": "23.4",
+    "Which confirmed diagnosis applies?": "AIHA (autoimmune haemolytic anaemia)",
+    "Histology?": "Other, or small cell",
+    "Which of these does the patient take?": "Metformin",
+    "Most recent haemoglobin?": "72 g/L",
+    "Sex?": "Male",
+    "Any tumour, now or in the past?": "None, or benign only",
+    "Diabetes?": "Type 2",
+    "Diabetes diagnosed: how long ago?": "3 years",
+    "Most recent HbA1c?": "Unknown",
+    "how long was the course?": "6 wk",
+    "eGFR": "75",
+}
+"""What is asked -> what is answered; anything else by the first of `HARMLESS` that is offered."""
+HARMLESS = ("Yes, willing", NORMAL, "Never", "No")
+
+
+async def answer(phone: Phone, buttons: list[str], asked: str) -> None:
+    known = (said for question, said in OF_MATCHING.items() if question in asked)
+    said = next(known, None) or next(each for each in HARMLESS if each in buttons)
+    if f"☐ {said}" in buttons:
+        await phone.press(f"☐ {said}")
+        await phone.press("Done")
+    elif said in buttons:
+        await phone.press(said)
+    else:
+        await phone.type(said)
+
+
+async def test_a_candidate_is_matched_with_four_trials(tmp_path: Path) -> None:
+    database = tmp_path / "ward.db"
+    async with trial(database, *SHIPPED) as address, browser(tmp_path / "profile") as page:
+        await page.look(scale=SCALE)
+        phone = Phone(page)
+        await phone.open(address)
+        await phone.start()
+        await phone.press("New screening")
+        await phone.press("All our trials")
+        await phone.sees("4 of 4 still possible")
+        for _ in range(60):
+            card = await phone.newest()
+            words, buttons = "\n".join(await phone.words(card)), (await phone.buttons())[card]
+            if "Finish without screenings" in buttons:
+                break
+            if "EXAMPLE-NSCLC is ruled out" in words and "Willing" not in words:
+                await phone.picture("phone-matching")
+            await answer(phone, buttons, words.partition("For example")[0])
+        await phone.sees("undetermined as entered")
+        await phone.sees("potentially eligible as entered")
+        assert (await phone.text()).count("not eligible as entered") == 2
+        await page.look(height=1500, scale=SCALE)
+        await phone.picture("phone-where-we-stand")
+        await phone.press("Save 2 screenings and finish")
+        await phone.sees("NCT04420494 is saved as")
+    assert sorted(verdicts(database))[:2] == [("eligible", None), ("eligible", None)]
+
+
 # trials unlike the shipped one -------------------------------------------------------------------
 
 
