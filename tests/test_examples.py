@@ -36,7 +36,8 @@ TOKEN: Final = "1:an-example"
 NOT_ZERO: Final = {
     "prescreen chat": 1,  # nobody types: the screening is left open
     "prescreen chat --lang zh --db site.db": 1,
-    "prescreen protocol review trial.toml --by LW": 1,  # nor here: nothing is reviewed
+    "prescreen protocol review trial.toml --by LW": 1,
+    "prescreen protocol review trial-2.toml --by LW --since trial.toml": 1,  # nor here: nothing is reviewed
     r"printf 'a\nl\n' | prescreen protocol review trial.toml --by LW": 1,  # one is left for later
 }
 DRAFT: Final = """

@@ -100,7 +100,7 @@ _ROWS: Final = (
     _own("rescreen", "acts", starting.rescreen, unforeseen=True, former="again"),
     _own("stands", "looks", matchings.show, key="t"),
     _own("open_trial", "acts", matchings.open_trial),
-    _own("save_all", "acts", matchings.save_all, key="a"),
+    _own("save_all", "acts", matchings.save_all, key="all"),
     _own("query_card", "looks", queries.show_again, key="query_card"),
     _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),
     _own("query_correct", "looks", queries.ask_why_correct, key="qx", former="qx"),

@@ -209,10 +209,13 @@ def _named(question: Question, protocol: Protocol) -> Question:
     if not speaks_of_one_trial(question):
         return question
     return replace(
-        question,
-        ask=Text({code: f"{protocol.id}: {text}" for code, text in question.ask.items()}),
-        short=Text({code: f"{protocol.id}: {text}" for code, text in question.short.items()}),
+        question, ask=_behind(protocol.id, question.ask), short=_behind(protocol.id, question.short)
     )
+
+
+def _behind(name: str, text: Text) -> Text:
+    said = in_every_language("dialogs", "punctuation", "named")
+    return Text({code: said[code].format(name=name, what=what) for code, what in text.items()})
 
 
 def _implying(option: Option, ids: Mapping[str, str]) -> Option:

@@ -21,7 +21,7 @@ from dialogs.units import Unit
 
 
 def _patterns(name: str) -> dict[str, re.Pattern[str]]:
-    said = in_every_language("dialogs", "portfolio", name)
+    said = in_every_language("dialogs", "patterns", name)
     return {code: re.compile(pattern, re.IGNORECASE) for code, pattern in said.items()}
 
 

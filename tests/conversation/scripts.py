@@ -35,7 +35,7 @@ OF_SEVERAL_TRIALS = {
         "EXAMPLE-DM2 EXAMPLE-MDD NCT04420494",
         *("1", "45", "t", "4", "h", "1", "b", "k", "24.7", "1", "1", "1", "d", "73 g/L", "n", "2", "u", "u"),
         *("2", "2 a", "u", "u", "u", "u", "8.1 %", "u", "n", "n", "n", "u", "u", "u", "90", "u", "2", "u"),
-        *("1", "s", "/resume", "1", "a", "2"),
+        *("1", "s", "/resume", "1", "all", "2"),
     ),
 }
 """The ids of shipped trials, and what is typed."""

@@ -44,7 +44,7 @@ LABELS: Final = {
     "a range in Roman numerals": (["NYHA I-II", "NYHA II"], "a e"),
     "numbers in names": (["CYP3A4 inhibitor", "DPP-4 inhibitor"], "1 2"),
     "letters that are options": (["A", "E", "In 3 years"], "g j o"),
-    "ten and more": ([f"In {at} years" for at in range(12)], "a e g j o p t z aa ae ag aj"),
+    "ten and more": ([f"In {at} years" for at in range(12)], "a e g j o p z aa ae ag aj ao"),
 }
 
 
