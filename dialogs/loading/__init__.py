@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
 from dialogs.loading.building import build
-from dialogs.loading.catalogue import NAMED, OWN, Shelf, entries
+from dialogs.loading.catalogue import OWN, Shelf, entries
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.fingerprints import with_fitting_reviews
@@ -105,8 +105,7 @@ def _used(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -> Protocol:
     raw = with_codes(raw)
-    report = Report(stored=stored, rounds=stored and EXACT not in text)
-    shelf = Shelf(raw, names_by_ask=not stored or NAMED in text)
+    report, shelf = Report(stored=stored, rounds=stored and EXACT not in text), Shelf(raw)
     try:
         whole = expanded(in_newest(raw), shelf, parts_first=not stored or MOVED in text)
         if not stored:
@@ -135,7 +134,7 @@ def _as_stored(
 ) -> str:
     """Return the text with what it took of the catalogue behind it, and with how it is meant by this version."""
     worked_out = any("formula" in each for each in expanded_raw.get("question", ()) if isinstance(each, dict))
-    remarks = {MOVED: shelf.moved, NAMED: shelf.named, EXACT: worked_out and not report.rounds}
+    remarks = {MOVED: shelf.moved, EXACT: worked_out and not report.rounds}
     said = [remark for remark, holds in remarks.items() if holds and remark not in text]
     return "\n".join([_with_copies(text, shelf, raw, report), *said, *([""] if said else [])])
 

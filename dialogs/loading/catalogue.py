@@ -26,8 +26,6 @@ _SET: Final = re.compile(r"^(\w+) = \[", re.MULTILINE)
 _SHAPES: Final = {"catalogue": dict, "unit_sets": list}
 OWN: Final = tuple(_SHAPES)
 """Keys of what a file brings itself."""
-_OF_OUR_WORDS: Final = ("help", "measures")
-NAMED: Final = "# Called by its own words: a question that words an entry of the catalogue anew."
 _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 
 
@@ -101,8 +99,7 @@ class Shelf:
     changes a screening of before.
     """
 
-    def __init__(self, raw: Mapping[str, Any], *, names_by_ask: bool = True) -> None:
-        self._names_by_ask = names_by_ask
+    def __init__(self, raw: Mapping[str, Any]) -> None:
         self._own = {kind: shipped(raw.get(kind)) for kind in OWN}
         own = self._own["catalogue"]
         if isinstance(own, dict):
@@ -112,8 +109,6 @@ class Shelf:
         """Entries of the file's own that use themselves, be it by way of others."""
         self.moved = False
         """Whether questions of the file were put before others that are worked out from them."""
-        self.named = False
-        """Whether questions of the file are called by their own `ask`, and not as the entries that they use."""
 
     def entry(self, name: Any) -> Mapping[str, Any] | None:
         """Return the entry of this name, if there is one; one that uses another one has its keys under its own."""
@@ -130,18 +125,7 @@ class Shelf:
         used = self._entry(entry["use"], (*users, name))
         if used is None:  # which the key's kind then says
             return {"ask": name, **entry}
-        return self.worded(used, entry) | {key: value for key, value in entry.items() if key != "use"}
-
-    def worded(self, entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an entry as a file's own words stand over it: what we call and explain may not fit another question.
-
-        Files of before were stored with the entry's name for a question of theirs: unless `names_by_ask`, they keep it.
-        """
-        ours = _OF_OUR_WORDS if "ask" in own else ()
-        if "ask" in own and "short" in entry and "short" not in own and self._names_by_ask:
-            self.named = True
-            ours = (*ours, "short")
-        return {key: value for key, value in entry.items() if key not in ours}
+        return worded(used, entry) | {key: value for key, value in entry.items() if key != "use"}
 
     def unit_set(self, name: Any) -> Any:
         """Return the units of this name, if there are any."""
@@ -167,6 +151,14 @@ class Shelf:
 def without_copies(text: str) -> str:
     """Return a file's text as its author wrote it."""
     return text.partition(_OUR_COPY)[0]
+
+
+_OF_OUR_WORDS: Final = ("help", "measures")
+
+
+def worded(entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry as a file's own words stand over it: what we explain to our question may not fit another one."""
+    return {key: value for key, value in entry.items() if key not in _OF_OUR_WORDS or "ask" not in own}
 
 
 def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:

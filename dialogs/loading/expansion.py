@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from dialogs.loading.catalogue import Shelf, first_unit
+from dialogs.loading.catalogue import Shelf, first_unit, worded
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formula_parts import parts_before_wholes
 from dialogs.loading.normal import with_normal_limits
@@ -110,11 +110,7 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
         entry = {key: value for key, value in entry.items() if key not in _IN_THE_FIRST_UNIT}
     if raw.get("id", name) != name:
         entry = {key: _without_id(value) if key in ("uln", "lln") else value for key, value in entry.items()}
-    return {
-        "id": name,
-        **shelf.worded(entry, raw),
-        **{key: value for key, value in raw.items() if key != "use"},
-    }
+    return {"id": name, **worded(entry, raw), **{key: value for key, value in raw.items() if key != "use"}}
 
 
 def _without_id(limit: Any) -> Any:

@@ -229,7 +229,7 @@ def test_why_nothing_was_written_is_said_in_chinese(draft: Path, text: str, key:
 def test_whoever_reviews_a_change_sees_what_was_accepted_beside_it(draft: Path) -> None:
     review(draft, "a\na\n")
     text = draft.read_text(encoding="utf-8")
-    assert 'rule = "platelets >= \\"75 10*9/L\\"" }]' in text
+    assert 'rule = "platelets >= \\"75 10*9/L\\""' in text
     draft.write_text(
         text.replace("""'platelets >= "75""", """'platelets >= "57""").replace("within 4", "in 4"),
         encoding="utf-8",

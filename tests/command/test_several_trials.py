@@ -37,8 +37,8 @@ def _run(*sources: Path | str) -> Result:
 def test_files_folders_and_ids_can_be_mixed_and_what_is_given_twice_counts_once(tmp_path: Path) -> None:
     folder = _folder(tmp_path / "trials", a=GOOD, b=OTHER)
     done = _chat(tmp_path, folder, folder / "a.toml", "EXAMPLE-DM2", typed="/new\n")
-    shown = re.findall(r"^  (\d\) \S+)", done.output, re.MULTILINE)
-    assert dict.fromkeys(shown) == dict.fromkeys(["1) EX-AMENDED", "2) EX-OTHER", "3) EXAMPLE-DM2"])
+    shown = re.findall(r"\d\) (?:All|EX\S+)", done.output)
+    assert dict.fromkeys(shown) == dict.fromkeys(["1) All", "2) EX-AMENDED", "3) EX-OTHER", "4) EXAMPLE-DM2"])
 
 
 def test_the_trial_that_is_chosen_begins(tmp_path: Path) -> None:

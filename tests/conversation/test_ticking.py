@@ -257,7 +257,7 @@ def test_at_a_terminal_a_long_list_has_keys_for_its_pages(conversation: Conversa
     person = conversation.people.add("clinician", "S01", "terminal", "local")
     terminal = Terminal(offering(conversation, _with_options(120, "history")), person, lambda line: None)
     terminal.begin()
-    for line in (">", ">", "62", "d"):
+    for line in (">", ">", "61", "d"):
         assert terminal.handle(line)
     assert conversation.screenings.load("S01-0001").dialogue.answers["history"] == Selection(("o61",))
 

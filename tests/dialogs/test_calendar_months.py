@@ -183,7 +183,7 @@ def test_a_limit_of_a_draft_is_settled_by_writing_it_out_or_by_a_review() -> Non
     changed = reviewed.replace("'ill < \"6 mo\"'", "'ill < \"8 mo\"'")
     assert changed != reviewed
     assert [each.remedy.split('"')[1] for each in limits_of_time(parse_protocol(changed, "x"))] == [
-        "8 mo = 34 wk = 238 d"
+        "8 mo = 243 d"
     ]
 
 

@@ -9,9 +9,8 @@ import pytest
 from dialogs.answers import Measurement
 from dialogs.candidates import play
 from dialogs.errors import ProtocolError
-from dialogs.loading import parse_protocol, parse_stored
-from dialogs.loading.catalogue import NAMED, entries
-from tests.dialogs.test_format import HEAD, criterion, faults, question, trial
+from dialogs.loading.catalogue import entries
+from tests.dialogs.test_format import criterion, faults, question, trial
 
 
 def test_what_an_option_of_the_catalogue_implies_is_dropped_where_the_question_has_other_options() -> None:
@@ -93,39 +92,6 @@ def test_own_words_carry_no_help_of_ours(asked: str, helped: bool) -> None:
     entry = "[catalogue.dose]\n" + asked
     ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'dose > "10 mg/d"\'')
     assert bool(trial(entry, ruled).question("dose").help) == helped
-
-
-NITROSOUREA = {
-    "own words": ('ask = "Last carmustine? (any dose)"', "last carmustine", False),
-    "own words in two languages": (
-        'ask = { en = "Last carmustine?", zh = "末次卡莫司汀？" }', "last carmustine / 末次卡莫司汀", True
-    ),
-    "own words and a name": ('ask = "Last carmustine?"\nshort = "carmustine"', "carmustine", False),
-    "our words": ('supplier = "the ward"', "last nitrosourea or mitomycin C / 末次亚硝脲类或丝裂霉素C", True),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("own", "called", "both"), NITROSOUREA.values(), ids=NITROSOUREA)
-@pytest.mark.parametrize("where", ["question", "catalogue"])
-def test_a_question_in_own_words_is_called_by_them(own: str, called: str, both: bool, where: str) -> None:
-    asked = f'use = "last_nitrosourea"\n{own}'
-    ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'drug < "6 wk"\'')
-    table = question(f'id = "drug"\n{asked}') if where == "question" else f"[catalogue.drug]\n{asked}\n"
-    languages = 'languages = ["en", "zh"]\n' if both else ""
-    protocol = parse_protocol(f"{HEAD}{languages}{table}\n{ruled}", "trial.toml")
-    assert " / ".join(protocol.question("drug").name.values()) == called
-    again = parse_stored(protocol.text, "stored")
-    assert again.question("drug").name == protocol.question("drug").name
-    assert again.text == protocol.text
-
-
-def test_a_question_that_was_stored_with_the_entry_s_name_keeps_it() -> None:
-    ruled = criterion('code = "I1"\ninclusion = "x"\nrule = \'last_nitrosourea < "6 wk"\'')
-    now = trial(question('use = "last_nitrosourea"\nask = "Last carmustine?"'), ruled)
-    assert now.text.endswith(f"\n{NAMED}\n")
-    before = parse_stored(now.text.replace(NAMED, ""), "stored")
-    assert before.question("last_nitrosourea").name["en"] == "last nitrosourea or mitomycin C"
-    assert NAMED not in before.text
 
 
 @pytest.mark.parametrize(

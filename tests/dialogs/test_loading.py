@@ -260,4 +260,5 @@ def test_a_key_is_called_as_the_attribute_that_it_becomes(table: Table, part: ty
     attributes = {field.name for field in fields(part)}
     if part is Criterion:
         attributes = {*attributes - {"kind", "source"}, "inclusion", "exclusion", "line", *OF_THE_QUESTION}
+        attributes |= {"of_some", "ask_in_words"}
     assert {key.name for key in table.keys} == attributes

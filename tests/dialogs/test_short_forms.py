@@ -86,7 +86,7 @@ MISTAKES = {
     "option": ('relapse == "secnd"', OWN, '8: criterion I1: rule: relapse has no option "secnd". Please write "second"'),
     "name": (
         "consentd", OWN,
-        "8: criterion I1: rule: there is no question consentd. Please write consented, a question of the catalogue",
+        "8: criterion I1: rule: there is no question consentd. Please write consented, a question of this file's own [catalogue]",
     ),
     "key": (
         'relapse == "first"', OWN.replace("ask =", "aks ="),

@@ -56,8 +56,8 @@ def criterion(rule: str, kind: str = "exclusion", words: str = "Words") -> str:
 
 DOSES = """
 [catalogue]
-dose_now = {{ use = "prednisone_dose", ask = "Prednisone? (now)" }}
-dose_before = {{ use = "prednisone_dose", ask = "Prednisone? (before)"{} }}
+dose_now = {{ use = "prednisone_dose", ask = "Prednisone now?" }}
+dose_before = {{ use = "prednisone_dose", ask = "Prednisone before?"{} }}
 """
 CASES: dict[str, tuple[str, str, str]] = {
     "a question that nothing needs": (
@@ -156,7 +156,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "an entry of the file's own, called like another one": (
         criterion("dose_now > 10 or dose_before > 10") + DOSES.format(""),
         criterion("dose_now > 10 or dose_before > 10") + DOSES.format(', short = "former dose"'),
-        'question dose_before: short: is called "prednisone" in reviews and reasons, like dose_now',
+        'question dose_before: short: is called "prednisone dose" in reviews and reasons, like dose_now',
     ),
     "a question of the catalogue, called like one of the file's own": (
         criterion("fever or mental_illness")
