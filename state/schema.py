@@ -301,11 +301,6 @@ def matchings(db: Database) -> None:
 
 @migrations()
 def trials_of_sites(db: Database) -> None:
-    """Finds how a trial stands at a site."""
-    db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")
-
-
-@migrations()
-def trials_of_open_items(db: Database) -> None:
-    """What is open says of which trial it is."""
+    """Finds how a trial stands at a site; what is open says of which trial it is."""
     standing.make_views(db)
+    db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")
