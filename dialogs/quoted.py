@@ -18,6 +18,7 @@ ALIKE: Final = 0.5
 """How much a quotation and a text have in common, at least, for one to be an earlier form of the other: 0 to 1."""
 _QUOTATION: Final = re.compile("\n“(.+)”\\s*$", re.DOTALL)
 """On lines of its own at the end, as drafts and the questions of criteria without a rule have it."""
+_WORD: Final = re.compile(r"[\u3000-\u9fff]|\w+|[<>=≤≥]+")
 _JOINT: Final = re.compile(r"[\s,;:：.]*(?:\b(?:and/or|and|or)\b\W*)?$", re.IGNORECASE)
 
 
@@ -44,6 +45,9 @@ def outdated(protocol: Protocol) -> tuple[Outdated, ...]:
         below = [line.text for line in protocol.lines if line.before == place + 1]
         for at in members(criterion.rule.mask):
             question = protocol.questions[at]
+            headings = [text for text in above if text.endswith((":", "："))]
+            if criterion.rule.mask != 1 << at and _quotes_a_part(question, [criterion.source, *headings]):
+                continue
             change = _outdated(question, [*above, criterion.source, *below])
             if change is not None:
                 found.setdefault(question.id, Outdated(criterion.code, question.id, *change))
@@ -54,6 +58,21 @@ def quotations(question: Question) -> tuple[str, ...]:
     """Return what a question quotes of the record, in each of its languages."""
     found = (_QUOTATION.search(text) for text in question.ask.values())
     return tuple(dict.fromkeys(" ".join(each[1].split()) for each in found if each is not None))
+
+
+def _quotes_a_part(question: Question, known: Sequence[str]) -> bool:
+    """Say whether it asks some words of a longer line that other questions judge, too: *solid tumours*.
+
+    They stand there in the same order, perhaps with others between them, as in *a history of gout or of asthma*.
+    """
+    quoted = [_WORD.findall(each) for each in quotations(question)]
+    lines = [_WORD.findall(text) for text in known]
+    return bool(quoted) and all(any(_in_order(said, line) for line in lines) for said in quoted)
+
+
+def _in_order(said: Sequence[str], line: Sequence[str]) -> bool:
+    left = iter(line)
+    return all(word in left for word in said)
 
 
 def _outdated(question: Question, known: Sequence[str]) -> tuple[str, str] | None:

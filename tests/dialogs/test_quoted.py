@@ -53,7 +53,17 @@ def test_words_that_changed_at_the_criterion_only_are_found(old: str, new: str, 
     assert len(noted) == len(said)
 
 
+IN_PART = """Inclusion Criteria:
+* ECOG score of 0 or 1 (solid tumors) or KPS score >= 70 (glioma)
+For adolescent participants:
+* Age under 18 years, able to give assent
+Exclusion Criteria:
+* Any bleeding diathesis, or must take anticoagulants that cannot be stopped for a biopsy.
+* History of pancreatitis, gout and/or liver disease;
+"""
+"""Lines of which a question quotes some words only."""
 DRAFTED = {
+    "lines that are quoted in part": IN_PART,
     **{name: text for name, (text, _) in LISTS.items()},
     **{path.name: path.read_text("utf-8") for path in RECORDS},
 }
@@ -65,6 +75,12 @@ def test_nothing_that_was_just_drafted_is_outdated(text: str) -> None:
     for languages in (["en"], ["zh", "en"]):
         file = drafted_file(record, languages, propose, "made-up.txt")
         assert outdated(parse_protocol(file, "trial.toml")) == ()
+
+
+def test_words_that_changed_of_a_part_that_is_quoted_are_found() -> None:
+    protocol = parse_protocol(drafted(IN_PART).replace("for a biopsy.", "for a puncture."), "trial.toml")
+    (found,) = outdated(protocol)
+    assert (found.criterion, found.said[-20:]) == ("E1", "stopped for a biopsy")
 
 
 def test_an_answer_to_words_that_changed_is_needed_again() -> None:
