@@ -55,7 +55,7 @@ _NO_ITEM: Final = re.compile(
     r"\b(?:within|in|at|on|for|with|without|during|before|after|prior|that|which|who|requir\w+|needing|due|despite|"
     r"by|as|to|"
     r"not|no|than|use|usage|treatment|therapy|medication|drugs?|test\w*|surgery|implantation|vaccin\w+|family|members?|"
-    r"relatives?|in (?:a|the|first)|untreated|uncontrolled|severe|active|confirmed|symptomatic)\b",
+    r"relatives?|untreated|uncontrolled|severe|active|confirmed|symptomatic)\b",
     re.IGNORECASE,
 )
 """What in the last item of a list may be said of those before it, too."""
@@ -74,7 +74,7 @@ _OF_SOME: Final = re.compile(
     r"patients? (?:with|on|in))\b",
     re.IGNORECASE,
 )
-_DOES: Final = re.compile(r"(?:taking|receiving|using|requiring|on|unable|inability|on)\b", re.IGNORECASE)
+_DOES: Final = re.compile(r"(?:taking|receiving|using|requiring|on|unable|inability)\b", re.IGNORECASE)
 _DOES_TOO: Final = re.compile(
     r"(?:(?:patients|subjects|participants|individuals) )?(?:(?:who are )?(?:currently )?(?:receiving|taking|using|on)"
     r"(?: (?!(?:to|by|of|with|for|from|in|due)\b)[\w-]+){1,5}|unable|unwilling|refusal|asthma)",

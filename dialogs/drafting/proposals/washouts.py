@@ -49,7 +49,7 @@ _MORE: Final = re.compile(
     r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure (?:of|to)|inadequate"
     r"|negative|positive|normal|abnormal|unremarkable|absence of|absent|free|denies|denied|inability|unable|able"
     r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
-    r"|family|mother|father|partner|unable|inability|able|ability|due|birth|delivery|residence|living|prisoners?"
+    r"|family|mother|father|partner|ability|due|birth|delivery|residence|living|prisoners?"
     r"|conditions?|last|years?|months?|weeks?|days?|hours?)\b",
     re.IGNORECASE,
 )
