@@ -6,7 +6,7 @@ from typing import Any
 
 from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, denied
 from dialogs.drafting.proposals.joining import Names, Reader, each, joints, own_questions, tokens
-from dialogs.drafting.proposals.limits import Number, Unsure, in_first_unit, written
+from dialogs.drafting.proposals.limits import Number, Unsure, days_ago, written_ago
 
 
 class Events(Reader):
@@ -27,7 +27,7 @@ class Events(Reader):
         """*Chemotherapy within 2 weeks (6 weeks for nitrosoureas)*: a longer time for some of it."""
         names, others = each(Names, parts)
         first, longer = each(Number, parts)
-        if in_first_unit("last_stroke", longer) <= in_first_unit("last_stroke", first):
+        if days_ago(longer) <= days_ago(first):
             raise Unsure
         relation, _ = self.recently([first, *tokens(parts, "COMPARED")])
         return any_of(
@@ -55,4 +55,4 @@ class Events(Reader):
 
 
 def _compared(entry: str, relation: str, number: Number) -> Condition:
-    return compared(entry, relation, written("last_stroke", number), own_questions(entry))
+    return compared(entry, relation, written_ago(number), own_questions(entry))

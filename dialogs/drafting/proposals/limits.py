@@ -35,6 +35,8 @@ _ROUNDED: Final = Decimal("0.03")
 """How far the same limit in two units may differ: both are rounded."""
 _MEAN: Final = frozenset({"mo", "a"})
 """Units that have no fixed number of days."""
+_ANY_EVENT: Final = "last_stroke"
+"""Of all questions for how long ago something was, which count in the same units."""
 _UPWARD: Final = (">", ">=")
 
 
@@ -109,7 +111,7 @@ def written(name: str, number: Number) -> str:
     return f'"{" = ".join(limits)}"'
 
 
-def _as_long(question: Asked, months: Decimal) -> Iterator[str]:
+def _as_long(question: Asked, first: Decimal) -> Iterator[str]:
     """Yield the whole days of months or years, and the weeks where days alone would not let them be as long.
 
     A month counts as 30.4375 days, by which 26 weeks, 182 days, are less than 6 months. See `calendar_months`.
@@ -117,17 +119,21 @@ def _as_long(question: Asked, months: Decimal) -> Iterator[str]:
     day, week = (question.unit_by_code.get(code) for code in ("d", "wk"))
     if day is None or week is None:
         return
-    days = floor(day.from_first(months))
+    days = floor(day.from_first(first))
     weeks = ceil(Fraction(days, 7))
-    if weeks != ceil(week.from_first(months)):
+    if weeks != ceil(week.from_first(first)):
         yield f"{weeks} wk"
-    if days != day.from_first(months):
+    if days != day.from_first(first):
         yield f"{days} d"
 
 
-def in_first_unit(name: str, number: Number) -> Decimal:
-    """Return a number in the unit in which rules over a question compare; of times, days."""
-    return _unit(name, number.unit).in_first(number.value)
+def written_ago(number: Number) -> str:
+    """Return how long ago something was as a limit in a rule, or raise `Unsure`."""
+    return written(_ANY_EVENT, number)
+
+
+def days_ago(number: Number) -> Decimal:
+    return _unit(_ANY_EVENT, number.unit).in_first(number.value)
 
 
 def _unit(name: str, spelled: str) -> Unit:

@@ -41,6 +41,7 @@ from dialogs.drafting.proposals.limits import (
     in_two_units,
     wider,
     written,
+    written_ago,
 )
 
 _NUMBER: Final = re.compile(r"([0-9.]+) ?(.*)")
@@ -121,7 +122,7 @@ class Measured(Reader):
 
     def window(self, parts: list[Any]) -> When:
         (number,), (moment,) = each(Number, parts), tokens(parts, "MOMENT")
-        written("last_stroke", number)  # that it is a time
+        written_ago(number)  # that it is a time
         return When((f"within {number.value:f} {number.unit} before {moment}",))
 
     def excepted(self, parts: list[Any]) -> Condition:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dialogs.drafting.proposals.conditions import Condition, Question, compared, contrary, own_id
-from dialogs.drafting.proposals.limits import Number, Unsure, written
+from dialogs.drafting.proposals.limits import Number, Unsure, written_ago
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
 from dialogs.languages import in_every_language
@@ -80,7 +80,7 @@ def _asked(what: str, relation: str, number: Number, *, inclusion: bool) -> Cond
         return None
     question = _question(happened)
     try:
-        limit = written("last_stroke", number)
+        limit = written_ago(number)
     except Unsure:
         return None
     condition = compared(str(question["id"]), relation, limit, (question,))

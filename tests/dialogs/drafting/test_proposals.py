@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.candidates import play
 from dialogs.drafting.proposals import Proposal, propose
+from dialogs.drafting.proposals.limits import asked
 from dialogs.drafting.proposals.meaning import Meaning
 from dialogs.drafting.proposals.phrases import _KINDS as KINDS
-from dialogs.drafting.proposals.phrases import LONGEST, Phrase, phrases, spelled
+from dialogs.drafting.proposals.phrases import LONGEST, Phrase, file, narrower, phrases, spelled
 from dialogs.drafting.proposals.reading import _grammar, read
 from dialogs.drafting.spoken import with_texts
 from dialogs.loading import parse_protocol
@@ -135,6 +136,12 @@ def test_every_rule_of_the_grammar_has_a_meaning() -> None:
     kept = {name for name in named if name not in {"condition", "limit", "one_limit", "grade"}}
     assert len(kept) > 30
     assert [name for name in kept if not hasattr(Meaning, name)] == []
+
+
+def test_all_that_is_asked_for_how_long_ago_counts_in_the_same_units() -> None:
+    events = file()["ago"].keys() - narrower().keys()
+    assert events
+    assert {tuple(asked(each).unit_by_code) for each in events} == {("d", "wk", "mo", "a")}
 
 
 def test_no_spelling_stands_for_two_things() -> None:
