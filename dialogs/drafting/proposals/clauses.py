@@ -49,8 +49,7 @@ class Line:
 
 @lru_cache(maxsize=1024)
 def _read(text: str, *, inclusion: bool) -> Condition | None:
-    cut = phrases(text)
-    condition: Condition | None = read(cut, inclusion=inclusion) if cut else None
+    condition: Condition | None = read(phrases(text), inclusion=inclusion)
     return condition
 
 

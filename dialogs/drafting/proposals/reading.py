@@ -41,8 +41,8 @@ def _grammar() -> Lark:
     return Lark(text, parser="earley", lexer=_Phrases, ambiguity="explicit", start=["start", "recently"])
 
 
-def read(phrases: Sequence[Phrase], *, inclusion: bool, rule: str = "start") -> Any:
-    """Return the one condition that phrases can mean; ``None`` if there is none, or more than one.
+def read(phrases: Sequence[Phrase] | None, *, inclusion: bool, rule: str = "start") -> Any:
+    """Return the one condition that phrases can mean; ``None`` if there are none, or it is none or more than one.
 
     `rule` is the rule of the grammar that they are read by; of *recently* it is a relation and a time.
     """

@@ -60,10 +60,9 @@ def washout(text: str, *, inclusion: bool) -> Condition | None:
     """Return *what* was *less than a time ago*, if a line says no more than that; *no ... within* in an inclusion."""
     line = text.strip().rstrip(".;,").strip()
     for tail in reversed(list(_TAIL.finditer(line))):
-        what, cut = line[: tail.start()], phrases(line[tail.end() :])
-        recently = read(cut, inclusion=inclusion, rule="recently") if cut else None
+        recently = read(phrases(line[tail.end() :]), inclusion=inclusion, rule="recently")
         if recently is not None:
-            return _asked(what, *recently, inclusion=inclusion)
+            return _asked(line[: tail.start()], *recently, inclusion=inclusion)
     return None
 
 
