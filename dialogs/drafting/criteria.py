@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting import tree
-from dialogs.drafting.headings import introduces, part_of
+from dialogs.drafting.headings import introduces, part_of, with_colon
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_another
 from dialogs.drafting.proposals import Proposal
@@ -143,7 +143,7 @@ class _Maker:
         alone = self.propose(text, role, headings)
         if alone is not None or not headings:
             return alone
-        return self.propose(f"{_with_colon(headings[-1])} {text}", role, headings[:-1])
+        return self.propose(f"{with_colon(headings[-1])} {text}", role, headings[:-1])
 
     def _joined(self, node: Node, code: str, items: Sequence[Node], joint: str, heading: str) -> Drafted:
         questions = self._questions(code, items, heading, node.line)
@@ -178,13 +178,13 @@ class _Maker:
 
     def _in_context(self, line: Line, words: str) -> str:
         """Return words with what they stand under: *Within 6 months, any of the following: stroke*."""
-        return " ".join((*map(_with_colon, self._headings(line)), words))
+        return " ".join((*map(with_colon, self._headings(line)), words))
 
     def _questions(
         self, code: str, items: Sequence[Node], heading: str, line: Line
     ) -> list[Mapping[str, object]]:
         """Make a question, by yes or no, of each item of a list, with the words that it stands under."""
-        above = [_with_colon(each) for each in (*self._headings(line), heading) if each]
+        above = [with_colon(each) for each in (*self._headings(line), heading) if each]
         return [
             {
                 "id": f"{code.lower()}_{place}",
@@ -235,10 +235,6 @@ def _asked_with(nodes: Sequence[Node], code: str) -> Iterator[Drafted]:
 
 def _line(line: Line) -> Drafted:
     return Drafted(line.text, "line", depth=line.depth)
-
-
-def _with_colon(heading: str) -> str:
-    return heading if heading.endswith((":", "：")) else f"{heading}:"
 
 
 def _without_joints(text: str) -> str:

@@ -164,6 +164,10 @@ def introduces(text: str) -> bool:
     return text.rstrip(" *_").endswith((":", "：")) or text.lower().rstrip(" .*_").endswith("following")
 
 
+def with_colon(heading: str) -> str:
+    return heading if heading.endswith((":", "：")) else f"{heading}:"
+
+
 def is_title(text: str) -> bool:
     """Say whether an unmarked line looks like a heading: it ends with a colon, is in capitals, or names a group."""
     if len(text) > _LONGEST or is_remark(text) or is_note(text):

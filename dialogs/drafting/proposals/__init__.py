@@ -1,8 +1,8 @@
 """Proposes a rule for a line of a registry record, over questions of the catalogue, where nothing of it is left over.
 
-A line is cut into known phrases (``phrases.toml``) and read by a grammar (``grammar.lark``), whole or not at all: one
-word that is not known, or two ways of reading it, and nothing is proposed; its criterion is then asked in the record's
-words. What is proposed is for a person to review.
+A line is cut into known phrases (``phrases.toml``) and read by a grammar (``grammar.lark``). Where a word of it is not
+known, or it can be read in two ways, it is read in part (``in_part.py``), and the rest is asked in the record's words;
+else nothing is proposed, and its criterion is asked in these. What is proposed is for a person to review.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from dialogs.drafting.headings import with_colon
 from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition
 from dialogs.drafting.proposals.groups import asks_of_one_sex, named, of_one_sex, of_them
@@ -54,18 +55,18 @@ class Proposal:
 
 
 def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
-    """Return the rule that a line means, if every word of it and of the headings above it is understood.
+    """Return the rule that a line means, with questions in its own words for what the catalogue does not know.
 
-    A heading may say when all below it is measured. That a line is of a cohort or a part is for its criterion's `parts`
-    to say: such a heading is not to be given here.
+    A heading may say when all below it is measured, or whom it concerns; below one that says anything else nothing is
+    proposed. That a line is of a cohort or a part is for its criterion's `parts` to say: such a heading is not to be
+    given here.
     """
     if role not in _ROLES:
         return None
     groups = {heading: group for heading in headings if (group := named(heading)) is not None}
     above = [_said_of_lines(heading, role) for heading in headings if heading not in groups]
-    line = Line(text.strip(" ;,."), role == "inclusion", " ".join(map(_with_colon, headings)))
-    condition = _condition(line, [each for each in above if each])
-    if None in above or condition is None:
+    line = Line(text.strip(" ;,."), role == "inclusion", " ".join(map(with_colon, headings)))
+    if None in above or (condition := _condition(line, [each for each in above if each])) is None:
         return None
     for group in groups.values():
         condition = of_them(group, condition, inclusion=line.inclusion)
@@ -130,10 +131,6 @@ def _as_asked(question: Mapping[str, object]) -> Mapping[str, object]:
         "ask" if key == "words" else key: with_texts(value, lambda texts: texts["en"])
         for key, value in question.items()
     }
-
-
-def _with_colon(heading: str) -> str:
-    return heading if heading.endswith((":", "：")) else f"{heading}:"
 
 
 def _pairs(values: Mapping[str, object]) -> str:
