@@ -11,26 +11,22 @@ _CJK: Final = r"\u3000-\u9fff\uff00-\uffef"
 _WORD: Final = re.compile(rf"[{_CJK}]\s*|(?:(?![{_CJK}])\w|\.(?=\d))+\s*|[^\w\s]\s*|\s+")
 _CONTEXT: Final = 30
 """Words that stay on either side of a change; what is further away is left out."""
+_CHANGES: Final = {"replace": "[{gone} → {come}]", "delete": "[- {gone}]", "insert": "[+ {come}]"}
 
 
 def changed_words(before: str, after: str) -> str:
     """Return the new text with what was changed in brackets: ``within [3 → 6] months``, ``[+ new]``, ``[- gone]``."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    steps = SequenceMatcher(None, _keys(old), _keys(new), autojunk=False).get_opcodes()
+    steps = list(_steps(before, after))
     pieces = []
-    for step, i1, i2, j1, j2 in steps:
-        gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
+    for place, (step, gone, come) in enumerate(steps, 1):
         if step == "equal":
-            pieces.append(
-                _abridged(new[j1:j2], first=not i1 and not j1, last=i2 == len(old) and j2 == len(new))
-            )
+            pieces.append(_abridged(come, first=place == 1, last=place == len(steps)))
         else:
-            space = (come or gone)[len((come or gone).rstrip()) :]
-            pieces.append(_CHANGES[step].format(gone=gone.strip(), come=come.strip()) + space)
+            said = "".join(come or gone)
+            pieces.append(
+                _CHANGES[step].format(gone=_text(gone), come=_text(come)) + said[len(said.rstrip()) :]
+            )
     return "".join(pieces).strip()
-
-
-_CHANGES: Final = {"replace": "[{gone} → {come}]", "delete": "[- {gone}]", "insert": "[+ {come}]"}
 
 
 def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
@@ -44,11 +40,19 @@ def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
 
 
 def exchanged(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield what is gone and what has come in its place, either of which may be nothing; spaces alone are no change."""
+    """Return what is gone and what has come in its place, either of which may be nothing; spaces alone are no change."""
+    return ((_text(gone), _text(come)) for step, gone, come in _steps(before, after) if step != "equal")
+
+
+def _steps(before: str, after: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield the words of two texts side by side, with whether they are equal or how the first become the others."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     for step, i1, i2, j1, j2 in SequenceMatcher(None, _keys(old), _keys(new), autojunk=False).get_opcodes():
-        if step != "equal":
-            yield "".join(old[i1:i2]).strip(), "".join(new[j1:j2]).strip()
+        yield step, old[i1:i2], new[j1:j2]
+
+
+def _text(words: list[str]) -> str:
+    return "".join(words).strip()
 
 
 def same_words(before: str, after: str) -> bool:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from dialogs.loading.ruleless import options_of_some
-
-OF_SOME: Final = [{**each, "text": dict(each["text"])} for each in options_of_some()]
-"""The answers to such a line, as a question of a proposal has them."""
 _WHOM: Final = (
     r"wom[ae]n|females?|wocbp|m[ae]n|males?|girls?|boys?|partners|adults?|adolescents?|children|infants?|those|"
     r"(?:patients?|subjects?|participants?|individuals?|persons|people|volunteers?) "

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dialogs.drafting.of_some import OF_SOME, concerns_some
+from dialogs.drafting.of_some import concerns_some
 from dialogs.drafting.proposals.conditions import Condition, Question, one_of, own_id, simple
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
+from dialogs.loading.ruleless import options_of_some
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Line:
                 "kind": "choice",
                 "words": said,
                 "short": words,
-                "options": OF_SOME,
+                "options": options_of_some(),
             }
             return one_of(name, ("yes", "not_concerned"), (question,))
         return simple(name, f"not {name}", ({"id": name, "words": said, "short": words},))
