@@ -57,7 +57,12 @@ def _text(words: list[str]) -> str:
 
 def same_words(before: str, after: str) -> bool:
     """Say whether two texts differ in nothing but spaces and capitals."""
-    return "".join(before.split()).casefold() == "".join(after.split()).casefold()
+    return bare(before) == bare(after)
+
+
+def bare(text: str) -> str:
+    """Return a text without spaces and capitals."""
+    return "".join(text.split()).casefold()
 
 
 def likeness(before: str, after: str) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.changed_words import changed_words, likeness
+from dialogs.changed_words import bare, changed_words, likeness
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.judgement import members
 
@@ -81,7 +81,7 @@ def _outdated(question: Question, known: Sequence[str]) -> tuple[str, str] | Non
         left = _without(quotation, known)
         if not re.search(r"\w", left):
             continue
-        there = [text for text in known if _bare(text) in _bare(quotation)]
+        there = [text for text in known if bare(text) in bare(quotation)]
         alike, now = max(((_alike(left, text), text) for text in known if text not in there), default=(0, ""))
         if alike >= ALIKE:
             return left, now
@@ -105,9 +105,5 @@ def _forms(texts: Sequence[str]) -> Iterator[str]:
 
 def _alike(said: str, text: str) -> float:
     """Return how alike two texts are, from 0 to 1; wholly, where one of them only says more."""
-    shorter, longer = sorted((_bare(said), _bare(text)), key=len)
+    shorter, longer = sorted((bare(said), bare(text)), key=len)
     return 1 if shorter and shorter in longer else likeness(said, text)
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split()).casefold()
