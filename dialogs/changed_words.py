@@ -40,7 +40,7 @@ def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
 
 
 def exchanged(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Return what is gone and what has come in its place, either of which may be nothing; spaces alone are no change."""
+    """Return what is gone and what came in its place, either of which may be nothing; spaces alone are no change."""
     return ((_text(gone), _text(come)) for step, gone, come in _steps(before, after) if step != "equal")
 
 

@@ -7,7 +7,6 @@ then are asked of those only whom the condition concerns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from dialogs.drafting.proposals.clauses import Line, brackets, outside, without_brackets
@@ -192,11 +191,11 @@ _EXCEPTS: Final = re.compile(rf"\W*(?:{_EXCEPT})\b", re.IGNORECASE)
 
 def narrowed(line: Line) -> Condition | None:
     """Return a condition that a line cannot do without, and what else it says, in its own words if need be."""
-    return next(_readings(line), None)
+    return _limited(line) or _of_an_amount(line)
 
 
-def _readings(line: Line) -> Iterator[Condition]:
-    """Yield what a line says, the longest condition that it cannot do without first."""
+def _limited(line: Line) -> Condition | None:
+    """Read the longest condition that a line begins with, and what limits it."""
     places = [found.start() for found in outside(_TAIL[line.inclusion], line.text)]
     for place in (len(line.text), *reversed(places)):
         head, tail = line.text[:place], line.text[place:]
@@ -205,14 +204,21 @@ def _readings(line: Line) -> Iterator[Condition]:
             behind = _WITH.match(tail)
             rest = line.read(tail[behind.end() :]) if behind else None
             if rest is not None or not _in_doubt(line, condition, tail):
-                yield all_of(condition, rest or line.whole())
+                return all_of(condition, rest or line.whole())
+    return None
+
+
+def _of_an_amount(line: Line) -> Condition | None:
+    """Read what happened within a time of an exclusion, that says how much of it: *500 mL of blood within 3 months*."""
     first, *more = _SENTENCE.split(line.text)
     amount = _AMOUNT.search(first)
-    if amount is not None and not line.inclusion and all(map(_ALLOWS.search, more)):
-        happened = first[: amount.start()] + first[amount.end() :]
-        condition = line.read(happened) or implied(happened, inclusion=False)
-        if condition is not None and _are_events(_names(condition)):
-            yield all_of(condition, line.whole())
+    if line.inclusion or amount is None or not all(map(_ALLOWS.search, more)):
+        return None
+    happened = first[: amount.start()] + first[amount.end() :]
+    condition = line.read(happened) or implied(happened, inclusion=False)
+    if condition is None or not _are_events(_names(condition)):
+        return None
+    return all_of(condition, line.whole())
 
 
 def _in_doubt(line: Line, condition: Condition, tail: str) -> bool:
