@@ -34,8 +34,7 @@ _PLAIN_HEADING: Final = frozenset({"HEADING", "ALL", "ANY", "AND", "COMMA", "SLA
 _AGO: Final = re.compile(r"\b(?:last|since)_\w+ [<>]")
 _LATER: Final = re.compile(
     r"\b(?:prior to|before|preceding|of) (?:the )?((?:baseline|randomi[sz]ation|vaccination|dosing|surgery|cycle|"
-    r"day|visit|"
-    r"(?:first|initial|1st|study|trial|planned) (?!entry|enrol|inclusion|start|registration)\w+|"
+    r"day|visit|(?:first|initial|1st|study|trial|planned) (?!entry|enrol|inclusion|start|registration)\w+|"
     r"start|initiation|beginning|administration|receiving)\b[^,;()]*)",
     re.IGNORECASE,
 )

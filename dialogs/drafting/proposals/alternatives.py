@@ -28,8 +28,8 @@ _OF_ALL: Final = re.compile(
 """What may be said of all that a line lists."""
 _STANDS_ALONE: Final = re.compile(
     r"(?:who )?(?:must|has|have|had|requiring|on|unable|inability|unwilling\w*|not willing|refus\w+|taking|receiving|"
-    r"using|planning|"
-    r"plans to|intend\w*|wish\w*|history of|known|participat\w+|requires|is|are|currently|considering|trying)\b",
+    r"using|planning|plans to|intend\w*|wish\w*|history of|known|participat\w+|requires|is|are|currently|"
+    r"considering|trying)\b",
     re.IGNORECASE,
 )
 """How something else begins that needs nothing of what stands before it."""
@@ -40,8 +40,7 @@ _REFERS: Final = re.compile(
 _ANEW: Final = re.compile(
     r"(?:who |which |requir\w+ |need\w* |planned|anticipated|scheduled|expected|any other |presence of |evidence of |"
     r"diagnosis of |(?:active|uncontrolled|chronic|acute|untreated|latent) (?:hepatitis|tuberculosis|infection|"
-    r"malignancy|"
-    r"cancer|bleeding|heart failure|hypertension|diabetes|asthma)\b)",
+    r"malignancy|cancer|bleeding|heart failure|hypertension|diabetes|asthma)\b)",
     re.IGNORECASE,
 )
 """How something else begins that is not what the end of what stands before it goes with."""
@@ -53,19 +52,16 @@ _SHARED: Final = re.compile(
 _LAST_ITEM: Final = re.compile(r"[A-Za-z'’ -]+")
 _NO_ITEM: Final = re.compile(
     r"\b(?:within|in|at|on|for|with|without|during|before|after|prior|that|which|who|requir\w+|needing|due|despite|"
-    r"by|as|to|"
-    r"not|no|than|use|usage|treatment|therapy|medication|drugs?|test\w*|surgery|implantation|vaccin\w+|family|members?|"
-    r"relatives?|untreated|uncontrolled|severe|active|confirmed|symptomatic)\b",
+    r"by|as|to|not|no|than|use|usage|treatment|therapy|medication|drugs?|test\w*|surgery|implantation|vaccin\w+|family|"
+    r"members?|relatives?|untreated|uncontrolled|severe|active|confirmed|symptomatic)\b",
     re.IGNORECASE,
 )
 """What in the last item of a list may be said of those before it, too."""
 _DISEASE: Final = re.compile(
     r"(?:itis|omas?|osis|[ae]mia|pathy|pathies|plegia|trophy|penia|diseases?|disorders?|syndromes?|cancers?|"
-    r"infections?|"
-    r"failure|strokes?|bleeding|h[ae]morrhages?|injury|tumou?rs?|insufficiency|impairment|infarction|seizures?|"
-    r"epilepsy|"
-    r"asthma|diabetes|hypertension|hypotension|obstruction|arrhythmias?|angina|fibrillation|flutter|embolism|psychosis|"
-    r"depression|dementia|malignancy|malignancies|gallstones|ulcers?|abuse|misuse|addiction|dependence|anxiety)$",
+    r"infections?|failure|strokes?|bleeding|h[ae]morrhages?|injury|tumou?rs?|insufficiency|impairment|infarction|"
+    r"seizures?|epilepsy|asthma|diabetes|hypertension|hypotension|obstruction|arrhythmias?|angina|fibrillation|flutter|"
+    r"embolism|psychosis|depression|dementia|malignancy|malignancies|gallstones|ulcers?|abuse|misuse|addiction|dependence|anxiety)$",
     re.IGNORECASE,
 )
 """The end of what names a disease."""

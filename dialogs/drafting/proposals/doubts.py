@@ -32,8 +32,6 @@ _LASTS: Final = re.compile(
     re.IGNORECASE,
 )
 _AGE: Final = re.compile(r"\d+[ -]?(?:years?|yrs?)\b|[<>≥≤] ?\d+ (?:years|of age)", re.IGNORECASE)
-
-
 _PERIOD: Final = re.compile(
     r"\b(?:for|within|during|over|in|last|past|previous|preceding)(?: (?:at least|more than|over|up to|[>≥]))? ?\d+ "
     r"(?:hours?|days?|weeks?|months?|years?)\b|\b\d+ (?:hours?|days?|weeks?|months?|years?) (?:before|prior)\b",

@@ -50,8 +50,7 @@ _AFTER_SEMICOLON: Final = re.compile(r"; ([^;]*)")
 _OF_WOMEN: Final = re.compile(
     r"pregnan|lactat|breast|nurs|contracepti|child|birth|concei|menopaus|steril|method|abstin|partner|intend|plan|"
     r"wish|willing|agree|using|use|hormon|intrauterine|iud|condom|diaphragm|egg|ov(?:a|um)|test|hcg|refus|potential|"
-    r"menstru|"
-    r"hysterectom|ooph?orectom|ligation|ovar|uter",
+    r"menstru|hysterectom|ooph?orectom|ligation|ovar|uter",
     re.IGNORECASE,
 )
 """What is said of women: a list of it holds nothing of other patients."""
@@ -67,8 +66,6 @@ _AGED: Final = re.compile(
     re.IGNORECASE,
 )
 _MUST_BE: Final = re.compile(r"(?:must|should|shall|need to|are required|have to)\b", re.IGNORECASE)
-
-
 _HEADING: Final = re.compile(
     r"(?:for|in) (?P<who>(?:the )?(?:\w+ )?(?:participants|patients|subjects|volunteers|adolescents|children|adults|"
     r"infants))\W*",

@@ -22,24 +22,17 @@ from dialogs.drafting.proposals.implied import implied
 
 _LIMITS: Final = (
     r"(?:that|which|who|whose|requiring|with|without|despite|due to|secondary to|caused by|resulting (?:from|in)|"
-    r"based on|"
-    r"as defined by|defined (?:as|by)|according to|treated with|not (?:adequately |well )?controlled|not responding|"
-    r"in whom|"
-    r"for whom)\b|for (?:more than|at least|greater than|longer than|over|a minimum of)\b|for [>≥]"
+    r"based on|as defined by|defined (?:as|by)|according to|treated with|not (?:adequately |well )?controlled|"
+    r"not responding|in whom|for whom)\b|for (?:more than|at least|greater than|longer than|over|a minimum of)\b|"
+    r"for [>≥]"
 )
 _EXCEPT: Final = r"unless|except(?:ing)?|other than|excluding|apart from|with the exception of"
 _TAIL: Final = {
-    False: re.compile(
-        rf"(?:,? )(?=(?:{_LIMITS}|(?:{_EXCEPT}|if|including|such as)\b)"
-        r"|\()",
-        re.IGNORECASE,
-    ),
+    False: re.compile(rf",? (?=(?:{_LIMITS}|(?:{_EXCEPT}|if|including|such as)\b)|\()", re.IGNORECASE),
     True: re.compile(
         rf"[,;]? (?=(?:{_LIMITS})"
         r"|(?:and|having|diagnosed|undergoing|scheduled|suffering|admitted|hospitali[sz]ed|presenting|referred|"
-        r"receiving|able|willing|capable|independent of|not requiring|"
-        r"in the absence of)\b"
-        r"|\()",
+        r"receiving|able|willing|capable|independent of|not requiring|in the absence of)\b|\()",
         re.IGNORECASE,
     ),
 }
@@ -76,8 +69,7 @@ _OR: Final = re.compile(
 )
 _NO_ALTERNATIVE: Final = re.compile(
     r"\bor (?:more|greater|higher|less|lower|fewer|longer|above|below|equal to)\b|\bwhether or not\b|"
-    r"\bwith or without\b"
-    r"|\b\w+ly or \w+ly\b",
+    r"\bwith or without\b|\b\w+ly or \w+ly\b",
     re.IGNORECASE,
 )
 """Where *or* adds nobody."""
@@ -89,10 +81,8 @@ _LIKE_THE_FIRST: Final = (
 """What may stand again behind *or*, where what limits begins with it: *based on ... or as defined by ...*."""
 _WHEN: Final = re.compile(
     r"\b(?:within|last|past|previous\w*|prior|before|after|during|since|ago|ever|history|screening|baseline|visits?|"
-    r"day|"
-    r"randomi[sz]\w+|enrol\w+|diagnos[ie]\w+|onset|initial|months?|weeks?|years?|days|hours?|h|time|until|when|at|"
-    r"resolved|"
-    r"recovered|remission|childhood|future|planned)\b",
+    r"day|randomi[sz]\w+|enrol\w+|diagnos[ie]\w+|onset|initial|months?|weeks?|years?|days|hours?|h|time|until|when|at|"
+    r"resolved|recovered|remission|childhood|future|planned)\b",
     re.IGNORECASE,
 )
 """What may set a condition at another time than now."""
@@ -109,8 +99,7 @@ _AT_ANOTHER_AGE: Final = re.compile(
 )
 _OTHERS: Final = re.compile(
     r"\b(?:patients?|subjects?|participants?|adults?|adolescents?|children|infants?|persons?|people|volunteers?|"
-    r"those|men|"
-    r"women|males?|females?|boys?|girls?|controls?|ages?|aged|years?)\b|\d",
+    r"those|men|women|males?|females?|boys?|girls?|controls?|ages?|aged|years?)\b|\d",
     re.IGNORECASE,
 )
 """What speaks of other patients than those whom an inclusion has named."""
@@ -137,8 +126,7 @@ _CANCER: Final = re.compile(
 _AND: Final = re.compile(r"[,;]? and\b", re.IGNORECASE)
 _NEW: Final = re.compile(
     r"[,;]? and (?:is |are |be )?(?:willing|able|ability|willingness|to|capable|has|have|must|no|not|agree\w*|"
-    r"competent|eligible|informed|"
-    r"signed|written)\b",
+    r"competent|eligible|informed|signed|written)\b",
     re.IGNORECASE,
 )
 ENDS_IN_NUMBER: Final = re.compile(
