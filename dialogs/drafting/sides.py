@@ -48,13 +48,9 @@ def under_another_heading(quoted: Sequence[tuple[str, str]], record: Record, ask
     for heading, _, text in _below([("", line.text) for line in lines], groups, ends):
         written[text].append(heading)
     for heading, code, text in _below(quoted, groups, ends):
-        there = written.get(text, [])
-        if (
-            code
-            and there
-            and heading not in there
-            and not any(f"{each} {text}" in asked for each in there if each)
-        ):
+        there = written.get(text, [heading])
+        in_words = any(f"{each} {text}" in asked for each in there if each)
+        if code and heading not in there and not in_words:
             yield f"{code} stands {_called(heading)} in the file, and {_called(there[0])} in the record"
 
 

@@ -22,6 +22,7 @@ from dialogs.drafting.proposals.phrases import _KINDS as KINDS
 from dialogs.drafting.proposals.phrases import LONGEST, Phrase, file, narrower, phrases, spelled
 from dialogs.drafting.proposals.reading import _grammar, read
 from dialogs.drafting.spoken import with_texts
+from dialogs.languages import LANGUAGES
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
 from dialogs.protocol import Protocol
@@ -142,6 +143,13 @@ def test_all_that_is_asked_for_how_long_ago_counts_in_the_same_units() -> None:
     events = file()["ago"].keys() - narrower().keys()
     assert events
     assert {tuple(asked(each).unit_by_code) for each in events} == {("d", "wk", "mo", "a")}
+
+
+def test_the_questions_of_a_draft_s_own_are_asked_in_every_language() -> None:
+    languages: list[set[str]] = []
+    with_texts(narrower(), lambda texts: languages.append({*texts}))
+    assert len(languages) > len(narrower())
+    assert all(each == {*LANGUAGES} for each in languages)
 
 
 def test_no_spelling_stands_for_two_things() -> None:
