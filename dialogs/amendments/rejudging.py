@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
 from dialogs.assessment import Verdict, effective, judge
 from dialogs.parts import open_questions, ruled_out, whole
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Question
 from dialogs.quoted import quotations
 from dialogs.rules.judgement import FALSE, members
 from dialogs.texts import Text
-
-_QUOTED: Final = re.compile("“(.+)”", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +60,7 @@ def _asked_as_before(matching: Matching, name: str, question: Question) -> bool:
     if any(each.question == question.id for each in matching.outdated):
         return False
     before = matching.old.question(name)
-    of_the_record = (
-        matching.asks_a_criterion(matching.new, question)
-        or _quotes_otherwise(before, question)
-        or _quotes(matching.old, before)
-    )
+    of_the_record = matching.asks_a_criterion(matching.new, question) or quotations(before)
     return not of_the_record or _in_the_same_words(before.ask, question.ask)
 
 
@@ -76,16 +68,3 @@ def _in_the_same_words(before: Text, now: Text) -> bool:
     """Say whether two texts agree in the languages that both have: one more language asks nothing else."""
     both = before.keys() & now.keys()
     return bool(both) and all(before[language] == now[language] for language in both)
-
-
-def _quotes_otherwise(before: Question, after: Question) -> bool:
-    """Say whether both quote the record, and not the same words of it."""
-    quoted = [quotations(each) for each in (before, after)]
-    return all(quoted) and quoted[0] != quoted[1]
-
-
-def _quotes(protocol: Protocol, question: Question) -> bool:
-    """Say whether a question asks words of the record, as a draft does of what it does not read."""
-    said = {words for text in question.ask.values() for words in _QUOTED.findall(text)}
-    sources = [" ".join(each.source.split()) for each in protocol.criteria]
-    return any(words in source or source in words for words in said for source in sources)

@@ -94,6 +94,16 @@ def test_an_answer_to_words_that_changed_is_needed_again() -> None:
     assert {*kept(Matching(old, old), given)} == {*given}
 
 
+def test_a_word_in_quotes_is_no_quotation_of_the_record() -> None:
+    asked = (
+        'format = 2\nid = "T"\nversion = "1"\ntitle = "A made-up trial"\n'
+        '[catalogue]\nkidneys = "Kidneys: “normal”, or impaired?"\n'
+        '[[criterion]]\nexclusion = "Kidneys not normal"\nrule = "not kidneys"\n'
+    )
+    versions = [parse_protocol(each, "trial.toml") for each in (asked, asked.replace(": “n", " “n"))]
+    assert kept(Matching(*versions), {"kidneys": Choice("no")})
+
+
 def test_a_comparison_says_what_was_left_as_it_was() -> None:
     before = drafted()
     now = before.replace("Haemoglobin >= 10", "Haemoglobin >= 9").replace(
