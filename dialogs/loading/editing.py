@@ -39,7 +39,7 @@ def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     criterion = criterion_of(raw, code)
     of = fingerprint(text, code)
     others = [each for each in criterion.get("reviewed", ()) if each["by"].casefold() != by.casefold()]
-    mine = {"by": by, "on": on, "of": of, "rule": criterion.get("rule", "")}
+    mine = {"by": by, "on": on, "of": of, "rule": " ".join(criterion.get("rule", "").split())}
     listed = [*others, mine | ({"proposed": proposed} if proposed else {})]
     reviews = [
         Review(each["by"], str(each["on"]), each["of"], fits=fits(each["of"], text, code)) for each in listed

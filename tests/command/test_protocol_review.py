@@ -241,6 +241,19 @@ def test_whoever_reviews_a_change_sees_what_was_accepted_beside_it(draft: Path) 
     assert '此后规则改动：platelets >= "[75 → 57] 10*9/L"' in review(draft, "q\n", lang="zh").stdout
 
 
+def test_a_rule_in_several_lines_that_stayed_is_not_shown_as_changed(draft: Path) -> None:
+    text = draft.read_text(encoding="utf-8")
+    wrapped = text.replace("""'platelets >= "75""", """'''platelets\n  >= "75""").replace(
+        """L"'""", """L"'''"""
+    )
+    assert wrapped.count("'''") == 2
+    draft.write_text(wrapped, encoding="utf-8")
+    review(draft, "a\nl\n")
+    reviewed = draft.read_text(encoding="utf-8")
+    draft.write_text(reviewed.replace("Platelets of at", "A platelet count of at"), encoding="utf-8")
+    assert "since then the same rule" in review(draft, "q\n").stdout
+
+
 def test_a_criterion_that_was_asked_in_words_and_has_a_rule_now_shows_it_as_new(draft: Path) -> None:
     review(draft, "w\nl\n")
     text = draft.read_text(encoding="utf-8")
