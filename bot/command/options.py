@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from dialogs import verdicts
-from dialogs.languages import LANGUAGES
+from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
     from state.exports.selection import Selection
@@ -67,6 +67,10 @@ language = click.option(
     default=None,
     help="Language of what is said [default: en; chat: the one it had last].",
 )
+shown_in = click.option(
+    "--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True
+)
+"""In which language a trial is shown."""
 protocols = click.option(
     "--protocol",
     "protocol_sources",

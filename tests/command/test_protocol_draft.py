@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
-from bot.command.protocol import command
+from bot.command.protocol import SUBCOMMANDS, command
 from dialogs.drafting.accounting import differences
 from dialogs.drafting.layout import split
 from dialogs.drafting.record import read_record
@@ -136,6 +136,8 @@ def test_a_language_is_asked_for_as_everywhere() -> None:
     arguments = ["compare", "NCT04420494", "NCT04420494"]
     for option in ("--lang", "--language"):
         assert run(*arguments, option, "zh").output.endswith("没有任何变更。\n")
+    helps = {name: run(name, "--help").output for name in SUBCOMMANDS}
+    assert [name for name, told in helps.items() if "--lang" in told and "--language" not in told] == []
 
 
 @pytest.mark.parametrize("key", ["a", "w"])

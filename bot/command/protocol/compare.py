@@ -12,7 +12,6 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, one_protocol, open_existing
-from dialogs.languages import DEFAULT, LANGUAGES
 from dialogs.verdicts import IN_FILES
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ SCREENINGS: Final = (
     help="A SQLite file whose saved screenings are judged by NEW, too; nothing in it changes.",
 )
 @click.option("--site", callback=options.site, help="Of these, only this site's.")
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 @click.option(
     "--format",
     "form",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from bot.command import options
 from bot.command.wiring import one_protocol
-from dialogs.languages import DEFAULT, LANGUAGES
 
 
 @click.command("diagram")
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 def command(source: str, lang: str) -> None:
     """Print the dialogue machine that runs, as a Mermaid state diagram."""
     from dialogs.diagram import mermaid

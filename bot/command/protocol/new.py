@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from bot.command import options
 from bot.command.protocol.schema import write_trial
-from dialogs.languages import DEFAULT, LANGUAGES
 
 
 @click.command("new")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 def command(file: Path | None, lang: str) -> None:
     """Write a trial to start from.
 

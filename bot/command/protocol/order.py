@@ -11,7 +11,7 @@ import click
 from bot.command import options
 from bot.command.protocol.schema import refuse_existing, write_new
 from bot.command.wiring import Unusable, one_protocol, open_existing
-from dialogs.languages import DEFAULT, LANGUAGES, counted
+from dialogs.languages import counted
 
 if TYPE_CHECKING:
     from dialogs.ordering import Proposal
@@ -37,7 +37,7 @@ MOST: Final = 5
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, with the proposed order and else as SOURCE is; never over another.",
 )
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 def command(source: str, db_file: str | None, site: str | None, output: Path | None, lang: str) -> None:
     """Propose the order of asking that takes the least effort.
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from bot.command import options
 from bot.command.wiring import one_protocol
-from dialogs.languages import DEFAULT, LANGUAGES
 
 
 @click.command("print")
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else it is printed."
 )

@@ -7,7 +7,8 @@ from typing import Final
 
 import click
 
-from dialogs.languages import DEFAULT, LANGUAGES, counted
+from bot.command import options
+from dialogs.languages import DEFAULT, counted
 from dialogs.loading import catalogue, search
 from dialogs.loading.samples import answers, own_words, sample, units_of
 from dialogs.loading.unit_sets import typed_in
@@ -18,7 +19,7 @@ SHOWN_WHOLE: Final = 2
 
 @click.command("questions")
 @click.argument("word", nargs=-1)
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 @click.option(
     "--units", is_flag=True, help="List sets of units instead, which a question of your own may name."
 )

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from bot.command import options
 from bot.command.faults import paragraphs
 from bot.command.typed import typed
 from bot.command.wiring import Unusable, codes_of, one_protocol
 from dialogs.errors import ProtocolError
-from dialogs.languages import DEFAULT, LANGUAGES, numbered, words
+from dialogs.languages import numbered, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @click.option("--by", required=True, metavar="INITIALS", callback=_person, help="Who reviews.")
 @click.option("--since", metavar="OLD", help="The version before: shows what changed of each criterion.")
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 def command(file: Path, by: str, since: str | None, lang: str) -> None:
     """Review a draft, one criterion after the other.
 

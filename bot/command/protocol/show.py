@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from bot.command import options
 from bot.command.wiring import one_protocol
-from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
     from bot.reviewing.facts import Telling
@@ -19,7 +19,7 @@ SHOWN: Final = ("record", "reading", "proposed", "rule", "as_written", "parts", 
 
 @click.command("show")
 @click.argument("source", default="NCT04420494")
-@click.option("--lang", "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
+@options.shown_in
 def command(source: str, lang: str) -> None:
     """Show a trial's criteria: the record's words, our reading, the rule in words and as written."""
     from bot.reviewing.facts import Telling
