@@ -14,7 +14,6 @@ from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
-from dialogs.languages import in_every_language
 from dialogs.likely import instead
 from dialogs.loading.catalogue import without_copies
 from dialogs.loading.formats import NEWEST, is_of_the_first
@@ -29,6 +28,7 @@ from dialogs.rules.arithmetic import Formula
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.functions import Unworkable, rounded
 from dialogs.rules.judgement import union
+from dialogs.short_names import unfit_names
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking, written_in
@@ -71,7 +71,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_asked_at_two_times(protocol),
         *limits_of_time(protocol),
         *_untranslated(protocol, in_short),
-        *_called_alike(protocol),
+        *unfit_names(protocol),
         *_quoting_words_of_before(protocol),
         *_with_backslashes(protocol),
         *_crowded(protocol, buttons),
@@ -256,46 +256,6 @@ def _by_table(places: Sequence[str]) -> str:
         else ""
     )
     return "; ".join(told[:_MOST_TABLES]) + more
-
-
-def _called_alike(protocol: Protocol) -> Iterator[Fault]:
-    """Questions whose names, as the file has them, are cut off or tell nobody which of two is meant."""
-    called = {question.id: question.name[protocol.languages[0]] for question in protocol.questions}
-    alike: dict[str, list[str]] = {}
-    for name, said in called.items():
-        alike.setdefault(said.casefold(), []).append(name)
-    if len(alike) == len(called) and not any(said.endswith("…") or _asks_how_long(said) for said in alike):
-        return
-    said_of = dict(_named_by_the_file(tomllib.loads(protocol.text)))
-    for name, said in called.items():
-        place, own = said_of.get(name, (f"question {name}", False))
-        fault = f'is called "{said}" in reviews and reasons'
-        others = [other for other in alike[said.casefold()] if other != name]
-        if others:
-            remedy = 'Please give each its own: short = "..."'
-            yield Fault(f"{place}: short", f"{fault}, like {others[0]}", remedy)
-        elif own and (said.endswith("…") or _asks_how_long(said)):
-            yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
-
-
-def _asks_how_long(said: str) -> bool:
-    """Say whether a name asks for a time, which is said behind it: *last dose: how long ago less than 5 days ago*."""
-    return any(
-        re.search(each, said) for each in in_every_language("dialogs", "patterns", "how_long").values()
-    )
-
-
-def _named_by_the_file(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, bool]]]:
-    """Yield the questions that the file words: where, and whether `ask` alone names them."""
-    for each in raw.get("question", ()):
-        name = question_name(each)
-        yield str(name), (f"question {name}", "ask" in each and "short" not in each)
-    for name, each in raw.get("catalogue", {}).items():
-        text = isinstance(each, str)
-        yield name, (f"question {name}", text or ("ask" in each and "short" not in each))
-    for each in with_codes(dict(raw))["criterion"]:
-        if "code" in each and "rule" not in each:
-            yield id_of(each["code"]), (f"criterion {each['code']}", False)
 
 
 def _quoting_words_of_before(protocol: Protocol) -> Iterator[Fault]:

@@ -172,7 +172,7 @@ QUESTION: Final = Table(
             TEXT,
             "Its name in reviews, diagrams and reasons, as inside of a sentence: *haemoglobin*, *PR after steroids*.",
             None,
-            "what `ask` asks for",
+            "what `ask` asks for; with `use`, the entry's",
         ),
         Key(
             "help",

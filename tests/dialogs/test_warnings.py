@@ -59,6 +59,7 @@ DOSES = """
 dose_now = {{ use = "prednisone_dose", ask = "Prednisone now?" }}
 dose_before = {{ use = "prednisone_dose", ask = "Prednisone before?"{} }}
 """
+NITROSOUREA = '[[question]]\nuse = "last_nitrosourea"\nask = "Last nitrosourea{}: how long ago?"\n'
 CASES: dict[str, tuple[str, str, str]] = {
     "a question that nothing needs": (
         UNUSED,
@@ -157,6 +158,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion("dose_now > 10 or dose_before > 10") + DOSES.format(""),
         criterion("dose_now > 10 or dose_before > 10") + DOSES.format(', short = "former dose"'),
         'question dose_before: short: is called "prednisone dose" in reviews and reasons, like dose_now',
+    ),
+    "an entry of the catalogue in words that ask for less than its name": (
+        criterion('last_nitrosourea < "6 wk"') + NITROSOUREA.format(""),
+        criterion('last_nitrosourea < "6 wk"') + NITROSOUREA.format(" or mitomycin C"),
+        'question last_nitrosourea: short: is called "last nitrosourea or mitomycin C" in reviews and reasons',
     ),
     "a question of the catalogue, called like one of the file's own": (
         criterion("fever or mental_illness")
