@@ -18,6 +18,7 @@ ALIKE: Final = 0.5
 """How much a quotation and a text have in common, at least, for one to be an earlier form of the other: 0 to 1."""
 _QUOTATION: Final = re.compile(r"[?？\n]\s*“(.+)”\s*$", re.DOTALL)
 """Behind what is asked, at the end, as drafts and the questions of criteria without a rule have it."""
+_WORD: Final = re.compile(r"[\u3000-\u9fff]|\w+|[<>=≤≥]+")
 _JOINT: Final = re.compile(r"[\s,;:：.]*(?:\b(?:and/or|and|or)\b\W*)?$", re.IGNORECASE)
 
 

@@ -12,8 +12,7 @@ from functools import cached_property
 
 from dialogs.amendments.matching import Matching, answered_alike
 from dialogs.answers import Answer
-from dialogs.protocol import Criterion, Question
-from dialogs.rules.choices import Membership
+from dialogs.protocol import Question
 from dialogs.rules.judgement import members
 from dialogs.rules.relocation import relocated
 from dialogs.rules.tree import Node
@@ -71,8 +70,11 @@ class Joined:
             answered_alike(self.old.question(name or ""), question)
             for question, name in zip(new, former, strict=True)
         )
-        one_question = len(new) == 1 and _is_a_yes(before) and _is_a_yes(after)
-        return alike and ((named and before.rule.text == after.rule.text) or one_question)
+        if len(new) == 1:  # what it is called does not matter
+            return alike and before.rule.text.removeprefix(old[0].id) == after.rule.text.removeprefix(
+                new[0].id
+            )
+        return alike and named and before.rule.text == after.rule.text
 
     def answers(self, found: Mapping[int, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """Return answers by place as those of the old version and those of the new one, by question."""
@@ -108,11 +110,6 @@ class Joined:
 
 def _scales(question: Question) -> dict[str, tuple[object, object]]:
     return {unit.code: (unit.scale, unit.offset) for unit in question.units}
-
-
-def _is_a_yes(criterion: Criterion) -> bool:
-    """Say whether a rule is one question answered by yes: what that is called does not matter."""
-    return criterion.rule.text.endswith(' == "yes"') and isinstance(criterion.rule.node, Membership)
 
 
 def _merged(before: Question, after: Question) -> Question | None:

@@ -209,6 +209,12 @@ def test_a_change_is_said(replaced: list[tuple[str, str]], expected: dict[str, l
     assert told(*replaced) == expected
 
 
+def test_a_criterion_of_some_patients_that_is_renumbered_has_the_same_rule() -> None:
+    of_some = ('code = "E3"\nexclusion', 'code = "I3"\nof_some = true\ninclusion')
+    now = amended(of_some, ('code = "I3"', 'code = "I4"'))
+    assert Sentences(compare(amended(of_some), now, "en"), "en").told() == {"I4": ["was I3"]}
+
+
 def test_a_version_compared_with_itself_is_the_same() -> None:
     same = parse_protocol(TRIAL, "trial.toml")
     said = list(Sentences(compare(same, same, "en"), "en").all())
