@@ -48,10 +48,6 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
     )
 
 
-def answers_at_a_tap(dialogue: Dialogue, say: Phrases, *more: Safe | None) -> Safe:
-    return quoted(lines(say("answers_title"), *answer_lines(dialogue, say), *more))
-
-
 def _set_aside_line(dialogue: Dialogue, say: Phrases) -> Safe | None:
     names = [dialogue.protocol.question(each).short[say.language] for each in dialogue.set_aside]
     return say("set_aside_title", questions=joined(names, say)) if names else None

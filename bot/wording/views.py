@@ -223,19 +223,19 @@ _STATES: Final[Mapping[str, Callable[[Screening, Phrases], Reply]]] = {
 def _show_standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where a screening stands."""
     if matching.is_matching(screening) and screening.state in (REVIEW, COMPLETED):
-        return _end_of_matching(screening, say, place)
+        return _show_matching(screening, say, place)
     if screening.state in _STATES:
         return _STATES[screening.state](screening, say)
     return _show_question(screening, say, place)
 
 
-def _end_of_matching(screening: Screening, say: Phrases, place: int | None) -> Reply:
-    """Where each trial stands; before it is saved with the answers, which that confirms."""
+def _show_matching(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
+    """Show where each trial stands; before saving with all answers, which that confirms, on whatever page."""
     card = matching.standing(screening, say, place)
-    if screening.state == COMPLETED:
+    if screening.state != REVIEW:
         return card
-    answers = verdict_card.answers_at_a_tap(screening.dialogue, say)
-    return replace(card, text=lines(card.text, answers, say("source_documents")))
+    answers = (say("answers_title"), *cards.answer_lines(screening.dialogue, say))
+    return replace(card, text=lines(card.text, *answers, say("source_documents")))
 
 
 def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
@@ -279,6 +279,6 @@ VIEWS: Final[Mapping[Kind, Callable[[Screening, Phrases, int | None], Reply]]] =
     "cancel": _ask_cancel,
     "correct": _choose_correction,
     "disagree": _ask_disagreement,
-    "stands": matching.standing,
+    "stands": _show_matching,
 }
 """What can be shown again whenever it is asked: by the kind of prompt; of a long list the page with a place on it."""
