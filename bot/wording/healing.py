@@ -28,7 +28,11 @@ def met_from(screening: Screening, criterion: Criterion, say: Phrases) -> Safe |
 def again_from(screening: Screening, say: Phrases) -> Safe | None:
     """Say from when all of it has healed; nothing if it never does."""
     healing = _again(screening)
-    return say(f"again_{_word(healing)}", day=day_in_words(healing.day, say)) if healing else None
+    return again(healing, say) if healing else None
+
+
+def again(healing: Healing, say: Phrases) -> Safe:
+    return say(f"again_{_word(healing)}", day=day_in_words(healing.day, say))
 
 
 def again_unless_said(screening: Screening, say: Phrases) -> Safe | None:

@@ -8,7 +8,7 @@ from typing import Final, cast
 from bot.exchange import LABEL_CHARACTERS, Button, Reply, Safe
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
-from bot.wording.healing import when
+from bot.wording.healing import again
 from bot.wording.paging import page_at, turning
 from bot.wording.phrases import Phrases, gap, joined, lines
 from bot.wording.times import local_time
@@ -55,11 +55,13 @@ def news(dialogue: Matching, out_before: int, say: Phrases) -> list[Safe]:
     """The trials that were ruled out since then, each in a line with its reason, and those that are open again."""
     now = dialogue.ruled_out
     newly = [each for each in _each(dialogue) if _is_out(each[0], now) and not _is_out(each[0], out_before)]
-    again = [each for each in _each(dialogue) if _is_out(each[0], out_before) and not _is_out(each[0], now)]
+    possible = [
+        each for each in _each(dialogue) if _is_out(each[0], out_before) and not _is_out(each[0], now)
+    ]
     told = [_ruled_out(trial, alone, say) for trial, alone in newly[:MOST_NEWS]]
     if len(newly) > MOST_NEWS:
         told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
-    return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in again)]
+    return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in possible)]
 
 
 def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
@@ -90,7 +92,8 @@ def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
 
 def standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Where each trial stands, those that are still possible first, with the ways to go on."""
-    dialogue, ordered = _matching(screening), _in_order(_matching(screening))
+    dialogue = _matching(screening)
+    ordered = _in_order(dialogue)
     shown = page_at(len(ordered), place or 0)
     told = [gap(_line(screening, *_at(dialogue, ordered[each]), say)) for each in shown]
     buttons = [_go_on(screening, ordered[each], say) for each in shown]
@@ -124,19 +127,15 @@ def _at(dialogue: Matching, index: int) -> tuple[Trial, Progress]:
 
 def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Safe:
     identity = {"id": trial.protocol.id, "title": trial.protocol.title[say.language]}
-    if alone.excluded:
-        return lines(
-            say(
-                "stands",
-                **identity,
-                what=say.plain("part_as_entered", verdict=say.plain("verdict_ineligible")),
-            ),
-            *_why_not(screening, trial, alone, say),
-        )
-    if alone.open:
+    if alone.open and not alone.excluded:
         return say("stands", **identity, what=say.plain("stands_open", n=alone.remaining))
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
-    return lines(say("stands", **identity, what=verdict), *_parts(alone, say), *_missing(trial, alone, say))
+    more = (
+        _why_not(screening, trial, alone, say)
+        if alone.excluded
+        else [*_parts(alone, say), *_missing(trial, alone, say)]
+    )
+    return lines(say("stands", **identity, what=verdict), *more)
 
 
 def _parts(alone: Progress, say: Phrases) -> list[Safe]:
@@ -170,7 +169,7 @@ def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) 
     own = {q.id: entered[here(trial, q.id)] for q in trial.protocol.questions if here(trial, q.id) in entered}
     healing = could_be_screened_again_from(trial.protocol, alone.facts, own)
     if healing is not None:
-        yield say("stands_again", when=when(healing, say))
+        yield again(healing, say)
 
 
 def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
