@@ -57,19 +57,9 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
     if screening.state == CANCELLED:
         late(context, screening, press)
         return
-    if not _is_on_offer(context, name):
-        context.turn.say(context.say("trial_not_offered", number=screening.number, trial=name))
-        return
-    try:
-        opened = context.screenings.open_trial(
-            screening,
-            name,
-            context.person.code,
-            channel=context.setup.channel,
-            source=context.message.source,
-        )
-    except Closed:
-        context.turn.say(not_open(context, name))
+    opened = _opened(context, screening, name, source=context.message.source)
+    if isinstance(opened, Safe):
+        context.turn.say(opened)
         return
     starting.open_with(context, opened)
     stays = context.say("matching_stays", number=screening.number)
@@ -90,19 +80,26 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     context.show(screening, remark=lines(*told))
 
 
-def _is_on_offer(context: Context, trial: str) -> bool:
-    return trial in (each.id for each in context.setup.protocols)
-
-
-def _saved(context: Context, screening: Screening, trial: str) -> Safe:
-    """Save a screening for one trial, and say so; or that the trial takes none."""
-    if not _is_on_offer(context, trial):
+def _opened(
+    context: Context, screening: Screening, trial: str, *, source: str | None = None, save: bool = False
+) -> Screening | Safe:
+    """Open a screening for one trial, or say why the trial takes none."""
+    if trial not in (each.id for each in context.setup.protocols):
         return context.say("trial_not_offered", number=screening.number, trial=trial)
     person, channel = context.person.code, context.setup.channel
     try:
-        opened = context.screenings.open_trial(screening, trial, person, channel=channel, save=True)
+        return context.screenings.open_trial(
+            screening, trial, person, channel=channel, source=source, save=save
+        )
     except Closed:
         return not_open(context, trial)
+
+
+def _saved(context: Context, screening: Screening, trial: str) -> Safe:
+    """Save a screening for one trial, and say so; or why the trial takes none."""
+    opened = _opened(context, screening, trial, save=True)
+    if isinstance(opened, Safe):
+        return opened
     if not opened.ended:
         return context.say("still_open", number=opened.number)
     context.turn.saved.append(opened.number)
