@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import pytest
 from bot.exchange import Message
 from bot.terminal import Terminal
 from dialogs.loading import parse_protocol
+from tests.conversation.office import offering
 from tests.conversation.playing import Clock, new_conversation
 
 
@@ -256,8 +256,7 @@ def test_a_typed_grade_is_that_grade_and_any_other_number_is_asked_about(
     tmp_path: Path, typed: list[str], state: str, asked_again: bool
 ) -> None:
     conversation = new_conversation(tmp_path / "seat.db", Clock())
-    setup = replace(conversation.setup, protocols=(parse_protocol(GRADED, "graded.toml"),))
-    conversation = replace(conversation, setup=setup)
+    conversation = offering(conversation, parse_protocol(GRADED, "graded.toml"))
     person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
     terminal = Terminal(conversation, person, lambda _: None)
     terminal.begin()
@@ -271,9 +270,7 @@ def test_work_it_out_has_a_key_of_its_own(tmp_path: Path) -> None:
     """*n* is what stands elsewhere beside a number: *Never*, *Normal*."""
     text = (Path(__file__).parent / "data" / "worked_out.toml").read_text("utf-8")
     conversation = new_conversation(tmp_path / "seat.db", Clock())
-    conversation = replace(
-        conversation, setup=replace(conversation.setup, protocols=(parse_protocol(text, "worked_out.toml"),))
-    )
+    conversation = offering(conversation, parse_protocol(text, "worked_out.toml"))
     person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
     printed: list[str] = []
     terminal = Terminal(conversation, person, printed.append)

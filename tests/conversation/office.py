@@ -65,9 +65,9 @@ def staffed(conversation: Conversation, language: str = "en") -> Ward:
     return Ward(conversation, *people)
 
 
-def offering(conversation: Conversation, trial: Protocol) -> Conversation:
-    """Return the conversation, in which another trial is offered."""
-    return replace(conversation, setup=replace(conversation.setup, protocols=(trial,)))
+def offering(conversation: Conversation, *trials: Protocol) -> Conversation:
+    """Return the conversation, in which other trials are offered."""
+    return replace(conversation, setup=replace(conversation.setup, protocols=trials))
 
 
 def buttons(turn: Turn) -> list[Button]:

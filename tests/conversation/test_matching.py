@@ -19,8 +19,8 @@ from state.matchings import to_open
 from state.people import Person
 from state.screenings import Screening, Screenings
 from state.verify import verify
-from tests.conversation.office import LANGUAGES, buttons, labels, press_of, said, staffed
-from tests.conversation.test_trials import Site, offering
+from tests.conversation.office import LANGUAGES, buttons, labels, offering, press_of, said, staffed
+from tests.conversation.test_trials import Site
 
 TRIALS = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494")))
 DAYS = {"en": "23 November 2029", "zh": "2029年11月23日"}

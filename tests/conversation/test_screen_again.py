@@ -11,7 +11,7 @@ import pytest
 from bot.exchange import Message, Turn
 from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
-from tests.conversation.office import ELIGIBLE, Ward, labels, press_of, presses, said
+from tests.conversation.office import ELIGIBLE, Ward, labels, offering, press_of, presses, said
 
 
 def text(turn: Turn) -> str:
@@ -84,7 +84,7 @@ def test_the_opening_says_that_the_rules_have_changed_since_the_last_screening(w
     newer = parse_protocol(
         text.replace('version = "2020-06-09.5"', 'version = "2020-06-09.99"'), "newer.toml"
     )
-    now = replace(ward.conversation, setup=replace(ward.conversation.setup, protocols=(newer,)))
+    now = offering(ward.conversation, newer)
     opened = said(now.handle(ward.clinician, Message("command", "/new")))
     assert re.search(
         "rules of NCT04420494 have changed since your last screening|NCT04420494 的规则已更新", opened
@@ -100,7 +100,7 @@ def test_the_opening_says_that_a_trial_was_changed_under_the_same_version(ward: 
     other = parse_protocol(
         f"{load('NCT04420494').text}# As another version of this program stores it.\n", "t.toml"
     )
-    now = replace(ward.conversation, setup=replace(ward.conversation.setup, protocols=(other,)))
+    now = offering(ward.conversation, other)
     resumed = said(now.handle(ward.clinician, Message("command", "/resume")))
     assert re.search("or this program, was changed since|试验文件或本程序有改动", resumed)
     opened = said(now.handle(ward.clinician, Message("command", "/new")))

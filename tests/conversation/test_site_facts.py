@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from dialogs.loading import load, parse_protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screenings
+from tests.conversation.office import offering
 from tests.conversation.playing import ZONE, Clock
 
 TRIAL = load(str(Path(__file__).parent.parent / "data" / "site_facts.toml"))
@@ -94,7 +94,7 @@ rule = "pain"
 
 def test_a_second_tap_opens_nothing_where_known_facts_come_to_a_number(conversation: Conversation) -> None:
     trial = parse_protocol(STAFF, "staff.toml")
-    conversation = replace(conversation, setup=replace(conversation.setup, protocols=(trial,)))
+    conversation = offering(conversation, trial)
     person = conversation.people.add("clinician", "S01", "terminal", "local", "en")
     said: list[tuple[MessageKind, str]] = [
         ("command", "/new"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -10,11 +10,10 @@ from bot.conversation import Conversation
 from bot.exchange import Document, Turn, Work
 from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
-from dialogs.protocol import Protocol
 from state.database import path_of
 from state.people import Person
 from state.verify import verify
-from tests.conversation.office import LANGUAGES, Ward, buttons, labels, press_of, said, staffed
+from tests.conversation.office import LANGUAGES, Ward, buttons, labels, offering, press_of, said, staffed
 from tests.dialogs.test_amendments import TRIAL
 
 OTHER = parse_protocol(TRIAL.replace("EX-AMENDED", "EX-OTHER"), "other.toml")
@@ -43,10 +42,6 @@ class Site:
         return self.ward.conversation.screenings.db.execute(
             "SELECT s.number, p.id FROM screenings s JOIN protocols p ON p.sha256 = s.protocol ORDER BY 1"
         ).fetchall()
-
-
-def offering(conversation: Conversation, *trials: Protocol) -> Conversation:
-    return replace(conversation, setup=replace(conversation.setup, protocols=trials))
 
 
 @pytest.fixture(params=LANGUAGES)
