@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.command import COMMANDS
+from bot.command.protocol import SUBCOMMANDS
 from dialogs.diagram import mermaid
 from dialogs.loading import load
 from dialogs.protocol import Protocol
@@ -63,7 +64,7 @@ def manual() -> str:
     for arguments in (
         [],
         *([name] for name in COMMANDS),
-        *(["protocol", sub] for sub in ("list", "show", "check", "diagram", "questions", "new", "schema")),
+        *(["protocol", name] for name in SUBCOMMANDS),
     ):
         ran = subprocess.run(
             [
