@@ -281,10 +281,10 @@ async def test_a_candidate_is_matched_with_four_trials(tmp_path: Path) -> None:
         await phone.sees("undetermined as entered")
         await phone.sees("potentially eligible as entered")
         assert (await phone.text()).count("not eligible as entered") == 2
-        await page.look(height=1500, scale=SCALE)
-        await phone.picture("phone-where-we-stand")
         await phone.press("Save 2 screenings and finish")
         await phone.sees("NCT04420494 is saved as")
+        await page.look(height=1500, scale=SCALE)
+        await phone.picture("phone-where-we-stand")
     assert sorted(verdicts(database))[:2] == [("eligible", None), ("eligible", None)]
 
 
