@@ -43,7 +43,7 @@ def show(context: Context, screening: Screening, press: Press) -> None:
 
 
 def open_trial(context: Context, screening: Screening, press: Press) -> None:
-    """*Go on with this one*: a screening for one trial, which asks only what that one still needs."""
+    """*Go on with ...*: a screening for one trial, which asks only what that one still needs."""
     dialogue = screening.dialogue
     trial = at(dialogue.trials, press.place) if isinstance(dialogue, Matching) else None
     if trial is None:

@@ -78,9 +78,10 @@ def _what_changed(protocol: Protocol, former: str, say: Phrases) -> Safe:
 
 def opening_of_several(trials: Sequence[Protocol], say: Phrases) -> Safe:
     """What must be known before the first matching of a day."""
+    drafts = ((each.id, draft_line(each, say)) for each in trials)
     return lines(
         say("matching_started", n=len(trials), trials=joined((each.id for each in trials), say)),
-        *(draft_line(each, say) for each in trials),
+        *(say("named", name=trial, what=draft) for trial, draft in drafts if draft),
         say("care_first"),
         say("start_hint"),
         say("note_number"),

@@ -397,7 +397,9 @@ def test_an_answer_that_is_changed_says_in_which_screenings_it_stands_as_it_was(
 def test_a_matching_with_a_trial_that_was_not_reviewed_is_a_draft_wherever_it_is_shown(site: Site) -> None:
     draft = parse_protocol(f"reviews = 2\n{TRIALS[0].text}", "EXAMPLE-DM2.toml")
     site.ward.conversation.setup.protocols = (*TRIALS[1:], draft)
-    for shown in (begin(site), standing(site), press(site, saved(site), "go_on_with", id="EXAMPLE-DM2")):
+    opened = begin(site)
+    assert site.words("named", name="EXAMPLE-DM2", what="⚠") in plain(said(opened)), "which of them is one"
+    for shown in (opened, standing(site), press(site, saved(site), "go_on_with", id="EXAMPLE-DM2")):
         assert site.words("draft_number", number="") in plain(said(shown))
 
 
