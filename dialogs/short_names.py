@@ -46,7 +46,7 @@ def _is_no_name(said: str) -> bool:
 
 def _says_more(said: str, asked: str, raw: Mapping[str, Any], language: str) -> bool:
     """Say whether the name is that of an entry of the catalogue, and the file's own words leave out some of it."""
-    ours = entries().get(raw.get("use"), {}).get("ask", {}).get(language, "").casefold()
+    ours = entries().get(str(raw.get("use")), {}).get("ask", {}).get(language, "").casefold()
     return any(word in ours and word not in asked.casefold() for word in re.findall(r"\w+", said.casefold()))
 
 
