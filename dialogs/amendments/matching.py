@@ -35,7 +35,7 @@ class Matching:
         """The criteria that both versions have, in the new order."""
         olds, news = set(range(len(self.old.criteria))), set(range(len(self.new.criteria)))
         found: list[tuple[int, int]] = []
-        for pairs in (self._same_code_and_words, self._same_words, self._alike):
+        for pairs in (self._same_words, self._alike):
             for one, other in pairs(sorted(olds), sorted(news)):
                 if one in olds and other in news:
                     olds.remove(one)
@@ -82,14 +82,10 @@ class Matching:
                     yield one, other, before, after
 
     def _same_words(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
-        pairs = self._pairs(olds, news)
-        return [
-            (one, other) for one, other, before, after in pairs if same_words(before.source, after.source)
-        ]
-
-    def _same_code_and_words(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
-        same = self._same_words(olds, news)
-        return [pair for pair in same if self.old.criteria[pair[0]].code == self.new.criteria[pair[1]].code]
+        """Pairs with the same words; where one line stands for several parts, that of the same part first."""
+        same = [each for each in self._pairs(olds, news) if same_words(each[2].source, each[3].source)]
+        same.sort(key=lambda each: (each[2].parts != each[3].parts, each[2].code != each[3].code))
+        return [(one, other) for one, other, *_ in same]
 
     def _alike(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
         """Pairs that are alike enough, the best first."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from dialogs.changed_words import exchanged, likeness
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
+from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
 from dialogs.drafting.sides import fields_to_quote, on_the_other_side, under_another_heading
 from dialogs.protocol import Protocol
@@ -17,33 +16,19 @@ from dialogs.protocol import Protocol
 ALIKE: Final = 0.6
 """How much two texts have in common, at least, for one to be an altered form of the other: from 0 to 1."""
 MOST_SHOWN: Final = 300
-_MOST_PIECES: Final = 12
-"""Criteria that one line of a record may be split into by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """What a file quotes of the record: the code of a criterion, empty for a line that is none."""
-
-    code: str
-    text: str
-
-    @property
-    def called(self) -> str:
-        return self.code or "A line"
 
 
 def differences(protocol: Protocol, record: Record) -> list[str]:
     """Return in words how a file differs from its record; an empty list where every line stands in it once.
 
     The order of the lines does not matter, unless one comes to stand below the heading of another group; nor does white
-    space. A line may be quoted by several criteria in pieces.
+    space. A line may be quoted by several criteria in pieces, and once more for another part.
     """
     written = [line.text for line in split(record.text)]
     in_order = _quoted(protocol, frozenset(written))
     quoted, fields = _without_fields(in_order, record, written)
-    left, missing = _unmatched(quoted, written)
-    left, missing = _without_pieces(left, missing)
+    found = account(quoted, written, _parts(protocol))
+    left, missing = list(found.left), list(found.missing)
     altered = list(_altered(left, missing))
     for one, text in altered:
         left.remove(one)
@@ -53,10 +38,21 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         *fields,
         *(f"{one.called} is altered: {_changed(one.text, text)}" for one, text in altered),
         *(f"Not in the file{_place(text, written, quoted)}: {_shown(text)}" for text in missing),
-        *(f"{one.called} is not in the record: {_shown(one.text)}" for one in left),
+        *(_added(one, quoted) for one in left),
         *on_the_other_side(protocol, record),
         *under_another_heading([(each.code, each.text) for each in in_order], record, _asked(protocol)),
     ]
+
+
+def in_several_parts(protocol: Protocol, record: Record) -> list[tuple[str, ...]]:
+    """Return the codes of criteria that quote one line of a record for different parts, together."""
+    written = [line.text for line in split(record.text)]
+    quoted, _ = _without_fields(_quoted(protocol, frozenset(written)), record, written)
+    return account(quoted, written, _parts(protocol)).shared
+
+
+def _parts(protocol: Protocol) -> list[str]:
+    return [each.code for each in protocol.parts]
 
 
 def _asked(protocol: Protocol) -> str:
@@ -72,14 +68,19 @@ def undated(protocol: Protocol, record: Record) -> str | None:
 
 def _quoted(protocol: Protocol, written: frozenset[str]) -> list[Quoted]:
     """Return all that a file quotes, in its order; what is copied with the escapes of the registry, without them."""
-    found = []
+    found: list[tuple[str, str, tuple[str, ...]]] = []
     for place in range(len(protocol.criteria) + 1):
-        found += [("", line.text) for line in protocol.lines if line.before == place]
-        found += [(each.code, each.source) for each in protocol.criteria[place : place + 1]]
-    folded = ((code, _folded(text), text) for code, text in found)
+        found += [("", line.text, ()) for line in protocol.lines if line.before == place]
+        found += [(each.code, each.source, each.parts) for each in protocol.criteria[place : place + 1]]
     return [
-        Quoted(code, said if said in written else _folded(unescaped(text))) for code, said, text in folded
+        Quoted(place, code, _as_written(text, written), frozenset(parts))
+        for place, (code, text, parts) in enumerate(found)
     ]
+
+
+def _as_written(text: str, written: frozenset[str]) -> str:
+    said = _folded(text)
+    return said if said in written else _folded(unescaped(text))
 
 
 def _folded(text: str) -> str:
@@ -91,7 +92,7 @@ def _without_fields(
 ) -> tuple[list[Quoted], list[str]]:
     """Return what is not quoted from a field of the record, and what is wrong with what is."""
     fields = record.fields()
-    of_text, told, names = [], [], list[str]()
+    of_text, told, above = [], [], dict[str, list[Quoted]]()
     for each in quoted:
         name, colon, value = each.text.partition(": ")
         if not colon or name not in ("Minimum Age", "Maximum Age", "Sex") or each.text in written:
@@ -103,52 +104,11 @@ def _without_fields(
         elif fields.get(name) != value:
             has = _shown(f"{name}: {fields.get(name, 'none')}")
             told.append(f"{each.called} quotes {_shown(each.text)}; the record has {has}")
-        elif name in names:
-            told.append(f"{each.called} quotes {_shown(each.text)} once more")
-        names.append(name)
-    lost = (each for each in fields_to_quote(record) if each.partition(": ")[0] not in names)
+        elif any(each.overlaps(other) for other in above.get(name, ())):
+            told.append(_once_more(each, above[name]))
+        above.setdefault(name, []).append(each)
+    lost = (each for each in fields_to_quote(record) if each.partition(": ")[0] not in above)
     return of_text, [*told, *(f"Not in the file: {_shown(each)}" for each in lost)]
-
-
-def _unmatched(quoted: Sequence[Quoted], written: Sequence[str]) -> tuple[list[Quoted], list[str]]:
-    """Return what is quoted and not written, and what is written and not quoted; each as often as it is."""
-    waiting = Counter(written)
-    left: list[Quoted] = []
-    missing: list[str] = []
-    for each in quoted:
-        if waiting[each.text]:
-            waiting[each.text] -= 1
-        else:
-            left.append(each)
-    for text in reversed(written):  # of a line that stands twice, the second is the one that is missing
-        if waiting[text]:
-            waiting[text] -= 1
-            missing.insert(0, text)
-    return left, missing
-
-
-def _without_pieces(left: Sequence[Quoted], missing: Sequence[str]) -> tuple[list[Quoted], list[str]]:
-    """Leave out lines that criteria quote with other white space, or in pieces, one after the other."""
-    rest, lost = list(left), list(missing)
-    for text in missing:
-        for start in range(len(rest)):
-            pieces = next(
-                (n for n in range(1, _MOST_PIECES + 1) if _bare(text) == _together(rest[start : start + n])),
-                0,
-            )
-            if pieces:
-                del rest[start : start + pieces]
-                lost.remove(text)
-                break
-    return rest, lost
-
-
-def _together(pieces: Sequence[Quoted]) -> str:
-    return "".join(_bare(each.text) for each in pieces)
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())
 
 
 def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Quoted, str]]:
@@ -161,6 +121,21 @@ def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Q
             seen.add(one)
             taken.add(place)
             yield one, missing[place]
+
+
+def _added(one: Quoted, quoted: Sequence[Quoted]) -> str:
+    """Say that something is quoted which is not written, or is quoted already for the same part."""
+    above = [each for each in quoted if each.place < one.place and each.text == one.text]
+    if any(one.overlaps(other) for other in above):
+        return _once_more(one, above)
+    return f"{one.called} is not in the record: {_shown(one.text)}"
+
+
+def _once_more(one: Quoted, above: Sequence[Quoted]) -> str:
+    other = next(each for each in above if one.overlaps(each))
+    two_parts = ", or give each parts of its own that do not overlap" if one.code and other.code else ""
+    there = other.code or "a line"
+    return f"{one.called} quotes once more what {there} has: {_shown(one.text)}. Please keep one{two_parts}"
 
 
 def _changed(before: str, now: str) -> str:

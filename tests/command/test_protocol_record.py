@@ -140,6 +140,7 @@ def test_differences_are_not_told_to_editors(trial: Path) -> None:
 
 
 LINE = '[[criterion]]\ncode = "I9"\ninclusion = "Has a dog"\n'
+KEEP_ONE = "Please keep one, or give each parts of its own that do not overlap"
 CONSENT = "Able to read the consent form"
 CHANGES: dict[str, tuple[str, str, list[str]]] = {
     "altered": (
@@ -156,7 +157,7 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
     "twice": (
         f'inclusion = "{CONSENT}"',
         f'inclusion = "{CONSENT}"\n\n{LINE.replace("Has a dog", CONSENT)}',
-        [f"I9 is not in the record: “{CONSENT}”"],
+        [f"I9 quotes once more what I4 has: “{CONSENT}”. {KEEP_ONE}"],
     ),
     "another field": (
         "Maximum Age: 75",
@@ -186,7 +187,7 @@ review = "read as age at most 75 completed years"
     "a field twice": (
         "[[criterion]]",
         f"{LINE.replace('Has a dog', 'Maximum Age: 75 Years')}[[criterion]]",
-        ["I5 quotes “Maximum Age: 75 Years” once more"],
+        [f"I5 quotes once more what I9 has: “Maximum Age: 75 Years”. {KEEP_ONE}"],
     ),
     "other white space": ("Age >= 18 years", "Age  >= 18 years", []),
 }

@@ -333,6 +333,24 @@ def test_whom_the_whole_trial_excludes_is_told_where_its_parts_changed_and_no_ru
     assert in_parts(before, after) == found
 
 
+ONE_LINE = """
+[[criterion]]
+code = "{}"
+inclusion = "Weight of at least 12 kg, in B at least 8 kg"
+rule = "weight >= '{} kg'"
+parts = ["{}"]
+"""
+
+
+def test_one_line_that_stands_for_two_parts_is_compared_part_by_part() -> None:
+    old = IN_PARTS + ONE_LINE.format("I3", 12, "A") + ONE_LINE.format("I4", 8, "B")
+    new = IN_PARTS + ONE_LINE.format("I3", 9, "B") + ONE_LINE.format("I4", 12, "A")
+    told = Sentences(compare(*(parse_protocol(text, "x.toml") for text in (old, new)), "en"), "en").told()
+    assert {*told} == {"I3", "I4"}
+    assert told["I3"][:2] == ["was I4", "rule: Met if: weight at least [8 → 9] kg"]
+    assert told["I4"][0] == "was I3"
+
+
 def test_a_patient_has_the_number_that_the_trial_gives_as_an_example() -> None:
     text = IN_PARTS.replace('label = "kg" }', 'label = "kg", example = "4" }')
     old, new = (

@@ -65,7 +65,7 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
 
 def _tell_differences(protocol: Protocol, record: Record) -> None:
     """Say how a protocol differs from its record, and leave with status 1 if it does."""
-    from dialogs.drafting.accounting import differences, undated
+    from dialogs.drafting.accounting import differences, in_several_parts, undated
     from dialogs.drafting.anew import otherwise_drafted
     from dialogs.drafting.layout import split
     from dialogs.drafting.sides import no_criteria
@@ -81,6 +81,8 @@ def _tell_differences(protocol: Protocol, record: Record) -> None:
     lines = counted(len(split(record.text)), "line", "lines")
     if not found:
         click.echo(f"The record: each of its {lines} stands in the file once, and nothing else does.")
+        for codes in in_several_parts(protocol, record):
+            click.echo(f"One line is quoted for different parts: {', '.join(codes)}.")
         return
     click.echo("\n".join(("The record and the file differ:", *found)))
     raise click.exceptions.Exit(1)
