@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, pairwise, product
-from typing import Any, Final
+from typing import Final
 
 from dialogs.answers import Choice, Measurement, compact, plain
 from dialogs.calendar_months import limits_of_time
@@ -18,9 +18,10 @@ from dialogs.likely import instead
 from dialogs.loading.catalogue import without_copies
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
-from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, question_name
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, questions_by_name
 from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
+from dialogs.of_one_sex import asked_of_the_other_sex
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import outdated
@@ -69,6 +70,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_contradictory(protocol),
         *_worked_out_wrong(protocol),
         *_asked_at_two_times(protocol),
+        *asked_of_the_other_sex(protocol),
         *limits_of_time(protocol),
         *_untranslated(protocol, in_short),
         *unfit_names(protocol),
@@ -193,19 +195,13 @@ def _asked_at_two_times(protocol: Protocol) -> Iterator[Fault]:
         for part in reversed(formula.places)
         if part not in named
     }
-    for name, entry in _of_a_visit(tomllib.loads(without_copies(protocol.text))):
+    for name, table in questions_by_name(tomllib.loads(without_copies(protocol.text))):
+        entry = str(table.get("use", name)) if "at" in table else name
         whole = needed.get(protocol.position.get(entry, -1))
         if whole is not None and name != entry:
             fault = f"{entry} is asked beside it, for the formula of {whole}: the two answers may contradict"
             remedy = f"Please write {entry} in the rules instead, or give {whole} a formula with {name}"
             yield Fault(f"question {name}: at", fault, remedy)
-
-
-def _of_a_visit(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the questions of a visit that are entries of the catalogue, each with its entry."""
-    tables = [(str(question_name(each)), each) for each in raw.get("question", ())]
-    tables += [(name, each) for name, each in raw.get("catalogue", {}).items() if isinstance(each, dict)]
-    yield from ((name, str(each["use"])) for name, each in tables if "at" in each and "use" in each)
 
 
 def _options(parts: Sequence[Question]) -> Iterator[tuple[Choice, ...]]:

@@ -9,7 +9,7 @@ criteria that stand above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, Final
 
 from dialogs.loading.catalogue import Shelf
@@ -162,6 +162,13 @@ def question_name(raw: Any) -> str | None:
     """Return what a question is called: its id, or else the entry of the catalogue that it uses."""
     name = raw.get("id", raw.get("use")) if isinstance(raw, dict) else None
     return name if isinstance(name, str) else None
+
+
+def questions_by_name(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the tables of a file's questions with their names, those of its own catalogue, too."""
+    tables = [(question_name(each), each) for each in raw.get("question", ())]
+    tables += raw.get("catalogue", {}).items()
+    yield from ((name, each) for name, each in tables if name is not None and isinstance(each, dict))
 
 
 def _units(question: Raw) -> list[Raw]:

@@ -34,12 +34,27 @@ WANTED: Final = frozenset(
     )
 )
 """Questions of yes or no, and of how long ago, that trials ask for; others exclude."""
+OF_ONE_SEX: Final = {
+    "childbearing_potential": "female",
+    "gestational_age": "female",
+    "last_menstrual_period": "female",
+    "pregnancy_test": "female",
+    "pregnant_or_lactating": "female",
+    "prostate_symptoms": "male",
+    "psa": "male",
+}
+"""Questions that concern one sex only: of the other one, a rule asks none of them."""
 RULES: Final = {
     "age_years": "18 <= age_years <= 75",
     "cancer_stage": 'cancer_stage in ("III", "IV")',
+    "childbearing_potential": 'childbearing_potential == "yes"',
     "ecog": 'ecog in ("0", "1")',
+    "pregnancy_test": 'pregnancy_test == "positive"',
+    "pregnant_or_lactating": 'pregnant_or_lactating in ("pregnant", "lactating")',
 }
-"""Rules that say more than one end."""
+"""Rules that say more than one end, or another option than the first."""
+EXCLUDING: Final = frozenset(("childbearing_potential", "pregnancy_test", "pregnant_or_lactating"))
+"""Choices by which trials exclude."""
 COUNTED: Final = ("%", "d/mo", "{joints}", "{score}")
 """Units in which trials ask for enough of what they treat."""
 AT_LEAST: Final = frozenset(("cd4", "lymphocytes", "neutrophils"))
@@ -90,11 +105,16 @@ def _side(name: str) -> str:
     """Return the side on which trials mostly have a rule such as that of an entry's sample."""
     entry = catalogue.entries()[name]
     excludes = kind(entry) in ("since", "several", "yes_no") and name not in WANTED
-    return "exclusion" if excludes else "inclusion"
+    return "exclusion" if excludes or name in EXCLUDING else "inclusion"
 
 
 def rule(name: str) -> str:
     """Return a rule over one entry as trials have them; the limit is the entry's example, and to be replaced."""
+    guard = f'sex == "{OF_ONE_SEX[name]}" and ' if name in OF_ONE_SEX else ""
+    return f"{guard}{_of_anybody(name)}"
+
+
+def _of_anybody(name: str) -> str:
     entry = catalogue.entries()[name]
     if name in RULES:
         return RULES[name]

@@ -171,7 +171,7 @@ PROPOSED = {
     "able_to_consent": "inclusion able_to_consent",
     "medication": 'exclusion "cyp3a4_inhibitor" in medication',
     "hbsag": 'inclusion hbsag == "negative"',
-    "pregnant_or_lactating": 'inclusion pregnant_or_lactating == "neither"',
+    "pregnant_or_lactating": 'exclusion sex == "female" and pregnant_or_lactating in ("pregnant", "lactating")',
 }
 
 
@@ -192,5 +192,12 @@ def test_what_is_printed_calls_for_no_note(name: str) -> None:
 
 
 def test_what_is_said_of_entries_is_said_of_some_that_there_are() -> None:
-    named = {*samples.WANTED, *samples.RULES, *samples.AT_LEAST, *samples.AT_MOST}
+    named = {
+        *samples.WANTED,
+        *samples.RULES,
+        *samples.AT_LEAST,
+        *samples.AT_MOST,
+        *samples.EXCLUDING,
+        *samples.OF_ONE_SEX,
+    }
     assert named <= {*catalogue.entries()}

@@ -345,7 +345,8 @@ parts = ["{}"]
 def test_one_line_that_stands_for_two_parts_is_compared_part_by_part() -> None:
     old = IN_PARTS + ONE_LINE.format("I3", 12, "A") + ONE_LINE.format("I4", 8, "B")
     new = IN_PARTS + ONE_LINE.format("I3", 9, "B") + ONE_LINE.format("I4", 12, "A")
-    told = Sentences(compare(*(parse_protocol(text, "x.toml") for text in (old, new)), "en"), "en").told()
+    found = compare(parse_protocol(old, "x.toml"), parse_protocol(new, "x.toml"), "en")
+    told = Sentences(found, "en").told()
     assert {*told} == {"I3", "I4"}
     assert told["I3"][:2] == ["was I4", "rule: Met if: weight at least [8 → 9] kg"]
     assert told["I4"][0] == "was I3"
