@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from wcwidth import wcswidth
 
-from bot.reviewing.facts import Telling
+from bot.reviewing.facts import Fact, Telling
 from bot.wording.wrapping import wrap
 from dialogs.protocol import Criterion
 
@@ -15,10 +15,12 @@ COLUMNS: Final = 80
 INDENT: Final = "  "
 
 
-def card(telling: Telling, criterion: Criterion, keys: Container[str] | None = None) -> Iterator[str]:
-    """Yield its lines, in so many columns; with `keys`, of these facts only."""
+def card(
+    telling: Telling, criterion: Criterion, keys: Container[str] | None = None, more: Iterable[Fact] = ()
+) -> Iterator[str]:
+    """Yield its lines, in so many columns; with `keys`, of these facts only. What there is `more` to say is last."""
     yield telling.heading(criterion)
-    facts = list(telling.facts(criterion, keys))
+    facts = [*telling.facts(criterion, keys), *more]
     width = max(wcswidth(fact.label) for fact in facts)
     for fact in facts:
         label = f"{INDENT}{fact.label}{' ' * (width - wcswidth(fact.label))}{INDENT}"

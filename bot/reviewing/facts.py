@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.reviewing.notes import notes
 from bot.wording.healing import day_in_words
 from bot.wording.phrases import phrases
 from dialogs.amendments import told_only
@@ -95,6 +96,11 @@ class Telling:
         for key, tell in FACTS.items():
             if (keys is None or key in keys) and (lines := tuple(tell(self, criterion))):
                 yield Fact(key, self.said[key], lines)
+
+    def asked_in_words(self, code: str) -> Fact:
+        """Return how a criterion of this protocol, which is asked as it stands, is asked, and what its answers mean."""
+        criterion = self.protocol.criterion_by_code[code]
+        return Fact("in_words", self.said["in_words"], (*self._asked(criterion), *self._rule(criterion)))
 
     def _rule(self, criterion: Criterion) -> Iterator[str]:
         """Yield the rule in words, and on what other criterion it depends."""
@@ -234,12 +240,6 @@ def _text(text: Mapping[str, str] | None, telling: Telling) -> list[str]:
     return [text[telling.language]] if text else []
 
 
-def _proposed(criterion: Criterion) -> list[str]:
-    """Return what a machine says of its proposal, or said of it when it was accepted."""
-    kept = (each.proposed for each in criterion.reviewed if each.fits)
-    return list(dict.fromkeys(filter(None, [criterion.review, *kept])))
-
-
 def _drafted_anew(criterion: Criterion) -> list[str]:
     """Return the rule that would be proposed now, of what waits for a review: its words may have changed."""
     waits = criterion.review is not None or not all(each.fits for each in criterion.reviewed)
@@ -254,7 +254,7 @@ def _as_written(criterion: Criterion) -> list[str]:
 FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "record": lambda _, criterion: [criterion.source],
     "reading": lambda telling, criterion: _text(criterion.reading, telling),
-    "proposed": lambda _, criterion: _proposed(criterion),
+    "proposed": lambda _, criterion: notes(criterion),
     "rule": Telling._rule,
     "as_written": lambda _, criterion: _as_written(criterion),
     "anew": lambda _, criterion: _drafted_anew(criterion),

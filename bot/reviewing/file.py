@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bot.reviewing.notes import kept_with_review
 from dialogs.errors import NotEditable, ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.loading.editing import accepted, in_words
@@ -34,15 +35,29 @@ class Refusal:
 
 CHANGED: Final = Refusal("changed")
 """It is not what was shown any more."""
+WRITTEN_SINCE: Final = Refusal("written_since")
+"""The file is not what the decision made of it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the file was before a decision, and what the decision made of it: by both it can be taken back."""
+
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A criterion as it was shown, and the fingerprint of what was shown."""
+    """A criterion as it was shown, and the fingerprint of what was shown.
+
+    ``in_words`` is what the trial would be if it were asked as it stands; ``None`` if it is, and where it cannot be.
+    """
 
     protocol: Protocol
     criterion: Criterion
     of: str
+    in_words: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +99,18 @@ class ReviewedFile:
             return None
         if self._waits_for_others(protocol, criterion):
             return None
-        return Shown(protocol, criterion, fingerprint(text, code))
+        return Shown(protocol, criterion, fingerprint(text, code), self._in_words(text, criterion))
 
-    def accept(self, shown: Shown, *, as_question: bool = False) -> Refusal | None:
-        """Write that this person accepted what was shown, or made it a question in words; return why not, if not.
+    def _in_words(self, text: str, criterion: Criterion) -> Protocol | None:
+        if is_asked_as_it_stands(criterion):
+            return None
+        try:
+            return parse_protocol(in_words(text, criterion.code), str(self.path))
+        except (NotEditable, ProtocolError):
+            return None
+
+    def accept(self, shown: Shown, *, as_question: bool = False) -> Written | Refusal:
+        """Write that this person accepted what was shown, or made it a question in words; or say why not.
 
         What somebody else wrote into the file in the meantime stays; if it was this criterion, nothing is written.
         """
@@ -102,8 +125,12 @@ class ReviewedFile:
             if after is None:
                 return CHANGED
             if self._write(after, before=text):
-                return None
+                return Written(text, after)
         return CHANGED
+
+    def take_back(self, written: Written) -> Refusal | None:
+        """Make the file again what it was before a decision; return why not, if somebody wrote into it since."""
+        return None if self._write(written.before, before=written.after) else WRITTEN_SINCE
 
     def _with_decision(self, text: str, shown: Shown, *, as_question: bool) -> str | None:
         """Return the file's text with the decision, if it still loads; ``None`` if the criterion is another one."""
@@ -112,7 +139,7 @@ class ReviewedFile:
         if code not in known or fingerprint(text, code) != shown.of:
             return None
         asked_now = as_question and not is_asked_as_it_stands(shown.criterion)
-        proposed = "" if asked_now else shown.criterion.review or ""
+        proposed = "" if asked_now else kept_with_review(shown.criterion)
         after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on, proposed)
         parse_protocol(after, str(self.path))
         return after

@@ -62,7 +62,7 @@ REVIEW: Final = Table(
         Key(
             "proposed",
             WORDS,
-            "What was said of the proposal that was accepted: the `review` of that day.",
+            "What was said of the proposal that was accepted, also where a person changed it since: its `review` then.",
             "",
         ),
     ),

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
-from bot.reviewing.file import Refusal, ReviewedFile
+from bot.reviewing.file import Refusal, ReviewedFile, Written
 from dialogs.loading import load
 from tests.command.privileges import like_anybody
 
@@ -78,7 +78,7 @@ def test_it_is_read_in_chinese(draft: Path) -> None:
 
 def test_what_it_says_itself_is_in_chinese_too(draft: Path) -> None:
     told = review(draft, "接受\n以后再审\n", lang="zh").stdout
-    assert "第1条，共2条： a) 接受   w) 按原文提问   l) 以后再审   q) 停止\n" in told
+    assert "第1条，共2条： a) 接受   w) 按原文提问   l) 以后再审   b) 返回   q) 停止\n" in told
     assert "I1已接受。" in told
     assert told.endswith("MADE-UP的2条标准中有1条未经审核（E1）。\n")
     assert "MADE-UP已全部审核。" in review(draft, "按原文提问\n", lang="zh").stdout
@@ -428,7 +428,7 @@ def test_what_an_editor_saves_while_a_decision_is_written_stays(
     assert [each.name for each in draft.parent.iterdir()] == ["draft.toml"]
 
 
-def accepted_by(draft: Path, by: str, code: str) -> Refusal | None:
+def accepted_by(draft: Path, by: str, code: str) -> Written | Refusal:
     reviewed = ReviewedFile(draft, by, "2026-11-26")
     shown = reviewed.show(code)
     assert shown is not None
@@ -450,7 +450,7 @@ def test_two_who_decide_at_once_write_one_after_the_other(
         return put(made, target)
 
     monkeypatch.setattr(Path, "replace", put_later)
-    assert accepted_by(draft, "LW", "I1") is None
+    assert isinstance(accepted_by(draft, "LW", "I1"), Written)
     others[0].join()
     assert [[each.by for each in criterion.reviewed] for criterion in load(str(draft)).criteria] == [
         ["LW"],
@@ -486,3 +486,35 @@ def test_two_persons_accept_what_a_machine_said(draft: Path) -> None:
     review(draft, "a\nq\n", by="MK")
     found = load(str(draft)).criterion_by_code["I1"]
     assert [each.proposed for each in found.reviewed] == ["read as platelets >= 75 10*9/L"] * 2
+
+
+CHANGES = {
+    "the rule": (("75 10*9/L\"'", "100 10*9/L\"'"), ["read as platelets >= 75 10*9/L"]),
+    "its words": (("Platelets of", "Thrombocytes of"), ["read as platelets >= 75 10*9/L"]),
+    "to a question": (("rule = 'platelets >= \"75 10*9/L\"'", ""), [""]),
+}
+
+
+@pytest.mark.parametrize(("change", "kept"), CHANGES.values(), ids=CHANGES)
+def test_what_a_machine_said_stays_when_it_is_changed_and_accepted_again(
+    draft: Path, change: tuple[str, str], kept: list[str]
+) -> None:
+    review(draft, "a\na\n")
+    draft.write_text(draft.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    told = review(draft, "a\n")
+    assert (re.search("Proposed +read as platelets >= 75 10", told.stdout) is not None) == (kept != [""])
+    assert [each.proposed for each in load(str(draft)).criterion_by_code["I1"].reviewed] == kept
+
+
+def test_what_the_first_of_two_accepted_and_was_changed_keeps_what_was_said(draft: Path) -> None:
+    draft.write_text(TWO, encoding="utf-8")
+    for by in ("LW", "QC"):
+        review(draft, "a\na\n", by)
+    changed = draft.read_text(encoding="utf-8").replace("75 10*9/L\"'", "100 10*9/L\"'")
+    draft.write_text(changed, encoding="utf-8")
+    for by in ("QC", "MK"):
+        review(draft, "a\n", by)
+    found = load(str(draft)).criterion_by_code["I1"]
+    assert {each.by: each.proposed for each in found.reviewed if each.fits} == dict.fromkeys(
+        ("QC", "MK"), "read as platelets >= 75 10*9/L"
+    )

@@ -1,0 +1,183 @@
+"""Going through the criteria of a file: what is decided can be taken back, and is summed up in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.reviewing.file import ReviewedFile
+from bot.reviewing.session import Session, Showing
+from dialogs.loading import load
+from state.database import open_database
+from state.moments import utc_now
+from state.reviews import enter_reviews
+
+DRAFT = """# A made-up draft.
+format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+reviews = 1
+
+[[question]]  # by yes or no
+id = "e1_1"
+ask = "Is this true of the patient?\\n“gout”"
+
+[[question]]
+id = "e1_2"
+ask = "Is this true of the patient?\\n“asthma”"
+
+[[criterion]]
+code = "I1"
+inclusion = "Platelets of at least 75 x 10^9/L"
+rule = 'platelets >= "75 10*9/L"'  # as the sponsor says
+review = "read as platelets >= 75 10*9/L"
+
+[[criterion]]
+code = "E1"
+exclusion = "Any of the following:"
+rule = 'e1_1 or e1_2'
+ask_in_words = "Is this true of the patient?\\n“Any of the following: gout asthma”"
+review = "read as or between 2 lines"
+
+[[criterion]]
+line = "gout"    # asked about with E1
+
+[[criterion]]
+code = "E2"
+exclusion = "Smokers"
+"""
+
+
+class Reviewer:
+    """Types keys into a session on a file of its own, and reads what is said."""
+
+    def __init__(self, folder: Path, text: str = DRAFT, *, sits_there: bool = False) -> None:
+        self.file = folder / "draft.toml"
+        self.file.write_text(text, encoding="utf-8")
+        self.reviewed = ReviewedFile(self.file, "LW", "2026-11-26")
+        self.sits_there = sits_there
+        self.said: list[str] = []
+
+    def types(self, keys: Iterable[str], language: str = "en") -> Session:
+        showing = Showing(language, None, to_a_person=self.sits_there)
+        session = Session(self.reviewed, showing, iter(keys), self.said.append)
+        session.run()
+        return session
+
+
+@pytest.fixture
+def reviewer(tmp_path: Path) -> Reviewer:
+    return Reviewer(tmp_path)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from("awlb"), max_size=12))
+def test_going_back_to_the_first_makes_the_file_what_it_was(keys: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        reviewer = Reviewer(Path(folder), sits_there=True)
+        reviewer.types([*keys, *"b" * len(keys), "q"])
+        assert reviewer.file.read_text(encoding="utf-8") == DRAFT
+
+
+SUMMARIES = {
+    "each kind": ("awl", "en", ["Accepted: I1.", "Asked in words from now on: E1.", "Left for later: E2."]),
+    "several": ("aaa", "en", ["Accepted: I1, E1, E2."]),
+    "decided anew": ("aabbw", "en", ["Asked in words from now on: I1."]),
+    "nothing": ("q", "en", []),
+    "taken back": ("abq", "en", []),
+    "in Chinese": ("awl", "zh", ["本次接受：I1。", "改为按原文提问：E1。", "以后再审：E2。"]),
+}
+
+
+@pytest.mark.parametrize(("keys", "language", "expected"), SUMMARIES.values(), ids=SUMMARIES)
+def test_in_the_end_it_says_what_was_decided(
+    reviewer: Reviewer, keys: str, language: str, expected: list[str]
+) -> None:
+    assert list(reviewer.types(keys, language).summary()) == expected
+
+
+def test_the_last_decision_can_be_taken_back_when_all_were_shown(tmp_path: Path) -> None:
+    reviewer = Reviewer(tmp_path, sits_there=True)
+    assert list(reviewer.types("aaablq").summary()) == ["Accepted: I1, E1.", "Left for later: E2."]
+    assert "Accepted: I1, E1, E2.\nb) back   q) stop" in reviewer.said
+    assert "E2 was taken back: the file is as it was before.\n" in reviewer.said
+    assert [each.code for each in load(str(reviewer.file)).open_reviews] == ["E2"]
+
+
+@pytest.mark.parametrize("sits_there", [True, False])
+def test_what_somebody_wrote_into_the_file_since_is_not_undone(tmp_path: Path, *, sits_there: bool) -> None:
+    reviewer = Reviewer(tmp_path, sits_there=sits_there)
+
+    def keys() -> Iterable[str]:
+        yield "a"
+        text = reviewer.file.read_text(encoding="utf-8").replace("Smokers", "Heavy smokers")
+        reviewer.file.write_text(text, encoding="utf-8")
+        yield from "bq"
+
+    assert list(reviewer.types(keys()).summary()) == ["Accepted: I1."]
+    told = "Nothing was written: somebody wrote into the file after I1 was decided; please change I1 in an editor.\n"
+    assert told in reviewer.said
+    text = reviewer.file.read_text(encoding="utf-8")
+    assert "Heavy smokers" in text
+    assert "LW" in text
+
+
+def test_before_the_first_one_there_is_none(reviewer: Reviewer) -> None:
+    reviewer.types("bq")
+    assert "There is none before this one.\n" in reviewer.said
+
+
+IN_WORDS = {
+    "a rule": (
+        "I1",
+        "q",
+        "  In words    Is this true of the patient? “Platelets of at least 75 x 10^9/L”",
+        "Met",
+    ),
+    "as drafted": (
+        "E1",
+        "lq",
+        "  In words    Is this true of the patient? “Any of the following: gout asthma”",
+        "Applies",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "keys", "asked", "means"), IN_WORDS.values(), ids=IN_WORDS)
+def test_how_it_would_be_asked_in_words_is_shown_before_it_is_so(
+    reviewer: Reviewer, code: str, keys: str, asked: str, means: str
+) -> None:
+    reviewer.types(keys)
+    card = next(each for each in reviewer.said if each.startswith(f"{code} "))
+    shown = card[card.index("  In words") :]
+    assert " ".join(shown.split()).startswith(" ".join(asked.split()))
+    assert shown.endswith(f"{means} if the answer is “Yes”")
+    assert reviewer.file.read_text(encoding="utf-8") == DRAFT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DRAFT,
+        DRAFT.replace("[[question]]  # by", '[[question]]\nid = "i1"\nask = "Other?"\n\n[[question]]  # by'),
+    ],
+)
+def test_it_is_not_shown_where_it_is_asked_so_and_where_it_cannot_be(tmp_path: Path, text: str) -> None:
+    reviewer = Reviewer(tmp_path, text)
+    reviewer.types("llq")
+    cards = {each.split()[0]: each for each in reviewer.said}
+    assert "In words" not in cards["E2"]
+    assert ("In words" in cards["I1"]) == (text == DRAFT)
+
+
+def test_what_was_taken_back_stands_in_no_register(reviewer: Reviewer, tmp_path: Path) -> None:
+    """What was served in between stays entered as what was served then."""
+    db = open_database(tmp_path / "a.db")
+    reviewer.types("ab")
+    enter_reviews(db, load(str(reviewer.file)), utc_now)
+    assert not db.execute("SELECT 1 FROM register WHERE kind = 'reviewed'").fetchall()
