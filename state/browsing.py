@@ -5,7 +5,7 @@ Subjects are counted as `state.stats` counts them: each once, by the latest scre
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from dialogs.protocol import Protocol
 from dialogs.verdicts import IN_FILES
 from state.database import connect
 from state.schema import applied_names, migration_names
-from state.standing import NOTES
+from state.standing import NOTES, restrict
 
 SHOWN: Final = ("screening_log", "open_items", "answers")
 """The views that are shown, in this order; everything else in the file is not."""
@@ -84,21 +84,29 @@ WITH chosen AS (
 SELECT screening, outcome, reason, happened_on AS day FROM notes ORDER BY screening, place
 """
 """What was noted of the screenings of a JSON list and stands, in the order in which it was noted."""
-
+VERSIONS: Final = """
+SELECT s.number AS screening, s.protocol FROM screenings s WHERE s.number IN (SELECT value FROM json_each(:screenings))
+"""
+"""The version of its trial that each screening of a JSON list began with."""
 
 NEEDED: Final = (*SHOWN, "protocols", "_sqlite_migrations")
 """What every file of ours has; other views that are read here are those of this version."""
 
 
-def whole(path: Path, view: str, filters: Mapping[str, str]) -> Generator[tuple[object, ...], None, None]:
+def whole(
+    path: Path, view: str, filters: Mapping[str, str], trials: Collection[str] = ()
+) -> Generator[tuple[object, ...], None, None]:
     """Yield the names of a view's columns, then its rows where columns have these values, on a connection of its own.
 
-    One query over the whole: pages of a view are counted off from its beginning, each more slowly than the last.
+    With ``trials`` they are of these alone. One query over the whole: pages of a view are counted off from its
+    beginning, each more slowly than the last.
     Raises `KeyError` for what is no view that is shown, or no column of it.
     """
     if view not in SHOWN:
         raise KeyError(view)
     with closing(connect(path, read_only=True).conn) as db:
+        if trials:
+            restrict(db, trials)
         columns = [row[1] for row in db.execute(f"PRAGMA table_info({view})")]
         if not set(columns).issuperset(filters):
             raise KeyError(", ".join(filters))

@@ -17,6 +17,8 @@ The views are in the file, and `cut_off` makes them again over what was recorded
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 from sqlite_utils import Database
@@ -267,6 +269,29 @@ def make_views(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {name}")
     for name, query in VIEWS.items():
         db.execute(f"CREATE VIEW {name} AS{query.rstrip()}")
+
+
+_OF_TRIALS: Final = """
+SELECT number, site, sequence, protocol, person, started_at, zone, channel, (
+    SELECT e.number FROM main.screenings e JOIN main.protocols o ON o.sha256 = e.protocol
+    WHERE e.number = s.earlier AND o.id IN (SELECT id FROM temp.shown)
+) AS earlier, hash
+FROM main.screenings s
+WHERE protocol IN (SELECT sha256 FROM main.protocols WHERE id IN (SELECT id FROM temp.shown))
+"""
+
+
+def restrict(db: sqlite3.Connection, trials: Iterable[str]) -> None:
+    """Show on this connection the screenings for some trials alone, and of a link to another trial's nothing.
+
+    Subjects are counted as in the whole file: who was screened for another trial between two screenings is one.
+    """
+    db.execute("CREATE TEMP TABLE shown (id TEXT PRIMARY KEY) WITHOUT ROWID")
+    db.executemany("INSERT OR IGNORE INTO shown VALUES (?)", [(trial,) for trial in trials])
+    subjects = "SELECT * FROM main.subjects WHERE trial IN (SELECT id FROM temp.shown)"
+    for name, query in {"screenings": _OF_TRIALS, **VIEWS, "subjects": subjects}.items():
+        db.execute(f"CREATE TEMP VIEW {name} AS {query.strip()}")
+    db.commit()
 
 
 _CUT: Final = {

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable
+from bot.command.wiring import Unusable, protocols_on_offer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.serve import App
+    from dialogs.protocol import Protocol
 
 
 @click.command("serve")
@@ -22,21 +25,29 @@ if TYPE_CHECKING:
     show_default=True,
     help="On 127.0.0.1 only; 0 takes any that is free.",
 )
+@click.option(
+    "--protocol",
+    "trials",
+    multiple=True,
+    metavar="FILE|FOLDER|ID",
+    help="Show this trial alone; a folder: those in it. Can be given several times [default: all in the file].",
+)
 @options.database
-def command(port: int, db_file: str) -> None:
+def command(port: int, trials: tuple[str, ...], db_file: str) -> None:
     """Show the screening log in a browser on this machine, read-only, by Datasette.
 
     The screening log comes first; a screening's number leads to what is known of it and to its answers. The open
     items, the answers, the counts (those of prescreen stats), the reasons and the outcomes are a click away, in
     the language of the browser or the one that is chosen there. Lists can be filtered, sorted and downloaded as
-    CSV, always whole. Nothing can be written; people, accounts and invitations are not shown. Stops at SIGINT or
-    SIGTERM.
+    CSV, always whole. With --protocol all of it is of these trials alone, and nothing says of a subject that it
+    was screened for another. Nothing can be written; people, accounts and invitations are not shown. Stops at
+    SIGINT or SIGTERM.
 
     Datasette is an optional extra; in the checkout: pip install '.[serve]'
     """
     from bot import serve
 
-    app = _application(db_file)
+    app = _application(db_file, trials)
     try:
         listening = serve.listen(port)
     except OSError as error:
@@ -46,7 +57,7 @@ def command(port: int, db_file: str) -> None:
         serve.serve(app, listening)
 
 
-def _application(db_file: str) -> App:
+def _application(db_file: str, trials: tuple[str, ...]) -> App:
     from bot import serve
     from state import browsing
     from state.database import connect
@@ -62,6 +73,23 @@ def _application(db_file: str) -> App:
     if older:
         raise Unusable(f"{db_file} was written by an earlier version; please run prescreen stats on it once")
     try:
-        return serve.application(Path(db_file), names, protocols)
+        return serve.application(Path(db_file), names, protocols, _shown(trials, protocols, db_file))
     except serve.NotInstalled:
         raise Unusable("Datasette is not installed; in the checkout, run: pip install '.[serve]'") from None
+
+
+def _shown(given: Iterable[str], protocols: Iterable[Protocol], db_file: str) -> list[str]:
+    """Return the ids of the trials that are to be shown alone; with none given, none: all are shown."""
+    from dialogs.loading import shipped_protocols
+
+    stored = list(dict.fromkeys(each.id for each in protocols))
+    found: list[str] = []
+    for trial in given:
+        if trial in stored:
+            found.append(trial)
+        elif trial in shipped_protocols() or trial.endswith(".toml") or Path(trial).is_dir():
+            found += [each.id for each in protocols_on_offer([trial]).values()]
+        else:
+            known = f"there are some for {', '.join(stored)}" if stored else "there is none at all"
+            raise Unusable(f"{db_file} has no screening for {trial}; {known}")
+    return list(dict.fromkeys(found))

@@ -24,6 +24,7 @@ from bot.serve.pages import Pages
 from bot.serve.requests import HOST, App, only_reading
 from dialogs.protocol import Protocol
 from state.database import forbid_writing
+from state.standing import restrict
 
 ROWS_AT_ONCE: Final = 20_000
 LONGEST_QUERY_MS: Final = 20_000
@@ -44,10 +45,13 @@ class NotInstalled(Exception):
     """Datasette is not installed."""
 
 
-def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol]) -> App:
+def application(
+    path: Path, names: Iterable[str], protocols: Sequence[Protocol], only: Sequence[str] = ()
+) -> App:
     """Make the ASGI application. Raises `NotInstalled`.
 
-    ``names`` are those of all tables and views of the file; ``protocols`` are those in it, the newest last.
+    ``names`` are those of all tables and views of the file; ``protocols`` are those in it, the newest last. With
+    ``only``, trials by their ids, nothing of any other is shown.
     """
     try:
         from datasette import hookimpl
@@ -66,9 +70,12 @@ def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol])
             if write:
                 raise PermissionError("the file is only shown here")
             connection = super().connect()
+            if only:
+                restrict(connection, only)
             forbid_writing(connection)
             return connection
 
+    protocols = [each for each in protocols if not only or each.id in only]
     datasette = Datasette(
         [],
         metadata=metadata(names, protocols),
@@ -77,8 +84,8 @@ def application(path: Path, names: Iterable[str], protocols: Sequence[Protocol])
     )
     datasette.add_database(ReadOnly(datasette, str(path.resolve()), is_mutable=True), name=NAME)
     hookimpl(Pages.extra_template_vars)
-    _plug_in(Pages(protocols))
-    return only_reading(datasette.app(), path)
+    _plug_in(Pages(protocols, only))
+    return only_reading(datasette.app(), path, only)
 
 
 def _plug_in(pages: Pages) -> None:

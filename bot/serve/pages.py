@@ -23,8 +23,8 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
         *("screening", "verdict", "first_failed", "unresolved", "outcome", "state", "saved_at"),
         *("site", "started_by", "started_at", "earlier_screening", "protocol", "protocol_version"),
     ),
-    "open_items": ("screening", "criterion", "undetermined_since", "site", "person"),
-    "answers": ("screening", "question", "value", "compared", "status", "at", "person"),
+    "open_items": ("screening", "protocol", "criterion", "undetermined_since", "site", "person"),
+    "answers": ("screening", "protocol", "question", "value", "compared", "status", "at", "person"),
 }
 """Lists -> the columns that their pages show, the first list first; a unit stands behind its value."""
 ABOUT: Final = (
@@ -32,6 +32,8 @@ ABOUT: Final = (
     *("started_at", "started_by", "questions_asked", "earlier_screening", "protocol", "protocol_version"),
 )
 """What the page of one screening says of it, above its answers."""
+LOOKED_UP: Final = frozenset({"outcome", "protocol"})
+"""Columns of pages that need not be in the view: they are found by the number of the screening."""
 HIDDEN: Final = frozenset({"unit", "compared_unit", "protocol_sha256"})
 """Columns of downloads that no page shows."""
 
@@ -40,17 +42,20 @@ Fetch = Callable[[str, Mapping[str, object]], Any]
 
 
 class Pages:
-    """The plugin. Words of the trials come from the protocols of the file, the newest last."""
+    """The plugin. Words of the trials come from the protocols of the file, the newest last.
+
+    Pages say which trials alone they show, if it is ``only`` some.
+    """
 
     __name__ = "prescreen"  # Datasette lists plugins, which to it are modules
 
-    def __init__(self, protocols: Sequence[Protocol]) -> None:
-        self._cells = Cells(protocols)
+    def __init__(self, protocols: Sequence[Protocol], only: Sequence[str] = ()) -> None:
+        self._cells, self._only = Cells(protocols), only
 
     def extra_template_vars(self, request: Any, datasette: Any) -> dict[str, object]:
         """Hand the templates their page."""
         language = language_of_request(dict(request.scope["headers"]))
-        return {"page": Page(language, self._cells, datasette.get_database(NAME).execute)}
+        return {"page": Page(language, self._cells, datasette.get_database(NAME).execute, self._only)}
 
 
 def language_of_request(headers: Mapping[bytes, bytes]) -> str:
@@ -72,6 +77,7 @@ class Page:
     language: str
     cells: Cells
     fetch: Fetch
+    only: Sequence[str] = ()
 
     @property
     def tag(self) -> str:
@@ -89,6 +95,11 @@ class Page:
 
     def counted(self, key: str, number: int) -> str:
         return numbered(self.word(key), number, self.language).format(n=f"{number:,}")
+
+    def only_of(self) -> str:
+        """The trials that alone are shown; nothing, if all are."""
+        trials = marks(self.language)["list"].join(self.only)
+        return str(self.word("only_of")).format(trials=trials) if trials else ""
 
     def titles(self) -> Iterator[tuple[str, str]]:
         """The pages that lead on from everywhere, by name; the answers of one screening are reached by its number."""
@@ -110,9 +121,22 @@ class Page:
         return [column for column in columns if column not in HIDDEN]
 
     def listed(self, view: str, columns: Sequence[str]) -> list[str]:
-        """The columns of a list's page, of those that were asked for; outcomes are looked up by number."""
-        there = {*columns, "outcome"} if "screening" in columns else set(columns)
+        """The columns of a list's page, of those that were asked for."""
+        there = {*columns, *LOOKED_UP} if "screening" in columns else set(columns)
         return [column for column in LISTS[view] if column in there]
+
+    async def of_trials(self, rows: Sequence[Row], number: str = "") -> Sequence[Row]:
+        """Return rows with the trial of each, and the version that its screening, or that of a number, began with."""
+        cells: list[dict[str, Any]] = [dict(row) for row in rows]
+        numbers = json.dumps([row.get("screening", number) for row in cells])
+        found = await self.fetch(browsing.VERSIONS, {"screenings": numbers})
+        versions = {row["screening"]: row["protocol"] for row in found}
+        for row in cells:
+            version = versions.get(row.get("screening", number))
+            if version is not None:
+                row["protocol_sha256"] = version
+                row["protocol"] = self.cells.trial_of(version)
+        return cells
 
     # what is noted beside the log ----------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -34,8 +34,8 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 """An ASGI application (https://asgi.readthedocs.io)."""
 
 
-def only_reading(app: App, path: Path) -> App:
-    """Wrap Datasette's application, which shows the file at `path`."""
+def only_reading(app: App, path: Path, trials: Sequence[str] = ()) -> App:
+    """Wrap Datasette's application, which shows the file at `path`, or of it some trials alone."""
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -50,7 +50,7 @@ def only_reading(app: App, path: Path) -> App:
             await _answer(send, 404, b"There is no such page.\n")
         elif not scope["path"].endswith(".csv"):
             await app(scope, receive, send)
-        elif not await _download(scope, receive, send, path):
+        elif not await _download(scope, receive, send, path, trials):
             await app({**scope, "query_string": _streamed(scope["query_string"])}, receive, send)
 
     return guarded
@@ -89,12 +89,12 @@ def _streamed(query: bytes) -> bytes:
 # downloads ---------------------------------------------------------------------------------------
 
 
-async def _download(scope: Scope, receive: Any, send: Any, path: Path) -> bool:
+async def _download(scope: Scope, receive: Any, send: Any, path: Path, trials: Sequence[str]) -> bool:
     """Send a whole list as CSV; ``False`` for what only Datasette's own CSV can do."""
     view = scope["path"].removeprefix(f"/{NAME}/").removesuffix(".csv")
     pairs = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
     asked = {key.removesuffix("__exact"): value for key, value in pairs if not key.startswith("_")}
-    rows = browsing.whole(path, view, asked)
+    rows = browsing.whole(path, view, asked, trials)
     # one thread for one download: a connection of SQLite belongs to the thread that opened it
     with ThreadPoolExecutor(1) as reading:
         take = partial(asyncio.get_running_loop().run_in_executor, reading, _next_lines, rows)

@@ -47,7 +47,7 @@ CALLS: Final = {
         "--db {good} --force --output OUTPUT.svg",
     ),
     "evaluate": ("FILE", "--stored --protocol EXAMPLE-DM2 --db FILE"),
-    "serve": ("--port 0 --db FILE",),
+    "serve": ("--port 0 --db FILE", "--port 0 --db FILE --protocol NCT04420494"),
     "merge": ("FILE --into {new}", "{good} --into OUTPUT"),
     "purge": ("--before 2000-01-01 --yes --db FILE",),
     "verify": ("--db FILE",),

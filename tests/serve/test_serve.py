@@ -21,7 +21,7 @@ import pytest
 from bot import serve
 from bot.serve.cells import ROOM
 from bot.serve.metadata import ORDERS
-from bot.serve.pages import ABOUT, HIDDEN, LISTS
+from bot.serve.pages import ABOUT, HIDDEN, LISTS, LOOKED_UP
 from dialogs.languages import LANGUAGES, words
 from dialogs.loading import load
 from state import browsing
@@ -52,9 +52,9 @@ def address(file: Path) -> Iterator[str]:
 
 
 @contextmanager
-def served(file: Path) -> Iterator[str]:
+def served(file: Path, *options: str) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--db", str(file)],
+        [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--db", str(file), *options],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -107,7 +107,7 @@ def test_every_column_and_every_page_has_words(file: Path, language: str) -> Non
     for view in browsing.SHOWN:
         columns = {row[0] for row in rows(file, "SELECT name FROM pragma_table_info(?)", [view])}
         assert set(ORDERS[view]["facets"]) <= columns
-        assert set(LISTS[view]) - {"outcome"} <= columns
+        assert set(LISTS[view]) - LOOKED_UP <= columns
         assert {*ORDERS[view]["facets"], *LISTS[view], *ABOUT} <= said["headings"].keys()
     assert set(said["pages"]) == {*browsing.SHOWN, *browsing.QUERIES}
 
