@@ -49,7 +49,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.soak --record $(SOAK)
 	$(BIN)/python -m tests.state.tampering --record
 	$(BIN)/python -m tests.soak.long_life
-	$(BIN)/python -m pytest -q --hypothesis-profile matchings tests/dialogs/test_portfolio.py -k alone
+	$(BIN)/python -m pytest -q --hypothesis-profile matchings tests/dialogs/test_portfolio.py -k "alone or twice"
 
 pictures: $(VENV)/.test
 	PRESCREEN_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser tests/serve/test_in_a_browser.py

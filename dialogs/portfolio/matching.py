@@ -124,10 +124,7 @@ class Matching(Dialogue):
         self.worth, self.wanted = [{} for _ in self.trials], [0 for _ in self.trials]
         for index in range(len(self.trials)):
             self._weigh(index)
-        self.facts = [None] * len(self.protocol.questions)
-        self.applied = []
-        for question in self.answers:
-            self._take_over(question)
+        self._take_over_all()
         self._sum_up()
 
     def _own(self, trial: Trial) -> dict[str, Answer]:
@@ -141,21 +138,31 @@ class Matching(Dialogue):
 
     def _spread(self, question: str, answer: Answer) -> None:
         """Give an answer to the trials that ask it."""
-        place = self.protocol.position[question]
+        place, others = self.protocol.position[question], False
         for index in self.portfolio.asking[place]:
             trial, progress = self.trials[index], self.alone[index]
-            needed = place in self.worth[index]
+            needed, applied = place in self.worth[index], len(progress.applied)
             progress.put(trial.protocol.questions[trial.own[place]].id, answer)
             if needed:
                 self.judged[trial.criteria] = progress.judged
                 self._weigh(index)
-        self._take_over(question)
+                others |= len(progress.applied) > applied + 1
+        if others:  # that waited for this answer: a limit of normal whose value was unknown meanwhile
+            self._take_over_all()
+        else:
+            self._take_over(question)
         self._sum_up()
 
     def _weigh(self, index: int) -> None:
         places = self.trials[index].places
         self.worth[index] = {places[own]: worth for own, worth in worths(self.alone[index]).items()}
         self.wanted[index] = sum(1 << place for place in self.worth[index])
+
+    def _take_over_all(self) -> None:
+        self.facts = [None] * len(self.protocol.questions)
+        self.applied = []
+        for question in self.answers:
+            self._take_over(question)
 
     def _take_over(self, question: str) -> None:
         """Let an answer apply if it does in any trial, with what it implies."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogs.answers import Answer
+from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError
@@ -206,6 +206,27 @@ def test_a_saved_matching_can_be_opened_again_and_left_as_it_was(case: Case) -> 
     matching.take(Step("cancel"))
     assert matching.state == COMPLETED
     assert {**everything(matching), "saved": None} == {**saved, "saved": None}
+
+
+@given(cases(), st.data())
+@settings(random, max_examples=30)
+def test_what_waits_for_an_answer_applies_again_with_it_as_in_the_trials(
+    case: Case, data: st.DataObject
+) -> None:
+    """A limit of normal whose value was unknown meanwhile, and is asked again once the matching is reopened."""
+    matching = portfolios.begin(case.portfolio)
+    go_on(matching, case.table)
+    if not matching.applied:
+        return
+    question = data.draw(st.sampled_from(matching.applied))
+    matching.take(Step("correct", question))
+    matching.take(Step("answer", question, UNKNOWN))
+    go_on(matching, case.table)
+    matching.take(Step("save"))
+    matching.take(Step("reopen"))
+    go_on(matching, case.table)
+    anew = Matching(case.portfolio, dict(matching.answers), as_answered=True)
+    assert (matching.applied, matching.facts) == (anew.applied, anew.facts)
 
 
 @given(cases())
