@@ -49,7 +49,9 @@ def open_items(context: Context, argument: str) -> None:
     if _shown(context, argument):
         return
     undetermined = context.screenings.listed(person=context.person.code, state="undetermined", limit=LISTED)
-    waiting = [item for item in undetermined if item.state == COMPLETED]  # what is revised is in progress
+    waiting = [  # what is revised is in progress
+        (item, context.screenings.load(item.number)) for item in undetermined if item.state == COMPLETED
+    ]
     again = due(context.screenings, site=context.person.site, person=context.person.code)[:LISTED]
     context.turn.actions.append(
         lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say, context.named)

@@ -11,8 +11,8 @@ from bot.conversation.context import Context
 from bot.conversation.subjects import card_button, show_card
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import lists
+from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.phrases import joined, lines
-from bot.wording.subjects import missing_names
 from dialogs.dialogue import COMPLETED
 from state import outcomes
 from state.codes import number_of
@@ -175,14 +175,14 @@ def shown(context: Context, argument: str) -> bool:
 def _open_item(context: Context, item: Listed) -> Safe:
     saved = context.screenings.as_saved(item.number)
     since = datetime.fromisoformat(saved.saved[-1].at)
-    return context.say(
+    said = context.say(
         "office_open",
         number=context.named(item.number, item.trial),
         person=item.person,
         day=in_zone(since, context.setup.zone).date(),
         days=(context.screenings.clock() - since).days,
-        missing=missing_names(saved, context.say),
     )
+    return lines(said, *missing_lines(saved.dialogue, context.say, IN_A_LIST))
 
 
 def recent(context: Context, argument: str) -> None:

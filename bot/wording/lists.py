@@ -9,6 +9,7 @@ from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
 from bot.wording.cards import draft_line
 from bot.wording.healing import when
+from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
 from bot.wording.verdict_card import criterion_names
@@ -18,7 +19,7 @@ from dialogs.portfolio.merging import PORTFOLIO
 from dialogs.protocol import Protocol
 from state.moments import in_zone
 from state.rescreening import Due
-from state.screenings import Listed
+from state.screenings import Listed, Screening
 
 Named = Callable[[str, str], str]
 """How a screening is named, by its number and its trial."""
@@ -142,7 +143,7 @@ def again_lines(waiting: Sequence[Due], say: Phrases, named: Named) -> list[Safe
 
 def open_items(
     running: Sequence[Listed],
-    waiting: Sequence[Listed],
+    waiting: Sequence[tuple[Listed, Screening]],
     again: Sequence[Due],
     zone: str,
     say: Phrases,
@@ -160,23 +161,31 @@ def open_items(
         )
         for item in running
     ]
-    told += [
-        say(
-            "open_undetermined",
-            number=named(item.number, item.trial),
-            day=in_zone(item.started_at, zone).date(),
-            codes=joined(item.unresolved, say),
-        )
-        for item in waiting
-    ]
-    fill = tuple(
-        (_go(item.number, say.plain("named", name=say.plain("fill_in"), what=item.number), "reopen"),)
-        for item in waiting
-    )
+    told += [_waiting(item, screening, zone, say, named) for item, screening in waiting]
+    fill = tuple((_fill_in(screening, say),) for _, screening in waiting)
     repeat = tuple((_go(each.number, each.number),) for each in again)
     shown = {item.number: named(item.number, item.trial) for item in running}
     buttons = (*resume_buttons(shown, say), *fill, *repeat)
     return Reply(lines(*told, *again_lines(again, say, named)), buttons)
+
+
+def _waiting(item: Listed, screening: Screening, zone: str, say: Phrases, named: Named) -> Safe:
+    """An undetermined screening, with what is missing and who can say it."""
+    said = say(
+        "open_undetermined",
+        number=named(item.number, item.trial),
+        day=in_zone(item.started_at, zone).date(),
+        codes=joined(item.unresolved, say),
+    )
+    return lines(said, *missing_lines(screening.dialogue, say, IN_A_LIST))
+
+
+def _fill_in(screening: Screening, say: Phrases) -> Button:
+    """Open it again to fill in what is missing; its card, where there is nothing that an answer would settle."""
+    number = screening.number
+    if not screening.dialogue.missing:
+        return _go(number, number)
+    return _go(number, say.plain("named", name=say.plain("fill_in"), what=number), "reopen")
 
 
 def recent(found: Sequence[Listed], zone: str, say: Phrases, named: Named) -> Reply:

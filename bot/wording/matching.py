@@ -9,6 +9,7 @@ from bot.exchange import LABEL_CHARACTERS, Button, Reply, Safe
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
+from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, turning
 from bot.wording.phrases import Phrases, gap, joined, lines
 from bot.wording.times import local_time
@@ -23,7 +24,6 @@ from state.screenings import Screening
 
 MOST_NEWS: Final = 5
 """Trials that one answer ruled out are named up to this number; more are counted."""
-MOST_MISSING: Final = 3
 
 
 def is_matching(screening: Screening) -> bool:
@@ -133,7 +133,7 @@ def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> 
     more = (
         _why_not(screening, trial, alone, say)
         if alone.excluded
-        else [*_parts(alone, say), *_missing(trial, alone, say)]
+        else [*_parts(alone, say), *_missing(alone, say)]
     )
     return lines(say("stands", **identity, what=verdict), *more)
 
@@ -144,19 +144,8 @@ def _parts(alone: Progress, say: Phrases) -> list[Safe]:
     return [say("stands_for", parts=joined(having, say))] if having else []
 
 
-def _missing(trial: Trial, alone: Progress, say: Phrases) -> list[Safe]:
-    """What is missing, and who can say it; where nothing would help, that the site is to be asked."""
-    if alone.verdict != "undetermined":
-        return []
-    questions = [trial.protocol.question(each) for each in alone.missing]
-    if not questions:
-        return [say("stands_site", codes=joined(alone.unresolved, say))]
-    told = [
-        say.plain("noted", what=each.short[say.language], note=each.supplier[say.language])
-        for each in questions[:MOST_MISSING]
-    ]
-    told += ["…"] if len(questions) > MOST_MISSING else []
-    return [say("stands_missing", questions=joined(told, say))]
+def _missing(alone: Progress, say: Phrases) -> list[Safe]:
+    return missing_lines(alone, say, IN_A_LIST) if alone.verdict == "undetermined" else []
 
 
 def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Iterator[Safe]:

@@ -12,6 +12,7 @@ from bot.exchange import Safe
 from bot.wording.cards import answer_lines, deciding
 from bot.wording.healing import again_unless_said, met_from
 from bot.wording.in_short import in_short
+from bot.wording.missing import missing_lines
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, joined, lines, quoted
 from bot.wording.times import local_day, local_time
@@ -95,9 +96,8 @@ def _why(saved: Screening, say: Phrases) -> Iterator[Safe | None]:
     for reason in saved.dialogue.reasons:
         yield from _failed(saved, reason, say)
     yield again_unless_said(saved, say)
-    missing = missing_names(saved, say)
-    if missing:
-        yield say("subject_missing", questions=missing)
+    if saved.saved[-1].verdict == "undetermined":
+        yield from missing_lines(saved.dialogue, say)
 
 
 def _failed(saved: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | None]:
@@ -106,15 +106,6 @@ def _failed(saved: Screening, reason: Reason, say: Phrases) -> Iterator[Safe | N
     yield say(f"failed_{criterion.kind}", what=say.plain("noted", what=what, note=criterion.code))
     yield say("your_answer", answers=deciding(dialogue, reason, say))
     yield met_from(saved, criterion, say)
-
-
-def missing_names(screening: Screening, say: Phrases) -> str:
-    """Name what would settle an undetermined screening: the questions, or the criteria that only the site settles."""
-    if not screening.saved or screening.saved[-1].verdict != "undetermined":
-        return ""
-    missing = screening.dialogue.missing
-    names = [screening.protocol.question(question).short[say.language] for question in missing]
-    return joined(names or screening.dialogue.unresolved, say)
 
 
 def _disagreements(subject: Subject, say: Phrases) -> Iterator[Safe]:

@@ -186,7 +186,7 @@ QUESTION: Final = Table(
             TEXT,
             "Who or what has the answer where it is unknown: the laboratory, the record.",
             None,
-            "the medical record",
+            "the medical record; of a `site_fact`, the study coordinator",
         ),
         Key("unknown", TEXT, "What the button *unknown* says.", None, "the protocol's"),
         Key(

@@ -60,7 +60,8 @@ def build_question(entry: Entry, sets: OptionSets, unknown: Text, report: Report
         "short": short.at_the_beginning(),
         "unknown": entry["unknown"] or unknown,
     }
-    made |= {"supplier": entry["supplier"] or shipped_text("supplier")}
+    by_default = "supplier_of_site" if entry.get("site_fact") else "supplier"
+    made |= {"supplier": entry["supplier"] or shipped_text(by_default)}
     return Question(**{key: value for key, value in entry.items() if key not in _WRITTEN_OUT} | made)
 
 

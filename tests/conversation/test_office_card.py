@@ -55,14 +55,12 @@ def test_what_is_not_met_is_said_with_the_answers_that_decided(ward: Ward) -> No
     assert "72 g/L" not in shown
 
 
-def test_what_is_missing_is_named(ward: Ward) -> None:
+def test_what_is_missing_is_named_with_who_can_say_it(ward: Ward) -> None:
     ward.save([*ELIGIBLE[:-1], "unknown"])
-    name = (
-        ward.conversation.screenings.load("S01-0001")
-        .protocol.question("consent_willing")
-        .short[ward.coordinator.language]
-    )
-    assert words(ward, "subject_missing", questions=name) in text(card(ward))
+    question = ward.conversation.screenings.load("S01-0001").protocol.question("consent_willing")
+    language = ward.coordinator.language
+    told = words(ward, "noted", what=question.short[language], note=question.supplier[language])
+    assert words(ward, "missing", questions=told) in text(card(ward))
 
 
 def test_a_disagreement_stands_on_it_until_another_verdict_is_saved(ward: Ward) -> None:
