@@ -5,8 +5,10 @@ Plain text in 80 columns, no escape codes. Choices have keys; anything else type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 from wcwidth import wcwidth
@@ -16,10 +18,10 @@ from bot.conversation.answering import completes
 from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, at, read_press
 from bot.wording.asked import question_of
-from bot.wording.option_keys import option_keys
+from bot.wording.option_keys import TYPED, WORKED_OUT, answer_keys
+from bot.wording.paging import KEYS
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
-from dialogs.answers import COMPUTED
 from dialogs.protocol import Question
 from state.errors import NotKept
 from state.people import Person
@@ -30,10 +32,6 @@ BULLET_INDENT: Final = "  "
 KEY_INDENT: Final = "     "
 OPTIONS: Final = ("answer", "tick", "untick")
 """Buttons of these verbs are the options of a question."""
-TYPED: Final = "n"
-"""The key of the option of a question whose answers are typed, as *normal* beside a value."""
-WORKED_OUT: Final = "w"
-"""The key of *Work it out*: whoever is used to *n* for *Never* or *Normal* does not press it for that."""
 _LETTERS: Final = frozenset({TYPED, WORKED_OUT, *(kind.key for kind in PRESSES.values())})
 """Keys that press the same in every question, so that none of them is an option's."""
 
@@ -93,16 +91,17 @@ class Terminal:
         return not turn.untaken
 
     def _button(self, typed: str) -> Button | None:
-        """Find a button by its key, or as it is shown."""
-        labels = {button.label.casefold(): button for button in reversed(self.keys.values())}
-        return self.keys.get(typed) or labels.get(typed)
+        """Find a button by its key, in letters and digits of any width, or as it is shown, if only one is shown so."""
+        labelled = [button for button in self.keys.values() if button.label.casefold() == typed]
+        by_key = self.keys.get(unicodedata.normalize("NFKC", typed))
+        return by_key or (labelled[0] if len(labelled) == 1 else None)
 
     def _meant_for_later(self, text: str) -> bool:
         """Say whether a piped number would choose what came unasked: a unit, a correction, another screening.
 
         It answers a question that was foreseen. Any of these can be piped as it is labelled.
         """
-        button = self.keys.get(text)
+        button = self._button(text)
         kind = PRESSES.get(_verb(button)) if button is not None else None
         return text.isdecimal() and kind is not None and kind.unforeseen
 
@@ -146,10 +145,9 @@ class Terminal:
         buttons = [button for row in reply.buttons for button in row]
         if not buttons:
             return
-        offered = dict(self._keyed(buttons))
-        self.keys = offered
+        self.keys = self._keyed(buttons)
         line = ""
-        for key, button in offered.items():
+        for key, button in self.keys.items():
             item = f"{key}) {button.label}"
             if line and columns_of(line) + 3 + columns_of(item) > COLUMNS:
                 self._write_keys(line)
@@ -162,22 +160,32 @@ class Terminal:
         for wrapped in wrap(line, COLUMNS, columns_of, KEY_INDENT):
             self.write(wrapped)
 
-    def _keyed(self, buttons: list[Button]) -> Iterator[tuple[str, Button]]:
-        """Yield each button with its key: an option's own, or else the letters of its verb or a number."""
-        presses = [read_press(button.press) for button in buttons]
-        asked = self._asked(presses)
-        verbs = [_verb(button) for button in buttons]
-        options = _keys_of(asked) if asked is not None else ()
-        number = 0
-        for button, press, verb in zip(buttons, presses, verbs, strict=True):
-            if press is not None and verb in OPTIONS:
-                yield at(options, press.place or 0) or str((press.place or 0) + 1), button
-                continue
-            key = PRESSES[verb].key if verb in PRESSES else verb
-            if not key or verbs.count(verb) > 1:
-                number += 1
-                key = str(number)
-            yield key, button
+    def _keyed(self, buttons: Sequence[Button]) -> dict[str, Button]:
+        """Return the buttons by their keys: an option's own, that of its verb, of a page, or else a number.
+
+        No two have the same one, and a number is no option's.
+        """
+        options, verbs = self._options_among(buttons), [_verb(button) for button in buttons]
+        taken, offered = {*options.values()}, dict[str, Button]()
+        for button, verb in zip(buttons, verbs, strict=True):
+            key = options.get(button)
+            if key is None:
+                key = _free(_turning(button) or (_key_of(verb) if verbs.count(verb) == 1 else ""), taken)
+                taken.add(key)
+            offered[key] = button
+        return offered
+
+    def _options_among(self, buttons: Sequence[Button]) -> dict[Button, str]:
+        """Return the keys of those buttons that are options of the question which is asked."""
+        presses = {button: read_press(button.press) for button in buttons}
+        asked = self._asked(presses.values())
+        keys = answer_keys(asked, _LETTERS) if asked is not None else ()
+        found = {
+            button: at(keys, press.place)
+            for button, press in presses.items()
+            if press and press.verb in OPTIONS
+        }
+        return {button: key for button, key in found.items() if key is not None}
 
     def _asked(self, presses: Iterable[Press | None]) -> Question | None:
         """Return the question that these buttons answer."""
@@ -208,14 +216,18 @@ def _verb(button: Button) -> str:
     return press.verb if press is not None else "copy"
 
 
-def _keys_of(asked: Question) -> Sequence[str]:
-    """Return the keys of a question's options, or of what can be pressed beside a number, where digits are the answer.
+def _turning(button: Button) -> str:
+    """Return the key of a button that turns over to another page of a list."""
+    press = read_press(button.press)
+    return KEYS.get(press.name or "", "") if press is not None else ""
 
-    These are *n*, *n2*, *n3*; *w* where it is worked out.
-    """
-    if asked.options:
-        return option_keys(asked, _LETTERS)
-    return [
-        WORKED_OUT if code == COMPUTED.code else f"{TYPED}{place}" if place > 1 else TYPED
-        for place, code in enumerate(asked.buttons, 1)
-    ]
+
+def _key_of(verb: str) -> str:
+    return PRESSES[verb].key if verb in PRESSES else verb
+
+
+def _free(wanted: str, taken: Collection[str]) -> str:
+    """Return the key that is wanted, or the first number that is no key, if there is none or it is taken."""
+    if wanted and wanted not in taken:
+        return wanted
+    return next(number for number in map(str, count(1)) if number not in taken)

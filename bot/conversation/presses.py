@@ -48,7 +48,8 @@ class PressKind:
     """All that there is to say of the presses of one verb.
 
     ``handler`` is called with the context, the screening unless it is ``nobody``'s, and the press. ``key`` presses
-    the button at the terminal; without one, or where a message has several of a verb, it is numbered.
+    the button at the terminal; without one, or where a message has several of a verb, it is numbered. Those that
+    turn over to another page have keys of their own (`bot.wording.paging.KEYS`).
     ``unforeseen`` buttons come unasked, so that a number in a script written beforehand is not meant for them.
     ``word`` can be typed instead of the button, below a prompt of a kind. ``former`` is the verb that the version
     before wrote, if it was another one.
@@ -76,8 +77,8 @@ _ROWS: Final = (
     _own("untick", "acts", ticking.tick),
     _own("done", "moves", ticking.done, key="d"),
     _own("none", "moves", ticking.done, key="n"),
-    _own("earlier", "looks", ticking.turn_page, key="<"),
-    _own("later", "looks", ticking.turn_page, key=">"),
+    _own("earlier", "looks", ticking.turn_page),
+    _own("later", "looks", ticking.turn_page),
     _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
     _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
     _own("reason", "moves", answering.reason, former="w"),
@@ -91,13 +92,15 @@ _ROWS: Final = (
     _own("correct_which", "looks", own_screenings.correct_which, key="m", former="m"),
     _own("cancel", "looks", own_screenings.ask_to_cancel, key="x", word=("question", "cancel"), former="x"),
     _own("cancel_yes", "acts", own_screenings.cancel, key="y", word=("cancel", "yes"), former="y"),
-    _own("go_on", "looks", own_screenings.go_on, word=("cancel", "no"), former="go"),
+    _own("cancel_no", "looks", own_screenings.go_on, key="n", word=("cancel", "no")),
+    _own("go_on", "looks", own_screenings.go_on, key="go", former="go"),
+    _own("go_back", "looks", own_screenings.go_on, key="b"),
     _own("reopen", "acts", own_screenings.reopen, key="r", former="r"),
     _own("revise", "acts", own_screenings.revise, key="m"),
     _own("copy_record", "looks", own_screenings.copy_record, key="record"),
     _own("disagree", "looks", own_screenings.ask_why_disagree, key="d", former="d"),
     _own("disagree_why", "acts", own_screenings.disagree, former="dd"),
-    _own("rescreen", "acts", starting.rescreen, unforeseen=True, former="again"),
+    _own("rescreen", "acts", starting.rescreen, key="again", former="again"),
     _own("stands", "looks", matchings.show, key="t"),
     _own("open_trial", "acts", matchings.open_trial),
     _own("save_all", "acts", matchings.save_all, key="all"),
@@ -118,7 +121,7 @@ _ROWS: Final = (
     _site("outcome_undo", "looks", outcomes.ask_why_undone, key="undo", former="undo"),
     _site("outcome_undone", "acts", outcomes.take_back, former="undone"),
     # beside any screening
-    PressKind("new", "acts", starting.new_pressed, SCREENS),
+    PressKind("new", "acts", starting.new_pressed, SCREENS, key="new"),
     PressKind("match", "acts", matchings.begin, SCREENS),
     PressKind("language", "acts", first_contact.set_language, EVERYBODY, former="lang"),
     PressKind("stats", "looks", reports.stats_of, OFFICE),

@@ -46,12 +46,9 @@ def ask_which(context: Context, screening: Screening, press: Press) -> None:
 
 
 def _which_answer(context: Context, screening: Screening, place: int | None = None) -> None:
-    buttons = answer_buttons(screening, "query_what", "query", place, context.say)
-    context.choose(
-        screening,
-        context.say("query_which", number=context.named(screening.number, screening.protocol.id)),
-        with_way_back(context, screening, buttons),
-    )
+    page, buttons = answer_buttons(screening, "query_what", "query", place, context.say)
+    which = context.say("query_which", number=context.named(screening.number, screening.protocol.id))
+    context.choose(screening, lines(which, page), with_way_back(context, screening, buttons))
 
 
 def ask_what(context: Context, screening: Screening, press: Press) -> None:

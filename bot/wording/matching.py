@@ -10,7 +10,7 @@ from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
 from bot.wording.missing import IN_A_LIST, missing_lines
-from bot.wording.paging import page_at, turning
+from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, joined, lines
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
@@ -98,7 +98,13 @@ def standing(screening: Screening, say: Phrases, place: int | None = None) -> Re
     told = [gap(_line(screening, *_at(dialogue, ordered[each]), say)) for each in shown]
     buttons = [_go_on(screening, ordered[each], say) for each in shown]
     buttons += turning(len(ordered), shown, screening, "stands", "stands")
-    text = lines(say("stands_title"), *told, gap(say("investigator")), *_saved(screening, say))
+    text = lines(
+        say("stands_title"),
+        page_line(len(ordered), shown, say),
+        *told,
+        gap(say("investigator")),
+        *_saved(screening, say),
+    )
     return Reply(text, arrange([*buttons, *_onward(screening, say)]), head=_head(screening, say))
 
 
@@ -183,7 +189,7 @@ def _onward(screening: Screening, say: Phrases) -> list[Button]:
             button(say.plain("correct_answer"), "correct_which", screening),
             button(say.plain("cancel_screening"), "cancel", screening),
         ]
-    return [button(say.plain("back_to_question"), "go_on", screening)]
+    return [button(say.plain("back_to_question"), "go_back", screening)]
 
 
 def _finish(screening: Screening, say: Phrases) -> list[Button]:

@@ -1,4 +1,7 @@
-"""The keys of a question's options at the terminal: places, or grades, or letters where a number would mislead."""
+"""The keys of a question's options at the terminal: places, or grades, or letters where a number would mislead.
+
+Where a number is typed as the answer, no number is a key of anything else.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,43 @@ from itertools import product
 from string import ascii_lowercase
 from typing import Final
 
+from dialogs.answers import COMPUTED, compact
 from dialogs.protocol import Option, Question
 from dialogs.reading.grades import grade, numbers_in
 from dialogs.reading.options import spellings_taken
 
+TYPED: Final = "n"
+"""The key of the first button beside a number that is typed, as *Normal* or *Never*."""
+WORKED_OUT: Final = "w"
+"""The key of *Work it out*: whoever is used to *n* for *Never* or *Normal* does not press it for that."""
 _NUMERALS: Final = frozenset("ivxlcdm")
+
+
+def answer_keys(question: Question, taken: Collection[str]) -> Sequence[str]:
+    """Return the keys of the buttons that answer a question, in their order; none is one of those that are `taken`."""
+    return option_keys(question, taken) if question.options else _keys_beside_a_number(question, taken)
+
+
+def _keys_beside_a_number(question: Question, taken: Collection[str]) -> Sequence[str]:
+    """Return the number that a button stands for where that is typed as it is; else *n*, or a letter of its code."""
+    used: list[str] = []
+    for code in question.buttons:
+        wanted = _wanted(question, code, [TYPED] if not used else [], taken)
+        used.append(next(key for key in wanted if key not in used))
+    return used
+
+
+def _wanted(question: Question, code: str, first: Sequence[str], taken: Collection[str]) -> Iterator[str]:
+    """Yield the keys that a button can have, the best one first."""
+    if code == COMPUTED.code:
+        yield WORKED_OUT
+        return
+    means = question.shortcut_by_code[code].means
+    if question.kind == "integer" and means.relation == "=":
+        yield compact(means.value)
+    yield from first
+    yield from (letter for letter in code if letter.isalpha() and letter not in taken)
+    yield from _letters(question, taken)
 
 
 def option_keys(question: Question, taken: Collection[str]) -> Sequence[str]:

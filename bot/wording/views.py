@@ -14,7 +14,7 @@ from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer
 from bot.wording.buttons import arrange, button, choices, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
-from bot.wording.paging import page_at, turning
+from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, lines, named
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
@@ -62,7 +62,8 @@ def _show_question(screening: Screening, say: Phrases, place: int | None = None)
     turned = turning(len(choices(question)), shown, screening, "earlier", "later")
     options = (*arrange(_options(screening, question, shown, say)), *arrange(turned))
     ending = arrange(_ending(screening, question, say))
-    return _asking(screening, cards.question_card(screening, say), (*options, *ending, *always), say)
+    text = lines(cards.question_card(screening, say), page_line(len(choices(question)), shown, say))
+    return _asking(screening, text, (*options, *ending, *always), say)
 
 
 def _options(screening: Screening, question: Question, page: range, say: Phrases) -> list[Button]:
@@ -239,27 +240,34 @@ def _show_matching(screening: Screening, say: Phrases, place: int | None = None)
 
 
 def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
-    buttons = answer_buttons(screening, "correct", "correct_which", place, say)
-    buttons.append(button(say.plain("back"), "go_on", screening))
-    return Reply(say("which_answer", number=screening.number), arrange(buttons))
+    page, buttons = answer_buttons(screening, "correct", "correct_which", place, say)
+    buttons.append(_back(screening, say))
+    return Reply(lines(say("which_answer", number=screening.number), page), arrange(buttons))
 
 
 def answer_buttons(
     screening: Screening, verb: str, turn: str, place: int | None, say: Phrases
-) -> list[Button]:
-    """Return a button for each answer, of many those of a page; the newest, unless `place` names one on it."""
-    dialogue, count = screening.dialogue, len(screening.dialogue.applied)
-    shown = page_at(count, count - 1 if place is None else place)
-    buttons = [
-        button(named_in_short(dialogue, dialogue.applied[at], say), verb, screening, at) for at in shown
-    ]
-    return [*buttons, *turning(count, shown, screening, turn, turn)]
+) -> tuple[Safe | None, list[Button]]:
+    """Return a button for each answer; of many those of a page, and which page it is.
+
+    It is the page of the answer that was given last, as a rule the newest one, unless `place` names one on it.
+    """
+    dialogue, applied = screening.dialogue, screening.dialogue.applied
+    last = applied.index(dialogue.last) if dialogue.last in applied else len(applied) - 1
+    shown = page_at(len(applied), last if place is None else place)
+    buttons = [button(named_in_short(dialogue, applied[at], say), verb, screening, at) for at in shown]
+    page = page_line(len(applied), shown, say)
+    return page, [*buttons, *turning(len(applied), shown, screening, turn, turn)]
+
+
+def _back(screening: Screening, say: Phrases) -> Button:
+    return button(say.plain("back"), "go_back", screening)
 
 
 def _ask_cancel(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     buttons = (
         button(say.plain("cancel_yes"), "cancel_yes", screening),
-        button(say.plain("cancel_no"), "go_on", screening),
+        button(say.plain("cancel_no"), "cancel_no", screening),
     )
     key = "cancel_revision_sure" if screening.dialogue.revising else "cancel_sure"
     return Reply(say(key, number=screening.number), (buttons,))
@@ -270,7 +278,7 @@ def _ask_disagreement(screening: Screening, say: Phrases, place: int | None = No
         button(say.plain(f"reason_{reason}"), "disagree_why", screening, index)
         for index, reason in enumerate(DISAGREEMENTS)
     ]
-    buttons.append(button(say.plain("back"), "go_on", screening))
+    buttons.append(_back(screening, say))
     return Reply(say("disagree_why", number=screening.number), arrange(buttons))
 
 

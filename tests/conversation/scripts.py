@@ -19,7 +19,7 @@ OF_OTHER_TRIALS = {
             "0",
             "yesterday",
             "about 2 years ago",
-            "n2",
+            "o",
             "120 g/L",
         ),
         *("s", "record", "/open"),
@@ -33,9 +33,9 @@ OF_OTHER_TRIALS = {
 OF_SEVERAL_TRIALS = {
     "matching": (
         "EXAMPLE-DM2 EXAMPLE-MDD NCT04420494",
-        *("1", "45", "t", "4", "h", "1", "b", "k", "24.7", "1", "1", "1", "d", "73 g/L", "n", "2", "u", "u"),
+        *("1", "45", "t", "b", "h", "1", "b", "k", "24.7", "1", "1", "1", "d", "73 g/L", "n", "2", "u", "u"),
         *("2", "2 a", "u", "u", "u", "u", "8.1 %", "u", "n", "n", "n", "u", "u", "u", "90", "u", "2", "u"),
-        *("1", "s", "/resume", "1", "all", "2"),
+        *("1", "s", "/resume", "go", "all", "2"),
     ),
 }
 """The ids of shipped trials, and what is typed."""
@@ -191,7 +191,7 @@ SCRIPTS = {
         "nan",
         "9.8 g/dL",
         "cancel",
-        "1",
+        "n",
         "cancel",
         "y",
     ],

@@ -185,7 +185,7 @@ class Clinician:
             for b in buttons_of(bots[place])
         ]
         terminal = Terminal(self.ward.service.channel.conversation, self._member(), lambda _: None)
-        return bots[place], dict(terminal._keyed(buttons))
+        return bots[place], terminal._keyed(buttons)
 
     def _member(self) -> Member:
         found = self.ward.service.people.find("telegram", str(self.phone.id))

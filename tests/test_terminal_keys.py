@@ -1,0 +1,197 @@
+"""Keys at the terminal: each that is shown presses the button beside it and nothing else, on whatever card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from bot.terminal import Terminal
+from bot.wording.asked import question_of, ticked
+from dialogs.answers import Choice
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.loading.catalogue import entries
+from dialogs.loading.samples import sample
+from dialogs.protocol import Protocol, Question
+from state.screenings import Screening
+from tests.conversation.office import offering
+from tests.conversation.playing import Clock, new_conversation
+from tests.dialogs.long_trials import CRITERIA, long_trial
+from tests.dialogs.test_format import HEAD
+
+LANGUAGES: Final = ("en", "zh")
+_SHOWN: Final = re.compile(r"(?:^  |   )(\S+)\) ")
+
+
+class Seat:
+    """Somebody at a terminal at which trial after trial is begun."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self.made = new_conversation(path, Clock())
+        self.made.screenings.db.execute("PRAGMA synchronous=OFF")
+        person = self.made.people.add("clinician", "S01", "terminal", "local", language)
+        self.printed: list[str] = []
+        self.terminal = Terminal(self.made, person, self.printed.append)
+
+    def begins(self, trial: Protocol) -> Screening:
+        while (current := self.made.current(self.terminal.person)) is not None:
+            self.types("/cancel")
+            self.types("y")
+            assert self.made.screenings.load(current.number).ended
+        self.terminal.conversation = offering(self.made, trial)
+        self.types("/new")
+        return self.screening
+
+    def types(self, line: str) -> None:
+        self.printed.clear()
+        self.terminal.handle(line)
+
+    @property
+    def screening(self) -> Screening:
+        current = self.made.current(self.terminal.person)
+        assert current is not None
+        return current
+
+    def shown(self) -> list[str]:
+        """Return the keys as they stand on the screen; every one of them is of a button of its own."""
+        shown = [key for line in self.printed for key in _SHOWN.findall(line)]
+        assert sorted(shown) == sorted(self.terminal.keys)
+        presses = [button.press or button.copy for button in self.terminal.keys.values()]
+        assert len({*presses}) == len(shown)
+        return shown
+
+    def options(self) -> list[tuple[str, str]]:
+        """Return the keys of the options on the screen, each with the option's code."""
+        question = question_of(self.screening)
+        assert question is not None
+        codes = [*question.buttons]
+        options = []
+        for key, button in self.terminal.keys.items():
+            verb, *_, place = button.press.split(":")
+            if verb in ("answer", "tick", "untick"):
+                options.append((key, codes[int(place)]))
+        return options
+
+
+@pytest.fixture(params=LANGUAGES)
+def seat(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seat]:
+    made = Seat(tmp_path / "keys.db", request.param)
+    yield made
+    made.made.screenings.db.close()
+
+
+def _taken(screening: Screening, question: Question) -> set[str]:
+    """The codes of the options that were taken for a question."""
+    if question.kind == "several":
+        return {*ticked(screening, question).codes}
+    given = screening.dialogue.answers.get(question.id)
+    return {given.code} if isinstance(given, Choice) else set()
+
+
+def _differing() -> Iterator[Protocol]:
+    """A trial for each entry of the catalogue, of those whose buttons say the same the first."""
+    seen = set()
+    for name in sorted(entries()):
+        trial = parse_protocol(HEAD + sample(name), f"{name}.toml")
+        asked = trial.question(name)
+        buttons = (asked.kind, tuple((code, *text.values()) for code, text in asked.buttons.items()))
+        if asked.buttons and buttons not in seen:
+            seen.add(buttons)
+            yield trial
+
+
+def test_every_key_of_the_catalogue_takes_its_option(seat: Seat) -> None:
+    looked_at = 0
+    for trial in _differing():
+        seat.begins(trial)
+        question = question_of(seat.screening)
+        assert question is not None
+        seat.shown()
+        for key, code in seat.options():
+            screening = seat.begins(trial)
+            seat.types(key)
+            now = seat.made.screenings.load(screening.number)
+            assert _taken(now, question) == {code}, (question.id, key)
+            looked_at += 1
+    assert looked_at > 100
+
+
+@pytest.mark.parametrize("name", shipped_protocols())
+def test_the_keys_of_every_card_of_a_shipped_trial_are_each_others_and_no_number_stands_for_another(
+    seat: Seat, name: str
+) -> None:
+    """All is unknown, so that as much as possible is asked."""
+    trial, asked = load(name), set[str]()
+    seat.begins(trial)
+    while (question := question_of(seat.screening)) is not None:
+        seat.shown()
+        asked.add(question.id)
+        for key, code in seat.options():
+            if not question.options and key.isdecimal():
+                assert question.shortcut_by_code[code].means.value == int(key)
+        assert all(key in dict(seat.options()) for key in seat.terminal.keys if key.isdecimal())
+        seat.types("u")
+    assert len(asked) > len(trial.criteria) // 2
+    seat.shown()
+
+
+def test_a_number_that_is_typed_is_the_answer_whatever_else_can_be_pressed(seat: Seat) -> None:
+    """The fault as it was found: *Resume* had the key 1 beside a question that a number answers."""
+    trial = load("NCT04420494")
+    seat.begins(trial)
+    seat.types("45")
+    seat.types("/new")
+    assert "S01-0001" in "\n".join(seat.printed)
+    seat.shown()
+    seat.types("1")
+    assert seat.screening.number == "S01-0002"
+    assert seat.screening.dialogue.proposal == "1 a", "so young a patient is asked about"
+    seat.types("/new")
+    seat.types("go")
+    assert seat.screening.number == "S01-0002"
+
+
+def test_pages_have_keys_of_their_own_and_the_first_and_the_last_are_a_key_away(seat: Seat) -> None:
+    seat.begins(long_trial(criteria=100))
+    for typed in ("45", "none", *("yes" if number % 2 else "no" for number in range(2, 100))):
+        seat.types(typed)
+    seat.types("m")
+    for typed, ways in (
+        ("<<", {">", ">>"}),
+        (">", {"<", ">", ">>"}),
+        (">", {"<<", "<", ">"}),
+        (">>", {"<<", "<"}),
+    ):
+        seat.types(typed)
+        assert {*filter(re.compile("[<>]+").fullmatch, seat.shown())} == ways
+    assert any(re.fullmatch("Page 4 of 4|第4页，共4页", line) for line in seat.printed)
+    seat.types("b")
+    assert question_of(seat.screening) is None
+    assert "m" in seat.shown()
+
+
+def test_the_list_of_answers_opens_at_the_one_that_was_given_last(seat: Seat) -> None:
+    seat.begins(long_trial())
+    for typed in ("45", "none", *("yes" if number % 2 else "no" for number in range(2, CRITERIA))):
+        seat.types(typed)
+    for typed in ("m", "<", "i3", "yes", "m"):
+        seat.types(typed)
+    assert any(button.label.startswith("I3") for button in seat.terminal.keys.values())
+
+
+@pytest.mark.parametrize("typed", ["１", "Ｕ", "u"])
+def test_keys_are_taken_in_letters_and_digits_of_any_width(seat: Seat, typed: str) -> None:
+    screening = seat.begins(parse_protocol(HEAD + sample("sex"), "sex.toml"))
+    seat.types(typed)
+    assert "sex" in seat.made.screenings.load(screening.number).dialogue.answers
+
+
+def test_no_at_the_question_whether_to_cancel_is_n(seat: Seat) -> None:
+    screening = seat.begins(load("NCT04420494"))
+    seat.types("/cancel")
+    assert {"y", "n"} == {*seat.shown()}
+    seat.types("n")
+    assert not seat.made.screenings.load(screening.number).ended
