@@ -53,7 +53,7 @@ _LAST_ITEM: Final = re.compile(r"[A-Za-z'’ -]+")
 _NO_ITEM: Final = re.compile(
     r"\b(?:within|in|at|on|for|with|without|during|before|after|prior|that|which|who|requir\w+|needing|due|despite|"
     r"by|as|to|not|no|than|use|usage|treatment|therapy|medication|drugs?|test\w*|surgery|implantation|vaccin\w+|family|"
-    r"members?|relatives?|untreated|uncontrolled|severe|active|confirmed|symptomatic)\b",
+    r"members?|relatives?|untreated|uncontrolled|severe|active|confirmed|symptomatic|taking|receiving|using)\b",
     re.IGNORECASE,
 )
 """What in the last item of a list may be said of those before it, too."""

@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from dialogs.drafting.of_some import concerns_some
 from dialogs.drafting.proposals.conditions import Condition, Question, one_of, own_id, simple
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
 from dialogs.loading.ruleless import options_of_some
+
+_EITHER: Final = re.compile(r"\beither\b(?! of\b| sex| gender)(?!.*\bor\b)", re.IGNORECASE)
+"""*Either* without *or*: a list of alternatives that would pass for one of conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Line:
 
 @lru_cache(maxsize=1024)
 def _read(text: str, *, inclusion: bool) -> Condition | None:
+    if _EITHER.search(text):
+        return None
     condition: Condition | None = read(phrases(text), inclusion=inclusion)
     return condition
 

@@ -31,8 +31,12 @@ class Condition:
     said: Clause
     contrary: Clause
     questions: tuple[Question, ...] = ()
-    denied: bool = False
-    """Whether it was said as a negation, which may go on to what follows: *no ... or ...*."""
+    said_with: Literal["", "no", "history of", "unless"] = ""
+    """What may go on to what follows: *no ... or ...*."""
+
+    @property
+    def denied(self) -> bool:
+        return self.said_with == "no"
 
 
 def simple(said: str, contrary: str = "", questions: tuple[Question, ...] = ()) -> Condition:
@@ -58,7 +62,7 @@ def contrary(condition: Condition) -> Condition:
 
 def denied(condition: Condition) -> Condition:
     """Return the contrary as a line says it: *no ...*."""
-    return replace(contrary(condition), denied=True)
+    return replace(contrary(condition), said_with="no")
 
 
 def all_of(*parts: Condition) -> Condition:

@@ -38,7 +38,7 @@ NAMES: Final[Joining] = {
 """The same for names that share one limit; *or* in an inclusion may mean either."""
 
 
-_COMMAS: Final = frozenset({"COMMA", "SEMICOLON"})
+COMMAS: Final = frozenset({"COMMA", "SEMICOLON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def joints(parts: Sequence[Any]) -> frozenset[str]:
 
     *A or b, c* may be two lists: refused, but where *and* joins all of it.
     """
-    between = [part.kinds - _COMMAS for part in parts if isinstance(part, Joint)]
+    between = [part.kinds - COMMAS for part in parts if isinstance(part, Joint)]
     kinds = frozenset().union(*between) | {each.type for each in tokens(parts, "SLASH")}
     if kinds != {"AND"} and any(before and not after for before, after in pairwise(between)):
         raise Unsure

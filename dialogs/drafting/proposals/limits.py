@@ -38,6 +38,8 @@ _MEAN: Final = frozenset({"mo", "a"})
 _ANY_EVENT: Final = "last_stroke"
 """Of all questions for how long ago something was, which count in the same units."""
 _UPWARD: Final = (">", ">=")
+_LEAST: Final = {"crohns_activity": 100}
+"""Limits below are of another score of the same name: the CDAI of rheumatoid arthritis ends at 76."""
 
 
 class Unsure(Exception):
@@ -103,6 +105,8 @@ def written(name: str, number: Number) -> str:
     given = [(number.value, number.unit), *([number.again] if number.again else [])]
     units = [_unit(name, spelled) for _, spelled in given]
     first, *other = (unit.in_first(value) for (value, _), unit in zip(given, units, strict=True))
+    if first < _LEAST.get(name, first):
+        raise Unsure
     if other and (units[0] == units[1] or abs(first - other[0]) > first * _ROUNDED):
         raise Unsure
     limits = [f"{value:f} {unit.code}" for (value, _), unit in zip(given, units, strict=True)]

@@ -17,6 +17,7 @@ from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, sim
 from dialogs.drafting.proposals.events import Events
 from dialogs.drafting.proposals.joining import (
     AGES,
+    COMMAS,
     WHOLE,
     Joint,
     Names,
@@ -29,13 +30,18 @@ from dialogs.drafting.proposals.joining import (
 )
 from dialogs.drafting.proposals.limits import Bound, Limit, Number, Unsure, bounded
 from dialogs.drafting.proposals.measured import Measured
-from dialogs.drafting.proposals.people import People
+from dialogs.drafting.proposals.people import LIFELONG, People
 
 _ENZYME: Final = re.compile(r"\(?a(?:lt|st|lp) ")
 _OF_PREGNANCY: Final = re.compile("pregnant_or_lactating|breastfeeding")
 _COMPARED: Final = re.compile("[<>]")
 _FOR_ALL: Final = re.compile(r"or liver_metastases(?! and)|and not liver_metastases$")
 """*Unless liver metastases* behind a list may be said of all of it."""
+_WITH_ITS_VALUE: Final = re.compile(
+    r"diabetes\b.*(?:hba1c|glucose)|hiv\b.*(?:cd4|hiv_rna)|hbsag\b.*hbv_dna|hcv_antibody\b.*hcv_rna|"
+    r"atrial_fibrillation\b.*heart_rate|cirrhosis\b.*child_pugh|dialysis\b.*egfr"
+)
+"""A disease and what is measured of it, which may be what is asked of those who have it."""
 
 
 class Meaning(Measured, People, Events):
@@ -55,6 +61,8 @@ class Meaning(Measured, People, Events):
             raise Unsure
         self._refuse_a_wide_negation(conditions, joints(parts))
         self._refuse_a_wide_window(conditions)
+        self._refuse_a_wide_history(conditions)
+        self._refuse_a_part_of_a_list(parts, conditions)
         enzymes = [one.said.text for one in conditions if _ENZYME.match(one.said.text)]
         if len({"liver_metastases" in text for text in enzymes}) > 1 or _FOR_ALL.search(" ".join(enzymes)):
             raise Unsure
@@ -77,6 +85,26 @@ class Meaning(Measured, People, Events):
             ):
                 raise Unsure
 
+    def _refuse_a_wide_history(self, conditions: Sequence[Condition]) -> None:
+        """Refuse *history of diabetes or dialysis*: who is on dialysis no more has a history of it."""
+        passing = [
+            not (one.said.text.startswith(LIFELONG) or _COMPARED.search(one.said.text)) for one in conditions
+        ]
+        if any(one.said_with == "history of" for one in conditions) and any(passing):
+            raise Unsure
+
+    def _refuse_a_part_of_a_list(self, parts: list[Any], conditions: Sequence[Condition]) -> None:
+        """Refuse a list of which *or* may join but the end: *adults, ECOG 0-1 or Karnofsky 70*."""
+        kinds = [joint.kinds for joint in each(Joint, parts)]
+        if not any(kind & {"OR", "EITHER"} for kind in kinds):
+            return
+        if any(one.said_with == "unless" for one in conditions[:-1]):
+            raise Unsure
+        texts = [one.said.text for one in conditions]
+        measured = any(_WITH_ITS_VALUE.match(" ".join(texts[at:])) for at in range(len(texts)))
+        if any(kind <= COMMAS for kind in kinds) and (self.inclusion or measured):
+            raise Unsure
+
     def at_least(self, parts: list[Any]) -> Condition:
         (count,), conditions = each(Number, parts), each(Condition, parts)
         (relation,) = tokens(parts, "COMPARED", "BEHIND")
@@ -89,6 +117,8 @@ class Meaning(Measured, People, Events):
         return simple(f"at_least({count.value}, {listed})", questions=questions)
 
     def any_of_them(self, parts: list[Any]) -> Condition:
+        if joints(parts) - {"OR", "EITHER"}:
+            raise Unsure
         return any_of(*each(Condition, parts))
 
     def all_of_them(self, parts: list[Any]) -> Condition:

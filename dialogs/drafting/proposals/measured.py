@@ -47,6 +47,8 @@ from dialogs.drafting.proposals.limits import (
 _NUMBER: Final = re.compile(r"([0-9.]+) ?(.*)")
 _THOUSANDS_OR_PARTS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 """What is a hundred thousand where a point parts thousands, and a hundred elsewhere: *100.000*."""
+_OF_ONE_AGE_EACH: Final = frozenset({"karnofsky", "lansky"})
+"""Scores of which a patient has the one or the other."""
 
 
 class Measured(Reader):
@@ -93,6 +95,8 @@ class Measured(Reader):
 
     def names(self, parts: list[Any]) -> Names:
         entries = tuple(dict.fromkeys(map(str, tokens(parts, "MEASURED"))))
+        if _OF_ONE_AGE_EACH <= {*entries}:
+            raise Unsure
         return Names(entries, joints(parts) if len(entries) > 1 else frozenset())
 
     def measured(self, parts: list[Any]) -> Condition:
@@ -138,7 +142,7 @@ class Measured(Reader):
                 return any_of(first, all_of(some, second))
             return any_of(all_of(contrary(some), first), second)
 
-        return self.at(None, allowed, names)
+        return _with_exception(self.at(None, allowed, names), parts)
 
     def otherwise(self, parts: list[Any]) -> Condition:
         """*Creatinine up to 1.5, or clearance of 60 in those with creatinine above 1.5.*"""
@@ -151,7 +155,8 @@ class Measured(Reader):
         names, limit = parts[0], parts[1]
         some = state_of(tokens(parts, "CONDITION")[0])
         condition = self.at(None, lambda entry: bounded(entry, limit), names)
-        return any_of(condition, some) if self.inclusion else all_of(condition, contrary(some))
+        excepted = any_of(condition, some) if self.inclusion else all_of(condition, contrary(some))
+        return _with_exception(excepted, parts)
 
     def limit_of_sex(self, parts: list[Any]) -> tuple[str, Limit]:
         return str(tokens(parts, "SEX")[0]), parts[0]
@@ -195,3 +200,8 @@ class Measured(Reader):
         limit = Limit((Bound(relation, systolic), Bound(relation, diastolic))).in_one_unit()
         named = zip(("systolic_pressure", "diastolic_pressure"), limit.bounds, strict=True)
         return join(*(bounded(name, Limit((bound,))) for name, bound in named))
+
+
+def _with_exception(condition: Condition, parts: list[Any]) -> Condition:
+    """Mark an exception that no brackets end: *unless Gilbert or ...*."""
+    return condition if tokens(parts, "LEFT") else replace(condition, said_with="unless")

@@ -189,7 +189,7 @@ def _limited(line: Line) -> Condition | None:
         head, tail = line.text[:place], line.text[place:]
         condition = (line.read(head) if tail else None) or implied(head, inclusion=line.inclusion)
         if condition is not None and _only_limits(line, condition, head, tail):
-            behind = _WITH.match(tail)
+            behind = _WITH.match(tail) if condition.said.joint != "or" else None
             rest = line.read(tail[behind.end() :]) if behind else None
             if rest is not None or not _in_doubt(line, condition, tail):
                 return all_of(condition, rest or line.whole())

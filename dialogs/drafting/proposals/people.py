@@ -45,7 +45,7 @@ _ADOLESCENT: Final = 12
 
 
 _POINTS: Final = ("", "point", "points")
-_LIFELONG: Final = (
+LIFELONG: Final = (
     "hiv", "organ_transplant", "cirrhosis", "diabetes", "gilbert", "guillain_barre", "hepatic_encephalopathy",
     "stem_cell_transplant", "splenectomy", "last_", "latex_allergy", "contrast_allergy",
 )  # fmt: skip
@@ -147,9 +147,15 @@ class People(Reader):
 
     def past_state(self, parts: list[Any]) -> Condition:
         """*A history of HIV*, of what does not pass."""
-        if not str(parts[-1]).startswith(_LIFELONG):
+        if not str(parts[-1]).startswith(LIFELONG):
             raise Unsure
-        return state_of(parts[-1])
+        return replace(state_of(parts[-1]), said_with="history of")
+
+    def never_state(self, parts: list[Any]) -> Condition:
+        """*No history of HIV*; of what passes, who has it no more has had it."""
+        if not str(parts[-1]).startswith(LIFELONG):
+            raise Unsure
+        return self.no_state(parts)
 
     def no_state(self, parts: list[Any]) -> Condition:
         self.refuse_in_exclusion()

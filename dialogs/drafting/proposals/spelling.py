@@ -22,6 +22,8 @@ _NAMED: Final = re.compile(
 )
 """What a trial gives, called by a name and a number, where time is counted back from its first dose: *ABC-123*."""
 
+_IMMUNOGLOBULIN: Final = re.compile(r"\bIg(?=[AGM]\b)")
+"""By its small letter no other thing than *IGA*, a global assessment."""
 _WORDS_OF_UNITS: Final = {
     r"(?:cubic|cu\.?) ?(?:millimet(?:er|re)s?|mm)|mm ?cubed|mm\^3|mm³": "mm3",
     r"micro-?lit(?:er|re)s?|mcl|µl": "ul",
@@ -100,6 +102,7 @@ _RULES: Final = tuple((re.compile(written), plain) for written, plain in _REWRIT
 def plain(text: str) -> str:
     """Return a line in small letters, with one spelling for each sign and unit, without a mark at its end."""
     said = _NAMED.sub(r"\1study treatment", text)
+    said = _IMMUNOGLOBULIN.sub("immunoglobulin ", said)
     said = _RAISED.sub(lambda power: f"10*{power[1].translate(_POWERS)}", said)
     said = fold(said.translate(_SIGNS)).translate(_POWERS)
     for written, instead in _RULES:

@@ -37,7 +37,7 @@ _NO: Final = re.compile(
     r"no (?:prior |previous |known |history of |evidence of |use of (?=any ))?", re.IGNORECASE
 )
 _MORE: Final = re.compile(
-    r"[()\[\]:;<>≤≥=%/]|(?<![\w-])[0-9]|^[^,]*, or\b|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
+    r"[()\[\]:;<>≤≥=%/]|[.] | - |(?<![\w-])[0-9]|^[^,]*, or\b|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
     r"|\b(?:who|whom|which|that|unless|except|excluding|other than|not|no|non|never|without|if|when|while|only"
     r"|is|are|am|be|been|being|was|were|has|have|had|will|would|must|should|may|can|could|and|as|than"
     r"|more|most|least|less|fewer|up to|first|second|third|one|two|three|four|five|several|multiple|times|twice|once"
@@ -50,10 +50,22 @@ _MORE: Final = re.compile(
     r"|negative|positive|normal|abnormal|unremarkable|absence of|absent|free|denies|denied|inability|unable|able"
     r"|intolerant|loss of|lack of|changes?|increased?|decreased?|weight|age|aged|survival|life"
     r"|family|mother|father|partner|ability|due|birth|delivery|residence|living|prisoners?"
+    r"|neither|nor|either|where|plus|followed|combination|wom[ae]n|females?|m[ae]n|males?|patients?|subjects?|participants?"
+    r"|persons?|individuals?|those|pregnant|post-?partum"
     r"|conditions?|last|years?|months?|weeks?|days?|hours?)\b",
     re.IGNORECASE,
 )
 """What says that there is more to it than what happened last: a condition, a number, a plan, a state, a change."""
+_LASTS: Final = re.compile(
+    r"\b(?:diseases?|disorders?|syndrome|schizophrenia|psychos[ie]s|epilepsy|dementia|diabetes|mellitus|cancers?|"
+    r"malignanc(?:y|ies)|neoplasms?|tumou?rs?|asthma|copd|arthritis|hypertension|cirrhosis|hepatitis|hiv|aids|obesity|"
+    r"depression|autism|fibrillation|flutter|cardiomyopathy|heart failure|neuropathy|pacemaker|psoriasis|colitis|"
+    r"sclerosis|tuberculosis)(?=,| or\b| and/or\b|$)",
+    re.IGNORECASE,
+)
+"""What has no last time: in a list, the time behind it may be said of the others alone."""
+_OF_EVER: Final = re.compile(r"\b(?:prior|previous|past|history of|known)\b", re.IGNORECASE)
+"""What may be said of the first of a list alone, which then may be as long ago as it will."""
 
 
 def washout(text: str, *, inclusion: bool) -> Condition | None:
@@ -72,7 +84,9 @@ def _asked(what: str, relation: str, number: Number, *, inclusion: bool) -> Cond
         return None
     happened = what[denied.end() if denied else 0 :]
     begun = _BEGINNING.match(happened)
-    happened = happened[begun.end() if begun else 0 :]
+    before, happened = happened[: begun.end() if begun else 0], happened[begun.end() if begun else 0 :]
+    if " or " in happened and (_LASTS.search(happened) or (not denied and _OF_EVER.search(before))):
+        return None
     for verb, noun in _VERBS:
         happened = re.sub(f"^{verb}", noun, happened, flags=re.IGNORECASE)
     if not happened or len(happened) > MOST_LETTERS or _MORE.search(happened):

@@ -99,6 +99,34 @@ def test_an_exception_is_part_of_what_is_asked(line: tuple[str, str], less: str)
         assert " or words_" not in proposal.rule or " or " in text or "," in text
 
 
+KNOWN_THINGS = [
+    text for role, text, rule in LINES if role == "inclusion" and rule and re.fullmatch(r"[a-z_0-9]+( [<>=!]+ [^«]+)?", rule)
+    and not re.search(r"\b(?:and|or|no|not|no|age|years|either|with)\b|[,;(]", f"{text} {rule}".lower())
+]  # fmt: skip
+THREE_THINGS = st.lists(st.sampled_from(KNOWN_THINGS), min_size=3, max_size=3, unique=True)
+
+
+@given(THREE_THINGS, st.sampled_from(sorted(ROLES.values())))
+def test_what_stands_behind_with_is_never_asked_of_both_that_or_joins(things: list[str], role: str) -> None:
+    one, other, third = (each.strip(" .") for each in things)
+    proposal = propose(f"{one} or {other} with {third}", role, ())
+    assert proposal is None or any("words" in each for each in proposal.questions)
+
+
+@given(THREE_THINGS)
+def test_a_list_of_which_or_may_join_the_end_alone_is_asked_in_words(things: list[str]) -> None:
+    one, other, third = (each.strip(" .") for each in things)
+    for joint in (",", ";"):
+        proposal = propose(f"{one}{joint} {other} or {third}", "inclusion", ())
+        assert proposal is None or any("words" in each for each in proposal.questions)
+
+
+@given(THREE_THINGS, st.sampled_from(sorted(ROLES.values())), st.sampled_from(["Any of", "One of:", "Either of", "One or more of"]))  # fmt: skip
+def test_any_of_a_list_is_enough(things: list[str], role: str, any_of: str) -> None:
+    proposal = propose(f"{any_of} {', '.join(each.strip(' .') for each in things)}", role, ())
+    assert proposal is None or proposal.rule.count(" or ") >= 2
+
+
 @given(st.sampled_from(PROPOSED), st.sampled_from(UNKNOWN_WORDS))
 def test_a_word_before_a_line_leaves_it_without_a_proposal_or_is_asked_about(
     line: tuple[str, str], word: str
