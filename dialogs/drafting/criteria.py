@@ -217,7 +217,7 @@ def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     for node in nodes:
         wanted = "or" if node.role == "inclusion" else "and"
         fits = bool(run) and node.line.role == run[-1].line.role != "line"
-        if fits and tree.joined(run[-1].line.text, node.line.text) == wanted:
+        if fits and tree.joined(run[-1].ending, node.line.text) == wanted:
             run.append(node)
             continue
         if run:

@@ -56,6 +56,11 @@ class Node:
         return [each for each in self.below if each.role != "line"]
 
     @property
+    def ending(self) -> str:
+        """Its text, where that may end with a word that joins it to the next line: not to a list of its own."""
+        return "" if self.items else self.line.text
+
+    @property
     def role(self) -> str:
         """The side of the criteria; of a heading, that of its items."""
         roles = (each.role for each in self.below)
@@ -137,7 +142,7 @@ def _count(text: str) -> int:
 def _alternatives(node: Node) -> bool:
     """Say whether an item ends or begins with *or*, or one that is nothing else stands between them."""
     return any(
-        joined(one.line.text, other.line.text) == "or"
+        joined(one.ending, other.line.text) == "or"
         for one, other in zip(node.items, node.items[1:], strict=False)
     )
 

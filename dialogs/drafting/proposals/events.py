@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, denied
-from dialogs.drafting.proposals.joining import Names, Reader, each, joints, own_questions, tokens
+from dialogs.drafting.proposals.joining import Joint, Names, Reader, each, joints, own_questions, tokens
 from dialogs.drafting.proposals.limits import Number, Unsure, days_ago, written_ago
 
 
@@ -16,6 +16,10 @@ class Events(Reader):
         entries = tuple(dict.fromkeys(map(str, tokens(parts, "EVENT"))))
         kinds = joints(parts)
         if len(entries) > 1 and kinds not in ({"OR"}, {"EITHER"}, {"SLASH"}):
+            raise Unsure
+        if [joint.kinds for joint in each(Joint, parts)] == [
+            {"COMMA", "OR"}
+        ]:  # *chemotherapy, or radiotherapy within*
             raise Unsure
         return Names(entries, kinds)
 

@@ -43,7 +43,7 @@ _MORE: Final = re.compile(
     r"|more|most|least|less|fewer|up to|first|second|third|one|two|three|four|five|several|multiple|times|twice|once"
     r"|repeated|frequent|consecutive|daily|weekly|per|each|every|dose of|prior|before|after|since|during|within|until"
     r"|ago|following|planned|planning|plans?|scheduled|anticipated|expect(?:ed|s)|intend|intends|intention|future"
-    r"|needs?|requires?|likely|current|currently|ongoing|recent|recently|active|stable|untreated|lifetime|ever"
+    r"|needs?|requires?|likely|current|currently|concurrent|concomitant|ongoing|recent|recently|active|stable|untreated|lifetime|ever"
     r"|diagnosed|admitted|discontinued|stopped|started|initiated|received|receiving|taken|taking|using|used|participated|"
     r"enrolled"
     r"|treated|donated|smoked|half-life|half-lives|whichever|investigator|opinion|failed|failure (?:of|to)|inadequate"
@@ -60,7 +60,7 @@ _LASTS: Final = re.compile(
     r"\b(?:diseases?|disorders?|syndrome|schizophrenia|psychos[ie]s|epilepsy|dementia|diabetes|mellitus|cancers?|"
     r"malignanc(?:y|ies)|neoplasms?|tumou?rs?|asthma|copd|arthritis|hypertension|cirrhosis|hepatitis|hiv|aids|obesity|"
     r"depression|autism|fibrillation|flutter|cardiomyopathy|heart failure|neuropathy|pacemaker|psoriasis|colitis|"
-    r"sclerosis|tuberculosis)(?=,| or\b| and/or\b|$)",
+    r"sclerosis|tuberculosis|immunodeficiency|deficiency)(?=,| or\b| and/or\b|$)",
     re.IGNORECASE,
 )
 """What has no last time: in a list, the time behind it may be said of the others alone."""

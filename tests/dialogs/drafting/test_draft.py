@@ -37,6 +37,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "and between exclusions is one": ("Exclusion:\n* Fever, and\n* Cough", "E1=e1_1 and e1_2 -"),
     "at least two": ("Inclusion:\n* At least 2 of the following:\n  * Fever\n  * Cough\n  * Rash", "I1=at_least(2, i1_1, i1_2, i1_3) - - -"),
     "more than there are is left to people": ("Inclusion:\n* At least 3 of the following:\n  * Fever\n  * Cough", "I1? - -"),
+    "and before a list of its own joins nothing": ("Exclusion:\n* Fever and:\n  * Rash\n  * Itch\n* Cough", "- E1a E1b E2"),
+    "or before a list of its own joins nothing": ("Inclusion:\n* Fever or:\n  * Rash\n  * Itch\n* Cough", "I1? - - I2"),
     "all of an exclusion": ("Exclusion:\n* All of the following:\n  * Fever\n  * Cough", "E1=e1_1 and e1_2 - -"),
     "any of an exclusion are several": ("Exclusion:\n* Any of the following:\n  * Fever\n  * Cough", "- E1a E1b"),
     "exceptions belong to what they except": ("Exclusion:\n* Fever, except:\n  * Mild\n  * Brief\n* Cough", "E1? - - E2"),
