@@ -95,7 +95,7 @@ class Measured(Reader):
 
     def names(self, parts: list[Any]) -> Names:
         entries = tuple(dict.fromkeys(map(str, tokens(parts, "MEASURED"))))
-        if _OF_ONE_AGE_EACH <= {*entries}:
+        if {*entries} >= _OF_ONE_AGE_EACH:
             raise Unsure
         return Names(entries, joints(parts) if len(entries) > 1 else frozenset())
 

@@ -37,7 +37,8 @@ _NO: Final = re.compile(
     r"no (?:prior |previous |known |history of |evidence of |use of (?=any ))?", re.IGNORECASE
 )
 _MORE: Final = re.compile(
-    r"[()\[\]:;<>≤≥=%/]|[.] | - |(?<![\w-])[0-9]|^[^,]*, or\b|^(?:in|for|among|with|at|on|of|to|by|from|only)\b|,(?!.* or )"
+    r"[()\[\]:;<>≤≥=%/]|[.] | - |(?<![\w-])[0-9]|^[^,]*, or\b|,(?!.* or )"
+    r"|^(?:in|for|among|with|at|on|of|to|by|from|only)\b"
     r"|\b(?:who|whom|which|that|unless|except|excluding|other than|not|no|non|never|without|if|when|while|only"
     r"|is|are|am|be|been|being|was|were|has|have|had|will|would|must|should|may|can|could|and|as|than"
     r"|more|most|least|less|fewer|up to|first|second|third|one|two|three|four|five|several|multiple|times|twice|once"
