@@ -33,5 +33,6 @@ def _dates() -> re.Pattern[str]:
     year, month = in_any_language("year", "[-/.]"), in_any_language("month", "[-/.]")
     return re.compile(
         rf"(?<!\d)(?:(?:19|20)\d\d\s*(?:{year})\s*\d{{1,2}}\s*(?:{month})\s*\d{{1,2}}"
-        r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)?\d\d)(?!\d)"
+        r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)\d\d"
+        r"|\d{1,2}\s*(?:[-/]\s*\d{1,2}\s*[-/]|[-.]\s*\d{1,2}\s*[-.])\s*\d\d)(?!\d)"  # 0.7/0.58 is over its ULN
     )

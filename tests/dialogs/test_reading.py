@@ -284,6 +284,9 @@ def sets_of_answers(reading: Reading) -> tuple[Given, ...]:
         "110101195003021234",
         "1950-03-02",
         "2.3.1950",
+        "2.3.50",
+        "2/3-50",
+        "2.3/1950",
         "1950年3月2日",
         "MRN 00123456",
     ],
@@ -292,6 +295,18 @@ def test_identifiers_are_recognised(text: str) -> None:
     assert looks_like_identifier(text)
 
 
-@pytest.mark.parametrize("text", ["98 g/L", "28/21 umol/L", "150000 /uL", "9.8", "6 months"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "98 g/L",
+        "28/21 umol/L",
+        "28.4/21 umol/L",
+        "0.7/0.58 ukat/L",
+        "9.8/1.17",
+        "150000 /uL",
+        "9.8",
+        "6 months",
+    ],
+)
 def test_results_are_no_identifiers(text: str) -> None:
     assert not looks_like_identifier(text)
