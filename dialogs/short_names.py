@@ -39,9 +39,9 @@ def unfit_names(protocol: Protocol) -> Iterator[Fault]:
 
 
 def _is_no_name(said: str) -> bool:
-    """Say whether it is cut off, or asks for a time, which is said behind it: *last dose: how long ago: never*."""
-    times = in_every_language("dialogs", "patterns", "how_long").values()
-    return said.endswith("…") or any(re.search(each, said) for each in times)
+    """Say whether it is cut off, or a question, which its answer stands behind: *last dose: how long ago: never*."""
+    asking = in_every_language("dialogs", "patterns", "asking").values()
+    return said.endswith("…") or any(re.search(each, said) for each in asking)
 
 
 def _says_more(said: str, asked: str, raw: Mapping[str, Any], language: str) -> bool:

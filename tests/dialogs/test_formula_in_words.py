@@ -38,7 +38,12 @@ FORMULAS = {
     "functions": (
         "min(a, 1) + sqrt(b)",
         "the least of (a; 1) + the square root of (b)",
-        "（a；1）中的最小值 + （b）的平方根",
+        "最小值（a；1） + 平方根（b）",
+    ),
+    "a root of a product's part": (
+        "a * sqrt(b + 1)",
+        "a × the square root of (b + 1)",
+        "a × 平方根（b + 1）",
     ),
     "a unit among several": ("body_weight * 2", "body weight (kg) × 2", "体重（kg） × 2"),
     "one or the other": (

@@ -182,6 +182,16 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion('dose < "5 d"') + '[catalogue]\ndose = { kind = "since", ask = "Last dose?" }\n',
         'question dose: short: is called "last dose: how long ago" in reviews and reasons. Please name it in a few words',
     ),
+    "a name that is a question": (
+        criterion("walks") + '[catalogue]\nwalks = "Is the patient able to walk?"\n',
+        criterion("walks") + '[catalogue]\nwalks = "Able to walk?"\n',
+        'question walks: short: is called "is the patient able to walk" in reviews and reasons. Please name it in a few words',
+    ),
+    "a name that is a question in Chinese": (
+        criterion("walks") + '[catalogue]\nwalks = "患者能行走吗？"\n',
+        criterion("walks") + '[catalogue]\nwalks = "患者是否能行走？"\n',
+        'question walks: short: is called "患者能行走吗" in reviews and reasons. Please name it in a few words',
+    ),
     "a criterion that is asked as it stands, called like another one": (
         '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\n',
         '[[criterion]]\ncode = "X1"\nexclusion = "Fever"\nshort = "fever at home"\n',
