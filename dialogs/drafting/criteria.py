@@ -14,6 +14,7 @@ from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_another
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.tree import Node, meaning
+from dialogs.drafting.why import Note
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _PREFIX: Final = {"inclusion": "I", "exclusion": "E"}
@@ -40,14 +41,14 @@ class Drafted:
     help: str = ""
     rule: str = ""
     questions: tuple[Mapping[str, object], ...] = ()
-    review: str = ""
+    review: tuple[Note, ...] = ()
     parts: tuple[str, ...] = ()
     whose: str = ""
     """The criterion that asks about this line, if it is none itself."""
 
     def in_words(self) -> Drafted:
         """Return it as a question in the record's words."""
-        return replace(self, rule="", questions=(), review="")
+        return replace(self, rule="", questions=(), review=())
 
 
 def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
@@ -103,7 +104,7 @@ class _Maker:
         code = self._code(node.role, group)
         if kind == "words" or len(node.items) == 1:
             made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
-            yield replace(made, review=f"asked with the {len(node.items)} lines below it")
+            yield replace(made, review=(Note("with_lines", n=len(node.items)),))
         elif kind == "all":
             yield self._joined(node, code, node.items, " and ", node.line.text)
         elif count == 1:
@@ -118,7 +119,7 @@ class _Maker:
         self.remarks += tuple(each.line.text for each in node.below if each.role == "line")
         for made in self.of_list(node.below, group):
             alone = bool(made.code) and not made.review and not node.heads
-            yield replace(made, review="read as a criterion of its own, of a list") if alone else made
+            yield replace(made, review=(Note("of_a_list"),)) if alone else made
         self.remarks = before
 
     def _alone(self, node: Node, code: str) -> Drafted:
@@ -129,10 +130,11 @@ class _Maker:
         if headings:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
-            made = replace(made, review="which of the lines below belong to it is not certain")
+            made = replace(made, review=(Note("which_lines"),))
         others = list(filter(is_of_another, node.line.headings))
         if others:
-            return replace(made, review=f"about another person than the patient: {others[-1].rstrip(' :')}")
+            note = Note("of_another", {"heading": others[-1].rstrip(" :")})
+            return replace(made, review=(note,))
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
@@ -148,22 +150,23 @@ class _Maker:
     def _joined(self, node: Node, code: str, items: Sequence[Node], joint: str, heading: str) -> Drafted:
         questions = self._questions(code, items, heading, node.line)
         rule = joint.join(str(each["id"]) for each in questions)
-        return self._ruled(node, code, questions, rule, f"read as {joint.strip()} between {len(items)} lines")
+        return self._ruled(node, code, questions, rule, Note(f"joined_{joint.strip()}", n=len(items)))
 
     def _counted(self, node: Node, code: str, count: int) -> Drafted:
         questions = self._questions(code, node.items, node.line.text, node.line)
         if count > len(questions):
             return replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         rule = f"at_least({count}, {', '.join(str(each['id']) for each in questions)})"
-        return self._ruled(node, code, questions, rule, f"read as at least {count} of {len(questions)} lines")
+        note = Note("at_least", {"count": str(count)}, len(questions))
+        return self._ruled(node, code, questions, rule, note)
 
     def _ruled(
-        self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: str
+        self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: Note
     ) -> Drafted:
         made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         if made.of_some:  # whose items would each leave out those whom the list does not concern
             return made
-        return replace(made, rule=rule, questions=tuple(questions), review=why)
+        return replace(made, rule=rule, questions=tuple(questions), review=(why,))
 
     def _bare(self, node: Node, code: str) -> Drafted:
         said = (node.line.text, *self._headings(node.line))

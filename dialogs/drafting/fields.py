@@ -9,6 +9,7 @@ from typing import Final
 from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
 from dialogs.drafting.spoken import either
+from dialogs.drafting.why import Note
 
 _AGE: Final = re.compile(r"(\d{1,3}) (Year|Month)s?")
 _QUESTIONS: Final = {"Year": ("age_years", "years"), "Month": ("age_months", "months")}
@@ -61,18 +62,17 @@ def _says_sex(drafted: Drafted, sex: str) -> bool:
 def _criterion(name: str, value: str, code: str) -> Drafted:
     source = f"{name}: {value}"
     if name == "Sex":
-        return Drafted(
-            source, "inclusion", code, rule=f'sex == "{value.lower()}"', review=f"read as sex {value.lower()}"
-        )
+        sex = value.lower()
+        return Drafted(source, "inclusion", code, rule=f'sex == "{sex}"', review=(Note(f"sex_{sex}"),))
     age = _AGE.fullmatch(value)
     if age is None:
         return Drafted(source, "inclusion", code)
     question, unit = _QUESTIONS[age[2]]
-    sign, said = (">=", "at least") if name == "Minimum Age" else ("<=", "at most")
+    sign, key = (">=", "age_from") if name == "Minimum Age" else ("<=", "age_to")
     return Drafted(
         source,
         "inclusion",
         code,
         rule=f"{question} {sign} {age[1]}",
-        review=f"read as age {said} {age[1]} completed {unit}",
+        review=(Note(f"{key}_{unit}", n=int(age[1])),),
     )

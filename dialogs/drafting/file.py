@@ -13,6 +13,7 @@ from dialogs.drafting.countries import CODES
 from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
 from dialogs.drafting.spoken import with_texts
+from dialogs.drafting.why import Note, told
 from dialogs.languages import words
 from dialogs.loading.defaults import shipped_text, shortened
 from dialogs.loading.writing import value_of
@@ -70,6 +71,9 @@ class Said:
         """Return what we say in all our languages in those of the file."""
         first, *others = self.languages
         return {each: texts[each] for each in self.languages} if others else texts[first]
+
+    def why(self, notes: Sequence[Note]) -> str:
+        return told(notes, self.languages[0])
 
     def remark(self, key: str, **values: object) -> str:
         return _said(self.languages[0], ("remark", key)).format(**values).strip("\n")
@@ -242,7 +246,7 @@ def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
     if not criterion.rule and criterion.help:
         yield f"help = {value_of(criterion.help)}"
     if criterion.review:
-        yield f"review = {value_of(criterion.review)}"
+        yield f"review = {value_of(said.why(criterion.review))}"
 
 
 def _literal(rule: str) -> str:

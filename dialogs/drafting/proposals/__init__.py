@@ -23,6 +23,7 @@ from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_headi
 from dialogs.drafting.proposals.reading import read
 from dialogs.drafting.proposals.washouts import washout
 from dialogs.drafting.spoken import with_texts
+from dialogs.drafting.why import LINE, Note
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
@@ -50,7 +51,7 @@ class Proposal:
 
     rule: str
     questions: tuple[Mapping[str, object], ...]
-    why: str
+    why: tuple[Note, ...]
 
 
 def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
@@ -72,25 +73,23 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     if not _loads(condition, role):
         return None
     rule = condition.said.text
-    read_as = "read as " + _in_short(rule, condition.questions, line).replace('"', "")
-    return Proposal(rule, condition.questions, read_as + _counted_from(text, rule))
+    read_as = Note("read_as", {"rule": _in_short(rule, condition.questions, line).replace('"', "")})
+    return Proposal(rule, condition.questions, (read_as, *_counted_from(text, rule)))
 
 
 def _in_short(rule: str, questions: Sequence[Mapping[str, object]], line: Line) -> str:
     """Return a rule with the words that are asked for the names of their questions."""
     for each in questions:
         if "words" in each:
-            said = "these words" if each["short"] == line.text else f"“{each['short']}”"
+            said = LINE if each["short"] == line.text else f"“{each['short']}”"
             rule = rule.replace(str(each["id"]), said)
     return rule
 
 
-def _counted_from(text: str, rule: str) -> str:
+def _counted_from(text: str, rule: str) -> tuple[Note, ...]:
     """Say that a time is counted back from the screening where a record counts from a later day."""
     found = _LATER.search(text) if _AGO.search(rule) else None
-    return (
-        f"; counted back from the day of screening, in the record from: {found[1].strip()}" if found else ""
-    )
+    return () if found is None else (Note("counted_from", {"day": found[1].strip()}),)
 
 
 def _condition(line: Line, above: Sequence[tuple[Phrase, ...]]) -> Condition | None:

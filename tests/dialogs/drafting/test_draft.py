@@ -18,10 +18,14 @@ from dialogs.drafting.draft import drafted_file
 from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import Proposal, propose
 from dialogs.drafting.record import Record, RecordError, read_record
+from dialogs.drafting.why import Note, told
 from dialogs.loading import load, parse_protocol
 from dialogs.loading.ruleless import is_asked_as_it_stands
 
 RECORDS = sorted((Path(__file__).parents[2] / "data" / "records").iterdir())
+
+
+READ = (Note("read_as", {"rule": "so"}),)
 
 
 def nothing(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
@@ -78,7 +82,7 @@ def test_a_section_of_alternatives_is_one_criterion() -> None:
 def test_every_rule_of_a_list_is_reviewed_and_asks_in_the_words_of_its_heading() -> None:
     text = "Inclusion:\n* One of the following within 6 months:\n  * Fever; or\n  * Cough\n    * by night"
     _, made, *_ = criteria_of(split(text), nothing)
-    assert made.review == "read as or between 2 lines"
+    assert told(made.review, "en") == "read as or between 2 lines"
     assert [each["words"] for each in made.questions] == [
         "One of the following within 6 months: Fever",
         "One of the following within 6 months: Cough\n- by night",
@@ -239,9 +243,40 @@ def test_any_drafted_file_loads_with_every_line_once_and_no_rule_unreviewed(
     assert all(each.review for each in trial.criteria if not is_asked_as_it_stands(each))
 
 
+NOTES = {
+    "Inclusion:\n* Adult\n* Aged 18 to 75 years": "读作：18 a <= age_years <= 75 a",
+    "Inclusion:\n* One of the following:\n  * Fever\n  * Cough": "读作：2行中任一成立",
+    "Exclusion:\n* All of the following:\n  * Fever\n  * Cough": "读作：2行须全部成立",
+    "Inclusion:\n* At least 2 of the following:\n  * Fever\n  * Cough\n  * Rash": "读作：3行中至少2行成立",
+    "Exclusion:\n* Fever, except:\n  * Mild\n  * Brief": "与其下2行一并提问",
+    "Exclusion:\n* Any of the following:\n  * Fever\n  * Cough": "读作列表中单独的一条标准",
+    "Inclusion:\nParents:\n* Adult": "涉及患者以外的人：Parents",
+    "Exclusion:\n* Chemotherapy within 4 weeks of randomization": "读作：last_chemotherapy < 4 wk；按预筛当日倒推，"
+    "登记信息则自此时起算：randomization",
+}
+
+
+@pytest.mark.parametrize("languages", [["zh"], ["zh", "en"]], ids="-".join)
+@pytest.mark.parametrize(("text", "expected"), NOTES.items(), ids=NOTES.values())
+def test_why_is_said_in_the_first_language_of_the_file(
+    text: str, expected: str, languages: list[str]
+) -> None:
+    trial = parse_protocol(drafted_file(Record("X", "X", text), languages, propose, "a test"), "draft")
+    assert expected in [each.review for each in trial.criteria]
+
+
+@pytest.mark.parametrize("file", RECORDS, ids=lambda file: file.stem)
+def test_no_note_of_a_chinese_draft_is_in_english(file: Path) -> None:
+    record = read_record(file.read_text("utf-8"), file.stem)
+    trial = parse_protocol(drafted_file(record, ["zh"], propose, file.name), "draft")
+    notes = [each.review for each in trial.criteria if each.review]
+    assert notes
+    assert [each for each in notes if re.match("[a-z]", each)] == []
+
+
 def test_a_rule_that_the_loader_refuses_is_left_out_and_the_others_stay() -> None:
     def hasty(text: str, role: str, headings: tuple[str, ...]) -> Proposal:
-        return Proposal("age_years >= 900" if text == "Old" else "age_years >= 18", (), "read in haste")
+        return Proposal("age_years >= 900" if text == "Old" else "age_years >= 18", (), READ)
 
     text = drafted_file(Record("X", "X", "* Old\n* Adult"), ["en"], hasty, "a test")
     assert [each.rule.text for each in parse_protocol(text, "draft").criteria] == [
@@ -255,11 +290,7 @@ def test_a_question_that_two_criteria_need_stands_once_and_one_that_differs_cost
 ):
     def own(text: str, role: str, headings: tuple[str, ...]) -> Proposal:
         question = {"id": "own", "kind": "yes_no", "ask": "Is it so?" if "same" in text else text}
-        return (
-            Proposal("own", (question,), "read as own")
-            if "own" in text
-            else Proposal("age_years >= 18", (), "read")
-        )
+        return Proposal("own", (question,), READ) if "own" in text else Proposal("age_years >= 18", (), READ)
 
     def rules(text: str) -> list[str]:
         drafted = drafted_file(Record("X", "X", text), ["en"], own, "a test")
@@ -303,7 +334,8 @@ def test_what_is_asked_of_another_person_is_left_in_words_that_say_so(heading: s
     text = f"Inclusion:\n{heading}\n* Age 18 years or older\nExclusion:\n{heading}\n* Pregnant"
     made = [each for each in criteria_of(split(text), propose) if each.code]
     assert [(each.rule, each.of_some) for each in made] == [("", True), ("", True)]
-    assert {each.review for each in made} == {f"about another person than the patient: {heading[:-1]}"}
+    said = {told(each.review, "en") for each in made}
+    assert said == {f"about another person than the patient: {heading[:-1]}"}
     assert all(heading in each.asked for each in made)
 
 

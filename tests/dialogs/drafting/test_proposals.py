@@ -22,6 +22,7 @@ from dialogs.drafting.proposals.phrases import _KINDS as KINDS
 from dialogs.drafting.proposals.phrases import LONGEST, Phrase, file, narrower, phrases, spelled
 from dialogs.drafting.proposals.reading import _grammar, read
 from dialogs.drafting.spoken import with_texts
+from dialogs.drafting.why import told
 from dialogs.languages import LANGUAGES
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
@@ -193,7 +194,7 @@ def test_no_spelling_stands_for_two_things() -> None:
 def test_what_is_proposed_loads_and_says_how_it_was_read(role: str, text: str) -> None:
     proposal = propose(text, role, ())
     said = rule_of(proposal, text).replace("«all of it»", "these words").translate(QUOTES)
-    assert proposal.why.partition("; counted")[0] == f"read as {said}"
+    assert told(proposal.why, "en").partition("; counted")[0] == f"read as {said}"
     assert trial(proposal, role).criteria[0].rule is not None
 
 
@@ -295,7 +296,7 @@ def test_a_heading_may_say_whom_its_lines_concern() -> None:
 
 def test_a_time_that_the_record_counts_from_a_later_day_says_so() -> None:
     whys = [
-        propose(f"Chemotherapy within 4 weeks {of}", "exclusion", ()).why
+        told(propose(f"Chemotherapy within 4 weeks {of}", "exclusion", ()).why, "en")
         for of in ("of the baseline visit", "before screening", "prior to study entry")
     ]
     assert [each.partition("; ")[2] for each in whys] == [
