@@ -96,16 +96,16 @@ class Screenings(Prompting):
     ) -> Screening:
         """Open a screening for one trial of a matching, with the answers that it needs, as they were given.
 
-        It becomes the person's current one, or with ``save`` is saved as far as it has come, if nothing is to be asked
-        in it: a fact of the site may be. The matching notes its number. Nothing in it tells of the matching.
+        It began when the matching did, before its first answer, as any other does. It becomes the person's current one,
+        or with ``save`` is saved as far as it has come, if nothing is to be asked in it: a fact of the site may be. The
+        matching notes its number. Nothing in it tells of the matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
         taken = list(taken_over(self.db, matching, place))
         with self._moving(matching) as now:
-            began = min([at for _, at, _ in taken], default=now)
-            start, how = Entry("start", detail=AS_ANSWERED), (matching.zone, channel, None)
-            screening = self._begin(protocol, matching.site, began, person, how, start, source)
+            began, how = Entry("start", detail=AS_ANSWERED), (matching.zone, channel, None)
+            screening = self._begin(protocol, matching.site, matching.started_at, person, how, began, source)
             for step, at, by in taken:
                 self._step(screening, at, by, step, None)
             self._follow(screening, now, person)

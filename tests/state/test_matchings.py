@@ -139,7 +139,7 @@ def test_answers_keep_their_times_and_persons(ward: Ward) -> None:
     for question, *cells in rows:
         assert tuple(cells) == said[dialogue(matching).here(trial, question)]
     assert {person for _, _, person, _ in rows} == {"S01-P01", "S01-P02"}
-    assert opened.started_at == min(at for _, at, *_ in rows)
+    assert opened.started_at == matching.started_at
 
 
 def test_what_was_open_goes_on_in_the_screening_and_the_matching_by_itself(ward: Ward) -> None:
