@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -18,14 +18,11 @@ from dialogs.errors import DialogError
 from dialogs.healing import Healing
 from dialogs.protocol import Protocol
 from state.errors import Unknown
-from state.moments import in_zone, stamp
+from state.lists import Listed, Lists
+from state.moments import in_zone
 from state.replay import OPENED, StoredProtocols, begun_as, step_from
 
 CACHED_DIALOGUES: Final = 2048
-
-ListState = Literal["open", "undetermined", "saved"]
-"""Which screenings a list has: *open* are also those that were opened again, *undetermined* those whose newest saved
-verdict is that, *saved* those that are completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Screening:
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
-    ``opened`` are the screenings that came out of a matching, by trial.
+    ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -67,6 +64,7 @@ class Screening:
     entered_when_saved: dict[str, str] = field(default_factory=dict)
     taken_when_saved: dict[str, str] = field(default_factory=dict)
     opened: dict[str, str] = field(default_factory=dict)
+    came_of: Mapping[str, Listed] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -100,22 +98,6 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A screening as lists show it."""
-
-    number: str
-    person: str
-    state: str
-    started_at: str
-    verdict: str | None
-    first_failed: str | None
-    unresolved: tuple[str, ...]
-    parts: tuple[str, ...]
-    """Of a screening that is not ineligible, the parts of the trial, by code, that have the verdict of the whole."""
-    trial: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Started:
     """When a screening began, and the SHA-256 of the protocol that it began with."""
 
@@ -123,11 +105,11 @@ class Started:
     protocol: str
 
 
-class Lookup:
+class Lookup(Lists):
     """All screenings of one file, to be read. Dialogues are replayed once and held in memory, the last used ones."""
 
     def __init__(self, db: Database) -> None:
-        self.db = db
+        super().__init__(db)
         self.protocols = StoredProtocols(db)
         self.healing: dict[tuple[str, int], tuple[Healing, tuple[str, ...]] | None] = {}
         """Screening and the entry of its saved verdict -> from when it could be repeated, and what waits for that."""
@@ -139,7 +121,17 @@ class Lookup:
         """Load a screening by replaying its log. Raises `Unknown`."""
         screening = self._at_hand(number)
         self._carry(screening)
+        self._see_what_came_of(screening)
         return screening
+
+    def _see_what_came_of(self, screening: Screening) -> None:
+        """Note how the screenings stand that came out of a matching: they go on by themselves."""
+        stand = (
+            {each.trial: each for each in self.of_numbers(screening.opened.values())}
+            if screening.opened
+            else {}
+        )
+        screening.came_of = stand
 
     def _carry(self, screening: Screening) -> None:
         """Offer a screening what may still hold of the earlier ones; what cannot be read ends the chain."""
@@ -271,48 +263,6 @@ class Lookup:
         )
         return {question: datetime.fromisoformat(at) for question, at in rows}
 
-    # lists ---------------------------------------------------------------------------------------
-
-    def listed(
-        self,
-        *,
-        person: str | None = None,
-        site: str | None = None,
-        state: ListState | None = None,
-        limit: int = 20,
-    ) -> list[Listed]:
-        """List screenings, the last touched first, of *saved* the last saved; without a state, all."""
-        rows = self.db.execute(_LISTED, {"person": person, "site": site, "state": state, "limit": limit})
-        return [
-            Listed(
-                *(number, who, state, began, verdict, failed),
-                tuple(json.loads(unresolved or "[]")),
-                tuple(json.loads(parts)),
-                trial,
-            )
-            for number, who, state, began, verdict, failed, unresolved, parts, trial in rows
-        ]
-
-    def matchings(self, person: str, limit: int = 20) -> list[Listed]:
-        """List a person's matchings that are neither saved nor cancelled, the last touched first."""
-        rows = self.db.execute(
-            "SELECT s.number, s.person, 'open', s.started_at FROM screenings s"
-            " JOIN positions p ON p.screening = s.number"
-            " WHERE s.sequence < 0 AND s.person = ? AND p.state NOT IN ('completed', 'cancelled')"
-            " ORDER BY p.updated_at DESC, s.number DESC LIMIT ?",
-            [person, limit],
-        )
-        return [Listed(number, who, state, began, None, None, (), ()) for number, who, state, began in rows]
-
-    def left_open(self, since: datetime) -> list[tuple[str, str]]:
-        """List (screening, person) of dialogues not touched since, of which nobody was reminded."""
-        rows = self.db.execute(
-            "SELECT screening, person FROM positions WHERE state NOT IN ('completed', 'cancelled')"
-            " AND updated_at < ? AND reminded_at IS NULL",
-            [stamp(since)],
-        )
-        return [(row[0], row[1]) for row in rows]
-
 
 _STARTED_BEFORE: Final = """
 SELECT s.started_at, s.protocol
@@ -322,26 +272,4 @@ JOIN protocols p ON p.sha256 = s.protocol
 WHERE o.person = ? AND s.number <> ? AND p.id = (SELECT id FROM protocols WHERE sha256 = ?)
 ORDER BY s.started_at DESC
 LIMIT 1
-"""
-
-_LISTED: Final = """
-SELECT
-    s.number, s.person, g.state, s.started_at, g.verdict, g.first_failed, g.unresolved,
-    (SELECT json_group_array(json_extract(value, '$.part')) FROM json_each(g.parts)
-     WHERE g.verdict <> 'ineligible' AND json_extract(value, '$.verdict') = g.verdict),
-    t.id
-FROM positions p
-JOIN screenings s ON s.number = p.screening
-JOIN protocols t ON t.sha256 = s.protocol
-JOIN standing g ON g.screening = s.number
-WHERE CASE :state
-        WHEN 'open' THEN g.state IN ('open', 'revising')
-        WHEN 'undetermined' THEN g.verdict = 'undetermined'
-        WHEN 'saved' THEN g.state = 'completed'
-        ELSE 1
-    END
-    AND (:person IS NULL OR s.person = :person)
-    AND (:site IS NULL OR s.site = :site)
-ORDER BY CASE :state WHEN 'saved' THEN g.saved_at ELSE p.updated_at END DESC, s.number DESC
-LIMIT :limit
 """

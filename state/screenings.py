@@ -21,7 +21,8 @@ from state.codes import is_matching, number_of
 from state.columns import insert
 from state.database import writing
 from state.errors import Stale
-from state.lookup import Listed, ListState, Saved, Screening
+from state.lists import Listed, ListState
+from state.lookup import Saved, Screening
 from state.matchings import taken_over, trial_of
 from state.moments import stamp
 from state.prompting import Prompting
@@ -118,6 +119,7 @@ class Screenings(Prompting):
             if not save:
                 self._ask(person, screening)
         self._remember(screening)
+        self._see_what_came_of(matching)
         return screening
 
     def _begin(

@@ -23,6 +23,7 @@ from state.screenings import Screening
 
 LISTED: Final = 8
 RECENT: Final = 10
+RECENT_MATCHINGS: Final = 5
 
 
 # finding -------------------------------------------------------------------------------------------
@@ -59,11 +60,13 @@ def open_items(context: Context, argument: str) -> None:
 
 
 def recent(context: Context, argument: str) -> None:
-    """``/recent [NUMBER]``: the newest screenings."""
+    """``/recent [NUMBER]``: the newest screenings, and the person's matchings, which stand in no other list."""
     if _shown(context, argument):
         return
-    found = context.screenings.listed(person=context.person.code, limit=RECENT)
-    context.turn.actions.append(lists.recent(found, context.setup.zone, context.say, context.named))
+    screenings, person = context.screenings, context.person.code
+    found = screenings.listed(person=person, limit=RECENT)
+    several = [screenings.load(each.number) for each in screenings.matchings(person, limit=RECENT_MATCHINGS)]
+    context.turn.actions.append(lists.recent(found, several, context.setup.zone, context.say, context.named))
 
 
 def _shown(context: Context, argument: str) -> bool:

@@ -11,6 +11,7 @@ from bot.conversation.context import Context
 from bot.conversation.subjects import card_button, show_card
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import lists
+from bot.wording.in_short import stands_in_short
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.phrases import joined, lines
 from dialogs.dialogue import COMPLETED
@@ -134,15 +135,25 @@ def open_items(context: Context, argument: str) -> None:
     site, undetermined = context.person.site, _listed(context, "undetermined")
     waiting = due(context.screenings, site=site)[:LISTED]
     later = lists.again_lines(waiting, context.say, context.named)
-    running = [context.named(item.number, item.trial) for item in _listed(context, "open")]
-    also = context.say("office_running", numbers=joined(running, context.say)) if running else None
-    if not undetermined:
-        text = lines(context.say("office_all_determined", site=site), also, *later)
-    else:
-        told = [_open_item(context, item) for item in undetermined]
-        text = lines(_none(context, argument), context.say("open_title"), *told, also, *later)
+    told = [(item.trial, _open_item(context, item)) for item in undetermined]
+    told += _running(context)
+    title = "open_title" if undetermined else "office_all_determined"
+    text = lines(
+        _none(context, argument), context.say(title, site=site), *lists.by_trial(told, context.named), *later
+    )
     numbers = [item.number for item in undetermined] + [each.number for each in waiting]
     context.turn.say(text, _cards(numbers))
+
+
+def _running(context: Context) -> list[tuple[str, Safe]]:
+    """The screenings in progress, those of a trial in a line."""
+    numbers: dict[str, list[str]] = {}
+    for item in _listed(context, "open"):
+        numbers.setdefault(item.trial, []).append(item.number)
+    return [
+        (trial, context.say("office_running", numbers=joined(each, context.say)))
+        for trial, each in numbers.items()
+    ]
 
 
 def to_screen_again(context: Context, argument: str) -> None:
@@ -177,7 +188,7 @@ def _open_item(context: Context, item: Listed) -> Safe:
     since = datetime.fromisoformat(saved.saved[-1].at)
     said = context.say(
         "office_open",
-        number=context.named(item.number, item.trial),
+        number=item.number,
         person=item.person,
         day=in_zone(since, context.setup.zone).date(),
         days=(context.screenings.clock() - since).days,
@@ -201,7 +212,7 @@ def _newest(context: Context, argument: str) -> None:
             "office_recent",
             number=context.named(item.number, item.trial),
             day=in_zone(item.started_at, context.setup.zone).date(),
-            verdict=lists.standing(item, context.say),
+            verdict=stands_in_short(item, context.say),
         )
         for item in newest
     ]

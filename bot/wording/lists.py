@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, Turn
 from bot.wording.buttons import new_screening
 from bot.wording.cards import draft_line
 from bot.wording.healing import when
+from bot.wording.in_short import stands_in_short
+from bot.wording.matching import possible_in_short
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
 from bot.wording.verdict_card import criterion_names
-from dialogs.dialogue import CANCELLED
 from dialogs.languages import LANGUAGES
 from dialogs.portfolio.merging import PORTFOLIO
 from dialogs.protocol import Protocol
@@ -152,28 +153,38 @@ def open_items(
     """Dialogues in progress, undetermined screenings, and those to be repeated, each with a button that leads to it."""
     if not running and not waiting and not again:
         return Reply(say("open_none"), ((new_screening(say),),))
-    told = [say("open_title")]
-    told += [
-        say(
-            "open_dialogue",
-            number=named(item.number, item.trial),
-            since=local_time(item.started_at, zone),
-        )
-        for item in running
-    ]
-    told += [_waiting(item, screening, zone, say, named) for item, screening in waiting]
+    told = [(item.trial, _running(item, zone, say)) for item in running]
+    told += [(item.trial, _waiting(item, screening, zone, say)) for item, screening in waiting]
     fill = tuple((_fill_in(screening, say),) for _, screening in waiting)
     repeat = tuple((_go(each.number, each.number),) for each in again)
     shown = {item.number: named(item.number, item.trial) for item in running}
     buttons = (*resume_buttons(shown, say), *fill, *repeat)
-    return Reply(lines(*told, *again_lines(again, say, named)), buttons)
+    return Reply(lines(say("open_title"), *by_trial(told, named), *again_lines(again, say, named)), buttons)
 
 
-def _waiting(item: Listed, screening: Screening, zone: str, say: Phrases, named: Named) -> Safe:
+def by_trial(told: Iterable[tuple[str, Safe]], named: Named) -> list[Safe]:
+    """Return what is told of screenings, where there are several trials below the one of each; of matchings first."""
+    if not named("", "of a trial"):
+        return [line for _, line in told]
+    groups: dict[str, list[Safe]] = {}
+    for trial, line in told:
+        groups.setdefault("" if trial == PORTFOLIO else trial, []).append(line)
+    return [
+        each
+        for trial in sorted(groups)
+        for each in (*([gap(Safe(f"<b>{escape(trial)}</b>"))] if trial else []), *groups[trial])
+    ]
+
+
+def _running(item: Listed, zone: str, say: Phrases) -> Safe:
+    return say("open_dialogue", number=item.number, since=local_time(item.started_at, zone))
+
+
+def _waiting(item: Listed, screening: Screening, zone: str, say: Phrases) -> Safe:
     """An undetermined screening, with what is missing and who can say it."""
     said = say(
         "open_undetermined",
-        number=named(item.number, item.trial),
+        number=item.number,
         day=in_zone(item.started_at, zone).date(),
         codes=joined(item.unresolved, say),
     )
@@ -188,27 +199,26 @@ def _fill_in(screening: Screening, say: Phrases) -> Button:
     return _go(number, say.plain("named", name=say.plain("fill_in"), what=number), "reopen")
 
 
-def recent(found: Sequence[Listed], zone: str, say: Phrases, named: Named) -> Reply:
-    """The newest screenings, each as a button that leads to it."""
-    if not found:
+def recent(
+    found: Sequence[Listed], matchings: Sequence[Screening], zone: str, say: Phrases, named: Named
+) -> Reply:
+    """The newest screenings, then the newest matchings, each as a button that leads to it."""
+    if not found and not matchings:
         return Reply(say("recent_none"), ((new_screening(say),),))
-    rows = tuple((_go(item.number, labelled(item, zone, say, named)),) for item in found)
-    return Reply(say("recent_title"), rows)
+    rows = [(_go(item.number, labelled(item, zone, say, named)),) for item in found]
+    rows += [(_go(each.number, _labelled_matching(each, zone, say)),) for each in matchings]
+    return Reply(say("recent_title"), tuple(rows))
+
+
+def _labelled_matching(screening: Screening, zone: str, say: Phrases) -> str:
+    """A matching on a button: its number, the day on which it was started, and how many trials are possible."""
+    return f"{screening.number} · {in_zone(screening.started_at, zone):%m-%d} · {possible_in_short(screening, say)}"
 
 
 def labelled(item: Listed, zone: str, say: Phrases, named: Named) -> str:
     """A screening on a button: its number, the day on which it was started, and how it stands."""
     number = named(item.number, item.trial)
-    return f"{number} · {in_zone(item.started_at, zone):%m-%d} · {standing(item, say)}"
-
-
-def standing(item: Listed, say: Phrases) -> str:
-    """The verdict in words, with the first failed criterion or the parts of which it is true; or that there is none."""
-    if item.verdict is None:
-        return say.plain("verdict_cancelled" if item.state == CANCELLED else "state_open")
-    shown = say.plain(f"verdict_{item.verdict}")
-    note = item.first_failed or joined(item.parts, say)
-    return say.plain("noted", what=shown, note=note) if note else shown
+    return f"{number} · {in_zone(item.started_at, zone):%m-%d} · {stands_in_short(item, say)}"
 
 
 def languages(text: Safe, wanted: str = "") -> Reply:

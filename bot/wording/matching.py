@@ -9,6 +9,7 @@ from bot.exchange import LABEL_CHARACTERS, Button, Reply, Safe
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
+from bot.wording.in_short import stands_in_short
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, joined, lines
@@ -43,6 +44,12 @@ def progress(screening: Screening, say: Phrases) -> Safe:
     return Safe(f"<i>{told}</i>")
 
 
+def possible_in_short(screening: Screening, say: Phrases) -> str:
+    """How many trials are still possible, as on a button."""
+    dialogue = _matching(screening)
+    return say.plain("possible_of", possible=len(dialogue.possible), of=len(dialogue.trials))
+
+
 def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
     """Say how many of the trials that are still possible ask a question."""
     return say("asked_for_trials", n=dialogue.wanted_by(question), of=len(dialogue.possible))
@@ -66,7 +73,8 @@ def news(dialogue: Matching, out_before: int, say: Phrases) -> list[Safe]:
 
 def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
     """Say in which screenings that came out of it an answer that was changed here stands as it was."""
-    dialogue, opened = _matching(screening), screening.opened
+    dialogue = _matching(screening)
+    opened = {trial: each.number for trial, each in screening.came_of.items() if each.state != CANCELLED}
     places = {dialogue.protocol.position[question] for question in changed}
     asking = [trial.protocol.id for trial in dialogue.trials if places & trial.own.keys()]
     numbers = [opened[trial] for trial in asking if trial in opened]
@@ -132,16 +140,23 @@ def _at(dialogue: Matching, index: int) -> tuple[Trial, Progress]:
 
 
 def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Safe:
+    """How a trial stands here, and the screening that came out of it: that goes on by itself."""
     identity = {"id": trial.protocol.id, "title": trial.protocol.title[say.language]}
+    own = _own_screening(screening, trial, say)
     if alone.open and not alone.excluded:
-        return say("stands", **identity, what=say.plain("stands_open", n=alone.remaining))
+        return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), own)
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
     more = (
         _why_not(screening, trial, alone, say)
         if alone.excluded
         else [*_parts(alone, say), *_missing(alone, say)]
     )
-    return lines(say("stands", **identity, what=verdict), *more)
+    return lines(say("stands", **identity, what=verdict), *more, own)
+
+
+def _own_screening(screening: Screening, trial: Trial, say: Phrases) -> Safe | None:
+    opened = screening.came_of.get(trial.protocol.id)
+    return say("named", name=opened.number, what=stands_in_short(opened, say)) if opened else None
 
 
 def _parts(alone: Progress, say: Phrases) -> list[Safe]:
@@ -168,11 +183,11 @@ def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) 
 
 
 def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
-    """Go on with a trial: in the screening that was opened for it, or in a new one."""
+    """Go on with a trial: in the screening that was opened for it, or in a new one, also if that was cancelled."""
     trial = _matching(screening).trials[index].protocol.id
-    opened = screening.opened.get(trial)
-    if opened is not None:
-        label = say.plain("named", name=trial, what=opened)
+    opened = screening.came_of.get(trial)
+    if opened is not None and opened.state != CANCELLED:
+        label = say.plain("named", name=trial, what=opened.number)
         return button(label[:LABEL_CHARACTERS], "open_trial", screening, index)
     return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
 

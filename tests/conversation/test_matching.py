@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from bot.conversation import Conversation
 from bot.exchange import Turn
 from bot.wording.phrases import plain
-from dialogs.answers import UNKNOWN
+from dialogs.answers import UNKNOWN, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load, parse_protocol
 from dialogs.portfolio.merging import merged
@@ -23,6 +24,7 @@ from tests.conversation.office import LANGUAGES, buttons, labels, offering, pres
 from tests.conversation.test_trials import Site
 
 TRIALS = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494")))
+OLD = Measurement("=", Decimal(90), "a")
 DAYS = {"en": "23 November 2029", "zh": "2029年11月23日"}
 
 
@@ -316,6 +318,42 @@ def test_a_trial_that_was_closed_meanwhile_is_left_out_and_said(site: Site) -> N
     assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0001", "S01-M0001"]
 
 
+def test_matchings_are_found_among_the_newest_screenings_of_their_person(site: Site) -> None:
+    saved(site)
+    begin(site)
+    listed = site.ward.do(site.ward.clinician, "/recent")
+    first, second = [label for label in labels(listed) if "S01-M" in label]
+    assert (first.startswith("S01-M0002"), second.startswith("S01-M0001")) == (True, True)
+    assert first.endswith(site.words("possible_of", possible=3, of=3))
+    assert second.endswith(site.words("possible_of", possible=0, of=3))
+    assert site.words("stands_title") in plain(said(site.press(site.ward.clinician, listed, second)))
+    assert "S01-M" not in str(buttons(site.ward.do(site.ward.coordinator, "/recent")))
+
+
+def test_an_undetermined_trial_of_a_saved_matching_is_gone_on_with_by_itself(site: Site) -> None:
+    press(site, at_review(site), "finish_without")
+    listed = site.ward.do(site.ward.clinician, "/recent")
+    shown = site.press(site.ward.clinician, listed, "S01-M0001")
+    assert site.words("part_as_entered", verdict=site.words("verdict_undetermined")) in plain(said(shown))
+    press(site, shown, "go_on_with", id="NCT04420494")
+    assert site.begun() == [("S01-0001", "NCT04420494"), ("S01-M0001", "portfolio")]
+    assert is_sound(site)
+
+
+def test_where_each_stands_says_what_became_of_the_screening_that_came_out_of_it(site: Site) -> None:
+    shown = press(site, at_review(site), "save_all", n=2)
+    became = site.words("named", name="S01-0002", what=site.words("verdict_undetermined"))
+    assert became in plain(said(shown))
+    screenings, person = site.ward.conversation.screenings, site.ward.clinician.code
+    screening = screenings.load("S01-0002")
+    steps = [Step("reopen"), Step("correct", "age_years"), Step("answer", "age_years", OLD, reason="misread")]
+    screenings.take(screening, steps, person)
+    screenings.take(screening, [Step("finish"), Step("save")], person)
+    told = plain(said(site.ward.do(site.ward.clinician, "/recent m1")))
+    assert became not in told
+    assert f"S01-0002{site.words('named', name='', what=site.words('verdict_ineligible'))}" in told
+
+
 def test_another_clinician_does_not_see_it(site: Site) -> None:
     begin(site)
     other: Person = site.ward.conversation.people.add("clinician", "S01", "telegram", "9", "en")
@@ -353,6 +391,28 @@ def test_a_trial_whose_screening_was_cancelled_can_be_opened_again(site: Site) -
     assert site.words("matching_stays", number="S01-M0001") in plain(said(again))
     (offered,) = [each for each in labels(press(site, back, "where_we_stand")) if "S01-0002" in each]
     assert offered.startswith("EXAMPLE-DM2")
+
+
+def test_a_trial_whose_screening_was_cancelled_is_said_so_left_out_of_saving_and_offered_again(
+    site: Site,
+) -> None:
+    press(site, at_review(site), "go_on_with", id="NCT04420494")
+    cancelled(site)
+    shown = site.ward.do(site.ward.clinician, "/resume m1")
+    assert site.words("named", name="S01-0001", what=site.words("verdict_cancelled")) in plain(said(shown))
+    assert site.words("go_on_with", id="NCT04420494") in labels(shown)
+    done = press(site, shown, "save_all", n=1)
+    assert [number for number, _ in site.ward.verdicts()] == ["S01-0002", "S01-M0001"]
+    press(site, done, "go_on_with", id="NCT04420494")
+    assert ("S01-0003", "NCT04420494") in site.begun()
+    assert is_sound(site)
+
+
+def test_an_answer_that_is_changed_is_not_to_be_corrected_in_what_was_cancelled(site: Site) -> None:
+    press(site, standing(site), "go_on_with", id="NCT04420494")
+    cancelled(site)
+    told = plain(said(site.ward.do(site.ward.clinician, "/resume m1", "back", "15")))
+    assert "S01-0001" not in told
 
 
 def test_a_trial_that_is_not_on_offer_any_more_is_not_opened(site: Site) -> None:

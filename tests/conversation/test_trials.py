@@ -200,7 +200,21 @@ def test_lists_cards_and_notes_say_of_which_trial_a_screening_is(site: Site) -> 
     site.ward.do(clinician, "/new")
     begun = site.press(clinician, site.ward.do(clinician, "/new"), "EX-OTHER")
     assert "EX-OTHER" in begun.actions[-1].shown()
-    assert "S01-0003 · EX-OTHER" in plain(said(site.ward.do(clinician, "/open")))
+    assert any("S01-0003 · EX-OTHER" in label for label in labels(site.ward.do(clinician, "/open")))
+
+
+def _begin(site: Site, trial: str) -> None:
+    site.press(site.ward.clinician, site.ward.do(site.ward.clinician, "/new"), trial)
+
+
+@pytest.mark.parametrize("role", ["clinician", "coordinator"])
+def test_open_items_stand_below_their_trials(site: Site, role: str) -> None:
+    for trial in ("NCT04420494", "EX-OTHER", "NCT04420494"):
+        _begin(site, trial)
+    told = plain(said(site.ward.do(getattr(site.ward, role), "/open")))
+    other, shipped = (told.index(f"\n{trial}\n") for trial in ("EX-OTHER", "NCT04420494"))
+    assert other < told.index("S01-0002") < shipped < min(told.index("S01-0001"), told.index("S01-0003"))
+    assert f" · {'EX-OTHER'}" not in told
 
 
 def test_where_there_is_one_trial_it_is_not_named(conversation: Conversation) -> None:
