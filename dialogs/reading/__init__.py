@@ -14,7 +14,7 @@ from dialogs.answers import Choice
 from dialogs.protocol import Protocol, Question
 from dialogs.reading.ago import looks_like_date, read_ago
 from dialogs.reading.identifiers import looks_like_free_text, looks_like_identifier
-from dialogs.reading.numbers import MAX_DIGITS, propose_again, read_number, with_unit
+from dialogs.reading.numbers import MAX_DIGITS, is_long_result, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
 from dialogs.reading.options import likely_options, scores_meant, spellings_taken
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
@@ -58,7 +58,7 @@ def read(
         return Refused("empty")
     if question.kind == "since" and looks_like_date(said):
         return Refused("typed_date")
-    if looks_like_identifier(said):
+    if looks_like_identifier(said) and not is_long_result(question, said, unit):
         return Refused("identifier")
     if len(said) > (MAX_LIST if question.kind == "several" else MAX_TEXT):
         return Refused("too_long")

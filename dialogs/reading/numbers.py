@@ -40,6 +40,7 @@ _ENTERED: Final = re.compile(
 _POINT_TEN: Final = re.compile(r"[.,]10$")
 _POWER: Final = re.compile(r"e\s*[0-9]")
 """``25.10e9/L`` is 25 times a power of ten to one who writes the point for *times*, and 25.10 to another."""
+_LONG: Final = re.compile(r"(?:[<>]=?|[≤≥])?\s*(?P<number>[1-9][0-9]{7,9})\s*(?P<unit>[^\s0-9].*)")
 _FRACTION: Final = re.compile(r"([1-9])/([2-9])")
 
 
@@ -66,6 +67,15 @@ def read_number(protocol: Protocol, question: Question, said: str, only: str | N
     """Read folded text as a number for a question; `only` is the one unit that can be meant, if that is known."""
     typed = _typed(said, signed=question.signed)
     return typed if isinstance(typed, Refused) else _weigh(protocol, question, typed, only)
+
+
+def is_long_result(question: Question, said: str, only: str | None) -> bool:
+    """Say whether so many digits as an identity number has are a result: with a unit in which that is possible."""
+    match = _LONG.fullmatch(said)
+    units = units_meant(question, match["unit"], only) if match is not None else ()
+    if match is None or isinstance(units, Refused):
+        return False
+    return any(unit.admits(Measurement("=", Decimal(match["number"]), unit.code)) for unit in units)
 
 
 def propose_again(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.answers import Choice, Measurement, decode, encode
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Question
 from dialogs.reading import (
     Given,
@@ -310,3 +310,34 @@ def test_identifiers_are_recognised(text: str) -> None:
 )
 def test_results_are_no_identifiers(text: str) -> None:
     assert not looks_like_identifier(text)
+
+
+VIRUS = parse_protocol(
+    'format = 2\nid = "EX-VIRUS"\ntitle = "A fictional trial"\n'
+    "[[criterion]]\ncode = 'E1'\nexclusion = 'Words'\nrule = 'hbv_dna > \"2000 [IU]/mL\"'\n",
+    "virus.toml",
+)
+
+
+@pytest.mark.parametrize("text", ["170000000 IU/mL", "<20000000IU/mL", "1700000000 [IU]/mL"])
+def test_so_many_digits_are_a_result_where_the_unit_says_so(text: str) -> None:
+    assert isinstance(read(VIRUS, VIRUS.question("hbv_dna"), text), Understood)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "170000000",
+        "17000-0000 IU/mL",
+        "013812345 IU/mL",
+        "13812345678 IU/mL",
+        "13812345 U",
+        "ID 13812345 IU/mL",
+    ],
+)
+def test_so_many_digits_without_that_unit_are_kept_for_an_identifier(text: str) -> None:
+    assert read(VIRUS, VIRUS.question("hbv_dna"), text) == Refused("identifier")
+
+
+def test_so_many_digits_are_no_result_where_none_is_so_high() -> None:
+    assert read(PROTOCOL, PROTOCOL.question("hemoglobin"), "13812345 g/L") == Refused("identifier")
