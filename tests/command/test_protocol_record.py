@@ -133,6 +133,20 @@ def test_a_draft_agrees_with_its_record(trial: Path) -> None:
     assert "each of its 23 lines stands in the file once, and nothing else does" in agreed
 
 
+def test_criteria_that_share_a_line_for_different_parts_are_named(tmp_path: Path) -> None:
+    record, file = tmp_path / "record.txt", tmp_path / "parts.toml"
+    record.write_text("* Walks (in B: with help)\n", encoding="utf-8")
+    both = "".join(
+        f'[[part]]\ncode = "{part}"\nname = "{part}"\n[[criterion]]\ncode = "{code}"\nparts = ["{part}"]\n'
+        f'inclusion = "Walks (in B: with help)"\nshort = "walks {part}"\n'
+        for code, part in (("I1a", "A"), ("I1b", "B"))
+    )
+    file.write_text(f'format = 2\nid = "FICT-1"\ntitle = "Fictional"\n{both}', encoding="utf-8")
+    assert differing(file, record) == []
+    told = run("check", str(file), "--record", str(record)).stdout
+    assert told.endswith("and nothing else does.\nOne line for different parts: I1a, I1b.\n")
+
+
 def test_differences_are_not_told_to_editors(trial: Path) -> None:
     refused = run("check", str(trial), "--record", str(NESTED), "--format", "json")
     assert refused.exit_code == 2

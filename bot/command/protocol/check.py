@@ -81,8 +81,8 @@ def _tell_differences(protocol: Protocol, record: Record) -> None:
     lines = counted(len(split(record.text)), "line", "lines")
     if not found:
         click.echo(f"The record: each of its {lines} stands in the file once, and nothing else does.")
-        for codes in in_several_parts(protocol, record):
-            click.echo(f"One line is quoted for different parts: {', '.join(codes)}.")
+        if shared := in_several_parts(protocol, record):
+            click.echo(f"One line for different parts: {'; '.join(map(', '.join, shared))}.")
         return
     click.echo("\n".join(("The record and the file differ:", *found)))
     raise click.exceptions.Exit(1)
