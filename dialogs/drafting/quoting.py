@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _MOST_PIECES: Final = 12
@@ -82,14 +83,18 @@ def _quotations(quoted: Sequence[Quoted], written: Sequence[str]) -> Iterator[_Q
 def _pieces(text: str, rest: Sequence[Quoted]) -> tuple[Quoted, ...]:
     """Return what quotes a line with other white space, or in pieces one after the other; nothing if none does."""
     bare = _bare(text)
-    for start, first in enumerate(rest):
-        if bare.startswith(_bare(first.text)):
-            for end in range(start + 1, start + _MOST_PIECES + 1):
-                if bare == "".join(_bare(each.text) for each in rest[start:end]):
-                    return tuple(rest[start:end])
+    for start in range(len(rest)):
+        so_far = ""
+        for end in range(start, min(start + _MOST_PIECES, len(rest))):
+            so_far += _bare(rest[end].text)
+            if so_far == bare:
+                return tuple(rest[start : end + 1])
+            if not bare.startswith(so_far):
+                break
     return ()
 
 
+@lru_cache(maxsize=1024)
 def _bare(text: str) -> str:
     return "".join(text.split())
 
