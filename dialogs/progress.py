@@ -299,7 +299,8 @@ class Progress:
 
     def _apply_needed(self) -> None:
         """Take what is needed of the answers that do not apply yet; each that is taken may call for an earlier one."""
-        places, waiting = self.protocol.position, [q for q in self.answers if q not in self.applied]
+        places, applied = self.protocol.position, {*self.applied}
+        waiting = [question for question in self.answers if question not in applied]
         while waiting and (self.further or not self.excluded):
             needed = next((q for q in waiting if self.open >> places[q] & 1), None)
             if needed is None:

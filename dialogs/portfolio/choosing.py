@@ -1,13 +1,15 @@
-"""Chooses the next question of a matching: what is most likely to spare questions of other trials, for its effort.
+"""Chooses the next question of a matching: what likely rules out most trials for its effort, first what many ask.
 
-What a question is worth to a trial: the chance that it rules the trial out, times the questions that are spared then.
-The chances are rough and the same for all trials: only the order of the questions depends on them, never a verdict. All
-is counted in whole numbers, so that the same answers always lead to the same question.
+What a question is worth to a trial is the chance that its answer rules the trial out. Of all trials together it counts
+once more for each that needs the question: what many ask is asked in the end, whichever of them fall, and what one asks
+alone is spared if it falls. The chances are rough and the same for all trials: only the order of the questions depends
+on them, never a verdict. All is counted in whole numbers, so that the same answers always lead to the same question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -16,7 +18,7 @@ from dialogs.parts import that_matter
 from dialogs.portfolio.merging import Portfolio
 from dialogs.progress import Progress
 from dialogs.protocol import YES_OR_NO, Protocol, Question
-from dialogs.rules.judgement import Facts, members
+from dialogs.rules.judgement import Facts, Judgement, members, union
 
 CHANCES: Final[Mapping[tuple[str, bool], int]] = {
     ("inclusion", False): 12,
@@ -30,13 +32,46 @@ _FINE: Final = 5040
 """Divisible by how many questions a criterion may wait for."""
 
 
+@dataclass(slots=True)
+class Needs:
+    """What trials that are not ruled out need: for each open question, how many need it and what it is worth to all."""
+
+    by: dict[int, int] = field(default_factory=dict)
+    worth: dict[int, int] = field(default_factory=dict)
+    mask: int = 0
+
+    def add(self, worths: Mapping[int, int]) -> None:
+        """Add questions that a trial needs, with what they are worth to it."""
+        for place, worth in worths.items():
+            if place in self.by:
+                self.by[place] += 1
+                self.worth[place] += worth
+            else:
+                self.by[place], self.worth[place] = 1, worth
+                self.mask |= 1 << place
+
+    def drop(self, worths: Mapping[int, int]) -> None:
+        """Take them away again."""
+        for place, worth in worths.items():
+            if self.by[place] > 1:
+                self.by[place] -= 1
+                self.worth[place] -= worth
+            else:
+                del self.by[place], self.worth[place]
+                self.mask ^= 1 << place
+
+
 @lru_cache(maxsize=256)
-def _chances(protocol: Protocol) -> tuple[Mapping[int, int], ...]:
-    """For each criterion, the chance that an answer to a question of its rule fails it."""
-    yes_or_no = [_is_yes_or_no(question) for question in protocol.questions]
+def _chances(protocol: Protocol) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+    """For each question the criteria whose rules use it: index, parts, and the chance that an answer fails it."""
+    rows = list(zip(protocol.criteria, protocol.parts_of, protocol.used, strict=True))
     return tuple(
-        {place: _FINE * CHANCES[criterion.kind, yes_or_no[place]] for place in members(used)}
-        for criterion, used in zip(protocol.criteria, protocol.used, strict=True)
+        tuple(
+            (index, parts, _FINE * CHANCES[criterion.kind, _is_yes_or_no(question)])
+            for index, (criterion, parts, used) in enumerate(rows)
+            if used >> place & 1
+        )
+        for place, question in enumerate(protocol.questions)
     )
 
 
@@ -44,39 +79,40 @@ def _is_yes_or_no(question: Question) -> bool:
     return question.option_by_code.keys() == YES_OR_NO
 
 
-def worths(progress: Progress) -> dict[int, int]:
-    """Return what an answer to each open question is worth to one trial; nothing of one that is ruled out."""
-    protocol, out, found = progress.protocol, progress.ruled_out, dict[int, int]()
-    if out == protocol.every_part:
-        return found
-    wanted, spared = that_matter(protocol, out), progress.open.bit_count()
-    rows = zip(protocol.parts_of, progress.judged, _chances(protocol), strict=True)
-    for parts, (_, _, residual), chances in rows:
-        if residual and parts & wanted:
-            waits_for = residual.bit_count()
-            for place in members(residual) if waits_for > 1 else (residual.bit_length() - 1,):
-                worth = chances[place] * spared // waits_for
-                if worth > found.get(place, 0):
-                    found[place] = worth
-    return found
+def worths(progress: Progress, places: int) -> Iterator[tuple[int, int]]:
+    """Yield what answers to these questions are worth to a trial that is not ruled out; 0 to what is not open."""
+    protocol, judged = progress.protocol, progress.judged
+    chances, wanted = _chances(protocol), that_matter(protocol, progress.ruled_out)
+    for place in members(places):
+        worth = 0
+        for index, parts, chance in chances[place]:
+            residual = judged[index].residual
+            if residual >> place & 1 and parts & wanted:
+                worth = max(worth, chance // residual.bit_count())
+        yield place, worth
 
 
-def chosen(portfolio: Portfolio, worth: Sequence[Mapping[int, int]], facts: Facts) -> int:
+def changed(protocol: Protocol, before: Sequence[Judgement], now: Sequence[Judgement]) -> int:
+    """Return the questions whose worth an answer may have changed: of criteria that it touched."""
+    if protocol.parts:  # one that is ruled out takes its criteria along
+        return (1 << len(protocol.questions)) - 1
+    pairs = zip(before, now, strict=True)
+    return union(one.residual | other.residual for one, other in pairs if one is not other)
+
+
+def chosen(portfolio: Portfolio, needs: Needs, facts: Facts) -> int:
     """Return the open question that is worth most for what it takes; the first of those that are worth the same.
 
-    ``worth`` has for each trial every question that it needs, by place, and what that is worth to it. What an answer
-    called for comes before anything else: the limit of normal of a value, the numbers that one is worked out from.
+    What an answer called for comes before anything else: the limit of normal of a value, the numbers that one is worked
+    out from.
     """
-    total: dict[int, int] = {}
-    for each in worth:
-        for place, one in each.items():
-            total[place] = total[place] + one if place in total else one
-    called_for = total.keys() & _called_for(portfolio, facts)
+    called_for = needs.by.keys() & _called_for(portfolio, facts)
     if called_for:
         return min(called_for)
-    worth_its_effort = {place: one // portfolio.weights[place] for place, one in total.items()}
+    by, weights = needs.by, portfolio.weights
+    worth_its_effort = {place: worth * by[place] // weights[place] for place, worth in needs.worth.items()}
     most = max(worth_its_effort.values())
-    return min(place for place, one in worth_its_effort.items() if one == most)
+    return min(place for place, worth in worth_its_effort.items() if worth == most)
 
 
 def _called_for(portfolio: Portfolio, facts: Facts) -> set[int]:

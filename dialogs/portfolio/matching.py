@@ -14,11 +14,10 @@ from dialogs import assessment
 from dialogs.answers import Answer
 from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue, Step, begin
-from dialogs.portfolio.choosing import chosen, worths
+from dialogs.portfolio.choosing import Needs, changed, chosen, worths
 from dialogs.portfolio.merging import Portfolio, Trial
 from dialogs.progress import ASKING, REVIEW, Progress
 from dialogs.protocol import Part, Protocol
-from dialogs.rules.judgement import union
 
 
 @dataclass(slots=True, eq=False)
@@ -29,8 +28,8 @@ class Matching(Dialogue):
     """Each trial as it stands by itself, with the answers to what it asks."""
     worth: list[dict[int, int]] = field(init=False)
     """For each trial, what an answer to each open question is worth to it, by its place in the portfolio."""
-    wanted: list[int] = field(init=False)
-    """For each trial, the bit mask of these questions."""
+    needs: Needs = field(init=False)
+    """The same of all trials together."""
 
     @property
     def portfolio(self) -> Portfolio:
@@ -47,8 +46,7 @@ class Matching(Dialogue):
 
     def wanted_by(self, question: str) -> int:
         """Return how many trials that are not ruled out still need a question."""
-        place = self.protocol.position[question]
-        return sum(place in each for each in self.worth)
+        return self.needs.by.get(self.protocol.position[question], 0)
 
     # where it stands -----------------------------------------------------------------------------
 
@@ -106,7 +104,7 @@ class Matching(Dialogue):
         elif self.finished or not self.open:
             self.due = REVIEW
         else:
-            self.due = self.protocol.questions[chosen(self.portfolio, self.worth, self.facts)].id
+            self.due = self.protocol.questions[chosen(self.portfolio, self.needs, self.facts)].id
 
     def put(self, question: str, answer: Answer) -> None:
         onward = question not in self.answers
@@ -121,9 +119,9 @@ class Matching(Dialogue):
         """Give each trial the answers anew, in the order in which they were first given."""
         self.alone = [Progress(trial.protocol, self._own(trial), as_answered=True) for trial in self.trials]
         self.judged = [judgement for progress in self.alone for judgement in progress.judged]
-        self.worth, self.wanted = [{} for _ in self.trials], [0 for _ in self.trials]
-        for index in range(len(self.trials)):
-            self._weigh(index)
+        self.worth, self.needs = [{} for _ in self.trials], Needs()
+        for index, progress in enumerate(self.alone):
+            self._weigh(index, progress.open)
         self._take_over_all()
         self._sum_up()
 
@@ -144,8 +142,9 @@ class Matching(Dialogue):
             needed, applied = place in self.worth[index], len(progress.applied)
             progress.put(trial.protocol.questions[trial.own[place]].id, answer)
             if needed:
+                before = self.judged[trial.criteria]
                 self.judged[trial.criteria] = progress.judged
-                self._weigh(index)
+                self._weigh(index, changed(trial.protocol, before, progress.judged))
                 others |= len(progress.applied) > applied + 1
         if others:  # that waited for this answer: a limit of normal whose value was unknown meanwhile
             self._take_over_all()
@@ -153,10 +152,18 @@ class Matching(Dialogue):
             self._take_over(question)
         self._sum_up()
 
-    def _weigh(self, index: int) -> None:
-        places = self.trials[index].places
-        self.worth[index] = {places[own]: worth for own, worth in worths(self.alone[index]).items()}
-        self.wanted[index] = sum(1 << place for place in self.worth[index])
+    def _weigh(self, index: int, questions: int) -> None:
+        """Work out anew what answers to these questions of a trial are worth to it."""
+        places, known, progress = self.trials[index].places, self.worth[index], self.alone[index]
+        if progress.excluded:
+            self.needs.drop(known)
+            known.clear()
+            return
+        found = {places[own]: worth for own, worth in worths(progress, questions)}
+        self.needs.drop({place: known.pop(place) for place in found if place in known})
+        open_ones = {place: worth for place, worth in found.items() if worth}
+        self.needs.add(open_ones)
+        known |= open_ones
 
     def _take_over_all(self) -> None:
         self.facts = [None] * len(self.protocol.questions)
@@ -181,7 +188,7 @@ class Matching(Dialogue):
             for trial, progress in zip(self.trials, self.alone, strict=True)
             for index in progress.failed
         ]
-        self.open = union(self.wanted)
+        self.open = self.needs.mask
 
     def restore(self) -> None:
         Progress.restore(self)

@@ -66,10 +66,11 @@ class Portfolio(Protocol):
     @cached_property
     def asking(self) -> tuple[tuple[int, ...], ...]:
         """For each question, the trials that ask it, by their place."""
-        return tuple(
-            tuple(index for index, trial in enumerate(self.trials) if place in trial.own)
-            for place in range(len(self.questions))
-        )
+        found: list[list[int]] = [[] for _ in self.questions]
+        for index, trial in enumerate(self.trials):
+            for place in trial.places:
+                found[place].append(index)
+        return tuple(map(tuple, found))
 
     @cached_property
     def open_reviews(self) -> tuple[Criterion, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from random import Random
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
+from dialogs.effort import WEIGHTS
 from dialogs.errors import AnswerError
 from dialogs.loading import load, shipped_protocols
 from dialogs.portfolio.matching import begun
@@ -25,11 +26,13 @@ from dialogs.rules.judgement import first_place
 from tests.bench.wards import patient, ward
 from tests.dialogs.portfolios import harmless
 
-PATIENTS: Final = 30
+PATIENTS: Final = 60
 MILLISECONDS: Final = 5
 MEBIBYTES: Final = 120
 
 Patient = Mapping[str, Answer]
+Asked = tuple[int, int]
+"""Questions, and their effort (`dialogs.effort`)."""
 
 
 def somebody(portfolio: Portfolio, random: Random) -> Patient:
@@ -44,17 +47,17 @@ def _answer(portfolio: Portfolio, place: int, random: Random) -> Answer:
     return random.choice(harmless(portfolio, place) if random.random() < 0.85 else found)
 
 
-def asked(dialogue: Dialogue, known: Patient, following: Callable[[Dialogue], str]) -> int:
-    """Answer what is asked until nothing is; return how many questions that were."""
-    number = 0
+def asked(dialogue: Dialogue, known: Patient, following: Callable[[Dialogue], str]) -> Asked:
+    """Answer what is asked until nothing is; return how many questions that were, and what they took."""
+    number = effort = 0
     while dialogue.state not in (EXCLUDED, REVIEW):
         question = following(dialogue)
         try:
             dialogue.take(Step("answer", question, known[question]))
         except AnswerError:
             dialogue.take(Step("answer", question, UNKNOWN))
-        number += 1
-    return number
+        number, effort = number + 1, effort + WEIGHTS[dialogue.protocol.question(question).effort]
+    return number, effort
 
 
 def the_due_one(dialogue: Dialogue) -> str:
@@ -65,9 +68,9 @@ def the_first_open(dialogue: Dialogue) -> str:
     return dialogue.protocol.questions[first_place(dialogue.open)].id
 
 
-def alone(portfolio: Portfolio, known: Patient) -> int:
-    """Return how many questions the screenings for each trial by itself ask together."""
-    return sum(
+def alone(portfolio: Portfolio, known: Patient) -> Asked:
+    """Return what the screenings for each trial by itself ask together."""
+    each = [
         asked(
             begin(trial.protocol),
             {
@@ -77,17 +80,24 @@ def alone(portfolio: Portfolio, known: Patient) -> int:
             the_due_one,
         )
         for trial in portfolio.trials
-    )
+    ]
+    return sum(number for number, _ in each), sum(effort for _, effort in each)
 
 
 def questions(portfolio: Portfolio, patients: Sequence[Patient]) -> str:
-    matched = statistics.mean(asked(begun(portfolio), known, the_due_one) for known in patients)
-    in_order = statistics.mean(asked(begun(portfolio), known, the_first_open) for known in patients)
-    separate = statistics.mean(alone(portfolio, known) for known in patients)
+    matched, took = _means(asked(begun(portfolio), known, the_due_one) for known in patients)
+    in_order, took_in_order = _means(asked(begun(portfolio), known, the_first_open) for known in patients)
+    separate, _ = _means(alone(portfolio, known) for known in patients)
     return (
         f"{matched:6.1f} questions, {matched / separate:4.0%} of {separate:6.1f} in separate screenings (goal: 50%), "
-        f"{matched / in_order:4.0%} of {in_order:6.1f} in the order of the files"
+        f"{matched / in_order:4.0%} of {in_order:6.1f} in the order of the files, "
+        f"{took / took_in_order:4.0%} of their effort"
     )
+
+
+def _means(each: Iterable[Asked]) -> tuple[float, float]:
+    numbers, efforts = zip(*each, strict=True)
+    return statistics.mean(numbers), statistics.mean(efforts)
 
 
 def times(portfolio: Portfolio, known: Patient) -> list[float]:
@@ -127,7 +137,7 @@ def main() -> None:
     report("shipped", shipped, [somebody(shipped, random) for _ in range(PATIENTS)])
     for trials in (5, 20, 100):
         portfolio = merged(ward(trials))
-        patients = [patient(portfolio.questions, random) for _ in range(PATIENTS if trials < 100 else 5)]
+        patients = [patient(portfolio.questions, random) for _ in range(PATIENTS)]
         report(f"{trials} trials", portfolio, patients)
     print(f"memory of 100 trials: {memory(100):4.0f} MiB (goal: {MEBIBYTES})")
 

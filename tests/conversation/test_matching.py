@@ -111,7 +111,7 @@ def test_where_each_trial_stands_is_shown_at_any_time_and_leads_back(site: Site)
     assert told.index("NCT04420494") < told.index("EXAMPLE-MDD")
     assert site.words("stands_open", n=12) in told
     back = press(site, shown, "back_to_question")
-    assert "ECOG" in said(back)
+    assert "BMI" in said(back)
     assert len(begun(site)) == 1
 
 

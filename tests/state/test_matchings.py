@@ -307,9 +307,7 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     matching = ward.answered(3)
-    monkeypatch.setattr(
-        "dialogs.portfolio.matching.chosen", lambda portfolio, worth, facts: max(set().union(*worth))
-    )
+    monkeypatch.setattr("dialogs.portfolio.matching.chosen", lambda portfolio, needs, facts: max(needs.by))
     again = Lookup(ward.db).load(matching.number)
     assert again.state == matching.state
     assert again.dialogue.answers == matching.dialogue.answers
