@@ -41,6 +41,7 @@ _POINT_TEN: Final = re.compile(r"[.,]10$")
 _POWER: Final = re.compile(r"e\s*[0-9]")
 """``25.10e9/L`` is 25 times a power of ten to one who writes the point for *times*, and 25.10 to another."""
 _LONG: Final = re.compile(r"(?:[<>]=?|[≤≥])?\s*(?P<number>[1-9][0-9]{7,9})\s*(?P<unit>[^\s0-9].*)")
+_PRINTED: Final = re.compile(r"(?P<number>[1-9](?:\.[0-9]+)?e\+?[0-9]{1,2})\s*(?P<unit>[^\s0-9].*)")
 _FRACTION: Final = re.compile(r"([1-9])/([2-9])")
 
 
@@ -66,7 +67,21 @@ class Typed:
 def read_number(protocol: Protocol, question: Question, said: str, only: str | None) -> Reading:
     """Read folded text as a number for a question; `only` is the one unit that can be meant, if that is known."""
     typed = _typed(said, signed=question.signed)
-    return typed if isinstance(typed, Refused) else _weigh(protocol, question, typed, only)
+    reading = typed if isinstance(typed, Refused) else _weigh(protocol, question, typed, only)
+    return _in_full(question, said, only) if reading == Refused("exponent") else reading
+
+
+def _in_full(question: Question, said: str, only: str | None) -> Refused:
+    """Refuse an exponent; name what one that laboratories print comes to, with its unit: ``1.7E+08 IU/mL``."""
+    match = _PRINTED.fullmatch(said)
+    units = units_meant(question, match["unit"], only) if match is not None else ()
+    if match is None or isinstance(units, Refused):
+        return Refused("exponent")
+    number = Decimal(f"{Decimal(match['number']):f}")
+    answers = (Measurement("=", number, unit.code) for unit in units)
+    short = number.adjusted() < MAX_DIGITS
+    meant = (((question.id, each),) for each in answers if short and question.takes(each))
+    return Refused("exponent", likely=tuple(meant))
 
 
 def is_long_result(question: Question, said: str, only: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -341,3 +342,27 @@ def test_so_many_digits_without_that_unit_are_kept_for_an_identifier(text: str) 
 
 def test_so_many_digits_are_no_result_where_none_is_so_high() -> None:
     assert read(PROTOCOL, PROTOCOL.question("hemoglobin"), "13812345 g/L") == Refused("identifier")
+
+
+IN_FULL = {
+    "1.7E+08 IU/mL": "170000000",
+    "1.70e8IU/mL": "170000000",
+    "2E+03 IU/mL": "2000",
+    "9E+99 IU/mL": None,
+    "9E+10 IU/mL": None,
+    "17E+07 IU/mL": None,
+    "1.7E+08": None,
+    "1.7E+08 g/L": None,
+    "1.7E-08 IU/mL": None,
+}
+
+
+@pytest.mark.parametrize(("text", "number"), IN_FULL.items(), ids=IN_FULL)
+def test_an_exponent_is_refused_with_the_number_in_full_where_the_unit_says_of_what(
+    text: str, number: str | None
+) -> None:
+    refused = read(VIRUS, VIRUS.question("hbv_dna"), text)
+    assert isinstance(refused, Refused)
+    assert refused.code == "exponent"
+    meant = ((("hbv_dna", Measurement("=", Decimal(number), "[IU]/mL")),),) if number else ()
+    assert refused.likely == meant
