@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Final
 
 LISTED: Final = 12
-"""Names that are listed where none is likely."""
+"""Names that are listed where none is likely, and there may be any number."""
+_LIKE: Final = 0.6
+"""Names that share so much of their letters with what was written are listed first."""
 _SHORTEST: Final = 5
 """Letters of a name in which one wrong letter is a slip: of fewer it makes another test, as of `alc` and `alt`."""
 _SHORTEST_EXCHANGED: Final = 3
@@ -30,14 +33,18 @@ def likely(name: str, names: Iterable[str]) -> str | None:
     return None
 
 
-def instead(name: str, names: Iterable[str]) -> str:
-    """Return what to write instead of a name that there is not: the likely one, or the names that there are."""
+def instead(name: str, names: Iterable[str], most: int | None = LISTED) -> str:
+    """Return what to write instead of a name that there is not: the likely one, or the names that there are.
+
+    Those that resemble it stand first, the others in their order; ``most`` are listed, without it all.
+    """
     names = list(names)
     found = likely(name, names)
     if found is not None:
         return f"Please write {found}"
-    more = f" ... and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"Please use one of: {', '.join(names[:LISTED])}{more}"
+    listed = list(dict.fromkeys([*get_close_matches(name.casefold(), names, cutoff=_LIKE), *names]))[:most]
+    more = f" ... and {len(names) - len(listed)} more" if len(names) > len(listed) else ""
+    return f"Please use one of: {', '.join(listed)}{more}"
 
 
 def _joined(typed: str, name: str) -> bool:

@@ -90,7 +90,7 @@ def _unknown_keys(table: Table, raw: Mapping[str, Any], place: str, report: Repo
     meant = {name: key_meant(name, free) for name in raw if name not in names}
     for name, key in meant.items():
         owners = ", ".join(f"[[{owner}]]" for owner in report.owners.get(name, ()))
-        remedy = instead(name, names)
+        remedy = instead(name, free, most=None)
         if (table.name, name) in KNOWN_SLIPS:
             remedy = KNOWN_SLIPS[table.name, name]
         elif key is not None:
