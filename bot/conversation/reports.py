@@ -42,6 +42,8 @@ from state.people import Person
 FORMATS: Final = ("csv", "answers", "log", "queries", "xlsx", "fhir", "sdtm", "parquet")
 LISTS: Final = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls")
 """How the names of documents end that may be lists of candidates."""
+NAMED: Final = 8
+"""So many trials are named in a caption, which has 1,024 characters."""
 PERIODS: Final = ("month", "last_month", "year", "all")
 
 
@@ -212,7 +214,8 @@ def evaluate(context: Context, argument: str) -> None:
         context.turn.say(context.say("no_trial"))
         return
     context.turn.say(context.say("evaluate_send"))
-    caption = context.say("template_done", protocol=joined([each.id for each in trials], context.say))
+    named = [*(each.id for each in trials[:NAMED]), *(["…"] if len(trials) > NAMED else [])]
+    caption = context.say("template_done", protocol=joined(named, context.say))
     for name, content in templates(_asked_of(trials), context.say):
         context.turn.actions.append(Document(name, content, caption))
 

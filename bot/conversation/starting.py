@@ -9,7 +9,7 @@ from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
-from bot.conversation.trials import choices, named, not_open, offered
+from bot.conversation.trials import choices, named, not_open, offered, titles_cut
 from bot.exchange import Button, Press, Rows
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
@@ -105,7 +105,8 @@ def _new_for_some_trial(context: Context) -> None:
         begin(context, trials[0])
     elif trials:
         every = Button(context.say.plain("all_trials"), str(Press("match")))
-        context.turn.say(context.say("new_for_which"), ((every,), *choices(trials, "new", context.say)))
+        which = lines(context.say("new_for_which"), *titles_cut(trials, context.say))
+        context.turn.say(which, ((every,), *choices(trials, "new", context.say)))
     else:
         told = [not_open(context, each.id) for each in context.setup.protocols]
         context.turn.say(lines(*told) or context.say("no_trial"))

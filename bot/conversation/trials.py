@@ -12,6 +12,7 @@ from typing import Final
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe
+from bot.wording.buttons import is_cut
 from bot.wording.phrases import Phrases, lines
 from dialogs.protocol import Protocol
 from state import trials
@@ -73,10 +74,20 @@ def named(trials: Iterable[Protocol], press: Press) -> Protocol | None:
 
 def choices(trials: Iterable[Protocol], verb: str, say: Phrases) -> Rows:
     """Return a button for each trial."""
-    return tuple(
-        (Button(f"{each.id} {each.title[say.language]}", str(Press(verb, name=mark(each.id)))),)
+    return tuple((Button(_titled(each, say), str(Press(verb, name=mark(each.id)))),) for each in trials)
+
+
+def _titled(trial: Protocol, say: Phrases) -> str:
+    return f"{trial.id} {trial.title[say.language]}"
+
+
+def titles_cut(trials: Iterable[Protocol], say: Phrases) -> list[Safe]:
+    """Return the titles that are too long for the buttons of `choices`."""
+    return [
+        say("welcome_trial", id=each.id, title=each.title[say.language])
         for each in trials
-    )
+        if is_cut(_titled(each, say))
+    ]
 
 
 def which(context: Context, verb: str) -> bool:

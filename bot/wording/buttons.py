@@ -20,6 +20,8 @@ SHORT_LABEL: Final = 14
 """Buttons up to this many columns stand two in a row on a 40-column screen."""
 TINY_LABEL: Final = 8
 """Up to this many, three."""
+LONGEST_LABEL: Final = 40
+"""Of a longer label, in columns, a phone may show the beginning alone: what it says stands in the message, too."""
 
 
 def button(
@@ -34,6 +36,11 @@ def button(
 ) -> Button:
     """Return a button about a screening, which names the log entry that it is shown at; the rest as in `Press`."""
     return Button(label, str(Press(verb, screening.number, screening.entries, place, day, name, query)))
+
+
+def is_cut(label: str) -> bool:
+    """Say whether a label is too long for a button that has a row of its own."""
+    return wcswidth(label) > LONGEST_LABEL
 
 
 def new_screening(say: Phrases) -> Button:

@@ -6,12 +6,11 @@ Everything shown is computed from the dialogue; nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from bot.exchange import LABEL_CHARACTERS, Safe
+from bot.exchange import Safe
 from bot.wording import matching
 from bot.wording.asked import numbered, standing_answer, ticked
-from bot.wording.buttons import choices
+from bot.wording.buttons import choices, is_cut
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import LONGEST
@@ -31,9 +30,6 @@ from dialogs.wording import describe, echo, with_unit
 from dialogs.working_out import parts_told, worked_out
 from state.screenings import Screening
 
-LONGEST_OPTION: Final = LABEL_CHARACTERS - len("☐ ")
-"""Of a button's label."""
-
 # the question ------------------------------------------------------------------------------------
 
 
@@ -46,7 +42,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         say("judgement") if question.judgement else None,
         _why_once_more(dialogue, question, say),
-        _answer_before(screening, question, say),
+        answer_before(screening, question, say),
         say("for_example", example=example(dialogue.protocol, question, only, language))
         if _is_typed(question)
         else None,
@@ -78,7 +74,7 @@ def _is_typed(question: Question) -> bool:
 def _in_full(question: Question, language: str) -> list[Safe]:
     """The options that are too long for a button, which shows how they begin."""
     texts = [text[language] for _, text in choices(question)]
-    return [Safe(f"• {escape(text)}") for text in texts if len(text) > LONGEST_OPTION]
+    return [Safe(f"• {escape(text)}") for text in texts if is_cut(f"☐ {text}")]
 
 
 def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
@@ -89,7 +85,7 @@ def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe
     return say("ticked", options=describe(question, now, say.language)) if now.codes else None
 
 
-def _answer_before(screening: Screening, question: Question, say: Phrases) -> Safe | None:
+def answer_before(screening: Screening, question: Question, say: Phrases) -> Safe | None:
     """The answer that can be kept, and whether it is an earlier screening's."""
     answer = standing_answer(screening, question)
     if answer is None:

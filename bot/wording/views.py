@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
 from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
-from bot.wording.buttons import arrange, button, choices, new_screening
+from bot.wording.buttons import arrange, button, choices, is_cut, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.paging import page_at, page_line, turning
@@ -134,7 +134,10 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
     ]
     shown = _shown(screening.protocol, screening.dialogue.waiting, say)
     text = say("change_why", named=named(question.short[say.language], shown, say))
-    return _asking(screening, text, arrange([*buttons, *_keep(screening, question, say)]), say)
+    keep = _keep(screening, question, say)
+    if any(is_cut(each.label) for each in keep):
+        text = lines(text, cards.answer_before(screening, question, say))
+    return _asking(screening, text, arrange([*buttons, *keep]), say)
 
 
 def _candidates(screening: Screening, proposal: Proposal, say: Phrases) -> list[Button]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,41 +16,71 @@ def close(text: str) -> str:
     return "".join(text.split())
 
 
+@dataclass(frozen=True)
+class Long:
+    """A trial's file, the language of whoever reads it, and whether its words are Chinese."""
+
+    path: Path
+    language: str
+    chinese: bool
+
+    def words(self, code: str, length: int) -> str:
+        return close(words_of(code, length, chinese=self.chinese))
+
+
 @pytest.fixture(
-    params=[("en", "en"), ("en", "zh"), ("zh", "en")], ids=lambda pair: f"{pair[0]}-for-{pair[1]}"
+    params=[
+        ("en", "en", False),
+        ("en", "zh", False),
+        ("zh", "en", False),
+        ("zh", "zh", True),
+        ("zh", "en", True),
+    ],
+    ids=lambda case: f"{'chinese-' if case[2] else ''}{case[0]}-for-{case[1]}",
 )
-def trial(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
-    own, person = request.param
+def trial(request: pytest.FixtureRequest, tmp_path: Path) -> Long:
+    own, person, chinese = request.param
     path = tmp_path / "long.toml"
-    path.write_text(long_trial(own).text, encoding="utf-8")
-    return path, person
+    path.write_text(long_trial(own, chinese=chinese).text, encoding="utf-8")
+    return Long(path, person, chinese)
 
 
-def test_all_of_it_is_asked_and_told_at_a_terminal(trial: tuple[Path, str], tmp_path: Path) -> None:
-    path, language = trial
+def test_all_of_it_is_asked_and_told_at_a_terminal(trial: Long, tmp_path: Path) -> None:
     typed = ["45", "o1", "c", *("no" if number % 2 else "yes" for number in range(2, CRITERIA)), "s", ""]
     chat = run(
-        "chat", "--protocol", path, "--db", tmp_path / "long.db", "--lang", language, typed="\n".join(typed)
+        "chat",
+        "--protocol",
+        trial.path,
+        "--db",
+        tmp_path / "long.db",
+        "--lang",
+        trial.language,
+        typed="\n".join(typed),
     )
     assert chat.exit_code == 0, chat.output[-2000:]
     said = close(chat.output)
-    assert close(option_of(3)) in said
+    assert close(option_of(3, chinese=trial.chinese)) in said
     for number in range(1, CRITERIA):
-        assert close(words_of(f"{'I' if number % 2 and number > 1 else 'E'}{number}", WORDS)) in said, number
+        assert trial.words(f"{'I' if number % 2 and number > 1 else 'E'}{number}", WORDS) in said, number
     assert all(columns_of(line) <= COLUMNS for line in chat.output.splitlines())
 
 
-def test_an_exclusion_says_all_of_the_records_words(trial: tuple[Path, str], tmp_path: Path) -> None:
-    path, language = trial
+def test_an_exclusion_says_all_of_the_records_words(trial: Long, tmp_path: Path) -> None:
     chat = run(
-        "chat", "--protocol", path, "--db", tmp_path / "long.db", "--lang", language, typed="12\nyes\nf\n"
+        "chat",
+        "--protocol",
+        trial.path,
+        "--db",
+        tmp_path / "long.db",
+        "--lang",
+        trial.language,
+        typed="12\nyes\nf\n",
     )
-    assert close(words_of("E0", LONGEST)) in close(chat.output)
+    assert trial.words("E0", LONGEST) in close(chat.output)
 
 
 @pytest.mark.parametrize("command", ["show", "diagram", "check"])
-def test_the_commands_about_a_protocol_take_it(trial: tuple[Path, str], command: str) -> None:
-    path, language = trial
-    options = ["--lang", language] if command != "check" else []
-    result = run("protocol", command, path, *options)
+def test_the_commands_about_a_protocol_take_it(trial: Long, command: str) -> None:
+    options = ["--lang", trial.language] if command != "check" else []
+    result = run("protocol", command, trial.path, *options)
     assert result.exit_code == 0, result.output[:2000]

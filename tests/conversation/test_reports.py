@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from telegram.constants import MessageLimit
 
 from bot.conversation.reports import FORMATS, PERIODS
 from bot.exchange import Document, Message, Reply, Work
-from bot.wording.phrases import phrases
-from dialogs.loading import load
+from bot.wording.phrases import phrases, plain
+from dialogs.loading import load, parse_protocol
 from state import register
 from state.stats import stats
 from state.verify import verify
-from tests.conversation.office import ELIGIBLE, Ward, press_of, presses, queried
+from tests.conversation.office import ELIGIBLE, Ward, offering, press_of, presses, queried
 
 
 def documents(ward: Ward, *messages: str) -> list[Document]:
@@ -185,3 +186,15 @@ def test_an_export_names_its_trial_and_carries_a_head_and_an_empty_period_is_sai
     (reply,) = done.actions
     assert isinstance(reply, Reply)
     assert "nothing to export" in reply.text or "没有可导出的内容" in reply.text
+
+
+def test_the_caption_of_an_empty_list_is_one_however_many_trials_there_are(ward: Ward) -> None:
+    names = [f"FICTIONAL-TRIAL-NUMBER-{number}" for number in range(60)]
+    text = 'format = 2\nid = "{}"\ntitle = "Fictional"\n[[criterion]]\ncode = "E1"\nexclusion = "Pregnancy"\n'
+    ward.conversation = offering(
+        ward.conversation, *(parse_protocol(text.format(name), f"{name}.toml") for name in names)
+    )
+    asked = ward.do(ward.coordinator, "/evaluate")
+    found = [action for action in asked.actions if isinstance(action, Document)]
+    assert found
+    assert all(len(plain(each.caption)) <= MessageLimit.CAPTION_LENGTH for each in found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -80,11 +80,12 @@ class Ward:
         zone: str = "+08:00",
         server: FaultyBotApi | None = None,
         protocol: Protocol | None = None,
+        protocols: Sequence[Protocol] = (),
     ) -> None:
         self.path = path
         self.server = server or FaultyBotApi(token=TOKEN, kept=5000, clock=unhurried())
         self._clock, self._sleep, self._zone = clock, sleep, zone
-        self._protocol = protocol or load("NCT04420494")
+        self._protocols = tuple(protocols) or (protocol or load("NCT04420494"),)
         self.service: Service
         self._running: asyncio.Task[None] | None = None
 
@@ -101,7 +102,7 @@ class Ward:
         settings = Settings(
             token=TOKEN,
             db_file=self.path,
-            protocols=(self._protocol,),
+            protocols=self._protocols,
             api_url=self.server.url,
             zone=self._zone,
             sending=unpaced(self._sleep),
