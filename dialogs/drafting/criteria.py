@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting import tree
-from dialogs.drafting.headings import introduces, part_of, with_colon
+from dialogs.drafting.cohorts import Cohort, parts_of
+from dialogs.drafting.headings import introduces, says_nothing, with_colon
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_another
+from dialogs.drafting.persons import persons_in
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.tree import Node, meaning
 from dialogs.drafting.why import Note
@@ -43,30 +45,37 @@ class Drafted:
     questions: tuple[Mapping[str, object], ...] = ()
     review: tuple[Note, ...] = ()
     parts: tuple[str, ...] = ()
+    of_another: bool = False
+    """Whether it is of a part of other persons than the patient."""
     whose: str = ""
     """The criterion that asks about this line, if it is none itself."""
 
     def in_words(self) -> Drafted:
         """Return it as a question in the record's words."""
-        return replace(self, rule="", questions=(), review=())
+        return replace(
+            self, rule="", questions=(), review=tuple(each for each in self.review if each.key == "of_parts")
+        )
 
 
 def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     """Return a criterion or a line for each line of a record, in its order."""
-    return list(_Maker(propose, parts_of(lines)).of_list(tree.tree(lines), ""))
+    parts = parts_of(lines)
+    names = {part.code: part.name for named in parts.values() for part in named}
+    made = _Maker(propose, parts).of_list(tree.tree(lines), "")
+    return [_noted(each, names) if each.parts else each for each in made]
 
 
-def parts_of(lines: Sequence[Line]) -> dict[str, str]:
-    """Return the code of the part that a heading names, by the heading; none where only one part is named."""
-    named = {heading: part_of(heading) for line in lines for heading in line.headings if part_of(heading)}
-    return named if len(set(named.values())) > 1 else {}
+def _noted(drafted: Drafted, names: Mapping[str, str]) -> Drafted:
+    """Say in the review of a criterion that it was taken to be of some parts only."""
+    of_parts = Note("of_parts", {"parts": " / ".join(names[each] for each in drafted.parts)})
+    return replace(drafted, review=(*drafted.review, of_parts))
 
 
 @dataclass(slots=True)
 class _Maker:
     propose: Propose
-    parts: Mapping[str, str]
-    """Codes of parts, by the headings that name them."""
+    parts: Mapping[str, tuple[Cohort, ...]]
+    """By the headings that name them."""
     numbers: Counter[str] = field(default_factory=Counter)
     """How many criteria of each side there are, and how many parts of each."""
     remarks: tuple[str, ...] = ()
@@ -116,7 +125,8 @@ class _Maker:
     def _each(self, node: Node, group: str) -> Iterator[Drafted]:
         """Make criteria of the items of a list, each with the remarks on the whole."""
         before = self.remarks
-        self.remarks += tuple(each.line.text for each in node.below if each.role == "line")
+        remarks = (each.line.text for each in node.below if each.role == "line")
+        self.remarks += tuple(each for each in remarks if not says_nothing(each))
         for made in self.of_list(node.below, group):
             alone = bool(made.code) and not made.review and not node.heads
             yield replace(made, review=(Note("of_a_list"),)) if alone else made
@@ -131,7 +141,7 @@ class _Maker:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review=(Note("which_lines"),))
-        others = list(filter(is_of_another, node.line.headings))
+        others = list(filter(self._is_of_another, node.line.headings))
         if others:
             note = Note("of_another", {"heading": others[-1].rstrip(" :")})
             return replace(made, review=(note,))
@@ -169,15 +179,28 @@ class _Maker:
         return replace(made, rule=rule, questions=tuple(questions), review=(why,))
 
     def _bare(self, node: Node, code: str) -> Drafted:
-        said = (node.line.text, *self._headings(node.line))
-        parts = tuple(dict.fromkeys(self.parts[each] for each in node.line.headings if each in self.parts))
-        of_another = any(map(is_of_another, node.line.headings))
-        of_some = of_another or (node.role == "inclusion" and concerns_some(*said))
-        return Drafted(node.line.text, node.role, code, node.line.depth, of_some=of_some, parts=parts)
+        above = self._headings(node.line)
+        parts = [part for each in (*node.line.headings, node.line.text) for part in self.parts.get(each, ())]
+        some = concerns_some(node.line.text, *above) or any(map(persons_in, above))
+        another = any(is_of_another(each) for each in above if each not in self.parts)
+        theirs = any(part.of_another for part in parts)
+        return Drafted(
+            node.line.text,
+            node.role,
+            code,
+            node.line.depth,
+            of_some=not theirs and (another or (node.role == "inclusion" and some)),
+            parts=tuple(dict.fromkeys(part.code for part in parts)),
+            of_another=theirs,
+        )
 
     def _headings(self, line: Line) -> tuple[str, ...]:
-        """Return what a line stands under, but for the parts of the trial, which the file names."""
-        return tuple(each for each in line.headings if each not in self.parts)
+        """Return what a line stands under, but for the parts of the trial that the patient may belong to."""
+        return tuple(each for each in line.headings if not self.parts.get(each) or self._is_of_another(each))
+
+    def _is_of_another(self, heading: str) -> bool:
+        """Say whether a heading speaks of other persons than the patient: *for parents:*."""
+        return is_of_another(heading) or any(part.of_another for part in self.parts.get(heading, ()))
 
     def _in_context(self, line: Line, words: str) -> str:
         """Return words with what they stand under: *Within 6 months, any of the following: stroke*."""

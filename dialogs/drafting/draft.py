@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from dialogs.drafting.criteria import Drafted, Propose, criteria_of, parts_of
+from dialogs.drafting.cohorts import parts_of
+from dialogs.drafting.criteria import Drafted, Propose, criteria_of
 from dialogs.drafting.fields import of_fields
 from dialogs.drafting.file import Contents, Said, file_of
 from dialogs.drafting.headings import speaks_of_some
@@ -42,12 +43,12 @@ def drafted_file(record: Record, languages: Sequence[str], propose: Propose, sou
 
 def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence[Drafted]) -> Contents:
     parts = parts_of(lines)
-    named = {code: heading.rstrip(" :：") for heading, code in reversed(parts.items())}
+    named = {cohort.code: cohort.name for cohorts in parts.values() for cohort in cohorts}
     above = dict.fromkeys(heading for line in lines for heading in line.headings if heading not in parts)
     return Contents(
         added,
         drafted,
-        dict(sorted(named.items())),
+        named,
         [heading.rstrip(" :：") for heading in above if speaks_of_some(heading)],
         has_sections=any(opens_section(line) for line in lines),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from dialogs.drafting.criteria import Drafted
@@ -29,14 +30,21 @@ def of_fields(record: Record, drafted: Sequence[Drafted]) -> Iterator[Drafted]:
     fields = {
         name: value for name, value in record.fields().items() if not _is_said(name, value, record, said)
     }
+    others = any(each.of_another for each in drafted)
     for number, (name, value) in enumerate(fields.items(), numbers + 1):
-        yield _criterion(name, value, f"I{number}")
+        made = _criterion(name, value, f"I{number}")
+        yield replace(made, parts=_of_patients(drafted)) if others else made
+
+
+def _of_patients(drafted: Sequence[Drafted]) -> tuple[str, ...]:
+    """Return the parts that a patient may belong to, and no parent or donor."""
+    return tuple(dict.fromkeys(part for each in drafted if not each.of_another for part in each.parts))
 
 
 def _is_said(name: str, value: str, record: Record, drafted: Sequence[Drafted]) -> bool:
     """Say whether criteria say it to everybody: one of no part, or some of each part."""
     saying = [each for each in drafted if _says(each, name, value, record.sex)]
-    of_parts = {part for each in drafted for part in each.parts}
+    of_parts = {*_of_patients(drafted)}
     return (
         any(not each.parts for each in saying)
         or {part for each in saying for part in each.parts} >= of_parts > set()

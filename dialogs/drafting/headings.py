@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from unicodedata import numeric
 
 from dialogs.drafting.spoken import either, patterns
 
@@ -29,7 +30,10 @@ _TOLD: Final = re.compile(
 """A sentence that announces a section: *patients who meet any of the following will be excluded:*."""
 _OTHERWISE: Final = {
     "inclusion": re.compile(r"\b(?:any|either)\b", re.IGNORECASE),
-    "exclusion": re.compile(r"\b(?:all|both|each)\b", re.IGNORECASE),
+    "exclusion": re.compile(
+        r"\b(?:all|both|each)\b(?! (?:study |other )?(?:participants?|patients?|subjects?|volunteers?)\b)",
+        re.IGNORECASE,
+    ),
 }
 """What makes something else of a section than criteria of their own."""
 _OF_LEAVING: Final = re.compile(
@@ -66,9 +70,11 @@ _REMARK: Final = re.compile(
 _NONE: Final = re.compile(rf"\W*{either('none')}?\W*", re.IGNORECASE)
 _TITLES: Final = re.compile(
     r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
-    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)\W*$",
+    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)(?: only)?\W*$"
+    r"|\W*(?:cohort|group|arm|part)s? (?:[A-Z]|\d{1,2}[a-z]?|I{1,3}V?)(?:\s*[(\[:–—-].{0,80}| only\b.{0,40})",
     re.IGNORECASE,
 )
+"""A group of participants; or a part by its code, and what this is called: *Part 2 (expansion)*."""
 _SAYS_NOTHING: Final = re.compile(
     r"\W*(?:(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
     r"(?:prior|concurrent|previous|concomitant|and|or|/|\W)+(?:therapy|therapies|treatments?|medications?|drugs)|"
@@ -78,9 +84,13 @@ _SAYS_NOTHING: Final = re.compile(
     re.IGNORECASE,
 )
 """Titles that only sort the lines under them."""
+_CODE: Final = r"(?:[A-Z]|\d{1,2}[A-Z]?|I{1,3}V?)"
 _PART: Final = re.compile(
-    r"\b(?:cohort|arm|group|part|stage|phase) ([A-Z]|\d{1,2}[a-zA-Z]?|I{1,3}V?)\b", re.IGNORECASE
+    rf"\b(?:cohort|arm|group|part|stage|phase)s? {_CODE}(?:(?:, (?:and )?| and | ?& ?| or | ?/ ?){_CODE})*(?![^\W_])"
+    rf"|{either('part')}",
+    re.IGNORECASE,
 )
+_CODES: Final = re.compile(rf"(?<![A-Z0-9]){_CODE}(?![A-Z0-9])|{either('digit')}", re.IGNORECASE)
 _LEAVES_OUT: Final = re.compile(
     r"[^.;()]*\b(?:is|are|will be) (?:excluded|not eligible|ineligible|not allowed|not permitted)\b[^.;()]{0,40}\W*",
     re.IGNORECASE,
@@ -183,10 +193,17 @@ def says_nothing(title: str) -> bool:
     return _SAYS_NOTHING.fullmatch(title) is not None
 
 
-def part_of(heading: str) -> str:
-    """Return the code of the cohort, arm or other part that a heading names; empty if it names none, or several."""
-    codes = {code.upper() for code in _PART.findall(heading)}
-    return codes.pop() if len(codes) == 1 and len(heading) <= _LONGEST else ""
+def codes_of(heading: str) -> tuple[str, ...]:
+    """Return the codes of the cohorts, arms or other parts that a heading names."""
+    named = _PART.finditer(heading) if len(heading) <= _LONGEST else ()
+    codes = (code for found in named for code in _CODES.findall(found[0]))
+    return tuple(dict.fromkeys(code.upper() if code.isascii() else f"{numeric(code):g}" for code in codes))
+
+
+def part_in(heading: str) -> str:
+    """Return what a heading calls a part, *Part A*; empty if it names none."""
+    found = _PART.search(heading)
+    return f"{found[0][:1].upper()}{found[0][1:]}" if found else ""
 
 
 def leaves_out(text: str) -> bool:

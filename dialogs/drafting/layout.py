@@ -15,6 +15,7 @@ from itertools import repeat
 from typing import Final
 
 from dialogs.drafting import headings, markers
+from dialogs.drafting.persons import names_a_group
 
 TAB: Final = 4
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
@@ -30,6 +31,7 @@ _SENTENCES: Final = re.compile(
     r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
 )
 """Between sentences that each say something of their own."""
+_UNDER_A_GROUP: Final = 2
 _SEMICOLONS: Final = re.compile(r"(?<=[;；])\s*")
 
 
@@ -208,8 +210,10 @@ class _Reader:
     role: str = "inclusion"
     whom: str = ""
     """The heading of the section, where it speaks of some only."""
-    titles: list[tuple[bool, str]] = field(default_factory=list)
-    """Unmarked headings above: whether in capitals, and the text."""
+    titles: list[tuple[int, str]] = field(default_factory=list)
+    """Unmarked headings above: how far within the section, and the text."""
+    fresh: bool = False
+    """Whether nothing stands yet under the last of them."""
     open: list[_Row] = field(default_factory=list)
     """The items that the next one may be nested in."""
 
@@ -221,7 +225,7 @@ class _Reader:
         section = headings.section_of(row.text, marked=bool(row.marker))
         if section is not None:
             self.role, self.whom = section
-            self.titles, self.open = [], []
+            self.titles, self.open, self.fresh = [], [], False
             return Line(row.text, "line", row.marker)
         if not row.marker and self._is_title(row, below):
             return self._title(row)
@@ -240,11 +244,23 @@ class _Reader:
 
     def _title(self, row: _Row) -> Line:
         self.open = [each for each in self.open if each.indent < row.indent and each.marker]
-        capitals = row.text.isupper()
-        self.titles = [] if capitals or self.open else [each for each in self.titles if each[0]]
+        level = self._level(row.text)
+        self.titles = [] if self.open else [each for each in self.titles if each[0] < level]
         line = Line(row.text, "line", "", len(self.open), self._above())
-        self.titles.append((capitals, row.text))
+        self.titles.append((level, row.text))
+        self.fresh = True
         return line
+
+    def _level(self, text: str) -> int:
+        """Return how far within the section a heading stands: capitals are the outermost.
+
+        One that follows the heading of a group at once stands under it, and so do others like it: *Parents: Age: ...*.
+        """
+        if text.isupper():
+            return 0
+        last, above = self.titles[-1] if self.titles else (0, "")
+        under_a_group = last == _UNDER_A_GROUP or (last == 1 and self.fresh and names_a_group(above))
+        return _UNDER_A_GROUP if under_a_group and not names_a_group(text) else 1
 
     def _hangs(self, row: _Row) -> bool:
         """Say whether an unmarked line is a further paragraph of an item above it."""
@@ -253,6 +269,7 @@ class _Reader:
     def _item(self, row: _Row) -> Line:
         while self.open and not self._nests(self.open[-1], row):
             self.open.pop()
+        self.fresh = False
         role = "exclusion" if headings.leaves_out(row.text) else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above())
         self.open.append(row)

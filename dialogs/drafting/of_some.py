@@ -24,6 +24,17 @@ _ANOTHER: Final = re.compile(
     r"donors?|siblings?|teachers?|staff|providers?|relatives|family members)(?: participants?| subjects?)?\W*",
     re.IGNORECASE,
 )
+_ONE_SEX: Final = re.compile(
+    r"\W*(?:(?:for|in) )?(?:all )?(?:(?P<female>females?|wom[ae]n|girls?)|males?|m[ae]n|boys?)"
+    r"(?: (?:participants?|patients?|subjects?|volunteers?))?(?: only)?\W*",
+    re.IGNORECASE,
+)
+
+
+def sex_of(heading: str) -> str:
+    """Return the sex that a heading speaks of, and nothing else: *for women:*; empty if it is none."""
+    found = _ONE_SEX.fullmatch(heading)
+    return ("female" if found["female"] else "male") if found else ""
 
 
 def is_of_another(heading: str) -> bool:
@@ -33,4 +44,4 @@ def is_of_another(heading: str) -> bool:
 
 def concerns_some(*said: str) -> bool:
     """Say whether a line, or a heading above it, asks something of some patients: it leaves out none of the others."""
-    return any(map(_OF_SOME.match, said))
+    return any(map(_OF_SOME.match, said)) or any(map(sex_of, said[1:]))

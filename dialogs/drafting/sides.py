@@ -8,8 +8,9 @@ from typing import Final
 
 from dialogs.drafting.criteria import Drafted, criteria_of
 from dialogs.drafting.fields import of_fields
-from dialogs.drafting.headings import leaves_out, part_of, speaks_of_some
+from dialogs.drafting.headings import leaves_out
 from dialogs.drafting.layout import opens_section, split
+from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import Record
 from dialogs.protocol import Protocol
@@ -42,7 +43,7 @@ def under_another_heading(quoted: Sequence[tuple[str, str]], record: Record, ask
     """
     lines = split(record.text)
     texts = {text for _, text in quoted}
-    groups = {each for line in lines for each in line.headings if each in texts and _is_group(each)}
+    groups = {each for line in lines for each in line.headings if each in texts and names_a_group(each)}
     ends = {line.text for line in lines if opens_section(line)}
     written: dict[str, list[str]] = defaultdict(list)
     for heading, _, text in _below([("", line.text) for line in lines], groups, ends):
@@ -52,10 +53,6 @@ def under_another_heading(quoted: Sequence[tuple[str, str]], record: Record, ask
         in_words = any(f"{each} {text}" in asked for each in there if each)
         if code and heading not in there and not in_words:
             yield f"{code} stands {_called(heading)} in the file, and {_called(there[0])} in the record"
-
-
-def _is_group(heading: str) -> bool:
-    return bool(part_of(heading)) or speaks_of_some(heading)
 
 
 def _below(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dialogs.drafting.of_some import sex_of
 from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, contrary
 
@@ -80,6 +81,8 @@ _NOT_THE_PATIENT: Final = re.compile(
 
 def named(heading: str) -> Condition | None:
     """Return that a patient is one of those whom a heading names, and only whom its lines concern."""
+    if sex := sex_of(heading):
+        return _not_of_the_other(sex)
     found = _HEADING.fullmatch(heading.strip())
     if found is None or _NOT_THE_PATIENT.search(heading):
         return None
