@@ -77,7 +77,7 @@ def command(
     Of several trials there is a line a candidate and trial, with "trial" and without "asked"; the list has the columns
     of all, and what trials ask alike is one column (--template prints them). --format matrix is a table for people:
     a row a candidate, a column a trial, each verdict in words with the criterion that excludes or those that are
-    open; --output FILE.xlsx has it in colours, too.
+    open; --output FILE.xlsx has it in colours, too, with the reasons in words on a second sheet.
 
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.

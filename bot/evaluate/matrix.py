@@ -1,4 +1,7 @@
-"""A list of candidates against several trials: one row a candidate, one column a trial, in words and in colours."""
+"""A list of candidates against several trials: one row a candidate, one column a trial, in words and in colours.
+
+A workbook has the reasons of each verdict on a sheet of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,21 @@ from typing import Final
 from typing import Protocol as Shape
 
 from bot.evaluate.sheets import read_list
-from bot.evaluate.verdicts import MAX_CANDIDATES, MAX_UNPACKED, Evaluated, said
+from bot.evaluate.verdicts import MAX_CANDIDATES, MAX_UNPACKED, Evaluated, Where, in_words, said
 from bot.wording.phrases import Phrases, joined
 from dialogs.assessment import Verdict
 from dialogs.candidates import BadFile, Outcome, Row, outcomes, shown
 from dialogs.portfolio.merging import Portfolio
+from dialogs.protocol import Protocol
 from state.exports.spreadsheet import ENCODING, Csv
 
 COLOURS: Final = {"eligible": "#D5EBD3", "undetermined": "#FBEBC0", "ineligible": "#F3D0CC"}
 """Behind the words of each verdict, which say the same: green, yellow, red."""
 WIDTHS: Final = (18, 30, 60)
 """Of the names, a trial and the faults, in characters."""
+REASONS: Final = ("name", "trial", "verdict", "in_words")
+REASON_WIDTHS: Final = (18, 18, 24, 80)
+VERDICT: Final = REASONS.index("verdict")
 
 
 class Table(Shape):
@@ -28,24 +35,38 @@ class Table(Shape):
 
     def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None: ...
 
+    def explain(self, reasons: Iterator[tuple[Sequence[str], Verdict]]) -> None: ...
+
     def close(self) -> bytes: ...
 
 
-def matrix(portfolio: Portfolio, rows: Iterator[Row], table: Table, say: Phrases) -> tuple[int, int]:
+def matrix(
+    portfolio: Portfolio, rows: Iterator[Row], table: Table, say: Phrases, where: Where = "shell"
+) -> tuple[int, int]:
     """Write the rows; returns how many were evaluated, and how many have faults instead."""
     table.add(("name", *(trial.protocol.id for trial in portfolio.trials), "faults"))
     evaluated = faulty = 0
     for row in rows:
         if row.faults:
             faulty += 1
-            told = " ".join(said(portfolio, row, fault, say) for fault in row.faults)
+            told = " ".join(said(portfolio, row, fault, say, where) for fault in row.faults)
             table.add((shown(row.name), *[""] * len(portfolio.trials), told))
         else:
             evaluated += 1
-            found = [outcome for _, outcome in outcomes(portfolio, row)]
-            cells = (row.name, *(_cell(outcome, say) for outcome in found), "")
-            table.add(cells, (None, *(outcome.verdict for outcome in found), None))
+            found = list(outcomes(portfolio, row))
+            cells = (row.name, *(_cell(outcome, say) for _, outcome in found), "")
+            table.add(cells, (None, *(outcome.verdict for _, outcome in found), None))
+            table.explain(_reasons(row, found, say))
     return evaluated, faulty
+
+
+def _reasons(
+    row: Row, found: Sequence[tuple[Protocol, Outcome]], say: Phrases
+) -> Iterator[tuple[Sequence[str], Verdict]]:
+    """Say of each trial in words what excludes a candidate or is open."""
+    for trial, outcome in found:
+        verdict = say.plain(f"verdict_{outcome.verdict}")
+        yield (row.name, trial.id, verdict, in_words(trial, outcome, say)), outcome.verdict
 
 
 def _cell(outcome: Outcome, say: Phrases) -> str:
@@ -66,7 +87,7 @@ def evaluate_matrix(
         portfolio, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
     )
     table = _answer()
-    evaluated, faulty = matrix(portfolio, rows, table, say)
+    evaluated, faulty = matrix(portfolio, rows, table, say, "chat")
     return Evaluated(table.name, table.close(), evaluated, faulty)
 
 
@@ -89,12 +110,18 @@ class MatrixCsv:
     def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None:
         self._table.add(cells)
 
+    def explain(self, reasons: Iterator[tuple[Sequence[str], Verdict]]) -> None:
+        """Leave them out: a table of texts has one sheet."""
+
     def close(self) -> bytes:
         return self._text.getvalue().encode(ENCODING)
 
 
 class MatrixBook:
-    """A matrix as a workbook: each verdict in words on its colour, the names and the trials always in sight."""
+    """A matrix as a workbook: each verdict in words on its colour, the names and the trials always in sight.
+
+    Its second sheet has a row a candidate and trial, with the reasons.
+    """
 
     name = "verdicts.xlsx"
 
@@ -105,7 +132,7 @@ class MatrixBook:
             raise BadFile("list_no_reader") from error
         self._bytes = io.BytesIO()
         self._book = Workbook(self._bytes, {"in_memory": True})
-        self._sheet = self._book.add_worksheet("candidates")
+        self._sheet, self._reasons = map(self._book.add_worksheet, ("candidates", "reasons"))
         self._text = self._book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self._filled = {
             verdict: self._book.add_format(
@@ -114,7 +141,21 @@ class MatrixBook:
             for verdict, colour in COLOURS.items()
         }
         self._sheet.freeze_panes(1, 1)
-        self._at = 0
+        self._reasons.freeze_panes(1, 2)
+        for column, width in enumerate(REASON_WIDTHS):
+            self._reasons.set_column(column, column, width, self._text)
+        self._at = self._explained = 0
+        self._explain(REASONS, "")
+
+    def explain(self, reasons: Iterator[tuple[Sequence[str], Verdict]]) -> None:
+        for cells, verdict in reasons:
+            self._explain(cells, verdict)
+
+    def _explain(self, cells: Sequence[str], verdict: str) -> None:
+        for column, cell in enumerate(cells):
+            form = self._filled.get(verdict, self._text) if column == VERDICT else self._text
+            self._reasons.write_string(self._explained, column, cell, form)
+        self._explained += 1
 
     def add(self, cells: Sequence[str], verdicts: Sequence[Verdict | None] = ()) -> None:
         if not self._at:

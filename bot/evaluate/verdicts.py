@@ -19,6 +19,8 @@ from state.exports.spreadsheet import ENCODING, Csv
 
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
+Where = Literal["shell", "chat"]
+"""Whom a sentence is for: what to do about a fault is not the same."""
 MAX_UNPACKED: Final = 16 * 1024 * 1024
 LISTS: Final = frozenset({"columns", "likely", "meanings", "units"})
 """Details of a fault that list several things."""
@@ -28,9 +30,7 @@ SENTENCES: Final = (COLUMNS.index("in_words"), COLUMNS.index("faults"))
 """Places of the columns that hold sentences: wider than those with codes."""
 
 
-def said(
-    protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Literal["shell", "chat"] = "shell"
-) -> str:
+def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Where = "shell") -> str:
     """Put a fault into words: row, name, question, what is wrong, what to do there."""
     details = {
         name: shown(_listed(value, say) if name in LISTS else value, 200)
@@ -130,13 +130,13 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
         found.first_failed or "",
         " ".join(found.failed),
         " ".join(found.unresolved),
-        _in_words(protocol, found, say),
+        in_words(protocol, found, say),
         "",
         *(IN_FILES[part.verdict] for part in found.parts),
     )
 
 
-def _in_words(protocol: Protocol, found: Outcome, say: Phrases) -> str:
+def in_words(protocol: Protocol, found: Outcome, say: Phrases) -> str:
     """Say how each part stands, and which criteria are not met, apply or are open, each by its code and name."""
     groups: dict[str, list[str]] = {}
     for criterion in protocol.criteria:

@@ -148,6 +148,35 @@ def test_the_workbook_says_each_verdict_in_words_and_in_its_colour(folder: Path)
     assert (again.exit_code, "exists" in again.output) == (2, True)
 
 
+def _reasons(content: bytes) -> list[tuple[str, ...]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["reasons"]
+    return [tuple(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_the_workbook_says_the_reasons_in_words_at_the_command_line_and_in_the_chat(folder: Path) -> None:
+    target, files = folder.parent / "matrix.xlsx", sorted(folder.glob("*.toml"))
+    _evaluate(folder, "--format", "matrix", "--output", str(target))
+    found = evaluate_matrix(merged([load(str(file)) for file in files]), LIST.encode(), phrases("en"))
+    header, *rows = _reasons(target.read_bytes())
+    assert _reasons(found.content) == [header, *rows]
+    assert header == ("name", "trial", "verdict", "in_words")
+    assert [row[:3] for row in rows] == [
+        ("C1", "EXAMPLE-DM2", "undetermined"),
+        ("C1", "EX-AMENDED", "undetermined"),
+        ("C2", "EXAMPLE-DM2", "not eligible"),
+        ("C2", "EX-AMENDED", "not eligible"),
+    ]
+    assert rows[0][3].startswith("Open: ")
+    assert rows[2][3].startswith("Not met: I1 ")
+
+
+def test_a_list_in_the_chat_is_told_what_to_do_in_the_chat() -> None:
+    portfolio = merged([load("EXAMPLE-DM2"), load("EXAMPLE-MDD")])
+    found = evaluate_matrix(portfolio, b"name,hba1c\nC1,19 %\n", phrases("en"))
+    (row,) = openpyxl.load_workbook(io.BytesIO(found.content)).active.iter_rows(min_row=2, values_only=True)
+    assert "with the caption: unusual" in row[-1]
+
+
 def test_a_column_that_no_trial_knows_is_told_and_the_template_has_those_of_all(folder: Path) -> None:
     header = _evaluate(folder, "--template").stdout.removeprefix("\ufeff").splitlines()[0].split(",")
     assert {"name", "age_years", "hba1c", "platelets", "smoker"} <= set(header)
