@@ -31,6 +31,7 @@ from bot.conversation.context import Context, Setup
 from bot.conversation.presses import pressed
 from bot.conversation.refusing import late, repeated
 from bot.conversation.reports import file_sent, is_list
+from bot.conversation.trials import meanwhile
 from bot.conversation.typed import typed
 from bot.exchange import Message, MessageKind, Turn
 from bot.wording.phrases import phrases
@@ -93,7 +94,7 @@ class Conversation:
         if not access.may_answer(person, screening):
             return Turn()
         context = self._context(person, Message("text", ""))
-        context.show(screening, remark=context.version_line(screening))
+        context.show(screening, remark=meanwhile(context, screening))
         return context.turn
 
     def _context(self, person: Person, message: Message) -> Context:

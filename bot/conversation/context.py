@@ -106,11 +106,10 @@ class Context:
         prompt = self.screenings.ask(self.person.code, screening, kind)
         self.turn.actions.append(replace(reply, prompt=prompt))
 
-    def version_line(self, screening: Screening) -> Safe | None:
+    def version_line(self, trial: Protocol) -> Safe | None:
         """Say that a screening goes on under its own version of the trial, where another one is on offer now."""
-        trial = screening.protocol
         offered = next((each for each in self.setup.protocols if each.id == trial.id), trial)
-        if screening.ended or offered.sha256 == trial.sha256:
+        if offered.sha256 == trial.sha256:
             return None
         if offered.version == trial.version:
             return self.say("own_text", version=trial.version)

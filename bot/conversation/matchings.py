@@ -7,7 +7,7 @@ from functools import lru_cache
 from bot.conversation import starting
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
-from bot.conversation.trials import not_open, offered
+from bot.conversation.trials import meanwhile, not_open, offered, takes_none, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
@@ -37,7 +37,7 @@ def begin(context: Context, press: Press) -> None:
 def show(context: Context, screening: Screening, press: Press) -> None:
     """Where each trial stands, at any time."""
     if matching.is_matching(screening):
-        context.show(screening, "stands", place=press.place)
+        context.show(screening, "stands", meanwhile(context, screening), place=press.place)
     else:
         late(context, screening, press)
 
@@ -63,7 +63,7 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         return
     starting.open_with(context, opened)
     stays = context.say("matching_stays", number=screening.number)
-    context.show(opened, remark=lines(context.version_line(opened), stays))
+    context.show(opened, remark=lines(meanwhile(context, opened), stays))
 
 
 def save_all(context: Context, screening: Screening, press: Press) -> None:
@@ -84,8 +84,9 @@ def _opened(
     context: Context, screening: Screening, trial: str, *, source: str | None = None, save: bool = False
 ) -> Screening | Safe:
     """Open a screening for one trial, or say why the trial takes none."""
-    if trial not in (each.id for each in context.setup.protocols):
-        return context.say("trial_not_offered", number=screening.number, trial=trial)
+    refused = takes_none(context, screening.number, trial)
+    if refused is not None:
+        return refused
     person, channel = context.person.code, context.setup.channel
     try:
         return context.screenings.open_trial(
@@ -103,4 +104,6 @@ def _saved(context: Context, screening: Screening, trial: str) -> Safe:
     if not opened.ended:
         return context.say("still_open", number=opened.number)
     context.turn.saved.append(opened.number)
-    return context.say("trial_saved", id=trial, number=opened.number)
+    return lines(
+        context.say("trial_saved", id=trial, number=opened.number), version_of(context, opened.protocol)
+    )

@@ -9,6 +9,7 @@ from bot.conversation.moving import take
 from bot.conversation.refusing import late
 from bot.conversation.site_screenings import full_number, shown
 from bot.conversation.starting import in_progress, in_progress_named, new_button
+from bot.conversation.trials import meanwhile
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
@@ -34,7 +35,7 @@ def resume(context: Context, argument: str) -> None:
     found = in_progress(context)
     screening = _named(context, argument) if argument else context.current()
     if screening is not None and (argument or len(found) <= 1):
-        context.show(screening, remark=context.version_line(screening))
+        context.show(screening, remark=meanwhile(context, screening))
     elif found:
         context.turn.say(
             context.say("open_title"), lists.resume_buttons(in_progress_named(context), context.say)
@@ -49,7 +50,9 @@ def open_items(context: Context, argument: str) -> None:
     """``/open [NUMBER]``: screenings in progress, and undetermined ones with what is missing."""
     if _shown(context, argument):
         return
-    undetermined = context.screenings.listed(person=context.person.code, state="undetermined", limit=LISTED)
+    undetermined = context.screenings.listed(
+        person=context.person.code, site=context.person.site, state="undetermined", limit=LISTED
+    )
     waiting = [  # what is revised is in progress
         (item, context.screenings.load(item.number)) for item in undetermined if item.state == COMPLETED
     ]
@@ -63,9 +66,10 @@ def recent(context: Context, argument: str) -> None:
     """``/recent [NUMBER]``: the newest screenings, and the person's matchings, which stand in no other list."""
     if _shown(context, argument):
         return
-    screenings, person = context.screenings, context.person.code
-    found = screenings.listed(person=person, limit=RECENT)
-    several = [screenings.load(each.number) for each in screenings.matchings(person, limit=RECENT_MATCHINGS)]
+    screenings, person, site = context.screenings, context.person.code, context.person.site
+    found = screenings.listed(person=person, site=site, limit=RECENT)
+    matchings = screenings.matchings(person, site, limit=RECENT_MATCHINGS)
+    several = [screenings.load(each.number) for each in matchings]
     context.turn.actions.append(lists.recent(found, several, context.setup.zone, context.say, context.named))
 
 
@@ -95,7 +99,7 @@ def on_screen(context: Context) -> Screening | None:
 
 def go_on(context: Context, screening: Screening, press: Press) -> None:
     """Show where a screening stands."""
-    context.show(screening, remark=context.version_line(screening))
+    context.show(screening, remark=meanwhile(context, screening))
 
 
 def correct_which(context: Context, screening: Screening, press: Press) -> None:
@@ -153,7 +157,7 @@ def _open_again(context: Context, screening: Screening, press: Press, opened: st
     context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"
     said = context.say(opened, number=screening.number)
-    context.show(screening, kind, lines(said, context.version_line(screening)))
+    context.show(screening, kind, lines(said, meanwhile(context, screening)))
 
 
 def _opened(dialogue: Dialogue) -> str:

@@ -15,6 +15,7 @@ from bot.conversation.candidate_notes import tell_of_confirmation
 from bot.conversation.context import Context
 from bot.conversation.site_screenings import asked_for, is_saved
 from bot.conversation.subjects import show_card, with_way_back
+from bot.conversation.trials import meanwhile
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.in_short import in_short, named_in_short
@@ -213,7 +214,7 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
     context.screenings.amend(screening, query.question, reason, query.entry, by, source, wrong)
     context.screenings.make_current(by, screening.number)
     revising = context.say("revising", number=screening.number)
-    context.show(screening, remark=lines(revising, context.version_line(screening)))
+    context.show(screening, remark=lines(revising, meanwhile(context, screening)))
 
 
 def _wrong(context: Context, screening: Screening, query: Asked, press: Press) -> str:

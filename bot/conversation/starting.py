@@ -43,10 +43,9 @@ def start(context: Context, argument: str) -> None:
 
 def in_progress(context: Context) -> list[Listed]:
     """The newest screenings, and matchings, of the person that are open."""
-    found = context.screenings.listed(person=context.person.code, state="open", limit=OPEN_LISTED)
-    return [*context.screenings.matchings(context.person.code, state="open", limit=OPEN_LISTED), *found][
-        :OPEN_LISTED
-    ]
+    screenings, person, site = context.screenings, context.person.code, context.person.site
+    found = screenings.listed(person=person, site=site, state="open", limit=OPEN_LISTED)
+    return [*screenings.matchings(person, site, state="open", limit=OPEN_LISTED), *found][:OPEN_LISTED]
 
 
 def in_progress_named(context: Context) -> dict[str, str]:

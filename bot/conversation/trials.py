@@ -14,9 +14,11 @@ from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe
 from bot.wording.buttons import is_cut
 from bot.wording.phrases import Phrases, lines
+from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
 from state import trials
 from state.moments import in_zone
+from state.screenings import Screening
 from state.trials import Standing, State
 
 _DIGITS: Final = 10
@@ -45,6 +47,38 @@ def not_open(context: Context, trial: str) -> Safe:
     """Say that a trial takes no new screening at the person's site, since when and by whom."""
     stands = _stands(context, trial)
     return context.say(f"not_begun_{stands.state}", id=trial, **_since(context, stands))
+
+
+def meanwhile(context: Context, screening: Screening) -> Safe | None:
+    """Say what has changed since an open screening began: its trial has another version now.
+
+    Of a matching that is said of each trial of which a screening may still come, and that it takes none now.
+    """
+    if screening.ended:
+        return None
+    dialogue = screening.dialogue
+    if not isinstance(dialogue, Matching):
+        return context.version_line(screening.protocol)
+    possible = [dialogue.trials[index].protocol for index in dialogue.possible]
+    told = [_changed(context, screening.number, each) for each in possible if each.id not in screening.opened]
+    return lines(*told) or None
+
+
+def _changed(context: Context, number: str, trial: Protocol) -> Safe | None:
+    return takes_none(context, number, trial.id) or version_of(context, trial)
+
+
+def takes_none(context: Context, number: str, trial: str) -> Safe | None:
+    """Say of a trial of a matching that it takes no new screening; nothing, if it does."""
+    if trial not in (each.id for each in context.setup.protocols):
+        return context.say("trial_not_offered", number=number, trial=trial)
+    return not_open(context, trial) if _stands(context, trial).state != "open" else None
+
+
+def version_of(context: Context, trial: Protocol) -> Safe | None:
+    """Say of one trial among several under which version its screening goes on, if another one is on offer."""
+    said = context.version_line(trial)
+    return context.say("named", name=trial.id, what=said) if said else None
 
 
 def _stands(context: Context, trial: str) -> Standing:
