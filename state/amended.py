@@ -56,6 +56,11 @@ class Amended:
         return self.changed and self.now.verdict == "ineligible"
 
     @property
+    def by_old_words(self) -> tuple[str, ...]:
+        """Criteria by whose old words the verdict stays what it was: a person must look."""
+        return () if self.open or self.changed else self.now.by_old_words
+
+    @property
     def again(self) -> bool:
         """Whether the candidate is to be screened again: who may be in now, and whose answers do not do any more."""
         return self.open or (self.changed and not self.excluded)

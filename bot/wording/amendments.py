@@ -34,6 +34,7 @@ class Stored:
             changed, still_open = (sum(map(of, rows)) for of in (lambda r: r.changed, lambda r: r.open))
             yield f"  {said['site'].format(site=site, count=len(rows), changed=changed, open=still_open)}"
             yield from (f"    {self._row(each)}" for each in rows if each.changed or each.open)
+            yield from (f"    {each}" for each in self._by_old_words(rows))
         yield f"  {said['stand']}"
 
     def messages(self, changes: Sequence[str] = ()) -> dict[str, str]:
@@ -64,9 +65,21 @@ class Stored:
                     yield said["no_longer"].format(criteria=self.comma.join(each.no_longer))
         if excluded:
             yield said["excluded"].format(numbers=self.comma.join(each.number for each in excluded))
-        if not again and not excluded:
+        looked_at = list(self._by_old_words(rows))
+        yield from looked_at
+        if not again and not excluded and not looked_at:
             yield said["nobody"].format(site=site)
         yield said["stand"]
+
+    def _by_old_words(self, rows: Sequence[Amended]) -> Iterator[str]:
+        """Say which screenings a person must look at, because criteria have other words and the same rule."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for each in rows:
+            found.setdefault(each.by_old_words, []).append(each.number)
+        for codes, numbers in found.items():
+            if codes:
+                criteria, listed = self.comma.join(codes), self.comma.join(numbers)
+                yield self.said["by_old_words"].format(criteria=criteria, numbers=listed)
 
     def _row(self, each: Amended) -> str:
         said = self.said["stored"]

@@ -9,14 +9,11 @@ from typing import Final
 from dialogs.amendments.change import Change, differing, listed
 from dialogs.amendments.changed_questions import OF_WORDS, noted, of_question, said, yes_or_no
 from dialogs.amendments.matching import Matching
-from dialogs.changed_words import same_words
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, is_asked_of_some
 from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
-from dialogs.quoted import quotations
 from dialogs.reading_back import Clause, condition, read_back
-from dialogs.rules.judgement import members
 from dialogs.texts import Text
 
 
@@ -144,19 +141,11 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     asked = is_asked_as_it_stands(before) and is_asked_as_it_stands(after)
     if not asked or is_asked_of_some(before) != is_asked_of_some(after):
         yield from differing("criterion", after.code, [_rule(matching, before, after, language)])
-        if _only_words_changed(matching, before, after):
-            yield Change("criterion", after.code, "rule_stayed")
+    if other in matching.only_words:
+        yield Change("criterion", after.code, "question_stayed" if asked else "rule_stayed")
     for each in matching.outdated:
         if each.criterion == after.code:
             yield Change("criterion", after.code, "outdated", {"changed": each.changed})
-
-
-def _only_words_changed(matching: Matching, before: Criterion, after: Criterion) -> bool:
-    """Say whether a rule was left as it was when the words changed; one over questions that quote these is none."""
-    if same_words(before.source, after.source) or before.rule.text != after.rule.text:
-        return False
-    asked = (matching.new.questions[place] for place in members(after.rule.mask))
-    return not any(map(quotations, asked))
 
 
 def _rule(matching: Matching, before: Criterion, after: Criterion, language: str) -> tuple[str, str, str]:

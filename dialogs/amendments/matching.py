@@ -14,7 +14,8 @@ from typing import Final
 from dialogs.changed_words import likeness, same_words
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
 from dialogs.protocol import Criterion, Protocol, Question
-from dialogs.quoted import Outdated, outdated
+from dialogs.quoted import Outdated, outdated, quotations
+from dialogs.rules.judgement import members
 
 _ENOUGH: Final = 0.55
 """From this score on a criterion is another one's successor, and not a new one."""
@@ -57,6 +58,20 @@ class Matching:
     def moved(self) -> frozenset[int]:
         """The new places of criteria that stand elsewhere among the others than they did."""
         return frozenset(other for _, other in self.criteria) - _in_order(self.criteria)
+
+    @cached_property
+    def only_words(self) -> frozenset[int]:
+        """The new places of criteria whose words changed, and not the rule, or the question that stands for them."""
+        return frozenset(other for one, other in self.criteria if self._only_words(one, other))
+
+    def _only_words(self, one: int, other: int) -> bool:
+        before, after = self.old.criteria[one], self.new.criteria[other]
+        asked = [self.new.questions[place] for place in members(after.rule.mask)]
+        if same_words(before.source, after.source) or all(map(quotations, asked)):
+            return False
+        if is_asked_as_it_stands(before) and is_asked_as_it_stands(after):
+            return self.old.question(id_of(before.code)).ask == asked[0].ask
+        return before.rule.text == after.rule.text
 
     @cached_property
     def former(self) -> dict[str, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
-from dialogs.assessment import Verdict, effective, judge
+from dialogs.assessment import NOT_JUDGED, Verdict, effective, judge
 from dialogs.parts import open_questions, ruled_out, whole
 from dialogs.protocol import Question
 from dialogs.quoted import quotations
-from dialogs.rules.judgement import FALSE, members
+from dialogs.rules.judgement import FALSE, Judgement, members
 from dialogs.texts import Text
 
 
@@ -20,12 +20,14 @@ class Rejudged:
     """What answers come to by the new version: the verdict, and the criteria that fail.
 
     ``needed`` are the questions that could still change something: new ones, those that were never asked, and those
-    whose answer the new version does not take.
+    whose answer the new version does not take. ``by_old_words`` are criteria whose words changed and that are judged as
+    before: the verdict rests on them, and a person must look.
     """
 
     verdict: Verdict
     failed: tuple[str, ...]
     needed: tuple[str, ...]
+    by_old_words: tuple[str, ...] = ()
 
 
 def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
@@ -38,7 +40,23 @@ def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
     )
     verdict = whole(new, judged)
     still_open = 0 if verdict == "ineligible" else open_questions(new, judged, ruled_out(new, judged))
-    return Rejudged(verdict, tuple(failed), tuple(new.questions[place].id for place in members(still_open)))
+    needed = (new.questions[place].id for place in members(still_open))
+    return Rejudged(verdict, tuple(failed), tuple(needed), tuple(_by_old_words(matching, judged)))
+
+
+def _by_old_words(matching: Matching, judged: Sequence[Judgement]) -> Iterator[str]:
+    """Yield the codes of criteria of which only the words changed, if the verdict could be another one by them.
+
+    Who is excluded without them, too, stays so; else those that exclude may let pass, and the others may exclude.
+    """
+    new, places = matching.new, matching.only_words
+    out = whole(new, judged) == "ineligible"
+    without = [NOT_JUDGED if place in places else each for place, each in enumerate(judged)]
+    if out and whole(new, without) == "ineligible":
+        return
+    for place in sorted(places):
+        if judged[place] is not NOT_JUDGED and (not out or judged[place].high == FALSE):
+            yield new.criteria[place].code
 
 
 def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]:

@@ -25,6 +25,7 @@ _TOLD: Final = (
     "reworded",
     "rule",
     "rule_stayed",
+    "question_stayed",
     "outdated",
 )
 """Changes of criteria that are told to coordinators."""

@@ -19,6 +19,7 @@ from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, Step
 from dialogs.loading import parse_protocol
+from dialogs.protocol import Protocol
 from state.amended import amended
 from state.database import open_database
 from state.lookup import Lookup
@@ -204,10 +205,75 @@ def test_an_answer_that_the_new_version_does_not_take_is_needed(path: Path) -> N
     assert needed == {"S01-0001": ("stage",), "S01-0005": ("stage",)}
 
 
-def _compare(path: Path, tmp_path: Path, form: str, old: str = "EX-AMENDED@1", lang: str = "en") -> str:
-    new = tmp_path / "new.toml"
-    new.write_text(CHANGED.text, encoding="utf-8")
-    args = ["compare", old, str(new), "--db", str(path), "--format", form, "--lang", lang]
+WIDER = ("Platelets below 50 x", "Platelets below 60 x")
+REWORDED = {
+    "words only": ([WIDER], {"S01-0006": ()}, ("E1",)),
+    "words and rule": ([WIDER, ('"50 10*9/L"', '"60 10*9/L"')], {}, ()),
+    "capitals": ([("Platelets below", "PLATELETS  below")], {}, ()),
+    "of two criteria": (
+        [WIDER, ("Aged 18 to 75 years", "Aged 18 to 75 years at screening")],
+        {"S01-0002": ("E1",), "S01-0003": ("E1",), "S01-0006": ("I1",)},
+        ("I1", "E1"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("amendments", "some", "others"), REWORDED.values(), ids=REWORDED)
+def test_a_verdict_that_rests_on_words_that_changed_without_the_rule_is_to_be_looked_at(
+    path: Path,
+    amendments: list[tuple[str, str]],
+    some: dict[str, tuple[str, ...]],
+    others: tuple[str, ...],
+) -> None:
+    """Also of whom it excludes: the words may let pass now. Who is excluded by another criterion stays so."""
+    db = open_database(path)
+    found = {each.number: each for each in amended(Lookup(db), new_version(*amendments))}
+    db.close()
+    assert {number: each.by_old_words for number, each in found.items()} == dict.fromkeys(
+        found, others
+    ) | some
+    assert not any(each.changed or each.open for each in found.values())
+
+
+@pytest.mark.parametrize(
+    "ask", ["", 'ask = "Safe?"', 'ask = "True? “Any condition that makes participation unsafe”"']
+)
+def test_a_criterion_whose_own_question_stayed_is_looked_at_or_asked_anew(ask: str) -> None:
+    text = TRIAL.replace('participation unsafe"', f'participation unsafe"\n{ask}')
+    newer = text.replace("Any condition", "A condition").replace('version = "1"', 'version = "2"')
+    now = rejudged(Matching(parse_protocol(text, "old"), parse_protocol(newer, "new")), FIT)
+    assert (now.needed, now.by_old_words) == (((), ("E3",)) if "Safe" in ask else (("e3",), ()))
+
+
+def test_text_table_and_message_name_the_same_screenings_to_look_at(path: Path, tmp_path: Path) -> None:
+    new = new_version(WIDER, ('stage == "c"', 'stage in ("b", "c")'), ("18 <=", "16 <="))
+    text, table, message = (_compare(path, tmp_path, form, new=new) for form in ("text", "csv", "message"))
+    said = (
+        "Please look at S01-0001, S01-0002, S01-0003, S01-0005: the words of E1 changed, how it is judged did not, "
+        "and by that the verdict stays."
+    )
+    assert f"    {said}" in text.splitlines()
+    assert said in message.splitlines()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["screening"] for row in rows if row["by_old_words"] == "E1"] == [
+        f"S01-000{n}" for n in (1, 2, 3, 5)
+    ]
+    chinese = _compare(path, tmp_path, "message", lang="zh", new=new_version(WIDER))
+    assert "请人工核对S01-0001、S01-0002、S01-0003、S01-0005、S01-0007：E1文字已改而判断方式未改" in chinese
+    assert "结论均不变" not in chinese
+
+
+def _compare(
+    path: Path,
+    tmp_path: Path,
+    form: str,
+    old: str = "EX-AMENDED@1",
+    lang: str = "en",
+    new: Protocol = CHANGED,
+) -> str:
+    file = tmp_path / "new.toml"
+    file.write_text(new.text, encoding="utf-8")
+    args = ["compare", old, str(file), "--db", str(path), "--format", form, "--lang", lang]
     result = CliRunner().invoke(command, args)
     assert result.exit_code == 0, result.output
     return result.stdout

@@ -31,7 +31,7 @@ HASH_DIGITS: Final = 7
 CHANGES: Final = ("about", "name", "change", "sentence")
 SCREENINGS: Final = (
     *("screening", "site", "protocol_version", "verdict"),
-    *("verdict_now", "failed_now", "needed", "screen_again"),
+    *("verdict_now", "failed_now", "needed", "screen_again", "by_old_words"),
 )
 
 
@@ -154,6 +154,7 @@ def _screenings(found: Sequence[Amended]) -> list[dict[str, Any]]:
         (
             *(each.number, each.site, each.version, IN_FILES[each.verdict], IN_FILES[each.now.verdict]),
             *(list(each.now.failed), list(each.now.needed), "yes" if each.again else "no"),
+            list(each.by_old_words),
         )
         for each in found
     ]
