@@ -9,10 +9,12 @@ from typing import Final
 from dialogs.amendments.change import Change, differing, listed
 from dialogs.amendments.changed_questions import OF_WORDS, noted, of_question, said, yes_or_no
 from dialogs.amendments.matching import Matching
+from dialogs.changed_words import likeness
 from dialogs.languages import words
 from dialogs.loading.defaults import shortened
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, is_asked_of_some
 from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
+from dialogs.quoted import ALIKE
 from dialogs.reading_back import Clause, condition, read_back
 from dialogs.texts import Text
 
@@ -72,14 +74,19 @@ def _of_parts(old: Protocol, new: Protocol, language: str) -> Iterator[Change]:
 
 
 def _of_lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Change]:
-    """Lines that are no criteria have no code: one that was reworded is a new one in the place of another."""
+    """Lines that are no criteria have no code: one that is like a line that is there no more is that, reworded."""
     before, after = ([line.text for line in lines] for lines in (old, new))
+    gone = [text for text in before if text not in after]
     for text in after:
         if text not in before:
-            yield Change("line", "", "added", {"words": text})
-    for text in before:
-        if text not in after:
-            yield Change("line", "", "dropped", {"words": text})
+            former = max(gone, key=lambda each: likeness(each, text), default="")
+            if likeness(former, text) < ALIKE:
+                yield Change("line", "", "added", {"words": text})
+                continue
+            gone.remove(former)
+            yield from differing("line", "", [("reworded", former, text)])
+    for text in gone:
+        yield Change("line", "", "dropped", {"words": text})
 
 
 def _unknowns(protocol: Protocol, language: str) -> dict[str, None]:
@@ -154,8 +161,9 @@ def _rule(matching: Matching, before: Criterion, after: Criterion, language: str
         _in_a_line(read_back(protocol, criterion, language), language)
         for protocol, criterion in ((matching.old, before), (matching.new, after))
     )
-    if one == other or before.rule.text == after.rule.text:
-        return "rule", before.rule.text, after.rule.text
+    written = matching.in_new_names(before.rule.text)
+    if one == other or written == after.rule.text:
+        return "rule", written, after.rule.text
     return "rule", one, other
 
 

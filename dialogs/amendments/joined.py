@@ -65,16 +65,11 @@ class Joined:
         former = [self.matching.former.get(question.id) for question in new]
         if {question.id for question in old} != {*former}:
             return False
-        named = all(question.id == name for question, name in zip(new, former, strict=True))
         alike = all(
             answered_alike(self.old.question(name or ""), question)
             for question, name in zip(new, former, strict=True)
         )
-        if len(new) == 1:  # what it is called does not matter
-            return alike and before.rule.text.removeprefix(old[0].id) == after.rule.text.removeprefix(
-                new[0].id
-            )
-        return alike and named and before.rule.text == after.rule.text
+        return alike and self.matching.in_new_names(before.rule.text) == after.rule.text
 
     def answers(self, found: Mapping[int, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """Return answers by place as those of the old version and those of the new one, by question."""

@@ -6,22 +6,25 @@ one that stands for a criterion without a rule is called after the code, and goe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from dialogs.changed_words import likeness, same_words
-from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, names_in, with_names
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import Outdated, outdated, quotations
 from dialogs.rules.judgement import members
+from dialogs.texts import Text
 
 _ENOUGH: Final = 0.55
 """From this score on a criterion is another one's successor, and not a new one."""
 _BY_CODE: Final = 0.25
 _BY_RULE: Final = 0.25
 """What the same code, and the same rule, add to how alike the words are."""
+
+_Questions = Sequence[Question]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,21 +74,22 @@ class Matching:
             return False
         if is_asked_as_it_stands(before) and is_asked_as_it_stands(after):
             return self.old.question(id_of(before.code)).ask == asked[0].ask
-        return before.rule.text == after.rule.text
+        return self.in_new_names(before.rule.text) == after.rule.text
 
     @cached_property
     def former(self) -> dict[str, str]:
         """By the id of each question of the new version that the old one has, what it was called there."""
         found = dict(self._of_criteria())
-        taken = set(found.values())
-        for question in self.new.questions:
-            name = question.id
-            if name in found or name in taken or name not in self.old.position:
-                continue
-            if self._is_that(self.old.question(name), question):
-                found[name] = name
-                taken.add(name)
-        return found | dict(self._renamed(found))
+        for pairs in (self._unchanged, self._renamed, self._of_the_same_name, self._in_the_same_place):
+            olds = [each for each in self.old.questions if each.id not in found.values()]
+            news = [each for each in self.new.questions if each.id not in found]
+            found |= pairs(olds, news)
+        return found
+
+    def in_new_names(self, rule: str) -> str:
+        """Return a rule of the old version, with what its questions are called now."""
+        names = {before: now for now, before in self.former.items() if before != now}
+        return with_names(rule, names) if names else rule
 
     # criteria ------------------------------------------------------------------------------------
 
@@ -97,9 +101,15 @@ class Matching:
                     yield one, other, before, after
 
     def _same_words(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
-        """Pairs with the same words; where one line stands for several parts, that of the same part first."""
+        """Pairs with the same words, as *one of the following*: those first that ask the same, of the same parts."""
         same = [each for each in self._pairs(olds, news) if same_words(each[2].source, each[3].source)]
-        same.sort(key=lambda each: (each[2].parts != each[3].parts, each[2].code != each[3].code))
+        same.sort(
+            key=lambda each: (
+                _asks(self.old, each[2]) != _asks(self.new, each[3]),
+                each[2].parts != each[3].parts,
+                each[2].code != each[3].code,
+            )
+        )
         return [(one, other) for one, other, *_ in same]
 
     def _alike(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
@@ -119,10 +129,50 @@ class Matching:
             if is_asked_as_it_stands(before) and is_asked_as_it_stands(after):
                 yield id_of(after.code), id_of(before.code)
 
-    def _is_that(self, before: Question, after: Question) -> bool:
-        """Say whether a question that is called as before is the same; one called after a criterion need not be."""
-        named_by_code = self.asks_a_criterion(self.old, before) or self.asks_a_criterion(self.new, after)
-        return not named_by_code or before.ask == after.ask
+    def _unchanged(self, olds: _Questions, news: _Questions) -> dict[str, str]:
+        asked = {each.id: each.ask for each in olds}
+        return {each.id: each.id for each in news if asked.get(each.id) == each.ask}
+
+    def _renamed(self, olds: _Questions, news: _Questions) -> dict[str, str]:
+        """Questions that are called otherwise now, and are else the same."""
+        left, found = list(olds), {}
+        for question in news:
+            same = [each for each in left if each.ask == question.ask and answered_alike(each, question)]
+            if len(same) == 1:
+                left.remove(same[0])
+                found[question.id] = same[0].id
+        return found
+
+    def _of_the_same_name(self, olds: _Questions, news: _Questions) -> dict[str, str]:
+        """Questions that ask otherwise now; one called after a criterion need not be the same."""
+        names = {each.id for each in olds if not self.asks_a_criterion(self.old, each)}
+        return {
+            each.id: each.id
+            for each in news
+            if each.id in names and not self.asks_a_criterion(self.new, each)
+        }
+
+    def _in_the_same_place(self, olds: _Questions, news: _Questions) -> dict[str, str]:
+        """Questions that quote words of the record, and stand in a rule where another quoted its words of before.
+
+        A draft calls a question after the words that it quotes.
+        """
+        before, after = ({each.id: each for each in some if quotations(each)} for some in (olds, news))
+        found: dict[str, str] = {}
+        for one, other in self.criteria:
+            rules = self.old.criteria[one].rule.text, self.new.criteria[other].rule.text
+            names = [names_in(rule) for rule in rules]
+            places = dict(zip(*reversed(names), strict=False))
+            if with_names(rules[1], places) == rules[0]:
+                found |= {
+                    now: was
+                    for now, was in places.items()
+                    if now in after
+                    and was in before
+                    and was not in found.values()
+                    and answered_alike(before[was], after[now])
+                }
+        return found
 
     def asks_a_criterion(self, protocol: Protocol, question: Question) -> bool:
         """Say whether a question stands for a criterion, and is called after its code."""
@@ -142,19 +192,17 @@ class Matching:
         before = {(each.said, each.now) for each in outdated(self.old)}
         return tuple(each for each in outdated(self.new) if (each.said, each.now) not in before)
 
-    def _renamed(self, found: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Questions that are called otherwise now, and are else the same."""
-        left = [each for each in self.old.questions if each.id not in found.values()]
-        for question in (each for each in self.new.questions if each.id not in found):
-            same = [each for each in left if each.ask == question.ask and answered_alike(each, question)]
-            if len(same) == 1:
-                left.remove(same[0])
-                yield question.id, same[0].id
-
 
 def _asked_as_they_stand(protocol: Protocol) -> frozenset[str]:
     """Return the questions that stand for criteria."""
     return frozenset(id_of(each.code) for each in protocol.criteria if is_asked_as_it_stands(each))
+
+
+def _asks(protocol: Protocol, criterion: Criterion) -> list[Text]:
+    """Return what is asked for a criterion, but how its own words are."""
+    if is_asked_as_it_stands(criterion):
+        return []
+    return [protocol.questions[place].ask for place in members(criterion.rule.mask)]
 
 
 def _score(before: Criterion, after: Criterion) -> float:

@@ -81,8 +81,7 @@ class Sentences:
     def told_of(self, criterion: Criterion) -> list[str]:
         """Return what is said of a criterion of the new version, and of the questions of its rule."""
         about, told = self.said["about"], self.told()
-        questions = (self.matching.new.questions[place] for place in members(criterion.rule.mask))
-        headings = [about["question"].format(name=question.id) for question in questions]
+        headings = [about["question"].format(name=question.id) for question in self._questions(criterion)]
         named = self.marks["named"]
         of_questions = [
             named.format(name=heading, what=line) for heading in headings for line in told.get(heading, ())
@@ -97,10 +96,18 @@ class Sentences:
                 yield told.format(name=each.name, what=self.change(each))
 
     def _unreviewed(self) -> list[str]:
-        """The criteria that changed or are new, and which nobody has reviewed yet."""
+        """The criteria that changed or are new, or ask otherwise, and which nobody has reviewed yet."""
         changed = {change.name for change in self.amendment.changes if change.about == "criterion"}
         changed |= {self.matching.new.criteria[rule.after].code for rule in self.amendment.rules}
-        return [each.code for each in self.matching.new.open_reviews if each.code in changed]
+        asked = {change.name for change in self.amendment.changes if change.about == "question"}
+        return [
+            each.code
+            for each in self.matching.new.open_reviews
+            if each.code in changed or any(question.id in asked for question in self._questions(each))
+        ]
+
+    def _questions(self, criterion: Criterion) -> list[Question]:
+        return [self.matching.new.questions[place] for place in members(criterion.rule.mask)]
 
     def heading(self, change: Change) -> str:
         text: str = self.said["about"][change.about]
@@ -162,12 +169,10 @@ class Sentences:
 
     def _assumed(self, index: int) -> Iterator[str]:
         """Name the questions of a rule that changed themselves: what is said of patients takes their answers as one."""
-        new = self.matching.new
         changed = {change.name for change in self.amendment.changes if _is_of_answers(change)}
-        asked = [new.questions[place] for place in members(new.criteria[index].rule.mask)]
         names = [
             each.name[self.language]
-            for each in asked
+            for each in self._questions(self.matching.new.criteria[index])
             if each.id in changed and each.id in self.matching.former
         ]
         if names:

@@ -35,6 +35,7 @@ OF_THE_QUESTION: Final = (
 OF_SOME: Final = "of_some"
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _NAMES: Final = re.compile(r"[A-Za-z_]\w*")
+_IN_RULE: Final = re.compile(f"{_QUOTED.pattern}|{_NAMES.pattern}")
 
 
 def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
@@ -91,6 +92,11 @@ def _named(criterion: Any) -> dict[str, None]:
 def names_in(said: str) -> list[str]:
     """Return what may be names of questions in a rule or formula: what stands in quotes is none."""
     return _NAMES.findall(_QUOTED.sub(" ", said))
+
+
+def with_names(said: str, names: Mapping[str, str]) -> str:
+    """Return a rule with other names of its questions; what stands in quotes stays."""
+    return _IN_RULE.sub(lambda found: names.get(found[0], found[0]), said)
 
 
 def _is_asked(criterion: Any) -> bool:

@@ -161,7 +161,11 @@ CASES = {
     ),
     "a line": (
         [("The following are not allowed:", "Not allowed:")],
-        {"Line that is no criterion": ["new: “Not allowed:”", "dropped: “The following are not allowed:”"]},
+        {"Line that is no criterion": ["words: [The following are not → Not] allowed:"]},
+    ),
+    "another line": (
+        [("The following are not allowed:", "As of May:")],
+        {"Line that is no criterion": ["new: “As of May:”", "dropped: “The following are not allowed:”"]},
     ),
     "parts": (
         [

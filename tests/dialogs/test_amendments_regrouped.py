@@ -1,0 +1,102 @@
+"""Two versions of a record, drafted as they are: what is only reworded, renumbered or grouped otherwise is told as that."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.amendments import compare
+from dialogs.amendments.matching import Matching
+from dialogs.amendments.rejudging import kept
+from dialogs.amendments.sentences import Sentences
+from dialogs.answers import Choice
+from dialogs.drafting.draft import drafted_file
+from dialogs.drafting.proposals import propose
+from dialogs.drafting.record import Record
+from dialogs.loading import parse_protocol
+from dialogs.loading.ruleless import with_names
+from dialogs.protocol import Protocol
+
+ASKED = "words: Is this true of the patient?\n“{}”"
+WOMEN = "Exclusion Criteria:\n* For women:\n  * Pregnant\n  * Breast-feeding"
+ANY = "Inclusion Criteria:\n* Adults\n* One of the following:\n  * Fever\n  * Cough"
+
+
+def drafted(text: str) -> Protocol:
+    return parse_protocol(drafted_file(Record("X", "X", text), ["en"], propose, "a test"), "draft")
+
+
+CASES = {
+    "a heading that is part of a rule": (
+        (WOMEN, WOMEN.replace("For women:", "Women of childbearing potential:")),
+        {
+            "Line that is no criterion": ["words: [For women → Women of childbearing potential]:"],
+            "Question words_women_of_childbearing_potential_766a": [
+                "was called words_for_women_pregnant",
+                ASKED.format("[For women → Women of childbearing potential]: Pregnant"),
+            ],
+            "Question words_women_of_childbearing_potential_24b2": [
+                "was called words_for_women_breast_feeding",
+                ASKED.format("[For women → Women of childbearing potential]: Breast-feeding"),
+            ],
+        },
+    ),
+    "a list above which a criterion is added": (
+        (ANY, ANY.replace("* One", "* Able to swallow\n* One")),
+        {
+            "I2": ["new inclusion criterion: “Able to swallow”"],
+            "I3": ["was I2"],
+            "Question i3_1": ["was called i2_1"],
+            "Question i3_2": ["was called i2_2"],
+        },
+    ),
+    "two lists that changed places": (
+        (
+            f"{ANY}\n* One of the following:\n  * Rash\n  * Itch",
+            ANY.replace("Fever", "Rash").replace("Cough", "Itch")
+            + "\n* One of the following:\n  * Fever\n  * Cough",
+        ),
+        {
+            "Trial": ["asked in another order: nothing changes in whom the trial excludes by that"],
+            "I2": ["was I3"],
+            "I3": ["was I2", "stands at another place among the criteria"],
+            "Question i2_1": ["was called i3_1"],
+            "Question i2_2": ["was called i3_2"],
+            "Question i3_1": ["was called i2_1"],
+            "Question i3_2": ["was called i2_2"],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("versions", "expected"), CASES.values(), ids=CASES)
+def test_it_is_told_as_what_it_is(versions: tuple[str, str], expected: dict[str, list[str]]) -> None:
+    old, new = map(drafted, versions)
+    found = compare(old, new, "en")
+    assert Sentences(found, "en").told() == expected
+
+
+def test_what_was_answered_to_a_question_that_is_only_renumbered_still_holds() -> None:
+    matching = Matching(drafted(ANY), drafted(ANY.replace("* One", "* Able to swallow\n* One")))
+    assert kept(matching, {"i2_1": Choice("yes"), "i2_2": Choice("no")}) == {
+        "i3_1": Choice("yes"),
+        "i3_2": Choice("no"),
+    }
+
+
+def test_what_was_answered_under_another_heading_does_not() -> None:
+    matching = Matching(drafted(WOMEN), drafted(WOMEN.replace("For women:", "Fertile women:")))
+    assert kept(matching, {"words_for_women_pregnant": Choice("no"), "sex": Choice("female")}) == {
+        "sex": Choice("female")
+    }
+
+
+def test_a_question_of_the_catalogue_is_not_taken_for_another_in_its_place() -> None:
+    old, new = (drafted(f"Inclusion:\n* {name} >= 9 g/dL") for name in ("Hemoglobin", "Albumin"))
+    assert len(new.questions) == len(old.questions) == 1
+    assert old.questions[0].id != new.questions[0].id
+    assert Matching(old, new).former == {}
+
+
+def test_a_rule_in_other_names_keeps_what_stands_in_quotes() -> None:
+    rule = """stage in ("a", 'b') and a"""
+    assert with_names(rule, {"a": "b", "stage": "a"}) == """a in ("a", 'b') and b"""
