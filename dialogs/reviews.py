@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ class Review:
     rule: str | None = None
 
 
+def person(by: str) -> str:
+    """Return by what a person is known, however it is written: ``LW``, ``lw``, ``L.W.``, and full-width letters."""
+    folded = unicodedata.normalize("NFKC", by).casefold()
+    return "".join(filter(str.isalnum, folded)) or folded
+
+
 def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:
     """Return how many persons are still to accept a criterion; 0 if it can be used.
 
@@ -31,5 +38,5 @@ def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:
     """
     listed = tuple(reviews)
     needed = required or int(why is not None or bool(listed))
-    accepted = {each.by.casefold() for each in listed if each.fits}
+    accepted = {person(each.by) for each in listed if each.fits}
     return max(needed - len(accepted), int(why is not None))

@@ -19,7 +19,7 @@ from dialogs.loading.encodings import decode
 from dialogs.loading.fingerprints import fingerprint
 from dialogs.loading.ruleless import is_asked_as_it_stands
 from dialogs.protocol import Criterion, Protocol
-from dialogs.reviews import awaited
+from dialogs.reviews import awaited, person
 
 TRIES: Final = 5
 """How often a decision is put anew into what somebody else wrote while it was written."""
@@ -87,8 +87,11 @@ class ReviewedFile:
 
     def _waits_for_others(self, protocol: Protocol, criterion: Criterion) -> bool:
         """Say whether this person has accepted a criterion that needs more persons."""
-        mine = (each.fits for each in criterion.reviewed if each.by.casefold() == self.by.casefold())
-        return any(mine) and bool(awaited(None, criterion.reviewed, protocol.reviews))
+        return self.has_accepted(criterion) and bool(awaited(None, criterion.reviewed, protocol.reviews))
+
+    def has_accepted(self, criterion: Criterion) -> bool:
+        """Say whether this person accepted a criterion as it is now."""
+        return any(each.fits and person(each.by) == person(self.by) for each in criterion.reviewed)
 
     def show(self, code: str) -> Shown | None:
         """Return a criterion as it stands in the file now; ``None`` if it waits for this person no more."""

@@ -60,12 +60,24 @@ class Session:
             at = self._next(at) if at < len(self.codes) else self._at_the_end()
 
     def summary(self) -> Iterator[str]:
-        """Yield what was decided, a line for each kind of decision that there was."""
+        """Yield what was decided, a line for each kind of decision that there was. Raises `ProtocolError`."""
         comma = words("dialogs", self.showing.language)["punctuation"]["list"]
         for key, form in self.said["summary"].items():
             codes = [code for code, decision in self.decided.items() if decision.key == key]
             if codes:
                 yield form.format(codes=comma.join(codes))
+        if lost := self._lost():
+            yield self.said["lost"].format(codes=comma.join(lost))
+
+    def _lost(self) -> list[str]:
+        """Return the criteria of which a decision was written, and is in the file no more: an editor wrote over it."""
+        known = self.reviewed.protocol().criterion_by_code
+        return [
+            code
+            for code, decision in self.decided.items()
+            if decision.written is not None
+            and not (code in known and self.reviewed.has_accepted(known[code]))
+        ]
 
     def _next(self, at: int) -> int | None:
         """Have the criterion at a place decided; return the place of the next one, ``None`` to stop."""

@@ -50,6 +50,7 @@ class NewVersions:
         self._trials = dict(watched.files)
         self._last = {file: _stamp(file) for file in self._trials}
         self._read = dict(self._last)
+        self._drafts: set[Path] = set()
 
     async def look(self) -> None:
         """Read the files that were changed or added, and are not being written any more; let go those removed."""
@@ -99,7 +100,7 @@ class NewVersions:
         elif known is None and loaded.id in served:
             self._refuse(file, lambda say: say("trial_offered_already", id=loaded.id))
         elif loaded.open_reviews:
-            self._refuse(file, lambda say: say("version_unreviewed", n=len(loaded.open_reviews)))
+            self._wait_for_reviews(file, len(loaded.open_reviews))
         else:
             self._take(file, loaded)
 
@@ -108,6 +109,7 @@ class NewVersions:
         enter_reviews(screenings.db, loaded, screenings.clock)
         key = "version_taken" if file in self._trials else "trial_added"
         self._trials[file] = loaded.id
+        self._drafts.discard(file)
         offered = {**{each.id: each for each in setup.protocols}, loaded.id: loaded}
         is_alike = any(each.id == loaded.id and each.version == loaded.version for each in setup.protocols)
         setup.protocols = tuple(offered.values())
@@ -117,6 +119,12 @@ class NewVersions:
             lambda say: lines(*(say(each, id=loaded.id, version=loaded.version) for each in (key, *remarks))),
             "coordinator",
         )
+
+    def _wait_for_reviews(self, file: Path, n: int) -> None:
+        """Tell once of a draft that it is one: whoever reviews it writes it anew with each decision."""
+        if file not in self._drafts:
+            self._drafts.add(file)
+            self._refuse(file, lambda say: say("version_unreviewed", n=n))
 
     def _refuse(self, file: Path, fault: _Said) -> None:
         LOG.error("changed file of a trial not taken")

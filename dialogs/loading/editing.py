@@ -17,7 +17,7 @@ from dialogs.loading.fingerprints import criterion_of, fingerprint, fits, read
 from dialogs.loading.lines import Path, Statement, statements
 from dialogs.loading.ruleless import names_in
 from dialogs.loading.writing import value_of
-from dialogs.reviews import Review, awaited
+from dialogs.reviews import Review, awaited, person
 
 IN_WORDS: Final = "ask_in_words"
 """The key by which a draft says how a criterion is asked if its rule is dropped."""
@@ -38,7 +38,7 @@ def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     raw = read(text)
     criterion = criterion_of(raw, code)
     of = fingerprint(text, code)
-    others = [each for each in criterion.get("reviewed", ()) if each["by"].casefold() != by.casefold()]
+    others = [each for each in criterion.get("reviewed", ()) if person(each["by"]) != person(by)]
     mine = {"by": by, "on": on, "of": of, "rule": " ".join(criterion.get("rule", "").split())}
     listed = [*others, mine | ({"proposed": proposed} if proposed else {})]
     reviews = [

@@ -130,7 +130,7 @@ def test_a_second_person_is_needed_where_the_file_says_so(draft: Path) -> None:
     first = review(draft, "a\na\n")
     assert first.exit_code == 1
     assert "They wait for another person." in first.stdout
-    again = review(draft, "a\na\n", by="lw")
+    again = review(draft, "a\na\n", by="l.w.")
     assert again.exit_code == 1
     assert "Met if" not in again.stdout
     second = review(draft, "a\na\n", by="QC")

@@ -88,6 +88,11 @@ FILES = {
     "two are wanted": (TWO, ["I1", "I2", "E1"]),
     "two are wanted, and one was there": (reviewed("I1", ("LW", I1), text=TWO), ["I1", "I2", "E1"]),
     "one twice is one person": (reviewed("I1", ("LW", I1), ("LW", I1), text=TWO), ["I1", "I2", "E1"]),
+    "one who writes otherwise is one person": (
+        reviewed("I1", ("LW", I1), ("l.w.", I1), ("ＬＷ", I1), text=TWO),
+        ["I1", "I2", "E1"],
+    ),
+    "what is no letter is told apart, too": (reviewed("I1", ("☆", I1), ("☼", I1), text=TWO), ["I2", "E1"]),
     "two were there": (reviewed("I1", *BOTH, text=TWO), ["I2", "E1"]),
     "two were there before it changed": (
         reviewed("I1", *BOTH, text=TWO).replace("75 10", "57 10"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.reviewing.file import ReviewedFile, Written
 from bot.telegram.new_versions import NewVersions, Watched
 from dialogs.dialogue import Step
 from dialogs.loading import load
@@ -123,6 +124,23 @@ async def test_a_file_that_cannot_be_used_stops_nothing_and_is_said_once(
     assert any(fault in told[0] for fault in faults)
     await ward.says(phone, "/new")
     assert _versions(ward) == [("S01-0001", "1")]
+
+
+async def test_a_draft_that_is_reviewed_while_the_bot_runs_is_said_once_and_taken_when_all_is_accepted(
+    ward: Ward, file: Path
+) -> None:
+    admin, office = ward.member(2003, "administrator"), ward.member(2002, "coordinator")
+    watch = NewVersions(Watched({file: "EX-AMENDED"}), ward.service.channel)
+    file.write_text(SECOND.replace("format = 2", "format = 2\nreviews = 1", 1), encoding="utf-8")
+    reviewer = ReviewedFile(file, "LW", "2026-11-26")
+    for criterion in reviewer.waiting():
+        await _looked(ward, watch)
+        shown = reviewer.show(criterion.code)
+        assert shown is not None
+        assert isinstance(reviewer.accept(shown), Written)
+    assert len([said for said in admin.texts if "not reviewed" in said]) == 1
+    await _looked(ward, watch)
+    assert SAID["en"][0] in office.last["text"]
 
 
 async def test_whoever_is_screened_again_is_so_by_the_new_version(ward: Ward, file: Path) -> None:

@@ -127,6 +127,20 @@ def test_what_somebody_wrote_into_the_file_since_is_not_undone(tmp_path: Path, *
     assert "LW" in text
 
 
+def test_what_an_editor_wrote_over_is_told_in_the_end(reviewer: Reviewer) -> None:
+    """Whoever has the file open in an editor saves it as it was before the review."""
+
+    def keys() -> Iterable[str]:
+        yield "a"
+        reviewer.file.write_text(DRAFT, encoding="utf-8")
+        yield from "aq"
+
+    assert list(reviewer.types(keys()).summary()) == [
+        "Accepted: I1, E1.",
+        "No longer in the file, as somebody wrote over it since: I1.",
+    ]
+
+
 def test_before_the_first_one_there_is_none(reviewer: Reviewer) -> None:
     reviewer.types("bq")
     assert "There is none before this one.\n" in reviewer.said
