@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.conversation import access
 from bot.exchange import Message, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
+from bot.wording.asked import numbered
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.protocol import Protocol
 from state import trials
@@ -94,7 +95,10 @@ class Context:
         """
         card = views.VIEWS[kind](screening, self.say, place)
         text = lines(remark, gap(card.text)) if remark else card.text
-        head = lines(self.trial_line(screening), card.head)
+        # a card without a head names its screening in its first line, above which a remark stands now
+        unnamed = remark is not None and screening.number not in remark and not card.head
+        number = Safe(f"<i>{numbered(screening, self.say)}</i>") if unnamed else card.head
+        head = lines(self.trial_line(screening), number)
         card = replace(card, text=text, head=head, buttons=(*card.buttons, *last), card=True)
         self._ask(screening, kind, replace(card, answers=answers or {}, anew=anew or {}))
 
