@@ -14,6 +14,7 @@ from dialogs.portfolio.matching import Matching, steps_alone
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lookup import Screening
+from state.site_facts import is_known
 
 _GIVEN = """
 SELECT at, person FROM log
@@ -21,8 +22,8 @@ WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit
 ORDER BY entry DESC
 LIMIT 1
 """
-_IS_OF: Final = (
-    "SELECT 1 FROM screenings s JOIN protocols p ON p.sha256 = s.protocol WHERE s.number = ? AND p.id = ?"
+_TRIAL_OF: Final = (
+    "SELECT p.id FROM screenings s JOIN protocols p ON p.sha256 = s.protocol WHERE s.number = ?"
 )
 
 
@@ -51,16 +52,18 @@ def to_open(matching: Screening) -> list[str]:
 def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:
     """Yield the steps of a screening for the trial at a place, with the time and the person of each answer.
 
-    What was taken from a screening for another trial is left out, to be taken from one for this: no log of one trial
-    names a screening of another.
+    No log of one trial names a screening of another. So a fact of the site that was taken from one is left out, to be
+    taken from a screening for this trial; where none knows it, it counts as given in the matching.
     """
     dialogue = dialogue_of(matching)
     trial = dialogue.trials[place]
     for step in steps_alone(dialogue, place):
         asked = dialogue.here(trial, step.question or "")
         of = matching.taken.get(asked)
-        if of is not None and not db.execute(_IS_OF, [of, trial.protocol.id]).fetchone():
-            continue
+        if of is not None and db.execute(_TRIAL_OF, [of]).fetchone() != (trial.protocol.id,):
+            if is_known(db, matching.number, matching.site, trial.protocol.id, step.question or ""):
+                continue
+            of = None
         value, unit = encode(dialogue.answers[asked])
         at, person = db.execute(_GIVEN, [matching.number, asked, value, unit]).fetchone()
         yield replace(step, taken_from=of), at, person

@@ -44,9 +44,8 @@ def step(
     """Return the answer to the question that is asked, if that is one about the site, with the screening it is of.
 
     Nothing, if the question was answered here already, is being corrected, the newest answer is that it is not known,
-    or nobody of the site has answered it so that it fits here. In a matching each trial that asks it must know it, and
-    all the same: what one trial knows is not told in the log of another. ``version`` finds the protocol of a screening,
-    by its SHA-256.
+    or nobody of the site has answered it so that it fits here. In a matching one trial that asks it must know it, and
+    no other may know something else. ``version`` finds the protocol of a screening, by its SHA-256.
     """
     place = dialogue.protocol.position.get(dialogue.state)
     if place is None or not dialogue.protocol.questions[place].site_fact:
@@ -54,13 +53,19 @@ def step(
     if dialogue.editing is not None or dialogue.proposal is not None or dialogue.state in dialogue.answers:
         return None
     asking = asked_by(dialogue.protocol, place)
-    known = [
+    found = [
         _known(_given(db, number, site, trial.id, each.id), each, dialogue, version) for trial, each in asking
     ]
-    if None in known or len({answer for answer, _ in filter(None, known)}) > 1:
+    known = dict(filter(None, reversed(found)))
+    if len(known) != 1 or UNKNOWN in known:
         return None
-    answer, of = next(filter(None, known))
+    ((answer, of),) = known.items()
     return Step("answer", dialogue.state, answer, taken_from=of)
+
+
+def is_known(db: Database, number: str, site: str, trial: str, question: str) -> bool:
+    """Say whether somebody of the site has answered a question of a trial, in another screening than this one."""
+    return next(_given(db, number, site, trial, question), None) is not None
 
 
 def _known(
@@ -69,10 +74,10 @@ def _known(
     dialogue: Dialogue,
     version: Callable[[str], Protocol],
 ) -> tuple[Answer, str] | None:
-    """Return the newest answer that fits, with the screening that it is of."""
+    """Return the newest answer that fits, with the screening that it is of; unknown, if what was said holds no more."""
     for answer, of, then in given:
         if answer == UNKNOWN or not asked_alike(version(then), question):
-            return None  # what was said before holds no more, or was said of something else
+            return UNKNOWN, of
         if _fits(dialogue, answer):
             return answer, of
     return None

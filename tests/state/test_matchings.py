@@ -314,38 +314,50 @@ def test_an_open_matching_stays_at_the_question_on_the_screen_though_another_wou
     assert verify(ward.path).problems == ()
 
 
-def knows(ward: Ward, trial: Protocol) -> Screening:
-    """Answer and save all of a screening for a trial with facts of the site."""
+def knows(ward: Ward, trial: Protocol, storage: str = "minus_80") -> Screening:
+    """Answer all of a screening for a trial with facts of the site, up to an exclusion, and save it."""
     screening = ward.screenings.start(trial, "S01-P01", "S01", zone="+08:00", channel="terminal")
-    while screening.state != REVIEW:
-        code = (
-            "minus_80"
-            if screening.state == "storage"
-            else "no"
-            if screening.state == "claustrophobia"
-            else "yes"
-        )
+    while screening.state not in (REVIEW, EXCLUDED):
+        code = {"storage": storage, "claustrophobia": "no"}.get(screening.state, "yes")
         ward.screenings.take(screening, [Step("answer", screening.state, Choice(code))], "S01-P01")
+    if screening.state == EXCLUDED:
+        ward.screenings.take(screening, [Step("finish")], "S01-P01")
     ward.screenings.take(screening, [Step("save")], "S01-P01")
     return screening
 
 
-def test_a_fact_that_one_trial_alone_knows_is_asked_and_no_log_names_a_screening_of_another(
-    ward: Ward, tmp_path: Path
+OTHER_OF_A_SITE = parse_protocol(OF_A_SITE.text.replace("FICTION-SITE", "FICTION-TWO"), "two.toml")
+
+
+@pytest.mark.parametrize("other_knows", [False, True])
+def test_a_fact_that_one_trial_knows_is_not_asked_and_no_log_names_a_screening_of_another(
+    ward: Ward, tmp_path: Path, other_knows: bool
 ) -> None:
-    other = parse_protocol(OF_A_SITE.text.replace("FICTION-SITE", "FICTION-TWO"), "two.toml")
-    first, both = knows(ward, OF_A_SITE), merged([OF_A_SITE, other])
-    assert ward.answered(portfolio=both).taken == {}
-    second = knows(ward, other)
+    """The other trial takes it from its own screening, or has it as given with the matching, and knows it from then."""
+    first, both = knows(ward, OF_A_SITE), merged([OF_A_SITE, OTHER_OF_A_SITE])
+    second = knows(ward, OTHER_OF_A_SITE).number if other_knows else None
     matching = ward.answered(portfolio=both)
     assert matching.taken == {"scanner": first.number, "storage": first.number}
     assert ward.open(matching, "FICTION-SITE").taken == matching.taken
     opened = ward.open(matching, "FICTION-TWO")
-    assert (opened.state, opened.taken) == (REVIEW, {"scanner": second.number, "storage": second.number})
+    own = {} if second is None else {"scanner": second, "storage": second}
+    assert (opened.state, opened.taken) == (REVIEW, own)
+    assert [opened.dialogue.answers[fact] for fact in matching.taken] == [
+        matching.dialogue.answers[fact] for fact in matching.taken
+    ]
     ward.screenings.take(opened, [Step("save")], "S01-P01")
     export(ward.path, "log", tmp_path / "log.jsonl", Selection(protocol="FICTION-TWO"))
     assert first.number not in (tmp_path / "log.jsonl").read_text()
     assert verify(ward.path).problems == ()
+    later = ward.screenings.start(OTHER_OF_A_SITE, "S01-P01", "S01", zone="+08:00", channel="terminal")
+    ward.screenings.take(later, [Step("answer", later.state, Choice("yes"))], "S01-P01")
+    assert later.taken
+
+
+def test_a_fact_of_which_two_trials_know_different_things_is_asked(ward: Ward) -> None:
+    knows(ward, OF_A_SITE)
+    knows(ward, OTHER_OF_A_SITE, storage="minus_20")
+    assert "storage" not in ward.answered(portfolio=merged([OF_A_SITE, OTHER_OF_A_SITE])).taken
 
 
 @pytest.mark.parametrize(("changed", "state"), [(False, "confirmed"), (True, "corrected")])
