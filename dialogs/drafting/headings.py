@@ -15,19 +15,34 @@ _NAMED: Final = rf"(?P<out>non[- ]?inclusion|exclusion|ineligibility)|{_BOTH}"
 _SECTION: Final = re.compile(
     rf"[\W_]*(?P<before>{_BEFORE})"
     rf"(?:(?:{_NAMED})\s+criteri(?:a|on)|criteri(?:a|on) for (?:(?P<out_for>exclusion)|inclusion))\b"
-    r"(?P<after>(?:\s*[(\[–-].{0,60}|\s+(?:for|of|at|in|are|include|includes|including)\b.{0,60}?)?)"
+    rf"(?P<after>(?:\s*[(\[–-].{{0,60}}|\s*{either('section_of')}|\s+(?:for|of|at|in|are|include|includes|including)\b.{{0,60}}?)?)"
     r"[\s*_]*(?:[:：]|[.\s*_]*$)",
     re.IGNORECASE,
 )
 """A heading with the word *criteria*, at the beginning of a line."""
 _SECTIONS: Final = (_SECTION, *(re.compile(each, re.IGNORECASE) for each in patterns("section")))
+_JOIN: Final = r"qualify|join|take part|participate|be (?:included|enrolled|eligible)"
+_FOR_THE_TRIAL: Final = (
+    r"(?! (?:for|to) (?!(?:this |the |our )?(?:study|trial|clinical|participat|enrol|inclu|enter|take part)))"
+)
+"""Behind *not eligible*: what follows is no treatment for which patients of the trial are not eligible."""
+_LEFT_OUT: Final = re.compile(
+    rf"\b(?:excluded|(?:ineligible|not (?:be )?eligible){_FOR_THE_TRIAL}|disqualified|"
+    r"not (?:be )?(?:included|enrolled|able to participate)|"
+    rf"(?:can ?not|may not|will not|must not|do not|not be able to) (?:{_JOIN}))\b",
+    re.IGNORECASE,
+)
 _TOLD: Final = re.compile(
-    r"(?=.*\b(?:following|criteria|if)\b).*\b(?:"
-    r"(?P<out>excluded|ineligible|not (?:be )?(?:eligible|included|enrolled|able to participate))|"
-    r"eligible|eligibility|included|inclusion|enrolled|participate)\b.*[:：]\W*$",
+    r"(?=.*\b(?:following|criteria|if)\b|\W*who\b).*\b(?:excluded|ineligible|disqualified|eligible|eligibility|included|"
+    rf"inclusion|enrolled|{_JOIN})\b{_FOR_THE_TRIAL}.*(?:[:：]|…|\.\.\.)\W*$",
     re.IGNORECASE,
 )
 """A sentence that announces a section: *patients who meet any of the following will be excluded:*."""
+_TELLS: Final = re.compile(
+    r"(?:who|you|they|patients|subjects|participants|individuals|persons|people|volunteers)\b[^:：]*[:：]",
+    re.IGNORECASE,
+)
+"""The beginning of such a sentence with its criteria behind it."""
 _OTHERWISE: Final = {
     "inclusion": re.compile(r"\b(?:any|either)\b", re.IGNORECASE),
     "exclusion": re.compile(
@@ -46,15 +61,16 @@ _SENTENCE: Final = re.compile(
 """What makes a sentence of a line that has the words of a heading: *who meet the inclusion criteria*."""
 _GENERAL: Final = re.compile(
     r"\b(?:key|main|major|general|principal|primary|selected|important|common|additional|other|further|specific|the|a|"
-    r"study|trial|protocol|subjects?|patients?|participants?|individuals|persons|people|volunteers|they|those|who|"
+    r"study|trial|protocol|subjects?|patients?|participants?|individuals|persons|people|volunteers|they|those|who|you|"
     r"will|would|be|is|have|has|had|must|may|can|not|if|any|all|each|to|from|this|in order|and|but|limited|"
     r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
-    r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|"
+    r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|qualify|join|take part|"
     r"are|include|includes|including|follows|as|following|"
     r"of|for|in|at)\b|[\W_]+",
     re.IGNORECASE,
 )
 """Words of a heading that say of nobody in particular that the section is theirs."""
+_IN_CHARACTERS: Final = re.compile(f"{either('section_of')}|{either('general')}", re.IGNORECASE)
 _INSIDE: Final = re.compile(either("inside"), re.IGNORECASE)
 """Where a section begins in the middle of a line."""
 _WORDS_BEFORE: Final = 5
@@ -92,7 +108,8 @@ _PART: Final = re.compile(
 )
 _CODES: Final = re.compile(rf"(?<![A-Z0-9]){_CODE}(?![A-Z0-9])|{either('digit')}", re.IGNORECASE)
 _LEAVES_OUT: Final = re.compile(
-    r"[^.;()]*\b(?:is|are|will be) (?:excluded|not eligible|ineligible|not allowed|not permitted)\b[^.;()]{0,40}\W*",
+    r"[^.;()]*(?<!who )(?<!that )(?<!which )\b(?:is|are|will be) "
+    rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not allowed|not permitted)\b[^.;()]{{0,40}}\W*",
     re.IGNORECASE,
 )
 _SOME: Final = re.compile(
@@ -126,13 +143,13 @@ def _told(text: str) -> tuple[str, str] | None:
     found = _TOLD.fullmatch(text)
     if found is None:
         return None
-    role = "exclusion" if found["out"] else "inclusion"
+    role = "exclusion" if _LEFT_OUT.search(text) else "inclusion"
     return role, _whom(text, role, text)
 
 
 def _whom(heading: str, role: str, said: str) -> str:
     """Return a heading whose words say more than that a section begins: of whom, or how many of its lines it takes."""
-    return heading if _GENERAL.sub(" ", said).strip() or _OTHERWISE[role].search(said) else ""
+    return heading if _GENERAL.sub("", _IN_CHARACTERS.sub("", said)) or _OTHERWISE[role].search(said) else ""
 
 
 def _begins(text: str) -> re.Match[str] | None:
@@ -144,19 +161,39 @@ def _begins(text: str) -> re.Match[str] | None:
     return None
 
 
-def pieces(text: str) -> Iterator[str]:
-    """Yield a line in pieces: the headings of sections that stand in it, and what stands between them."""
+def pieces(text: str, *, marked: bool = False) -> Iterator[str]:
+    """Yield a line in pieces: the headings of sections that stand in it, and what stands between them.
+
+    In a `marked` line, an item of a list, no sentence opens a section.
+    """
     start = 0
     inside = [found.end() for found in _INSIDE.finditer(text)]
-    for place in [*(each for each in inside if len(text[:each].split()) >= _WORDS_BEFORE), len(text)]:
+    places = [
+        each for each in inside if _is_whole(text[:each]) and _end_of_heading(text[each:], marked=marked)
+    ]
+    for place in [*places, len(text)]:
         piece = text[start:place].strip()
-        found = _begins(piece)
-        if found and piece[found.end() :].strip(" *_."):
-            yield piece[: found.end()].strip()
-            piece = piece[found.end() :].strip()
+        end = _end_of_heading(piece, marked=marked)
+        if end and piece[end:].strip(" *_."):
+            yield piece[:end].strip()
+            piece = piece[end:].strip()
         if piece:
             yield piece
         start = place
+
+
+def _is_whole(before: str) -> bool:
+    """Say whether what stands before a heading is no part of it."""
+    return before.rstrip().endswith((".", ";", "。", "；")) or len(before.split()) >= _WORDS_BEFORE
+
+
+def _end_of_heading(piece: str, *, marked: bool) -> int:
+    """Return where the heading of a section ends that a piece begins with; 0 if it begins with none."""
+    found = _begins(piece)
+    if found:
+        return found.end()
+    told = None if marked else _TELLS.match(piece)
+    return told.end() if told and len(told[0]) <= _LONGEST and _told(told[0]) else 0
 
 
 def is_note(text: str) -> bool:

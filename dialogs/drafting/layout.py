@@ -18,8 +18,16 @@ from dialogs.drafting import headings, markers
 from dialogs.drafting.persons import names_a_group
 
 TAB: Final = 4
+_COLUMNS: Final = re.compile(r"\t| {3,}")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
+_TAGS: Final = (
+    (re.compile(r"<(?:br|/?p|/?div|/?ul|/?ol|/li)\s*/?>", re.IGNORECASE), "\n"),
+    (re.compile(r"<li>", re.IGNORECASE), "\n* "),
+    (re.compile(r"<sup>", re.IGNORECASE), "^"),
+    (re.compile(r"</?(?:b|strong|i|em|u|span|sub|sup)>", re.IGNORECASE), ""),
+)
+"""Of HTML, and what people see of it."""
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 """Characters that nobody sees, and that no protocol file may hold: taken as white space."""
 _WRAPPED: Final = 50
@@ -57,6 +65,8 @@ class _Row:
     style: str = ""
     indent: int = 0
     after_blank: bool = True
+    side: str = ""
+    """In a table with a column for each side: which one it stands in."""
 
     @property
     def heads_section(self) -> bool:
@@ -74,21 +84,43 @@ def split(text: str) -> tuple[Line, ...]:
     The escapes of the registry are undone. Joined again, marker before text, they are the text but for white space.
     """
     rows = [piece for row in _unwrapped(_rows(unescaped(text))) for piece in _pieces(row)]
-    return tuple(_Reader().lines(_enumerated(rows)))
+    return tuple(_Reader().lines(_with_numerals(_enumerated(rows))))
 
 
 def unescaped(text: str) -> str:
-    """Return a text of the registry's API as people see it: ``\\<`` as ``<``, ``&ge;`` as ``≥``."""
+    """Return a text of the registry's API, or of a web page, as people see it: ``\\<`` as ``<``, ``&ge;`` as ``≥``."""
+    for tag, seen in _TAGS:
+        text = tag.sub(seen, text)
     return _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub(r"\1", text))
 
 
 def _rows(text: str) -> Iterator[_Row]:
-    blank = True
-    for line in map(_UNSEEN.sub, repeat(" "), text.expandtabs(TAB).splitlines()):
-        bare = " ".join(line.split())
+    blank, sides = True, tuple[str, ...]()
+    for line in text.splitlines():
+        cells = _COLUMNS.split(line)
+        sides = _sides(cells) or (sides if len(cells) > 1 else ())
+        if sides:
+            yield from _in_columns(cells, sides)
+            continue
+        seen = _UNSEEN.sub(" ", line.expandtabs(TAB))
+        bare = " ".join(seen.split())
         if bare:
-            yield _row(bare, len(line) - len(line.lstrip()), blank)
+            yield _row(bare, len(seen) - len(seen.lstrip()), blank)
         blank = not bare
+
+
+def _sides(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the sides of the columns that a row heads: *inclusion criteria*, and beside it *exclusion criteria*."""
+    sections = [headings.section_of(_UNSEEN.sub(" ", cell).strip()) for cell in cells]
+    sides = [section[0] for section in sections if section is not None]
+    return tuple(sides) if len({*sides}) == len(cells) == 2 else ()
+
+
+def _in_columns(cells: Sequence[str], sides: Sequence[str]) -> Iterator[_Row]:
+    for cell, side in zip(cells, (*sides, *repeat(sides[-1], len(cells))), strict=False):
+        bare = " ".join(_UNSEEN.sub(" ", cell).split())
+        if bare:
+            yield replace(_row(bare, 0, after_blank=True), side=side)
 
 
 def _row(bare: str, indent: int, after_blank: bool) -> _Row:
@@ -126,7 +158,7 @@ def _goes_on(above: _Row, row: _Row) -> bool:
 
 def _pieces(row: _Row) -> Iterator[_Row]:
     """Yield a line as itself, or as the headings in it and what stands between them."""
-    first, *others = headings.pieces(row.text)
+    first, *others = headings.pieces(row.text, marked=bool(row.marker))
     yield replace(row, text=first)
     for piece in others:
         yield replace(_row(piece, row.indent, after_blank=True), indent=row.indent)
@@ -200,6 +232,17 @@ def _in_brackets(before: str) -> bool:
     return sum(before.count(each) for each in "([（") > sum(before.count(each) for each in ")]）")
 
 
+def _with_numerals(rows: Sequence[_Row]) -> list[_Row]:
+    """Take *(i)* for a numeral, not a letter, where the next marker is *(ii)*."""
+    markers_below = [*(row.marker.lower() for row in rows[1:]), ""]
+    return [
+        replace(row, style="numeral")
+        if row.style == "letter" and below == row.marker.lower().replace("i", "ii")
+        else row
+        for row, below in zip(rows, markers_below, strict=False)
+    ]
+
+
 # what stands under what ---------------------------------------------------------------------------
 
 
@@ -222,6 +265,8 @@ class _Reader:
             yield self._line(row, below)
 
     def _line(self, row: _Row, below: _Row | None) -> Line:
+        if row.side and row.side != self.role:
+            self.role, self.titles, self.open = row.side, [], []
         section = headings.section_of(row.text, marked=bool(row.marker))
         if section is not None:
             self.role, self.whom = section
@@ -268,7 +313,9 @@ class _Reader:
 
     def _item(self, row: _Row) -> Line:
         while self.open and not self._nests(self.open[-1], row):
-            self.open.pop()
+            above = self.open.pop()
+            if row.marker and above.marker and (above.style, above.indent) == (row.style, row.indent):
+                break
         self.fresh = False
         role = "exclusion" if headings.leaves_out(row.text) else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above())

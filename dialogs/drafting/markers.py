@@ -7,20 +7,26 @@ from typing import Final
 
 from dialogs.drafting.spoken import either, patterns
 
+_BULLETS: Final = "–—*•·●○◦▪▫■□▶►▸‣⁃⦁✓✔✅➢➤→»§❖◆◇\uf02d\uf0a7\uf0b7\uf0d8\uf0fc"
+"""Those at the end are of a font for signs, as they are pasted from a word processor."""
 _STYLES: Final = (
     (
         "bullet",
-        r"(?:[*•·●○◦▪▫■□▶►–—‣⁃✓✔➢❖◆◇+]|--|\[[ xX]?\]|o(?=\s))(?:\s+|(?=[^\W\d_]))|-(?:\s+|(?=[^\W\d_]))",
+        rf"(?:[{_BULLETS}+]|--|\[[ xX]?\]|o(?=\s))(?:\s+|(?=[^\W\d_]))|-(?:\s+|(?=[^\W\d_]))"
+        rf"|\*{{2,3}}\s+",
     ),
     ("outline", r"\d{1,2}(?:\.\d{1,2}){1,3}(?:[.):]\s*|\s+(?=[A-Z][a-z]))(?=\D)"),
-    ("number", r"#?\d{1,3}[.):]\s+|#?\d{1,2}\s?-\s+(?=[^\W\d_])|#?\d{1,3}[.)](?=[^\W\d_])|\d{1,3}、\s*"),
-    ("(number)", r"[(（]\d{1,3}[)）][.:]?\s*"),
-    ("circled", r"[①-⑳]\s*"),
+    (
+        "number",
+        r"#?\d{1,3}[.．):]\s+|#?\d{1,2}\s?-\s+(?=[^\W\d_])|#?\d{1,3}[.．)）](?=[^\W\d_])|\d{1,3}、\s*",
+    ),
+    ("(number)", r"[(（\[]\d{1,3}[)）\]][.:]?\s*"),
+    ("circled", r"[①-⓿❶-➓]\s*"),
     ("code", r"(?:IC|EC|INCL?|EXCL?|I|E)[ -]?\d{1,2}[a-z]?[.:)]\s+"),
     ("named", r"(?:Criterion|Inclusion|Exclusion)\s+\d{1,2}\s*[.:)-]\s+"),
-    ("roman", r"[(（]?[IVX]{2,5}[.)）]\s+(?=[A-Z])"),
+    ("roman", r"[(（]?[IVX]{2,5}[.)）]\s+(?=[A-Z])|[(（]?[Ⅰ-ⅿ]{1,3}[、.．)）]\s*"),
     *(("numeral", pattern) for pattern in patterns("numeral")),
-    ("letter", r"[(（][a-zA-Z][)）]\s*|[a-z][.)）]\s+|[A-Z][)）]\s+|[A-Z]\.\s+(?=[A-Z])"),
+    ("letter", r"[(（][a-zA-Z][)）]\s*|[a-z][.)）]\s+|[A-Z][)）]\s+|[A-Z]\.\s+(?=[A-Z])|[a-zA-Z]、\s*"),
 )
 _COMPILED: Final = tuple((style, re.compile(pattern)) for style, pattern in _STYLES)
 _WORDS: Final = re.compile(r"[^\W_]")

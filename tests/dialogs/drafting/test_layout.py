@@ -38,6 +38,22 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "semicolons in brackets": ("Inclusion Criteria: able to read (English; Chinese); adults", [(LINE, "Inclusion Criteria:"), (IN, "able to read (English; Chinese);"), (IN, "adults")]),
     "no headings at all": ("* Adults\n* Fever", [(IN, "Adults"), (IN, "Fever")]),
     "a remark on the record": ("* Adults\n\nOther protocol defined inclusion/exclusion criteria may apply", [(IN, "Adults"), (LINE, "Other protocol defined inclusion/exclusion criteria may apply")]),
+    "numbers of one sign": ("Ⅰ. Adults\nⅡ、Fever\n⑴ Cough\n１．Rash\n（２）Cold\nA、Itch\n[3] Sweat\n一、Wet", [(IN, each) for each in ("Adults", "Fever", "Cough", "Rash", "Cold", "Itch", "Sweat", "Wet")]),
+    "bullets of a word processor": ("\uf0b7 Adults\n\uf0a7 Fever\n➤ Cough\n⦁ Rash\n** Cold\n» Itch", [(IN, each) for each in ("Adults", "Fever", "Cough", "Rash", "Cold", "Itch")]),
+    "a heading behind a short sentence": ("INCLUSION CRITERIA: Adults. EXCLUSION CRITERIA: Cough", [(LINE, "INCLUSION CRITERIA:"), (IN, "Adults."), (LINE, "EXCLUSION CRITERIA:"), (EX, "Cough")]),
+    "a sentence in the middle that announces a section": ("Inclusion criteria: 1) adults; 2) fever. Patients are excluded if: 1) cough; 2) rash.", [(LINE, "Inclusion criteria:"), (IN, "adults;"), (IN, "fever."), (LINE, "Patients are excluded if:"), (EX, "cough;"), (EX, "rash.")]),
+    "a sentence in an item announces nothing": ("* Adults, by the book. Patients are excluded if: ill\n* Fever", [(IN, "Adults, by the book. Patients are excluded if: ill"), (IN, "Fever")]),
+    "words to the public": ("Who can join:\n* Adults\nYou cannot join if you:\n* cough", [(LINE, "Who can join:"), (IN, "Adults"), (LINE, "You cannot join if you:"), (EX, "cough")]),
+    "sentences that leave out": ("Patients are not eligible for this study if:\n* cough\nSubjects will not be included if any of the following:\n* rash", [(LINE, "Patients are not eligible for this study if:"), (EX, "cough"), (LINE, "Subjects will not be included if any of the following:"), (EX, "rash")]),
+    "not eligible for something else": ("* Patients who are not eligible for surgery\n* They are ineligible for a graft\n* Patients with fever are not eligible for this study", [(IN, "Patients who are not eligible for surgery"), (IN, "They are ineligible for a graft"), (EX, "Patients with fever are not eligible for this study")]),
+    "two columns": ("Inclusion criteria\tExclusion criteria\n1. Adults\t1. Cough\n2. Fever\t\n\t2. Rash", [(LINE, "Inclusion criteria"), (LINE, "Exclusion criteria"), (IN, "Adults"), (EX, "Cough"), (IN, "Fever"), (EX, "Rash")]),
+    "a table of limits": ("Inclusion Criteria:\nHemoglobin\t≥ 9 g/dL\nPlatelets\t≥ 75 x 10^9/L", [(LINE, "Inclusion Criteria:"), (IN, "Hemoglobin ≥ 9 g/dL"), (IN, "Platelets ≥ 75 x 10^9/L")]),
+    "a web page": ("<p><b>Inclusion Criteria:</b></p><ul><li>Adults</li><li>10<sup>9</sup>/L</li></ul><b>Exclusion Criteria:</b><br>- Cough", [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (IN, "10^9/L"), (LINE, "Exclusion Criteria:"), (EX, "Cough")]),
+    "ends of lines of another system": ("Inclusion Criteria:\r\n* Adults\r\n* Fever\r\n\r\nExclusion Criteria:\r\n* Cough\r\n", [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (IN, "Fever"), (LINE, "Exclusion Criteria:"), (EX, "Cough")]),
+    "headings in two languages": ("Inclusion Criteria 入选标准:\n1. Adults 成人\n排除标准 Exclusion Criteria\n1. Cough 咳嗽", [(LINE, "Inclusion Criteria 入选标准:"), (IN, "Adults 成人"), (LINE, "排除标准 Exclusion Criteria"), (EX, "Cough 咳嗽")]),
+    "headings in Chinese brackets": ("【纳入标准】\n1.发热；\n【排除标准】\n1.咳嗽；", [(LINE, "【纳入标准】"), (IN, "发热；"), (LINE, "【排除标准】"), (EX, "咳嗽；")]),
+    "one paragraph in Chinese": ("入选标准：(1)发热；(2)自愿。排除标准：(1)咳嗽；(2)皮疹。", [(LINE, "入选标准："), (IN, "发热；"), (IN, "自愿。"), (LINE, "排除标准："), (EX, "咳嗽；"), (EX, "皮疹。")]),
+    "Chinese headings of all participants": ("受试者入选标准（需全部满足）：\n1、发热\n受试者排除标准（符合任一条者不得入组）：\n1、咳嗽", [(LINE, "受试者入选标准（需全部满足）："), (IN, "发热"), (LINE, "受试者排除标准（符合任一条者不得入组）："), (EX, "咳嗽")]),
     "in Chinese": ("入选标准：\n1、年满18岁；\n2、发热；\n排除标准：\n（1）咳嗽", [(LINE, "入选标准："), (IN, "年满18岁；"), (IN, "发热；"), (LINE, "排除标准："), (EX, "咳嗽")]),
 }  # fmt: skip
 
@@ -51,6 +67,8 @@ NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "by indent": ("* A:\n  * B\n    * C\n  * D\n* F", [(0, ""), (1, "A:"), (2, "A:/B"), (1, "A:"), (0, "")]),
     "by markers": ("1. A:\na) B\nb) C\n2. D", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
     "mixed bullets are not nested": ("* A\n- B\n* C", [(0, ""), (0, ""), (0, "")]),
+    "numerals below letters": ("(a) A\n(b) B\n(i) C\n(ii) D\n(c) E", [(0, ""), (0, ""), (1, "B"), (1, "B"), (0, "")]),
+    "Chinese headings of all": ("受试者入选标准（需全部满足）：\n1、A", [(0, ""), (0, "")]),
     "a paragraph of an item": ("1. A\n\n   Note: B\n2. C", [(0, ""), (1, "A"), (0, "")]),
     "cohorts": ("Inclusion:\nFor children:\n* A\nFor adults:\n* B\nExclusion:\n* C", [(0, ""), (0, ""), (0, "For children:"), (0, ""), (0, "For adults:"), (0, ""), (0, "")]),
     "a section of some": ("Inclusion Criteria for donors:\n* A\nExclusion Criteria:\n* B", [(0, ""), (0, "Inclusion Criteria for donors:"), (0, ""), (0, "")]),
@@ -73,7 +91,7 @@ def put_together(lines: tuple[Line, ...]) -> str:
 
 TEXT_OF_A_RECORD = st.lists(
     st.sampled_from(
-        ["\n", "\n\n", " ", "  ", "* ", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、"]
+        ["\n", "\n\n", " ", "  ", "\t", "\r\n", "* ", "<br>", "⑴", "【", "】", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、"]
     )
     | st.text(max_size=6)
 ).map("".join)  # fmt: skip
@@ -84,7 +102,7 @@ def test_nothing_of_any_text_is_lost_added_or_moved(text: str) -> None:
     assert put_together(split(text)) == bare(unescaped(text))
 
 
-MARKERS = st.sampled_from([["* "] * 9, ["- "] * 9, ["• "] * 9, [f"{n}. " for n in range(1, 10)], [f"{n}) " for n in range(1, 10)], [f"({n}) " for n in range(1, 10)], [f"{each}. " for each in "abcdefghi"], [f"{each}) " for each in "abcdefghi"]])  # fmt: skip
+MARKERS = st.sampled_from([["* "] * 9, ["- "] * 9, ["• "] * 9, [f"{n}. " for n in range(1, 10)], [f"{n}) " for n in range(1, 10)], [f"({n}) " for n in range(1, 10)], [f"{each}. " for each in "abcdefghi"], [f"{each}) " for each in "abcdefghi"], [f"{each} " for each in "⑴⑵⑶⑷⑸⑹⑺⑻⑼"], [f"{each}、" for each in "ⅠⅡⅢⅣⅤⅥⅦⅧⅨ"], [f"（{n}）" for n in range(1, 10)], [f"{each}．" for each in "１２３４５６７８９"], ["\uf0b7 "] * 9])  # fmt: skip
 WORDS = st.lists(st.sampled_from(["fever", "of 38", "with cough", "within 6 months", "(mild)", "> 5 mg/dL", "unless stable"]), min_size=1, max_size=4).map(lambda words: "Patients " + " ".join(words))  # fmt: skip
 ITEMS = st.lists(WORDS, min_size=1, max_size=9)
 
