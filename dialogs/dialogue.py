@@ -15,18 +15,20 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.errors import NotNow
 from dialogs.progress import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.protocol import Protocol
-from dialogs.steps import ROWS, STEP_KINDS, Step, StepKind, machine
+from dialogs.steps import EVERY_KIND, ROWS, STEP_KINDS, MatchingStep, Step, StepKind, machine
 from dialogs.working_out import known_already
 
 __all__ = [
     "CANCELLED",
     "COMPLETED",
+    "EVERY_KIND",
     "EXCLUDED",
     "FILLED_IN",
     "REASONS",
     "REVIEW",
     "STEP_KINDS",
     "Dialogue",
+    "MatchingStep",
     "Step",
     "StepKind",
     "begin",
@@ -60,10 +62,12 @@ class Dialogue(Progress):
     def stand_at(self, state: str) -> None:
         """Ask what was asked when it was stored, where more than one question may come next: nowhere in one trial."""
 
-    def can(self, kind: StepKind, question: str | None = None) -> bool:
+    def can(
+        self, kind: StepKind | MatchingStep, question: str | None = None, *, trial: str | None = None
+    ) -> bool:
         """Say whether a step of this kind is possible now."""
         row = ROWS[kind]
-        return self.stage in row.possible_at and row.needs(self, Step(kind, question))
+        return self.stage in row.possible_at and row.needs(self, Step(kind, question, trial=trial))
 
     @property
     def by_itself(self) -> Step | None:

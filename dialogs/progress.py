@@ -12,7 +12,7 @@ then. It stops where none is, and at an exclusion, unless further reasons are re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -37,7 +37,7 @@ STAGES: Final = (ASKING, EXCLUDED, REVIEW, COMPLETED, CANCELLED)
 
 _RESTS_ON: Final = (
     *("answers", "applied", "explained", "facts", "failed", "finished"),
-    *("further", "judged", "last", "open", "withdrawn"),
+    *("further", "judged", "last", "left", "open", "withdrawn"),
 )
 """What a save keeps, and what cancelling a revision brings back."""
 
@@ -74,6 +74,8 @@ class Progress:
     """Whether no more questions are wanted after an exclusion."""
     last: str | None = None
     """The question that was answered last."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """The trials that were left out of a matching, by id, and why."""
 
     saved: Mapping[str, Any] | None = None
     """What the verdict that was saved last rests on, to come back to."""
@@ -100,6 +102,11 @@ class Progress:
     def state(self) -> str:
         """The question that is asked, or *excluded*, *review*, *completed*, *cancelled*."""
         return self.due if self.stage == ASKING else self.stage
+
+    @property
+    def trial_ids(self) -> Collection[str]:
+        """The trials of a matching; none of a screening for one alone."""
+        return ()
 
     @property
     def verdict(self) -> Verdict:

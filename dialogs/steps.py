@@ -25,10 +25,15 @@ from dialogs.answers import Answer
 from dialogs.errors import AnswerError
 from dialogs.progress import ASKING, CANCELLED, COMPLETED, EXCLUDED, REVIEW, STAGES, Progress
 
+BY_HAND: Final = "by_hand"
+"""Why a person leaves a trial out: it does not concern the patient."""
 StepKind = Literal[
     "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
 ]
 STEP_KINDS: Final[tuple[StepKind, ...]] = get_args(StepKind)
+MatchingStep = Literal["leave", "take_in"]
+"""Steps of a dialogue over several trials only."""
+EVERY_KIND: Final[tuple[StepKind | MatchingStep, ...]] = (*STEP_KINDS, *get_args(MatchingStep))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,18 @@ class Step:
 
     A proposal waits: what was ``entered``, a number for its unit or for a yes, or ticks for more of them; the answers
     ``given`` for the reason of a change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
-    ``taken_from`` is the screening of the same site whose answer to a question about the site this is.
+    ``taken_from`` is the screening of the same site whose answer to a question about the site this is. ``trial`` is the
+    one of a matching that is left out or taken in again.
     """
 
-    kind: StepKind
+    kind: StepKind | MatchingStep
     question: str | None = None
     answer: Answer | None = None
     entered: str | None = None
     given: tuple[tuple[str, Answer], ...] = ()
     reason: str | None = None
     taken_from: str | None = None
+    trial: str | None = None
 
 
 # what steps need ---------------------------------------------------------------------------------
@@ -82,6 +89,14 @@ def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
 
 def _excluded_or_further(progress: Progress, step: Step) -> bool:
     return progress.stage == EXCLUDED or progress.further
+
+
+def _trial_takes_part(progress: Progress, step: Step) -> bool:
+    return step.trial in progress.trial_ids and step.trial not in progress.left
+
+
+def _trial_was_left(progress: Progress, step: Step) -> bool:
+    return step.trial in progress.left
 
 
 # what steps do -----------------------------------------------------------------------------------
@@ -149,6 +164,20 @@ def _amend(progress: Progress, step: Step) -> None:
     progress.closed = None
 
 
+def _leave(progress: Progress, step: Step) -> None:
+    """A trial takes no part any more: it has no verdict, and nothing is asked for it."""
+    progress.edit(None)
+    progress.left = {**progress.left, step.trial or "": step.reason or BY_HAND}
+    progress.walk()
+
+
+def _take_in(progress: Progress, step: Step) -> None:
+    """A trial takes part again, with all that was answered meanwhile."""
+    progress.edit(None)
+    progress.left = {trial: why for trial, why in progress.left.items() if trial != step.trial}
+    progress.walk()
+
+
 # the table ---------------------------------------------------------------------------------------
 
 
@@ -156,7 +185,7 @@ def _amend(progress: Progress, step: Step) -> None:
 class Row:
     """One step: its name, the stages at which it is possible, what it needs and does, the stages it can lead to."""
 
-    step: StepKind
+    step: StepKind | MatchingStep
     possible_at: tuple[str, ...]
     needs: Callable[[Progress, Step], bool]
     does: Callable[[Progress, Step], None]
@@ -177,7 +206,11 @@ TABLE: Final = (
     Row("reopen", (COMPLETED,), _always, _reopen, (ASKING, REVIEW)),
     Row("amend", (COMPLETED,), _answer_applies, _amend, (ASKING,)),
 )
-ROWS: Final[Mapping[StepKind, Row]] = {row.step: row for row in TABLE}
+OF_MATCHINGS: Final = (
+    Row("leave", (ASKING, REVIEW), _trial_takes_part, _leave, (ASKING, REVIEW)),
+    Row("take_in", (ASKING, REVIEW), _trial_was_left, _take_in, (ASKING, REVIEW)),
+)
+ROWS: Final[Mapping[StepKind | MatchingStep, Row]] = {row.step: row for row in (*TABLE, *OF_MATCHINGS)}
 
 
 @lru_cache(maxsize=1)
@@ -195,7 +228,7 @@ def machine() -> Machine:
                 "dest": None if target == source else target,  # stays: half the time of leaving and entering
                 "conditions": _is_due(target),
             }
-            for row in TABLE
+            for row in ROWS.values()
             for source in row.possible_at
             for target in row.leads_to
         ],

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from dialogs.answers import Answer
 from dialogs.carried import carried
-from dialogs.dialogue import CANCELLED, COMPLETED, STEP_KINDS, Dialogue, Step
+from dialogs.dialogue import CANCELLED, COMPLETED, EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
 from dialogs.protocol import Protocol
@@ -183,7 +183,7 @@ class Lookup(Lists):
             "SELECT entry, at, kind, question, value, unit, detail, hash FROM log WHERE screening = ? ORDER BY entry",
             [number],
         ):
-            if kind in STEP_KINDS:
+            if kind in EVERY_KIND:
                 step = step_from(kind, question, value, unit, detail)
                 dialogue.take(step)
                 screening.follow(step, at)
@@ -248,7 +248,7 @@ class Lookup(Lists):
     def moved_since(self, number: str, entry: int) -> bool:
         """Say whether a dialogue has moved since a log entry; notes do not move it."""
         rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
-        return any(kind in STEP_KINDS for (kind,) in rows)
+        return any(kind in EVERY_KIND for (kind,) in rows)
 
     def moved_after(self, number: str, other: str) -> bool:
         """Say whether a screening's log has grown since that of another one last did."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from dialogs.answers import compact, decode, encode
-from dialogs.dialogue import STEP_KINDS, Dialogue, Step
+from dialogs.dialogue import EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
 from dialogs.parts import PartVerdict
@@ -70,6 +70,7 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
     if step.given:
         return pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
     said = {"reason": step.reason} if step.reason is not None else {}
+    said |= {"trial": step.trial} if step.trial is not None else {}
     if step.kind == "answer" and dialogue.protocol.question(step.question or "").site_fact:
         said["site_fact"] = step.taken_from or GIVEN
     return pack(said) if said else None
@@ -81,14 +82,18 @@ OPENED: Final = "opened"
 
 def registered_as(kind: str) -> str | None:
     """Return the kind of register entry that is made of a log entry; ``None`` for the steps that make none."""
-    return register.OF_A_SCREENING.get(kind) if kind in ("start", *STEP_KINDS) else "noted"
+    return register.OF_A_SCREENING.get(kind) if kind in ("start", *EVERY_KIND) else "noted"
+
+
+_TOLD: Final = ("answer", "propose", "amend", "leave", "take_in")
+"""Kinds of steps with a detail that belongs to what was done."""
 
 
 def step_from(
     kind: str, question: str | None, value: str | None, unit: str | None, detail: str | None
 ) -> Step:
     """Turn the columns of a log entry back into the step that it was."""
-    said = json.loads(detail) if detail and kind in ("answer", "propose", "amend") else {}
+    said = json.loads(detail) if detail and kind in _TOLD else {}
     if kind == "answer" and value is not None:
         of = said.get("site_fact")
         taken_from = of if of != GIVEN else None
@@ -96,7 +101,7 @@ def step_from(
     if kind == "propose":
         given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
         return Step("propose", question, entered=value, given=given)
-    return Step(kind, question, reason=said.get("reason"))  # type: ignore[arg-type]  # the caller has checked it
+    return Step(kind, question, reason=said.get("reason"), trial=said.get("trial"))  # type: ignore[arg-type]  # the caller has checked it
 
 
 def outcome(dialogue: Dialogue) -> dict[str, Any]:
@@ -259,7 +264,7 @@ def _replay_to_each_save(db: Database, number: str, dialogue: Dialogue) -> Itera
         "SELECT entry, kind, question, value, unit, detail FROM log WHERE screening = ? ORDER BY entry",
         [number],
     ).fetchall():
-        if kind in STEP_KINDS:
+        if kind in EVERY_KIND:
             dialogue.take(step_from(kind, question, value, unit, detail))
         if kind == "save":
             yield entry

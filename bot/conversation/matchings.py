@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from bot.conversation import starting
 from bot.conversation.context import Context
+from bot.conversation.moving import take
 from bot.conversation.refusing import late
 from bot.conversation.trials import meanwhile, not_open, offered, takes_none, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
-from dialogs.dialogue import CANCELLED, REVIEW, Step
+from dialogs.dialogue import CANCELLED, REVIEW, MatchingStep, Step
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.protocol import Protocol
@@ -40,6 +41,33 @@ def show(context: Context, screening: Screening, press: Press) -> None:
         context.show(screening, "stands", meanwhile(context, screening), place=press.place)
     else:
         late(context, screening, press)
+
+
+def leave_which(context: Context, screening: Screening, press: Press) -> None:
+    """*Leave a trial out*: ask which one."""
+    if matching.is_matching(screening) and not screening.ended:
+        asked = matching.to_leave(screening, press.place, context.say)
+        context.choose(screening, asked.text, asked.buttons)
+    else:
+        late(context, screening, press)
+
+
+def leave(context: Context, screening: Screening, press: Press) -> None:
+    """Leave a trial out, without a verdict."""
+    _take(context, screening, press, "leave")
+
+
+def take_in(context: Context, screening: Screening, press: Press) -> None:
+    """Take in again a trial that was left out."""
+    _take(context, screening, press, "take_in")
+
+
+def _take(context: Context, screening: Screening, press: Press, kind: MatchingStep) -> None:
+    trial = at(tuple(screening.dialogue.trial_ids), press.place)
+    if trial is None or not screening.dialogue.can(kind, trial=trial):
+        late(context, screening, press)
+    else:
+        take(context, screening, [Step(kind, trial=trial)])
 
 
 def open_trial(context: Context, screening: Screening, press: Press) -> None:

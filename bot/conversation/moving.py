@@ -94,6 +94,7 @@ class _Before:
     out: int
     set_aside: frozenset[str]
     answers: Mapping[str, Answer]
+    left: Mapping[str, str]
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> _Before:
@@ -103,6 +104,7 @@ class _Before:
             dialogue.ruled_out,
             frozenset(dialogue.set_aside),
             dict(dialogue.answers),
+            dialogue.left,
         )
 
 
@@ -116,7 +118,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
         *_failed_further(context, dialogue, before),
         *(
             [
-                *matching.news(dialogue, before.out, say),
+                *matching.news(dialogue, before.out, before.left, say),
                 *matching.not_changed_in(screening, _changed(dialogue, before), say),
             ]
             if isinstance(dialogue, Matching)

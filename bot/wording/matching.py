@@ -38,7 +38,7 @@ def _matching(screening: Screening) -> Matching:
 def progress(screening: Screening, say: Phrases) -> Safe:
     """How many trials are still possible, and about how many questions may come."""
     dialogue = _matching(screening)
-    possible, of = len(dialogue.possible), len(dialogue.trials)
+    possible, of = len(dialogue.possible), len(dialogue.taking_part)
     number = numbered(screening, say)
     told = say("progress_matching", number=number, possible=possible, of=of, left=dialogue.remaining)
     return Safe(f"<i>{told}</i>")
@@ -47,7 +47,7 @@ def progress(screening: Screening, say: Phrases) -> Safe:
 def possible_in_short(screening: Screening, say: Phrases) -> str:
     """How many trials are still possible, as on a button."""
     dialogue = _matching(screening)
-    return say.plain("possible_of", possible=len(dialogue.possible), of=len(dialogue.trials))
+    return say.plain("possible_of", possible=len(dialogue.possible), of=len(dialogue.taking_part))
 
 
 def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
@@ -58,14 +58,16 @@ def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
 # what is new ---------------------------------------------------------------------------------------
 
 
-def news(dialogue: Matching, out_before: int, say: Phrases) -> list[Safe]:
-    """The trials that were ruled out since then, each in a line with its reason, and those that are open again."""
-    now = dialogue.ruled_out
-    newly = [each for each in _each(dialogue) if _is_out(each[0], now) and not _is_out(each[0], out_before)]
-    possible = [
-        each for each in _each(dialogue) if _is_out(each[0], out_before) and not _is_out(each[0], now)
+def news(dialogue: Matching, out_before: int, left_before: Collection[str], say: Phrases) -> list[Safe]:
+    """What became of trials since then: left out or taken in again, ruled out for a reason, or open again."""
+    now, here = dialogue.ruled_out, dialogue.taking_part
+    newly = [each for each in here if _is_out(each[0], now) and not _is_out(each[0], out_before)]
+    possible = [each for each in here if _is_out(each[0], out_before) and not _is_out(each[0], now)]
+    told = [
+        *(say("trial_left", id=trial) for trial in dialogue.left if trial not in left_before),
+        *(say("trial_taken_in", id=trial) for trial in left_before if trial not in dialogue.left),
+        *(_ruled_out(trial, alone, say) for trial, alone in newly[:MOST_NEWS]),
     ]
-    told = [_ruled_out(trial, alone, say) for trial, alone in newly[:MOST_NEWS]]
     if len(newly) > MOST_NEWS:
         told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
     return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in possible)]
@@ -79,10 +81,6 @@ def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases)
     asking = [trial.protocol.id for trial in dialogue.trials if places & trial.own.keys()]
     numbers = [opened[trial] for trial in asking if trial in opened]
     return [say("not_changed_in", numbers=joined(numbers, say))] if numbers else []
-
-
-def _each(dialogue: Matching) -> Iterator[tuple[Trial, Progress]]:
-    return zip(dialogue.trials, dialogue.alone, strict=True)
 
 
 def _is_out(trial: Trial, mask: int) -> bool:
@@ -99,7 +97,7 @@ def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
 
 
 def standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
-    """Where each trial stands, those that are still possible first, with the ways to go on."""
+    """Where each trial stands, those that are still possible first and those left out last, with the ways to go on."""
     dialogue = _matching(screening)
     ordered = _in_order(dialogue)
     shown = page_at(len(ordered), place or 0)
@@ -130,9 +128,9 @@ def _head(screening: Screening, say: Phrases) -> Safe:
 
 
 def _in_order(dialogue: Matching) -> list[int]:
-    """Return the trials by their places, those that are ruled out last."""
+    """Return the trials by their places, those that are ruled out behind the others, those left out last."""
     places = range(len(dialogue.trials))
-    return sorted(places, key=lambda index: dialogue.alone[index].excluded)
+    return sorted(places, key=lambda index: (dialogue.is_left(index), dialogue.alone[index].excluded))
 
 
 def _at(dialogue: Matching, index: int) -> tuple[Trial, Progress]:
@@ -143,6 +141,8 @@ def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> 
     """How a trial stands here, and the screening that came out of it: that goes on by itself."""
     identity = {"id": trial.protocol.id, "title": trial.protocol.title[say.language]}
     own = _own_screening(screening, trial, say)
+    if trial.protocol.id in screening.dialogue.left:
+        return lines(say("stands", **identity, what=say.plain("stands_left")), own)
     if alone.open and not alone.excluded:
         return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), own)
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
@@ -184,7 +184,10 @@ def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) 
 
 def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
     """Go on with a trial: in the screening that was opened for it, or in a new one, also if that was cancelled."""
-    trial = _matching(screening).trials[index].protocol.id
+    dialogue = _matching(screening)
+    trial = dialogue.trials[index].protocol.id
+    if dialogue.can("take_in", trial=trial):
+        return button(say.plain("take_in", id=trial)[:LABEL_CHARACTERS], "take_in", screening, index)
     opened = screening.came_of.get(trial)
     if opened is not None and opened.state != CANCELLED:
         label = say.plain("named", name=trial, what=opened.number)
@@ -201,10 +204,30 @@ def _onward(screening: Screening, say: Phrases) -> list[Button]:
     if screening.state == REVIEW:
         return [
             *_finish(screening, say),
+            *_leave(screening, say),
             button(say.plain("correct_answer"), "correct_which", screening),
             button(say.plain("cancel_screening"), "cancel", screening),
         ]
-    return [button(say.plain("back_to_question"), "go_back", screening)]
+    return [*_leave(screening, say), button(say.plain("back_to_question"), "go_back", screening)]
+
+
+def _leave(screening: Screening, say: Phrases) -> list[Button]:
+    """The way to leave a trial out, as long as there is one that it could be."""
+    possible = _matching(screening).possible
+    return [button(say.plain("leave_one"), "leave_which", screening)] if possible else []
+
+
+def to_leave(screening: Screening, place: int | None, say: Phrases) -> Reply:
+    """Offer the trials that are still possible, to leave one of them out."""
+    dialogue = _matching(screening)
+    possible = dialogue.possible
+    shown = page_at(len(possible), place or 0)
+    named = [(index, say.plain("leave_this", id=dialogue.trial_ids[index])) for index in possible]
+    buttons = [button(label[:LABEL_CHARACTERS], "leave", screening, index) for index, label in named]
+    ways = [*turning(len(possible), shown, screening, "leave_which", "leave_which")]
+    ways.append(button(say.plain("back"), "stands", screening))
+    text = lines(say("leave_which"), page_line(len(possible), shown, say))
+    return Reply(text, arrange([*(buttons[each] for each in shown), *ways]))
 
 
 def _finish(screening: Screening, say: Phrases) -> list[Button]:

@@ -1,7 +1,9 @@
 """One candidate's dialogue over all trials of a portfolio, in which each trial is judged as by a screening of its own.
 
 It moves by the same steps as any dialogue. What differs: an answer goes to each trial that asks it and is not ruled
-out, what is asked next is chosen among what these need, and where all are ruled out nothing is.
+out, what is asked next is chosen among what these need, and where all are ruled out nothing is. A trial that is left
+out is given the answers, too, so that it can be taken in again as if it had stayed; until then it has no verdict, no
+failed criterion, and asks nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from typing import cast
 
 from dialogs import assessment
 from dialogs.answers import Answer
-from dialogs.assessment import Reason
+from dialogs.assessment import Reason, Status, Verdict
 from dialogs.dialogue import Dialogue, Step, begin
+from dialogs.parts import BEST_FIRST, PartVerdict, part_verdicts, statuses
 from dialogs.portfolio.choosing import Needs, changed, chosen, worths
 from dialogs.portfolio.merging import Portfolio, Trial
 from dialogs.progress import ASKING, REVIEW, Progress
 from dialogs.protocol import Part, Protocol
+from dialogs.rules.judgement import union
 
 
 @dataclass(slots=True, eq=False)
@@ -40,9 +44,27 @@ class Matching(Dialogue):
         return self.portfolio.trials
 
     @property
+    def trial_ids(self) -> tuple[str, ...]:
+        return tuple(trial.protocol.id for trial in self.trials)
+
+    def is_left(self, index: int) -> bool:
+        """Say whether the trial at a place was left out."""
+        return self.trials[index].protocol.id in self.left
+
+    @property
+    def taking_part(self) -> tuple[tuple[Trial, Progress], ...]:
+        """The trials that were not left out, each as it stands by itself."""
+        pairs = zip(self.trials, self.alone, strict=True)
+        return tuple(pair for pair in pairs if pair[0].protocol.id not in self.left)
+
+    @property
     def possible(self) -> tuple[int, ...]:
-        """The trials that are not ruled out, by their place."""
-        return tuple(index for index, progress in enumerate(self.alone) if not progress.excluded)
+        """The trials that are neither ruled out nor left out, by their place."""
+        return tuple(
+            index
+            for index, progress in enumerate(self.alone)
+            if not progress.excluded and not self.is_left(index)
+        )
 
     def wanted_by(self, question: str) -> int:
         """Return how many trials that are not ruled out still need a question."""
@@ -51,11 +73,37 @@ class Matching(Dialogue):
     # where it stands -----------------------------------------------------------------------------
 
     @property
+    def verdict(self) -> Verdict:
+        """The best of those that take part; nothing is determined where none does."""
+        found = {progress.verdict for _, progress in self.taking_part}
+        return next((each for each in BEST_FIRST if each in found), "undetermined")
+
+    @property
+    def parts(self) -> tuple[PartVerdict, ...]:
+        every = part_verdicts(self.protocol, self.judged, self._failed())
+        return tuple(each for place, each in enumerate(every) if not self._parts_left >> place & 1)
+
+    @property
+    def _parts_left(self) -> int:
+        return union(trial.parts for trial in self.trials if trial.protocol.id in self.left)
+
+    @property
+    def excluded(self) -> bool:
+        """Whether every part that takes part is ruled out, and there is one."""
+        return bool(self.failed) and self.ruled_out | self._parts_left == self.protocol.every_part
+
+    @property
+    def statuses(self) -> dict[str, Status]:
+        found = statuses(self.protocol, self.judged, self.ruled_out)
+        for trial in self.trials:
+            if trial.protocol.id in self.left:
+                found |= {trial.coded(each.code): "not judged" for each in trial.protocol.criteria}
+        return found
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         return tuple(
-            self._told(trial, reason)
-            for trial, progress in zip(self.trials, self.alone, strict=True)
-            for reason in progress.reasons
+            self._told(trial, reason) for trial, progress in self.taking_part for reason in progress.reasons
         )
 
     @property
@@ -63,7 +111,7 @@ class Matching(Dialogue):
         return tuple(self._rulings())
 
     def _rulings(self) -> Iterator[tuple[Reason, tuple[Part, ...]]]:
-        for trial, progress in zip(self.trials, self.alone, strict=True):
+        for trial, progress in self.taking_part:
             for reason, ruled in progress.rulings:
                 codes = [trial.coded(part.code) for part in ruled] or [trial.protocol.id]
                 parts = tuple(part for part in self.protocol.parts if part.code in codes)
@@ -83,7 +131,7 @@ class Matching(Dialogue):
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         return {
             trial.coded(code): tuple(self.here(trial, question) for question in questions)
-            for trial, progress in zip(self.trials, self.alone, strict=True)
+            for trial, progress in self.taking_part
             if not progress.excluded
             for code, questions in progress.follow_up().items()
         }
@@ -139,7 +187,7 @@ class Matching(Dialogue):
         place, others = self.protocol.position[question], False
         for index in self.portfolio.asking[place]:
             trial, progress = self.trials[index], self.alone[index]
-            needed, applied = place in self.worth[index], len(progress.applied)
+            needed, applied = place in self.worth[index] or self.is_left(index), len(progress.applied)
             progress.put(trial.protocol.questions[trial.own[place]].id, answer)
             if needed:
                 before = self.judged[trial.criteria]
@@ -155,7 +203,7 @@ class Matching(Dialogue):
     def _weigh(self, index: int, questions: int) -> None:
         """Work out anew what answers to these questions of a trial are worth to it."""
         places, known, progress = self.trials[index].places, self.worth[index], self.alone[index]
-        if progress.excluded:
+        if progress.excluded or self.is_left(index):
             self.needs.drop(known)
             known.clear()
             return
@@ -184,9 +232,7 @@ class Matching(Dialogue):
 
     def _sum_up(self) -> None:
         self.failed = [
-            trial.first + index
-            for trial, progress in zip(self.trials, self.alone, strict=True)
-            for index in progress.failed
+            trial.first + index for trial, progress in self.taking_part for index in progress.failed
         ]
         self.open = self.needs.mask
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
-from dialogs.dialogue import STEP_KINDS, Dialogue
+from dialogs.dialogue import EVERY_KIND, Dialogue
 from dialogs.errors import DialogError
 from dialogs.loading import parse_stored
 from dialogs.portfolio.merging import remade
@@ -140,7 +140,7 @@ class Dialogues:
             self.fault(at, "was changed: its hash does not follow from the entry before and its content")
             return False
         replay.head = entry.hash
-        return entry.kind not in STEP_KINDS or self._step(at, replay, entry)
+        return entry.kind not in EVERY_KIND or self._step(at, replay, entry)
 
     def _step(self, at: str, replay: _Replay, entry: EntryRow) -> bool:
         dialogue = replay.dialogue

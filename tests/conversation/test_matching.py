@@ -138,6 +138,53 @@ def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_
     assert not verify(path_of(site.ward.conversation.screenings.db)).problems
 
 
+def left_out(site: Site, shown: Turn, trial: str) -> Turn:
+    return press(site, press(site, shown, "leave_one"), "leave_this", id=trial)
+
+
+def test_a_trial_that_does_not_concern_the_patient_is_left_out_and_can_be_taken_in_again(site: Site) -> None:
+    shown = press(site, begin(site), "where_we_stand")
+    left = left_out(site, shown, "EXAMPLE-MDD")
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=2, left=34) in plain(said(left))
+    assert "EXAMPLE-MDD" in said(left).partition("?")[0], "what was done is said above the question"
+    shown = press(site, left, "where_we_stand")
+    told = plain(said(shown))
+    assert site.words("stands_left") in told.partition("EXAMPLE-MDD")[2]
+    assert "EXAMPLE-MDD" not in str(labels(press(site, shown, "leave_one")))
+    again = press(site, shown, "take_in", id="EXAMPLE-MDD")
+    assert site.words("trial_taken_in", id="EXAMPLE-MDD") in plain(said(again))
+    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=51) in plain(
+        said(again)
+    )
+    press(site, shown, "take_in", id="EXAMPLE-MDD")
+    assert rows(site, "SELECT kind, json_extract(detail, '$.trial') FROM log WHERE entry > 1") == [
+        ("leave", "EXAMPLE-MDD"),
+        ("take_in", "EXAMPLE-MDD"),
+    ]
+    assert is_sound(site)
+
+
+def test_a_trial_that_was_left_out_takes_no_screening_and_is_not_said_to_be_ruled_out(site: Site) -> None:
+    left_out(site, press(site, begin(site), "where_we_stand"), "EXAMPLE-DM2")
+    shown = at_review(site)
+    assert "EXAMPLE-DM2" not in str(
+        [each for each in labels(shown) if each != site.words("take_in", id="EXAMPLE-DM2")]
+    )
+    saved = press(site, shown, "save_all", n=1)
+    assert saved.saved == ["S01-0001"]
+    (parts,) = rows(site, "SELECT parts FROM verdicts WHERE screening = 'S01-M0001'")
+    assert "EXAMPLE-DM2" not in str(parts)
+    assert is_sound(site)
+
+
+def test_of_a_matching_of_which_all_was_left_out_nothing_is_asked_or_determined(site: Site) -> None:
+    shown = press(site, begin(site), "where_we_stand")
+    *_, turn = (left_out(site, shown, trial.id) for trial in TRIALS)
+    press(site, turn, "finish_matching")
+    assert site.ward.verdicts() == [("S01-M0001", "undetermined")]
+    assert is_sound(site)
+
+
 def test_a_trial_that_was_closed_meanwhile_is_not_gone_on_with(site: Site) -> None:
     begin(site)
     shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
@@ -187,7 +234,7 @@ def test_what_was_ruled_out_can_be_opened_for_a_log_that_must_show_it(site: Site
 
 def at_review(site: Site) -> Turn:
     """A matching in which the one trial is possible, the other two are ruled out and undetermined."""
-    turn = begin(site)
+    turn = begin(site) if not begun(site) else site.ward.do(site.ward.clinician, "/resume")
     for _ in range(200):
         state = site.ward.conversation.screenings.load("S01-M0001").state
         if state == REVIEW:

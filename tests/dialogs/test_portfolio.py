@@ -195,6 +195,76 @@ def test_a_correction_comes_to_what_the_same_answers_come_to_from_the_beginning(
     _is_replayed(case, steps, matching)
 
 
+def _leave(matching: Matching, data: st.DataObject) -> list[Step]:
+    """Leave some of the trials that take part."""
+    steps = [
+        Step("leave", trial=trial)
+        for trial in data.draw(st.lists(st.sampled_from(matching.trial_ids), unique=True))
+    ]
+    for step in steps:
+        matching.take(step)
+    return steps
+
+
+@given(cases(), st.data(), st.integers(0, 6))
+@random
+def test_what_is_left_out_asks_nothing_and_has_no_verdict_and_the_others_are_judged_alone(
+    case: Case, data: st.DataObject, first: int
+) -> None:
+    matching, steps = portfolios.begin(case.portfolio), list[Step]()
+    for _ in range(first):
+        if matching.state != REVIEW:
+            steps.append(Step("answer", matching.state, fitting(matching, case.table)))
+            matching.take(steps[-1])
+    steps += _leave(matching, data)
+    while matching.state != REVIEW:
+        place = matching.protocol.position[matching.state]
+        needing = [
+            trial
+            for index, (trial, alone) in enumerate(zip(matching.trials, matching.alone, strict=True))
+            if place in trial.own and alone.open >> trial.own[place] & 1 and index in matching.possible
+        ]
+        assert needing
+        assert matching.wanted_by(matching.state) == len(needing)
+        steps.append(Step("answer", matching.state, fitting(matching, case.table)))
+        matching.take(steps[-1])
+    for trial, alone in matching.taking_part:
+        own = case.own(matching.trials.index(trial), matching.answers)
+        anew = Progress(trial.protocol, own, as_answered=True)
+        assert (told(alone), anew.open) == (told(anew), 0 if not anew.excluded else anew.open)
+    said = [part.part.code.partition("/")[0] for part in matching.parts]
+    assert not matching.left.keys() & {*said, *(code.partition("/")[0] for code in matching.unresolved)}
+    assert not matching.left.keys() & {reason.criterion.code.partition("/")[0] for reason in matching.reasons}
+    assert matching.excluded == bool(matching.taking_part and not matching.possible)
+    _is_replayed(case, steps, matching)
+
+
+@given(cases(), st.data(), st.integers(0, 6), st.integers(0, 6))
+@random
+def test_a_trial_that_is_taken_in_again_stands_as_if_it_had_never_been_left(
+    case: Case, data: st.DataObject, first: int, between: int
+) -> None:
+    matching = portfolios.begin(case.portfolio)
+
+    def answer(most: int) -> None:
+        for _ in range(most):
+            if matching.state != REVIEW:
+                matching.take(Step("answer", matching.state, fitting(matching, case.table)))
+
+    answer(first)
+    before, left = everything(matching), _leave(matching, data)
+    answer(between)
+    for step in left:
+        matching.take(Step("take_in", trial=step.trial))
+    anew = Matching(case.portfolio, dict(matching.answers), as_answered=True)
+    anew.stand_at(matching.state)
+    assert everything(matching) == everything(anew)
+    if not between:
+        assert everything(matching) == before
+    answer(1000)
+    assert all(alone.excluded or not alone.open for alone in matching.alone)
+
+
 @given(cases())
 @random
 def test_a_saved_matching_can_be_opened_again_and_left_as_it_was(case: Case) -> None:
