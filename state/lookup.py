@@ -43,7 +43,8 @@ class Screening:
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
-    ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now.
+    ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now,
+    ``by_itself`` with which answers: those of the newest saved verdict, if there is one.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -65,6 +66,7 @@ class Screening:
     taken_when_saved: dict[str, str] = field(default_factory=dict)
     opened: dict[str, str] = field(default_factory=dict)
     came_of: Mapping[str, Listed] = field(default_factory=dict)
+    by_itself: Mapping[str, Screening] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -73,6 +75,11 @@ class Screening:
     @property
     def state(self) -> str:
         return self.dialogue.state
+
+    def goes_on(self, trial: str | None) -> bool:
+        """Say whether a screening for a trial came out of a matching and was not cancelled."""
+        opened = self.came_of.get(trial or "")
+        return opened is not None and opened.state != CANCELLED
 
     @property
     def entered_on(self) -> dict[str, date]:
@@ -126,12 +133,10 @@ class Lookup(Lists):
 
     def _see_what_came_of(self, screening: Screening) -> None:
         """Note how the screenings stand that came out of a matching: they go on by themselves."""
-        stand = (
-            {each.trial: each for each in self.of_numbers(screening.opened.values())}
-            if screening.opened
-            else {}
-        )
-        screening.came_of = stand
+        if not screening.opened:
+            return
+        screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
+        screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
 
     def _carry(self, screening: Screening) -> None:
         """Offer a screening what may still hold of the earlier ones; what cannot be read ends the chain."""

@@ -14,7 +14,9 @@ from dialogs.portfolio.matching import Matching, steps_alone
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lookup import Screening
+from state.replay import OPENED
 from state.site_facts import is_known
+from state.trials import not_open
 
 _GIVEN = """
 SELECT at, person FROM log
@@ -47,6 +49,21 @@ def to_open(matching: Screening) -> list[str]:
     dialogue = dialogue_of(matching)
     possible = (dialogue.trials[index].protocol.id for index in dialogue.possible)
     return [trial for trial in possible if trial not in matching.opened]
+
+
+def to_leave(db: Database, matching: Screening) -> list[Step]:
+    """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
+
+    That are the trials that take no new screening any more, and those that go on in a screening of their own.
+    """
+    dialogue = dialogue_of(matching)
+    gone_on = {trial: OPENED for trial in dialogue.trial_ids if matching.goes_on(trial)}
+    why = {**not_open(db, matching.site), **gone_on}
+    return [
+        Step("leave", trial=trial, reason=why[trial])
+        for trial in dialogue.trial_ids
+        if trial in why and dialogue.can("leave", trial=trial)
+    ]
 
 
 def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[Step, str, str]]:

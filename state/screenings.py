@@ -23,7 +23,7 @@ from state.database import writing
 from state.errors import Stale
 from state.lists import Listed, ListState
 from state.lookup import Saved, Screening
-from state.matchings import taken_over, trial_of
+from state.matchings import taken_over, to_leave, trial_of
 from state.moments import stamp
 from state.prompting import Prompting
 from state.replay import AS_ANSWERED, OPENED, Entry, begun_as, entry_from, outcome, registered_as, set_aside
@@ -99,7 +99,8 @@ class Screenings(Prompting):
 
         It began when the matching did, before its first answer, as any other does. It becomes the person's current one,
         or with ``save`` is saved as far as it has come, if nothing is to be asked in it: a fact of the site may be. The
-        matching notes its number. Nothing in it tells of the matching.
+        matching notes its number, and unless it is saved asks nothing more for it alone. Nothing in it tells of the
+        matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
@@ -116,11 +117,20 @@ class Screenings(Prompting):
             note = Entry(OPENED, detail=pack({"trial": trial, "screening": screening.number}))
             self._append(matching, now, person, note)
             matching.opened[trial] = screening.number
+            if not save and matching.dialogue.can("leave", trial=trial):
+                self._step(matching, now, person, Step("leave", trial=trial, reason=OPENED), None)
             if not save:
                 self._ask(person, screening)
         self._remember(screening)
         self._see_what_came_of(matching)
         return screening
+
+    def leave_what_is_over(self, screening: Screening, person: str) -> list[str]:
+        """Leave out of a matching what is no more to be asked in it; return these trials. Raises what `take` raises."""
+        steps = to_leave(self.db, screening) if is_matching(screening.number) else []
+        if steps:
+            self.take(screening, steps, person)
+        return [step.trial or "" for step in steps]
 
     def _begin(
         self,

@@ -27,6 +27,13 @@ WHERE kind = '{KIND}' AND subject = ? AND json_extract(detail, '$.site') = ?
 ORDER BY entry DESC
 LIMIT 1
 """
+_NOT_OPEN: Final = f"""
+SELECT subject, json_extract(detail, '$.state') AS state, max(entry)
+FROM register
+WHERE kind = '{KIND}' AND json_extract(detail, '$.site') = ?
+GROUP BY subject
+HAVING state <> 'open'
+"""
 _KNOWN: Final = f"""
 SELECT DISTINCT s.site, t.id FROM screenings s JOIN protocols t ON t.sha256 = s.protocol WHERE s.sequence > 0
 UNION
@@ -56,6 +63,11 @@ def standing(db: Database, trial: str, site: str) -> Standing:
     """Return how a trial stands at a site."""
     row = db.execute(_NEWEST, [trial, site]).fetchone()
     return Standing(*row) if row else OPEN
+
+
+def not_open(db: Database, site: str) -> dict[str, State]:
+    """Return the trials that take no new screening at a site, and whether they are paused or closed."""
+    return {trial: state for trial, state, _ in db.execute(_NOT_OPEN, [site])}
 
 
 def enter(db: Database, trial: str, site: str, state: State, person: str | None, clock: Clock) -> bool:

@@ -12,9 +12,12 @@ from bot.wording.asked import numbered
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.protocol import Protocol
 from state import trials
+from state.moments import in_zone
 from state.people import People, Person
 from state.prompts import Kind
+from state.replay import OPENED
 from state.screenings import Screening, Screenings
+from state.trials import Standing
 
 
 @dataclass(slots=True)
@@ -75,6 +78,37 @@ class Context:
         trial = screening.protocol.id
         return Safe(f"<i>{trial}</i>") if self.named("", trial) else None
 
+    # trials --------------------------------------------------------------------------------------
+
+    def stands(self, trial: str) -> Standing:
+        """Return how a trial stands at the person's site."""
+        return trials.standing(self.screenings.db, trial, self.person.site)
+
+    def since(self, stands: Standing) -> dict[str, str]:
+        """Return where, since when and by whom a trial stands so, as phrases name it."""
+        return {
+            "site": self.person.site,
+            "day": in_zone(stands.at, self.setup.zone).date().isoformat(),
+            "by": stands.person or self.say.plain("by_command_line"),
+        }
+
+    def not_open(self, trial: str) -> Safe:
+        """Say that a trial takes no new screening at the person's site, since when and by whom."""
+        stands = self.stands(trial)
+        return self.say(f"not_begun_{stands.state}", id=trial, **self.since(stands))
+
+    def leave_what_is_over(self, screening: Screening) -> list[Safe]:
+        """Leave out of a matching the trials that are no more to be asked for, and say which and why."""
+        over = self.screenings.leave_what_is_over(screening, self.person.code)
+        return [self._left(trial, screening.dialogue.left[trial]) for trial in over]
+
+    def _left(self, trial: str, why: str) -> Safe:
+        if why == OPENED:
+            return self.say("trial_left_opened", id=trial)
+        return self.say(
+            "two_sentences", first=self.not_open(trial), then=self.say("trial_left_over", id=trial)
+        )
+
     # showing -------------------------------------------------------------------------------------
 
     def show(
@@ -91,8 +125,10 @@ class Context:
         """Show a screening's card: where it stands and what can be done there, or one of the questions about it.
 
         A ``remark`` stands above that, ``answers`` just given above both, those before them as they are said ``anew``;
-        ``last`` are more buttons. Of a long list, the page is shown that has the ``place``.
+        ``last`` are more buttons. Of a long list, the page is shown that has the ``place``. What is no more to be asked
+        in a matching is left out first, and that is said.
         """
+        remark = lines(*self.leave_what_is_over(screening), remark) or None
         card = views.VIEWS[kind](screening, self.say, place)
         text = lines(remark, gap(card.text)) if remark else card.text
         # a card without a head names its screening in its first line, above which a remark stands now

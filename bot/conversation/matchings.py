@@ -8,7 +8,7 @@ from bot.conversation import starting
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
-from bot.conversation.trials import meanwhile, not_open, offered, takes_none, version_of
+from bot.conversation.trials import meanwhile, offered, takes_none, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
@@ -19,6 +19,7 @@ from dialogs.protocol import Protocol
 from state.errors import Closed
 from state.matchings import to_open
 from state.screenings import Screening
+from state.trials import not_open
 
 
 @lru_cache(maxsize=8)
@@ -58,8 +59,14 @@ def leave(context: Context, screening: Screening, press: Press) -> None:
 
 
 def take_in(context: Context, screening: Screening, press: Press) -> None:
-    """Take in again a trial that was left out."""
-    _take(context, screening, press, "take_in")
+    """Take in again a trial that was left out, unless it takes no new screening now, or has one."""
+    trial = at(tuple(screening.dialogue.trial_ids), press.place)
+    if trial in not_open(context.screenings.db, screening.site):
+        context.show(screening, "stands", remark=context.not_open(trial or ""))
+    elif screening.goes_on(trial):
+        late(context, screening, press)
+    else:
+        _take(context, screening, press, "take_in")
 
 
 def _take(context: Context, screening: Screening, press: Press, kind: MatchingStep) -> None:
@@ -103,7 +110,8 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     if screening.state != REVIEW or context.screenings.moved_since(screening.number, press.entry):
         late(context, screening, press)
         return
-    told = [_saved(context, screening, trial) for trial in to_open(screening)]
+    told = context.leave_what_is_over(screening)
+    told += [_saved(context, screening, trial) for trial in to_open(screening)]
     context.screenings.take(screening, [Step("save")], context.person.code, context.message.source)
     context.show(screening, remark=lines(*told))
 
@@ -121,7 +129,7 @@ def _opened(
             screening, trial, person, channel=channel, source=source, save=save
         )
     except Closed:
-        return not_open(context, trial)
+        return context.not_open(trial)
 
 
 def _saved(context: Context, screening: Screening, trial: str) -> Safe:

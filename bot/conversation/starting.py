@@ -9,7 +9,7 @@ from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number
 from bot.conversation.subjects import list_button
-from bot.conversation.trials import choices, named, not_open, offered, titles_cut
+from bot.conversation.trials import choices, named, offered, titles_cut
 from bot.exchange import Button, Press, Rows
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
@@ -107,7 +107,7 @@ def _new_for_some_trial(context: Context) -> None:
         which = lines(context.say("new_for_which"), *titles_cut(trials, context.say))
         context.turn.say(which, ((every,), *choices(trials, "new", context.say)))
     else:
-        told = [not_open(context, each.id) for each in context.setup.protocols]
+        told = [context.not_open(each.id) for each in context.setup.protocols]
         context.turn.say(lines(*told) or context.say("no_trial"))
 
 
@@ -129,7 +129,7 @@ def begin(context: Context, protocol: Protocol, earlier: Screening | None = None
             earlier=earlier.number if earlier else None,
         )
     except Closed:
-        context.turn.say(not_open(context, protocol.id))
+        context.turn.say(context.not_open(protocol.id))
         return
     open_with(context, screening)
     open_too = [still_open] if still_open is not None else []

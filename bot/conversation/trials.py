@@ -17,9 +17,8 @@ from bot.wording.phrases import Phrases, lines
 from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
 from state import trials
-from state.moments import in_zone
 from state.screenings import Screening
-from state.trials import Standing, State
+from state.trials import State
 
 _DIGITS: Final = 10
 _ACTS: Final[tuple[tuple[str, State], ...]] = (
@@ -35,24 +34,19 @@ _ACTS: Final[tuple[tuple[str, State], ...]] = (
 
 def offered(context: Context) -> tuple[Protocol, ...]:
     """Return the trials for which a screening can begin at the person's site."""
-    return tuple(each for each in context.setup.protocols if _stands(context, each.id).state == "open")
+    return tuple(each for each in context.setup.protocols if context.stands(each.id).state == "open")
 
 
 def taken_part_in(context: Context) -> tuple[Protocol, ...]:
     """Return the trials that the person's site has not closed."""
-    return tuple(each for each in context.setup.protocols if _stands(context, each.id).state != "closed")
-
-
-def not_open(context: Context, trial: str) -> Safe:
-    """Say that a trial takes no new screening at the person's site, since when and by whom."""
-    stands = _stands(context, trial)
-    return context.say(f"not_begun_{stands.state}", id=trial, **_since(context, stands))
+    return tuple(each for each in context.setup.protocols if context.stands(each.id).state != "closed")
 
 
 def meanwhile(context: Context, screening: Screening) -> Safe | None:
     """Say what has changed since an open screening began: its trial has another version now.
 
-    Of a matching that is said of each trial of which a screening may still come, and that it takes none now.
+    Of a matching that is said of each trial of which a screening may still come, and that it is on offer no more; what
+    takes no new one is left out wherever the matching is shown.
     """
     if screening.ended:
         return None
@@ -65,32 +59,26 @@ def meanwhile(context: Context, screening: Screening) -> Safe | None:
 
 
 def _changed(context: Context, number: str, trial: Protocol) -> Safe | None:
-    return takes_none(context, number, trial.id) or version_of(context, trial)
+    return _not_offered(context, number, trial.id) or version_of(context, trial)
 
 
 def takes_none(context: Context, number: str, trial: str) -> Safe | None:
     """Say of a trial of a matching that it takes no new screening; nothing, if it does."""
-    if trial not in (each.id for each in context.setup.protocols):
-        return context.say("trial_not_offered", number=number, trial=trial)
-    return not_open(context, trial) if _stands(context, trial).state != "open" else None
+    if (withdrawn := _not_offered(context, number, trial)) is not None:
+        return withdrawn
+    return context.not_open(trial) if context.stands(trial).state != "open" else None
+
+
+def _not_offered(context: Context, number: str, trial: str) -> Safe | None:
+    if trial in (each.id for each in context.setup.protocols):
+        return None
+    return context.say("trial_not_offered", number=number, trial=trial)
 
 
 def version_of(context: Context, trial: Protocol) -> Safe | None:
     """Say of one trial among several under which version its screening goes on, if another one is on offer."""
     said = context.version_line(trial)
     return context.say("named", name=trial.id, what=said) if said else None
-
-
-def _stands(context: Context, trial: str) -> Standing:
-    return trials.standing(context.screenings.db, trial, context.person.site)
-
-
-def _since(context: Context, stands: Standing) -> dict[str, str]:
-    return {
-        "site": context.person.site,
-        "day": in_zone(stands.at, context.setup.zone).date().isoformat(),
-        "by": stands.person or context.say.plain("by_command_line"),
-    }
 
 
 # on buttons --------------------------------------------------------------------------------------
@@ -160,10 +148,10 @@ def _show(context: Context, first: Safe | None = None) -> None:
 
 
 def _line(context: Context, trial: str) -> Safe:
-    stands = _stands(context, trial)
+    stands = context.stands(trial)
     if not stands.at:
         return context.say("trial_always_open", id=trial)
-    return context.say(f"trial_is_{stands.state}", id=trial, **_since(context, stands))
+    return context.say(f"trial_is_{stands.state}", id=trial, **context.since(stands))
 
 
 def show(context: Context, press: Press) -> None:
@@ -172,7 +160,7 @@ def show(context: Context, press: Press) -> None:
     if trial is None:
         late(context)
         return
-    now = _stands(context, trial.id).state
+    now = context.stands(trial.id).state
     buttons = [
         (Button(context.say.plain(verb, id=trial.id), str(Press(verb, name=press.name))),)
         for verb, state in _ACTS

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Final, cast
 
 from bot.exchange import LABEL_CHARACTERS, Button, Reply, Safe
@@ -21,6 +22,7 @@ from dialogs.portfolio.merging import Trial
 from dialogs.progress import Progress
 from dialogs.reasons import what_failed
 from state.matchings import to_open
+from state.replay import OPENED
 from state.screenings import Screening
 
 MOST_NEWS: Final = 5
@@ -76,7 +78,7 @@ def news(dialogue: Matching, out_before: int, left_before: Collection[str], say:
 def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
     """Say in which screenings that came out of it an answer that was changed here stands as it was."""
     dialogue = _matching(screening)
-    opened = {trial: each.number for trial, each in screening.came_of.items() if each.state != CANCELLED}
+    opened = {trial: each.number for trial, each in screening.came_of.items() if screening.goes_on(trial)}
     places = {dialogue.protocol.position[question] for question in changed}
     asking = [trial.protocol.id for trial in dialogue.trials if places & trial.own.keys()]
     numbers = [opened[trial] for trial in asking if trial in opened]
@@ -98,10 +100,9 @@ def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
 
 def standing(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Where each trial stands, those that are still possible first and those left out last, with the ways to go on."""
-    dialogue = _matching(screening)
-    ordered = _in_order(dialogue)
+    ordered = _in_order(screening)
     shown = page_at(len(ordered), place or 0)
-    told = [gap(_line(screening, *_at(dialogue, ordered[each]), say)) for each in shown]
+    told = [gap(_line(screening, ordered[each], say)) for each in shown]
     buttons = [_go_on(screening, ordered[each], say) for each in shown]
     buttons += turning(len(ordered), shown, screening, "stands", "stands")
     text = lines(
@@ -127,31 +128,53 @@ def _head(screening: Screening, say: Phrases) -> Safe:
     return Safe(f"<i>{numbered(screening, say)}</i>")
 
 
-def _in_order(dialogue: Matching) -> list[int]:
+def _in_order(screening: Screening) -> list[int]:
     """Return the trials by their places, those that are ruled out behind the others, those left out last."""
-    places = range(len(dialogue.trials))
-    return sorted(places, key=lambda index: (dialogue.is_left(index), dialogue.alone[index].excluded))
+    dialogue = _matching(screening)
+
+    def place(index: int) -> tuple[bool, bool]:
+        trial = dialogue.trial_ids[index]
+        if screening.goes_on(trial):
+            return False, screening.came_of[trial].verdict == "ineligible"
+        return dialogue.is_left(index), dialogue.alone[index].excluded
+
+    return sorted(range(len(dialogue.trials)), key=place)
 
 
-def _at(dialogue: Matching, index: int) -> tuple[Trial, Progress]:
-    return dialogue.trials[index], dialogue.alone[index]
-
-
-def _line(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Safe:
-    """How a trial stands here, and the screening that came out of it: that goes on by itself."""
-    identity = {"id": trial.protocol.id, "title": trial.protocol.title[say.language]}
-    own = _own_screening(screening, trial, say)
-    if trial.protocol.id in screening.dialogue.left:
-        return lines(say("stands", **identity, what=say.plain("stands_left")), own)
+def _line(screening: Screening, index: int, say: Phrases) -> Safe:
+    """How a trial stands: in the screening that came out of it, which goes on by itself, or else here."""
+    dialogue = _matching(screening)
+    trial, alone = dialogue.trials[index], dialogue.alone[index]
+    protocol, opened = trial.protocol, _own_screening(screening, trial, say)
+    identity = {"id": protocol.id, "title": protocol.title[say.language]}
+    if screening.goes_on(protocol.id):
+        own = screening.by_itself[protocol.id]
+        more = _why(own.dialogue, own.entered_on, say) if own.saved else []
+        return lines(say("stands", **identity, what=opened or ""), *more)
+    if dialogue.is_left(index):
+        left = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
+        return lines(say("stands", **identity, what=left), opened)
     if alone.open and not alone.excluded:
-        return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), own)
+        return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), opened)
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
-    more = (
-        _why_not(screening, trial, alone, say)
-        if alone.excluded
-        else [*_parts(alone, say), *_missing(alone, say)]
+    return lines(
+        say("stands", **identity, what=verdict), *_why(alone, _entered(screening, trial), say), opened
     )
-    return lines(say("stands", **identity, what=verdict), *more, own)
+
+
+def _entered(screening: Screening, trial: Trial) -> dict[str, date]:
+    """When the answers to a trial's questions were entered, by its own questions."""
+    here, entered = _matching(screening).here, screening.entered_on
+    return {
+        q.id: entered[here(trial, q.id)] for q in trial.protocol.questions if here(trial, q.id) in entered
+    }
+
+
+def _why(alone: Progress, entered: Mapping[str, date], say: Phrases) -> list[Safe]:
+    """What ruled a trial out; or for which of its parts its verdict is, and what is missing."""
+    if alone.excluded:
+        return list(_why_not(alone, entered, say))
+    return [*_parts(alone, say), *_missing(alone, say)]
 
 
 def _own_screening(screening: Screening, trial: Trial, say: Phrases) -> Safe | None:
@@ -169,15 +192,12 @@ def _missing(alone: Progress, say: Phrases) -> list[Safe]:
     return missing_lines(alone, say, IN_A_LIST) if alone.verdict == "undetermined" else []
 
 
-def _why_not(screening: Screening, trial: Trial, alone: Progress, say: Phrases) -> Iterator[Safe]:
+def _why_not(alone: Progress, entered: Mapping[str, date], say: Phrases) -> Iterator[Safe]:
     """The criterion that ruled a trial out, and from when time alone could heal that."""
-    criterion = trial.protocol.criterion_by_code[alone.first_failed or ""]
-    what = what_failed(trial.protocol, criterion, alone.facts, say.language)
+    criterion = alone.protocol.criterion_by_code[alone.first_failed or ""]
+    what = what_failed(alone.protocol, criterion, alone.facts, say.language)
     yield say(f"of_part_{criterion.kind}", code=criterion.code, what=what)
-    here = _matching(screening).here
-    entered = screening.entered_on
-    own = {q.id: entered[here(trial, q.id)] for q in trial.protocol.questions if here(trial, q.id) in entered}
-    healing = could_be_screened_again_from(trial.protocol, alone.facts, own)
+    healing = could_be_screened_again_from(alone.protocol, alone.facts, entered)
     if healing is not None:
         yield again(healing, say)
 
@@ -186,12 +206,11 @@ def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
     """Go on with a trial: in the screening that was opened for it, or in a new one, also if that was cancelled."""
     dialogue = _matching(screening)
     trial = dialogue.trials[index].protocol.id
-    if dialogue.can("take_in", trial=trial):
-        return button(say.plain("take_in", id=trial)[:LABEL_CHARACTERS], "take_in", screening, index)
-    opened = screening.came_of.get(trial)
-    if opened is not None and opened.state != CANCELLED:
-        label = say.plain("named", name=trial, what=opened.number)
+    if screening.goes_on(trial):
+        label = say.plain("named", name=trial, what=screening.opened[trial])
         return button(label[:LABEL_CHARACTERS], "open_trial", screening, index)
+    if dialogue.left.get(trial) != OPENED and dialogue.can("take_in", trial=trial):
+        return button(say.plain("take_in", id=trial)[:LABEL_CHARACTERS], "take_in", screening, index)
     return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
 
 

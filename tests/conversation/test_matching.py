@@ -13,6 +13,7 @@ from bot.wording.phrases import plain
 from dialogs.answers import UNKNOWN, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load, parse_protocol
+from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import merged
 from state.database import open_database, path_of
 from state.errors import NotKept, Stale
@@ -132,10 +133,59 @@ def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_
     assert begun(site) == ["S01-0001", "S01-M0001"]
     listed = site.ward.do(site.ward.clinician, "/resume")
     back = press(site, listed, "button_resume", number="S01-M0001")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in plain(said(back))
+    assert site.words("progress_matching", number="S01-M0001", possible=1, of=2, left=12) in plain(said(back))
     again = press(site, back, "where_we_stand")
     assert "NCT04420494：S01-0001" in labels(again) or "NCT04420494: S01-0001" in labels(again)
     assert not verify(path_of(site.ward.conversation.screenings.db)).problems
+
+
+@pytest.mark.parametrize(("act", "key"), [("trial_close", "closed"), ("trial_pause", "paused")])
+def test_a_trial_that_is_closed_meanwhile_is_left_out_at_the_next_message(
+    site: Site, act: str, key: str
+) -> None:
+    begin(site)
+    site.change("NCT04420494", act)
+    told = site.ward.do(site.ward.clinician, "45")
+    assert site.words("trial_left_over", id="NCT04420494") in plain(said(told))
+    shown = press(site, told, "where_we_stand")
+    assert site.words(f"stands_left_{key}") in plain(said(shown))
+    assert [each for each in labels(shown) if "NCT04420494" in each] == [
+        site.words("take_in", id="NCT04420494")
+    ]
+    refused = press(site, shown, "take_in", id="NCT04420494")
+    assert "S01-P03" in plain(said(refused)), "by whom and since when"
+    site.change("NCT04420494", "trial_open")
+    again = press(site, shown, "take_in", id="NCT04420494")
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in plain(
+        said(again)
+    )
+    assert is_sound(site)
+
+
+def test_what_goes_on_by_itself_is_not_asked_for_in_the_matching_and_said_as_it_stands_there(
+    site: Site,
+) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+    press(site, shown, "go_on_with", id="NCT04420494")
+    screenings, person = site.ward.conversation.screenings, site.ward.clinician.code
+    own = screenings.load("S01-0001")
+    while own.state != REVIEW:
+        screenings.take(own, [Step("answer", own.state, UNKNOWN)], person)
+    matching = site.ward.do(site.ward.clinician, "/resume m1")
+    told = plain(said(press(site, matching, "where_we_stand")))
+    assert site.words("named", name="S01-0001", what=site.words("state_open")) in told
+    screenings.take(own, [Step("save")], person)
+    told = plain(said(press(site, matching, "where_we_stand")))
+    assert site.words("named", name="S01-0001", what=site.words("verdict_undetermined")) in told
+    assert (
+        site.words("missing", questions="")[:3]
+        in told.partition("NCT04420494")[2].partition("EXAMPLE-MDD")[0]
+    )
+    dialogue = screenings.load("S01-M0001").dialogue
+    assert isinstance(dialogue, Matching)
+    assert dialogue.possible == (0,)
+    assert is_sound(site)
 
 
 def left_out(site: Site, shown: Turn, trial: str) -> Turn:
@@ -149,7 +199,7 @@ def test_a_trial_that_does_not_concern_the_patient_is_left_out_and_can_be_taken_
     assert "EXAMPLE-MDD" in said(left).partition("?")[0], "what was done is said above the question"
     shown = press(site, left, "where_we_stand")
     told = plain(said(shown))
-    assert site.words("stands_left") in told.partition("EXAMPLE-MDD")[2]
+    assert site.words("stands_left_by_hand") in told.partition("EXAMPLE-MDD")[2]
     assert "EXAMPLE-MDD" not in str(labels(press(site, shown, "leave_one")))
     again = press(site, shown, "take_in", id="EXAMPLE-MDD")
     assert site.words("trial_taken_in", id="EXAMPLE-MDD") in plain(said(again))
@@ -361,7 +411,7 @@ def test_a_trial_that_was_closed_meanwhile_is_left_out_and_said(site: Site) -> N
     turn = at_review(site)
     site.change("EXAMPLE-DM2", "trial_close")
     told = press(site, turn, "save_all", n=2)
-    assert "S01-P03" in plain(said(told))
+    assert site.words("trial_left_over", id="EXAMPLE-DM2") in plain(said(told))
     assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0001", "S01-M0001"]
 
 
