@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Protocol, Question
-from dialogs.texts import Text
 
 
 def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tuple[Answer, str]]:
@@ -36,11 +35,12 @@ def carried(protocol: Protocol, earlier: Mapping[str, Dialogue]) -> dict[str, tu
 def asked_alike(then: Protocol, question: Question) -> bool:
     """Say whether an earlier version of a trial asked a question in the same words: an id alone may mean anything."""
     before = then.question(question.id)
-    return (before.kind, before.ask, _options(before)) == (question.kind, question.ask, _options(question))
-
-
-def _options(question: Question) -> list[tuple[str, Text]]:
-    return [(option.code, option.text) for option in question.options]
+    if before.kind != question.kind or [*before.option_by_code] != [*question.option_by_code]:
+        return False
+    options = zip(before.options, question.options, strict=True)
+    return before.ask.agrees_with(question.ask) and all(
+        one.text.agrees_with(other.text) for one, other in options
+    )
 
 
 def holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:

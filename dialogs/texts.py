@@ -17,5 +17,10 @@ class Text(dict[str, str]):
             }
         )
 
+    def agrees_with(self, other: Text) -> bool:
+        """Say whether two texts are alike in the languages that both have: one more language says nothing else."""
+        both = self.keys() & other.keys()
+        return bool(both) and all(self[language] == other[language] for language in both)
+
     def __missing__(self, language: str) -> str:
         return next(iter(self.values()))

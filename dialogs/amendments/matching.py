@@ -1,7 +1,7 @@
 """Which criteria and questions of a new version are which of the old one.
 
-A criterion is known by its words before its code: a new E3 moves the old one to E4. A question is known by its id;
-one that stands for a criterion without a rule is called after the code, and goes with the criterion.
+A criterion is known by its words before its code: a new E3 moves the old one to E4. A question is known by what it
+asks before its id; one that stands for a criterion without a rule is called after its code, and goes with it.
 """
 
 from __future__ import annotations

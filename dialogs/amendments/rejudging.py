@@ -12,7 +12,6 @@ from dialogs.parts import open_questions, ruled_out, whole
 from dialogs.protocol import Question
 from dialogs.quoted import quotations
 from dialogs.rules.judgement import FALSE, Judgement, members
-from dialogs.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,4 @@ def _asked_as_before(matching: Matching, name: str, question: Question) -> bool:
         return False
     before = matching.old.question(name)
     of_the_record = matching.asks_a_criterion(matching.new, question) or quotations(before)
-    return not of_the_record or _in_the_same_words(before.ask, question.ask)
-
-
-def _in_the_same_words(before: Text, now: Text) -> bool:
-    """Say whether two texts agree in the languages that both have: one more language asks nothing else."""
-    both = before.keys() & now.keys()
-    return bool(both) and all(before[language] == now[language] for language in both)
+    return not of_the_record or before.ask.agrees_with(question.ask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -136,6 +137,17 @@ def test_a_later_version_takes_what_was_asked_in_the_same_words_only(
     first(screenings)
     later = parse_protocol(text.replace(old, new), "later.toml")
     assert screenings.start(later, "S01-P01", "S01", zone="+08:00", channel="terminal").state == state
+
+
+def test_a_later_version_in_one_more_language_asks_the_same(screenings: Screenings) -> None:
+    first(screenings)
+    text = TRIAL.text.replace("title", 'languages = ["en", "zh"]\ntitle', 1)
+    asked = 'ask = { en = "Does the site have a scanner of 3 T?", zh = "有 3 T 扫描仪吗？" }'
+    later = parse_protocol(re.sub('^ask = "Does.*"$', asked, text, flags=re.MULTILINE), "later.toml")
+    assert later.question("scanner").ask["zh"].startswith("有")
+    assert (
+        screenings.start(later, "S01-P01", "S01", zone="+08:00", channel="terminal").state == "claustrophobia"
+    )
 
 
 def test_a_revision_holds_for_others_once_it_is_saved(screenings: Screenings) -> None:
