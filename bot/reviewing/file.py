@@ -141,6 +141,8 @@ class ReviewedFile:
         known = parse_protocol(text, str(self.path)).criterion_by_code
         if code not in known or fingerprint(text, code) != shown.of:
             return None
+        if as_question and known[code].reviewed != shown.criterion.reviewed:
+            return None  # somebody accepted meanwhile what would be dropped
         asked_now = as_question and not is_asked_as_it_stands(shown.criterion)
         proposed = "" if asked_now else kept_with_review(shown.criterion)
         after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on, proposed)

@@ -141,6 +141,24 @@ def test_what_an_editor_wrote_over_is_told_in_the_end(reviewer: Reviewer) -> Non
     ]
 
 
+@pytest.mark.parametrize("key", ["a", "w"])
+def test_a_rule_that_somebody_accepted_meanwhile_is_not_dropped(tmp_path: Path, key: str) -> None:
+    reviewer = Reviewer(tmp_path, sits_there=True)
+
+    def keys() -> Iterable[str]:
+        other = ReviewedFile(reviewer.file, "QC", "2026-11-26")
+        shown = other.show("I1")
+        assert shown is not None
+        other.accept(shown)
+        yield from (key, "q")
+
+    reviewer.types(keys())
+    assert any("I1 was changed in the meantime" in each for each in reviewer.said) == (key == "w")
+    found = load(str(reviewer.file)).criterion_by_code["I1"]
+    assert found.rule.text == 'platelets >= "75 10*9/L"'
+    assert [each.by for each in found.reviewed] == (["QC", "LW"] if key == "a" else ["QC"])
+
+
 def test_before_the_first_one_there_is_none(reviewer: Reviewer) -> None:
     reviewer.types("bq")
     assert "There is none before this one.\n" in reviewer.said
