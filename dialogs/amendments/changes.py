@@ -56,7 +56,7 @@ _TRIAL: Final[tuple[tuple[str, Callable[[Protocol, str], str]], ...]] = (
     ("site", lambda protocol, language: said(protocol.site, language)),
     ("contact", lambda protocol, language: said(protocol.contact, language)),
     ("languages", lambda protocol, language: ", ".join(protocol.languages)),
-    ("unknown", lambda protocol, language: ", ".join(_unknowns(protocol, language))),
+    ("unknown", lambda protocol, language: ", ".join(sorted(_unknowns(protocol, language)))),
     ("ask_the_site", lambda protocol, language: _points(protocol, protocol.site_items, language)),
     ("alerts", lambda protocol, language: _points(protocol, protocol.alerts, language)),
     ("reviews", lambda protocol, language: str(protocol.reviews or "")),

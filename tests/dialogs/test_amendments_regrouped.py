@@ -49,6 +49,17 @@ CASES = {
             "Question i3_2": ["was called i2_2"],
         },
     ),
+    "a question above one that is left open in other words": (
+        (f"{ANY}\n* Signed informed consent", f"Inclusion Criteria:\n* Signed informed consent\n{ANY[20:]}"),
+        {
+            "Trial": ["asked in another order: nothing changes in whom the trial excludes by that"],
+            "I1": ["was I3", "stands at another place among the criteria"],
+            "I2": ["was I1"],
+            "I3": ["was I2"],
+            "Question i3_1": ["was called i2_1"],
+            "Question i3_2": ["was called i2_2"],
+        },
+    ),
     "two lists that changed places": (
         (
             f"{ANY}\n* One of the following:\n  * Rash\n  * Itch",
