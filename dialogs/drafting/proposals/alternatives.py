@@ -34,7 +34,13 @@ _STANDS_ALONE: Final = re.compile(
 )
 """How something else begins that needs nothing of what stands before it."""
 _REFERS: Final = re.compile(
-    r"\b(?:ones?|it|its|them|they|their|such|this|these|those|same|so)\b|\bto(?:[;,]|$)", re.IGNORECASE
+    r"\b(?:ones?|it|its|them|they|their|such|this|these|those|same|so)\b|\b(?:to|of|having)(?:[;,]|$)"
+    r"|^(?:who )?(?:has|have|had|is|are|was|were)\b"
+    r"(?: (?:been|being|had|a history of|currently|treated|suspected|used|taken|received|given|quit|stopped|diagnosed|"
+    r"pregnant))*(?:$| (?:within|in the|during|of|for|on|at|before|after|since|until)\b)"
+    r"|^(?:plan\w*|intend\w*|wish\w*|unwilling|refus\w+|trying|considering|using|taking|receiving)(?: to)?"
+    r"(?:$| (?:be|stop|discontinue|quit|do so|during|within|in the)\b)",
+    re.IGNORECASE,
 )
 """What needs the words before it to be understood."""
 _ANEW: Final = re.compile(

@@ -163,7 +163,8 @@ class Measured(Reader):
 
     def by_sex(self, parts: list[Any]) -> Condition:
         entry, limits = str(parts[0]), dict(each(tuple, parts))
-        if len(limits) < 2:
+        relations = {tuple(bound.relation for bound in limit.bounds) for limit in limits.values()}
+        if len(limits) < 2 or len(relations) > 1:  # *18 to 45 for women or up to 50 for men*
             raise Unsure
         return any_of(
             *(all_of(one_of("sex", (sex,)), bounded(entry, limit)) for sex, limit in limits.items())

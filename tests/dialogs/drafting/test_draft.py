@@ -164,6 +164,42 @@ def test_every_record_here_becomes_a_file_that_accounts_for_each_of_its_lines(fi
     assert all(each.review for each in trial.criteria if not is_asked_as_it_stands(each))
 
 
+EIGHTY = [f"{'Fever' if n % 3 else 'Cough'} of kind {n}, which was seen by a physician" for n in range(1, 81)]
+TEXTS_OF_RECORDS = {
+    "in both languages": "Inclusion Criteria 入选标准:\n1. Adults with fever 发热的成人\n2. ECOG 0-1\n3. 自愿签署知情同意书\n排除标准 Exclusion Criteria:\n1. 妊娠或哺乳期妇女\n2. Stroke within 6 months",
+    "without an age": "Inclusion Criteria:\n* Fever\n* Platelets ≥ 75 x 10^9/L\nExclusion Criteria:\n* Cough",
+    "of eighty lines": "\n".join(["Inclusion Criteria:", *(f"{n}. {each}" for n, each in enumerate(EIGHTY[:40], 1)), "Exclusion Criteria:", *(f"{n}. {each}" for n, each in enumerate(EIGHTY[40:], 1))]),
+    "of one line": "Inclusion Criteria: adults",
+    "in columns": "Inclusion criteria\tExclusion criteria\nAdults\tFever\nCough\t",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("languages", [("en",), ("zh",), ("zh", "en")], ids="+".join)
+@pytest.mark.parametrize("text", TEXTS_OF_RECORDS.values(), ids=TEXTS_OF_RECORDS)
+def test_any_text_makes_a_draft_that_can_be_tried_at_once(text: str, languages: tuple[str, ...]) -> None:
+    record = Record("FICT-1", "Fictional", text)
+    trial = parse_protocol(drafted_file(record, languages, propose, "a test"), "draft")
+    assert differences(trial, record) == []
+    assert play(trial, {}).verdict == "undetermined"
+    asked = {each.id: each for each in trial.questions}
+    words = {
+        question: Choice("yes" if each.kind == "inclusion" else "no")
+        for each in trial.criteria
+        if is_asked_as_it_stands(each)
+        for question in asked
+        if question in each.rule.text
+    }
+    assert words
+    assert play(trial, words).failed == ()
+
+
+def test_a_record_of_eighty_lines_has_eighty_criteria_in_its_order() -> None:
+    record = Record("FICT-1", "Fictional", TEXTS_OF_RECORDS["of eighty lines"])
+    trial = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    assert [each.source for each in trial.criteria] == EIGHTY
+    assert [each.kind for each in trial.criteria] == ["inclusion"] * 40 + ["exclusion"] * 40
+
+
 AS_WRITTEN = {
     "with the escapes of the registry": r"Platelets \<75, or \[see below\]",
     "as people see it": "Platelets <75, or [see below]",
