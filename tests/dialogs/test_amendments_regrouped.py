@@ -17,7 +17,7 @@ from dialogs.loading.ruleless import with_names
 from dialogs.protocol import Protocol
 
 ASKED = "words: Is this true of the patient?\n“{}”"
-WOMEN = "Exclusion Criteria:\n* For women:\n  * Pregnant\n  * Breast-feeding"
+WOMEN = "Exclusion Criteria:\n* Fertile women:\n  * Pregnant\n  * Breast-feeding"
 ANY = "Inclusion Criteria:\n* Adults\n* One of the following:\n  * Fever\n  * Cough"
 
 
@@ -27,16 +27,16 @@ def drafted(text: str) -> Protocol:
 
 CASES = {
     "a heading that is part of a rule": (
-        (WOMEN, WOMEN.replace("For women:", "Women of childbearing potential:")),
+        (WOMEN, WOMEN.replace("Fertile women:", "Women of childbearing potential:")),
         {
-            "Line that is no criterion": ["words: [For women → Women of childbearing potential]:"],
+            "Line that is no criterion": ["words: [Fertile women → Women of childbearing potential]:"],
             "Question words_women_of_childbearing_potential_766a": [
-                "was called words_for_women_pregnant",
-                ASKED.format("[For women → Women of childbearing potential]: Pregnant"),
+                "was called words_fertile_women_pregnant",
+                ASKED.format("[Fertile women → Women of childbearing potential]: Pregnant"),
             ],
             "Question words_women_of_childbearing_potential_24b2": [
-                "was called words_for_women_breast_feeding",
-                ASKED.format("[For women → Women of childbearing potential]: Breast-feeding"),
+                "was called words_fertile_women_breast_feeding",
+                ASKED.format("[Fertile women → Women of childbearing potential]: Breast-feeding"),
             ],
         },
     ),
@@ -95,8 +95,10 @@ def test_what_was_answered_to_a_question_that_is_only_renumbered_still_holds() -
 
 
 def test_what_was_answered_under_another_heading_does_not() -> None:
-    matching = Matching(drafted(WOMEN), drafted(WOMEN.replace("For women:", "Fertile women:")))
-    assert kept(matching, {"words_for_women_pregnant": Choice("no"), "sex": Choice("female")}) == {
+    matching = Matching(
+        drafted(WOMEN), drafted(WOMEN.replace("Fertile women:", "Women of reproductive age:"))
+    )
+    assert kept(matching, {"words_fertile_women_pregnant": Choice("no"), "sex": Choice("female")}) == {
         "sex": Choice("female")
     }
 
