@@ -21,11 +21,12 @@ COLUMNS: Final = ("screening", "site", "person", "saved_at", "failed", "from", "
 @click.command("again")
 @options.database
 @click.option("--site", callback=options.site, help="Only this site.")
+@click.option("--protocol", help="Only this trial, by its registry number or its file.")
 @options.language
 @click.option(
     "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True
 )
-def command(db_file: str, site: str | None, lang: str | None, form: str) -> None:
+def command(db_file: str, site: str | None, protocol: str | None, lang: str | None, form: str) -> None:
     """List whom to screen again, and from when, the soonest first.
 
     These are saved screenings that fail only for reasons that time alone heals: a washout, an age that is not reached
@@ -42,12 +43,13 @@ def command(db_file: str, site: str | None, lang: str | None, form: str) -> None
     from state.lookup import Lookup
     from state.rescreening import due
 
+    trial = options.trial_id(protocol)
     db = open_existing(db_file)
     try:
         found = due(Lookup(db), site=site)
     finally:
         db.conn.close()
-    _WRITE[form](found, lang or DEFAULT)
+    _WRITE[form]([each for each in found if trial in (None, each.protocol)], lang or DEFAULT)
 
 
 def _row(each: Due) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from state import browsing
 
 ORDERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "screening_log": {
-        "facets": ["verdict", "state", "site", "first_failed", "protocol_version"],
+        "facets": ["protocol", "verdict", "state", "site", "first_failed", "protocol_version"],
         "sort_desc": "started_at",
         "size": 50,
     },
     "open_items": {
-        "facets": ["site", "criterion", "person"],
+        "facets": ["protocol", "site", "criterion", "person"],
         "sort": "undetermined_since",
         "size": 50,
     },

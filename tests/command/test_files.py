@@ -54,7 +54,7 @@ CALLS: Final = {
     "backup": ("{new} --db FILE", "OUTPUT --force --db {good}"),
     "restore": ("FILE --db {new}", "{backup} --force --db OUTPUT"),
     "status": ("--db FILE",),
-    "again": ("--db FILE",),
+    "again": ("--db FILE", "--db FILE --protocol NCT04420494"),
     "protocol list": ("",),
     "protocol show": ("FILE",),
     "protocol check": ("FILE", "NCT04420494 --record FILE"),

@@ -200,6 +200,7 @@ def test_the_command_line_lists_the_same(ward: Ward, tmp_path: Path) -> None:
     assert first.startswith("S01-0002,S01,S01-P01,2026-11-23T01:30:")
     assert first.endswith(",E1,2027-02-23,False,FICTIONAL-WASHOUT")
     assert run("--site", "S02") == ""
+    assert run("--protocol", "FICTIONAL-WASHOUT") == run() != run("--protocol", "NCT04420494") == ""
 
 
 REMAIN = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -120,6 +121,11 @@ def test_a_code_to_filter_by_has_words_where_they_are_the_same_in_all(whole: str
     facets = _ask(whole, "/answers")[1].partition('<div class="facets">')[2].partition("</details>")[0]
     assert "history" in facets
     assert not [name for name in ("ASPEN", "OMEGA") if name in facets]
+
+
+def test_lists_can_be_narrowed_to_a_trial_by_a_tap(whole: str) -> None:
+    for view in ("screening_log", "open_items"):
+        assert re.search(rf'/prescreen/{view}\?[^"]*protocol=EX-ASPEN"', _ask(whole, f"/{view}")[1])
 
 
 @pytest.mark.parametrize(
