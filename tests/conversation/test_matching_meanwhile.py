@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
+from bot.conversation import Conversation
 from bot.exchange import Turn
 from bot.wording.phrases import plain
 from dialogs.loading import parse_protocol
-from tests.conversation.office import labels, said
+from state.trials import STATES, enter
+from tests.conversation.office import buttons, labels, offering, said, staffed
 from tests.conversation.test_matching import TRIALS, at_review, begin, begun, is_sound, press, standing
 from tests.conversation.test_matching import site as site
 from tests.conversation.test_trials import Site
@@ -134,4 +137,40 @@ def test_who_moved_to_another_site_leaves_it_where_it_was(site: Site) -> None:
     _moved(site, "S01")
     press(site, turn, "save_all", n=2)
     assert sorted(number for number, _ in site.ward.verdicts()) == ["S01-0001", "S01-0002", "S01-M0001"]
+    assert is_sound(site)
+
+
+# whatever happens -----------------------------------------------------------------------------------
+
+TYPED = ("45", "15", "yes", "no", "unknown", "back", "1", "/new", "/resume", "/recent", "/open", "/cancel")
+
+
+def _something(site: Site, turns: list[Turn], chance: Random) -> None:
+    """Type or press something, newly or long shown; or let an administrator change something."""
+    pressed = [each.press for turn in turns[-6:] for each in buttons(turn) if each.press]
+    happens = chance.choice(["typed", "pressed", "pressed", "opened or closed", "its file"])
+    if happens == "opened or closed":
+        screenings, trial = site.ward.conversation.screenings, chance.choice(TRIALS)
+        enter(screenings.db, trial.id, "S01", chance.choice(STATES), None, screenings.clock)
+        return
+    if happens == "its file":
+        chance.choice([CHANGES["removed"], CHANGES["changed"], BACK["removed"]])(site)
+        return
+    said_now = chance.choice(TYPED) if happens == "typed" else f"!{chance.choice(pressed)}"
+    turns.append(site.ward.do(site.ward.clinician, said_now))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_pressed_while_trials_change_all_is_answered_and_every_screening_replays(
+    conversation: Conversation, seed: int
+) -> None:
+    ward = staffed(offering(conversation, *TRIALS), "en")
+    site, chance = (
+        Site(ward, conversation.people.add("administrator", "S01", "telegram", "7", "en")),
+        Random(seed),
+    )
+    turns = [at_review(site)]
+    for _ in range(40):
+        _something(site, turns, chance)
+    assert all(turn.actions or turn.toast for turn in turns), "each is answered"
     assert is_sound(site)
