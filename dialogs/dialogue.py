@@ -15,7 +15,7 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.errors import NotNow
 from dialogs.progress import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.protocol import Protocol
-from dialogs.steps import EVERY_KIND, ROWS, STEP_KINDS, MatchingStep, Step, StepKind, machine
+from dialogs.steps import EVERY_KIND, ROWS, STEP_KINDS, TO_CORRECT, MatchingStep, Step, StepKind, machine
 from dialogs.working_out import known_already
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "REASONS",
     "REVIEW",
     "STEP_KINDS",
+    "TO_CORRECT",
     "Dialogue",
     "MatchingStep",
     "Step",

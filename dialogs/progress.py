@@ -1,18 +1,16 @@
 """How far a screening has come: the answers given, what each criterion comes to, and what is due next.
 
-`Progress` holds what the steps of a dialogue change and works out what follows from it. Its walk is what decides
-which answers count: from the first question on, always to the first question that an open criterion still needs, for
-as long as that question has an answer. Answers that the walk passes by are set aside; those beyond the question that
-it stops at wait for it.
+`Progress` holds what the steps of a dialogue change and works out what follows. Its walk decides which answers count:
+from the first question on, always to the first that an open criterion still needs, for as long as that has an answer.
+Answers that it passes by are set aside; those beyond where it stops wait.
 
-Of a screening that comes out of a matching, where questions of several trials were asked in another order, the walk
-goes *as answered*: always to the first of the answers, in the order in which they were first given, that is needed
-then. It stops where none is, and at an exclusion, unless further reasons are recorded.
+A screening that comes out of a matching, where several trials were asked in another order, goes *as answered*: always
+to the first answer given that is needed then. It stops where none is, and at an exclusion unless more is recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -102,11 +100,6 @@ class Progress:
     def state(self) -> str:
         """The question that is asked, or *excluded*, *review*, *completed*, *cancelled*."""
         return self.due if self.stage == ASKING else self.stage
-
-    @property
-    def trial_ids(self) -> Collection[str]:
-        """The trials of a matching; none of a screening for one alone."""
-        return ()
 
     @property
     def verdict(self) -> Verdict:

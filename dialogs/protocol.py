@@ -305,6 +305,11 @@ class Protocol:
         return tuple(union(bits[code] for code in each.parts) or self.every_part for each in self.criteria)
 
     @cached_property
+    def trial_ids(self) -> tuple[str, ...]:
+        """Of a portfolio, its trials; none of a trial by itself."""
+        return ()
+
+    @cached_property
     def every_part(self) -> int:
         """The bit mask of all parts."""
         return (1 << max(len(self.parts), 1)) - 1

@@ -25,6 +25,8 @@ from dialogs.answers import Answer
 from dialogs.errors import AnswerError
 from dialogs.progress import ASKING, CANCELLED, COMPLETED, EXCLUDED, REVIEW, STAGES, Progress
 
+TO_CORRECT: Final = "correct"
+"""Why a saved matching is opened again where nothing is to be filled in."""
 BY_HAND: Final = "by_hand"
 """Why a person leaves a trial out: it does not concern the patient."""
 StepKind = Literal[
@@ -84,15 +86,17 @@ def _answer_applies(progress: Progress, step: Step) -> bool:
 
 
 def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
-    return progress.excluded and bool(progress.open)
+    """Or what was finished before all was asked."""
+    return (progress.excluded or progress.finished) and bool(progress.open)
 
 
 def _excluded_or_further(progress: Progress, step: Step) -> bool:
-    return progress.stage == EXCLUDED or progress.further
+    """A matching, and what comes out of it, can be finished at any time: what is open is undetermined."""
+    return progress.stage == EXCLUDED or progress.further or progress.as_answered
 
 
 def _trial_takes_part(progress: Progress, step: Step) -> bool:
-    return step.trial in progress.trial_ids and step.trial not in progress.left
+    return step.trial in progress.protocol.trial_ids and step.trial not in progress.left
 
 
 def _trial_was_left(progress: Progress, step: Step) -> bool:
@@ -125,7 +129,7 @@ def _correct(progress: Progress, step: Step) -> None:
 
 
 def _continue(progress: Progress, step: Step) -> None:
-    progress.further, progress.finished = True, False
+    progress.further, progress.finished = progress.excluded, False
 
 
 def _finish(progress: Progress, step: Step) -> None:
@@ -149,9 +153,11 @@ def _cancel(progress: Progress, step: Step) -> None:
 
 
 def _reopen(progress: Progress, step: Step) -> None:
-    """Ask again what was missing; where nothing was, back to the review, to correct an answer."""
-    for question in progress.missing:
-        progress.withdraw(question)
+    """Ask again what was missing, unless an answer is to be corrected; where nothing was, back to the review."""
+    if step.reason != TO_CORRECT:
+        progress.finished = progress.finished and progress.excluded
+        for question in progress.missing:
+            progress.withdraw(question)
     progress.closed = None
     progress.walk()
 

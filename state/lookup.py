@@ -138,6 +138,11 @@ class Lookup(Lists):
         screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
         screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
 
+    def came_from(self, screening: Screening) -> str | None:
+        """Return the open matching that a screening came out of."""
+        row = self.db.execute(_CAME_FROM, [screening.number, screening.site]).fetchone()
+        return row[0] if row else None
+
     def _carry(self, screening: Screening) -> None:
         """Offer a screening what may still hold of the earlier ones; what cannot be read ends the chain."""
         if screening.earlier is None:
@@ -268,6 +273,14 @@ class Lookup(Lists):
         )
         return {question: datetime.fromisoformat(at) for question, at in rows}
 
+
+_CAME_FROM: Final = f"""
+SELECT s.number
+FROM screenings s
+JOIN positions p ON p.screening = s.number AND p.state NOT IN ('{COMPLETED}', '{CANCELLED}')
+JOIN log l ON l.screening = s.number AND l.kind = '{OPENED}' AND json_extract(l.detail, '$.screening') = ?
+WHERE s.site = ? AND s.sequence < 0
+"""
 
 _STARTED_BEFORE: Final = """
 SELECT s.started_at, s.protocol

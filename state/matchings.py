@@ -57,11 +57,11 @@ def to_leave(db: Database, matching: Screening) -> list[Step]:
     That are the trials that take no new screening any more, and those that go on in a screening of their own.
     """
     dialogue = dialogue_of(matching)
-    gone_on = {trial: OPENED for trial in dialogue.trial_ids if matching.goes_on(trial)}
+    gone_on = {trial: OPENED for trial in dialogue.protocol.trial_ids if matching.goes_on(trial)}
     why = {**not_open(db, matching.site), **gone_on}
     return [
         Step("leave", trial=trial, reason=why[trial])
-        for trial in dialogue.trial_ids
+        for trial in dialogue.protocol.trial_ids
         if trial in why and dialogue.can("leave", trial=trial)
     ]
 

@@ -85,7 +85,7 @@ def registered_as(kind: str) -> str | None:
     return register.OF_A_SCREENING.get(kind) if kind in ("start", *EVERY_KIND) else "noted"
 
 
-_TOLD: Final = ("answer", "propose", "amend", "leave", "take_in")
+_TOLD: Final = ("answer", "propose", "amend", "reopen", "leave", "take_in")
 """Kinds of steps with a detail that belongs to what was done."""
 
 

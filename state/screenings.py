@@ -23,7 +23,7 @@ from state.database import writing
 from state.errors import Stale
 from state.lists import Listed, ListState
 from state.lookup import Saved, Screening
-from state.matchings import taken_over, to_leave, trial_of
+from state.matchings import dialogue_of, taken_over, to_leave, trial_of
 from state.moments import stamp
 from state.prompting import Prompting
 from state.replay import AS_ANSWERED, OPENED, Entry, begun_as, entry_from, outcome, registered_as, set_aside
@@ -111,6 +111,8 @@ class Screenings(Prompting):
             for step, at, by in taken:
                 self._step(screening, at, by, step, None)
             self._follow(screening, now, person)
+            if save and dialogue_of(matching).finished and screening.dialogue.can("finish"):
+                self._step(screening, now, person, Step("finish"), None)
             if save and screening.dialogue.can("save"):
                 self._step(screening, now, person, Step("save"), None)
             self._place(screening)

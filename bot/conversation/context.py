@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import access
-from bot.exchange import Message, Reply, Rows, Safe, Turn
+from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
 from bot.wording.asked import numbered
 from bot.wording.phrases import Phrases, gap, lines
@@ -135,8 +135,17 @@ class Context:
         unnamed = remark is not None and screening.number not in remark and not card.head
         number = Safe(f"<i>{numbered(screening, self.say)}</i>") if unnamed else card.head
         head = lines(self.trial_line(screening), number)
+        last = (*last, *self._back_to_matching(screening))
         card = replace(card, text=text, head=head, buttons=(*card.buttons, *last), card=True)
         self._ask(screening, kind, replace(card, answers=answers or {}, anew=anew or {}))
+
+    def _back_to_matching(self, screening: Screening) -> Rows:
+        """The way back from a screening that has ended to the matching that it came out of, while that is open."""
+        matching = self.own(self.screenings.came_from(screening)) if screening.ended else None
+        if matching is None:
+            return ()
+        label = self.say.plain("back_to", number=matching.number)
+        return ((Button(label, str(Press("go_on", matching.number))),),)
 
     def choose(self, screening: Screening, text: Safe, buttons: Rows) -> None:
         """Offer buttons about a screening, with a text that names it; nothing typed answers this."""

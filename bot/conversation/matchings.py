@@ -60,7 +60,7 @@ def leave(context: Context, screening: Screening, press: Press) -> None:
 
 def take_in(context: Context, screening: Screening, press: Press) -> None:
     """Take in again a trial that was left out, unless it takes no new screening now, or has one."""
-    trial = at(tuple(screening.dialogue.trial_ids), press.place)
+    trial = at(screening.protocol.trial_ids, press.place)
     if trial in not_open(context.screenings.db, screening.site):
         context.show(screening, "stands", remark=context.not_open(trial or ""))
     elif screening.goes_on(trial):
@@ -70,7 +70,7 @@ def take_in(context: Context, screening: Screening, press: Press) -> None:
 
 
 def _take(context: Context, screening: Screening, press: Press, kind: MatchingStep) -> None:
-    trial = at(tuple(screening.dialogue.trial_ids), press.place)
+    trial = at(screening.protocol.trial_ids, press.place)
     if trial is None or not screening.dialogue.can(kind, trial=trial):
         late(context, screening, press)
     else:

@@ -16,7 +16,8 @@ from bot.wording import lists
 from bot.wording.copies import record_to_copy
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
-from dialogs.dialogue import COMPLETED, Dialogue, Step
+from dialogs.dialogue import COMPLETED, TO_CORRECT, Dialogue, Step
+from state.codes import is_matching
 from state.history import events
 from state.prompts import Kind
 from state.rescreening import due
@@ -141,19 +142,20 @@ def cancel(context: Context, screening: Screening, press: Press) -> None:
 
 def reopen(context: Context, screening: Screening, press: Press) -> None:
     """Open a saved screening again, to fill in what was not known; one that lacks nothing, to correct an answer."""
-    _open_again(context, screening, press, _opened(screening.dialogue))
+    _open_again(context, screening, Step("reopen"), press, _opened(screening.dialogue))
 
 
 def revise(context: Context, screening: Screening, press: Press) -> None:
-    """Open a saved screening again, to correct an answer."""
-    _open_again(context, screening, press, "open_to_correct")
+    """Open a saved screening again, to correct an answer; in a matching what was unknown stays so."""
+    why = TO_CORRECT if is_matching(screening.number) else None
+    _open_again(context, screening, Step("reopen", reason=why), press, "open_to_correct")
 
 
-def _open_again(context: Context, screening: Screening, press: Press, opened: str) -> None:
+def _open_again(context: Context, screening: Screening, step: Step, press: Press, opened: str) -> None:
     if not screening.dialogue.can("reopen"):
         late(context, screening, press)
         return
-    context.screenings.take(screening, [Step("reopen")], context.person.code, context.message.source)
+    context.screenings.take(screening, [step], context.person.code, context.message.source)
     context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"
     said = context.say(opened, number=screening.number)

@@ -40,6 +40,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     only = unit_for(dialogue.protocol, question, dialogue.facts)
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
+        matching.for_one(dialogue, question.id, say) if isinstance(dialogue, Matching) else None,
         say("judgement") if question.judgement else None,
         _why_once_more(dialogue, question, say),
         answer_before(screening, question, say),

@@ -11,7 +11,7 @@ from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
 from bot.wording.in_short import stands_in_short
-from bot.wording.missing import IN_A_LIST, missing_lines
+from bot.wording.missing import missing_lines
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, joined, lines
 from bot.wording.times import local_time
@@ -55,6 +55,15 @@ def possible_in_short(screening: Screening, say: Phrases) -> str:
 def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
     """Say how many of the trials that are still possible ask a question."""
     return say("asked_for_trials", n=dialogue.wanted_by(question), of=len(dialogue.possible))
+
+
+def for_one(dialogue: Matching, question: str, say: Phrases) -> Safe | None:
+    """Name the trial if it is the only one of several that asks a question."""
+    place, possible = dialogue.protocol.position[question], dialogue.possible
+    asking = [index for index in possible if place in dialogue.worth[index]]
+    if len(asking) != 1 or len(possible) == 1:
+        return None
+    return Safe(f"<i>{say('for_trial', id=dialogue.protocol.trial_ids[asking[0]])}</i>")
 
 
 # what is new ---------------------------------------------------------------------------------------
@@ -103,16 +112,39 @@ def standing(screening: Screening, say: Phrases, place: int | None = None) -> Re
     ordered = _in_order(screening)
     shown = page_at(len(ordered), place or 0)
     told = [gap(_line(screening, ordered[each], say)) for each in shown]
-    buttons = [_go_on(screening, ordered[each], say) for each in shown]
-    buttons += turning(len(ordered), shown, screening, "stands", "stands")
+    goes_on = [index for each in shown if not _is_over(screening, index := ordered[each])]
+    over = [ordered[each] for each in shown if ordered[each] not in goes_on]
     text = lines(
         say("stands_title"),
         page_line(len(ordered), shown, say),
         *told,
         gap(say("investigator")),
+        *_unasked(screening, say),
         *_saved(screening, say),
     )
-    return Reply(text, arrange([*buttons, *_onward(screening, say)]), head=_head(screening, say))
+    buttons = [
+        *_ending(screening, say),
+        *(_go_on(screening, index, say) for index in goes_on),
+        *_leave(screening, say),
+        *turning(len(ordered), shown, screening, "stands", "stands"),
+        *(_go_on(screening, index, say) for index in over),
+        *_onward(screening, say),
+    ]
+    return Reply(text, arrange(buttons), head=_head(screening, say))
+
+
+def _is_over(screening: Screening, index: int) -> bool:
+    """Say whether a trial is ruled out or left out here, and has no screening of its own."""
+    dialogue = _matching(screening)
+    out = dialogue.alone[index].excluded or dialogue.is_left(index)
+    return out and not screening.goes_on(dialogue.protocol.trial_ids[index])
+
+
+def _unasked(screening: Screening, say: Phrases) -> list[Safe]:
+    """Say at the end of how many trials not all was asked."""
+    dialogue = _matching(screening)
+    unasked = sum(bool(dialogue.alone[index].open) for index in dialogue.possible)
+    return [say("not_all_asked", n=unasked)] if dialogue.finished and unasked else []
 
 
 def _saved(screening: Screening, say: Phrases) -> list[Safe]:
@@ -133,7 +165,7 @@ def _in_order(screening: Screening) -> list[int]:
     dialogue = _matching(screening)
 
     def place(index: int) -> tuple[bool, bool]:
-        trial = dialogue.trial_ids[index]
+        trial = dialogue.protocol.trial_ids[index]
         if screening.goes_on(trial):
             return False, screening.came_of[trial].verdict == "ineligible"
         return dialogue.is_left(index), dialogue.alone[index].excluded
@@ -154,7 +186,7 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     if dialogue.is_left(index):
         left = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
         return lines(say("stands", **identity, what=left), opened)
-    if alone.open and not alone.excluded:
+    if alone.open and not alone.excluded and not dialogue.finished:
         return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), opened)
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
     return lines(
@@ -189,7 +221,7 @@ def _parts(alone: Progress, say: Phrases) -> list[Safe]:
 
 
 def _missing(alone: Progress, say: Phrases) -> list[Safe]:
-    return missing_lines(alone, say, IN_A_LIST) if alone.verdict == "undetermined" else []
+    return missing_lines(alone, say) if alone.verdict == "undetermined" else []
 
 
 def _why_not(alone: Progress, entered: Mapping[str, date], say: Phrases) -> Iterator[Safe]:
@@ -214,26 +246,35 @@ def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
     return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
 
 
+def _ending(screening: Screening, say: Phrases) -> list[Button]:
+    """What comes first: the end of the matching, or the way to another screening."""
+    if screening.state == REVIEW:
+        return _finish(screening, say)
+    return [new_screening(say)] if screening.ended else []
+
+
 def _onward(screening: Screening, say: Phrases) -> list[Button]:
     """The ways on from here in the matching itself."""
-    if screening.state == COMPLETED:
-        return [new_screening(say), button(say.plain("correct_answer"), "revise", screening)]
+    dialogue = screening.dialogue
     if screening.state == CANCELLED:
-        return [new_screening(say)]
+        return []
+    verb = "revise" if screening.state == COMPLETED else "correct_which"
+    correct = [button(say.plain("correct_answer"), verb, screening)] if dialogue.applied else []
+    if screening.state == COMPLETED:
+        return correct
     if screening.state == REVIEW:
-        return [
-            *_finish(screening, say),
-            *_leave(screening, say),
-            button(say.plain("correct_answer"), "correct_which", screening),
-            button(say.plain("cancel_screening"), "cancel", screening),
-        ]
-    return [*_leave(screening, say), button(say.plain("back_to_question"), "go_back", screening)]
+        rest = [button(say.plain("ask_the_rest"), "continue", screening)] if dialogue.can("continue") else []
+        return [*rest, *correct, button(say.plain("cancel_screening"), "cancel", screening)]
+    end = button(say.plain("finish_save"), "finish", screening)
+    return [*correct, end, button(say.plain("back_to_question"), "go_back", screening)]
 
 
 def _leave(screening: Screening, say: Phrases) -> list[Button]:
     """The way to leave a trial out, as long as there is one that it could be."""
     possible = _matching(screening).possible
-    return [button(say.plain("leave_one"), "leave_which", screening)] if possible else []
+    return (
+        [button(say.plain("leave_one"), "leave_which", screening)] if possible and not screening.ended else []
+    )
 
 
 def to_leave(screening: Screening, place: int | None, say: Phrases) -> Reply:
@@ -241,7 +282,7 @@ def to_leave(screening: Screening, place: int | None, say: Phrases) -> Reply:
     dialogue = _matching(screening)
     possible = dialogue.possible
     shown = page_at(len(possible), place or 0)
-    named = [(index, say.plain("leave_this", id=dialogue.trial_ids[index])) for index in possible]
+    named = [(index, say.plain("leave_this", id=dialogue.protocol.trial_ids[index])) for index in possible]
     buttons = [button(label[:LABEL_CHARACTERS], "leave", screening, index) for index, label in named]
     ways = [*turning(len(possible), shown, screening, "leave_which", "leave_which")]
     ways.append(button(say.plain("back"), "stands", screening))

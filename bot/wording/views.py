@@ -15,7 +15,7 @@ from bot.wording.buttons import arrange, button, choices, is_cut, new_screening
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.paging import page_at, page_line, turning
-from bot.wording.phrases import Phrases, lines, named
+from bot.wording.phrases import Phrases, gap, lines, named
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
@@ -104,7 +104,7 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
         buttons.append(button(say.plain("back"), "back", screening))
     if matching.is_matching(screening) or cards.explains_more(screening.protocol, question):
         buttons.append(button(say.plain("help"), "help", screening))
-    if screening.dialogue.can("finish"):
+    if screening.dialogue.further:
         buttons.append(button(say.plain("finish"), "finish", screening))
     if matching.is_matching(screening):
         buttons.append(button(say.plain("where_we_stand"), "stands", screening))
@@ -195,7 +195,8 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
         button(say.plain("correct_answer"), "correct_which", screening),
     ]
     if screening.dialogue.can("continue"):
-        buttons.append(button(say.plain("record_further"), "continue", screening))
+        label = "record_further" if screening.dialogue.excluded else "ask_the_rest"
+        buttons.append(button(say.plain(label), "continue", screening))
     buttons.append(button(say.plain("cancel_screening"), "cancel", screening))
     return Reply(verdict_card.review_card(screening, say), arrange(buttons), head=_head(screening, say))
 
@@ -234,12 +235,12 @@ def _show_standing(screening: Screening, say: Phrases, place: int | None = None)
 
 
 def _show_matching(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
-    """Show where each trial stands; before saving with all answers, which that confirms, on whatever page."""
+    """Show where each trial stands; before saving below all answers, which that confirms, on whatever page."""
     card = matching.standing(screening, say, place)
     if screening.state != REVIEW:
         return card
     answers = (say("answers_title"), *cards.answer_lines(screening.dialogue, say))
-    return replace(card, text=lines(card.text, *answers, say("source_documents")))
+    return replace(card, text=lines(*answers, gap(card.text), say("source_documents")))
 
 
 def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:

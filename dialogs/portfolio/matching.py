@@ -43,10 +43,6 @@ class Matching(Dialogue):
     def trials(self) -> tuple[Trial, ...]:
         return self.portfolio.trials
 
-    @property
-    def trial_ids(self) -> tuple[str, ...]:
-        return tuple(trial.protocol.id for trial in self.trials)
-
     def is_left(self, index: int) -> bool:
         """Say whether the trial at a place was left out."""
         return self.trials[index].protocol.id in self.left

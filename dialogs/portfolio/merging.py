@@ -64,6 +64,10 @@ class Portfolio(Protocol):
     trials: tuple[Trial, ...] = ()
 
     @cached_property
+    def trial_ids(self) -> tuple[str, ...]:
+        return tuple(trial.protocol.id for trial in self.trials)
+
+    @cached_property
     def asking(self) -> tuple[tuple[int, ...], ...]:
         """For each question, the trials that ask it, by their place."""
         found: list[list[int]] = [[] for _ in self.questions]

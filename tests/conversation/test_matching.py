@@ -188,6 +188,99 @@ def test_what_goes_on_by_itself_is_not_asked_for_in_the_matching_and_said_as_it_
     assert is_sound(site)
 
 
+def test_it_can_be_finished_midway_and_what_is_open_is_undetermined(site: Site) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
+    end = press(site, shown, "finish_save")
+    assert site.words("not_all_asked", n=2) in plain(said(end))
+    assert site.words("stands_open", n=12) not in plain(said(end))
+    rest = press(site, end, "ask_the_rest")
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in plain(said(rest))
+    end = press(site, press(site, rest, "where_we_stand"), "finish_save")
+    done = press(site, end, "save_all", n=2)
+    assert done.saved == ["S01-0001", "S01-0002"]
+    assert sorted(site.ward.verdicts()) == [
+        ("S01-0001", "undetermined"),
+        ("S01-0002", "undetermined"),
+        ("S01-M0001", "undetermined"),
+    ]
+    assert is_sound(site)
+    filled = site.ward.do(site.ward.clinician, "!reopen:S01-0001:0")
+    dialogue = site.ward.conversation.screenings.load("S01-0001").dialogue
+    assert dialogue.state in dialogue.protocol.position, "what was not asked is asked"
+    assert site.words("ask_the_rest") not in labels(filled)
+
+
+def test_the_end_has_the_keys_in_the_order_of_use_and_the_verdicts_below_the_answers(site: Site) -> None:
+    shown = at_review(site)
+    asked = [site.words("save_all", n=2)]
+    asked += [site.words("go_on_with", id=trial) for trial in ("EXAMPLE-DM2", "NCT04420494", "EXAMPLE-MDD")]
+    assert [each for each in labels(shown) if each in asked] == asked
+    told = plain(said(shown))
+    assert told.index(site.words("answers_title").strip("<b>/")) < told.index(
+        plain(site.words("stands_title"))
+    )
+
+
+def test_an_answer_is_corrected_midway_and_then_what_is_due_is_asked(site: Site) -> None:
+    begin(site)
+    site.ward.do(site.ward.clinician, "45")
+    shown = press(site, site.ward.do(site.ward.clinician, site.words("unknown")), "where_we_stand")
+    listed = press(site, shown, "correct_answer")
+    (age,) = [each for each in labels(listed) if "45" in each]
+    site.press(site.ward.clinician, listed, age)
+    site.ward.do(site.ward.clinician, "15")
+    matching = site.ward.conversation.screenings.load("S01-M0001")
+    assert matching.state not in matching.dialogue.answers
+    assert matching.state in matching.protocol.position
+
+
+def test_a_correction_of_a_saved_matching_asks_for_nothing_that_was_unknown(site: Site) -> None:
+    saved = press(site, at_review(site), "save_all", n=2)
+    before = dict(site.ward.conversation.screenings.load("S01-M0001").dialogue.answers)
+    listed = press(site, saved, "correct_answer")
+    (age,) = [each for each in labels(listed) if "45" in each]
+    site.press(site.ward.clinician, listed, age)
+    site.ward.do(site.ward.clinician, "46")
+    reasons = site.ward.do(site.ward.clinician, "/resume m1")
+    press(site, reasons, "amend_misread")
+    matching = site.ward.conversation.screenings.load("S01-M0001")
+    assert matching.state == REVIEW
+    assert {**matching.dialogue.answers, "age_years": before["age_years"]} == before
+    assert is_sound(site)
+
+
+def test_a_question_that_one_trial_alone_needs_says_so(site: Site) -> None:
+    turn, alone, screenings = begin(site), 0, site.ward.conversation.screenings
+    turn = site.ward.do(site.ward.clinician, "45")
+    while (matching := screenings.load("S01-M0001")).state != REVIEW:
+        dialogue = matching.dialogue
+        assert isinstance(dialogue, Matching)
+        place = dialogue.protocol.position[matching.state]
+        asking = [dialogue.trials[at].protocol.id for at in dialogue.possible if place in dialogue.worth[at]]
+        named = [
+            trial
+            for trial in ("EXAMPLE-DM2", "NCT04420494")
+            if site.words("for_trial", id=trial) in said(turn)
+        ]
+        assert named == (asking if len(asking) < 2 else [])
+        alone += len(named)
+        turn = site.ward.do(site.ward.clinician, site.words("unknown"))
+    assert alone > 5
+
+
+def test_a_screening_that_came_out_of_it_leads_back_when_it_is_saved_as_long_as_the_matching_is_open(
+    site: Site,
+) -> None:
+    begin(site)
+    opened = press(site, site.ward.do(site.ward.clinician, "5"), "go_on_with", id="NCT04420494")
+    saved = press(site, opened, "finish_save")
+    back = press(site, saved, "back_to", number="S01-M0001")
+    press(site, back, "finish_matching")
+    card = site.ward.do(site.ward.clinician, "/recent 1")
+    assert site.words("back_to", number="S01-M0001") not in labels(card)
+
+
 def left_out(site: Site, shown: Turn, trial: str) -> Turn:
     return press(site, press(site, shown, "leave_one"), "leave_this", id=trial)
 

@@ -199,7 +199,7 @@ def _leave(matching: Matching, data: st.DataObject) -> list[Step]:
     """Leave some of the trials that take part."""
     steps = [
         Step("leave", trial=trial)
-        for trial in data.draw(st.lists(st.sampled_from(matching.trial_ids), unique=True))
+        for trial in data.draw(st.lists(st.sampled_from(matching.protocol.trial_ids), unique=True))
     ]
     for step in steps:
         matching.take(step)
