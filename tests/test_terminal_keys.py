@@ -11,6 +11,7 @@ import pytest
 
 from bot.terminal import Terminal
 from bot.wording.asked import question_of, ticked
+from bot.wording.buttons import shown_places
 from dialogs.answers import Choice
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.loading.catalogue import entries
@@ -195,3 +196,19 @@ def test_no_at_the_question_whether_to_cancel_is_n(seat: Seat) -> None:
     assert {"y", "n"} == {*seat.shown()}
     seat.types("n")
     assert not seat.made.screenings.load(screening.number).ended
+
+
+def test_no_is_the_first_key_and_yes_the_second_in_whatever_trial(seat: Seat) -> None:
+    asked = 0
+    for trial in (*_differing(), *map(load, shipped_protocols())):
+        for question in trial.questions:
+            codes = [*question.buttons]
+            shown = [codes[place] for place in shown_places(question)]
+            if codes == ["yes", "no"] and "," not in question.option_by_code["yes"].text["en"]:
+                assert shown == ["no", "yes"], question.id
+                asked += 1
+            else:
+                assert shown == codes, question.id
+    assert asked > 5
+    seat.begins(next(trial for trial in _differing() if [*trial.questions[0].buttons] == ["yes", "no"]))
+    assert seat.options() == [("1", "no"), ("2", "yes")]

@@ -12,6 +12,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Rows
 from bot.wording.phrases import Phrases
+from dialogs.languages import in_every_language
 from dialogs.protocol import Question
 from dialogs.texts import Text
 from state.screenings import Screening
@@ -50,6 +51,23 @@ def new_screening(say: Phrases) -> Button:
 def choices(question: Question) -> list[tuple[str, Text]]:
     """Return the codes and texts of a question's option buttons, in the order of their places."""
     return list(question.buttons.items())
+
+
+def shown_places(question: Question) -> Sequence[int]:
+    """Return the places of a question's option buttons in the order in which they are shown: that of its file.
+
+    Only a mere *No* stands before a mere *Yes* in every trial, as in the shipped one: a finger learns the place.
+    """
+    offered = choices(question)
+    if [code for code, _ in offered] == ["yes", "no"] and all(map(_is_mere, offered)):
+        return (1, 0)
+    return range(len(offered))
+
+
+def _is_mere(option: tuple[str, Text]) -> bool:
+    """Say whether a button says yes or no, and nothing else, in each language of its trial."""
+    code, text = option
+    return text.items() <= in_every_language("dialogs", "shipped", code).items()
 
 
 def arrange(buttons: Sequence[Button]) -> Rows:

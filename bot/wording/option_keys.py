@@ -10,6 +10,7 @@ from itertools import product
 from string import ascii_lowercase
 from typing import Final
 
+from bot.wording.buttons import shown_places
 from dialogs.answers import COMPUTED, compact
 from dialogs.protocol import Option, Question
 from dialogs.reading.grades import grade, numbers_in
@@ -52,13 +53,14 @@ def _wanted(question: Question, code: str, first: Sequence[str], taken: Collecti
 def option_keys(question: Question, taken: Collection[str]) -> Sequence[str]:
     """Return the key of each option; none is one of those that are `taken` by other buttons.
 
-    Where no label holds a number, it is the option's place. Else the number that is typed is the one that is read:
-    options that have a grade have it as their key, and letters are those of the others. Where one number could
-    mean two options, no digit is a key.
+    Where no label holds a number, it is the place at which it is shown. Else the number that is typed is the one that
+    is read: options that have a grade have it as their key, and letters are those of the others. Where one number
+    could mean two options, no digit is a key.
     """
     grades = [grade(option) for option in question.options]
     if not any(map(numbers_in, question.options)):
-        return [str(place) for place, _ in enumerate(question.options, 1)]
+        places = shown_places(question)
+        return [str(places.index(place) + 1) for place, _ in enumerate(question.options)]
     letters = _letters(question, taken)
     if not _are_clear(question.options, grades):
         grades = [None] * len(grades)

@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
 from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
-from bot.wording.buttons import arrange, button, choices, is_cut, new_screening
+from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.paging import page_at, page_line, turning
@@ -69,7 +69,7 @@ def _show_question(screening: Screening, say: Phrases, place: int | None = None)
 def _options(screening: Screening, question: Question, page: range, say: Phrases) -> list[Button]:
     """The options of a page; those of several show whether they are ticked."""
     offered = choices(question)
-    shown = [(place, *offered[place]) for place in page]
+    shown = [(place, *offered[place]) for place in shown_places(question)[page.start : page.stop]]
     if question.kind != "several":
         return [button(text[say.language], "answer", screening, place) for place, _, text in shown]
     on = ticked(screening, question).codes

@@ -26,7 +26,7 @@ OF_OTHER_TRIALS = {
     ),
     "ticks": (
         "several.toml",
-        *("1", "3", "1", "asthmo, copd", "2", "d", "2", "b", "b", "3", "1", "d", "1", "2", "d", "s"),
+        *("1", "3", "1", "asthmo, copd", "2", "d", "1", "b", "b", "3", "1", "d", "1", "2", "d", "s"),
     ),
 }
 """A trial's file in `tests/data`, and what is typed."""
@@ -34,7 +34,7 @@ OF_SEVERAL_TRIALS = {
     "matching": (
         "EXAMPLE-DM2 EXAMPLE-MDD NCT04420494",
         *("1", "45", "t", "b", "h", "24.7", "b", "k", "1", "1", "d", "2", "1", "1", "2", "2 a", "8.1 %"),
-        *("73 g/L", "n", "u", "u", "u", "u", "u", "u", "u", "n", "n", "n", "u", "u", "90", "2"),
+        *("73 g/L", "n", "u", "u", "u", "u", "u", "u", "u", "n", "n", "n", "u", "u", "90", "1"),
         *("u", "u", "u"),
         *("1", "s", "/resume", "go", "all", "2"),
     ),
