@@ -11,11 +11,12 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from dialogs.answers import Answer
+from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.carried import carried
 from dialogs.dialogue import CANCELLED, COMPLETED, EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
+from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lists import Listed, Lists
@@ -137,6 +138,22 @@ class Lookup(Lists):
             return
         screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
         screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
+        screening.carried, screening.carried_from = {}, {}
+        for index, trial in enumerate(screening.protocol.trial_ids):
+            if screening.goes_on(trial):
+                self._offer(screening, index, screening.by_itself[trial])
+
+    def _offer(self, matching: Screening, index: int, own: Screening) -> None:
+        """Offer in a matching what was answered in a screening that came out of it; limits go with their values."""
+        dialogue = matching.dialogue
+        if not isinstance(dialogue, Matching):
+            return
+        for question in own.dialogue.applied:
+            here, answer = dialogue.here(dialogue.trials[index], question), own.dialogue.answers[question]
+            is_limit = dialogue.protocol.question(here).unit_of is not None
+            if here not in dialogue.answers and answer not in (UNKNOWN, COMPUTED) and not is_limit:
+                matching.carried = {**matching.carried, here: answer}
+                matching.carried_from = {**matching.carried_from, here: (own.number, own.entries)}
 
     def came_from(self, screening: Screening) -> str | None:
         """Return the open matching that a screening came out of."""

@@ -281,6 +281,17 @@ def test_a_screening_that_came_out_of_it_leads_back_when_it_is_saved_as_long_as_
     assert site.words("back_to", number="S01-M0001") not in labels(card)
 
 
+def test_what_was_answered_in_a_screening_that_came_out_of_it_is_offered_in_the_matching(site: Site) -> None:
+    press(site, press(site, begin(site), "where_we_stand"), "go_on_with", id="NCT04420494")
+    site.ward.do(site.ward.clinician, "45")
+    back = site.ward.do(site.ward.clinician, "/resume m1")
+    (keep,) = [each for each in buttons(back) if (each.press or "").startswith("keep:")]
+    assert "45" in keep.label
+    kept = site.ward.do(site.ward.clinician, f"!{keep.press}")
+    assert site.words("progress_matching", number="S01-M0001", possible=1, of=2, left=12) in plain(said(kept))
+    assert is_sound(site)
+
+
 def left_out(site: Site, shown: Turn, trial: str) -> Turn:
     return press(site, press(site, shown, "leave_one"), "leave_this", id=trial)
 
