@@ -1,10 +1,11 @@
-"""What a screening can take over from earlier ones of the same subject: answers that may still hold."""
+"""What can be taken over from earlier screenings of a subject: answers that may still hold, and what only grows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from dialogs.answers import UNKNOWN, Answer
+from dialogs.answers import UNKNOWN, Answer, Measurement, Relation
 from dialogs.dialogue import Dialogue
 from dialogs.protocol import Protocol, Question
 
@@ -54,3 +55,27 @@ def holding(protocol: Protocol, question: str, answer: Answer) -> Answer | None:
     if not asked.lasting or asked.unit_of is not None or asked.kind == "since":
         return None
     return asked.own(answer)
+
+
+_FROM_THERE_ON: Final[Mapping[Relation, Relation]] = {"=": ">=", ">=": ">=", ">": ">"}
+
+
+def at_least(protocol: Protocol, question: str, answer: Answer) -> Measurement | None:
+    """Return the lowest number that an answer which only grows can have come to by now; ``None`` of any other.
+
+    That is an age, and how long ago something was that happens once. A last time is none: since then there may have
+    been another; nor is *never*.
+    """
+    if question not in protocol.position or not isinstance(answer, Measurement):
+        return None
+    asked = protocol.question(question)
+    if not _only_grows(asked) or answer.relation not in _FROM_THERE_ON or not asked.takes(answer):
+        return None
+    return Measurement(_FROM_THERE_ON[answer.relation], answer.value, answer.unit)
+
+
+def _only_grows(question: Question) -> bool:
+    """Say whether time makes a number larger; SDTM tells an age from other numbers."""
+    coded = question.sdtm
+    is_age = coded is not None and (coded.domain, coded.code) == ("DM", "AGE")
+    return is_age or (question.kind == "since" and question.lasting)

@@ -1,18 +1,19 @@
 """Earlier subjects judged, by kept answers, for a trial that they were not screened for. Nothing is written.
 
-Only what the trial asks in the same way counts, and of that what may still hold: see `dialogs.carried`.
+Only what the trial asks in the same way counts, and of that what may still hold, or the least that it has come to
+since: see `dialogs.carried`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import Verdict
-from dialogs.carried import holding
+from dialogs.carried import at_least, holding
 from dialogs.portfolio.sameness import classes
 from dialogs.progress import Progress
 from dialogs.protocol import Protocol
@@ -39,8 +40,9 @@ ORDER BY s.site, u.subject, u.place, s.sequence
 class Settled:
     """What a subject's kept answers come to, by the number of the newest saved screening.
 
-    ``verdict`` is ``None`` while ``left`` questions may still be asked. ``aged`` are questions of the trial whose kept
-    answer may not hold any more, and was not used.
+    ``verdict`` is ``None`` while ``left`` questions may still be asked. ``at_least`` are questions of the trial whose
+    kept answer was used as the least that it has come to since; ``aged`` are those whose kept answer may not hold any
+    more, and was not used.
     """
 
     number: str
@@ -50,6 +52,7 @@ class Settled:
     failed: tuple[str, ...]
     first_failed: str | None
     left: int
+    at_least: tuple[str, ...]
     aged: tuple[str, ...]
 
 
@@ -81,11 +84,16 @@ def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:
 
 
 def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, trial: str) -> Settled:
-    held = {question: holding(new, question, answer) for question, answer in kept.items()}
-    known = {question: answer for question, answer in held.items() if answer is not None}
-    progress = Progress(new, known, as_answered=True)
+    held = _known(kept, lambda question, answer: holding(new, question, answer))
+    grown = _known(
+        kept, lambda question, answer: None if question in held else at_least(new, question, answer)
+    )
+    progress = Progress(new, held | grown, as_answered=True)
+    if not progress.excluded:
+        progress = _without_the_undecided(progress, grown)
     left = 0 if progress.excluded else progress.remaining
-    aged = (q for q, answer in kept.items() if q not in known and answer != UNKNOWN)
+    used = [question for question in progress.applied if question in grown]
+    aged = (q for q, answer in kept.items() if q not in held and q not in used and answer != UNKNOWN)
     return Settled(
         number,
         site,
@@ -94,5 +102,18 @@ def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, t
         progress.failed_codes,
         progress.first_failed,
         left,
+        tuple(sorted(used, key=new.position.__getitem__)),
         tuple(sorted(aged, key=new.position.__getitem__)),
     )
+
+
+def _known(kept: Mapping[str, Answer], may_be: Callable[[str, Answer], Answer | None]) -> dict[str, Answer]:
+    found = {question: may_be(question, answer) for question, answer in kept.items()}
+    return {question: answer for question, answer in found.items() if answer is not None}
+
+
+def _without_the_undecided(progress: Progress, grown: Mapping[str, Answer]) -> Progress:
+    """Leave a bound out that does not decide a criterion: what it has come to must be asked."""
+    undecided = {question for questions in progress.follow_up().values() for question in questions}
+    known = {q: answer for q, answer in progress.answers.items() if q not in grown or q not in undecided}
+    return Progress(progress.protocol, known, as_answered=True)

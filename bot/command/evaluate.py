@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bot.command.wiring import Unusable, open_existing, protocols_on_offer, warn
 from dialogs.languages import DEFAULT
 
 if TYPE_CHECKING:
+    from bot.evaluate.matrix import Table
     from dialogs.candidates import Row
     from dialogs.portfolio.merging import Portfolio
     from dialogs.protocol import Protocol
@@ -83,9 +84,13 @@ def command(
     column of its own, "history___asthma", with 1 or 0.
 
     With --stored there is no list: each subject of the file who was screened, and not for this trial, is judged by
-    the answers that are kept and that the trial asks alike, as after a trial was added. A line has "screening" (the
-    newest saved one), "verdict" (null while "questions_left" is above 0), "failed", "first_failed", and "aged":
-    questions whose answer may not hold any more (how long ago something was, an age, a result) and is not used.
+    the answers that are kept and that the trial asks alike, as after a trial was added. Used is what holds for good
+    ("lasting": the sex, how a diagnosis was confirmed), and what only grows, as the least that it is by now: an age,
+    and how long ago something was first diagnosed. So 58 rules out of a trial for ages up to 17, and leaves one for
+    up to 75 open. Everything else has aged, as results, drugs and most diagnoses have, and is not used.
+    A line has "screening" (the newest saved one), "verdict" (null while "questions_left" is above 0), "failed",
+    "first_failed", and the questions whose answers were used so ("at_least") or have aged ("aged"). --format matrix has
+    a row a subject; a cell is empty where somebody was screened for the trial already.
 
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
     1500, an unusual value) is not taken: the row is named on standard error and not evaluated. A line
@@ -97,7 +102,17 @@ def command(
 
     trials = tuple(protocols_on_offer(protocol_sources).values())
     if stored:
-        _print_stored(trials, db_file, site, listed=file is not None or template or form == "matrix")
+        if file is not None or template:
+            raise click.UsageError(
+                "--stored takes no list or template: it evaluates what is in the file --db."
+            )
+        _refuse_output(form, output)
+        warn_of_drafts(trials)
+        found = _settled(trials, db_file, site)
+        if form == "matrix":
+            _write(_stored_matrix(trials, found, output), output, force=force)
+        else:
+            click.echo("".join(f"{_stored_line(*each)}\n" for each in found), nl=False)
         return
     portfolio = merged(trials) if form == "matrix" or len(trials) > 1 else None
     protocol = portfolio or trials[0]
@@ -106,8 +121,7 @@ def command(
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
-    if output is not None and (form != "matrix" or output.suffix not in (".csv", ".xlsx")):
-        raise click.UsageError("--output takes the matrix, as .csv or .xlsx.")
+    _refuse_output(form, output)
     warn_of_drafts(trials)
     rows = _Rows(protocol, file, accept_unusual)
     if portfolio is not None and form == "matrix":
@@ -117,24 +131,33 @@ def command(
     sys.exit(1 if rows.faulty else 0)
 
 
-def _print_stored(trials: Iterable[Protocol], db_file: str, site: str | None, *, listed: bool) -> None:
-    """Print a line of JSON for each earlier subject and trial."""
+def _refuse_output(form: str, output: Path | None) -> None:
+    if output is not None and (form != "matrix" or output.suffix not in (".csv", ".xlsx")):
+        raise click.UsageError("--output takes the matrix, as .csv or .xlsx.")
+
+
+def _settled(trials: Iterable[Protocol], db_file: str, site: str | None) -> list[tuple[Protocol, Settled]]:
+    """Return each trial with each earlier subject, in the order of the trials."""
     from state.lookup import Lookup
     from state.settled import settled
 
-    if listed:
-        raise click.UsageError(
-            "--stored takes no list, template or matrix: it evaluates what is in the file --db."
-        )
-    warn_of_drafts(trials)
     db = open_existing(db_file)
     try:
         screenings = Lookup(db)
-        for trial in trials:
-            for found in settled(screenings, trial, site=site):
-                click.echo(_stored_line(trial, found))
+        return [(trial, found) for trial in trials for found in settled(screenings, trial, site=site)]
     finally:
         db.conn.close()
+
+
+def _stored_matrix(
+    trials: Sequence[Protocol], found: Iterable[tuple[Protocol, Settled]], output: Path | None
+) -> bytes:
+    from bot.evaluate.matrix import stored_matrix
+    from bot.wording.phrases import phrases
+
+    table = _table(output)
+    stored_matrix(trials, found, table, phrases(DEFAULT))
+    return table.close()
 
 
 def _stored_line(trial: Protocol, found: Settled) -> str:
@@ -147,6 +170,7 @@ def _stored_line(trial: Protocol, found: Settled) -> str:
         "failed": found.failed,
         "first_failed": found.first_failed,
         "questions_left": found.left,
+        "at_least": found.at_least,
         "aged": found.aged,
     }
     return json.dumps(line, ensure_ascii=False)
@@ -211,20 +235,32 @@ def _print_lines(protocol: Protocol, rows: Iterable[Row]) -> None:
 
 
 def _matrix(portfolio: Portfolio, rows: _Rows, output: Path | None, *, force: bool) -> None:
-    """Write a row a candidate and a column a trial, into a file or as CSV to standard output."""
-    from bot.evaluate.matrix import MatrixBook, MatrixCsv, matrix
+    """Write a row a candidate and a column a trial."""
+    from bot.evaluate.matrix import matrix
     from bot.wording.phrases import phrases
+
+    table = _table(output)
+    matrix(portfolio, iter(rows), table, phrases(DEFAULT))
+    _write(table.close(), output, force=force)
+
+
+def _table(output: Path | None) -> Table:
+    """Return what a matrix is written to: a workbook for a file .xlsx, else CSV."""
+    from bot.evaluate.matrix import MatrixBook, MatrixCsv
     from dialogs.candidates import BadFile
-    from state.exports.files import written
 
     try:
-        table = MatrixBook() if output is not None and output.suffix == ".xlsx" else MatrixCsv()
+        return MatrixBook() if output is not None and output.suffix == ".xlsx" else MatrixCsv()
     except BadFile as error:
         raise Unusable(
             'the workbook needs xlsxwriter; in the checkout, please run: pip install ".[xlsx]"'
         ) from error
-    matrix(portfolio, iter(rows), table, phrases(DEFAULT))
-    content = table.close()
+
+
+def _write(content: bytes, output: Path | None, *, force: bool) -> None:
+    """Write a matrix into a file, or as CSV to standard output."""
+    from state.exports.files import written
+
     if output is None:
         click.echo(content.decode("utf-8-sig" if sys.stdout.isatty() else "utf-8"), nl=False)
         return

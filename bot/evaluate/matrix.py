@@ -6,8 +6,8 @@ A workbook has the reasons of each verdict on a sheet of their own.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 from typing import Protocol as Shape
 
 from bot.evaluate.sheets import read_list
@@ -18,6 +18,9 @@ from dialogs.candidates import BadFile, Outcome, Row, outcomes, shown
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state.exports.spreadsheet import ENCODING, Csv
+
+if TYPE_CHECKING:
+    from state.settled import Settled
 
 COLOURS: Final = {"eligible": "#D5EBD3", "undetermined": "#FBEBC0", "ineligible": "#F3D0CC"}
 """Behind the words of each verdict, which say the same: green, yellow, red."""
@@ -74,6 +77,30 @@ def _cell(outcome: Outcome, say: Phrases) -> str:
     codes = [outcome.first_failed] if outcome.first_failed else outcome.unresolved
     verdict = say.plain(f"verdict_{outcome.verdict}")
     return say.plain("noted", what=verdict, note=joined(codes, say)) if codes else verdict
+
+
+def stored_matrix(
+    trials: Sequence[Protocol], settled: Iterable[tuple[Protocol, Settled]], table: Table, say: Phrases
+) -> None:
+    """Write a row an earlier subject, with what was not used; of trials that they were screened for, nothing."""
+    table.add(("screening", *(trial.id for trial in trials), "aged"))
+    subjects: dict[tuple[str, str], dict[str, Settled]] = {}
+    for trial, found in settled:
+        subjects.setdefault((found.site, found.number), {})[trial.id] = found
+    for (_, number), row in sorted(subjects.items()):
+        founds = [row.get(trial.id) for trial in trials]
+        cells = [_settled_cell(found, say) if found else "" for found in founds]
+        aged = dict.fromkeys(question for found in row.values() for question in found.aged)
+        verdicts = (None, *(found.verdict if found else None for found in founds), None)
+        table.add((number, *cells, joined(aged, say)), verdicts)
+
+
+def _settled_cell(found: Settled, say: Phrases) -> str:
+    """Say a verdict, with the criterion that excludes, or about how many questions leave it open."""
+    if found.verdict is None:
+        return say.plain("stands_open", n=found.left)
+    verdict = say.plain(f"verdict_{found.verdict}")
+    return say.plain("noted", what=verdict, note=found.first_failed) if found.first_failed else verdict
 
 
 def evaluate_matrix(

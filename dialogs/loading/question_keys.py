@@ -249,7 +249,8 @@ QUESTION: Final = Table(
             "lasting",
             FLAG,
             "Whether an answer also holds weeks later: then it is offered when the same subject is screened again. "
-            "Not for what changes with time, such as results.",
+            "Not for what changes with time, such as results. Of how long ago something was: that it happens once, as "
+            "a first diagnosis does, so that it only gets longer.",
             False,
         ),
         Key(

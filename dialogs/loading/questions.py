@@ -131,10 +131,9 @@ def _since(entry: Entry, report: Report) -> tuple[tuple[Unit, ...], tuple[Shortc
         if entry.get(key):
             fault = "is not for how long ago something was, which has its units, never and ongoing"
             report.fault(f"{entry.place}: {key}", fault, "Please remove it")
-    for key in ("lasting", "site_fact"):
-        if entry.get(key):
-            fault = "is not for how long ago something was, which another day makes longer"
-            report.fault(f"{entry.place}: {key}", fault, "Please remove it")
+    if entry.get("site_fact"):
+        fault = "is not for how long ago something was, which another day makes longer"
+        report.fault(f"{entry.place}: site_fact", fault, "Please remove it")
     taken = [each for each in since.shortcuts() if entry.get(each.code) is not False]
     return since.units(), tuple(taken)
 

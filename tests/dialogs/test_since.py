@@ -239,8 +239,8 @@ def test_its_units_and_ranges_are_its_own(line: str) -> None:
         parse_protocol(PROTOCOL.text.replace('id = "last_mi"', f'id = "last_mi"\n{line}'), "washouts.toml")
 
 
-def test_a_file_cannot_say_that_it_lasts() -> None:
-    text = PROTOCOL.text.replace('id = "last_mi"', 'id = "last_mi"\nlasting = true')
+def test_it_is_no_fact_of_a_site() -> None:
+    text = PROTOCOL.text.replace('id = "last_mi"', 'id = "last_mi"\nsite_fact = true')
     with pytest.raises(ProtocolError, match="which another day makes longer"):
         parse_protocol(text, "washouts.toml")
 

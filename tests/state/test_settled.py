@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from bot.command import main
-from dialogs.answers import Choice
+from dialogs.answers import Answer, Choice, Measurement, Relation
+from dialogs.assessment import effective, judge
+from dialogs.carried import at_least
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
+from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
+from dialogs.rules.judgement import UNCERTAIN
 from state.database import open_database
 from state.people import People
 from state.screenings import Screening, Screenings
@@ -135,6 +145,91 @@ def test_a_question_in_other_words_is_another_question(site: Site) -> None:
     assert (found.verdict, found.aged) == (None, ())
 
 
+# what only grows ---------------------------------------------------------------------------------
+
+
+def grown(*rules: str) -> Protocol:
+    """A fictional trial with an inclusion criterion for each rule, about an age and times since."""
+    criteria = [
+        f"[[criterion]]\ncode = 'I{number}'\ninclusion = 'x'\nrule = '{rule}'\n"
+        for number, rule in enumerate(rules, 1)
+    ]
+    head = f"""format = 2\nid = "EX-{len(rules)}"\nversion = "1"\ntitle = "Fictional: what grows"\n\n"""
+    return parse_protocol(head + "\n".join(criteria), "grown.toml")
+
+
+ASKED = grown("age_years > 1", 'diabetes_diagnosed >= "1 d"', 'last_mi >= "1 d"')
+YEARS, MONTHS = Measurement("=", Decimal(17), "a"), Measurement("=", Decimal(5), "mo")
+GROWN: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {
+    "too old already": (("age_years <= 16",), ("ineligible", 0, ("age_years",), ())),
+    "old enough already": (("age_years >= 12",), ("eligible", 0, ("age_years",), ())),
+    "may be too old by now": (("age_years <= 17",), (None, 1, (), ("age_years",))),
+    "may be old enough by now": (("age_years >= 18",), (None, 1, (), ("age_years",))),
+    "one of both limits": (("12 <= age_years <= 17",), (None, 1, (), ("age_years",))),
+    "too long ago already": (('diabetes_diagnosed < "4 mo"',), ("ineligible", 0, ("diabetes_diagnosed",), ())),
+    "long enough ago": (('diabetes_diagnosed >= "150 d"',), ("eligible", 0, ("diabetes_diagnosed",), ())),
+    "there may have been another since": (('last_mi < "4 mo"',), (None, 1, (), ("last_mi",))),
+    "one decides, the other one not": (
+        ("age_years >= 12", 'diabetes_diagnosed >= "6 mo"'),
+        (None, 1, ("age_years",), ("diabetes_diagnosed",)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "expected"), GROWN.values(), ids=GROWN)
+def test_what_only_grows_is_the_least_that_it_is_by_now(
+    site: Site, rules: tuple[str, ...], expected: tuple[object, ...]
+) -> None:
+    new = parse_protocol(grown(*rules).text.replace('id = "EX-', 'id = "NEW-'), "new.toml")
+    opened = site.screenings.start(ASKED, site.person, "S01", zone="+08:00", channel="terminal")
+    for question, answer in zip(ASKED.position, (YEARS, MONTHS, MONTHS), strict=True):
+        site.screenings.take(opened, [Step("answer", question, answer)], site.person)
+    site.screenings.take(opened, [Step("save")], site.person)
+    (found,) = site.found(new)
+    assert (found.verdict, found.left, found.at_least, found.aged) == expected
+
+
+_LIMITS = st.integers(1, 40)
+_OPERATORS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+_LEAVES = st.one_of(
+    st.builds("age_years {} {}".format, _OPERATORS, _LIMITS),
+    st.builds('diabetes_diagnosed {} "{} mo"'.format, st.sampled_from(["<", "<=", ">", ">="]), _LIMITS),
+)
+_RULES = st.recursive(
+    _LEAVES, lambda each: st.builds("({} {} {})".format, each, st.sampled_from(["and", "or"]), each)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(_RULES, st.tuples(_LIMITS, _LIMITS), st.tuples(st.integers(0, 20), st.integers(0, 20)), st.data())
+def test_whatever_it_has_come_to_it_never_contradicts_what_the_least_said(
+    rule: str, then: tuple[int, int], grew: tuple[int, int], data: st.DataObject
+) -> None:
+    try:
+        protocol = grown(rule)
+    except ProtocolError:
+        assume(False)  # a rule that no answer meets, or every one
+    units = {"age_years": "a", "diabetes_diagnosed": "mo"}
+    values = {name: (old, old + more) for name, old, more in zip(units, then, grew, strict=True)}
+    known, now = dict[str, Answer](), dict[str, Answer]()
+    for question in protocol.position:
+        old, later = values[question]
+        relation = data.draw(st.sampled_from([*_RELATIONS]))
+        answer = Measurement(relation if question != "age_years" else "=", Decimal(old), units[question])
+        least = at_least(protocol, question, answer)
+        assert (least is None) == (answer.relation in ("<", "<="))
+        if least is not None:
+            known[question] = least
+        true = later + (answer.relation == ">") if least is not None else later
+        now[question] = Measurement("=", Decimal(true), units[question])
+    said = judge(protocol, 0, effective(protocol, known))
+    if said.settled and said.low != UNCERTAIN:
+        assert judge(protocol, 0, effective(protocol, now)) == said
+
+
+_RELATIONS: tuple[Relation, ...] = get_args(Relation)
+
+
 def test_the_command_prints_a_line_a_subject_and_stores_nothing(site: Site) -> None:
     site.saved(OLD, "yes")
     site.db.close()
@@ -152,8 +247,29 @@ def test_the_command_prints_a_line_a_subject_and_stores_nothing(site: Site) -> N
         "failed": ["E1"],
         "first_failed": "E1",
         "questions_left": 0,
+        "at_least": [],
         "aged": [],
     }
     assert site.path.read_bytes() == before
     assert not verify(site.path).problems
     assert CliRunner().invoke(main, [*options, "list.csv"]).exit_code == 2
+    assert CliRunner().invoke(main, [*options, "--output", "x.csv"]).exit_code == 2, "lines have no file"
+
+
+def test_a_table_has_a_row_a_subject_and_a_column_a_trial(site: Site) -> None:
+    site.saved(OLD, "yes")
+    site.saved(OLD, "no")
+    site.saved(NEW, "no", earlier=site.saved(OLD, "no"))
+    site.db.close()
+    for trial in (NEW, OLD, NO_OTHER):
+        name = "third" if trial is NO_OTHER else trial.id
+        text = trial.text.replace('id = "EX-NEW"', 'id = "EX-THIRD"') if name == "third" else trial.text
+        site.path.with_name(f"{name}.toml").write_text(text, encoding="utf-8")
+    options = ["evaluate", "--stored", "--protocol", str(site.path.parent), "--db", str(site.path)]
+    done = CliRunner().invoke(main, [*options, "--format", "matrix"])
+    assert [*csv.reader(io.StringIO(done.stdout.removeprefix("\ufeff")))] == [
+        ["screening", "EX-NEW", "EX-OLD", "EX-THIRD", "aged"],
+        ["S01-0001", "not eligible (E1)", "", "not eligible (E1)", ""],
+        ["S01-0002", "still possible, about 2 questions left", "", "potentially eligible", "insulin"],
+        ["S01-0004", "", "", "potentially eligible", "insulin"],
+    ]
