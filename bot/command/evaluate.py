@@ -93,8 +93,8 @@ def command(
     a row a subject; a cell is empty where somebody was screened for the trial already.
 
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
-    1500, an unusual value) is not taken: the row is named on standard error and not evaluated. A line
-    whose name begins with # is left out.
+    1500, an unusual value) is not taken: the row is named on standard error and not evaluated; of several trials, for
+    those that ask this question. A line whose name begins with # is left out.
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
@@ -221,16 +221,14 @@ class _Rows:
 
 
 def _print_lines(protocol: Protocol, rows: Iterable[Row]) -> None:
-    """Print what became of each row that has no fault: a line, or one for each trial."""
+    """Print what became of each row: a line, or one for each trial, if no fault concerns it."""
     from dialogs.candidates import evaluate_candidate, evaluate_several
     from dialogs.portfolio.merging import Portfolio
 
     for row in rows:
-        if row.faults:
-            continue
         if isinstance(protocol, Portfolio):
-            click.echo("\n".join(evaluate_several(protocol, row)))
-        else:
+            click.echo("".join(f"{line}\n" for line in evaluate_several(protocol, row)), nl=False)
+        elif not row.faults:
             click.echo(evaluate_candidate(protocol, row))
 
 

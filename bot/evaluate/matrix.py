@@ -14,7 +14,7 @@ from bot.evaluate.sheets import read_list
 from bot.evaluate.verdicts import MAX_CANDIDATES, MAX_UNPACKED, Evaluated, Where, in_words, said
 from bot.wording.phrases import Phrases, joined
 from dialogs.assessment import Verdict
-from dialogs.candidates import BadFile, Outcome, Row, outcomes, shown
+from dialogs.candidates import MAX_NAME, BadFile, Outcome, Row, outcomes, shown
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state.exports.spreadsheet import ENCODING, Csv
@@ -46,28 +46,27 @@ class Table(Shape):
 def matrix(
     portfolio: Portfolio, rows: Iterator[Row], table: Table, say: Phrases, where: Where = "shell"
 ) -> tuple[int, int]:
-    """Write the rows; returns how many were evaluated, and how many have faults instead."""
+    """Write the rows; returns how many have no fault, and how many have some, with what is not concerned by them."""
     table.add(("name", *(trial.protocol.id for trial in portfolio.trials), "faults"))
-    evaluated = faulty = 0
+    counts = {True: 0, False: 0}
     for row in rows:
-        if row.faults:
-            faulty += 1
-            told = " ".join(said(portfolio, row, fault, say, where) for fault in row.faults)
-            table.add((shown(row.name), *[""] * len(portfolio.trials), told))
-        else:
-            evaluated += 1
-            found = list(outcomes(portfolio, row))
-            cells = (row.name, *(_cell(outcome, say) for _, outcome in found), "")
-            table.add(cells, (None, *(outcome.verdict for _, outcome in found), None))
-            table.explain(_reasons(row, found, say))
-    return evaluated, faulty
+        counts[bool(row.faults)] += 1
+        found = list(outcomes(portfolio, row))
+        told = " ".join(said(portfolio, row, fault, say, where) for fault in row.faults)
+        cells = (*(_cell(outcome, say) if outcome else "" for _, outcome in found), told)
+        verdicts = (None, *(outcome.verdict if outcome else None for _, outcome in found), None)
+        table.add((shown(row.name, MAX_NAME), *cells), verdicts)
+        table.explain(_reasons(row, found, say))
+    return counts[False], counts[True]
 
 
 def _reasons(
-    row: Row, found: Sequence[tuple[Protocol, Outcome]], say: Phrases
+    row: Row, found: Sequence[tuple[Protocol, Outcome | None]], say: Phrases
 ) -> Iterator[tuple[Sequence[str], Verdict]]:
     """Say of each trial in words what excludes a candidate or is open."""
     for trial, outcome in found:
+        if outcome is None:
+            continue
         verdict = say.plain(f"verdict_{outcome.verdict}")
         yield (row.name, trial.id, verdict, in_words(trial, outcome, say)), outcome.verdict
 

@@ -11,7 +11,8 @@ from bot.evaluate.sheets import read_list
 from bot.wording.parts import in_one_line
 from bot.wording.phrases import Phrases, joined
 from dialogs.answers import NONE, UNKNOWN
-from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown
+from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown, trials_of
+from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES
 from dialogs.wording import with_unit
@@ -31,7 +32,15 @@ SENTENCES: Final = (COLUMNS.index("in_words"), COLUMNS.index("faults"))
 
 
 def said(protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Where = "shell") -> str:
-    """Put a fault into words: row, name, question, what is wrong, what to do there."""
+    """Put a fault into words: row, name, question, what is wrong, what to do there; of several trials, for which."""
+    told = _said(protocol, row, fault, say, where)
+    if not isinstance(protocol, Portfolio):
+        return told
+    trials = joined([trial.id for trial in trials_of(protocol, fault)], say)
+    return f"{told} {say.plain('fault_trials', trials=trials)}"
+
+
+def _said(protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Where) -> str:
     details = {
         name: shown(_listed(value, say) if name in LISTS else value, 200)
         for name, value in {**fault.details, **_labels(protocol, fault, say.language)}.items()

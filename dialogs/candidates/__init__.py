@@ -11,14 +11,15 @@ from collections.abc import Iterator
 
 from dialogs.candidates.objects import read_objects
 from dialogs.candidates.playing import Outcome, evaluate_candidate, judged, play
-from dialogs.candidates.rows import BadFile, Cell, Fault, Row, Unreadable, shown
-from dialogs.candidates.several import evaluate_several, outcomes
+from dialogs.candidates.rows import MAX_NAME, BadFile, Cell, Fault, Row, Unreadable, shown
+from dialogs.candidates.several import evaluate_several, outcomes, trials_of
 from dialogs.candidates.tables import COMMENT, MAX_COLUMNS, MAX_ROWS, lines_of_csv, read_table
 from dialogs.protocol import Protocol
 
 __all__ = [
     "COMMENT",
     "MAX_COLUMNS",
+    "MAX_NAME",
     "MAX_ROWS",
     "BadFile",
     "Cell",
@@ -34,6 +35,7 @@ __all__ = [
     "read_candidates",
     "read_table",
     "shown",
+    "trials_of",
 ]
 
 

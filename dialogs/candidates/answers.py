@@ -169,4 +169,4 @@ def _check_unit(row: Row, question: Question, answer: Measurement) -> None:
 def _check_implied(row: Row, question: Question, option: Option) -> None:
     for other, code in option.implies.items():
         if row.answers.get(other, UNKNOWN) not in (UNKNOWN, Choice(code)):
-            row.faults.append(Fault("contradicts", question.id, {"other": other}))
+            row.faults.append(Fault("contradicts", question.id, {"other": other}, against=other))

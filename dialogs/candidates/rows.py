@@ -44,6 +44,13 @@ class Fault:
     code: str
     question: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    against: str | None = None
+    """Another question, whose answer it contradicts."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions whose answers it makes useless; none, if it is the row that is wrong."""
+        return tuple(each for each in (self.question, self.against) if each is not None)
 
 
 @dataclass(slots=True)

@@ -8,16 +8,30 @@ from functools import lru_cache
 from typing import Any
 
 from dialogs.candidates.playing import Outcome, judged, of_part
-from dialogs.candidates.rows import Row
+from dialogs.candidates.rows import Fault, Row
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 
 
-def outcomes(portfolio: Portfolio, row: Row) -> Iterator[tuple[Protocol, Outcome]]:
-    """Yield each trial with what its own dialogue comes to, over the answers that it asks for."""
+def outcomes(portfolio: Portfolio, row: Row) -> Iterator[tuple[Protocol, Outcome | None]]:
+    """Yield each trial with what its own dialogue comes to, over the answers that it asks for.
+
+    That is ``None`` if one of them has a fault, or the row itself.
+    """
+    touched = {trial for fault in row.faults for trial in trials_of(portfolio, fault)}
     for trial, columns in _columns(portfolio):
         answers = {own: row.answers[column] for own, column in columns if column in row.answers}
-        yield trial, judged(trial, answers)
+        yield trial, None if trial in touched else judged(trial, answers)
+
+
+def trials_of(portfolio: Portfolio, fault: Fault) -> list[Protocol]:
+    """Return the trials that a fault concerns: those that ask what it is about; all, if it is about the row."""
+    asked = set(fault.questions)
+    return [
+        trial
+        for trial, columns in _columns(portfolio)
+        if not asked or asked & {column for _, column in columns}
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -36,8 +50,10 @@ def _columns(portfolio: Portfolio) -> tuple[tuple[Protocol, tuple[tuple[str, str
 
 
 def evaluate_several(portfolio: Portfolio, row: Row) -> Iterator[str]:
-    """Yield a candidate's lines of JSON, one a trial."""
+    """Yield a candidate's lines of JSON, one a trial that no fault of the row concerns."""
     for trial, outcome in outcomes(portfolio, row):
+        if outcome is None:
+            continue
         line: dict[str, Any] = {
             "name": row.name,
             "trial": trial.id,

@@ -21,7 +21,7 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.candidates import Outcome, judged, outcomes, play, read_candidates
 from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
 from dialogs.errors import AnswerError
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from dialogs.portfolio.merging import merged
 from dialogs.protocol import Protocol
 from tests.dialogs.portfolios import Case, cases
@@ -83,6 +83,7 @@ def test_each_trial_of_a_list_has_the_verdict_that_it_has_by_itself() -> None:
     for row in read_candidates(portfolio, text, accept_unusual=True):
         for trial, found in outcomes(portfolio, row):
             own = {question: answer for question, answer in row.answers.items() if question in trial.position}
+            assert found is not None
             assert found.verdict == play(trial, own).verdict
 
 
@@ -116,6 +117,38 @@ def test_there_is_a_line_a_candidate_and_trial(folder: Path) -> None:
         ("C2", "EX-AMENDED", "ineligible", "I1"),
     ]
     assert "row 4 (C3), age_years: 'forty' cannot be read as a number" in done.stderr
+    assert "No verdict for: EXAMPLE-DM2, EX-AMENDED." in done.stderr
+
+
+def test_a_fault_concerns_the_trials_that_ask_the_question_and_no_others(folder: Path) -> None:
+    text = "name,age_years,hba1c\nC1,17,8.0\nC2,17,8.0 %\n,17,8.0 %\n"
+    (folder.parent / "list.csv").write_text(text, encoding="utf-8")
+    done = _evaluate(folder)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["name"], line["trial"]) for line in lines] == [
+        ("C1", "EX-AMENDED"),
+        ("C2", "EXAMPLE-DM2"),
+        ("C2", "EX-AMENDED"),
+    ]
+    assert done.exit_code == 1
+    without_unit, without_name = done.stderr.splitlines()
+    assert "row 2 (C1), hba1c: " in without_unit
+    assert without_unit.endswith("No verdict for: EXAMPLE-DM2.")
+    assert without_name.endswith("No verdict for: EXAMPLE-DM2, EX-AMENDED."), "whose row it is nobody knows"
+    table = _evaluate(folder, "--format", "matrix").stdout.removeprefix("\ufeff")
+    (_, *first), (_, *second), third = [*csv.reader(io.StringIO(table))][1:]
+    assert first[:2] == ["", "not eligible (I1)"]
+    assert first[2].endswith("No verdict for: EXAMPLE-DM2.")
+    assert second == ["not eligible (I1)", "not eligible (I1)", ""]
+    assert third[:3] == ["", "", ""]
+
+
+def test_what_contradicts_concerns_the_trials_that_ask_either() -> None:
+    trials = [load("EXAMPLE-DM2"), load("NCT04420494"), parse_protocol(TRIAL, "trial.toml")]
+    text = "name,sex,pregnant_or_lactating\nC1,male,pregnant\n"
+    (row,) = read_candidates(merged(trials), text)
+    asked = [trial.id for trial, found in outcomes(merged(trials), row) if found is None]
+    assert asked == [trial.id for trial in trials if {"sex", "pregnant_or_lactating"} & trial.position.keys()]
 
 
 def test_the_table_has_a_row_a_candidate_and_a_column_a_trial(folder: Path) -> None:
