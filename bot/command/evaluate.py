@@ -76,9 +76,10 @@ def command(
     questions up to there, in order. A missing answer is unknown.
 
     Of several trials there is a line a candidate and trial, with "trial" and without "asked"; the list has the columns
-    of all, and what trials ask alike is one column (--template prints them). --format matrix is a table for people:
-    a row a candidate, a column a trial, each verdict in words with the criterion that excludes or those that are
-    open; --output FILE.xlsx has it in colours, too, with the reasons in words on a second sheet.
+    of all, and what trials ask alike is one column. --template prints them, with what each asks and for which trials;
+    EX-1/e3 is a question of EX-1 that cannot be told from another trial's by its name. --format matrix is a table for
+    people: a row a candidate, a column a trial, each verdict in words with the criterion that excludes or those that
+    are open; --output FILE.xlsx has it in colours, too, with the reasons in words on a second sheet.
 
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.
@@ -98,7 +99,7 @@ def command(
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
-    from dialogs.portfolio.merging import merged
+    from dialogs.candidates import listed
 
     trials = tuple(protocols_on_offer(protocol_sources).values())
     if stored:
@@ -114,7 +115,7 @@ def command(
         else:
             click.echo("".join(f"{_stored_line(*each)}\n" for each in found), nl=False)
         return
-    portfolio = merged(trials) if form == "matrix" or len(trials) > 1 else None
+    portfolio = listed(trials) if form == "matrix" or len(trials) > 1 else None
     protocol = portfolio or trials[0]
     if template:
         _print_empty_list(protocol)

@@ -222,9 +222,9 @@ def evaluate(context: Context, argument: str) -> None:
 
 def _asked_of(trials: Sequence[Protocol]) -> Protocol:
     """Return what has the questions of all trials, what they ask alike once."""
-    from dialogs.portfolio.merging import merged
+    from dialogs.candidates import listed
 
-    return merged(trials) if len(trials) > 1 else trials[0]
+    return listed(trials) if len(trials) > 1 else trials[0]
 
 
 def is_list(person: Person, message: Message) -> bool:
@@ -256,13 +256,12 @@ def file_sent(context: Context) -> None:
 def _evaluate(trials: Sequence[Protocol], content: bytes, say: Phrases, accept_unusual: bool) -> Turn:
     from bot.evaluate.matrix import evaluate_matrix
     from bot.evaluate.verdicts import evaluate_file, why
-    from dialogs.candidates import BadFile
-    from dialogs.portfolio.merging import merged
+    from dialogs.candidates import BadFile, listed
 
     turn = Turn()
     try:
         if len(trials) > 1:
-            found = evaluate_matrix(merged(trials), content, say, accept_unusual=accept_unusual)
+            found = evaluate_matrix(listed(trials), content, say, accept_unusual=accept_unusual)
         else:
             found = evaluate_file(trials[0], content, say, accept_unusual=accept_unusual)
     except BadFile as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from bot.evaluate.sheets import read_list
@@ -12,7 +13,7 @@ from bot.wording.parts import in_one_line
 from bot.wording.phrases import Phrases, joined
 from dialogs.answers import NONE, UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown, trials_of
-from dialogs.portfolio.merging import Portfolio
+from dialogs.portfolio.merging import Portfolio, asked_by
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES
 from dialogs.wording import with_unit
@@ -175,11 +176,14 @@ class _Csv:
 
 
 class _Workbook:
-    """A workbook whose cells are all texts, written row by row; columns at the places ``wide`` hold sentences."""
+    """A workbook whose cells are all texts, written row by row; columns at the places ``wide`` hold sentences.
+
+    Texts are ``wrapped`` where they stand in narrow columns side by side.
+    """
 
     name = "verdicts.xlsx"
 
-    def __init__(self, wide: Sequence[int] = ()) -> None:
+    def __init__(self, wide: Sequence[int] = (), *, wrapped: bool = False) -> None:
         try:
             from xlsxwriter import Workbook
         except ImportError as error:
@@ -187,7 +191,7 @@ class _Workbook:
         self._bytes = io.BytesIO()
         self._book = Workbook(self._bytes, {"in_memory": True})
         self._sheet = self._book.add_worksheet("candidates")
-        self._text = self._book.add_format({"num_format": "@"})
+        self._text = self._book.add_format({"num_format": "@", "text_wrap": wrapped, "valign": "top"})
         self._sheet.set_column(0, 100, 18, self._text)
         for column in wide:
             self._sheet.set_column(column, column, 60, self._text)
@@ -209,15 +213,26 @@ class _Workbook:
 
 def templates(protocol: Protocol, say: Phrases) -> Iterator[tuple[str, bytes]]:
     """Yield an empty list to fill in, as CSV and, where it can be written, as a workbook: name and content."""
-    for kind in (_Csv, _Workbook):
+    for kind in (_Csv, partial(_Workbook, wrapped=True)):
         try:
             table = kind()
         except BadFile:
             continue
         table.add(("name", *protocol.position))
-        table.add((f"{COMMENT} {say.plain('template_name')}", *(_help(q, say) for q in protocol.questions)))
-        ending = table.name.partition(".")[2]
-        yield f"{protocol.id}-candidates.{ending}", table.close()
+        for name, cells in _explained(protocol, say):
+            table.add((f"{COMMENT} {say.plain(name)}", *cells))
+        whose = "" if isinstance(protocol, Portfolio) else f"{protocol.id}-"
+        yield f"{whose}candidates.{table.name.partition('.')[2]}", table.close()
+
+
+def _explained(protocol: Protocol, say: Phrases) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield what is said of the columns, by the phrase that says what that is."""
+    yield "template_name", (_help(question, say) for question in protocol.questions)
+    yield "template_asked", (" ".join(question.ask[say.language].split()) for question in protocol.questions)
+    if isinstance(protocol, Portfolio):
+        places = range(len(protocol.questions))
+        asking = ([trial.id for trial, _ in asked_by(protocol, place)] for place in places)
+        yield "template_trials", (joined(trials, say) for trials in asking)
 
 
 def _help(question: Question, say: Phrases) -> str:

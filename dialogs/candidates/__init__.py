@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialogs.candidates.columns import listed
 from dialogs.candidates.objects import read_objects
 from dialogs.candidates.playing import Outcome, evaluate_candidate, judged, play
 from dialogs.candidates.rows import MAX_NAME, BadFile, Cell, Fault, Row, Unreadable, shown
@@ -30,6 +31,7 @@ __all__ = [
     "evaluate_candidate",
     "evaluate_several",
     "judged",
+    "listed",
     "outcomes",
     "play",
     "read_candidates",

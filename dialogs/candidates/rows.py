@@ -94,8 +94,10 @@ def require_known(known: Sequence[str], unknown: Sequence[str]) -> None:
     if not unknown:
         return
     told = unknown[0][:SHOWN].lower()
-    near = get_close_matches(told, known, 1, LIKE) or [name for name in known if name.startswith(f"{told}_")]
-    details = {"likely": near[0]} if near else {}
+    of_a_trial = [name for name in known if name.endswith(f"/{unknown[0]}")]
+    longer = [name for name in known if name.startswith(f"{told}_")]
+    near = of_a_trial or get_close_matches(told, known, 1, LIKE)[:1] or longer[:1]
+    details = {"likely": ", ".join(near)} if near else {}
     if len(unknown) > 1:
         details["more"] = str(len(unknown) - 1)
     raise BadFile("list_unknown_column", column=shown(unknown[0]), **details)

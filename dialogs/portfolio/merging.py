@@ -122,14 +122,19 @@ def remade(text: str, trial: Callable[[str], Protocol]) -> Portfolio | None:
     return merged([trial(sha256) for sha256, _ in rows], [tuple(places) for _, places in rows])
 
 
-def merged(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]] | None = None) -> Portfolio:
+def merged(
+    protocols: Sequence[Protocol],
+    places: Sequence[tuple[int, ...]] | None = None,
+    names: Callable[[Sequence[Protocol], Sequence[tuple[int, ...]]], Mapping[int, str]] | None = None,
+) -> Portfolio:
     """Make a portfolio of trials, in their order; there must be one at least, and no two of one id.
 
-    ``places`` says for each question of each trial where it stands; without it, the same ones are looked for.
+    ``places`` says for each question of each trial where it stands; without it, the same ones are looked for. ``names``
+    says what questions are called where nothing is stored of them.
     """
     places = _places(protocols) if places is None else places
     first, text = protocols[0], text_of(protocols, places)
-    questions = _questions(protocols, places)
+    questions = _questions(protocols, places, (names or _names)(protocols, places))
     trials = tuple(_trials(protocols, places))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     return Portfolio(
@@ -165,9 +170,10 @@ def _places(protocols: Sequence[Protocol]) -> list[tuple[int, ...]]:
     return [tuple(numbers.setdefault(label, len(numbers)) for label in own) for own in classes(protocols)]
 
 
-def _questions(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) -> tuple[Question, ...]:
+def _questions(
+    protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]], names: Mapping[int, str]
+) -> tuple[Question, ...]:
     """Return each question once, worded by the trial that words it best; the first of several."""
-    names = _names(protocols, places)
     found: dict[int, Question] = {}
     for protocol, own in zip(protocols, places, strict=True):
         ids = {question.id: names[place] for question, place in zip(protocol.questions, own, strict=True)}

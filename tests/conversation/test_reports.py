@@ -116,9 +116,10 @@ def test_a_workbook_is_answered_by_a_workbook(ward: Ward) -> None:
     (empty,) = [a for a in asked.actions if isinstance(a, Document) and a.name.endswith(".xlsx")]
     book = load_workbook(io.BytesIO(empty.content))
     sheet = book.worksheets[0]
+    free = sheet.max_row + 1
     for column, value in {"name": "C-1", "age_years": 45, "diagnosis": "other"}.items():
         place = [cell.value for cell in sheet[1]].index(column) + 1
-        sheet.cell(3, place).value = value
+        sheet.cell(free, place).value = value
     content = io.BytesIO()
     book.save(content)
     turn = ward.conversation.handle(

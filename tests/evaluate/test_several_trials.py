@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 
 from bot.command import main
 from bot.evaluate.matrix import COLOURS, evaluate_matrix
+from bot.evaluate.sheets import read_list
+from bot.evaluate.verdicts import templates
 from bot.wording.phrases import phrases
 from dialogs.answers import COMPUTED, UNKNOWN, Answer
-from dialogs.candidates import Outcome, judged, outcomes, play, read_candidates
+from dialogs.candidates import BadFile, Outcome, judged, listed, outcomes, play, read_candidates
 from dialogs.dialogue import EXCLUDED, REVIEW, Step, begin
 from dialogs.errors import AnswerError
 from dialogs.loading import load, parse_protocol
-from dialogs.portfolio.merging import merged
+from dialogs.portfolio.merging import asked_by
 from dialogs.protocol import Protocol
 from tests.dialogs.portfolios import Case, cases
 from tests.dialogs.test_amendments import TRIAL
@@ -78,7 +80,7 @@ def test_what_a_list_comes_to_is_what_the_dialogue_comes_to(case: Case, data: st
 
 def test_each_trial_of_a_list_has_the_verdict_that_it_has_by_itself() -> None:
     trials = [load("EXAMPLE-DM2"), load("EXAMPLE-MDD"), load("NCT04420494")]
-    portfolio = merged(trials)
+    portfolio = listed(trials)
     text = "name,age_years,sex,depression,diagnosis\nC1,45,male,yes,aiha\nC2,17,female,no,other\nC3,80,,,\n"
     for row in read_candidates(portfolio, text, accept_unusual=True):
         for trial, found in outcomes(portfolio, row):
@@ -146,8 +148,8 @@ def test_a_fault_concerns_the_trials_that_ask_the_question_and_no_others(folder:
 def test_what_contradicts_concerns_the_trials_that_ask_either() -> None:
     trials = [load("EXAMPLE-DM2"), load("NCT04420494"), parse_protocol(TRIAL, "trial.toml")]
     text = "name,sex,pregnant_or_lactating\nC1,male,pregnant\n"
-    (row,) = read_candidates(merged(trials), text)
-    asked = [trial.id for trial, found in outcomes(merged(trials), row) if found is None]
+    (row,) = read_candidates(listed(trials), text)
+    asked = [trial.id for trial, found in outcomes(listed(trials), row) if found is None]
     assert asked == [trial.id for trial in trials if {"sex", "pregnant_or_lactating"} & trial.position.keys()]
 
 
@@ -221,9 +223,43 @@ def test_a_column_that_no_trial_knows_is_told_and_the_template_has_those_of_all(
     assert "hba1c" in done.output
 
 
+def test_the_empty_list_says_of_each_column_what_it_asks_and_for_which_trials() -> None:
+    trials = [load(name) for name in ("EXAMPLE-DM2", "EXAMPLE-MDD", "EXAMPLE-NSCLC", "NCT04420494")]
+    for language in ("en", "zh"):
+        made = dict(templates(listed(trials), phrases(language)))
+        assert [*made] == ["candidates.csv", "candidates.xlsx"]
+        header, _, asked, of = csv.reader(io.StringIO(made["candidates.csv"].decode("utf-8-sig")))
+        assert all(row[0].startswith("#") for row in (asked, of))
+        told = {name: (ask, trials) for name, ask, trials in zip(header, asked, of, strict=True)}
+        portfolio = listed(trials)
+        for place, question in enumerate(portfolio.questions):
+            ids = [trial.id for trial, _ in asked_by(portfolio, place)]
+            ask = " ".join(question.ask[language].split())
+            assert told[question.id] == (ask, phrases(language).plain("list").join(ids))
+        for content in made.values():
+            assert [*read_list(portfolio, content)] == []
+
+
+def test_no_column_is_taken_for_another_trials() -> None:
+    trials = [load(name) for name in ("EXAMPLE-DM2", "EXAMPLE-MDD", "EXAMPLE-NSCLC", "NCT04420494")]
+    names = listed(trials).position.keys()
+    assert {"e3", "e4", "e5", "body_weight"}.isdisjoint(names), "each trial has its own"
+    assert {"EXAMPLE-MDD/e3", "EXAMPLE-DM2/body_weight", "NCT04420494/body_weight", "age_years"} <= names
+    with pytest.raises(BadFile) as refused:
+        [*read_candidates(listed(trials), "name,e3\nC1,no\n")]
+    assert refused.value.details["likely"] == "EXAMPLE-MDD/e3"
+    (row,) = read_candidates(listed(trials), "name,EXAMPLE-MDD/e3\nC1,yes\n")
+    with pytest.raises(BadFile) as refused:
+        [*read_candidates(listed(trials), "name,body_weight\nC1,60 kg\n")]
+    assert refused.value.details["likely"] == "EXAMPLE-DM2/body_weight, NCT04420494/body_weight"
+    failed = {trial.id: found.failed for trial, found in outcomes(listed(trials), row) if found}
+    assert failed == {trial.id: ("E3",) if trial.id == "EXAMPLE-MDD" else () for trial in trials}
+    assert listed(trials[:1]).position.keys() == trials[0].position.keys(), "of one alone they are its own"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_in_the_chat_a_workbook_comes_back_with_a_column_a_trial(language: str) -> None:
-    portfolio = merged([load("EXAMPLE-DM2"), load("EXAMPLE-MDD")])
+    portfolio = listed([load("EXAMPLE-DM2"), load("EXAMPLE-MDD")])
     found = evaluate_matrix(portfolio, LIST.encode(), phrases(language))
     assert (found.evaluated, found.faulty, found.name) == (2, 1, "verdicts.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(found.content)).active
