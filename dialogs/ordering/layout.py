@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from dialogs.assessment import judge
+from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members, union
 
@@ -16,16 +18,22 @@ Order = tuple[int, ...]
 class Layout:
     """The questions of a trial that a criterion needs, and the orders in which they can be asked.
 
-    What only another answer calls for goes with that: a limit, a body weight that a dose is divided by, a part.
+    Those that one rule names keep their order: what makes another one needless, as the sex does a pregnancy, comes
+    before it. What only another answer calls for goes with that: a limit, a body weight that a dose is divided by, a
+    part. What the trial must be explained for comes last.
     """
 
     def __init__(self, protocol: Protocol) -> None:
         self.protocol: Final = protocol
         self.today: Final[Order] = tuple(members(union(protocol.used)))
         """The order of the file."""
-        nothing = [None] * len(protocol.questions)
-        named = union(judge(protocol, index, nothing).residual for index in range(len(protocol.criteria)))
+        self._named: Final = self._by_criterion()
+        named = union(self._named)
         self._after: Final = {place: self._divisors(place, named) for place in self.today}
+        self._last: Final = explained_first(protocol)
+        self._rows: Final[dict[int, Order]] = {}
+        for place in self.today:
+            self._rows[place] = tuple(dict.fromkeys(self._with_its(place)))
         bound = {each for places in self._after.values() for each in places}
         self.movable: Final[Order] = tuple(
             place for place in self.today if named >> place & 1 and place not in bound
@@ -33,12 +41,34 @@ class Layout:
 
     def laid_out(self, order: Iterable[int]) -> Order:
         """Return all questions in the order of those that can be moved, each with what it takes along."""
-        return tuple(dict.fromkeys(place for each in (*order, *self.today) for place in self._with_its(each)))
+        placed = sorted((*order, *self.today), key=self._is_last)
+        return tuple(dict.fromkeys(chain.from_iterable(self._rows[place] for place in placed)))
+
+    def _is_last(self, place: int) -> bool:
+        return bool(self._last >> place & 1)
+
+    def _by_criterion(self) -> list[int]:
+        """Return the questions that each criterion names, and those that it requires: not what they are made of."""
+        nothing = [None] * len(self.protocol.questions)
+        named = [
+            judge(self.protocol, index, nothing).residual for index in range(len(self.protocol.criteria))
+        ]
+        for index, required in enumerate(self.protocol.requirement):
+            named[index] |= named[required] if required is not None else 0
+        return named
 
     def _with_its(self, place: int) -> Iterator[int]:
+        """Yield a question after all that must stand before it, which comes earlier in the file, too."""
         formula = self.protocol.formulas.get(place)
-        for part in formula.places if formula is not None else ():
-            yield from self._with_its(part)
+        parts = formula.places if formula is not None else ()
+        beside = union(each for each in self._named if each >> place & 1)
+        before = [
+            each
+            for each in members(beside & (1 << place) - 1)
+            if self._is_last(place) or not self._is_last(each)
+        ]
+        for each in sorted({*before, *parts}):
+            yield from self._rows.get(each, (each,))
         yield from (place, *self._after[place])
 
     def _divisors(self, place: int, named: int) -> list[int]:

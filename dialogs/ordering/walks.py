@@ -13,10 +13,11 @@ from typing import Final
 
 from dialogs.answers import Answer
 from dialogs.assessment import judge
-from dialogs.effort import WEIGHTS
+from dialogs.effort import EXPLAINED, WEIGHTS
 from dialogs.ordering.layout import Order
 from dialogs.ordering.patients import Patient
 from dialogs.parts import open_questions, ruled_out
+from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import Judgement, union
 from dialogs.working_out import known_already
@@ -30,6 +31,14 @@ class Expected:
     effort: float
 
 
+def effort(protocol: Protocol, place: int) -> int:
+    """Return what an answer to a question takes; what is known of the site is asked nobody."""
+    question = protocol.questions[place]
+    if question.site_fact:
+        return 0
+    return EXPLAINED if explained_first(protocol) >> place & 1 else WEIGHTS[question.effort]
+
+
 class Walks:
     """Some patients, and what is known of them by each set of answers."""
 
@@ -37,10 +46,7 @@ class Walks:
         self.protocol: Final = protocol
         self.walks = [_Walk(protocol, patient.answers) for patient in patients]
         self.counts = [patient.counts_for for patient in patients]
-        self.effort: Final = tuple(
-            0 if question.site_fact else WEIGHTS[question.effort] for question in protocol.questions
-        )
-        """Of each question; what is known of the site is asked nobody."""
+        self.effort: Final = tuple(effort(protocol, place) for place in range(len(protocol.questions)))
 
     def every(self, nth: int) -> Walks:
         """Return these walks for every so many-th patient."""

@@ -104,13 +104,14 @@ def chosen(portfolio: Portfolio, needs: Needs, facts: Facts) -> int:
     """Return the open question that is worth most for what it takes; the first of those that are worth the same.
 
     What an answer called for comes before anything else: the limit of normal of a value, the numbers that one is worked
-    out from.
+    out from. What a trial must be explained for comes last.
     """
     called_for = needs.by.keys() & _called_for(portfolio, facts)
     if called_for:
         return min(called_for)
     by, weights = needs.by, portfolio.weights
-    worth_its_effort = {place: worth * by[place] // weights[place] for place, worth in needs.worth.items()}
+    before = needs.worth.keys() - portfolio.explained_first or needs.worth.keys()
+    worth_its_effort = {place: needs.worth[place] * by[place] // weights[place] for place in before}
     most = max(worth_its_effort.values())
     return min(place for place, worth in worth_its_effort.items() if worth == most)
 

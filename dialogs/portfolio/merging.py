@@ -15,8 +15,10 @@ from typing import Final
 
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
+from dialogs.portfolio.explaining import explained_first
 from dialogs.portfolio.sameness import classes, speaks_of_one_trial
 from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
+from dialogs.rules.judgement import members
 from dialogs.rules.relocation import relocated_formula, relocated_rule
 from dialogs.texts import Text
 
@@ -85,6 +87,11 @@ class Portfolio(Protocol):
     def weights(self) -> tuple[int, ...]:
         """What the effort of each question weighs."""
         return tuple(WEIGHTS[question.effort] for question in self.questions)
+
+    @cached_property
+    def explained_first(self) -> frozenset[int]:
+        """The questions that can be answered only once a trial has been explained."""
+        return frozenset(members(explained_first(self)))
 
     @cached_property
     def limits(self) -> dict[int, int]:

@@ -71,7 +71,11 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
 
 def speaks_of_one_trial(question: Question) -> bool:
     """Say whether it is asked about one trial: a visit of it, or words such as *the trial* or *take part*."""
-    return question.at is not None or _has(_SPEAKS_OF_ONE, question.ask, question.short)
+    return question.at is not None or has_words_of_one_trial(question)
+
+
+def has_words_of_one_trial(question: Question) -> bool:
+    return _has(_SPEAKS_OF_ONE, question.ask, question.short)
 
 
 def _is_of_one_trial(question: Question) -> bool:

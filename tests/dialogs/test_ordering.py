@@ -25,8 +25,9 @@ from dialogs.ordering.layout import Layout
 from dialogs.ordering.patients import DRAWN, Patient, patients
 from dialogs.ordering.search import found
 from dialogs.ordering.walks import Walks
+from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import FALSE
+from dialogs.rules.judgement import FALSE, members, union
 from tests.dialogs.every_kind import files
 from tests.dialogs.every_kind import patients as any_patient
 from tests.dialogs.playing import fitting
@@ -103,6 +104,8 @@ def _without_vain_questions(protocol: Protocol, answers: Mapping[str, Answer]) -
 BOUND = {
     "a limit follows its value": ('alt <= "2 {xULN}"', ["q", "alt", "alt_uln"], ["alt", "alt_uln", "q"]),
     "parts come before their number": ("bmi < 30", ["q", "body_weight", "height", "bmi"], ["body_weight", "height", "bmi", "q"]),
+    "those of one criterion keep their order": ('sex != "male" and pregnant_or_lactating == "pregnant"', ["q", "sex", "pregnant_or_lactating"], ["sex", "pregnant_or_lactating", "q"]),
+    "what the trial must be explained for comes last": ('consent_willing == "yes"', ["q", "consent_willing"], ["q", "consent_willing"]),
     "a part that is asked for itself is moved by itself": ('bmi < 30 and height > "100 cm"', ["q", "body_weight", "height", "bmi"], ["body_weight", "height", "bmi", "q"]),
 }  # fmt: skip
 
@@ -124,6 +127,39 @@ def test_the_loader_takes_an_order_as_it_was_laid_out(text: str) -> None:
     order = names(protocol, layout.laid_out(random.sample(layout.movable, len(layout.movable))))
     in_order = parse_protocol(reordered(text, order), "trial.toml")
     assert names(in_order, Layout(in_order).today) == order
+
+
+def test_what_a_trial_must_be_explained_for_is_said_by_willingness_or_asked_of_the_patient() -> None:
+    asks = {
+        "visit": 'ask = "Weight at the visit?"\neffort = "bedside"\nat = "at baseline"',
+        "opinion": 'ask = "Can the investigator not let the patient take part?"',
+        "pill": 'ask = "Will the patient use contraception during the trial?"\neffort = "bedside"',
+        "told": 'ask = "Was it talked over with the family?"',
+        "shared": 'ask = "Of age?"',
+    }
+    protocol = trial(
+        *(question(f'id = "{name}"\n{keys}') for name, keys in asks.items()),
+        *(
+            criterion(f"code = '{name}'\ninclusion = 'x'\nrule = '{name}'")
+            for name in ("visit", "opinion", "pill")
+        ),
+        criterion("code = 'W'\ninclusion = 'x'\nrule = 'told or shared'\nwillingness = true"),
+        criterion("code = 'S'\ninclusion = 'x'\nrule = 'shared'"),
+    )
+    assert names(protocol, tuple(members(explained_first(protocol)))) == ["pill", "told"]
+    turned = Layout(protocol).laid_out(reversed(Layout(protocol).movable))
+    assert {*names(protocol, turned)[-2:]} == {"pill", "told"}
+
+
+@pytest.mark.parametrize("name", ["EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494"])
+def test_an_order_is_one_that_a_ward_would_take(name: str) -> None:
+    protocol = load(name)
+    order = [protocol.position[each] for each in propose(protocol).better]
+    for each in protocol.criteria:
+        named = each.rule.judge([None] * len(protocol.questions)).residual
+        assert [place for place in order if named >> place & 1] == [*members(named)], each.code
+    willing = union(each.rule.mask for each in protocol.criteria if each.willingness)
+    assert union(1 << place for place in order[len(order) - willing.bit_count() :]) == willing
 
 
 # patients ----------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ def _reasons(content: bytes) -> list[tuple[str, ...]]:
 def test_the_workbook_says_the_reasons_in_words_at_the_command_line_and_in_the_chat(folder: Path) -> None:
     target, files = folder.parent / "matrix.xlsx", sorted(folder.glob("*.toml"))
     _evaluate(folder, "--format", "matrix", "--output", str(target))
-    found = evaluate_matrix(merged([load(str(file)) for file in files]), LIST.encode(), phrases("en"))
+    found = evaluate_matrix(listed([load(str(file)) for file in files]), LIST.encode(), phrases("en"))
     header, *rows = _reasons(target.read_bytes())
     assert _reasons(found.content) == [header, *rows]
     assert header == ("name", "trial", "verdict", "in_words")
@@ -206,7 +206,7 @@ def test_the_workbook_says_the_reasons_in_words_at_the_command_line_and_in_the_c
 
 
 def test_a_list_in_the_chat_is_told_what_to_do_in_the_chat() -> None:
-    portfolio = merged([load("EXAMPLE-DM2"), load("EXAMPLE-MDD")])
+    portfolio = listed([load("EXAMPLE-DM2"), load("EXAMPLE-MDD")])
     found = evaluate_matrix(portfolio, b"name,hba1c\nC1,19 %\n", phrases("en"))
     (row,) = openpyxl.load_workbook(io.BytesIO(found.content)).active.iter_rows(min_row=2, values_only=True)
     assert "with the caption: unusual" in row[-1]

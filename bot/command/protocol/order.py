@@ -46,6 +46,10 @@ def command(source: str, db_file: str | None, site: str | None, output: Path | N
     counted on made-up patients, each played up to the exclusion or the end. Without --db each criterion excludes as
     many of them as the next.
 
+    Questions of one criterion keep their order, so that no man is asked for a pregnancy. What a patient can answer only
+    once the trial is explained, such as whether they agree to take part, comes last: what a criterion of willingness
+    needs, and what is asked at the bedside in words of the trial.
+
     An order says when something is asked, never whether: no verdict changes, but which of several criteria is named
     first may. Nothing is written without --write.
 
@@ -95,7 +99,7 @@ def _at_work(protocol: Protocol) -> str:
 
 def _weighed(protocol: Protocol, proposal: Proposal) -> Iterator[str]:
     """Yield what both orders take."""
-    from dialogs.effort import WEIGHTS
+    from dialogs.effort import EXPLAINED, WEIGHTS
 
     today, better = proposal.takes_today, proposal.takes_better
     yield f"{protocol.id} {protocol.version}: what a patient takes on average, until excluded or all is asked"
@@ -107,7 +111,8 @@ def _weighed(protocol: Protocol, proposal: Proposal) -> Iterator[str]:
     if better.questions > today.questions:
         yield "It asks more questions, which together take less effort: that is what is looked for."
     yield ""
-    yield f"Effort of one answer: {', '.join(f'{name} {weight}' for name, weight in WEIGHTS.items())}."
+    efforts = [*WEIGHTS.items(), ("explained", EXPLAINED)]
+    yield f"Effort of one answer: {', '.join(f'{name} {weight}' for name, weight in efforts)}."
 
 
 def _share(part: float, whole: float) -> str:
@@ -133,11 +138,15 @@ def _grounds(seen: Exclusions | None, db_file: str | None, site: str | None) -> 
 
 def _listed(protocol: Protocol, order: Sequence[str], language: str) -> Iterator[str]:
     """Yield the proposed order."""
+    from dialogs.portfolio.explaining import explained_first
+
+    last = explained_first(protocol)
     width = max(map(len, order))
     yield "Proposed:"
     for number, name in enumerate(order, 1):
         question = protocol.question(name)
-        effort = "-" if question.site_fact else question.effort
+        explained = last >> protocol.position[name] & 1
+        effort = "-" if question.site_fact else "explained" if explained else question.effort
         yield f"{number:>4}  {name:<{width}}  {effort:<9}  {question.name[language]}"
     yield ""
     yield "It changes when something is asked, never whether, and nothing in whom the trial excludes."
