@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from bot.command import options
+from bot.command.verify import verified
 from bot.command.wiring import Unusable
-from dialogs.languages import counted
 
 
 @click.command("restore")
@@ -24,7 +24,6 @@ def command(source: Path, db_file: str, force: bool) -> None:
         report, aside = restore(source, Path(db_file), force=force)
     except StateError as error:
         raise Unusable(f"nothing was restored: {error}") from error
-    screenings = counted(report.screenings, "screening", "screenings")
-    click.echo(f"{db_file}: {screenings} restored and verified\nhead {report.head or 'none'}")
+    click.echo(f"{db_file}: {verified(report)} restored and verified\nhead {report.head or 'none'}")
     if aside is not None:
         click.echo(f"what stood there is kept as {aside}")

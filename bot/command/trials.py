@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from bot.command import options
-from bot.command.wiring import Unusable, open_existing
+from bot.command.wiring import Unusable, open_existing, protocols_on_offer
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -23,17 +23,28 @@ _ACTS: Final[Mapping[str, State]] = {"opened": "open", "paused": "paused", "clos
 @click.option("--pause", "paused", multiple=True, metavar="TRIAL", help="Take none for the time being.")
 @click.option("--close", "closed", multiple=True, metavar="TRIAL", help="Take none any more.")
 @click.option("--site", callback=options.site, help="At this site [default: the only one of the file].")
+@click.option(
+    "--protocol",
+    "protocol_sources",
+    multiple=True,
+    metavar="FILE|FOLDER|ID",
+    help="List these too, as given to run, also where nobody was screened for them. Can be given several times.",
+)
 @options.database
-def command(site: str | None, db_file: str, **acts: tuple[str, ...]) -> None:
+def command(
+    site: str | None, protocol_sources: tuple[str, ...], db_file: str, **acts: tuple[str, ...]
+) -> None:
     """List which trials take new screenings at which site; open, pause and close them.
 
     A trial is named by its registry number, or by its file. It is open unless it was paused or closed. Then nobody
     begins a screening for it at that site, and whoever tries is told by whom and since when; screenings that are open
-    go on. Each act is in the register.
+    go on. Each act is in the register. Listed are the trials that somebody was screened for or that an act named; by
+    --protocol those that are on offer, too.
 
     \b
     Examples:
       prescreen trials
+      prescreen trials --protocol NCT04420494
       prescreen trials --pause NCT04420494 --site S01
       prescreen trials --open NCT04420494 --site S01
 
@@ -42,16 +53,30 @@ def command(site: str | None, db_file: str, **acts: tuple[str, ...]) -> None:
     from state import trials
     from state.moments import utc_now
 
+    offered = [trial.id for trial in protocols_on_offer(protocol_sources).values()]
     db = open_existing(db_file)
     try:
+        _refuse_unknown(db, site)
         wanted = [(_trial(db, trial), state) for act, state in _ACTS.items() for trial in acts[act]]
         if wanted:
             site = site or _only_site(db)
             for trial, state in wanted:
                 trials.enter(db, trial, site, state, None, utc_now)
-        _list(db, site)
+        _list(db, site, offered)
     finally:
         db.conn.close()
+
+
+def _refuse_unknown(db: Database, site: str | None) -> None:
+    from state import trials
+
+    sites = trials.sites(db)
+    if site is not None and site not in sites:
+        raise Unusable(f"there is no site {site} in this file; {_named(sites)}")
+
+
+def _named(sites: Sequence[str]) -> str:
+    return f"it has {', '.join(sites)}" if sites else "it has none before somebody is invited or added"
 
 
 def _only_site(db: Database) -> str:
@@ -75,12 +100,21 @@ def _trial(db: Database, given: str) -> str:
     return trial
 
 
-def _list(db: Database, site: str | None) -> None:
+def _list(db: Database, site: str | None, offered: Iterable[str]) -> None:
     from state import trials
 
-    for at, trial in trials.known(db):
-        if site is None or at == site:
-            click.echo(_line(at, trial, trials.standing(db, trial, at)))
+    sites = trials.sites(db)
+    stand = {*trials.known(db), *((at, trial) for at in sites for trial in offered)}
+    rows = sorted((at, trial) for at, trial in stand if site in (None, at))
+    for at, trial in rows:
+        click.echo(_line(at, trial, trials.standing(db, trial, at)))
+    if not sites:
+        click.echo("This file has no site yet: one comes with the first person who is invited or added.")
+    elif not rows:
+        where = f" at {site}" if site else ""
+        click.echo(
+            f"Nobody was screened for a trial{where} so far. With --protocol, trials on offer are listed, too."
+        )
 
 
 def _line(site: str, trial: str, stands: Standing) -> str:

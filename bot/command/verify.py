@@ -82,10 +82,17 @@ def command(db_file: str, head: str | None) -> None:
     _tell(report)
 
 
-def _tell(report: Report) -> None:
+def verified(report: Report) -> str:
+    """Say how many screenings, and matchings if there are some, were verified."""
     screenings = counted(report.screenings, "screening", "screenings")
+    if not report.matchings:
+        return screenings
+    return f"{screenings} and {counted(report.matchings, 'matching', 'matchings')}"
+
+
+def _tell(report: Report) -> None:
     entries = counted(report.entries, "log entry", "log entries")
-    click.echo(f"{screenings}, {entries}: sound.")
+    click.echo(f"{verified(report)}, {entries}: sound.")
     if report.since is not None:
         click.echo(f"since that head: {_counted(report.since)}")
     click.echo(

@@ -34,6 +34,7 @@ def moment(as_of: datetime | None, now: datetime) -> str | None:
 _TRIALS: Final = """
 SELECT DISTINCT t.id FROM protocols t JOIN screenings s ON s.protocol = t.sha256 WHERE s.sequence > 0 ORDER BY 1
 """
+_SITES: Final = "SELECT code FROM sites UNION SELECT site FROM screenings ORDER BY 1"
 
 
 def refuse_nothing(data: Snapshot) -> None:
@@ -52,13 +53,13 @@ def _why(data: Snapshot) -> str:
     chosen = data.selection
     if chosen.since and chosen.until and chosen.since > chosen.until:
         return f"the first day, {chosen.since}, is after the last, {chosen.until}; please exchange them"
-    for given, what, known in (
-        (chosen.site, "site", "SELECT code FROM sites UNION SELECT site FROM screenings ORDER BY 1"),
-        (chosen.protocol, "trial", _TRIALS),
+    for given, none, some, known in (
+        (chosen.site, "there is no site", "there are", _SITES),
+        (chosen.protocol, "there is no screening for", "there are some for", _TRIALS),
     ):
         codes = [code for (code,) in data.query(known)]
         if given and given not in codes:
-            return f"there is no {what} {given}; {_suggested(given, codes)}"
+            return f"{none} {given}; {_suggested(given, codes, some)}"
     if chosen.screening:
         numbers = [number for (number,) in data.query("SELECT number FROM screenings WHERE sequence > 0")]
         if chosen.screening not in numbers:
@@ -68,12 +69,12 @@ def _why(data: Snapshot) -> str:
     return f"no screening was saved or cancelled{by}{' with ' if asked else ''}{asked}; nothing is written"
 
 
-def _suggested(given: str, known: Sequence[str]) -> str:
+def _suggested(given: str, known: Sequence[str], some: str = "there are") -> str:
     near = _near(given, known)
     if near:
         return f"did you mean {near}?"
     return (
-        f"there are {', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
+        f"{some} {', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
         if known
         else "there are none yet"
     )

@@ -58,6 +58,7 @@ class Report:
     problems: tuple[Problem, ...]
     since: Counter[str] | None = None
     """What was entered after the given head, by kind; ``None`` without one."""
+    matchings: int = 0
 
 
 def verify(path: Path | str, *, head: str | None = None, progress: Progress | None = None) -> Report:
@@ -110,7 +111,7 @@ class _Verification:
         self.original, self.had, self.wanted_head, self.progress = db, had, head, progress
         self.db = db  # or a migrated copy of it
         self.problems: list[Problem] = []
-        self.entries = self.screenings = 0
+        self.entries = self.screenings = self.matchings = 0
         self.protocols: dict[str, Protocol] = {}
         self.register: Registered | None = None
 
@@ -132,7 +133,7 @@ class _Verification:
             self._check("positions", self._positions)
         self._check("integrity", self._integrity)
         head, since = (self.register.head, self.register.since) if self.register else (None, None)
-        return Report(self.screenings, self.entries, head, tuple(self.problems), since)
+        return Report(self.screenings, self.entries, head, tuple(self.problems), since, self.matchings)
 
     def _check(self, place: str, check: Callable[[], bool | None]) -> bool:
         """Make one check; whatever it meets, the others are made too, and nobody reads a traceback."""
@@ -187,8 +188,10 @@ class _Verification:
         for row, log in dialogues.rows():
             self._check(f"screening {row.number}", partial(dialogues.verify, row, log))
             self.entries = dialogues.entries
-            self.screenings += 1
-            if step is not None and self.screenings % _STEP == 0:
+            matching = row.sequence < 0
+            self.matchings += matching
+            self.screenings += not matching
+            if step is not None and (self.screenings + self.matchings) % _STEP == 0:
                 step(_STEP)
 
     def _positions(self) -> None:

@@ -89,7 +89,7 @@ def test_a_trial_is_selected_by_its_file_as_by_its_id(run: Callable[..., Result]
         (["--site", "s01"], "did you mean S01"),
         (["--since", "2026-05-02", "--until", "2026-05-01"], "is after the last"),
         (["--screening", "S01-9999"], "there is no screening S01-9999"),
-        (["--protocol", "NCT1"], "there is no trial NCT1"),
+        (["--protocol", "NCT1"], "there is no screening for NCT1; there are some for NCT04420494"),
         (["--as-of", "9999-01-01"], "still to come"),
         (["--until", "9999-12-31", "--since", "9999-12-31"], "no screening was saved"),
         (["--as-of", "0001-01-01T00:00:00+14:00"], "is no moment"),

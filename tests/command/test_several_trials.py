@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
+from bot.command.wiring import protocols_on_offer
+from dialogs.loading import shipped_protocols
 from tests.dialogs.test_amendments import TRIAL
 
 GOOD, OTHER = TRIAL, TRIAL.replace("EX-AMENDED", "EX-OTHER")
@@ -85,3 +87,16 @@ def test_the_bot_serves_no_draft_among_others_and_says_in_which_file_it_stands(
         in (done.output)
     )
     assert sorted(tmp_path.iterdir()) == [folder]
+
+
+def test_the_shipped_trials_are_written_as_files_that_load_as_a_folder_and_over_none(tmp_path: Path) -> None:
+    folder = tmp_path / "shipped"
+    done = CliRunner().invoke(main, ["protocol", "list", "--write", str(folder)])
+    assert done.exit_code == 0, done.output
+    written = {file.stem: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert written == {name: file.read_text(encoding="utf-8") for name, file in shipped_protocols().items()}
+    assert protocols_on_offer([str(folder)]).keys() == {str(file) for file in folder.iterdir()}
+    (folder / "NCT04420494.toml").unlink()
+    again = CliRunner().invoke(main, ["protocol", "list", "--write", str(folder)])
+    assert (again.exit_code, "is there already" in again.output) == (1, True)
+    assert not (folder / "NCT04420494.toml").exists()

@@ -88,7 +88,9 @@ def test_a_matching_has_a_number_of_its_own_and_takes_none_of_a_screening(ward: 
     assert [ward.begin().number, ward.begin().number] == ["S01-M0001", "S01-M0002"]
     ordinary = ward.screenings.start(TRIALS[0], "S01-P01", "S01", zone="+08:00", channel="terminal")
     assert ordinary.number == "S01-0001"
-    assert verify(ward.path).problems == ()
+    report = verify(ward.path)
+    assert report.problems == ()
+    assert (report.screenings, report.matchings) == (1, 2)
 
 
 def test_a_matching_is_loaded_as_it_was_with_its_trials_from_the_file(ward: Ward) -> None:

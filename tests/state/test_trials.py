@@ -109,9 +109,21 @@ def test_at_the_command_line_a_slip_changes_nothing(file: Path) -> None:
     slips = {
         ("--close", TRIAL): "please say at which site, by --site: S01, S02",
         ("--close", "NCT0442049", "--site", "S01"): "NCT0442049 is no trial of this file",
-        ("--close", TRIAL, "--site", "S03"): "there is no site S03 in this file",
+        ("--close", TRIAL, "--site", "S03"): "there is no site S03 in this file; it has S01, S02",
+        ("--site", "S03"): "there is no site S03 in this file; it has S01, S02",
     }
     for options, why in slips.items():
         done = _trials(file, *options)
         assert (done.exit_code, why in done.output) == (2, True), options
     assert _trials(file).output.split() == ["S01", TRIAL, "open"]
+
+
+def test_what_nobody_was_screened_for_is_listed_if_it_is_on_offer(file: Path, tmp_path: Path) -> None:
+    listed = [line.split() for line in _trials(file, "--protocol", "EXAMPLE-DM2").output.splitlines()]
+    assert listed == [["S01", "EXAMPLE-DM2", "open"], ["S01", TRIAL, "open"]]
+    db = open_database(file)
+    People(db).add("clinician", "S02", "telegram", "9")
+    db.close()
+    assert _trials(file, "--site", "S02").output.startswith("Nobody was screened for a trial at S02 so far.")
+    open_database(tmp_path / "new.db").close()
+    assert _trials(tmp_path / "new.db").output.startswith("This file has no site yet")

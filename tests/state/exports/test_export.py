@@ -254,7 +254,10 @@ def test_a_moment_that_is_still_to_come_is_refused(filled: Path, tmp_path: Path)
     [
         (Selection(site="s01"), "there is no site s01; did you mean S01"),
         (Selection(site="Q"), "there is no site Q; there are BJ3, S01, S02"),
-        (Selection(protocol="NCT04420495"), "there is no trial NCT04420495; did you mean NCT04420494"),
+        (
+            Selection(protocol="NCT04420495"),
+            "there is no screening for NCT04420495; did you mean NCT04420494",
+        ),
         (Selection(screening="S01-9999"), "there is no screening S01-9999"),
         (
             Selection(since=date(2026, 12, 1), until=date(2026, 11, 1)),
