@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from dialogs.answers import encode
 from dialogs.dialogue import Step
 from dialogs.portfolio.matching import Matching, steps_alone
+from dialogs.progress import ASKING
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lookup import Screening
@@ -54,11 +55,14 @@ def to_open(matching: Screening) -> list[str]:
 def to_leave(db: Database, matching: Screening) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
-    That are the trials that take no new screening any more, and those that go on in a screening of their own.
+    That are the trials that take no new screening any more, and those that go on in a screening of their own; at the
+    end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected.
     """
     dialogue = dialogue_of(matching)
+    if dialogue.editing is not None:
+        return []
     gone_on = {trial: OPENED for trial in dialogue.protocol.trial_ids if matching.goes_on(trial)}
-    why = {**not_open(db, matching.site), **gone_on}
+    why = {**not_open(db, matching.site), **(gone_on if dialogue.stage == ASKING else {})}
     return [
         Step("leave", trial=trial, reason=why[trial])
         for trial in dialogue.protocol.trial_ids

@@ -247,6 +247,8 @@ def test_a_correction_of_a_saved_matching_asks_for_nothing_that_was_unknown(site
     matching = site.ward.conversation.screenings.load("S01-M0001")
     assert matching.state == REVIEW
     assert {**matching.dialogue.answers, "age_years": before["age_years"]} == before
+    press(site, site.ward.do(site.ward.clinician, "/resume m1"), "finish_matching")
+    assert ("S01-M0001", "undetermined") in site.ward.verdicts()
     assert is_sound(site)
 
 
