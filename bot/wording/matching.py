@@ -286,7 +286,8 @@ def to_leave(screening: Screening, place: int | None, say: Phrases) -> Reply:
     buttons = [button(label[:LABEL_CHARACTERS], "leave", screening, index) for index, label in named]
     ways = [*turning(len(possible), shown, screening, "leave_which", "leave_which")]
     ways.append(button(say.plain("back"), "stands", screening))
-    text = lines(say("leave_which"), page_line(len(possible), shown, say))
+    number = Safe(f"<i>{numbered(screening, say)}</i>")
+    text = lines(number, say("leave_which"), page_line(len(possible), shown, say))
     return Reply(text, arrange([*(buttons[each] for each in shown), *ways]))
 
 
