@@ -15,9 +15,10 @@ from dialogs.answers import COMPUTED, compact
 from dialogs.protocol import Option, Question
 from dialogs.reading.grades import grade, numbers_in
 from dialogs.reading.options import spellings_taken
+from dialogs.since import ONGOING
 
 TYPED: Final = "n"
-"""The key of the first button beside a number that is typed, as *Normal* or *Never*."""
+"""The key of the first button beside a number that is typed, as *Normal* or *Never*; never that of *Still ongoing*."""
 WORKED_OUT: Final = "w"
 """The key of *Work it out*: whoever is used to *n* for *Never* or *Normal* does not press it for that."""
 _NUMERALS: Final = frozenset("ivxlcdm")
@@ -32,7 +33,7 @@ def _keys_beside_a_number(question: Question, taken: Collection[str]) -> Sequenc
     """Return the number that a button stands for where that is typed as it is; else *n*, or a letter of its code."""
     used: list[str] = []
     for code in question.buttons:
-        wanted = _wanted(question, code, [TYPED] if not used else [], taken)
+        wanted = _wanted(question, code, [TYPED] if not used and code != ONGOING else [], taken)
         used.append(next(key for key in wanted if key not in used))
     return used
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.presses import PRESSES
-from bot.wording.option_keys import option_keys
+from bot.wording.option_keys import answer_keys, option_keys
 from dialogs.loading.catalogue import entries
 from dialogs.protocol import Question
 from tests.dialogs.test_format import criterion, question, trial
@@ -67,6 +67,22 @@ def test_the_key_of_a_grade_is_that_grade(name: str, keys: str) -> None:
 @pytest.mark.parametrize(("labels", "keys"), LABELS.values(), ids=LABELS)
 def test_a_number_is_a_key_only_of_the_label_that_holds_it(labels: list[str], keys: str) -> None:
     assert [*option_keys(asked(*labels), TAKEN)] == keys.split()
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("", {"never": "n", "ongoing": "o"}),
+        ("ongoing = false", {"never": "n"}),
+        ("never = false", {"ongoing": "o"}),
+    ],
+    ids=["both", "never alone", "ongoing alone"],
+)
+def test_the_key_of_never_is_not_that_of_still_ongoing_where_never_is_no_answer(
+    keys: str, expected: dict[str, str]
+) -> None:
+    entry = trial(question(f'id = "q"\nask = "Q?"\nkind = "since"\n{keys}'), _RULE).question("q")
+    assert dict(zip(entry.buttons, answer_keys(entry, TAKEN), strict=True)) == expected
 
 
 def _presses_what_it_names(entry: Question) -> None:
