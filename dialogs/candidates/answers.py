@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode, plain
+from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode, plain
+from dialogs.assessment import judge
+from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.protocol import Option, Protocol, Question
 from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
+from dialogs.rules.judgement import Facts
+from dialogs.working_out import worked_out
 
 UNIT_SPELLINGS: Final = {"xULN": "{xULN}"}
 
@@ -156,6 +160,7 @@ def _check_together(protocol: Protocol, row: Row) -> None:
         question = protocol.question(question_id)
         if isinstance(answer, Measurement):
             _check_unit(row, question, answer)
+            _check_worked_out(protocol, row, question)
         for option in question.chosen(answer):
             _check_implied(row, question, option)
 
@@ -170,3 +175,35 @@ def _check_implied(row: Row, question: Question, option: Option) -> None:
     for other, code in option.implies.items():
         if row.answers.get(other, UNKNOWN) not in (UNKNOWN, Choice(code)):
             row.faults.append(Fault("contradicts", question.id, {"other": other}, against=other))
+
+
+def _check_worked_out(protocol: Protocol, row: Row, question: Question) -> None:
+    """Refuse a number beside parts of which it would not be one, if a criterion is judged otherwise by them.
+
+    The conversation never asks for both. That a laboratory rounds, or goes by another formula, is no fault by itself.
+    """
+    place = protocol.position[question.id]
+    if place not in protocol.formulas:
+        return
+    given = [
+        row.answers.get(each.id) or when_missing(protocol, each.id, row.answers)
+        for each in protocol.questions
+    ]
+    computed = [*given[:place], COMPUTED, *given[place + 1 :]]
+    number = worked_out(protocol, place, computed)
+    if number is None or not any(
+        _outcome(protocol, index, given) != _outcome(protocol, index, computed)
+        for index in protocol.affected[place]
+    ):
+        return
+    parts = ", ".join(protocol.questions[each].id for each in protocol.formulas[place].places)
+    unit = question.units[0].code
+    row.faults.append(
+        Fault("worked_out", question.id, {"columns": parts, "value": plain(number.value), "unit": unit})
+    )
+
+
+def _outcome(protocol: Protocol, index: int, facts: Facts) -> tuple[int, int]:
+    """Return what a criterion comes to."""
+    judgement = judge(protocol, index, facts)
+    return judgement.low, judgement.high

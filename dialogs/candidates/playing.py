@@ -43,7 +43,7 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
         else:
             if first is None:
                 asked.append(question)
-            answer = answers.get(question) or _missing(protocol, question, answers)
+            answer = answers.get(question) or when_missing(protocol, question, answers)
             progress.check(question, answer)
             progress.put(question, answer)
         progress.settle()
@@ -55,7 +55,8 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
 def judged(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
     """Return what `play` comes to, by one walk over all answers; in which order questions were asked is left out."""
     known = {
-        each.id: answers.get(each.id) or _missing(protocol, each.id, answers) for each in protocol.questions
+        each.id: answers.get(each.id) or when_missing(protocol, each.id, answers)
+        for each in protocol.questions
     }
     progress = Progress(protocol, known)
     return Outcome(
@@ -68,7 +69,7 @@ def judged(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
     )
 
 
-def _missing(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -> Answer:
+def when_missing(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -> Answer:
     """Return the answer to a question that has none: worked out, if any of its parts is there, else unknown."""
     formula = protocol.formulas.get(protocol.position[question])
     parts = [protocol.questions[place].id for place in formula.places] if formula is not None else []

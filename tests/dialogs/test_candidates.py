@@ -174,3 +174,29 @@ def test_a_list_takes_exactly_what_the_conversation_takes(question: Question, te
     reading = read(PROTOCOL, question, text)
     (row,) = read_candidates(PROTOCOL, json.dumps([{"name": "x", "answers": {question.id: text}}]))
     assert taken(row) == (reading.given if isinstance(reading, Understood) else ())
+
+
+DM2 = load("EXAMPLE-DM2")
+"""Excludes a BMI above 40 kg/m2; 100.1 kg at 158 cm are 40.097."""
+
+
+def _of_dm2(bmi: str, height: str) -> Row:
+    (row,) = read_candidates(DM2, f"name,bmi,body_weight,height\nx,{bmi},100.1 kg,{height}\n")
+    return row
+
+
+@pytest.mark.parametrize("bmi", ["40.0 kg/m2", "24 kg/m2"])
+def test_a_number_beside_parts_by_which_a_criterion_is_judged_otherwise_is_a_fault(bmi: str) -> None:
+    """The conversation would work it out from the parts without asking."""
+    (fault,) = _of_dm2(bmi, "158 cm").faults
+    assert (fault.question, fault.code) == ("bmi", "worked_out")
+    assert fault.details == {"columns": "body_weight, height", "value": "40.1", "unit": "kg/m2"}
+
+
+@pytest.mark.parametrize(
+    ("bmi", "height"),
+    [("40.1 kg/m2", "158 cm"), ("41 kg/m2", "158 cm"), ("24 kg/m2", "unknown"), ("unknown", "158 cm")],
+    ids=["rounded", "on the same side", "a part is unknown", "is unknown"],
+)
+def test_a_number_beside_parts_by_which_all_is_judged_alike_is_taken(bmi: str, height: str) -> None:
+    assert not _of_dm2(bmi, height).faults

@@ -219,12 +219,26 @@ CODES = [
     "two_answers",
     "other_unit",
     "contradicts",
+    "worked_out",
 ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fault_has_its_sentence(language: str) -> None:
-    names = ["limit", "other", "text", "units", "meanings", "one", "other", "unit", "value", "low", "high"]
+    names = [
+        "limit",
+        "other",
+        "text",
+        "units",
+        "meanings",
+        "one",
+        "other",
+        "unit",
+        "value",
+        "low",
+        "high",
+        "columns",
+    ]
     details = dict.fromkeys(names, "7")
     for code in CODES:
         text = said(PROTOCOL, Row(3, "C-3"), Fault(code, "sex", details), phrases(language))
