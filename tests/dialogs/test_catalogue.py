@@ -215,3 +215,11 @@ def test_a_limit_of_more_digits_than_are_kept_without_quotes_is_refused() -> Non
     text = sample("edss").replace(rule("edss"), "edss >= 3.00000000000000012")
     with pytest.raises(ProtocolError, match="has no unit"):
         parse_protocol(HEAD + text, "edss.toml")
+
+
+def test_what_happens_once_has_happened_so_that_never_meets_no_time() -> None:
+    """*Never* is longer ago than any limit: *diagnosed at least 5 years ago* would be met by who was never diagnosed."""
+    once = [name for name in ENTRIES if ENTRIES[name].get("kind") == "since" and ENTRIES[name].get("lasting")]
+    assert once == ["diabetes_diagnosed", "diagnosed", "symptoms_began"]
+    for name in (*once, "last_insulin_change"):
+        assert not asked(name).shortcuts, name
