@@ -58,7 +58,7 @@ def _room(root: Path, file: Path) -> str:
 
 def placeholders(text: str) -> frozenset[str]:
     """The names of the placeholders of a phrase."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name and name[0].isalpha())
 
 
 # rooms -------------------------------------------------------------------------------------------

@@ -256,12 +256,12 @@ def test_the_shipped_trial_is_held_against_a_text_of_it(tmp_path: Path) -> None:
 
 GROUPS = """Inclusion Criteria:
 
-For adolescent participants:
+If enrolled at the first visit:
 
 * Enrolled in school
 * Likes painting
 
-For parent participants:
+If enrolled later:
 
 * Speaks Hindi
 
@@ -279,8 +279,8 @@ def test_a_line_that_moved_to_another_group_in_the_record_is_named(tmp_path: Pat
     moved = GROUPS.replace("* Likes painting\n", "").replace("Hindi\n", "Hindi\n* Likes painting\n")
     record.write_text(moved, encoding="utf-8")
     assert differing(trial, record) == [
-        "I2 stands under “For adolescent participants:” in the file, "
-        "and under “For parent participants:” in the record"
+        "I2 stands under “If enrolled at the first visit:” in the file, "
+        "and under “If enrolled later:” in the record"
     ]
     record.write_text(
         GROUPS.replace("* Enrolled in school\n* Likes painting", "* Likes painting\n* Enrolled in school")

@@ -399,7 +399,7 @@ def test_the_verdict_is_that_of_all_answers_whatever_was_asked_first(
     [
         ("c,whole", {"3,7 kg": "ineligible", "3,12 kg": "eligible", "3,unknown": "undetermined"}),
         ("c,a,b", {"3,4 kg,3 kg": "ineligible", "3,4 kg,6 kg": "eligible", "3,4 kg,": "undetermined"}),
-        ("c,a,b,whole", {"3,4 kg,3 kg,12 kg": "eligible", "3,4 kg,3 kg,computed": "ineligible"}),
+        ("c,a,b,whole", {"3,4 kg,6 kg,12 kg": "eligible", "3,4 kg,3 kg,computed": "ineligible"}),
     ],
 )
 def test_a_list_may_hold_the_whole_or_its_parts(columns: str, verdict: dict[str, str]) -> None:

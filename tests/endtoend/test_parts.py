@@ -45,7 +45,7 @@ async def test_the_card_goes_on_for_the_cohort_that_is_left(cohorts: tuple[Ward,
     for label in (yes, no):
         await ward.presses(phone, label)
     assert out in phone.last["text"]
-    assert labels(phone.last)[:2] == [yes, no]
+    assert labels(phone.last)[:2] == [no, yes]
     await ward.presses(phone, no)
     assert left in phone.last["text"]
     await ward.presses(phone, save)
