@@ -48,11 +48,14 @@ class Way:
         return Amount(interval, product(self.over, factor))
 
     def factor(self, facts: Facts) -> Exact | None:
-        """Return the factor in the unit that is counted with, 1 where there is none; ``None`` if it is not known."""
+        """Return the factor in the unit that is counted with, 1 where there is none; ``None`` if it is not known.
+
+        A bound, such as the least that an age has come to by now, is no factor.
+        """
         if self.per is None:
             return _ONE
         number = _number(facts[self.per], {}, self.formula, facts)
-        if not isinstance(number, Measurement) or number.unit not in self.per_units:
+        if not isinstance(number, Measurement) or number.unit not in self.per_units or number.relation != "=":
             return None
         return product(exactly(number), self.per_units[number.unit])
 

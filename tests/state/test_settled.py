@@ -189,6 +189,42 @@ def test_what_only_grows_is_the_least_that_it_is_by_now(
     assert (found.verdict, found.left, found.at_least, found.aged) == expected
 
 
+DOSE = """
+[[question]]
+use = "age_years"
+
+[[question]]
+id = "dose"
+kind = "quantity"
+ask = "First dose?"
+units = [{ code = "mg", label = "mg", per = "age_years", gives = "mg/a" }, { code = "mg/a", label = "mg/year" }]
+possible = [0, 12000]
+usual = [0, 12000]
+lasting = true
+"""
+PER_YEAR = """
+format = 2
+id = "EX-PER"
+version = "1"
+title = "Fictional: a dose by age"
+{questions}
+[[criterion]]
+code = "I1"
+inclusion = "x"
+rule = 'dose {limit}'
+"""
+
+
+@pytest.mark.parametrize("limit", ['<= "5 mg/a"', '> "5 mg/a"'])
+def test_an_age_that_was_kept_divides_nothing_for_it_is_more_by_now(limit: str) -> None:
+    protocol = parse_protocol(PER_YEAR.format(questions=DOSE, limit=limit), "per.toml")
+    known: dict[str, Answer] = {
+        "age_years": Measurement(">=", Decimal(40), "a"),
+        "dose": Measurement("=", Decimal(220), "mg"),
+    }
+    assert not judge(protocol, 0, effective(protocol, known)).settled
+
+
 _LIMITS = st.integers(1, 40)
 _OPERATORS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
 _LEAVES = st.one_of(
