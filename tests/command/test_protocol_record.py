@@ -256,12 +256,12 @@ def test_the_shipped_trial_is_held_against_a_text_of_it(tmp_path: Path) -> None:
 
 GROUPS = """Inclusion Criteria:
 
-If enrolled at the first visit:
+For adolescent participants:
 
 * Enrolled in school
 * Likes painting
 
-If enrolled later:
+For parent participants:
 
 * Speaks Hindi
 
@@ -279,8 +279,8 @@ def test_a_line_that_moved_to_another_group_in_the_record_is_named(tmp_path: Pat
     moved = GROUPS.replace("* Likes painting\n", "").replace("Hindi\n", "Hindi\n* Likes painting\n")
     record.write_text(moved, encoding="utf-8")
     assert differing(trial, record) == [
-        "I2 stands under “If enrolled at the first visit:” in the file, "
-        "and under “If enrolled later:” in the record"
+        "I2 stands under “For adolescent participants:” in the file, "
+        "and under “For parent participants:” in the record"
     ]
     record.write_text(
         GROUPS.replace("* Enrolled in school\n* Likes painting", "* Likes painting\n* Enrolled in school")
@@ -290,7 +290,10 @@ def test_a_line_that_moved_to_another_group_in_the_record_is_named(tmp_path: Pat
 
 def test_a_criterion_moved_in_the_file_that_still_asks_with_its_group_is_the_same(tmp_path: Path) -> None:
     record, trial = tmp_path / "record.txt", tmp_path / "trial.toml"
-    record.write_text(GROUPS, encoding="utf-8")
+    in_words = GROUPS.replace("adolescent participants", "participants who take part at school")
+    record.write_text(
+        in_words.replace("parent participants", "participants who take part at home"), encoding="utf-8"
+    )
     assert run("draft", str(record), "--output", str(trial)).exit_code == 0
     tables = trial.read_text("utf-8").split("[[criterion]]\n")
     place = next(i for i, table in enumerate(tables) if "Likes painting" in table)
