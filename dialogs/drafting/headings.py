@@ -51,6 +51,13 @@ _OTHERWISE: Final = {
     ),
 }
 """What makes something else of a section than criteria of their own."""
+_OUT: Final = re.compile(
+    r"[\W_]*(?:(?:key|main|major|general|study) )?(?:exclu(?:sion(?:ary)?|ding) (?:criterias?|criterion|factors|conditions|"
+    r"requirements)|non-?eligibility criteria|criteria (?:of exclusion|for non-?inclusion)|reasons for exclusion(?: are)?|"
+    r"ineligibility|not eligible|exclude(?:d are)?(?: if)?)[\W_]*",
+    re.IGNORECASE,
+)
+"""Further headings of the exclusion criteria, on a line of their own."""
 _OF_LEAVING: Final = re.compile(
     r"[\W_]*(?:\w+ )?(?:withdrawal|discontinuation|removal|drop-?out|rescue) criteria\W*", re.IGNORECASE
 )
@@ -130,6 +137,8 @@ def section_of(text: str, *, marked: bool = False) -> tuple[str, str] | None:
     """
     if _OF_LEAVING.fullmatch(text):
         return "line", ""
+    if not marked and _OUT.fullmatch(text):
+        return "exclusion", ""
     found = _begins(text)
     if found is None or found.end() < len(text.rstrip(" *_.:：")):
         return _told(text) if not marked and len(text) <= _LONGEST else None

@@ -63,6 +63,20 @@ def test_a_text_is_split_into_its_lines(text: str, lines: list[tuple[str, str]])
     assert [(line.role, line.text) for line in split(text)] == lines
 
 
+OUT = (
+    "Exclude:", "Exclude if:", "Excluded are:", "Criteria of exclusion", "Criteria for non-inclusion", "Reasons for exclusion:",
+    "Not eligible:", "Ineligibility:", "Non-eligibility criteria", "Exclusion Factors", "Exclusion conditions", "Exclusionary criteria:",
+    "Exclusion Criterias:", "除外标准", "除外条件：", "不纳入标准", "非纳入标准", "不入选标准：",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", OUT)
+def test_an_exclusion_is_no_inclusion_however_its_heading_is_written(heading: str) -> None:
+    lines = split(f"Inclusion Criteria:\n\n* Adults\n\n{heading}\n\n* Cough\n* Rash")
+    assert [line.role for line in lines] == [LINE, IN, LINE, EX, EX]
+    assert lines[-1].headings == ()
+
+
 NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "by indent": ("* A:\n  * B\n    * C\n  * D\n* F", [(0, ""), (1, "A:"), (2, "A:/B"), (1, "A:"), (0, "")]),
     "by markers": ("1. A:\na) B\nb) C\n2. D", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
