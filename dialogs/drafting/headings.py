@@ -52,8 +52,9 @@ _OTHERWISE: Final = {
 }
 """What makes something else of a section than criteria of their own."""
 _OUT: Final = re.compile(
-    r"[\W_]*(?:(?:key|main|major|general|study) )?(?:exclu(?:sion(?:ary)?|ding) (?:criterias?|criterion|factors|conditions|"
-    r"requirements)|non-?eligibility criteria|criteria (?:of exclusion|for non-?inclusion)|reasons for exclusion(?: are)?|"
+    r"[\W_]*(?:(?:key|main|major|general|study) )?"
+    r"(?:exclu(?:sion(?:ary)?|ding) (?:criterias?|criterion|factors|conditions|requirements)|"
+    r"non-?eligibility criteria|criteria (?:of exclusion|for non-?inclusion)|reasons for exclusion(?: are)?|"
     r"ineligibility|not eligible|exclude(?:d are)?(?: if)?)[\W_]*",
     re.IGNORECASE,
 )
