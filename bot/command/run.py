@@ -90,11 +90,11 @@ def command(
 
     Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
     """
+    loaded = protocols_on_offer(protocol_sources)
+    _refuse_drafts(loaded)
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
-    loaded = protocols_on_offer(protocol_sources)
-    _refuse_drafts(loaded)
     protocols = tuple(loaded.values())
 
     from bot.telegram.background import Backups

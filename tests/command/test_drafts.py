@@ -34,8 +34,8 @@ def draft(tmp_path: Path) -> str:
     return str(file)
 
 
-def run(*arguments: str, typed: str = "") -> Result:
-    return CliRunner(env={"TELEGRAM_BOT_TOKEN": "1:made-up"}).invoke(main, arguments, input=typed)
+def run(*arguments: str, typed: str = "", token: str | None = "1:made-up") -> Result:
+    return CliRunner(env={"TELEGRAM_BOT_TOKEN": token}).invoke(main, arguments, input=typed)
 
 
 def test_it_is_counted(draft: str) -> None:
@@ -61,8 +61,9 @@ def test_what_changed_after_its_review_is_named(draft: str) -> None:
     assert "Changed after their review: I1, E1." in told.stdout
 
 
-def test_it_is_not_served(draft: str, tmp_path: Path) -> None:
-    told = run("run", "--protocol", draft, "--db", str(tmp_path / "site.db"))
+@pytest.mark.parametrize("token", ["1:made-up", None], ids=["with a token", "before one is asked for"])
+def test_it_is_not_served(draft: str, tmp_path: Path, token: str | None) -> None:
+    told = run("run", "--protocol", draft, "--db", str(tmp_path / "site.db"), token=token)
     assert told.exit_code == 2
     assert told.stderr == (
         "Error: 1 of 2 criteria of MADE-UP is not reviewed (I1). "
