@@ -30,14 +30,15 @@ class Line:
         """Return what a part of the line means as if it were all of it; ``None`` if that is not certain."""
         return _read(text, inclusion=self.inclusion)
 
-    def asked(self, words: str) -> Condition:
+    def asked(self, words: str, *, of_all: bool = False) -> Condition:
         """Return that words of the line are true of the patient: a question of the file's own.
 
-        What an inclusion asks of some patients leaves out none of the others: there is an answer for these.
+        What an inclusion asks of some patients leaves out none of the others: there is an answer for these, unless it
+        concerns all who are asked.
         """
         said = " ".join(filter(None, (self.above, words)))
         name = own_id("words", said)
-        if self.inclusion and concerns_some(words, self.above):
+        if self.inclusion and not of_all and concerns_some(words, self.above):
             question: Question = {
                 "id": name,
                 "kind": "choice",

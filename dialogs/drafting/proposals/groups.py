@@ -95,11 +95,15 @@ def of_them(group: Condition, condition: Condition, *, inclusion: bool) -> Condi
 
 
 def of_some(line: Line) -> Condition | None:
-    """Return what a line says of some patients, in its own words, and of whom."""
-    group = _sex(line) or _aged(line)
+    """Return what a line says of some patients, in its own words, and of whom.
+
+    All of an age are concerned; of a sex, perhaps only some: *women of childbearing potential*.
+    """
+    sex = _sex(line)
+    group = sex or _aged(line)
     if group is None:
         return None
-    return of_them(group, line.whole(), inclusion=line.inclusion)
+    return of_them(group, line.asked(line.text, of_all=sex is None), inclusion=line.inclusion)
 
 
 def _sex(line: Line) -> Condition | None:
