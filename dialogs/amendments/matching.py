@@ -72,9 +72,10 @@ class Matching:
         asked = [self.new.questions[place] for place in members(after.rule.mask)]
         if same_words(before.source, after.source) or all(map(quotations, asked)):
             return False
-        if is_asked_as_it_stands(before) and is_asked_as_it_stands(after):
-            return self.old.question(id_of(before.code)).ask == asked[0].ask
-        return self.in_new_names(before.rule.text) == after.rule.text
+        if self.in_new_names(before.rule.text) != after.rule.text:
+            return False
+        as_they_stand = is_asked_as_it_stands(before) and is_asked_as_it_stands(after)
+        return not as_they_stand or self.old.question(id_of(before.code)).ask == asked[0].ask
 
     @cached_property
     def former(self) -> dict[str, str]:
@@ -87,9 +88,14 @@ class Matching:
         return found
 
     def in_new_names(self, rule: str) -> str:
-        """Return a rule of the old version, with what its questions are called now."""
-        names = {before: now for now, before in self.former.items() if before != now}
-        return with_names(rule, names) if names else rule
+        """Return a rule of the old version, with what its questions are called now; none as another one is."""
+        return with_names(rule, self._new_names)
+
+    @cached_property
+    def _new_names(self) -> dict[str, str]:
+        names = {before: now for now, before in self.former.items()}
+        gone = self.old.position.keys() & self.new.position.keys() - names.keys()
+        return names | {name: f"{name}@before" for name in gone}
 
     # criteria ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from dialogs.amendments import Matching, compare
+from dialogs.amendments.changes import changes
 from dialogs.amendments.joined import Joined
 from dialogs.amendments.patients import STEPS, STEPS_IN_ALL, TRIES, TRIES_IN_ALL, Patients
 from dialogs.amendments.rejudging import kept
@@ -217,6 +218,31 @@ def test_a_criterion_of_some_patients_that_is_renumbered_has_the_same_rule() -> 
     of_some = ('code = "E3"\nexclusion', 'code = "I3"\nof_some = true\ninclusion')
     now = amended(of_some, ('code = "I3"', 'code = "I4"'))
     assert Sentences(compare(amended(of_some), now, "en"), "en").told() == {"I4": ["was I3"]}
+
+
+ILL = ('exclusion = "Any', 'rule = "ill"\nexclusion = "Any')
+IS_ILL = ("[[question]]\nuse", '[[question]]\nid = "ill"\nask = "Ill?"\n\n[[question]]\nuse')
+SAFE = ('exclusion = "Any', 'ask = "Safe?"\ninclusion = "Any')
+NOT_ONLY_WORDS = {
+    "some patients only": ([SAFE], [SAFE, ('ask = "Safe', 'of_some = true\nask = "Safe')], "Any", "A"),
+    "another question by its name": (
+        [ILL, IS_ILL],
+        [(ILL[0], 'rule = "smoker"\nexclusion = "Any'), ("Current smoker?", "Ill?")],
+        '"Current smoker"',
+        '"Current smokers"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "words", "now"), NOT_ONLY_WORDS.values(), ids=NOT_ONLY_WORDS)
+def test_a_rule_that_changed_with_the_words_did_not_stay(
+    old: list[tuple[str, str]], new: list[tuple[str, str]], words: str, now: str
+) -> None:
+    found = Matching(amended(*old), amended(*new, (words, now)))
+    said = [change.key for change in changes(found, "en") if change.about == "criterion"]
+    assert said[:2] == ["reworded", "rule"]
+    assert not {"rule_stayed", "question_stayed"} & {*said}
+    assert found.only_words == set()
 
 
 def test_a_version_compared_with_itself_is_the_same() -> None:
