@@ -13,6 +13,7 @@ from bot.wording.pictures.svg import render
 from dialogs.languages import LANGUAGES
 from dialogs.protocol import Criterion, Protocol
 from dialogs.reading_back import Clause
+from dialogs.reviews import person
 
 MARK: Final = "<!-- prescreen protocol print -->"
 """Stands at the beginning: by it a document may be written over an earlier one, and over nothing else."""
@@ -100,7 +101,8 @@ def _clause(clause: Clause) -> str:
 
 def _signing(protocol: Protocol, said: Any) -> Iterator[str]:
     """Lines for the investigator and for each reviewer, above what it is that they sign."""
-    reviewers = list(dict.fromkeys(r.by for each in protocol.criteria for r in each.reviewed if r.fits))
+    accepted = (review for each in protocol.criteria for review in each.reviewed if review.fits)
+    reviewers = [*{person(review.by): review.by for review in accepted}.values()]
     reviewers += [""] * (max(SIGNING, protocol.reviews) - len(reviewers))
     head = "".join(f"<th>{escape(said[key])}</th>" for key in ("role", "name", "day", "signature"))
     people = [(said["investigator"], ""), *((said["reviewer"], name) for name in reviewers)]

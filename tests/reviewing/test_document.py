@@ -133,6 +133,8 @@ def test_reviewers_and_those_who_are_still_to_come_have_a_line_to_sign_on() -> N
     assert html.count("<tr><td>Reviewer</td><td>LW</td>") == 1
     assert html.count("<tr><td>Principal investigator</td>") == 1
     assert "LW, 26 November 2026" in html
+    html = document(parse_protocol(reviewed("E1", ("l.w.", digits("E1")), text=text), "trial.toml"), "en")
+    assert html.count("<tr><td>Reviewer</td><td></td>") == 2
     assert "LW，2026年11月26日" in document(parse_protocol(text, "trial.toml"), "zh")
 
 
