@@ -30,9 +30,9 @@ def asked_of_the_other_sex(protocol: Protocol) -> Iterator[Fault]:
     at = protocol.position.get("sex")
     if at is not None and not protocol.questions[at].option_by_code.keys() >= _OTHER.keys():
         return
+    nothing: list[Choice | None] = [None] * len(protocol.questions)
     for sex, other in _OTHER.items():
         of_one = _concerning(protocol, sex)
-        nothing: list[Choice | None] = [None] * len(protocol.questions)
         if at is None:
             yield from (_unguarded(protocol, *each, sex) for each in _needing(protocol, nothing, of_one))
             continue

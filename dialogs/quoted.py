@@ -42,10 +42,10 @@ def outdated(protocol: Protocol) -> tuple[Outdated, ...]:
     found: dict[str, Outdated] = {}
     for place, criterion in enumerate(protocol.criteria):
         above = [line.text for line in protocol.lines if line.before <= place]
+        headings = [text for text in above if text.endswith((":", "："))]
         below = [line.text for line in protocol.lines if line.before == place + 1]
         for at in members(criterion.rule.mask):
             question = protocol.questions[at]
-            headings = [text for text in above if text.endswith((":", "："))]
             if criterion.rule.mask != 1 << at and _quotes_a_part(question, [criterion.source, *headings]):
                 continue
             change = _outdated(question, [*above, criterion.source, *below])

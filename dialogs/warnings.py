@@ -196,9 +196,9 @@ def _asked_at_two_times(protocol: Protocol) -> Iterator[Fault]:
         if part not in named
     }
     for name, table in questions_by_name(tomllib.loads(without_copies(protocol.text))):
-        entry = str(table.get("use", name)) if "at" in table else name
+        entry = str(table.get("use", name))
         whole = needed.get(protocol.position.get(entry, -1))
-        if whole is not None and name != entry:
+        if "at" in table and whole is not None and name != entry:
             fault = f"{entry} is asked beside it, for the formula of {whole}: the two answers may contradict"
             remedy = f"Please write {entry} in the rules instead, or give {whole} a formula with {name}"
             yield Fault(f"question {name}: at", fault, remedy)

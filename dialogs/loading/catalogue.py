@@ -26,6 +26,7 @@ _SET: Final = re.compile(r"^(\w+) = \[", re.MULTILINE)
 _SHAPES: Final = {"catalogue": dict, "unit_sets": list}
 OWN: Final = tuple(_SHAPES)
 """Keys of what a file brings itself."""
+_OF_OUR_WORDS: Final = ("help", "measures")
 _OUR_COPY: Final = "# Of the catalogue, as it was when this file was read.\n"
 
 
@@ -151,9 +152,6 @@ class Shelf:
 def without_copies(text: str) -> str:
     """Return a file's text as its author wrote it."""
     return text.partition(_OUR_COPY)[0]
-
-
-_OF_OUR_WORDS: Final = ("help", "measures")
 
 
 def worded(entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
