@@ -100,3 +100,7 @@ def test_the_shipped_trials_are_written_as_files_that_load_as_a_folder_and_over_
     again = CliRunner().invoke(main, ["protocol", "list", "--write", str(folder)])
     assert (again.exit_code, "is there already" in again.output) == (1, True)
     assert not (folder / "NCT04420494.toml").exists()
+    no_folder = CliRunner().invoke(
+        main, ["protocol", "list", "--write", str(folder / "EXAMPLE-DM2.toml" / "x")]
+    )
+    assert (no_folder.exit_code, "cannot be written" in no_folder.output) == (1, True)

@@ -23,7 +23,7 @@ def command(folder: Path | None) -> None:
       prescreen protocol list
       prescreen protocol list --write shipped/
     """
-    from bot.command.protocol.schema import refuse_existing, write_new
+    from bot.command.protocol.schema import refuse_existing, unwritable, write_new
     from dialogs.loading import load, shipped_protocols
 
     shipped = dict(sorted(shipped_protocols().items()))
@@ -31,18 +31,12 @@ def command(folder: Path | None) -> None:
         files = {name: folder / f"{name}.toml" for name in shipped}
         for file in files.values():
             refuse_existing(file)
-        _make(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(error) from error
         for name, file in files.items():
             write_new(file, shipped[name].read_text(encoding="utf-8"))
     for protocol_id in shipped:
         loaded = load(protocol_id)
         click.echo(f"{loaded.id}  {loaded.version}  {loaded.title['en']}")
-
-
-def _make(folder: Path) -> None:
-    from bot.command.wiring import Unusable
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unusable(f"{folder} cannot be written: {error.strerror}") from error

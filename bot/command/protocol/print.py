@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.command import options
+from bot.command.protocol.schema import unwritable
 from bot.command.wiring import one_protocol
 
 
@@ -51,4 +52,4 @@ def _write(output: Path, text: str) -> None:
             )
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from error
+        raise unwritable(error) from error

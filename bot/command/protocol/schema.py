@@ -28,7 +28,7 @@ def command(output: Path | None) -> None:
     try:
         write_schema(output)
     except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from error
+        raise unwritable(error) from error
 
 
 def _schema() -> str:
@@ -52,7 +52,7 @@ def write_trial(file: Path, text: str) -> None:
     try:
         write_schema(file.parent / SCHEMA)
     except OSError as error:
-        raise _unwritable(error) from error
+        raise unwritable(error) from error
 
 
 def write_new(file: Path, text: str) -> None:
@@ -62,7 +62,7 @@ def write_new(file: Path, text: str) -> None:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
     except OSError as error:
-        raise _unwritable(error) from error
+        raise unwritable(error) from error
 
 
 def refuse_existing(file: Path) -> None:
@@ -71,5 +71,6 @@ def refuse_existing(file: Path) -> None:
         raise click.ClickException(f"{file} is there already. Please choose another name")
 
 
-def _unwritable(error: OSError) -> click.ClickException:
+def unwritable(error: OSError) -> click.ClickException:
+    """Return what to say of a file or folder that cannot be written."""
     return click.ClickException(f"{error.filename} cannot be written: {error.strerror}")
