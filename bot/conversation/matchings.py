@@ -97,7 +97,7 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         context.turn.say(opened)
         return
     starting.open_with(context, opened)
-    stays = context.say("matching_stays", number=screening.number)
+    stays = None if screening.ended else context.say("matching_stays", number=screening.number)
     context.show(opened, remark=lines(meanwhile(context, opened), stays))
 
 

@@ -538,7 +538,10 @@ def test_an_undetermined_trial_of_a_saved_matching_is_gone_on_with_by_itself(sit
     listed = site.ward.do(site.ward.clinician, "/recent")
     shown = site.press(site.ward.clinician, listed, "S01-M0001")
     assert site.words("part_as_entered", verdict=site.words("verdict_undetermined")) in plain(said(shown))
-    press(site, shown, "go_on_with", id="NCT04420494")
+    opened = press(site, shown, "go_on_with", id="NCT04420494")
+    assert site.words("matching_stays", number="S01-M0001") not in plain(said(opened)), (
+        "nothing goes on in it"
+    )
     assert site.begun() == [("S01-0001", "NCT04420494"), ("S01-M0001", "portfolio")]
     assert is_sound(site)
 
