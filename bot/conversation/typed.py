@@ -13,7 +13,7 @@ from bot.conversation.whose_answer import Aim, aim, sent_twice
 from bot.exchange import Press
 from bot.wording.asked import question_of
 from bot.wording.phrases import means
-from bot.wording.views import press_labelled
+from bot.wording.views import first_press, press_labelled
 from dialogs.dialogue import REVIEW
 from state.prompts import Kind
 from state.screenings import Screening
@@ -62,12 +62,16 @@ def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool
 
 
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:
-    """Find the button that a text stands for. A yes saves at the review only; anywhere else it may be an answer."""
+    """Find the button that a text stands for. A yes at the review is its first one; elsewhere it may be an answer."""
     text = context.message.text
     labelled = press_labelled(screening, kind, text, context.say)
     if labelled is not None:
         return labelled
     for (below, word), verb in WORDS.items():
-        if below == kind and means(word, text) and (verb != "save" or screening.state == REVIEW):
+        if below != kind or not means(word, text):
+            continue
+        if verb != "save":
             return Press(verb, screening.number, screening.entries)
+        if screening.state == REVIEW:
+            return first_press(screening, context.say)
     return None

@@ -39,6 +39,12 @@ def press_labelled(screening: Screening, kind: Kind, text: str, say: Phrases) ->
     return _correction_named(screening, wanted, say) if kind == "correct" else None
 
 
+def first_press(screening: Screening, say: Phrases) -> Press | None:
+    """Return what the first button does below where a screening stands."""
+    first = VIEWS["question"](screening, say, None).buttons[0][0]
+    return read_press(first.press)
+
+
 def _correction_named(screening: Screening, wanted: str, say: Phrases) -> Press | None:
     """Find the answer to be corrected by the short name of its question, on whatever page of the list it is."""
     protocol, applied = screening.protocol, screening.dialogue.applied

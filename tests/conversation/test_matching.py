@@ -211,6 +211,23 @@ def test_it_can_be_finished_midway_and_what_is_open_is_undetermined(site: Site) 
     assert site.words("ask_the_rest") not in labels(filled)
 
 
+def test_a_yes_at_the_end_does_what_the_first_button_says(site: Site) -> None:
+    yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
+    first = labels(at_review(site))[0]
+    assert first == site.words("save_all", n=2)
+    assert site.ward.do(site.ward.clinician, yes).saved == ["S01-0001", "S01-0002"]
+    assert ("S01-M0001", "undetermined") in site.ward.verdicts()
+
+
+def test_a_yes_at_the_end_saves_the_matching_alone_where_nothing_is_to_be_opened(site: Site) -> None:
+    yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
+    press(site, press(site, begin(site), "where_we_stand"), "go_on_with", id="EXAMPLE-DM2")
+    end = site.ward.do(site.ward.clinician, "/resume m1", "5")
+    assert labels(end)[0] == site.words("finish_matching")
+    site.ward.do(site.ward.clinician, yes)
+    assert site.ward.verdicts() == [("S01-M0001", "ineligible")]
+
+
 def test_the_end_has_the_keys_in_the_order_of_use_and_the_verdicts_below_the_answers(site: Site) -> None:
     shown = at_review(site)
     asked = [site.words("save_all", n=2)]
