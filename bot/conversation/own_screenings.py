@@ -14,6 +14,7 @@ from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.copies import record_to_copy
+from bot.wording.missing import can_be_filled_in
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, TO_CORRECT, Dialogue, Step
@@ -166,7 +167,7 @@ def _opened(dialogue: Dialogue) -> str:
     """Return the phrase for what can be done with a screening that is opened again."""
     if not dialogue.undetermined:
         return "open_to_correct"
-    return "reopened" if dialogue.missing else "nothing_missing"
+    return "reopened" if can_be_filled_in(dialogue) else "nothing_missing"
 
 
 def copy_record(context: Context, screening: Screening, press: Press) -> None:

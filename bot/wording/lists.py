@@ -11,7 +11,7 @@ from bot.wording.cards import draft_line
 from bot.wording.healing import when
 from bot.wording.in_short import stands_in_short
 from bot.wording.matching import possible_in_short
-from bot.wording.missing import IN_A_LIST, missing_lines
+from bot.wording.missing import IN_A_LIST, can_be_filled_in, missing_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
 from bot.wording.verdict_card import criterion_names
@@ -194,7 +194,7 @@ def _waiting(item: Listed, screening: Screening, zone: str, say: Phrases) -> Saf
 def _fill_in(screening: Screening, say: Phrases) -> Button:
     """Open it again to fill in what is missing; its card, where there is nothing that an answer would settle."""
     number = screening.number
-    if not screening.dialogue.missing:
+    if not can_be_filled_in(screening.dialogue):
         return _go(number, number)
     return _go(number, say.plain("named", name=say.plain("fill_in"), what=number), "reopen")
 

@@ -13,9 +13,8 @@ IN_A_LIST: Final = 3
 
 
 def missing_lines(progress: Progress, say: Phrases, most: int | None = None) -> list[Safe]:
-    """Name what would settle the verdict, up to `most` questions, and the criteria that no answer would settle."""
-    questions = [progress.protocol.question(each) for each in progress.missing]
-    silent = [code for code, asked in progress.follow_up().items() if not asked]
+    """Name what would settle the verdict, up to `most` questions, and the criteria that no answer given would."""
+    questions, silent = [progress.protocol.question(each) for each in progress.missing], silent_ones(progress)
     told = [
         say.plain("noted", what=each.short[say.language], note=each.supplier[say.language])
         for each in questions[:most]
@@ -23,5 +22,30 @@ def missing_lines(progress: Progress, say: Phrases, most: int | None = None) -> 
     told += ["…"] if len(questions) > len(told) else []
     return [
         *([say("missing", questions=joined(told, say))] if told else []),
+        *unasked_line(progress, say),
         *([say("missing_site", codes=joined(silent, say))] if silent else []),
     ]
+
+
+def unasked_line(progress: Progress, say: Phrases) -> list[Safe]:
+    """Name the criteria of which not all was asked."""
+    unasked = _unasked(progress)
+    return [say("not_asked", codes=joined(unasked, say))] if unasked else []
+
+
+def can_be_filled_in(progress: Progress) -> bool:
+    """Say whether an answer could settle what is undetermined: a better one, or one that was not asked for."""
+    return bool(progress.missing or _unasked(progress))
+
+
+def silent_ones(progress: Progress) -> list[str]:
+    """Return the open criteria that no answer would settle, since the record is silent."""
+    found = progress.follow_up() if progress.undetermined else {}
+    unasked = _unasked(progress)
+    return [code for code, asked in found.items() if not asked and code not in unasked]
+
+
+def _unasked(progress: Progress) -> list[str]:
+    """Return the open criteria that questions could settle which were not asked, where it was finished midway."""
+    pairs = zip(progress.statuses.items(), progress.judged, strict=True) if progress.undetermined else ()
+    return [code for (code, status), judged in pairs if status == "unknown" and judged.residual]

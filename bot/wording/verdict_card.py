@@ -9,6 +9,7 @@ from typing import Final
 from bot.exchange import Safe
 from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
 from bot.wording.healing import again_from, again_unless_said, met_from
+from bot.wording.missing import can_be_filled_in, silent_ones, unasked_line
 from bot.wording.parts import part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
@@ -80,8 +81,9 @@ def criterion_names(criteria: Sequence[Criterion], say: Phrases) -> list[str]:
 
 
 def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
-    """What would settle the open criteria and who can supply it; what only the site can answer."""
+    """What would settle the open criteria and who can supply it; what was not asked; what only the site can answer."""
     found = _follow_up_lines(dialogue, say) if dialogue.undetermined else []
+    found += unasked_line(dialogue, say)
     site_items = ask_the_site(dialogue.protocol, dialogue.facts)
     asked = [say("site_line", text=item.text[say.language]) for item in site_items] or _silent_lines(
         dialogue, say
@@ -91,9 +93,10 @@ def open_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
 
 def _silent_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """The criteria that no answer would settle, since the record is silent, where the trial words no question."""
-    silent = [code for code, questions in dialogue.follow_up().items() if not questions]
-    named = criterion_names([dialogue.protocol.criterion_by_code[code] for code in silent], say)
-    return [say("site_silent", criterion=name) for name in named] if dialogue.undetermined else []
+    named = criterion_names(
+        [dialogue.protocol.criterion_by_code[code] for code in silent_ones(dialogue)], say
+    )
+    return [say("site_silent", criterion=name) for name in named]
 
 
 def _follow_up_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
@@ -159,7 +162,7 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
     if dialogue.verdict == "eligible":
         return [say("card_eligible"), *parts, *_of_parts(screening, say)]
     if dialogue.verdict == "undetermined":
-        key = "card_undetermined" if dialogue.missing else "card_left_open"
+        key = "card_undetermined" if can_be_filled_in(dialogue) else "card_left_open"
         told = say(key, codes=joined(dialogue.unresolved, say))
         return [told, *parts, *_of_parts(screening, say), say("investigator")]
     ruling = [reason for reason, _ in dialogue.rulings]

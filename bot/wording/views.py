@@ -14,6 +14,7 @@ from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
+from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, lines, named
 from dialogs.answers import Answer
@@ -210,7 +211,7 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
 def _show_card(screening: Screening, say: Phrases) -> Reply:
     buttons = [new_screening(say), Button(say.plain("copy"), copy=line_to_copy(screening, say))]
     buttons.append(button(say.plain("copy_record"), "copy_record", screening))
-    if screening.dialogue.undetermined and screening.dialogue.missing:
+    if can_be_filled_in(screening.dialogue):
         buttons.append(button(say.plain("fill_in"), "reopen", screening))
     buttons.append(button(say.plain("correct_answer"), "revise", screening))
     buttons.append(button(say.plain("button_rescreen"), "rescreen", screening))

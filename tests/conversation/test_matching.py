@@ -211,6 +211,25 @@ def test_it_can_be_finished_midway_and_what_is_open_is_undetermined(site: Site) 
     assert site.words("ask_the_rest") not in labels(filled)
 
 
+def test_what_was_not_asked_is_said_so_wherever_it_is_told_and_can_be_filled_in(site: Site) -> None:
+    """In the matching, and of the screenings that came out of it: cards, lists, and the text for the record."""
+    clinician, coordinator = site.ward.clinician, site.ward.coordinator
+    end = press(site, standing(site), "finish_save")
+    saved = press(site, end, "save_all", n=2)
+    card = site.ward.do(clinician, "S01-0002")
+    record, own = press(site, card, "copy_record"), site.ward.do(clinician, "/open")
+    office = site.ward.do(coordinator, "/open")
+    for shown in (end, saved, card, record, own, office, site.ward.do(coordinator, "S01-0002")):
+        told = plain(said(shown))
+        assert site.words("not_asked", codes="E4") in told
+        assert site.words("missing_site", codes="").strip() not in told
+        assert site.words("site_silent", criterion="")[3:] not in told
+    assert site.words("card_left_open", codes="")[-20:] not in plain(said(card))
+    assert any(site.words("fill_in") in each for each in labels(own))
+    opened = press(site, card, "fill_in")
+    assert site.words("reopened", number="S01-0002") in plain(said(opened))
+
+
 def test_a_yes_at_the_end_does_what_the_first_button_says(site: Site) -> None:
     yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
     first = labels(at_review(site))[0]
