@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from bot.terminal import COLUMNS, columns_of
 from tests.conversation.test_one_language import run
@@ -45,38 +46,24 @@ def trial(request: pytest.FixtureRequest, tmp_path: Path) -> Long:
     return Long(path, person, chinese)
 
 
+def chat(trial: Long, db: Path, typed: str) -> Result:
+    return run("chat", "--protocol", trial.path, "--db", db, "--lang", trial.language, typed=typed)
+
+
 def test_all_of_it_is_asked_and_told_at_a_terminal(trial: Long, tmp_path: Path) -> None:
     typed = ["45", "o1", "c", *("no" if number % 2 else "yes" for number in range(2, CRITERIA)), "s", ""]
-    chat = run(
-        "chat",
-        "--protocol",
-        trial.path,
-        "--db",
-        tmp_path / "long.db",
-        "--lang",
-        trial.language,
-        typed="\n".join(typed),
-    )
-    assert chat.exit_code == 0, chat.output[-2000:]
-    said = close(chat.output)
+    done = chat(trial, tmp_path / "long.db", "\n".join(typed))
+    assert done.exit_code == 0, done.output[-2000:]
+    said = close(done.output)
     assert close(option_of(3, chinese=trial.chinese)) in said
     for number in range(1, CRITERIA):
         assert trial.words(f"{'I' if number % 2 and number > 1 else 'E'}{number}", WORDS) in said, number
-    assert all(columns_of(line) <= COLUMNS for line in chat.output.splitlines())
+    assert all(columns_of(line) <= COLUMNS for line in done.output.splitlines())
 
 
 def test_an_exclusion_says_all_of_the_records_words(trial: Long, tmp_path: Path) -> None:
-    chat = run(
-        "chat",
-        "--protocol",
-        trial.path,
-        "--db",
-        tmp_path / "long.db",
-        "--lang",
-        trial.language,
-        typed="12\nyes\nf\n",
-    )
-    assert trial.words("E0", LONGEST) in close(chat.output)
+    done = chat(trial, tmp_path / "long.db", "12\nyes\nf\n")
+    assert trial.words("E0", LONGEST) in close(done.output)
 
 
 @pytest.mark.parametrize("command", ["show", "diagram", "check"])
