@@ -8,7 +8,7 @@ from bot.conversation import starting
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
-from bot.conversation.trials import meanwhile, offered, takes_none, version_of
+from bot.conversation.trials import meanwhile, not_offered, offered, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
@@ -120,7 +120,7 @@ def _opened(
     context: Context, screening: Screening, trial: str, *, source: str | None = None, save: bool = False
 ) -> Screening | Safe:
     """Open a screening for one trial, or say why the trial takes none."""
-    refused = takes_none(context, screening.number, trial)
+    refused = not_offered(context, screening.number, trial)
     if refused is not None:
         return refused
     person, channel = context.person.code, context.setup.channel

@@ -59,17 +59,11 @@ def meanwhile(context: Context, screening: Screening) -> Safe | None:
 
 
 def _changed(context: Context, number: str, trial: Protocol) -> Safe | None:
-    return _not_offered(context, number, trial.id) or version_of(context, trial)
+    return not_offered(context, number, trial.id) or version_of(context, trial)
 
 
-def takes_none(context: Context, number: str, trial: str) -> Safe | None:
-    """Say of a trial of a matching that it takes no new screening; nothing, if it does."""
-    if (withdrawn := _not_offered(context, number, trial)) is not None:
-        return withdrawn
-    return context.not_open(trial) if context.stands(trial).state != "open" else None
-
-
-def _not_offered(context: Context, number: str, trial: str) -> Safe | None:
+def not_offered(context: Context, number: str, trial: str) -> Safe | None:
+    """Say of a trial of a matching that it is on offer no more; nothing, if it is."""
     if trial in (each.id for each in context.setup.protocols):
         return None
     return context.say("trial_not_offered", number=number, trial=trial)
