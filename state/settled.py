@@ -88,9 +88,7 @@ def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, t
     grown = _known(
         kept, lambda question, answer: None if question in held else at_least(new, question, answer)
     )
-    progress = Progress(new, held | grown, as_answered=True)
-    if not progress.excluded:
-        progress = _without_the_undecided(progress, grown)
+    progress = _without_the_undecided(Progress(new, held | grown, as_answered=True), grown)
     left = 0 if progress.excluded else progress.remaining
     used = [question for question in progress.applied if question in grown]
     aged = (q for q, answer in kept.items() if q not in held and q not in used and answer != UNKNOWN)
@@ -113,7 +111,10 @@ def _known(kept: Mapping[str, Answer], may_be: Callable[[str, Answer], Answer | 
 
 
 def _without_the_undecided(progress: Progress, grown: Mapping[str, Answer]) -> Progress:
-    """Leave a bound out that does not decide a criterion: what it has come to must be asked."""
-    undecided = {question for questions in progress.follow_up().values() for question in questions}
-    known = {q: answer for q, answer in progress.answers.items() if q not in grown or q not in undecided}
-    return Progress(progress.protocol, known, as_answered=True)
+    """Leave out bounds that do not decide a criterion, or that divide: what they have come to must be asked."""
+    waiting = {question for questions in progress.follow_up().values() for question in questions}
+    waiting |= {q for q, place in progress.protocol.position.items() if progress.open >> place & 1}
+    known = {q: answer for q, answer in progress.answers.items() if q not in grown or q not in waiting}
+    if progress.excluded or len(known) == len(progress.answers):
+        return progress
+    return _without_the_undecided(Progress(progress.protocol, known, as_answered=True), grown)
