@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from bot.command import main
 from dialogs.answers import UNKNOWN, Choice, Measurement
 from dialogs.dialogue import Step
-from dialogs.loading import parse_protocol
 from dialogs.portfolio.merging import merged
 from dialogs.protocol import Protocol
 from state import browsing, outcomes
@@ -24,40 +23,11 @@ from state.people import People
 from state.screenings import Screenings
 from state.stats import stats
 from tests.serve.test_serve import _ask, _read, served
+from tests.state.exports.test_several_trials import fictional
 from tests.state.sample_file import Clock
 
-TRIAL = """
-format = 2
-id = "EX-{name}"
-version = "{name}-1"
-title = "Fictional: a trial of {name}"
-
-[[question]]
-id = "age"
-ask = "Age?"
-short = "{name} years"
-kind = "quantity"
-possible = [0, 130]
-usual = [0, 120]
-units = "years"
-
-[[question]]
-id = "history"
-ask = "History of {name}?"
-short = "{name} before"
-
-[[criterion]]
-code = "E1"
-exclusion = "Too old for {name}"
-rule = "age > 75"
-
-[[criterion]]
-code = "E2"
-exclusion = "History of {name}"
-rule = "history"
-"""
-"""Of two of these trials the codes are the same, and mean something else."""
-TRIALS = tuple(parse_protocol(TRIAL.format(name=name), f"{name}.toml") for name in ("ASPEN", "OMEGA"))
+TRIALS = tuple(fictional(name, "", "E") for name in ("ASPEN", "OMEGA"))
+"""Of both the codes are the same, and mean something else."""
 ASPEN, OMEGA = TRIALS
 OF_OMEGA = ("OMEGA", "S01-0002", "S01-0005", "S01-M", "S01-P02")
 """What nobody may read of the other trial: its name, its screenings, the matching, who screened."""

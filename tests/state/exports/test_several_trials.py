@@ -16,6 +16,7 @@ from bot.command import main
 from dialogs.answers import Choice, Measurement
 from dialogs.dialogue import Step
 from dialogs.loading import parse_protocol
+from dialogs.protocol import Protocol
 from state import outcomes
 from state.database import open_database
 from state.exports import FORMATS, Mixed, Selection, export
@@ -24,39 +25,42 @@ from state.screenings import Screenings
 from tests.state.sample_file import Clock
 
 
-def _trial(name: str) -> str:
-    """A trial of whose texts, questions and codes none is in another."""
-    return f'''
+def fictional(name: str, ids: str, codes: str) -> Protocol:
+    """A trial of whose texts none is in another; what its ids and codes begin with can be."""
+    text = f'''
 format = 2
 id = "EX-{name}"
 version = "{name}-1"
 title = "Fictional: a trial of {name}"
 
 [[question]]
-id = "{name.lower()}_age"
+id = "{ids}age"
 ask = "Age for {name}?"
+short = "{name} years"
 kind = "quantity"
 possible = [0, 130]
 usual = [0, 120]
 units = "years"
 
 [[question]]
-id = "{name.lower()}_history"
+id = "{ids}history"
 ask = "History of {name}?"
+short = "{name} before"
 
 [[criterion]]
-code = "{name[0]}1"
+code = "{codes}1"
 exclusion = "Too old for {name}"
-rule = "{name.lower()}_age > 75"
+rule = "{ids}age > 75"
 
 [[criterion]]
-code = "{name[0]}2"
+code = "{codes}2"
 exclusion = "History of {name}"
-rule = "{name.lower()}_history"
+rule = "{ids}history"
 '''
+    return parse_protocol(text, f"{name}.toml")
 
 
-ASPEN, OMEGA = (parse_protocol(_trial(name), f"{name}.toml") for name in ("ASPEN", "OMEGA"))
+ASPEN, OMEGA = (fictional(name, f"{name.lower()}_", name[0]) for name in ("ASPEN", "OMEGA"))
 NUMBERS = {"ASPEN": ("S01-0001", "S01-0003", "S01-0005"), "OMEGA": ("S01-0002", "S01-0004")}
 
 
