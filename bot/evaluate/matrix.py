@@ -146,7 +146,7 @@ class MatrixCsv:
 class MatrixBook:
     """A matrix as a workbook: each verdict in words on its colour, the names and the trials always in sight.
 
-    Its second sheet has a row a candidate and trial, with the reasons.
+    If reasons are told, its second sheet has a row a candidate and trial, with them.
     """
 
     name = "verdicts.xlsx"
@@ -158,7 +158,7 @@ class MatrixBook:
             raise BadFile("list_no_reader") from error
         self._bytes = io.BytesIO()
         self._book = Workbook(self._bytes, {"in_memory": True})
-        self._sheet, self._reasons = map(self._book.add_worksheet, ("candidates", "reasons"))
+        self._sheet = self._book.add_worksheet("candidates")
         self._text = self._book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self._filled = {
             verdict: self._book.add_format(
@@ -167,17 +167,19 @@ class MatrixBook:
             for verdict, colour in COLOURS.items()
         }
         self._sheet.freeze_panes(1, 1)
-        self._reasons.freeze_panes(1, 2)
-        for column, width in enumerate(REASON_WIDTHS):
-            self._reasons.set_column(column, column, width, self._text)
         self._at = self._explained = 0
-        self._explain(REASONS, "")
 
     def explain(self, reasons: Iterator[tuple[Sequence[str], Verdict]]) -> None:
+        if not self._explained:
+            self._reasons = self._book.add_worksheet("reasons")
+            self._reasons.freeze_panes(1, 2)
+            for column, width in enumerate(REASON_WIDTHS):
+                self._reasons.set_column(column, column, width, self._text)
+            self._explain(REASONS)
         for cells, verdict in reasons:
             self._explain(cells, verdict)
 
-    def _explain(self, cells: Sequence[str], verdict: str) -> None:
+    def _explain(self, cells: Sequence[str], verdict: str = "") -> None:
         for column, cell in enumerate(cells):
             form = self._filled.get(verdict, self._text) if column == VERDICT else self._text
             self._reasons.write_string(self._explained, column, cell, form)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, settings
@@ -313,9 +314,14 @@ def test_a_table_has_a_row_a_subject_and_a_column_a_trial(site: Site) -> None:
         site.path.with_name(f"{name}.toml").write_text(text, encoding="utf-8")
     options = ["evaluate", "--stored", "--protocol", str(site.path.parent), "--db", str(site.path)]
     done = CliRunner().invoke(main, [*options, "--format", "matrix"])
-    assert [*csv.reader(io.StringIO(done.stdout.removeprefix("\ufeff")))] == [
+    table = [*csv.reader(io.StringIO(done.stdout.removeprefix("\ufeff")))]
+    assert table == [
         ["screening", "EX-NEW", "EX-OLD", "EX-THIRD", "aged"],
         ["S01-0001", "not eligible (E1)", "", "not eligible (E1)", ""],
         ["S01-0002", "still possible, about 2 questions left", "", "potentially eligible", "insulin"],
         ["S01-0004", "", "", "potentially eligible", "insulin"],
     ]
+    file = site.path.with_name("matrix.xlsx")
+    CliRunner().invoke(main, [*options, "--format", "matrix", "--output", str(file)])
+    (sheet,) = openpyxl.load_workbook(file).worksheets
+    assert [[cell or "" for cell in row] for row in sheet.values] == table
