@@ -77,7 +77,8 @@ class Matching(Dialogue):
     @property
     def parts(self) -> tuple[PartVerdict, ...]:
         every = part_verdicts(self.protocol, self.judged, self._failed())
-        return tuple(each for place, each in enumerate(every) if not self._parts_left >> place & 1)
+        left = self._parts_left
+        return tuple(each for place, each in enumerate(every) if not left >> place & 1)
 
     @property
     def _parts_left(self) -> int:
