@@ -21,7 +21,7 @@ COLUMNS: Final = ("screening", "site", "person", "saved_at", "failed", "from", "
 @click.command("again")
 @options.database
 @click.option("--site", callback=options.site, help="Only this site.")
-@click.option("--protocol", help="Only this trial, by its registry number or its file.")
+@options.one_trial
 @options.language
 @click.option(
     "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True

@@ -121,11 +121,12 @@ as_of = click.option(
     metavar="MOMENT",
     help="Leave out what was recorded after this moment (UTC; a day: its end) [default: take all].",
 )
+one_trial = click.option("--protocol", help="Only this trial, by its registry number or its file.")
 _SELECTION: Final = (
     click.option("--since", type=DAY, help="First day on which the verdict was saved (UTC)."),
     click.option("--until", type=DAY, help="Last such day, included."),
     click.option("--site", help="Only this site."),
-    click.option("--protocol", help="Only this trial, by its registry number or its file."),
+    one_trial,
     click.option("--verdict", type=click.Choice(list(verdicts.OPTIONS)), help="Only this verdict."),
     click.option("--screening", help="Only this screening."),
 )
