@@ -69,7 +69,7 @@ class Progress:
     further: bool = False
     """Whether questions go on after an exclusion."""
     finished: bool = False
-    """Whether no more questions are wanted after an exclusion."""
+    """Whether no more questions are wanted, though some are open."""
     last: str | None = None
     """The question that was answered last."""
     left: Mapping[str, str] = field(default_factory=dict)

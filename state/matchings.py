@@ -1,4 +1,4 @@
-"""What a screening for one trial takes over from a matching: its answers, by whom and when each was given."""
+"""What a screening for one trial takes over from a matching, who gave it when, and what the matching leaves out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def to_open(matching: Screening) -> list[str]:
 def to_leave(db: Database, matching: Screening) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
-    That are the trials that take no new screening any more, and those that go on in a screening of their own; at the
+    Those are the trials that take no new screening any more, and those that go on in a screening of their own; at the
     end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected.
     """
     dialogue = dialogue_of(matching)

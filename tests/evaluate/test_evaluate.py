@@ -225,20 +225,7 @@ CODES = [
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fault_has_its_sentence(language: str) -> None:
-    names = [
-        "limit",
-        "other",
-        "text",
-        "units",
-        "meanings",
-        "one",
-        "other",
-        "unit",
-        "value",
-        "low",
-        "high",
-        "columns",
-    ]
+    names = ["limit", "other", "text", "units", "meanings", "one", "unit", "value", "low", "high", "columns"]
     details = dict.fromkeys(names, "7")
     for code in CODES:
         text = said(PROTOCOL, Row(3, "C-3"), Fault(code, "sex", details), phrases(language))
