@@ -31,6 +31,7 @@ CASES = {
     "what is known at the bedside, before a result": ([(HEMOGLOBIN, AGE, HEMOGLOBIN_RULE, AGE_RULE)], "age_years"),
     "what must be so, before what must not": ([(SMOKER, CONSENT)], "i8"),
     "a number, before yes or no": ([(CONSENT.replace("\n", '\neffort = "result"\n', 1), HEMOGLOBIN, HEMOGLOBIN_RULE)], "hemoglobin"),
+    "what the trial must be explained for, last": ([(CONSENT, "willingness = true\n", SMOKER)], "e9"),
     "of equals the first": ([(PAIN, PAIN_RULE, SMOKER)], "pain"),
 }  # fmt: skip
 

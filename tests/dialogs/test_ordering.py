@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dialogs.answers import Answer
 from dialogs.assessment import judge
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
-from dialogs.effort import WEIGHTS
+from dialogs.effort import EXPLAINED, WEIGHTS
 from dialogs.errors import NotEditable
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.loading.reordering import reordered
@@ -24,7 +24,7 @@ from dialogs.ordering.frequencies import EXCLUDED as SHARE
 from dialogs.ordering.layout import Layout
 from dialogs.ordering.patients import DRAWN, Patient, patients
 from dialogs.ordering.search import found
-from dialogs.ordering.walks import Walks
+from dialogs.ordering.walks import Walks, effort
 from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, members, union
@@ -119,6 +119,16 @@ def test_what_belongs_together_stays_together(rule: str, today: list[str], turne
     assert names(protocol, layout.laid_out(reversed(layout.movable))) == turned
 
 
+def test_what_a_required_criterion_asks_comes_before_what_it_may_spare() -> None:
+    protocol = trial(
+        *(question(f'id = "{name}"\nask = "{name}?"') for name in ("first", "then")),
+        criterion("code = 'I1'\ninclusion = 'x'\nrule = 'first'"),
+        criterion("code = 'I2'\ninclusion = 'y'\nrule = 'then'\nrequires = 'I1'"),
+    )
+    layout = Layout(protocol)
+    assert names(protocol, layout.laid_out(reversed(layout.movable))) == ["first", "then"]
+
+
 @every_trial
 def test_the_loader_takes_an_order_as_it_was_laid_out(text: str) -> None:
     protocol, random = parse_protocol(text, "trial.toml"), Random(1)
@@ -146,7 +156,9 @@ def test_what_a_trial_must_be_explained_for_is_said_by_willingness_or_asked_of_t
         criterion("code = 'W'\ninclusion = 'x'\nrule = 'told or shared'\nwillingness = true"),
         criterion("code = 'S'\ninclusion = 'x'\nrule = 'shared'"),
     )
-    assert names(protocol, tuple(members(explained_first(protocol)))) == ["pill", "told"]
+    explained = tuple(members(explained_first(protocol)))
+    assert names(protocol, explained) == ["pill", "told"]
+    assert {effort(protocol, place) for place in explained} == {EXPLAINED}
     turned = Layout(protocol).laid_out(reversed(Layout(protocol).movable))
     assert {*names(protocol, turned)[-2:]} == {"pill", "told"}
 

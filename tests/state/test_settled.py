@@ -181,6 +181,10 @@ GROWN: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {
         ("age_years >= 12", 'diabetes_diagnosed >= "6 mo"'),
         (None, 1, ("age_years",), ("diabetes_diagnosed",)),
     ),
+    "too old already, whatever else is asked of it": (
+        ("age_years <= 16", "age_years != 20"),
+        ("ineligible", 0, ("age_years",), ()),
+    ),
     "one is needed as the other is not used": (
         ('age_years >= 12 or diabetes_diagnosed >= "6 mo"', "age_years <= 17"),
         (None, 2, (), ("age_years", "diabetes_diagnosed")),
