@@ -113,7 +113,7 @@ class _Maker:
         code = self._code(node.role, group)
         if kind == "words" or len(node.items) == 1:
             made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
-            yield replace(made, review=(Note("with_lines", n=len(node.items)),))
+            yield replace(made, review=(*made.review, Note("with_lines", n=len(node.items))))
         elif kind == "all":
             yield self._joined(node, code, node.items, " and ", node.line.text)
         elif count == 1:
@@ -140,7 +140,9 @@ class _Maker:
         if headings:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
-            made = replace(made, review=(Note("which_lines"),))
+            made = replace(made, review=(*made.review, Note("which_lines")))
+        if node.line.unsure:
+            return made
         others = list(filter(self._is_of_another, node.line.headings))
         if others:
             note = Note("of_another", {"heading": others[-1].rstrip(" :")})
@@ -174,7 +176,9 @@ class _Maker:
         self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: Note
     ) -> Drafted:
         made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
-        if made.of_some:  # whose items would each leave out those whom the list does not concern
+        if (
+            node.line.unsure or made.of_some
+        ):  # whose items would leave out those whom the list does not concern
             return made
         return replace(made, rule=rule, questions=tuple(questions), review=(why,))
 
@@ -189,6 +193,7 @@ class _Maker:
             node.role,
             code,
             node.line.depth,
+            review=(Note("unsure"),) if node.line.unsure else (),
             of_some=not theirs and (another or (node.role == "inclusion" and some)),
             parts=tuple(dict.fromkeys(part.code for part in parts)),
             of_another=theirs,
@@ -242,7 +247,7 @@ def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     run: list[Node] = []
     for node in nodes:
         wanted = "or" if node.role == "inclusion" else "and"
-        fits = bool(run) and node.line.role == run[-1].line.role != "line"
+        fits = bool(run) and node.line.role == run[-1].line.role != "line" and not node.line.unsure
         if fits and tree.joined(run[-1].ending, node.line.text) == wanted:
             run.append(node)
             continue

@@ -29,7 +29,7 @@ _FOR_THE_TRIAL: Final = (
 _LEFT_OUT: Final = re.compile(
     rf"\b(?:excluded|(?:ineligible|not (?:be )?eligible){_FOR_THE_TRIAL}|disqualified|"
     r"not (?:be )?(?:included|enrolled|able to participate)|"
-    rf"(?:can ?not|may not|will not|must not|do not|not be able to) (?:{_JOIN}))\b",
+    rf"(?:(?:can ?|may |will |must |should |do )not|(?:ca|wo|should|do)n.t|not be able to) (?:{_JOIN}))\b",
     re.IGNORECASE,
 )
 _TOLD: Final = re.compile(
@@ -59,6 +59,11 @@ _OUT: Final = re.compile(
     re.IGNORECASE,
 )
 """Further headings of the exclusion criteria, on a line of their own."""
+_EXCLUDES: Final = re.compile(rf"(?>{either('excludes')}){_FOR_THE_TRIAL}", re.IGNORECASE)
+_OPENS: Final = (":", "：", "=", "?", "？", "…", "...")
+"""How a line ends that announces others."""
+UNSURE: Final = "unsure"
+"""The side that is for a person to tell: taken for exclusion, without rules."""
 _OF_LEAVING: Final = re.compile(
     r"[\W_]*(?:\w+ )?(?:withdrawal|discontinuation|removal|drop-?out|rescue) criteria\W*", re.IGNORECASE
 )
@@ -70,11 +75,12 @@ _SENTENCE: Final = re.compile(
 _GENERAL: Final = re.compile(
     r"\b(?:key|main|major|general|principal|primary|selected|important|common|additional|other|further|specific|the|a|"
     r"study|trial|protocol|subjects?|patients?|participants?|individuals|persons|people|volunteers|they|those|who|you|"
-    r"will|would|be|is|have|has|had|must|may|can|not|if|any|all|each|to|from|this|in order|and|but|limited|"
+    r"will|would|be|is|have|has|had|must|should|may|(?:ca|wo|should|do)n.t|can|not|if|any|all|each|to|from|this|"
+    r"in order|and|but|limited|"
     r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
     r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|qualify|join|take part|"
     r"are|include|includes|including|follows|as|following|"
-    r"of|for|in|at)\b|[\W_]+",
+    r"of|for|with|in|at)\b|[\W_]+",
     re.IGNORECASE,
 )
 """Words of a heading that say of nobody in particular that the section is theirs."""
@@ -134,7 +140,8 @@ _LONGEST: Final = 160
 def section_of(text: str, *, marked: bool = False) -> tuple[str, str] | None:
     """Return the side that a heading opens, and whom it speaks of (empty: everybody); ``None`` for any other line.
 
-    The side is ``line`` for what comes later than eligibility: criteria of withdrawal.
+    The side is ``line`` for what comes later than eligibility, criteria of withdrawal; `UNSURE` where a line that looks
+    like a heading speaks of exclusion in words that are not known.
     """
     if _OF_LEAVING.fullmatch(text):
         return "line", ""
@@ -142,10 +149,15 @@ def section_of(text: str, *, marked: bool = False) -> tuple[str, str] | None:
         return "exclusion", ""
     found = _begins(text)
     if found is None or found.end() < len(text.rstrip(" *_.:：")):
-        return _told(text) if not marked and len(text) <= _LONGEST else None
+        return _of_sentence(text, marked=marked) if len(text) <= _LONGEST else None
     groups = found.groupdict()
     role = "exclusion" if groups.get("out") or groups.get("out_for") else "inclusion"
     return role, _whom(text, role, f"{groups['before']} {groups['after']}")
+
+
+def _of_sentence(text: str, *, marked: bool) -> tuple[str, str] | None:
+    told = None if marked else _told(text)
+    return (UNSURE, text) if told is None and _may_exclude(text, marked=marked) else told
 
 
 def _told(text: str) -> tuple[str, str] | None:
@@ -155,6 +167,22 @@ def _told(text: str) -> tuple[str, str] | None:
         return None
     role = "exclusion" if _LEFT_OUT.search(text) else "inclusion"
     return role, _whom(text, role, text)
+
+
+def _may_exclude(text: str, *, marked: bool) -> bool:
+    """Say whether a line speaks of exclusion and heads others: it ends as a heading does, or says nothing else."""
+    bare = re.sub(r"[(（][^)）]*[)）]", "", text)
+    if not _EXCLUDES.search(bare):
+        return False
+    announces = text.rstrip(" *_").endswith(_OPENS)
+    says_more = _GENERAL.sub("", _IN_CHARACTERS.sub("", _EXCLUDES.sub("", bare)))
+    return (announces and not marked) or (not says_more and announces >= marked)
+
+
+def may_begin_exclusions(text: str) -> bool:
+    """Say whether a line begins with such a heading, and goes on with what stands under it."""
+    heading = re.match("[^:：]*[:：]", text)
+    return heading is not None and _may_exclude(heading[0], marked=True)
 
 
 def _whom(heading: str, role: str, said: str) -> str:
@@ -222,7 +250,7 @@ def introduces(text: str) -> bool:
 
 
 def with_colon(heading: str) -> str:
-    return heading if heading.endswith((":", "：")) else f"{heading}:"
+    return heading if heading.endswith(_OPENS) else f"{heading}:"
 
 
 def is_title(text: str) -> bool:

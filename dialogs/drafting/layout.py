@@ -49,6 +49,7 @@ class Line:
 
     ``role`` is ``inclusion``, ``exclusion`` or ``line`` (a heading, or a remark on the line above it); ``headings`` are
     those that it stands under and that say something of it, the outermost first: of groups and lists, not of sections.
+    ``unsure`` is what stands below a heading that may open the exclusion criteria, and this heading itself.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Line:
     marker: str = ""
     depth: int = 0
     headings: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,16 +264,19 @@ class _Reader:
 
     def lines(self, rows: Sequence[_Row]) -> Iterator[Line]:
         for row, below in zip(rows, [*rows, None][1:], strict=True):
-            yield self._line(row, below)
+            line = self._line(row, below)
+            yield replace(line, unsure=True) if self.role == headings.UNSURE else line
 
     def _line(self, row: _Row, below: _Row | None) -> Line:
         if row.side and row.side != self.role:
-            self.role, self.titles, self.open = row.side, [], []
+            self.role, self.whom, self.titles, self.open = row.side, "", [], []
         section = headings.section_of(row.text, marked=bool(row.marker))
-        if section is not None:
+        if section is not None and (section[0] != headings.UNSURE or self._may_exclude):
             self.role, self.whom = section
             self.titles, self.open, self.fresh = [], [], False
             return Line(row.text, "line", row.marker)
+        if self._may_exclude and not row.marker and headings.may_begin_exclusions(row.text):
+            self.role = headings.UNSURE
         if not row.marker and self._is_title(row, below):
             return self._title(row)
         if headings.is_remark(row.text) or not re.search(r"[^\W_]", row.text):
@@ -280,6 +285,10 @@ class _Reader:
             self.open = [each for each in self.open if each.indent < row.indent] or self.open
             return Line(row.text, "line", row.marker, len(self.open), self._above())
         return self._item(row)
+
+    @property
+    def _may_exclude(self) -> bool:
+        return self.role in ("inclusion", headings.UNSURE)
 
     def _is_title(self, row: _Row, below: _Row | None) -> bool:
         """Say whether an unmarked line heads what follows; one in an item's indent belongs to the item."""
@@ -317,7 +326,7 @@ class _Reader:
             if row.marker and above.marker and (above.style, above.indent) == (row.style, row.indent):
                 break
         self.fresh = False
-        role = "exclusion" if headings.leaves_out(row.text) else self.role
+        role = "exclusion" if headings.leaves_out(row.text) or self.role == headings.UNSURE else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above())
         self.open.append(row)
         return line

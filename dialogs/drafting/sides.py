@@ -22,16 +22,18 @@ _Sides = Mapping[str, list[str]]
 def on_the_other_side(protocol: Protocol, record: Record) -> Iterator[str]:
     """Say which criteria are for inclusion in the file and for exclusion in the record, or the other way round.
 
-    A line that says of itself that it excludes, in a list of inclusion criteria, may stand on either side; so may all
-    lines of a record without headings.
+    A line that says of itself that it excludes, in a list of inclusion criteria, may stand on either side; so may one
+    below a heading that is not understood, and all lines of a record without headings.
     """
-    if not any(opens_section(line) for line in split(record.text)):
+    lines = split(record.text)
+    if not any(map(opens_section, lines)):
         return
+    unsure = {line.text for line in lines if line.unsure}
     written = _by_text(_drafted(record))
     for each in protocol.criteria:
         text = " ".join(each.source.split())
         sides = [side for side in written[text] if side in _CALLED]
-        if sides and each.kind not in sides and not leaves_out(text):
+        if sides and each.kind not in sides and text not in unsure and not leaves_out(text):
             yield f"{each.code} is {_CALLED[each.kind]} in the file, and {_CALLED[sides[0]]} in the record"
 
 
@@ -69,6 +71,16 @@ def _below(
 
 def _called(heading: str) -> str:
     return f"under “{heading}”" if heading else "under no heading of a group"
+
+
+def not_understood(record: Record) -> list[str]:
+    """Return the lines from which on it is not certain whether criteria exclude."""
+    lines = split(record.text)
+    return [
+        line.text
+        for above, line in zip((None, *lines), lines, strict=False)
+        if line.unsure and not (above and above.unsure)
+    ]
 
 
 def no_criteria(protocol: Protocol, record: Record) -> list[str]:

@@ -108,8 +108,9 @@ def meaning(node: Node) -> tuple[str, int]:
     asked about with the words of its items.
     """
     text = node.line.text
-    if _EXCEPT.search(text) or _EXAMPLES.search(text):
-        return ("each", 0) if node.heads and not _EXCEPT.search(text) else ("words", 0)
+    excepted = _EXCEPT.search(text) and not (node.heads and node.line.unsure)
+    if excepted or _EXAMPLES.search(text):
+        return ("each", 0) if node.heads and not excepted else ("words", 0)
     if node.role == "exclusion":
         return _of_an_exclusion(node, text)
     count = _count(text)

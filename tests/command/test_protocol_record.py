@@ -225,6 +225,26 @@ def test_a_criterion_of_the_record_that_is_none_in_the_file_is_noted(trial: Path
     assert (told.exit_code, noted in told.stdout) == (0, True)
 
 
+def test_a_heading_that_is_not_understood_is_noted_and_criteria_below_it_may_stand_on_either_side(
+    tmp_path: Path,
+) -> None:
+    record, file = tmp_path / "made-up.txt", tmp_path / "made-up.toml"
+    record.write_text(
+        "Inclusion Criteria:\n* Adults\n\nWho cannot take part?\n* Pregnant\n* Asthma", encoding="utf-8"
+    )
+    drafted = run("draft", str(record), "--output", str(file))
+    assert drafted.exit_code == 0
+    text = file.read_text("utf-8")
+    assert text.count('review = "whether its heading opens the exclusion criteria is not certain"') == 2
+    for each in (text, text.replace('exclusion = "Pregnant"', 'inclusion = "Pregnant"')):
+        file.write_text(each, encoding="utf-8")
+        told = run("check", str(file), "--record", str(record))
+        assert told.exit_code == 0
+        noted = "Note: whether this line of the record opens the exclusion criteria is not certain: “{}”\n"
+        assert told.stdout.count("opens the exclusion criteria") == 1
+        assert noted.format("Who cannot take part?") in told.stdout
+
+
 def test_what_a_newer_version_of_the_record_changed_is_said(trial: Path, tmp_path: Path) -> None:
     raw = json.loads(NESTED.read_text("utf-8"))
     study = raw["protocolSection"]

@@ -68,10 +68,14 @@ def _tell_differences(protocol: Protocol, record: Record) -> None:
     from dialogs.drafting.accounting import differences, in_several_parts, undated
     from dialogs.drafting.anew import otherwise_drafted
     from dialogs.drafting.layout import split
-    from dialogs.drafting.sides import no_criteria
+    from dialogs.drafting.sides import no_criteria, not_understood
 
     for text in no_criteria(protocol, record):
         click.echo(f"Note: a line that is no criterion in the file reads as one in the record: “{text}”")
+    for text in not_understood(record):
+        click.echo(
+            f"Note: whether this line of the record opens the exclusion criteria is not certain: “{text}”"
+        )
     for criterion, rule in otherwise_drafted(protocol, record):
         code, stands = criterion.code, criterion.rule.text
         click.echo(f"Note: {code}: drafted anew, its rule would be: {rule} (in the file: {stands})")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dialogs.answers import Choice
 from dialogs.candidates import play
 from dialogs.drafting.accounting import differences, undated
-from dialogs.drafting.criteria import criteria_of
+from dialogs.drafting.criteria import Propose, criteria_of
 from dialogs.drafting.draft import drafted_file
 from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import Proposal, propose
@@ -58,9 +58,9 @@ LISTS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def shape(text: str) -> str:
+def shape(text: str, propose: Propose = nothing) -> str:
     """Each line after the heading: its code, ? where it is asked with its list, its rule; or a dash."""
-    made = criteria_of(split(text), nothing)[1:]
+    made = criteria_of(split(text), propose)[1:]
     return " ".join(
         "-"
         if each.role == "line"
@@ -86,6 +86,41 @@ def test_every_rule_of_a_list_is_reviewed_and_asks_in_the_words_of_its_heading()
     assert [each["words"] for each in made.questions] == [
         "One of the following within 6 months: Fever",
         "One of the following within 6 months: Cough\n- by night",
+    ]
+
+
+UNSURE: dict[str, tuple[str, str]] = {
+    "a line": ("* Platelets < 75 x 10^9/L", "- E1"),
+    "lines that or joins": ("* Fever, or\n* Cough", "- E1 E2"),
+    "lines that and joins": ("* Fever, and\n* Cough", "E1? - -"),
+    "all of a list": ("* All of the following:\n  * Fever\n  * Cough", "- E1? - -"),
+    "any of a list": ("* Any of the following:\n  * Fever\n  * Cough", "- - E1a E1b"),
+    "two of a list": ("* At least 2 of the following:\n  * Fever\n  * Cough\n  * Rash", "- E1? - - -"),
+}
+
+
+@pytest.mark.parametrize("heading", ["Contraindications:", "Do not enroll:", "禁忌症"])
+@pytest.mark.parametrize(("text", "expected"), UNSURE.values(), ids=UNSURE)
+def test_no_rule_is_proposed_below_a_heading_that_is_not_understood(
+    heading: str, text: str, expected: str
+) -> None:
+    record = Record("FICT-1", "Fictional", f"* ECOG 0-1\n\n{heading}\n\n{text}")
+    made = criteria_of(split(record.text), propose)
+    assert shape(record.text, propose) == expected
+    assert made[0].rule
+    assert not any(each.rule for each in made[1:])
+    assert all(each.review[0] == Note("unsure") for each in made[1:] if each.code)
+    trial = parse_protocol(drafted_file(record, ["en", "zh"], propose, "a test"), "draft")
+    assert differences(trial, record) == []
+
+
+def test_no_rule_is_proposed_in_a_column_whose_heading_is_not_understood() -> None:
+    text = "Inclusion criteria\tContraindications\nECOG 0-1\tFever, and\n\tPlatelets < 75 x 10^9/L"
+    made = [each for each in criteria_of(split(text), propose) if each.code]
+    assert [(each.code, bool(each.rule), each.review[:1] == (Note("unsure"),)) for each in made] == [
+        ("I1", True, False),
+        ("E1", False, True),
+        ("E2", False, True),
     ]
 
 

@@ -66,6 +66,7 @@ def test_a_text_is_split_into_its_lines(text: str, lines: list[tuple[str, str]])
 OUT = (
     "Exclude:", "Exclude if:", "Excluded are:", "Criteria of exclusion", "Criteria for non-inclusion", "Reasons for exclusion:",
     "Not eligible:", "Ineligibility:", "Non-eligibility criteria", "Exclusion Factors", "Exclusion conditions", "Exclusionary criteria:",
+    "You should not take part if:", "You can't join if:", "Patients should not be included if any of the following:",
     "Exclusion Criterias:", "除外标准", "除外条件：", "不纳入标准", "非纳入标准", "不入选标准：",
 )  # fmt: skip
 
@@ -75,6 +76,55 @@ def test_an_exclusion_is_no_inclusion_however_its_heading_is_written(heading: st
     lines = split(f"Inclusion Criteria:\n\n* Adults\n\n{heading}\n\n* Cough\n* Rash")
     assert [line.role for line in lines] == [LINE, IN, LINE, EX, EX]
     assert lines[-1].headings == ()
+
+
+NOT_UNDERSTOOD = (
+    "Exclude patients with:", "Who cannot take part?", "Contraindications:",
+    "* Contraindications:", "Do not enroll:", "Patients to exclude", "Subjects who may not be allowed to enter …",
+    "Exlusion Criteria:", "Excusion criteria", "Exclusion Critera", "Exclution criteria -",
+    "排除：", "有下列情况之一者不能入组：", "不得参加本试验的情况：", "禁忌症：", "禁忌证", "落选标准", "不宜入选者：",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", NOT_UNDERSTOOD)
+def test_what_stands_below_unknown_words_of_exclusion_is_taken_to_exclude_and_is_unsure(heading: str) -> None:
+    lines = split(
+        f"* Adults\n\n{heading}\n\n* Cough\n\nOf the skin:\n\n* Rash\n\nInclusion Criteria:\n* Fever"
+    )
+    assert [line.role for line in lines] == [IN, LINE, EX, LINE, EX, LINE, IN]
+    assert [line.unsure for line in lines] == [False, True, True, True, True, False, False]
+    assert lines[2].headings == (heading.removeprefix("* "),)
+
+
+CRITERIA = (
+    "No contraindication to surgery", "Contraindications to all drugs of the first line:", "Not eligible for a graft, by any of:",
+    "Pregnancy excluded", "* Not excluded before", "* Not ineligible", "* Malignancy was excluded by:", "Adequate function (fever excluded):", "Exercise tolerance:",
+    "Inclusion and exclusion:", "不能手术，且符合以下任一条：", "已排除妊娠", "无禁忌症",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CRITERIA)
+def test_a_line_that_asks_for_something_opens_no_exclusions(text: str) -> None:
+    assert not any(line.unsure for line in split(f"* Adults\n\n{text}\n\n* Cough"))
+
+
+def test_an_exclusion_is_sure_whatever_stands_above_it_in_its_section() -> None:
+    lines = split("Exclusion Criteria:\n* Cough\n\nContraindications:\n\n* Rash")
+    assert [(line.role, line.unsure) for line in lines[-1:]] == [(EX, False)]
+
+
+@pytest.mark.parametrize("heading", ["Exlusion criteria:", "Exclude patients with:", "禁忌症："])
+def test_a_line_that_begins_with_unknown_words_of_exclusion_is_unsure_and_so_are_those_below(
+    heading: str,
+) -> None:
+    lines = split(f"* Adults\n\n{heading} cough and rash\n\n* Fever")
+    assert [(line.role, line.unsure) for line in lines] == [(IN, False), (EX, True), (EX, True)]
+
+
+def test_a_column_may_be_unsure() -> None:
+    lines = split("Inclusion criteria\tContraindications\n1. Adults\t1. Cough\n2. Fever\t2. Rash")
+    found = [(line.role, line.unsure, line.headings) for line in lines[2:]]
+    assert found == [(IN, False, ()), (EX, True, ())] * 2
 
 
 NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
