@@ -506,6 +506,16 @@ def test_what_a_machine_said_stays_when_it_is_changed_and_accepted_again(
     assert [each.proposed for each in load(str(draft)).criterion_by_code["I1"].reviewed] == kept
 
 
+def test_what_a_machine_said_of_a_criterion_in_words_stays_when_these_change(draft: Path) -> None:
+    text = DRAFT.replace("rule = 'last_chemotherapy < \"4 wk\"'\n", "")
+    draft.write_text(text, encoding="utf-8")
+    review(draft, "a\na\n")
+    draft.write_text(draft.read_text(encoding="utf-8").replace("4 weeks", "5 weeks"), encoding="utf-8")
+    review(draft, "a\n")
+    (found,) = load(str(draft)).criterion_by_code["E1"].reviewed
+    assert (found.fits, found.proposed) == (True, "read as a time since the last one")
+
+
 def test_what_the_first_of_two_accepted_and_was_changed_keeps_what_was_said(draft: Path) -> None:
     draft.write_text(TWO, encoding="utf-8")
     for by in ("LW", "QC"):

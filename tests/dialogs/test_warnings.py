@@ -221,6 +221,13 @@ def test_a_warning_is_given_where_it_is_called_for_only(called_for: str, fine: s
     assert not [str(each) for each in warned(fine) if str(each).startswith(said)]
 
 
+def test_a_name_whose_words_the_catalogue_does_not_ask_either_is_fine() -> None:
+    asked = '[[question]]\nuse = "platelets"\nask = "Platelet count of today?"\n'
+    assert not [
+        each for each in warned(criterion('platelets < "50 10*9/L"') + asked) if "is called" in str(each)
+    ]
+
+
 def test_a_warning_names_the_line_and_what_to_do() -> None:
     (found,) = warned(UNUSED)
     assert found.line == (HEAD + QUESTIONS).count("\n") + 2

@@ -122,6 +122,7 @@ def test_what_somebody_wrote_into_the_file_since_is_not_undone(tmp_path: Path, *
     assert list(reviewer.types(keys()).summary()) == ["Accepted: I1."]
     told = "Nothing was written: somebody wrote into the file after I1 was decided; please change I1 in an editor.\n"
     assert told in reviewer.said
+    assert (reviewer.said[-1] == told) == (not sits_there)
     text = reviewer.file.read_text(encoding="utf-8")
     assert "Heavy smokers" in text
     assert "LW" in text
