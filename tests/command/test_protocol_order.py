@@ -68,6 +68,12 @@ def test_it_says_what_is_saved_and_what_is_asked_first(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == BEDSIDE_LAST
 
 
+def test_what_the_trial_must_be_explained_for_is_named_so(file: Path) -> None:
+    consent = '[[criterion]]\ncode = "I1"\ninclusion = "x"\nrule = \'consent_willing == "yes"\'\n'
+    file.write_text(BEDSIDE_LAST + consent, encoding="utf-8")
+    assert "   3  consent_willing  explained  " in order(file)
+
+
 def test_it_is_taken_over_in_a_new_file_and_nothing_else_changes(file: Path) -> None:
     new = file.with_name("new.toml")
     assert f"{new} is written" in order(file, "--write", new)

@@ -245,6 +245,14 @@ def test_a_rule_that_changed_with_the_words_did_not_stay(
     assert found.only_words == set()
 
 
+def test_a_criterion_whose_question_changed_is_named_where_nobody_reviewed_it() -> None:
+    asked = ("Current smoker?", "Current or former smoker?")
+    found = compare(
+        parse_protocol(TRIAL, "old"), amended(('title = "', 'reviews = 1\ntitle = "'), asked), "en"
+    )
+    assert "Not reviewed yet: I2." in Sentences(found, "en").all()
+
+
 def test_a_version_compared_with_itself_is_the_same() -> None:
     same = parse_protocol(TRIAL, "trial.toml")
     said = list(Sentences(compare(same, same, "en"), "en").all())

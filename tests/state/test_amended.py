@@ -245,6 +245,14 @@ def test_a_criterion_whose_own_question_stayed_is_looked_at_or_asked_anew(ask: s
     assert (now.needed, now.by_old_words) == (((), ("E3",)) if "Safe" in ask else (("e3",), ()))
 
 
+def test_who_is_excluded_by_what_stayed_too_is_not_to_be_looked_at() -> None:
+    low = FIT | {"platelets": Measurement("=", Decimal(20), "10*9/L")}
+    versions = Matching(parse_protocol(TRIAL, "old"), new_version(WIDER))
+    found = [rejudged(versions, each) for each in (low, low | {"stage": Choice("c")})]
+    assert [each.failed for each in found] == [("E1",), ("E1", "E2")]
+    assert [each.by_old_words for each in found] == [("E1",), ()]
+
+
 def test_text_table_and_message_name_the_same_screenings_to_look_at(path: Path, tmp_path: Path) -> None:
     new = new_version(WIDER, ('stage == "c"', 'stage in ("b", "c")'), ("18 <=", "16 <="))
     text, table, message = (_compare(path, tmp_path, form, new=new) for form in ("text", "csv", "message"))
