@@ -17,9 +17,8 @@ class Events(Reader):
         kinds = joints(parts)
         if len(entries) > 1 and kinds not in ({"OR"}, {"EITHER"}, {"SLASH"}):
             raise Unsure
-        if [joint.kinds for joint in each(Joint, parts)] == [
-            {"COMMA", "OR"}
-        ]:  # *chemotherapy, or radiotherapy within*
+        between = [joint.kinds for joint in each(Joint, parts)]
+        if between == [{"COMMA", "OR"}]:  # *chemotherapy, or radiotherapy within*
             raise Unsure
         return Names(entries, kinds)
 
