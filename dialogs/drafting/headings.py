@@ -74,6 +74,7 @@ _SENTENCE: Final = re.compile(
 """What makes a sentence of a line that has the words of a heading: *who meet the inclusion criteria*."""
 _GENERAL: Final = re.compile(
     r"\b(?:key|main|major|general|principal|primary|selected|important|common|additional|other|further|specific|the|a|"
+    r"these|reasons?|"
     r"study|trial|protocol|subjects?|patients?|participants?|individuals|persons|people|volunteers|they|those|who|you|"
     r"will|would|be|is|have|has|had|must|should|may|(?:ca|wo|should|do)n.t|can|not|if|any|all|each|to|from|this|"
     r"in order|and|but|limited|"

@@ -257,6 +257,8 @@ class _Reader:
     """The heading of the section, where it speaks of some only."""
     titles: list[tuple[int, str]] = field(default_factory=list)
     """Unmarked headings above: how far within the section, and the text."""
+    head: tuple[str, int] | None = None
+    """Style and indent of the item that opened the section, where this is no more than its list."""
     fresh: bool = False
     """Whether nothing stands yet under the last of them."""
     open: list[_Row] = field(default_factory=list)
@@ -270,12 +272,17 @@ class _Reader:
     def _line(self, row: _Row, below: _Row | None) -> Line:
         if row.side and row.side != self.role:
             self.role, self.whom, self.titles, self.open = row.side, "", [], []
+        if self.role == headings.UNSURE and self.head == (row.style, row.indent):
+            self.role, self.whom = "inclusion", ""
+        may_exclude = self.role in ("inclusion", headings.UNSURE)
         section = headings.section_of(row.text, marked=bool(row.marker))
-        if section is not None and (section[0] != headings.UNSURE or self._may_exclude):
+        if section is not None and (section[0] != headings.UNSURE or may_exclude):
             self.role, self.whom = section
+            nests = row.marker and below and (below.style, below.indent) != (row.style, row.indent)
+            self.head = (row.style, row.indent) if nests else None
             self.titles, self.open, self.fresh = [], [], False
             return Line(row.text, "line", row.marker)
-        if self._may_exclude and not row.marker and headings.may_begin_exclusions(row.text):
+        if may_exclude and not row.marker and headings.may_begin_exclusions(row.text):
             self.role = headings.UNSURE
         if not row.marker and self._is_title(row, below):
             return self._title(row)
@@ -285,10 +292,6 @@ class _Reader:
             self.open = [each for each in self.open if each.indent < row.indent] or self.open
             return Line(row.text, "line", row.marker, len(self.open), self._above())
         return self._item(row)
-
-    @property
-    def _may_exclude(self) -> bool:
-        return self.role in ("inclusion", headings.UNSURE)
 
     def _is_title(self, row: _Row, below: _Row | None) -> bool:
         """Say whether an unmarked line heads what follows; one in an item's indent belongs to the item."""

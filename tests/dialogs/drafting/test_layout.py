@@ -80,7 +80,8 @@ def test_an_exclusion_is_no_inclusion_however_its_heading_is_written(heading: st
 
 NOT_UNDERSTOOD = (
     "Exclude patients with:", "Who cannot take part?", "Contraindications:",
-    "* Contraindications:", "Do not enroll:", "Patients to exclude", "Subjects who may not be allowed to enter …",
+    "* Contraindications:", "Do not enroll:", "Patients to exclude", "Reasons to be excluded", "Patients who meet these criteria will not be enrolled",
+    "Subjects who may not be allowed to enter …",
     "Exlusion Criteria:", "Excusion criteria", "Exclusion Critera", "Exclution criteria -",
     "排除：", "有下列情况之一者不能入组：", "不得参加本试验的情况：", "禁忌症：", "禁忌证", "落选标准", "不宜入选者：",
 )  # fmt: skip
@@ -119,6 +120,17 @@ def test_a_line_that_begins_with_unknown_words_of_exclusion_is_unsure_and_so_are
 ) -> None:
     lines = split(f"* Adults\n\n{heading} cough and rash\n\n* Fever")
     assert [(line.role, line.unsure) for line in lines] == [(IN, False), (EX, True), (EX, True)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Contraindications:", "Patients with any of the following are excluded:"]
+)
+@pytest.mark.parametrize("marker", ["  * ", "a) "])
+def test_an_item_that_may_open_the_exclusions_heads_no_more_than_what_is_nested_in_it(
+    heading: str, marker: str
+) -> None:
+    lines = split(f"* {heading}\n{marker}Cough\n{marker}Rash\n* Adults")
+    assert [(line.role, line.unsure) for line in lines] == [(LINE, True), (EX, True), (EX, True), (IN, False)]
 
 
 def test_a_column_may_be_unsure() -> None:
