@@ -56,11 +56,13 @@ def choices(question: Question) -> list[tuple[str, Text]]:
 def shown_places(question: Question) -> Sequence[int]:
     """Return the places of a question's option buttons in the order in which they are shown: that of its file.
 
-    Only a mere *No* stands before a mere *Yes* in every trial, as in the shipped one: a finger learns the place.
+    Only a mere *No* stands before a mere *Yes* in every trial, as in the shipped one, whatever stands behind them: a
+    finger learns the place.
     """
     offered = choices(question)
-    if [code for code, _ in offered] == ["yes", "no"] and all(map(_is_mere, offered)):
-        return (1, 0)
+    first = offered[:2]
+    if [code for code, _ in first] == ["yes", "no"] and all(map(_is_mere, first)):
+        return (1, 0, *range(2, len(offered)))
     return range(len(offered))
 
 
