@@ -122,10 +122,7 @@ def command(
         backups=Backups(backup_dir, keep) if backup_dir is not None else None,
         health_port=healthz,
         sending=unpaced if lifted else Sending,
-        watched=Watched(
-            {Path(source): protocol.id for source, protocol in loaded.items() if Path(source).is_file()},
-            tuple(Path(source) for source in protocol_sources if Path(source).is_dir()),
-        ),
+        watched=Watched.of(loaded, protocol_sources),
     )
     _run(settings)
     sys.exit(0)

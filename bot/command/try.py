@@ -8,7 +8,7 @@ import secrets
 import signal
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -28,9 +28,12 @@ from dialogs.languages import in_every_language
 
 if TYPE_CHECKING:
     from bot.phone.server import LocalBotApi, Persona
+    from bot.telegram.new_versions import Watched
     from dialogs.protocol import Protocol
 
-PORT = 8765
+PORT: Final = 8765
+LOOK_SECONDS: Final = 1.0
+"""Between looks at the trials' files: whoever changes one here waits for it."""
 
 
 @click.command("try")
@@ -55,13 +58,20 @@ def command(db_file: str, protocol_sources: tuple[str, ...], port: int | None, o
     holds a secret, so that only who sees it can use the page. Choose there who you are: clinician,
     coordinator, administrator, or somebody who was not invited. Ctrl-C ends it.
 
+    A trial's file that is changed meanwhile is read again within seconds, a draft, too, and new screenings begin by it;
+    one that cannot be used is told here and to the administrator, and the trial goes on as it was.
+
     Screenings are kept in a file of their own, not in the one that PRESCREEN_DB names.
     """
-    protocols = tuple(protocols_on_offer(protocol_sources).values())
+    from bot.telegram.new_versions import Watched
+
+    loaded = protocols_on_offer(protocol_sources)
+    protocols = tuple(loaded.values())
     warn_of_drafts(protocols)
     _refuse_real_people(Path(db_file))
     _let_personas_in(db_file, protocols)
-    asyncio.run(_serve(Path(db_file).resolve(), protocols, port, open_page=open_page))
+    watched = Watched.of(loaded, protocol_sources, seconds=LOOK_SECONDS, drafts=True)
+    asyncio.run(_serve(Path(db_file).resolve(), protocols, watched, port, open_page=open_page))
 
 
 def _let_personas_in(db_file: str, protocols: tuple[Protocol, ...]) -> None:
@@ -77,7 +87,9 @@ def _let_personas_in(db_file: str, protocols: tuple[Protocol, ...]) -> None:
     db.close()
 
 
-async def _serve(file: Path, protocols: tuple[Protocol, ...], port: int | None, *, open_page: bool) -> None:
+async def _serve(
+    file: Path, protocols: tuple[Protocol, ...], watched: Watched, port: int | None, *, open_page: bool
+) -> None:
     """Run the local Bot API server, and the bot against it, until a signal comes."""
     from bot.telegram.service import Service, Settings
 
@@ -93,6 +105,7 @@ async def _serve(file: Path, protocols: tuple[Protocol, ...], port: int | None, 
         zone=local_zone(),
         page=server.page,
         sending=unpaced,
+        watched=watched,
     )
     service = Service(settings)
     for number in (signal.SIGINT, signal.SIGTERM):

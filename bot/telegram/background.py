@@ -22,7 +22,7 @@ from bot.conversation.context import naming
 from bot.telegram.channel import Channel
 from bot.telegram.entrance import CHANNEL
 from bot.telegram.jobs import Job, daily, every
-from bot.telegram.new_versions import LOOK_SECONDS, UNWATCHED, NewVersions, Watched
+from bot.telegram.new_versions import UNWATCHED, NewVersions, Watched
 from bot.telegram.polling import Figures
 from bot.telegram.processes import WorkError, apart
 from bot.telegram.profile import introduce, list_commands
@@ -83,7 +83,7 @@ class Background:
         self._db_file = db_file
         self._zone = zone
         self._backups = backups
-        self._new_versions = NewVersions(watched, channel) if watched != UNWATCHED else None
+        self._watched = watched
         self._introduced = False
         self._unlisted = dict.fromkeys(person.code for person in self._people.all())
         """People whose list of commands Telegram does not have yet."""
@@ -110,8 +110,9 @@ class Background:
         yield Job("name", self._learn_name, every(NAME_SECONDS, first=AFTER_START_SECONDS))
         yield Job("profile", self._introduce, every(PROFILE_SECONDS, first=AFTER_START_SECONDS))
         yield Job("commands", self._list_all_commands, self._to_be_listed)
-        if self._new_versions is not None:
-            yield Job("new version", self._new_versions.look, every(LOOK_SECONDS))
+        if self._watched.files or self._watched.folders:
+            look = NewVersions(self._watched, self._channel).look
+            yield Job("new version", look, every(self._watched.seconds))
         if self._backups is not None:
             yield Job("backup", partial(self.back_up, self._backups), daily(BACKUP_AT, utc_now))
 

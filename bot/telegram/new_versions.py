@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -32,10 +32,32 @@ _Said = Callable[[Phrases], str]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Files of trials on offer, with the id of the trial in each, and folders to which more may be added."""
+    """Files of trials on offer, with the id of the trial in each, and folders to which more may be added.
+
+    They are looked at every so many ``seconds``. ``drafts`` are taken only where nobody screens patients.
+    """
 
     files: Mapping[Path, str] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
+    seconds: float = LOOK_SECONDS
+    drafts: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        loaded: Mapping[str, Protocol],
+        sources: Iterable[str],
+        *,
+        seconds: float = LOOK_SECONDS,
+        drafts: bool = False,
+    ) -> Watched:
+        """Return what there is to watch of `loaded` trials and the `sources` that these were given by."""
+        return cls(
+            {Path(source): protocol.id for source, protocol in loaded.items() if Path(source).is_file()},
+            tuple(Path(source) for source in sources if Path(source).is_dir()),
+            seconds,
+            drafts,
+        )
 
 
 UNWATCHED: Final = Watched()
@@ -47,6 +69,7 @@ class NewVersions:
     def __init__(self, watched: Watched, channel: Channel) -> None:
         self._channel = channel
         self._folders = watched.folders
+        self._drafts_too = watched.drafts
         self._trials = dict(watched.files)
         self._last = {file: _stamp(file) for file in self._trials}
         self._read = dict(self._last)
@@ -99,7 +122,7 @@ class NewVersions:
             self._refuse(file, lambda say: say("version_of_another", id=loaded.id))
         elif known is None and loaded.id in served:
             self._refuse(file, lambda say: say("trial_offered_already", id=loaded.id))
-        elif loaded.open_reviews:
+        elif loaded.open_reviews and not self._drafts_too:
             self._wait_for_reviews(file, len(loaded.open_reviews))
         else:
             self._take(file, loaded)
@@ -127,7 +150,9 @@ class NewVersions:
             self._refuse(file, lambda say: say("version_unreviewed", n=n))
 
     def _refuse(self, file: Path, fault: _Said) -> None:
-        LOG.error("changed file of a trial not taken")
+        LOG.error(
+            "changed file of a trial not taken", extra={"file": file.name, "fault": fault(phrases("en"))}
+        )
         known = self._trials.get(file)
         if known is None:
             self._tell(lambda say: say("trial_not_added", file=file.name, fault=fault(say)))

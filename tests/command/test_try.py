@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,6 +16,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+
+from tests.dialogs.test_amendments import TRIAL
+from tests.endtoend.test_new_version import SECOND
 
 PORT = import_module("bot.command.try").PORT
 COMMAND = (sys.executable, "-c", "from bot.command import main; main()", "try")
@@ -77,3 +81,27 @@ def test_who_does_not_know_the_printed_address_reaches_neither_page_nor_control(
         for path in ("", "phone/setup", "phone/people/102"):
             with pytest.raises(HTTPError, match="404"):
                 urlopen(f"{root}/{path}")
+
+
+def test_a_file_that_is_changed_meanwhile_is_what_the_next_screening_asks_by(tmp_path: Path) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_text(TRIAL, encoding="utf-8")
+    with trial(tmp_path, "--port", "0", "--protocol", file.name) as said:
+        file.write_text(SECOND.replace("format = 2", "format = 2\nreviews = 1", 1), encoding="utf-8")
+        told = _soon_shown(said, 102, "new screenings begin under version 2")
+        assert "EX-AMENDED" in told, "a draft, too"
+        file.write_text(SECOND.replace("age_years <=", "age_yaers <="), encoding="utf-8")
+        assert "there is no question age_yaers" in _soon_shown(said, 103, "cannot be used")
+
+
+def _soon_shown(said: str, person: int, words: str) -> str:
+    """Return what stands on a person's phone once these words do."""
+    address = re.search(r"http://\S+", said)
+    assert address is not None
+    for _ in range(100):
+        with urlopen(f"{address[0]}phone/people/{person}") as answer:
+            shown = answer.read().decode()
+        if words in shown:
+            return str(shown)
+        time.sleep(0.1)
+    raise AssertionError(shown)
