@@ -45,7 +45,8 @@ class Screening:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
     ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now,
-    ``by_itself`` with which answers: those of the newest saved verdict, if there is one.
+    ``by_itself`` with which answers: those of the newest saved verdict, if there is one. ``over`` are its trials that
+    took no new screening when it was shown last, and why.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -68,6 +69,7 @@ class Screening:
     opened: dict[str, str] = field(default_factory=dict)
     came_of: Mapping[str, Listed] = field(default_factory=dict)
     by_itself: Mapping[str, Screening] = field(default_factory=dict)
+    over: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:

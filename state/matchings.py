@@ -1,8 +1,8 @@
-"""What a screening for one trial takes over from a matching, who gave it when, and what the matching leaves out."""
+"""What a screening for one trial takes over from a matching, and what a matching leaves out or takes in again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,11 @@ from state.replay import OPENED
 from state.site_facts import is_known
 from state.trials import not_open
 
+NOT_OFFERED: Final = "not_offered"
+"""Why a trial is left out that is on offer no more: its file was removed."""
+_BY_THE_SITE: Final = frozenset({"paused", "closed", NOT_OFFERED})
+"""Why a matching leaves a trial out by itself: so it takes it in again by itself, as soon as that holds no more."""
+OFFERED_AGAIN: Final = "offered_again"
 _GIVEN = """
 SELECT at, person FROM log
 WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit IS ?
@@ -52,21 +57,41 @@ def to_open(matching: Screening) -> list[str]:
     return [trial for trial in possible if trial not in matching.opened]
 
 
-def to_leave(db: Database, matching: Screening) -> list[Step]:
+def taking_none(db: Database, matching: Screening, offered: Collection[str]) -> dict[str, str]:
+    """Return the trials of a matching that take no new screening now, and why: paused, closed, or not on offer."""
+    removed = {trial: NOT_OFFERED for trial in matching.protocol.trial_ids if trial not in offered}
+    return {**removed, **not_open(db, matching.site)}
+
+
+def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
-    Those are the trials that take no new screening any more, and those that go on in a screening of their own; at the
-    end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected.
+    Those are the trials that take no new screening now, ``over``, and those that go on in a screening of their own; at
+    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected.
     """
+    dialogue, gone_on = dialogue_of(matching), OPENED if matching.dialogue.stage == ASKING else None
+    if dialogue.editing is not None:
+        return []
+    why = {
+        trial: gone_on if matching.goes_on(trial) else over.get(trial)
+        for trial in dialogue.protocol.trial_ids
+    }
+    return [
+        Step("leave", trial=trial, reason=reason)
+        for trial, reason in why.items()
+        if reason is not None and dialogue.can("leave", trial=trial)
+    ]
+
+
+def to_take_in(matching: Screening, over: Mapping[str, str]) -> list[Step]:
+    """Return the steps by which a matching takes in again what it left out by itself and takes new screenings again."""
     dialogue = dialogue_of(matching)
     if dialogue.editing is not None:
         return []
-    gone_on = {trial: OPENED for trial in dialogue.protocol.trial_ids if matching.goes_on(trial)}
-    why = {**not_open(db, matching.site), **(gone_on if dialogue.stage == ASKING else {})}
     return [
-        Step("leave", trial=trial, reason=why[trial])
-        for trial in dialogue.protocol.trial_ids
-        if trial in why and dialogue.can("leave", trial=trial)
+        Step("take_in", trial=trial, reason=OFFERED_AGAIN)
+        for trial, why in dialogue.left.items()
+        if why in _BY_THE_SITE and trial not in over and dialogue.can("take_in", trial=trial)
     ]
 
 

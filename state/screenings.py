@@ -23,7 +23,7 @@ from state.database import writing
 from state.errors import Stale
 from state.lists import Listed, ListState
 from state.lookup import Saved, Screening
-from state.matchings import dialogue_of, taken_over, to_leave, trial_of
+from state.matchings import dialogue_of, taken_over, trial_of
 from state.moments import stamp
 from state.prompting import Prompting
 from state.replay import AS_ANSWERED, OPENED, Entry, begun_as, entry_from, outcome, registered_as, set_aside
@@ -126,13 +126,6 @@ class Screenings(Prompting):
         self._remember(screening)
         self._see_what_came_of(matching)
         return screening
-
-    def leave_what_is_over(self, screening: Screening, person: str) -> list[str]:
-        """Leave out of a matching what is no more to be asked in it; return these trials. Raises what `take` raises."""
-        steps = to_leave(self.db, screening) if is_matching(screening.number) else []
-        if steps:
-            self.take(screening, steps, person)
-        return [step.trial or "" for step in steps]
 
     def _begin(
         self,

@@ -10,8 +10,11 @@ from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
 from bot.wording.asked import numbered
 from bot.wording.phrases import Phrases, gap, lines
+from dialogs.dialogue import Step
 from dialogs.protocol import Protocol
 from state import trials
+from state.codes import is_matching
+from state.matchings import taking_none, to_leave, to_take_in
 from state.moments import in_zone
 from state.people import People, Person
 from state.prompts import Kind
@@ -93,17 +96,31 @@ class Context:
         }
 
     def not_open(self, trial: str) -> Safe:
-        """Say that a trial takes no new screening at the person's site, since when and by whom."""
+        """Say that a trial takes no new screening at the person's site, since when and by whom, or is not on offer."""
         stands = self.stands(trial)
+        if stands.state == "open":
+            return self.say("not_begun_not_offered", id=trial)
         return self.say(f"not_begun_{stands.state}", id=trial, **self.since(stands))
 
-    def leave_what_is_over(self, screening: Screening) -> list[Safe]:
-        """Leave out of a matching the trials that are no more to be asked for, and say which and why."""
-        over = self.screenings.leave_what_is_over(screening, self.person.code)
-        return [self._left(trial, screening.dialogue.left[trial]) for trial in over]
+    def follow_the_offer(self, screening: Screening, *, at_the_end: bool = False) -> list[Safe]:
+        """Leave out of a matching what is no more to be asked in it, take in again what is, and say which and why.
 
-    def _left(self, trial: str, why: str) -> Safe:
-        if why == OPENED:
+        ``at_the_end`` nothing is taken in any more: the person has seen what is saved.
+        """
+        if not is_matching(screening.number):
+            return []
+        offered = {each.id for each in self.setup.protocols}
+        screening.over = taking_none(self.screenings.db, screening, offered)
+        back = [] if at_the_end else to_take_in(screening, screening.over)
+        steps = [*back, *to_leave(screening, screening.over)]
+        if steps:
+            self.screenings.take(screening, steps, self.person.code)
+        return [self._followed(step, step.trial or "") for step in steps]
+
+    def _followed(self, step: Step, trial: str) -> Safe:
+        if step.kind == "take_in":
+            return self.say("trial_offered_again", id=trial)
+        if step.reason == OPENED:
             return self.say("trial_left_opened", id=trial)
         return self.say(
             "two_sentences", first=self.not_open(trial), then=self.say("trial_left_over", id=trial)
@@ -125,10 +142,10 @@ class Context:
         """Show a screening's card: where it stands and what can be done there, or one of the questions about it.
 
         A ``remark`` stands above that, ``answers`` just given above both, those before them as they are said ``anew``;
-        ``last`` are more buttons. Of a long list, the page is shown that has the ``place``. What is no more to be asked
-        in a matching is left out first, and that is said.
+        ``last`` are more buttons. Of a long list, the page is shown that has the ``place``. A matching first follows
+        what is on offer, and that is said.
         """
-        remark = lines(*self.leave_what_is_over(screening), remark) or None
+        remark = lines(*self.follow_the_offer(screening), remark) or None
         card = views.VIEWS[kind](screening, self.say, place)
         text = lines(remark, gap(card.text)) if remark else card.text
         # a card without a head names its screening in its first line, above which a remark stands now

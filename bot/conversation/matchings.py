@@ -8,7 +8,7 @@ from bot.conversation import starting
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
-from bot.conversation.trials import meanwhile, not_offered, offered, version_of
+from bot.conversation.trials import meanwhile, offered, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching
 from bot.wording.phrases import lines
@@ -19,7 +19,6 @@ from dialogs.protocol import Protocol
 from state.errors import Closed
 from state.matchings import to_open
 from state.screenings import Screening
-from state.trials import not_open
 
 
 @lru_cache(maxsize=8)
@@ -60,13 +59,23 @@ def leave(context: Context, screening: Screening, press: Press) -> None:
 
 def take_in(context: Context, screening: Screening, press: Press) -> None:
     """Take in again a trial that was left out, unless it takes no new screening now, or has one."""
-    trial = at(screening.protocol.trial_ids, press.place)
-    if trial in not_open(context.screenings.db, screening.site):
-        context.show(screening, "stands", remark=context.not_open(trial or ""))
-    elif screening.goes_on(trial):
+    trial = at(screening.protocol.trial_ids, press.place) or ""
+    if _refused(context, screening, trial):
+        return
+    if screening.goes_on(trial):
         late(context, screening, press)
     else:
         _take(context, screening, press, "take_in")
+
+
+def _refused(context: Context, screening: Screening, trial: str) -> bool:
+    """Say of a trial of a matching that it takes no new screening now, and why, if it is so."""
+    told, over = context.follow_the_offer(screening), screening.over.get(trial)
+    if over is None:
+        return False
+    why = context.not_open(trial)
+    context.show(screening, "stands", lines(*told, None if any(why in each for each in told) else why))
+    return True
 
 
 def _take(context: Context, screening: Screening, press: Press, kind: MatchingStep) -> None:
@@ -92,6 +101,8 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
     if screening.state == CANCELLED:
         late(context, screening, press)
         return
+    if _refused(context, screening, name):
+        return
     opened = _opened(context, screening, name, source=context.message.source)
     if isinstance(opened, Safe):
         context.turn.say(opened)
@@ -110,7 +121,7 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     if screening.state != REVIEW or context.screenings.moved_since(screening.number, press.entry):
         late(context, screening, press)
         return
-    told = context.leave_what_is_over(screening)
+    told = context.follow_the_offer(screening, at_the_end=True)
     told += [_saved(context, screening, trial) for trial in to_open(screening)]
     context.screenings.take(screening, [Step("save")], context.person.code, context.message.source)
     context.show(screening, remark=lines(*told))
@@ -120,9 +131,6 @@ def _opened(
     context: Context, screening: Screening, trial: str, *, source: str | None = None, save: bool = False
 ) -> Screening | Safe:
     """Open a screening for one trial, or say why the trial takes none."""
-    refused = not_offered(context, screening.number, trial)
-    if refused is not None:
-        return refused
     person, channel = context.person.code, context.setup.channel
     try:
         return context.screenings.open_trial(

@@ -29,8 +29,10 @@ def step(*kinds: StepKind) -> Callable[[Context, Screening, Press], None]:
 def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     """Keep steps, all or none, and say where the dialogue stands then.
 
-    Raises `state.errors.Stale` if the dialogue has moved meanwhile.
+    Of a matching only what takes new screenings is saved. Raises `state.errors.Stale` if the dialogue has moved
+    meanwhile.
     """
+    over = context.follow_the_offer(screening, at_the_end=True) if steps[-1].kind == "save" else []
     before = _Before.of(screening.dialogue)
     try:
         context.screenings.take(screening, steps, context.person.code, context.message.source)
@@ -40,7 +42,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     given = {e.question: e.answer for e in steps if e.kind == "answer" and e.question is not None}
     answers = _answered(context, screening, [*given, *_taken(screening, before)])
     news = _news(context, screening, steps[-1], before)
-    news = [*_worked_out(context, screening, given, before), *news]
+    news = [*over, *_worked_out(context, screening, given, before), *news]
     if answers:
         newest = next(reversed(answers))
         answers[newest] = lines(answers[newest], *news)  # stays on the card with the answer that led to it

@@ -45,8 +45,8 @@ def taken_part_in(context: Context) -> tuple[Protocol, ...]:
 def meanwhile(context: Context, screening: Screening) -> Safe | None:
     """Say what has changed since an open screening began: its trial has another version now.
 
-    Of a matching that is said of each trial of which a screening may still come, and that it is on offer no more; what
-    takes no new one is left out wherever the matching is shown.
+    Of a matching that is said of each trial of which a screening may still come; what takes no new one is left out
+    wherever the matching is shown.
     """
     if screening.ended:
         return None
@@ -54,19 +54,8 @@ def meanwhile(context: Context, screening: Screening) -> Safe | None:
     if not isinstance(dialogue, Matching):
         return context.version_line(screening.protocol)
     possible = [dialogue.trials[index].protocol for index in dialogue.possible]
-    told = [_changed(context, screening.number, each) for each in possible if each.id not in screening.opened]
+    told = [version_of(context, each) for each in possible if each.id not in screening.opened]
     return lines(*told) or None
-
-
-def _changed(context: Context, number: str, trial: Protocol) -> Safe | None:
-    return not_offered(context, number, trial.id) or version_of(context, trial)
-
-
-def not_offered(context: Context, number: str, trial: str) -> Safe | None:
-    """Say of a trial of a matching that it is on offer no more; nothing, if it is."""
-    if trial in (each.id for each in context.setup.protocols):
-        return None
-    return context.say("trial_not_offered", number=number, trial=trial)
 
 
 def version_of(context: Context, trial: Protocol) -> Safe | None:

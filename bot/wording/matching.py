@@ -112,8 +112,8 @@ def standing(screening: Screening, say: Phrases, place: int | None = None) -> Re
     ordered = _in_order(screening)
     shown = page_at(len(ordered), place or 0)
     told = [gap(_line(screening, ordered[each], say)) for each in shown]
-    goes_on = [index for each in shown if not _is_over(screening, index := ordered[each])]
-    over = [ordered[each] for each in shown if ordered[each] not in goes_on]
+    goes_on = [index for each in shown if not _is_out_here(screening, index := ordered[each])]
+    out = [ordered[each] for each in shown if ordered[each] not in goes_on]
     text = lines(
         say("stands_title"),
         page_line(len(ordered), shown, say),
@@ -124,16 +124,16 @@ def standing(screening: Screening, say: Phrases, place: int | None = None) -> Re
     )
     buttons = [
         *_ending(screening, say),
-        *(_go_on(screening, index, say) for index in goes_on),
+        *(way for index in goes_on for way in _go_on(screening, index, say)),
         *_leave(screening, say),
         *turning(len(ordered), shown, screening, "stands", "stands"),
-        *(_go_on(screening, index, say) for index in over),
+        *(way for index in out for way in _go_on(screening, index, say)),
         *_onward(screening, say),
     ]
     return Reply(text, arrange(buttons), head=_head(screening, say))
 
 
-def _is_over(screening: Screening, index: int) -> bool:
+def _is_out_here(screening: Screening, index: int) -> bool:
     """Say whether a trial is ruled out or left out here, and has no screening of its own."""
     dialogue = _matching(screening)
     out = dialogue.alone[index].excluded or dialogue.is_left(index)
@@ -183,15 +183,24 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
         own = screening.by_itself[protocol.id]
         more = _why(own.dialogue, own.entered_on, say) if own.saved else []
         return lines(say("stands", **identity, what=opened or ""), *more)
+    over = _takes_none(screening, protocol.id, say)
     if dialogue.is_left(index):
         left = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
-        return lines(say("stands", **identity, what=left), opened)
+        return lines(say("stands", **identity, what=left), over, opened)
     if alone.open and not alone.excluded and not dialogue.finished:
-        return lines(say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), opened)
+        return lines(
+            say("stands", **identity, what=say.plain("stands_open", n=alone.remaining)), over, opened
+        )
     verdict = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
-    return lines(
-        say("stands", **identity, what=verdict), *_why(alone, _entered(screening, trial), say), opened
-    )
+    why = _why(alone, _entered(screening, trial), say)
+    return lines(say("stands", **identity, what=verdict), *why, over, opened)
+
+
+def _takes_none(screening: Screening, trial: str, say: Phrases) -> Safe | None:
+    """Say that a trial takes no new screening now, unless that is why it is left out."""
+    over = screening.over.get(trial)
+    is_said = over is None or over == screening.dialogue.left.get(trial)
+    return None if is_said else say(f"takes_none_{over}")
 
 
 def _entered(screening: Screening, trial: Trial) -> dict[str, date]:
@@ -234,16 +243,21 @@ def _why_not(alone: Progress, entered: Mapping[str, date], say: Phrases) -> Iter
         yield again(healing, say)
 
 
-def _go_on(screening: Screening, index: int, say: Phrases) -> Button:
-    """Go on with a trial: in the screening that was opened for it, or in a new one, also if that was cancelled."""
+def _go_on(screening: Screening, index: int, say: Phrases) -> list[Button]:
+    """Go on with a trial: in the screening that was opened for it, or in a new one, also if that was cancelled.
+
+    Of what takes no new screening now neither that is offered nor to take it in again.
+    """
     dialogue = _matching(screening)
     trial = dialogue.trials[index].protocol.id
     if screening.goes_on(trial):
         label = say.plain("named", name=trial, what=screening.opened[trial])
-        return button(label[:LABEL_CHARACTERS], "open_trial", screening, index)
+        return [button(label[:LABEL_CHARACTERS], "open_trial", screening, index)]
+    if trial in screening.over:
+        return []
     if dialogue.left.get(trial) != OPENED and dialogue.can("take_in", trial=trial):
-        return button(say.plain("take_in", id=trial)[:LABEL_CHARACTERS], "take_in", screening, index)
-    return button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)
+        return [button(say.plain("take_in", id=trial)[:LABEL_CHARACTERS], "take_in", screening, index)]
+    return [button(say.plain("go_on_with", id=trial)[:LABEL_CHARACTERS], "open_trial", screening, index)]
 
 
 def _ending(screening: Screening, say: Phrases) -> list[Button]:

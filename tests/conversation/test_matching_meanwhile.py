@@ -11,9 +11,19 @@ from bot.conversation import Conversation
 from bot.exchange import Turn
 from bot.wording.phrases import plain
 from dialogs.loading import parse_protocol
+from dialogs.steps import BY_HAND
 from state.trials import STATES, enter
 from tests.conversation.office import buttons, labels, offering, said, staffed
-from tests.conversation.test_matching import TRIALS, at_review, begin, begun, is_sound, press, standing
+from tests.conversation.test_matching import (
+    TRIALS,
+    at_review,
+    begin,
+    begun,
+    is_sound,
+    left_out,
+    press,
+    standing,
+)
 from tests.conversation.test_matching import site as site
 from tests.conversation.test_trials import Site
 
@@ -41,7 +51,7 @@ CHANGES: dict[str, Callable[[Site], object]] = {
 SAYS: dict[str, Callable[[Site], str]] = {
     "closed": lambda site: _refused(site, "closed"),
     "paused": lambda site: _refused(site, "paused"),
-    "removed": lambda site: site.words("trial_not_offered", number="S01-M0001", trial=DM2),
+    "removed": lambda site: site.words("not_begun_not_offered", id=DM2),
     "changed": lambda site: site.words(
         "named", name=DM2, what=site.words("own_version", version=TRIALS[0].version, newest=NEWER.version)
     ),
@@ -58,32 +68,136 @@ def _told(turn: Turn) -> str:
     return plain(said(turn))
 
 
-@pytest.mark.parametrize("what", ["removed", "changed"])
-def test_it_is_said_wherever_the_matching_is_looked_at_and_the_questions_go_on(site: Site, what: str) -> None:
+def test_a_changed_version_is_said_wherever_the_matching_is_looked_at_and_the_questions_go_on(
+    site: Site,
+) -> None:
     shown = standing(site)
-    CHANGES[what](site)
+    CHANGES["changed"](site)
     for turn in (
         press(site, press(site, shown, "back_to_question"), "where_we_stand"),
         site.ward.do(site.ward.clinician, "/resume"),
     ):
-        assert SAYS[what](site) in _told(turn)
+        assert SAYS["changed"](site) in _told(turn)
     site.ward.do(site.ward.clinician, site.words("unknown"))
     assert is_sound(site)
+    BACK["changed"](site)
+    assert SAYS["changed"](site) not in _told(site.ward.do(site.ward.clinician, "/resume"))
+
+
+GONE = pytest.mark.parametrize("what", ["closed", "paused", "removed"])
+
+
+def _left(site: Site) -> dict[str, str]:
+    return dict(site.ward.conversation.screenings.load("S01-M0001").dialogue.left)
+
+
+@GONE
+def test_what_takes_no_new_screening_is_left_out_and_taken_in_again_when_it_does(
+    site: Site, what: str
+) -> None:
+    shown = standing(site)
+    CHANGES[what](site)
+    told = _told(press(site, shown, "back_to_question"))
+    assert SAYS[what](site) in told
+    assert site.words("trial_left_over", id=DM2) in told
+    assert list(_left(site)) == [DM2]
+    shown = press(site, site.ward.do(site.ward.clinician, site.words("unknown")), "where_we_stand")
+    assert not [each for each in labels(shown) if DM2 in each], "neither to go on with nor to take in"
     BACK[what](site)
-    assert SAYS[what](site) not in _told(site.ward.do(site.ward.clinician, "/resume"))
+    back = press(site, shown, "back_to_question")
+    assert site.words("trial_offered_again", id=DM2) in _told(back)
+    assert _left(site) == {}
+    assert site.words("go_on_with", id=DM2) in labels(press(site, back, "where_we_stand"))
+    assert is_sound(site)
 
 
-@pytest.mark.parametrize("what", ["closed", "paused", "removed"])
+@GONE
+def test_what_was_left_by_hand_is_taken_in_by_hand_alone_and_only_while_it_takes_new_screenings(
+    site: Site, what: str
+) -> None:
+    shown = press(site, left_out(site, standing(site), DM2), "where_we_stand")
+    take_in = site.words("take_in", id=DM2)
+    assert take_in in labels(shown)
+    CHANGES[what](site)
+    stale = press(site, shown, "take_in", id=DM2)
+    assert SAYS[what](site) in _told(stale)
+    assert take_in not in labels(stale)
+    state = {"removed": "not_offered"}.get(what, what)
+    assert site.words(f"takes_none_{state}") in _told(stale)
+    assert list(_left(site).values()) == [BY_HAND]
+    BACK[what](site)
+    again = press(site, stale, "back_to_question")
+    assert site.words("trial_offered_again", id=DM2) not in _told(again)
+    assert take_in in labels(press(site, again, "where_we_stand"))
+
+
+@GONE
+@pytest.mark.parametrize("midway", [False, True], ids=["all was asked", "finished midway"])
+def test_what_takes_no_new_screening_at_the_end_is_left_out_of_what_is_saved_without_screenings(
+    site: Site, what: str, midway: bool
+) -> None:
+    turn = press(site, standing(site), "finish_save") if midway else at_review(site)
+    CHANGES[what](site)
+    done = press(site, turn, "finish_without")
+    assert SAYS[what](site) in _told(done)
+    assert site.words("trial_left_over", id=DM2) in _told(done)
+    assert not [each for each in labels(done) if DM2 in each]
+    assert site.ward.verdicts() == [("S01-M0001", "undetermined")]
+    screenings = site.ward.conversation.screenings
+    (parts,) = screenings.db.execute("SELECT parts FROM verdicts").fetchone()
+    assert DM2 not in parts
+    assert is_sound(site)
+    assert begun(site) == ["S01-M0001"]
+
+
+@GONE
+def test_what_comes_back_at_the_end_is_not_put_into_what_was_seen_and_saved(site: Site, what: str) -> None:
+    begin(site)
+    CHANGES[what](site)
+    turn = at_review(site)
+    BACK[what](site)
+    done = press(site, turn, "save_all", n=1)
+    assert done.saved == ["S01-0001"]
+    assert list(_left(site)) == [DM2]
+    assert site.words("go_on_with", id=DM2) in labels(done), "it can be opened out of the saved matching"
+
+
+@GONE
+def test_what_comes_back_before_the_end_is_looked_at_again_is_asked_for(site: Site, what: str) -> None:
+    begin(site)
+    CHANGES[what](site)
+    at_review(site)
+    BACK[what](site)
+    again = site.ward.do(site.ward.clinician, "/resume")
+    assert site.words("trial_offered_again", id=DM2) in _told(again)
+    assert press(site, at_review(site), "save_all", n=2).saved == ["S01-0001", "S01-0002"]
+    assert is_sound(site)
+
+
+def test_a_trial_that_was_saved_before_an_end_that_failed_is_not_left_out_because_it_was_closed(
+    site: Site,
+) -> None:
+    at_review(site)
+    screenings = site.ward.conversation.screenings
+    matching, person = screenings.load("S01-M0001"), site.ward.clinician.code
+    screenings.open_trial(matching, DM2, person, channel="telegram", save=True)
+    site.change(DM2, "trial_close")
+    shown = site.ward.do(site.ward.clinician, "/resume m1")
+    assert site.words("trial_left_over", id=DM2) not in _told(shown)
+    assert _left(site) == {}
+    assert [each for each in labels(shown) if "S01-0001" in each]
+
+
+@GONE
 def test_what_was_left_out_of_saving_is_opened_out_of_the_saved_matching_later(site: Site, what: str) -> None:
     turn = at_review(site)
     CHANGES[what](site)
     done = press(site, turn, "save_all", n=2)
     assert SAYS[what](site) in _told(done)
     assert done.saved == ["S01-0001"]
-    refused = press(site, done, "go_on_with", id=DM2)
-    assert SAYS[what](site) in _told(refused)
+    assert site.words("go_on_with", id=DM2) not in labels(done)
     BACK[what](site)
-    press(site, done, "go_on_with", id=DM2)
+    press(site, site.ward.do(site.ward.clinician, "/open m1"), "go_on_with", id=DM2)
     assert ("S01-0002", DM2) in site.begun()
     assert is_sound(site)
 
@@ -108,7 +222,7 @@ def test_where_every_trial_was_paused_meanwhile_each_is_said_and_all_can_be_open
     assert all(trial in _told(done) for trial in (DM2, "NCT04420494"))
     for trial in TRIALS:
         site.change(trial.id, "trial_open")
-        press(site, done, "go_on_with", id=trial.id)
+        press(site, site.ward.do(site.ward.clinician, "/open m1"), "go_on_with", id=trial.id)
     assert begun(site) == ["S01-0001", "S01-0002", "S01-0003", "S01-M0001"]
     assert is_sound(site)
 
