@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dialogs.changed_words import exchanged, likeness
+from dialogs.drafting.draft import fields_of_their_own
+from dialogs.drafting.fields import not_taken_up
 from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split, unescaped
+from dialogs.drafting.proposals import propose
 from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
-from dialogs.drafting.sides import fields_to_quote, on_the_other_side, under_another_heading
+from dialogs.drafting.sides import on_the_other_side, under_another_heading
 from dialogs.protocol import Protocol
 
 ALIKE: Final = 0.6
@@ -36,6 +39,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
     return [
         *_of_versions(protocol, record),
         *fields,
+        *(f"Not in the file: {_shown(each)}" for each in _fields_lost(protocol, record, in_order)),
         *(f"{one.called} is altered: {_changed(one.text, text)}" for one, text in altered),
         *(f"Not in the file{_place(text, written, quoted)}: {_shown(text)}" for text in missing),
         *(_added(one, quoted) for one in left),
@@ -107,8 +111,16 @@ def _without_fields(
         elif any(each.overlaps(other) for other in above.get(name, ())):
             told.append(_once_more(each, above[name]))
         above.setdefault(name, []).append(each)
-    lost = (each for each in fields_to_quote(record) if each.partition(": ")[0] not in above)
-    return of_text, [*told, *(f"Not in the file: {_shown(each)}" for each in lost)]
+    return of_text, told
+
+
+def _fields_lost(protocol: Protocol, record: Record, quoted: Sequence[Quoted]) -> Iterator[str]:
+    """Yield the fields that a draft has a criterion for, and that a file neither quotes nor takes up by a rule."""
+    names = {each.text.partition(": ")[0] for each in quoted}
+    left_open = {name: value for name, value in not_taken_up(record, protocol).items() if name not in names}
+    if left_open:
+        own = fields_of_their_own(record, propose)
+        yield from (each for each in (f"{name}: {value}" for name, value in left_open.items()) if each in own)
 
 
 def _altered(left: Sequence[Quoted], missing: Sequence[str]) -> Iterator[tuple[Quoted, str]]:

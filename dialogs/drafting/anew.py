@@ -23,7 +23,7 @@ def drafted_anew(criterion: Criterion) -> str | None:
 def otherwise_drafted(protocol: Protocol, record: Record) -> Iterator[tuple[Criterion, str]]:
     """Yield the criteria whose rules differ from what is proposed for their lines of a record, with that."""
     drafted = criteria_of(split(record.text), propose)
-    rules = {each.source: each.rule for each in (*of_fields(record, drafted), *drafted) if each.rule}
+    rules = {each.source: each.rule for each in (*of_fields(record.fields(), drafted), *drafted) if each.rule}
     for criterion in protocol.criteria:
         rule = rules.get(" ".join(criterion.source.split()))
         if rule is not None and _is_another(criterion, rule):

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from dialogs.drafting.cohorts import parts_of
 from dialogs.drafting.criteria import Drafted, Propose, criteria_of
-from dialogs.drafting.fields import of_fields
+from dialogs.drafting.fields import not_taken_up, of_fields
 from dialogs.drafting.file import Contents, Said, file_of
 from dialogs.drafting.headings import speaks_of_some
 from dialogs.drafting.layout import Line, opens_section, split
 from dialogs.drafting.record import Record, RecordError
 from dialogs.errors import ProtocolError
+from dialogs.languages import DEFAULT
 from dialogs.loading import parse_protocol
+from dialogs.protocol import Protocol
 
 
 def drafted_file(record: Record, languages: Sequence[str], propose: Propose, source: str) -> str:
@@ -22,31 +24,53 @@ def drafted_file(record: Record, languages: Sequence[str], propose: Propose, sou
     A proposed rule that the loader refuses is left out: its criterion stays a question in the record's words. Raises
     `RecordError` for a record without a criterion.
     """
+    said = Said(tuple(languages))
+    _, text = _with_fields(record, propose, said, source)
+    return text
+
+
+def fields_of_their_own(record: Record, propose: Propose) -> list[str]:
+    """Return the fields of a record, as a draft quotes them, that are criteria of their own in it."""
+    contents, _ = _with_fields(record, propose, Said((DEFAULT,)), "")
+    return [each.source for each in contents.of_fields]
+
+
+def _with_fields(record: Record, propose: Propose, said: Said, source: str) -> tuple[Contents, str]:
+    """Return what a file is made of, and its text, with the fields that no rule takes up."""
     lines = split(record.text)
-    drafted = criteria_of(lines, propose)
-    added = list(of_fields(record, drafted))
-    if not any(each.code for each in (*added, *drafted)):
+    contents = _contents(lines, criteria_of(lines, propose))
+    fields = record.fields()
+    if any(each.code for each in contents.drafted):
+        contents, text, trial = _loading(record, contents, said, source)
+        fields = not_taken_up(record, trial)
+        if not fields:
+            return contents, text
+    elif not fields:
         raise RecordError("none of its lines reads as a criterion. Please give its criteria as a text")
-    contents, said = _contents(lines, added, drafted), Said(tuple(languages))
+    added = list(of_fields(fields, contents.drafted))
+    contents, text, _ = _loading(record, replace(contents, of_fields=added), said, source)
+    return contents, text
+
+
+def _loading(record: Record, contents: Contents, said: Said, source: str) -> tuple[Contents, str, Protocol]:
+    """Return what a file is made of without the rules that the loader refuses, its text, and the trial that it is."""
     while True:
         text = file_of(record, contents, said, source)
         try:
-            parse_protocol(text, "draft")
+            return contents, text, parse_protocol(text, "draft")
         except ProtocolError as error:
             refused = _refused(error, (*contents.of_fields, *contents.drafted))
             if not refused:
                 raise
             contents = _without(contents, refused)
-        else:
-            return text
 
 
-def _contents(lines: Sequence[Line], added: Sequence[Drafted], drafted: Sequence[Drafted]) -> Contents:
+def _contents(lines: Sequence[Line], drafted: Sequence[Drafted]) -> Contents:
     parts = parts_of(lines)
     named = {cohort.code: cohort.name for cohorts in parts.values() for cohort in cohorts}
     above = dict.fromkeys(heading for line in lines for heading in line.headings if heading not in parts)
     return Contents(
-        added,
+        (),
         drafted,
         named,
         [heading.rstrip(" :：") for heading in above if speaks_of_some(heading)],

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dialogs.drafting.criteria import Drafted, criteria_of
-from dialogs.drafting.fields import of_fields
 from dialogs.drafting.headings import leaves_out
 from dialogs.drafting.layout import opens_section, split
 from dialogs.drafting.persons import names_a_group
-from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import Record
 from dialogs.protocol import Protocol
 
@@ -89,11 +87,6 @@ def no_criteria(protocol: Protocol, record: Record) -> list[str]:
     judged = {" ".join(each.source.split()) for each in protocol.criteria}
     lines = dict.fromkeys(" ".join(line.text.split()) for line in protocol.lines)
     return [text for text in lines if written[text] and "line" not in written[text] and text not in judged]
-
-
-def fields_to_quote(record: Record) -> list[str]:
-    """Return the fields of a record that a file has to quote: those that no line of its text says."""
-    return [each.source for each in of_fields(record, criteria_of(split(record.text), propose))]
 
 
 def _drafted(record: Record) -> list[Drafted]:

@@ -194,6 +194,26 @@ def test_a_record_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "cannot be read" in refused.stderr
 
 
+NOTED = {
+    "rules": ("* Aged 18 to 75 years\n* Sleepless", "2 criteria to review, 1 proposal among them."),
+    "a note": (
+        "* Aged 18 to 75 years\n* Uses a lamp\n  * Red\n  * Green",
+        "2 criteria to review, 1 proposal and 1 note among them.",
+    ),
+    "no rule": (
+        "Contraindications:\n* Snoring\n* Dreams",
+        "2 criteria to review, 0 proposals and 2 notes among them.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NOTED.values(), ids=NOTED)
+def test_what_is_only_noted_counts_as_no_proposal(tmp_path: Path, text: str, said: str) -> None:
+    record = tmp_path / "record.txt"
+    record.write_text(text, encoding="utf-8")
+    assert said in run("draft", str(record), "--output", str(tmp_path / "trial.toml")).stdout
+
+
 def test_a_draft_takes_no_file_s_place(tmp_path: Path) -> None:
     file = tmp_path / "trial.toml"
     file.write_text("mine", encoding="utf-8")

@@ -57,14 +57,17 @@ def command(source: str, output: Path | None, languages: tuple[str, ...], regist
 def _summary(output: Path, text: str) -> str:
     """Say what a draft holds, and what can be done with it."""
     from dialogs.loading import parse_protocol
+    from dialogs.loading.ruleless import is_asked_as_it_stands
 
     trial = parse_protocol(text, str(output))
     lines = counted(len(trial.criteria) + len(trial.lines), "line", "lines")
     criteria = counted(len(trial.criteria), "criterion", "criteria")
-    proposed = counted(sum(each.review is not None for each in trial.criteria), "proposal", "proposals")
+    noted = [is_asked_as_it_stands(each) for each in trial.criteria if each.review is not None]
+    proposed = counted(noted.count(False), "proposal", "proposals")
+    notes = f" and {counted(noted.count(True), 'note', 'notes')}" if any(noted) else ""
     return "\n".join(
         [
-            f"{output} is written: {lines}, {criteria} to review, {proposed} among them.",
+            f"{output} is written: {lines}, {criteria} to review, {proposed}{notes} among them.",
             f"  Try it     prescreen try --protocol {output}",
             f"  Review it  prescreen protocol review {output} --by INITIALS",
             f"  Check it   prescreen protocol check {output}",

@@ -18,6 +18,7 @@ from dialogs.drafting.proposals.conditions import (
     all_of,
     any_of,
     compared,
+    contrary,
     simple,
 )
 from dialogs.loading import parse_protocol
@@ -189,12 +190,21 @@ def age_bounded(
     apart = not inclusion and len(limit.bounds) == 2 and not limit.bounds[0].upward
     condition = bounded(name, limit, called=called, questions=questions, apart=apart)
     first = limit.bounds[0]
+    if called == "age_months" and len(limit.bounds) == 1 and first.upward == inclusion:
+        return _also_of_adults(condition, first, inclusion=inclusion)
     if not inclusion or first.relation != ">":
         return condition
     if name != "age_years":
         raise Unsure
     at_the_limit = compared(called, "==", written(name, first.number), questions)
     return any_of(condition, all_of(at_the_limit, simple("unclear", "unclear")))
+
+
+def _also_of_adults(condition: Condition, bound: Bound, *, inclusion: bool) -> Condition:
+    """Return a lower limit in months so that whoever is years above it need not say an age in months."""
+    years = Number(bound.number.value // 12 + 1, "years")
+    older = compared("age_years", ">=", written("age_years", years))
+    return any_of(older, condition) if inclusion else all_of(contrary(older), condition)
 
 
 def in_age_units(limit: Limit) -> tuple[str, Limit]:
