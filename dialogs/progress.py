@@ -35,7 +35,7 @@ STAGES: Final = (ASKING, EXCLUDED, REVIEW, COMPLETED, CANCELLED)
 
 _RESTS_ON: Final = (
     *("answers", "applied", "explained", "facts", "failed", "finished"),
-    *("further", "judged", "last", "left", "open", "withdrawn"),
+    *("further", "judged", "last", "left", "open", "spared", "withdrawn"),
 )
 """What a save keeps, and what cancelling a revision brings back."""
 
@@ -70,6 +70,8 @@ class Progress:
     """Whether questions go on after an exclusion."""
     finished: bool = False
     """Whether no more questions are wanted, though some are open."""
+    spared: int = 0
+    """Bit mask of the questions that were not asked when a verdict was saved: a correction does not ask them either."""
     last: str | None = None
     """The question that was answered last."""
     left: Mapping[str, str] = field(default_factory=dict)
@@ -147,16 +149,15 @@ class Progress:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why each failed criterion failed, the first one first."""
-        criteria = self.protocol.criteria
-        return tuple(assessment.reason(self.protocol, criteria[index], self.facts) for index in self.failed)
+        return tuple(map(self._reason, self.failed))
 
     @property
     def rulings(self) -> tuple[tuple[Reason, tuple[Part, ...]], ...]:
         """The reasons that ruled out what none before them did, with the parts that each did."""
-        return tuple(
-            (assessment.reason(self.protocol, self.protocol.criteria[index], self.facts), ruled)
-            for index, ruled in parts.rulings(self.protocol, self.failed)
-        )
+        return tuple((self._reason(at), ruled) for at, ruled in parts.rulings(self.protocol, self.failed))
+
+    def _reason(self, index: int) -> Reason:
+        return assessment.reason(self.protocol, self.protocol.criteria[index], self.facts)
 
     @property
     def set_aside(self) -> tuple[str, ...]:
@@ -191,11 +192,10 @@ class Progress:
 
         Never more are asked, but for a limit or a weight that only an answer as a number calls for: it takes that
         answer's place, as does the first part of a number that is worked out. After an exclusion, what is asked if
-        further reasons are recorded. It never rises by an answer to a question that had none, but by one that rules out
-        the last part of a trial: what could change a criterion only gets less.
+        further reasons are recorded. An answer to an unanswered question raises it only if it rules out the last part.
         """
         called_for, replaced = parts_to_come(self.protocol, self.open, self.facts, self.answers)
-        left = self.open | called_for
+        left = self.open & ~self.spared | called_for
         for question in self.answers:
             if is_taken(self.protocol, question, self.answers):
                 left &= ~(1 << self.protocol.position[question])
@@ -230,10 +230,10 @@ class Progress:
             self.due = self.editing
         elif self.excluded and not self.further and not self.finished:
             self.due = EXCLUDED
-        elif self.finished or not self.open:
+        elif self.finished or not (wanted := self.open & ~self.spared):
             self.due = REVIEW
         else:
-            self.due = self.protocol.questions[first_place(self.open)].id
+            self.due = self.protocol.questions[first_place(wanted)].id
 
     def edit(self, question: str | None) -> None:
         """Correct a question, or none any more; what was proposed for another one is dropped."""

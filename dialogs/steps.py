@@ -26,7 +26,7 @@ from dialogs.errors import AnswerError
 from dialogs.progress import ASKING, CANCELLED, COMPLETED, EXCLUDED, REVIEW, STAGES, Progress
 
 TO_CORRECT: Final = "correct"
-"""Why a saved matching is opened again where nothing is to be filled in."""
+"""Why what was saved is opened again where nothing is to be filled in."""
 BY_HAND: Final = "by_hand"
 """Why a person leaves a trial out: it does not concern the patient."""
 StepKind = Literal[
@@ -87,7 +87,7 @@ def _answer_applies(progress: Progress, step: Step) -> bool:
 
 def _excluded_with_questions_left(progress: Progress, step: Step) -> bool:
     """Or what was finished before all was asked."""
-    return (progress.excluded or progress.finished) and bool(progress.open)
+    return (progress.excluded or progress.finished or progress.spared > 0) and bool(progress.open)
 
 
 def _excluded_or_further(progress: Progress, step: Step) -> bool:
@@ -129,7 +129,7 @@ def _correct(progress: Progress, step: Step) -> None:
 
 
 def _continue(progress: Progress, step: Step) -> None:
-    progress.further, progress.finished = progress.excluded, False
+    progress.further, progress.finished, progress.spared = progress.excluded, False, 0
 
 
 def _finish(progress: Progress, step: Step) -> None:
@@ -141,6 +141,8 @@ def _finish(progress: Progress, step: Step) -> None:
 def _save(progress: Progress, step: Step) -> None:
     progress.edit(None)
     progress.explained = {}
+    progress.finished = progress.finished or bool(progress.open & progress.spared)
+    progress.spared = 0
     progress.keep()
     progress.closed = COMPLETED
 
@@ -153,8 +155,13 @@ def _cancel(progress: Progress, step: Step) -> None:
 
 
 def _reopen(progress: Progress, step: Step) -> None:
-    """Ask again what was missing, unless an answer is to be corrected; where nothing was, back to the review."""
-    if step.reason != TO_CORRECT:
+    """Ask again what was missing; where nothing was, back to the review.
+
+    Where an answer is to be corrected, only what newly applies because of it is asked.
+    """
+    if step.reason == TO_CORRECT:
+        progress.spared = progress.open if progress.finished and not progress.excluded else 0
+    else:
         progress.finished = progress.finished and progress.excluded
         for question in progress.missing:
             progress.withdraw(question)

@@ -18,7 +18,6 @@ from bot.wording.missing import can_be_filled_in
 from bot.wording.phrases import lines
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, TO_CORRECT, Dialogue, Step
-from state.codes import is_matching
 from state.history import events
 from state.prompts import Kind
 from state.rescreening import due
@@ -147,9 +146,8 @@ def reopen(context: Context, screening: Screening, press: Press) -> None:
 
 
 def revise(context: Context, screening: Screening, press: Press) -> None:
-    """Open a saved screening again, to correct an answer; in a matching what was unknown stays so."""
-    why = TO_CORRECT if is_matching(screening.number) else None
-    _open_again(context, screening, Step("reopen", reason=why), press, "open_to_correct")
+    """Open a saved screening again, to correct an answer: what was unknown or not asked stays so."""
+    _open_again(context, screening, Step("reopen", reason=TO_CORRECT), press, "open_to_correct")
 
 
 def _open_again(context: Context, screening: Screening, step: Step, press: Press, opened: str) -> None:

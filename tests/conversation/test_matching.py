@@ -220,6 +220,24 @@ def test_what_was_not_asked_is_said_so_wherever_it_is_told_and_can_be_filled_in(
     assert site.words("reopened", number="S01-0002") in plain(said(opened))
 
 
+def test_a_correction_of_what_was_finished_midway_asks_nothing_else_and_what_was_not_asked_on_demand(
+    site: Site,
+) -> None:
+    saved = press(site, press(site, standing(site), "finish_save"), "save_all", n=2)
+    named = next(label for label in labels(saved) if "S01-0002" in label)
+    listed = press(site, site.press(site.ward.clinician, saved, named), "correct_answer")
+    (age,) = [each for each in labels(listed) if "45" in each]
+    site.press(site.ward.clinician, listed, age)
+    end = press(site, site.ward.do(site.ward.clinician, "46"), "amend_misread")
+    screenings = site.ward.conversation.screenings
+    assert screenings.load("S01-0002").state == REVIEW
+    rest = press(site, end, "ask_the_rest")
+    assert screenings.load("S01-0002").state in screenings.load("S01-0002").protocol.position
+    assert screenings.load("S01-0002").dialogue.remaining > 5
+    assert site.words("save") not in labels(rest)
+    assert is_sound(site)
+
+
 def test_a_yes_at_the_end_does_what_the_first_button_says(site: Site) -> None:
     yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
     first = labels(at_review(site))[0]

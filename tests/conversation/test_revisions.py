@@ -133,6 +133,24 @@ def test_an_answer_behind_a_complete_verdict_is_corrected_with_a_reason(ward: Wa
     assert ward.verdicts() == [("S01-0001", "eligible"), ("S01-0001", "eligible")]
 
 
+def test_a_correction_of_an_undetermined_verdict_does_not_ask_again_what_was_unknown(ward: Ward) -> None:
+    saved = ward.save([*ELIGIBLE[:8], "unknown", *ELIGIBLE[9:-1], "unknown"])
+    turn = press(ward, saved, "revise:")
+    assert "Choose the answer to correct" in texts(turn)
+    before = log(ward)
+    turn = press(ward, press(ward, turn, "go_back:"), "correct_which:")
+    press(ward, turn, "correct:S01-0001")
+    turn = press(ward, ward.do(ward.clinician, "46"), "reason:")
+    assert log(ward) == [*before, ("age_years", "46", "transcription")]
+    saved = press(ward, turn, "save:")
+    assert ward.verdicts() == [("S01-0001", "undetermined")] * 2
+    filled = press(ward, saved, "reopen:")
+    assert "only what was missing is asked" in texts(filled)
+    assert (
+        ward.conversation.screenings.load("S01-0001").state in ward.conversation.setup.protocols[0].position
+    )
+
+
 def test_cancelling_a_revision_says_that_the_saved_verdict_stands(ward: Ward) -> None:
     ward.save(ELIGIBLE)
     asked(ward, "hemoglobin")

@@ -198,11 +198,12 @@ def test_an_answer_that_is_offered_names_the_screening_that_it_is_of(ward: Ward)
     assert re.search("In S01-0001: Male|S01-0001 中：男", text(turn))
 
 
-def test_an_undetermined_verdict_can_be_filled_in_and_corrected(ward: Ward) -> None:
+def test_an_undetermined_verdict_can_be_corrected_and_by_itself_be_filled_in(ward: Ward) -> None:
     saved = ward.save([*ELIGIBLE[:-1], "unknown"])
-    assert press_of(saved, "reopen:")
     turn = ward.do(ward.clinician, f"!{press_of(saved, 'revise:')}")
     turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct:')}", "46")
-    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}", "yes")
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'reason:')}")
+    saved = ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
+    turn = ward.do(ward.clinician, f"!{press_of(saved, 'reopen:')}", "yes")
     ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
-    assert [verdict for _, verdict in ward.verdicts()] == ["undetermined", "eligible"]
+    assert [verdict for _, verdict in ward.verdicts()] == ["undetermined", "undetermined", "eligible"]

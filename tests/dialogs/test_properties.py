@@ -18,6 +18,7 @@ from dialogs.dialogue import (
     EXCLUDED,
     REVIEW,
     STEP_KINDS,
+    TO_CORRECT,
     Dialogue,
     Step,
     StepKind,
@@ -25,6 +26,7 @@ from dialogs.dialogue import (
     replay,
 )
 from dialogs.errors import AnswerError, NotNow
+from dialogs.progress import ASKING
 from dialogs.proofs import explore, representatives
 from tests.dialogs.playing import fitting, played
 from tests.dialogs.strategies import PROTOCOL, answers_to, tables
@@ -254,6 +256,39 @@ def test_every_saved_screening_can_be_opened_again_and_left_as_it_was(
     assert everything(dialogue) == revised
     dialogue.take(Step("cancel"))
     assert everything(dialogue) == saved == everything(dialogue.as_saved())
+
+
+@given(tables, st.integers(0, 30), st.data())
+def test_a_correction_asks_only_what_newly_applies(table: Table, answers: int, data: st.DataObject) -> None:
+    """Neither what was answered unknown, nor what was not asked where it was finished midway; also the second time."""
+    dialogue = begin(PROTOCOL, as_answered=True)
+    while dialogue.stage == ASKING and len(dialogue.answers) < answers:
+        dialogue.take(Step("answer", dialogue.state, fitting(dialogue, table)))
+    if dialogue.stage != REVIEW:
+        dialogue.take(Step("finish"))
+    dialogue.take(Step("save"))
+    for _ in range(2):
+        unknown = {question for question, answer in dialogue.answers.items() if answer == UNKNOWN}
+        spared = {each.id for place, each in enumerate(PROTOCOL.questions) if dialogue.open >> place & 1}
+        out = dialogue.excluded
+        dialogue.take(Step("reopen", reason=TO_CORRECT))
+        assert dialogue.state == REVIEW
+        if not dialogue.applied:
+            return
+        question = data.draw(st.sampled_from(dialogue.applied))
+        dialogue.take(Step("correct", question))
+        dialogue.take(Step("answer", question, fitting(dialogue, {**table, **data.draw(tables)})))
+        asked = set[str]()
+        while dialogue.stage == ASKING:
+            asked.add(dialogue.state)
+            dialogue.take(Step("answer", dialogue.state, UNKNOWN))
+        assert not asked & unknown
+        assert out or not asked & spared
+        if dialogue.stage == EXCLUDED:
+            dialogue.take(Step("finish"))
+        elif spared and not out and dialogue.open:
+            assert dialogue.can("continue"), "what was not asked can be, on demand"
+        dialogue.take(Step("save"))
 
 
 def test_back_leads_to_the_answer_before_and_keeping_it_leads_on() -> None:
