@@ -10,6 +10,8 @@ LISTED: Final = 12
 """Names that are listed where none is likely, and there may be any number."""
 _LIKE: Final = 0.6
 """Names that share so much of their letters with what was written are listed first."""
+_NEAR: Final = 0.7
+"""One that shares so much is asked about."""
 _SHORTEST: Final = 5
 """Letters of a name in which one wrong letter is a slip: of fewer it makes another test, as of `alc` and `alt`."""
 _SHORTEST_EXCHANGED: Final = 3
@@ -45,6 +47,13 @@ def instead(name: str, names: Iterable[str], most: int | None = LISTED) -> str:
     listed = list(dict.fromkeys([*get_close_matches(name.casefold(), names, cutoff=_LIKE), *names]))[:most]
     more = f" ... and {len(names) - len(listed)} more" if len(names) > len(listed) else ""
     return f"Please use one of: {', '.join(listed)}{more}"
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that another one resembles most, to ask whether it was meant; ``None`` if none resembles it."""
+    folded = {each.casefold(): each for each in names}
+    found = get_close_matches(name.casefold(), folded, n=1, cutoff=_NEAR)
+    return folded[found[0]] if found else None
 
 
 def _joined(typed: str, name: str) -> bool:

@@ -41,11 +41,13 @@ def command(db_file: str, site: str | None, protocol: str | None, lang: str | No
     Exit status: 0, or 2 if the file cannot be used.
     """
     from state.lookup import Lookup
+    from state.names import refuse_unknown_site
     from state.rescreening import due
 
-    trial = options.trial_id(protocol)
     db = open_existing(db_file)
     try:
+        refuse_unknown_site(db, site)
+        trial = options.known_trial(db, protocol) if protocol is not None else None
         found = due(Lookup(db), site=site)
     finally:
         db.conn.close()

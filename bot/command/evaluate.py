@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--stored", is_flag=True, help="Evaluate earlier subjects by their kept answers instead of a list."
 )
-@click.option("--site", help="With --stored: only this site.")
+@click.option("--site", callback=options.site, help="With --stored: only this site.")
 @options.database
 def command(
     file: str | None,
@@ -122,6 +122,8 @@ def command(
         return
     if file is None:
         raise click.UsageError("Please name a FILE, or - for standard input; --template prints an empty one.")
+    if site is not None:
+        raise click.UsageError("--site goes with --stored: a list is of no site.")
     _refuse_output(form, output)
     warn_of_drafts(trials)
     rows = _Rows(protocol, file, accept_unusual)
@@ -140,10 +142,12 @@ def _refuse_output(form: str, output: Path | None) -> None:
 def _settled(trials: Iterable[Protocol], db_file: str, site: str | None) -> list[tuple[Protocol, Settled]]:
     """Return each trial with each earlier subject, in the order of the trials."""
     from state.lookup import Lookup
+    from state.names import refuse_unknown_site
     from state.settled import settled
 
     db = open_existing(db_file)
     try:
+        refuse_unknown_site(db, site)
         screenings = Lookup(db)
         return [(trial, found) for trial in trials for found in settled(screenings, trial, site=site)]
     finally:

@@ -14,6 +14,8 @@ from dialogs import verdicts
 from dialogs.languages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from state.exports.selection import Selection
 
 
@@ -156,3 +158,15 @@ def trial_id(given: str | None) -> str | None:
     from bot.command.wiring import one_protocol
 
     return one_protocol(given).id
+
+
+def known_trial(db: Database, given: str) -> str:
+    """Return a trial's id; what was never heard of is a slip, unless its file is given. Raises `Unknown`."""
+    from dialogs.loading import shipped_protocols
+    from state.names import refuse_unknown_trial
+    from state.trials import known
+
+    trial = trial_id(given) or given
+    if trial == given:
+        refuse_unknown_trial(given, {*(each for _, each in known(db)), *shipped_protocols()})
+    return trial

@@ -81,6 +81,7 @@ def _application(db_file: str, trials: tuple[str, ...]) -> App:
 def _shown(given: Iterable[str], protocols: Iterable[Protocol], db_file: str) -> list[str]:
     """Return the ids of the trials that are to be shown alone; with none given, none: all are shown."""
     from dialogs.loading import shipped_protocols
+    from state.names import suggested
 
     stored = list(dict.fromkeys(each.id for each in protocols))
     found: list[str] = []
@@ -90,6 +91,6 @@ def _shown(given: Iterable[str], protocols: Iterable[Protocol], db_file: str) ->
         elif trial in shipped_protocols() or trial.endswith(".toml") or Path(trial).is_dir():
             found += [each.id for each in protocols_on_offer([trial]).values()]
         else:
-            known = f"there are some for {', '.join(stored)}" if stored else "there is none at all"
+            known = suggested(trial, stored, "there are some for", "there is none at all")
             raise Unusable(f"{db_file} has no screening for {trial}; {known}")
     return list(dict.fromkeys(found))

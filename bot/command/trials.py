@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -52,12 +52,15 @@ def command(
     """
     from state import trials
     from state.moments import utc_now
+    from state.names import refuse_unknown_site
 
     offered = [trial.id for trial in protocols_on_offer(protocol_sources).values()]
     db = open_existing(db_file)
     try:
-        _refuse_unknown(db, site)
-        wanted = [(_trial(db, trial), state) for act, state in _ACTS.items() for trial in acts[act]]
+        refuse_unknown_site(db, site)
+        wanted = [
+            (options.known_trial(db, trial), state) for act, state in _ACTS.items() for trial in acts[act]
+        ]
         if wanted:
             site = site or _only_site(db)
             for trial, state in wanted:
@@ -67,18 +70,6 @@ def command(
         db.conn.close()
 
 
-def _refuse_unknown(db: Database, site: str | None) -> None:
-    from state import trials
-
-    sites = trials.sites(db)
-    if site is not None and site not in sites:
-        raise Unusable(f"there is no site {site} in this file; {_named(sites)}")
-
-
-def _named(sites: Sequence[str]) -> str:
-    return f"it has {', '.join(sites)}" if sites else "it has none before somebody is invited or added"
-
-
 def _only_site(db: Database) -> str:
     from state import trials
 
@@ -86,18 +77,6 @@ def _only_site(db: Database) -> str:
     if len(sites) != 1:
         raise Unusable(f"please say at which site, by --site: {', '.join(sites) or 'this file has none yet'}")
     return sites[0]
-
-
-def _trial(db: Database, given: str) -> str:
-    """Return a trial's id; what was never heard of is a slip, unless its file is given."""
-    from dialogs.loading import shipped_protocols
-    from state import trials
-
-    trial = options.trial_id(given) or given
-    heard_of = {each for _, each in trials.known(db)} | shipped_protocols().keys()
-    if trial == given and trial not in heard_of:
-        raise Unusable(f"{given} is no trial of this file; please give its file, such as trial.toml")
-    return trial
 
 
 def _list(db: Database, site: str | None, offered: Iterable[str]) -> None:

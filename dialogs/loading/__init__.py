@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dialogs.errors import Fault, ProtocolError
+from dialogs.likely import nearest
 from dialogs.loading.building import build
 from dialogs.loading.catalogue import OWN, Shelf, entries
 from dialogs.loading.encodings import decode
@@ -53,11 +54,20 @@ def load(source: str) -> Protocol:
             raise ProtocolError(source, [Fault("file", "larger than 1 MB", "Please check that it is TOML")])
         text, faults = decode(path.read_bytes())
     except OSError as error:
-        remedy = f"Please name a file, or one of: {', '.join(sorted(shipped))}"
+        remedy = _to_name(source, sorted(shipped))
         raise ProtocolError(source, [Fault("file", error.strerror or "cannot be read", remedy)]) from error
     if faults:
         raise ProtocolError(source, [*faults, *(_mended(text, source).faults if text else ())])
     return parse_protocol(text, source)
+
+
+def _to_name(source: str, shipped: Sequence[str]) -> str:
+    """Say what can be named, first what was likely meant: a shipped trial, or a file in the same folder."""
+    path = Path(source)
+    beside = [str(path.with_name(file.name)) for file in path.parent.glob("*.toml")] if path.name else []
+    near = nearest(source, [*shipped, *beside])
+    first = f"Did you mean {near}? Otherwise please" if near is not None else "Please"
+    return f"{first} name a file, or one of: {', '.join(shipped)}"
 
 
 def shipped_protocols() -> dict[str, Traversable]:

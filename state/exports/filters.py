@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Final
 
 from state.errors import StateError
 from state.exports.snapshot import Snapshot
 from state.moments import stamp
+from state.names import SITES, suggested
 
 
 class Nothing(StateError):
@@ -34,7 +34,6 @@ def moment(as_of: datetime | None, now: datetime) -> str | None:
 _TRIALS: Final = """
 SELECT DISTINCT t.id FROM protocols t JOIN screenings s ON s.protocol = t.sha256 WHERE s.sequence > 0 ORDER BY 1
 """
-_SITES: Final = "SELECT code FROM sites UNION SELECT site FROM screenings ORDER BY 1"
 
 
 def refuse_nothing(data: Snapshot) -> None:
@@ -54,33 +53,16 @@ def _why(data: Snapshot) -> str:
     if chosen.since and chosen.until and chosen.since > chosen.until:
         return f"the first day, {chosen.since}, is after the last, {chosen.until}; please exchange them"
     for given, none, some, known in (
-        (chosen.site, "there is no site", "there are", _SITES),
+        (chosen.site, "there is no site", "there are", SITES),
         (chosen.protocol, "there is no screening for", "there are some for", _TRIALS),
     ):
         codes = [code for (code,) in data.query(known)]
         if given and given not in codes:
-            return f"{none} {given}; {_suggested(given, codes, some)}"
+            return f"{none} {given}; {suggested(given, codes, some)}"
     if chosen.screening:
         numbers = [number for (number,) in data.query("SELECT number FROM screenings WHERE sequence > 0")]
         if chosen.screening not in numbers:
-            return f"there is no screening {chosen.screening}; {_suggested(chosen.screening, numbers)}"
+            return f"there is no screening {chosen.screening}; {suggested(chosen.screening, numbers)}"
     asked = ", ".join(f"{name} {value}" for name, value in chosen.described().items())
     by = f" by {data.moment}" if data.moment else ""
     return f"no screening was saved or cancelled{by}{' with ' if asked else ''}{asked}; nothing is written"
-
-
-def _suggested(given: str, known: Sequence[str], some: str = "there are") -> str:
-    near = _near(given, known)
-    if near:
-        return f"did you mean {near}?"
-    return (
-        f"{some} {', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
-        if known
-        else "there are none yet"
-    )
-
-
-def _near(given: str, known: Iterable[str]) -> str | None:
-    folded = {code.casefold(): code for code in known}
-    found = get_close_matches(given.casefold(), folded, n=1, cutoff=0.7)
-    return folded[found[0]] if found else None

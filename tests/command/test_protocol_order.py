@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from bot.command.protocol import command
 from dialogs.loading import load
+from state.database import open_database
+from state.people import People
 from tests.dialogs.test_amendments import TRIAL
 from tests.state.test_amended import make_file
 
@@ -100,6 +102,9 @@ def test_saved_screenings_say_how_often_criteria_exclude(tmp_path: Path) -> None
     said = order(trial, "--db", db)
     assert "as often as in 6 saved screenings;" in said
     assert "Most often: E1 2 of 5, I1 1 of 6." in said
+    opened = open_database(db)
+    People(opened).add("clinician", "S02", "telegram", "9")
+    opened.close()
     assert f"{db} has no saved screening of this trial at S02." in order(trial, "--db", db, "--site", "S02")
 
 

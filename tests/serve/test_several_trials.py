@@ -147,9 +147,8 @@ def _refused(file: Path, *options: str) -> str:
 
 
 def test_a_trial_that_there_is_not_is_refused(file: Path, tmp_path: Path) -> None:
-    assert "has no screening for EX-APSEN; there are some for EX-ASPEN, EX-OMEGA" in _refused(
-        file, "--protocol", "EX-APSEN"
-    )
+    assert "has no screening for EX-APSEN; did you mean EX-ASPEN?" in _refused(file, "--protocol", "EX-APSEN")
+    assert "there are some for EX-ASPEN, EX-OMEGA" in _refused(file, "--protocol", "NCT1")
     (tmp_path / "bad.toml").write_text("format = 2\n")
     assert "bad.toml cannot be used" in _refused(file, "--protocol", str(tmp_path / "bad.toml"))
 

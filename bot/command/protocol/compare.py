@@ -70,10 +70,16 @@ def command(old: str, new: str, db_file: str | None, site: str | None, lang: str
       prescreen protocol compare trial.toml trial-2.toml
       prescreen protocol compare trial.toml trial-2.toml --db prescreen.db --format csv
     """
+    from state.names import refuse_unknown_site
+
     if form == "message" and db_file is None:
         raise click.UsageError("--format message is about saved screenings. Please give their file by --db")
+    if site is not None and db_file is None:
+        raise click.UsageError("--site is about saved screenings. Please give their file by --db")
     db = open_existing(db_file) if db_file is not None else None
     try:
+        if db is not None:
+            refuse_unknown_site(db, site)
         _WRITE[form](_told(_version(old, db), _version(new, db), db, site, lang))
     finally:
         if db is not None:
@@ -96,9 +102,11 @@ def _version(source: str, db: Database | None) -> Protocol:
     trial, at, version = source.rpartition("@")
     if db is None or not at or Path(source).exists():
         return one_protocol(source)
+    from state.names import suggested
     from state.replay import StoredProtocols
 
-    kept = [each for each in StoredProtocols(db).all() if each.id == trial]
+    every = StoredProtocols(db).all()
+    kept = [each for each in every if each.id == trial]
     found = [each for each in kept if each.version == version] or [
         each for each in kept if len(version) >= HASH_DIGITS and each.sha256.startswith(version)
     ]
@@ -106,8 +114,8 @@ def _version(source: str, db: Database | None) -> Protocol:
         texts = " or ".join(f"{each.id}@{each.sha256[:HASH_DIGITS]}" for each in found)
         raise Unusable(f"The database has several texts of {source}: please write {texts}")
     if not found:
-        there = ", ".join(dict.fromkeys(f"{each.id}@{each.version}" for each in kept)) or "none of that trial"
-        raise Unusable(f"The database has no {source}; it has {there}")
+        there = list(dict.fromkeys(f"{each.id}@{each.version}" for each in kept or every))
+        raise Unusable(f"The database has no {source}; {suggested(source, there, 'it has', 'it has none')}")
     return found[0]
 
 

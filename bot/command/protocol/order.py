@@ -83,9 +83,11 @@ def command(source: str, db_file: str | None, site: str | None, output: Path | N
 def _seen(db_file: str, protocol: Protocol, site: str | None) -> Exclusions:
     from state.exclusions import exclusions
     from state.lookup import Lookup
+    from state.names import refuse_unknown_site
 
     db = open_existing(db_file)
     try:
+        refuse_unknown_site(db, site)
         return exclusions(Lookup(db), protocol, site=site)
     finally:
         db.close()
