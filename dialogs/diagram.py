@@ -30,7 +30,7 @@ _SAID: Final = {
 def mermaid(protocol: Protocol, language: str = DEFAULT) -> str:
     """Return the diagram's text."""
     said = words("dialogs", language)["diagram"]
-    said = {**said, **said["of_parts"]} if protocol.parts else said
+    said = {**said, **said["of_parts"]} if protocol.every_part > 1 else said
     lines = ["stateDiagram-v2", f'    state "{said["questions"]}" as {_QUESTIONS} {{']
     lines += [f"        {line}" for line in _questions(protocol, language)]
     lines.append("    }")

@@ -89,10 +89,10 @@ def time_changes(protocol: Protocol) -> frozenset[str]:
 def may_heal(protocol: Protocol, failed: Collection[str]) -> bool:
     """Say whether time could heal a screening in which these criteria failed; without looking at its answers.
 
-    Of a trial with parts it is enough if one of them heals.
+    Of a trial with alternatives it is enough if one of them heals.
     """
     changed = time_changes(protocol)
-    return not changed.isdisjoint(failed) if protocol.parts else changed.issuperset(failed)
+    return not changed.isdisjoint(failed) if protocol.every_part > 1 else changed.issuperset(failed)
 
 
 def _fails(criterion: Criterion, facts: Facts) -> bool:

@@ -2,23 +2,32 @@
 
 The rules of the room:
 
-* a part's verdict is that of the criteria that belong to it; the whole has the best verdict of its parts;
+* parts are alternatives, unless they are required. A criterion of a required part counts for each alternative, too:
+  without who fits it the trial takes nobody, for whichever of them. All masks of parts have bits for alternatives only;
+* a part's verdict is that of the criteria that count for it; the whole has the best verdict of its alternatives, which
+  is the worst of the required parts and of the best of the others;
+* a required part has a verdict of its own criteria, to be told who fits and who does not. Nobody is potentially
+  eligible by these alone: they are *met* while the whole is not potentially eligible;
 * a criterion can change a verdict only while one of its parts is not ruled out. Once every part is, each criterion is
   open again as far as it goes: further reasons can be recorded;
-* a trial without parts is one part, to which every criterion belongs.
+* a trial without alternatives is one part, for which every criterion counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import compress
+from typing import Final, Literal
 
 from dialogs.assessment import Status, Verdict, status, verdict
 from dialogs.protocol import Part, Protocol
-from dialogs.rules.judgement import FALSE, Judgement, union
+from dialogs.rules.judgement import FALSE, Judgement, members, union
+from dialogs.texts import Text, each_once
 
 BEST_FIRST: Final[tuple[Verdict, ...]] = ("eligible", "undetermined", "ineligible")
+Standing = Verdict | Literal["met"]
+"""What a part comes to; *met* is said of a required one whose criteria are, while another one is not potentially so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class PartVerdict:
     """The verdict of one part, with the codes of its failed criteria and of those that leave it open."""
 
     part: Part
-    verdict: Verdict
+    verdict: Standing
     failed: tuple[str, ...]
     unresolved: tuple[str, ...]
 
@@ -57,14 +66,14 @@ def open_questions(protocol: Protocol, judged: Sequence[Judgement], out: int) ->
 def rulings(protocol: Protocol, failed: Iterable[int]) -> Iterator[tuple[int, tuple[Part, ...]]]:
     """Yield the failed criteria that ruled out what none before them did, with the parts that each did.
 
-    ``failed`` are indexes of criteria. Of a trial without parts that is the first one, with no parts.
+    ``failed`` are indexes of criteria. Of a trial without alternatives that is the first one, with no parts.
     """
     out = 0
     for index in failed:
         newly = protocol.parts_of[index] & ~out
         out |= newly
         if newly:
-            yield index, tuple(part for place, part in enumerate(protocol.parts) if newly >> place & 1)
+            yield index, tuple(part for place, part in enumerate(protocol.alternatives) if newly >> place & 1)
 
 
 def excluding(protocol: Protocol, failed: Iterable[int]) -> str:
@@ -77,32 +86,42 @@ def part_verdicts(
     protocol: Protocol, judged: Sequence[Judgement], failed: Iterable[str]
 ) -> tuple[PartVerdict, ...]:
     """Return the verdict of each part; ``failed`` are the codes of the failed criteria in the order to be told."""
-    told = list(failed)
-    return tuple(
-        _verdict_of(protocol, part, 1 << place, judged, told) for place, part in enumerate(protocol.parts)
-    )
+    told, best = list(failed), whole(protocol, judged)
+    return tuple(_verdict_of(protocol, part, judged, told, best) for part in protocol.parts)
 
 
 def _verdict_of(
-    protocol: Protocol, part: Part, bit: int, judged: Sequence[Judgement], failed: Sequence[str]
+    protocol: Protocol, part: Part, judged: Sequence[Judgement], failed: Sequence[str], best: Verdict
 ) -> PartVerdict:
-    places = [place for place, parts in enumerate(protocol.parts_of) if parts & bit]
-    own = {protocol.criteria[place].code: judged[place] for place in places}
+    own = {protocol.criteria[place].code: judged[place] for place in _counting_for(protocol, part)}
     found = verdict(own.values())
     unknown = [code for code, judgement in own.items() if status(judgement) == "unknown"]
     return PartVerdict(
         part,
-        found,
+        "met" if found == "eligible" and best != "eligible" else found,
         tuple(code for code in failed if code in own),
         tuple(unknown) if found == "undetermined" else (),
     )
 
 
+def _counting_for(protocol: Protocol, part: Part) -> Iterator[int]:
+    """Yield the criteria that count for a part: of a required one its own, of another those of the required, too."""
+    if part.required:
+        own = (part.code in each.parts or not each.parts for each in protocol.criteria)
+    else:
+        bit = 1 << protocol.alternatives.index(part)
+        own = (bool(parts & bit) for parts in protocol.parts_of)
+    return compress(range(len(protocol.criteria)), own)
+
+
 def whole(protocol: Protocol, judged: Sequence[Judgement]) -> Verdict:
-    """Return the best of the parts' verdicts."""
-    if not protocol.parts:
+    """Return the best of the alternatives' verdicts."""
+    if protocol.every_part == 1:
         return verdict(judged)
-    found = {each.verdict for each in part_verdicts(protocol, judged, ())}
+    found = {
+        verdict(compress(judged, [parts >> place & 1 for parts in protocol.parts_of]))
+        for place in members(protocol.every_part)
+    }
     return next(each for each in BEST_FIRST if each in found)
 
 
@@ -114,3 +133,10 @@ def statuses(protocol: Protocol, judged: Sequence[Judgement], out: int) -> dict[
         said = status(judgement)
         found[criterion.code] = "not judged" if said == "unknown" and not parts & wanted else said
     return found
+
+
+def whom(protocol: Protocol, place: int) -> list[Text | None]:
+    """Return whom a question is about: the persons of the parts that need it, each once; ``None`` is the patient."""
+    criteria = compress(protocol.criteria, [used >> place & 1 for used in protocol.used])
+    needing = [{*each.parts} or {part.code for part in protocol.parts} for each in criteria]
+    return each_once(part.person for part in protocol.parts if any(part.code in codes for codes in needing))

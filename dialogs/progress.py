@@ -114,7 +114,7 @@ class Progress:
 
     @property
     def ruled_out(self) -> int:
-        """Bit mask of the parts that a failed criterion belongs to."""
+        """Bit mask of the parts that a failed criterion rules out."""
         return union(self.protocol.parts_of[index] for index in self.failed)
 
     @property
@@ -217,8 +217,11 @@ class Progress:
 
     @property
     def undetermined(self) -> bool:
-        """Whether the verdict, or that of a part, waits for better answers."""
-        return "undetermined" in (self.verdict, *(each.verdict for each in self.parts))
+        """Whether the verdict, or that of an alternative, waits for better answers."""
+        return "undetermined" in (
+            self.verdict,
+            *(each.verdict for each in self.parts if not each.part.required),
+        )
 
     # what changes it -----------------------------------------------------------------------------
 
@@ -321,7 +324,7 @@ class Progress:
             if now.high == FALSE:
                 self.failed.append(index)
             gone, left = gone | was.residual & ~now.residual, left | now.residual
-        alone = not self.protocol.parts and not gone & ~(1 << place)  # nothing else is settled with it
+        alone = self.protocol.every_part == 1 and not gone & ~(1 << place)  # nothing else is settled with it
         self.open = self.open & ~(1 << place) | left if alone else self._open_questions()
         if self.open >> place & 1:  # a ULN in another unit than its value: not taken, asked again
             self.facts[place] = None

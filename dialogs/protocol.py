@@ -20,6 +20,7 @@ from dialogs.reviews import Review, awaited
 from dialogs.rules.arithmetic import Formula
 from dialogs.rules.judgement import union
 from dialogs.rules.tree import Rule
+from dialogs.tabulation import Tabulation
 from dialogs.texts import Text
 from dialogs.units import Unit
 
@@ -48,20 +49,6 @@ Kind = Literal["choice", "several", "integer", "quantity", "since"]
 
 YES_OR_NO: Final = frozenset({"yes", "no"})
 """The options of a question that may stand alone in a rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tabulation:
-    """Where a question's answers stand in SDTM: the domain, and a test's short and long name (or a DM variable).
-
-    ``results`` maps an option to its original and standard result; an option that is not there has no record.
-    """
-
-    domain: str
-    code: str
-    test: str
-    category: str
-    results: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,10 +193,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a trial with a verdict of its own: a cohort, an arm, a randomisation."""
+    """A piece of a trial with a verdict of its own: a cohort, an arm, a randomisation; or another person, a parent.
+
+    Whoever does not fit a ``required`` one fits none. ``person`` is whom its questions are about, if not the patient.
+    """
 
     code: str
     name: Text
+    required: bool = False
+    person: Text | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,10 +291,18 @@ class Protocol:
         return {criterion.code: criterion for criterion in self.criteria}
 
     @cached_property
+    def alternatives(self) -> tuple[Part, ...]:
+        """The parts of which one is enough: those that are not required. Each has a bit in masks of parts."""
+        return tuple(part for part in self.parts if not part.required)
+
+    @cached_property
     def parts_of(self) -> tuple[int, ...]:
-        """For each criterion, the bit mask of the parts that it belongs to; a trial without parts is one."""
-        bits = {part.code: 1 << place for place, part in enumerate(self.parts)}
-        return tuple(union(bits[code] for code in each.parts) or self.every_part for each in self.criteria)
+        """For each criterion, the mask of the parts that it can rule out: of a required part, and of all, every one."""
+        bits = {part.code: 1 << place for place, part in enumerate(self.alternatives)}
+        return tuple(
+            union(bits.get(code, self.every_part) for code in each.parts) or self.every_part
+            for each in self.criteria
+        )
 
     @cached_property
     def trial_ids(self) -> tuple[str, ...]:
@@ -311,8 +311,8 @@ class Protocol:
 
     @cached_property
     def every_part(self) -> int:
-        """The bit mask of all parts."""
-        return (1 << max(len(self.parts), 1)) - 1
+        """The bit mask of all alternatives; a trial without any is one."""
+        return (1 << max(len(self.alternatives), 1)) - 1
 
     @cached_property
     def requirement(self) -> tuple[int | None, ...]:

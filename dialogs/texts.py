@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Text(dict[str, str]):
     """A text by language. For a language that the trial lacks it is the trial's first one."""
@@ -24,3 +26,12 @@ class Text(dict[str, str]):
 
     def __missing__(self, language: str) -> str:
         return next(iter(self.values()))
+
+
+def each_once(texts: Iterable[Text | None]) -> list[Text | None]:
+    """Return texts in their order, those that are alike once."""
+    found: list[Text | None] = []
+    for text in texts:
+        if text not in found:
+            found.append(text)
+    return found

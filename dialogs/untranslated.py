@@ -51,7 +51,10 @@ def _texts(protocol: Protocol) -> Iterator[tuple[str, Text]]:
         yield from _of_criterion(criterion)
     for kind, items in (("site_item", protocol.site_items), ("alert", protocol.alerts)):
         yield from ((f"{kind} {item.id}: text", item.text) for item in items)
-    yield from ((f"part {part.code}: name", part.name) for part in protocol.parts)
+    for part in protocol.parts:
+        yield f"part {part.code}: name", part.name
+        if part.person is not None:
+            yield f"part {part.code}: person", part.person
 
 
 def _of_question(question: Question) -> Iterator[tuple[str, Text]]:

@@ -20,6 +20,10 @@ IN_FILES: Final[Mapping[str, str]] = {
 """Verdict -> what stands in tables that people open: csv, answers, xlsx, the views of the SQLite file."""
 CODES: Final = {verdict: said.replace(" ", "_") for verdict, said in IN_FILES.items()}
 """Verdict -> what stands in files that programs read: log, parquet, sdtm."""
+MET: Final = "met"
+"""Of a required part whose own criteria are met, while the whole is not potentially eligible: the same in all files."""
+PARTS_IN_FILES: Final[Mapping[str, str]] = {**IN_FILES, MET: MET}
+PART_CODES: Final[Mapping[str, str]] = {**CODES, MET: MET}
 OPTIONS: Final = {said.replace(" ", "-"): verdict for verdict, said in IN_FILES.items()}
 """What is typed on the command line -> verdict."""
 

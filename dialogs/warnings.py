@@ -65,6 +65,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_left_out_at_the_top(protocol),
         *_unused(protocol),
         *_ordered_in_vain(protocol),
+        *_the_only_alternative(protocol),
         *_related(protocol),
         *_unusual(protocol),
         *_contradictory(protocol),
@@ -103,6 +104,13 @@ def _unused(protocol: Protocol) -> Iterator[Fault]:
         if not needed >> place & 1:
             remedy = "Please use it in a rule, or leave it out: it is never asked"
             yield Fault(f"question {question.id}", "is needed by no rule", remedy)
+
+
+def _the_only_alternative(protocol: Protocol) -> Iterator[Fault]:
+    if len(protocol.alternatives) == 1 < len(protocol.parts):
+        fault = "is the only part that is not required, so that it is needed as well"
+        remedy = "Please write required = true here, too; or no required at all, if one part is enough"
+        yield Fault(f"part {protocol.alternatives[0].code}", fault, remedy)
 
 
 def _ordered_in_vain(protocol: Protocol) -> Iterator[Fault]:

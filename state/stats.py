@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from dialogs.protocol import Criterion, Protocol
 from dialogs.texts import Text
+from dialogs.verdicts import MET
 from state.exports.filters import refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot
@@ -60,12 +61,15 @@ SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_fa
 JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value
 WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
 """
-_PARTS: Final = """
-SELECT json_extract(p.value, '$.part'), count(*),
-    sum(json_extract(p.value, '$.verdict') = 'ineligible'), sum(json_extract(p.value, '$.verdict') = 'undetermined'),
-    sum(json_extract(p.value, '$.verdict') = 'eligible')
-FROM subject s, json_each(s.parts) p WHERE s.trial = ? GROUP BY 1
+_PARTS: Final = f"""
+SELECT part, {_VERDICTS} FROM (
+    SELECT json_extract(p.value, '$.part') AS part, CASE
+        WHEN s.verdict = 'ineligible' OR json_extract(p.value, '$.verdict') = '{MET}' THEN s.verdict
+        ELSE json_extract(p.value, '$.verdict') END AS verdict
+    FROM subject s, json_each(s.parts) p WHERE s.trial = ?
+) GROUP BY 1
 """
+"""Who does not fit a required part is excluded from each other one, too, whatever is known of that."""
 OUTCOMES: Final = ("referred", "consented", "enrolled", "not_enrolled")
 _MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
 

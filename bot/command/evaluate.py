@@ -71,7 +71,8 @@ def command(
     \b
       name, verdict, failed, first_failed, unresolved, asked, and parts if the trial has some
 
-    Verdicts are the codes eligible (people are shown: potentially eligible), ineligible, undetermined.
+    Verdicts are the codes eligible (people are shown: potentially eligible), ineligible, undetermined; of a
+    required part also met: its own criteria are met, and the whole is not eligible.
     "failed" is over all given answers, "first_failed" is where the dialogue stops, "asked" are the
     questions up to there, in order. A missing answer is unknown.
 

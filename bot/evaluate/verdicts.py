@@ -15,7 +15,7 @@ from dialogs.answers import NONE, UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown, trials_of
 from dialogs.portfolio.merging import Portfolio, asked_by
 from dialogs.protocol import Protocol, Question
-from dialogs.verdicts import IN_FILES
+from dialogs.verdicts import IN_FILES, PARTS_IN_FILES
 from dialogs.wording import with_unit
 from state.exports.spreadsheet import ENCODING, Csv
 
@@ -142,7 +142,7 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
         " ".join(found.unresolved),
         in_words(protocol, found, say),
         "",
-        *(IN_FILES[part.verdict] for part in found.parts),
+        *(PARTS_IN_FILES[part.verdict] for part in found.parts),
     )
 
 

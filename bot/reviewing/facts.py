@@ -19,7 +19,7 @@ from dialogs.drafting.anew import drafted_anew
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
-from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.quoted import outdated
 from dialogs.reading_back import Clause, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
@@ -84,7 +84,12 @@ class Telling:
     def parts(self) -> Iterator[str]:
         """Yield the name of each part behind its code."""
         for part in self.protocol.parts:
-            yield self.marks["named"].format(name=part.code, what=part.name[self.language])
+            yield self.marks["named"].format(name=part.code, what=self._part(part))
+
+    def _part(self, part: Part) -> str:
+        """Name a part, and say that it is required if it is."""
+        name = part.name[self.language]
+        return self.said["required_part"].format(part=name) if part.required else name
 
     def heading(self, criterion: Criterion) -> str:
         told: str = self.said["heading"]
@@ -115,13 +120,13 @@ class Telling:
         return read_back(self.protocol, criterion, self.language)
 
     def leads_out(self, criterion: Criterion) -> str:
-        """Say when a criterion rules a candidate out, and of what."""
-        parts, said = self._belongs_to(criterion), self.said["document"]
-        if not parts:
-            told: str = said[f"out_{criterion.kind}"]
-            return told
+        """Say when a criterion rules a candidate out, and of what: of a required part, of all."""
+        parts = [each for each in self.protocol.parts if each.code in criterion.parts]
+        said: dict[str, str] = self.said["document"]
+        if not parts or any(part.required for part in parts):
+            return said[f"out_{criterion.kind}"]
         told = said[f"out_{criterion.kind}_of_part"]
-        return told.format(parts=self.marks["list"].join(parts))
+        return told.format(parts=self.marks["list"].join(part.name[self.language] for part in parts))
 
     def conditions(self, criterion: Criterion) -> Iterator[str]:
         """Yield on what other criterion it depends."""
@@ -153,7 +158,7 @@ class Telling:
         yield from (each.changed for each in outdated(self.protocol) if each.criterion == criterion.code)
 
     def _belongs_to(self, criterion: Criterion) -> list[str]:
-        return [each.name[self.language] for each in self.protocol.parts if each.code in criterion.parts]
+        return [self._part(each) for each in self.protocol.parts if each.code in criterion.parts]
 
     def _patients(self, criterion: Criterion) -> Iterator[str]:
         if is_asked_as_it_stands(criterion):

@@ -46,7 +46,8 @@ def pictures(telling: Telling) -> Iterator[Drawing]:
             drawn.criterion(criterion)
         if some[-1] is criteria[-1]:
             drawn.end(
-                telling.said["document"]["end_of_parts" if telling.protocol.parts else "end"], ELIGIBLE_TINT
+                telling.said["document"]["end_of_parts" if telling.protocol.alternatives else "end"],
+                ELIGIBLE_TINT,
             )
         drawn.drawing.height += EDGE
         yield drawn.drawing

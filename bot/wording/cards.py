@@ -14,7 +14,7 @@ from bot.wording.buttons import choices, is_cut
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import LONGEST
-from bot.wording.parts import belongs_to, names
+from bot.wording.parts import belongs_to, names, needed, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -41,6 +41,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         Safe(f"<b>{escape(question.ask[language])}</b>"),
         matching.for_one(dialogue, question.id, say) if isinstance(dialogue, Matching) else None,
+        whose(dialogue.protocol, question, say),
         say("judgement") if question.judgement else None,
         _why_once_more(dialogue, question, say),
         answer_before(screening, question, say),
@@ -249,9 +250,10 @@ def _how_to_answer(protocol: Protocol, question: Question, only: str | None, say
 
 
 def exclusion_card(screening: Screening, say: Phrases) -> Safe:
-    """Each criterion that ruled out the trial, or one of its parts after the other."""
-    cards = (_reason_card(screening, reason, say) for reason, _ in screening.dialogue.rulings)
-    return lines(*verdict_of_all(screening.dialogue, say), *cards)
+    """Each criterion that ruled out the trial, or one of its parts after the other; and which parts are needed."""
+    dialogue = screening.dialogue
+    cards = (_reason_card(screening, reason, say) for reason, _ in dialogue.rulings)
+    return lines(*verdict_of_all(dialogue, say), *cards, *needed(dialogue.protocol, say))
 
 
 def verdict_of_all(dialogue: Dialogue, say: Phrases) -> list[Safe]:
@@ -278,11 +280,12 @@ def reason_lines(screening: Screening, reason: Reason, say: Phrases) -> list[Saf
 
 
 def _excluded(protocol: Protocol, criterion: Criterion, say: Phrases) -> Safe:
-    """Name the criterion, and the parts that it belongs to if those are not all."""
+    """Name the criterion, and the parts that it belongs to if those are not all; a required one excludes from all."""
     parts = belongs_to(protocol, criterion)
     if not parts:
         return say(f"excluded_{criterion.kind}", code=criterion.code)
-    return say(f"excluded_part_{criterion.kind}", parts=names(parts, say), code=criterion.code)
+    key = "excluded_by" if any(part.required for part in parts) else "excluded_part"
+    return say(f"{key}_{criterion.kind}", parts=names(parts, say), code=criterion.code)
 
 
 def reason_source(reason: Reason, say: Phrases) -> Safe:

@@ -12,6 +12,7 @@ from bot.wording.healing import when
 from bot.wording.in_short import stands_in_short
 from bot.wording.matching import possible_in_short
 from bot.wording.missing import IN_A_LIST, can_be_filled_in, missing_lines
+from bot.wording.parts import needed
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, phrases, quoted
 from bot.wording.times import local_time
 from bot.wording.verdict_card import criterion_names
@@ -108,7 +109,7 @@ def _criteria(protocol: Protocol, say: Phrases) -> Safe:
     """The parts of the trial, and its criteria by code and name, at a tap."""
     parts = (escape(part.name[say.language]) for part in protocol.parts)
     named = (say("site_line", text=name) for name in criterion_names(protocol.criteria, say))
-    return quoted(lines(*parts, say("criteria_title"), *named))
+    return quoted(lines(*parts, *needed(protocol, say), say("criteria_title"), *named))
 
 
 def _not_judged(protocol: Protocol, say: Phrases) -> Iterator[Safe]:

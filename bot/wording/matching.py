@@ -13,6 +13,7 @@ from bot.wording.healing import again
 from bot.wording.in_short import stands_in_short
 from bot.wording.missing import missing_lines
 from bot.wording.paging import page_at, page_line, turning
+from bot.wording.parts import needed
 from bot.wording.phrases import Phrases, gap, joined, lines
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
@@ -224,9 +225,13 @@ def _own_screening(screening: Screening, trial: Trial, say: Phrases) -> Safe | N
 
 
 def _parts(alone: Progress, say: Phrases) -> list[Safe]:
-    """The parts of the trial that have the verdict of the whole."""
-    having = [each.part.name[say.language] for each in alone.parts if each.verdict == alone.verdict]
-    return [say("stands_for", parts=joined(having, say))] if having else []
+    """The parts that are needed, and of the others those that have the verdict of the whole."""
+    others = (each for each in alone.parts if not each.part.required)
+    having = [each.part.name[say.language] for each in others if each.verdict == alone.verdict]
+    return [
+        *needed(alone.protocol, say),
+        *([say("stands_for", parts=joined(having, say))] if having else []),
+    ]
 
 
 def _missing(alone: Progress, say: Phrases) -> list[Safe]:

@@ -8,21 +8,36 @@ from bot.exchange import Safe
 from bot.wording.phrases import Phrases, joined
 from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
-from dialogs.parts import PartVerdict
-from dialogs.protocol import Criterion, Part, Protocol
+from dialogs.parts import PartVerdict, whom
+from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reasons import what_failed
+from dialogs.verdicts import MET
 
 
 def part_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
-    """The verdict of each part, a line each; none of a trial without parts."""
+    """Which parts are needed, and the verdict of each, a line each; nothing of a trial without parts."""
     return [
-        say("part_verdict", part=each.part.name[say.language], verdict=verdict_of(each, say))
-        for each in dialogue.parts
+        *needed(dialogue.protocol, say),
+        *(
+            say("part_verdict", part=each.part.name[say.language], verdict=verdict_of(each, say))
+            for each in dialogue.parts
+        ),
     ]
+
+
+def needed(protocol: Protocol, say: Phrases) -> list[Safe]:
+    """Say which parts are needed together; nothing of a trial whose parts are alternatives."""
+    required = names((part for part in protocol.parts if part.required), say)
+    others = names(protocol.alternatives, say)
+    if not required:
+        return []
+    return [say("needed_with_one" if others else "needed", parts=required, others=others)]
 
 
 def verdict_of(part: PartVerdict, say: Phrases) -> str:
     """A part's verdict as entered, with the criteria that rule it out or leave it open."""
+    if part.verdict == MET:
+        return say.plain("part_met")
     said = say.plain("part_as_entered", verdict=say.plain(f"verdict_{part.verdict}"))
     codes = part.failed or part.unresolved
     return say.plain("noted", what=said, note=joined(codes, say)) if codes else said
@@ -42,6 +57,17 @@ def belongs_to(protocol: Protocol, criterion: Criterion) -> list[Part]:
     return parts if len(parts) < len(protocol.parts) else []
 
 
+def whose(protocol: Protocol, question: Question, say: Phrases) -> Safe | None:
+    """Whom a question is about, where a part names somebody and the question itself does not."""
+    people = whom(protocol, protocol.position[question.id])
+    if not any(people):
+        return None
+    told = [each[say.language] if each else say.plain("the_patient") for each in people]
+    if all(each in question.ask[say.language] for each in told):
+        return None
+    return Safe(f"<i>{say('about_whom', people=joined(told, say))}</i>")
+
+
 def names(parts: Iterable[Part], say: Phrases) -> str:
     return joined((part.name[say.language] for part in parts), say)
 
@@ -59,14 +85,14 @@ def news(dialogue: Dialogue, out_before: int, say: Phrases) -> list[Safe]:
         ),
         *(
             say("part_open_again", part=part.name[say.language])
-            for part in dialogue.protocol.parts
+            for part in dialogue.protocol.alternatives
             if _bit(dialogue, part) & out_before & ~dialogue.ruled_out
         ),
     ]
 
 
 def _bit(dialogue: Dialogue, part: Part) -> int:
-    return 1 << dialogue.protocol.parts.index(part)
+    return 1 << dialogue.protocol.alternatives.index(part)
 
 
 def _ruled_out(dialogue: Dialogue, reason: Reason, part: Part, say: Phrases) -> Safe:

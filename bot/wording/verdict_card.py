@@ -10,7 +10,7 @@ from bot.exchange import Safe
 from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.missing import can_be_filled_in, silent_ones, unasked_line
-from bot.wording.parts import part_lines
+from bot.wording.parts import needed, part_lines
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
@@ -175,6 +175,7 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
             if each not in ruling
             for line in _failed(screening, each, f"also_{each.criterion.kind}", say)
         ),
+        *(parts if needed(dialogue.protocol, say) else []),
         again_unless_said(screening, say),
         say("investigator"),
     ]

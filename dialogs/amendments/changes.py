@@ -71,6 +71,16 @@ def _of_trial(old: Protocol, new: Protocol, language: str) -> Iterator[Change]:
 def _of_parts(old: Protocol, new: Protocol, language: str) -> Iterator[Change]:
     before, after = ({part.code: part.name[language] for part in each.parts} for each in (old, new))
     yield from listed("part", before, after)
+    former = {part.code: part for part in old.parts}
+    for part in new.parts:
+        was = former.get(part.code)
+        before_that = yes_or_no(was is not None and was.required, language)
+        whom_before = said(was.person if was else None, language)
+        changed = [
+            ("required", before_that, yes_or_no(part.required, language)),
+            ("person", whom_before, said(part.person, language)),
+        ]
+        yield from differing("part", part.code, changed)
 
 
 def _of_lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Change]:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from dialogs.protocol import Protocol, Question
 from dialogs.rules.choices import Membership, Ticked
-from dialogs.rules.judgement import union
+from dialogs.rules.judgement import members, union
 from dialogs.rules.tree import Conjunction, Disjunction, Junction, Negation, Node, Unclear
 
 Outcome = Literal["met", "failed", "unclear"]
@@ -64,10 +64,9 @@ def not_excluded(protocol: Protocol, rules: Sequence[Node]) -> Node:
 
     ``rules`` are its criteria, each true where it is met or what it requires is not.
     """
-    parts = [1 << bit for bit in range(max(len(protocol.parts), 1))]
     return any_of(
-        all_of(rule for rule, belongs in zip(rules, protocol.parts_of, strict=True) if belongs & part)
-        for part in parts
+        all_of(rule for rule, belongs in zip(rules, protocol.parts_of, strict=True) if belongs >> part & 1)
+        for part in members(protocol.every_part)
     )
 
 

@@ -87,8 +87,13 @@ def _judged(criterion: Raw) -> Raw:
 
 
 def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
-    """Yield the parts of a criterion, and the criterion that it requires: what a code stands for may change."""
-    parts = criterion.get("parts")
+    """Yield the parts of a criterion, and the criterion that it requires: what a code stands for may change.
+
+    One of all parts is asked about all persons whom these name.
+    """
+    parts = criterion.get("parts") or [
+        name for (kind, name), table in own.items() if kind == "part" and "person" in table
+    ]
     names = [("part", str(each)) for each in (parts if isinstance(parts, list) else ())]
     for name in (*names, ("criterion", str(criterion.get("requires")))):
         if name in own:

@@ -98,11 +98,26 @@ CRITERION: Final = Table(
 )
 PART: Final = Table(
     "part",
-    "A piece of the trial with a verdict of its own: a cohort, an arm, a randomisation. A trial without parts has one "
-    "verdict. The dialogue goes on as long as one part is not ruled out.",
+    "A piece of the trial with a verdict of its own: a cohort, an arm, a randomisation, another person. A trial "
+    "without parts has one verdict. The dialogue goes on as long as one part is not ruled out, and no required one is.",
     (
         Key("code", NAME, "Its code: `A`."),
         Key("name", TEXT, "What it is called, as at the beginning of a line: *Cohort A*."),
+        Key(
+            "required",
+            FLAG,
+            "Whether the trial takes nobody who does not fit this part, too: another person, such as a parent beside "
+            "the adolescent. Parts without it are alternatives, of which one is enough.",
+            False,
+        ),
+        Key(
+            "person",
+            TEXT,
+            "Whom it is about, as questions name them: *the parent*. A criterion that is asked as it stands, and "
+            "belongs to this part, is asked about them; one of several parts about the persons of all.",
+            None,
+            "the patient",
+        ),
     ),
 )
 SITE_ITEM: Final = Table(

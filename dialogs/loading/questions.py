@@ -18,7 +18,8 @@ from dialogs.loading.meant import list_meant
 from dialogs.loading.tables import Entry
 from dialogs.loading.unit_sets import set_meant
 from dialogs.loading.writing import value_of
-from dialogs.protocol import Option, Question, Shortcut, Tabulation
+from dialogs.protocol import Option, Question, Shortcut
+from dialogs.tabulation import Tabulation
 from dialogs.texts import Text
 from dialogs.units import Range, Unit
 

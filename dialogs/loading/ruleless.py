@@ -1,22 +1,23 @@
 """Questions that only criteria name: of the catalogue, by a rule; or the criterion itself, where it has no rule.
 
 A criterion without a rule is asked as it stands in the record, and answered by yes or no; one that speaks of some
-patients only (`of_some`) also by *does not concern this patient*. A name in a rule that no
-question of the file has, and an entry of the catalogue has, is that entry. Either is asked after the questions of the
-criteria that stand above it.
+patients only (`of_some`) also by *does not concern this patient*. It asks about the patient, or about the persons of
+the parts that it belongs to. A name in a rule that no question of the file has, and an entry of the catalogue has, is
+that entry. Either is asked after the questions of the criteria that stand above it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any, Final
 
+from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import SIDES, shipped_text, shortened
 from dialogs.loading.kinds import is_question_id
 from dialogs.protocol import Criterion
-from dialogs.texts import Text
+from dialogs.texts import Text, each_once
 
 Raw = dict[str, Any]
 
@@ -44,9 +45,10 @@ def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
     if not isinstance(criteria, list) or not isinstance(listed, list):
         return raw
     questions, names, ruled, above = list(listed), [question_name(each) for each in listed], [], 0
+    people = _people(raw.get("part"))
     for each in criteria:
         if _is_asked(each):
-            made = _question(each)
+            made = _question(each, people)
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
             each["rule"] = _is_met(made["id"]) if _lets_pass(each) else _is_yes(made["id"])
             questions.insert(above, made)
@@ -137,18 +139,54 @@ def _is_yes(question: str) -> str:
     return f'{question} == "yes"'
 
 
-def _question(criterion: Raw) -> Raw:
-    source = next(criterion[side] for side in SIDES if side in criterion)
-    asked = shipped_text("as_it_stands")
+def _question(criterion: Raw, people: People) -> Raw:
+    side = next(each for each in SIDES if each in criterion)
+    source = criterion[side]
     made = {
         "id": id_of(criterion["code"]),
         "kind": "yes_no",
-        "ask": Text({code: text.format(words=source) for code, text in asked.items()}),
+        "ask": asked_of(source, _asked_about(criterion, people), every=side == "inclusion"),
         "short": criterion.get("name", shortened(source) or "?"),
     }
     if criterion.get(OF_SOME) is True:
         made |= {"kind": "choice", "options": options_of_some()}
     return made | {key: criterion[key] for key in OF_THE_QUESTION if key in criterion}
+
+
+People = Mapping[str, Text | None]
+"""Whom each part of a file is about, by its code; ``None``: the patient."""
+
+
+def _people(parts: Any) -> People:
+    listed = [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
+    return {str(each.get("code")): _text(each.get("person")) for each in listed}
+
+
+def _text(raw: Any) -> Text | None:
+    """Return a text of a file; what is none is refused where its table is read."""
+    if isinstance(raw, str):
+        return Text({DEFAULT: raw})
+    is_text = isinstance(raw, dict) and raw and all(isinstance(each, str) for each in raw.values())
+    return Text(raw) if is_text else None
+
+
+def _asked_about(criterion: Raw, people: People) -> list[Text | None]:
+    """Return whom a criterion is about: the persons of its parts, each once; of all parts, if it names none."""
+    named = criterion.get("parts")
+    codes = named if named and isinstance(named, list) else people
+    return each_once(people.get(str(code)) for code in codes)
+
+
+def asked_of(words: str, people: Collection[Text | None], *, every: bool) -> Text:
+    """Return the question whether words are true of persons, of every one or else of any; of none: the patient."""
+    patient, joint = shipped_text("the_patient"), shipped_text("every" if every else "any")
+    named = [each or patient for each in people] or [patient]
+    return Text(
+        {
+            code: text.format(words=words, person=joint[code].join(each[code] for each in named))
+            for code, text in shipped_text("as_it_stands").items()
+        }
+    )
 
 
 def id_of(code: str) -> str:

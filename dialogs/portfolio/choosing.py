@@ -94,7 +94,7 @@ def worths(progress: Progress, places: int) -> Iterator[tuple[int, int]]:
 
 def changed(protocol: Protocol, before: Sequence[Judgement], now: Sequence[Judgement]) -> int:
     """Return the questions whose worth an answer may have changed: of criteria that it touched."""
-    if protocol.parts:  # one that is ruled out takes its criteria along
+    if protocol.every_part > 1:  # one that is ruled out takes its criteria along
         return (1 << len(protocol.questions)) - 1
     pairs = zip(before, now, strict=True)
     return union(one.residual | other.residual for one, other in pairs if one is not other)

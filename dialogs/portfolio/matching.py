@@ -8,7 +8,7 @@ failed criterion, and asks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -16,7 +16,7 @@ from dialogs import assessment
 from dialogs.answers import Answer
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.dialogue import Dialogue, Step, begin
-from dialogs.parts import BEST_FIRST, PartVerdict, part_verdicts, statuses
+from dialogs.parts import BEST_FIRST, PartVerdict, statuses
 from dialogs.portfolio.choosing import Needs, changed, chosen, worths
 from dialogs.portfolio.merging import Portfolio, Trial
 from dialogs.progress import ASKING, REVIEW, Progress
@@ -76,9 +76,16 @@ class Matching(Dialogue):
 
     @property
     def parts(self) -> tuple[PartVerdict, ...]:
-        every = part_verdicts(self.protocol, self.judged, self._failed())
-        left = self._parts_left
-        return tuple(each for place, each in enumerate(every) if not left >> place & 1)
+        return tuple(each for trial, alone in self.taking_part for each in self._parts_of(trial, alone))
+
+    def _parts_of(self, trial: Trial, alone: Progress) -> Iterator[PartVerdict]:
+        """Yield what the parts of a trial come to by itself, and the trial where none of these is enough."""
+        here, named = {part.code: part for part in self.protocol.parts}, trial.coded
+        if not trial.protocol.alternatives:
+            whole = PartVerdict(here[trial.protocol.id], alone.verdict, alone.failed_codes, alone.unresolved)
+            yield _coded(whole, whole.part, named)
+        for each in alone.parts:
+            yield _coded(each, here[named(each.part.code)], named)
 
     @property
     def _parts_left(self) -> int:
@@ -236,6 +243,13 @@ class Matching(Dialogue):
     def restore(self) -> None:
         Progress.restore(self)
         self.walk()
+
+
+def _coded(found: PartVerdict, part: Part, named: Callable[[str], str]) -> PartVerdict:
+    """Return what a part of a trial comes to, with the codes of its criteria in the portfolio."""
+    return PartVerdict(
+        part, found.verdict, tuple(map(named, found.failed)), tuple(map(named, found.unresolved))
+    )
 
 
 def begun(protocol: Protocol, *, as_answered: bool = False) -> Dialogue:

@@ -38,7 +38,7 @@ class Trial:
     first: int
     """The place of its first criterion; the others follow."""
     part: int
-    """The place of its first part, or of itself if it has none."""
+    """The place of the first of its alternatives among all, or of itself if it has none."""
 
     @property
     def criteria(self) -> slice:
@@ -68,6 +68,11 @@ class Portfolio(Protocol):
     @cached_property
     def trial_ids(self) -> tuple[str, ...]:
         return tuple(trial.protocol.id for trial in self.trials)
+
+    @cached_property
+    def parts_of(self) -> tuple[int, ...]:
+        """A required part of a trial rules out the parts of that trial only."""
+        return tuple(own << trial.part for trial in self.trials for own in trial.protocol.parts_of)
 
     @cached_property
     def asking(self) -> tuple[tuple[int, ...], ...]:
@@ -248,14 +253,15 @@ def _trials(protocols: Sequence[Protocol], places: Sequence[tuple[int, ...]]) ->
     for protocol, own in zip(protocols, places, strict=True):
         yield Trial(protocol, own, criterion, part)
         criterion += len(protocol.criteria)
-        part += max(len(protocol.parts), 1)
+        part += protocol.every_part.bit_length()
 
 
 def _parts(protocol: Protocol) -> Iterator[Part]:
-    if not protocol.parts:
+    """Yield the parts of a trial, and itself in place of alternatives if it has none."""
+    if not protocol.alternatives:
         yield Part(protocol.id, protocol.title)
     for part in protocol.parts:
-        yield Part(coded(protocol, part.code), part.name)
+        yield replace(part, code=coded(protocol, part.code))
 
 
 def _criteria(trial: Trial) -> Iterator[Criterion]:

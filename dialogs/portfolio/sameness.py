@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Final
 
 from dialogs.languages import in_every_language
+from dialogs.parts import whom
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.units import Unit
@@ -91,14 +92,23 @@ def _has(patterns: Mapping[str, re.Pattern[str]], *texts: Mapping[str, str]) -> 
 def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
     keys = [
-        (_own_key(question, languages), protocol.id if _is_of_one_trial(question) else None)
-        for question in protocol.questions
+        (
+            _own_key(question, languages),
+            _said_of_people(protocol, place),
+            protocol.id if _is_of_one_trial(question) else None,
+        )
+        for place, question in enumerate(protocol.questions)
     ]
     often = Counter(keys)
     return [
         (key, question.id) if often[key] > 1 else key
         for key, question in zip(keys, protocol.questions, strict=True)
     ]
+
+
+def _said_of_people(protocol: Protocol, place: int) -> Hashable:
+    """Return whom a question is about, if not the patient: the age of a parent is not the patient's."""
+    return tuple(tuple(sorted(each.items())) for each in whom(protocol, place) if each)
 
 
 def _own_key(question: Question, languages: Collection[str]) -> Hashable:

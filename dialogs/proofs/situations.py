@@ -77,7 +77,7 @@ class Situations:
 
     def _situation(self, facts: Facts, judged: Sequence[Judgement], left: Sequence[int]) -> Situation:
         out = ruled_out(self.protocol, judged)
-        told_apart = out if len(self.protocol.parts) > 1 else 0
+        told_apart = out if self.protocol.every_part > 1 else 0
         still_open = open_questions(self.protocol, judged, out)
         return Situation(tuple(facts), tuple(judged), (told_apart, *left), still_open)
 

@@ -19,6 +19,7 @@ from dialogs.answers import NONE, UNKNOWN, Answer, Measurement, decode
 from dialogs.healing import Healing
 from dialogs.languages import DEFAULT
 from dialogs.protocol import Protocol, Question
+from dialogs.verdicts import MET
 from state.exports.codings import (
     MODE,
     SYSTEM,
@@ -45,6 +46,8 @@ SUBJECT_STATUS: Final = {
     "ineligible": "ineligible",
     "undetermined": "screening",
 }
+PART_STATUS: Final = {**SUBJECT_STATUS, MET: "criteria-met"}
+"""The last one is ours: of a part that is not enough by itself."""
 REGISTRY: Final = "https://clinicaltrials.gov"
 _REGISTERED: Final = re.compile(r"NCT\d{8}")
 _NUMBER: Final = re.compile(r'"\\u0000(-?\d+(?:\.\d+)?)"')
@@ -255,7 +258,7 @@ def _part(part: PartRow) -> Resource:
     unresolved = ({"url": "unresolved-criterion", "valueCode": code} for code in part.unresolved)
     known = [
         {"url": "code", "valueCode": part.part},
-        {"url": "status", "valueCode": SUBJECT_STATUS[part.verdict]},
+        {"url": "status", "valueCode": PART_STATUS[part.verdict]},
     ]
     return {"url": f"{SYSTEM}:part", "extension": [*known, *failed, *unresolved]}
 

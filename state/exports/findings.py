@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from dialogs.answers import NONE, Choice, Measurement, Selection, compact, decode, plain
 from dialogs.languages import DEFAULT
-from dialogs.protocol import Protocol, Question, Tabulation
+from dialogs.protocol import Protocol, Question
+from dialogs.tabulation import Tabulation
 from dialogs.wording import compared
 from state.exports.comparing import AnswerRow, as_number
 from state.exports.tabulations import EPOCH

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal
 from sqlite_utils import Database
 
 from dialogs.protocol import Protocol, Question
-from dialogs.verdicts import CODES, IN_FILES
+from dialogs.verdicts import CODES, IN_FILES, PART_CODES, PARTS_IN_FILES
 from state.database import connect
 from state.errors import translate
 from state.exports.comparing import AnswerRow, as_number, compare, current_of, quotient_as_text
@@ -118,11 +118,11 @@ class PartRow:
 
     @property
     def shown_verdict(self) -> str:
-        return IN_FILES[self.verdict]
+        return PARTS_IN_FILES[self.verdict]
 
     @property
     def verdict_code(self) -> str:
-        return CODES[self.verdict]
+        return PART_CODES[self.verdict]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,17 @@ from bot.command import main
 from bot.conversation import Conversation, Setup
 from bot.evaluate.verdicts import evaluate_file
 from bot.exchange import Message, Reply
+from bot.reviewing.document import document
 from bot.terminal import Terminal
 from bot.wording.lists import about
 from bot.wording.phrases import phrases
 from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screenings
 from tests.conversation.playing import ZONE, Clock
+from tests.dialogs.test_parts import DYAD
 
 COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
 NEITHER = ("yes", "no", "yes")
@@ -114,11 +117,139 @@ TOLD = {
 }
 
 
-def said(tmp_path: Path, language: str, typed: tuple[str, ...]) -> str:
+TRIAL = load(str(COHORTS))
+FAMILY = load(str(COHORTS.with_name("family.toml")))
+TOGETHER: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
+    "the adolescent is ruled out": (
+        "en",
+        ("yes", "no"),
+        [
+            "Not eligible as entered (Adolescents): A1 is not met.",
+            "Needed together: Adolescents, Parents. The trial takes nobody if one of them does not fit.",
+        ],
+    ),
+    "the parent is ruled out, in Chinese": (
+        "zh",
+        ("yes", "yes", "yes", "yes"),
+        [
+            "按所填信息不符合条件（Parents）：符合排除标准P2。",
+            "须同时符合：Adolescents、Parents。其中任一不符合，即不能参加本试验。",
+        ],
+    ),
+    "the card of a parent who is ruled out": (
+        "en",
+        ("yes", "yes", "yes", "yes", "f"),
+        [
+            "Not eligible as entered (Parents): exclusion P2 applies.",
+            "Needed together: Adolescents, Parents.",
+            "Adolescents: criteria met as entered, not enough alone",
+            "Parents: not eligible as entered (P2)",
+        ],
+    ),
+    "the card of both": (
+        "en",
+        ("yes", "yes", "yes", "no", "s"),
+        [
+            "Potentially eligible as entered.",
+            "Needed together: Adolescents, Parents.",
+            "Adolescents: potentially eligible as entered",
+            "Parents: potentially eligible as entered",
+        ],
+    ),
+    "the review, where the parent is not known": (
+        "en",
+        ("yes", "yes", "u", "no"),
+        [
+            "Review: undetermined as entered",
+            "Adolescents: criteria met as entered, not enough alone",
+            "Parents: undetermined as entered (P1)",
+        ],
+    ),
+    "the text for the record": (
+        "zh",
+        ("yes", "yes", "yes", "yes", "f", "record"),
+        ["Adolescents：按所填信息满足本部分标准，但仅此不够", "Parents：按所填信息不符合条件（P2）"],
+    ),
+    "the line to copy": (
+        "en",
+        ("yes", "no", "f", "copy"),
+        ["Adolescents: not eligible as entered (A1); Parents: undetermined as entered (P1, P2)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "typed", "told"), TOGETHER.values(), ids=TOGETHER)
+def test_parts_that_are_needed_together_are_told_so(
+    tmp_path: Path, language: str, typed: tuple[str, ...], told: list[str]
+) -> None:
+    output = said(tmp_path, language, typed, FAMILY)
+    for line in told:
+        assert line in output
+
+
+ABOUT: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
+    "a question of the catalogue": ("en", (), ["Age in completed years? About: the adolescent For example"]),
+    "the same in Chinese": ("zh", (), ["所问对象：青少年"]),
+    "one that names whom it asks about": (
+        "en",
+        ("15",),
+        ["Is this true of the parent? “Able to read” 1) No"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "typed", "told"), ABOUT.values(), ids=ABOUT)
+def test_a_question_says_whose_answer_it_is(
+    tmp_path: Path, language: str, typed: tuple[str, ...], told: list[str]
+) -> None:
+    output = said(tmp_path, language, typed, parse_protocol(DYAD, "dyad.toml"))
+    for line in told:
+        assert line in output
+
+
+RULED_OUT: dict[str, tuple[str, ...]] = {
+    "adolescent": ("yes", "no", "c", "yes", "no"),
+    "parent": ("yes", "yes", "no", "c", "no"),
+}
+
+
+@pytest.mark.parametrize("typed", RULED_OUT.values(), ids=RULED_OUT)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nobody_is_called_potentially_eligible_of_whom_a_required_part_is_ruled_out(
+    tmp_path: Path, typed: tuple[str, ...], language: str
+) -> None:
+    output = said(tmp_path, language, (*typed, "s", "record", "copy", "/recent"), FAMILY)
+    assert "S01-0001" in output
+    assert "otentially eligible" not in output
+    assert "可能符合条件" not in output
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "PARENT: Parents (required: whoever does not fit it fits no part)"),
+        ("zh", "PARENT：Parents（必需：不符合者不能参加任何部分）"),
+    ],
+)
+def test_what_is_printed_says_which_parts_are_required_and_draws_them_leading_out(
+    language: str, told: str
+) -> None:
+    page = document(FAMILY, language)
+    assert told in page
+    assert "out of Parents" not in page
+    assert "排除于Parents" not in page
+
+
+def test_what_is_needed_stands_in_what_is_said_about_the_trial() -> None:
+    assert "Needed together: Adolescents, Parents." in about([FAMILY], phrases("en"))
+    assert "Needed" not in about([load(str(COHORTS))], phrases("en"))
+
+
+def said(tmp_path: Path, language: str, typed: tuple[str, ...], trial: Protocol = TRIAL) -> str:
     """All that a screening of the trial says in a terminal."""
     clock, lines = Clock(), list[str]()
     db = open_database(tmp_path / "cohorts.db", clock)
-    setup = Setup((load(str(COHORTS)),), ZONE, "terminal")
+    setup = Setup((trial,), ZONE, "terminal")
     conversation = Conversation(Screenings(db, clock), People(db, clock), setup)
     person = conversation.people.add("clinician", "S01", "terminal", "local", language)
     terminal = Terminal(conversation, person, lines.append)

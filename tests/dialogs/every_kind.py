@@ -106,7 +106,14 @@ def files(draw: st.DrawFn) -> Raw:
         "question": [question for question in order if question["id"] in needed],
         "criterion": criteria,
     }
-    return raw | ({"part": [{"code": code, "name": code} for code in parts]} if parts else {})
+    return raw | ({"part": [_part(draw, code) for code in parts]} if parts else {})
+
+
+def _part(draw: st.DrawFn, code: str) -> Raw:
+    """Draw a part, which may be required, say that it is not, or say nothing."""
+    return {"code": code, "name": code} | draw(
+        st.sampled_from([{}, {}, {"required": False}, {"required": True}])
+    )
 
 
 def _with_parts(names: set[str]) -> set[str]:

@@ -121,8 +121,10 @@ _rules = st.recursive(
 def protocols(draw: st.DrawFn, parts: Sequence[str] = ()) -> Protocol:
     """Draw a protocol whose rules may be anything, also such as the loader would refuse as impossible to fail.
 
-    Its first criterion, which others may require, belongs to all of the ``parts``; the others to any of them.
+    Its first criterion, which others may require, belongs to all of the ``parts``; the others to any of them. Some of
+    these are required.
     """
+    required = draw(st.lists(st.sampled_from(parts), unique=True)) if parts else []
     belongs = st.lists(st.sampled_from(parts), unique=True) if parts else st.just([])
     criteria = [
         {
@@ -147,7 +149,9 @@ def protocols(draw: st.DrawFn, parts: Sequence[str] = ()) -> Protocol:
         "languages": ["en"],
         "notices": [],
         "question": list(QUESTIONS),
-        "part": [{"code": code, "name": _said(f"Cohort {code}")} for code in parts],
+        "part": [
+            {"code": code, "name": _said(f"Cohort {code}"), "required": code in required} for code in parts
+        ],
         "criterion": [*criteria, every],
     }
     report = Report()

@@ -20,6 +20,7 @@ FALSE, UNCERTAIN, TRUE = range(3)
 Raw = Mapping[str, Any]
 Value = Fraction | float
 _FAR: Final = inf
+_BEST_LAST: Final = ("ineligible", "undetermined", "eligible")
 _DAYS: Final = {"d": "1", "wk": "7", "mo": "30.4375", "a": "365.25"}
 
 
@@ -46,6 +47,27 @@ class Obvious:
 
     def verdicts(self) -> dict[str, str]:
         """The verdict of each part, by its code; of a file without parts that of the whole, under ""."""
+        whole, alone = self.whole(), self._alone()
+        required = [alone[code] for code in self._required()]
+        return {
+            code: ("met" if found == "eligible" and whole != "eligible" else found)
+            if code in self._required()
+            else min([found, *required], key=_BEST_LAST.index)
+            for code, found in alone.items()
+        }
+
+    def whole(self) -> str:
+        """The worst of what the required parts come to, and of the best of the others."""
+        alone = self._alone()
+        others = [found for code, found in alone.items() if code not in self._required()]
+        best = [max(others, key=_BEST_LAST.index)] if others else []
+        return min([*best, *(alone[code] for code in self._required())], key=_BEST_LAST.index)
+
+    def _required(self) -> list[str]:
+        return [part["code"] for part in self.raw.get("part", ()) if part.get("required")]
+
+    def _alone(self) -> dict[str, str]:
+        """What the criteria of each part come to, whatever the other parts do."""
         codes = [part["code"] for part in self.raw.get("part", ())] or [""]
         criteria = [each for each in self.raw["criterion"] if "line" not in each]
         return {

@@ -362,13 +362,43 @@ def test_it_is_not_said_that_nobody_differs_where_a_unit_stands_for_another_amou
     [
         ('[[part]]\ncode = "B"\nname = "B"\n', "", ["found", "none"]),
         ('name = "B"\n', 'name = "B"\n\n[[part]]\ncode = "C"\nname = "C"\n', ["none", "none"]),
+        ('name = "A"\n', 'name = "A"\nrequired = true\n', ["found", "none"]),
     ],
-    ids=["a part that took others is dropped", "a part like another one is added"],
+    ids=[
+        "a part that took others is dropped",
+        "a part like another one is added",
+        "a part is required",
+    ],
 )
 def test_whom_the_whole_trial_excludes_is_told_where_its_parts_changed_and_no_rule(
     before: str, after: str, found: list[str]
 ) -> None:
     assert in_parts(before, after) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "takes part who does not fit it: [no → yes]"), ("zh", "[否 → 是]")]
+)
+def test_that_a_part_is_required_now_is_told_with_whom_it_leaves_out(language: str, told: str) -> None:
+    old, new = (
+        parse_protocol(text, "x.toml")
+        for text in (IN_PARTS, IN_PARTS.replace('name = "A"\n', 'name = "A"\nrequired = true\n'))
+    )
+    said = list(Sentences(compare(old, new, language), language).all())
+    (line,) = [each for each in said if told in each]
+    if language == "en":
+        assert said[said.index(line) - 1] == "Part A"
+        assert "  Excluded now, not before: I1 (Walks: No)" in said
+
+
+def test_whom_a_part_is_about_is_told_with_the_question_that_changes() -> None:
+    old, new = (
+        parse_protocol(text, "x.toml")
+        for text in (IN_PARTS, IN_PARTS.replace('name = "A"\n', 'name = "A"\nperson = "the parent"\n'))
+    )
+    said = [each.strip() for each in Sentences(compare(old, new, "en"), "en").all()]
+    assert "about whom it asks: [+ the parent]" in said
+    assert "words: Is this true of the [patient → parent]?\n“Walks”" in "".join(said)
 
 
 ONE_LINE = """

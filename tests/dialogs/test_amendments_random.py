@@ -92,9 +92,7 @@ def _status(raw: Raw, code: str, answers: dict[str, Answer]) -> str:
 
 
 def _verdict(raw: Raw, answers: dict[str, Answer]) -> str:
-    return max(
-        Obvious(raw, answers).verdicts().values(), key=["ineligible", "undetermined", "eligible"].index
-    )
+    return Obvious(raw, answers).whole()
 
 
 def _excluded(raw: Raw, answers: dict[str, Answer]) -> bool:

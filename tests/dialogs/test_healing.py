@@ -273,6 +273,20 @@ def test_of_a_trial_with_parts_it_is_enough_that_one_heals() -> None:
     assert not may_heal(PROTOCOL, ["E1", "E3"])
 
 
+def test_of_a_trial_whose_parts_are_all_required_every_one_must_heal() -> None:
+    text = COHORTS.replace('code = "A"', 'code = "A"\nrequired = true', 1).replace(
+        'code = "B"', 'code = "B"\nrequired = true', 1
+    )
+    protocol = parse_protocol(text, "fictional.toml")
+    on = dict.fromkeys(protocol.position, ENTERED)
+    facts = effective(protocol, {"last_mi": ago("3", "mo"), "diabetes": Choice("yes")})
+    assert could_be_screened_again_from(protocol, facts, on) is None
+    facts = effective(protocol, {"last_mi": ago("3", "mo"), "diabetes": Choice("no")})
+    assert could_be_screened_again_from(protocol, facts, on) == Healing(date(2026, 12, 9))
+    assert not may_heal(protocol, ["E1", "E2"])
+    assert may_heal(protocol, ["E1"])
+
+
 SAME_DAY = """
 format = 2
 id = "FICTIONAL-SAME-DAY"

@@ -21,7 +21,8 @@ from dialogs.loading.kinds import Report
 from dialogs.loading.question_keys import OPTION, SDTM, SHORTCUT, UNIT
 from dialogs.loading.ruleless import OF_THE_QUESTION
 from dialogs.loading.tables import Key, Table, read_table
-from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem, Tabulation
+from dialogs.protocol import Criterion, Option, Protocol, Shortcut, SiteItem
+from dialogs.tabulation import Tabulation
 from dialogs.units import Unit
 
 TOY = Path(__file__).parent.parent / "data" / "toy.toml"

@@ -16,6 +16,7 @@ from dialogs.candidates import play
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin, replay
 from dialogs.errors import ProtocolError
 from dialogs.loading import load, parse_protocol
+from dialogs.portfolio.merging import merged
 from dialogs.proofs import explore, representatives
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN, Facts
@@ -25,7 +26,29 @@ from tests.dialogs.playing import fitting
 
 COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
 TRIAL = load(str(COHORTS))
-BEST = ("eligible", "undetermined", "ineligible")
+FAMILY = load(str(COHORTS.with_name("family.toml")))
+"""An adolescent and a parent, who are both required."""
+ARMS = parse_protocol(
+    COHORTS.read_text(encoding="utf-8")
+    + """
+[[part]]
+code = "DONOR"
+name = "Donors"
+required = true
+
+[[question]]
+id = "related"
+ask = "Related?"
+
+[[criterion]]
+code = "D1"
+inclusion = "Related donor"
+rule = "related"
+parts = ["DONOR"]
+""",
+    "arms.toml",
+)
+"""Two cohorts, and for either a donor."""
 
 YES, NO = Choice("yes"), Choice("no")
 CASES: dict[str, tuple[dict[str, Answer], str, dict[str, str], list[str]]] = {
@@ -76,6 +99,100 @@ def test_each_part_has_its_verdict_and_the_whole_the_best_of_them(
     assert found.verdict == verdict
     assert {each.part.code: each.verdict for each in found.parts} == parts
     assert list(found.asked) == asked
+
+
+ALL: Final[dict[str, Answer]] = {"consent": YES, "sleepless": YES, "reads": YES, "nights": NO}
+BOTH: Final[dict[str, Answer]] = {"consent": YES, "brain": NO, "measurable": YES, "related": YES}
+REQUIRED: dict[str, tuple[Protocol, dict[str, Answer], str, dict[str, str], str | None]] = {
+    "both fit": (FAMILY, ALL, "eligible", {"ADOLESCENT": "eligible", "PARENT": "eligible"}, None),
+    "the adolescent does not": (
+        FAMILY,
+        ALL | {"sleepless": NO},
+        "ineligible",
+        {"ADOLESCENT": "ineligible", "PARENT": "met"},
+        "A1",
+    ),
+    "the parent does not": (
+        FAMILY,
+        ALL | {"nights": YES},
+        "ineligible",
+        {"ADOLESCENT": "met", "PARENT": "ineligible"},
+        "P2",
+    ),
+    "neither does, by a criterion of both": (
+        FAMILY,
+        ALL | {"consent": NO},
+        "ineligible",
+        {"ADOLESCENT": "ineligible", "PARENT": "ineligible"},
+        "I1",
+    ),
+    "of the parent not all is known": (
+        FAMILY,
+        ALL | {"reads": UNKNOWN},
+        "undetermined",
+        {"ADOLESCENT": "met", "PARENT": "undetermined"},
+        None,
+    ),
+    "a donor and a cohort": (
+        ARMS,
+        BOTH | {"mutation": YES},
+        "eligible",
+        {"A": "eligible", "B": "ineligible", "DONOR": "eligible"},
+        None,
+    ),
+    "no donor, so no cohort": (
+        ARMS,
+        BOTH | {"mutation": YES, "related": NO},
+        "ineligible",
+        {"A": "ineligible", "B": "ineligible", "DONOR": "ineligible"},
+        "D1",
+    ),
+    "a donor, and no cohort": (
+        ARMS,
+        BOTH | {"mutation": NO, "brain": YES},
+        "ineligible",
+        {"A": "ineligible", "B": "ineligible", "DONOR": "met"},
+        "B2",
+    ),
+    "a cohort, of the donor nothing is known": (
+        ARMS,
+        BOTH | {"mutation": YES, "related": UNKNOWN},
+        "undetermined",
+        {"A": "undetermined", "B": "ineligible", "DONOR": "undetermined"},
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("trial", "answers", "verdict", "parts", "first"), REQUIRED.values(), ids=REQUIRED)
+def test_the_whole_has_the_worst_of_the_required_parts_and_of_the_best_of_the_others(
+    trial: Protocol, answers: dict[str, Answer], verdict: str, parts: dict[str, str], first: str | None
+) -> None:
+    found = play(trial, answers)
+    assert (found.verdict, found.first_failed) == (verdict, first)
+    assert {each.part.code: each.verdict for each in found.parts} == parts
+
+
+def test_once_a_required_part_is_ruled_out_nothing_more_is_asked_and_further_reasons_can_be_recorded() -> (
+    None
+):
+    dialogue = begin(FAMILY)
+    for question, answer in (("consent", YES), ("sleepless", NO)):
+        dialogue.take(Step("answer", question, answer))
+    assert (dialogue.state, dialogue.failed_codes, dialogue.first_failed) == (EXCLUDED, ("A1",), "A1")
+    assert (dialogue.missing, dialogue.undetermined) == ((), False)
+    assert {each.part.code: each.unresolved for each in dialogue.parts} == {
+        "ADOLESCENT": (),
+        "PARENT": ("P1", "P2"),
+    }
+    dialogue.take(Step("continue"))
+    assert dialogue.state == "reads"
+
+
+def test_a_part_may_say_that_it_is_not_required() -> None:
+    text = COHORTS.read_text(encoding="utf-8")
+    said = parse_protocol(text.replace('code = "A"\n', 'code = "A"\nrequired = false\n', 1), "cohorts.toml")
+    assert said.parts == TRIAL.parts
 
 
 def test_a_part_that_failed_is_not_asked_about_until_every_part_has() -> None:
@@ -163,18 +280,30 @@ def value_of(node: Node, facts: Facts) -> int:
     return judgement.low
 
 
-def evaluated(protocol: Protocol, facts: Facts) -> dict[str, str]:
-    """The verdict of each part, by evaluating every criterion of it."""
+NAMES = {FALSE: "ineligible", UNCERTAIN: "undetermined", TRUE: "eligible"}
+
+
+def evaluated(protocol: Protocol, facts: Facts) -> tuple[str, dict[str, str]]:
+    """The verdict of the whole, and of each part, by evaluating every criterion of it."""
     values: dict[str, int] = {}
     for criterion in protocol.criteria:
         value = value_of(criterion.rule.node, facts)
         value = value if criterion.kind == "inclusion" else TRUE - value
         values[criterion.code] = TRUE if values.get(criterion.requires or "") == FALSE else value
-    found = {}
-    for part in protocol.parts:
-        lowest = min(values[c.code] for c in protocol.criteria if part.code in (c.parts or part.code))
-        found[part.code] = {FALSE: "ineligible", UNCERTAIN: "undetermined", TRUE: "eligible"}[lowest]
-    return found
+    alone = {
+        part.code: min(values[c.code] for c in protocol.criteria if part.code in (c.parts or part.code))
+        for part in protocol.parts
+    }
+    required = [alone[part.code] for part in protocol.parts if part.required]
+    others = [alone[part.code] for part in protocol.parts if not part.required]
+    whole = min([*required, *([max(others)] if others else [])])
+    found = {
+        part.code: NAMES[alone[part.code] if part.required else min(alone[part.code], *required, TRUE)]
+        for part in protocol.parts
+    }
+    return NAMES[whole], {
+        code: "met" if each == "eligible" and whole < TRUE else each for code, each in found.items()
+    }
 
 
 def answered(protocol: Protocol, table: dict[str, Answer]) -> tuple[Dialogue, list[Step]]:
@@ -214,9 +343,15 @@ def test_the_dialogue_comes_to_what_a_full_evaluation_of_every_part_comes_to(
 ) -> None:
     table = drawn_table(protocol, data)
     dialogue, steps = answered(protocol, table)
-    found = evaluated(protocol, completed(dialogue, table))
-    assert {each.part.code: each.verdict for each in dialogue.parts} == found
-    assert dialogue.verdict == next(each for each in BEST if each in found.values())
+    whole, found = evaluated(protocol, completed(dialogue, table))
+    told = {each.part.code: each.verdict for each in dialogue.parts}
+    assert dialogue.verdict == whole
+    if dialogue.state == EXCLUDED:  # by a required part: of the others not all was asked
+        known = {code: each for code, each in told.items() if each != "undetermined"}
+        assert known == {code: found[code] for code in known}
+        assert all(part.required for part in protocol.parts if part.code not in known)
+    else:
+        assert told == found
     assert (dialogue.state == EXCLUDED) == (dialogue.verdict == "ineligible")
     again = replay(protocol, steps)
     assert (again.state, again.parts, again.applied) == (dialogue.state, dialogue.parts, dialogue.applied)
@@ -316,7 +451,7 @@ def test_the_order_in_which_answers_are_given_does_not_matter(
         if not wrong:
             break
         other.take(Step("correct", data.draw(st.sampled_from(wrong))))
-    assert [each.verdict for each in other.parts] == [each.verdict for each in wanted.parts]
+    assert other.verdict == wanted.verdict
     if wanted.state == REVIEW:  # beyond an exclusion, what was answered before it goes on to apply
         assert (other.state, other.parts, other.applied) == (REVIEW, wanted.parts, wanted.applied)
 
@@ -363,3 +498,78 @@ def test_the_criterion_that_excludes_is_the_one_at_which_the_last_part_failed(
     answers: dict[str, Answer], code: str | None
 ) -> None:
     assert play(TRIAL, answers).first_failed == code
+
+
+# whom a part is about ------------------------------------------------------------------------------
+
+DYAD = """
+format = 2
+id = "DYAD"
+title = "Fictional"
+languages = ["en", "zh"]
+[[part]]
+code = "A"
+name = "Adolescents"
+required = true
+person = { en = "the adolescent", zh = "青少年" }
+[[part]]
+code = "P"
+name = "Parents"
+required = true
+person = { en = "the parent", zh = "家长" }
+[[criterion]]
+code = "I1"
+inclusion = "Aged 13 to 17"
+rule = "13 <= age_years < 18"
+parts = ["A"]
+[[criterion]]
+code = "I2"
+inclusion = "Able to read"
+parts = ["P"]
+[[criterion]]
+code = "I3"
+inclusion = "Sleeps badly"
+parts = ["A"]
+[[criterion]]
+code = "I4"
+inclusion = "Signed consent"
+[[criterion]]
+code = "E1"
+exclusion = "Works at night"
+"""
+ASKED = {
+    "i2": ("Is this true of the parent?", "家长是否符合以下描述？"),
+    "i3": ("Is this true of the adolescent?", "青少年是否符合以下描述？"),
+    "i4": ("Is this true of the adolescent and the parent?", "青少年和家长是否符合以下描述？"),
+    "e1": ("Is this true of the adolescent or the parent?", "青少年或家长是否符合以下描述？"),
+}
+
+
+@pytest.mark.parametrize(("question", "asked"), ASKED.items(), ids=ASKED)
+def test_a_question_names_whom_the_parts_of_its_criterion_are_about(
+    question: str, asked: tuple[str, str]
+) -> None:
+    ask = parse_protocol(DYAD, "dyad.toml").question(question).ask
+    assert (ask["en"].split("\n")[0], ask["zh"].split("\n")[0]) == asked
+
+
+def test_of_parts_that_name_nobody_the_patient_is_asked() -> None:
+    text = DYAD.replace('person = { en = "the parent", zh = "家长" }\n', "")
+    asked = {each.id: each.ask["en"].split("\n")[0] for each in parse_protocol(text, "dyad.toml").questions}
+    assert asked["i2"] == "Is this true of the patient?"
+    assert asked["i4"] == "Is this true of the adolescent and the patient?"
+
+
+def test_a_plain_text_names_a_person_in_every_language() -> None:
+    text = DYAD.replace('{ en = "the parent", zh = "家长" }', '"Parents"')
+    assert parse_protocol(text, "dyad.toml").question("i2").ask["zh"].startswith("Parents是否符合")
+
+
+def test_the_same_question_about_two_persons_is_asked_twice_in_a_matching() -> None:
+    other = 'format = 2\nid = "ALONE"\ntitle = "x"\n[[criterion]]\ninclusion = "Adult"\nrule = "age_years >= 18"\n'
+    trials = [parse_protocol(DYAD, "dyad.toml"), parse_protocol(other, "x.toml")]
+    asked = [each.short["en"] for each in merged(trials).questions]
+    assert asked.count("Age") == 2
+    unnamed = DYAD.replace('person = { en = "the adolescent", zh = "青少年" }\n', "")
+    asked = [each.short["en"] for each in merged([parse_protocol(unnamed, "x.toml"), trials[1]]).questions]
+    assert asked.count("Age") == 1

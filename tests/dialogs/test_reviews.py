@@ -246,6 +246,8 @@ parts = ["A"]
 AROUND_CHANGES = {
     "the criterion that it requires": ('"75 10*9/L"', '"57 10*9/L"', {"I1", "E2"}),
     "the part that it belongs to": ("adults", "children", {"E3"}),
+    "that this part is required": ('adults"', 'adults"\nrequired = true', {"E3"}),
+    "whom it asks about": ('adults"', 'adults"\nperson = "the donor"', {"I1", "I2", "E1", "E2", "E3"}),
     "the question whose unit it has": ('ask = "Pulse?"', 'ask = "Pulse at rest?"', {"E3"}),
     "what another answer implies": ('side = "right"', 'side = "left"', {"I2", "E2"}),
     "what another question asks": ("Which organ", "What organ", {"E2"}),

@@ -60,7 +60,27 @@ dose_now = {{ use = "prednisone_dose", ask = "Prednisone now?" }}
 dose_before = {{ use = "prednisone_dose", ask = "Prednisone before?"{} }}
 """
 NITROSOUREA = '[[question]]\nuse = "last_nitrosourea"\nask = "Last nitrosourea{}: how long ago?"\n'
+PARTS = """[[part]]
+code = "A"
+name = "Adolescents"
+required = true
+[[part]]
+code = "P"
+name = "Parents"
+{}
+[[criterion]]
+inclusion = "Sleepless"
+parts = ["A"]
+[[criterion]]
+inclusion = "Reads"
+parts = ["P"]
+"""
 CASES: dict[str, tuple[str, str, str]] = {
+    "one part that is not required": (
+        PARTS.format(""),
+        PARTS.format("required = true"),
+        "part P: is the only part that is not required",
+    ),
     "a question that nothing needs": (
         UNUSED,
         UNUSED + '[[alert]]\nid = "A"\ntext = "Look."\nwhen = "rash"\n',

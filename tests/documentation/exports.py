@@ -56,7 +56,8 @@ PART_MEANINGS: Final = dict(
     zip(
         PART_COLUMNS,
         (
-            "Of a trial with parts, for each by its code: its verdict in words; the verdict above is the best of them",
+            "Of a trial with parts, for each by its code: its verdict in words; the verdict above is the worst of "
+            "those that are required, and of the best of the others",
             "Its criteria known to fail",
             "Its criteria that stayed unknown",
         ),

@@ -17,7 +17,8 @@ from jsonschema import validate
 from bot.serve.cells import Cells
 from dialogs.answers import Choice
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
-from dialogs.loading import parse_protocol
+from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
 from state.database import connect, open_database
 from state.exports import export
 from state.exports.loglines import SCHEMA
@@ -44,8 +45,17 @@ STORED = {
 }
 
 
-def screen(screenings: Screenings, person: str, answers: Sequence[str]) -> None:
-    screening = screenings.start(TRIAL, person, "S01", zone="+08:00", channel="terminal")
+FAMILY = load(str(COHORTS.with_name("family.toml")))
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "S01-0001": ("yes", "no"),
+    "S01-0002": ("yes", "yes", "no"),
+    "S01-0003": ("yes", "yes", "unknown", "no"),
+    "S01-0004": ("yes", "yes", "yes", "no"),
+}
+
+
+def screen(screenings: Screenings, person: str, answers: Sequence[str], trial: Protocol = TRIAL) -> None:
+    screening = screenings.start(trial, person, "S01", zone="+08:00", channel="terminal")
     for answer in answers:
         screenings.take(screening, [Step("answer", screening.state, Choice(answer))], person)
     if screening.state == EXCLUDED:
@@ -209,3 +219,76 @@ def test_parquet_has_a_list_of_parts(filled: Path, tmp_path: Path) -> None:
 def test_the_page_of_a_screening_says_each_part(language: str, told: str) -> None:
     row = {"parts": "A: ineligible, B: potentially eligible"}
     assert Cells([TRIAL]).said("parts", row, language) == told
+
+
+# parts that are required -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def families(tmp_path: Path) -> Path:
+    path = tmp_path / "families.db"
+    db = open_database(path)
+    person = People(db).add("clinician", "S01", "terminal", "local", "en")
+    for answers in FAMILIES.values():
+        screen(Screenings(db), person.code, answers, FAMILY)
+    db.close()
+    return path
+
+
+def test_what_required_parts_came_to_is_stored_and_verified(families: Path) -> None:
+    assert {number: [part[:2] for part in parts] for number, parts in stored(families).items()} == {
+        "S01-0001": [("ADOLESCENT", "ineligible"), ("PARENT", "undetermined")],
+        "S01-0002": [("ADOLESCENT", "met"), ("PARENT", "ineligible")],
+        "S01-0003": [("ADOLESCENT", "met"), ("PARENT", "undetermined")],
+        "S01-0004": [("ADOLESCENT", "eligible"), ("PARENT", "eligible")],
+    }
+    assert verify(families).problems == ()
+
+
+def test_no_more_are_counted_for_a_required_part_than_for_the_whole(families: Path) -> None:
+    (trial,) = stats(families).trials
+    whole = (trial.total.assessed, trial.total.excluded, trial.total.open, trial.total.potentially_eligible)
+    assert whole == (4, 2, 1, 1)
+    for part in trial.by_part:
+        counts = part.counts
+        assert (counts.assessed, counts.excluded, counts.open, counts.potentially_eligible) == whole
+
+
+@pytest.mark.parametrize("form", ["csv", "answers", "log", "fhir"])
+def test_no_file_calls_a_part_potentially_eligible_whose_whole_is_not(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "families.db"
+    db = open_database(path)
+    person = People(db).add("clinician", "S01", "terminal", "local", "en")
+    for answers in [*FAMILIES.values()][:3]:
+        screen(Screenings(db), person.code, answers, FAMILY)
+    db.close()
+    assert "potential" not in written(path, form, tmp_path).read_text("utf-8").replace("pre-screening", "")
+
+
+def test_a_required_part_whose_criteria_are_met_is_told_from_one_that_is_potentially_eligible(
+    families: Path, tmp_path: Path
+) -> None:
+    with written(families, "csv", tmp_path).open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["screening_code"]: row for row in csv.DictReader(file)}
+    assert (rows["S01-0002"]["part_ADOLESCENT"], rows["S01-0002"]["part_PARENT"]) == ("met", "ineligible")
+    assert rows["S01-0004"]["part_ADOLESCENT"] == "potentially eligible"
+    lines = [json.loads(line) for line in written(families, "log", tmp_path).read_text("utf-8").splitlines()]
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    for line in lines:
+        validate(line, schema)
+    assert [part["verdict"] for part in lines[1]["parts"]] == ["met", "ineligible"]
+    text = written(families, "fhir", tmp_path).read_text("utf-8")
+    Bundle.model_validate_json(text)
+    assert "criteria-met" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "A: criteria met, not enough alone, B: not eligible"),
+        ("zh", "A：满足本部分标准，但仅此不够、B：不符合条件"),
+    ],
+)
+def test_the_page_says_of_a_required_part_that_it_is_not_enough_alone(language: str, told: str) -> None:
+    row = {"parts": "A: met, B: ineligible"}
+    assert Cells([FAMILY]).said("parts", row, language) == told
