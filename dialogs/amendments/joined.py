@@ -45,6 +45,11 @@ class Joined:
         return [now[question.id] for question in self.old.questions]
 
     @cached_property
+    def _from(self) -> dict[int, Question]:
+        """The questions of the old version by their places here."""
+        return dict(zip(self._to, self.old.questions, strict=True))
+
+    @cached_property
     def before(self) -> tuple[Node, ...]:
         """The old rules, over the questions of both; one that did not change is that of the new version."""
         kept = {one: other for one, other in self.matching.criteria if self.same_rule(one, other)}
@@ -73,13 +78,12 @@ class Joined:
 
     def answers(self, found: Mapping[int, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """Return answers by place as those of the old version and those of the new one, by question."""
-        old = {
-            question.id: question.own(found[to]) or found[to]
-            for question, to in zip(self.old.questions, self._to, strict=True)
-            if to in found
-        }
+        asked = ((self._from[place], answer) for place, answer in found.items() if place in self._from)
+        old = {question.id: question.own(answer) or answer for question, answer in asked}
         new = {
-            question.id: found[place] for place, question in enumerate(self.new.questions) if place in found
+            self.new.questions[place].id: found[place]
+            for place in sorted(found)
+            if place < len(self.new.questions)
         }
         return old, new
 

@@ -25,8 +25,7 @@ from dialogs.amendments.outcomes import (
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Measurement
 from dialogs.assessment import NOT_JUDGED, effective, judge
 from dialogs.examples import expected_number
-from dialogs.parts import whole
-from dialogs.proofs.outcomes import example, met
+from dialogs.proofs.outcomes import Known, example, met
 from dialogs.proofs.reachable import Budget, has_unclear
 from dialogs.proofs.representatives import representatives
 from dialogs.protocol import Protocol
@@ -72,6 +71,7 @@ class Patients:
         self.joined = joined
         self.steps = min(STEPS, STEPS_IN_ALL // max(rules, 1))
         self.tries = min(TRIES, TRIES_IN_ALL // max(rules, 1))
+        self._known: Known = {}
         old, new = joined.old.criteria, joined.new.criteria
         self._before = [
             met(replace(c, rule=replace(c.rule, node=n))) for c, n in zip(old, joined.before, strict=True)
@@ -130,7 +130,7 @@ class Patients:
 
     def _find(self, wanted: Node, differs: _Test, *, short: bool) -> tuple[Finding, Patient | None]:
         likely = consistent(self.joined.new.questions, self.joined.new.position, wanted.mask)
-        found, answers = example(self.joined.protocol, all_of([wanted, likely]), TRUE, Budget(self.steps))
+        found, answers = example(self.joined.protocol, all_of([wanted, likely]), TRUE, Budget(self.steps), self._known)
         if found == "impossible" and not self._may_be_more(wanted.mask):
             return "none", None
         holds = self._holding(differs)
@@ -138,7 +138,7 @@ class Patients:
             answers = self._by_lot(wanted.mask, holds)
             if not answers:
                 return "sampled", None
-        answers = self._plain(answers, holds, short=short)
+        answers = self._plain(self._short(answers, differs) if short else answers, holds)
         return "found", Patient(*self.joined.answers(answers))
 
     def _may_be_more(self, mask: int) -> bool:
@@ -160,7 +160,7 @@ class Patients:
 
         def holds(found: _Facts) -> bool:
             before, after = self.joined.answers(found)
-            return taken(old, before) and taken(new, after) and differs(before, after)
+            return differs(before, after) and taken(old, before) and taken(new, after)
 
         return holds
 
@@ -192,14 +192,19 @@ class Patients:
         )
         return replace(self.joined.protocol, criteria=tuple(criteria), parts=())
 
-    def _plain(self, answers: _Facts, holds: Callable[[_Facts], bool], *, short: bool) -> _Facts:
-        """Return a patient as ordinary as will do: usual numbers, and no answer that makes no difference."""
+    def _short(self, answers: _Facts, differs: _Test) -> _Facts:
+        """Return a patient without the answers that make no difference."""
         for place in [*answers]:
             without = {other: answer for other, answer in answers.items() if other != place}
-            usual = self._usual(place, answers[place])
-            if short and holds(without):
+            if differs(*self.joined.answers(without)):
                 answers = without
-            elif usual is not None and holds({**answers, place: usual}):
+        return answers
+
+    def _plain(self, answers: _Facts, holds: Callable[[_Facts], bool]) -> _Facts:
+        """Return a patient as ordinary as will do, with usual numbers."""
+        for place in [*answers]:
+            usual = self._usual(place, answers[place])
+            if usual is not None and holds({**answers, place: usual}):
                 answers = {**answers, place: usual}
         return answers
 
@@ -236,10 +241,16 @@ def comes_to(protocol: Protocol, index: int, answers: Answers) -> Outcome | None
 
 
 def excluded(protocol: Protocol, answers: Answers) -> bool:
-    """Say whether some answers rule a patient out of every part of a trial."""
+    """Say whether some answers rule a patient out of every part of a trial; no more is judged than that takes."""
     facts = effective(protocol, answers)
-    judged = [judge(protocol, index, facts) for index in range(len(protocol.criteria))]
-    return whole(protocol, judged) == "ineligible"
+    parts = (1 << bit for bit in range(max(len(protocol.parts), 1)))
+    return all(
+        any(
+            belongs & part and judge(protocol, index, facts).high == FALSE
+            for index, belongs in enumerate(protocol.parts_of)
+        )
+        for part in parts
+    )
 
 
 def taken(protocol: Protocol, answers: Answers) -> bool:

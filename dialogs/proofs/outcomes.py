@@ -91,9 +91,11 @@ def finding(
     return _finding(node, wanted, _groups(protocol, node, {} if known is None else known), budget)
 
 
-def example(protocol: Protocol, node: Node, wanted: int, budget: Budget) -> tuple[Finding, dict[int, Answer]]:
+def example(
+    protocol: Protocol, node: Node, wanted: int, budget: Budget, known: Known
+) -> tuple[Finding, dict[int, Answer]]:
     """Say as `finding` does whether a condition can be `wanted`; if it can, by which answers, by place."""
-    groups = _groups(protocol, node, {})
+    groups = _groups(protocol, node, known)
     try:
         found = _search(node, wanted, groups, budget)
     except OutOfBudgetError:
