@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 _CJK: Final = r"\u3000-\u9fff\uff00-\uffef"
@@ -23,10 +24,14 @@ def changed_words(before: str, after: str) -> str:
             pieces.append(_abridged(come, first=place == 1, last=place == len(steps)))
         else:
             said = "".join(come or gone)
-            pieces.append(
-                _CHANGES[step].format(gone=_text(gone), come=_text(come)) + said[len(said.rstrip()) :]
-            )
+            pieces.append(bracketed(_text(gone), _text(come)) + said[len(said.rstrip()) :])
     return "".join(pieces).strip()
+
+
+def bracketed(gone: str, come: str) -> str:
+    """Return what is gone and what came in its place, either of which may be nothing, in the brackets of a change."""
+    step = "replace" if gone and come else "insert" if come else "delete"
+    return _CHANGES[step].format(gone=gone, come=come)
 
 
 def _abridged(kept: list[str], *, first: bool, last: bool) -> str:
@@ -69,6 +74,17 @@ def likeness(before: str, after: str) -> float:
     """Return how alike two texts are, from 0 to 1, by their words."""
     old, new = (_keys(_WORD.findall(text.casefold())) for text in (before, after))
     return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
+def shared_words(before: str, after: str) -> float:
+    """Return how much of their words two texts share, from 0 to 1, wherever these stand."""
+    old, new = _words_of(before), _words_of(after)
+    return 2 * len(old & new) / max(len(old) + len(new), 1)
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_keys(_WORD.findall(text.casefold())))
 
 
 def _keys(words: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ from dialogs.languages import words
 from dialogs.protocol import Criterion, Option, Protocol, Question, Shortcut
 from dialogs.reasons import OPPOSITE
 from dialogs.rules.choices import Membership, Ticked
-from dialogs.rules.comparisons import Comparison, Contrast
+from dialogs.rules.comparisons import Comparison, Contrast, Leaf
 from dialogs.rules.judgement import TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.wording import comparisons, measured, time_span
@@ -28,10 +28,14 @@ INDENT: Final = "  "
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A condition in words; of joined ones, how they are joined, and each of them."""
+    """A condition in words; of joined ones, how they are joined, and each of them.
+
+    ``name`` is that of the question which a comparison is about.
+    """
 
     text: str
     parts: tuple[Clause, ...] = ()
+    name: str = ""
 
     def lines(self, bullet: str = "- ") -> Iterator[str]:
         """Yield it line by line, its parts indented."""
@@ -80,16 +84,22 @@ class _Reading:
                 parts = tuple(self.clause(part, negated=False) for part in node.nodes)
                 text = self.said["fewer_than" if negated else "at_least"]
                 return Clause(text.format(count=node.count), parts)
-            case Comparison():
-                return Clause(self.comparison(node, OPPOSITE[node.operator] if negated else node.operator))
-            case Contrast():
-                return Clause(self.contrast(node, OPPOSITE[node.operator] if negated else node.operator))
-            case Membership():
-                return Clause(self.membership(node, negated=negated))
-            case Ticked():
-                return Clause(self.ticked(node, negated=negated))
             case Unclear():
                 return Clause(self.said["unclear"])
+            case _:
+                name = self.name(self.protocol.questions[node.places[0]])
+                return Clause(self.leaf(node, negated=negated), name=name)
+
+    def leaf(self, node: Leaf, *, negated: bool) -> str:
+        match node:
+            case Comparison():
+                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
+            case Contrast():
+                return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator)
+            case Membership():
+                return self.membership(node, negated=negated)
+            case Ticked():
+                return self.ticked(node, negated=negated)
 
     def comparison(self, leaf: Comparison, operator: str) -> str:
         question = self.protocol.questions[leaf.place]

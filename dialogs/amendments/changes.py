@@ -8,6 +8,7 @@ from typing import Final
 
 from dialogs.amendments.change import Change, differing, listed
 from dialogs.amendments.changed_questions import OF_WORDS, noted, of_question, said, yes_or_no
+from dialogs.amendments.changed_rules import changed_clause, in_a_line
 from dialogs.amendments.matching import Matching
 from dialogs.changed_words import likeness
 from dialogs.languages import words
@@ -15,7 +16,7 @@ from dialogs.loading.defaults import shortened
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, is_asked_of_some
 from dialogs.protocol import Criterion, Line, Protocol, Question, SiteItem
 from dialogs.quoted import ALIKE
-from dialogs.reading_back import Clause, condition, read_back
+from dialogs.reading_back import condition
 from dialogs.texts import Text
 
 
@@ -109,7 +110,7 @@ def _points(protocol: Protocol, items: Iterable[SiteItem], language: str) -> str
     shown = (
         noted(
             each.text[language],
-            _in_a_line(condition(protocol, each.when.node, language), language),
+            in_a_line(condition(protocol, each.when.node, language), language),
             language,
         )
         for each in items
@@ -157,7 +158,7 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     yield from differing("criterion", after.code, asked_for)
     asked = is_asked_as_it_stands(before) and is_asked_as_it_stands(after)
     if not asked or is_asked_of_some(before) != is_asked_of_some(after):
-        yield from differing("criterion", after.code, [_rule(matching, before, after, language)])
+        yield from _rule(matching, before, after, language)
     if other in matching.only_words:
         yield Change("criterion", after.code, "question_stayed" if asked else "rule_stayed")
     for each in matching.outdated:
@@ -165,25 +166,22 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
             yield Change("criterion", after.code, "outdated", {"changed": each.changed})
 
 
-def _rule(matching: Matching, before: Criterion, after: Criterion, language: str) -> tuple[str, str, str]:
-    """Return both rules in words; as they stand in the file where the words do not tell them apart."""
+def _rule(matching: Matching, before: Criterion, after: Criterion, language: str) -> Iterator[Change]:
+    """Yield what changed of a rule in words; of the rules as they stand in the file where no words changed."""
+    written = matching.in_new_names(before.rule.text)
+    if written == after.rule.text:
+        return
     one, other = (
-        _in_a_line(read_back(protocol, criterion, language), language)
+        condition(protocol, criterion.rule.node, language)
         for protocol, criterion in ((matching.old, before), (matching.new, after))
     )
-    written = matching.in_new_names(before.rule.text)
-    if one == other or written == after.rule.text:
-        return "rule", written, after.rule.text
-    return "rule", one, other
-
-
-def _in_a_line(clause: Clause, language: str) -> str:
-    """Return a condition with its parts in brackets: they stand below each other where there is room."""
-    if not clause.parts:
-        return clause.text
-    marks = words("dialogs", language)["punctuation"]
-    parts = marks["then"].join(_in_a_line(part, language) for part in clause.parts)
-    return noted(clause.text, parts, language)
+    if one == other:
+        yield from differing("criterion", after.code, [("rule", written, after.rule.text)])
+    elif changed := changed_clause(one, other, language):
+        form = words("dialogs", language)["read_back"][after.kind]
+        yield Change("criterion", after.code, "rule", {"changed": form.format(what=changed)})
+    else:
+        yield Change("criterion", after.code, "rule_order")
 
 
 def _own_name(criterion: Criterion, language: str) -> str:

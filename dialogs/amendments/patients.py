@@ -130,7 +130,9 @@ class Patients:
 
     def _find(self, wanted: Node, differs: _Test, *, short: bool) -> tuple[Finding, Patient | None]:
         likely = consistent(self.joined.new.questions, self.joined.new.position, wanted.mask)
-        found, answers = example(self.joined.protocol, all_of([wanted, likely]), TRUE, Budget(self.steps), self._known)
+        found, answers = example(
+            self.joined.protocol, all_of([wanted, likely]), TRUE, Budget(self.steps), self._known
+        )
         if found == "impossible" and not self._may_be_more(wanted.mask):
             return "none", None
         holds = self._holding(differs)

@@ -24,6 +24,7 @@ _TOLD: Final = (
     "dropped",
     "reworded",
     "rule",
+    "rule_order",
     "rule_stayed",
     "question_stayed",
     "outdated",

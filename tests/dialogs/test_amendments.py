@@ -181,7 +181,7 @@ CASES = {
         [('rule = "smoker"', """rule = 'smoker and (stage == "a" or unclear)'""")],
         {
             "I2": [
-                "rule: Met if: [+ all of these hold (]current smoker: “Yes”[+ ; at least one of these holds (stage: “A”; the record gives no answer: left to the site))]",
+                "rule: Met if: all of these hold (current smoker: “Yes”; [+ at least one of these holds (stage: “A”; the record gives no answer: left to the site)])",
                 "Nobody who passed before fails now.",
                 "Nobody who failed before passes now.",
                 "Passed before, left open by the record now: current smoker: Yes; stage: B",

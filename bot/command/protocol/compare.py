@@ -58,9 +58,10 @@ def command(old: str, new: str, db_file: str | None, site: str | None, lang: str
     """Say what changes from one version of a trial to another one.
 
     OLD and NEW are files, or ids of shipped trials; with --db also versions that it has kept, as ID@VERSION. Told is
-    what is new, dropped, moved or reworded, with the words that changed in brackets; and for each changed rule a
-    made-up patient who passed it before and fails it now, and the other way round, or that there is none. "Nobody" was
-    shown for all answers but unknown that both versions take; what was tried with some of them only is called sampled.
+    what is new, dropped, moved or reworded, with the words that changed in brackets; of a rule, the conditions that
+    changed and how many stay; and for each changed rule a made-up patient who passed it before and fails it now, and
+    the other way round, or that there is none. "Nobody" was shown for all answers but unknown that both versions take;
+    what was tried with some of them only is called sampled.
 
     With --db the saved screenings of earlier versions are judged by NEW with the answers that they have: whose verdict
     changes, which answers are needed, whom to screen again. Saved verdicts stay as they are.
