@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Final
 
+_RULE: Final = re.compile(r"rule = '{3}.*'{3}")
 QUESTIONS: Final = 150
 CRITERIA: Final = 100
 
@@ -152,6 +154,15 @@ def large(shape: str, seed: int = 0) -> str:
     if shape in ("labs", "limits"):
         questions = [_LAB.format(name=f"lab{place}") for place in range(QUESTIONS // 2)]
     return _TOP + "".join(questions) + "".join(_criteria(SHAPES[shape], Random(seed)))
+
+
+def amended(shape: str, rules: int) -> str:
+    """Return the next version of it, in which the first so many rules are others."""
+    before, after = (_RULE.findall(large(shape, seed)) for seed in range(2))
+    text = large(shape).replace('version = "1"', 'version = "2"', 1)
+    for old, new in list(zip(before, after, strict=True))[:rules]:
+        text = text.replace(old, new, 1)
+    return text
 
 
 def _criteria(rule: Callable[[Random, int], str], random: Random) -> Iterator[str]:
