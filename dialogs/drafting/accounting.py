@@ -9,10 +9,11 @@ from dialogs.changed_words import exchanged, likeness
 from dialogs.drafting.draft import fields_of_their_own
 from dialogs.drafting.fields import not_taken_up
 from dialogs.drafting.file import facts_of
-from dialogs.drafting.layout import split, unescaped
+from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
+from dialogs.drafting.rows import unescaped
 from dialogs.drafting.sides import on_the_other_side, under_another_heading
 from dialogs.protocol import Protocol
 

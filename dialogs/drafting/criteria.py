@@ -10,11 +10,11 @@ from typing import Final
 
 from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
-from dialogs.drafting.headings import introduces, says_nothing, with_colon
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_another
 from dialogs.drafting.persons import persons_in
 from dialogs.drafting.proposals import Proposal
+from dialogs.drafting.titles import introduces, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
 from dialogs.drafting.why import Note
 

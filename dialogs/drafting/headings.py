@@ -1,25 +1,43 @@
-"""Lines of a record that are no criteria: headings of sections, of groups of participants and of lists; remarks."""
+"""Headings of the inclusion and of the exclusion criteria, on lines of their own and inside of lines; and of parts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 from unicodedata import numeric
 
+from dialogs.drafting.misspelt import meant
 from dialogs.drafting.spoken import either, patterns
+from dialogs.drafting.titles import OPENS
 
 _BEFORE: Final = r"(?:[^\W_][\w/'’&]*[ :–,-]+){0,5}?"
 _BOTH: Final = r"(?:inclusion|eligibility)(?:\s*(?:and|&|/)\s*exclusion)?"
 _NAMED: Final = rf"(?P<out>non[- ]?inclusion|exclusion|ineligibility)|{_BOTH}"
+_ARE: Final = (
+    r"(?:are|were|will be|includes?|included|including|comprise|consist of)"
+    r"(?: (?:but (?:are )?not limited to|as follows|(?:(?:any|all|one|either)(?: one)? of )?the following))*"
+)
 _SECTION: Final = re.compile(
     rf"[\W_]*(?P<before>{_BEFORE})"
     rf"(?:(?:{_NAMED})\s+criteri(?:a|on)|criteri(?:a|on) for (?:(?P<out_for>exclusion)|inclusion))\b"
-    rf"(?P<after>(?:\s*[(\[–-].{{0,60}}|\s*{either('section_of')}|\s+(?:for|of|at|in|are|include|includes|including)\b.{{0,60}}?)?)"
+    rf"(?P<after>(?:\s*[(\[–-].{{0,60}}|\s*{either('section_of')}|\s+{_ARE}|"
+    r"\s+(?:for|of|at|in|cohorts?|parts?|arms?|groups?|phases?)\b.{0,60}?)?)"
     r"[\s*_]*(?:[:：]|[.\s*_]*$)",
     re.IGNORECASE,
 )
 """A heading with the word *criteria*, at the beginning of a line."""
+_GOES_ON: Final = re.compile(
+    rf"[\W_]*{_BEFORE}(?:(?P<out>exclusion)|inclusion) criteria {_ARE}"
+    r"(?=[ ,]+(?!(?:not|all|still|the same|identical|as|met|fulfilled|satisfied|checked|assessed|listed)\b)\w)",
+    re.IGNORECASE,
+)
+"""A heading with its criteria behind a verb: *exclusion criteria include asthma and fever*."""
+_BARE: Final = re.compile(
+    r"[\W_]*(?:(?P<out>Exclusion|EXCLUSION)|Inclusion|INCLUSION) [Cc](?:riteria|RITERIA)\s+\w"
+)
+"""A line that begins with the words of a heading and has no end of one."""
 _SECTIONS: Final = (_SECTION, *(re.compile(each, re.IGNORECASE) for each in patterns("section")))
 _JOIN: Final = r"qualify|join|take part|participate|be (?:included|enrolled|eligible)"
 _FOR_THE_TRIAL: Final = (
@@ -60,8 +78,6 @@ _OUT: Final = re.compile(
 )
 """Further headings of the exclusion criteria, on a line of their own."""
 _EXCLUDES: Final = re.compile(rf"(?>{either('excludes')}){_FOR_THE_TRIAL}", re.IGNORECASE)
-_OPENS: Final = (":", "：", "=", "?", "？", "…", "...")
-"""How a line ends that announces others."""
 UNSURE: Final = "unsure"
 """The side that is for a person to tell: taken for exclusion, without rules."""
 _OF_LEAVING: Final = re.compile(
@@ -88,33 +104,10 @@ _GENERAL: Final = re.compile(
 _IN_CHARACTERS: Final = re.compile(f"{either('section_of')}|{either('general')}", re.IGNORECASE)
 _INSIDE: Final = re.compile(either("inside"), re.IGNORECASE)
 """Where a section begins in the middle of a line."""
+_NEXT: Final = re.compile(r"(?<=[.;。；])\s+(?=[A-Z*_])")
+"""Between sentences."""
 _WORDS_BEFORE: Final = 5
 """Fewer words than that before the heading belong to it: *Key Inclusion Criteria:*."""
-_NOTE: Final = re.compile(rf"\W*{either('note')}\s*(?:\d\s*)?[:：.\-–]", re.IGNORECASE)
-_REMARK: Final = re.compile(
-    r"\W*the (?:information|criteria|list)\b.{0,40}\bnot (?:intended|all)"
-    r"|\W*(?:other|additional|further)\b.{0,60}\b(?:in|ex)clusion\b.{0,30}\b(?:appl(?:y|ies)|exist)"
-    r"|\W*for (?:more|further|additional) information\b"
-    r"|\W*not all (?:in|ex)clusion",
-    re.IGNORECASE,
-)
-_NONE: Final = re.compile(rf"\W*{either('none')}?\W*", re.IGNORECASE)
-_TITLES: Final = re.compile(
-    r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
-    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)(?: only)?\W*$"
-    r"|\W*(?:cohort|group|arm|part)s? (?:[A-Z]|\d{1,2}[a-z]?|I{1,3}V?)(?:\s*[(\[:–—-].{0,80}| only\b.{0,40})",
-    re.IGNORECASE,
-)
-"""A group of participants; or a part by its code, and what this is called: *Part 2 (expansion)*."""
-_SAYS_NOTHING: Final = re.compile(
-    r"\W*(?:(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
-    r"(?:prior|concurrent|previous|concomitant|and|or|/|\W)+(?:therapy|therapies|treatments?|medications?|drugs)|"
-    r"others?|general|miscellaneous|demographics?|medical history|medical conditions|laboratory(?: values| tests)?|"
-    r"labs?|hematopoietic|hematologic(?:al)?|hepatic|renal|cardiovascular|pulmonary|neurologic(?:al)?|gastrointestinal|"
-    r"biologic therapy|chemotherapy|endocrine therapy|radiotherapy|surgery)\W*",
-    re.IGNORECASE,
-)
-"""Titles that only sort the lines under them."""
 _CODE: Final = r"(?:[A-Z]|\d{1,2}[A-Z]?|I{1,3}V?)"
 _PART: Final = re.compile(
     rf"\b(?:cohort|arm|group|part|stage|phase)s? {_CODE}(?:(?:, (?:and )?| and | ?& ?| or | ?/ ?){_CODE})*(?![^\W_])"
@@ -144,30 +137,39 @@ def section_of(text: str, *, marked: bool = False) -> tuple[str, str] | None:
     The side is ``line`` for what comes later than eligibility, criteria of withdrawal; `UNSURE` where a line that looks
     like a heading speaks of exclusion in words that are not known.
     """
+    found = _section(meant(text).text, marked=marked)
+    if found is None:
+        return None
+    side, of_some = found
+    return side, text if of_some else ""
+
+
+def _section(text: str, *, marked: bool) -> tuple[str, bool] | None:
+    """Return the side that a heading opens, and whether it says more than that."""
     if _OF_LEAVING.fullmatch(text):
-        return "line", ""
+        return "line", False
     if not marked and _OUT.fullmatch(text):
-        return "exclusion", ""
+        return "exclusion", False
     found = _begins(text)
     if found is None or found.end() < len(text.rstrip(" *_.:：")):
         return _of_sentence(text, marked=marked) if len(text) <= _LONGEST else None
     groups = found.groupdict()
     role = "exclusion" if groups.get("out") or groups.get("out_for") else "inclusion"
-    return role, _whom(text, role, f"{groups['before']} {groups['after']}")
+    return role, _says_more(f"{groups['before']} {groups['after']}", role)
 
 
-def _of_sentence(text: str, *, marked: bool) -> tuple[str, str] | None:
+def _of_sentence(text: str, *, marked: bool) -> tuple[str, bool] | None:
     told = None if marked else _told(text)
-    return (UNSURE, text) if told is None and _may_exclude(text, marked=marked) else told
+    return (UNSURE, True) if told is None and _may_exclude(text, marked=marked) else told
 
 
-def _told(text: str) -> tuple[str, str] | None:
+def _told(text: str) -> tuple[str, bool] | None:
     """Read a sentence that opens a section."""
     found = _TOLD.fullmatch(text)
     if found is None:
         return None
     role = "exclusion" if _LEFT_OUT.search(text) else "inclusion"
-    return role, _whom(text, role, text)
+    return role, _says_more(text, role)
 
 
 def _may_exclude(text: str, *, marked: bool) -> bool:
@@ -175,20 +177,24 @@ def _may_exclude(text: str, *, marked: bool) -> bool:
     bare = re.sub(r"[(（][^)）]*[)）]", "", text)
     if not _EXCLUDES.search(bare):
         return False
-    announces = text.rstrip(" *_").endswith(_OPENS)
+    announces = text.rstrip(" *_").endswith(OPENS)
     says_more = _GENERAL.sub("", _IN_CHARACTERS.sub("", _EXCLUDES.sub("", bare)))
     return (announces and not marked) or (not says_more and announces >= marked)
 
 
-def may_begin_exclusions(text: str) -> bool:
-    """Say whether a line begins with such a heading, and goes on with what stands under it."""
-    heading = re.match("[^:：]*[:：]", text)
-    return heading is not None and _may_exclude(heading[0], marked=True)
+def side_begun(text: str) -> str:
+    """Return the side that a line begins with such a heading of, and goes on with what stands under it; or nothing."""
+    read = meant(text).text
+    heading = re.match("[^:：]*[:：]", read)
+    if heading is not None and _may_exclude(heading[0], marked=True):
+        return UNSURE
+    bare = None if len(read) <= _LONGEST and _SENTENCE.search(read) else _BARE.match(read)
+    return "" if bare is None else UNSURE if bare["out"] else "inclusion"
 
 
-def _whom(heading: str, role: str, said: str) -> str:
-    """Return a heading whose words say more than that a section begins: of whom, or how many of its lines it takes."""
-    return heading if _GENERAL.sub("", _IN_CHARACTERS.sub("", said)) or _OTHERWISE[role].search(said) else ""
+def _says_more(said: str, role: str) -> bool:
+    """Say whether a heading says more than that a section begins: of whom, or how many of its lines it takes."""
+    return bool(_GENERAL.sub("", _IN_CHARACTERS.sub("", said)) or _OTHERWISE[role].search(said))
 
 
 def _begins(text: str) -> re.Match[str] | None:
@@ -200,25 +206,40 @@ def _begins(text: str) -> re.Match[str] | None:
     return None
 
 
-def pieces(text: str, *, marked: bool = False) -> Iterator[str]:
+def pieces(text: str, *, marked: bool = False, is_last: bool = True) -> Iterator[str]:
     """Yield a line in pieces: the headings of sections that stand in it, and what stands between them.
 
-    In a `marked` line, an item of a list, no sentence opens a section.
+    In a `marked` line, an item of a list, no sentence opens a section. In the middle of one that is not the last of its
+    section, only *criteria* do: *any cancer; excluded: of the skin* may say something of this line alone.
     """
+    read = meant(text)
+    starts = [0, *map(read.written, _cuts(read.text, marked=marked, is_last=is_last)), len(text)]
+    pieces = (text[start:end].strip() for start, end in pairwise(starts))
+    yield from filter(None, pieces)
+
+
+def _cuts(text: str, *, marked: bool, is_last: bool) -> Iterator[int]:
+    """Yield where a line is cut: before each heading in it, and behind it."""
     start = 0
-    inside = [found.end() for found in _INSIDE.finditer(text)]
-    places = [
-        each for each in inside if _is_whole(text[:each]) and _end_of_heading(text[each:], marked=marked)
-    ]
-    for place in [*places, len(text)]:
-        piece = text[start:place].strip()
-        end = _end_of_heading(piece, marked=marked)
-        if end and piece[end:].strip(" *_."):
-            yield piece[:end].strip()
-            piece = piece[end:].strip()
-        if piece:
-            yield piece
+    for place in [*_begun(text, marked=marked, is_last=is_last), len(text)]:
+        blank = len(text[start:place]) - len(text[start:place].lstrip())
+        end = _end_of_heading(text[start + blank : place].rstrip(), marked=marked)
+        if end and text[start + blank + end : place].strip(" *_."):
+            yield start + blank + end
+        yield place
         start = place
+
+
+def _begun(text: str, *, marked: bool, is_last: bool) -> list[int]:
+    """Return where the headings in the middle of a line begin."""
+    inside = (found.end() for found in _INSIDE.finditer(text) if _is_whole(text[: found.end()]))
+    places = {each for each in inside if _end_of_heading(text[each:], marked=marked)}
+    if is_last and not marked:
+        ends = (found.end() for found in _NEXT.finditer(text))
+        places |= {
+            each for each in ends if _end_of_heading(text[each:], marked=False) or side_begun(text[each:])
+        }
+    return sorted(places)
 
 
 def _is_whole(before: str) -> bool:
@@ -228,45 +249,11 @@ def _is_whole(before: str) -> bool:
 
 def _end_of_heading(piece: str, *, marked: bool) -> int:
     """Return where the heading of a section ends that a piece begins with; 0 if it begins with none."""
-    found = _begins(piece)
+    found = _begins(piece) or (None if marked else _GOES_ON.match(piece))
     if found:
         return found.end()
     told = None if marked else _TELLS.match(piece)
     return told.end() if told and len(told[0]) <= _LONGEST and _told(told[0]) else 0
-
-
-def is_note(text: str) -> bool:
-    """Say whether a line is a note on the one above it."""
-    return _NOTE.match(text) is not None
-
-
-def is_remark(text: str) -> bool:
-    """Say whether a line remarks on the whole record: *not all criteria are listed here*, *none*."""
-    return _REMARK.match(text) is not None or _NONE.fullmatch(text) is not None
-
-
-def introduces(text: str) -> bool:
-    """Say whether a line announces a list: *any of the following:*."""
-    return text.rstrip(" *_").endswith((":", "：")) or text.lower().rstrip(" .*_").endswith("following")
-
-
-def with_colon(heading: str) -> str:
-    return heading if heading.endswith(_OPENS) else f"{heading}:"
-
-
-def is_title(text: str) -> bool:
-    """Say whether an unmarked line looks like a heading: it ends with a colon, is in capitals, or names a group."""
-    if len(text) > _LONGEST or is_remark(text) or is_note(text):
-        return False
-    words = text.split()
-    if introduces(text) or (text.isupper() and len(words) > 1):
-        return True
-    return len(words) <= _MOST_WORDS and not text.endswith((".", ";")) and _TITLES.fullmatch(text) is not None
-
-
-def says_nothing(title: str) -> bool:
-    """Say whether a title only sorts the lines under it, and changes nothing of what they mean."""
-    return _SAYS_NOTHING.fullmatch(title) is not None
 
 
 def codes_of(heading: str) -> tuple[str, ...]:

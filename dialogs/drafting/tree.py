@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dialogs.drafting.headings import introduces
 from dialogs.drafting.layout import Line
 from dialogs.drafting.spoken import either
+from dialogs.drafting.titles import introduces
 
 _FOLLOWS: Final = r"(?:the |of |these |following|conditions|criteria|below|:|\W)"
 _COUNT: Final = re.compile(

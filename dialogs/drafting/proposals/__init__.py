@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from dialogs.drafting.headings import with_colon
 from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition
 from dialogs.drafting.proposals.groups import asks_of_one_sex, named, of_one_sex, of_them
@@ -23,6 +22,7 @@ from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_headi
 from dialogs.drafting.proposals.reading import read
 from dialogs.drafting.proposals.washouts import washout
 from dialogs.drafting.spoken import with_texts
+from dialogs.drafting.titles import with_colon
 from dialogs.drafting.why import LINE, Note
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol

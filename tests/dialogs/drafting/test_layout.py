@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.drafting.layout import Line, split, unescaped
+from dialogs.drafting.layout import Line, split
+from dialogs.drafting.rows import unescaped
 
 IN, EX, LINE = "inclusion", "exclusion", "line"
 LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -54,6 +55,14 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "headings in Chinese brackets": ("【纳入标准】\n1.发热；\n【排除标准】\n1.咳嗽；", [(LINE, "【纳入标准】"), (IN, "发热；"), (LINE, "【排除标准】"), (EX, "咳嗽；")]),
     "one paragraph in Chinese": ("入选标准：(1)发热；(2)自愿。排除标准：(1)咳嗽；(2)皮疹。", [(LINE, "入选标准："), (IN, "发热；"), (IN, "自愿。"), (LINE, "排除标准："), (EX, "咳嗽；"), (EX, "皮疹。")]),
     "Chinese headings of all participants": ("受试者入选标准（需全部满足）：\n1、发热\n受试者排除标准（符合任一条者不得入组）：\n1、咳嗽", [(LINE, "受试者入选标准（需全部满足）："), (IN, "发热"), (LINE, "受试者排除标准（符合任一条者不得入组）："), (EX, "咳嗽")]),
+    "one paragraph without the word criteria": ("Inclusion: Adults, able to come. Exclusion: cough; rash within 6 months.", [(LINE, "Inclusion:"), (IN, "Adults, able to come."), (LINE, "Exclusion:"), (EX, "cough;"), (EX, "rash within 6 months.")]),
+    "a misspelt heading in the middle of a paragraph": ("Inclusion criteria: Adults. Fever. Exlusion critera: cough. Rash.", [(LINE, "Inclusion criteria:"), (IN, "Adults."), (IN, "Fever."), (LINE, "Exlusion critera:"), (EX, "cough."), (EX, "Rash.")]),
+    "a misspelt heading in an item": ("* Adults with fever. Exclsuion critera: cough, rash", [(IN, "Adults with fever."), (LINE, "Exclsuion critera:"), (EX, "cough, rash")]),
+    "misspelt headings of both sides, the exclusions first": ("Exlusion:\n* Cough\nInlcusion Criteria:\n* Adults\nExclusions:\n* Rash\nInculsoin criteria\n* Fever", [(LINE, "Exlusion:"), (EX, "Cough"), (LINE, "Inlcusion Criteria:"), (IN, "Adults"), (LINE, "Exclusions:"), (EX, "Rash"), (LINE, "Inculsoin criteria"), (IN, "Fever")]),
+    "a heading with a verb": ("Inclusion criteria include fever and rash. Exclusion criteria are cough, or sleep at noon.", [(LINE, "Inclusion criteria include"), (IN, "fever and rash."), (LINE, "Exclusion criteria are"), (EX, "cough, or sleep at noon.")]),
+    "words of a heading with a verb of a sentence": ("Inclusion criteria are met since 3 days\nExclusion criteria are the same as at first", [(IN, "Inclusion criteria are met since 3 days"), (EX, "Exclusion criteria are the same as at first")]),
+    "a heading that nothing ends": ("Inclusion Criteria Adults with fever.\nExclusion Criteria Cough.\nRash.", [(IN, "Inclusion Criteria Adults with fever."), (EX, "Exclusion Criteria Cough."), (EX, "Rash.")]),
+    "what one line alone leaves out": ("Any fever. Excluded: fever of lamps\nAdults", [(IN, "Any fever. Excluded: fever of lamps"), (IN, "Adults")]),
     "in Chinese": ("入选标准：\n1、年满18岁；\n2、发热；\n排除标准：\n（1）咳嗽", [(LINE, "入选标准："), (IN, "年满18岁；"), (IN, "发热；"), (LINE, "排除标准："), (EX, "咳嗽")]),
 }  # fmt: skip
 
@@ -67,7 +76,8 @@ OUT = (
     "Exclude:", "Exclude if:", "Excluded are:", "Criteria of exclusion", "Criteria for non-inclusion", "Reasons for exclusion:",
     "Not eligible:", "Ineligibility:", "Non-eligibility criteria", "Exclusion Factors", "Exclusion conditions", "Exclusionary criteria:",
     "You should not take part if:", "You can't join if:", "Patients should not be included if any of the following:",
-    "Exclusion Criterias:", "除外标准", "除外条件：", "不纳入标准", "非纳入标准", "不入选标准：",
+    "Exclusion Criterias:", "Exlusion Criteria:", "Excusion criteria", "Exclusion Critera", "Exclution criteria -",
+    "Exclsuion:", "EXCLUSON CRITERA", "Exlcuison criteria:", "* Exlusion criteria", "Exclusion Critiera (any):", "Exclusion criteria are:", "除外标准", "除外条件：", "不纳入标准", "非纳入标准", "不入选标准：",
 )  # fmt: skip
 
 
@@ -78,12 +88,43 @@ def test_an_exclusion_is_no_inclusion_however_its_heading_is_written(heading: st
     assert lines[-1].headings == ()
 
 
+WORDS_OF_HEADINGS = st.sampled_from(
+    ["Inclusion", "Exclusion", "INCLUSION", "EXCLUSION", "inclusion", "exclusion"]
+)
+
+
+def slips(word: str) -> st.SearchStrategy[str]:
+    """A letter missing, twice, or exchanged with the next: the first and the second tell both words apart."""
+    places = st.integers(2, len(word) - 2)
+    return places.flatmap(
+        lambda at: st.sampled_from(
+            [
+                word[:at] + word[at + 1 :],
+                word[: at + 1] + word[at:],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            ]
+        )
+    )
+
+
+@given(
+    WORDS_OF_HEADINGS.flatmap(slips),
+    slips("criteria") | st.just("criteria"),
+    st.sampled_from(["{}\n* ", "{}:\n* ", "{}: ", "Old line of words. {}: "]),
+)
+def test_a_slip_in_a_heading_puts_nothing_on_the_other_side(word: str, criteria: str, form: str) -> None:
+    side = IN if word[0] in "iI" else EX
+    above = "Exclusion Criteria:" if side == IN else "Inclusion Criteria:"
+    lines = split(f"{above}\n\n{form.format(f'{word} {criteria}')}Cough")
+    assert (lines[-1].text, lines[-1].role, lines[-1].unsure) == ("Cough", side, False)
+
+
 NOT_UNDERSTOOD = (
     "Exclude patients with:", "Who cannot take part?", "Contraindications:",
     "* Contraindications:", "Do not enroll:", "Patients to exclude", "Reasons to be excluded", "Patients who meet these criteria will not be enrolled",
     "Subjects who may not be allowed to enter …",
-    "Exlusion Criteria:", "Excusion criteria", "Exclusion Critera", "Exclution criteria -",
-    "排除：", "有下列情况之一者不能入组：", "不得参加本试验的情况：", "禁忌症：", "禁忌证", "落选标准", "不宜入选者：",
+    "Ausschlusskriterien:", "Critères de non-inclusion :", "Criterios de exclusión:", "Criteri di esclusione:",
+    "排除：", "排出标准", "有下列情况之一者不能入组：", "不得参加本试验的情况：", "禁忌症：", "禁忌证", "落选标准", "不宜入选者：",
 )  # fmt: skip
 
 
@@ -114,7 +155,7 @@ def test_an_exclusion_is_sure_whatever_stands_above_it_in_its_section() -> None:
     assert [(line.role, line.unsure) for line in lines[-1:]] == [(EX, False)]
 
 
-@pytest.mark.parametrize("heading", ["Exlusion criteria:", "Exclude patients with:", "禁忌症："])
+@pytest.mark.parametrize("heading", ["Exclude patients with:", "禁忌症："])
 def test_a_line_that_begins_with_unknown_words_of_exclusion_is_unsure_and_so_are_those_below(
     heading: str,
 ) -> None:

@@ -1,0 +1,93 @@
+"""Lists that go on inside of a line, and sections that are one paragraph: a row for each of what they list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from dialogs.drafting.rows import Row, row_of
+
+_SENTENCES: Final = re.compile(
+    r"(?<=[a-z0-9)%²][.;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)(?<!\bapprox\.)(?<!\bno\.)\s+"
+    r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
+)
+"""Between sentences that each say something of their own."""
+_SEMICOLONS: Final = re.compile(r"(?<=[;；])\s*")
+
+
+def enumerated(rows: Sequence[Row]) -> list[Row]:
+    """Cut lines in which a list goes on, and sections that are one paragraph."""
+    cut: list[Row] = []
+    for place, row in enumerate(rows):
+        below = rows[place + 1] if place + 1 < len(rows) else None
+        above = rows[place - 1] if place else None
+        alone = (above is None or above.heads_section) and (below is None or below.heads_section)
+        cut += _cut(row, below, alone=alone)
+    return cut
+
+
+def _cut(row: Row, below: Row | None, *, alone: bool) -> list[Row]:
+    if row.heads_section:
+        return [row]
+    for places in (_numbers(row, below), _bullets(row), _sentences(row) if alone else []):
+        if places:
+            starts = [0, *places]
+            texts = [row.text[a:b].strip() for a, b in zip(starts, [*places, len(row.text)], strict=True)]
+            first = replace(row, text=texts[0])
+            return [
+                each for each in (first, *(row_of(text, row.indent, True) for text in texts[1:])) if each.text
+            ]
+    return [row]
+
+
+def _numbers(row: Row, below: Row | None) -> list[int]:
+    """Return where the numbers that follow on the line's own stand in it; of an unmarked line, those from 1."""
+    digits = re.search(r"\d+", row.marker)
+    if row.marker and (digits is None or row.style not in ("number", "(number)")):
+        return []
+    number, start, places = int(digits[0]) if digits else 0, 0, []
+    if below is not None and re.search(rf"^\W*{number + 1}\b", below.marker):
+        return []
+    while found := re.compile(rf"(?:^|(?<=[\s.;,:。；，]))[(（]?{number + 1}[.)）、](?=\s*[^\W\d])").search(
+        row.text, start
+    ):
+        places.append(found.start())
+        number, start = number + 1, found.end()
+    return places if len(places) > 1 or (row.marker and places) else []
+
+
+def _bullets(row: Row) -> list[int]:
+    places = [
+        found.start() for found in re.finditer(r"(?<=\s)[•●▪◦·](?=\s*\S)|(?<=[;.:]\s)[*-](?=\s+\S)", row.text)
+    ]
+    return places if row.style == "bullet" or len(places) > 1 else []
+
+
+def _sentences(row: Row) -> list[int]:
+    """Return where sentences begin in a section that is one paragraph; or what its semicolons part."""
+    if row.marker:
+        return []
+    return _outside(_SEMICOLONS, row.text) or _outside(_SENTENCES, row.text)
+
+
+def _outside(pattern: re.Pattern[str], text: str) -> list[int]:
+    """Return where a pattern ends in a text, before more of it and outside of brackets."""
+    ends = (found.end() for found in pattern.finditer(text))
+    return [end for end in ends if text[end:].strip() and not _in_brackets(text[:end])]
+
+
+def _in_brackets(before: str) -> bool:
+    return sum(before.count(each) for each in "([（") > sum(before.count(each) for each in ")]）")
+
+
+def with_numerals(rows: Sequence[Row]) -> list[Row]:
+    """Take *(i)* for a numeral, not a letter, where the next marker is *(ii)*."""
+    markers_below = [*(row.marker.lower() for row in rows[1:]), ""]
+    return [
+        replace(row, style="numeral")
+        if row.style == "letter" and below == row.marker.lower().replace("i", "ii")
+        else row
+        for row, below in zip(rows, markers_below, strict=False)
+    ]

@@ -1,0 +1,137 @@
+"""The lines of a text as they are laid out: their markers and indents, columns, paragraphs wrapped by hand.
+
+The escapes of Markdown and HTML that the registry's API puts in are undone, and white space is evened out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import Final
+
+from dialogs.drafting import headings, markers
+from dialogs.drafting.titles import is_note, is_title
+
+TAB: Final = 4
+_COLUMNS: Final = re.compile(r"\t| {3,}")
+_ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
+_TAGS: Final = (
+    (re.compile(r"<(?:br|/?p|/?div|/?ul|/?ol|/li)\s*/?>", re.IGNORECASE), "\n"),
+    (re.compile(r"<li>", re.IGNORECASE), "\n* "),
+    (re.compile(r"<sup>", re.IGNORECASE), "^"),
+    (re.compile(r"</?(?:b|strong|i|em|u|span|sub|sup)>", re.IGNORECASE), ""),
+)
+"""Of HTML, and what people see of it."""
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
+"""Characters that nobody sees, and that no protocol file may hold: taken as white space."""
+_WRAPPED: Final = 50
+"""A line of fewer characters was not wrapped by hand."""
+_ENDS: Final = (".", ";", ":", "?", "!", "。", "；", "：")
+_GOES_ON: Final = re.compile(r"(?:[,，、(/–-]|\b(?:and|or|of|the|to|with|for|in|by|a|an))$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a text, its marker apart; ``indent`` in characters, ``style`` is that of its marker."""
+
+    text: str
+    marker: str = ""
+    style: str = ""
+    indent: int = 0
+    after_blank: bool = True
+    side: str = ""
+    """In a table with a column for each side: which one it stands in."""
+
+    @property
+    def heads_section(self) -> bool:
+        return headings.section_of(self.text, marked=bool(self.marker)) is not None
+
+
+def rows_of(text: str) -> Iterator[Row]:
+    """Yield the rows of a text, in its order; headings of sections inside of them stand apart."""
+    whole = list(_unwrapped(_rows(unescaped(text))))
+    for row, below in zip(whole, [*whole[1:], None], strict=False):
+        yield from _pieces(row, below)
+
+
+def unescaped(text: str) -> str:
+    """Return a text of the registry's API, or of a web page, as people see it: ``\\<`` as ``<``, ``&ge;`` as ``≥``."""
+    for tag, seen in _TAGS:
+        text = tag.sub(seen, text)
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub(r"\1", text))
+
+
+def _rows(text: str) -> Iterator[Row]:
+    blank, sides = True, tuple[str, ...]()
+    for line in text.splitlines():
+        cells = _COLUMNS.split(line)
+        sides = _sides(cells) or (sides if len(cells) > 1 else ())
+        if sides:
+            yield from _in_columns(cells, sides)
+            continue
+        seen = _UNSEEN.sub(" ", line.expandtabs(TAB))
+        bare = " ".join(seen.split())
+        if bare:
+            yield row_of(bare, len(seen) - len(seen.lstrip()), blank)
+        blank = not bare
+
+
+def _sides(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the sides of the columns that a row heads: *inclusion criteria*, and beside it *exclusion criteria*."""
+    sections = [headings.section_of(_UNSEEN.sub(" ", cell).strip()) for cell in cells]
+    sides = [section[0] for section in sections if section is not None]
+    return tuple(sides) if len({*sides}) == len(cells) == 2 else ()
+
+
+def _in_columns(cells: Sequence[str], sides: Sequence[str]) -> Iterator[Row]:
+    for cell, side in zip(cells, (*sides, *repeat(sides[-1], len(cells))), strict=False):
+        bare = " ".join(_UNSEEN.sub(" ", cell).split())
+        if bare:
+            yield replace(row_of(bare, 0, after_blank=True), side=side)
+
+
+def row_of(bare: str, indent: int, after_blank: bool) -> Row:
+    """Return a row of a text without the white space around it."""
+    marker, style = markers.marker_of(bare)
+    return Row(bare[len(marker) :].strip(), marker.strip(), style, indent, after_blank)
+
+
+def _unwrapped(rows: Iterable[Row]) -> Iterator[Row]:
+    """Join the lines of a paragraph that was wrapped by hand."""
+    above: Row | None = None
+    for row in rows:
+        if above is not None and _goes_on(above, row):
+            above = replace(above, text=f"{above.text} {row.text}")
+            continue
+        if above is not None:
+            yield above
+        above = row
+    if above is not None:
+        yield above
+
+
+def _goes_on(above: Row, row: Row) -> bool:
+    """Say whether a line is the rest of the one above: only where one of them cannot stand by itself."""
+    if row.after_blank or row.marker or above.heads_section or row.heads_section:
+        return False
+    if is_title(row.text) or is_note(row.text) or above.text.endswith(_ENDS):
+        return False
+    if above.marker and row.indent > above.indent:
+        return True
+    if above.marker and row.text[:1].islower():
+        return True
+    broken = _GOES_ON.search(above.text) is not None
+    return broken or (len(above.text) >= _WRAPPED and row.text[:1].islower())
+
+
+def _pieces(row: Row, below: Row | None) -> Iterator[Row]:
+    """Yield a line as itself, or as the headings in it and what stands between them."""
+    is_last = below is None or below.heads_section
+    first, *others = headings.pieces(row.text, marked=bool(row.marker), is_last=is_last)
+    yield replace(row, text=first)
+    for piece in others:
+        yield replace(row_of(piece, row.indent, after_blank=True), indent=row.indent)
