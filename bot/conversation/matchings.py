@@ -10,7 +10,7 @@ from bot.conversation.moving import take
 from bot.conversation.refusing import late
 from bot.conversation.trials import meanwhile, offered, version_of
 from bot.exchange import Press, Safe, at
-from bot.wording import matching
+from bot.wording import matching, standing
 from bot.wording.phrases import lines
 from dialogs.dialogue import CANCELLED, REVIEW, MatchingStep, Step
 from dialogs.portfolio.matching import Matching
@@ -43,10 +43,23 @@ def show(context: Context, screening: Screening, press: Press) -> None:
         late(context, screening, press)
 
 
+def missing(context: Context, screening: Screening, press: Press) -> None:
+    """All that is missing, and who can say it; where each trial stands, if nothing is any more."""
+    found = (
+        standing.what_is_missing(screening, press.place, context.say)
+        if matching.is_matching(screening)
+        else None
+    )
+    if found is not None:
+        context.choose(screening, found.text, found.buttons)
+    else:
+        show(context, screening, press)
+
+
 def leave_which(context: Context, screening: Screening, press: Press) -> None:
     """*Leave a trial out*: ask which one."""
     if matching.is_matching(screening) and not screening.ended:
-        asked = matching.to_leave(screening, press.place, context.say)
+        asked = standing.to_leave(screening, press.place, context.say)
         context.choose(screening, asked.text, asked.buttons)
     else:
         late(context, screening, press)

@@ -102,6 +102,7 @@ _ROWS: Final = (
     _own("disagree_why", "acts", own_screenings.disagree, former="dd"),
     _own("rescreen", "acts", starting.rescreen, key="again", former="again"),
     _own("stands", "looks", matchings.show, key="t"),
+    _own("missing", "looks", matchings.missing, key="missing"),
     _own("leave_which", "looks", matchings.leave_which, key="leave"),
     _own("leave", "acts", matchings.leave),
     _own("take_in", "acts", matchings.take_in),

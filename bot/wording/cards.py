@@ -13,7 +13,7 @@ from bot.wording.asked import numbered, standing_answer, ticked
 from bot.wording.buttons import choices, is_cut
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
-from bot.wording.paging import LONGEST
+from bot.wording.paging import longest
 from bot.wording.parts import belongs_to, names, needed, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
@@ -81,7 +81,7 @@ def _in_full(question: Question, language: str) -> list[Safe]:
 
 def _ticked_line(screening: Screening, question: Question, say: Phrases) -> Safe | None:
     """What is ticked, where not all of it stands on the buttons; else the buttons say it."""
-    if question.kind != "several" or len(choices(question)) <= LONGEST:
+    if question.kind != "several" or len(choices(question)) <= longest():
         return None
     now = ticked(screening, question)
     return say("ticked", options=describe(question, now, say.language)) if now.codes else None

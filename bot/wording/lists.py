@@ -156,7 +156,7 @@ def open_items(
         return Reply(say("open_none"), ((new_screening(say),),))
     told = [(item.trial, _running(item, zone, say)) for item in running]
     told += [(item.trial, _waiting(item, screening, zone, say)) for item, screening in waiting]
-    fill = tuple((_fill_in(screening, say),) for _, screening in waiting)
+    fill = tuple(row for _, screening in waiting for row in _ways_of(screening, say))
     repeat = tuple((_go(each.number, each.number),) for each in again)
     shown = {item.number: named(item.number, item.trial) for item in running}
     buttons = (*resume_buttons(shown, say), *fill, *repeat)
@@ -190,6 +190,13 @@ def _waiting(item: Listed, screening: Screening, zone: str, say: Phrases) -> Saf
         codes=joined(item.unresolved, say),
     )
     return lines(said, *missing_lines(screening.dialogue, say, IN_A_LIST))
+
+
+def _ways_of(screening: Screening, say: Phrases) -> Rows:
+    """The way to fill in what is missing; to all of it, too, where more is missing than is named."""
+    number, fill = screening.number, _fill_in(screening, say)
+    is_more = len(screening.dialogue.missing) > IN_A_LIST
+    return ((_go(number, number),), (fill,)) if is_more else ((fill,),)
 
 
 def _fill_in(screening: Screening, say: Phrases) -> Button:

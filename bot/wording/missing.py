@@ -9,7 +9,7 @@ from bot.wording.phrases import Phrases, joined
 from dialogs.progress import Progress
 
 IN_A_LIST: Final = 3
-"""So many questions are named where several screenings or trials stand below each other."""
+"""So many questions are named where several screenings or trials stand below each other; how many more is said."""
 
 
 def missing_lines(progress: Progress, say: Phrases, most: int | None = None) -> list[Safe]:
@@ -19,7 +19,8 @@ def missing_lines(progress: Progress, say: Phrases, most: int | None = None) -> 
         say.plain("noted", what=each.short[say.language], note=each.supplier[say.language])
         for each in questions[:most]
     ]
-    told += ["…"] if len(questions) > len(told) else []
+    more = len(questions) - len(told)
+    told += [say.plain("and_more", n=more)] if more else []
     return [
         *([say("missing", questions=joined(told, say))] if told else []),
         *unasked_line(progress, say),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import ceil
 from typing import Final
 
-from bot.exchange import Button, Safe
+from bot.exchange import Button, Press, Safe
 from bot.wording.buttons import button
 from bot.wording.phrases import Phrases
 from state.screenings import Screening
 
-LONGEST: Final = 40
-"""A list of so many is not divided."""
 ON_A_PAGE: Final = 30
 """Of a longer list, so many at most stand below a message at once."""
 _LABELS: Final = {"first": "◀◀ {}", "earlier": "◀ {}", "later": "{} ▶", "last": "{} ▶▶"}
@@ -19,42 +18,63 @@ KEYS: Final = {"first": "<<", "earlier": "<", "later": ">", "last": ">>"}
 """What is typed at the terminal to turn over, by the name that the button carries."""
 
 
-def page_at(count: int, place: int) -> range:
+def longest(most: int = ON_A_PAGE) -> int:
+    """Return how long a list may be that is not divided, though a page has ``most``: a few more are no second page."""
+    return most * 4 // 3
+
+
+def page_at(count: int, place: int, most: int = ON_A_PAGE) -> range:
     """Return the places that stand below a message together with one of them; the first ones for a place beyond.
 
     Pages are as long as each other, so that the last one is worth turning to.
     """
-    if count <= LONGEST:
+    if count <= longest(most):
         return range(count)
-    length = ceil(count / ceil(count / ON_A_PAGE))
+    length = ceil(count / ceil(count / most))
     first = place - place % length if 0 <= place < count else 0
     return range(first, min(first + length, count))
 
 
-def turning(count: int, shown: range, screening: Screening, before: str, after: str) -> list[Button]:
+def turning(
+    count: int, shown: range, screening: Screening, before: str, after: str, most: int = ON_A_PAGE
+) -> list[Button]:
     """Return the ways to the first page, those beside the one that is shown, and the last.
 
     ``before`` and ``after`` are the verbs of what stands before and after it.
     """
-    first, last = page_at(count, 0), page_at(count, count - 1)
-    ways: list[tuple[str, range, str]] = []
-    if shown.start:
-        beside = page_at(count, shown.start - 1)
-        ways += [("first", first, before)] if beside != first else []
-        ways.append(("earlier", beside, before))
-    if shown.stop < count:
-        beside = page_at(count, shown.stop)
-        ways.append(("later", beside, after))
-        ways += [("last", last, after)] if beside != last else []
     return [
-        button(_LABELS[way].format(f"{page.start + 1}–{page.stop}"), verb, screening, page.start, name=way)
-        for way, page, verb in ways
+        button(label, before if place < shown.start else after, screening, place, name=way)
+        for way, label, place in _ways(count, shown, most)
     ]
 
 
-def page_line(count: int, shown: range, say: Phrases) -> Safe | None:
+def turning_over(count: int, shown: range, verb: str) -> list[Button]:
+    """Return the same ways in a list that is about no screening."""
+    return [
+        Button(label, str(Press(verb, place=place, name=way)))
+        for way, label, place in _ways(count, shown, ON_A_PAGE)
+    ]
+
+
+def _ways(count: int, shown: range, most: int) -> Iterator[tuple[str, str, int]]:
+    """Yield the name of each way, its label and the place that it leads to."""
+    first, last = page_at(count, 0, most), page_at(count, count - 1, most)
+    ways: list[tuple[str, range]] = []
+    if shown.start:
+        beside = page_at(count, shown.start - 1, most)
+        ways += [("first", first)] if beside != first else []
+        ways.append(("earlier", beside))
+    if shown.stop < count:
+        beside = page_at(count, shown.stop, most)
+        ways.append(("later", beside))
+        ways += [("last", last)] if beside != last else []
+    for way, page in ways:
+        yield way, _LABELS[way].format(f"{page.start + 1}–{page.stop}"), page.start
+
+
+def page_line(count: int, shown: range, say: Phrases, most: int = ON_A_PAGE) -> Safe | None:
     """Say which page of a list is shown; nothing where it is not divided."""
     if len(shown) == count:
         return None
-    length = len(page_at(count, 0))
+    length = len(page_at(count, 0, most))
     return say("page", page=shown.start // length + 1, of=ceil(count / length))

@@ -17,6 +17,7 @@ from bot.wording.in_short import in_short, named_in_short
 from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, lines, named
+from bot.wording.standing import where_each_stands
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
@@ -243,7 +244,7 @@ def _show_standing(screening: Screening, say: Phrases, place: int | None = None)
 
 def _show_matching(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where each trial stands; before saving below all answers, which that confirms, on whatever page."""
-    card = matching.standing(screening, say, place)
+    card = where_each_stands(screening, say, place)
     if screening.state != REVIEW:
         return card
     answers = (say("answers_title"), *cards.answer_lines(screening.dialogue, say))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.conversation import Conversation, Setup
 from bot.exchange import BUTTONS, Message, Turn
-from bot.wording.paging import LONGEST, ON_A_PAGE, page_at
+from bot.wording.paging import ON_A_PAGE, longest, page_at
 from dialogs.answers import Choice
 from state.people import Person
 from tests.conversation.office import buttons
@@ -18,14 +18,16 @@ from tests.conversation.playing import ZONE, Clock, new_conversation
 from tests.dialogs.long_trials import CRITERIA, long_trial
 
 
-@given(st.integers(0, 500), st.integers(-1, 600))
-def test_a_page_has_the_place_that_was_asked_for_and_pages_cover_the_list(count: int, place: int) -> None:
-    shown = page_at(count, place)
-    assert len(shown) <= (LONGEST if count <= LONGEST else ON_A_PAGE)
+@given(st.integers(0, 500), st.integers(-1, 600), st.sampled_from([ON_A_PAGE, 9]))
+def test_a_page_has_the_place_that_was_asked_for_and_pages_cover_the_list(
+    count: int, place: int, most: int
+) -> None:
+    shown = page_at(count, place, most)
+    assert len(shown) <= (longest(most) if count <= longest(most) else most)
     assert place in shown or not 0 <= place < count
     seen, at = list[int](), 0
     while at < count:
-        page = page_at(count, at)
+        page = page_at(count, at, most)
         seen += page
         at = page.stop
     assert seen == list(range(count))
