@@ -54,7 +54,9 @@ def export(context: Context, argument: str) -> None:
 
 
 def choose_format(context: Context, press: Press) -> None:
-    if press.name is None or chosen(context, press.name) is None:
+    if press.place is not None:
+        which(context, "export_trial", press.place)
+    elif press.name is None or chosen(context, press.name) is None:
         late(context)
     else:
         _choose_format(context, f"{_OF}{press.name}")
@@ -171,6 +173,9 @@ def stats(context: Context, argument: str) -> None:
 
 
 def stats_of(context: Context, press: Press) -> None:
+    if press.place is not None:
+        which(context, "stats", press.place)
+        return
     trial = chosen(context, press.name or "")
     if trial is None:
         late(context)
@@ -214,7 +219,10 @@ def evaluate(context: Context, argument: str) -> None:
         context.turn.say(context.say("no_trial"))
         return
     context.turn.say(context.say("evaluate_send"))
-    named = [*(each.id for each in trials[:NAMED]), *(["…"] if len(trials) > NAMED else [])]
+    named = [
+        *(each.id for each in trials[:NAMED]),
+        *([context.say.plain("and_more", n=len(trials) - NAMED)] if len(trials) > NAMED else []),
+    ]
     caption = context.say("template_done", protocol=joined(named, context.say))
     for name, content in templates(_asked_of(trials), context.say):
         context.turn.actions.append(Document(name, content, caption))

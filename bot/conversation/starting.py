@@ -74,7 +74,7 @@ def new_pressed(context: Context, press: Press) -> None:
     """*New screening*, or the trial that was chosen for it."""
     chosen = named(context.setup.protocols, press)
     if chosen is None:
-        _new_for_some_trial(context)
+        _new_for_some_trial(context, press.place)
     else:
         begin(context, chosen)
 
@@ -98,14 +98,16 @@ def _again(context: Context, earlier: Screening) -> None:
         begin(context, newest, earlier)
 
 
-def _new_for_some_trial(context: Context) -> None:
+def _new_for_some_trial(context: Context, place: int | None = None) -> None:
+    """Begin for the only trial; ask for which one of several, and of many by pages."""
     trials = offered(context)
     if len(trials) == 1:
         begin(context, trials[0])
     elif trials:
         every = Button(context.say.plain("all_trials"), str(Press("match")))
-        which = lines(context.say("new_for_which"), *titles_cut(trials, context.say))
-        context.turn.say(which, ((every,), *choices(trials, "new", context.say)))
+        shown = choices(trials, "new", context.say, place)
+        which = lines(context.say("new_for_which"), shown.page, *titles_cut(shown.trials, context.say))
+        context.turn.say(which, ((every,), *shown.rows), in_place=place is not None)
     else:
         told = [context.not_open(each.id) for each in context.setup.protocols]
         context.turn.say(lines(*told) or context.say("no_trial"))

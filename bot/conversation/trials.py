@@ -6,13 +6,15 @@ Administrators open, pause and close a trial for a site; what is paused or close
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.exchange import Button, Press, Rows, Safe
-from bot.wording.buttons import is_cut
+from bot.wording.buttons import arrange, is_cut
+from bot.wording.paging import page_at, page_line, turning_over
 from bot.wording.phrases import Phrases, lines
 from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
@@ -77,9 +79,24 @@ def named(trials: Iterable[Protocol], press: Press) -> Protocol | None:
     return next((each for each in trials if mark(each.id) == press.name), None)
 
 
-def choices(trials: Iterable[Protocol], verb: str, say: Phrases) -> Rows:
-    """Return a button for each trial."""
-    return tuple((Button(_titled(each, say), str(Press(verb, name=mark(each.id)))),) for each in trials)
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The trials of a page, with a button for each and the ways to other pages; which page it is, if not the only."""
+
+    trials: Sequence[Protocol]
+    rows: Rows
+    page: Safe | None
+
+
+def choices(
+    trials: Sequence[Protocol], verb: str, say: Phrases, place: int | None, turn: str | None = None
+) -> Choices:
+    """Return the page of trials with a place on it; ``turn`` is the verb that turns over, if it is another one."""
+    shown = page_at(len(trials), place or 0)
+    here = trials[shown.start : shown.stop]
+    rows = tuple((Button(_titled(each, say), str(Press(verb, name=mark(each.id)))),) for each in here)
+    turned = arrange(turning_over(len(trials), shown, turn or verb))
+    return Choices(here, (*rows, *turned), page_line(len(trials), shown, say))
 
 
 def _titled(trial: Protocol, say: Phrases) -> str:
@@ -95,13 +112,16 @@ def titles_cut(trials: Iterable[Protocol], say: Phrases) -> list[Safe]:
     ]
 
 
-def which(context: Context, verb: str) -> bool:
+def which(context: Context, verb: str, place: int | None = None) -> bool:
     """Ask of which trial, if people of the site were screened for several; say whether it was asked."""
     several = trials.screened_for(context.screenings.db, context.person.site)
     if len(several) < 2:
         return False
-    rows = tuple((Button(trial, str(Press(verb, name=mark(trial)))),) for trial in several)
-    context.turn.say(context.say("of_which_trial"), rows)
+    shown = page_at(len(several), place or 0)
+    rows = tuple((Button(several[each], str(Press(verb, name=mark(several[each])))),) for each in shown)
+    turned = arrange(turning_over(len(several), shown, verb))
+    text = lines(context.say("of_which_trial"), page_line(len(several), shown, context.say))
+    context.turn.say(text, (*rows, *turned), in_place=place is not None)
     return True
 
 
@@ -120,14 +140,15 @@ def list_trials(context: Context, argument: str) -> None:
 
 
 def list_pressed(context: Context, press: Press) -> None:
-    _show(context)
+    _show(context, place=press.place)
 
 
-def _show(context: Context, first: Safe | None = None) -> None:
+def _show(context: Context, first: Safe | None = None, place: int | None = None) -> None:
     every = context.setup.protocols
-    told = [_line(context, each.id) for each in every]
+    shown = choices(every, "trial", context.say, place, turn="trials")
+    told = [_line(context, each.id) for each in shown.trials]
     title = context.say("trials_title" if every else "no_trial", site=context.person.site)
-    context.turn.say(lines(first, title, *told), choices(every, "trial", context.say), in_place=True)
+    context.turn.say(lines(first, title, shown.page, *told), shown.rows, in_place=True)
 
 
 def _line(context: Context, trial: str) -> Safe:
@@ -149,7 +170,8 @@ def show(context: Context, press: Press) -> None:
         for verb, state in _ACTS
         if state != now
     ]
-    back = (Button(context.say.plain("back"), str(Press("trials"))),)
+    place = context.setup.protocols.index(trial)
+    back = (Button(context.say.plain("back"), str(Press("trials", place=place))),)
     text = lines(_line(context, trial.id), context.say("trial_change", site=context.person.site))
     context.turn.say(text, (*buttons, back), in_place=True)
 
@@ -162,4 +184,5 @@ def change(context: Context, press: Press) -> None:
         return
     screenings, person = context.screenings, context.person
     trials.enter(screenings.db, trial.id, person.site, dict(_ACTS)[press.verb], person.code, screenings.clock)
-    _show(context, context.say("trial_goes_on", id=trial.id) if press.verb != "trial_open" else None)
+    told = context.say("trial_goes_on", id=trial.id) if press.verb != "trial_open" else None
+    _show(context, told, context.setup.protocols.index(trial))
