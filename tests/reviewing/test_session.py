@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,9 +161,42 @@ def test_a_rule_that_somebody_accepted_meanwhile_is_not_dropped(tmp_path: Path, 
     assert [each.by for each in found.reviewed] == (["QC", "LW"] if key == "a" else ["QC"])
 
 
-def test_before_the_first_one_there_is_none(reviewer: Reviewer) -> None:
+@pytest.mark.parametrize(
+    ("reviews", "others"),
+    [("", []), ("reviews = 1\n", []), ("reviews = 2\n", []), ("reviews = 2\n", ["QC"])],
+)
+@pytest.mark.parametrize("key", ["a", "w"])
+def test_what_was_accepted_in_an_earlier_run_is_reviewed_again_as_the_first_one_says(
+    tmp_path: Path, reviews: str, others: list[str], key: str
+) -> None:
+    reviewer = Reviewer(tmp_path, DRAFT.replace("reviews = 1\n", reviews))
+    for by in (*others, "LW"):
+        reviewer.reviewed = ReviewedFile(reviewer.file, by, "2026-11-25")
+        reviewer.types("aq")
+    before = reviewer.file.read_text(encoding="utf-8")
     reviewer.types("bq")
-    assert "There is none before this one.\n" in reviewer.said
+    assert any('put a line review = "why" in the place of its reviewed' in each for each in reviewer.said)
+    assert reviewer.file.read_text(encoding="utf-8") == before
+    text = _without_review_of("LW", before)
+    reviewer.file.write_text(text, encoding="utf-8")
+    reviewer.said.clear()
+    reviewer.types(f"{key}bq")
+    assert reviewer.said[0].startswith("I1 "), "it waits again"
+    assert reviewer.file.read_text(encoding="utf-8") == text
+    assert [each.by for each in load(str(reviewer.file)).criterion_by_code["I1"].reviewed] == (
+        others if reviews == "reviews = 2\n" else []
+    )
+
+
+def _without_review_of(by: str, text: str) -> str:
+    """Take a person's entry out, as the documents say; the line `review` is there still if others are to accept it."""
+    text = re.sub(rf', {{ by = "{by}"[^}}]*}}', "", text)
+    if 'review = "read as platelets' in text:
+        return re.sub(rf'^reviewed = \[{{ by = "{by}".*\n', "", text, flags=re.MULTILINE)
+    text = re.sub(rf'^reviewed = \[{{ by = "{by}".*$', 'review = "look again"', text, flags=re.MULTILINE)
+    return (
+        text if "look again" in text else text.replace("reviewed = ", 'review = "look again"\nreviewed = ', 1)
+    )
 
 
 IN_WORDS = {

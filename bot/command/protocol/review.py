@@ -42,12 +42,14 @@ def command(file: Path, by: str, since: str | None, lang: str) -> None:
     """Review a draft, one criterion after the other.
 
     Shows, in the language LANG, the record's words of each criterion that waits, the rule read back in words, what is
-    asked, made-up patients on either side of its limits, and how it would be asked in words. Type a to accept it, w to
-    drop the rule and ask the record's words by yes or no, l to leave it for later, b to go back to the one before and
-    take back what was decided about it, q to stop. Each decision is written into FILE at once, with INITIALS and the
-    day; nothing else of it changes. Where the file says reviews = 1, as a drafted one does, each criterion has to be
-    accepted, also one that is asked in words; where it says reviews = 2, by two persons. With OLD, a file or the id of
-    a shipped trial, each is shown with what changed of its words, its rule and its questions.
+    asked, made-up patients on either side of its limits, and how it would be asked in words. Type a to accept it, w
+    to drop the rule and ask the record's words by yes or no, l to leave it for later, b to go back to the one before
+    in this run and take back what was decided about it, q to stop. One that was accepted in an earlier run waits
+    again once a line review = "why" stands in the place of its reviewed = [...] in FILE. Each decision is written
+    into FILE at once, with INITIALS and the day; nothing else of it changes. Where the file says reviews = 1, as a
+    drafted one does, each criterion has to be accepted, also one that is asked in words; where it says reviews = 2,
+    by two persons. With OLD, a file or the id of a shipped trial, each is shown with what changed of its words, its
+    rule and its questions.
 
     \b
     Examples:
