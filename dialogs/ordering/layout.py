@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from dialogs.assessment import judge
-from dialogs.portfolio.explaining import explained_first
+from dialogs.of_one_trial import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members, union
 

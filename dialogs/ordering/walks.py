@@ -14,10 +14,10 @@ from typing import Final
 from dialogs.answers import Answer
 from dialogs.assessment import judge
 from dialogs.effort import EXPLAINED, WEIGHTS
+from dialogs.of_one_trial import explained_first
 from dialogs.ordering.layout import Order
 from dialogs.ordering.patients import Patient
 from dialogs.parts import open_questions, ruled_out
-from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import Judgement, union
 from dialogs.working_out import known_already

@@ -15,8 +15,8 @@ from typing import Final
 
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
-from dialogs.portfolio.explaining import explained_first
-from dialogs.portfolio.sameness import classes, speaks_of_one_trial
+from dialogs.of_one_trial import explained_first, speaks_of_one_trial
+from dialogs.portfolio.sameness import classes
 from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
 from dialogs.rules.judgement import members
 from dialogs.rules.relocation import relocated_formula, relocated_rule

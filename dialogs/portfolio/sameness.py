@@ -8,26 +8,15 @@ none do not tell them apart: they say how a trial uses the answer, and each tria
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final
 
-from dialogs.languages import in_every_language
+from dialogs.of_one_trial import is_of_one_trial
 from dialogs.parts import whom
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.units import Unit
-
-
-def _patterns(name: str) -> dict[str, re.Pattern[str]]:
-    said = in_every_language("dialogs", "patterns", name)
-    return {code: re.compile(pattern, re.IGNORECASE) for code, pattern in said.items()}
-
-
-_SPEAKS_OF_ONE: Final = _patterns("of_one_trial")
-_AS_IT_SAYS: Final = _patterns("as_it_says")
 
 
 def classes(protocols: Sequence[Protocol]) -> list[list[int]]:
@@ -70,32 +59,13 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
         yield from (protocol.questions[place].id for place in question.formula.places)
 
 
-def speaks_of_one_trial(question: Question) -> bool:
-    """Say whether it is asked about one trial: a visit of it, or words such as *the trial* or *take part*."""
-    return question.at is not None or has_words_of_one_trial(question)
-
-
-def has_words_of_one_trial(question: Question) -> bool:
-    return _has(_SPEAKS_OF_ONE, question.ask, question.short)
-
-
-def _is_of_one_trial(question: Question) -> bool:
-    """Say whether two trials may mean another thing by it, also by its help: *fasting or not, as the trial says*."""
-    return speaks_of_one_trial(question) or _has(_AS_IT_SAYS, question.help or {})
-
-
-def _has(patterns: Mapping[str, re.Pattern[str]], *texts: Mapping[str, str]) -> bool:
-    said = [(code, words) for text in texts for code, words in text.items()]
-    return any(code in patterns and patterns[code].search(words) for code, words in said)
-
-
 def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
     keys = [
         (
             _own_key(question, languages),
             _said_of_people(protocol, place),
-            protocol.id if _is_of_one_trial(question) else None,
+            protocol.id if is_of_one_trial(question) else None,
         )
         for place, question in enumerate(protocol.questions)
     ]

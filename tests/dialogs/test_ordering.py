@@ -18,6 +18,7 @@ from dialogs.effort import EXPLAINED, WEIGHTS
 from dialogs.errors import NotEditable
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.loading.reordering import reordered
+from dialogs.of_one_trial import explained_first
 from dialogs.ordering import Seen, propose
 from dialogs.ordering.frequencies import AS_MANY, chances
 from dialogs.ordering.frequencies import EXCLUDED as SHARE
@@ -25,7 +26,6 @@ from dialogs.ordering.layout import Layout
 from dialogs.ordering.patients import DRAWN, Patient, patients
 from dialogs.ordering.search import found
 from dialogs.ordering.walks import Walks, effort
-from dialogs.portfolio.explaining import explained_first
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, members, union
 from tests.dialogs.every_kind import files

@@ -35,7 +35,7 @@ def calls(ward: Ward) -> tuple[int, int]:
 async def long_ward(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Ward, Person]]:
     language, chinese = request.param
     trial = long_trial(language if chinese else "en", chinese=chinese)
-    async with Ward(tmp_path / "ward.db", protocol=trial) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[trial]) as ward:
         yield ward, ward.member(language=language)
 
 

@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def ward(tmp_path: Path, file: Path) -> AsyncIterator[Ward]:
-    async with Ward(tmp_path / "ward.db", protocol=load(str(file))) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[load(str(file))]) as ward:
         yield ward
 
 

@@ -28,13 +28,13 @@ TAKEN = {"en": ", as answered here before", "zh": "（沿用本中心此前的�
 
 @pytest.fixture(params=list(LANGUAGES))
 async def cohorts(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Ward, Person, str]]:
-    async with Ward(tmp_path / "ward.db", protocol=COHORTS) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[COHORTS]) as ward:
         yield ward, ward.member(language=request.param), request.param
 
 
 @pytest.fixture(params=list(LANGUAGES))
 async def site(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Ward, Person, str]]:
-    async with Ward(tmp_path / "ward.db", protocol=SITE) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[SITE]) as ward:
         yield ward, ward.member(language=request.param), request.param
 
 

@@ -29,7 +29,7 @@ FAULTS = (
 
 @pytest.fixture
 async def ticking(tmp_path: Path) -> AsyncIterator[tuple[Ward, Person]]:
-    async with Ward(tmp_path / "ward.db", protocol=load(str(TICKS))) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[load(str(TICKS))]) as ward:
         yield ward, ward.member()
 
 
@@ -65,7 +65,7 @@ async def test_what_is_shown_as_ticked_is_in_the_file_whatever_fails(tmp_path: P
     """Taps on whatever has buttons, calls that fail before or after they arrive, a restart now and then."""
     dice = random.Random(seed)
     server = FaultyBotApi(token=TOKEN, kept=5000, clock=unhurried(), seed=seed)
-    async with Ward(tmp_path / "ward.db", server=server, protocol=load(str(TICKS))) as ward:
+    async with Ward(tmp_path / "ward.db", server=server, protocols=[load(str(TICKS))]) as ward:
         phone = ward.member()
         await ward.says(phone, "/new")
         server.faults.table = FAULTS

@@ -20,7 +20,7 @@ LANGUAGES = {
 
 @pytest.fixture(params=list(LANGUAGES))
 async def washouts(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Ward, Person, str]]:
-    async with Ward(tmp_path / "ward.db", protocol=PROTOCOL) as ward:
+    async with Ward(tmp_path / "ward.db", protocols=[PROTOCOL]) as ward:
         yield ward, ward.member(language=request.param), request.param
 
 

@@ -79,13 +79,12 @@ class Ward:
         sleep: Callable[[float], Awaitable[None]] = breathe,
         zone: str = "+08:00",
         server: FaultyBotApi | None = None,
-        protocol: Protocol | None = None,
         protocols: Sequence[Protocol] = (),
     ) -> None:
         self.path = path
         self.server = server or FaultyBotApi(token=TOKEN, kept=5000, clock=unhurried())
         self._clock, self._sleep, self._zone = clock, sleep, zone
-        self._protocols = tuple(protocols) or (protocol or load("NCT04420494"),)
+        self._protocols = tuple(protocols) or (load("NCT04420494"),)
         self.service: Service
         self._running: asyncio.Task[None] | None = None
 

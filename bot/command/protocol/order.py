@@ -140,7 +140,7 @@ def _grounds(seen: Exclusions | None, db_file: str | None, site: str | None) -> 
 
 def _listed(protocol: Protocol, order: Sequence[str], language: str) -> Iterator[str]:
     """Yield the proposed order."""
-    from dialogs.portfolio.explaining import explained_first
+    from dialogs.of_one_trial import explained_first
 
     last = explained_first(protocol)
     width = max(map(len, order))
