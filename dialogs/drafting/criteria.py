@@ -102,7 +102,7 @@ class _Maker:
             yield from self._of_heading(node, group)
         else:
             yield self._alone(node, self._code(node.role, group))
-            yield from (_line(each.line) for each in node.below)
+            yield from (_line(each.line) for below in node.below for each in below.walk())
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
         kind, count = meaning(node)
@@ -125,7 +125,7 @@ class _Maker:
     def _each(self, node: Node, group: str) -> Iterator[Drafted]:
         """Make criteria of the items of a list, each with the remarks on the whole."""
         before = self.remarks
-        remarks = (each.line.text for each in node.below if each.role == "line")
+        remarks = (each.words() for each in node.below if each.role == "line")
         self.remarks += tuple(each for each in remarks if not says_nothing(each))
         for made in self.of_list(node.below, group):
             alone = bool(made.code) and not made.review and not node.heads
@@ -135,7 +135,7 @@ class _Maker:
     def _alone(self, node: Node, code: str) -> Drafted:
         """Make a criterion of one line and the remarks on it: a rule is proposed for all their words, or for none."""
         text, headings = node.line.text, self._headings(node.line)
-        remarks = [*self.remarks, *(each.line.text for each in node.below)]
+        remarks = [*self.remarks, *(each.words() for each in node.below)]
         made = replace(self._bare(node, code), help="\n".join(remarks))
         if headings:
             made = replace(made, asked=self._in_context(node.line, text))

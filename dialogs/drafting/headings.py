@@ -117,8 +117,13 @@ _PART: Final = re.compile(
 _CODES: Final = re.compile(rf"(?<![A-Z0-9]){_CODE}(?![A-Z0-9])|{either('digit')}", re.IGNORECASE)
 _LEAVES_OUT: Final = re.compile(
     r"[^.;()]*(?<!who )(?<!that )(?<!which )\b(?:is|are|will be) "
-    rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not allowed|not permitted)\b[^.;()]{{0,40}}\W*",
-    re.IGNORECASE,
+    rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not allowed|not permitted)\b[^.;()]{{0,40}}\W*"
+    r"|(?:the |any |all |other )?(?:patients|subjects|participants|individuals|persons|people|volunteers|adults|"
+    r"children|women|men|those|they|you)\b[^.;()]{0,60}?(?<!who )(?<!that )\b(?:are|were|will be|should be) "
+    rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not (?:included|enrolled))\b[^.;:()]{{0,30}} "
+    r"(?:if|when|who|because|due to|with|for|in case|on the basis)\b.*"
+    r"|excluded (?:are|were|will be) .*",
+    re.IGNORECASE | re.DOTALL,
 )
 _SOME: Final = re.compile(
     r"\b(?:participants?|patients|subjects|adults|adolescents|children|parents|caregivers|controls|volunteers|donors|"

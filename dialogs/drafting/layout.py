@@ -16,9 +16,21 @@ from dialogs.drafting import headings, markers
 from dialogs.drafting.listed import enumerated, with_numerals
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.rows import Row, rows_of
-from dialogs.drafting.titles import introduces, is_note, is_remark, is_title, says_nothing
+from dialogs.drafting.titles import (
+    allows,
+    asks_anew,
+    in_capitals,
+    introduces,
+    is_note,
+    is_remark,
+    is_title,
+    names_a_part,
+    says_nothing,
+)
 
 _UNDER_A_GROUP: Final = 2
+_TITLE: Final = "title"
+"""Style of an unmarked heading among the items that are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,11 @@ class _Reader:
     open: list[Row] = field(default_factory=list)
     """The items that the next one may be nested in."""
 
+    groups: dict[str, set[str]] = field(default_factory=dict)
+    """Headings of groups that stand above sections, with the sides that each has."""
+    before: list[Row] = field(default_factory=list)
+    """Those that were open when the last title came."""
+
     def lines(self, rows: Sequence[Row]) -> Iterator[Line]:
         for row, below in zip(rows, [*rows, None][1:], strict=True):
             line = self._line(row, below)
@@ -78,37 +95,65 @@ class _Reader:
         if self.role == headings.UNSURE and self.head == (row.style, row.indent):
             self.role, self.whom = "inclusion", ""
         may_exclude = self.role in ("inclusion", headings.UNSURE)
-        section = headings.section_of(row.text, marked=bool(row.marker))
+        section = self._section(row)
         if section is not None and (section[0] != headings.UNSURE or may_exclude):
-            self.role, self.whom = section
+            self.role, self.whom = section[0], section[1] or self._group(section[0])
             nests = row.marker and below and (below.style, below.indent) != (row.style, row.indent)
             self.head = (row.style, row.indent) if nests else None
-            self.titles, self.open, self.fresh = [], [], False
+            self.titles, self.open, self.before, self.fresh = [], [], [], False
             return Line(row.text, "line", row.marker)
         begun = "" if row.marker else headings.side_begun(row.text)
         if begun and (begun != headings.UNSURE or may_exclude):
             self.role, self.whom, self.titles, self.open = begun, "", [], []
+        if below and below.heads_section and not row.marker and _heads_a_group(row.text):
+            self.groups[row.text] = set()
+            return Line(row.text, "line")
         if not row.marker and self._is_title(row, below):
             return self._title(row)
         if is_remark(row.text) or not re.search(r"[^\W_]", row.text):
             return Line(row.text, "line", row.marker)
         if self.open and (is_note(row.text) or self._hangs(row)):
             self.open = [each for each in self.open if each.indent < row.indent] or self.open
-            return Line(row.text, "line", row.marker, len(self.open), self._above())
+            return Line(row.text, "line", row.marker, len(self.open), self._above(row))
         return self._item(row)
+
+    def _group(self, side: str) -> str:
+        """Return the group that a section is of, by the heading above it: *Part A: Inclusion Criteria:*.
+
+        A side that the groups above do not have is that of all of them: the exclusions behind those of the last one.
+        """
+        *above, group = self.groups or [""]
+        if any(side not in self.groups[each] for each in above):
+            return ""
+        self.groups.get(group, set()).add(side)
+        return group
+
+    def _section(self, row: Row) -> tuple[str, str] | None:
+        """Return the side that a row opens, and whom; exclusions may say who is let in all the same."""
+        if self.role != "inclusion" and allows(row.text, "exclusion"):
+            return None
+        return headings.section_of(row.text, marked=bool(row.marker))
 
     def _is_title(self, row: Row, below: Row | None) -> bool:
         """Say whether an unmarked line heads what follows; one in an item's indent belongs to the item."""
         if below is None or below.heads_section or not is_title(row.text):
             return False
+        if in_capitals(row.text) and in_capitals(below.text) and not introduces(row.text):
+            return names_a_group(row.text)
         return below.marker != "" or introduces(row.text)
 
     def _title(self, row: Row) -> Line:
+        self.before = [each for each in self.open if each.indent == row.indent and each.marker]
         self.open = [each for each in self.open if each.indent < row.indent and each.marker]
         level = self._level(row.text)
-        self.titles = [] if self.open else [each for each in self.titles if each[0] < level]
-        line = Line(row.text, "line", "", len(self.open), self._above())
-        self.titles.append((level, row.text))
+        if not self.open:
+            self.whom = "" if asks_anew(row.text) and not names_a_group(self.whom) else self.whom
+            self.titles = [each for each in self.titles if each[0] < level]
+        line = Line(row.text, "line", "", len(self.open), self._above(row))
+        if self.open:
+            self.open.append(replace(row, style=_TITLE))
+        else:
+            self.titles.append((level, row.text))
         self.fresh = True
         return line
 
@@ -128,18 +173,31 @@ class _Reader:
         return not row.marker and any(each.marker and each.indent < row.indent for each in self.open)
 
     def _item(self, row: Row) -> Line:
+        self._go_on(row)
         while self.open and not self._nests(self.open[-1], row):
             above = self.open.pop()
             if row.marker and above.marker and (above.style, above.indent) == (row.style, row.indent):
                 break
         self.fresh = False
         role = "exclusion" if headings.leaves_out(row.text) or self.role == headings.UNSURE else self.role
-        line = Line(row.text, role, row.marker, len(self.open), self._above())
+        line = Line(row.text, role, row.marker, len(self.open), self._above(row))
         self.open.append(row)
         return line
 
+    def _go_on(self, row: Row) -> None:
+        """End the last title where a numbered list above it goes on: *2.* behind *1.* and the title's own *(1)*."""
+        if self.fresh:
+            self.before = [each for each in self.before if each.style != row.style]
+        if any(
+            (each.style, each.indent) == (row.style, row.indent) and _follows(each, row)
+            for each in self.before
+        ):
+            self.titles, self.open, self.before = self.titles[:-1], [], []
+
     def _nests(self, above: Row, row: Row) -> bool:
         """Say whether an item stands under one that is open: by its indent, or by its markers where these agree."""
+        if above.style == _TITLE:
+            return row.indent >= above.indent
         if not row.marker or not above.marker or row.indent < above.indent:
             return False
         if row.indent > above.indent:
@@ -148,7 +206,19 @@ class _Reader:
         first = markers.FIRST.fullmatch(row.marker) is not None
         return not known and (introduces(above.text) or (first and above.style != "bullet"))
 
-    def _above(self) -> tuple[str, ...]:
+    def _above(self, row: Row) -> tuple[str, ...]:
+        """Return what a row stands under."""
         whom = (self.whom,) if self.whom else ()
-        titles = (text for _, text in self.titles if not says_nothing(text))
+        titles = (text for _, text in self.titles if not says_nothing(text, row.text))
         return (*whom, *titles, *(each.text for each in self.open))
+
+
+def _heads_a_group(text: str) -> bool:
+    """Say whether a line is the heading of a group, and no criterion of its words: *Part A (expansion)*, *Adults:*."""
+    return names_a_part(text) or (introduces(text) and names_a_group(text))
+
+
+def _follows(above: Row, row: Row) -> bool:
+    """Say whether a marker has the next number after another one."""
+    one, other = (re.findall(r"\d+", each.marker) for each in (above, row))
+    return bool(one and other) and int(other[-1]) == int(one[-1]) + 1

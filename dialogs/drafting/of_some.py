@@ -11,12 +11,16 @@ _WHOM: Final = (
     r"(?:with|without|who|whose|on|of|in|taking|using|receiving|requiring|treated|undergoing|having|aged|under|over|"
     r"younger|older)"
 )
+_ALL: Final = "patients?|subjects?|participants?|individuals?|persons|people|volunteers?|adults|you|they"
 _MUST: Final = (
-    r"must|should|shall|will|agrees?|needs?|required|has to|have to|(?:are|is) (?:willing|to|asked|advised)"
+    r"(?:must|should|shall|will|agrees?|needs?|required|has to|have to|(?:are|is) (?:willing|to|asked|advised))\b|"
+    r"may (?:be (?:included|enrolled|eligible)|participate|take part|enrol\w*|enter)|may have\b.*(?:up to|[<≤])"
 )
 _OF_SOME: Final = re.compile(
     r"\W*(?:for|in|if|when|where|cohort|group|arm|part|phase|stage)\b"
-    rf"|\W*(?:[\w-]+ ){{0,3}}?(?:{_WHOM})\b.*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})\b",
+    rf"|\W*(?:[\w-]+ ){{0,3}}?(?:{_WHOM})\b.*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})"
+    rf"|(?!(?:all |the )?(?:{_ALL}) (?:are|is)\b)[^.;]*\b(?:are|is) (?:eligible|allowed|permitted|acceptable) "
+    r"(?:if|provided|when|only|as long as|unless)\b",
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(

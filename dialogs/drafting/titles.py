@@ -20,20 +20,43 @@ _REMARK: Final = re.compile(
 _NONE: Final = re.compile(rf"\W*{either('none')}?\W*", re.IGNORECASE)
 _TITLES: Final = re.compile(
     r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
-    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)(?: only)?\W*$"
-    r"|\W*(?:cohort|group|arm|part)s? (?:[A-Z]|\d{1,2}[a-z]?|I{1,3}V?)(?:\s*[(\[:–—-].{0,80}| only\b.{0,40})",
+    r"(?:cohort|group|arm|part|stage)s?(?:\s+[A-Z0-9]{1,3})?)(?: only)?\W*$",
     re.IGNORECASE,
 )
-"""A group of participants; or a part by its code, and what this is called: *Part 2 (expansion)*."""
+"""A group of participants."""
+_PART: Final = re.compile(
+    r"\W*(?:cohort|group|arm|part|phase|stage)s? (?:[A-Z]|\d{1,2}[a-z]?|I{1,3}V?)"
+    r"(?:\s*[(\[:–—-].{0,80}| only\b.{0,40})?\W*",
+    re.IGNORECASE,
+)
+"""A part by its code, and what this is called: *Part 2 (expansion)*."""
 _SAYS_NOTHING: Final = re.compile(
     r"\W*(?:(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
     r"(?:prior|concurrent|previous|concomitant|and|or|/|\W)+(?:therapy|therapies|treatments?|medications?|drugs)|"
     r"others?|general|miscellaneous|demographics?|medical history|medical conditions|laboratory(?: values| tests)?|"
-    r"labs?|hematopoietic|hematologic(?:al)?|hepatic|renal|cardiovascular|pulmonary|neurologic(?:al)?|gastrointestinal|"
-    r"biologic therapy|chemotherapy|endocrine therapy|radiotherapy|surgery)\W*",
+    r"labs?|hematopoietic|hematologic(?:al)?|hepatic|renal|cardiovascular|pulmonary|neurologic(?:al)?|gastrointestinal"
+    r")\W*",
     re.IGNORECASE,
 )
 """Titles that only sort the lines under them."""
+_SORTS: Final = re.compile(
+    r"\W*(?:(?P<therapy>(?:biologic|endocrine) therapy|chemotherapy|radiotherapy|surgery)|age|sex|gender|"
+    r"(?:performance|menopausal|hormone receptor) status|life expectancy)\W*",
+    re.IGNORECASE,
+)
+"""Titles of the registry's old forms, which say of what the lines under them are; some lines repeat it."""
+_ANEW: Final = re.compile(
+    r"\b(?:any|all|one|either|both|none|at least \w+) of (?:the |these|those)", re.IGNORECASE
+)
+_CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
+_ALLOWS: Final = {
+    side: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)
+    for side, pattern in (
+        ("inclusion", f"(?!.*{either('allowed_if')})(?:{either('allows')})"),
+        ("exclusion", f"{either('allows')}|{either('lets_in')}"),
+    )
+}
+"""What says that something is allowed, or that somebody may take part: among inclusions that may be a requirement."""
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 160
 """Characters of a title."""
@@ -60,14 +83,50 @@ def with_colon(heading: str) -> str:
 
 def is_title(text: str) -> bool:
     """Say whether an unmarked line looks like a heading: it ends with a colon, is in capitals, or names a group."""
-    if len(text) > _LONGEST or is_remark(text) or is_note(text):
+    if len(text) > _LONGEST or is_remark(text) or (is_note(text) and not introduces(text)):
         return False
     words = text.split()
-    if introduces(text) or (text.isupper() and len(words) > 1):
+    if (
+        introduces(text)
+        or says_nothing(text)
+        or _SORTS.fullmatch(text)
+        or (in_capitals(text) and len(words) > 1)
+    ):
         return True
-    return len(words) <= _MOST_WORDS and not text.endswith((".", ";")) and _TITLES.fullmatch(text) is not None
+    if len(words) > _MOST_WORDS or text.endswith((".", ";")):
+        return False
+    return names_a_part(text) or _TITLES.fullmatch(text) is not None
 
 
-def says_nothing(title: str) -> bool:
-    """Say whether a title only sorts the lines under it, and changes nothing of what they mean."""
-    return _SAYS_NOTHING.fullmatch(title) is not None
+def names_a_part(text: str) -> bool:
+    """Say whether a line is a part by its code and no more: *Part 2 (expansion)*."""
+    return _PART.fullmatch(text) is not None
+
+
+def in_capitals(text: str) -> bool:
+    """Say whether a line is in capitals, and no value: *HIV NEGATIVE*, but not *ECOG 0-1*."""
+    return text.isascii() and text.isupper() and re.search(r"[\d<>=%]", text) is None
+
+
+def says_nothing(title: str, line: str = "") -> bool:
+    """Say whether a title only sorts the lines under it, and changes nothing of what they, or one of them, mean."""
+    found = _SORTS.fullmatch(title)
+    repeated = found is not None and found["therapy"] is not None and found["therapy"].lower() in line.lower()
+    return repeated or _SAYS_NOTHING.fullmatch(title) is not None
+
+
+def asks_anew(title: str) -> bool:
+    """Say whether a title says how many of its lines it takes, whatever stands above it: *any of the following:*."""
+    return introduces(title) and _ANEW.search(title) is not None
+
+
+def allows(text: str, side: str) -> bool:
+    """Say whether a line of a side says no more than what is allowed: *the following are permitted:*."""
+    pattern = _ALLOWS.get(side)
+    return pattern is not None and pattern.fullmatch(text) is not None
+
+
+def ends_in_what_is_allowed(text: str, side: str) -> bool:
+    """Say whether a line goes on to what is allowed: *steroids within 4 weeks. The following are permitted:*."""
+    *before, last = _CLAUSES.split(text)
+    return bool(before) and allows(last, side)

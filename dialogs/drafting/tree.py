@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.spoken import either
-from dialogs.drafting.titles import introduces
+from dialogs.drafting.titles import allows, ends_in_what_is_allowed, introduces
 
 _FOLLOWS: Final = r"(?:the |of |these |following|conditions|criteria|below|:|\W)"
 _COUNT: Final = re.compile(
@@ -88,7 +88,7 @@ class Node:
 
 
 def tree(lines: Sequence[Line]) -> list[Node]:
-    """Return the lines that stand under none, each with those under it."""
+    """Return the lines that stand under none, with those under them; what is allowed is a remark on what is above."""
     roots: list[Node] = []
     open_: list[Node] = []
     for line in lines:
@@ -97,7 +97,22 @@ def tree(lines: Sequence[Line]) -> list[Node]:
         node = Node(line)
         (open_[-1].below if open_ else roots).append(node)
         open_.append(node)
-    return roots
+    return _with_remarks(roots)
+
+
+def _with_remarks(nodes: Sequence[Node], *, nested: bool = False) -> list[Node]:
+    """Return lines side by side, with what is allowed as remarks: on the list that they are, or on the line above."""
+    kept: list[Node] = []
+    for node in nodes:
+        node.below = _with_remarks(node.below, nested=True)
+        if not allows(node.line.text, node.role):
+            kept.append(node)
+            continue
+        for each in node.walk():
+            each.line = replace(each.line, role="line")
+        alone = nested or not kept or kept[-1].role == "line"
+        (kept if alone else kept[-1].below).append(node)
+    return kept
 
 
 def meaning(node: Node) -> tuple[str, int]:
@@ -109,6 +124,7 @@ def meaning(node: Node) -> tuple[str, int]:
     """
     text = node.line.text
     excepted = _EXCEPT.search(text) and not (node.heads and node.line.unsure)
+    excepted = excepted or ends_in_what_is_allowed(text, node.role)
     if excepted or _EXAMPLES.search(text):
         return ("each", 0) if node.heads and not excepted else ("words", 0)
     if node.role == "exclusion":

@@ -54,8 +54,67 @@ LISTS: dict[str, tuple[str, str]] = {
     "a section of alternatives": ("Inclusion criteria (any of the following):\n* Fever\n* Cough", "- -"),
     "a sentence of alternatives": ("Inclusion:\nPatients with at least one of the following are eligible:\n* Fever\n* Cough", "I1=i1_1 or i1_2 - -"),
     "a sentence of conditions together": ("Exclusion:\nPatients with all of the following are excluded:\n* Fever\n* Cough", "E1=e1_1 and e1_2 - -"),
+    "what is allowed belongs to the exclusion that it stands in": ("Exclusion:\n* Steroids within 4 weeks. The following are allowed:\n  * Inhaled\n  * On the skin\n* Cough", "E1? - - E2"),
+    "what is allowed beside a list is no exclusion": ("Exclusion:\n* Any of the following:\n  * Fever\n  * Cough\n* The following are permitted:\n  * Rash\n  * Itch\n* Sweat", "- E1a E1b - - - E2"),
+    "exceptions under a heading of a list": ("Exclusion:\n* Any cancer:\n  * Of the skin\n  * Of the blood\n  Exceptions:\n  * Freckles\n* Cough", "- E1a E1b - - E2"),
+    "who is let in all the same": ("Exclusion:\n* Fever\nSubjects with the following are eligible:\n* Rash", "E1 - -"),
+    "one line that says what is allowed": ("Exclusion:\n* Steroids\n* Inhaled steroids are permitted.\n* Cough", "E1 - E2"),
+    "exceptions of an inclusion": ("Inclusion:\n* Adequate function:\n  * ALT normal\n  * AST normal\n  Exceptions:\n  * Gilbert's syndrome\n* Adult", "- I1a I1b - - I2"),
+    "what is allowed in a numbered list that goes on": ("排除标准\n1. 接受过以下治疗：\n（1）甲\n（2）乙\n允许以下情况：\n（1）丙\n2. 发热", "- E1a E1b - - E2"),
+    "what is allowed among inclusions": ("Inclusion:\n* Fever\n* Earlier cough is allowed.\n* Itch is allowed if it is mild\n* The following are permitted:\n  * Rash\n* Adult", "I1 - I2 - - I3"),
+    "what is not allowed": ("Exclusion:\nProhibited and not permitted are any of:\n* Pill\n* Spray", "E1? - -"),
+    "a title with a list of its own behind a sentence of all": ("Exclusion:\nPatients with all of the following are excluded:\n* Fever\n* Cough\nAny of these:\n* Rash", "E1=e1_1 and e1_2 - - - E2"),
     "a note asks for nothing": ("Inclusion:\n* Fever\n\n  Note: by ear\n* Cough", "I1 - I2"),
 }  # fmt: skip
+
+
+ALLOWED = (
+    "The following are allowed:", "The following medications are permitted:", "Exceptions:", "Exceptions to this criterion:", "This does not include:",
+    "Subjects with the following are eligible:", "NOTE: the following do not exclude:", "Patients with the following may be enrolled:", "Permitted medications:",
+    "The following are not considered exclusionary:", "However, the following are acceptable:", "Patients with these will not be excluded:", "以下情况除外：", "例外：", "允许以下情况：", "以下患者可以入组：",
+)  # fmt: skip
+WITH_ALLOWED = (
+    "* Fever\n* {}\n  * Red\n  * Green\n* Cough",
+    "* Fever\n  * {}\n    * Red\n    * Green\n* Cough",
+    "* Fever. {}\n  * Red\n  * Green\n* Cough",
+    "1. Fever\n2. {}\na) Red\nb) Green\n3. Cough",
+    "1. Fever, any of:\n   a) Of lamps\n   {}\n   b) Red\n   c) Green\n2. Cough",
+    "1. Fever\n{}\n(a) Red\n(b) Green\n2. Cough",
+    "Fever\n\n{}\n* Red\n* Green",
+)
+
+
+@pytest.mark.parametrize("layout", WITH_ALLOWED)
+@pytest.mark.parametrize("heading", ALLOWED)
+def test_nothing_that_is_allowed_is_an_exclusion(heading: str, layout: str) -> None:
+    made = criteria_of(split("Exclusion Criteria:\n" + layout.format(heading)), propose)
+    asked = [each for each in made if each.code]
+    assert not {each.source for each in asked} & {heading, "Red", "Green"}
+    assert {each.role for each in made} == {"exclusion", "line"}
+    assert ("Cough" in {each.source for each in asked}) == ("Cough" in layout)
+    said = [f"{each.asked}\n{each.help}" for each in asked if each.source.startswith(("Fever", "Of lamps"))]
+    assert all("Red" in each and "Green" in each for each in said)
+    assert said
+
+
+def test_what_is_allowed_beside_an_exclusion_is_asked_with_its_rule() -> None:
+    text = "Exclusion:\n* Platelets < 75 x 10^9/L\n* Patients with a large spleen are eligible.\n* Fever"
+    _, made, *_ = criteria_of(split(text), propose)
+    (asked,) = made.questions
+    assert made.rule == f'platelets < "75 10*9/L" and {asked["id"]}'
+    assert "large spleen" in str(asked["words"])
+
+
+NOT_ALLOWED = (
+    "The following are not allowed", "Patients eligible for transplant", "Patient is eligible for curative surgery", "Subjects who may be enrolled in another trial",
+    "Conditions in which surgery is not acceptable", "Patients who are allowed to drive", "Other conditions that are not acceptable to the investigator",
+    "Exception of fever within 3 days", "Does not apply sunscreen", "Any condition for which taking part is not in the best interest", "不得使用以下药物", "不允许以下情况", "不可使用的药物", "打鼾（已治疗者除外）", "Steroids (inhaled ones are permitted)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NOT_ALLOWED)
+def test_an_exclusion_that_speaks_of_what_is_allowed_is_one(line: str) -> None:
+    assert shape(f"Exclusion Criteria:\n* Fever\n* {line}\n* Cough") == "E1 E2 E3"
 
 
 def shape(text: str, propose: Propose = nothing) -> str:
@@ -140,7 +199,7 @@ def test_what_is_remarked_on_a_list_keeps_its_items_from_being_proposed() -> Non
     ]
 
 
-@pytest.mark.parametrize("text", ["For women: a negative test", "Women must use contraception", "Patients with asthma must carry a spray"])  # fmt: skip
+@pytest.mark.parametrize("text", ["For women: a negative test", "Women must use contraception", "Patients with asthma must carry a spray", "Patients with HIV are eligible if they sleep", "Statins are permitted if their dose is stable", "Patients with a large liver may have ALT up to 5 x ULN"])  # fmt: skip
 def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     (made,) = criteria_of(split(text), nothing)
     assert made.of_some
@@ -150,6 +209,20 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     answers = {each.code: play(trial, {question.id: Choice(each.code)}).verdict for each in question.options}
     assert answers == {"yes": "eligible", "no": "ineligible", "not_concerned": "eligible"}
     assert is_asked_as_it_stands(criterion)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patients are eligible if they sleep",
+        "You are eligible only with a lamp",
+        "Patients with fever may have had a cough",
+        "Participants may be of any sex",
+    ],
+)
+def test_what_is_asked_of_all_concerns_everybody(text: str) -> None:
+    (made,) = criteria_of(split(f"* {text}"), nothing)
+    assert not made.of_some
 
 
 def test_an_exclusion_of_some_leaves_out_those_who_answer_yes_and_nobody_else() -> None:

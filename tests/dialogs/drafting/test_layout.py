@@ -63,6 +63,10 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "words of a heading with a verb of a sentence": ("Inclusion criteria are met since 3 days\nExclusion criteria are the same as at first", [(IN, "Inclusion criteria are met since 3 days"), (EX, "Exclusion criteria are the same as at first")]),
     "a heading that nothing ends": ("Inclusion Criteria Adults with fever.\nExclusion Criteria Cough.\nRash.", [(IN, "Inclusion Criteria Adults with fever."), (EX, "Exclusion Criteria Cough."), (EX, "Rash.")]),
     "what one line alone leaves out": ("Any fever. Excluded: fever of lamps\nAdults", [(IN, "Any fever. Excluded: fever of lamps"), (IN, "Adults")]),
+    "all in capitals": ("INCLUSION CRITERIA\nADULTS AND CHILDREN\nECOG PS 0-1\n- ABLE TO COME\nEXCLUSION CRITERIA\nCOUGH OR RASH\n- FEVER", [(LINE, "INCLUSION CRITERIA"), (IN, "ADULTS AND CHILDREN"), (IN, "ECOG PS 0-1"), (IN, "ABLE TO COME"), (LINE, "EXCLUSION CRITERIA"), (EX, "COUGH OR RASH"), (EX, "FEVER")]),
+    "the old forms of the registry": ("Performance status\n\n* ECOG 0-1\n\nHepatic\n\n* Bilirubin normal\n\nOther\n\n* Able to come", [(LINE, "Performance status"), (IN, "ECOG 0-1"), (LINE, "Hepatic"), (IN, "Bilirubin normal"), (LINE, "Other"), (IN, "Able to come")]),
+    "a sentence that leaves out, with all that follows": ("Patients will be excluded if they cough, have a rash that lasts, or sleep by day on most days of a week.\nAdults", [(EX, "Patients will be excluded if they cough, have a rash that lasts, or sleep by day on most days of a week."), (IN, "Adults")]),
+    "what was excluded before": ("* Other causes were excluded by a physician with two tests on three days\n* Patients in whom fever was excluded", [(IN, "Other causes were excluded by a physician with two tests on three days"), (IN, "Patients in whom fever was excluded")]),
     "in Chinese": ("入选标准：\n1、年满18岁；\n2、发热；\n排除标准：\n（1）咳嗽", [(LINE, "入选标准："), (IN, "年满18岁；"), (IN, "发热；"), (LINE, "排除标准："), (EX, "咳嗽")]),
 }  # fmt: skip
 
@@ -189,6 +193,13 @@ NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a paragraph of an item": ("1. A\n\n   Note: B\n2. C", [(0, ""), (1, "A"), (0, "")]),
     "cohorts": ("Inclusion:\nFor children:\n* A\nFor adults:\n* B\nExclusion:\n* C", [(0, ""), (0, ""), (0, "For children:"), (0, ""), (0, "For adults:"), (0, ""), (0, "")]),
     "a section of some": ("Inclusion Criteria for donors:\n* A\nExclusion Criteria:\n* B", [(0, ""), (0, "Inclusion Criteria for donors:"), (0, ""), (0, "")]),
+    "a heading within an item ends with it": ("* A:\n  * B\n  C:\n  * D\n* E", [(0, ""), (1, "A:"), (1, "A:"), (2, "A:/C:"), (0, "")]),
+    "a numbered list goes on behind a heading in it": ("1. A:\n(1) B\nC:\n(1) D\n2. E", [(0, ""), (1, "A:"), (0, ""), (0, "C:"), (0, "")]),
+    "numbers go on under another heading": ("Lamps:\n1. A\n2. B\nBells:\n3. C\n4. D", [(0, ""), (0, "Lamps:"), (0, "Lamps:"), (0, ""), (0, "Bells:"), (0, "Bells:")]),
+    "sections of parts": ("PART A (lamps):\nInclusion Criteria:\n* A\nPart B\nInclusion Criteria:\n* B\nExclusion Criteria:\n* C", [(0, ""), (0, ""), (0, "PART A (lamps):"), (0, ""), (0, ""), (0, "Part B"), (0, ""), (0, "")]),
+    "sections of parts, each with both": ("Adults:\nInclusion:\n* A\nExclusion:\n* B\nChildren:\nInclusion:\n* C\nExclusion:\n* D", [(0, ""), (0, ""), (0, "Adults:"), (0, ""), (0, "Adults:"), (0, ""), (0, ""), (0, "Children:"), (0, ""), (0, "Children:")]),
+    "a criterion above a section is no part": ("Inclusion:\nGroup B streptococcus carriers\nExclusion:\n* A", [(0, ""), (0, ""), (0, ""), (0, "")]),
+    "a therapy that a line repeats": ("Surgery\n* No surgery\n* Within 4 weeks", [(0, ""), (0, ""), (0, "Surgery")]),
     "headings under headings": ("PATIENT CHARACTERISTICS:\nAge:\n* 18 and over\nSex:\n* Any", [(0, ""), (0, ""), (0, "Age:"), (0, ""), (0, "Sex:")]),
 }  # fmt: skip
 
