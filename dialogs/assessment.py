@@ -43,6 +43,13 @@ def judge(protocol: Protocol, index: int, facts: Facts) -> Judgement:
     return Judgement(TRUE - high, TRUE - low, residual) if residual else SETTLED[TRUE - low]
 
 
+@lru_cache(maxsize=256)
+def unanswered(protocol: Protocol) -> tuple[Judgement, ...]:
+    """What each criterion comes to before anything is answered."""
+    nothing: list[Answer | None] = [None] * len(protocol.questions)
+    return tuple(judge(protocol, index, nothing) for index in range(len(protocol.criteria)))
+
+
 def status(judgement: Judgement) -> Status:
     """Name a judgement. Pending and uncertain are both *unknown*."""
     if judgement is NOT_JUDGED:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from dialogs import assessment, parts
@@ -281,7 +280,7 @@ class Progress:
     def walk(self) -> None:
         """Walk from the first question over the answers that stand, up to the first question that has none."""
         self.facts = [None] * len(self.protocol.questions)
-        self.applied, self.failed, self.judged = [], [], list(_unanswered(self.protocol))
+        self.applied, self.failed, self.judged = [], [], list(assessment.unanswered(self.protocol))
         self.open = self._open_questions()
         if self.as_answered:
             self._apply_needed()
@@ -344,10 +343,3 @@ class Progress:
         """Come back to what was kept last; nothing changes if nothing was."""
         for name, value in (self.saved or {}).items():
             setattr(self, name, copy(value))
-
-
-@lru_cache(maxsize=256)
-def _unanswered(protocol: Protocol) -> tuple[Judgement, ...]:
-    """What each criterion comes to before anything is answered."""
-    nothing: list[Answer | None] = [None] * len(protocol.questions)
-    return tuple(assessment.judge(protocol, index, nothing) for index in range(len(protocol.criteria)))
