@@ -187,6 +187,10 @@ def _may_exclude(text: str, *, marked: bool) -> bool:
     return (announces and not marked) or (not says_more and announces >= marked)
 
 
+def speaks_of_exclusion(text: str) -> bool:
+    return _EXCLUDES.search(meant(text).text) is not None
+
+
 def side_begun(text: str) -> str:
     """Return the side that a line begins with such a heading of, and goes on with what stands under it; or nothing."""
     read = meant(text).text

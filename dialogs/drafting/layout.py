@@ -15,7 +15,7 @@ from typing import Final
 from dialogs.drafting import headings, markers
 from dialogs.drafting.listed import enumerated, with_numerals
 from dialogs.drafting.persons import names_a_group
-from dialogs.drafting.rows import Row, rows_of
+from dialogs.drafting.rows import COLUMNS, LAYOUT, Row, rows_of
 from dialogs.drafting.titles import (
     allows,
     asks_anew,
@@ -81,6 +81,10 @@ class _Reader:
 
     groups: dict[str, set[str]] = field(default_factory=dict)
     """Headings of groups that stand above sections, with the sides that each has."""
+    around: tuple[str, list[tuple[int, str]]] | None = None
+    """In a table whose columns have a heading of their own: the side and the titles that it stands under."""
+    table: int = 0
+    """The table that the last row was in."""
     before: list[Row] = field(default_factory=list)
     """Those that were open when the last title came."""
 
@@ -90,6 +94,7 @@ class _Reader:
             yield replace(line, unsure=True) if self.role == headings.UNSURE else line
 
     def _line(self, row: Row, below: Row | None) -> Line:
+        self._leave_table(row)
         if row.side and row.side != self.role:
             self.role, self.whom, self.titles, self.open = row.side, "", [], []
         if self.role == headings.UNSURE and self.head == (row.style, row.indent):
@@ -108,7 +113,12 @@ class _Reader:
         if below and below.heads_section and not row.marker and _heads_a_group(row.text):
             self.groups[row.text] = set()
             return Line(row.text, "line")
-        if not row.marker and self._is_title(row, below):
+        if row.style == LAYOUT:
+            self._leave(row)
+            return Line(row.text, "line", "", len(self.open), self._above(row))
+        if row.style == COLUMNS:
+            self._enter_columns(row)
+        if row.style == COLUMNS or (not row.marker and self._is_title(row, below)):
             return self._title(row)
         if is_remark(row.text) or not re.search(r"[^\W_]", row.text):
             return Line(row.text, "line", row.marker)
@@ -116,6 +126,19 @@ class _Reader:
             self.open = [each for each in self.open if each.indent < row.indent] or self.open
             return Line(row.text, "line", row.marker, len(self.open), self._above(row))
         return self._item(row)
+
+    def _enter_columns(self, row: Row) -> None:
+        """Read the rows below the heading of columns by what this says; it may exclude, among inclusions."""
+        self.around = self.role, list(self.titles)
+        if self.role == "inclusion" and headings.speaks_of_exclusion(row.text):
+            self.role = headings.UNSURE
+
+    def _leave_table(self, row: Row) -> None:
+        """Leave the table above a row that is none of its own, and the heading of its columns."""
+        self.open = [each for each in self.open if each.table in (0, row.table)]
+        if self.around is not None and self.table != row.table:
+            (self.role, self.titles), self.around = self.around, None
+        self.table = row.table
 
     def _group(self, side: str) -> str:
         """Return the group that a section is of, by the heading above it: *Part A: Inclusion Criteria:*.
@@ -144,7 +167,10 @@ class _Reader:
 
     def _title(self, row: Row) -> Line:
         self.before = [each for each in self.open if each.indent == row.indent and each.marker]
-        self.open = [each for each in self.open if each.indent < row.indent and each.marker]
+        if row.table:
+            self._leave(row)
+        else:
+            self.open = [each for each in self.open if each.indent < row.indent and each.marker]
         level = self._level(row.text)
         if not self.open:
             self.whom = "" if asks_anew(row.text) and not names_a_group(self.whom) else self.whom
@@ -170,19 +196,25 @@ class _Reader:
 
     def _hangs(self, row: Row) -> bool:
         """Say whether an unmarked line is a further paragraph of an item above it."""
-        return not row.marker and any(each.marker and each.indent < row.indent for each in self.open)
+        if row.marker or row.table:
+            return False
+        return any(each.marker and each.indent < row.indent for each in self.open)
 
     def _item(self, row: Row) -> Line:
         self._go_on(row)
-        while self.open and not self._nests(self.open[-1], row):
-            above = self.open.pop()
-            if row.marker and above.marker and (above.style, above.indent) == (row.style, row.indent):
-                break
+        self._leave(row)
         self.fresh = False
         role = "exclusion" if headings.leaves_out(row.text) or self.role == headings.UNSURE else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above(row))
         self.open.append(row)
         return line
+
+    def _leave(self, row: Row) -> None:
+        """Leave the items that a row does not stand under."""
+        while self.open and not self._nests(self.open[-1], row):
+            above = self.open.pop()
+            if row.marker and above.marker and (above.style, above.indent) == (row.style, row.indent):
+                break
 
     def _go_on(self, row: Row) -> None:
         """End the last title where a numbered list above it goes on: *2.* behind *1.* and the title's own *(1)*."""
@@ -198,6 +230,8 @@ class _Reader:
         """Say whether an item stands under one that is open: by its indent, or by its markers where these agree."""
         if above.style == _TITLE:
             return row.indent >= above.indent
+        if row.table and not row.marker:
+            return not above.table and (row.indent > above.indent or introduces(above.text))
         if not row.marker or not above.marker or row.indent < above.indent:
             return False
         if row.indent > above.indent:

@@ -13,10 +13,13 @@ from itertools import repeat
 from typing import Final
 
 from dialogs.drafting import headings, markers
-from dialogs.drafting.titles import is_note, is_title
+from dialogs.drafting.tables import Laid, laid_out
+from dialogs.drafting.titles import is_note, is_title, says_nothing
 
 TAB: Final = 4
-_COLUMNS: Final = re.compile(r"\t| {3,}")
+COLUMNS: Final = "columns"
+"""Style of a row that heads the columns of a table; of one that says nothing of them, `LAYOUT`."""
+LAYOUT: Final = "layout"
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _TAGS: Final = (
@@ -45,6 +48,8 @@ class Row:
     after_blank: bool = True
     side: str = ""
     """In a table with a column for each side: which one it stands in."""
+    table: int = 0
+    """Which table of the text it is a row of, whose cells say something together; 0: none."""
 
     @property
     def heads_section(self) -> bool:
@@ -66,18 +71,30 @@ def unescaped(text: str) -> str:
 
 
 def _rows(text: str) -> Iterator[Row]:
-    blank, sides = True, tuple[str, ...]()
-    for line in text.splitlines():
-        cells = _COLUMNS.split(line)
-        sides = _sides(cells) or (sides if len(cells) > 1 else ())
+    blank, sides, table, tables = True, tuple[str, ...](), 0, 0
+    for line in laid_out(text):
+        sides = _sides(line.cells) or (sides if len(line.cells) > 1 else ())
         if sides:
-            yield from _in_columns(cells, sides)
+            yield from _in_columns(line.cells, sides)
             continue
-        seen = _UNSEEN.sub(" ", line.expandtabs(TAB))
+        seen = _UNSEEN.sub(" ", line.text.expandtabs(TAB))
         bare = " ".join(seen.split())
+        table = 0 if not line.in_table else table or tables + 1
+        tables = max(table, tables)
         if bare:
-            yield row_of(bare, len(seen) - len(seen.lstrip()), blank)
+            row = row_of(bare, len(seen) - len(seen.lstrip()), blank)
+            yield _of_table(row, line, table) if table else row
         blank = not bare
+
+
+def _of_table(row: Row, line: Laid, number: int) -> Row:
+    """Return a row as one of a table."""
+    if line.says_nothing or (line.is_alone and says_nothing(row.text)):
+        return replace(row, style=LAYOUT, table=number, after_blank=True)
+    if line.heads and not row.marker:
+        return replace(row, style=COLUMNS, table=number, after_blank=True)
+    side = _side_of(line.cells) if line.piped else ""
+    return replace(row, side=side, table=number, after_blank=not line.goes_on)
 
 
 def _sides(cells: Sequence[str]) -> tuple[str, ...]:
@@ -85,6 +102,12 @@ def _sides(cells: Sequence[str]) -> tuple[str, ...]:
     sections = [headings.section_of(_UNSEEN.sub(" ", cell).strip()) for cell in cells]
     sides = [section[0] for section in sections if section is not None]
     return tuple(sides) if len({*sides}) == len(cells) == 2 else ()
+
+
+def _side_of(cells: Sequence[str]) -> str:
+    """Return the side that one of the cells of a row names: *7, Diabetes, Exclusion*."""
+    named = [section[0] for cell in cells if (section := headings.section_of(cell.strip())) is not None]
+    return named[0] if len(named) == 1 else ""
 
 
 def _in_columns(cells: Sequence[str], sides: Sequence[str]) -> Iterator[Row]:
@@ -116,6 +139,8 @@ def _unwrapped(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _goes_on(above: Row, row: Row) -> bool:
     """Say whether a line is the rest of the one above: only where one of them cannot stand by itself."""
+    if above.table or row.table:
+        return above.table == row.table and not row.after_blank
     if row.after_blank or row.marker or above.heads_section or row.heads_section:
         return False
     if is_title(row.text) or is_note(row.text) or above.text.endswith(_ENDS):

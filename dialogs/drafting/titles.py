@@ -31,7 +31,8 @@ _PART: Final = re.compile(
 )
 """A part by its code, and what this is called: *Part 2 (expansion)*."""
 _SAYS_NOTHING: Final = re.compile(
-    r"\W*(?:(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
+    rf"\W*(?:(?:{either('column')}\b\W*)+|"
+    r"(?:disease|patients?|participants?|subjects?|study|tumou?r) (?:characteristics|population|requirements)|"
     r"(?:prior|concurrent|previous|concomitant|and|or|/|\W)+(?:therapy|therapies|treatments?|medications?|drugs)|"
     r"others?|general|miscellaneous|demographics?|medical history|medical conditions|laboratory(?: values| tests)?|"
     r"labs?|hematopoietic|hematologic(?:al)?|hepatic|renal|cardiovascular|pulmonary|neurologic(?:al)?|gastrointestinal"

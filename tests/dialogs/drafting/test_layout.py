@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dialogs.drafting.layout import Line, split
 from dialogs.drafting.rows import unescaped
+from dialogs.drafting.tables import SEPARATOR
 
 IN, EX, LINE = "inclusion", "exclusion", "line"
 LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -48,6 +49,11 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "sentences that leave out": ("Patients are not eligible for this study if:\n* cough\nSubjects will not be included if any of the following:\n* rash", [(LINE, "Patients are not eligible for this study if:"), (EX, "cough"), (LINE, "Subjects will not be included if any of the following:"), (EX, "rash")]),
     "not eligible for something else": ("* Patients who are not eligible for surgery\n* They are ineligible for a graft\n* Patients with fever are not eligible for this study", [(IN, "Patients who are not eligible for surgery"), (IN, "They are ineligible for a graft"), (EX, "Patients with fever are not eligible for this study")]),
     "two columns": ("Inclusion criteria\tExclusion criteria\n1. Adults\t1. Cough\n2. Fever\t\n\t2. Rash", [(LINE, "Inclusion criteria"), (LINE, "Exclusion criteria"), (IN, "Adults"), (EX, "Cough"), (IN, "Fever"), (EX, "Rash")]),
+    "a table of pipes": ("Inclusion Criteria:\n\n| Test | Limit |\n|:---|---:|\n| Hemoglobin | ≥ 9 g/dL |\n| Platelets | ≥ 75 x 10^9/L |\n| | ≥ 50 x 10^9/L after a transfusion |\n| **Hepatic** | |\n| ALT | ≤ 3 x ULN |", [(LINE, "Inclusion Criteria:"), (LINE, "Test Limit"), (IN, "Hemoglobin ≥ 9 g/dL"), (IN, "Platelets ≥ 75 x 10^9/L ≥ 50 x 10^9/L after a transfusion"), (LINE, "**Hepatic**"), (IN, "ALT ≤ 3 x ULN")]),
+    "a table of pipes for each side": ("| Inclusion criteria | Exclusion criteria |\n| --- | --- |\n| Adults | Cough |\n| Fever | |\n| | Rash |", [(LINE, "Inclusion criteria"), (LINE, "Exclusion criteria"), (IN, "Adults"), (EX, "Cough"), (IN, "Fever"), (EX, "Rash")]),
+    "a table without pipes at its ends": ("Drug | Limit\n--- | ---\nLamps | 3 days\nBells | 4 days\n\n* Fever|Cough", [(LINE, "Drug Limit"), (IN, "Lamps 3 days"), (IN, "Bells 4 days"), (IN, "Fever|Cough")]),
+    "a table that names the sides": ("| No. | Criterion | Type |\n| --- | --- | --- |\n| 1 | Adults | Inclusion |\n| 2 | Cough | Exclusion |", [(LINE, "No. Criterion Type"), (IN, "1 Adults Inclusion"), (EX, "2 Cough Exclusion")]),
+    "a table whose heading excludes": ("Inclusion Criteria:\n* Adults\n| Test | Excluded if |\n| --- | --- |\n| Lamps | > 3 |\n* Fever", [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (LINE, "Test Excluded if"), (EX, "Lamps > 3"), (IN, "Fever")]),
     "a table of limits": ("Inclusion Criteria:\nHemoglobin\t≥ 9 g/dL\nPlatelets\t≥ 75 x 10^9/L", [(LINE, "Inclusion Criteria:"), (IN, "Hemoglobin ≥ 9 g/dL"), (IN, "Platelets ≥ 75 x 10^9/L")]),
     "a web page": ("<p><b>Inclusion Criteria:</b></p><ul><li>Adults</li><li>10<sup>9</sup>/L</li></ul><b>Exclusion Criteria:</b><br>- Cough", [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (IN, "10^9/L"), (LINE, "Exclusion Criteria:"), (EX, "Cough")]),
     "ends of lines of another system": ("Inclusion Criteria:\r\n* Adults\r\n* Fever\r\n\r\nExclusion Criteria:\r\n* Cough\r\n", [(LINE, "Inclusion Criteria:"), (IN, "Adults"), (IN, "Fever"), (LINE, "Exclusion Criteria:"), (EX, "Cough")]),
@@ -190,6 +196,10 @@ NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "mixed bullets are not nested": ("* A\n- B\n* C", [(0, ""), (0, ""), (0, "")]),
     "numerals below letters": ("(a) A\n(b) B\n(i) C\n(ii) D\n(c) E", [(0, ""), (0, ""), (1, "B"), (1, "B"), (0, "")]),
     "Chinese headings of all": ("受试者入选标准（需全部满足）：\n1、A", [(0, ""), (0, "")]),
+    "a table within an item": ("1. A:\n\n   | Test | Limit |\n   | --- | --- |\n   | B | < 5 |\n\n2. C", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
+    "a table below an item that announces it": ("* A:\n| B | < 5 |\n| C | < 6 |\n* D", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
+    "a table by tabs within an item": ("1. A:\n   B\t< 5\n   C\t< 6\n2. D", [(0, ""), (1, "A:"), (1, "A:"), (0, "")]),
+    "the heading of columns ends with its table": ("* A\n| Test | At noon |\n| --- | --- |\n| B | < 5 |\n* D", [(0, ""), (0, ""), (0, "Test At noon"), (0, "")]),
     "a paragraph of an item": ("1. A\n\n   Note: B\n2. C", [(0, ""), (1, "A"), (0, "")]),
     "cohorts": ("Inclusion:\nFor children:\n* A\nFor adults:\n* B\nExclusion:\n* C", [(0, ""), (0, ""), (0, "For children:"), (0, ""), (0, "For adults:"), (0, ""), (0, "")]),
     "a section of some": ("Inclusion Criteria for donors:\n* A\nExclusion Criteria:\n* B", [(0, ""), (0, "Inclusion Criteria for donors:"), (0, ""), (0, "")]),
@@ -210,7 +220,9 @@ def test_a_line_knows_what_it_stands_under(text: str, places: list[tuple[int, st
 
 
 def bare(text: str) -> str:
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]", "", text)
+    """A text without what is layout: blanks, the pipes of tables and their rows of dashes."""
+    text = "\n".join(line for line in text.splitlines() if not SEPARATOR.fullmatch(line))
+    return re.sub(r"[\s|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]", "", text)
 
 
 def put_together(lines: tuple[Line, ...]) -> str:
@@ -219,7 +231,7 @@ def put_together(lines: tuple[Line, ...]) -> str:
 
 TEXT_OF_A_RECORD = st.lists(
     st.sampled_from(
-        ["\n", "\n\n", " ", "  ", "\t", "\r\n", "* ", "<br>", "⑴", "【", "】", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、"]
+        ["\n", "\n\n", " ", "  ", "\t", "\r\n", "* ", "<br>", "⑴", "【", "】", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、", "|", "| A | < 5 |\n", "|---|---|\n", "\tLimit"]
     )
     | st.text(max_size=6)
 ).map("".join)  # fmt: skip
