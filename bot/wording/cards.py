@@ -14,7 +14,7 @@ from bot.wording.buttons import choices, is_cut
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import longest
-from bot.wording.parts import belongs_to, names, needed, whose
+from bot.wording.parts import belongs_to, names, needed, people, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -306,7 +306,7 @@ def deciding(dialogue: Dialogue, reason: Reason, say: Phrases) -> str:
 
 
 def answer_named(dialogue: Dialogue, question_id: str, answer: Answer | None, say: Phrases) -> str:
-    """An answer as it was understood, behind the name of its question."""
+    """An answer as it was understood, behind the name of its question, and of whom it is about."""
     protocol, language = dialogue.protocol, say.language
     question = protocol.question(question_id)
     said = (
@@ -314,7 +314,9 @@ def answer_named(dialogue: Dialogue, question_id: str, answer: Answer | None, sa
         if answer is None
         else echo(protocol, question, answer, dialogue.facts, language)
     )
-    return named(question.short[language], said, say)
+    about = joined(people(protocol, question, say), say)
+    name = question.short[language]
+    return named(say.plain("noted", what=name, note=about) if about else name, said, say)
 
 
 def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:

@@ -57,12 +57,15 @@ def belongs_to(protocol: Protocol, criterion: Criterion) -> list[Part]:
     return parts if len(parts) < len(protocol.parts) else []
 
 
+def people(protocol: Protocol, question: Question, say: Phrases) -> list[str]:
+    """Return whom a question is about; nobody, where no part of the trial that needs it names anybody."""
+    found = whom(protocol, protocol.position[question.id])
+    return [each[say.language] if each else say.plain("the_patient") for each in found] if any(found) else []
+
+
 def whose(protocol: Protocol, question: Question, say: Phrases) -> Safe | None:
-    """Whom a question is about, where a part names somebody and the question itself does not."""
-    people = whom(protocol, protocol.position[question.id])
-    if not any(people):
-        return None
-    told = [each[say.language] if each else say.plain("the_patient") for each in people]
+    """Whom a question is about, where it does not name them itself."""
+    told = people(protocol, question, say)
     if all(each in question.ask[say.language] for each in told):
         return None
     return Safe(f"<i>{say('about_whom', people=joined(told, say))}</i>")

@@ -3,21 +3,26 @@
 Only where that is sure: two headings or more, each with inclusion criteria of its own, none of which may be a remark on
 some of the patients. *Cohort A*, *Part 2*; healthy volunteers beside patients; parents, donors and others beside the
 patient; adults beside children, if an age stands under each. What is not sure is asked under its heading.
+
+Other persons than the patient are required, and so is the patient beside them, who may be one of several kinds. Whether
+either is enough alone no heading says: that is for a reviewer, to whom nobody is potentially eligible before.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting.headings import codes_of, part_in, section_of
 from dialogs.drafting.layout import Line
-from dialogs.drafting.persons import Persons, persons_in
+from dialogs.drafting.of_some import sex_of
+from dialogs.drafting.persons import Persons, person_called, persons_in
 from dialogs.drafting.spoken import either
 
 _SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)
+_COUPLES: Final = re.compile(either("couple"), re.IGNORECASE)
 _LONGEST_CODE: Final = 16
 
 
@@ -27,6 +32,9 @@ class Cohort:
     name: str
     of_another: bool = False
     """Whether it is of other persons than the patient: parents, donors."""
+    required: bool = False
+    person: Mapping[str, str] = field(default_factory=dict)
+    """Whom questions name, in each language; empty: the patient."""
 
 
 def parts_of(lines: Sequence[Line]) -> dict[str, tuple[Cohort, ...]]:
@@ -41,10 +49,31 @@ def _numbered(headings: Sequence[str]) -> dict[str, tuple[Cohort, ...]]:
     if len({*named.values()}) < 2:
         return {}
     alone = {codes[0]: heading for heading, codes in reversed(named.items()) if len(codes) == 1}
-    cohorts = {
-        code: Cohort(code, _name(alone.get(code, ""), code)) for codes in named.values() for code in codes
-    }
+    names = {code: _name(alone.get(code, ""), code) for each in named.values() for code in each}
+    kinds = {code: _kind_behind(name) for code, name in names.items()}
+    cohorts = _together({code: Cohort(code, name) for code, name in names.items()}, kinds)
     return {heading: tuple(cohorts[code] for code in codes) for heading, codes in named.items()}
+
+
+def _kind_behind(name: str) -> str:
+    """Return what kind of participants stands beside the code of a part: *Group 2 (caregivers)*."""
+    kinds = {each.kind for each in persons_in(name.replace(part_in(name), ""))}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _together(cohorts: Mapping[str, Cohort], kinds: Mapping[str, str]) -> dict[str, Cohort]:
+    """Require other persons than the patient, and the patient beside them, unless that is one of several kinds."""
+    others = {key for key in cohorts if kinds[key] == "another"}
+    needed = {*cohorts} if others and len(others) >= len(cohorts) - 1 else others
+    return {
+        key: replace(
+            cohort,
+            of_another=key in others,
+            required=key in needed,
+            person=person_called(cohort.name) if key in needed and kinds[key] else {},
+        )
+        for key, cohort in cohorts.items()
+    }
 
 
 def _name(heading: str, code: str) -> str:
@@ -55,18 +84,27 @@ def _name(heading: str, code: str) -> str:
 
 def _of_persons(headings: Sequence[str], lines: Sequence[Line]) -> dict[str, tuple[Cohort, ...]]:
     """Return parts of kinds of participants; none where one of them has no inclusion criterion of its own."""
-    named = {heading: persons for heading in headings if (persons := persons_in(heading))}
+    couples = any(map(_COUPLES.match, [*headings, *(line.text for line in lines)]))
+    found = {
+        heading: persons_in(heading) or (_of_a_couple(heading) if couples else ()) for heading in headings
+    }
+    named = {heading: persons for heading, persons in found.items() if persons}
     alone = {persons[0].key: persons[0] for persons in reversed(named.values()) if len(persons) == 1}
     if any(each.key not in alone for persons in named.values() for each in persons):
         return {}
     own = {key: _own(key, named, lines) for key in alone}
-    if len(alone) < 2 or not all(own.values()) or not _are_apart([each.kind for each in alone.values()], own):
+    kinds = {key: each.kind for key, each in alone.items()}
+    if len(alone) < 2 or not all(own.values()) or not _are_apart(kinds, own):
         return {}
-    cohorts = {
-        key: Cohort(_code(key, number), each.name, each.kind == "another")
-        for number, (key, each) in enumerate(reversed(alone.items()), 1)
-    }
+    numbered = enumerate(reversed(alone.items()), 1)
+    cohorts = _together({key: Cohort(_code(key, n), each.name) for n, (key, each) in numbered}, kinds)
     return {heading: tuple(cohorts[each.key] for each in persons) for heading, persons in named.items()}
+
+
+def _of_a_couple(heading: str) -> tuple[Persons, ...]:
+    """Return whom a heading of one sex speaks of where couples take part: else it is a remark on some patients."""
+    name, sex = heading.strip(" :："), sex_of(heading)
+    return (Persons(sex, name[:1].upper() + name[1:], "another"),) if sex else ()
 
 
 def _own(key: str, named: Mapping[str, tuple[Persons, ...]], lines: Sequence[Line]) -> list[str]:
@@ -75,13 +113,17 @@ def _own(key: str, named: Mapping[str, tuple[Persons, ...]], lines: Sequence[Lin
     return [line.text for line in lines if line.role == "inclusion" and theirs & {*line.headings}]
 
 
-def _are_apart(kinds: Sequence[str], own: Mapping[str, Sequence[str]]) -> bool:
-    """Say whether nobody is of two kinds of participants, so that each may have a verdict of its own."""
-    if "with" in kinds:
-        return "control" in kinds
-    if {"another", "control"} & {*kinds}:
-        return len({*kinds}) > 1
-    return all(any(map(_says_age, texts)) for texts in own.values())
+def _are_apart(kinds: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether no patient is of two kinds of participants, so that each may have a verdict of its own."""
+    patients = {key: kind for key, kind in kinds.items() if kind != "another"}
+    of_kinds = {*patients.values()}
+    if len(patients) < 2:
+        return True
+    if "with" in of_kinds:
+        return "control" in of_kinds
+    if "control" in of_kinds:
+        return len(of_kinds) > 1
+    return all(any(map(_says_age, own[key])) for key in patients)
 
 
 def _says_age(text: str) -> bool:

@@ -12,13 +12,15 @@ from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_another
-from dialogs.drafting.persons import persons_in
+from dialogs.drafting.persons import person_called, persons_in
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.titles import introduces, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
 from dialogs.drafting.why import Note
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_OF_WHOM: Final = ("of_parts", "of_required", "of_everybody")
+"""Notes that say whom a criterion was taken to be about, whatever is asked by it."""
 _PREFIX: Final = {"inclusion": "I", "exclusion": "E"}
 
 
@@ -47,28 +49,35 @@ class Drafted:
     parts: tuple[str, ...] = ()
     of_another: bool = False
     """Whether it is of a part of other persons than the patient."""
+    person: Mapping[str, str] = field(default_factory=dict)
+    """Whom its heading speaks of, in each language, if that is another person and no part."""
     whose: str = ""
     """The criterion that asks about this line, if it is none itself."""
 
     def in_words(self) -> Drafted:
         """Return it as a question in the record's words."""
         return replace(
-            self, rule="", questions=(), review=tuple(each for each in self.review if each.key == "of_parts")
+            self, rule="", questions=(), review=tuple(each for each in self.review if each.key in _OF_WHOM)
         )
 
 
 def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     """Return a criterion or a line for each line of a record, in its order."""
     parts = parts_of(lines)
-    names = {part.code: part.name for named in parts.values() for part in named}
+    cohorts = {part.code: part for named in parts.values() for part in named}
     made = _Maker(propose, parts).of_list(tree.tree(lines), "")
-    return [_noted(each, names) if each.parts else each for each in made]
+    return [_noted(each, cohorts) if each.code and cohorts else each for each in made]
 
 
-def _noted(drafted: Drafted, names: Mapping[str, str]) -> Drafted:
-    """Say in the review of a criterion that it was taken to be of some parts only."""
-    of_parts = Note("of_parts", {"parts": " / ".join(names[each] for each in drafted.parts)})
-    return replace(drafted, review=(*drafted.review, of_parts))
+def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort]) -> Drafted:
+    """Say in the review of a criterion of which parts it was taken to be, and that some are taken as needed."""
+    required = [each.name for each in cohorts.values() if each.required]
+    key = "of_everybody" if not drafted.parts else "of_required" if required else "of_parts"
+    if key == "of_everybody" and not required:
+        return drafted
+    named = (cohorts[each].name for each in drafted.parts)
+    note = Note(key, {"parts": " / ".join(named), "required": " + ".join(required)})
+    return replace(drafted, review=(*drafted.review, note))
 
 
 @dataclass(slots=True)
@@ -141,12 +150,12 @@ class _Maker:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review=(*made.review, Note("which_lines")))
-        if node.line.unsure:
+        if node.line.unsure or self._is_of_everybody(made):
             return made
         others = list(filter(self._is_of_another, node.line.headings))
         if others:
             note = Note("of_another", {"heading": others[-1].rstrip(" :")})
-            return replace(made, review=(note,))
+            return made if made.of_another else replace(made, review=(note,))
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
@@ -186,7 +195,7 @@ class _Maker:
         above = self._headings(node.line)
         parts = [part for each in (*node.line.headings, node.line.text) for part in self.parts.get(each, ())]
         some = concerns_some(node.line.text, *above) or any(map(persons_in, above))
-        another = any(is_of_another(each) for each in above if each not in self.parts)
+        another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
         return Drafted(
             node.line.text,
@@ -194,14 +203,19 @@ class _Maker:
             code,
             node.line.depth,
             review=(Note("unsure"),) if node.line.unsure else (),
-            of_some=not theirs and (another or (node.role == "inclusion" and some)),
+            of_some=not theirs and (bool(another) or (node.role == "inclusion" and some)),
             parts=tuple(dict.fromkeys(part.code for part in parts)),
             of_another=theirs,
+            person=person_called(another) if another else {},
         )
 
     def _headings(self, line: Line) -> tuple[str, ...]:
-        """Return what a line stands under, but for the parts of the trial that the patient may belong to."""
-        return tuple(each for each in line.headings if not self.parts.get(each) or self._is_of_another(each))
+        """Return what a line stands under, but for the parts of the trial."""
+        return tuple(each for each in line.headings if not self.parts.get(each))
+
+    def _is_of_everybody(self, made: Drafted) -> bool:
+        """Say whether a criterion is about several persons, so that no question about one of them does."""
+        return not made.parts and any(each.required for named in self.parts.values() for each in named)
 
     def _is_of_another(self, heading: str) -> bool:
         """Say whether a heading speaks of other persons than the patient: *for parents:*."""

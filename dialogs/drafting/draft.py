@@ -67,7 +67,7 @@ def _loading(record: Record, contents: Contents, said: Said, source: str) -> tup
 
 def _contents(lines: Sequence[Line], drafted: Sequence[Drafted]) -> Contents:
     parts = parts_of(lines)
-    named = {cohort.code: cohort.name for cohorts in parts.values() for cohort in cohorts}
+    named = {cohort.code: cohort for cohorts in parts.values() for cohort in cohorts}
     above = dict.fromkeys(heading for line in lines for heading in line.headings if heading not in parts)
     return Contents(
         (),

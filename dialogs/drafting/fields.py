@@ -35,10 +35,17 @@ _SEXES: Final = ("female", "male")
 def of_fields(fields: Mapping[str, str], drafted: Sequence[Drafted]) -> Iterator[Drafted]:
     """Yield a criterion for each of some fields of a record, which is its source, to stand before what was drafted."""
     numbers = max((int(found[1]) for each in drafted if (found := re.match(r"I(\d+)", each.code))), default=0)
-    others = any(each.of_another for each in drafted)
+    others, patients = any(each.of_another for each in drafted), _of_patients(drafted)
     for number, (name, value) in enumerate(fields.items(), numbers + 1):
         made = _criterion(name, value, f"I{number}")
-        yield replace(made, parts=_of_patients(drafted)) if others else made
+        yield _of_whom(made, patients) if others else made
+
+
+def _of_whom(made: Drafted, patients: tuple[str, ...]) -> Drafted:
+    """Take a field as said of the patient beside other persons; where nobody is the patient, ask of all of them."""
+    if not patients:
+        return replace(made.in_words(), review=(Note("of_field"),))
+    return replace(made, parts=patients, review=(*made.review, Note("of_field")))
 
 
 def _of_patients(drafted: Sequence[Drafted]) -> tuple[str, ...]:
@@ -83,7 +90,8 @@ def _closed(trial: Protocol, facts: Facts) -> int:
 
 def _parts_of_patients(trial: Protocol) -> int:
     """Return the parts of a trial that are not of parents or donors alone."""
-    own = (1 << at for at, part in enumerate(trial.parts) if not any(map(_is_of_another, part.name.values())))
+    parts = enumerate(trial.alternatives)
+    own = (1 << at for at, part in parts if not any(map(_is_of_another, part.name.values())))
     return sum(own) or trial.every_part
 
 

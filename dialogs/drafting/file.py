@@ -9,14 +9,17 @@ from functools import reduce
 from operator import getitem
 from typing import Final
 
+from dialogs.drafting.cohorts import Cohort
 from dialogs.drafting.countries import CODES
 from dialogs.drafting.criteria import Drafted
 from dialogs.drafting.record import Record
 from dialogs.drafting.spoken import with_texts
 from dialogs.drafting.why import Note, told
 from dialogs.languages import words
-from dialogs.loading.defaults import shipped_text, shortened
+from dialogs.loading.defaults import shortened
+from dialogs.loading.ruleless import asked_of
 from dialogs.loading.writing import value_of
+from dialogs.texts import Text, each_once
 
 WIDTH: Final = 120
 _SEX: Final = {"ALL": "BOTH", "FEMALE": "F", "MALE": "M"}
@@ -41,12 +44,19 @@ class Contents:
 
     of_fields: Sequence[Drafted]
     drafted: Sequence[Drafted]
-    parts: Mapping[str, str]
-    """Headings of parts, by their codes."""
+    parts: Mapping[str, Cohort]
+    """Those that headings name, by their codes."""
     groups: Sequence[str]
     """Headings that speak of some participants, and make no parts."""
     has_sections: bool
     """Whether the record says which of its lines are inclusion criteria, and which exclusion criteria."""
+
+    def people(self, criterion: Drafted) -> list[Text | None]:
+        """Return whom a criterion is about; ``None`` is the patient."""
+        if criterion.person:
+            return [Text(criterion.person)]
+        named = (self.parts[code].person for code in criterion.parts or self.parts)
+        return each_once(Text(person) if person else None for person in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +72,9 @@ class Said:
     def of(self, texts: Mapping[str, str]) -> str:
         return value_of(self.chosen(texts))
 
-    def asked(self, what: str) -> str:
-        """Return the question whether something is true of the patient."""
-        asked = shipped_text("as_it_stands")
-        return self.of({language: asked[language].format(words=what) for language in self.languages})
+    def asked(self, what: str, contents: Contents, criterion: Drafted) -> str:
+        """Return the question whether something is true of whom a criterion is about."""
+        return self.of(asked_of(what, contents.people(criterion), every=criterion.role == "inclusion"))
 
     def chosen(self, texts: Mapping[str, str]) -> str | dict[str, str]:
         """Return what we say in all our languages in those of the file."""
@@ -91,9 +100,14 @@ def file_of(record: Record, contents: Contents, said: Said, source: str) -> str:
         "\n".join(_top(record, said)),
         *_remarks_on_groups(record, contents, said),
         *_parts(contents.parts, said),
-        *_questions((*contents.of_fields, *contents.drafted), said),
-        *_section(said.remark("fields"), contents.of_fields, said),
-        *_section(said.remark("criteria" if contents.has_sections else "no_heading"), contents.drafted, said),
+        *_questions(contents, said),
+        *_section(said.remark("fields"), contents.of_fields, contents, said),
+        *_section(
+            said.remark("criteria" if contents.has_sections else "no_heading"),
+            contents.drafted,
+            contents,
+            said,
+        ),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -195,38 +209,53 @@ def _wrapped(text: str) -> str:
     return "\n".join(f"# {line}" for line in textwrap.wrap(flat, WIDTH - 2, break_on_hyphens=False))
 
 
-def _parts(parts: Mapping[str, str], said: Said) -> Iterator[str]:
-    """Yield the parts that headings name: code and heading."""
-    for place, (code, name) in enumerate(parts.items()):
-        remark = [] if place else [_wrapped(said.remark("parts"))]
-        yield "\n".join([*remark, "[[part]]", f"code = {value_of(code)}", f"name = {value_of(name)}"])
+def _parts(parts: Mapping[str, Cohort], said: Said) -> Iterator[str]:
+    """Yield the parts that headings name."""
+    remark = said.remark("required" if any(each.required for each in parts.values()) else "parts")
+    for place, part in enumerate(parts.values()):
+        above = [] if place else [_wrapped(remark)]
+        yield "\n".join([*above, "[[part]]", *_keys_of_part(part, said)])
 
 
-def _questions(criteria: Sequence[Drafted], said: Said) -> Iterator[str]:
+def _keys_of_part(part: Cohort, said: Said) -> Iterator[str]:
+    yield f"code = {value_of(part.code)}"
+    yield f"name = {value_of(part.name)}"
+    if part.required:
+        yield "required = true"
+    if part.person:
+        yield f"person = {said.of(part.person)}"
+
+
+def _questions(contents: Contents, said: Said) -> Iterator[str]:
     """Yield the file's own questions; one that several criteria need stands once."""
+    criteria = (*contents.of_fields, *contents.drafted)
     blocks = (
-        "\n".join(["[[question]]", *_keys_of(each, said)]) for one in criteria for each in one.questions
+        "\n".join(["[[question]]", *_keys_of(each, one, contents, said)])
+        for one in criteria
+        for each in one.questions
     )
     yield from dict.fromkeys(blocks)
 
 
-def _keys_of(question: Mapping[str, object], said: Said) -> Iterator[str]:
+def _keys_of(
+    question: Mapping[str, object], criterion: Drafted, contents: Contents, said: Said
+) -> Iterator[str]:
     for key, value in question.items():
         if key == "words":
-            yield f"ask = {said.asked(str(value))}"
+            yield f"ask = {said.asked(str(value), contents, criterion)}"
         elif key == "short" and isinstance(value, str):
             yield f"short = {value_of(shortened(value))}"
         else:
             yield f"{key} = {value_of(with_texts(value, said.chosen))}"
 
 
-def _section(remark: str, criteria: Sequence[Drafted], said: Said) -> Iterator[str]:
+def _section(remark: str, criteria: Sequence[Drafted], contents: Contents, said: Said) -> Iterator[str]:
     if criteria:
         yield _wrapped(remark)
-        yield from ("\n".join(_criterion(each, said)) for each in criteria)
+        yield from ("\n".join(_criterion(each, contents, said)) for each in criteria)
 
 
-def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
+def _criterion(criterion: Drafted, contents: Contents, said: Said) -> Iterator[str]:
     yield "[[criterion]]"
     if criterion.role == "line":
         remark = f"    # {said.remark('asked_with', code=criterion.whose)}" if criterion.whose else ""
@@ -240,7 +269,7 @@ def _criterion(criterion: Drafted, said: Said) -> Iterator[str]:
         yield f"rule = {_literal(criterion.rule)}"
     key = "ask_in_words" if criterion.rule else "ask"
     if criterion.asked:
-        yield f"{key} = {said.asked(criterion.asked)}"
+        yield f"{key} = {said.asked(criterion.asked, contents, criterion)}"
     if criterion.of_some:
         yield "of_some = true"
     if not criterion.rule and criterion.help:

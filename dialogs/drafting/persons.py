@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from dialogs.drafting.headings import codes_of, speaks_of_some
 from dialogs.drafting.spoken import either
+from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
 
 _HEADING: Final = re.compile(
     rf"\W*(?:(?:key |main )?{either('section_of')}\W*)?(?:(?:for|in|of) )?(?:the )?"
@@ -19,7 +21,11 @@ _JOINED: Final = re.compile(rf"\s*(?:[,&/、]|{either('and')}|{either('or')})\s*
 _KINDS: Final = {
     kind: re.compile(either(kind), re.IGNORECASE) for kind in ("another", "control", "patient", "with")
 }
+_ANYBODY: Final = ("participant", "patient", "women", "men", "female", "male")
+"""Nouns that say no more behind another one."""
 _GENERAL: Final = re.compile(r"\b(?:participants?|patients?|subjects?|volunteers?|group|cohort|only)$")
+Nouns = Mapping[str, Mapping[str, str]]
+"""By language, what a person is called, by the English noun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,37 @@ def persons_in(heading: str) -> tuple[Persons, ...]:
     return tuple(
         Persons(_key(each), each[:1].upper() + each[1:], kind) for each, kind in zip(said, kinds, strict=True)
     )
+
+
+def person_called(name: str) -> dict[str, str]:
+    """Return what questions call whom a heading names, in each language: by its nouns, else as it stands.
+
+    *Parents or guardians* are *the parent or the guardian*, *adolescent patients* are *the adolescent*.
+    """
+    nouns, joint = _nouns(), in_every_language("dialogs", "shipped", "any")
+    named = dict.fromkeys(_key_of(each[0].lower(), nouns) for each in _of_persons(nouns).finditer(name))
+    found = [key for key in named if key not in _ANYBODY] or [*named]
+    return {
+        language: joint[language].join(texts[key] for key in found) or name
+        for language, texts in nouns.items()
+    }
+
+
+def _nouns() -> Nouns:
+    return {language: words("dialogs.drafting", language)["persons"] for language in LANGUAGES}
+
+
+def _of_persons(nouns: Nouns) -> re.Pattern[str]:
+    """Return the pattern of all nouns, the longest first: a study partner is no partner."""
+    english = [rf"\b{key}" for key in nouns[DEFAULT]]
+    others = [text for language, texts in nouns.items() if language != DEFAULT for text in texts.values()]
+    return re.compile("|".join(sorted([*english, *others], key=len, reverse=True)), re.IGNORECASE)
+
+
+def _key_of(found: str, nouns: Nouns) -> str:
+    if found in nouns[DEFAULT]:
+        return found
+    return next(key for texts in nouns.values() for key, text in texts.items() if text == found)
 
 
 def names_a_group(heading: str) -> bool:

@@ -195,6 +195,16 @@ ABOUT: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
         ("15",),
         ["Is this true of the parent? “Able to read” 1) No"],
     ),
+    "answers": (
+        "en",
+        ("15", "yes", "yes", "yes", "no"),
+        [
+            "Age (the adolescent): 15 years",
+            "Able to read (the parent): Yes",
+            "Signed consent (the adolescent, the parent): Yes",
+        ],
+    ),
+    "the answer that decided, in Chinese": ("zh", ("15", "no"), ["Able to read（家长）：否"]),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.answers import Choice, Measurement
+from dialogs.answers import Answer, Choice, Measurement
 from dialogs.candidates import play
 from dialogs.drafting.accounting import differences
 from dialogs.drafting.cohorts import parts_of
@@ -19,6 +19,7 @@ from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import Record, RecordError, read_record
 from dialogs.loading import parse_protocol
+from dialogs.parts import whom
 from dialogs.protocol import Protocol
 
 RECORDS = Path(__file__).parents[2] / "data" / "records"
@@ -45,16 +46,59 @@ NOT_SURE = {
     "diseases, which one may have both of": "Inclusion:\nPatients with asthma:\n* Spray\nPatients with eczema:\n* Cream",
     "ages that are not told apart": "Inclusion:\nAdults:\n* Fever\nChildren:\n* Cough",
     "sexes": "Inclusion:\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
-    "other persons alone": "Inclusion:\nParents:\n* Read\nTeachers:\n* Write",
+    "sexes, with a word of couples": "Inclusion:\n* Lives in a couple\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
     "some that have no heading of their own": "Inclusion:\nCases:\n* Fever\nControls:\n* Well\nParents and cases:\n* Read",
     "a phase with two names": "Inclusion:\nPhase 1/2:\n* Fever",
     "all cohorts": "Inclusion:\nAll cohorts:\n* Fever\nAll participants:\n* Cough",
 }
 
 
+TOGETHER: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "a parent and an adolescent": (
+        "Inclusion:\nFor adolescent participants:\n* Fever\nFor parents:\n* Reads",
+        {"ADOLESCENT": ("the adolescent", "青少年"), "PARENT": ("the parent", "家长")},
+    ),
+    "a donor and a recipient": (
+        "Inclusion Criteria for Donors:\n* Well\nInclusion Criteria for Recipients:\n* Ill",
+        {"DONOR": ("the donor", "供者"), "RECIPIENT": ("the recipient", "受者")},
+    ),
+    "a couple": (
+        "Inclusion:\nFemale partners:\n* Reads\nMale partners:\n* Writes",
+        {"FEMALE-PARTNER": ("the female partner", "女方"), "MALE-PARTNER": ("the male partner", "男方")},
+    ),
+    "a couple by its sexes": (
+        "Inclusion:\n* Couples who share a bed\nWomen:\n* Reads\nMen:\n* Writes",
+        {"FEMALE": ("the woman", "女方"), "MALE": ("the man", "男方")},
+    ),
+    "other persons alone": (
+        "Inclusion:\nParents:\n* Read\nTeachers:\n* Write",
+        {"PARENT": ("the parent", "家长"), "TEACHER": ("the teacher", "教师")},
+    ),
+    "caregivers beside patients with a disease": (
+        "Inclusion:\nPatients with asthma:\n* Coughs\nCaregivers:\n* Reads",
+        {"P1": ("the patient", "患者"), "CAREGIVER": ("the caregiver", "照护者")},
+    ),
+    "groups by number that are persons": (
+        "Inclusion:\nGroup 1 (adolescents):\n* Fever\nGroup 2 (caregivers):\n* Reads",
+        {"1": ("the adolescent", "青少年"), "2": ("the caregiver", "照护者")},
+    ),
+    "two persons in one heading": (
+        "Inclusion:\nChildren:\n* Fever\nParents or guardians:\n* Reads",
+        {"CHILD": ("the child", "儿童"), "P2": ("the parent or the guardian", "家长或监护人")},
+    ),
+    "in Chinese": (
+        "入选标准：\n青少年：\n1、失眠\n家长：\n1、能阅读",
+        {"P1": ("the adolescent", "青少年"), "P2": ("the parent", "家长")},
+    ),
+}  # fmt: skip
+KINDS_BESIDE_PARENTS = (
+    "Inclusion:\nAdults:\n* 18 years or older\nChildren:\n* Aged 2 to 11 years\nParents:\n* Reads"
+)
+
+
 def trial(text: str) -> Protocol:
     record = Record("X", "X", text)
-    drafted = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    drafted = parse_protocol(drafted_file(record, ["en", "zh"], propose, "a test"), "draft")
     assert differences(drafted, record) == []
     return drafted
 
@@ -65,6 +109,78 @@ def test_headings_of_who_takes_part_make_parts(text: str, parts: dict[str, str])
     assert {part.code: part.name["en"] for part in drafted.parts} == parts
     assert {code for each in drafted.criteria for code in each.parts} == {*parts}
     assert all("by its heading, of " in str(each.review) for each in drafted.criteria if each.parts)
+
+
+@pytest.mark.parametrize(("text", "people"), TOGETHER.values(), ids=TOGETHER)
+def test_persons_are_taken_as_needed_together_and_named(
+    text: str, people: dict[str, tuple[str, str]]
+) -> None:
+    drafted = trial(text)
+    found = {part.code: (part.person["en"], part.person["zh"]) for part in drafted.parts if part.person}
+    assert found == people
+    assert all(part.required for part in drafted.parts)
+    for each in (one for one in drafted.criteria if one.parts):
+        person = people[each.parts[0]]
+        ask = drafted.question(each.code.lower()).ask
+        assert ask["en"].startswith(f"Is this true of {person[0]}?")
+        assert ask["zh"].startswith(person[1])
+        assert "Taken as needed together: " in str(each.review)
+        assert "delete required = true at each [[part]]" in str(each.review)
+
+
+ALTERNATIVES = [
+    key for key in SURE if key not in ("parents beside the patient", "sections of donors and recipients")
+]
+
+
+@pytest.mark.parametrize("name", ALTERNATIVES)
+def test_parts_that_are_no_other_persons_stay_alternatives_of_the_patient(name: str) -> None:
+    drafted = trial(SURE[name][0])
+    assert not any(part.required or part.person for part in drafted.parts)
+    assert all(
+        question.ask["en"].startswith("Is this true of the patient?")
+        for question in drafted.questions
+        if "Is this true" in question.ask["en"]
+    )
+
+
+def test_of_several_kinds_of_patients_one_is_enough_beside_a_person_who_is_needed() -> None:
+    parts = trial(KINDS_BESIDE_PARENTS).parts
+    assert {part.code: (part.required, bool(part.person)) for part in parts} == {
+        "ADULT": (False, False),
+        "CHILD": (False, False),
+        "PARENT": (True, True),
+    }
+
+
+def test_what_stands_under_no_person_s_heading_is_asked_of_all_in_words() -> None:
+    text = "Inclusion:\n* Age 12 years or older\nFor adolescents:\n* Age 13 to 17 years\nFor parents:\n* Reads\nExclusion:\n* Pregnant"
+    drafted = trial(text)
+    asked = {
+        each.source: drafted.question(each.code.lower()).ask for each in drafted.criteria if not each.parts
+    }
+    assert {source: ask["en"].split("\n")[0] for source, ask in asked.items()} == {
+        "Age 12 years or older": "Is this true of the adolescent and the parent?",
+        "Pregnant": "Is this true of the adolescent or the parent?",
+    }
+    assert all(
+        "asked of all who are needed together" in str(each.review)
+        for each in drafted.criteria
+        if not each.parts
+    )
+    assert [each.rule.text for each in drafted.criteria if "age_years" in each.rule.text] == [
+        '"13 a" <= age_years <= "17 a"'
+    ]
+
+
+def test_a_heading_of_another_person_that_makes_no_part_is_named_in_its_questions() -> None:
+    drafted = trial("Inclusion:\n* Fever\nFor parents:\n* Reads")
+    asked = [each.ask for each in drafted.questions]
+    assert [each["en"].split("\n")[0] for each in asked] == [
+        "Is this true of the patient?",
+        "Is this true of the parent?",
+    ]
+    assert asked[1]["zh"].startswith("家长")
 
 
 @pytest.mark.parametrize("text", NOT_SURE.values(), ids=NOT_SURE)
@@ -115,18 +231,18 @@ def test_a_second_person_has_a_verdict_of_its_own_and_no_answer_of_the_patient_s
     }
     rules = {each.source: each.rule.text for each in drafted.criteria}
     assert rules["Age 25 years or older"] == 'i4 == "yes"'
-    assert "“For parents: Age 25 years or older”" in drafted.question("i4").ask["en"]
+    assert drafted.question("i4").ask["en"] == "Is this true of the parent?\n“Age 25 years or older”"
 
-    answers = {"age_years": Measurement("=", Decimal(15), "a"), "bmi": Measurement("=", Decimal(35), "kg/m2")}
-    words = {
-        each.id: Choice("no" if each.id.startswith("e") else "yes")
-        for each in drafted.questions
-        if each.id not in answers
+    fit: dict[str, Answer] = {
+        each.id: Choice("no" if each.id.startswith("e") else "yes") for each in drafted.questions
     }
-    outcome = play(drafted, {**answers, **words})
-    assert [(each.part.code, each.verdict) for each in outcome.parts] == [
-        ("TEENAGER", "ineligible"),
-        ("PARENT", "eligible"),
+    fit |= {"age_years": Measurement("=", Decimal(15), "a"), "bmi": Measurement("=", Decimal(20), "kg/m2")}
+    fat = fit | {"bmi": Measurement("=", Decimal(35), "kg/m2")}
+    found = [play(drafted, each) for each in (fat, fit | {"i3": Choice("no")}, fit)]
+    assert [(each.verdict, [part.verdict for part in each.parts]) for each in found] == [
+        ("ineligible", ["ineligible", "met"]),
+        ("ineligible", ["met", "ineligible"]),
+        ("eligible", ["eligible", "eligible"]),
     ]
 
 
@@ -149,3 +265,6 @@ def test_whatever_headings_stand_in_a_record_its_draft_has_every_line_and_a_verd
     assert {each.part.code for each in outcome.parts} == {part.code for part in drafted.parts}
     used = {code for each in drafted.criteria for code in each.parts}
     assert used == {part.code for part in drafted.parts}
+    for place, question in enumerate(drafted.questions):
+        people = [each["en"] if each else "the patient" for each in whom(drafted, place)]
+        assert len(people) < 2 or all(each in question.ask["en"] for each in people)

@@ -253,7 +253,8 @@ def test_parts_that_headings_name_have_a_verdict_each_and_their_ages_are_not_tak
     of_parts = {each.source: list(each.parts) for each in trial.criteria}
     assert of_parts["Age 18 to 60 years"] == ["A"]
     assert of_parts["Deafness"] == ["B"]
-    assert of_parts["Minimum Age: 18 Years"] == []
+    assert [part.required for part in trial.parts] == [True, True]
+    assert [part.person and part.person["en"] for part in trial.parts] == [None, "the partner"]
 
 
 def test_a_line_under_a_short_title_is_read_with_it() -> None:
