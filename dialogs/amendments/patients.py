@@ -244,15 +244,13 @@ def comes_to(protocol: Protocol, index: int, answers: Answers) -> Outcome | None
 
 def excluded(protocol: Protocol, answers: Answers) -> bool:
     """Say whether some answers rule a patient out of every part of a trial; no more is judged than that takes."""
-    facts = effective(protocol, answers)
-    parts = (1 << bit for bit in range(max(len(protocol.parts), 1)))
-    return all(
-        any(
-            belongs & part and judge(protocol, index, facts).high == FALSE
-            for index, belongs in enumerate(protocol.parts_of)
-        )
-        for part in parts
-    )
+    facts, out = effective(protocol, answers), 0
+    for index, parts in enumerate(protocol.parts_of):
+        if judge(protocol, index, facts).high == FALSE:
+            out |= parts
+            if out == protocol.every_part:
+                return True
+    return False
 
 
 def taken(protocol: Protocol, answers: Answers) -> bool:
