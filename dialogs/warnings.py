@@ -30,6 +30,7 @@ from dialogs.rules.comparisons import Comparison
 from dialogs.rules.functions import Unworkable, rounded
 from dialogs.rules.judgement import union
 from dialogs.short_names import unfit_names
+from dialogs.stale_names import stale_names
 from dialogs.texts import Text
 from dialogs.units import Unit
 from dialogs.untranslated import lacking, written_in
@@ -75,6 +76,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *limits_of_time(protocol),
         *_untranslated(protocol, in_short),
         *unfit_names(protocol),
+        *_named_by_numbers_of_before(protocol),
         *_quoting_words_of_before(protocol),
         *_with_backslashes(protocol),
         *_crowded(protocol, buttons),
@@ -260,6 +262,15 @@ def _by_table(places: Sequence[str]) -> str:
         else ""
     )
     return "; ".join(told[:_MOST_TABLES]) + more
+
+
+def _named_by_numbers_of_before(protocol: Protocol) -> Iterator[Fault]:
+    """Names that were left as they were when what is asked, or a limit, was changed."""
+    for each in stale_names(protocol):
+        key = "short" if each.about == "question" else "name"
+        numbers, now = (", ".join(some) for some in (each.numbers, each.now))
+        fault = f'is "{each.said}", but what is asked and judged has {now}, and {numbers} nowhere'
+        yield Fault(f"{each.about} {each.name}: {key}", fault, "Please name it by what holds now")
 
 
 def _quoting_words_of_before(protocol: Protocol) -> Iterator[Fault]:

@@ -44,6 +44,7 @@ def _in(matching: Matching, language: str) -> Iterator[Change]:
     yield from _of_criteria(matching, language)
     yield from _of_lines(matching.old.lines, matching.new.lines)
     yield from _of_questions(matching, language)
+    yield from _of_names_that_stayed(matching)
 
 
 # the trial ---------------------------------------------------------------------------------------
@@ -225,6 +226,13 @@ def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
         gone = question.id not in matching.former.values()
         if gone and not matching.asks_a_criterion(matching.old, question):
             yield Change("question", question.id, "dropped", {"words": question.ask[language]})
+
+
+def _of_names_that_stayed(matching: Matching) -> Iterator[Change]:
+    """Names of questions and criteria that say a number of before."""
+    for each in matching.stale_names:
+        values = {"name": each.said, "numbers": ", ".join(each.numbers)}
+        yield Change(each.about, each.name, "name_stayed", values)
 
 
 def _of_order(matching: Matching) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, names_in, wit
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import Outdated, outdated, quotations
 from dialogs.rules.judgement import members
+from dialogs.stale_names import StaleName, stale_names
 from dialogs.texts import Text
 
 _ENOUGH: Final = 0.55
@@ -197,6 +198,12 @@ class Matching:
         """The questions of the new version that still quote words which it changed at their criteria."""
         before = {(each.said, each.now) for each in outdated(self.old)}
         return tuple(each for each in outdated(self.new) if (each.said, each.now) not in before)
+
+    @cached_property
+    def stale_names(self) -> tuple[StaleName, ...]:
+        """The names of the new version that say a number which only the old one had."""
+        before = {(each.said, each.numbers) for each in stale_names(self.old)}
+        return tuple(each for each in stale_names(self.new) if (each.said, each.numbers) not in before)
 
 
 def _asked_as_they_stand(protocol: Protocol) -> frozenset[str]:
