@@ -37,7 +37,7 @@ def _read(protocol: Protocol, question: Question, raw: Any, only: str | None) ->
     if question.kind == "several":
         return _selection(protocol, question, raw)
     if isinstance(raw, str):
-        return read(protocol, question, raw, only)
+        return read(protocol, question, raw, only, in_a_list=True)
     if isinstance(raw, Unreadable):
         return Fault(raw.code)
     if isinstance(raw, Decimal):
@@ -49,7 +49,7 @@ def _read(protocol: Protocol, question: Question, raw: Any, only: str | None) ->
         return Fault("not_a_value")
     unit = UNIT_SPELLINGS.get(unit or "", unit)
     if isinstance(value, str):
-        return read(protocol, question, f"{value} {unit or ''}", only)
+        return read(protocol, question, f"{value} {unit or ''}", only, in_a_list=True)
     return _number(protocol, question, value, unit, only)
 
 
@@ -60,7 +60,7 @@ def _selection(protocol: Protocol, question: Question, raw: Any) -> Reading | Fa
         return Fault(raw.code)
     if not all(isinstance(part, str) for part in parts):
         return Refused("not_a_selection")
-    return read(protocol, question, "; ".join(parts) or NONE, numbered=False)
+    return read(protocol, question, "; ".join(parts) or NONE, in_a_list=True)
 
 
 def _number(

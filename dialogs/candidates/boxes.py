@@ -64,4 +64,4 @@ def _ticked(row: Row, question: str, cell: Cell) -> bool | None:
 
 @cache
 def _spellings(code: str, digit: str) -> frozenset[str]:
-    return listed("understood", code) | {digit}
+    return listed("understood", code) | listed("is_there", code) | {digit}

@@ -46,12 +46,13 @@ MAX_LIST: Final = 1_000
 
 
 def read(
-    protocol: Protocol, question: Question, text: str, unit: str | None = None, *, numbered: bool = True
+    protocol: Protocol, question: Question, text: str, unit: str | None = None, *, in_a_list: bool = False
 ) -> Reading:
     """Read `text` as an answer to `question`.
 
-    `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit). `numbered` says
-    whether the options that can be ticked stand under numbers where the text was written.
+    `unit` is the only unit that can be meant, where the dialogue knows it (a ULN has its value's unit). `in_a_list`
+    says that the text was written where no question stands above it: there a code is that code whatever the labels
+    say, and no option has a number.
     """
     said = fold(text)
     if not said:
@@ -63,8 +64,9 @@ def read(
     if len(said) > (MAX_LIST if question.kind == "several" else MAX_TEXT):
         return Refused("too_long")
     if question.kind == "several":
-        return read_selection(question, said, numbered=numbered)
-    codes = [code for code, spellings in spellings_taken(question).items() if said in spellings]
+        return read_selection(question, said, numbered=not in_a_list)
+    codes = [code for code in question.buttons if in_a_list and said == fold(code)]
+    codes = codes or [code for code, spellings in spellings_taken(question).items() if said in spellings]
     codes = codes or scores_meant(question, said)
     if len(codes) == 1:
         return Understood(((question.id, Choice(codes[0])),))

@@ -16,7 +16,7 @@ def in_any_language(key: str, *always: str) -> str:
 
 
 def listed(section: str, code: str) -> frozenset[str]:
-    """Return how our languages spell an answer: as *understood*, or as only *offered*."""
+    """Return how our languages spell an answer: as *understood*, as that something *is there*, or as only *offered*."""
     return _listed(section).get(code, frozenset())
 
 

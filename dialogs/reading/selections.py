@@ -46,7 +46,7 @@ def _answer(question: Question, codes: tuple[str, ...]) -> Answer | None:
 def _spellings(question: Question) -> dict[str, str]:
     """Return the code that each spelling means; one that two of them share means neither."""
     none = {NONE, *map(fold, in_every_language("dialogs", "selection", "none").values())}
-    known = {**spellings_taken(question), NONE: none | listed("understood", NONE)}
+    known = {**spellings_taken(question), NONE: none | listed("understood", NONE) | listed("is_there", NONE)}
     claims: dict[str, set[str]] = {}
     for code, spellings in known.items():
         for spelling in spellings:

@@ -23,6 +23,7 @@ PROTOCOL = load("NCT04420494")
 LISTED = [
     words("dialogs", language)[section] for language in LANGUAGES for section in ("understood", "offered")
 ]
+IS_THERE = [words("dialogs", language)["is_there"] for language in LANGUAGES]
 LETTERS = "eno 不"
 
 
@@ -31,6 +32,7 @@ def spellings(question: Question) -> dict[str, set[str]]:
     texts = {option.code: option.text for option in question.options}
     texts |= {shortcut.code: shortcut.text for shortcut in question.shortcuts}
     texts["unknown"] = question.unknown
+    there = {"yes", "no", *(shortcut.code for shortcut in question.shortcuts)}
     return {
         code: {
             " ".join(spelling.casefold().split())
@@ -39,6 +41,7 @@ def spellings(question: Question) -> dict[str, set[str]]:
                 code.replace("_", " "),
                 *text.values(),
                 *(word for listed in LISTED for word in listed.get(code, ())),
+                *(word for listed in IS_THERE for word in listed.get(code, ()) if code in there),
             )
         }
         for code, text in texts.items()

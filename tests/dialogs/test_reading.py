@@ -119,7 +119,7 @@ LIKELY = [
     ("tumour", "癌", ["current", "past_remission"]), ("tumour", "肺癌", ["current", "past_remission"]),
     ("tumour", "malignancy", ["current", "past_remission"]), ("tumour", "原位癌", ["in_situ_only"]), ("tumour", "lymphoma", []),
     ("alt", "no", []), ("alt", "nor", []), ("alt", "norma", ["within_normal"]), ("alt", "not normal", []), ("alt", "abnormal", []), ("alt", "abnormall", []),
-    ("csa_duration", "not", ["never"]), ("csa_duration", "nev", []), ("diagnosis", "prca", ["prca_acquired"]), ("diagnosis", "AIHAA", ["aiha"]),
+    ("csa_duration", "not", ["never"]), ("csa_duration", "nev", []), ("diagnosis", "prca", ["prca_acquired", "other"]), ("diagnosis", "AIHAA", ["aiha"]),
     ("sex", "femal", ["female"]), ("sex", "mal", ["male"]), ("pregnant_or_lactating", "not pregnant", []), ("steroid_pr", "yess", ["yes"]),
 ]  # fmt: skip
 
