@@ -6,7 +6,7 @@ Plain text in 80 columns, no escape codes. Choices have keys; anything else type
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
@@ -17,12 +17,13 @@ from bot.conversation import Conversation
 from bot.conversation.answering import completes
 from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, at, read_press
-from bot.wording.asked import question_of
+from bot.wording.asked import question_of, words_that_answer
 from bot.wording.option_keys import TYPED, WORKED_OUT, answer_keys
 from bot.wording.paging import KEYS
 from bot.wording.phrases import means, phrases, plain
 from bot.wording.wrapping import wrap
 from dialogs.protocol import Question
+from dialogs.reading.numerals import fold
 from state.errors import NotKept
 from state.people import Person
 from state.screenings import Screening
@@ -44,6 +45,8 @@ class Terminal:
     person: Person
     write: Callable[[str], None]
     keys: dict[str, Button] = field(default_factory=dict)
+    answers: Collection[str] = frozenset()
+    """What the answers are called to the question whose buttons have the keys: that presses nothing else."""
 
     def run(self, lines: Iterable[str], *, piped: bool = False) -> bool:
         """Converse until the input or the screening ends; say whether nothing was left unfinished.
@@ -54,7 +57,8 @@ class Terminal:
         self.begin()
         for number, line in enumerate(lines, 1):
             text = line.strip()
-            if means("quit", text) or (not text and self._current() is None):
+            quits = means("quit", text) and not self._answers(text)
+            if quits or (not text and self._current() is None):
                 break
             refused = self._refused(text) if piped else None
             if refused is None and not self.handle(text) and piped:
@@ -81,7 +85,10 @@ class Terminal:
             self._print(button.copy)
             return True
         try:
-            turn = self.conversation.handle(self.person, _message(text, button))
+            answers = button is None and self._answers(text)
+            turn = self.conversation.handle(
+                self.person, Message("text", text) if answers else _message(text, button)
+            )
         except NotKept as error:
             say = phrases(self.person.language)
             self._print(say.plain("not_kept_full" if error.why == "full" else "not_kept"))
@@ -91,10 +98,20 @@ class Terminal:
         return not turn.untaken
 
     def _button(self, typed: str) -> Button | None:
-        """Find a button by its key, in letters and digits of any width, or as it is shown, if only one is shown so."""
-        labelled = [button for button in self.keys.values() if button.label.casefold() == typed]
+        """Find a button by its key, in letters and digits of any width, or as it is shown, if only one is shown so.
+
+        What an answer is called is a key of nothing else, and no other button's label.
+        """
         by_key = self.keys.get(unicodedata.normalize("NFKC", typed))
-        return by_key or (labelled[0] if len(labelled) == 1 else None)
+        if by_key is not None:
+            return by_key
+        labelled = [button for button in self.keys.values() if button.label.casefold() == typed]
+        if self._answers(typed):
+            labelled = [button for button in labelled if _verb(button) in OPTIONS]
+        return labelled[0] if len(labelled) == 1 else None
+
+    def _answers(self, typed: str) -> bool:
+        return fold(typed) in self.answers
 
     def _meant_for_later(self, text: str) -> bool:
         """Say whether a piped number would choose what came unasked: a unit, a correction, another screening.
@@ -165,8 +182,12 @@ class Terminal:
 
         No two have the same one, and a number is no option's.
         """
-        options, verbs = self._options_among(buttons), [_verb(button) for button in buttons]
-        taken, offered = {*options.values()}, dict[str, Button]()
+        presses = {button: read_press(button.press) for button in buttons}
+        screening = self._screening_of(presses.values())
+        asked = question_of(screening) if screening is not None else None
+        self.answers = words_that_answer(screening, asked) if screening and asked else frozenset()
+        options, verbs = _options_among(presses, asked), [_verb(button) for button in buttons]
+        taken, offered = {*options.values(), *self.answers}, dict[str, Button]()
         for button, verb in zip(buttons, verbs, strict=True):
             key = options.get(button)
             if key is None:
@@ -175,28 +196,26 @@ class Terminal:
             offered[key] = button
         return offered
 
-    def _options_among(self, buttons: Sequence[Button]) -> dict[Button, str]:
-        """Return the keys of those buttons that are options of the question which is asked."""
-        presses = {button: read_press(button.press) for button in buttons}
-        asked = self._asked(presses.values())
-        keys = answer_keys(asked, _LETTERS) if asked is not None else ()
-        found = {
-            button: at(keys, press.place)
-            for button, press in presses.items()
-            if press and press.verb in OPTIONS
-        }
-        return {button: key for button, key in found.items() if key is not None}
-
-    def _asked(self, presses: Iterable[Press | None]) -> Question | None:
-        """Return the question that these buttons answer."""
-        number = next((press.screening for press in presses if press and press.verb in OPTIONS), None)
-        return question_of(self.conversation.screenings.load(number)) if number is not None else None
+    def _screening_of(self, presses: Iterable[Press | None]) -> Screening | None:
+        """Return the screening whose question these buttons answer."""
+        answering = (*OPTIONS, "candidate")
+        number = next((press.screening for press in presses if press and press.verb in answering), None)
+        return self.conversation.screenings.load(number) if number is not None else None
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):
             indent = BULLET_INDENT if line.startswith("• ") else ""
             for wrapped in wrap(line, COLUMNS, columns_of, indent):
                 self.write(wrapped)
+
+
+def _options_among(presses: Mapping[Button, Press | None], asked: Question | None) -> dict[Button, str]:
+    """Return the keys of those buttons that are options of the question which is asked."""
+    keys = answer_keys(asked, _LETTERS) if asked is not None else ()
+    found = {
+        button: at(keys, press.place) for button, press in presses.items() if press and press.verb in OPTIONS
+    }
+    return {button: key for button, key in found.items() if key is not None}
 
 
 def _message(text: str, button: Button | None) -> Message:
@@ -227,7 +246,7 @@ def _key_of(verb: str) -> str:
 
 
 def _free(wanted: str, taken: Collection[str]) -> str:
-    """Return the key that is wanted, or the first number that is no key, if there is none or it is taken."""
-    if wanted and wanted not in taken:
-        return wanted
+    """Return the key that is wanted, twice or more where it is taken; without one the first number that is no key."""
+    if wanted:
+        return next(key for key in (wanted * times for times in count(1)) if key not in taken)
     return next(number for number in map(str, count(1)) if number not in taken)

@@ -12,7 +12,7 @@ import pytest
 from bot.terminal import Terminal
 from bot.wording.asked import question_of, ticked
 from bot.wording.buttons import shown_places
-from dialogs.answers import Choice
+from dialogs.answers import Choice, Measurement
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.loading.catalogue import entries
 from dialogs.loading.samples import sample
@@ -20,7 +20,9 @@ from dialogs.protocol import Protocol, Question
 from state.screenings import Screening
 from tests.conversation.office import offering
 from tests.conversation.playing import Clock, new_conversation
+from tests.dialogs.every_kind import QUESTIONS
 from tests.dialogs.long_trials import CRITERIA, long_trial
+from tests.dialogs.test_every_kind import built
 from tests.dialogs.test_format import HEAD
 
 LANGUAGES: Final = ("en", "zh")
@@ -64,6 +66,9 @@ class Seat:
         assert len({*presses}) == len(shown)
         return shown
 
+    def key_of(self, verb: str) -> str:
+        return next(key for key, each in self.terminal.keys.items() if each.press.startswith(f"{verb}:"))
+
     def options(self) -> list[tuple[str, str]]:
         """Return the keys of the options on the screen, each with the option's code."""
         question = question_of(self.screening)
@@ -93,7 +98,11 @@ def _taken(screening: Screening, question: Question) -> set[str]:
 
 
 def _differing() -> Iterator[Protocol]:
-    """A trial for each entry of the catalogue, of those whose buttons say the same the first."""
+    return (trial for trial, _ in _named())
+
+
+def _named() -> Iterator[tuple[Protocol, str]]:
+    """A trial for each entry of the catalogue, with its name, of those whose buttons say the same the first."""
     seen = set()
     for name in sorted(entries()):
         trial = parse_protocol(HEAD + sample(name), f"{name}.toml")
@@ -101,7 +110,7 @@ def _differing() -> Iterator[Protocol]:
         buttons = (asked.kind, tuple((code, *text.values()) for code, text in asked.buttons.items()))
         if asked.buttons and buttons not in seen:
             seen.add(buttons)
-            yield trial
+            yield trial, name
 
 
 def test_every_key_of_the_catalogue_takes_its_option(seat: Seat) -> None:
@@ -137,6 +146,132 @@ def test_the_keys_of_every_card_of_a_shipped_trial_are_each_others_and_no_number
         seat.types("u")
     assert len(asked) > len(trial.criteria) // 2
     seat.shown()
+
+
+_LETTERED: Final = """
+[[question]]
+id = "first"
+ask = "First?"
+[[question]]
+id = "group"
+kind = "choice"
+ask = "Blood group?"
+options = ["A", "B", "AB", "O"]
+[[question]]
+id = "letter"
+kind = "choice"
+ask = "Letter?"
+options = ["U", "H", "K", "X", "M", "T", "S", "F", "C", "R", "BB", "W", "D"]
+[[question]]
+id = "word"
+kind = "choice"
+ask = "Word?"
+options = ["Back", "Help", "New", "Quit", "Cancel", "Keep", "Yes", "Unusual"]
+[[question]]
+id = "ticks"
+kind = "several"
+ask = "Ticks?"
+options = ["B", "D", "N", "U", "H"]
+[[question]]
+id = "beside"
+kind = "integer"
+ask = "Beside a number?"
+units = [{ code = "{score}", label = "points", possible = [0, 9], usual = [0, 9] }]
+shortcuts = [
+  { code = "rarely", means = "0 {score}", text = "Rarely" },
+  { code = "naught", means = "1 {score}", text = "N" },
+]
+[[criterion]]
+code = "I1"
+inclusion = "All of them"
+rule = 'first or group == "a" or letter == "u" or word == "back" or "b" in ticks or beside > 3'
+"""
+
+
+def _lettered() -> Iterator[tuple[Protocol, str]]:
+    """Questions with options whose letters and words are keys, also those of the random trials."""
+    trial = parse_protocol(HEAD + _LETTERED, "lettered.toml")
+    yield from ((trial, question.id) for question in trial.questions)
+    for raw in QUESTIONS:
+        name = raw["id"]
+        rule = {"stage": 'stage == "a"', "drugs": '"a" in drugs', "smoker": "smoker"}.get(name)
+        if rule is not None:
+            criterion = {"code": "I1", "inclusion": "Any", "rule": rule}
+            yield (
+                built({"format": 2, "id": "R", "title": "R", "question": [raw], "criterion": [criterion]}),
+                name,
+            )
+
+
+def _names(question: Question) -> Iterator[tuple[str, str]]:
+    """Every label, in both languages, and every code, with the code that is meant; not a code that is one's label."""
+    labels = {text: code for code, texts in question.buttons.items() for text in texts.values()}
+    yield from labels.items()
+    yield from ((code, code) for code in question.buttons if labels.get(code, code) == code)
+
+
+def test_what_an_option_is_called_is_that_option_and_never_a_key_of_anything_else(seat: Seat) -> None:
+    """*B* of *Child-Pugh class?* went back, so that the next line answered the question before."""
+    looked_at = doubled = 0
+    for trial, name in (*_named(), *_lettered()):
+        question = trial.question(name)
+        for typed, code in _names(question):
+            seat.begins(trial)
+            while question_of(seat.screening) != question:
+                assert question_of(seat.screening) is not None, (name, seat.printed)
+                seat.types("w" if "w" in seat.shown() else seat.key_of("unknown"))
+            others = {*seat.shown()} - {key for key, _ in seat.options()}
+            assert not others & {each.casefold() for each, _ in _names(question)}, (name, others)
+            doubled += any(len(key) == 2 and key[0] == key[1] for key in others)
+            screening = seat.screening
+            seat.types(typed)
+            now = seat.made.screenings.load(screening.number)
+            if typed == "positive" and name == "hiv":  # begins a label, too
+                assert question_of(now) == question
+            else:
+                assert _taken(now, question) == {code}, (name, typed)
+            looked_at += 1
+    assert looked_at > 250
+    assert doubled > 20
+
+
+@pytest.mark.parametrize("typed", ["bb", "back"])
+def test_where_a_key_is_an_option_the_next_free_one_presses_its_button(seat: Seat, typed: str) -> None:
+    seat.begins(parse_protocol(HEAD + _LETTERED, "lettered.toml"))
+    seat.types("no")
+    assert "bb" in seat.shown()
+    assert "b" not in seat.shown()
+    seat.types(typed)
+    asked = question_of(seat.screening)
+    assert asked is not None
+    assert asked.id == "first"
+
+
+def test_a_unit_that_is_waited_for_is_a_key_of_nothing_else(seat: Seat) -> None:
+    seat.begins(parse_protocol(HEAD + _HOURS, "hours.toml"))
+    seat.types("30")
+    assert "h" not in seat.shown()
+    seat.types("h")
+    given = seat.screening.dialogue.answers["sleep"]
+    assert isinstance(given, Measurement)
+    assert given.unit == "h"
+
+
+_HOURS: Final = """
+[[question]]
+id = "sleep"
+kind = "quantity"
+ask = "Sleep?"
+help = "In a night."
+units = [
+  { code = "min", label = "min", scale = 1, possible = [0, 6000], usual = [0, 6000] },
+  { code = "h", label = "h", scale = 60, possible = [0, 6000], usual = [0, 6000] },
+]
+[[criterion]]
+code = "I1"
+inclusion = "Sleep"
+rule = 'sleep > "30 min"'
+"""
 
 
 def test_a_number_that_is_typed_is_the_answer_whatever_else_can_be_pressed(seat: Seat) -> None:

@@ -11,7 +11,7 @@ from bot.conversation.site_screenings import number_typed
 from bot.conversation.ticking import typed_to_ticks
 from bot.conversation.whose_answer import Aim, aim, sent_twice
 from bot.exchange import Press
-from bot.wording.asked import question_of
+from bot.wording.asked import names_an_answer, question_of
 from bot.wording.phrases import means
 from bot.wording.views import first_press, press_labelled
 from dialogs.dialogue import REVIEW
@@ -62,8 +62,13 @@ def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool
 
 
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:
-    """Find the button that a text stands for. A yes at the review is its first one; elsewhere it may be an answer."""
+    """Find the button that a text stands for, if it is not what an answer is called.
+
+    A yes at the review is its first button; elsewhere it may be an answer.
+    """
     text = context.message.text
+    if kind == "question" and names_an_answer(screening, text):
+        return None
     labelled = press_labelled(screening, kind, text, context.say)
     if labelled is not None:
         return labelled

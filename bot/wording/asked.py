@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.wording.phrases import Phrases
 from dialogs.answers import Answer, Selection, decode
 from dialogs.protocol import Question
-from dialogs.reading import Proposal, propose_again, unit_for
+from dialogs.reading import Proposal, propose_again, unit_for, words_of_answers
+from dialogs.reading.numerals import fold
 from dialogs.working_out import is_taken
 from state.screenings import Screening
 
@@ -50,6 +51,27 @@ def ticked(screening: Screening, question: Question) -> Selection:
     else:
         set_last = dialogue.answers.get(question.id) or Selection(())
     return set_last if isinstance(set_last, Selection) else Selection(())
+
+
+def names_an_answer(screening: Screening, text: str) -> bool:
+    """Say whether a text is what an answer to the question that is asked is called.
+
+    It is that answer then, whatever else it could press: *B* of *Child-Pugh class?* does not go back.
+    """
+    question = question_of(screening)
+    if question is None or screening.dialogue.waiting:
+        return False
+    return fold(text) in words_that_answer(screening, question)
+
+
+def words_that_answer(screening: Screening, question: Question) -> frozenset[str]:
+    """Return what answers to a question are called: its options, or the units where one is waited for."""
+    words = words_of_answers(question)
+    proposal = proposal_of(screening, question) if question.units else None
+    if proposal is None or proposal.why != "unit":
+        return words
+    named = ((unit.code, *unit.label.values(), *unit.spellings) for unit in question.units)
+    return words.union(fold(each) for spellings in named for each in spellings)
 
 
 def proposal_of(screening: Screening, question: Question) -> Proposal | None:

@@ -30,11 +30,15 @@ def answer_keys(question: Question, taken: Collection[str]) -> Sequence[str]:
 
 
 def _keys_beside_a_number(question: Question, taken: Collection[str]) -> Sequence[str]:
-    """Return the number that a button stands for where that is typed as it is; else *n*, or a letter of its code."""
+    """Return the number that a button stands for where that is typed as it is; else *n*, or a letter of its code.
+
+    None is what another button is called.
+    """
     used: list[str] = []
     for code in question.buttons:
         wanted = _wanted(question, code, [TYPED] if not used and code != ONGOING else [], taken)
-        used.append(next(key for key in wanted if key not in used))
+        others = {word for each, words in spellings_taken(question).items() if each != code for word in words}
+        used.append(next(key for key in wanted if key not in used and key not in others))
     return used
 
 

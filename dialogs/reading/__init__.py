@@ -16,7 +16,7 @@ from dialogs.reading.ago import looks_like_date, read_ago
 from dialogs.reading.identifiers import looks_like_free_text, looks_like_identifier
 from dialogs.reading.numbers import MAX_DIGITS, is_long_result, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
-from dialogs.reading.options import likely_options, scores_meant, spellings_taken
+from dialogs.reading.options import likely_options, scores_meant, spellings_taken, words_of_answers
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
 from dialogs.reading.selections import read_selection
 from dialogs.reading.units import unit_called, unit_for
@@ -37,6 +37,7 @@ __all__ = [
     "unit_called",
     "unit_for",
     "with_unit",
+    "words_of_answers",
 ]
 
 MAX_TEXT: Final = 80

@@ -43,6 +43,12 @@ def spellings_taken(question: Question) -> Mapping[str, frozenset[str]]:
     return {UNKNOWN.code: listed("understood", UNKNOWN.code) | unknown, **taken}
 
 
+def words_of_answers(question: Question) -> frozenset[str]:
+    """Return all that answers by button are called; without *unknown*, which is one of them in every question."""
+    taken = spellings_taken(question)
+    return frozenset[str]().union(*(words for code, words in taken.items() if code != UNKNOWN.code))
+
+
 def _words_for(question: Question, code: str) -> frozenset[str]:
     """Return the code of an answer as it is typed, and the words that are listed for it and can mean no other."""
     named = listed("understood", code) | {fold(code), fold(code.replace("_", " "))}
