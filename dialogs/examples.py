@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 from dialogs.answers import Answer, Measurement, compact, plain
@@ -38,6 +38,8 @@ def example(protocol: Protocol, question: Question, only: str | None, language: 
     number = expected_number(unit, whole=whole)
     if whole and unit.code in AGES:
         number = _taken(protocol, question, unit, number)
+    if question.kind == "since":
+        number = _off_the_limits(protocol, question, unit, number)
     return plain(number) if whole else describe(question, Measurement("=", number, unit.code), language)
 
 
@@ -76,6 +78,19 @@ def _taken(protocol: Protocol, question: Question, unit: Unit, number: Decimal) 
         return sum(status(judge(protocol, index, facts)) == "failed" for index in about)
 
     return min((number, *between, *beside), key=failed)
+
+
+def _off_the_limits(protocol: Protocol, question: Question, unit: Unit, number: Decimal) -> Decimal:
+    """Return a time that no rule is to be held against: of one at a limit it is asked on which side it lies."""
+    place = protocol.position[question.id]
+    leaves = [leaf for criterion in protocol.criteria for leaf in criterion.rule.node.leaves()]
+    limits = {
+        limit
+        for leaf in leaves
+        if isinstance(leaf, Comparison) and leaf.place == place
+        for limit in _in(unit, leaf)
+    }
+    return next(number + more for more in count() if number + more not in limits)
 
 
 def _in(unit: Unit, leaf: Comparison) -> Iterator[Decimal]:

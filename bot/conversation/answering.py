@@ -12,6 +12,7 @@ from bot.wording.asked import carried_at, proposal_of, question_of, standing_ans
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection
+from dialogs.at_limits import ask_at_limit
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
 from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
@@ -75,7 +76,7 @@ def candidate(context: Context, screening: Screening, press: Press) -> None:
     given = at(proposal.candidates, press.place) if proposal is not None else None
     if proposal is None or given is None:
         late(context, screening, press)
-    elif proposal.why == "unusual":
+    elif proposal.why in ("limit", "unusual"):
         answer(context, screening, given)
     else:
         _read(context, screening, accept(screening.protocol, given))
@@ -133,8 +134,8 @@ def completes(screening: Screening, question: Question, text: str) -> bool:
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     if proposal.why == "unit" and with_unit(screening.protocol, question, proposal.entered, text, only):
         return True
-    reading = read(screening.protocol, question, text, only)
-    if isinstance(reading, Refused):
+    reading = _asked_at_limit(screening, read(screening.protocol, question, text, only))
+    if isinstance(reading, Refused) or (proposal.why == "limit" and isinstance(reading, Proposal)):
         return False
     meant = [reading.given] if isinstance(reading, Understood) else reading.candidates
     return {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
@@ -147,7 +148,7 @@ def _numbers(given: Given) -> tuple[object, ...]:
 
 def _read(context: Context, screening: Screening, reading: Reading) -> None:
     """Answer with what was understood; propose what needs a confirmation; say why anything else is refused."""
-    question = question_of(screening)
+    question, reading = question_of(screening), _asked_at_limit(screening, reading)
     if isinstance(reading, Understood):
         answer(context, screening, reading.given)
     elif isinstance(reading, Proposal) and question is not None:
@@ -156,6 +157,10 @@ def _read(context: Context, screening: Screening, reading: Reading) -> None:
         context.turn.untaken = True
         told = cards.refusal(screening, question, reading, context.message.text, context.say)
         context.show(screening, remark=told)
+
+
+def _asked_at_limit(screening: Screening, reading: Reading) -> Reading:
+    return ask_at_limit(screening.protocol, reading, screening.dialogue.facts)
 
 
 # steps ---------------------------------------------------------------------------------------------

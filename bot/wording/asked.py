@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.wording.phrases import Phrases
 from dialogs.answers import Answer, Selection, decode
+from dialogs.at_limits import asked_again
 from dialogs.protocol import Question
-from dialogs.reading import Proposal, propose_again, unit_for, words_of_answers
+from dialogs.reading import Proposal, unit_for, words_of_answers
 from dialogs.reading.numerals import fold
 from dialogs.working_out import is_taken
 from state.screenings import Screening
@@ -80,4 +81,4 @@ def proposal_of(screening: Screening, question: Question) -> Proposal | None:
     if dialogue.proposal is None:
         return None
     only = unit_for(screening.protocol, question, dialogue.facts)
-    return propose_again(screening.protocol, question, dialogue.proposal, only)
+    return asked_again(screening.protocol, question, dialogue.proposal, only, dialogue.facts)

@@ -207,7 +207,7 @@ def refusal(screening: Screening, question: Question, refused: Refused, text: st
     said = _refused(screening, question, refused, say)
     if refused.likely:
         return say("two_sentences", first=said, then=_likely(question, refused.likely, say))
-    return said if refused.code == "identifier" else with_advice_to_delete(said, text, say)
+    return said if refused.code in ("identifier", "vague_ago") else with_advice_to_delete(said, text, say)
 
 
 def with_advice_to_delete(said: Safe, text: str, say: Phrases) -> Safe:
@@ -222,7 +222,7 @@ def with_advice_to_delete(said: Safe, text: str, say: Phrases) -> Safe:
 def _refused(screening: Screening, question: Question, refused: Refused, say: Phrases) -> Safe:
     language, protocol = say.language, screening.protocol
     only = unit_for(protocol, question, screening.dialogue.facts)
-    ask = _how_to_answer(protocol, question, "a" if refused.code == "typed_date" else only, say)
+    ask = _how_to_answer(protocol, question, refused.code, only, say)
     details = dict(refused.details)
     if "unit" in details and details["unit"] in question.unit_by_code:
         details["unit"] = label = question.unit_by_code[details["unit"]].label[language]
@@ -237,11 +237,14 @@ def _likely(question: Question, likely: Sequence[Given], say: Phrases) -> Safe:
     return say(key, likely=words("dialogs", say.language)["condition"]["either"].join(shown))
 
 
-def _how_to_answer(protocol: Protocol, question: Question, only: str | None, say: Phrases) -> Safe:
+def _how_to_answer(protocol: Protocol, question: Question, code: str, only: str | None, say: Phrases) -> Safe:
+    """Say what to type: of a time, years where a date was typed, and a bound where no number may be known."""
     if question.options:
         return say("ask_option")
     if question.kind == "since":
-        return say("ask_how_long_ago", example=example(protocol, question, only, say.language))
+        key = "ask_how_long_ago" if code in ("typed_date", "zero_ago") else "ask_how_long_ago_or_more"
+        unit = "a" if code == "typed_date" else only
+        return say(key, example=example(protocol, question, unit, say.language))
     units = [unit.label[say.language] for unit in question.units if only in (None, unit.code)]
     return say("ask_with_units" if len(units) > 1 else "ask_with_one_unit", units=joined(units, say))
 

@@ -18,11 +18,13 @@ from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, lines, named
 from bot.wording.standing import where_each_stands
-from dialogs.answers import Answer
+from dialogs.answers import Answer, Measurement
+from dialogs.at_limits import time_entered
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal
-from dialogs.wording import describe
+from dialogs.since import DAY
+from dialogs.wording import describe, time_span
 from state.prompts import Kind
 from state.screenings import Screening
 
@@ -151,6 +153,8 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
 def _candidates(screening: Screening, proposal: Proposal, say: Phrases) -> list[Button]:
     """The readings that are proposed; a yes to the one that is only unusual."""
     shown = [_shown(screening.protocol, given, say) for given in proposal.candidates]
+    if proposal.why == "limit":
+        shown = [_side(given, say) for given in proposal.candidates]
     if proposal.why == "unusual":
         shown = [say.plain("confirm_yes", answer=each) for each in shown]
     return [button(label, "candidate", screening, place) for place, label in enumerate(shown)]
@@ -160,10 +164,23 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
     return " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
 
 
+def _side(given: Given, say: Phrases) -> str:
+    """Say on which side of a limit a time is, or that it is just that time."""
+    ((_, answer),) = given
+    if not isinstance(answer, Measurement):
+        return ""
+    exact = "limit_exactly" if answer.unit == DAY else "limit_to_the_day"
+    key = {">": "limit_more", "<": "limit_less"}.get(answer.relation, exact)
+    return say.plain(key, time=time_span(replace(answer, relation="="), say.language))
+
+
 def _proposal_text(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
     named = question.short[say.language]
     if proposal.why == "unit":
         return say("pick_unit", value=proposal.entered, question=named)
+    if proposal.why == "limit":
+        entered = describe(question, time_entered(question, proposal.entered), say.language)
+        return say("pick_side", answer=entered, question=named)
     first = _shown(screening.protocol, proposal.candidates[0], say)
     if proposal.why == "number" and len(proposal.candidates) == 1:
         return say("confirm_number", answer=first, question=named)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode, plain
-from dialogs.assessment import judge
+from dialogs.assessment import effective, judge
+from dialogs.at_limits import ask_at_limit
 from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.protocol import Option, Protocol, Question
@@ -23,6 +24,8 @@ def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_un
     for question_id in sorted(raw, key=protocol.position.__getitem__):
         question = protocol.question(question_id)
         reading = _read(protocol, question, raw[question_id], _unit_of_value(row, question))
+        if question.kind == "since" and not isinstance(reading, Fault):
+            reading = ask_at_limit(protocol, reading, effective(protocol, row.answers))
         if isinstance(reading, Proposal) and reading.why == "unusual" and accept_unusual:
             row.unusual.append(question_id)
             _put(row, question_id, reading.candidates[0])
@@ -115,7 +118,9 @@ def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) ->
     details = {"text": shown(_as_given(raw))}
     if isinstance(reading, Refused):
         return Fault(reading.code, question.id, details | _refused(question, reading))
-    return Fault(f"asked_{reading.why}", question.id, details | _asked(reading))
+    asked = _asked(reading)
+    code = f"asked_{reading.why}" if "same" in asked or reading.why != "limit" else "asked_limits"
+    return Fault(code, question.id, details | asked)
 
 
 def _refused(question: Question, reading: Refused) -> dict[str, str]:
@@ -132,6 +137,8 @@ def _asked(reading: Proposal) -> dict[str, str]:
     """What the phrase for an answer that the conversation would ask about needs: what it can mean."""
     firsts = [given[0][1] for given in reading.candidates]
     numbers = [number for number in firsts if isinstance(number, Measurement)]
+    if reading.why == "limit":
+        return dict(zip(("more", "less", "same"), map(_written, firsts), strict=False))
     if reading.why == "number":
         return {"meanings": ", ".join(dict.fromkeys(map(_surely, numbers)))}
     if reading.why == "unit":

@@ -1,12 +1,14 @@
 """Reads how long ago something was: *3 weeks ago*, *2个月前*, *yesterday*; never a date, which is refused.
 
-Taken is only what can mean one time. *Last week* may be any of several days: what is likely is named, and not taken.
+Taken is only what can mean one time, or lies on one side of one: *almost 5 years ago* is less than 5 years, *5+ years*
+more. *Last week* may be any of several days, and is refused; of *about 3 weeks* the number is named, and not taken.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -21,11 +23,13 @@ from dialogs.reading.options import likely_options
 from dialogs.reading.patterns import in_any_language
 from dialogs.reading.results import Given, Reading, Refused, Understood
 from dialogs.reading.weighing import accept
-from dialogs.since import DAY
+from dialogs.since import DAY, DAYS
 
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")
 _DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}\s*[-/.]\s*(?:[0-9]{1,2}|(?:19|20)[0-9]{2})[.]?")
 _ZERO: Final = re.compile("0+")
+_SMALLER: Final = {"a": ("mo", 12), "wk": ("d", 7)}
+"""Units that are so many of another one exactly: 5 years and 2 months are 62 months."""
 
 
 def looks_like_date(said: str) -> bool:
@@ -54,9 +58,8 @@ def _read(protocol: Protocol, question: Question, said: str) -> Reading:
     days = _table("days").get(said)
     if days is not None:
         return accept(protocol, _given(question, Decimal(days), DAY))
-    span = _table("vague").get(said)
-    if span is not None:
-        return Refused("how_long_ago", likely=(_given(question, Decimal(1), span),))
+    if said in _vague():
+        return Refused("vague_ago")
     plain = _in_digits(said)
     if plain is None or not any(map(str.isnumeric, plain)):
         likely = tuple(((question.id, Choice(code)),) for code in likely_options(question, said))
@@ -64,7 +67,10 @@ def _read(protocol: Protocol, question: Question, said: str) -> Reading:
     if _ZERO.fullmatch(plain):
         others = (((question.id, Choice(code)),) for code in question.shortcut_by_code)
         return Refused("zero_ago", likely=(*others, _given(question, Decimal(0), DAY)))
-    return read_number(protocol, question, plain, None)
+    reading = read_number(protocol, question, plain, None)
+    if isinstance(reading, Understood) and plain.startswith("="):
+        return replace(reading, exactly=True)
+    return reading
 
 
 def _given(question: Question, number: Decimal, unit: str) -> Given:
@@ -82,12 +88,38 @@ def _in_digits(said: str) -> str | None:
         if found is not None:
             signs.add(_table(section)[found["word"]])
             rest = rest[: found.start()] + rest[found.end() :]
+    rest, more = re.subn(in_any_language("and_more"), "", rest, count=1)
+    signs |= {">"} if more else set()
     if len(signs) > 1:
         return None
+    return "".join(signs) + (_summed(rest) or _number_in_digits(rest))
+
+
+def _number_in_digits(rest: str) -> str:
     number = _words_of("numbers").match(rest)
-    if number is not None and number.end() < len(rest):
-        rest = f"{_table('numbers')[number['word']]} {rest[number.end() :]}"
-    return "".join(signs) + rest
+    if number is None or number.end() == len(rest):
+        return rest
+    return f"{_table('numbers')[number['word']]} {rest[number.end() :]}"
+
+
+def _summed(said: str) -> str | None:
+    """Write *5 years and 2 months* as ``62 mo``, *two and a half years* as ``2.5 a``; ``None`` for what is no sum."""
+    for half in _halves():
+        found = half.fullmatch(said)
+        if found is not None:
+            return f"{_whole_number(found['number'])}.5 {_units()[found['unit']]}"
+    found = _sum().fullmatch(said)
+    if found is None:
+        return None
+    unit, times = _SMALLER.get(_units()[found["unit"]], ("", 0))
+    number, more = _whole_number(found["number"]), _whole_number(found["more"])
+    if unit != _units()[found["smaller"]] or more >= times:
+        return None
+    return f"{number * times + more} {unit}"
+
+
+def _whole_number(said: str) -> int:
+    return int(_table("numbers").get(said, said))
 
 
 @cache
@@ -98,15 +130,59 @@ def _table(section: str) -> Mapping[str, str]:
 
 
 @cache
+def _vague() -> frozenset[str]:
+    return frozenset(
+        fold(word) for language in LANGUAGES for word in words("dialogs", language)["ago"]["vague"]
+    )
+
+
+@cache
+def _units() -> Mapping[str, str]:
+    """The units by every word for them, also those that stand behind a half only."""
+    tables = [words("dialogs", language)["ago"] for language in LANGUAGES]
+    named = [(table, code) for each in tables for table in (each, each["behind_half"]) for code in DAYS]
+    return {fold(word): code for table, code in named for word in table[code]}
+
+
+@cache
+def _halves() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds a number and a half: behind the unit (*a year and a half*), or before it."""
+    number, unit, half = _whole_numbers(), _any_of(_units()), f"(?:{in_any_language('and_half')})"
+    behind = rf"(?P<number>{number})\s*(?P<unit>{unit})\s*{half}(?:\s*{_after()})?"
+    before = rf"(?P<number>{number})\s*{half}\s*(?P<unit>{unit})(?:\s*{_after()})?"
+    return re.compile(behind), re.compile(before)
+
+
+@cache
+def _sum() -> re.Pattern[str]:
+    number, unit = _whole_numbers(), _any_of(_units())
+    joined = rf"(?:\s*(?:,|{in_any_language('and_more_time')})\s*|\s*)"
+    first, second = rf"(?P<number>{number})\s*(?P<unit>{unit})", rf"(?P<more>{number})\s*(?P<smaller>{unit})"
+    return re.compile(rf"{first}{joined}{second}(?:\s*{_after()})?")
+
+
+def _whole_numbers() -> str:
+    return "[0-9]{1,3}|" + _any_of({word for word, number in _table("numbers").items() if number.isdecimal()})
+
+
+def _any_of(known: Collection[str]) -> str:
+    return "|".join(map(_whole, sorted(known, key=len, reverse=True)))
+
+
+def _after() -> str:
+    each = (word for language in LANGUAGES for word in words("dialogs", language)["ago"]["after"])
+    return f"(?:{'|'.join(each)})"
+
+
+@cache
 def _words_of(section: str) -> re.Pattern[str]:
     """Return what finds one of these words: at the end, where it may stand before *ago*, else at the beginning."""
-    known = "|".join(map(_whole, sorted(_table(section), key=len, reverse=True)))
+    known = _any_of(_table(section))
     if section != "behind":
         return re.compile(rf"^(?P<word>{known})\s*")
-    after = "|".join(word for language in LANGUAGES for word in words("dialogs", language)["ago"]["after"])
-    return re.compile(rf"\s*(?P<word>{known})(?:\s*(?:{after}))?$")
+    return re.compile(rf"\s*(?P<word>{known})(?:\s*{_after()})?$")
 
 
 def _whole(word: str) -> str:
     """Match a word; one of letters that are written with spaces between words only as a whole."""
-    return rf"{re.escape(word)}\b" if word.isascii() else re.escape(word)
+    return rf"{re.escape(word)}\b" if word.isascii() and word[-1].isalnum() else re.escape(word)

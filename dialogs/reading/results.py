@@ -14,18 +14,21 @@ Given = tuple[tuple[str, Answer], ...]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
+    """``exactly`` says that a time was typed as exact: *exactly 5 years ago*, ``=5 years``."""
+
     given: Given
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A number that needs one more tap: its unit, which number it is, or a yes to an unusual value.
+    """A number that needs one more tap: its unit, which number it is, its side of a limit, a yes to an unusual value.
 
     ``entered`` holds numbers and a unit only; `propose_again` gives the proposal back from it.
     """
 
     entered: str
-    why: Literal["unit", "number", "unusual"]
+    why: Literal["unit", "number", "limit", "unusual"]
     candidates: tuple[Given, ...]
 
 

@@ -50,8 +50,9 @@ def test_a_list_is_read_in_the_letters_that_spreadsheets_save(encoding: str) -> 
 WASHOUTS = load(str(Path(__file__).parent.parent / "data" / "washouts.toml"))
 TIMES = {
     "3 months ago": ([], "3 mo"), "两周前": ([], "2 wk"), "never": ([], "never"), "仍在持续": ([], "ongoing"),
-    "2026-08-12": (["typed_date"], ""), "last week": (["how_long_ago"], ""), "0": (["zero_ago"], ""),
-    "3": (["asked_unit"], ""),
+    "2026-08-12": (["typed_date"], ""), "last week": (["vague_ago"], ""), "0": (["zero_ago"], ""),
+    "3": (["asked_unit"], ""), "6 months ago": (["asked_limit"], ""),
+    "exactly 6 mo": ([], "6 mo"), ">6 mo": ([], ">6 mo"),
 }  # fmt: skip
 
 
@@ -75,6 +76,19 @@ def test_how_long_ago_something_was_may_be_an_object_with_a_unit() -> None:
     first, second, third = read_list(WASHOUTS, json.dumps(listed).encode())
     assert first.answers == second.answers == {"last_mi": Measurement("=", Decimal(3), "wk")}
     assert [fault.code for fault in third.faults] == ["unknown_unit"]
+
+
+@pytest.mark.parametrize(("language", "last"), [("en", "exactly 6 mo"), ("zh", "正好6 mo")])
+def test_a_time_at_a_limit_is_a_fault_that_names_what_to_write(language: str, last: str) -> None:
+    cells = [*("6 months ago", "半年前"), {"value": 6, "unit": "mo"}]
+    listed = [{"name": f"C-{at}", "answers": {"last_mi": each}} for at, each in enumerate(cells)]
+    for row in read_list(WASHOUTS, json.dumps(listed).encode()):
+        (fault,) = row.faults
+        told = said(WASHOUTS, row, fault, phrases(language))
+        written = (">6 mo", "<6 mo", last)
+        assert all(each in told for each in written)
+        rows = "".join(f"C-{at},{each}\n" for at, each in enumerate(written))
+        assert all(not row.faults for row in read_list(WASHOUTS, f"name,last_mi\n{rows}".encode()))
 
 
 UNREADABLE = {
@@ -215,6 +229,8 @@ CODES = [
     "impossible",
     "asked_unit",
     "asked_number",
+    "asked_limit",
+    "asked_limits",
     "asked_unusual",
     "two_answers",
     "other_unit",
@@ -226,6 +242,7 @@ CODES = [
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fault_has_its_sentence(language: str) -> None:
     names = ["limit", "other", "text", "units", "meanings", "one", "unit", "value", "low", "high", "columns"]
+    names += ["more", "less", "same"]
     details = dict.fromkeys(names, "7")
     for code in CODES:
         text = said(PROTOCOL, Row(3, "C-3"), Fault(code, "sex", details), phrases(language))

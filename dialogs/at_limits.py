@@ -1,0 +1,134 @@
+"""Asks about a time that is just at a limit: 5 years ago, where more than 5 years is wanted.
+
+*5 years* is said of 4 years and 9 months, and of 5 years and 11 months, and hardly ever of 5 years to the day. So from
+a number of weeks, months or years nothing follows about a limit that is as long, or that is given in a smaller unit and
+lies between what may be rounded up to it and the next number. It is asked which it is: longer ago, less long, or just
+so. What is kept is a bound, or what is meant to the day; days, bounds, *never* and *ongoing* are not asked about.
+
+Two times that are compared with each other are such limits for each other, once one of them is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from dialogs.answers import Measurement, Relation, decode, encode
+from dialogs.assessment import judge
+from dialogs.errors import AnswerError
+from dialogs.parts import ruled_out, that_matter
+from dialogs.protocol import Protocol, Question
+from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, propose_again
+from dialogs.rules.comparisons import Comparison, Contrast, Leaf
+from dialogs.rules.judgement import Facts
+from dialogs.since import DAY, DAYS
+
+_SIDES: Final[tuple[Relation, ...]] = (">", "<", "=")
+
+
+def ask_at_limit(protocol: Protocol, reading: Reading, facts: Facts) -> Reading:
+    """Return a proposal for a time that was understood and is just at a limit, any other reading as it is.
+
+    What was likely meant by a time that is refused (*about 3 months*) is said as its two sides there.
+    """
+    match reading:
+        case Understood(((name, Measurement() as answer),), exactly=False):
+            sides = _sides(protocol, protocol.question(name), answer, facts)
+            return Proposal(" ".join(filter(None, encode(answer))), "limit", sides) if sides else reading
+        case Refused("how_long_ago", details, (((name, Measurement() as answer),),)):
+            sides = _sides(protocol, protocol.question(name), answer, facts)
+            return Refused("how_long_ago", details, sides[:2]) if sides else reading
+    return reading
+
+
+def asked_again(
+    protocol: Protocol, question: Question, entered: str, unit: str | None, facts: Facts
+) -> Proposal | None:
+    """Rebuild a stored proposal from its ``entered`` text, a time at a limit, too; ``None`` if it no longer is one."""
+    time = time_entered(question, entered)
+    if time is None:
+        return propose_again(protocol, question, entered, unit)
+    reading = ask_at_limit(protocol, accept(protocol, ((question.id, time),)), facts)
+    return reading if isinstance(reading, Proposal) else None
+
+
+def time_entered(question: Question, entered: str) -> Measurement | None:
+    """Return the time that a stored proposal is about; ``None`` if that is no time, or one without its unit."""
+    number, _, unit = entered.partition(" ")
+    try:
+        answer = decode(number, unit or None)
+    except AnswerError:
+        return None
+    is_time = question.kind == "since" and isinstance(answer, Measurement) and question.takes(answer)
+    return answer if is_time and isinstance(answer, Measurement) else None
+
+
+def _sides(protocol: Protocol, question: Question, answer: Measurement, facts: Facts) -> tuple[Given, ...]:
+    """Return what a time at a limit may be: more, less, or exactly that; of several limits more or less than all."""
+    if question.kind != "since" or answer.relation != "=" or answer.unit == DAY or not answer.value:
+        return ()
+    near = sorted(_near(protocol, protocol.position[question.id], answer, facts), key=_days)
+    if not near:
+        return ()
+    least, most = near[0], near[-1]
+    sides = _SIDES if _days(least) == _days(most) else _SIDES[:2]
+    ends = {">": most, "<": least, "=": most}
+    return tuple(((question.id, _on_side(side, ends[side])),) for side in sides)
+
+
+def _near(protocol: Protocol, place: int, answer: Measurement, facts: Facts) -> Iterator[Measurement]:
+    """Yield the limits at which an answer is, where a criterion that matters is judged otherwise on either side."""
+    without = [*facts[:place], None, *facts[place + 1 :]]
+    found = [
+        (index, limit)
+        for index in protocol.affected[place]
+        for leaf in protocol.criteria[index].rule.node.leaves()
+        for limit in _limits(protocol, leaf, place, answer.unit, without)
+        if _is_at(answer, limit)
+    ]
+    if not found:
+        return
+    judged = [judge(protocol, index, without) for index in range(len(protocol.criteria))]
+    matter = that_matter(protocol, ruled_out(protocol, judged))
+    for index, limit in found:
+        above, below = ([*without] for _ in range(2))
+        above[place], below[place] = _on_side(">", limit), _on_side("<", limit)
+        if protocol.parts_of[index] & matter and judge(protocol, index, above) != judge(
+            protocol, index, below
+        ):
+            yield limit
+
+
+def _limits(protocol: Protocol, leaf: Leaf, place: int, unit: str, facts: Facts) -> Iterator[Measurement]:
+    """Yield what an answer in a unit is compared with: the limit in that unit or else the first, or the other time."""
+    if isinstance(leaf, Comparison) and leaf.place == place:
+        code = unit if unit in leaf.limits else next(iter(leaf.limits))
+        yield Measurement("=", leaf.limits[code], code)
+    if isinstance(leaf, Contrast) and place in leaf.places:
+        others = (facts[other] for other in leaf.places if other != place)
+        yield from (each for each in others if isinstance(each, Measurement) and each.relation == "=")
+
+
+def _is_at(answer: Measurement, limit: Measurement) -> bool:
+    """Say whether a time is as long as a limit, or may be said of times on either side of one in a smaller unit.
+
+    What may be said is rounded to the last digit, or counts what has passed: 5 years is above 4.5, and below 6.
+    """
+    if limit.unit not in DAYS or limit.value <= 0:
+        return False
+    if _days(limit) == _days(answer):
+        return True
+    step = Decimal(1).scaleb(min(0, int(answer.value.normalize().as_tuple().exponent)))
+    times = Fraction(_days(limit)) / Fraction(DAYS[answer.unit])
+    low, high = Fraction(answer.value - step / 2), Fraction(answer.value + step)
+    return DAYS[limit.unit] < DAYS[answer.unit] and low < times < high
+
+
+def _days(time: Measurement) -> Decimal:
+    return time.value * DAYS[time.unit]
+
+
+def _on_side(side: Relation, limit: Measurement) -> Measurement:
+    return Measurement(side, limit.value, limit.unit)

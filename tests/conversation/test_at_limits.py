@@ -1,0 +1,119 @@
+"""A time that is just at a limit takes one more tap, in each channel and language, and its words judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from wcwidth import wcswidth
+
+from bot.conversation import Conversation
+from bot.terminal import Terminal
+from bot.wording.buttons import LONGEST_LABEL
+from dialogs.answers import encode
+from tests.conversation.playing import Clock, new_conversation
+
+TRIAL = str(Path(__file__).parent.parent / "data" / "washouts.toml")
+OFFERED = {
+    "en": ["More than 6 months ago", "Less than 6 months ago", "Exactly 6 months ago, to the day"],
+    "zh": ["距今超过6个月", "距今不足6个月", "距今正好6个月，精确到日"],
+}
+SAID = {
+    "en": "last MI: 6 months ago is just at a limit. Which is it? Or type the days.",
+    "zh": "最近一次心梗：6个月前恰在界值上。是哪一种？也可输入天数。",
+}
+KEPT = [(">6", "mo", "last_stroke"), ("<6", "mo", "excluded"), ("6", "mo", "last_stroke")]
+"""Of each button: what is kept, and where the screening stands then."""
+
+
+class Desk:
+    """One person at a terminal."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self.conversation: Conversation = new_conversation(path, Clock(), trial=TRIAL)
+        self.said: list[str] = []
+        person = self.conversation.people.add("clinician", "S01", "terminal", "local", language)
+        self.terminal = Terminal(self.conversation, person, self.said.append)
+
+    def types(self, *lines: str) -> None:
+        for line in lines:
+            self.terminal.handle(line)
+
+    @property
+    def told(self) -> str:
+        """All that was shown, without the spaces, at which lines are broken."""
+        return "".join("".join(self.said).casefold().split())
+
+    @property
+    def answers(self) -> dict[str, tuple[str, str | None]]:
+        dialogue = self.conversation.screenings.load("S01-0001").dialogue
+        return {question: encode(answer) for question, answer in dialogue.answers.items()}
+
+    @property
+    def state(self) -> str:
+        return self.conversation.screenings.load("S01-0001").state
+
+
+@pytest.fixture(params=["en", "zh"])
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    made = Desk(tmp_path / "desk.db", request.param)
+    made.terminal.begin()
+    yield made
+    made.conversation.screenings.db.close()
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_tap_answers_on_which_side_it_lies(desk: Desk, place: int) -> None:
+    language = desk.terminal.person.language
+    desk.types("45", "6 months ago")
+    assert "".join(SAID[language].casefold().split()) in desk.told
+    labels = [button.label for button in desk.terminal.keys.values()]
+    assert labels[:3] == OFFERED[language]
+    assert all(wcswidth(label) <= LONGEST_LABEL for label in labels)
+    assert "last_mi" not in desk.answers
+    desk.types(OFFERED[language][place])
+    *kept, state = KEPT[place]
+    assert desk.answers["last_mi"] == tuple(kept)
+    assert desk.state == state
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("190 days ago", ("190", "d")),
+        ("exactly 6 months ago", ("6", "mo")),
+        ("6个多月前", (">6", "mo")),
+        ("unknown", ("unknown", None)),
+    ],
+)
+def test_it_can_be_typed_instead(desk: Desk, typed: str, kept: tuple[str, str | None]) -> None:
+    desk.types("45", "6 months ago", typed)
+    assert desk.answers["last_mi"] == kept
+
+
+def test_a_unit_that_is_added_is_asked_about_too(desk: Desk) -> None:
+    desk.types("45", "6", "months")
+    assert "last_mi" not in desk.answers
+    desk.types(OFFERED[desk.terminal.person.language][0])
+    assert desk.answers["last_mi"] == (">6", "mo")
+
+
+def test_what_is_about_a_limit_is_named_by_its_two_sides(desk: Desk) -> None:
+    desk.types("45", "about 6 months ago")
+    assert "last_mi" not in desk.answers
+    assert any(each in desk.told for each in (">6monthsagoor<6monthsago?", ">6个月前或<6个月前？"))
+
+
+@pytest.mark.parametrize(
+    ("then", "kept"), [("More than 6 months ago", True), ("never", False), ("6 months ago", False)]
+)
+def test_in_a_pipe_the_next_line_is_one_of_the_three_or_nothing_more_is_read(
+    tmp_path: Path, then: str, kept: bool
+) -> None:
+    desk = Desk(tmp_path / "pipe.db", "en")
+    assert not desk.terminal.run(["45", "6 months ago", then, "never", "never"], piped=True)
+    assert ("last_mi" in desk.answers) is kept
+    assert any("Line 3 was not taken" in line for line in desk.said) is not kept
+    assert any(OFFERED["en"][0] in line for line in desk.said)
+    desk.conversation.screenings.db.close()
