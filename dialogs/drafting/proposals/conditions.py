@@ -14,6 +14,7 @@ Relation = Literal["<", "<=", ">", ">=", "==", "!="]
 CONTRARY: Final[dict[str, Relation]] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 Question = dict[str, object]
 _WORDS_OF_AN_ID: Final = 4
+_NAME: Final = re.compile(r'"[^"]*"|\b(?:and|or|not|in|unclear)\b|\b([a-z][a-z0-9_]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ def _clause(joint: Joint, clauses: Sequence[Clause]) -> Clause:
 
 def _in_brackets(clause: Clause, joint: Joint) -> str:
     return f"({clause.text})" if (clause.joint, joint) == ("or", "and") else clause.text
+
+
+def names_of(condition: Condition) -> set[str]:
+    """Return the questions that a condition names."""
+    return set(filter(None, _NAME.findall(condition.said.text)))
 
 
 def own_id(name: str, text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lark import Token
 
-from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, simple
+from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, names_of, simple
 from dialogs.drafting.proposals.events import Events
 from dialogs.drafting.proposals.joining import (
     AGES,
@@ -49,8 +49,24 @@ class Meaning(Measured, People, Events):
 
     def start(self, parts: list[Any]) -> Condition:
         (condition,) = each(Condition, parts)
-        said: Condition = condition
-        return said
+        named: Condition = condition
+        for disorder in tokens(parts, "DISORDER"):
+            named = self._named(named, disorder.split())
+        return named
+
+    def _named(self, condition: Condition, disorder: Sequence[str]) -> Condition:
+        """Return a condition behind the name of a disorder: by what this is defined, as *anemia* by hemoglobin.
+
+        Diabetes is asked, too: who has none has no HbA1c at hand. In an inclusion hypertension is more than a pressure.
+        """
+        used = {str(each["id"]): str(each.get("use", each["id"])) for each in condition.questions}
+        if not {used.get(name, name) for name in names_of(condition)} <= {*disorder}:
+            raise Unsure
+        if self.inclusion and "hypertension" in disorder:
+            raise Unsure
+        return (
+            all_of(compared("diabetes", "!=", '"none"'), condition) if "diabetes" in disorder else condition
+        )
 
     def parts(self, parts: list[Any]) -> Condition:
         conditions = each(Condition, parts)

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from dialogs.drafting.proposals.clauses import Line, brackets, outside, without_brackets
-from dialogs.drafting.proposals.conditions import Condition, all_of
+from dialogs.drafting.proposals.conditions import Condition, all_of, names_of
 from dialogs.drafting.proposals.doubts import (
     has_another_number,
     is_of_a_part,
@@ -115,7 +115,6 @@ _OF_ALL: Final = re.compile(
     re.IGNORECASE,
 )
 """What is added to a limit of an inclusion, and names none of whom alone it is one."""
-_NAME: Final = re.compile(r'"[^"]*"|\b(?:and|or|not|in|unclear)\b|\b([a-z][a-z0-9_]+)')
 _WITH: Final = re.compile(r",? (?:with|having|who have) (?:an? )?", re.IGNORECASE)
 _PERSON: Final = frozenset({"age_years", "age_months", "sex"})
 _DENIES: Final = re.compile(r"\b(?:no|not|non|never|without|absence|negative|free)\b", re.IGNORECASE)
@@ -204,14 +203,14 @@ def _of_an_amount(line: Line) -> Condition | None:
         return None
     happened = first[: amount.start()] + first[amount.end() :]
     condition = line.read(happened) or implied(happened, inclusion=False)
-    if condition is None or not _are_events(_names(condition)):
+    if condition is None or not _are_events(names_of(condition)):
         return None
     return all_of(condition, line.whole())
 
 
 def _in_doubt(line: Line, condition: Condition, tail: str) -> bool:
     """Say whether what follows a condition may be about others, at another limit."""
-    names = _names(condition)
+    names = names_of(condition)
     timed = _are_events(names)
     if line.inclusion:
         if names <= _PERSON:
@@ -223,7 +222,7 @@ def _in_doubt(line: Line, condition: Condition, tail: str) -> bool:
 
 def _only_limits(line: Line, condition: Condition, head: str, tail: str) -> bool:
     """Say whether what follows a condition leaves fewer patients than it, and never others."""
-    names, (first, *more) = _names(condition), _SENTENCE.split(without_brackets(tail))
+    names, (first, *more) = names_of(condition), _SENTENCE.split(without_brackets(tail))
     if _DENIES.search(head) and not _AND.match(tail):
         return False
     if any(_may_add(each, line, names) for each in brackets(tail)):
@@ -255,11 +254,6 @@ def _without_alternatives_of_it(tail: str) -> str:
         if re.match(rf"\W*{words}\b", bare, re.IGNORECASE):
             return re.sub(rf"\bor (?={words}\b)", "", bare, flags=re.IGNORECASE)
     return bare
-
-
-def _names(condition: Condition) -> set[str]:
-    """Return the questions that a condition names."""
-    return set(filter(None, _NAME.findall(condition.said.text)))
 
 
 def _keeps(head: str, tail: str, names: set[str]) -> bool:
@@ -320,7 +314,7 @@ def _at_that_time(tail: str, names: set[str]) -> bool:
 
 def _is_limit(condition: Condition) -> bool:
     """Say whether it is a limit of a number, which may be for some: *ALT up to 5 with liver metastases*."""
-    return bool(re.search("[<>]", condition.said.text)) and not _names(condition) <= _PERSON
+    return bool(re.search("[<>]", condition.said.text)) and not names_of(condition) <= _PERSON
 
 
 def _are_events(names: set[str]) -> bool:

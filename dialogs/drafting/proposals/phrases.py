@@ -141,7 +141,7 @@ _KINDS: Final = {
     "measured": "MEASURED", "graded": "GRADED", "grades": "GRADE", "ago": "EVENT", "conditions": "CONDITION",
     "pregnancy": "PREGNANCY", "sex": "SEX", "comparisons": "COMPARED", "behind": "BEHIND",
     "behind_an_age": "BEHIND_AGE", "comparisons_of_age": "COMPARED_AGE", "tested": "TESTED",
-    "or_compared": "OR_COMPARED", "pregnancy_tests": "TEST_RESULT", "methods": "METHOD",
+    "or_compared": "OR_COMPARED", "pregnancy_tests": "TEST_RESULT", "methods": "METHOD", "disorders": "DISORDER",
     "joints": "", "moments": "", "empty": "",
 }  # fmt: skip
 """Table of the file -> kind of its phrases; those of the last three are called by their keys."""
