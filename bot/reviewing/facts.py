@@ -245,10 +245,10 @@ def _text(text: Mapping[str, str] | None, telling: Telling) -> list[str]:
     return [text[telling.language]] if text else []
 
 
-def _drafted_anew(criterion: Criterion) -> list[str]:
+def _drafted_anew(protocol: Protocol, criterion: Criterion) -> list[str]:
     """Return the rule that would be proposed now, of what waits for a review: its words may have changed."""
     waits = criterion.review is not None or not all(each.fits for each in criterion.reviewed)
-    rule = drafted_anew(criterion) if waits else None
+    rule = drafted_anew(protocol, criterion) if waits else None
     return [] if rule is None else [rule]
 
 
@@ -262,7 +262,7 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "proposed": lambda _, criterion: notes(criterion),
     "rule": Telling._rule,
     "as_written": lambda _, criterion: _as_written(criterion),
-    "anew": lambda _, criterion: _drafted_anew(criterion),
+    "anew": lambda telling, criterion: _drafted_anew(telling.protocol, criterion),
     "limits": Telling._limits,
     "asked": Telling._asked,
     "outdated": Telling._outdated,

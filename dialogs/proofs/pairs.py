@@ -14,7 +14,7 @@ from dialogs.proofs.reachable import Budget, has_unclear
 from dialogs.proofs.samples import Samples
 from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.judgement import FALSE, TRUE
-from dialogs.rules.tree import Conjunction, Negation
+from dialogs.rules.tree import Conjunction, Negation, Node
 
 Relation = Literal["same", "implied"]
 
@@ -47,6 +47,15 @@ def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relatio
             if other < index:
                 yield criteria[index], "same", criteria[other]
                 break
+
+
+def come_to_the_same(protocol: Protocol, one: Node, other: Node, steps: int) -> bool:
+    """Say whether two conditions always come to the same, however they are written: shown, not sampled."""
+    if has_unclear(one) or has_unclear(other):
+        return False
+    budget, mask = Budget(steps), one.mask | other.mask
+    differing = (Conjunction(pair, mask) for pair in ((one, Negation(other)), (Negation(one), other)))
+    return all(finding(protocol, each, TRUE, budget) == "impossible" for each in differing)
 
 
 def _may_follow(protocol: Protocol, index: int, other: int) -> bool:

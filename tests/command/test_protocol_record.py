@@ -322,6 +322,25 @@ def test_a_criterion_moved_in_the_file_that_still_asks_with_its_group_is_the_sam
     assert differing(trial, record) == []
 
 
+def test_a_rule_that_says_the_same_in_another_way_is_not_noted(tmp_path: Path) -> None:
+    record, file = tmp_path / "made-up.txt", tmp_path / "made-up.toml"
+    record.write_text("Inclusion Criteria:\n* Female patients\n* Haemoglobin >= 10 g/dL\n", encoding="utf-8")
+    assert run("draft", str(record), "--output", str(file)).exit_code == 0
+    text = file.read_text("utf-8")
+    rules = ('sex == "female"', 'hemoglobin >= "10 g/dL"')
+    assert all(f"rule = '{each}'" in text for each in rules)
+    for drafted, same, other in zip(
+        rules,
+        ('sex != "male"', 'hemoglobin >= "100 g/L"'),
+        ('sex == "male"', 'hemoglobin >= "90 g/L"'),
+        strict=True,
+    ):
+        file.write_text(text.replace(drafted, same), "utf-8")
+        assert "drafted anew" not in run("check", str(file), "--record", str(record)).stdout
+        file.write_text(text.replace(drafted, other), "utf-8")
+        assert f"its rule would be: {drafted}" in run("check", str(file), "--record", str(record)).stdout
+
+
 def test_a_rule_that_no_longer_says_what_its_words_say_is_noted(tmp_path: Path) -> None:
     record, file = tmp_path / "made-up.txt", tmp_path / "made-up.toml"
     record.write_text("Inclusion Criteria:\n* Haemoglobin >= 10 g/dL\n", encoding="utf-8")

@@ -118,6 +118,7 @@ ANEW = {
     "as it stands": ("", "", None),
     "another number": ("Haemoglobin >= 10", "Haemoglobin >= 9", 'hemoglobin >= "9 g/dL"'),
     "another relation": ("Haemoglobin >= 10", "Haemoglobin > 10", 'hemoglobin > "10 g/dL"'),
+    "written otherwise": ('hemoglobin >= "10 g/dL"', 'hemoglobin >= "100 g/L"', None),
     "other questions are somebody's work": ('rule = \'hemoglobin >= "10 g/dL"', 'rule = \'platelets >= "75 10*9/L"', None),
     "more in the rule is somebody's work": ('hemoglobin >= "10 g/dL"', 'hemoglobin >= "10 g/dL" or hemoglobin < "3 g/dL"', None),
 }  # fmt: skip
@@ -126,4 +127,4 @@ ANEW = {
 @pytest.mark.parametrize(("old", "new", "rule"), ANEW.values(), ids=ANEW)
 def test_the_rule_is_named_that_would_be_drafted_anew(old: str, new: str, rule: str | None) -> None:
     protocol = parse_protocol(drafted().replace(old, new, 1), "trial.toml")
-    assert drafted_anew(protocol.criterion_by_code["I1"]) == rule
+    assert drafted_anew(protocol, protocol.criterion_by_code["I1"]) == rule
