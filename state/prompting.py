@@ -59,6 +59,11 @@ class Prompting(Lookup):
             self.db.execute(_MAKE_CURRENT, {"screening": screening.number, "person": person})
         return self.prompts.ask(person, Prompt(screening.number, screening.entries, kind))
 
+    def offer(self, person: str) -> Prompt:
+        """Say that buttons are offered next, about no screening. Call it before they are sent."""
+        with writing(self.db):
+            return self.prompts.ask(person, Prompt("", 0, "offer"))
+
     def prompted(self, number: str, entry: int, message: int) -> None:
         """Note that the prompt after `entry` was delivered as `message`; kept with the next `keep_prompts`.
 

@@ -15,8 +15,11 @@ from typing import Final, Literal
 
 from sqlite_utils import Database
 
-Kind = Literal["question", "cancel", "correct", "disagree", "choice", "stands"]
-"""``question``: asks on from a log entry. The others offer buttons; ``cancel`` also takes a yes or no."""
+Kind = Literal["question", "cancel", "correct", "disagree", "choice", "stands", "offer"]
+"""``question``: asks on from a log entry. The others offer buttons; ``cancel`` also takes a yes or no.
+
+``offer`` is about no screening: a list, or what is chosen before one begins.
+"""
 
 KEPT: Final = 50
 """Prompts remembered for each chat: a reply to an older one is asked again."""
@@ -26,7 +29,10 @@ CHATS: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a message asks: about which screening, from which log entry on. ``ordinal`` counts a person's prompts."""
+    """What a message asks: about which screening, from which log entry on. ``ordinal`` counts a person's prompts.
+
+    The screening of an ``offer`` is the empty text.
+    """
 
     screening: str
     entry: int

@@ -9,6 +9,7 @@ the dialogue is committed to the file before the turn is returned.
     answering, moving     an answer is read; the dialogue moves, is kept, and what came of it is said
     ticking               options that apply are ticked one by one, and lists of them turned over
     refusing              what is said when nothing is kept
+    offers                messages that have buttons only, and what is typed below them
     first_contact         whoever's language is not known is asked for it first
     starting, own_screenings, helping              what those who screen do beside answering
     subjects, site_screenings, queries, outcomes, reports    what the office does
@@ -20,7 +21,7 @@ the dialogue is committed to the file before the turn is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -28,6 +29,7 @@ from bot.conversation import access, first_contact
 from bot.conversation.candidate_notes import tell_of_verdict
 from bot.conversation.commands import commanded, commands_for
 from bot.conversation.context import Context, Setup
+from bot.conversation.offers import Offers
 from bot.conversation.presses import pressed
 from bot.conversation.refusing import late, repeated
 from bot.conversation.reports import file_sent, is_list
@@ -50,6 +52,7 @@ class Conversation:
     screenings: Screenings
     people: People
     setup: Setup
+    offers: Offers = field(default_factory=Offers)
 
     def handle(self, person: Person, message: Message) -> Turn:
         """Answer one message of a person who may use the bot.
@@ -67,14 +70,20 @@ class Conversation:
             return context.turn
         if first_contact.is_to_be_asked(context):
             first_contact.ask(context)
-            return context.turn
+            return self.offering(person, context.turn)
         try:
             _HANDLERS[message.kind](context)
         except Stale:
             late(context)
         for number in context.turn.saved:
             tell_of_verdict(context, self.screenings.load(number))
-        return context.turn
+        for code, turn in context.turn.others:
+            self.offering(self.people.get(code), turn)
+        return self.offering(person, context.turn)
+
+    def offering(self, person: Person, turn: Turn) -> Turn:
+        """Return a turn for a person, of whom nothing typed below its buttons is kept for what stood before."""
+        return self.offers.numbered(self.screenings, person, turn) if access.may_screen(person) else turn
 
     def _today(self) -> date:
         return in_zone(self.screenings.clock(), self.setup.zone).date()
@@ -107,6 +116,7 @@ class Conversation:
             phrases(person.language),
             Turn(),
             commands_for(person.role),
+            self.offers,
         )
 
 

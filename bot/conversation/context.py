@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import access
+from bot.conversation.offers import Offers
 from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
 from bot.wording.asked import numbered
@@ -57,7 +58,8 @@ class Context:
     message: Message
     say: Phrases
     turn: Turn
-    commands: tuple[str, ...] = ()
+    commands: tuple[str, ...]
+    offers: Offers
 
     # finding -------------------------------------------------------------------------------------
 

@@ -115,6 +115,10 @@ def _begin_word(context: Context) -> str:
 def _ask_again(context: Context, screening: Screening | None, prompt: Prompt | None, remark: Safe) -> None:
     """Show what stood above the text again, if it can still be answered; else where the person is."""
     kind = prompt.kind if prompt is not None else "question"
+    offer = context.offers.again(context.person, prompt, remark) if prompt is not None else None
+    if offer is not None:
+        context.turn.actions.append(offer)
+        return
     if screening is None or kind not in VIEWS or (kind == "question" and screening.ended):
         context.where_we_are(remark)
     else:

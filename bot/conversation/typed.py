@@ -25,6 +25,10 @@ def typed(context: Context) -> None:
         return
     aimed = aim(context.screenings, context.person, context.message)
     screening, prompt = aimed.screening, aimed.prompt
+    offered = context.offers.labelled(context.person, prompt, context.message.text) if prompt else None
+    if offered is not None:
+        do(context, offered)
+        return
     if aimed.doubt is not None or screening is None or prompt is None:
         keep_nothing(context, aimed)
         return

@@ -153,7 +153,8 @@ class Background:
             screening = self._screenings.load(number)
             if may_answer(person, screening):
                 shown = named(number, screening.protocol.id)
-                self._channel.tell(person, reminder(number, shown, phrases(person.language)))
+                said = reminder(number, shown, phrases(person.language))
+                self._channel.tell(person, self._channel.conversation.offering(person, said))
         return len(found)
 
     # backups

@@ -89,6 +89,9 @@ class Asked:
     what: str
 
 
+_OFFERED: Final = Asked("", "offer")
+
+
 @dataclass(slots=True)
 class Sent:
     """A message of the person that the bot has still to handle, with what stood above it when it was sent."""
@@ -102,14 +105,19 @@ class Sent:
 
 def read_screen(shown: Iterable[Shown]) -> Asked | None:
     """Read from the words what the newest message asks that asks anything."""
-    asked = (_read(each.text) for each in reversed(list(shown)) if each.bots)
+    asked = (_asked(each) for each in reversed(list(shown)) if each.bots)
     return next((each for each in asked if each is not None), None)
+
+
+def _asked(shown: Shown) -> Asked | None:
+    """Read what a message of the bot asks; one that only offers buttons asks for one of them, about nobody."""
+    return _read(shown.text) or (_OFFERED if shown.presses else None)
 
 
 def read_message(shown: list[Shown], number: int) -> Asked | None:
     """Read from the words what one message asks."""
     one = next(each for each in shown if each.number == number)
-    return _read(one.text) if one.bots else None
+    return _asked(one) if one.bots else None
 
 
 def _read(text: str) -> Asked | None:
@@ -233,7 +241,7 @@ class Ward:
         else:
             above = read_screen(self.shown)
             before = read_screen(filter(None, (shown.as_of(at) for shown in self.shown)))
-            if above and before and before.screening != above.screening:
+            if above and before and before.screening not in ("", above.screening):
                 unread = before
         number = self._add(text, bots=False)
         kind: Literal["text", "command"] = "command" if text.startswith("/") else "text"

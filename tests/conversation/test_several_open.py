@@ -59,7 +59,7 @@ class Walk:
 
     def _names_whose_it_is(self, reply: Reply) -> None:
         """The first lines of a card hold the number of its screening, the trial, and no other trial."""
-        if reply.prompt is None:
+        if reply.prompt is None or reply.prompt.kind == "offer":
             return
         self.cards += 1
         number = reply.prompt.screening
