@@ -29,7 +29,7 @@ from state.screenings import Screening
 
 ON_A_PAGE: Final = 9
 """Trials of which is shown at once how they stand, each in some lines."""
-LINES_ON_A_PAGE: Final = 18
+LINES_ON_A_PAGE: Final = 12
 """Of what is missing, each a line or two."""
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.wording.phrases import phrases, plain
+from dialogs.languages import LANGUAGES
 from state.database import connect
 from state.verify import verify
 from tests.browser.driver import browser
@@ -23,6 +26,7 @@ TO_LABS = ("No", "No", "None, or benign only", "No", "No", "No", "ECOG 1", "No")
 SCALE = 1.5
 """Of the pictures: sharp enough, and small files."""
 NORMAL = "Normal (≤ ULN)"
+CLINICIAN, ADMINISTRATOR = "Dr Lin", "Mr Wu"
 
 
 @pytest.fixture
@@ -286,6 +290,98 @@ async def test_a_candidate_is_matched_with_four_trials(tmp_path: Path) -> None:
         await page.look(height=1500, scale=SCALE)
         await phone.picture("phone-where-we-stand")
     assert sorted(verdicts(database))[:2] == [("eligible", None), ("eligible", None)]
+
+
+Said = Callable[..., str]
+
+
+@asynccontextmanager
+async def matching(tmp_path: Path, language: str) -> AsyncIterator[tuple[Phone, Said]]:
+    """A matching over the shipped trials that has just begun, and what is said in its language."""
+    async with trial(tmp_path / "ward.db", *SHIPPED) as address, browser(tmp_path / "profile") as page:
+        await page.look(height=1200, scale=SCALE)
+        phone = Phone(page)
+        await phone.open(address)
+        await phone.start()
+        await phone.sees("New screening")
+        if language != "en":
+            await phone.type("/language")
+            await phone.press(LANGUAGES[language].name)
+        said = partial(_said, language)
+        await phone.type("/new")
+        await phone.press(said("all_trials"))
+        await phone.sees(_possible(said, 4, 4))
+        yield phone, said
+        assert await page.script("document.documentElement.scrollWidth <= innerWidth")
+        assert page.complaints == []
+
+
+def _said(language: str, key: str, **values: object) -> str:
+    return plain(phrases(language)(key, **values))
+
+
+def _possible(said: Said, possible: int, of: int) -> str:
+    """What the line above a question says of the trials."""
+    return said("progress_matching", number="", possible=possible, of=of, left=0).split(" · ")[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_trial_is_left_out_of_a_matching_taken_in_again_and_all_is_finished_before_it_was_asked(
+    tmp_path: Path, language: str
+) -> None:
+    mdd = "EXAMPLE-MDD"
+    async with matching(tmp_path, language) as (phone, said):
+        await phone.press(said("where_we_stand"))
+        await phone.press(said("leave_one"))
+        await phone.press(said("leave_this", id=mdd))
+        await phone.sees(said("trial_left", id=mdd))
+        await phone.sees(_possible(said, 3, 3))
+        await phone.press(said("where_we_stand"))
+        await phone.sees(said("stands_left_by_hand"))
+        await phone.picture(f"phone-left-out-{language}")
+        await phone.press(said("take_in", id=mdd))
+        await phone.sees(said("trial_taken_in", id=mdd))
+        await phone.sees(_possible(said, 4, 4))
+        await phone.type("45")
+        await phone.press(said("where_we_stand"))
+        await phone.press(said("finish_save"))
+        await phone.sees(said("not_all_asked", n=3))
+        await phone.press(said("save_all", n=3))
+        await phone.sees(said("trial_saved", id="EXAMPLE-DM2", number="S01-0001"))
+    assert sorted(verdicts(tmp_path / "ward.db")) == [("undetermined", None)] * 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_trial_that_is_paused_at_the_end_is_not_saved_and_what_is_missing_has_pages(
+    tmp_path: Path, language: str
+) -> None:
+    paused = "EXAMPLE-NSCLC"
+    async with matching(tmp_path, language) as (phone, said):
+        for _ in range(60):
+            if said("finish_without") in (await phone.buttons())[await phone.newest()]:
+                break
+            await phone.type(said("unknown"))
+        await phone.press(said("all_missing"))
+        await phone.sees(said("page", page=1, of=5))
+        (later,) = [each for each in (await phone.buttons())[await phone.newest()] if each.endswith(" ▶")]
+        await phone.press(later)
+        await phone.sees(said("page", page=2, of=5))
+        await phone.press(said("back"))
+        await phone.sees(said("stands_title"))
+        await phone.become(ADMINISTRATOR)
+        await phone.start()
+        await phone.sees("Trial pre-screening")
+        await phone.type("/trials")
+        await phone.sees("Trials at S01")
+        pressed = [each for each in (await phone.buttons())[await phone.newest()] if each.startswith(paused)]
+        await phone.press(pressed[0])
+        await phone.press(f"Pause {paused}")
+        await phone.sees(f"{paused}: paused since")
+        await phone.become(CLINICIAN)
+        await phone.press(said("finish_without"))
+        await phone.sees(said("trial_left_over", id=paused))
+        await phone.sees(said("stands_left_paused"))
+    assert verdicts(tmp_path / "ward.db") == [("undetermined", None)]
 
 
 # trials unlike the shipped one -------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_all_that_is_missing_is_a_press_away_with_who_can_say_it_and_for_which_t
         if line.startswith(site.words("missing", questions="")[:3])
     ]
     assert len(beside) == 2
-    assert all(re.search(r"and \d+ more$|另\d+项$", line) for line in beside)
+    assert all(re.search(r"and \d+ more$|另有\d+项$", line) for line in beside)
     pages = _turned(site, press(site, end, "all_missing"))
     wanted = _missing(site)
     assert len(pages) > 1
