@@ -11,7 +11,7 @@ from typing import Final
 from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
 from dialogs.drafting.layout import Line
-from dialogs.drafting.of_some import concerns_some, is_of_another
+from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another
 from dialogs.drafting.persons import person_called, persons_in
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.titles import introduces, says_nothing, with_colon
@@ -78,6 +78,17 @@ def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort]) -> Drafted:
     named = (cohorts[each].name for each in drafted.parts)
     note = Note(key, {"parts": " / ".join(named), "required": " + ".join(required)})
     return replace(drafted, review=(*drafted.review, note))
+
+
+def _may_not_concern(role: str, another: str, *, some: bool) -> bool:
+    """Say whether a line may concern some patients only, whom its heading or its words name.
+
+    What is to be true of another person lets nobody pass who has none, but of a partner: whoever needs a parent would
+    be let pass by a tap.
+    """
+    if another:
+        return role == "exclusion" or is_of_a_partner(another)
+    return role == "inclusion" and some
 
 
 @dataclass(slots=True)
@@ -154,7 +165,8 @@ class _Maker:
             return made
         others = list(filter(self._is_of_another, node.line.headings))
         if others:
-            note = Note("of_another", {"heading": others[-1].rstrip(" :")})
+            key = "of_another" if made.of_some else "of_another_needed"
+            note = Note(key, {"heading": others[-1].rstrip(" :：")})
             return made if made.of_another else replace(made, review=(note,))
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
@@ -203,7 +215,7 @@ class _Maker:
             code,
             node.line.depth,
             review=(Note("unsure"),) if node.line.unsure else (),
-            of_some=not theirs and (bool(another) or (node.role == "inclusion" and some)),
+            of_some=not theirs and _may_not_concern(node.role, another, some=some),
             parts=tuple(dict.fromkeys(part.code for part in parts)),
             of_another=theirs,
             person=person_called(another) if another else {},

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dialogs.drafting.spoken import either
+from dialogs.languages import DEFAULT, in_every_language
+
 _WHOM: Final = (
     r"wom[ae]n|females?|wocbp|m[ae]n|males?|girls?|boys?|partners|adults?|adolescents?|children|infants?|those|"
     r"(?:patients?|subjects?|participants?|individuals?|persons|people|volunteers?) "
@@ -28,6 +31,12 @@ _ANOTHER: Final = re.compile(
     r"donors?|siblings?|teachers?|staff|providers?|relatives|family members)(?: participants?| subjects?)?\W*",
     re.IGNORECASE,
 )
+_ANOTHER_ELSEWHERE: Final = [
+    re.compile(rf"\W*{pattern}\W*", re.IGNORECASE)
+    for language, pattern in in_every_language("dialogs.drafting", "read", "another").items()
+    if language != DEFAULT
+]
+_PARTNER: Final = re.compile(either("partner"), re.IGNORECASE)
 _ONE_SEX: Final = re.compile(
     r"\W*(?:(?:for|in) )?(?:all )?(?:(?P<female>females?|wom[ae]n|girls?)|males?|m[ae]n|boys?)"
     r"(?: (?:participants?|patients?|subjects?|volunteers?))?(?: only)?\W*",
@@ -43,7 +52,12 @@ def sex_of(heading: str) -> str:
 
 def is_of_another(heading: str) -> bool:
     """Say whether a heading speaks of other persons than patients: *for parents:*."""
-    return _ANOTHER.fullmatch(heading) is not None
+    return any(pattern.fullmatch(heading) for pattern in (_ANOTHER, *_ANOTHER_ELSEWHERE))
+
+
+def is_of_a_partner(heading: str) -> bool:
+    """Say whether a heading speaks of a partner, whom not every patient has."""
+    return _PARTNER.search(heading) is not None
 
 
 def concerns_some(*said: str) -> bool:

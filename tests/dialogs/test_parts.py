@@ -49,6 +49,7 @@ parts = ["DONOR"]
     "arms.toml",
 )
 """Two cohorts, and for either a donor."""
+DONORS_OF_A = parse_protocol(ARMS.text.replace('["DONOR"]', '["DONOR", "A"]'), "arms.toml")
 
 YES, NO = Choice("yes"), Choice("no")
 CASES: dict[str, tuple[dict[str, Answer], str, dict[str, str], list[str]]] = {
@@ -143,6 +144,13 @@ REQUIRED: dict[str, tuple[Protocol, dict[str, Answer], str, dict[str, str], str 
     "no donor, so no cohort": (
         ARMS,
         BOTH | {"mutation": YES, "related": NO},
+        "ineligible",
+        {"A": "ineligible", "B": "ineligible", "DONOR": "ineligible"},
+        "D1",
+    ),
+    "a donor whom a criterion of the donor and of one cohort rules out": (
+        DONORS_OF_A,
+        BOTH | {"mutation": NO, "related": NO},
         "ineligible",
         {"A": "ineligible", "B": "ineligible", "DONOR": "ineligible"},
         "D1",

@@ -395,7 +395,7 @@ NOTES = {
     "Inclusion:\n* At least 2 of the following:\n  * Fever\n  * Cough\n  * Rash": "读作：3行中至少2行成立",
     "Exclusion:\n* Fever, except:\n  * Mild\n  * Brief": "与其下2行一并提问",
     "Exclusion:\n* Any of the following:\n  * Fever\n  * Cough": "读作列表中单独的一条标准",
-    "Inclusion:\nParents:\n* Adult": "涉及患者以外的人：Parents",
+    "Inclusion:\nParents:\n* Adult": "涉及患者以外的人：Parents；视为每位患者都需要：如有的患者不需要，请加of_some = true",
     "Exclusion:\n* Chemotherapy within 4 weeks of randomization": "读作：last_chemotherapy < 4 wk；按预筛当日倒推，"
     "登记信息则自此时起算：randomization",
 }
@@ -474,13 +474,27 @@ def test_the_shipped_trial_s_own_words_are_split_into_its_criteria() -> None:
         assert [line.text for line in lines if line.role == side] == sources
 
 
-@pytest.mark.parametrize("heading", ["For parent participants:", "Parents:", "Caregivers:", "For the donor:"])
-def test_what_is_asked_of_another_person_is_left_in_words_that_say_so(heading: str) -> None:
+@pytest.mark.parametrize(
+    ("heading", "needed"),
+    [
+        ("For parent participants:", True),
+        ("Parents:", True),
+        ("Caregivers:", True),
+        ("For the donor:", True),
+        ("家长：", True),
+        ("For partners:", False),
+        ("配偶：", False),
+    ],
+)
+def test_what_is_asked_of_another_person_is_left_in_words_that_say_so(heading: str, needed: bool) -> None:
+    """Whom every patient needs, nobody passes without; not everybody has a partner."""
     text = f"Inclusion:\n{heading}\n* Age 18 years or older\nExclusion:\n{heading}\n* Pregnant"
     made = [each for each in criteria_of(split(text), propose) if each.code]
-    assert [(each.rule, each.of_some) for each in made] == [("", True), ("", True)]
-    said = {told(each.review, "en") for each in made}
-    assert said == {f"about another person than the patient: {heading[:-1]}"}
+    assert [(each.rule, each.of_some) for each in made] == [("", not needed), ("", True)]
+    inclusion, exclusion = (told(each.review, "en") for each in made)
+    assert exclusion == f"about another person than the patient: {heading[:-1]}"
+    assert inclusion.startswith(exclusion)
+    assert ("taken as needed by every patient" in inclusion) == needed
     assert all(heading in each.asked for each in made)
 
 
