@@ -19,17 +19,22 @@ _ARE: Final = (
     r"(?:are|were|will be|includes?|included|including|comprise|consist of)"
     r"(?: (?:but (?:are )?not limited to|as follows|(?:(?:any|all|one|either)(?: one)? of )?the following))*"
 )
+_OF: Final = (
+    r"(?:\s*[(\[][^)\]]{0,60}[)\]]?|\s*[–-][^:：.;]{0,60}?"
+    r"|\s+(?:for|of|at|in|cohorts?|parts?|arms?|groups?|phases?)\b"
+    r"(?:(?! (?:are|is|were|includes?|including) )[^:：.;]){0,60}?)"
+)
+"""Behind the word *criteria*: of whom they are, or when."""
 _SECTION: Final = re.compile(
     rf"[\W_]*(?P<before>{_BEFORE})"
     rf"(?:(?:{_NAMED})\s+criteri(?:a|on)|criteri(?:a|on) for (?:(?P<out_for>exclusion)|inclusion))\b"
-    rf"(?P<after>(?:\s*[(\[–-].{{0,60}}|\s*{either('section_of')}|\s+{_ARE}|"
-    r"\s+(?:for|of|at|in|cohorts?|parts?|arms?|groups?|phases?)\b.{0,60}?)?)"
+    rf"(?P<after>(?:\s*{either('section_of')}|{_OF})?(?:\s+{_ARE})?)"
     r"[\s*_]*(?:[:：]|[.\s*_]*$)",
     re.IGNORECASE,
 )
 """A heading with the word *criteria*, at the beginning of a line."""
 _GOES_ON: Final = re.compile(
-    rf"[\W_]*{_BEFORE}(?:(?P<out>exclusion)|inclusion) criteria {_ARE}"
+    rf"[\W_]*{_BEFORE}(?:(?P<out>exclusion)|inclusion) criteria{_OF}?\s+{_ARE}"
     r"(?=[ ,]+(?!(?:not|all|still|the same|identical|as|met|fulfilled|satisfied|checked|assessed|listed)\b)\w)",
     re.IGNORECASE,
 )
@@ -80,8 +85,10 @@ _OUT: Final = re.compile(
 _EXCLUDES: Final = re.compile(rf"(?>{either('excludes')}){_FOR_THE_TRIAL}", re.IGNORECASE)
 UNSURE: Final = "unsure"
 """The side that is for a person to tell: taken for exclusion, without rules."""
+_LEAVING: Final = "withdrawal|discontinuation|removal|drop-?out|rescue|stopping"
 _OF_LEAVING: Final = re.compile(
-    r"[\W_]*(?:\w+ )?(?:withdrawal|discontinuation|removal|drop-?out|rescue) criteria\W*", re.IGNORECASE
+    rf"[\W_]*(?:(?:\w+ )?(?:{_LEAVING}) criteria|criteria for (?:{_LEAVING})\b.{{0,40}}|{either('leaving')})\W*",
+    re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(
     r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|no|not|per|see|any|all|these|those|violat\w+)\b",
@@ -122,7 +129,7 @@ _LEAVES_OUT: Final = re.compile(
     r"children|women|men|those|they|you)\b[^.;()]{0,60}?(?<!who )(?<!that )\b(?:are|were|will be|should be) "
     rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not (?:included|enrolled))\b[^.;:()]{{0,30}} "
     r"(?:if|when|who|because|due to|with|for|in case|on the basis)\b.*"
-    r"|excluded (?:are|were|will be) .*",
+    r"|excluded? (?:are|were|will be|if|when|patients|subjects|participants|those|anyone) .*",
     re.IGNORECASE | re.DOTALL,
 )
 _SOME: Final = re.compile(

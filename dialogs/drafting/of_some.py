@@ -22,8 +22,8 @@ _MUST: Final = (
 _OF_SOME: Final = re.compile(
     r"\W*(?:for|in|if|when|where|cohort|group|arm|part|phase|stage)\b"
     rf"|\W*(?:[\w-]+ ){{0,3}}?(?:{_WHOM})\b.*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})"
-    rf"|(?!(?:all |the )?(?:{_ALL}) (?:are|is)\b)[^.;]*\b(?:are|is) (?:eligible|allowed|permitted|acceptable) "
-    r"(?:if|provided|when|only|as long as|unless)\b",
+    rf"|(?!(?:all |the )?(?:{_ALL}) (?:are|is)\b)[^.;:,()<>≤≥\d]*\b(?:are|is) "
+    r"(?:eligible|allowed|permitted|acceptable) (?:if|provided|when|only|as long as|unless)\b",
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(

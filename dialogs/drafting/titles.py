@@ -13,6 +13,9 @@ _NOTE: Final = re.compile(rf"\W*{either('note')}\s*(?:\d\s*)?[:：.\-–]", re.I
 _REMARK: Final = re.compile(
     r"\W*the (?:information|criteria|list)\b.{0,40}\bnot (?:intended|all)"
     r"|\W*(?:other|additional|further)\b.{0,60}\b(?:in|ex)clusion\b.{0,30}\b(?:appl(?:y|ies)|exist)"
+    r"|\W*(?:other|additional|further)\b[^.:]{0,40}\bcriteria (?:may |will |can )?(?:also )?appl(?:y|ies)"
+    r"|\W*(?:please )?(?:ask|contact|call|talk to|speak (?:to|with)) (?:your|the|a) (?:\w+ )?"
+    r"(?:doctor|physician|study|site|team)\b"
     r"|\W*for (?:more|further|additional) information\b"
     r"|\W*not all (?:in|ex)clusion",
     re.IGNORECASE,

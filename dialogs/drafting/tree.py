@@ -20,7 +20,9 @@ _COUNT: Final = re.compile(
 )
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4}
 _ALL: Final = re.compile(
-    r"\b(?:all|each|both|every)(?: of)? (?:the |of )?(?:following|these|below)", re.IGNORECASE
+    r"\b(?:all|each|both|every)(?: of)? (?:the |of )?(?:following|these|below)"
+    r"|(?<!for )(?<!in )\bboth(?: of)?\W*$|\ball of\W*$",
+    re.IGNORECASE,
 )
 _EACH: Final = re.compile(
     r"\badequate\b.*\bfunction|\bfollowing (?:laboratory|lab|baseline|screening|clinical)?\s*(?:\w+ )?"

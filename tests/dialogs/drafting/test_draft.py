@@ -44,6 +44,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "and before a list of its own joins nothing": ("Exclusion:\n* Fever and:\n  * Rash\n  * Itch\n* Cough", "- E1a E1b E2"),
     "or before a list of its own joins nothing": ("Inclusion:\n* Fever or:\n  * Rash\n  * Itch\n* Cough", "I1? - - I2"),
     "all of an exclusion": ("Exclusion:\n* All of the following:\n  * Fever\n  * Cough", "E1=e1_1 and e1_2 - -"),
+    "both of an exclusion": ("Exclusion:\n* Lamps with both:\n  * Fever\n  * Cough\n* All of\n  * Rash\n  * Itch", "E1=e1_1 and e1_2 - - E2=e2_1 and e2_2 - -"),
+    "exclusions for both groups": ("Exclusion criteria for both:\n* Fever\n* Cough", "E1 E2"),
     "any of an exclusion are several": ("Exclusion:\n* Any of the following:\n  * Fever\n  * Cough", "- E1a E1b"),
     "exceptions belong to what they except": ("Exclusion:\n* Fever, except:\n  * Mild\n  * Brief\n* Cough", "E1? - - E2"),
     "none of an inclusion is left to people": ("Inclusion:\n* Must not have any of the following:\n  * Fever\n  * Cough", "I1? - -"),
