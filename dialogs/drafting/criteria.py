@@ -14,7 +14,7 @@ from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another
 from dialogs.drafting.persons import person_called, persons_in
 from dialogs.drafting.proposals import Proposal
-from dialogs.drafting.titles import introduces, says_nothing, with_colon
+from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
 from dialogs.drafting.why import Note
 
@@ -168,6 +168,8 @@ class _Maker:
             key = "of_another" if made.of_some else "of_another_needed"
             note = Note(key, {"heading": others[-1].rstrip(" :：")})
             return made if made.of_another else replace(made, review=(note,))
+        if node.role == "exclusion" and any(map(requires, (text, *headings))):
+            return replace(made, review=(*made.review, Note("requires")))
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
@@ -222,8 +224,11 @@ class _Maker:
         )
 
     def _headings(self, line: Line) -> tuple[str, ...]:
-        """Return what a line stands under, but for the parts of the trial."""
-        return tuple(each for each in line.headings if not self.parts.get(each))
+        """Return what a line stands under, but for the parts of the trial, and for what makes it an exclusion."""
+        excludes = line.role == "exclusion"
+        return tuple(
+            each for each in line.headings if not self.parts.get(each) and not (excludes and forbids(each))
+        )
 
     def _is_of_everybody(self, made: Drafted) -> bool:
         """Say whether a criterion is about several persons, so that no question about one of them does."""

@@ -69,7 +69,8 @@ _TELLS: Final = re.compile(
 _OTHERWISE: Final = {
     "inclusion": re.compile(r"\b(?:any|either)\b", re.IGNORECASE),
     "exclusion": re.compile(
-        r"\b(?:all|both|each)\b(?! (?:study |other )?(?:participants?|patients?|subjects?|volunteers?)\b)",
+        r"\b(?:all|both|each)\b(?! (?:study |other )?(?:participants?|patients?|subjects?|volunteers?)\b)"
+        r"(?!.*\b(?:absent|answered|not (?:be )?(?:present|met|fulfilled)|no)\b)",
         re.IGNORECASE,
     ),
 }
@@ -103,7 +104,7 @@ _GENERAL: Final = re.compile(
     r"in order|and|but|limited|"
     r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
     r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|qualify|join|take part|"
-    r"are|include|includes|including|follows|as|following|"
+    r"are|include|includes|including|follows|as|following|answered|yes|no|absent|present|met|none|"
     r"of|for|with|in|at)\b|[\W_]+",
     re.IGNORECASE,
 )

@@ -72,8 +72,8 @@ class _Reader:
     """The heading of the section, where it speaks of some only."""
     titles: list[tuple[int, str]] = field(default_factory=list)
     """Unmarked headings above: how far within the section, and the text."""
-    head: tuple[str, int] | None = None
-    """Style and indent of the item that opened the section, where this is no more than its list."""
+    head: Row | None = None
+    """The item that opened the section, where this may be no more than its list."""
     fresh: bool = False
     """Whether nothing stands yet under the last of them."""
     open: list[Row] = field(default_factory=list)
@@ -97,14 +97,13 @@ class _Reader:
         self._leave_table(row)
         if row.side and row.side != self.role:
             self.role, self.whom, self.titles, self.open = row.side, "", [], []
-        if self.role == headings.UNSURE and self.head == (row.style, row.indent):
-            self.role, self.whom = "inclusion", ""
+        if row.marker and self.head and (self.head.style, self.head.indent) == (row.style, row.indent):
+            self._leave_head(self.head)
         may_exclude = self.role in ("inclusion", headings.UNSURE)
         section = self._section(row)
         if section is not None and (section[0] != headings.UNSURE or may_exclude):
             self.role, self.whom = section[0], section[1] or self._group(section[0])
-            nests = row.marker and below and (below.style, below.indent) != (row.style, row.indent)
-            self.head = (row.style, row.indent) if nests else None
+            self.head = row if _may_head_its_list_alone(row, below) else None
             self.titles, self.open, self.before, self.fresh = [], [], [], False
             return Line(row.text, "line", row.marker)
         begun = "" if row.marker else headings.side_begun(row.text)
@@ -126,6 +125,14 @@ class _Reader:
             self.open = [each for each in self.open if each.indent < row.indent] or self.open
             return Line(row.text, "line", row.marker, len(self.open), self._above(row))
         return self._item(row)
+
+    def _leave_head(self, head: Row) -> None:
+        """Go on beside an item that opened a section: what may exclude was its list; or this may go on or not."""
+        if self.role == headings.UNSURE:
+            self.role, self.whom = "inclusion", ""
+        elif self.role == "exclusion":
+            self.role, self.whom = headings.UNSURE, head.text
+        self.head = None
 
     def _enter_columns(self, row: Row) -> None:
         """Read the rows below the heading of columns by what this says; it may exclude, among inclusions."""
@@ -245,6 +252,13 @@ class _Reader:
         whom = (self.whom,) if self.whom else ()
         titles = (text for _, text in self.titles if not says_nothing(text, row.text))
         return (*whom, *titles, *(each.text for each in self.open))
+
+
+def _may_head_its_list_alone(row: Row, below: Row | None) -> bool:
+    """Say whether a heading of a section stands in an item of a list, whose next item may not belong to it."""
+    if not row.marker:
+        return row.style != ""
+    return below is not None and (not below.marker or (below.style, below.indent) != (row.style, row.indent))
 
 
 def _heads_a_group(text: str) -> bool:

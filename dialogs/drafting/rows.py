@@ -39,7 +39,7 @@ _GOES_ON: Final = re.compile(r"(?:[,，、(/–-]|\b(?:and|or|of|the|to|with|for
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a text, its marker apart; ``indent`` in characters, ``style`` is that of its marker."""
+    """A line of a text, its marker apart; ``indent`` in characters, ``style`` is that of its marker, or its line's."""
 
     text: str
     marker: str = ""
@@ -159,4 +159,5 @@ def _pieces(row: Row, below: Row | None) -> Iterator[Row]:
     first, *others = headings.pieces(row.text, marked=bool(row.marker), is_last=is_last)
     yield replace(row, text=first)
     for piece in others:
-        yield replace(row_of(piece, row.indent, after_blank=True), indent=row.indent)
+        inside = row_of(piece, row.indent, after_blank=True)
+        yield inside if inside.marker else replace(inside, style=row.style)

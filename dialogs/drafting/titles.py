@@ -52,6 +52,8 @@ _SORTS: Final = re.compile(
 _ANEW: Final = re.compile(
     r"\b(?:any|all|one|either|both|none|at least \w+) of (?:the |these|those)", re.IGNORECASE
 )
+_FORBIDS: Final = re.compile(rf"\W*{either('forbids')}\W*", re.IGNORECASE)
+_REQUIRES: Final = re.compile(either("requires"), re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
 _ALLOWS: Final = {
     side: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)
@@ -122,6 +124,16 @@ def says_nothing(title: str, line: str = "") -> bool:
 def asks_anew(title: str) -> bool:
     """Say whether a title says how many of its lines it takes, whatever stands above it: *any of the following:*."""
     return introduces(title) and _ANEW.search(title) is not None
+
+
+def forbids(heading: str) -> bool:
+    """Say whether a heading says of all its lines that they must not be: *subjects must not have:*."""
+    return _FORBIDS.fullmatch(heading) is not None
+
+
+def requires(text: str) -> bool:
+    """Say whether an exclusion reads as what must be: *no diabetes*."""
+    return _REQUIRES.match(text) is not None
 
 
 def allows(text: str, side: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.spoken import either
-from dialogs.drafting.titles import allows, ends_in_what_is_allowed, introduces
+from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, introduces
 
 _FOLLOWS: Final = r"(?:the |of |these |following|conditions|criteria|below|:|\W)"
 _COUNT: Final = re.compile(
@@ -125,6 +125,8 @@ def meaning(node: Node) -> tuple[str, int]:
     asked about with the words of its items.
     """
     text = node.line.text
+    if node.role == "exclusion" and forbids(text):
+        return "each", 0
     excepted = _EXCEPT.search(text) and not (node.heads and node.line.unsure)
     excepted = excepted or ends_in_what_is_allowed(text, node.role)
     if excepted or _EXAMPLES.search(text):

@@ -45,6 +45,10 @@ LISTS: dict[str, tuple[str, str]] = {
     "or before a list of its own joins nothing": ("Inclusion:\n* Fever or:\n  * Rash\n  * Itch\n* Cough", "I1? - - I2"),
     "all of an exclusion": ("Exclusion:\n* All of the following:\n  * Fever\n  * Cough", "E1=e1_1 and e1_2 - -"),
     "both of an exclusion": ("Exclusion:\n* Lamps with both:\n  * Fever\n  * Cough\n* All of\n  * Rash\n  * Itch", "E1=e1_1 and e1_2 - - E2=e2_1 and e2_2 - -"),
+    "exclusions that must all be absent": ("Exclusion criteria (all of the following must be absent):\n* Fever\n* Cough", "E1 E2"),
+    "what must not be": ("Exclusion:\nSubjects must not have any of the following:\n* Fever\n* Cough", "- E1 E2"),
+    "what must not be, in an item": ("Exclusion:\n* None of the following must be present:\n  * Fever\n  * Cough\n* Rash", "- E1a E1b E2"),
+    "what must not be, in Chinese": ("排除标准\n1. 不得有以下任何一项：\n（1）发热\n（2）咳嗽\n2. 皮疹", "- E1a E1b E2"),
     "exclusions for both groups": ("Exclusion criteria for both:\n* Fever\n* Cough", "E1 E2"),
     "any of an exclusion are several": ("Exclusion:\n* Any of the following:\n  * Fever\n  * Cough", "- E1a E1b"),
     "exceptions belong to what they except": ("Exclusion:\n* Fever, except:\n  * Mild\n  * Brief\n* Cough", "E1? - - E2"),
@@ -138,6 +142,39 @@ def test_a_list_means_what_its_heading_makes_of_it(text: str, expected: str) -> 
 def test_a_section_of_alternatives_is_one_criterion() -> None:
     first, *_ = criteria_of(split("Inclusion criteria (any of the following):\n* Fever\n* Cough"), nothing)
     assert (first.code, first.rule) == ("I1", "i1_1 or i1_2")
+
+
+SAYS_NO = (
+    "No diabetes",
+    "Not older than 75 years",
+    "Must not have HIV",
+    "Absence of stroke within 6 months",
+    "Patients must have platelets > 75 x 10^9/L",
+    "无糖尿病",
+    "ECOG 0-1 is required",
+)
+EXCLUDES = (
+    "No informed consent",
+    "Not able to give informed consent",
+    "Patients who must take insulin",
+    "Diabetes",
+    "Nocturnal fever",
+    "无法签署知情同意书",
+)
+
+
+@pytest.mark.parametrize("line", SAYS_NO)
+def test_an_exclusion_that_says_no_or_must_has_no_rule_and_its_review_says_so(line: str) -> None:
+    _, made = criteria_of(split(f"Exclusion:\n* {line}"), propose)
+    assert (made.rule, made.review) == ("", (Note("requires"),))
+    _, made = criteria_of(split(f"Inclusion:\n* {line}"), propose)
+    assert Note("requires") not in made.review
+
+
+@pytest.mark.parametrize("line", EXCLUDES)
+def test_an_exclusion_of_whom_something_lacks_is_one(line: str) -> None:
+    _, made = criteria_of(split(f"Exclusion:\n* {line}"), propose)
+    assert Note("requires") not in made.review
 
 
 def test_every_rule_of_a_list_is_reviewed_and_asks_in_the_words_of_its_heading() -> None:

@@ -33,6 +33,7 @@ LAYOUTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "a paragraph wrapped by hand": ("1. Adults with fever of at least 38 degrees on two days in a\n   row before the visit\n2. Able to come, and\nto return", [(IN, "Adults with fever of at least 38 degrees on two days in a row before the visit"), (IN, "Able to come, and to return")]),
     "escapes": ("* Age \\>= 18 and \\<= 80 \\[years\\]\n* pH &ge; 7 &amp; &lt; 8", [(IN, "Age >= 18 and <= 80 [years]"), (IN, "pH ≥ 7 & < 8")]),
     "a line that excludes, whatever it stands under": ("* Adults\n* Patients with fever are excluded", [(IN, "Adults"), (EX, "Patients with fever are excluded")]),
+    "headings that say how to answer": ("Inclusion Criteria (all must be answered yes):\n* Fever\nExclusion Criteria (all must be answered no):\n* Cough", [(LINE, "Inclusion Criteria (all must be answered yes):"), (IN, "Fever"), (LINE, "Exclusion Criteria (all must be answered no):"), (EX, "Cough")]),
     "a heading that takes any of its lines": ("Exclusion Criteria (any of the following):\n* Cough\n* Rash", [(LINE, "Exclusion Criteria (any of the following):"), (EX, "Cough"), (EX, "Rash")]),
     "sentences that announce a section": ("Patients must meet all of the following criteria to be eligible:\n* Adults\nSubjects will be excluded if they:\n* cough", [(LINE, "Patients must meet all of the following criteria to be eligible:"), (IN, "Adults"), (LINE, "Subjects will be excluded if they:"), (EX, "cough")]),
     "headings of groups with their criteria behind them": ("Inclusion Criteria - Lamps: red, aged 5. Exclusion criteria for both groups are cough and rash.", [(LINE, "Inclusion Criteria - Lamps:"), (IN, "red, aged 5."), (LINE, "Exclusion criteria for both groups are"), (EX, "cough and rash.")]),
@@ -188,6 +189,15 @@ def test_an_item_that_may_open_the_exclusions_heads_no_more_than_what_is_nested_
 ) -> None:
     lines = split(f"* {heading}\n{marker}Cough\n{marker}Rash\n* Adults")
     assert [(line.role, line.unsure) for line in lines] == [(LINE, True), (EX, True), (EX, True), (IN, False)]
+
+
+@pytest.mark.parametrize("item", ["Exclusion criteria: cough", "Fever of lamps. Exclusion criteria: cough"])
+def test_what_stands_beside_an_item_with_a_heading_in_it_may_exclude_or_not(item: str) -> None:
+    lines = split(f"* Adults\n* {item}\n* Able to come\n\nExclusion Criteria:\n* Rash")
+    found = {line.text: (line.role, line.unsure) for line in lines}
+    assert found["cough"] == (EX, False)
+    assert found["Able to come"] == (EX, True)
+    assert found["Rash"] == (EX, False)
 
 
 def test_a_column_may_be_unsure() -> None:
