@@ -58,7 +58,7 @@ def command(source: str, form: str, record: str | None, registry: str) -> None:
         _tell_editors(source)
         return
     loaded = one_protocol(source)
-    click.echo("\n".join([*_proved(loaded), *_reviewed(loaded), *_noted(loaded)]))
+    click.echo("\n".join([*_proved(loaded), *_needed(loaded), *_reviewed(loaded), *_noted(loaded)]))
     if record is not None:
         _tell_differences(loaded, read(record, registry))
 
@@ -129,6 +129,14 @@ def _longest(found: Exploration) -> str:
     if found.longest == found.at_most:
         return f"the longest after {longest}"
     return f"one found after {longest}, none after more than {found.at_most}"
+
+
+def _needed(protocol: Protocol) -> Iterator[str]:
+    """Say which parts are required."""
+    required = ", ".join(part.code for part in protocol.parts if part.required)
+    others = ", ".join(part.code for part in protocol.alternatives)
+    if required:
+        yield f"Parts that are needed: {required}{f', and one of: {others}' if others else ''}."
 
 
 def _reviewed(protocol: Protocol) -> Iterator[str]:
