@@ -21,6 +21,7 @@ from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf
 from dialogs.rules.judgement import TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
+from dialogs.since import NEVER
 from dialogs.wording import comparisons, measured, time_span
 
 INDENT: Final = "  "
@@ -77,9 +78,7 @@ class _Reading:
             case Negation():
                 return self.clause(node.node, negated=not negated)
             case Conjunction() | Disjunction():
-                both = isinstance(node, Conjunction) is not negated
-                parts = tuple(self.clause(part, negated=negated) for part in node.nodes)
-                return Clause(self.said["all" if both else "any"], parts)
+                return self.junction(node, both=isinstance(node, Conjunction) is not negated, negated=negated)
             case AtLeast():
                 parts = tuple(self.clause(part, negated=False) for part in node.nodes)
                 text = self.said["fewer_than" if negated else "at_least"]
@@ -93,7 +92,7 @@ class _Reading:
     def leaf(self, node: Leaf, *, negated: bool) -> str:
         match node:
             case Comparison():
-                return self.comparison(node, OPPOSITE[node.operator] if negated else node.operator)
+                return self.comparison(_straight(node, negated=negated))
             case Contrast():
                 return self.contrast(node, OPPOSITE[node.operator] if negated else node.operator)
             case Membership():
@@ -101,13 +100,34 @@ class _Reading:
             case Ticked():
                 return self.ticked(node, negated=negated)
 
-    def comparison(self, leaf: Comparison, operator: str) -> str:
+    def junction(self, node: Conjunction | Disjunction, *, both: bool, negated: bool) -> Clause:
+        """Say joined conditions; beside a limit of time, that *never* holds, or does not, is said once."""
+        named = [_of_never(part, negated=negated) for part in node.nodes]
+        parts = []
+        for part, never in zip(node.nodes, named, strict=True):
+            limit = _limit(part, negated=negated)
+            if limit is not None and both and (limit.place, False) in named:
+                name = self.name(self.protocol.questions[limit.place])
+                parts.append(Clause(self.comparison(limit, never=False), name=name))
+            elif both or never not in self._passing_never(node, negated=negated):
+                parts.append(self.clause(part, negated=negated))
+        return parts[0] if len(parts) == 1 else Clause(self.said["all" if both else "any"], tuple(parts))
+
+    def _passing_never(self, node: Conjunction | Disjunction, *, negated: bool) -> set[tuple[int, bool]]:
+        """Return that *never* holds, for each limit beside it of which that is said already."""
+        limits = (_limit(part, negated=negated) for part in node.nodes)
+        return {
+            (limit.place, True) for limit in limits if limit is not None and limit.operator in (">", ">=")
+        }
+
+    def comparison(self, leaf: Comparison, *, never: bool = True) -> str:
+        """Say a limit; with the buttons for which it holds, without *never* where it is denied beside it."""
         question = self.protocol.questions[leaf.place]
         is_time = question.kind == "since"
         conditions = comparisons(question, next(iter(leaf.limits)), self.language)
         limits = self.said["or_unit"].join(self.limits(question, leaf))
-        text: str = conditions[operator].format(name=self.name(question), limit=limits)
-        buttons = self.buttons(question, replace(leaf, operator=operator)) if is_time else []
+        text: str = conditions[leaf.operator].format(name=self.name(question), limit=limits)
+        buttons = self.buttons(question, leaf, never=never) if is_time else []
         told: str = self.said["or_button"].join([text, *buttons])
         return told
 
@@ -119,13 +139,13 @@ class _Reading:
             else:
                 yield measured(number, question.unit_by_code[code], self.language)
 
-    def buttons(self, question: Question, leaf: Comparison) -> list[str]:
+    def buttons(self, question: Question, leaf: Comparison, *, never: bool) -> list[str]:
         """The buttons without a number for which a comparison is true: *never* was more than any time ago."""
         facts: list[Choice | None] = [None] * len(self.protocol.questions)
         found = []
         for button in question.shortcuts:
             facts[leaf.place] = Choice(button.code)
-            if leaf.judge(facts).low == TRUE:
+            if leaf.judge(facts).low == TRUE and (never or button.code != NEVER):
                 found.append(self.quoted(button))
         return found
 
@@ -162,3 +182,21 @@ class _Reading:
         name = question.name[self.language]
         noted: str = self.words["punctuation"]["noted"]
         return name if self.names[name] == 1 else noted.format(what=name, note=question.id)
+
+
+def _straight(leaf: Comparison, *, negated: bool) -> Comparison:
+    return replace(leaf, operator=OPPOSITE[leaf.operator]) if negated else leaf
+
+
+def _limit(node: Node, *, negated: bool) -> Comparison | None:
+    """Return a condition as a comparison with a limit, if it is one."""
+    if isinstance(node, Negation):
+        return _limit(node.node, negated=not negated)
+    return _straight(node, negated=negated) if isinstance(node, Comparison) else None
+
+
+def _of_never(node: Node, *, negated: bool) -> tuple[int, bool] | None:
+    """Return the question of which a condition says that it is *never*, and no more, or that it is not."""
+    if isinstance(node, Negation):
+        return _of_never(node.node, negated=not negated)
+    return (node.place, not negated) if isinstance(node, Membership) and node.codes == {NEVER} else None

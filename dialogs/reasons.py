@@ -16,6 +16,7 @@ from dialogs.rules.choices import Membership, Ticked
 from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
+from dialogs.since import NEVER
 from dialogs.wording import comparisons, measured, rounded_ratio, selected, time_span
 from dialogs.working_out import worked_out
 
@@ -122,7 +123,20 @@ class _Words:
             if value == needed or (part.judge(self.facts).settled and part.judge(self.facts).low == value)
         ]
         in_question = [part for part in parts if self._came_up(part)]
-        yield from in_question if value == needed and in_question else parts
+        yield from self._once(in_question if value == needed and in_question else parts)
+
+    def _once(self, parts: Sequence[Node]) -> Iterator[Node]:
+        """Yield conditions; of a limit of time and of *never* beside it, the one that the answer is about."""
+        single = [_plain(part) for part in parts]
+        limits = {leaf.place for leaf in single if isinstance(leaf, Comparison)}
+        named = {leaf.place for leaf in single if isinstance(leaf, Membership) and leaf.codes == {NEVER}}
+        for part, leaf in zip(parts, single, strict=True):
+            said_twice = leaf is not None and leaf.place in limits & named
+            if leaf is None or not said_twice or isinstance(leaf, Membership) == self._is_never(leaf.place):
+                yield part
+
+    def _is_never(self, place: int) -> bool:
+        return self.facts[place] == Choice(NEVER)
 
     def _came_up(self, node: Node) -> bool:
         """Say whether a part of several says something: its number was asked for, or its choice is not implied."""
@@ -241,3 +255,10 @@ def _tick_of(node: Node) -> tuple[int, bool] | None:
     negated = isinstance(node, Negation)
     tick = node.node if isinstance(node, Negation) else node
     return (tick.place, negated) if isinstance(tick, Ticked) and tick.code != NONE else None
+
+
+def _plain(node: Node) -> Comparison | Membership | None:
+    """Return the one limit or choice that a condition is, denied or not."""
+    if isinstance(node, Negation):
+        return _plain(node.node)
+    return node if isinstance(node, Comparison | Membership) else None

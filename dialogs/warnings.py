@@ -22,6 +22,7 @@ from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, questions_by_name
 from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
+from dialogs.of_never import never_passes
 from dialogs.of_one_sex import asked_of_the_other_sex
 from dialogs.parts import whom
 from dialogs.proofs.pairs import Relation, related
@@ -77,6 +78,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_asked_at_two_times(protocol),
         *asked_of_the_other_sex(protocol),
         *limits_of_time(protocol),
+        *never_passes(protocol),
         *_untranslated(protocol, in_short),
         *unfit_names(protocol),
         *_named_by_numbers_of_before(protocol),

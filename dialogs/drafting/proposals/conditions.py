@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from dialogs.since import NEVER
+
 Joint = Literal["", "and", "or"]
 Relation = Literal["<", "<=", ">", ">=", "==", "!="]
 
@@ -47,6 +49,15 @@ def simple(said: str, contrary: str = "", questions: tuple[Question, ...] = ()) 
 
 def compared(name: str, relation: str, limit: str, questions: tuple[Question, ...] = ()) -> Condition:
     return simple(f"{name} {relation} {limit}", f"{name} {CONTRARY[relation]} {limit}", questions)
+
+
+def ago(name: str, relation: str, limit: str, questions: tuple[Question, ...] = ()) -> Condition:
+    """Return how long ago something was against a limit; of a longer time that who never had it fits, as it means."""
+    condition = compared(name, relation, limit, questions)
+    longer = Clause(f'{name} {{}} {limit} or {name} == "{NEVER}"', "or")
+    if relation in (">", ">="):
+        return replace(condition, said=replace(longer, text=longer.text.format(relation)))
+    return replace(condition, contrary=replace(longer, text=longer.text.format(CONTRARY[relation])))
 
 
 def one_of(name: str, codes: Sequence[str], questions: tuple[Question, ...] = ()) -> Condition:

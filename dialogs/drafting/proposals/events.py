@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialogs.drafting.proposals.conditions import Condition, all_of, any_of, compared, denied
+from dialogs.drafting.proposals.conditions import Condition, ago, all_of, any_of, denied
 from dialogs.drafting.proposals.joining import Joint, Names, Reader, each, joints, own_questions, tokens
 from dialogs.drafting.proposals.limits import Number, Unsure, days_ago, written_ago
 
@@ -49,7 +49,7 @@ class Events(Reader):
         return denied(self.recent(parts))
 
     def elapsed(self, parts: list[Any]) -> Condition:
-        """*At least 4 weeks since ...*, which who never had it meets."""
+        """*At least 4 weeks since ...*, which who never had it meets: so the rule says."""
         (names,), (number,), relation = each(Names, parts), each(Number, parts), str(parts[0])
         if (relation in (">", ">=")) != self.inclusion or relation == "=":
             raise Unsure
@@ -58,4 +58,4 @@ class Events(Reader):
 
 
 def _compared(entry: str, relation: str, number: Number) -> Condition:
-    return compared(entry, relation, written_ago(number), own_questions(entry))
+    return ago(entry, relation, written_ago(number), own_questions(entry))

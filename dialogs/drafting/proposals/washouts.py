@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from dialogs.drafting.proposals.conditions import Condition, Question, compared, contrary, own_id
+from dialogs.drafting.proposals.conditions import Condition, Question, ago, contrary, own_id
 from dialogs.drafting.proposals.limits import Number, Unsure, written_ago
 from dialogs.drafting.proposals.phrases import phrases
 from dialogs.drafting.proposals.reading import read
@@ -97,7 +97,7 @@ def _asked(what: str, relation: str, number: Number, *, inclusion: bool) -> Cond
         limit = written_ago(number)
     except Unsure:
         return None
-    condition = compared(str(question["id"]), relation, limit, (question,))
+    condition = ago(str(question["id"]), relation, limit, (question,))
     return contrary(condition) if denied else condition
 
 

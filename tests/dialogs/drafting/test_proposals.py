@@ -26,6 +26,7 @@ from dialogs.drafting.why import told
 from dialogs.languages import LANGUAGES
 from dialogs.loading import parse_protocol
 from dialogs.loading.writing import value_of
+from dialogs.of_never import never_passes
 from dialogs.protocol import Protocol
 
 ROLES = {"I": "inclusion", "E": "exclusion"}
@@ -321,3 +322,20 @@ def test_a_line_that_is_no_criterion_has_no_proposal() -> None:
 def test_a_list_that_can_be_read_in_very_many_ways_is_left_alone() -> None:
     assert propose(", ".join(["age ≥ 18 and ≤ 75 years"] * 7), "inclusion", ()) is None
     assert propose(", ".join(["pregnant"] * 30), "exclusion", ()) is None
+
+
+def test_no_proposal_leaves_open_whether_who_never_had_it_fits() -> None:
+    times = [(role, text) for role, text, rule in LINES if rule and re.search("(?:last|since)_", rule)]
+    assert len(times) > 50
+    for role, text in times:
+        assert [*never_passes(trial(propose(text, role, ()), role))] == [], text
+
+
+def test_who_never_had_it_fits_what_is_proposed_of_a_line_that_wants_time_since() -> None:
+    for line in ("At least 4 weeks since chemotherapy", "No chemotherapy within 4 weeks"):
+        protocol = trial(propose(line, "inclusion", ()), "inclusion")
+        for answer, verdict in (
+            (Choice("never"), "eligible"),
+            (Measurement("=", Decimal(2), "wk"), "ineligible"),
+        ):
+            assert play(protocol, {"last_chemotherapy": answer}).verdict == verdict
