@@ -72,7 +72,8 @@ QUERIES: Final = {
         "FROM screening_log WHERE state = 'open' ORDER BY started_at"
     ),
     "one_screening": (
-        "SELECT question, value, unit, status, at, person FROM answers WHERE screening = :screening ORDER BY entry"
+        "SELECT question, value, unit, compared, compared_unit, status, at, person FROM answers\n"
+        "WHERE screening = :screening ORDER BY entry"
     ),
 }
 """The ready-made queries by their names in addresses. Columns are named as in the views, so that pages know them."""

@@ -19,7 +19,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "verdicts": (
         "screening", "entry", "at", "person", "verdict", "first_failed", "all_failed", "unresolved", "set_aside",
-        "asked", "parts",
+        "asked", "parts", "worked_out",
     ),
     "register": ("origin", "entry", "at", "person", "kind", "subject", "detail", "hash"),
 }  # fmt: skip

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from dialogs.answers import compact, decode, encode
+from dialogs.answers import COMPUTED, compact, decode, encode, plain
+from dialogs.assessment import effective
 from dialogs.dialogue import EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.loading import load, parse_stored, shipped_protocols
@@ -23,6 +24,7 @@ from dialogs.portfolio.matching import begun
 from dialogs.portfolio.merging import BEGINS, Portfolio, remade
 from dialogs.protocol import Protocol
 from dialogs.wording import compared
+from dialogs.working_out import all_worked_out
 from state import register
 from state.chain import pack
 from state.errors import Unknown
@@ -132,6 +134,17 @@ def _of_part(part: PartVerdict) -> dict[str, Any]:
 def set_aside(dialogue: Dialogue) -> list[str]:
     """List the questions whose answers the dialogue does not rest on, also those taken back by reopening."""
     return [*dialogue.set_aside, *sorted(dialogue.withdrawn.difference(dialogue.answers))]
+
+
+def worked_out(dialogue: Dialogue) -> dict[str, list[str]]:
+    """Return the number and unit, by question, of each answer that is worked out and that the dialogue rests on.
+
+    They stand beside what a saved screening says, and not in its log: there stands that they are worked out.
+    """
+    protocol, aside = dialogue.protocol, set_aside(dialogue)
+    given = {question: answer for question, answer in dialogue.answers.items() if question not in aside}
+    numbers = all_worked_out(protocol, effective(protocol, given)) if protocol.formulas else {}
+    return {question: [plain(number.value), number.unit] for question, number in numbers.items()}
 
 
 IS_PORTFOLIO: Final = f"text LIKE '{BEGINS}%'"
@@ -247,6 +260,28 @@ def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> N
         "UPDATE positions SET set_aside = ?, state = ? WHERE screening = ?",
         [pack(set_aside(dialogue)), dialogue.state, number],
     )
+
+
+def write_worked_out(db: Database) -> None:
+    """Write into an older file to which numbers its verdicts' answers come; what cannot be replayed stays as it is."""
+    protocols = StoredProtocols(db)
+    numbers = db.execute(
+        "SELECT DISTINCT screening FROM log WHERE kind = 'answer' AND value = ?", [COMPUTED.code]
+    )
+    for (number,) in numbers.fetchall():
+        try:
+            _write_worked_out(db, number, protocols)
+        except (DialogError, KeyError, TypeError, ValueError):
+            continue
+
+
+def _write_worked_out(db: Database, number: str, protocols: StoredProtocols) -> None:
+    dialogue = _begun(db, number, protocols)
+    for entry in _replay_to_each_save(db, number, dialogue):
+        db.execute(
+            "UPDATE verdicts SET worked_out = ? WHERE screening = ? AND entry = ?",
+            [pack(worked_out(dialogue)), number, entry],
+        )
 
 
 def _begun(db: Database, number: str, protocols: StoredProtocols) -> Dialogue:

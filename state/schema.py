@@ -304,3 +304,15 @@ def trials_of_sites(db: Database) -> None:
     """Finds how a trial stands at a site; what is open says of which trial it is."""
     standing.make_views(db)
     db.execute("CREATE INDEX register_trials ON register (subject, entry) WHERE kind = 'trial'")
+
+
+@migrations()
+def numbers_worked_out(db: Database) -> None:
+    """A verdict says to which numbers the answers come that it rests on and that are worked out from others."""
+    from state.replay import write_worked_out
+
+    db.execute("ALTER TABLE verdicts ADD COLUMN worked_out TEXT NOT NULL DEFAULT '{}'")
+    standing.make_views(db)
+    append_only.allow(db, "verdicts", ["update"])
+    write_worked_out(db)
+    append_only.refuse(db, "verdicts", ["update"])

@@ -26,7 +26,17 @@ from state.lookup import Saved, Screening
 from state.matchings import dialogue_of, taken_over, trial_of
 from state.moments import stamp
 from state.prompting import Prompting
-from state.replay import AS_ANSWERED, OPENED, Entry, begun_as, entry_from, outcome, registered_as, set_aside
+from state.replay import (
+    AS_ANSWERED,
+    OPENED,
+    Entry,
+    begun_as,
+    entry_from,
+    outcome,
+    registered_as,
+    set_aside,
+    worked_out,
+)
 
 NoteKind = Literal["disagree", "query", "query_answer", "outcome", "outcome_withdrawn"]
 """Entries that do not move the dialogue."""
@@ -295,7 +305,8 @@ class Screenings(Prompting):
         saved = Saved(screening.entries, at, person, said["verdict"], said["first_failed"])
         lists = [pack(said[key]) for key in ("all_failed", "unresolved", "set_aside")]
         asked, parts = len(screening.dialogue.applied), pack(said.get("parts", []))
-        self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked, parts])
+        numbers = pack(worked_out(screening.dialogue))
+        self.db.execute(_INSERT_VERDICT, [screening.number, *astuple(saved), *lists, asked, parts, numbers])
         screening.saved.append(saved)
 
 

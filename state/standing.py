@@ -23,6 +23,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from dialogs.answers import COMPUTED
 from dialogs.verdicts import IN_FILES
 
 EDITED: Final = (
@@ -68,7 +69,8 @@ SELECT
     v.unresolved,
     CASE WHEN v.entry IS NULL THEN p.set_aside ELSE v.set_aside END AS set_aside,
     v.parts,
-    v.asked
+    v.asked,
+    v.worked_out
 FROM screenings s
 JOIN positions p ON p.screening = s.number
 LEFT JOIN verdicts v ON v.screening = s.number
@@ -126,7 +128,7 @@ _ENDED_BY: Final = """(
 _COUNTS: Final = f"(g.saved_entry IS NULL OR {_ENDED_BY} IS 'save')"
 """Answers of a screening that was never saved count as they stand; else those that a save confirmed."""
 
-_ANSWERS: Final = f"""
+_GIVEN: Final = f"""
 SELECT
     l.screening,
     l.entry,
@@ -146,11 +148,29 @@ SELECT
         ) THEN 'superseded'
         WHEN instr(g.set_aside, '"' || l.question || '"') THEN 'set aside'
         ELSE 'current'
-    END AS status
+    END AS status,
+    g.worked_out
 FROM log l
 JOIN standing g ON g.screening = l.screening
 WHERE l.kind = 'answer'
 """
+_IS_WORKED_OUT: Final = f"value = '{COMPUTED.code}' AND status = 'current'"
+_NUMBER: Final = "json_extract(worked_out, '$.\"' || question || '\"[{at}]')"
+_ANSWERS: Final = f"""
+SELECT
+    screening,
+    entry,
+    at,
+    person,
+    question,
+    value,
+    unit,
+    CASE WHEN {_IS_WORKED_OUT} THEN {_NUMBER.format(at=0)} ELSE compared END AS compared,
+    CASE WHEN {_IS_WORKED_OUT} THEN {_NUMBER.format(at=1)} ELSE compared_unit END AS compared_unit,
+    status
+FROM ({_GIVEN})
+"""
+"""The log has no number for an answer that is worked out from others: the verdict that rests on it has."""
 
 _OPEN_ITEMS: Final = """
 SELECT

@@ -20,7 +20,7 @@ from dialogs.portfolio.merging import remade
 from dialogs.protocol import Protocol
 from state.chain import link, pack
 from state.columns import COLUMNS, select
-from state.replay import IS_PORTFOLIO, as_compared, begun_as, outcome, set_aside, step_from
+from state.replay import IS_PORTFOLIO, as_compared, begun_as, outcome, set_aside, step_from, worked_out
 from state.verify.register import Fault, Registered
 
 _SCREENINGS: Final = (
@@ -34,7 +34,8 @@ _HASHED: Final = len(COLUMNS["screenings"]) - 1
 """So many columns of a screening, from the first on, are in its hash; of a log entry, all but the hash itself."""
 
 Verdict = tuple[Any, ...]
-"""A row of ``verdicts``: time, person, verdict, first failed, three lists as JSON, questions asked, parts as JSON."""
+"""A row of ``verdicts``: time, person, verdict, first failed, three lists as JSON, questions asked; as JSON parts, and
+numbers that are worked out."""
 
 
 class ScreeningRow(NamedTuple):
@@ -154,7 +155,7 @@ class Dialogues:
             self.fault(at, "the compared value is not what the answer gives")
         if entry.kind == "save":
             found = outcome(dialogue)
-            replay.verdicts[entry.entry] = _verdict(entry, found, len(dialogue.applied))
+            replay.verdicts[entry.entry] = _verdict(entry, found, dialogue)
             if not _says(json.loads(entry.detail or "{}"), found):
                 self.fault(at, "says another verdict than its replay comes to")
         return True
@@ -172,7 +173,7 @@ class Dialogues:
         return {entry: tuple(said) for _, entry, *said in self.db.conn.execute(_VERDICTS, [number])}
 
 
-def _verdict(entry: EntryRow, said: Mapping[str, Any], asked: int) -> Verdict:
+def _verdict(entry: EntryRow, said: Mapping[str, Any], dialogue: Dialogue) -> Verdict:
     lists = (pack(said[key]) for key in ("all_failed", "unresolved", "set_aside"))
     return (
         entry.at,
@@ -180,8 +181,9 @@ def _verdict(entry: EntryRow, said: Mapping[str, Any], asked: int) -> Verdict:
         said["verdict"],
         said["first_failed"],
         *lists,
-        asked,
+        len(dialogue.applied),
         pack(said.get("parts", [])),
+        pack(worked_out(dialogue)),
     )
 
 

@@ -39,7 +39,7 @@ COVERAGE: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "verdicts": {
         **_all(LOG, "screening entry at person"),
-        **_all(REPLAY, "verdict first_failed all_failed unresolved set_aside asked parts"),
+        **_all(REPLAY, "verdict first_failed all_failed unresolved set_aside asked parts worked_out"),
     },
     "positions": {
         **_all(POSITION, "screening person entries head"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,11 +15,15 @@ from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
+from dialogs.dialogue import REVIEW, Step
 from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.loading.formulas import EXACT
+from state.database import open_database
 from state.exports import FORMATS, Exported, export
 from state.exports.questionnaire import questionnaire
 from state.exports.spreadsheet import guarded
+from state.screenings import Screenings
+from state.standing import VIEWS
 from state.verify import verify
 from tests.state.exports.test_formats import csv_rows, records
 from tests.state.exports.test_unlike_trials import fill
@@ -185,3 +191,76 @@ def test_a_negative_number_is_no_formula_and_anything_else_that_begins_like_one_
     assert [guarded(text) for text in ("-2.5", "-3", "-2+3", "-A1", "=1", "-")] == [
         *("-2.5", "-3", "'-2+3", "'-A1", "'=1", "'-"),
     ]
+
+
+_OF_THE_VIEW = (
+    "SELECT screening, question, value, coalesce(compared, ''), coalesce(compared_unit, '') FROM answers"
+    " WHERE status = 'current' ORDER BY screening, entry"
+)
+
+
+def _computed_in_the_view(file: Path) -> dict[tuple[str, str], tuple[str, str, str]]:
+    with closing(sqlite3.connect(file)) as db:
+        rows = db.execute(_OF_THE_VIEW).fetchall()
+    return {(number, question): tuple(cells) for number, question, *cells in rows if cells[0] == "computed"}
+
+
+def _computed_in_the_export(numbers: Export) -> dict[tuple[str, str], tuple[str, str, str]]:
+    rows = csv_rows(numbers("answers").path)
+    cells = {
+        (r["screening"], r["question"]): (r["value"], r["compared"], r["compared_unit"])
+        for r in rows
+        if r["status"] == "current"
+    }
+    return {key: each for key, each in cells.items() if each[0] == "computed"}
+
+
+def test_the_view_of_answers_has_the_number_that_was_worked_out(numbers: Export, tmp_path: Path) -> None:
+    found = _computed_in_the_view(tmp_path / "numbers.db")
+    assert found == _computed_in_the_export(numbers)
+    assert {key: each for key, each in COMPARED.items() if each[0] == "computed"}.items() <= found.items()
+
+
+def test_what_was_worked_out_is_that_of_the_newest_saved_verdict(numbers: Export, tmp_path: Path) -> None:
+    file = tmp_path / "numbers.db"
+    before = _computed_in_the_view(file)
+    db = open_database(file)
+    screenings = Screenings(db)
+    screening = screenings.load("S01-0001")
+    person, heavier = screening.person, Measurement("=", Decimal(70), "kg")
+    steps = (
+        Step("reopen"),
+        Step("correct", "body_weight"),
+        Step("answer", "body_weight", heavier, reason="transcription"),
+    )
+    screenings.take(screening, steps, person)
+    assert _computed_in_the_view(file) == before
+    while screening.state != REVIEW:
+        screenings.take(screening, [Step("answer", screening.state, GIVEN[screening.state])], person)
+    screenings.take(screening, [Step("save")], person)
+    db.close()
+    assert _computed_in_the_view(file)["S01-0001", "bmi"] == ("computed", "24.2", "kg/m2")
+    assert _computed_in_the_view(file) == _computed_in_the_export(numbers)
+    assert not verify(file).problems
+
+
+def test_a_file_of_before_gets_them_by_replay(numbers: Export, tmp_path: Path) -> None:
+    file = tmp_path / "numbers.db"
+    found = _computed_in_the_view(file)
+    with closing(sqlite3.connect(file)) as db:
+        for name in reversed(VIEWS):
+            db.execute(f"DROP VIEW {name}")
+        db.execute("ALTER TABLE verdicts DROP COLUMN worked_out")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'numbers_worked_out'")
+        db.commit()
+    open_database(file).close()
+    assert _computed_in_the_view(file) == found
+    assert not verify(file).problems
+
+
+def test_a_number_that_somebody_changed_is_found(numbers: Export, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "numbers.db")) as db:
+        db.execute("DROP TRIGGER verdicts_no_update")
+        db.execute("UPDATE verdicts SET worked_out = replace(worked_out, '20.8', '20.9')")
+        db.commit()
+    assert any("verdict" in str(each) for each in verify(tmp_path / "numbers.db").problems)
