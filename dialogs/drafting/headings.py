@@ -19,6 +19,10 @@ _ARE: Final = (
     r"(?:are|were|will be|includes?|included|including|comprise|consist of)"
     r"(?: (?:but (?:are )?not limited to|as follows|(?:(?:any|all|one|either)(?: one)? of )?the following))*"
 )
+_ANSWER: Final = re.compile(
+    r"\s*[(\[–-].*\b(?:absent|present|answered|met|fulfilled|apply|true)\b.*", re.IGNORECASE
+)
+"""Behind a heading: how its lines are to be answered."""
 _OF: Final = (
     r"(?:\s*[(\[][^)\]]{0,60}[)\]]?|\s*[–-][^:：.;]{0,60}?"
     r"|\s+(?:for|of|at|in|cohorts?|parts?|arms?|groups?|phases?)\b"
@@ -92,7 +96,8 @@ _OF_LEAVING: Final = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(
-    r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|no|not|per|see|any|all|these|those|violat\w+)\b",
+    r"\b(?:meets?|met|fulfil\w*|satisf\w+|with|who|no|not|per|see|any|all|these|those|violat\w+|absence|lack\w*|without|"
+    r"fail\w*|outside|out|but|anything|refus\w*|non|missing|unmet|unfulfilled|deviat\w+|apply|applies|pending|none)\b",
     re.IGNORECASE,
 )
 """What makes a sentence of a line that has the words of a heading: *who meet the inclusion criteria*."""
@@ -104,12 +109,17 @@ _GENERAL: Final = re.compile(
     r"in order|and|but|limited|"
     r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
     r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|qualify|join|take part|"
-    r"are|include|includes|including|follows|as|following|answered|yes|no|absent|present|met|none|"
+    r"are|include|includes|including|follows|as|following|"
     r"of|for|with|in|at)\b|[\W_]+",
     re.IGNORECASE,
 )
 """Words of a heading that say of nobody in particular that the section is theirs."""
 _IN_CHARACTERS: Final = re.compile(f"{either('section_of')}|{either('general')}", re.IGNORECASE)
+_PREDICATE: Final = re.compile(
+    rf"\s+(?!{_ARE})[^(\[]*\b(?:not|missing|unmet|unfulfilled|fulfilled|met|apply|applies|violated|pending)\b",
+    re.IGNORECASE,
+)
+"""Behind the words of a heading: what makes a sentence of them, as *inclusion criteria not met*."""
 _INSIDE: Final = re.compile(either("inside"), re.IGNORECASE)
 """Where a section begins in the middle of a line."""
 _NEXT: Final = re.compile(r"(?<=[.;。；])\s+(?=[A-Z*_])")
@@ -168,7 +178,10 @@ def _section(text: str, *, marked: bool) -> tuple[str, bool] | None:
         return _of_sentence(text, marked=marked) if len(text) <= _LONGEST else None
     groups = found.groupdict()
     role = "exclusion" if groups.get("out") or groups.get("out_for") else "inclusion"
-    return role, _says_more(f"{groups['before']} {groups['after']}", role)
+    after = groups["after"]
+    if _ANSWER.fullmatch(after) and not _OTHERWISE[role].search(after):
+        after = ""
+    return role, _says_more(f"{groups['before']} {after}", role)
 
 
 def _of_sentence(text: str, *, marked: bool) -> tuple[str, bool] | None:
@@ -218,7 +231,7 @@ def _begins(text: str) -> re.Match[str] | None:
     """Return the heading of a section that a line begins with."""
     for pattern in _SECTIONS:
         found = pattern.match(text)
-        if found and not _SENTENCE.search(found["before"]):
+        if found and not _SENTENCE.search(found["before"]) and not _PREDICATE.match(found["after"]):
             return found
     return None
 

@@ -72,8 +72,8 @@ class _Reader:
     """The heading of the section, where it speaks of some only."""
     titles: list[tuple[int, str]] = field(default_factory=list)
     """Unmarked headings above: how far within the section, and the text."""
-    head: Row | None = None
-    """The item that opened the section, where this may be no more than its list."""
+    head: tuple[Row, str] | None = None
+    """The item that opened the section, where this may be no more than its list, and the side before it."""
     fresh: bool = False
     """Whether nothing stands yet under the last of them."""
     open: list[Row] = field(default_factory=list)
@@ -97,13 +97,13 @@ class _Reader:
         self._leave_table(row)
         if row.side and row.side != self.role:
             self.role, self.whom, self.titles, self.open = row.side, "", [], []
-        if row.marker and self.head and (self.head.style, self.head.indent) == (row.style, row.indent):
-            self._leave_head(self.head)
+        if row.marker and self.head and (self.head[0].style, self.head[0].indent) == (row.style, row.indent):
+            self._leave_head(*self.head)
         may_exclude = self.role in ("inclusion", headings.UNSURE)
         section = self._section(row)
         if section is not None and (section[0] != headings.UNSURE or may_exclude):
+            self.head = (row, self.role) if _may_head_its_list_alone(row, below) else None
             self.role, self.whom = section[0], section[1] or self._group(section[0])
-            self.head = row if _may_head_its_list_alone(row, below) else None
             self.titles, self.open, self.before, self.fresh = [], [], [], False
             return Line(row.text, "line", row.marker)
         begun = "" if row.marker else headings.side_begun(row.text)
@@ -126,11 +126,11 @@ class _Reader:
             return Line(row.text, "line", row.marker, len(self.open), self._above(row))
         return self._item(row)
 
-    def _leave_head(self, head: Row) -> None:
+    def _leave_head(self, head: Row, before: str) -> None:
         """Go on beside an item that opened a section: what may exclude was its list; or this may go on or not."""
         if self.role == headings.UNSURE:
             self.role, self.whom = "inclusion", ""
-        elif self.role == "exclusion":
+        elif "exclusion" in (self.role, before):
             self.role, self.whom = headings.UNSURE, head.text
         self.head = None
 

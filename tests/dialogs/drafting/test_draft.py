@@ -144,6 +144,11 @@ def test_a_section_of_alternatives_is_one_criterion() -> None:
     assert (first.code, first.rule) == ("I1", "i1_1 or i1_2")
 
 
+def test_an_exclusion_under_what_must_not_be_is_asked_as_it_is() -> None:
+    _, _, made = criteria_of(split("Exclusion:\nSubjects must not have:\n* HIV infection"), propose)
+    assert (made.asked, made.review[-1].key) == ("", "read_as")
+
+
 SAYS_NO = (
     "No diabetes",
     "Not older than 75 years",

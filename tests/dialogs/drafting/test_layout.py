@@ -167,6 +167,52 @@ def test_a_line_that_asks_for_something_opens_no_exclusions(text: str) -> None:
     assert not any(line.unsure for line in split(f"* Adults\n\n{text}\n\n* Cough"))
 
 
+OF_EXCLUSIONS = (
+    "Patients not meeting inclusion criteria", "Absence of inclusion criteria", "Lack of any inclusion criteria", "Failure of inclusion criteria",
+    "Anything but the inclusion criteria", "Subjects outside inclusion criteria", "Inclusion criteria not met", "Inclusion criteria missing",
+    "Inclusion criteria of the parent study not fulfilled", "Inclusion in another trial", "Inclusion body myositis", "Eligible for another trial",
+    "Meets criteria for a liver transplant", "Laboratory criteria:", "Included in another study",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("marker", ["* ", ""])
+@pytest.mark.parametrize("line", OF_EXCLUSIONS)
+def test_no_line_of_the_exclusions_makes_inclusions_of_those_below(line: str, marker: str) -> None:
+    lines = split(f"Inclusion Criteria:\n{marker}Adults\nExclusion Criteria:\n{marker}{line}\n{marker}Rash")
+    assert (lines[-1].text, lines[-1].role, lines[-1].unsure) == ("Rash", EX, False)
+
+
+OF_INCLUSIONS = (
+    "Exclusion of pregnancy by test", "Excluded other causes of fever", "Exclusive breastfeeding", "Exclusion criteria not met", "No exclusion criteria",
+    "Meets none of the exclusion criteria", "Absence of exclusion criteria", "Contraindication to surgery", "Ineligible for cisplatin", "Not a candidate for surgery",
+    "Diagnosis of exclusion", "Pregnancy excluded", "Patients excluded from other trials", "Exclusion criteria of the main study apply",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("marker", ["* ", ""])
+@pytest.mark.parametrize("line", OF_INCLUSIONS)
+def test_no_line_of_the_inclusions_makes_exclusions_of_those_below(line: str, marker: str) -> None:
+    lines = split(f"Inclusion Criteria:\n{marker}{line}\n{marker}Rash")
+    assert (lines[-1].text, lines[-1].role) == ("Rash", IN)
+
+
+def test_an_item_that_includes_among_exclusions_leaves_those_below_unsure() -> None:
+    lines = split("Exclusion Criteria:\n* Angina\n* Included: angina at rest\n* Rash")
+    assert (lines[-1].text, lines[-1].role, lines[-1].unsure) == ("Rash", EX, True)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Inclusion Criteria for patients with asthma:",
+        "Exclusion criteria at any time:",
+        "Exclusion Criteria (if not stated otherwise):",
+    ],
+)
+def test_a_heading_of_some_is_one(heading: str) -> None:
+    assert [line.role for line in split(f"* A\n\n{heading}\n* B")][1] == LINE
+
+
 def test_an_exclusion_is_sure_whatever_stands_above_it_in_its_section() -> None:
     lines = split("Exclusion Criteria:\n* Cough\n\nContraindications:\n\n* Rash")
     assert [(line.role, line.unsure) for line in lines[-1:]] == [(EX, False)]
