@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from math import ceil
 from typing import Final
@@ -26,13 +27,19 @@ def longest(most: int = ON_A_PAGE) -> int:
 def page_at(count: int, place: int, most: int = ON_A_PAGE) -> range:
     """Return the places that stand below a message together with one of them; the first ones for a place beyond.
 
-    Pages are as long as each other, so that the last one is worth turning to.
+    Pages are as long as each other, or by one longer, so that the last one is worth turning to.
     """
     if count <= longest(most):
         return range(count)
-    length = ceil(count / ceil(count / most))
-    first = place - place % length if 0 <= place < count else 0
-    return range(first, min(first + length, count))
+    firsts = _firsts(count, most)
+    page = bisect_right(firsts, place) - 1 if 0 <= place < count else 0
+    return range(firsts[page], firsts[page + 1] if page + 1 < len(firsts) else count)
+
+
+def _firsts(count: int, most: int) -> list[int]:
+    """Return the first place of each page of a list that is divided."""
+    pages = ceil(count / most)
+    return [page * count // pages for page in range(pages)]
 
 
 def turning(
@@ -76,5 +83,5 @@ def page_line(count: int, shown: range, say: Phrases, most: int = ON_A_PAGE) -> 
     """Say which page of a list is shown; nothing where it is not divided."""
     if len(shown) == count:
         return None
-    length = len(page_at(count, 0, most))
-    return say("page", page=shown.start // length + 1, of=ceil(count / length))
+    firsts = _firsts(count, most)
+    return say("page", page=firsts.index(shown.start) + 1, of=len(firsts))

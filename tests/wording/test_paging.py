@@ -25,12 +25,14 @@ def test_a_page_has_the_place_that_was_asked_for_and_pages_cover_the_list(
     shown = page_at(count, place, most)
     assert len(shown) <= (longest(most) if count <= longest(most) else most)
     assert place in shown or not 0 <= place < count
-    seen, at = list[int](), 0
+    seen, at, lengths = list[int](), 0, set[int]()
     while at < count:
         page = page_at(count, at, most)
         seen += page
         at = page.stop
+        lengths.add(len(page))
     assert seen == list(range(count))
+    assert max(lengths, default=0) - min(lengths, default=0) <= 1, "the last one is worth turning to"
 
 
 @pytest.fixture
