@@ -44,8 +44,9 @@ class Step:
 
     A proposal waits: what was ``entered``, a number for its unit or for a yes, or ticks for more of them; the answers
     ``given`` for the reason of a change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
-    ``taken_from`` is the screening of the same site whose answer to a question about the site this is. ``trial`` is the
-    one of a matching that is left out or taken in again.
+    ``only`` says of an amendment that what was not asked before is not asked in it either. ``taken_from`` is the
+    screening of the same site whose answer to a question about the site this is. ``trial`` is the one of a matching
+    that is left out or taken in again.
     """
 
     kind: StepKind | MatchingStep
@@ -56,6 +57,7 @@ class Step:
     reason: str | None = None
     taken_from: str | None = None
     trial: str | None = None
+    only: bool = False
 
 
 # what steps need ---------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ def _reopen(progress: Progress, step: Step) -> None:
     Where an answer is to be corrected, only what newly applies because of it is asked.
     """
     if step.reason == TO_CORRECT:
-        progress.spared = progress.open if progress.finished and not progress.excluded else 0
+        progress.spared = _not_asked(progress)
     else:
         progress.finished = progress.finished and progress.excluded
         for question in progress.missing:
@@ -169,8 +171,14 @@ def _reopen(progress: Progress, step: Step) -> None:
     progress.walk()
 
 
+def _not_asked(progress: Progress) -> int:
+    """Return the questions that were not asked where a screening was finished midway."""
+    return progress.open if progress.finished and not progress.excluded else 0
+
+
 def _amend(progress: Progress, step: Step) -> None:
     """Take up one answer of a saved screening again, as a coordinator's query asked."""
+    progress.spared = _not_asked(progress) if step.only else 0
     progress.edit(step.question)
     if step.reason is not None and step.question is not None:
         progress.explained[step.question] = step.reason

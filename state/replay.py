@@ -71,8 +71,9 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
         return pack(outcome(dialogue))
     if step.given:
         return pack({"given": [[question, *encode(answer)] for question, answer in step.given]})
-    said = {"reason": step.reason} if step.reason is not None else {}
+    said: dict[str, Any] = {"reason": step.reason} if step.reason is not None else {}
     said |= {"trial": step.trial} if step.trial is not None else {}
+    said |= {"only": True} if step.only else {}
     if step.kind == "answer" and dialogue.protocol.question(step.question or "").site_fact:
         said["site_fact"] = step.taken_from or GIVEN
     return pack(said) if said else None
@@ -103,7 +104,8 @@ def step_from(
     if kind == "propose":
         given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
         return Step("propose", question, entered=value, given=given)
-    return Step(kind, question, reason=said.get("reason"), trial=said.get("trial"))  # type: ignore[arg-type]  # the caller has checked it
+    only = bool(said.get("only"))
+    return Step(kind, question, reason=said.get("reason"), trial=said.get("trial"), only=only)  # type: ignore[arg-type]  # the caller has checked it
 
 
 def outcome(dialogue: Dialogue) -> dict[str, Any]:

@@ -202,8 +202,11 @@ class Screenings(Prompting):
         ``part`` is the answer to begin with where that one is worked out from others.
         """
         detail = {"query": query, "outcome": "corrected", "reason": reason}
+        dialogue = screening.dialogue
+        midway = dialogue.finished and not dialogue.excluded
+        step = Step("amend", part or question, reason=reason, only=midway)
         with self._moving(screening) as at:
-            self._step(screening, at, person, Step("amend", part or question, reason=reason), source)
+            self._step(screening, at, person, step, source)
             self._append(screening, at, person, Entry("query_answer", question, detail=pack(detail)))
             self._ask(person, screening)
 

@@ -238,6 +238,20 @@ def test_a_correction_of_what_was_finished_midway_asks_nothing_else_and_what_was
     assert is_sound(site)
 
 
+def test_a_query_about_what_was_finished_midway_asks_nothing_but_what_it_is_about(site: Site) -> None:
+    press(site, press(site, standing(site), "finish_save"), "save_all", n=2)
+    which = site.ward.do(site.ward.coordinator, "/query S01-0002")
+    why = site.ward.do(site.ward.coordinator, f"!{press_of(which, 'query_what:')}")
+    sent = site.ward.do(site.ward.coordinator, f"!{press_of(why, 'query_send:')}")
+    why = site.ward.do(site.ward.clinician, f"!{press_of(sent.others[0][1], 'query_correct:')}")
+    site.ward.do(site.ward.clinician, f"!{press_of(why, 'query_reason:')}", "46")
+    screenings = site.ward.conversation.screenings
+    assert screenings.load("S01-0002").state == REVIEW
+    screenings._loaded.clear()
+    assert screenings.load("S01-0002").state == REVIEW, "loaded anew, too"
+    assert is_sound(site)
+
+
 def test_a_yes_at_the_end_does_what_the_first_button_says(site: Site) -> None:
     yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
     first = labels(at_review(site))[0]

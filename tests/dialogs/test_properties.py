@@ -271,12 +271,14 @@ def test_a_correction_asks_only_what_newly_applies(table: Table, answers: int, d
         unknown = {question for question, answer in dialogue.answers.items() if answer == UNKNOWN}
         spared = {each.id for place, each in enumerate(PROTOCOL.questions) if dialogue.open >> place & 1}
         out = dialogue.excluded
-        dialogue.take(Step("reopen", reason=TO_CORRECT))
-        assert dialogue.state == REVIEW
+        by_query = bool(dialogue.applied) and data.draw(st.booleans())
+        if not by_query:
+            dialogue.take(Step("reopen", reason=TO_CORRECT))
+            assert dialogue.state == REVIEW
         if not dialogue.applied:
             return
         question = data.draw(st.sampled_from(dialogue.applied))
-        dialogue.take(Step("correct", question))
+        dialogue.take(Step("amend", question, only=True) if by_query else Step("correct", question))
         dialogue.take(Step("answer", question, fitting(dialogue, {**table, **data.draw(tables)})))
         asked = set[str]()
         while dialogue.stage == ASKING:
