@@ -65,6 +65,24 @@ def time_entered(question: Question, entered: str) -> Measurement | None:
     return answer if is_time and isinstance(answer, Measurement) else None
 
 
+def said_alike(protocol: Protocol, question: Question, time: Measurement, facts: Facts) -> Question | None:
+    """Return the question whose known time this one is compared with and is said like, if there is one."""
+    place = protocol.position[question.id]
+    leaves = (
+        leaf for index in protocol.affected[place] for leaf in protocol.criteria[index].rule.node.leaves()
+    )
+    others = ((leaf, other) for leaf in leaves if isinstance(leaf, Contrast) for other in leaf.places)
+    return next(
+        (
+            protocol.questions[other]
+            for leaf, other in others
+            if other != place
+            and any(_is_at(time, each) for each in _limits(protocol, leaf, place, "", facts))
+        ),
+        None,
+    )
+
+
 def _sides(protocol: Protocol, question: Question, answer: Measurement, facts: Facts) -> tuple[Given, ...]:
     """Return what a time at a limit may be: more, less, or exactly that; of several limits more or less than all."""
     if question.kind != "since" or answer.relation != "=" or answer.unit == DAY or not answer.value:

@@ -19,7 +19,7 @@ from bot.wording.paging import page_at, page_line, turning
 from bot.wording.phrases import Phrases, gap, lines, named
 from bot.wording.standing import where_each_stands
 from dialogs.answers import Answer, Measurement
-from dialogs.at_limits import time_entered
+from dialogs.at_limits import said_alike, time_entered
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal
@@ -164,6 +164,18 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
     return " / ".join(describe(protocol.question(q), answer, say.language) for q, answer in given)
 
 
+def _side_asked(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
+    """Ask on which side of a limit a time lies, or of another time that was said like it."""
+    protocol, facts = screening.protocol, screening.dialogue.facts
+    time = time_entered(question, proposal.entered)
+    details = {"answer": describe(question, time, say.language), "question": question.short[say.language]}
+    other = said_alike(protocol, question, time, facts) if time is not None else None
+    if other is None:
+        return say("pick_side", **details)
+    known = describe(other, facts[protocol.position[other.id]], say.language)
+    return say("pick_side_of_two", **details, other=other.name[say.language], known=known)
+
+
 def _side(given: Given, say: Phrases) -> str:
     """Say on which side of a limit a time is, or that it is just that time."""
     ((_, answer),) = given
@@ -179,8 +191,7 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
     if proposal.why == "unit":
         return say("pick_unit", value=proposal.entered, question=named)
     if proposal.why == "limit":
-        entered = describe(question, time_entered(question, proposal.entered), say.language)
-        return say("pick_side", answer=entered, question=named)
+        return _side_asked(screening, question, proposal, say)
     first = _shown(screening.protocol, proposal.candidates[0], say)
     if proposal.why == "number" and len(proposal.candidates) == 1:
         return say("confirm_number", answer=first, question=named)

@@ -30,8 +30,8 @@ KEPT = [(">6", "mo", "last_stroke"), ("<6", "mo", "excluded"), ("6", "mo", "last
 class Desk:
     """One person at a terminal."""
 
-    def __init__(self, path: Path, language: str) -> None:
-        self.conversation: Conversation = new_conversation(path, Clock(), trial=TRIAL)
+    def __init__(self, path: Path, language: str, trial: str = TRIAL) -> None:
+        self.conversation: Conversation = new_conversation(path, Clock(), trial=trial)
         self.said: list[str] = []
         person = self.conversation.people.add("clinician", "S01", "terminal", "local", language)
         self.terminal = Terminal(self.conversation, person, self.said.append)
@@ -116,4 +116,51 @@ def test_in_a_pipe_the_next_line_is_one_of_the_three_or_nothing_more_is_read(
     assert ("last_mi" in desk.answers) is kept
     assert any("Line 3 was not taken" in line for line in desk.said) is not kept
     assert any(OFFERED["en"][0] in line for line in desk.said)
+    desk.conversation.screenings.db.close()
+
+
+OF_TWO = """format = 2
+id = "EX-TWO"
+version = "1"
+languages = ["en", "zh"]
+title = { en = "Fictional", zh = "虚构" }
+[catalogue.drug]
+kind = "since"
+ask = { en = "Last drug?", zh = "末次用药？" }
+short = { en = "last drug", zh = "末次用药" }
+[catalogue.relapse]
+kind = "since"
+ask = { en = "Last relapse?", zh = "末次复发？" }
+short = { en = "last relapse", zh = "末次复发" }
+[[criterion]]
+code = "I1"
+inclusion = "Relapse after the last drug"
+rule = 'drug > relapse and drug != "never"'
+"""
+"""Asked alike, two times are compared with each other."""
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "taps"),
+    [
+        (
+            "en",
+            "last relapse: 2 months ago is about as long ago as last drug (2 months ago).",
+            "Less than 2 months ago",
+        ),
+        ("zh", "末次复发：2个月前，与末次用药（2个月前）相近。是更早，还是更晚？", "距今不足2个月"),
+    ],
+)
+def test_of_two_times_that_are_said_alike_it_is_asked_which_is_longer_ago(
+    tmp_path: Path, language: str, asked: str, taps: str
+) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(OF_TWO, encoding="utf-8")
+    desk = Desk(tmp_path / "two.db", language, str(file))
+    desk.terminal.begin()
+    desk.types("2 months ago", "2 months ago")
+    assert "".join(asked.casefold().split()) in desk.told
+    desk.types(taps)
+    assert (desk.answers["relapse"], desk.state) == (("<2", "mo"), "review")
+    assert desk.conversation.screenings.load("S01-0001").dialogue.verdict == "eligible"
     desk.conversation.screenings.db.close()

@@ -13,6 +13,7 @@ from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode
 from dialogs.assessment import effective, judge
 from dialogs.at_limits import ask_at_limit, asked_again
 from dialogs.loading import parse_protocol
+from dialogs.portfolio.merging import merged
 from dialogs.protocol import Protocol
 from dialogs.reading import Proposal, Reading, Refused, Understood, propose_again, read
 from dialogs.rules.judgement import FALSE, TRUE, UNCERTAIN
@@ -84,7 +85,7 @@ NOT_ASKED = {
     "half a unit away": ('event < "6 mo"', "1 year ago"),
     "the next number": ('event < "61 d"', "1 month ago"),
     "far away": ('event < "30 d"', "2 months ago"),
-    "in a larger unit": ('event < "3 mo"', "12 weeks ago"),
+    "in a larger unit": ('event < "3 mo"', "13 weeks ago"),
     "days": ('event < "30 d"', "30 days ago"),
     "a bound": ('event < "5 a"', "more than 5 years ago"),
     "typed as exact": ('event < "5 a"', "exactly 5 years ago"),
@@ -140,10 +141,21 @@ def test_a_part_that_is_ruled_out_asks_for_nothing() -> None:
     assert isinstance(asked(protocol, "5 years ago", {"smoker": Choice("yes")}), Understood)
 
 
+def test_of_several_trials_those_that_are_not_ruled_out_are_asked_for() -> None:
+    texts = [trial(*rules).text for rules in (('event < "5 a"', "smoker"), ('event < "9 a"',))]
+    named = [text.replace("EX-LIMITS", f"EX-{at}") for at, text in enumerate(texts)]
+    portfolio = merged([parse_protocol(text, "trial.toml") for text in named])
+    smoker: dict[str, Answer] = {"smoker": Choice("yes")}
+    assert isinstance(asked(portfolio, "5 years ago"), Proposal)
+    assert isinstance(asked(portfolio, "5 years ago", smoker), Understood)
+    assert isinstance(asked(portfolio, "9 years ago", smoker), Proposal)
+
+
 OF_TWO = {
     "alike": ("2 mo", "2 months ago", [">2mo", "<2mo", "2mo"]),
     "in days": ("60 d", "2 months ago", [">60d", "<60d", "60d"]),
     "apart": ("5 mo", "2 months ago", None),
+    "a bound": ("<2 mo", "2 months ago", None),
     "never": ("never", "2 months ago", None),
 }  # fmt: skip
 
