@@ -12,6 +12,7 @@ the dialogue is committed to the file before the turn is returned.
     offers                messages that have buttons only, and what is typed below them
     first_contact         whoever's language is not known is asked for it first
     starting, own_screenings, helping              what those who screen do beside answering
+    trials, matchings     which trials are on offer; several of them in one conversation
     subjects, site_screenings, queries, outcomes, reports    what the office does
     people, candidate_notes                        invitations and access; notes to the office
     access, context       whose screenings exist for whom; what handlers read and add to

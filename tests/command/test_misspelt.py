@@ -51,7 +51,7 @@ MISSPELT: Final = {
     ("try", "protocol_sources"): (f"--protocol {SLIP} --db {{new}}", f"Did you mean {TRIAL}?"),
     ("protocol check", "source"): (SLIP, f"Did you mean {TRIAL}?"),
     ("protocol compare", "old"): (f"{SLIP} {TRIAL}", f"Did you mean {TRIAL}?"),
-    ("protocol compare", "new"): (f"{TRIAL} {TRIAL}@2020-06-9 --db FILE", f"did you mean {TRIAL}@2020-06-09"),
+    ("protocol compare", "new"): (f"{TRIAL} {SLIP}@2020-06-09 --db FILE", f"did you mean {TRIAL}@2020-06-09"),
     ("protocol compare", "site"): (f"{TRIAL} {TRIAL} --site S1 --db FILE", NO_SITE),
     ("protocol diagram", "source"): (SLIP, f"Did you mean {TRIAL}?"),
     ("protocol order", "source"): (SLIP, f"Did you mean {TRIAL}?"),
