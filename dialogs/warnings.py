@@ -7,10 +7,10 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice, pairwise, product
+from itertools import islice, product
 from typing import Final
 
-from dialogs.answers import Choice, Measurement, compact, plain
+from dialogs.answers import Choice, Measurement, plain
 from dialogs.calendar_months import limits_of_time
 from dialogs.errors import Fault
 from dialogs.examples import expected_number
@@ -35,13 +35,11 @@ from dialogs.rules.judgement import union
 from dialogs.short_names import unfit_names
 from dialogs.stale_names import stale_names
 from dialogs.texts import Text
-from dialogs.units import Unit
+from dialogs.unit_slips import unit_slips
 from dialogs.untranslated import lacking, written_in
 
 STEPS: Final = 200_000
 """Of the search for criteria that imply each other."""
-_ALIKE: Final = Decimal("0.1")
-"""How far limits may be apart that are written for each other: 12 weeks for 3 months."""
 _MOST_OPTIONS: Final = 64
 _MOST_TABLES: Final = 20
 """In which a note names the texts that a language lacks."""
@@ -73,7 +71,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_of_several_persons(protocol),
         *_related(protocol),
         *_unusual(protocol),
-        *_contradictory(protocol),
+        *unit_slips(protocol),
         *_worked_out_wrong(protocol),
         *_asked_at_two_times(protocol),
         *asked_of_the_other_sex(protocol),
@@ -177,27 +175,6 @@ def _likely_unit(question: Question, limit: Decimal) -> str:
     """Name the units in which a limit would be usual."""
     others = " or ".join(f"{plain(limit)} {code}" for code in fitting(question, limit))
     return "Please check the number and its unit" + (f": {others} would be usual" if others else "")
-
-
-def _contradictory(protocol: Protocol) -> Iterator[Fault]:
-    """Limits in units that turn into each other, and do not come to the same: one value would be judged two ways."""
-    for criterion in protocol.criteria:
-        for leaf in criterion.rule.node.leaves():
-            if isinstance(leaf, Comparison):
-                units = protocol.questions[leaf.place].unit_by_code
-                limits = [(units[code], number) for code, number in leaf.limits.items() if code in units]
-                scaled = [(unit, number) for unit, number in limits if unit.scale is not None]
-                yield from _unlike(criterion, scaled)
-
-
-def _unlike(criterion: Criterion, limits: Sequence[tuple[Unit, Decimal]]) -> Iterator[Fault]:
-    for (unit, number), (other, its) in pairwise(limits):
-        one, two = unit.in_first(number), other.in_first(its)
-        if abs(one - two) > _ALIKE * max(abs(one), abs(two)):
-            same = compact(round(other.from_first(one), 3))
-            fault = f"{plain(number)} {unit.code} is {same} {other.code}, and not {plain(its)}"
-            remedy = "Please check both, or give one limit only: other units are converted"
-            yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
 
 
 def _worked_out_wrong(protocol: Protocol) -> Iterator[Fault]:

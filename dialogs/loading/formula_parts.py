@@ -17,7 +17,7 @@ MOVED: Final = "# Asked at once: what a number is worked out from, before it."
 
 
 def parts_before_wholes(listed: Sequence[Any], shelf: Shelf) -> Iterator[Any]:
-    """Yield the questions in their order, each after those that its formula names."""
+    """Yield the questions in their order, each after those that its formula names, which keep theirs."""
     first = {question_name(each): place for place, each in reversed([*enumerate(listed)])}
     seen: set[int] = set()
 
@@ -25,9 +25,8 @@ def parts_before_wholes(listed: Sequence[Any], shelf: Shelf) -> Iterator[Any]:
         if place in seen:
             return
         seen.add(place)  # before its parts: one that is worked out from itself is refused later
-        for part in _parts(listed[place], first, shelf):
-            if part in first:
-                yield from with_parts(first[part])
+        for part in sorted(first[name] for name in _parts(listed[place], first, shelf) if name in first):
+            yield from with_parts(part)
         yield listed[place]
 
     for place in range(len(listed)):

@@ -30,7 +30,7 @@ _SPACE: Final = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _REST: Final = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _HEADER: Final = re.compile(r"[ \t]*(\[\[?)")
 _STATEMENT: Final = re.compile(
-    r"^[ \t]*(?:[\[［]{1,2}[^\[\]\n=,{}]+[\]］]|[\w.-]+[ \t]*[=:＝：])",
+    r"^[ \t]*(?:[\[［]{1,2}[^\[\]\n=,{}]+[\]］]|[\w.-]+[ \t]*(?:=(?!=)|[:＝：])|[\w.-]+ [\w.-]+[ \t]*=[ \t]*[\"'\[])",
     re.MULTILINE,  # as people type them, too
 )
 

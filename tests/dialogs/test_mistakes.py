@@ -38,6 +38,7 @@ OPERATORS: Final[Mapping[str, Mistake]] = {
     'a single equals sign': ('diagnosis in ("aiha", "evans")', 'diagnosis = "aiha"', ['70: criterion I2: rule: = is not written so in a rule. Please write ==']),
     'three equals signs': ('diagnosis in ("aiha", "evans")', 'diagnosis === "aiha"', ['70: criterion I2: rule: === is not written so in a rule. Please write ==']),
     'not equal as one sign': ('diagnosis in ("aiha", "evans")', 'diagnosis ≠ "other"', ['70: criterion I2: rule: ≠ is not written so in a rule. Please write !=']),
+    'two limits in one unit': ('and hb < "100 g/L"', 'and hb < "100 g/L = 90 g/L"', ['72: criterion I2: rule: hb has two limits in g/L, 100 and 90. Please keep one of them: a limit is given once in each unit']),
     'not equal of SQL': ('diagnosis in ("aiha", "evans")', 'diagnosis <> "other"', ['70: criterion I2: rule: <> is not written so in a rule. Please write !=']),
     'full-width less': ('and hb < "100 g/L"', 'and hb ＜ "100 g/L"', ['72: criterion I2: rule: ＜ cannot be read in a rule. Please type <']),
     'full-width equals': ('pregnant == "yes"', 'pregnant ＝ "yes"', ['88: criterion E1: rule: ＝ is not written so in a rule. Please write ==']),
@@ -387,11 +388,14 @@ def places(sentences: list[str]) -> set[str]:
 NAMING: Final = re.compile(r"\b(?:id|code|use|kind|options|units|usual|scale) = |\[\[|text = ")
 """What rules depend on: while that is not known, what they say of it is not looked at."""
 APART: Final = sorted(name for name, (right, _, _) in ALL.items() if not NAMING.search(right))
+LIKE_A_KEY: Final = frozenset({"operators: a colon", "operators: a single equals sign"})
+"""What makes a line of a rule look like a key and its value: where the rule is not closed, it may be one."""
 PAIRS: Final = st.lists(st.sampled_from(APART), min_size=2, max_size=2, unique=True)
 
 
 @given(PAIRS)
 def test_one_mistake_hides_no_other(pair: list[str]) -> None:
+    assume("syntax: rule not closed" not in pair or LIKE_A_KEY.isdisjoint(pair))
     first, second = sorted((ALL[name] for name in pair), key=lambda mistake: TEXT.index(mistake[0]))
     at = TEXT.index(second[0])
     assume(TEXT.index(first[0]) + len(first[0]) < at)

@@ -36,7 +36,7 @@ def test_without_one_it_is_that_of_the_file() -> None:
 _PARTS = ["body_weight", "height", "bmi"]
 _ALT = ["alt", "alt_uln"]
 ORDERS = {
-    "all are named": (FILE[::-1], ["e2", "cough", "fever", *_PARTS, "alt_uln", "alt"]),
+    "all are named": (FILE[::-1], ["e2", "cough", "fever", "height", "body_weight", "bmi", "alt_uln", "alt"]),
     "the others come after": (["e2", "cough"], ["e2", "cough", *_ALT, *_PARTS, "fever"]),
     "a limit follows its value": (["fever", "alt", "e2"], ["fever", *_ALT, "e2", *_PARTS, "cough"]),
     "parts come before their number": (["fever", "bmi"], ["fever", *_PARTS, *_ALT, "cough", "e2"]),

@@ -43,6 +43,28 @@ rule = 'fever or cough'
 MANY = ", ".join(f'{{ code = "o{number}", text = "Option {number}" }}' for number in range(12))
 BMI = '[[question]]\nuse = "bmi"\nformula = "{}"\n'
 AGE_THEN = '[catalogue]\nage_then = { use = "age_years", at = "at screening" }\n'
+PROTEIN = """
+[[question]]
+id = "protein"
+ask = "M protein?"
+kind = "quantity"
+units = [{{ code = "g/L", label = "g/L" }}, {{ code = "g/dL", label = "g/dL", scale = "{}" }}]
+possible = [0, 150]
+usual = [0, 100]
+"""
+RISE = """
+[catalogue]
+then = {{ use = "hba1c", at = "at screening" }}
+now = {{ use = "hba1c", at = "in week 0" }}
+[[question]]
+id = "rise"
+ask = "Rise of HbA1c?"
+kind = "quantity"
+units = {}
+possible = [-20, 20]
+usual = [-5, 15]
+formula = "{}"
+"""
 UNUSED = '[[question]]\nid = "rash"\nask = "Rash?"\n'
 
 
@@ -162,6 +184,28 @@ CASES: dict[str, tuple[str, str, str]] = {
         criterion('last_stroke < "3 mo = 12 d"'),
         criterion('last_stroke < "3 mo = 12 wk = 90 d"'),
         "criterion X1: rule: 3 mo is 91.312 d, and not 12",
+    ),
+    "limits that are further apart than lab sheets round": (
+        criterion('hba1c > "7.0 % = 58 mmol/mol"'),
+        criterion('hba1c > "7.0 % = 53 mmol/mol"')
+        + criterion('creatinine > "1.5 mg/dL = 133 umol/L"', "inclusion").replace("X1", "X2"),
+        "criterion X1: rule: 7.0 % is 52.995 mmol/mol, and not 58",
+    ),
+    "a unit that turns into another one otherwise than it does": (
+        PROTEIN.format("0.1") + criterion('protein > "30 g/L"'),
+        PROTEIN.format("10") + criterion('protein > "30 g/L"'),
+        "question protein: units: 1 g/dL counts as 1/10 g/L, and is 10. Please write scale: what 1 g/dL is in g/L",
+    ),
+    "a difference in units of which one begins elsewhere at zero": (
+        RISE.format('"hba1c"', "then - now") + criterion('rise > "5 mmol/mol"'),
+        RISE.format('[{ code = "%", label = "%" }]', "then - now") + criterion('rise > "0.5 %"'),
+        "question rise: units: comes to a difference, and mmol/mol turns into % as a value does, not a difference. "
+        'Please give it units of its own: units = [{ code = "%", label = "%" }]',
+    ),
+    "a difference that is worked on, and a mean": (
+        RISE.format('"hba1c"', "(then - now) * 1") + criterion('rise > "2 %"'),
+        RISE.format('"hba1c"', "(then + now) / 2") + criterion('rise > "7 %"'),
+        "question rise: units: comes to a difference",
     ),
     "an age of a visit, and another one for a formula": (
         criterion('age_then < "18 a" or egfr < "60 mL/min/{1.73_m2}"') + AGE_THEN,
