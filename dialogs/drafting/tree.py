@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting.layout import Line
+from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.spoken import either
 from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, introduces
 
@@ -37,6 +38,17 @@ _EXCEPT: Final = re.compile(
 _EXAMPLES: Final = re.compile(
     r"\b(?:includ\w+|such as|e\.g\.|for example|for instance|i\.e\.)[^.;]{0,40}$", re.IGNORECASE
 )
+_SORTS: Final = re.compile(
+    r"\b(?:criteria|requirements?|conditions|parameters|characteristics|following)\b", re.IGNORECASE
+)
+"""What makes a heading with examples one of requirements."""
+_SHOWN_BY: Final = re.compile(
+    r"\b(?:documented|confirmed|evidenced|demonstrated|defined|diagnosed|shown|indicated|proven|supported|based|"
+    r"characteri[sz]ed|manifested|determined|established)\b.{0,30}\b(?:by|as|on)\W*$"
+    r"|\b(?:evidence|signs?|symptoms?|risk factors?|features?|manifestations?|indications?)\b.{0,40}\W*$|\bor\W*$",
+    re.IGNORECASE,
+)
+"""Headings of what shows one condition, of which some may be enough."""
 _OR: Final = re.compile(rf"{either('or')}\W*$", re.IGNORECASE)
 _AND: Final = re.compile(rf"{either('and')}\W*$", re.IGNORECASE)
 JOINT: Final = re.compile(
@@ -129,16 +141,26 @@ def meaning(node: Node) -> tuple[str, int]:
         return "each", 0
     excepted = _EXCEPT.search(text) and not (node.heads and node.line.unsure)
     excepted = excepted or ends_in_what_is_allowed(text, node.role)
-    if excepted or _EXAMPLES.search(text):
-        return ("each", 0) if node.heads and not excepted else ("words", 0)
+    if excepted or (_EXAMPLES.search(text) and not (node.heads and _is_of_each(node, text))):
+        return "words", 0
     if node.role == "exclusion":
         return _of_an_exclusion(node, text)
     count = _count(text)
     if count or _alternatives(node):
         return "any", count or 1
-    if _ALL.search(text) or _EACH.search(text) or node.heads:
+    if _ALL.search(text) or _EACH.search(text) or (node.heads and not _shows(text)):
         return "each", 0
     return "words", 0
+
+
+def _shows(heading: str) -> bool:
+    """Say whether the lines of a heading may show one condition together: *asthma documented by:*."""
+    return _SHOWN_BY.search(heading) is not None and not names_a_group(heading)
+
+
+def _is_of_each(node: Node, text: str) -> bool:
+    """Say whether each of the examples of a heading counts: of what is required, and of what excludes."""
+    return node.role == "exclusion" or _SORTS.search(text) is not None
 
 
 def _of_an_exclusion(node: Node, text: str) -> tuple[str, int]:
