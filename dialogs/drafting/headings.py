@@ -70,6 +70,11 @@ _TELLS: Final = re.compile(
     re.IGNORECASE,
 )
 """The beginning of such a sentence with its criteria behind it."""
+_END: Final = re.compile(
+    r"\W*(?:(?:are|is|will be|should be|shall be) (?:excluded|ineligible|not (?:eligible|included|enrolled))|"
+    rf"(?:will|should|shall|can|may|must)(?: ?not|n.t) (?:{_JOIN}))\b[^.:;]{{0,60}}\W*",
+    re.IGNORECASE,
+)
 _OTHERWISE: Final = {
     "inclusion": re.compile(r"\b(?:any|either)\b", re.IGNORECASE),
     "exclusion": re.compile(
@@ -206,6 +211,11 @@ def _may_exclude(text: str, *, marked: bool) -> bool:
     announces = text.rstrip(" *_").endswith(OPENS)
     says_more = _GENERAL.sub("", _IN_CHARACTERS.sub("", _EXCLUDES.sub("", bare)))
     return (announces and not marked) or (not says_more and announces >= marked)
+
+
+def ends_in_excluding(text: str) -> bool:
+    """Say whether a line is the end of a sentence that excludes: *will be excluded from the study*."""
+    return _END.fullmatch(text) is not None
 
 
 def speaks_of_exclusion(text: str) -> bool:

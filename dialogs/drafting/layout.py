@@ -83,13 +83,22 @@ class _Reader:
     """Headings of groups that stand above sections, with the sides that each has."""
     around: tuple[str, list[tuple[int, str]]] | None = None
     """In a table whose columns have a heading of their own: the side and the titles that it stands under."""
+    end: Row | None = None
+    """The row that says of the list above it that it excludes."""
     table: int = 0
     """The table that the last row was in."""
     before: list[Row] = field(default_factory=list)
     """Those that were open when the last title came."""
 
     def lines(self, rows: Sequence[Row]) -> Iterator[Line]:
-        for row, below in zip(rows, [*rows, None][1:], strict=True):
+        for place, (row, below) in enumerate(zip(rows, [*rows, None][1:], strict=True)):
+            if self.role == "inclusion" and not row.marker and introduces(row.text):
+                self.end = _end_that_excludes(rows[place + 1 :])
+                self.role = headings.UNSURE if self.end else self.role
+            if row is self.end:
+                self.role, self.titles, self.open, self.end = "inclusion", [], [], None
+                yield Line(row.text, "line", unsure=True)
+                continue
             line = self._line(row, below)
             yield replace(line, unsure=True) if self.role == headings.UNSURE else line
 
@@ -252,6 +261,16 @@ class _Reader:
         whom = (self.whom,) if self.whom else ()
         titles = (text for _, text in self.titles if not says_nothing(text, row.text))
         return (*whom, *titles, *(each.text for each in self.open))
+
+
+def _end_that_excludes(below: Sequence[Row]) -> Row | None:
+    """Return the end of a sentence around a list, if it excludes: *patients with: ... will be excluded*."""
+    for row in below:
+        if not row.marker and headings.ends_in_excluding(row.text):
+            return row
+        if row.heads_section or (not row.marker and introduces(row.text)):
+            return None
+    return None
 
 
 def _may_head_its_list_alone(row: Row, below: Row | None) -> bool:

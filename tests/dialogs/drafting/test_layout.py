@@ -246,6 +246,17 @@ def test_what_stands_beside_an_item_with_a_heading_in_it_may_exclude_or_not(item
     assert found["Rash"] == (EX, False)
 
 
+@pytest.mark.parametrize(
+    "end", ["will be excluded from the study.", "are not eligible", "cannot participate"]
+)
+def test_a_list_whose_end_says_that_it_excludes_is_taken_to_exclude_and_is_unsure(end: str) -> None:
+    lines = split(f"Inclusion Criteria:\n* Adults\nPatients with these:\n* Cough\n* Rash\n{end}\n* Fever")
+    assert [(line.role, line.unsure) for line in lines] == [
+        (LINE, False), (IN, False), (LINE, True), (EX, True), (EX, True), (LINE, True), (IN, False)
+    ]  # fmt: skip
+    assert [line.role for line in split(f"Exclusion:\nWith these:\n* Cough\n{end}")][-2] == EX
+
+
 def test_a_column_may_be_unsure() -> None:
     lines = split("Inclusion criteria\tContraindications\n1. Adults\t1. Cough\n2. Fever\t2. Rash")
     found = [(line.role, line.unsure, line.headings) for line in lines[2:]]
