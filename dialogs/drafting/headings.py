@@ -65,6 +65,15 @@ _TOLD: Final = re.compile(
     re.IGNORECASE,
 )
 """A sentence that announces a section: *patients who meet any of the following will be excluded:*."""
+_MUST_MEET: Final = re.compile(
+    r"\W*(?:in order |to be (?:eligible|included|enrolled)[^:：]{0,40} )?(?:all |the |each )?"
+    r"(?:patients?|subjects?|participants?|individuals?|persons?|volunteers?|they|you) "
+    r"(?:must|should|shall|will|needs? to|ha(?:s|ve) to|(?:are|is) required to) (?:also |each |all )?"
+    r"(?:meet|fulfil\w*|satisfy) (?:all |each |every )?(?:of )?(?:the )?(?:following|these|below)\b"
+    r"(?P<rest>[^:：]{0,60})[:：]\W*",
+    re.IGNORECASE,
+)
+"""A sentence that opens the inclusion criteria, wherever it stands."""
 _TELLS: Final = re.compile(
     r"(?:who|you|they|patients|subjects|participants|individuals|persons|people|volunteers)\b[^:：]*[:：]",
     re.IGNORECASE,
@@ -113,7 +122,8 @@ _GENERAL: Final = re.compile(
     r"will|would|be|is|have|has|had|must|should|may|(?:ca|wo|should|do)n.t|can|not|if|any|all|each|to|from|this|"
     r"in order|and|but|limited|"
     r"meet|meets|meeting|fulfil\w*|satisf\w+|criteria|criterion|participation|participate|enrolled|enrolment|enrollment|"
-    r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|able|considered|qualify|join|take part|"
+    r"eligible|eligibility|ineligible|excluded|exclusion|included|inclusion|requirements?|able|considered|qualify|join|"
+    r"take part|"
     r"are|include|includes|including|follows|as|following|"
     r"of|for|with|in|at)\b|[\W_]+",
     re.IGNORECASE,
@@ -196,6 +206,8 @@ def _of_sentence(text: str, *, marked: bool) -> tuple[str, bool] | None:
 
 def _told(text: str) -> tuple[str, bool] | None:
     """Read a sentence that opens a section."""
+    if must := _MUST_MEET.fullmatch(text):
+        return "inclusion", _says_more(must["rest"], "inclusion")
     found = _TOLD.fullmatch(text)
     if found is None:
         return None

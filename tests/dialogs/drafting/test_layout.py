@@ -257,6 +257,26 @@ def test_a_list_whose_end_says_that_it_excludes_is_taken_to_exclude_and_is_unsur
     assert [line.role for line in split(f"Exclusion:\nWith these:\n* Cough\n{end}")][-2] == EX
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Patients must meet all of the following criteria:",
+        "All subjects must fulfill the following:",
+        "Participants should satisfy each of these requirements:",
+    ],
+)
+def test_what_must_be_met_is_included_also_below_the_exclusions(heading: str) -> None:
+    lines = split(f"Exclusion Criteria:\n* Cough\n\n{heading}\n* Adults\n\nExclusion Criteria:\n* Rash")
+    assert [(line.role, line.headings) for line in lines if line.role != LINE] == [
+        (EX, ()),
+        (IN, ()),
+        (EX, ()),
+    ]
+    assert [line.role for line in split("Exclusion:\nPatients with fever must meet the following:\n* Cough")][
+        -1
+    ] == EX
+
+
 def test_a_column_may_be_unsure() -> None:
     lines = split("Inclusion criteria\tContraindications\n1. Adults\t1. Cough\n2. Fever\t2. Rash")
     found = [(line.role, line.unsure, line.headings) for line in lines[2:]]
@@ -313,6 +333,34 @@ TEXT_OF_A_RECORD = st.lists(
 @given(TEXT_OF_A_RECORD)
 def test_nothing_of_any_text_is_lost_added_or_moved(text: str) -> None:
     assert put_together(split(text)) == bare(unescaped(text))
+
+
+HEADINGS = {
+    IN: ["Inclusion Criteria:", "INCLUSION CRITERIA", "Inclusion:", "Inclusion Criteria (all of the following):", "Patients must meet all of the following criteria:", "Inclusion criteria are as follows:", "Inlcusion Critera:", "**Inclusion Criteria**", "Who can join:", "入选标准：", "Inclusion criteria :", "Criteria for inclusion:", "Participants will be included if they:", "Patients are eligible if:"],
+    EX: ["Exclusion Criteria:", "EXCLUSION CRITERIA", "Exclusion:", "Exclusion Criteria (any of the following):", "Patients meeting any of the following criteria will be excluded:", "Exclusion criteria are as follows:", "Exlcusion Critera:", "**Exclusion Criteria**", "Who cannot join:", "排除标准：", "Non-inclusion criteria :", "Criteria for exclusion:", "Participants will be excluded if they:", "Patients are not eligible if:", "Excluded:", "Contraindications:"],
+}  # fmt: skip
+ITEMS_OF = {IN: ["Adults with fever", "ECOG 0-1", "No earlier rash", "BMI 18 to 35 kg/m2", "Diagnosis confirmed by two tests"], EX: ["Pregnancy or nursing", "Stroke within 6 months", "Unable to come", "Use of lamps", "Contraindication to light"]}  # fmt: skip
+SIGNS = st.sampled_from(["* ", "- ", "{n}. ", "{n}) ", "({n}) ", "", "• ", "  * ", "   {n}. ", "I{n}. "])
+
+
+@given(
+    st.sampled_from([(IN, EX), (EX, IN), (IN, EX, IN, EX)]),
+    st.sampled_from(HEADINGS[IN]), st.sampled_from(HEADINGS[EX]),
+    st.lists(SIGNS, min_size=4, max_size=4), st.sampled_from(["\n", "\n\n"]), st.sampled_from(["", ".", ";"]), st.integers(1, 2),
+)  # fmt: skip
+def test_nothing_changes_its_side_however_sections_are_headed_ordered_and_marked(
+    sides: tuple[str, ...], included: str, excluded: str, signs: list[str], between: str, end: str, count: int
+) -> None:
+    heading, waiting = {IN: included, EX: excluded}, {side: list(items) for side, items in ITEMS_OF.items()}
+    written, expected = list[str](), dict[str, str]()
+    for side, sign in zip(sides, signs, strict=False):
+        written.append(heading[side])
+        for n in range(1, count + 1):
+            item = waiting[side].pop(0) + end
+            written.append(sign.format(n=n) + item)
+            expected[item] = side
+    lines = split(between.join(written))
+    assert {line.text: line.role for line in lines if line.text in expected} == expected
 
 
 MARKERS = st.sampled_from([["* "] * 9, ["- "] * 9, ["• "] * 9, [f"{n}. " for n in range(1, 10)], [f"{n}) " for n in range(1, 10)], [f"({n}) " for n in range(1, 10)], [f"{each}. " for each in "abcdefghi"], [f"{each}) " for each in "abcdefghi"], [f"{each} " for each in "⑴⑵⑶⑷⑸⑹⑺⑻⑼"], [f"{each}、" for each in "ⅠⅡⅢⅣⅤⅥⅦⅧⅨ"], [f"（{n}）" for n in range(1, 10)], [f"{each}．" for each in "１２３４５６７８９"], ["\uf0b7 "] * 9])  # fmt: skip
