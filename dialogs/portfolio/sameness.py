@@ -3,13 +3,14 @@
 What a question refers to must be the same too: the limit of normal that a value is divided by, the numbers that another
 one is worked out from, what an option implies. So questions are told apart by their own words and answers first, then
 by the classes of what they refer to, until no class falls apart any more. Help, who supplies an answer and the word for
-none do not tell them apart: they say how a trial uses the answer, and each trial's own can be shown.
+none do not tell them apart: they say how a trial uses the answer, and each trial's own can be shown. Two trials are
+compared in every language that both have.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from dialogs.of_one_trial import is_of_one_trial
@@ -18,11 +19,13 @@ from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.units import Unit
 
+InLanguages = Mapping[str, Hashable]
+"""What a question is told apart by, in each language of its trial."""
+
 
 def classes(protocols: Sequence[Protocol]) -> list[list[int]]:
     """Return, for each question of each protocol, the number of its class; no two of one protocol share one."""
-    languages = set.intersection(*(set(protocol.languages) for protocol in protocols))
-    labels = _numbered([_own_keys(protocol, languages) for protocol in protocols])
+    labels = _alike([_own_keys(protocol) for protocol in protocols])
     while True:
         finer = _numbered(
             [_with_references(protocol, own) for protocol, own in zip(protocols, labels, strict=True)]
@@ -30,6 +33,32 @@ def classes(protocols: Sequence[Protocol]) -> list[list[int]]:
         if _count(finer) == _count(labels):
             return finer
         labels = finer
+
+
+def _alike(keys: Sequence[Sequence[InLanguages]]) -> list[list[int]]:
+    """Return the class of each question by what it is told apart by in each language of its trial.
+
+    One joins a class that is worded alike in every language that both have, if it is the only such class: a trial in
+    English does not say which of two it means that differ in Chinese. Trials of more languages come first.
+    """
+    labels = [[0] * len(own) for own in keys]
+    found: list[dict[str, Hashable]] = []
+    having = defaultdict[tuple[str, Hashable], list[int]](list)
+    for trial in sorted(range(len(keys)), key=lambda place: -max(map(len, keys[place]), default=0)):
+        for place, own in enumerate(keys[trial]):
+            like = {number for pair in own.items() for number in having[pair] if _agree(found[number], own)}
+            label = like.pop() if len(like) == 1 else len(found)
+            if label == len(found):
+                found.append({})
+            for pair in own.items() - found[label].items():
+                having[pair].append(label)
+            found[label].update(own)
+            labels[trial][place] = label
+    return labels
+
+
+def _agree(one: InLanguages, other: InLanguages) -> bool:
+    return all(one[language] == key for language, key in other.items() if language in one)
 
 
 def _numbered(keys: Sequence[Sequence[Hashable]]) -> list[list[int]]:
@@ -59,37 +88,33 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
         yield from (protocol.questions[place].id for place in question.formula.places)
 
 
-def _own_keys(protocol: Protocol, languages: Collection[str]) -> list[Hashable]:
+def _own_keys(protocol: Protocol) -> list[InLanguages]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
     keys = [
-        (
-            _own_key(question, languages),
-            _said_of_people(protocol, place),
-            protocol.id if is_of_one_trial(question) else None,
-        )
-        for place, question in enumerate(protocol.questions)
+        {language: _own_key(protocol, place, language) for language in protocol.languages}
+        for place in range(len(protocol.questions))
     ]
-    often = Counter(keys)
+    often = Counter(pair for own in keys for pair in own.items())
     return [
-        (key, question.id) if often[key] > 1 else key
-        for key, question in zip(keys, protocol.questions, strict=True)
+        {language: (key, question.id) if often[language, key] > 1 else key for language, key in own.items()}
+        for own, question in zip(keys, protocol.questions, strict=True)
     ]
 
 
-def _said_of_people(protocol: Protocol, place: int) -> Hashable:
-    """Return whom a question is about, if not the patient: the age of a parent is not the patient's."""
-    return tuple(tuple(sorted(each.items())) for each in whom(protocol, place) if each)
+def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
+    """Return all of a question but its id, its codes in exports, its help, and what it refers to; in one language."""
+    question = protocol.questions[place]
 
-
-def _own_key(question: Question, languages: Collection[str]) -> Hashable:
-    """Return all of a question but its id, its codes in exports, its help, and what it refers to."""
-
-    def said(text: Text | None) -> Hashable:
-        return tuple(sorted((code, text[code]) for code in languages or text)) if text else None
+    def said(text: Text | None) -> str | None:
+        return text[language] if text else None
 
     formula, once = question.formula, _of_a_person_once(question)
     texts = (question.short, question.name, question.at, None if once else question.ask)
     return (
+        protocol.id if is_of_one_trial(question) else None,
+        tuple(
+            said(each) for each in whom(protocol, place) if each
+        ),  # the age of a parent is not the patient's
         once,
         *(question.kind, question.bounds, question.judgement, question.site_fact, question.unit_of is None),
         *map(said, texts),

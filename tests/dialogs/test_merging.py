@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from dialogs.loading import load, parse_protocol, parse_stored, shipped_protocols
@@ -138,3 +140,55 @@ def test_a_question_that_means_one_trial_is_asked_for_each_by_its_name(ask: str)
 def test_no_two_trials_share_an_agreement_to_take_part(entry: str) -> None:
     rule = f'[[criterion]]\ncode = "I1"\ninclusion = "It"\nrule = \'{entry} == "yes"\'\n'
     assert len(merged([trial("A", rule), trial("B", rule)]).questions) == 2
+
+
+def worded(name: str, **ask: str) -> Protocol:
+    """Return a trial with one question, in the languages of its words."""
+    languages = "".join(f'"{code}", ' for code in ask)
+    texts = ", ".join(f'{code} = "{text}"' for code, text in ask.items())
+    head = f'format = 2\nid = "{name}"\nlanguages = [{languages}]\ntitle = "A fictional trial"\n'
+    question = f'[[question]]\nid = "tx"\nask = {{ {texts} }}\nshort = {{ {texts} }}\n'
+    return parse_protocol(f'{head}{question}[[criterion]]\nexclusion = "Words"\nrule = "tx"\n', name)
+
+
+STEM_CELLS: Final = {"en": "Prior transplant?", "zh": "既往造血干细胞移植？"}
+ORGAN: Final = {"en": "Prior transplant?", "zh": "既往器官移植？"}
+IN_ENGLISH: Final = {"en": "Prior transplant?"}
+IN_CHINESE: Final = {"zh": "既往器官移植？"}
+LANGUAGES = {
+    "two that differ in Chinese, and one that does not say which": ([STEM_CELLS, ORGAN, IN_ENGLISH], [0, 1, 2]),
+    "in whatever order": ([IN_ENGLISH, STEM_CELLS, ORGAN], [0, 1, 2]),
+    "one of two languages, and one of the first": ([IN_ENGLISH, ORGAN], [0, 0]),
+    "one in the other language alone parts no two": ([ORGAN, IN_ENGLISH, IN_CHINESE], [0, 0, 0]),
+    "two with no language in common": ([IN_ENGLISH, IN_CHINESE], [0, 1]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("trials", "places"), LANGUAGES.values(), ids=LANGUAGES)
+def test_one_question_is_worded_alike_in_every_language_that_two_trials_have(
+    trials: list[dict[str, str]], places: list[int]
+) -> None:
+    portfolio = merged([worded(f"T{number}", **ask) for number, ask in enumerate(trials)])
+    assert [place for trial in portfolio.trials for place in trial.places] == places
+
+
+OF_ONE_TRIAL = (
+    "Known hypersensitivity to any component of the drug", "Previous treatment with the IMP", "Unable to follow protocols",
+    "Willing to return for all visits", "Previous exposure to this drug", "Contraindication to the test drug",
+    "Agrees to use contraception until 6 months after the last dose", "Employee of the sponsor",
+    "Life expectancy beyond the end of treatment", "Prior treatment with the same drug class",
+    "对受试药物过敏", "对治疗药物任一成分过敏", "既往用过该药", "同意末次给药后6个月内避孕", "能按时随访",
+)  # fmt: skip
+OF_ANY_TRIAL = (
+    "Drug abuse", "Diabetes treated with insulin", "Last dose of a live vaccine", "Prior transplant", "History of stroke",
+    "妊娠试验阳性", "结核菌素试验阳性", "口服葡萄糖耐量试验2小时血糖升高", "对疫苗过敏", "末次接种活疫苗",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*OF_ONE_TRIAL, *OF_ANY_TRIAL])
+def test_what_is_of_one_trial_is_asked_for_each_by_name(words: str) -> None:
+    language = "en" if words.isascii() else "zh"
+    portfolio = merged([worded("A", **{language: words}), worded("B", **{language: words})])
+    assert (len(portfolio.questions) == 2) == (words in OF_ONE_TRIAL)
+    named = [question.ask[language].startswith(("A", "B")) for question in portfolio.questions]
+    assert named == [words in OF_ONE_TRIAL] * len(portfolio.questions)
