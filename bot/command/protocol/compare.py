@@ -116,7 +116,8 @@ def _version(source: str, db: Database | None) -> Protocol:
         raise Unusable(f"The database has several texts of {source}: please write {texts}")
     if not found:
         there = list(dict.fromkeys(f"{each.id}@{each.version}" for each in kept or every))
-        meant = f"it has {', '.join(there)}" if kept else suggested(source, there, "it has", "it has none")
+        none = "it has none of that trial"
+        meant = f"it has {', '.join(there)}" if kept else suggested(source, there, "it has", none)
         raise Unusable(f"The database has no {source}; {meant}")
     return found[0]
 
