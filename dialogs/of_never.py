@@ -7,7 +7,7 @@ decided it; so has one that is false of *never*, or a trial that leaves out whoe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from dialogs.answers import Choice, plain
@@ -28,26 +28,26 @@ _SHORTER: Final = ("<", "<=")
 def never_passes(protocol: Protocol) -> Iterator[Fault]:
     """Yield a note for each such limit, and for two times that are compared, with both ways to write it."""
     for criterion in protocol.criteria:
-        told: Mapping[int, str] = {
-            place: text
-            for place, text in _limits(protocol, criterion.rule.node, negated=False)
-            if _is_open(protocol, criterion, place)
-        }
-        for place, text in told.items():
+        found = _limits(protocol, criterion.rule.node, negated=False)
+        told = {place: said for place, said in found if _is_open(protocol, criterion, place)}
+        for place, (text, fits) in told.items():
             name = protocol.questions[place].id
             fault = (
                 f'{text} also holds where {name} is "{NEVER}", and the rule does not say whether it should'
             )
             had = f'({text} and {name} != "{NEVER}")'
-            other = f'({text} or {name} == "{NEVER}")'
             remedy = (
-                f"Please write {other} if it should, as of a washout; {had} if the patient must have had it"
+                f"Please write ({text} or {fits}) if it should, as of a washout, or {had} if it should not"
             )
             yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
 
 
-def _limits(protocol: Protocol, node: Node, *, negated: bool) -> Iterator[tuple[int, str]]:
-    """Yield the questions that can be *never* with the comparisons that are true then, as they would be written."""
+_Said = tuple[str, str]
+"""A comparison as it would be written, and what stands behind *or* where *never* fits: all are judged as before."""
+
+
+def _limits(protocol: Protocol, node: Node, *, negated: bool) -> Iterator[tuple[int, _Said]]:
+    """Yield the questions that can be *never* with the comparisons that are true then."""
     match node:
         case Negation():
             yield from _limits(protocol, node.node, negated=not negated)
@@ -57,15 +57,23 @@ def _limits(protocol: Protocol, node: Node, *, negated: bool) -> Iterator[tuple[
         case Comparison():
             operator = OPPOSITE[node.operator] if negated else node.operator
             if operator in _LONGER and _can_be_never(protocol, node.place):
+                name = protocol.questions[node.place].id
                 limit = " = ".join(f"{plain(limit)} {code}" for code, limit in node.limits.items())
-                yield node.place, f'{protocol.questions[node.place].id} {operator} "{limit}"'
+                yield node.place, (f'{name} {operator} "{limit}"', f'{name} == "{NEVER}"')
         case Contrast():
-            operator = OPPOSITE[node.operator] if negated else node.operator
-            one, other = node.places
-            longer = one if operator in _LONGER else other if operator in _SHORTER else None
-            if longer is not None and _can_be_never(protocol, longer):
-                names = (protocol.questions[place].id for place in node.places)
-                yield longer, f" {operator} ".join(names)
+            yield from _of_two(protocol, node, OPPOSITE[node.operator] if negated else node.operator)
+
+
+def _of_two(protocol: Protocol, leaf: Contrast, operator: str) -> Iterator[tuple[int, _Said]]:
+    """Yield the one of two times that may be *never* where the other is more recent; where both are, it is not."""
+    shorter, longer = reversed(leaf.places) if operator in _LONGER else leaf.places
+    if operator not in _LONGER + _SHORTER or not _can_be_never(protocol, longer):
+        return
+    one, other = (protocol.questions[place].id for place in leaf.places)
+    fits = f'{protocol.questions[longer].id} == "{NEVER}"'
+    if operator in ("<", ">") and _can_be_never(protocol, shorter):
+        fits += f' and {protocol.questions[shorter].id} != "{NEVER}"'
+    yield longer, (f"{one} {operator} {other}", fits)
 
 
 def _can_be_never(protocol: Protocol, place: int) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import product
 
 import pytest
 
-from dialogs.answers import UNKNOWN, Answer, Choice
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
 from dialogs.assessment import effective, judge, status
 from dialogs.loading import parse_protocol
 from dialogs.of_never import never_passes
@@ -47,6 +48,10 @@ def trial(*criteria: tuple[str, str], parts: str = "") -> Protocol:
     return parse_protocol(FILE.format(parts=parts) + "".join(text), "trial.toml")
 
 
+TIMES: tuple[Answer, ...] = (
+    *(Choice(code) for code in ("never", "ongoing")),
+    *(Measurement("=", Decimal(value), unit) for value, unit in ((20, "d"), (7, "mo"), (6, "a"))),
+)
 NOTED = {
     "a washout or an event": ("inclusion", 'stroke >= "6 mo"', 'stroke >= "6 mo"', "stroke"),
     "above": ("inclusion", 'stroke > "100 d"', 'stroke > "100 d"', "stroke"),
@@ -79,14 +84,21 @@ def test_a_limit_that_never_passes_is_noted_with_both_ways_to_write_it(
 ) -> None:
     protocol = trial((kind, rule))
     (note,) = never_passes(protocol)
-    washout, event = f'({limit} or {name} == "never")', f'({limit} and {name} != "never")'
+    fits, event = f'({limit} or {name} == "never"', f'({limit} and {name} != "never")'
     assert note.place == f"criterion {protocol.criteria[0].code}: rule"
-    assert washout in note.remedy
     assert event in note.remedy
+    washout = note.remedy.partition("Please write ")[2].partition(" if it should")[0]
+    assert washout.startswith(fits)
     written = rule.replace("not stroke <", "stroke >=")
-    for mended in (washout, event):
-        assert not [*never_passes(trial((kind, written.replace(limit, mended))))]
+    as_before, without = (trial((kind, written.replace(limit, each))) for each in (washout, event))
+    assert not [*never_passes(as_before), *never_passes(without)]
     assert any("never" in each.fault for each in warnings(protocol, 100, 4096))
+    never = {each: Choice("never") for each in ("stroke", "drug")}
+    for one, other in product(TIMES, TIMES):
+        facts = effective(protocol, {"stroke": one, "drug": other, "smoker": Choice("yes")})
+        assert judge(as_before, 0, facts) == judge(protocol, 0, facts)
+        if {"stroke": one, "drug": other}[name] != never[name]:
+            assert judge(without, 0, facts) == judge(protocol, 0, facts)
 
 
 @pytest.mark.parametrize(("kind", "rule"), SILENT.values(), ids=SILENT)
