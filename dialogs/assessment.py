@@ -137,7 +137,7 @@ def effective(protocol: Protocol, answers: Mapping[str, Answer]) -> list[Answer 
 
 def imply(protocol: Protocol, facts: list[Answer | None], question_id: str, answer: Answer) -> None:
     """Fill in what an answer implies, where nothing better is known (pregnant implies female)."""
-    if question_id not in _implying(protocol):
+    if question_id not in implying(protocol):
         return
     for option in protocol.question(question_id).chosen(answer):
         for other, code in option.implies.items():
@@ -147,6 +147,6 @@ def imply(protocol: Protocol, facts: list[Answer | None], question_id: str, answ
 
 
 @lru_cache(maxsize=256)
-def _implying(protocol: Protocol) -> frozenset[str]:
+def implying(protocol: Protocol) -> frozenset[str]:
     """The questions of which an answer implies another one; of most none does."""
     return frozenset(each.id for each in protocol.questions if any(option.implies for option in each.options))

@@ -80,7 +80,8 @@ def _something_is_before(progress: Progress, step: Step) -> bool:
 
 
 def _question_was_asked(progress: Progress, step: Step) -> bool:
-    return step.question in (progress.state, *progress.applied)
+    """Or answered before, even if that does not count now: it may count again."""
+    return step.question == progress.state or step.question in progress.answers
 
 
 def _answer_applies(progress: Progress, step: Step) -> bool:

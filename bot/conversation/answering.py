@@ -11,8 +11,9 @@ from bot.wording import cards
 from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
-from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection
+from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode
 from dialogs.at_limits import ask_at_limit
+from dialogs.contradictions import contradicted
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
 from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
@@ -89,6 +90,27 @@ def reason(context: Context, screening: Screening, press: Press) -> None:
         answer(context, screening, screening.dialogue.waiting, chosen)
     else:
         late(context, screening, press)
+
+
+def new_stands(context: Context, screening: Screening, press: Press) -> None:
+    """Take an answer that contradicts others, and correct these: to what it implies, or else they are asked again."""
+    waiting = screening.dialogue.waiting
+    changed = contradicted(screening.protocol, screening.dialogue.answers, dict(waiting))
+    if changed:
+        answer(context, screening, (*waiting, *changed.items()))
+    else:
+        late(context, screening, press)
+
+
+def old_stands(context: Context, screening: Screening, press: Press) -> None:
+    """Leave the earlier answers as they are, and ask again what contradicts them; what was ticked stays ticked."""
+    waiting = screening.dialogue.waiting
+    if not contradicted(screening.protocol, screening.dialogue.answers, dict(waiting)):
+        late(context, screening, press)
+        return
+    (question, given), *_ = waiting
+    entered = encode(given)[0] if isinstance(given, Selection) else None
+    take(context, screening, [Step("propose", question, entered=entered)])
 
 
 def correct(context: Context, screening: Screening, press: Press) -> None:
@@ -173,19 +195,24 @@ def _answer_one(context: Context, screening: Screening, question: Question, valu
 def answer(context: Context, screening: Screening, given: Given, reason: str | None = None) -> None:
     """Take an answer; a value with its ULN is two, and the second may have been answered before.
 
-    One that changes what was saved waits for its own reason.
+    One that contradicts others waits for which of them stands. One that changes what was saved waits for its own reason,
+    which is also that of those that it changes by contradicting them.
     """
-    dialogue = screening.dialogue
+    dialogue, answers = screening.dialogue, screening.dialogue.answers
     (question, first), *more = given
-    if reason is None and dialogue.unexplained(question, first):
+    changed = contradicted(screening.protocol, answers, {question: first})
+    together = [(other, value) for other, value in given if other == question or other in changed]
+    is_clear = not contradicted(screening.protocol, answers, dict(given))
+    if not is_clear or (reason is None and any(dialogue.unexplained(*each) for each in together)):
         take(context, screening, [Step("propose", question, given=given)])
         return
     steps = [Step("answer", question, first, reason=reason)]
     for other, value in more:
-        if other in dialogue.answers:
+        if other in answers:
             steps.append(Step("correct", other))
-        if dialogue.unexplained(other, value):
+        if other not in changed and dialogue.unexplained(other, value):
             steps.append(Step("propose", other, given=((other, value),)))
         else:
-            steps.append(Step("answer", other, value))
+            steps.append(Step("answer", other, value, reason=reason if other in changed else None))
+    steps += [Step("correct", other) for other in changed if (other, UNKNOWN) in together][:1]
     take(context, screening, steps)

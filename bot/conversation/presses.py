@@ -81,6 +81,8 @@ _ROWS: Final = (
     _own("later", "looks", ticking.turn_page),
     _own("keep", "moves", answering.keep, key="k", word=("question", "keep"), former="k"),
     _own("candidate", "moves", answering.candidate, unforeseen=True, former="p"),
+    _own("new_stands", "moves", answering.new_stands, unforeseen=True),
+    _own("old_stands", "moves", answering.old_stands, unforeseen=True),
     _own("reason", "moves", answering.reason, former="w"),
     _own("back", "moves", moving.step("back"), key="b", word=("question", "back"), former="b"),
     _own("correct", "moves", answering.correct, unforeseen=True, former="e"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,10 +16,11 @@ from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
-from bot.wording.phrases import Phrases, gap, lines, named
+from bot.wording.phrases import Phrases, gap, joined, lines, named
 from bot.wording.standing import where_each_stands
 from dialogs.answers import Answer, Measurement
 from dialogs.at_limits import said_alike, time_entered
+from dialogs.contradictions import contradicted
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal
@@ -62,7 +63,8 @@ def _show_question(screening: Screening, say: Phrases, place: int | None = None)
     """Show the question that is asked, with the page of its options on which a place stands."""
     question = screening.protocol.question(screening.state)
     if screening.dialogue.waiting:
-        return _ask_reason(screening, question, say)
+        old = contradicted(screening.protocol, screening.dialogue.answers, dict(screening.dialogue.waiting))
+        return _ask_which_stands(screening, old, say) if old else _ask_reason(screening, question, say)
     proposal = proposal_of(screening, question)
     always = arrange(_always_possible(screening, question, say))
     if proposal is not None:
@@ -134,6 +136,21 @@ def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button
 def _shown_by_ticks(screening: Screening, question: Question, answer: Answer) -> bool:
     """Say whether the ticks are the answer given before: then the button that ends them keeps it."""
     return question.id in screening.dialogue.answers and answer == ticked(screening, question)
+
+
+def _ask_which_stands(screening: Screening, old_ones: Collection[str], say: Phrases) -> Reply:
+    """What is answered now contradicts what was answered before: ask which of both stands."""
+    protocol, waiting = screening.protocol, screening.dialogue.waiting
+    new = joined(
+        (
+            named(protocol.question(q).short[say.language], _shown(protocol, ((q, a),), say), say)
+            for q, a in waiting
+        ),
+        say,
+    )
+    old = joined((named_in_short(screening.dialogue, question, say) for question in old_ones), say)
+    buttons = [button(new, "new_stands", screening), button(old, "old_stands", screening)]
+    return _asking(screening, say("which_stands", new=new, old=old), arrange(buttons), say)
 
 
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode, plain
+from dialogs.answers import COMPUTED, NONE, Answer, Measurement, Selection, encode, plain
 from dialogs.assessment import effective, judge
 from dialogs.at_limits import ask_at_limit
 from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
-from dialogs.protocol import Option, Protocol, Question
+from dialogs.contradictions import Contradiction, contradictions
+from dialogs.protocol import Protocol, Question
 from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
 from dialogs.rules.judgement import Facts
 from dialogs.working_out import worked_out
@@ -163,13 +164,14 @@ def _surely(answer: Measurement) -> str:
 
 def _check_together(protocol: Protocol, row: Row) -> None:
     """Check answers against each other: contradictions are rejected, not resolved."""
+    for each in contradictions(protocol, row.answers):
+        if _is_told_by(protocol, each):
+            row.faults.append(Fault("contradicts", each.question, {"other": each.other}, against=each.other))
     for question_id, answer in row.answers.items():
         question = protocol.question(question_id)
         if isinstance(answer, Measurement):
             _check_unit(row, question, answer)
             _check_worked_out(protocol, row, question)
-        for option in question.chosen(answer):
-            _check_implied(row, question, option)
 
 
 def _check_unit(row: Row, question: Question, answer: Measurement) -> None:
@@ -178,10 +180,11 @@ def _check_unit(row: Row, question: Question, answer: Measurement) -> None:
         row.faults.append(Fault("other_unit", question.id, {"unit": answer.unit, "value": value.unit}))
 
 
-def _check_implied(row: Row, question: Question, option: Option) -> None:
-    for other, code in option.implies.items():
-        if row.answers.get(other, UNKNOWN) not in (UNKNOWN, Choice(code)):
-            row.faults.append(Fault("contradicts", question.id, {"other": other}, against=other))
+def _is_told_by(protocol: Protocol, found: Contradiction) -> bool:
+    """Say whether a contradiction is a fault of this answer: of one that implies, of two such ones of the later."""
+    places = protocol.position
+    later = places[found.question] > places[found.other]
+    return found.about == found.other or (found.about != found.question and later)
 
 
 def _check_worked_out(protocol: Protocol, row: Row, question: Question) -> None:
