@@ -64,7 +64,9 @@ class Progress:
     proposal: str | None = None
     """A number that was typed and waits for its unit or for a yes; the options ticked so far."""
     waiting: tuple[tuple[str, Answer], ...] = ()
-    """Answers that a revision keeps as soon as the reason of the change is given."""
+    """Answers that a revision keeps as soon as the reason of the change is given, or that contradict others."""
+    held: str | None = None
+    """The question that a proposal is about. It goes on being asked when a trial is left out or taken in again."""
     further: bool = False
     """Whether questions go on after an exclusion."""
     finished: bool = False
@@ -222,6 +224,12 @@ class Progress:
             *(each.verdict for each in self.parts if not each.part.required),
         )
 
+    @property
+    def waits(self) -> bool:
+        """Say whether something that was proposed waits for more, and its question is needed or was answered."""
+        place = self.protocol.position.get(self.held or "")
+        return place is not None and (bool(self.open >> place & 1) or self.held in self.applied)
+
     # what changes it -----------------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -239,7 +247,7 @@ class Progress:
 
     def edit(self, question: str | None) -> None:
         """Correct a question, or none any more; what was proposed for another one is dropped."""
-        self.editing, self.proposal, self.waiting = question, None, ()
+        self.editing, self.proposal, self.waiting, self.held = question, None, (), None
 
     def check(self, question: str, answer: Answer) -> None:
         """Raise `AnswerError` unless the question can have this answer now: a ULN has the unit of its value."""

@@ -120,7 +120,7 @@ def _answer(progress: Progress, step: Step) -> None:
 
 
 def _propose(progress: Progress, step: Step) -> None:
-    progress.proposal, progress.waiting = step.entered, step.given
+    progress.proposal, progress.waiting, progress.held = step.entered, step.given, step.question
 
 
 def _back(progress: Progress, step: Step) -> None:
@@ -188,16 +188,22 @@ def _amend(progress: Progress, step: Step) -> None:
 
 def _leave(progress: Progress, step: Step) -> None:
     """A trial takes no part any more: it has no verdict, and nothing is asked for it."""
-    progress.edit(None)
     progress.left = {**progress.left, step.trial or "": step.reason or BY_HAND}
-    progress.walk()
+    _walk_on(progress)
 
 
 def _take_in(progress: Progress, step: Step) -> None:
     """A trial takes part again, with all that was answered meanwhile."""
-    progress.edit(None)
     progress.left = {trial: why for trial, why in progress.left.items() if trial != step.trial}
+    _walk_on(progress)
+
+
+def _walk_on(progress: Progress) -> None:
+    """What waits, ticks or a number without its unit, goes on waiting as long as its question is needed."""
+    progress.editing = None
     progress.walk()
+    if not progress.waits:
+        progress.edit(None)
 
 
 # the table ---------------------------------------------------------------------------------------

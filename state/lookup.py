@@ -12,7 +12,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer
-from dialogs.carried import carried
+from dialogs.carried import carried, holding
 from dialogs.dialogue import CANCELLED, COMPLETED, EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
@@ -20,7 +20,7 @@ from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lists import Listed, Lists
-from state.moments import in_zone
+from state.moments import Clock, in_zone, utc_now
 from state.replay import OPENED, StoredProtocols, begun_as, step_from
 
 CACHED_DIALOGUES: Final = 2048
@@ -118,8 +118,9 @@ class Started:
 class Lookup(Lists):
     """All screenings of one file, to be read. Dialogues are replayed once and held in memory, the last used ones."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock = utc_now) -> None:
         super().__init__(db)
+        self.clock = clock
         self.protocols = StoredProtocols(db)
         self.healing: dict[tuple[str, int], tuple[Healing, tuple[str, ...]] | None] = {}
         """Screening and the entry of its saved verdict -> from when it could be repeated, and what waits for that."""
@@ -146,14 +147,20 @@ class Lookup(Lists):
                 self._offer(screening, index, screening.by_itself[trial])
 
     def _offer(self, matching: Screening, index: int, own: Screening) -> None:
-        """Offer in a matching what was answered in a screening that came out of it; limits go with their values."""
+        """Offer in a matching what was answered in a screening that came out of it; limits go with their values.
+
+        On the same day each answer still holds; on another one, what lasts: 3 weeks ago is longer ago by then.
+        """
         dialogue = matching.dialogue
         if not isinstance(dialogue, Matching):
             return
+        today = in_zone(self.clock(), matching.zone).date()
         for question in own.dialogue.applied:
             here, answer = dialogue.here(dialogue.trials[index], question), own.dialogue.answers[question]
             is_limit = dialogue.protocol.question(here).unit_of is not None
-            if here not in dialogue.answers and answer not in (UNKNOWN, COMPUTED) and not is_limit:
+            if here in dialogue.answers or answer in (UNKNOWN, COMPUTED) or is_limit:
+                continue
+            if own.entered_on[question] == today or holding(dialogue.protocol, here, answer) is not None:
                 matching.carried = {**matching.carried, here: answer}
                 matching.carried_from = {**matching.carried_from, here: (own.number, own.entries)}
 

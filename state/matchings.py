@@ -26,7 +26,7 @@ _BY_THE_SITE: Final = frozenset({"paused", "closed", NOT_OFFERED})
 OFFERED_AGAIN: Final = "offered_again"
 _GIVEN = """
 SELECT at, person FROM log
-WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit IS ?
+WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit IS ? AND at = ?
 ORDER BY entry DESC
 LIMIT 1
 """
@@ -111,5 +111,6 @@ def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[
                 continue
             of = None
         value, unit = encode(dialogue.answers[asked])
-        at, person = db.execute(_GIVEN, [matching.number, asked, value, unit]).fetchone()
+        given = [matching.number, asked, value, unit, matching.entered[asked]]
+        at, person = db.execute(_GIVEN, given).fetchone()
         yield replace(step, taken_from=of), at, person

@@ -34,8 +34,7 @@ class Prompting(Lookup):
     """The screenings of one file, with what was asked about them and of whom."""
 
     def __init__(self, db: Database, clock: Clock = utc_now) -> None:
-        super().__init__(db)
-        self.clock = clock
+        super().__init__(db, clock)
         self.prompts = Prompts(db)
         self._prompted: dict[str, tuple[int, int]] = {}
         self._heard: dict[str, str] = {}

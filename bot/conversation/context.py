@@ -10,6 +10,7 @@ from bot.conversation.offers import Offers
 from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
 from bot.wording.asked import numbered
+from bot.wording.matching import waits_no_more
 from bot.wording.phrases import Phrases, gap, lines
 from dialogs.dialogue import Step
 from dialogs.protocol import Protocol
@@ -116,8 +117,13 @@ class Context:
         back = [] if at_the_end else to_take_in(screening, screening.over)
         steps = [*back, *to_leave(screening, screening.over)]
         if steps:
+            waited = screening.dialogue.held
             self.screenings.take(screening, steps, self.person.code)
-        return [self._followed(step, step.trial or "") for step in steps]
+            return [
+                *(self._followed(step, step.trial or "") for step in steps),
+                *waits_no_more(screening, waited, self.say),
+            ]
+        return []
 
     def _followed(self, step: Step, trial: str) -> Safe:
         if step.kind == "take_in":

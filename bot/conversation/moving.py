@@ -95,6 +95,7 @@ class _Before:
     failed: frozenset[int]
     out: int
     set_aside: frozenset[str]
+    held: str | None
     answers: Mapping[str, Answer]
     left: Mapping[str, str]
 
@@ -105,6 +106,7 @@ class _Before:
             frozenset(dialogue.failed),
             dialogue.ruled_out,
             frozenset(dialogue.set_aside),
+            dialogue.held,
             dict(dialogue.answers),
             dialogue.left,
         )
@@ -121,6 +123,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
         *(
             [
                 *matching.news(dialogue, before.out, before.left, say),
+                *(matching.waits_no_more(screening, before.held, say) if last.trial is not None else ()),
                 *matching.not_changed_in(screening, _changed(dialogue, before), say),
             ]
             if isinstance(dialogue, Matching)

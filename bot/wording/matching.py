@@ -74,13 +74,31 @@ def news(dialogue: Matching, out_before: int, left_before: Collection[str], say:
 
 
 def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
-    """Say in which screenings that came out of it an answer that was changed here stands as it was."""
+    """Say which screenings that came out of it have another answer than was given here just now."""
     dialogue = as_matching(screening)
-    opened = {trial: each.number for trial, each in screening.came_of.items() if screening.goes_on(trial)}
-    places = {dialogue.protocol.position[question] for question in changed}
-    asking = [trial.protocol.id for trial in dialogue.trials if places & trial.own.keys()]
-    numbers = [opened[trial] for trial in asking if trial in opened]
+    numbers = [
+        screening.came_of[trial.protocol.id].number
+        for trial in dialogue.trials
+        if screening.goes_on(trial.protocol.id)
+        and any(_has_another(screening, trial, question) for question in changed)
+    ]
     return [say("not_changed_in", numbers=joined(numbers, say))] if numbers else []
+
+
+def _has_another(screening: Screening, trial: Trial, question: str) -> bool:
+    """Say whether the screening that came out for a trial has another answer to a question than stands here."""
+    own = trial.own.get(screening.protocol.position[question])
+    if own is None:
+        return False
+    there = screening.by_itself[trial.protocol.id].dialogue.answers.get(trial.protocol.questions[own].id)
+    return there is not None and there != screening.dialogue.answers[question]
+
+
+def waits_no_more(screening: Screening, waited: str | None, say: Phrases) -> list[Safe]:
+    """Say of ticks, or of a number without its unit, that they are not kept: no trial needs their question any more."""
+    if waited is None or screening.dialogue.held is not None:
+        return []
+    return [say("waits_no_more", question=screening.protocol.question(waited).short[say.language])]
 
 
 def _is_out(trial: Trial, mask: int) -> bool:

@@ -69,9 +69,18 @@ def _is_out_here(screening: Screening, index: int) -> bool:
 
 def _unasked(screening: Screening, say: Phrases) -> list[Safe]:
     """Say at the end of how many trials not all was asked."""
+    unasked = _to_be_asked(screening)
+    return [say("not_all_asked", n=unasked)] if screening.dialogue.finished and unasked else []
+
+
+def _to_be_asked(screening: Screening) -> int:
+    """Count the trials of which not all was asked, and is here: not those that go on by themselves, or take none."""
     dialogue = as_matching(screening)
-    unasked = sum(bool(dialogue.alone[index].open) for index in dialogue.possible)
-    return [say("not_all_asked", n=unasked)] if dialogue.finished and unasked else []
+    return sum(
+        bool(dialogue.alone[index].open)
+        for index in dialogue.possible
+        if not screening.goes_on(trial := dialogue.protocol.trial_ids[index]) and trial not in screening.over
+    )
 
 
 def _saved(screening: Screening, say: Phrases) -> list[Safe]:
@@ -217,7 +226,8 @@ def _onward(screening: Screening, say: Phrases) -> list[Button]:
     if screening.state == COMPLETED:
         return correct
     if screening.state == REVIEW:
-        rest = [button(say.plain("ask_the_rest"), "continue", screening)] if dialogue.can("continue") else []
+        is_rest = dialogue.can("continue") and _to_be_asked(screening)
+        rest = [button(say.plain("ask_the_rest"), "continue", screening)] if is_rest else []
         return [*rest, *correct, button(say.plain("cancel_screening"), "cancel", screening)]
     end = button(say.plain("finish_save"), "finish", screening)
     return [*correct, end, button(say.plain("back_to_question"), "go_back", screening)]

@@ -145,6 +145,8 @@ class Matching(Dialogue):
         place = self.protocol.position.get(state)
         if self.stage == ASKING and self.editing is None and place is not None and self.open >> place & 1:
             self.due = state
+            if self.held is not None and self.held != state:  # an earlier version dropped what waited
+                self.edit(None)
 
     # what changes it -----------------------------------------------------------------------------
 
@@ -153,6 +155,8 @@ class Matching(Dialogue):
             self.due = self.closed
         elif self.editing is not None:
             self.due = self.editing
+        elif self.waits:
+            self.due = self.held or ""
         elif self.finished or not self.open:
             self.due = REVIEW
         else:
