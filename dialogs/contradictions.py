@@ -57,8 +57,6 @@ def contradicted(
     protocol: Protocol, answers: Mapping[str, Answer], given: Mapping[str, Answer]
 ) -> dict[str, Answer]:
     """Return the earlier answers that those which are given now contradict, each as it would have to be beside them."""
-    if implying(protocol).isdisjoint({**answers, **given}):
-        return {}
     found: dict[str, Answer] = {}
     for each in contradictions(protocol, {**answers, **given}):
         if each.question in given and each.other not in given and found.get(each.other) != UNKNOWN:

@@ -224,12 +224,6 @@ class Progress:
             *(each.verdict for each in self.parts if not each.part.required),
         )
 
-    @property
-    def waits(self) -> bool:
-        """Say whether something that was proposed waits for more, and its question is needed or was answered."""
-        place = self.protocol.position.get(self.held or "")
-        return place is not None and (bool(self.open >> place & 1) or self.held in self.applied)
-
     # what changes it -----------------------------------------------------------------------------
 
     def settle(self) -> None:

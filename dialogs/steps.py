@@ -202,8 +202,14 @@ def _walk_on(progress: Progress) -> None:
     """What waits, ticks or a number without its unit, goes on waiting as long as its question is needed."""
     progress.editing = None
     progress.walk()
-    if not progress.waits:
+    if not waits(progress):
         progress.edit(None)
+
+
+def waits(progress: Progress) -> bool:
+    """Say whether something that was proposed waits for more, and its question is needed or was answered."""
+    place = progress.protocol.position.get(progress.held or "")
+    return place is not None and (bool(progress.open >> place & 1) or progress.held in progress.applied)
 
 
 # the table ---------------------------------------------------------------------------------------

@@ -37,6 +37,16 @@ class Saved:
     first_failed: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An answer of a screening that came out of a matching, given there since; ``holds`` says whether it still does."""
+
+    number: str
+    entries: int
+    answer: Answer
+    holds: bool
+
+
 @dataclass(slots=True)
 class Screening:
     """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log.
@@ -45,8 +55,9 @@ class Screening:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
     ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now,
-    ``by_itself`` with which answers: those of the newest saved verdict, if there is one. ``over`` are its trials that
-    took no new screening when it was shown last, and why.
+    ``by_itself`` with which answers: those of the newest saved verdict, if there is one; ``elsewhere`` are those that
+    were given there since and are not what stands here, by question. ``over`` are its trials that took no new screening
+    when it was shown last, and why.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -69,6 +80,7 @@ class Screening:
     opened: dict[str, str] = field(default_factory=dict)
     came_of: Mapping[str, Listed] = field(default_factory=dict)
     by_itself: Mapping[str, Screening] = field(default_factory=dict)
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
     over: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -141,7 +153,7 @@ class Lookup(Lists):
             return
         screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
         screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
-        screening.carried, screening.carried_from = {}, {}
+        screening.carried, screening.carried_from, screening.elsewhere = {}, {}, {}
         for index, trial in enumerate(screening.protocol.trial_ids):
             if screening.goes_on(trial):
                 self._offer(screening, index, screening.by_itself[trial])
@@ -158,9 +170,16 @@ class Lookup(Lists):
         for question in own.dialogue.applied:
             here, answer = dialogue.here(dialogue.trials[index], question), own.dialogue.answers[question]
             is_limit = dialogue.protocol.question(here).unit_of is not None
-            if here in dialogue.answers or answer in (UNKNOWN, COMPUTED) or is_limit:
+            if answer in (UNKNOWN, COMPUTED) or is_limit:
                 continue
-            if own.entered_on[question] == today or holding(dialogue.protocol, here, answer) is not None:
+            holds = own.entered_on[question] == today or holding(dialogue.protocol, here, answer) is not None
+            stands = dialogue.answers.get(here)
+            if stands is not None:
+                is_newer = own.entered[question] > matching.entered[here]
+                if stands not in (answer, COMPUTED) and is_newer:
+                    found = Elsewhere(own.number, own.entries, answer, holds)
+                    matching.elsewhere = {**matching.elsewhere, here: found}
+            elif holds:
                 matching.carried = {**matching.carried, here: answer}
                 matching.carried_from = {**matching.carried_from, here: (own.number, own.entries)}
 

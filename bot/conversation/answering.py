@@ -192,27 +192,35 @@ def _answer_one(context: Context, screening: Screening, question: Question, valu
     answer(context, screening, ((question.id, value),))
 
 
-def answer(context: Context, screening: Screening, given: Given, reason: str | None = None) -> None:
+def answer(
+    context: Context,
+    screening: Screening,
+    given: Given,
+    reason: str | None = None,
+    *,
+    first: Step | None = None,
+) -> None:
     """Take an answer; a value with its ULN is two, and the second may have been answered before.
 
-    One that contradicts others waits for which of them stands. One that changes what was saved waits for its own reason,
-    which is also that of those that it changes by contradicting them.
+    One that contradicts others waits for which of them stands. One that changes what was saved waits for its own
+    reason, which is also that of those that it changes by contradicting them. ``first`` leads to its question.
     """
+    before = [first] if first is not None else []
     dialogue, answers = screening.dialogue, screening.dialogue.answers
-    (question, first), *more = given
-    changed = contradicted(screening.protocol, answers, {question: first})
+    (question, value), *more = given
+    changed = contradicted(screening.protocol, answers, {question: value})
     together = [(other, value) for other, value in given if other == question or other in changed]
     is_clear = not contradicted(screening.protocol, answers, dict(given))
     if not is_clear or (reason is None and any(dialogue.unexplained(*each) for each in together)):
-        take(context, screening, [Step("propose", question, given=given)])
+        take(context, screening, [*before, Step("propose", question, given=given)])
         return
-    steps = [Step("answer", question, first, reason=reason)]
-    for other, value in more:
+    steps = [*before, Step("answer", question, value, reason=reason)]
+    for other, also in more:
         if other in answers:
             steps.append(Step("correct", other))
-        if other not in changed and dialogue.unexplained(other, value):
-            steps.append(Step("propose", other, given=((other, value),)))
+        if other not in changed and dialogue.unexplained(other, also):
+            steps.append(Step("propose", other, given=((other, also),)))
         else:
-            steps.append(Step("answer", other, value, reason=reason if other in changed else None))
+            steps.append(Step("answer", other, also, reason=reason if other in changed else None))
     steps += [Step("correct", other) for other in changed if (other, UNKNOWN) in together][:1]
     take(context, screening, steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.conversation import starting
+from bot.conversation.answering import answer
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
@@ -97,6 +98,16 @@ def _take(context: Context, screening: Screening, press: Press, kind: MatchingSt
         late(context, screening, press)
     else:
         take(context, screening, [Step(kind, trial=trial)])
+
+
+def take_over(context: Context, screening: Screening, press: Press) -> None:
+    """Correct an answer to what a screening that came out of the matching has since, as it was shown."""
+    question = at(screening.protocol.questions, press.place)
+    found = screening.elsewhere.get(question.id) if question is not None else None
+    if question is None or found is None or not found.holds or found.entries != press.query:
+        late(context, screening, press)
+    else:
+        answer(context, screening, ((question.id, found.answer),), first=Step("correct", question.id))
 
 
 def open_trial(context: Context, screening: Screening, press: Press) -> None:

@@ -109,6 +109,7 @@ _ROWS: Final = (
     _own("leave", "acts", matchings.leave),
     _own("take_in", "acts", matchings.take_in),
     _own("open_trial", "acts", matchings.open_trial),
+    _own("take_over", "moves", matchings.take_over, unforeseen=True),
     _own("save_all", "acts", matchings.save_all, key="all"),
     _own("query_card", "looks", queries.show_again, key="query_card"),
     _own("query_confirm", "acts", queries.confirm, key="qa", former="qa"),

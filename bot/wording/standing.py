@@ -10,12 +10,12 @@ from bot.exchange import Button, Reply, Safe
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
-from bot.wording.in_short import stands_in_short
+from bot.wording.in_short import in_short, stands_in_short
 from bot.wording.matching import as_matching, progress
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.parts import needed
-from bot.wording.phrases import Phrases, gap, joined, lines
+from bot.wording.phrases import Phrases, gap, joined, lines, named
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
 from dialogs.healing import could_be_screened_again_from
@@ -44,6 +44,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         say("stands_title"),
         page_line(len(ordered), shown, say, ON_A_PAGE),
         *told,
+        *map(gap, answered_elsewhere(screening, say)),
         gap(say("investigator")),
         *_unasked(screening, say),
         *_saved(screening, say),
@@ -51,6 +52,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
     buttons = [
         *_ending(screening, say),
         *(way for index in goes_on for way in _go_on(screening, index, say)),
+        *to_take_over(screening, say),
         *_leave(screening, say),
         *_all_missing(screening, say),
         *turning(len(ordered), shown, screening, "stands", "stands", ON_A_PAGE),
@@ -58,6 +60,33 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         *_onward(screening, say),
     ]
     return Reply(text, arrange(buttons), head=_head(screening, say))
+
+
+def answered_elsewhere(screening: Screening, say: Phrases) -> list[Safe]:
+    """Say which screenings that came out of a matching have another answer since than stands in it."""
+    if screening.ended:
+        return []
+    return [
+        say("answered_elsewhere", number=each.number, named=_named(screening, question, say))
+        for question, each in screening.elsewhere.items()
+    ]
+
+
+def to_take_over(screening: Screening, say: Phrases) -> list[Button]:
+    """The ways to take such answers over, as far as they still hold; the others are to be typed."""
+    position = screening.protocol.position
+    return [
+        button(
+            _named(screening, question, say), "take_over", screening, position[question], query=each.entries
+        )
+        for question, each in screening.elsewhere.items()
+        if each.holds and not screening.ended
+    ]
+
+
+def _named(screening: Screening, question: str, say: Phrases) -> str:
+    asked, answer = screening.protocol.question(question), screening.elsewhere[question].answer
+    return named(asked.short[say.language], in_short(screening.dialogue, asked, answer, say), say)
 
 
 def _is_out_here(screening: Screening, index: int) -> bool:

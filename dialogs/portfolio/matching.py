@@ -22,6 +22,7 @@ from dialogs.portfolio.merging import Portfolio, Trial
 from dialogs.progress import ASKING, REVIEW, Progress
 from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import union
+from dialogs.steps import waits
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +156,7 @@ class Matching(Dialogue):
             self.due = self.closed
         elif self.editing is not None:
             self.due = self.editing
-        elif self.waits:
+        elif waits(self):
             self.due = self.held or ""
         elif self.finished or not self.open:
             self.due = REVIEW

@@ -1,4 +1,4 @@
-"""Answers that cannot both be true: it is said at once, and whoever screens says which stands; no verdict rests on both."""
+"""Answers that cannot both be true: it is said at once, and whoever screens says which of them stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from bot.conversation import Conversation, Setup
 from bot.exchange import Message, Reply, Turn, read_press
 from bot.wording.phrases import plain
-from dialogs.answers import UNKNOWN, Choice, Selection
+from dialogs.answers import UNKNOWN, Answer, Choice, Selection
 from dialogs.candidates.playing import judged
 from dialogs.contradictions import contradicted, contradictions
 from dialogs.dialogue import COMPLETED, EXCLUDED, REVIEW
@@ -175,7 +175,7 @@ def test_what_waits_stands_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_unknown_contradicts_nothing() -> None:
-    known = {"sex": UNKNOWN, "history": Selection(("prostate",))}
+    known: dict[str, Answer] = {"sex": UNKNOWN, "history": Selection(("prostate",))}
     assert list(contradictions(SEX_FIRST, known)) == []
     assert contradicted(SEX_FIRST, {"history": known["history"]}, {"sex": UNKNOWN}) == {}
 
@@ -183,31 +183,11 @@ def test_unknown_contradicts_nothing() -> None:
 # in any order ----------------------------------------------------------------------------------------
 
 _WALKED: Final = frozenset(
-    [
-        "answer",
-        "tick",
-        "untick",
-        "done",
-        "none",
-        "unknown",
-        "keep",
-        "new_stands",
-        "old_stands",
-        "back",
-        "correct",
-    ]
-    + [
-        "correct_which",
-        "continue",
-        "reason",
-        "save",
-        "finish_save",
-        "revise",
-        "finish",
-        "open_trial",
-        "go_on",
-        "stands",
-    ]
+    (
+        *("answer", "tick", "untick", "done", "none", "unknown", "keep", "new_stands", "old_stands", "back"),
+        *("correct", "correct_which", "continue", "reason", "save", "finish_save", "revise", "finish"),
+        *("open_trial", "go_on", "stands"),
+    )
 )
 
 

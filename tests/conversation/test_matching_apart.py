@@ -1,4 +1,4 @@
-"""A matching and the screenings that came out of it, as each goes on by itself; and what waits when a trial is left out."""
+"""A matching and the screenings that came out of it, each of which goes on by itself."""
 
 from __future__ import annotations
 
@@ -218,3 +218,36 @@ def test_the_rest_is_not_offered_where_all_that_is_open_goes_on_by_itself(at: De
     do(at, labels(at.turn)[0], "Correct an answer", "Haemoglobin", "121 g/L", "Copied wrongly")
     assert SAY.plain("ask_the_rest") not in labels(at.turn)
     assert not at.load(MATCHING).ended
+
+
+def corrected(at: Desk, days: int = 0) -> None:
+    """Correct in a screening that came out of the matching what stands there, too, and come back."""
+    run(at, MATCHING, "ecog", relapse="5 mo")
+    go_on_and_save(at, "FIC-2")
+    do(at, "Correct an answer", "Relapse: 5 months ago", "30 mo", "Copied wrongly", "Confirm and save")
+    wait(at, days)
+    do(at, f"Back to {MATCHING}")
+
+
+def test_another_answer_of_a_screening_that_came_out_is_said_and_taken_over_by_one_tap(at: Desk) -> None:
+    corrected(at)
+    another = SAY("answered_elsewhere", number="S01-0001", named="Relapse: 30 months ago")
+    assert another in told(at)
+    do(at, "Where we stand")
+    assert another in told(at)
+    do(at, "Relapse: 30 months ago")
+    assert str(at.load(MATCHING).dialogue.answers["relapse"]) == str(
+        at.load("S01-0001").dialogue.answers["relapse"]
+    )
+    assert SAY("not_changed_in", numbers="S01-0001") not in told(at)
+    run(at, MATCHING)
+    assert another not in told(at)
+    assert "FIC-1" in told(at)
+    assert is_sound(at)
+
+
+def test_at_the_end_it_is_said_too_and_on_another_day_it_is_to_be_typed(at: Desk) -> None:
+    corrected(at, days=9)
+    run(at, MATCHING)
+    assert SAY("answered_elsewhere", number="S01-0001", named="Relapse: 30 months ago") in told(at)
+    assert "Relapse: 30 months ago" not in labels(at.turn)
