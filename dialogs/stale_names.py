@@ -1,6 +1,6 @@
-"""Names that say a number of before: the words of a question, or a limit, were changed, and its ``short`` was not.
+"""Names and readings that say a number of before: what is asked, or a limit, was changed, and they were not.
 
-A number of a name is looked for in what is asked and answered, in the words of the criteria, and among the limits of
+Each number of them is looked for in what is asked and answered, in the words of the criteria, and among the limits of
 their rules, in every unit. One that is part of a word is none: HbA1c, PHQ-9, 5-FU.
 """
 
@@ -29,10 +29,11 @@ _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９．", "0123456
 
 @dataclass(frozen=True, slots=True)
 class StaleName:
-    """A name (``said``) with ``numbers`` that nothing else has, where what is asked and judged has those of ``now``."""
+    """What a key says, with ``numbers`` that nothing else has, where what is asked and judged has those of ``now``."""
 
     about: Literal["question", "criterion"]
     name: str
+    key: Literal["short", "name", "reading"]
     said: str
     numbers: tuple[str, ...]
     now: tuple[str, ...]
@@ -45,10 +46,11 @@ def stale_names(protocol: Protocol) -> Iterator[StaleName]:
         if question.id not in of_criteria:
             criteria = [each for each in protocol.criteria if each.rule.mask >> place & 1]
             known = _Known(protocol, criteria, [place], [question.ask])
-            yield from known.missing("question", question.id, question.short)
+            yield from known.missing("question", question.id, "short", question.short)
     for each in protocol.criteria:
         known = _Known(protocol, [each], list(members(each.rule.mask)), [Text({"": each.source})])
-        yield from known.missing("criterion", each.code, each.name)
+        yield from known.missing("criterion", each.code, "name", each.name)
+        yield from known.missing("criterion", each.code, "reading", each.reading or Text())
 
 
 class _Known:
@@ -71,11 +73,17 @@ class _Known:
         self.numbers |= {number for text in texts for number in _in_words(text)}
         self.converted = [number for limit in limits for number in _in_every_unit(*limit)]
 
-    def missing(self, about: Literal["question", "criterion"], name: str, said: Text) -> Iterator[StaleName]:
+    def missing(
+        self,
+        about: Literal["question", "criterion"],
+        name: str,
+        key: Literal["short", "name", "reading"],
+        said: Text,
+    ) -> Iterator[StaleName]:
         for text in said.values():
             numbers = tuple(each for each in _numbers(text) if not self._has(each))
             if numbers and self.now:
-                yield StaleName(about, name, text, numbers, self.now)
+                yield StaleName(about, name, key, text, numbers, self.now)
                 return
 
     def _has(self, number: str) -> bool:
@@ -86,9 +94,9 @@ class _Known:
 
 
 def _texts(criteria: Iterable[Criterion], questions: Iterable[Question]) -> Iterator[Text]:
-    """Yield all that is read of them but their names."""
+    """Yield all that is read of them but names and readings."""
     for criterion in criteria:
-        yield from (Text({"": criterion.source}), criterion.reading or Text(), criterion.note or Text())
+        yield from (Text({"": criterion.source}), criterion.note or Text())
     for question in questions:
         yield from (question.ask, question.help or Text(), *question.buttons.values())
         yield from (unit.label for unit in question.units)

@@ -262,12 +262,11 @@ def _by_table(places: Sequence[str]) -> str:
 
 
 def _named_by_numbers_of_before(protocol: Protocol) -> Iterator[Fault]:
-    """Names that were left as they were when what is asked, or a limit, was changed."""
+    """Names and readings that were left as they were when what is asked, or a limit, was changed."""
     for each in stale_names(protocol):
-        key = "short" if each.about == "question" else "name"
         numbers, now = (", ".join(some) for some in (each.numbers, each.now))
         fault = f'is "{each.said}", but what is asked and judged has {now}, and {numbers} nowhere'
-        yield Fault(f"{each.about} {each.name}: {key}", fault, "Please name it by what holds now")
+        yield Fault(f"{each.about} {each.name}: {each.key}", fault, "Please write there what holds now")
 
 
 def _quoting_words_of_before(protocol: Protocol) -> Iterator[Fault]:

@@ -229,10 +229,10 @@ def _of_questions(matching: Matching, language: str) -> Iterator[Change]:
 
 
 def _of_names_that_stayed(matching: Matching) -> Iterator[Change]:
-    """Names of questions and criteria that say a number of before."""
+    """Names and readings that say a number of before."""
     for each in matching.stale_names:
-        values = {"name": each.said, "numbers": ", ".join(each.numbers)}
-        yield Change(each.about, each.name, "name_stayed", values)
+        key = "reading_stayed" if each.key == "reading" else "name_stayed"
+        yield Change(each.about, each.name, key, {"said": each.said, "numbers": ", ".join(each.numbers)})
 
 
 def _of_order(matching: Matching) -> Iterator[Change]:

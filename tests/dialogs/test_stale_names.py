@@ -72,6 +72,12 @@ def test_so_is_one_of_the_name_of_a_criterion() -> None:
     assert _told(_asked("30 (50 in children)", name="Platelets below 50")) == []
 
 
+def test_so_is_one_of_our_reading_of_it() -> None:
+    read = _asked(30, name="Platelets below 50") + 'reading = "Fewer than 50 by the newest count."\n'
+    assert _told(read) == [("E1", ("50",)), ("E1", ("50",))], "neither is known by the other"
+    assert _told(_asked(30) + 'reading = "Fewer than 30 by the newest count."\n') == []
+
+
 def test_a_name_says_nothing_else_than_words_without_numbers() -> None:
     assert _told(_asked("the limit", "Platelets < 50")) == []
 
@@ -103,11 +109,18 @@ def test_nothing_of_ours_is_named_by_numbers_of_before() -> None:
 def test_check_says_what_to_do() -> None:
     trial = parse_protocol(_asked(30, "Platelets < 50", "Platelets below 50"), "trial.toml")
     told = [str(each) for each in warnings(trial, 100, 4096) if "nowhere" in each.fault]
-    end = "but what is asked and judged has 30, and 50 nowhere. Please name it by what holds now"
+    end = "but what is asked and judged has 30, and 50 nowhere. Please write there what holds now"
     assert told == [
         f'question few_platelets: short: is "Platelets < 50", {end}',
         f'criterion E1: name: is "Platelets below 50", {end}',
     ]
+
+
+def test_compare_says_which_reading_an_amendment_left_as_it_was() -> None:
+    reading = 'reading = "Fewer than 50 by the newest count."\n'
+    old, new = (parse_protocol(_asked(number) + reading, "t.toml") for number in (50, 30))
+    said = "The reading is still “Fewer than 50 by the newest count.”, and nothing else says 50 now."
+    assert said in Sentences(told_only(old, new, "en"), "en").told()["E1"]
 
 
 @pytest.mark.parametrize(
