@@ -1,31 +1,61 @@
 """Saved screenings of earlier versions of a trial, judged by another one. Nothing is written: what was saved stands.
 
-Left out is what was screened again since.
+Left out is what was screened again since, and saved: a later screening that is open says nothing yet.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dialogs.amendments import Matching
-from dialogs.amendments.rejudging import Rejudged, rejudged
-from dialogs.protocol import Protocol
+from dialogs.amendments.rejudging import Rejudged, kept, rejudged
+from dialogs.answers import Answer
+from dialogs.assessment import effective
+from dialogs.healing import Healing, could_be_screened_again_from, may_heal
+from dialogs.parts import PartVerdict, Standing
+from dialogs.protocol import Part, Protocol
 from state.lookup import Lookup
-from state.rescreening import NOT_AGAIN
+from state.rescreening import NOT_SAVED_AGAIN, healing_of
+from state.screenings import Screening
 
 _SAVED: Final = f"""
-SELECT s.number, s.site, s.protocol, t.version, g.verdict, g.all_failed
+SELECT s.number, s.site, s.protocol, t.version, g.verdict, g.all_failed, g.saved_entry
 FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
 WHERE g.verdict IS NOT NULL AND t.id = :trial AND s.protocol <> :version
     AND (:site IS NULL OR s.site = :site)
-    AND {NOT_AGAIN}
+    AND {NOT_SAVED_AGAIN}
 ORDER BY s.site, s.sequence
 """
+_LIKE: Final[dict[Standing | None, Standing]] = {None: "ineligible", "met": "eligible"}
+"""A part that a version does not have takes nobody. *Met* says besides that the whole is not potentially eligible."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartChange:
+    """What becomes of a screening in a part; ``None`` where a version does not have that."""
+
+    part: Part
+    before: Standing | None
+    now: PartVerdict | None
+
+    @property
+    def excluded(self) -> bool:
+        """Whether the new version excludes from this part whom the earlier one did not."""
+        return _out(self.now.verdict if self.now else None) and not _out(self.before)
+
+    @property
+    def opened(self) -> bool:
+        """Whether the new version does not exclude from this part whom the earlier one did."""
+        return _out(self.before) and self.now is not None and not _out(self.now.verdict)
+
+
+def _out(standing: Standing | None) -> bool:
+    return _LIKE.get(standing, standing) == "ineligible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +69,12 @@ class Amended:
     now: Rejudged
     no_longer: tuple[str, ...] = ()
     """Criteria that excluded, and do not by the new version as they were answered; by the codes that they have now."""
+    dropped: tuple[str, ...] = ()
+    """Criteria that excluded, and that the new version has no more; by the codes that they had."""
+    before: tuple[PartVerdict, ...] = ()
+    """The verdicts of parts that it was saved with."""
+    healing: tuple[Healing | None, Healing | None] = None, None
+    """From when time alone could let it in that is not eligible: by the earlier version, and now."""
 
     @property
     def open(self) -> bool:
@@ -47,7 +83,7 @@ class Amended:
 
     @property
     def changed(self) -> bool:
-        """Whether the new version comes to another verdict."""
+        """Whether the new version comes to another verdict of the whole."""
         return not self.open and self.now.verdict != self.verdict
 
     @property
@@ -56,14 +92,67 @@ class Amended:
         return self.changed and self.now.verdict == "ineligible"
 
     @property
+    def parts(self) -> tuple[PartChange, ...]:
+        """The parts whose verdict is another one, those left out of which answers are needed."""
+        return tuple(_changes(self.before, self.now.parts, self._open_parts()))
+
+    @property
+    def parts_apart(self) -> tuple[PartChange, ...]:
+        """Those of them of which the change of the whole does not say it all."""
+        if self.excluded:
+            return ()
+        whole = (self.verdict, self.now.verdict) if self.changed else None
+        return tuple(each for each in self.parts if (each.before, each.now and each.now.verdict) != whole)
+
+    def _open_parts(self) -> frozenset[str]:
+        every = tuple(each.part.code for each in self.now.parts)
+        return frozenset(code for name in self.now.needed for code in self.now.needed_in.get(name, every))
+
+    @property
+    def differs(self) -> bool:
+        """Whether the new version comes to another verdict, of the whole or of a part."""
+        return self.changed or bool(self.parts)
+
+    @property
+    def heals_otherwise(self) -> bool:
+        """Whether it is to be repeated from another day on, or no more, or now; who is excluded by both versions."""
+        one, other = self.healing
+        return one != other
+
+    @property
     def by_old_words(self) -> tuple[str, ...]:
         """Criteria by whose old words the verdict stays what it was: a person must look."""
         return () if self.open or self.changed else self.now.by_old_words
 
     @property
+    def by_old_answers(self) -> tuple[str, ...]:
+        """Questions that are asked in other words now, and by whose answers the verdict stays what it was."""
+        return () if self.open or self.changed else self.now.by_old_answers
+
+    @property
+    def left_open(self) -> bool:
+        """Whether the new version itself leaves open what the earlier one did not: there is nothing to ask."""
+        return self.changed and (self.verdict, self.now.verdict) == ("eligible", "undetermined")
+
+    @property
     def again(self) -> bool:
         """Whether the candidate is to be screened again: who may be in now, and whose answers do not do any more."""
-        return self.open or (self.changed and not self.excluded)
+        in_whole = self.changed and not self.excluded and not self.left_open
+        return self.open or in_whole or any(each.opened for each in self.parts)
+
+
+def _changes(
+    before: Iterable[PartVerdict], now: Iterable[PartVerdict], still_open: frozenset[str]
+) -> Iterator[PartChange]:
+    was = {each.part.code: each for each in before}
+    becomes = {each.part.code: each for each in now}
+    for code in dict.fromkeys((*becomes, *was)):
+        one, other = was.get(code), becomes.get(code)
+        standings = [each.verdict if each else None for each in (one, other)]
+        alike = len({_LIKE.get(each, each) for each in standings}) == 1
+        part = other or one
+        if part is not None and not alike and code not in still_open:
+            yield PartChange(part.part, standings[0], other)
 
 
 def amended(screenings: Lookup, new: Protocol, *, site: str | None = None) -> list[Amended]:
@@ -71,19 +160,53 @@ def amended(screenings: Lookup, new: Protocol, *, site: str | None = None) -> li
     asked = {"trial": new.id, "version": new.sha256, "site": site}
     matchings: dict[str, Matching] = {}
     found = []
-    for number, at, sha256, version, verdict, failed in screenings.db.execute(_SAVED, asked).fetchall():
+    for number, at, sha256, version, verdict, failed, entry in screenings.db.execute(
+        _SAVED, asked
+    ).fetchall():
         if sha256 not in matchings:
             matchings[sha256] = Matching(screenings.protocols.get(sha256), new)
-        saved = screenings.as_saved(number).dialogue
-        answers = {question: saved.answers[question] for question in saved.applied}
-        now = rejudged(matchings[sha256], answers)
-        no_longer = _no_longer(matchings[sha256], json.loads(failed or "[]"), now)
-        found.append(Amended(number, at, version, verdict, now, no_longer))
+        matching, saved = matchings[sha256], screenings.as_saved(number)
+        answers = {question: saved.dialogue.answers[question] for question in saved.dialogue.applied}
+        now = rejudged(matching, answers)
+        codes = json.loads(failed or "[]")
+        gone = tuple(_gone(matching, codes, now))
+        each = Amended(
+            number,
+            at,
+            version,
+            verdict,
+            now,
+            tuple(code for code, dropped in gone if not dropped),
+            tuple(code for code, dropped in gone if dropped),
+            saved.dialogue.parts,
+        )
+        if verdict == now.verdict == "ineligible":
+            before = healing_of(screenings, number, entry) if may_heal(matching.old, codes) else None
+            each = replace(each, healing=(before and before[0], _healing(matching, saved, answers, now)))
+        found.append(each)
     return found
 
 
-def _no_longer(matching: Matching, failed: Sequence[str], now: Rejudged) -> tuple[str, ...]:
+def _healing(
+    matching: Matching, saved: Screening, answers: Mapping[str, Answer], now: Rejudged
+) -> Healing | None:
+    """Return from when a screening could be repeated by the new version."""
+    if not may_heal(matching.new, now.failed):
+        return None
+    answered = kept(matching, answers)
+    days = {
+        name: saved.entered_on[was] for name in answered if (was := matching.former[name]) in saved.entered_on
+    }
+    return could_be_screened_again_from(matching.new, effective(matching.new, answered), days)
+
+
+def _gone(matching: Matching, failed: Sequence[str], now: Rejudged) -> Iterator[tuple[str, bool]]:
+    """Yield the criteria by which a screening failed and does not any more, with whether they were dropped."""
     codes = {
         matching.old.criteria[one].code: matching.new.criteria[other].code for one, other in matching.criteria
     }
-    return tuple(codes.get(each, each) for each in failed if codes.get(each) not in now.failed)
+    for code in failed:
+        if code not in codes:
+            yield code, True
+        elif codes[code] in now.passed:
+            yield codes[code], False

@@ -20,7 +20,7 @@ from dialogs.healing import (
 from state.lookup import Lookup
 from state.screenings import Screening
 
-NOT_AGAIN: Final = """NOT EXISTS (
+_NO_LATER: Final = """NOT EXISTS (
         WITH RECURSIVE later(number) AS (
             SELECT number FROM screenings WHERE earlier = s.number
             UNION
@@ -30,9 +30,13 @@ NOT_AGAIN: Final = """NOT EXISTS (
         JOIN screenings n ON n.number = later.number
         JOIN protocols p ON p.sha256 = n.protocol
         JOIN standing h ON h.screening = n.number
-        WHERE h.state <> 'cancelled' AND p.id = t.id
+        WHERE {counting} AND p.id = t.id
     )"""
+"""SQL over `screenings s` and its `protocols t`, with which later screenings count, over their `standing h`."""
+NOT_AGAIN: Final = _NO_LATER.format(counting="h.state <> 'cancelled'")
 """SQL over `screenings s` and its `protocols t`: the candidate was not screened again for the trial."""
+NOT_SAVED_AGAIN: Final = _NO_LATER.format(counting="h.verdict IS NOT NULL")
+"""Likewise, where a screening that is open and was never saved says nothing yet."""
 _INELIGIBLE: Final = f"""
 SELECT s.number, s.site, s.person, t.id, s.protocol, g.saved_entry, g.saved_at, g.all_failed
 FROM screenings s
@@ -73,13 +77,13 @@ def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator
         protocol = screenings.protocols.get(sha256)
         if not may_heal(protocol, failed):
             continue  # without a replay: most fail for a reason that stays
-        healing = _healing(screenings, number, saved_entry)
+        healing = healing_of(screenings, number, saved_entry)
         if healing is not None:
             day, waits_for = healing
             yield Due(number, at, by, trial, saved_at, failed, day, waits_for)
 
 
-def _healing(screenings: Lookup, number: str, saved_entry: int) -> tuple[Healing, tuple[str, ...]] | None:
+def healing_of(screenings: Lookup, number: str, saved_entry: int) -> tuple[Healing, tuple[str, ...]] | None:
     """Work out from when a saved screening could be repeated, and what it waits for, once for each saved verdict."""
     key = number, saved_entry
     if key not in screenings.healing:

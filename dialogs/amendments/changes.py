@@ -161,6 +161,8 @@ def _of_criterion(matching: Matching, one: int, other: int, language: str) -> It
     if not asked or is_asked_of_some(before) != is_asked_of_some(after):
         yield from _rule(matching, before, after, language)
     if other in matching.only_words:
+        if other in matching.headed_otherwise:
+            yield from differing("criterion", after.code, [("heading", *matching.headed_otherwise[other])])
         yield Change("criterion", after.code, "question_stayed" if asked else "rule_stayed")
     for each in matching.outdated:
         if each.criterion == after.code:

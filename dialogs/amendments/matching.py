@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from dialogs.changed_words import likeness, same_words
+from dialogs.headings import headings
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, names_in, with_names
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import Outdated, outdated, quotations
@@ -70,13 +71,34 @@ class Matching:
 
     def _only_words(self, one: int, other: int) -> bool:
         before, after = self.old.criteria[one], self.new.criteria[other]
-        asked = [self.new.questions[place] for place in members(after.rule.mask)]
-        if same_words(before.source, after.source) or all(map(quotations, asked)):
+        reworded = not same_words(before.source, after.source) or not say_the_same(
+            before.reading, after.reading
+        )
+        if not reworded and other not in self.headed_otherwise:
             return False
         if self.in_new_names(before.rule.text) != after.rule.text:
             return False
-        as_they_stand = is_asked_as_it_stands(before) and is_asked_as_it_stands(after)
-        return not as_they_stand or self.old.question(id_of(before.code)).ask == asked[0].ask
+        anew = [self.asks_other_words(self.new.questions[place]) for place in members(after.rule.mask)]
+        return not all(anew) if reworded and anew else not any(anew)
+
+    @cached_property
+    def headed_otherwise(self) -> dict[int, tuple[str, str]]:
+        """By the new places of criteria what stood above them, and stands there now, where that changed."""
+        before, now = headings(self.old), headings(self.new)
+        return {
+            other: (" ".join(before[one]), " ".join(now[other]))
+            for one, other in self.criteria
+            if not same_words("".join(before[one]), "".join(now[other]))
+        }
+
+    def asks_other_words(self, question: Question) -> bool:
+        """Say whether a question of the new version is about words of the record that the old one did not ask about."""
+        before = self.former.get(question.id)
+        if before is None or any(each.question == question.id for each in self.outdated):
+            return True
+        asked = self.old.question(before)
+        of_the_record = self.asks_a_criterion(self.new, question) or quotations(asked)
+        return bool(of_the_record and not asked.ask.agrees_with(question.ask))
 
     @cached_property
     def former(self) -> dict[str, str]:
@@ -230,6 +252,14 @@ def _in_order(pairs: tuple[tuple[int, int], ...]) -> set[int]:
         before = [longest[i] for i in range(at) if pairs[i][0] < one]
         longest.append((*max(before, key=len, default=()), at))
     return {pairs[at][1] for at in max(longest, key=len, default=())}
+
+
+def say_the_same(one: Text | None, other: Text | None) -> bool:
+    """Say whether texts of two versions have the same words, in the languages that both have."""
+    if one is None or other is None:
+        return one is other
+    both = one.keys() & other.keys()
+    return bool(both) and all(same_words(one[language], other[language]) for language in both)
 
 
 def answered_alike(one: Question, other: Question) -> bool:

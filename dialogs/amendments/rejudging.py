@@ -2,45 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from dialogs.amendments.answered import answers_no_more, is_asked_otherwise
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
-from dialogs.assessment import NOT_JUDGED, Verdict, effective, judge
-from dialogs.parts import open_questions, ruled_out, whole
-from dialogs.protocol import Question
-from dialogs.quoted import quotations
-from dialogs.rules.judgement import FALSE, Judgement, members
+from dialogs.assessment import NOT_JUDGED, Verdict, effective, follow_up, judge
+from dialogs.parts import PartVerdict, open_questions, part_verdicts, ruled_out, that_matter, whole
+from dialogs.protocol import Protocol
+from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, members, union
 
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """What answers come to by the new version: the verdict, and the criteria that fail.
+    """What answers come to by the new version: the verdict, of the whole and of parts, what fails, what does not.
 
-    ``needed`` are the questions that could still change something: new ones, those that were never asked, and those
-    whose answer the new version does not take. ``by_old_words`` are criteria whose words changed and that are judged as
-    before: the verdict rests on them, and a person must look.
+    ``needed`` are the questions that could still change something: new ones, those that were never asked, those whose
+    answer is none to what the new version asks, and those that were answered by *unknown* or by a bound where that
+    matters now and did not before. ``needed_in`` has the parts of those that are not needed for every part.
+    ``by_old_words`` are criteria whose words changed and that are judged as before, ``by_old_answers`` questions that
+    are asked in other words: the verdict rests on them, and a person must look.
     """
 
     verdict: Verdict
     failed: tuple[str, ...]
     needed: tuple[str, ...]
     by_old_words: tuple[str, ...] = ()
+    by_old_answers: tuple[str, ...] = ()
+    passed: frozenset[str] = frozenset()
+    parts: tuple[PartVerdict, ...] = ()
+    needed_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
     """Judge answers to the questions of the old version by the new one."""
     new = matching.new
-    facts = effective(new, kept(matching, answers))
-    judged = [judge(new, index, facts) for index in range(len(new.criteria))]
-    failed = (
-        each.code for each, judgement in zip(new.criteria, judged, strict=True) if judgement.high == FALSE
+    answered = kept(matching, answers)
+    facts = effective(new, answered)
+    judged = _judged(new, facts)
+    failed = tuple(_codes(new, [each.high == FALSE for each in judged]))
+    wanted = _wanted(matching, answers, facts, judged)
+    needed = union(wanted)
+    return Rejudged(
+        whole(new, judged),
+        failed,
+        tuple(new.questions[place].id for place in members(needed)),
+        tuple(_by_old_words(matching, judged)),
+        tuple(_by_old_answers(matching, answers, answered)),
+        frozenset(_codes(new, [each.low == TRUE for each in judged])),
+        part_verdicts(new, judged, failed),
+        dict(_needed_in(new, judged, wanted)),
     )
-    verdict = whole(new, judged)
-    still_open = 0 if verdict == "ineligible" else open_questions(new, judged, ruled_out(new, judged))
-    needed = (new.questions[place].id for place in members(still_open))
-    return Rejudged(verdict, tuple(failed), tuple(needed), tuple(_by_old_words(matching, judged)))
+
+
+def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers that the new version takes, by its own questions."""
+    found: dict[str, Answer] = {}
+    for question in matching.new.questions:
+        name = matching.former.get(question.id, "")
+        given = answers.get(name)
+        answer = question.own(given) if given is not None else None
+        if answer is not None and not answers_no_more(matching, matching.old.question(name), question):
+            found[question.id] = answer
+    return found
+
+
+def _judged(protocol: Protocol, facts: Facts) -> list[Judgement]:
+    return [judge(protocol, index, facts) for index in range(len(protocol.criteria))]
+
+
+def _codes(protocol: Protocol, chosen: Sequence[bool]) -> Iterator[str]:
+    return (each.code for each, is_so in zip(protocol.criteria, chosen, strict=True) if is_so)
+
+
+# what is needed ----------------------------------------------------------------------------------
+
+
+def _wanted(
+    matching: Matching, answers: Mapping[str, Answer], facts: Facts, judged: Sequence[Judgement]
+) -> list[int]:
+    """Return for each criterion the questions by which it could still change what counts."""
+    new = matching.new
+    if whole(new, judged) == "ineligible":
+        return [0] * len(judged)
+    before = effective(matching.old, answers)
+    known = _vague(matching.old, before, _judged(matching.old, before)).values()
+    of_old = {name for names in known for name in names}
+    vague = _vague(new, facts, judged)
+    matter = that_matter(new, ruled_out(new, judged))
+    return [
+        each.residual | _places(new, (n for n in vague.get(code, ()) if matching.former.get(n) not in of_old))
+        if parts & matter
+        else 0
+        for code, parts, each in zip(new.criterion_by_code, new.parts_of, judged, strict=True)
+    ]
+
+
+def _places(protocol: Protocol, names: Iterator[str]) -> int:
+    return union(1 << protocol.position[name] for name in names)
+
+
+def _vague(protocol: Protocol, facts: Facts, judged: Sequence[Judgement]) -> dict[str, tuple[str, ...]]:
+    """Return the questions whose answer, *unknown* or a bound, leaves a criterion open that counts, by its code."""
+    if whole(protocol, judged) == "ineligible":
+        return {}
+    matter = that_matter(protocol, ruled_out(protocol, judged))
+    counting = dict(zip(protocol.criterion_by_code, protocol.parts_of, strict=True))
+    return {code: names for code, names in follow_up(protocol, facts).items() if counting[code] & matter}
+
+
+def _needed_in(
+    protocol: Protocol, judged: Sequence[Judgement], wanted: Sequence[int]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the parts for which a question is needed, if that are not all of them."""
+    matter = that_matter(protocol, ruled_out(protocol, judged))
+    for place in members(union(wanted)):
+        parts = union(
+            each & matter for each, mask in zip(protocol.parts_of, wanted, strict=True) if mask >> place & 1
+        )
+        if parts != protocol.every_part:
+            codes = (protocol.alternatives[part].code for part in members(parts))
+            yield protocol.questions[place].id, tuple(codes)
+
+
+# what a person must look at ----------------------------------------------------------------------
 
 
 def _by_old_words(matching: Matching, judged: Sequence[Judgement]) -> Iterator[str]:
@@ -58,24 +144,26 @@ def _by_old_words(matching: Matching, judged: Sequence[Judgement]) -> Iterator[s
             yield new.criteria[place].code
 
 
-def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Return the answers that the new version takes, by its own questions.
+def _by_old_answers(
+    matching: Matching, answers: Mapping[str, Answer], answered: Mapping[str, Answer]
+) -> Iterator[str]:
+    """Yield the questions in other words that would be needed if what was answered to those of before did not count."""
+    new, former = matching.new, matching.former
+    doubtful = {
+        name
+        for name in answered
+        if is_asked_otherwise(
+            matching, matching.old.question(former[name]), new.question(name), answers[former[name]]
+        )
+    }
+    without = {name: answer for name, answer in answered.items() if name not in doubtful}
+    yield from _open(new, without, doubtful)
 
-    What answered a criterion in the record's words is no answer to other words.
-    """
-    found: dict[str, Answer] = {}
-    for question in matching.new.questions:
-        name = matching.former.get(question.id, "")
-        given = answers.get(name)
-        answer = question.own(given) if given is not None else None
-        if answer is not None and _asked_as_before(matching, name, question):
-            found[question.id] = answer
-    return found
 
-
-def _asked_as_before(matching: Matching, name: str, question: Question) -> bool:
-    if any(each.question == question.id for each in matching.outdated):
-        return False
-    before = matching.old.question(name)
-    of_the_record = matching.asks_a_criterion(matching.new, question) or quotations(before)
-    return not of_the_record or before.ask.agrees_with(question.ask)
+def _open(protocol: Protocol, answers: Mapping[str, Answer], among: Collection[str]) -> Iterator[str]:
+    """Yield those of some questions that could still change what some answers come to."""
+    judged = _judged(protocol, effective(protocol, answers))
+    if not among or whole(protocol, judged) == "ineligible":
+        return
+    still_open = open_questions(protocol, judged, ruled_out(protocol, judged))
+    yield from (name for name in among if still_open >> protocol.position[name] & 1)

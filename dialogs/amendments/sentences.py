@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ _TOLD: Final = (
     "added_exclusion",
     "dropped",
     "reworded",
+    "reading",
+    "heading",
     "rule",
     "rule_order",
     "rule_stayed",
@@ -30,6 +32,18 @@ _TOLD: Final = (
     "outdated",
 )
 """Changes of criteria that are told to coordinators."""
+_OF_MEANING: Final = (
+    "reworded",
+    "help",
+    "kind",
+    "at",
+    "formula",
+    "rounds",
+    "units",
+    "conversions",
+    "unit_of",
+)
+"""Changes of questions, beside those of their buttons, by which an answer may mean something else than it did."""
 
 
 class Sentences:
@@ -61,6 +75,7 @@ class Sentences:
             yield ""
             yield self.said["whole"]["heading"]
             yield from (f"{_INDENT}{self.difference(each, whole=True)}" for each in self.amendment.trial)
+            yield from (f"{_INDENT}{line}" for line in self._assumed(self.matching.new.criteria))
 
     def title(self) -> str:
         old, new = self.matching.old, self.matching.new
@@ -76,7 +91,7 @@ class Sentences:
             code = self.matching.new.criteria[rule.after].code
             told = found.setdefault(self.said["about"]["criterion"].format(name=code), [])
             told += [self.difference(each) for each in rule.differences]
-            told += self._assumed(rule.after)
+            told += self._assumed([self.matching.new.criteria[rule.after]])
         return found
 
     def told_of(self, criterion: Criterion) -> list[str]:
@@ -89,12 +104,15 @@ class Sentences:
         ]
         return [*told.get(about["criterion"].format(name=criterion.code), ()), *of_questions]
 
-    def of_criteria(self) -> Iterator[str]:
-        """Yield what changed of criteria, one line each: what a coordinator is told."""
+    def for_coordinators(self) -> Iterator[str]:
+        """Yield what changed of criteria, and of what an answer to their questions means, one line each."""
         told: str = self.said["message"]["changed"]
         for each in self.amendment.changes:
             if each.about == "criterion" and each.key in _TOLD:
                 yield told.format(name=each.name, what=self.change(each))
+            if each.about == "question" and (_is_of_buttons(each) or each.key in _OF_MEANING):
+                name = self.matching.new.question(each.name).name[self.language]
+                yield told.format(name=name, what=self.change(each))
 
     def _unreviewed(self) -> list[str]:
         """The criteria that changed or are new, or ask otherwise, and which nobody has reviewed yet."""
@@ -168,12 +186,13 @@ class Sentences:
         name = question.name[self.language]
         return self.marks["named"].format(name=name, what=describe(question, answer, self.language))
 
-    def _assumed(self, index: int) -> Iterator[str]:
-        """Name the questions of a rule that changed themselves: what is said of patients takes their answers as one."""
+    def _assumed(self, criteria: Iterable[Criterion]) -> Iterator[str]:
+        """Name the questions of rules that changed themselves: what is said of patients takes their answers as one."""
         changed = {change.name for change in self.amendment.changes if _is_of_answers(change)}
+        asked = {question.id: question for each in criteria for question in self._questions(each)}
         names = [
             each.name[self.language]
-            for each in self._questions(self.matching.new.criteria[index])
+            for each in asked.values()
             if each.id in changed and each.id in self.matching.former
         ]
         if names:
@@ -181,6 +200,10 @@ class Sentences:
 
 
 def _is_of_answers(change: Change) -> bool:
-    """Say whether an answer to a question may mean something else than it did."""
-    buttons = change.key.startswith(("option_", "shortcut_"))
-    return change.about == "question" and (buttons or change.key in ("reworded", "help", *OF_ANSWERS))
+    """Say whether an answer to a question may be another one than it was, or mean something else."""
+    answered = change.key in ("reworded", "help", *OF_ANSWERS)
+    return change.about == "question" and (_is_of_buttons(change) or answered)
+
+
+def _is_of_buttons(change: Change) -> bool:
+    return change.key.startswith(("option_", "shortcut_")) and change.key != "option_order"

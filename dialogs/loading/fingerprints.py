@@ -11,7 +11,9 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
 
+from dialogs.headings import headings_of
 from dialogs.loading.catalogue import OWN, entries, without_copies
+from dialogs.loading.defaults import SIDES
 from dialogs.loading.formats import in_newest
 from dialogs.loading.ruleless import names_in, question_name
 from dialogs.loading.short_forms import entry_written_out, with_codes
@@ -20,6 +22,8 @@ from dialogs.protocol import Criterion, Protocol
 OF_REVIEWS: Final = frozenset({"review", "reviewed", "ask_in_words"})
 """Keys of a criterion that say nothing of what it asks for."""
 DIGITS: Final = 8
+_WITH_CODES, _WITHOUT_LINES, _NEWEST = range(3)
+"""Forms of fingerprints, by what is in them: the criterion's code, and later the lines that it stands under."""
 
 _NAMED: Final = (*OWN, "option_sets")
 
@@ -55,28 +59,33 @@ def fingerprint(text: str, code: str) -> str:
 
 
 def fits(of: str, text: str, code: str) -> bool:
-    """Say whether a review is of a criterion as it stands, also by a fingerprint that was made with its code."""
+    """Say whether a review is of a criterion as it stands, also by a fingerprint of an earlier form."""
     raw = read(without_copies(text))
     return of in _fitting(criterion_of(raw, code), _own(raw))
 
 
-def _fitting(criterion: Raw, own: Mapping[_Name, Any]) -> tuple[str, str]:
-    """Return the fingerprint of a criterion, and that which files of before have, with codes."""
-    return _fingerprint(criterion, own), _fingerprint(criterion, own, with_codes=True)
+def _fitting(criterion: Raw, own: Mapping[_Name, Any]) -> list[str]:
+    """Return the fingerprints of a criterion in all forms, which files of before have."""
+    return [_fingerprint(criterion, own, form) for form in (_WITH_CODES, _WITHOUT_LINES, _NEWEST)]
 
 
-def _fingerprint(criterion: Raw, own: Mapping[_Name, Any], *, with_codes: bool = False) -> str:
+def _fingerprint(criterion: Raw, own: Mapping[_Name, Any], form: int = _NEWEST) -> str:
     rule = criterion.get("rule")
     named = [*names_in(rule)] if isinstance(rule, str) else []
     used = dict(_used(named, own))
     asked = {*named, *(name for _, name in used)}
+    # before, the last line was taken for what is required by whatever requires nothing
+    if form > _WITHOUT_LINES:
+        own = {name: table for name, table in own.items() if name != ("criterion", str(None))}
     around = [*_around(criterion, own)]
     keys = _judged(criterion)
-    if not with_codes:
+    if form > _WITH_CODES:
         keys = {key: value for key, value in keys.items() if key != "code"}
         if ("criterion", str(keys.get("requires"))) in own:
             keys = {**keys, "requires": ""}  # what stands there is listed
         around = [*map(_without_code, around)]
+    if form > _WITHOUT_LINES:
+        around.append((("headings", ""), own.get(("headings", str(criterion.get("code"))), ())))
     listed = sorted([*used.items(), *around, *_implied(asked, own)], key=itemgetter(0))
     written = json.dumps([keys, listed], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
@@ -127,7 +136,18 @@ def _own(raw: Raw) -> dict[_Name, Any]:
     }
     own |= {("question", name): each for each in raw.get("question", ()) if (name := question_name(each))}
     own |= {("part", str(each.get("code"))): each for each in raw.get("part", ())}
-    return own | {("criterion", str(each.get("code"))): _judged(each) for each in raw.get("criterion", ())}
+    own |= {("criterion", str(each.get("code"))): _judged(each) for each in raw.get("criterion", ())}
+    codes = [str(each["code"]) for each in raw.get("criterion", ()) if "line" not in each]
+    return own | {
+        ("headings", code): above for code, above in zip(codes, headings_of(_entries(raw)), strict=True)
+    }
+
+
+def _entries(raw: Raw) -> Iterator[tuple[str | None, str, str]]:
+    """Yield the sides, codes and words of criteria, and lines that are none, as `headings_of` takes them."""
+    for each in raw.get("criterion", ()):
+        side = next((key for key in SIDES if key in each), None)
+        yield side, "" if side is None else str(each["code"]), str(each[side or "line"])
 
 
 def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:

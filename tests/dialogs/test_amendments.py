@@ -91,6 +91,15 @@ def told(*replaced: tuple[str, str], language: str = "en") -> dict[str, list[str
     ).told()
 
 
+def _headed(changed: str) -> dict[str, list[str]]:
+    """What is said of the criteria that stand under a line."""
+    stayed = {"E1": "rule", "E2": "rule", "E3": "question"}
+    return {
+        code: [f"stands under: {changed}", f"The words changed, the {what} did not."]
+        for code, what in stayed.items()
+    }
+
+
 CASES = {
     "a limit": (
         [("Platelets below 50", "Platelets below 30"), ('"50 10*9/L"', '"30 10*9/L"')],
@@ -162,11 +171,17 @@ CASES = {
     ),
     "a line": (
         [("The following are not allowed:", "Not allowed:")],
-        {"Line that is no criterion": ["words: [The following are not → Not] allowed:"]},
+        {
+            **_headed("[The following are not → Not] allowed:"),
+            "Line that is no criterion": ["words: [The following are not → Not] allowed:"],
+        },
     ),
     "another line": (
         [("The following are not allowed:", "As of May:")],
-        {"Line that is no criterion": ["new: “As of May:”", "dropped: “The following are not allowed:”"]},
+        {
+            **_headed("[The following are not allowed → As of May]:"),
+            "Line that is no criterion": ["new: “As of May:”", "dropped: “The following are not allowed:”"],
+        },
     ),
     "parts": (
         [

@@ -63,7 +63,9 @@ def _told(rule: str) -> list[str]:
         parse_protocol(_HEAD.format(version=version, rule=text), "trial.toml")
         for version, text in (("1", _RULE), ("2", rule))
     )
-    return [each for each in Sentences(compare(old, new, "en"), "en").of_criteria() if ": rule: " in each]
+    return [
+        each for each in Sentences(compare(old, new, "en"), "en").for_coordinators() if ": rule: " in each
+    ]
 
 
 @pytest.mark.parametrize(("replaced", "expected"), CASES.values(), ids=CASES)

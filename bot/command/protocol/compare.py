@@ -12,7 +12,7 @@ import click
 
 from bot.command import options
 from bot.command.wiring import Unusable, one_protocol, open_existing
-from dialogs.verdicts import IN_FILES
+from dialogs.verdicts import IN_FILES, PART_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,8 @@ HASH_DIGITS: Final = 7
 CHANGES: Final = ("about", "name", "change", "sentence")
 SCREENINGS: Final = (
     *("screening", "site", "protocol_version", "verdict"),
-    *("verdict_now", "failed_now", "needed", "screen_again", "by_old_words"),
+    *("verdict_now", "failed_now", "needed", "screen_again", "by_old_words", "by_old_answers"),
+    *("parts", "parts_now", "needed_in_parts", "again_from", "again_from_now"),
 )
 
 
@@ -142,7 +143,7 @@ def _text(told: _Told) -> None:
 
 
 def _message(told: _Told) -> None:
-    messages = told.stored.messages(list(told.changes.of_criteria())) if told.stored is not None else {}
+    messages = told.stored.messages(list(told.changes.for_coordinators())) if told.stored is not None else {}
     click.echo("\n\n".join(messages.values()))
 
 
@@ -157,7 +158,14 @@ def _csv(told: _Told) -> None:
         return
     table.add(SCREENINGS)
     for row in _screenings(told.stored.found):
-        table.add(" ".join(cell) if isinstance(cell, list) else cell for cell in row.values())
+        table.add(map(_cell, row.values()))
+
+
+def _cell(value: str | list[str] | dict[str, str]) -> str:
+    """Return a value as it stands in a table: several of them with spaces between, by part with its code before."""
+    if isinstance(value, dict):
+        value = [f"{part}={said}" for part, said in value.items()]
+    return value if isinstance(value, str) else " ".join(value)
 
 
 def _screenings(found: Sequence[Amended]) -> list[dict[str, Any]]:
@@ -165,7 +173,13 @@ def _screenings(found: Sequence[Amended]) -> list[dict[str, Any]]:
         (
             *(each.number, each.site, each.version, IN_FILES[each.verdict], IN_FILES[each.now.verdict]),
             *(list(each.now.failed), list(each.now.needed), "yes" if each.again else "no"),
-            list(each.by_old_words),
+            *(list(each.by_old_words), list(each.by_old_answers)),
+            *(
+                {part.part.code: PART_CODES[part.verdict] for part in parts}
+                for parts in (each.before, each.now.parts)
+            ),
+            {name: ",".join(parts) for name, parts in each.now.needed_in.items()},
+            *(day.day.isoformat() if day else "" for day in each.healing),
         )
         for each in found
     ]

@@ -1,0 +1,84 @@
+"""Whether an answer to a question of the old version answers the question that stands for it in the new one.
+
+It is none to another kind of question, about another visit, in the unit of another answer, or with an option that was
+not offered: whoever was never asked about pramlintide has not said that they do without it. Where only words changed,
+by which the answer was given, or what it stands for, it is taken as it is, and a person must look at it.
+"""
+
+from __future__ import annotations
+
+from dialogs.amendments.matching import Matching, say_the_same
+from dialogs.answers import Answer, Choice, Measurement
+from dialogs.parts import whom
+from dialogs.protocol import Option, Question
+from dialogs.units import Unit
+
+
+def answers_no_more(matching: Matching, before: Question, after: Question) -> bool:
+    """Say whether no answer to a question of the old version is one to what the new version asks.
+
+    What answered a criterion in the record's words is no answer to other words.
+    """
+    return (
+        before.kind != after.kind
+        or not before.option_by_code.keys() >= after.option_by_code.keys()
+        or not say_the_same(before.at, after.at)
+        or before.unit_of != matching.former.get(after.unit_of or "")
+        or matching.asks_other_words(after)
+    )
+
+
+def is_asked_otherwise(matching: Matching, before: Question, after: Question, answer: Answer) -> bool:
+    """Say whether an answer was given to other words, or stood for something else."""
+    return (
+        not say_the_same(before.ask, after.ask)
+        or not say_the_same(before.help, after.help)
+        or _are_about_others(matching, before, after)
+        or any(_is_other_option(matching, before.option_by_code[each.code], each) for each in after.options)
+        or _is_worked_out_otherwise(matching, before, after)
+        or _stands_for_something_else(matching, before, after, answer)
+    )
+
+
+def _are_about_others(matching: Matching, before: Question, after: Question) -> bool:
+    """Say whether a question is about other persons: a parent in place of the patient."""
+    one = whom(matching.old, matching.old.position[before.id])
+    other = whom(matching.new, matching.new.position[after.id])
+    return len(one) != len(other) or not all(map(say_the_same, one, other))
+
+
+def _is_other_option(matching: Matching, before: Option, after: Option) -> bool:
+    """Say whether an option has other words, or answers other questions, too."""
+    implied = {matching.former.get(name): code for name, code in after.implies.items()}
+    return not say_the_same(before.text, after.text) or implied != dict(before.implies)
+
+
+def _is_worked_out_otherwise(matching: Matching, before: Question, after: Question) -> bool:
+    if before.formula is None or after.formula is None:
+        return before.formula is not after.formula
+    text, decimals = before.formula.meaning
+    return (matching.in_new_names(text), decimals) != after.formula.meaning
+
+
+def _stands_for_something_else(matching: Matching, before: Question, after: Question, answer: Answer) -> bool:
+    """Say whether a button that was pressed, or the unit that was given, is another one; or a button was missing.
+
+    How long ago something was had to be told in a number as long as *ongoing* was not offered.
+    """
+    if after.kind == "since" and after.shortcut_by_code.keys() - before.shortcut_by_code.keys():
+        return True
+    if isinstance(answer, Choice) and answer.code in after.shortcut_by_code:
+        was, now = before.shortcut_by_code[answer.code], after.shortcut_by_code[answer.code]
+        return not say_the_same(was.text, now.text) or was.means != now.means
+    if isinstance(answer, Measurement):
+        return _is_other_unit(matching, before.unit_by_code[answer.unit], after.unit_by_code[answer.unit])
+    return False
+
+
+def _is_other_unit(matching: Matching, before: Unit, after: Unit) -> bool:
+    """Say whether a unit is called otherwise, or a number in it is compared as another one."""
+    return (
+        not say_the_same(before.label, after.label)
+        or (before.scale, before.offset, before.gives) != (after.scale, after.offset, after.gives)
+        or before.per != matching.former.get(after.per or "")
+    )
