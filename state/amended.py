@@ -93,8 +93,12 @@ class Amended:
 
     @property
     def parts(self) -> tuple[PartChange, ...]:
-        """The parts whose verdict is another one, those left out of which answers are needed."""
-        return tuple(_changes(self.before, self.now.parts, self._open_parts()))
+        """The parts whose verdict is another one, those left out of which answers are needed.
+
+        A part that is required by both versions is told with the others, of which none takes whoever does not fit it.
+        """
+        before, now = _as_parts_of(self.verdict, self.before), _as_parts_of(self.now.verdict, self.now.parts)
+        return tuple(_changes(before, now, self.open_parts))
 
     @property
     def parts_apart(self) -> tuple[PartChange, ...]:
@@ -104,7 +108,9 @@ class Amended:
         whole = (self.verdict, self.now.verdict) if self.changed else None
         return tuple(each for each in self.parts if (each.before, each.now and each.now.verdict) != whole)
 
-    def _open_parts(self) -> frozenset[str]:
+    @property
+    def open_parts(self) -> frozenset[str]:
+        """The parts of which answers are needed, by their codes."""
         every = tuple(each.part.code for each in self.now.parts)
         return frozenset(code for name in self.now.needed for code in self.now.needed_in.get(name, every))
 
@@ -141,18 +147,22 @@ class Amended:
         return self.open or in_whole or any(each.opened for each in self.parts)
 
 
+def _as_parts_of(verdict: str, parts: Iterable[PartVerdict]) -> dict[str, PartVerdict]:
+    """Return what parts come to, by their codes; of whoever fits none, no more is asked."""
+    out = verdict == "ineligible"
+    return {each.part.code: replace(each, verdict="ineligible") if out else each for each in parts}
+
+
 def _changes(
-    before: Iterable[PartVerdict], now: Iterable[PartVerdict], still_open: frozenset[str]
+    before: Mapping[str, PartVerdict], now: Mapping[str, PartVerdict], still_open: frozenset[str]
 ) -> Iterator[PartChange]:
-    was = {each.part.code: each for each in before}
-    becomes = {each.part.code: each for each in now}
-    for code in dict.fromkeys((*becomes, *was)):
-        one, other = was.get(code), becomes.get(code)
-        standings = [each.verdict if each else None for each in (one, other)]
+    for code in dict.fromkeys((*now, *before)):
+        was, becomes = before.get(code), now.get(code)
+        there = [each for each in (was, becomes) if each is not None]
+        standings = [each.verdict if each else None for each in (was, becomes)]
         alike = len({_LIKE.get(each, each) for each in standings}) == 1
-        part = other or one
-        if part is not None and not alike and code not in still_open:
-            yield PartChange(part.part, standings[0], other)
+        if not alike and code not in still_open and not all(each.part.required for each in there):
+            yield PartChange(there[-1].part, standings[0], becomes)
 
 
 def amended(screenings: Lookup, new: Protocol, *, site: str | None = None) -> list[Amended]:

@@ -7,11 +7,17 @@ by which the answer was given, or what it stands for, it is taken as it is, and 
 
 from __future__ import annotations
 
+from itertools import chain, combinations
+from typing import Final
+
 from dialogs.amendments.matching import Matching, say_the_same
-from dialogs.answers import Answer, Choice, Measurement
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.parts import whom
 from dialogs.protocol import Option, Question
 from dialogs.units import Unit
+
+_FEW: Final = 4
+"""New options that may have been meant, at most; of more, the question is open."""
 
 
 def answers_no_more(matching: Matching, before: Question, after: Question) -> bool:
@@ -19,9 +25,34 @@ def answers_no_more(matching: Matching, before: Question, after: Question) -> bo
 
     What answered a criterion in the record's words is no answer to other words.
     """
+    return bool(_new_options(before, after)) or _asks_something_else(matching, before, after)
+
+
+def answers_it_may_be(
+    matching: Matching, before: Question, after: Question, answer: Answer
+) -> tuple[Answer, ...]:
+    """Return what is answered to a question that offers more now, if it is one of a few answers; else nothing.
+
+    What was chosen may be another option that is new; to what was ticked, some that are new may come.
+    """
+    new = _new_options(before, after)
+    if not 0 < len(new) <= _FEW or _asks_something_else(matching, before, after) or not after.takes(answer):
+        return ()
+    if is_asked_otherwise(matching, before, after, answer):
+        return ()
+    if isinstance(answer, Selection):
+        more = chain.from_iterable(combinations(new, size) for size in range(len(new) + 1))
+        return tuple(after.selection((*answer.codes, *codes)) for codes in more)
+    return () if answer == UNKNOWN else (answer, *map(Choice, new))
+
+
+def _new_options(before: Question, after: Question) -> list[str]:
+    return [code for code in after.option_by_code if code not in before.option_by_code]
+
+
+def _asks_something_else(matching: Matching, before: Question, after: Question) -> bool:
     return (
         before.kind != after.kind
-        or not before.option_by_code.keys() >= after.option_by_code.keys()
         or not say_the_same(before.at, after.at)
         or before.unit_of != matching.former.get(after.unit_of or "")
         or matching.asks_other_words(after)
@@ -34,7 +65,7 @@ def is_asked_otherwise(matching: Matching, before: Question, after: Question, an
         not say_the_same(before.ask, after.ask)
         or not say_the_same(before.help, after.help)
         or _are_about_others(matching, before, after)
-        or any(_is_other_option(matching, before.option_by_code[each.code], each) for each in after.options)
+        or any(_is_other_option(matching, before, each) for each in after.options)
         or _is_worked_out_otherwise(matching, before, after)
         or _stands_for_something_else(matching, before, after, answer)
     )
@@ -47,10 +78,13 @@ def _are_about_others(matching: Matching, before: Question, after: Question) -> 
     return len(one) != len(other) or not all(map(say_the_same, one, other))
 
 
-def _is_other_option(matching: Matching, before: Option, after: Option) -> bool:
-    """Say whether an option has other words, or answers other questions, too."""
+def _is_other_option(matching: Matching, before: Question, after: Option) -> bool:
+    """Say whether an option that there was has other words, or answers other questions, too."""
+    option = before.option_by_code.get(after.code)
+    if option is None:
+        return False
     implied = {matching.former.get(name): code for name, code in after.implies.items()}
-    return not say_the_same(before.text, after.text) or implied != dict(before.implies)
+    return not say_the_same(option.text, after.text) or implied != dict(option.implies)
 
 
 def _is_worked_out_otherwise(matching: Matching, before: Question, after: Question) -> bool:

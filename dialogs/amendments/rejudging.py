@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from typing import Final
 
-from dialogs.amendments.answered import answers_no_more, is_asked_otherwise
+from dialogs.amendments.answered import answers_it_may_be, answers_no_more, is_asked_otherwise
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
 from dialogs.assessment import NOT_JUDGED, Verdict, effective, follow_up, judge
 from dialogs.parts import PartVerdict, open_questions, part_verdicts, ruled_out, that_matter, whole
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import FALSE, TRUE, Facts, Judgement, members, union
+
+_TOGETHER: Final = 64
+"""Possible answers to several questions, at most, that are held against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
     new = matching.new
     answered = kept(matching, answers)
     facts = effective(new, answered)
-    judged = _judged(new, facts)
+    judged = _settled(_judged(new, facts), [*_as_it_may_be(matching, answers, answered)])
     failed = tuple(_codes(new, [each.high == FALSE for each in judged]))
     wanted = _wanted(matching, answers, facts, judged)
     needed = union(wanted)
@@ -70,6 +76,30 @@ def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]
 
 def _judged(protocol: Protocol, facts: Facts) -> list[Judgement]:
     return [judge(protocol, index, facts) for index in range(len(protocol.criteria))]
+
+
+def _settled(judged: Sequence[Judgement], possible: Sequence[Sequence[Judgement]]) -> list[Judgement]:
+    """Settle the criteria that come to the same, whichever of some possible answers was meant."""
+    return [
+        of_all[0] if of_all and of_all[0].settled and len({*of_all}) == 1 else each
+        for each, *of_all in zip(judged, *possible, strict=True)
+    ]
+
+
+def _as_it_may_be(
+    matching: Matching, answers: Mapping[str, Answer], answered: Mapping[str, Answer]
+) -> Iterator[list[Judgement]]:
+    """Yield what criteria come to with each of the answers that questions which offer more now may have."""
+    new = matching.new
+    may_be = {
+        now: answers_it_may_be(matching, matching.old.question(was), new.question(now), answers[was])
+        for now, was in matching.former.items()
+        if was in answers and now not in answered
+    }
+    few = {name: each for name, each in may_be.items() if each}
+    if few and prod(map(len, few.values())) <= _TOGETHER:
+        for meant in product(*few.values()):
+            yield _judged(new, effective(new, {**answered, **dict(zip(few, meant, strict=True))}))
 
 
 def _codes(protocol: Protocol, chosen: Sequence[bool]) -> Iterator[str]:

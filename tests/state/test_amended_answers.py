@@ -160,7 +160,10 @@ def new(*replaced: tuple[str, str]) -> Protocol:
 
 PRAMLINTIDE = ('text = "Insulin" }', 'text = "Insulin" }, { code = "pramlintide", text = "Pramlintide" }')
 NEEDED = {
-    "an option more": ([PRAMLINTIDE], "drugs"),
+    "an option more": (
+        [PRAMLINTIDE, ('"insulin" in drugs', '"insulin" in drugs or "pramlintide" in drugs')],
+        "drugs",
+    ),
     "another visit": ([("week 2", "week 8")], "score"),
     "an answer more to a criterion in words": (
         [('"Women use contraception"', '"Women use contraception"\nof_some = true')],
@@ -174,11 +177,23 @@ NEEDED = {
 def test_an_answer_to_something_else_is_needed_anew(
     site: Site, changes: list[tuple[str, str]], question: str
 ) -> None:
-    site.saved()
+    site.saved(**({"i1": Choice("no")} if question == "i1" else {}))
     version = new(*changes)
     (found,) = site.judged(version)
-    assert (found.now.needed, found.again) == ((question,), True)
+    assert (question in found.now.needed, found.again) == (True, True)
     assert site.message(version)[0] == "Please screen again: S01-0001."
+
+
+def test_whoever_is_excluded_whatever_is_meant_of_what_is_offered_now_stays_so(site: Site) -> None:
+    """Insulin stays insulin; and an option that no rule tells from the one that was chosen changes nothing."""
+    site.saved(drugs=Selection(("insulin",)))
+    site.saved()
+    also = ('"insulin" in drugs', '"insulin" in drugs or "pramlintide" in drugs')
+    told = [(each.now.needed, each.differs) for each in site.judged(new(PRAMLINTIDE, also))]
+    assert told == [((), False), (("drugs",), False)]
+    assert [each.now.needed for each in site.judged(new(PRAMLINTIDE))] == [(), ()]
+    reworded = new(PRAMLINTIDE, ('"Metformin"', '"Metformin, also in the past"'))
+    assert [each.now.needed[0] for each in site.judged(reworded)] == ["drugs", "drugs"]
 
 
 LOOKED_AT = {
