@@ -31,7 +31,8 @@ def command(db_file: str, site: str | None, protocol: str | None, lang: str | No
 
     These are saved screenings that fail only for reasons that time alone heals: a washout, an age that is not reached
     yet. Each answer ages from the day at the site on which it was entered. Of an age in completed years the day is the
-    latest possible one. Whoever was screened again already is left out.
+    latest possible one. Whoever was screened again already is left out. Each goes by the version of the trial that it
+    was saved with; "prescreen protocol compare" with --db names the other days of a new version.
 
     \b
     Examples:

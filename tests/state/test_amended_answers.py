@@ -177,7 +177,7 @@ NEEDED = {
 def test_an_answer_to_something_else_is_needed_anew(
     site: Site, changes: list[tuple[str, str]], question: str
 ) -> None:
-    site.saved(**({"i1": Choice("no")} if question == "i1" else {}))
+    site.saved(i1=Choice("no" if question == "i1" else "yes"))
     version = new(*changes)
     (found,) = site.judged(version)
     assert (question in found.now.needed, found.again) == (True, True)
@@ -328,6 +328,7 @@ def test_another_day_from_which_to_screen_again_is_told(site: Site) -> None:
     (line,) = [each for each in site.message(longer) if each.startswith("S01-0001")]
     assert line.startswith("S01-0001: to be screened again from ")
     assert " by the new version, not from " in line
+    assert line.endswith(" as /again lists it.")
     never, _ = site.judged(always)
     assert (never.healing[1], never.heals_otherwise) == (None, True)
     assert [each.heals_otherwise for each in site.judged(new())] == [False, False]

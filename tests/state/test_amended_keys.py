@@ -184,7 +184,7 @@ def _criteria(matching: Matching, saved: Dialogue) -> Iterator[str]:
     for one, other in matching.criteria:
         before, after = matching.old.criteria[one], matching.new.criteria[other]
         same_rule = matching.in_new_names(before.rule.text) == after.rule.text
-        decides = saved.verdict != "ineligible" or saved.failed_codes == [before.code]
+        decides = saved.verdict != "ineligible" or saved.failed_codes == (before.code,)
         judged = judge(matching.old, one, saved.facts) is not NOT_JUDGED
         if same_rule and decides and judged and _words(matching, before) != _words(matching, after):
             yield after.code

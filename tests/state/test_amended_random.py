@@ -25,7 +25,7 @@ from state.database import open_database
 from state.lookup import Lookup
 from state.people import People
 from state.screenings import Screening, Screenings
-from tests.dialogs.every_kind import files, patients
+from tests.dialogs.every_kind import QUESTIONS, files, patients
 from tests.dialogs.obvious import Obvious
 from tests.dialogs.playing import fitting
 from tests.dialogs.test_amendments_random import _both, _divisible
@@ -56,8 +56,10 @@ def test_a_saved_screening_comes_to_what_its_answers_come_to_by_the_new_version(
     screenings: Screenings, data: st.DataObject
 ) -> None:
     trial = f"T{next(_NUMBERS)}"
-    old = data.draw(files()) | {"id": trial, "version": "1"}
-    new = _amended(data, old) | {"version": "2"}
+    more, other = data.draw(st.tuples(st.booleans(), st.booleans()))
+    old = _with_options(data, data.draw(files())) | {"id": trial, "version": "1"}
+    new = _amended(data, old, wholly=other and not more) | {"version": "2"}
+    new = _offering_more(new) if more else new
     before, after = _protocol(old), _protocol(new)
     saved = {
         each.number: each
@@ -86,7 +88,16 @@ def _toml(value: Any) -> str:
     return "[" + ", ".join(map(_toml, value)) + "]" if isinstance(value, list) else json.dumps(value)
 
 
-def _amended(data: st.DataObject, old: Raw) -> Raw:
+def _with_options(data: st.DataObject, raw: Raw) -> Raw:
+    """Return a file with a rule over options more, first of all."""
+    rule = data.draw(st.sampled_from(['"b" in drugs', 'stage == "b"', '"b" in drugs and stage != "b"']))
+    about = [each for each in QUESTIONS if each["id"] in ("stage", "drugs")]
+    others = [each for each in raw["question"] if each not in about]
+    criterion = {"code": "K9", "exclusion": "Words of the record, 9", "rule": rule}
+    return raw | {"question": [*about, *others], "criterion": [criterion, *raw["criterion"]]}
+
+
+def _amended(data: st.DataObject, old: Raw, *, wholly: bool) -> Raw:
     """Return a file with some rules of another one, or that one, and with questions that ask or offer others."""
     other = data.draw(files())
     rules = [each["rule"] for each in other["criterion"] if "rule" in each]
@@ -97,18 +108,27 @@ def _amended(data: st.DataObject, old: Raw) -> Raw:
         for each in old["criterion"]
     ]
     mixed = old | {"criterion": criteria, "question": _both(old, other)["question"]}
-    new = data.draw(st.sampled_from([mixed, mixed, other | {"id": old["id"]}]))
+    new = other | {"id": old["id"]} if wholly else mixed
     return new | {"question": [_asked_otherwise(data, each) for each in new["question"]]}
 
 
+def _offering_more(raw: Raw) -> Raw:
+    """Return a file with an option more wherever there are any, of which its rules speak."""
+    return raw | {
+        "question": [
+            each | {"options": [*each["options"], {"code": "d", "text": "D"}]} if "options" in each else each
+            for each in raw["question"]
+        ],
+        "criterion": [
+            each | {"rule": each["rule"].replace('"b"', '"d"')} if "rule" in each else each
+            for each in raw["criterion"]
+        ],
+    }
+
+
 def _asked_otherwise(data: st.DataObject, question: Raw) -> Raw:
-    """Return a question as it is, with other words, or with an option more."""
-    change = data.draw(st.sampled_from(["none", "words", "option"]))
-    if change == "words":
-        return question | {"ask": f"{question['ask']} Please say."}
-    if change == "option" and "options" in question:
-        return question | {"options": [*question["options"], {"code": "d", "text": "D"}]}
-    return question
+    words = f"{question['ask']} Please say."
+    return question | {"ask": data.draw(st.sampled_from([question["ask"], question["ask"], words]))}
 
 
 def _saved(screenings: Screenings, protocol: Protocol, answers: Answers) -> Screening:

@@ -101,7 +101,7 @@ def test_what_was_removed_for_good_is_not_judged_and_what_is_left_is(tmp_path: P
     new.write_text(CHANGED.text, encoding="utf-8")
     told = CliRunner().invoke(command, ["compare", "EX-AMENDED@1", str(new), "--db", str(path)])
     assert told.exit_code == 2
-    assert "The database has no EX-AMENDED@1; it has none" in told.stderr
+    assert "The database has no EX-AMENDED@1; it has none of that trial" in told.stderr
     old = tmp_path / "old.toml"
     old.write_text(OLD.text, encoding="utf-8")
     told = CliRunner().invoke(command, ["compare", str(old), str(new), "--db", str(path)])
