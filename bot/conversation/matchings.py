@@ -9,7 +9,7 @@ from bot.conversation.answering import answer
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
-from bot.conversation.trials import meanwhile, offered, version_of
+from bot.conversation.trials import meanwhile, offered, ruled_out_by_another, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching, standing
 from bot.wording.phrases import lines
@@ -147,6 +147,7 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
         return
     told = context.follow_the_offer(screening, at_the_end=True)
     told += [_saved(context, screening, trial) for trial in to_open(screening)]
+    told += ruled_out_by_another(context, screening)
     context.screenings.take(screening, [Step("save")], context.person.code, context.message.source)
     context.show(screening, remark=lines(*told))
 

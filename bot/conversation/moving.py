@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.context import Context
+from bot.conversation.trials import ruled_out_by_another
 from bot.exchange import Press, Safe
 from bot.wording import cards, matching, parts
 from bot.wording.phrases import joined, lines
 from dialogs.answers import Answer
-from dialogs.dialogue import CANCELLED, COMPLETED, Dialogue, Step, StepKind
+from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW, Dialogue, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
 from dialogs.portfolio.matching import Matching
 from dialogs.working_out import all_worked_out
@@ -43,6 +44,8 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     answers = _answered(context, screening, [*given, *_taken(screening, before)])
     news = _news(context, screening, steps[-1], before)
     news = [*over, *_worked_out(context, screening, given, before), *news]
+    if screening.state in (REVIEW, COMPLETED) and steps[-1].kind != "cancel":
+        news += ruled_out_by_another(context, screening)
     if answers:
         newest = next(reversed(answers))
         answers[newest] = lines(answers[newest], *news)  # stays on the card with the answer that led to it

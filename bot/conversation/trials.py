@@ -47,8 +47,8 @@ def taken_part_in(context: Context) -> tuple[Protocol, ...]:
 def meanwhile(context: Context, screening: Screening) -> Safe | None:
     """Say what has changed since an open screening began: its trial has another version now.
 
-    Of a matching that is said of each trial of which a screening may still come; what takes no new one is left out
-    wherever the matching is shown.
+    Of a matching that is said of each trial of which a screening may still come, and of those that are ruled out; what
+    takes no new one is left out wherever the matching is shown.
     """
     if screening.ended:
         return None
@@ -57,7 +57,25 @@ def meanwhile(context: Context, screening: Screening) -> Safe | None:
         return context.version_line(screening.protocol)
     possible = [dialogue.trials[index].protocol for index in dialogue.possible]
     told = [version_of(context, each) for each in possible if each.id not in screening.opened]
-    return lines(*told) or None
+    return lines(*told, *ruled_out_by_another(context, screening)) or None
+
+
+def ruled_out_by_another(context: Context, screening: Screening) -> list[Safe]:
+    """Say which trials of a matching are ruled out by another version than is on offer: that one may not do so."""
+    dialogue = screening.dialogue
+    if not isinstance(dialogue, Matching):
+        return []
+    out = [trial.protocol for trial, alone in dialogue.taking_part if alone.excluded]
+    told = [_ruled_out_by(context, each) for each in out if each.id not in screening.opened]
+    return [each for each in told if each is not None]
+
+
+def _ruled_out_by(context: Context, trial: Protocol) -> Safe | None:
+    offered = next((each for each in context.setup.protocols if each.id == trial.id), trial)
+    if offered.sha256 == trial.sha256:
+        return None
+    key = "ruled_out_by_text" if offered.version == trial.version else "ruled_out_by_version"
+    return context.say(key, id=trial.id, version=trial.version, newest=offered.version)
 
 
 def version_of(context: Context, trial: Protocol) -> Safe | None:

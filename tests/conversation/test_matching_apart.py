@@ -251,3 +251,26 @@ def test_at_the_end_it_is_said_too_and_on_another_day_it_is_to_be_typed(at: Desk
     run(at, MATCHING)
     assert SAY("answered_elsewhere", number="S01-0001", named="Relapse: 30 months ago") in told(at)
     assert "Relapse: 30 months ago" not in labels(at.turn)
+
+
+@pytest.mark.parametrize("version", ["2", "1"])
+def test_a_trial_that_an_earlier_version_ruled_out_is_told_there_and_at_the_end(
+    at: Desk, version: str
+) -> None:
+    run(at, MATCHING, "ecog", relapse="30 mo")
+    newer = ONE.text.replace('version = "1"', f'version = "{version}"').replace('"24 mo"', '"36 mo"')
+    at.conversation.setup.protocols = (parse_protocol(newer, "FIC-1.toml"), TWO, THREE)
+    key = "ruled_out_by_version" if version == "2" else "ruled_out_by_text"
+    another = SAY(key, id="FIC-1", version="1", newest=version)
+    at.do("/resume")
+    assert another in told(at)
+    do(at, "Where we stand")
+    assert another in told(at)
+    do(at, "Back to the question")
+    run(at, MATCHING)
+    assert another in told(at)
+    do(at, labels(at.turn)[0])
+    assert at.load(MATCHING).ended
+    assert another in told(at)
+    at.do("/resume m1")
+    assert another not in told(at)
