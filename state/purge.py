@@ -2,13 +2,14 @@
 
 The register keeps what was removed: each number with the end of its chain. Numbers are not given out again.
 A protocol text goes with the last screening that used it. Of matchings the register keeps no numbers but the last.
-A screening that a kept one follows is kept with it.
+A screening that a kept one follows is kept with it, and so is one that came out of a kept matching: that has its
+answers, and could make it again.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -19,7 +20,7 @@ from state import append_only, register
 from state.codes import is_matching, site_and_sequence
 from state.database import writing
 from state.moments import Clock, stamp, utc_now
-from state.replay import USED
+from state.replay import OPENED, USED
 
 _GUARDED: Final = ("protocols", "screenings", "log", "verdicts")
 _TOUCHED: Final = """
@@ -30,6 +31,8 @@ LEFT JOIN standing g ON g.screening = s.number
 ORDER BY s.site, s.sequence
 """
 """Every screening and matching, which has no state; the last column says whether its last entry is older than that."""
+_CAME_OUT: Final = f"SELECT screening, json_extract(detail, '$.screening') FROM log WHERE kind = '{OPENED}'"
+"""Of each matching the screenings that came out of it."""
 _DELETES: Final = (
     "UPDATE people SET current = NULL WHERE current = ?",
     "DELETE FROM verdicts WHERE screening = ?",
@@ -73,7 +76,8 @@ def due(db: Database, before: date) -> Due:
     limit = stamp(datetime.combine(before, time(), UTC))
     rows = db.execute(_TOUCHED, [limit]).fetchall()
     old = {number for number, *_, over in rows if over}
-    linked = _linked({number: earlier for number, earlier, *_ in rows}, old)
+    earlier = [(number, before_it) for number, before_it, *_ in rows if before_it is not None]
+    linked = _linked([*earlier, *db.execute(_CAME_OUT)], old)
     gone = [row for row in rows if row[0] in old - linked and not is_matching(row[0])]
     return Due(
         before.isoformat(),
@@ -85,15 +89,17 @@ def due(db: Database, before: date) -> Due:
     )
 
 
-def _linked(earlier: Mapping[str, str | None], old: Set[str]) -> set[str]:
-    """Return the old screenings that a newer one follows, directly or by others between them."""
+def _linked(pairs: Iterable[tuple[str, str]], old: Set[str]) -> set[str]:
+    """Return the old screenings that a newer one needs, directly or not; of each pair the first needs the other."""
+    needed: dict[str, list[str]] = {}
+    for number, other in pairs:
+        needed.setdefault(number, []).append(other)
     linked: set[str] = set()
-    for number in earlier.keys() - old:
-        before_it = earlier[number]
-        while before_it is not None and before_it not in linked:
-            if before_it in old:
-                linked.add(before_it)
-            before_it = earlier.get(before_it)
+    kept = list(needed.keys() - old)
+    while kept:
+        more = {other for other in needed.get(kept.pop(), ()) if other in old} - linked
+        linked |= more
+        kept += more
     return linked
 
 

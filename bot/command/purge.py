@@ -26,8 +26,9 @@ def command(before: date, yes: bool, db_file: str) -> None:
     """Remove screenings that were last touched before a day, for good.
 
     What is removed, and how each log ended, is entered in the register first, so that the chains stay
-    verifiable. The content is wiped from the file. A screening that a kept one follows is kept with it.
-    Backups, exports and merged files are not touched; a merged file follows at its next merge.
+    verifiable. The content is wiped from the file. A screening that a kept one follows is kept with it, and so is
+    one that came out of a matching that was touched later. Backups, exports and merged files are not touched; a
+    merged file follows at its next merge.
 
     \b
     Examples:
@@ -62,8 +63,8 @@ def _tell(found: Due, before: date) -> None:
     if found.linked:
         older = counted(
             len(found.linked),
-            "older one is kept, since kept ones follow it",
-            "older ones are kept, since kept ones follow them",
+            "older one is kept, since kept ones rest on it",
+            "older ones are kept, since kept ones rest on them",
         )
         click.echo(f"{older}: {', '.join(found.linked)}")
     if found.matchings:

@@ -267,6 +267,22 @@ def test_a_purge_takes_matchings_and_leaves_what_others_still_need(ward: Ward) -
     assert ward.db.execute("SELECT count(*) FROM protocols").fetchone() == (1 + len(TRIALS),)
 
 
+def test_what_came_out_of_a_kept_matching_is_kept_with_it(ward: Ward) -> None:
+    matching = ward.answered()
+    old, *others = matching.dialogue.trials if isinstance(matching.dialogue, Matching) else ()
+    first = ward.open(matching, old.protocol.id)
+    ward.now += timedelta(days=60)
+    second = ward.open(matching, others[0].protocol.id)
+    purged = purge(ward.db, (BEGINNING + timedelta(days=30)).date(), clock=ward.clock)
+    assert purged.due.linked == (first.number, second.number)
+    assert purged.due.nothing
+    ward.now += timedelta(days=60)
+    purged = purge(ward.db, (BEGINNING + timedelta(days=90)).date(), clock=ward.clock)
+    assert purged.due.matchings == (matching.number,)
+    assert purged.due.heads.keys() == {first.number, second.number}
+    assert not verify(ward.path).problems
+
+
 def test_the_number_of_a_purged_matching_is_not_given_out_again(ward: Ward) -> None:
     ward.answered(2)
     ward.now += timedelta(days=400)

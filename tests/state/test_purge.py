@@ -210,7 +210,7 @@ def test_the_command_says_how_many_it_removed(site: Site) -> None:
     arguments = ["purge", "--before", "2026-04-01", "--yes", "--db", str(path)]
     ran = CliRunner().invoke(main, arguments)
     assert ran.exit_code == 0, ran.output
-    assert f"1 older one is kept, since kept ones follow it: {first}" in ran.output
+    assert f"1 older one is kept, since kept ones rest on it: {first}" in ran.output
     assert "1 screening was last touched before 2026-04-01, 1 of them unfinished; 2 are kept." in ran.output
     assert _numbers(path) == [first, kept]
     again = CliRunner().invoke(main, arguments)
