@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import Final
 
 from dialogs.answers import NONE, Measurement, plain
@@ -308,17 +308,12 @@ def _limits(question: Question, tree: ast.expr) -> dict[str, Decimal]:
     if not isinstance(value, str):
         fault = f"{question.id} is compared with {ast.unparse(tree)!r}, which has no unit"
         raise RuleError(fault, f'Please write the limit as text with its unit, such as "100 {first}"')
-    return _of_each_unit(question, [_limit(question, part) for part in value.split("=")])
-
-
-def _of_each_unit(question: Question, limits: Sequence[tuple[str, Decimal]]) -> dict[str, Decimal]:
-    """Return limits by unit; one that has two in the same unit is refused, of which only the last would count."""
-    found = dict(limits)
-    for code, number in limits:
-        if found[code] != number:
-            fault = f"{question.id} has two limits in {code}, {plain(number)} and {plain(found[code])}"
+    limits = [_limit(question, part) for part in value.split("=")]
+    for (code, number), (other, its) in combinations(limits, 2):
+        if code == other and number != its:
+            fault = f"{question.id} has two limits in {code}, {plain(number)} and {plain(its)}"
             raise RuleError(fault, "Please keep one of them: a limit is given once in each unit")
-    return found
+    return dict(limits)
 
 
 def _constant(tree: ast.expr) -> object:
