@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Container, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from operator import itemgetter
@@ -15,7 +15,7 @@ from dialogs.headings import headings_of
 from dialogs.loading.catalogue import OWN, entries, without_copies
 from dialogs.loading.defaults import SIDES
 from dialogs.loading.formats import in_newest
-from dialogs.loading.ruleless import names_in, question_name
+from dialogs.loading.ruleless import OF_SOME, id_of, names_in, question_name
 from dialogs.loading.short_forms import entry_written_out, with_codes
 from dialogs.protocol import Criterion, Protocol
 
@@ -49,10 +49,12 @@ def fingerprint(text: str, code: str) -> str:
     """Return the first digits of a SHA-256 over a criterion's own keys and the file's own questions in its rule.
 
     Its code is no part of it: a criterion may be renumbered. The questions are those that the rule names, those from
-    which such a number is worked out or by which it is divided or in whose unit it is given, the entries of the file's
-    own catalogue that these are or use, and its option and unit sets that they name; further what answers of other
-    questions imply for them, the parts that the criterion belongs to and the criterion that it requires. The order of
-    keys and questions, comments and layout do not matter; nor does what a stored file has copied of our catalogue.
+    which such a number is worked out or by which it is divided or in whose unit it is given, those that serve a formula
+    as they measure the same, the entries of the file's own catalogue that these are or use, its option and unit sets
+    that they name, and the criteria without a rule that are asked as these; further what answers of other questions
+    imply for them, the parts that the criterion belongs to, whether these are all, and the criteria that it requires,
+    one by another. The order of keys and questions, comments and layout do not matter; nor does what a stored file has
+    copied of our catalogue.
     """
     raw = read(without_copies(text))
     return _fingerprint(criterion_of(raw, code), _own(raw))
@@ -72,8 +74,11 @@ def _fitting(criterion: Raw, own: Mapping[_Name, Any]) -> list[str]:
 def _fingerprint(criterion: Raw, own: Mapping[_Name, Any], form: int = _NEWEST) -> str:
     rule = criterion.get("rule")
     named = [*names_in(rule)] if isinstance(rule, str) else []
-    used = dict(_used(named, own))
-    asked = {*named, *(name for _, name in used)}
+    begin = [_questions(name) for name in named] if isinstance(rule, str) else [_named_by(criterion)]
+    used = dict(_used(begin, own))
+    asked = {name: name for name in (*named, *(name for _, name in used))}
+    if rule is None:
+        asked[id_of(str(criterion["code"]))] = ""  # it may be renumbered
     # before, the last line was taken for what is required by whatever requires nothing
     if form > _WITHOUT_LINES:
         own = {name: table for name, table in own.items() if name != ("criterion", str(None))}
@@ -107,6 +112,26 @@ def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, A
     for name in (*names, ("criterion", str(criterion.get("requires")))):
         if name in own:
             yield name, own[name]
+    yield from _required_further(criterion, own)
+    if _names_every_part(criterion, own):
+        yield ("every part", ""), True
+
+
+def _required_further(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield what the criterion that is required requires itself, and so on."""
+    seen = [str(criterion.get("requires"))]
+    while "requires" in (required := own.get(("criterion", seen[-1]), {})):
+        if (code := str(required["requires"])) in seen or ("criterion", code) not in own:
+            return
+        seen.append(code)
+        yield ("criterion", code), own["criterion", code]
+
+
+def _names_every_part(criterion: Raw, own: Mapping[_Name, Any]) -> bool:
+    """Say whether who fails a criterion fits no part, though it names parts: one more of them would stay."""
+    parts = [name for (kind, name), table in own.items() if kind == "part" and not table.get("required")]
+    named = criterion.get("parts")
+    return bool(parts) and isinstance(named, list) and {*map(str, named)} >= {*parts}
 
 
 def _without_code(named: tuple[_Name, Any]) -> tuple[_Name, Any]:
@@ -116,15 +141,15 @@ def _without_code(named: tuple[_Name, Any]) -> tuple[_Name, Any]:
     return (kind, ""), {key: value for key, value in table.items() if key != "code"}
 
 
-def _implied(asked: Set[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
-    """Yield what answers of the file's questions imply for those that are asked about."""
+def _implied(asked: Mapping[str, str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield what answers of the file's questions imply for those that are asked about, by what these are called."""
     for (kind, name), table in own.items():
         options = (
             table.get("options") if isinstance(table, dict) else table if kind == "option_sets" else None
         )
         for option in options if isinstance(options, list) else ():
             implied = option.get("implies") if isinstance(option, dict) else None
-            said = {each: code for each, code in (implied or {}).items() if each in asked}
+            said = {asked[each]: code for each, code in (implied or {}).items() if each in asked}
             if said:
                 yield (f"{kind} implies", f"{name} {option.get('code')}"), said
 
@@ -136,11 +161,20 @@ def _own(raw: Raw) -> dict[_Name, Any]:
     }
     own |= {("question", name): each for each in raw.get("question", ()) if (name := question_name(each))}
     own |= {("part", str(each.get("code"))): each for each in raw.get("part", ())}
-    own |= {("criterion", str(each.get("code"))): _judged(each) for each in raw.get("criterion", ())}
-    codes = [str(each["code"]) for each in raw.get("criterion", ()) if "line" not in each]
-    return own | {
-        ("headings", code): above for code, above in zip(codes, headings_of(_entries(raw)), strict=True)
-    }
+    criteria = raw.get("criterion", ())
+    own |= {("criterion", str(each.get("code"))): _judged(each) for each in criteria}
+    judged = [each for each in criteria if "line" not in each]
+    for each, above in zip(judged, headings_of(_entries(raw)), strict=True):
+        own["headings", str(each["code"])] = above
+        if "rule" not in each:
+            own["asked", id_of(str(each["code"]))] = _asked(each, above)
+    return own
+
+
+def _asked(criterion: Raw, headings: Sequence[str]) -> Raw:
+    """Return a criterion without a rule as another's rule asks about it."""
+    keys = {key: value for key, value in _judged(criterion).items() if key != "code"}
+    return {**keys, "headings": headings}
 
 
 def _entries(raw: Raw) -> Iterator[tuple[str | None, str, str]]:
@@ -150,9 +184,9 @@ def _entries(raw: Raw) -> Iterator[tuple[str | None, str, str]]:
         yield side, "" if side is None else str(each["code"]), str(each[side or "line"])
 
 
-def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+def _used(begin: Sequence[list[_Name]], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
     """Yield what is named of a file, and what this names."""
-    waiting, seen = [*map(_questions, names)], set[_Name]()
+    waiting, seen = [*begin], set[_Name]()
     while waiting:
         for name in waiting.pop():
             if name in own and name not in seen:
@@ -162,10 +196,30 @@ def _used(names: Sequence[str], own: Mapping[_Name, Any]) -> Iterator[tuple[_Nam
             elif name not in seen and name[0] == "catalogue" and name[1] in entries():
                 seen.add(name)  # of ours: what it is worked out from may be worded by the file
                 waiting.append(_named_by(entries()[name[1]]))
+            elif name[0] == "measures" and name not in seen:
+                seen.add(name)
+                waiting.append([*_that_measure(_measured(name[1], own), own)])
+
+
+def _that_measure(what: Any, own: Mapping[_Name, Any]) -> Iterator[_Name]:
+    """Yield the questions that the file words itself and that measure the same: an answer of theirs may serve."""
+    for (kind, name), table in own.items():
+        words_it = (
+            kind in ("question", "catalogue") and isinstance(table, dict) and table.keys() - {"id", "use"}
+        )
+        if words_it and what is not None and _measured(name, {(kind, name): table}) == what:
+            yield kind, name
+
+
+def _measured(name: str, own: Mapping[_Name, Any]) -> Any:
+    """Return what a question says that it measures: itself, or by its entry of ours where it is asked as that."""
+    table = own.get(("question", name)) or own.get(("catalogue", name)) or {"use": name}
+    entry = {} if {"ask", "at"} & table.keys() else entries().get(str(table.get("use")), {})
+    return table.get("measures", entry.get("measures"))
 
 
 def _questions(name: str) -> list[_Name]:
-    return [("question", name), ("catalogue", name)]
+    return [("question", name), ("catalogue", name), ("asked", name)]
 
 
 def _named_by(table: Any) -> list[_Name]:
@@ -174,11 +228,21 @@ def _named_by(table: Any) -> list[_Name]:
         return [name for each in table if isinstance(each, dict) for name in _questions(str(each.get("per")))]
     if not isinstance(table, dict):
         return []
-    named = [name for part in names_in(str(table.get("formula", ""))) for name in _questions(part)]
+    parts = names_in(str(table.get("formula", "")))
+    named = [name for part in parts for name in (*_questions(part), ("measures", part))]
     named += [("catalogue", str(table.get("use"))), ("option_sets", str(table.get("options")))]
     named += _questions(str(table.get("unit_of")))
+    if _is_answered_by_yes_or_no(table):
+        named.append(("option_sets", "yes_no"))
     units = table.get("units")
     return [*named, *(_named_by(units) if isinstance(units, list) else [("unit_sets", str(units))])]
+
+
+def _is_answered_by_yes_or_no(table: Raw) -> bool:
+    """Say so of a question or criterion that gives no other kind; one that uses an entry is of the entry's kind."""
+    if {"use", "options", "units"} & table.keys() or table.get(OF_SOME) is True:
+        return False
+    return bool(table.get("kind", "yes_no") == "yes_no")
 
 
 def with_fitting_reviews(protocol: Protocol) -> Protocol:

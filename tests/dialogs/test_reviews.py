@@ -230,6 +230,10 @@ options = [{ code = "liver", text = "Liver", implies = { side = "right" } }, { c
 code = "A"
 name = "Cohort A, adults"
 
+[[part]]
+code = "B"
+name = "Cohort B"
+
 [[criterion]]
 code = "E2"
 exclusion = "Spleen"
@@ -318,3 +322,25 @@ def test_a_review_does_not_become_that_of_another_criterion_when_one_is_added_ab
     after = parse_protocol(both.replace("[[criterion]]\ninclusion", added, 1), "trial.toml")
     assert "I1" in [each.code for each in after.open_reviews]
     assert [each.source[:5] for each in after.criteria if each.reviewed] == ["Plate", "Left "]
+
+
+def test_a_rule_that_names_the_question_of_another_criterion_is_open_when_that_is_another_one() -> None:
+    """Codes that follow from the order move, and what a rule calls ``e1`` is then something else."""
+    text = TRIAL.replace('code = "E1"\n', "") + '[[criterion]]\nexclusion = "Smokers, old"\nrule = "e1"\n'
+    for code in ("E1", "E2"):
+        text = accepted(text, code, "LW", "2026-11-26")
+    assert still_open(text) == []
+    assert still_open(text.replace('"Smokers"', '"Non-smokers"')) == ["E1", "E2"]
+    assert still_open(text.replace("Platelets of", "Count of")) == []
+    above = '[[criterion]]\nexclusion = "Consent withdrawn"\n\n[[criterion]]\nexclusion = "Smokers"'
+    assert still_open(text.replace('[[criterion]]\nexclusion = "Smokers"', above)) == ["E3"]
+
+
+def test_a_criterion_that_names_every_part_is_open_when_there_is_one_more() -> None:
+    """Whoever failed it fitted no part, and fits the new one now."""
+    both = AROUND.replace('parts = ["A"]', 'parts = ["A", "B"]')
+    more = '[[part]]\ncode = "C"\nname = "Cohort C"\n\n[[part]]'
+    for text, expected in ((AROUND, []), (both, ["E3"])):
+        done = accepted(text, "E3", "LW", "2026-11-26")
+        assert still_open(done) == []
+        assert still_open(done.replace("[[part]]", more, 1)) == expected
