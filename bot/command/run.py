@@ -6,7 +6,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -84,14 +84,13 @@ def command(
     The token comes from TELEGRAM_BOT_TOKEN, another Bot API server from TELEGRAM_API_URL, a proxy from
     HTTPS_PROXY. Long polling: nothing has to be let in from outside. A trial's file that is changed meanwhile is read
     again within half a minute, and new screenings begin by it; so is one that is added to a folder, and one that is
-    removed from it is no longer offered. Administrators are told, also of a file that cannot be used. What can heal
-    (no network, another instance with the same token, a full disk) is retried; logs hold numbers and states, never
-    answers.
+    removed from it is no longer offered; a draft in it waits for its reviews. Administrators are told, also of a file
+    that cannot be used. What can heal (no network, another instance with the same token, a full disk) is retried; logs
+    hold numbers and states, never answers.
 
     Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
     """
-    loaded = protocols_on_offer(protocol_sources)
-    _refuse_drafts(loaded)
+    loaded = _reviewed(protocols_on_offer(protocol_sources), protocol_sources)
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
@@ -147,15 +146,24 @@ def _run(settings: Settings) -> None:
         raise Unusable(f"port {port} cannot be used here; please give another by --healthz") from error
 
 
-def _refuse_drafts(loaded: Mapping[str, Protocol]) -> None:
-    """Nobody screens patients by what a machine read and no person accepted."""
-    drafts = [
+def _reviewed(loaded: Mapping[str, Protocol], sources: Sequence[str]) -> dict[str, Protocol]:
+    """Return the trials that are no drafts: nobody screens patients by what a machine read and no person accepted.
+
+    One that was named is refused. In a folder it waits for its reviews as one that is added while the bot runs.
+    """
+    drafts = {source: protocol for source, protocol in loaded.items() if protocol.open_reviews}
+    ready = {source: protocol for source, protocol in loaded.items() if source not in drafts}
+    if drafts.keys() & set(sources) or (drafts and not ready):
+        raise Unusable("\n".join(_to_review(source, protocol) for source, protocol in drafts.items()))
+    for source, protocol in drafts.items():
+        click.echo(f"Warning: not on offer: {_to_review(source, protocol)}", err=True)
+    return ready
+
+
+def _to_review(source: str, protocol: Protocol) -> str:
+    return (
         f"{unreviewed(protocol)}. Please review them first: prescreen protocol review {source} --by INITIALS"
-        for source, protocol in loaded.items()
-        if protocol.open_reviews
-    ]
-    if drafts:
-        raise Unusable("\n".join(drafts))
+    )
 
 
 def _refuse_personas(db_file: str) -> None:

@@ -96,7 +96,10 @@ class NewVersions:
 
     def _withdraw(self, file: Path) -> None:
         setup, trial = self._channel.conversation.setup, self._trials.pop(file)
-        self._read.pop(file)
+        self._drafts.discard(file)
+        self._read = {
+            each: self._read.get(each) for each in self._trials
+        }  # another file may be of that trial
         setup.protocols = tuple(each for each in setup.protocols if each.id != trial)
         LOG.info("trial withdrawn", extra={"trial": trial})
         self._tell(lambda say: say("trial_withdrawn", id=trial), "coordinator")
@@ -117,6 +120,7 @@ class NewVersions:
         served = {each.id: each for each in self._channel.conversation.setup.protocols}
         known = self._trials.get(file)
         if known is not None and loaded.sha256 == served[known].sha256:
+            self._drafts.discard(file)
             return
         if known not in (None, loaded.id):
             self._refuse(file, lambda say: say("version_of_another", id=loaded.id))

@@ -72,6 +72,25 @@ def test_it_is_not_served(draft: str, tmp_path: Path, token: str | None) -> None
     assert not (tmp_path / "site.db").exists()
 
 
+def test_one_in_a_folder_waits_and_keeps_no_other_trial_from_being_offered(
+    draft: str, tmp_path: Path
+) -> None:
+    folder = str(tmp_path)
+    alone = run("run", "--protocol", folder, "--db", str(tmp_path / "site.db"), token=None)
+    assert alone.stderr.startswith("Error: 1 of 2 criteria of MADE-UP is not reviewed (I1).")
+    ready = OPEN.replace("MADE-UP", "READY").replace('review = "read as age_years >= 18"\n', "")
+    (tmp_path / "ready.toml").write_text(ready, encoding="utf-8")
+    told = run("run", "--protocol", folder, "--db", str(tmp_path / "site.db"), token=None)
+    waits, *_, last = told.stderr.splitlines()
+    assert waits == (
+        "Warning: not on offer: 1 of 2 criteria of MADE-UP is not reviewed (I1). "
+        f"Please review them first: prescreen protocol review {draft} --by INITIALS"
+    )
+    assert last.startswith("Error: TELEGRAM_BOT_TOKEN is not set"), "the other one would be offered"
+    named = run("run", "--protocol", folder, "--protocol", draft, token=None)
+    assert named.stderr.startswith("Error: 1 of 2 criteria of MADE-UP is not reviewed (I1).")
+
+
 SAID = {
     "en": ("⚠ Draft: 1 of 2 criteria not reviewed. Not for patients.", "S01-0001 · draft · about"),
     "zh": ("⚠ 草稿：2条标准中有1条未经审核，不得用于患者。", "S01-0001 · 草稿 · 约剩"),

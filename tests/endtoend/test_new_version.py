@@ -143,6 +143,17 @@ async def test_a_draft_that_is_reviewed_while_the_bot_runs_is_said_once_and_take
     assert SAID["en"][0] in office.last["text"]
 
 
+async def test_another_draft_is_told_after_the_first_was_taken_back(ward: Ward, file: Path) -> None:
+    admin, first = ward.member(2003, "administrator"), file.read_text(encoding="utf-8")
+    watch = NewVersions(Watched({file: "EX-AMENDED"}), ward.service.channel)
+    for text in (SECOND, SECOND.replace('version = "2"', 'version = "3"')):
+        file.write_text(text.replace("format = 2", "format = 2\nreviews = 1", 1), encoding="utf-8")
+        await _looked(ward, watch)
+        file.write_text(first, encoding="utf-8")
+        await _looked(ward, watch)
+    assert len([said for said in admin.texts if "not reviewed" in said]) == 2
+
+
 async def test_whoever_is_screened_again_is_so_by_the_new_version(ward: Ward, file: Path) -> None:
     phone: Person = ward.member()
     await ward.says(phone, "/new", "76")
@@ -226,6 +237,17 @@ async def test_a_file_that_is_removed_from_a_folder_is_a_trial_less_and_open_scr
     assert _versions(ward) == [("S01-0001", "1")], "nothing new begins"
     await ward.says(phone, "/resume", "76")
     assert _state(ward, "S01-0001") == "excluded", "what was open goes on"
+
+
+async def test_a_file_that_waited_for_another_one_of_its_trial_is_taken_once_that_is_removed(
+    ward: Ward, file: Path
+) -> None:
+    watch = _watch(ward, file)
+    file.with_name("trial-2.toml").write_text(SECOND, encoding="utf-8")
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+    file.unlink()
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+    assert [each.version for each in ward.service.channel.conversation.setup.protocols] == ["2"]
 
 
 async def test_an_editor_that_replaces_a_file_removes_no_trial(ward: Ward, file: Path) -> None:
