@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from bot.conversation.answering import completes
 from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Document, Fetch, Message, Press, Reply, Turn, Work, at, read_press
+from bot.wording import against_parts
 from bot.wording.asked import question_of, words_that_answer
 from bot.wording.option_keys import TYPED, WORKED_OUT, answer_keys
 from bot.wording.paging import KEYS
@@ -33,6 +34,8 @@ BULLET_INDENT: Final = "  "
 KEY_INDENT: Final = "     "
 OPTIONS: Final = ("answer", "tick", "untick")
 """Buttons of these verbs are the options of a question."""
+SAVING: Final = ("save", "finish_save", "save_all")
+"""Buttons of these verbs save. Of answers that contradict each other that cannot be foreseen by who writes a pipe."""
 _LETTERS: Final = frozenset({TYPED, WORKED_OUT, *(kind.key for kind in PRESSES.values())})
 """Keys that press the same in every question, so that none of them is an option's."""
 
@@ -127,6 +130,13 @@ class Terminal:
         if self._meant_for_later(text):
             return "line_not_in_words"
         current, button = self._current(), self._button(text.casefold())
+        if (
+            current is not None
+            and button is not None
+            and _saves(button)
+            and against_parts.found(current.dialogue)
+        ):
+            return None if button.label.casefold() == text.casefold() else "line_contradicts"
         question = question_of(current) if current is not None else None
         if current is None or question is None or (button is not None and _verb(button) == "candidate"):
             return None
@@ -233,6 +243,10 @@ def columns_of(text: str) -> int:
 def _verb(button: Button) -> str:
     press = read_press(button.press)
     return press.verb if press is not None else "copy"
+
+
+def _saves(button: Button) -> bool:
+    return _verb(button) in SAVING
 
 
 def _turning(button: Button) -> str:

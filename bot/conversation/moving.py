@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from bot.conversation.context import Context
 from bot.conversation.trials import ruled_out_by_another
 from bot.exchange import Press, Safe
-from bot.wording import cards, matching, parts
-from bot.wording.phrases import joined, lines
+from bot.wording import against_parts, cards, matching, parts
+from bot.wording.phrases import Phrases, joined, lines
+from dialogs.against_parts import AgainstParts
 from dialogs.answers import Answer
-from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW, Dialogue, Step, StepKind
+from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, StepKind
 from dialogs.errors import AnswerError, NotNow
 from dialogs.portfolio.matching import Matching
 from dialogs.working_out import all_worked_out
@@ -101,6 +102,7 @@ class _Before:
     held: str | None
     answers: Mapping[str, Answer]
     left: Mapping[str, str]
+    against_parts: tuple[AgainstParts, ...]
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> _Before:
@@ -112,6 +114,7 @@ class _Before:
             dialogue.held,
             dict(dialogue.answers),
             dialogue.left,
+            against_parts.found(dialogue),
         )
 
 
@@ -122,6 +125,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
         return [say("revision_cancelled", number=screening.number)]
     return [
         *cards.alert_lines(dialogue, before.facts, say),
+        *_newly_contradicting(dialogue, before, say),
         *_failed_further(context, dialogue, before),
         *(
             [
@@ -134,6 +138,13 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
         ),
         *_newly_set_aside(context, dialogue, before),
     ]
+
+
+def _newly_contradicting(dialogue: Dialogue, before: _Before, say: Phrases) -> list[Safe]:
+    """What stands on the card itself where that asks for a save."""
+    if dialogue.state in (EXCLUDED, REVIEW, COMPLETED, CANCELLED):
+        return []
+    return against_parts.new_lines(dialogue, before.against_parts, say)
 
 
 def _changed(dialogue: Dialogue, before: _Before) -> list[str]:

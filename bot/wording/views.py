@@ -10,6 +10,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
+from bot.wording.against_parts import correct_one, corrections, lines_against_parts
 from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
@@ -219,11 +220,15 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
-    text = lines(cards.exclusion_card(screening, say), say("excluded_next"))
+    contradicting = lines_against_parts(dialogue, say)
+    text = lines(cards.exclusion_card(screening, say), *contradicting, say("excluded_next"))
     used = dict.fromkeys(question for reason, _ in dialogue.rulings for question, _ in reason.answers)
     decided = [question for question in used if question in dialogue.applied]
-    buttons = [button(say.plain("finish_save"), "finish_save", screening)]
-    buttons += [_correct(screening, question, say) for question in decided]
+    save = button(
+        say.plain("finish_save_anyway" if contradicting else "finish_save"), "finish_save", screening
+    )
+    correct = [*corrections(screening, say), *(correct_one(screening, each, say) for each in decided)]
+    buttons = [*dict.fromkeys([*correct, save] if contradicting else [save, *correct])]
     if dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
     buttons.append(button(say.plain("correct_another"), "correct_which", screening))
@@ -237,14 +242,12 @@ def _head(screening: Screening, say: Phrases) -> Safe:
     return Safe(f"<i>{numbered(screening, say)}</i>")
 
 
-def _correct(screening: Screening, question: str, say: Phrases) -> Button:
-    label = say.plain("correct_one", question=screening.protocol.question(question).short[say.language])
-    return button(label, "correct", screening, screening.dialogue.applied.index(question))
-
-
 def _show_review(screening: Screening, say: Phrases) -> Reply:
+    """The review; where two answers contradict each other, first what corrects one of them."""
+    contradicting = corrections(screening, say)
     buttons = [
-        button(say.plain("save"), "save", screening),
+        *contradicting,
+        button(say.plain("save_anyway" if contradicting else "save"), "save", screening),
         button(say.plain("correct_answer"), "correct_which", screening),
     ]
     if screening.dialogue.can("continue"):
@@ -292,8 +295,10 @@ def _show_matching(screening: Screening, say: Phrases, place: int | None = None)
     card = where_each_stands(screening, say, place)
     if screening.state != REVIEW:
         return card
-    answers = (say("answers_title"), *cards.answer_lines(screening.dialogue, say))
-    return replace(card, text=lines(*answers, gap(card.text), say("source_documents")))
+    told = lines_against_parts(screening.dialogue, say)
+    answers = (*told, say("answers_title"), *cards.answer_lines(screening.dialogue, say))
+    text = lines(*answers, gap(card.text), say("source_documents"))
+    return replace(card, text=text, buttons=(*arrange(corrections(screening, say)), *card.buttons))
 
 
 def _choose_correction(screening: Screening, say: Phrases, place: int | None = None) -> Reply:

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.answers import COMPUTED, NONE, Answer, Measurement, Selection, encode, plain
-from dialogs.assessment import effective, judge
+from dialogs.against_parts import against_parts
+from dialogs.answers import NONE, Answer, Measurement, Selection, encode, plain
+from dialogs.assessment import effective
 from dialogs.at_limits import ask_at_limit
 from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.contradictions import Contradiction, contradictions
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
-from dialogs.rules.judgement import Facts
-from dialogs.working_out import worked_out
 
 UNIT_SPELLINGS: Final = {"xULN": "{xULN}"}
 
@@ -171,7 +170,7 @@ def _check_together(protocol: Protocol, row: Row) -> None:
         question = protocol.question(question_id)
         if isinstance(answer, Measurement):
             _check_unit(row, question, answer)
-            _check_worked_out(protocol, row, question)
+    _check_worked_out(protocol, row)
 
 
 def _check_unit(row: Row, question: Question, answer: Measurement) -> None:
@@ -187,33 +186,16 @@ def _is_told_by(protocol: Protocol, found: Contradiction) -> bool:
     return found.about == found.other or (found.about != found.question and later)
 
 
-def _check_worked_out(protocol: Protocol, row: Row, question: Question) -> None:
+def _check_worked_out(protocol: Protocol, row: Row) -> None:
     """Refuse a number beside parts of which it would not be one, if a criterion is judged otherwise by them.
 
-    The conversation never asks for both. That a laboratory rounds, or goes by another formula, is no fault by itself.
+    The conversation says so, and lets either be corrected.
     """
-    place = protocol.position[question.id]
-    if place not in protocol.formulas:
-        return
     given = [
         row.answers.get(each.id) or when_missing(protocol, each.id, row.answers)
         for each in protocol.questions
     ]
-    computed = [*given[:place], COMPUTED, *given[place + 1 :]]
-    number = worked_out(protocol, place, computed)
-    if number is None or not any(
-        _outcome(protocol, index, given) != _outcome(protocol, index, computed)
-        for index in protocol.affected[place]
-    ):
-        return
-    parts = ", ".join(protocol.questions[each].id for each in protocol.formulas[place].places)
-    unit = question.units[0].code
-    row.faults.append(
-        Fault("worked_out", question.id, {"columns": parts, "value": plain(number.value), "unit": unit})
-    )
-
-
-def _outcome(protocol: Protocol, index: int, facts: Facts) -> tuple[int, int]:
-    """Return what a criterion comes to."""
-    judgement = judge(protocol, index, facts)
-    return judgement.low, judgement.high
+    for each in against_parts(protocol, given):
+        number = {"value": plain(each.number.value), "unit": each.question.units[0].code}
+        details = {"columns": ", ".join(each.parts), **number}
+        row.faults.append(Fault("worked_out", each.question.id, details))

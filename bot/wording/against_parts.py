@@ -1,0 +1,58 @@
+"""Says which numbers contradict what they are worked out from, and offers to correct either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.exchange import Button, Safe
+from bot.wording.buttons import button
+from bot.wording.phrases import Phrases, joined
+from dialogs.against_parts import AgainstParts, against_parts
+from dialogs.dialogue import Dialogue
+from dialogs.wording import describe, worked_out
+from state.screenings import Screening
+
+
+def found(dialogue: Dialogue) -> tuple[AgainstParts, ...]:
+    """Return what contradicts; parts that are set aside, as a number was typed in their place, still are known."""
+    questions = zip(dialogue.protocol.questions, dialogue.facts, strict=True)
+    known = [dialogue.answers.get(each.id) if fact is None else fact for each, fact in questions]
+    return against_parts(dialogue.protocol, known)
+
+
+def lines_against_parts(dialogue: Dialogue, say: Phrases) -> list[Safe]:
+    """Say of each number what was entered, what it comes to, and by which criteria that matters."""
+    return [_line(dialogue, each, say) for each in found(dialogue)]
+
+
+def new_lines(dialogue: Dialogue, before: Sequence[AgainstParts], say: Phrases) -> list[Safe]:
+    """Say the same of those that were none before, or came to another number."""
+    old = {(each.question.id, each.given, each.number) for each in before}
+    new = [each for each in found(dialogue) if (each.question.id, each.given, each.number) not in old]
+    return [_line(dialogue, each, say) for each in new]
+
+
+def _line(dialogue: Dialogue, each: AgainstParts, say: Phrases) -> Safe:
+    return say(
+        "contradicts",
+        question=each.question.short[say.language],
+        entered=describe(each.question, each.given, say.language),
+        worked_out=worked_out(dialogue.protocol, each.question, each.by_parts, say.language),
+        codes=joined(each.judged_otherwise, say),
+    )
+
+
+def corrections(screening: Screening, say: Phrases) -> list[Button]:
+    """The ways to correct each of these numbers, or one of its parts."""
+    dialogue = screening.dialogue
+    wanted = [question for each in found(dialogue) for question in (each.question.id, *each.parts)]
+    return [
+        correct_one(screening, question, say)
+        for question in dict.fromkeys(wanted)
+        if question in dialogue.applied
+    ]
+
+
+def correct_one(screening: Screening, question: str, say: Phrases) -> Button:
+    label = say.plain("correct_one", question=screening.protocol.question(question).short[say.language])
+    return button(label, "correct", screening, screening.dialogue.applied.index(question))

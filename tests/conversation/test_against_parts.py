@@ -1,0 +1,167 @@
+"""A number typed against its own parts is told at once and at the review; either can be corrected, nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.terminal import Terminal
+from dialogs.answers import COMPUTED, Answer, Measurement
+from dialogs.candidates import read_candidates
+from dialogs.loading import load, parse_protocol
+from state.database import path_of
+from state.verify import verify
+from tests.conversation.office import Ward, labels, offering, press_of, presses, said, staffed
+from tests.conversation.playing import Clock, new_conversation
+from tests.dialogs.test_format import HEAD
+
+EGFR = """
+[[question]]
+use = "age_years"
+[[question]]
+use = "sex"
+[[question]]
+use = "egfr"
+[[question]]
+use = "creatinine"
+[[question]]
+use = "pregnant_or_lactating"
+[[criterion]]
+code = "I1"
+inclusion = "Adults"
+rule = "age_years >= 18"
+[[criterion]]
+code = "E1"
+exclusion = "eGFR below 60"
+rule = 'egfr < "60 mL/min/{1.73_m2}"'
+[[criterion]]
+code = "E2"
+exclusion = "Creatinine above 133"
+rule = 'creatinine > "133 umol/L"'
+[[criterion]]
+code = "E3"
+exclusion = "Pregnancy"
+rule = 'sex == "female" and pregnant_or_lactating == "pregnant"'
+"""
+TRIAL = parse_protocol(HEAD + EGFR, "egfr.toml")
+TYPED = ("65", "female", "85 mL/min/1.73m2", "130 umol/L")
+TOLD = "85 mL/min/1.73 m² was entered, but it comes to 39 mL/min/1.73 m² from creatinine 130 µmol/L"
+
+
+@pytest.fixture
+def ward(conversation: Conversation) -> Ward:
+    return staffed(offering(conversation, TRIAL))
+
+
+def _answers(ward: Ward) -> dict[str, Answer]:
+    return dict(ward.conversation.screenings.load("S01-0001").dialogue.answers)
+
+
+def test_it_is_told_at_the_answer_and_at_the_review_as_a_list_is_refused(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *TYPED)
+    assert TOLD in said(turn)
+    assert "By that E1 would be judged otherwise" in said(turn)
+    turn = ward.do(ward.clinician, "neither")
+    assert said(turn).count(TOLD) == 1
+    assert "potentially eligible as entered" in said(turn)
+    assert labels(turn)[:5] == [
+        *("Correct: eGFR", "Correct: Creatinine", "Correct: Sex", "Correct: Age"),
+        "Save with the contradiction",
+    ]
+    columns = "age_years,sex,egfr,creatinine,pregnant_or_lactating"
+    (row,) = read_candidates(TRIAL, f"name,{columns}\nx,{','.join(TYPED)},neither\n")
+    assert [fault.code for fault in row.faults] == ["worked_out"]
+
+
+def test_the_parts_stand_if_the_number_is_worked_out(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *TYPED, "neither")
+    before = _answers(ward)
+    turn = ward.tap(turn, "Correct: eGFR")
+    turn = ward.tap(turn, "Work it out")
+    assert "Not eligible as entered: exclusion E1" in said(turn)
+    assert TOLD not in said(turn)
+    assert "Finish and save" in labels(turn)
+    assert _answers(ward) == {**before, "egfr": COMPUTED}
+
+
+def test_the_number_stands_if_a_part_is_corrected(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *TYPED, "neither")
+    before = _answers(ward)
+    turn = ward.tap(turn, "Correct: Creatinine")
+    turn = ward.do(ward.clinician, "62 umol/L")
+    assert "was entered, but" not in said(turn)
+    assert "Confirm and save" in labels(turn)
+    assert {q: a for q, a in _answers(ward).items() if before[q] != a}.keys() == {"creatinine"}
+
+
+def test_a_yes_at_the_review_does_not_save_a_contradiction(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *TYPED, "neither", "yes")
+    assert ward.verdicts() == []
+    assert "eGFR" in said(turn)
+
+
+def test_what_is_saved_all_the_same_says_so_and_verifies(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", *TYPED, "neither")
+    saved = ward.tap(turn, "Save with the contradiction")
+    assert TOLD in said(saved)
+    assert ward.verdicts() == [("S01-0001", "eligible")]
+    assert verify(path_of(ward.conversation.screenings.db)).problems == ()
+    assert isinstance(_answers(ward)["egfr"], Measurement)
+
+
+def test_what_excludes_by_the_number_typed_says_so_before_it_is_saved(ward: Ward) -> None:
+    """Found before by its parts: 62 µmol/L at 65 years is no eGFR of 39."""
+    turn = ward.do(ward.clinician, "/new", "65", "female", "85 mL/min/1.73m2", "62 umol/L", "neither")
+    assert "was entered, but" not in said(turn)
+    turn = ward.do(ward.clinician, f"!{press_of(turn, 'correct_which:')}")
+    turn = ward.do(ward.clinician, "eGFR", "39 mL/min/1.73m2")
+    assert "Not eligible as entered: exclusion E1" in said(turn)
+    assert "39 mL/min/1.73 m² was entered, but it comes to 96 mL/min/1.73 m²" in said(turn)
+    assert labels(turn)[0] == "Correct: eGFR"
+    assert presses(turn).count(press_of(turn, "correct:")) == 1
+    assert "Save with the contradiction" in labels(turn)
+
+
+def test_a_number_corrected_over_one_that_was_worked_out_is_told(conversation: Conversation) -> None:
+    trial = load(str(Path(__file__).parent.parent / "data" / "worked_out.toml"))
+    ward = staffed(offering(conversation, trial))
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "Work it out")
+    turn = ward.do(ward.clinician, "60.5 kg", "181 cm")  # 18.47
+    turn = ward.tap(turn, "Correct: BMI")
+    turn = ward.do(ward.clinician, "19 kg/m2")
+    assert "BMI: 19 kg/m² was entered, but it comes to 18.47 kg/m²" in said(turn)
+
+
+@pytest.mark.parametrize("last", ["s", "save with the contradiction"])
+def test_a_pipe_saves_it_only_where_its_writer_says_so(tmp_path: Path, last: str) -> None:
+    conversation = offering(new_conversation(tmp_path / "pipe.db", Clock()), TRIAL)
+    person = conversation.people.add("clinician", "S01", "terminal", "local")
+    printed: list[str] = []
+    done = Terminal(conversation, person, printed.append).run([*TYPED, "neither", last], piped=True)
+    assert done is (last != "s")
+    assert ("two answers contradict each other" in " ".join(printed)) is (last == "s")
+    conversation.screenings.db.close()
+
+
+def test_a_matching_tells_it_before_it_is_saved(conversation: Conversation) -> None:
+    other = parse_protocol(HEAD.replace("FICTIONAL", "FICTIONAL-2") + EGFR, "other.toml")
+    ward = staffed(offering(conversation, TRIAL, other))
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "All our trials")
+    for _ in range(6):
+        answer = next((each for word, each in MATCHED.items() if word in said(turn)), None)
+        if answer is None:
+            break
+        turn = ward.do(ward.clinician, answer)
+    assert TOLD in said(turn)
+    assert labels(turn)[0] == "Correct: eGFR"
+
+
+MATCHED = {
+    "Age in completed": "65",
+    "Sex?": "female",
+    "eGFR (CKD": "85 mL/min/1.73m2",
+    "Serum creatinine?": "130 umol/L",
+    "Currently pregnant": "neither",
+}
