@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from dialogs.errors import Fault
@@ -28,14 +28,27 @@ def unfit_names(protocol: Protocol) -> Iterator[Fault]:
     for name, said in called.items():
         place, raw = named.get(name, (f"question {name}", None))
         fault = f'is called "{said}" in reviews and reasons'
-        others = [other for other in alike[said.casefold()] if other != name]
-        if others:
+        others = [each for each in alike[said.casefold()] if each != name and not _same(protocol, name, each)]
+        if others and (name in named or _is_to_be_named(name, others, named)):
             remedy = 'Please give each its own: short = "..."'
+            if name not in named:
+                remedy = f'Please add a [[question]] with use = "{name}" and a short = "..." of its own'
             yield Fault(f"{place}: short", f"{fault}, like {others[0]}", remedy)
         elif raw is not None and (
             _is_no_name(said) or _says_more(said, protocol.question(name).ask[language], raw, language)
         ):
             yield Fault(f"{place}: short", fault, 'Please name it in a few words: short = "..."')
+
+
+def _same(protocol: Protocol, name: str, other: str) -> bool:
+    """Say whether two questions measure the same, as a creatinine that may be *normal* and one that is a number."""
+    measures = protocol.question(name).measures
+    return measures is not None and measures == protocol.question(other).measures
+
+
+def _is_to_be_named(name: str, others: Sequence[str], named: Collection[str]) -> bool:
+    """Say whether, of questions of the catalogue that the file does not have, this is the one to get another name."""
+    return not any(other in named for other in others) and name > max(others)
 
 
 def _is_no_name(said: str) -> bool:

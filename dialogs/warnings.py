@@ -85,7 +85,8 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_crowded(protocol, buttons),
         *_long(protocol, characters),
     ]
-    return placed(found, protocol.text, with_codes(tomllib.loads(protocol.text))) if found else []
+    written = without_copies(protocol.text)
+    return placed(found, written, with_codes(tomllib.loads(written))) if found else []
 
 
 def _left_out_at_the_top(protocol: Protocol) -> Iterator[Fault]:

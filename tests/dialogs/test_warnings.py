@@ -72,6 +72,9 @@ def warned(*tables: str, head: str = HEAD) -> list[Fault]:
     return warnings(parse_protocol("\n".join((head + QUESTIONS, *tables)), "trial.toml"), 10, 300)
 
 
+EGFR = "mL/min/{1.73_m2}"
+
+
 def criterion(rule: str, kind: str = "exclusion", words: str = "Words") -> str:
     return f'[[criterion]]\ncode = "X1"\n{kind} = "{words}"\nrule = \'{rule}\'\n'
 
@@ -260,7 +263,13 @@ CASES: dict[str, tuple[str, str, str]] = {
         + '[[question]]\nid = "own"\nask = "?"\nshort = "mental illness"\n'
         + criterion("own").replace("X1", "X2"),
         criterion("fever or mental_illness"),
-        'question mental_illness: short: is called "mental illness" in reviews and reasons, like own',
+        'question own: short: is called "mental illness" in reviews and reasons, like mental_illness',
+    ),
+    "two entries of the catalogue that are called alike, neither in the file": (
+        criterion(f'egfr < "60 {EGFR}" or egfr_child < "60 {EGFR}"'),
+        criterion(f'egfr < "60 {EGFR}" or creatinine > "133 umol/L"'),
+        'question egfr_child: short: is called "eGFR" in reviews and reasons, like egfr. Please add a [[question]] with '
+        'use = "egfr_child" and a short = "..." of its own',
     ),
     "a question of the file's own catalogue with a name that is cut off": (
         criterion("asthma") + f'[catalogue]\nasthma = "{"Asthma that was diagnosed " * 3}?"\n',
@@ -317,6 +326,15 @@ def test_a_name_whose_words_the_catalogue_does_not_ask_either_is_fine() -> None:
     assert not [
         each for each in warned(criterion('platelets < "50 10*9/L"') + asked) if "is called" in str(each)
     ]
+
+
+def test_no_warning_names_a_line_that_the_file_has_not() -> None:
+    """What a stored trial keeps of the catalogue stands behind the file, whose author never saw it."""
+    wide = criterion(f'egfr < "190 {EGFR}" or egfr_child < "190 {EGFR}" or creatinine > "20 umol/L"')
+    found, lines = warned(wide), (HEAD + QUESTIONS + wide).count("\n") + 2
+    assert len(found) > 2
+    assert [str(each) for each in found if each.line is not None and each.line > lines] == []
+    assert len([each for each in found if 'is called "eGFR"' in each.fault]) == 1
 
 
 def test_a_warning_names_the_line_and_what_to_do() -> None:

@@ -10,10 +10,9 @@ from operator import ge, gt, le, lt
 from typing import Final
 
 from dialogs.likely import likely
+from dialogs.loading.rules.joining import Questions, bracketed_values, counted, said_in
 from dialogs.loading.rules.limits import Said, limit_said, usual_limit
 from dialogs.protocol import YES_OR_NO, Question
-
-Questions = Mapping[str, Question]
 
 _Explanation = Callable[[ast.expr, Questions], Said | None]
 
@@ -53,33 +52,6 @@ def _ticked(tree: ast.expr, questions: Questions) -> Said | None:
     negated = isinstance(tree.ops[0], ast.NotEq | ast.NotIn)
     right = f"not ({joined})" if negated else joined
     return f"{name} takes several options", f"Please write {right}"
-
-
-def _counted(tree: ast.expr, questions: Questions) -> Said | None:
-    """Conditions that are counted by another name."""
-    for part in ast.walk(tree):
-        if (
-            not isinstance(part, ast.Call)
-            or not isinstance(part.func, ast.Name)
-            or part.func.id == "at_least"
-        ):
-            continue
-        if part.func.id.casefold().replace("_", "") in ("atleast", "count", "sum", "nof"):
-            conditions = [each for each in part.args if not isinstance(each, ast.Constant)]
-            right = ", ".join(map(said_in, conditions))
-            return (
-                f"there is no {part.func.id} in a rule",
-                f"Please write at_least(2, {right}), with your number",
-            )
-    return None
-
-
-def _bracketed_values(tree: ast.expr, questions: Questions) -> Said | None:
-    """Values that are joined by *or* behind one sign: ``diagnosis == ("a" or "b")``."""
-    if not isinstance(tree, ast.Compare) or not isinstance(tree.comparators[-1], ast.BoolOp):
-        return None
-    values = ", ".join(map(said_in, tree.comparators[-1].values))
-    return "values are not joined by or", f"Please write {said_in(tree.left)} in ({values})"
 
 
 def _attribute(tree: ast.expr, questions: Questions) -> Said | None:
@@ -264,25 +236,25 @@ def _option(tree: ast.expr, questions: Questions) -> Said | None:
     if len(names) != 1 or not questions[names[0]].options:
         return None
     codes = [option.code for option in questions[names[0]].options]
-    for given in _constants(tree):
-        if (
-            isinstance(given, str)
-            and given not in codes
-            and not (given == "none" and questions[names[0]].kind == "several")
-        ):
-            return _no_option(questions[names[0]], given, codes)
-        if isinstance(given, int) and str(given) in codes:
-            return f"{given} stands without quotes", f'Please write "{given}"'
+    allowed = {*codes, *(["none"] if questions[names[0]].kind == "several" else [])}
+    wrong = [each for each in _constants(tree) if isinstance(each, str) and each not in allowed]
+    if wrong:
+        return _no_option(questions[names[0]], list(dict.fromkeys(wrong)), codes)
+    bare = [str(each) for each in _constants(tree) if isinstance(each, int) and str(each) in codes]
+    if bare:
+        return f"{', '.join(bare)} stands without quotes", f"Please write {', '.join(map(_quoted, bare))}"
     return None
 
 
-def _no_option(question: Question, given: str, codes: list[str]) -> tuple[str, str]:
-    fault = f'{question.id} has no option "{given}"'
-    if given == "unknown":
+def _no_option(question: Question, given: list[str], codes: list[str]) -> tuple[str, str]:
+    """Say which options a question has not, all of them at once, and what each was likely meant to be."""
+    fault = f"{question.id} has no option {', '.join(map(_quoted, given))}"
+    if given == ["unknown"]:
         return fault, "Please leave it out: an answer that is unknown makes the criterion unknown by itself"
-    found = _labelled(given, question) or likely(given, codes)
-    if found is not None:
-        return fault, f'Please write "{found}"'
+    found = [_labelled(each, question) or likely(each, codes) for each in given]
+    meant = [_quoted(each) for each in found if each is not None]
+    if len(meant) == len(given):
+        return fault, f"Please write {', '.join(meant)}"
     return fault, f"Please use one of: {', '.join(codes)}"
 
 
@@ -296,9 +268,9 @@ def _labelled(given: str, question: Question) -> str | None:
 
 EXPLANATIONS: Final[tuple[_Explanation, ...]] = (
     _quoted_question,
-    _counted,
+    counted,
     _ticked,
-    _bracketed_values,
+    bracketed_values,
     _attribute,
     _numbers_alone,
     _text_alone,
@@ -339,11 +311,6 @@ def _option_meant(name: str, tree: ast.expr, questions: Questions) -> str | None
         if found is not None:
             return found
     return None
-
-
-def said_in(tree: ast.AST) -> str:
-    """Return a part of a rule with double quotes."""
-    return ast.unparse(tree).replace("'", '"')
 
 
 def _short(text: str, longest: int = 50) -> str:

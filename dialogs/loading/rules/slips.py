@@ -14,8 +14,9 @@ from typing import Final
 
 from dialogs.likely import likely
 from dialogs.loading import catalogue
-from dialogs.loading.rules.explanations import EXPLANATIONS, Questions, names_in, said_in
+from dialogs.loading.rules.explanations import EXPLANATIONS, names_in
 from dialogs.loading.rules.expressions import expression
+from dialogs.loading.rules.joining import Questions, joined_by_a_call, said_in
 from dialogs.loading.rules.limits import Said
 from dialogs.loading.rules.numbered import left_without_id
 from dialogs.loading.rules.parsing import RuleError, parse
@@ -100,6 +101,10 @@ class _Looking:
                 for value in values:
                     yield from self.walk(value)
             case ast.Call(func=ast.Name(id="at_least"), args=[ast.Constant(), *conditions]) if conditions:
+                for condition in conditions:
+                    yield from self.walk(condition)
+            case ast.Call(args=conditions) if (said := joined_by_a_call(tree)) is not None:
+                yield RuleSlip(*said, tree.lineno - 2)
                 for condition in conditions:
                     yield from self.walk(condition)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -228,6 +233,8 @@ def _one_more_value(before: ast.Compare, tree: ast.Constant, questions: Question
         return fault, f"Please write {said_in(before)} or {name} == {value}"
     if isinstance(before.ops[-1], ast.Eq | ast.In):
         return fault, f"Please write {name} in ({said_in(before.comparators[-1]).strip('()')}, {value})"
+    if name in questions and tree.value in questions[name].shortcut_by_code:
+        return fault, f"Please write {said_in(before)} or {name} == {value}"
     sign = said_in(before).removeprefix(name).split()[0]
     return fault, f"Please write {name} {sign} {value}"
 
