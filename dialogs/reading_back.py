@@ -22,7 +22,7 @@ from dialogs.rules.comparisons import Comparison, Contrast, Leaf
 from dialogs.rules.judgement import TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import NEVER
-from dialogs.wording import comparisons, measured, time_span
+from dialogs.wording import comparisons, contrasts, measured, time_span
 
 INDENT: Final = "  "
 
@@ -150,9 +150,9 @@ class _Reading:
         return found
 
     def contrast(self, leaf: Contrast, operator: str) -> str:
-        one, other = (self.name(self.protocol.questions[place]) for place in leaf.places)
-        text: str = self.words["condition"][operator]
-        return text.format(name=one, limit=other)
+        one, other = (self.protocol.questions[place] for place in leaf.places)
+        text = contrasts(one, self.language)[operator]
+        return text.format(name=self.name(one), limit=self.name(other))
 
     def membership(self, leaf: Membership, *, negated: bool) -> str:
         """Name the options; of a question of two, that one which is asked for in the end."""

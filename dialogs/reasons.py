@@ -17,7 +17,7 @@ from dialogs.rules.comparisons import Comparison, Contrast
 from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import AtLeast, Conjunction, Disjunction, Negation, Node, Unclear
 from dialogs.since import NEVER
-from dialogs.wording import comparisons, measured, rounded_ratio, selected, time_span
+from dialogs.wording import comparisons, contrasts, measured, rounded_ratio, selected, time_span
 from dialogs.working_out import worked_out
 
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -190,8 +190,9 @@ class _Words:
         return measured(number, question.unit_by_code[number.unit], self.language)
 
     def contrast(self, leaf: Contrast, operator: str) -> str:
-        one, other = (self.protocol.questions[place].name[self.language] for place in leaf.places)
-        return self.said[operator].format(name=one, limit=other)
+        one, other = (self.protocol.questions[place] for place in leaf.places)
+        said = contrasts(one, self.language)[operator]
+        return said.format(name=one.name[self.language], limit=other.name[self.language])
 
     def membership(self, leaf: Membership, *, negated: bool) -> _Said:
         """Name the options that are asked for; if one of them was chosen, that one.

@@ -87,6 +87,13 @@ def comparisons(question: Question, unit: str, language: str) -> Mapping[str, st
     return named
 
 
+def contrasts(question: Question, language: str) -> Mapping[str, str]:
+    """Return how a number, or how long ago something was, is said to be below that of another question, and so on."""
+    said = words("dialogs", language)
+    named: Mapping[str, str] = said["since"]["contrast"] if question.kind == "since" else said["condition"]
+    return named
+
+
 def with_unit(number: str, label: str) -> str:
     """Put a unit's label behind a number, with a space between them where its language has one."""
     return f"{number}{label}" if label[:1] in _close_units() else f"{number} {label}"

@@ -12,7 +12,7 @@ from typing import Final
 
 from dialogs.answers import Choice
 from dialogs.protocol import Protocol, Question
-from dialogs.reading.ago import looks_like_date, read_ago
+from dialogs.reading.ago import is_length_of_time, length_in_digits, looks_like_date, read_ago
 from dialogs.reading.identifiers import looks_like_free_text, looks_like_identifier
 from dialogs.reading.numbers import MAX_DIGITS, is_long_result, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
@@ -73,6 +73,8 @@ def read(
         return Understood(((question.id, Choice(codes[0])),))
     if question.kind == "since" and not codes:
         return read_ago(protocol, question, said)
+    if not codes and is_length_of_time(question):
+        said = length_in_digits(said)
     if codes or question.kind == "choice" or not any(c.isnumeric() for c in said):
         likely = tuple(((question.id, Choice(code)),) for code in codes or likely_options(question, said))
         return Refused("not_an_option" if question.kind == "choice" else "not_a_number", likely=likely)

@@ -73,6 +73,18 @@ def _read(protocol: Protocol, question: Question, said: str) -> Reading:
     return reading
 
 
+def is_length_of_time(question: Question) -> bool:
+    """Say whether a number is how long something lasts: a life expectancy, a course."""
+    return question.kind == "quantity" and question.unit_by_code.keys() <= DAYS.keys()
+
+
+def length_in_digits(said: str) -> str:
+    """Write *half a year* as ``0.5 year``, as for how long ago; what speaks of *ago* or of a time until now stays."""
+    if re.search(rf"(?:{_after()}$)|{in_any_language('until_now')}", said):
+        return said
+    return _in_digits(said) or said
+
+
 def _given(question: Question, number: Decimal, unit: str) -> Given:
     return ((question.id, Measurement("=", number, unit)),)
 

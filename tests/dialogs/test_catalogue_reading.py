@@ -84,6 +84,34 @@ def test_a_number_is_read_as_it_is_printed(name: str, text: str, value: str, uni
     assert typed(name, text) == Understood(((name, Measurement("=", Decimal(value), unit)),))
 
 
+LASTING = {
+    "半年": ("=", "0.5", "a"),
+    "six months": ("=", "6", "mo"),
+    "half a year": ("=", "0.5", "a"),
+    "一年半": ("=", "1.5", "a"),
+    "1 year and 6 months": ("=", "18", "mo"),
+    "3个月以上": (">=", "3", "mo"),
+    "at least 6 months": (">=", "6", "mo"),
+    "more than a year": (">", "1", "a"),
+    "不到三个月": ("<", "3", "mo"),
+    ">12 months": (">", "12", "mo"),
+}
+
+
+@pytest.mark.parametrize("text", LASTING)
+def test_how_long_something_lasts_is_said_as_how_long_ago_something_was(text: str) -> None:
+    relation, value, unit = LASTING[text]
+    meant = Measurement(relation, Decimal(value), unit)  # type: ignore[arg-type]
+    assert typed("life_expectancy", text) == Understood((("life_expectancy", meant),))
+
+
+@pytest.mark.parametrize(
+    "text", ["three months ago", "within the last 3 months", "近三个月", "about six months", "six", "半"]
+)
+def test_what_is_no_length_of_time_is_not_taken_as_one(text: str) -> None:
+    assert isinstance(typed("life_expectancy", text), Refused)
+
+
 @pytest.mark.parametrize(("name", "text", "kind"), DOUBTFUL.values(), ids=DOUBTFUL)
 def test_what_can_mean_two_things_is_not_taken(name: str, text: str, kind: type[Reading]) -> None:
     assert isinstance(typed(name, text), kind)

@@ -20,6 +20,7 @@ from dialogs.loading import load, parse_protocol
 from dialogs.loading.rules.parsing import RuleError, parse
 from dialogs.proofs import representatives
 from dialogs.reading import Proposal, Refused, Understood, propose_again, read, with_unit
+from dialogs.reading_back import read_back
 from dialogs.reasons import what_failed
 from dialogs.since import DAYS
 from dialogs.wording import compared, describe
@@ -322,3 +323,40 @@ def test_what_is_no_time_has_neither() -> None:
             DIAGNOSED.replace('"since"', '"yes_no"').format("never = false", "diagnosed"), "trial.toml"
         )
     assert [fault.place for fault in refused.value.faults] == ["question diagnosed: never"]
+
+
+TWO = """format = 2
+id = "EX-TWO"
+title = {{ en = "Fictional", zh = "虚构" }}
+languages = ["en", "zh"]
+[[criterion]]
+code = "E1"
+exclusion = "Words"
+rule = 'last_exacerbation {} last_chemotherapy'
+"""
+OF_TWO = {
+    "<": ("more recent than", "晚于"),
+    "<=": ("at most as long ago as", "不早于"),
+    ">": ("longer ago than", "早于"),
+    ">=": ("at least as long ago as", "不晚于"),
+    "==": ("as long ago as", "距今一样久"),
+    "!=": ("not as long ago as", "距今不一样久"),
+}
+
+
+@pytest.mark.parametrize("sign", OF_TWO)
+def test_of_two_times_it_is_said_which_was_later_and_nothing_is_below_another(sign: str) -> None:
+    trial = parse_protocol(TWO.format(sign), "two.toml")
+    (criterion,) = trial.criteria
+    facts = [ago("2" if q.id == "last_exacerbation" else "1", "mo") for q in trial.questions]
+    for language, said in zip(("en", "zh"), OF_TWO[sign], strict=True):
+        one, other = (
+            trial.question(f"last_{each}").name[language] for each in ("exacerbation", "chemotherapy")
+        )
+        for told in (
+            what_failed(trial, criterion, facts, language),
+            read_back(trial, criterion, language).text,
+        ):
+            assert said in told
+            assert told.index(one) < told.index(other)
+            assert "below" not in told
