@@ -109,6 +109,7 @@ def test_what_is_saved_all_the_same_says_so_and_verifies(ward: Ward) -> None:
     assert ward.verdicts() == [("S01-0001", "eligible")]
     assert verify(path_of(ward.conversation.screenings.db)).problems == ()
     assert isinstance(_answers(ward)["egfr"], Measurement)
+    assert TOLD in said(ward.do(ward.coordinator, "S01-0001"))
 
 
 def test_what_excludes_by_the_number_typed_says_so_before_it_is_saved(ward: Ward) -> None:
