@@ -51,6 +51,7 @@ def _columns(portfolio: Portfolio) -> tuple[tuple[Protocol, tuple[tuple[str, str
 
 def evaluate_several(portfolio: Portfolio, row: Row) -> Iterator[str]:
     """Yield a candidate's lines of JSON, one a trial that no fault of the row concerns."""
+    columns = {trial.id: {column for _, column in own} for trial, own in _columns(portfolio)}
     for trial, outcome in outcomes(portfolio, row):
         if outcome is None:
             continue
@@ -64,6 +65,6 @@ def evaluate_several(portfolio: Portfolio, row: Row) -> Iterator[str]:
         }
         if outcome.parts:
             line["parts"] = {each.part.code: of_part(each) for each in outcome.parts}
-        if row.unusual:
-            line["unusual"] = row.unusual
+        if unusual := [column for column in row.unusual if column in columns[trial.id]]:
+            line["unusual"] = unusual
         yield json.dumps(line, ensure_ascii=False)

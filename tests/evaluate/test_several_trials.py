@@ -108,6 +108,16 @@ def _evaluate(folder: Path, *options: str) -> Result:
     )
 
 
+def test_a_line_names_no_unusual_value_that_its_trial_does_not_ask_for(folder: Path) -> None:
+    (folder.parent / "list.csv").write_text("name,age_years,hba1c\nC1,119,18 %\n", encoding="utf-8")
+    result = _evaluate(folder, "--accept-unusual")
+    assert result.exit_code == 0, result.output
+    lines = map(json.loads, result.stdout.splitlines())
+    unusual = {line["trial"]: line.get("unusual") for line in lines}
+    assert unusual.pop("EXAMPLE-DM2") == ["age_years", "hba1c"]
+    assert list(unusual.values()) == [["age_years"]]
+
+
 def test_there_is_a_line_a_candidate_and_trial(folder: Path) -> None:
     done = _evaluate(folder)
     assert done.exit_code == 1, "one row has a fault"
