@@ -34,6 +34,7 @@ def document(protocol: Protocol, language: str) -> str:
             *(render(picture).decode() for picture in pictures(telling)),
             f"</div>\n<h2>{escape(said['criteria'])}</h2>",
             *_criteria(telling, said),
+            *_besides(telling, said),
             *_signing(protocol, said),
         ]
     )
@@ -67,6 +68,15 @@ def _criteria(telling: Telling, said: Any) -> Iterator[str]:
                 yield f'<p class="record-line">{label} {escape(line.text)}</p>'
         if criterion is not None:
             yield _criterion(telling, criterion, said)
+
+
+def _besides(telling: Telling, said: Any) -> Iterator[str]:
+    """What clinicians are shown that decides nothing."""
+    shown = [*telling.besides()]
+    if shown:
+        yield f"<h2>{escape(said['besides'])}</h2>"
+    for text, when in shown:
+        yield f'<section class="criterion">\n<h3>{escape(text)}</h3>\n<p>{_clause(when)}</p>\n</section>'
 
 
 def _criterion(telling: Telling, criterion: Criterion, said: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -21,7 +21,7 @@ from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.quoted import outdated
-from dialogs.reading_back import Clause, formula_read_back, read_back
+from dialogs.reading_back import Clause, condition, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
 from dialogs.since import DAYS
@@ -135,7 +135,10 @@ class Telling:
 
     def _asked(self, criterion: Criterion) -> Iterator[str]:
         places = members(criterion.rule.mask)
-        yield from (self._question(self.protocol.questions[place]) for place in places)
+        for question in (self.protocol.questions[place] for place in places):
+            yield self._question(question)
+            if question.help is not None:
+                yield self.said["help"].format(help=question.help[self.language].replace("\n", " "))
 
     def _question(self, question: Question) -> str:
         """A question with what it is answered by."""
@@ -152,6 +155,14 @@ class Telling:
         ask = question.ask[self.language].replace("\n", " ")
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)
+
+    def besides(self) -> Iterator[tuple[str, Clause]]:
+        """Yield what is shown besides criteria, as a point to ask the site about or as an alert, and when it is."""
+        for key, items in (("site_item", self.protocol.site_items), ("alert", self.protocol.alerts)):
+            for each in items:
+                when = condition(self.protocol, each.when.node, self.language)
+                shown = self.said["shown_if"].format(when=when.text)
+                yield self.said[key].format(text=each.text[self.language]), replace(when, text=shown)
 
     def _outdated(self, criterion: Criterion) -> Iterator[str]:
         """Yield the words that changed where a question still quotes those of before."""

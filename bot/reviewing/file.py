@@ -52,12 +52,14 @@ class Shown:
     """A criterion as it was shown, and the fingerprint of what was shown.
 
     ``in_words`` is what the trial would be if it were asked as it stands; ``None`` if it is, and where it cannot be.
+    ``of_in_words`` is the fingerprint of that criterion, also where it is asked so already.
     """
 
     protocol: Protocol
     criterion: Criterion
     of: str
     in_words: Protocol | None = None
+    of_in_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,21 @@ class ReviewedFile:
             return None
         if self._waits_for_others(protocol, criterion):
             return None
-        return Shown(protocol, criterion, fingerprint(text, code), self._in_words(text, criterion))
+        asked, of_asked = self._in_words(text, criterion)
+        return Shown(protocol, criterion, fingerprint(text, code), asked, of_asked)
 
-    def _in_words(self, text: str, criterion: Criterion) -> Protocol | None:
-        if is_asked_as_it_stands(criterion):
-            return None
+    def _in_words(self, text: str, criterion: Criterion) -> tuple[Protocol | None, str]:
         try:
-            return parse_protocol(in_words(text, criterion.code), str(self.path))
-        except (NotEditable, ProtocolError):
-            return None
+            after = in_words(text, criterion.code)
+        except NotEditable:
+            return None, ""
+        of = fingerprint(after, criterion.code)
+        if after == text and is_asked_as_it_stands(criterion):
+            return None, of
+        try:
+            return parse_protocol(after, str(self.path)), of
+        except ProtocolError:
+            return None, of
 
     def accept(self, shown: Shown, *, as_question: bool = False) -> Written | Refusal:
         """Write that this person accepted what was shown, or made it a question in words; or say why not.
@@ -145,7 +153,10 @@ class ReviewedFile:
             return None  # somebody accepted meanwhile what would be dropped
         asked_now = as_question and not is_asked_as_it_stands(shown.criterion)
         proposed = "" if asked_now else kept_with_review(shown.criterion)
-        after = accepted(in_words(text, code) if as_question else text, code, self.by, self.on, proposed)
+        decided = in_words(text, code) if as_question else text
+        if as_question and fingerprint(decided, code) != shown.of_in_words:
+            return None  # it would be asked otherwise than was shown
+        after = accepted(decided, code, self.by, self.on, proposed)
         parse_protocol(after, str(self.path))
         return after
 

@@ -174,6 +174,49 @@ def test_what_is_asked_as_it_stands_has_no_rule_but_its_answer(language: str, sa
     assert facts == {"record": ("Smokers",), "rule": (said[0],), "asked": (said[1],)}
 
 
+BESIDES: Final = (
+    TRIAL.replace('ask = "Which side?"', 'ask = "Which side?"\nhelp = "As seen by the patient."')
+    + """
+[[site_item]]
+id = "fresh"
+text = "Ask whether a count of last week does"
+when = 'platelets < "80 10*9/L" or lymphocytes > "5 10*9/L"'
+
+[[alert]]
+id = "low"
+text = "Call the ward & wait"
+when = 'platelets < "20 10*9/L"'
+"""
+)
+SHOWN_BESIDES: Final = {
+    "en": (
+        "Help: As seen by the patient.",
+        "To ask the site: Ask whether a count of last week does",
+        "Shown if: at least one of these holds",
+        "Alert: Call the ward & wait",
+        "Shown if: platelets below 20 ×10⁹/L",
+    ),
+    "zh": (
+        "说明：As seen by the patient.",
+        "需向研究中心询问：Ask whether a count of last week does",
+        "警示：Call the ward & wait",
+        "显示条件：血小板低于20 ×10⁹/L",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "shown"), SHOWN_BESIDES.items())
+def test_all_that_clinicians_are_shown_stands_in_it(
+    tmp_path: Path, language: str, shown: Sequence[str]
+) -> None:
+    text = Page(document(parse_protocol(BESIDES, "trial.toml"), language)).text
+    assert [each for each in shown if each not in text] == []
+    file = tmp_path / "trial.toml"
+    file.write_text(BESIDES, encoding="utf-8")
+    told = CliRunner().invoke(main, ["protocol", "show", str(file), "--lang", language]).stdout
+    assert [each for each in shown[1:] if each not in told] == []
+
+
 def test_options_with_commas_are_told_apart() -> None:
     protocol = parse_protocol(TRIAL.replace('"Left"', '"Left, or both"'), "trial.toml")
     assert "Which side? (Left, or both; Right)" in Page(document(protocol, "en")).text

@@ -248,3 +248,26 @@ def test_what_was_taken_back_stands_in_no_register(reviewer: Reviewer, tmp_path:
     reviewer.types("ab")
     enter_reviews(db, load(str(reviewer.file)), utc_now)
     assert not db.execute("SELECT 1 FROM register WHERE kind = 'reviewed'").fetchall()
+
+
+@pytest.mark.parametrize("rule", ["rule = 'e1_1 or e1_2'\n", ""])
+def test_no_question_is_written_that_was_not_shown(tmp_path: Path, rule: str) -> None:
+    """Somebody words it otherwise while it is read."""
+    reviewer = Reviewer(tmp_path, DRAFT.replace("rule = 'e1_1 or e1_2'\n", rule), sits_there=True)
+
+    def keys() -> Iterable[str]:
+        yield "l"
+        text = reviewer.file.read_text(encoding="utf-8").replace(
+            "of the following: gout", "of these, ever: gout"
+        )
+        reviewer.file.write_text(text, encoding="utf-8")
+        yield "w"
+        assert load(str(reviewer.file)).criterion_by_code["E1"].reviewed == ()
+        yield from "wq"
+
+    reviewer.types(keys())
+    cards = [" ".join(each.split()) for each in reviewer.said if each.startswith("E1 ")]
+    assert ["of these, ever: gout" in each for each in cards][:2] == [False, True]
+    assert "Nothing was written: E1 was changed in the meantime.\n" in reviewer.said
+    asked = load(str(reviewer.file)).question("e1").ask["en"]
+    assert "of these, ever: gout" in asked

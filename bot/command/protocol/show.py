@@ -40,3 +40,5 @@ def _told(telling: Telling) -> Iterator[str]:
                 yield from ("", telling.said["document"]["line"], *wrapped("  ", line.text))
         if criterion is not None:
             yield from ("", *card(telling, criterion, SHOWN))
+    for text, when in telling.besides():
+        yield from ("", *wrapped("", text), *(line for each in when.lines() for line in wrapped("  ", each)))
