@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from dialogs.changed_words import exchanged, likeness
 from dialogs.drafting.draft import fields_of_their_own
 from dialogs.drafting.fields import not_taken_up
-from dialogs.drafting.file import facts_of
 from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
 from dialogs.drafting.rows import unescaped
 from dialogs.drafting.sides import on_the_other_side, under_another_heading
+from dialogs.drafting.versions import of_versions
 from dialogs.protocol import Protocol
 
 ALIKE: Final = 0.6
@@ -38,7 +38,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         left.remove(one)
         missing.remove(text)
     return [
-        *_of_versions(protocol, record),
+        *of_versions(protocol, record),
         *fields,
         *(f"Not in the file: {_shown(each)}" for each in _fields_lost(protocol, record, in_order)),
         *(f"{one.called} is altered: {_changed(one.text, text)}" for one, text in altered),
@@ -172,14 +172,3 @@ def _place(text: str, written: Sequence[str], quoted: Sequence[Quoted]) -> str:
 
 def _shown(text: str) -> str:
     return f"“{text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + '…'}”"
-
-
-def _of_versions(protocol: Protocol, record: Record) -> Iterator[str]:
-    """Say whether the record is of another day than the file, and which of its facts are others."""
-    if record.date and protocol.record_version and record.date != protocol.record_version:
-        yield f"The file was made from the record of {protocol.record_version}; this one is of {record.date}."
-    facts: Mapping[str, str] = facts_of(record)
-    for name, now in facts.items():
-        before = protocol.facts.get(name)
-        if before is not None and before != now:
-            yield f"facts: {name} is “{before}” in the file, and “{now}” in the record"

@@ -152,11 +152,15 @@ def _places(record: Record, said: Said) -> Iterator[str]:
 def _recruitment(record: Record, said: Said) -> str:
     texts = {}
     for language in said.languages:
-        known = words("dialogs.drafting", language)
-        status = known["status"].get(record.status, record.status.replace("_", " ").capitalize())
-        form = known["recruitment" if record.date else "recruitment_undated"]
-        texts[language] = form.format(status=status, date=record.date)
+        form = words("dialogs.drafting", language)["recruitment" if record.date else "recruitment_undated"]
+        texts[language] = form.format(status=status_in(language, record), date=record.date)
     return said.of(texts)
+
+
+def status_in(language: str, record: Record) -> str:
+    """Return whether a trial recruits, as a language says it."""
+    known = words("dialogs.drafting", language)["status"]
+    return str(known.get(record.status, record.status.replace("_", " ").capitalize()))
 
 
 def facts_of(record: Record) -> dict[str, str]:
