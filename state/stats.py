@@ -19,18 +19,23 @@ from dialogs.verdicts import MET
 from state.exports.filters import refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot
+from state.replay import AS_ANSWERED
 
 _VERSION: Final = """t.version || CASE
         WHEN EXISTS (SELECT 1 FROM protocols o WHERE o.id = t.id AND o.version = t.version AND o.sha256 <> t.sha256)
         THEN ' (' || substr(t.sha256, 1, 7) || ')' ELSE '' END"""
 """What was changed without a new version counts apart, by the beginning of its SHA-256."""
+_OUT_OF_A_MATCHING: Final = f"""EXISTS (
+        SELECT 1 FROM log WHERE screening = c.screening AND entry = 1 AND detail IS '{AS_ANSWERED}'
+    )"""
+"""Its time to a verdict is that of several trials, and of what was between the matching and its opening: no one's."""
 _SUBJECTS: Final = f"""
 CREATE TEMP TABLE subject AS
 SELECT
     c.screening, c.site, c.protocol, t.id AS trial, {_VERSION} AS version, c.saved_at, c.verdict, c.first_failed,
     c.all_failed, c.parts, c.asked, substr(c.saved_at, 1, 7) AS month,
     (SELECT CASE WHEN min(at) >= c.started_at THEN strftime('%s', min(at)) - strftime('%s', c.started_at) END
-     FROM verdicts WHERE screening = c.screening) AS seconds
+     FROM verdicts WHERE screening = c.screening AND NOT {_OUT_OF_A_MATCHING}) AS seconds
 FROM chosen c
 JOIN protocols t ON t.sha256 = c.protocol
 WHERE c.verdict <> 'cancelled' AND c.screening NOT IN (SELECT screening FROM followed)
@@ -76,7 +81,10 @@ _MONDAY: Final = "date(c.saved_at, 'weekday 0', '-6 days')"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Subjects by verdict, with the medians of questions asked and of seconds to the first verdict."""
+    """Subjects by verdict, with the medians of questions asked and of seconds to the first verdict.
+
+    A screening that came out of a matching has no seconds of its own.
+    """
 
     assessed: int
     excluded: int

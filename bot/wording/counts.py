@@ -82,14 +82,16 @@ def _reasons(title: str, reasons: tuple[Reason, ...], language: str) -> Iterator
 
 def _medians(counts: Counts, language: str) -> dict[str, str]:
     """Return the medians as words; a dash where there is none."""
-    word = say(language)
-    if counts.median_questions is None or counts.median_seconds is None:
-        return {"questions": word("questions", n="–"), "time": "–"}
-    minutes = counts.median_seconds / SECONDS_A_MINUTE
+    word, questions, seconds = say(language), counts.median_questions, counts.median_seconds
     return {
-        "questions": word("questions", n=_short(counts.median_questions)),
-        "time": word("minutes", n=f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}"),
+        "questions": word("questions", n="–" if questions is None else _short(questions)),
+        "time": "–" if seconds is None else word("minutes", n=_minutes(seconds)),
     }
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / SECONDS_A_MINUTE
+    return f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}"
 
 
 def _short(number: float) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.wording.counts import as_text
 from dialogs.answers import UNKNOWN, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.loading import load, parse_protocol, shipped_protocols
@@ -221,6 +222,25 @@ def test_no_view_count_or_list_has_a_matching(ward: Ward) -> None:
     assert {each.number for each in ward.screenings.listed()} == {"S01-0001", "S01-0002"}
     assert (status(ward.path).screenings, status(ward.path).open_dialogues) == (2, 0)
     assert "S01-M" not in json.dumps(ward.db.execute("SELECT * FROM register").fetchall())
+
+
+def test_the_median_of_time_counts_only_what_was_screened_alone(ward: Ward) -> None:
+    """The days between a matching and the opening of a trial are no time to a verdict."""
+    matching = ward.answered()
+    ward.now += timedelta(days=20)
+    opened = ward.open(matching, "EXAMPLE-DM2")
+    ward.screenings.take(opened, [Step("save")], "S01-P01")
+    (trial,) = stats(ward.path).trials
+    asked = len(opened.dialogue.applied)
+    assert (trial.total.assessed, trial.total.median_questions) == (1, asked)
+    assert trial.total.median_seconds is None
+    assert f"Median: {asked} questions, –" in as_text(stats(ward.path), "en")
+    alone = ward.screenings.start(TRIALS[0], "S01-P01", "S01", zone="+08:00", channel="terminal")
+    while alone.state != REVIEW:
+        ward.screenings.take(alone, [Step("answer", alone.state, UNKNOWN)], "S01-P01")
+    ward.screenings.take(alone, [Step("save")], "S01-P01")
+    (trial,) = stats(ward.path).trials
+    assert 60 <= (trial.total.median_seconds or 0) < 60 * 60
 
 
 def test_a_merged_file_has_no_matching(ward: Ward, tmp_path: Path) -> None:
