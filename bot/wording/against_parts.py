@@ -53,6 +53,11 @@ def corrections(screening: Screening, say: Phrases) -> list[Button]:
     ]
 
 
+def saving(screening: Screening, verb: str, say: Phrases) -> Button:
+    """The way to save; what contradicts its parts by a button that says so."""
+    return button(say.plain(f"{verb}_anyway" if found(screening.dialogue) else verb), verb, screening)
+
+
 def correct_one(screening: Screening, question: str, say: Phrases) -> Button:
     label = say.plain("correct_one", question=screening.protocol.question(question).short[say.language])
     return button(label, "correct", screening, screening.dialogue.applied.index(question))

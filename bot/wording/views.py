@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
-from bot.wording.against_parts import correct_one, corrections, lines_against_parts
+from bot.wording.against_parts import correct_one, corrections, lines_against_parts, saving
 from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
@@ -224,9 +224,7 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     text = lines(cards.exclusion_card(screening, say), *contradicting, say("excluded_next"))
     used = dict.fromkeys(question for reason, _ in dialogue.rulings for question, _ in reason.answers)
     decided = [question for question in used if question in dialogue.applied]
-    save = button(
-        say.plain("finish_save_anyway" if contradicting else "finish_save"), "finish_save", screening
-    )
+    save = saving(screening, "finish_save", say)
     correct = [*corrections(screening, say), *(correct_one(screening, each, say) for each in decided)]
     buttons = [*dict.fromkeys([*correct, save] if contradicting else [save, *correct])]
     if dialogue.can("continue"):
@@ -243,11 +241,9 @@ def _head(screening: Screening, say: Phrases) -> Safe:
 
 
 def _show_review(screening: Screening, say: Phrases) -> Reply:
-    """The review; where two answers contradict each other, first what corrects one of them."""
-    contradicting = corrections(screening, say)
     buttons = [
-        *contradicting,
-        button(say.plain("save_anyway" if contradicting else "save"), "save", screening),
+        *corrections(screening, say),
+        saving(screening, "save", say),
         button(say.plain("correct_answer"), "correct_which", screening),
     ]
     if screening.dialogue.can("continue"):
