@@ -16,6 +16,8 @@ from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
 from dialogs.changed_words import changed_words
 from dialogs.drafting.anew import drafted_anew
+from dialogs.drafting.headings import section_of
+from dialogs.headings import headings
 from dialogs.languages import numbered, words
 from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
@@ -29,6 +31,8 @@ from dialogs.wording import describe, measured, time_span
 
 DIGITS: Final = 4
 """Of a limit that does not end in another unit."""
+TITLES: Final = (("inclusion", ""), ("exclusion", ""))
+"""Sections of a record that speak of everybody."""
 _OUTCOMES: Final = {
     ("inclusion", True): "met",
     ("inclusion", False): "not_met",
@@ -267,7 +271,14 @@ def _as_written(criterion: Criterion) -> list[str]:
     return [] if is_asked_as_it_stands(criterion) else [criterion.rule.text]
 
 
+def _stands_under(protocol: Protocol, criterion: Criterion) -> Iterator[str]:
+    """Yield the lines above a criterion that may say more of it; titles of all inclusions or exclusions do not."""
+    above = headings(protocol)[protocol.criteria.index(criterion)]
+    yield from (line for line in above if section_of(line) not in TITLES)
+
+
 FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
+    "under": lambda telling, criterion: _stands_under(telling.protocol, criterion),
     "record": lambda _, criterion: [criterion.source],
     "reading": lambda telling, criterion: _text(criterion.reading, telling),
     "proposed": lambda _, criterion: notes(criterion),

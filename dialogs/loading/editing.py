@@ -32,7 +32,8 @@ Raw = Mapping[str, Any]
 def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     """Return the text with a person's review of a criterion, without ``review`` once enough have accepted it.
 
-    What the machine said of its proposal stays with the review.
+    What the machine said of its proposal stays with the review; how it is asked if its rule is dropped, with the rule:
+    whoever reviews it again can still do so.
     Raises `NotEditable`.
     """
     raw = read(text)
@@ -47,10 +48,11 @@ def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     is_last = not awaited(None, reviews, raw.get("reviews", 0))
     edit = _Edit(text, raw, code)
     edit.put("reviewed", value_of(listed), instead="review" if is_last else None)
-    if is_last:
+    done: dict[str, Any] = {"review": None} if is_last else {}
+    if is_last and "rule" not in criterion:
         edit.drop(IN_WORDS)
-    done = {"review": None, IN_WORDS: None} if is_last else {}
-    return edit.checked({"reviewed": listed} | done)
+        done[IN_WORDS] = None
+    return edit.checked({"reviewed": listed, **done})
 
 
 def in_words(text: str, code: str) -> str:

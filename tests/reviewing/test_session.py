@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -271,3 +272,40 @@ def test_no_question_is_written_that_was_not_shown(tmp_path: Path, rule: str) ->
     assert "Nothing was written: E1 was changed in the meantime.\n" in reviewer.said
     asked = load(str(reviewer.file)).question("e1").ask["en"]
     assert "of these, ever: gout" in asked
+
+
+UNDER: Final = """
+[[criterion]]
+line = "Exclusion Criteria:"
+
+[[criterion]]
+line = "Within 4 weeks before enrolment:"
+
+[[criterion]]
+code = "E3"
+exclusion = "Major surgery"
+rule = 'last_major_surgery < "4 wk"'
+ask_in_words = "Is this true of the patient?\\n“Within 4 weeks before enrolment: Major surgery”"
+review = "read as last_major_surgery < 4 wk"
+"""
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Under"), ("zh", "上级标题")])
+def test_what_a_criterion_stands_under_is_shown_and_stays_in_its_question(
+    reviewer: Reviewer, language: str, label: str
+) -> None:
+    """A heading that was amended after it was accepted opens it again, and can be compared with its rule."""
+    reviewer.file.write_text(DRAFT + UNDER, encoding="utf-8")
+    reviewer.types("aaaa")
+    assert reviewer.reviewed.waiting() == ()
+    text = reviewer.file.read_text(encoding="utf-8").replace('line = "Within 4', 'line = "Within 12')
+    reviewer.file.write_text(text, encoding="utf-8")
+    reviewer.types("w", language)
+    shown = [" ".join(each.split()) for each in reviewer.said if each.startswith("E3 ") and label in each]
+    assert len(shown) == (2 if language == "en" else 1)
+    assert f"{label} Within 12 weeks before enrolment:" in shown[-1]
+    assert f"{label} Exclusion" not in shown[-1]
+    assert (
+        "“Within 4 weeks before enrolment: Major surgery”"
+        in load(str(reviewer.file)).question("e3").ask["en"]
+    )

@@ -13,7 +13,7 @@ from bot.command.wiring import one_protocol
 if TYPE_CHECKING:
     from bot.reviewing.facts import Telling
 
-SHOWN: Final = ("record", "reading", "proposed", "rule", "as_written", "parts", "note", "reviewed")
+SHOWN: Final = ("under", "record", "reading", "proposed", "rule", "as_written", "parts", "note", "reviewed")
 """Of each criterion; what is asked, limits in other units and made-up patients are for who reviews it."""
 
 
