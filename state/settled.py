@@ -1,7 +1,7 @@
 """Earlier subjects judged, by kept answers, for a trial that they were not screened for. Nothing is written.
 
-Only what the trial asks in the same way counts, and of that what may still hold, or the least that it has come to
-since: see `dialogs.carried`.
+The screenings that came out of one matching are of one candidate. Only what the trial asks in the same way counts, and
+of that what may still hold, or the least that it has come to since: see `dialogs.carried`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,34 @@ from dialogs.carried import at_least, holding
 from dialogs.portfolio.sameness import classes
 from dialogs.progress import Progress
 from dialogs.protocol import Protocol
-from state.lookup import Lookup
+from state.lookup import Lookup, Screening
+from state.replay import OPENED
 
-_SAVED: Final = """
-SELECT u.subject, s.number, s.site, s.protocol, t.id
+_SAVED: Final = f"""
+WITH matched(screening, matching) AS (
+    SELECT json_extract(detail, '$.screening'), screening FROM log WHERE kind = '{OPENED}'
+),
+candidate(screening, trial, subject, place, candidate) AS (
+    SELECT u.screening, u.trial, u.subject, u.place, coalesce(m.matching, u.subject)
+    FROM subjects u LEFT JOIN matched m ON m.screening = u.subject
+)
+SELECT c.candidate, c.subject, s.sequence, s.number, s.site, s.protocol, t.id
 FROM screenings s
 JOIN standing g ON g.screening = s.number
-JOIN subjects u ON u.screening = s.number
+JOIN candidate c ON c.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
 WHERE g.verdict IS NOT NULL
     AND (:site IS NULL OR s.site = :site)
-    AND u.subject NOT IN (
-        SELECT n.subject FROM subjects n JOIN standing h ON h.screening = n.screening
+    AND c.candidate NOT IN (
+        SELECT n.candidate FROM candidate n JOIN standing h ON h.screening = n.screening
         WHERE n.trial = :trial AND h.state <> 'cancelled'
     )
-ORDER BY s.site, u.subject, u.place, s.sequence
+ORDER BY s.site, min(c.subject) OVER (PARTITION BY c.candidate), c.subject, c.place, s.sequence
 """
-"""Saved screenings of the subjects that were not screened for the trial, the first of each subject first."""
+"""Saved screenings of the candidates who were not screened for the trial, by subject, the first of each subject first.
+
+A candidate is a subject, or all those whose first screening came out of the same matching.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +72,26 @@ def settled(screenings: Lookup, new: Protocol, *, site: str | None = None) -> It
     same: dict[str, Mapping[str, str]] = {}
     found = screenings.db.execute(_SAVED, {"site": site, "trial": new.id}).fetchall()
     for _, rows in groupby(found, key=lambda row: row[0]):
-        *_, newest = screened = list(rows)
-        kept: dict[str, Answer] = {}
-        for _, number, _, sha256, _ in screened:
-            if sha256 not in same:
-                same[sha256] = _asked_alike(screenings.protocols.get(sha256), new)
-            saved = screenings.as_saved(number).dialogue
-            own = {each: called for each, called in same[sha256].items() if each in saved.applied}
-            kept |= {called: saved.answers[each] for each, called in own.items()}
-        yield _judged(new, kept, newest[1], newest[2], newest[4])
+        screened = list(rows)
+        kept: dict[str, tuple[str, Answer]] = {}
+        for _, of in groupby(screened, key=lambda row: row[1]):
+            own: dict[str, tuple[str, Answer]] = {}
+            for *_, number, _, sha256, _ in of:
+                if sha256 not in same:
+                    same[sha256] = _asked_alike(screenings.protocols.get(sha256), new)
+                own |= _kept(screenings.as_saved(number), same[sha256])
+            kept |= {
+                each: given for each, given in own.items() if each not in kept or given[0] > kept[each][0]
+            }
+        *_, number, at_site, _, trial = max(screened, key=lambda row: row[2])
+        yield _judged(new, {each: answer for each, (_, answer) in kept.items()}, number, at_site, trial)
+
+
+def _kept(screening: Screening, alike: Mapping[str, str]) -> dict[str, tuple[str, Answer]]:
+    """Return the answers that a saved screening rests on and that the new trial asks for, with when they were given."""
+    dialogue = screening.dialogue
+    own = {each: called for each, called in alike.items() if each in dialogue.applied}
+    return {called: (screening.entered[each], dialogue.answers[each]) for each, called in own.items()}
 
 
 def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:

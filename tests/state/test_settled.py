@@ -23,6 +23,7 @@ from dialogs.carried import at_least
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
+from dialogs.portfolio.merging import merged
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import UNCERTAIN
 from state.database import open_database
@@ -73,7 +74,7 @@ rule = "{own}"
     return parse_protocol(text, f"{name}.toml")
 
 
-OLD, NEW = _trial("OLD", "own"), _trial("NEW", "other")
+OLD, NEW, THIRD = _trial("OLD", "own"), _trial("NEW", "other"), _trial("THIRD", "third")
 NO_OTHER = parse_protocol(
     NEW.text.replace('[[criterion]]\ncode = "E3"', '[[criterion]]\nline = "x"\n\n[[criterion]]\ncode = "E3"')
     .replace('rule = "other"', 'rule = "diabetes and other"')
@@ -276,6 +277,45 @@ def test_whatever_it_has_come_to_it_never_contradicts_what_the_least_said(
     said = judge(protocol, 0, effective(protocol, known))
     if said.settled and said.low != UNCERTAIN:
         assert judge(protocol, 0, effective(protocol, now)) == said
+
+
+def _matched(site: Site, *trials: Protocol, **answers: str) -> Screening:
+    """A matching that was saved when all was answered: with no, or as it is said."""
+    matching = site.screenings.start(merged(trials), site.person, "S01", zone="+08:00", channel="terminal")
+    while matching.state != REVIEW:
+        answer = Choice(answers.get(matching.state, "no"))
+        site.screenings.take(matching, [Step("answer", matching.state, answer)], site.person)
+    site.screenings.take(matching, [Step("save")], site.person)
+    return matching
+
+
+def _opened(site: Site, matching: Screening, trial: Protocol) -> Screening:
+    return site.screenings.open_trial(matching, trial.id, site.person, channel="terminal", save=True)
+
+
+def test_whoever_was_screened_for_the_trial_in_the_same_matching_is_left_out(site: Site) -> None:
+    matching = _matched(site, OLD, NEW)
+    for trial in (OLD, NEW):
+        _opened(site, matching, trial)
+    assert [each.number for each in site.found(THIRD)] == ["S01-0002"], "one candidate"
+    assert site.found(NEW) == site.found(OLD) == []
+    assert site.saved(OLD, "no").number in [each.number for each in site.found(NEW)], "and another one"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_newest_answer_of_a_candidate_counts_in_whichever_screening_of_a_matching_it_was_given(
+    site: Site, place: int
+) -> None:
+    matching, trials = _matched(site, OLD, NEW), (OLD, NEW)
+    own = [_opened(site, matching, trial) for trial in trials][place]
+    site.screenings.take(own, [Step("amend", "diabetes", reason="misread")], site.person)
+    answer = Step("answer", "diabetes", Choice("yes"), reason="misread")
+    site.screenings.take(own, [answer], site.person)
+    site.screenings.take(
+        own, [*([Step("finish")] if own.state == EXCLUDED else []), Step("save")], site.person
+    )
+    (found,) = site.found(THIRD)
+    assert (found.number, found.verdict, found.first_failed) == ("S01-0002", "ineligible", "E1")
 
 
 _RELATIONS: tuple[Relation, ...] = get_args(Relation)
