@@ -51,10 +51,10 @@ def trial_of(matching: Screening, trial: str) -> tuple[int, Protocol]:
 
 
 def to_open(matching: Screening) -> list[str]:
-    """Return the trials of a matching that are not ruled out and of which no screening came out of it."""
+    """Return the trials of a matching that are not ruled out, take new screenings, and have none out of it."""
     dialogue = dialogue_of(matching)
     possible = (dialogue.trials[index].protocol.id for index in dialogue.possible)
-    return [trial for trial in possible if trial not in matching.opened]
+    return [trial for trial in possible if trial not in matching.opened and trial not in matching.over]
 
 
 def taking_none(db: Database, matching: Screening, offered: Collection[str]) -> dict[str, str]:
@@ -67,7 +67,8 @@ def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
     Those are the trials that take no new screening now, ``over``, and those that go on in a screening of their own; at
-    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected.
+    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected, and
+    of a saved matching no trial that has a verdict in it: that is no new screening.
     """
     dialogue, gone_on = dialogue_of(matching), OPENED if matching.dialogue.stage == ASKING else None
     if dialogue.editing is not None:
@@ -75,12 +76,18 @@ def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     why = {
         trial: gone_on if matching.goes_on(trial) else over.get(trial)
         for trial in dialogue.protocol.trial_ids
+        if matching.goes_on(trial) or not _was_judged(dialogue, trial)
     }
     return [
         Step("leave", trial=trial, reason=reason)
         for trial, reason in why.items()
         if reason is not None and dialogue.can("leave", trial=trial)
     ]
+
+
+def _was_judged(dialogue: Matching, trial: str) -> bool:
+    """Say whether a trial has a verdict in what was saved last."""
+    return dialogue.saved is not None and trial not in dialogue.saved["left"]
 
 
 def to_take_in(matching: Screening, over: Mapping[str, str]) -> list[Step]:

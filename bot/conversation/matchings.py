@@ -145,7 +145,10 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     if screening.state != REVIEW or context.screenings.moved_since(screening.number, press.entry):
         late(context, screening, press)
         return
+    waiting = to_open(screening)
     told = context.follow_the_offer(screening, at_the_end=True)
+    kept = [each for each in waiting if each in screening.over and each not in screening.dialogue.left]
+    told += [context.not_open(trial) for trial in kept]
     told += [_saved(context, screening, trial) for trial in to_open(screening)]
     told += ruled_out_by_another(context, screening)
     context.screenings.take(screening, [Step("save")], context.person.code, context.message.source)

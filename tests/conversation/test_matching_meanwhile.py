@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from random import Random
 
@@ -199,6 +200,65 @@ def test_what_was_left_out_of_saving_is_opened_out_of_the_saved_matching_later(s
     BACK[what](site)
     press(site, site.ward.do(site.ward.clinician, "/open m1"), "go_on_with", id=DM2)
     assert ("S01-0002", DM2) in site.begun()
+    assert is_sound(site)
+
+
+def _parts(site: Site) -> dict[str, str]:
+    """The verdict of each trial, as the matching was saved last."""
+    (parts,) = site.ward.conversation.screenings.db.execute(
+        "SELECT parts FROM verdicts WHERE screening = 'S01-M0001' ORDER BY entry DESC"
+    ).fetchone()
+    return {each["part"]: each["verdict"] for each in json.loads(parts)}
+
+
+def _corrected(site: Site, age: str) -> Turn:
+    """The saved matching, with another age, before it is saved again."""
+    listed = press(site, site.ward.do(site.ward.clinician, "/open m1"), "correct_answer")
+    site.press(site.ward.clinician, listed, next(each for each in labels(listed) if "45" in each))
+    return press(site, site.ward.do(site.ward.clinician, age), "amend_misread")
+
+
+@GONE
+@pytest.mark.parametrize("midway", [False, True], ids=["all was asked", "finished midway"])
+def test_what_takes_no_new_screening_keeps_its_verdict_when_a_saved_matching_is_corrected(
+    site: Site, what: str, midway: bool
+) -> None:
+    press(site, press(site, standing(site), "finish_save") if midway else at_review(site), "finish_without")
+    before = _parts(site)
+    CHANGES[what](site)
+    end = _corrected(site, "46")
+    assert _left(site) == {}
+    state = {"removed": "not_offered"}.get(what, what)
+    assert site.words(f"takes_none_{state}") in _told(end)
+    done = press(site, end, "save_all", n=1)
+    assert (done.saved, _parts(site)) == (["S01-0001"], before)
+    assert DM2 in before
+    assert ("S01-0001", DM2) not in site.begun()
+    assert is_sound(site)
+
+
+@GONE
+def test_what_takes_no_new_screening_is_judged_by_what_is_corrected_in_a_saved_matching(
+    site: Site, what: str
+) -> None:
+    press(site, at_review(site), "finish_without")
+    CHANGES[what](site)
+    press(site, _corrected(site, "5"), "finish_matching")
+    assert _parts(site)[DM2] == "ineligible"
+    assert is_sound(site)
+
+
+@GONE
+def test_what_takes_no_new_screening_at_the_end_of_a_revision_is_said_and_not_saved(
+    site: Site, what: str
+) -> None:
+    press(site, at_review(site), "finish_without")
+    end, before = _corrected(site, "46"), _parts(site)
+    CHANGES[what](site)
+    done = press(site, end, "save_all", n=2)
+    assert (done.saved, _parts(site)) == (["S01-0001"], before)
+    assert _told(done).count(SAYS[what](site)) == 1
+    assert ("S01-0001", DM2) not in site.begun()
     assert is_sound(site)
 
 
