@@ -320,8 +320,12 @@ TYPED = ("45", "15", "yes", "no", "unknown", "back", "1", "/new", "/resume", "/r
 
 
 def _something(site: Site, turns: list[Turn], chance: Random) -> None:
-    """Type or press something, newly or long shown; or let an administrator change something."""
-    pressed = [each.press for turn in turns[-6:] for each in buttons(turn) if each.press]
+    """Type or press something, newly or long shown; or let an administrator change something.
+
+    What is pressed is of the newest turns with buttons: the first one has some.
+    """
+    shown = [pressed for turn in turns if (pressed := [each.press for each in buttons(turn) if each.press])]
+    pressed = [each for newer in shown[-6:] for each in newer]
     happens = chance.choice(["typed", "pressed", "pressed", "opened or closed", "its file"])
     if happens == "opened or closed":
         screenings, trial = site.ward.conversation.screenings, chance.choice(TRIALS)
