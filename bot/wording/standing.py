@@ -45,6 +45,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         page_line(len(ordered), shown, say, ON_A_PAGE),
         *told,
         *map(gap, answered_elsewhere(screening, say)),
+        *map(gap, _not_listed(screening, out, say)),
         gap(say("investigator")),
         *_unasked(screening, say),
         *_saved(screening, say),
@@ -94,6 +95,19 @@ def _is_out_here(screening: Screening, index: int) -> bool:
     dialogue = as_matching(screening)
     out = dialogue.alone[index].excluded or dialogue.is_left(index)
     return out and not screening.goes_on(dialogue.protocol.trial_ids[index])
+
+
+def _not_listed(screening: Screening, out: Sequence[int], say: Phrases) -> list[Safe]:
+    """Say at the end, where time alone could heal what rules a trial out, that only its own screening is listed."""
+    if screening.state not in (REVIEW, COMPLETED):
+        return []
+    dialogue, over = as_matching(screening), screening.over
+    heals = (
+        could_be_screened_again_from(alone.protocol, alone.facts, _entered(screening, dialogue.trials[index]))
+        for index in out
+        if dialogue.protocol.trial_ids[index] not in over and (alone := _judged(screening, index)) is not None
+    )
+    return [say("not_listed")] if any(heals) else []
 
 
 def _unasked(screening: Screening, say: Phrases) -> list[Safe]:

@@ -122,6 +122,40 @@ def test_what_time_heals_is_said_of_a_trial(site: Site) -> None:
     assert plain(said(shown)).count(site.words("again_by", day=DAYS[site.ward.clinician.language])) == 2
 
 
+def test_at_the_end_it_is_said_that_who_is_ruled_out_for_a_time_is_followed_up_only_where_opened(
+    site: Site,
+) -> None:
+    not_listed = site.words("not_listed")
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "15"), "where_we_stand")
+    assert not_listed not in plain(said(shown)), "it is not the end"
+    end = press(site, shown, "finish_save")
+    done = press(site, end, "finish_without")
+    assert [plain(said(each)).count(not_listed) for each in (end, done)] == [1, 1]
+    for trial in ("EXAMPLE-DM2", "NCT04420494"):
+        shown = site.ward.do(site.ward.clinician, "/open m1")
+        assert not_listed in plain(said(shown))
+        press(site, shown, "go_on_with", id=trial)
+    assert not_listed not in plain(said(site.ward.do(site.ward.clinician, "/open m1")))
+
+
+def test_of_a_trial_that_takes_no_new_screening_it_is_not_said_that_it_can_be_opened(site: Site) -> None:
+    begin(site)
+    shown = press(site, site.ward.do(site.ward.clinician, "15"), "where_we_stand")
+    press(site, press(site, shown, "finish_save"), "finish_without")
+    for trial in ("EXAMPLE-DM2", "NCT04420494"):
+        site.change(trial, "trial_close")
+    told = plain(said(site.ward.do(site.ward.clinician, "/open m1")))
+    assert site.words("again_by", day=DAYS[site.ward.clinician.language]) in told
+    assert site.words("not_listed") not in told
+
+
+def test_of_what_time_does_not_heal_nothing_is_said_of_lists(site: Site) -> None:
+    end = at_review(site)
+    assert site.words("of_part_inclusion", code="I1", what="")[:2] in plain(said(end))
+    assert site.words("not_listed") not in plain(said(end))
+
+
 def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_be_resumed(
     site: Site,
 ) -> None:
