@@ -12,6 +12,7 @@ from dialogs.drafting.layout import split
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
+from dialogs.drafting.regrouped import in_another_list
 from dialogs.drafting.rows import unescaped
 from dialogs.drafting.sides import on_the_other_side, under_another_heading
 from dialogs.drafting.versions import of_versions
@@ -25,8 +26,8 @@ MOST_SHOWN: Final = 300
 def differences(protocol: Protocol, record: Record) -> list[str]:
     """Return in words how a file differs from its record; an empty list where every line stands in it once.
 
-    The order of the lines does not matter, unless one comes to stand below the heading of another group; nor does white
-    space. A line may be quoted by several criteria in pieces, and once more for another part.
+    The order of the lines does not matter, unless one comes to stand below the heading of another group or list; nor
+    does white space. A line may be quoted by several criteria in pieces, and once more for another part.
     """
     written = [line.text for line in split(record.text)]
     in_order = _quoted(protocol, frozenset(written))
@@ -46,6 +47,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         *(_added(one, quoted) for one in left),
         *on_the_other_side(protocol, record),
         *under_another_heading([(each.code, each.text) for each in in_order], record, _asked(protocol)),
+        *in_another_list(protocol, record, in_order, _asked(protocol)),
     ]
 
 
