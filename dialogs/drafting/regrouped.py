@@ -23,7 +23,7 @@ from dialogs.drafting.titles import with_colon
 from dialogs.headings import headings
 from dialogs.protocol import Protocol
 
-_LETTERED: Final = re.compile(r".*\d[a-z]+")
+_LETTERS: Final = re.compile(r"(?<=\d)[a-z]*$")
 _NONE: Final = ""
 """Above what stands in no list."""
 
@@ -54,8 +54,8 @@ class _Place:
 
     lists: tuple[str, ...]
     last: str
-    lettered: bool | None
-    """Whether a draft gives it a code such as E3a; ``None`` where it gives it no code."""
+    letters: int | None
+    """How many stand at the end of the code that a draft gives it, as in E3a; ``None`` where it gives it no code."""
 
     @property
     def heading(self) -> str:
@@ -73,8 +73,8 @@ class _Item:
     last: str
     around: tuple[str, ...]
     may_be_in_none: bool
-    lettered: bool
-    """Whether it has a code such as E3a, as a draft gives those of a list."""
+    letters: int
+    """How many its code ends with: in a draft a line of a list has one, a line of a list in this one more."""
 
     def is_at(self, place: _Place, asked: str) -> bool:
         """Say whether it may stand in the list that the record has it in, or is asked with the heading of this."""
@@ -88,10 +88,10 @@ class _Item:
 
     def _is_elsewhere_by_its_code(self, place: _Place) -> bool:
         """Say whether the last item of a list is beside it in the record, or the other way round."""
-        if place.lettered is None or self.lettered == place.lettered:
+        if place.letters is None or self.letters == place.letters:
             return False
-        if self.lettered:
-            return place.heading == _NONE and not self.may_be_in_none
+        if self.letters > place.letters:
+            return place.heading != self.last and not self.may_be_in_none
         return place.heading == self.last and self.may_be_in_none
 
 
@@ -106,10 +106,10 @@ def in_another_list(
     lines = split(record.text)
     known = _headings(lines, {each.text for each in quoted})
     drafted = criteria_of(lines, propose)
-    lettered = {each.source: bool(_LETTERED.fullmatch(each.code)) for each in drafted if each.code}
+    letters = {each.source: _letters(each.code) for each in drafted if each.code}
     places: dict[str, list[_Place]] = defaultdict(list)
     for line, last in zip(lines, known.last_above(each.text for each in lines), strict=True):
-        places[line.text].append(_Place(known.among(line.headings), last, lettered.get(line.text)))
+        places[line.text].append(_Place(known.among(line.headings), last, letters.get(line.text)))
     moved = [
         (each, item)
         for each, item in _items(protocol, quoted, known, places)
@@ -133,7 +133,7 @@ def _items(
         if each.text in places:
             around = (last, *(text for place in places.get(last, ()) for text in place.lists))
             in_none = not (each.code and last and known.among(by_codes[each.code]))
-            yield each, _Item(each.text, last, around, in_none, bool(_LETTERED.fullmatch(each.code)))
+            yield each, _Item(each.text, last, around, in_none, _letters(each.code))
 
 
 def _headings(lines: Sequence[Line], texts: set[str]) -> _Headings:
@@ -142,6 +142,11 @@ def _headings(lines: Sequence[Line], texts: set[str]) -> _Headings:
     sections = frozenset(line.text for line in lines if opens_section(line))
     ends = sections | frozenset(filter(names_a_group, above))
     return _Headings(frozenset((above & texts) - ends), ends)
+
+
+def _letters(code: str) -> int:
+    found = _LETTERS.search(code)
+    return len(found[0]) if found else 0
 
 
 def _called(heading: str) -> str:

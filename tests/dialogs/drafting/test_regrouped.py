@@ -183,10 +183,11 @@ def test_a_line_moved_from_an_inner_list_to_the_one_around_it_is_named() -> None
     record = Record("FICT-1", "Fictional", NESTED)
     file = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
     without = NESTED.replace("    * white cats\n", "")
-    out = Record("FICT-1", "Fictional", without.replace("  * red", "  * white cats\n  * red"))
-    (said,) = differences(file, out)
-    assert said.endswith(
-        "stands under “Any of these cats, if fed:” in the file, and " + called(LAMPS) + " in the record"
-    )
+    for before in ("  * red", "  * blue"):
+        out = Record("FICT-1", "Fictional", without.replace(before, f"  * white cats\n{before}"))
+        (said,) = differences(file, out)
+        assert said.endswith(
+            "stands under “Any of these cats, if fed:” in the file, and " + called(LAMPS) + " in the record"
+        )
     order = NESTED.replace("  * blue lamps\n", "").replace("  * red", "  * blue lamps\n  * red")
     assert differences(file, Record("FICT-1", "Fictional", order)) == []
