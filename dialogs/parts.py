@@ -53,9 +53,8 @@ def that_matter(protocol: Protocol, out: int) -> int:
 def open_questions(protocol: Protocol, judged: Sequence[Judgement], out: int) -> int:
     """Return the questions that could still change a criterion of a part that matters."""
     wanted, found = that_matter(protocol, out), 0
-    if (
-        wanted == protocol.every_part
-    ):  # most often: nothing is left out, and a list of candidates comes here often
+    # most often nothing is left out, and a list of candidates comes here often
+    if wanted == protocol.every_part:
         for judgement in judged:
             found |= judgement.residual
         return found

@@ -39,21 +39,25 @@ def _alike(keys: Sequence[Sequence[InLanguages]]) -> list[list[int]]:
     """Return the class of each question by what it is told apart by in each language of its trial.
 
     One joins a class that is worded alike in every language that both have, if it is the only such class: a trial in
-    English does not say which of two it means that differ in Chinese. Trials of more languages come first.
+    English does not say which of two it means that differ in Chinese. Trials of more languages come first. What is
+    worded alike in the same languages is one class, whatever else is on offer.
     """
     labels = [[0] * len(own) for own in keys]
     found: list[dict[str, Hashable]] = []
+    placed: dict[frozenset[tuple[str, Hashable]], int] = {}
     having = defaultdict[tuple[str, Hashable], list[int]](list)
     for trial in sorted(range(len(keys)), key=lambda place: -max(map(len, keys[place]), default=0)):
         for place, own in enumerate(keys[trial]):
-            like = {number for pair in own.items() for number in having[pair] if _agree(found[number], own)}
-            label = like.pop() if len(like) == 1 else len(found)
+            pairs = frozenset(own.items())
+            if pairs not in placed:
+                like = {number for pair in pairs for number in having[pair] if _agree(found[number], own)}
+                placed[pairs] = like.pop() if len(like) == 1 else len(found)
+            label = labels[trial][place] = placed[pairs]
             if label == len(found):
                 found.append({})
-            for pair in own.items() - found[label].items():
+            for pair in pairs - found[label].items():
                 having[pair].append(label)
             found[label].update(own)
-            labels[trial][place] = label
     return labels
 
 
@@ -112,9 +116,7 @@ def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
     texts = (question.short, question.name, question.at, None if once else question.ask)
     return (
         protocol.id if is_of_one_trial(question) else None,
-        tuple(
-            said(each) for each in whom(protocol, place) if each
-        ),  # the age of a parent is not the patient's
+        tuple(said(each) for each in whom(protocol, place) if each),
         once,
         *(question.kind, question.bounds, question.judgement, question.site_fact, question.unit_of is None),
         *map(said, texts),

@@ -160,6 +160,7 @@ LANGUAGES = {
     "in whatever order": ([IN_ENGLISH, STEM_CELLS, ORGAN], [0, 1, 2]),
     "one of two languages, and one of the first": ([IN_ENGLISH, ORGAN], [0, 0]),
     "one in the other language alone parts no two": ([ORGAN, IN_ENGLISH, IN_CHINESE], [0, 0, 0]),
+    "two that do not say which, and are worded alike": ([STEM_CELLS, ORGAN, IN_ENGLISH, IN_ENGLISH], [0, 1, 2, 2]),
     "two with no language in common": ([IN_ENGLISH, IN_CHINESE], [0, 1]),
 }  # fmt: skip
 
