@@ -191,9 +191,10 @@ def _by_old_answers(
 
 
 def _open(protocol: Protocol, answers: Mapping[str, Answer], among: Collection[str]) -> Iterator[str]:
-    """Yield those of some questions that could still change what some answers come to."""
+    """Yield those of some questions that could still change what some answers come to, in the protocol's order."""
     judged = _judged(protocol, effective(protocol, answers))
     if not among or whole(protocol, judged) == "ineligible":
         return
     still_open = open_questions(protocol, judged, ruled_out(protocol, judged))
-    yield from (name for name in among if still_open >> protocol.position[name] & 1)
+    names = (protocol.questions[place].id for place in members(still_open))
+    yield from (name for name in names if name in among)
