@@ -16,7 +16,6 @@ from tests.dialogs.test_amendments import TRIAL
 GOOD, OTHER = TRIAL, TRIAL.replace("EX-AMENDED", "EX-OTHER")
 FAULTY = TRIAL.replace("age_years <= 75", "age_yaers <= 75")
 ALSO_FAULTY = TRIAL.replace("format = 2", "format = 77")
-DRAFT = OTHER.replace('code = "I2"', 'code = "I2"\nreview = "read as smoker"')
 
 
 def _folder(at: Path, **texts: str) -> Path:
@@ -29,11 +28,6 @@ def _folder(at: Path, **texts: str) -> Path:
 def _chat(tmp_path: Path, *sources: Path | str, typed: str = "/start\n") -> Result:
     given = [word for source in sources for word in ("--protocol", str(source))]
     return CliRunner().invoke(main, ["chat", "--db", str(tmp_path / "new.db"), *given], input=typed)
-
-
-def _run(*sources: Path | str) -> Result:
-    given = [word for source in sources for word in ("--protocol", str(source))]
-    return CliRunner().invoke(main, ["run", "--db", "new.db", *given], env={"TELEGRAM_BOT_TOKEN": "1:x"})
 
 
 def test_files_folders_and_ids_can_be_mixed_and_what_is_given_twice_counts_once(tmp_path: Path) -> None:
@@ -72,20 +66,6 @@ def test_trials_that_cannot_be_used_are_named_and_nothing_starts(
     done = CliRunner().invoke(main, [command, "--protocol", str(folder)])
     assert done.exit_code == 2
     assert [text for text in said if text not in done.output] == []
-    assert sorted(tmp_path.iterdir()) == [folder]
-
-
-def test_the_bot_serves_no_draft_among_others_and_says_in_which_file_it_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    folder = _folder(tmp_path / "trials", a=GOOD, b=DRAFT)
-    done = _run(folder)
-    assert done.exit_code == 2
-    assert (
-        f"of EX-OTHER is not reviewed (I2). Please review them first: prescreen protocol review {folder}/b.toml"
-        in (done.output)
-    )
     assert sorted(tmp_path.iterdir()) == [folder]
 
 
