@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from operator import itemgetter
@@ -22,8 +22,14 @@ from dialogs.protocol import Criterion, Protocol
 OF_REVIEWS: Final = frozenset({"review", "reviewed", "ask_in_words"})
 """Keys of a criterion that say nothing of what it asks for."""
 DIGITS: Final = 8
-_WITH_CODES, _WITHOUT_LINES, _NEWEST = range(3)
-"""Forms of fingerprints, by what is in them: the criterion's code, and later the lines that it stands under."""
+_WITH_CODES, _WITHOUT_CODES, _NEWEST = range(3)
+"""Forms of fingerprints: with the criterion's code; without it; and with what `_NEWER`, `_named_by`, `_about` and
+`_around_it_further` say of the newest.
+
+What is added goes into the newest alone: files have reviews that were recorded by the two others, and are as they were.
+"""
+_NEWER: Final = frozenset({"headings", "asked"})
+"""What only the newest form can name: the lines that a criterion stands under, and criteria that rules ask about."""
 
 _NAMED: Final = (*OWN, "option_sets")
 
@@ -68,32 +74,48 @@ def fits(of: str, text: str, code: str) -> bool:
 
 def _fitting(criterion: Raw, own: Mapping[_Name, Any]) -> list[str]:
     """Return the fingerprints of a criterion in all forms, which files of before have."""
-    return [_fingerprint(criterion, own, form) for form in (_WITH_CODES, _WITHOUT_LINES, _NEWEST)]
+    return [_fingerprint(criterion, own, form) for form in (_WITH_CODES, _WITHOUT_CODES, _NEWEST)]
 
 
 def _fingerprint(criterion: Raw, own: Mapping[_Name, Any], form: int = _NEWEST) -> str:
-    rule = criterion.get("rule")
-    named = [*names_in(rule)] if isinstance(rule, str) else []
-    begin = [_questions(name) for name in named] if isinstance(rule, str) else [_named_by(criterion)]
-    used = dict(_used(begin, own))
-    asked = {name: name for name in (*named, *(name for _, name in used))}
-    if rule is None:
-        asked[id_of(str(criterion["code"]))] = ""  # it may be renumbered
-    # before, the last line was taken for what is required by whatever requires nothing
-    if form > _WITHOUT_LINES:
-        own = {name: table for name, table in own.items() if name != ("criterion", str(None))}
-    around = [*_around(criterion, own)]
+    own = _named_in(form, own)
+    listed = [*_about(criterion, own, form), *_around(criterion, own)]
     keys = _judged(criterion)
-    if form > _WITH_CODES:
+    if form == _NEWEST:
+        listed += _around_it_further(criterion, own)
+    if form != _WITH_CODES:
         keys = {key: value for key, value in keys.items() if key != "code"}
         if ("criterion", str(keys.get("requires"))) in own:
             keys = {**keys, "requires": ""}  # what stands there is listed
-        around = [*map(_without_code, around)]
-    if form > _WITHOUT_LINES:
-        around.append((("headings", ""), own.get(("headings", str(criterion.get("code"))), ())))
-    listed = sorted([*used.items(), *around, *_implied(asked, own)], key=itemgetter(0))
+        listed = [*map(_without_code, listed)]
+    listed.sort(key=itemgetter(0))
     written = json.dumps([keys, listed], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:DIGITS]
+
+
+def _named_in(form: int, own: Mapping[_Name, Any]) -> Mapping[_Name, Any]:
+    """Return what a form can name of a file.
+
+    Before the newest, the last line was taken for what is required by whatever requires nothing.
+    """
+    if form == _NEWEST:
+        return {name: table for name, table in own.items() if name != ("criterion", str(None))}
+    return {name: table for name, table in own.items() if name[0] not in _NEWER}
+
+
+def _about(criterion: Raw, own: Mapping[_Name, Any], form: int) -> Iterator[tuple[_Name, Any]]:
+    """Yield what a criterion's rule names, or a criterion without a rule itself, and what answers imply for these."""
+    rule = criterion.get("rule")
+    named = [*names_in(rule)] if isinstance(rule, str) else []
+    begin = [_questions(name) for name in named]
+    if form == _NEWEST and not isinstance(rule, str):
+        begin = [_named_by(criterion)]
+    used = dict(_used(begin, own, _named_by if form == _NEWEST else _named_by_before))
+    yield from used.items()
+    asked = {name: name for name in (*named, *(name for _, name in used))}
+    if form == _NEWEST and rule is None:
+        asked[id_of(str(criterion["code"]))] = ""  # it may be renumbered
+    yield from _implied(asked, own)
 
 
 def _judged(criterion: Raw) -> Raw:
@@ -103,7 +125,7 @@ def _judged(criterion: Raw) -> Raw:
 def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
     """Yield the parts of a criterion, and the criterion that it requires: what a code stands for may change.
 
-    One of all parts is asked about all persons whom these name.
+    One of all parts is asked about all persons whom these name; files of the forms before the newest name none.
     """
     parts = criterion.get("parts") or [
         name for (kind, name), table in own.items() if kind == "part" and "person" in table
@@ -112,9 +134,14 @@ def _around(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, A
     for name in (*names, ("criterion", str(criterion.get("requires")))):
         if name in own:
             yield name, own[name]
+
+
+def _around_it_further(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+    """Yield what only the newest form has of that which is around a criterion."""
     yield from _required_further(criterion, own)
     if _names_every_part(criterion, own):
         yield ("every part", ""), True
+    yield ("headings", ""), own.get(("headings", str(criterion.get("code"))), ())
 
 
 def _required_further(criterion: Raw, own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
@@ -184,18 +211,20 @@ def _entries(raw: Raw) -> Iterator[tuple[str | None, str, str]]:
         yield side, "" if side is None else str(each["code"]), str(each[side or "line"])
 
 
-def _used(begin: Sequence[list[_Name]], own: Mapping[_Name, Any]) -> Iterator[tuple[_Name, Any]]:
+def _used(
+    begin: Sequence[list[_Name]], own: Mapping[_Name, Any], named_by: Callable[[Any], list[_Name]]
+) -> Iterator[tuple[_Name, Any]]:
     """Yield what is named of a file, and what this names."""
     waiting, seen = [*begin], set[_Name]()
     while waiting:
         for name in waiting.pop():
             if name in own and name not in seen:
                 seen.add(name)
-                waiting.append(_named_by(own[name]))
+                waiting.append(named_by(own[name]))
                 yield name, own[name]
             elif name not in seen and name[0] == "catalogue" and name[1] in entries():
                 seen.add(name)  # of ours: what it is worked out from may be worded by the file
-                waiting.append(_named_by(entries()[name[1]]))
+                waiting.append(named_by(entries()[name[1]]))
             elif name[0] == "measures" and name not in seen:
                 seen.add(name)
                 waiting.append([*_that_measure(_measured(name[1], own), own)])
@@ -224,18 +253,24 @@ def _questions(name: str) -> list[_Name]:
 
 def _named_by(table: Any) -> list[_Name]:
     """Return what a question, an entry of the catalogue or a set of units names."""
+    named = _named_by_before(table)
+    if isinstance(table, dict):
+        named += [("measures", part) for part in names_in(str(table.get("formula", "")))]
+        named += [("option_sets", "yes_no")] if _is_answered_by_yes_or_no(table) else []
+    return named
+
+
+def _named_by_before(table: Any) -> list[_Name]:
+    """Return what the forms before the newest took such a table to name."""
     if isinstance(table, list):  # of units, or of options, which name nothing
         return [name for each in table if isinstance(each, dict) for name in _questions(str(each.get("per")))]
     if not isinstance(table, dict):
         return []
-    parts = names_in(str(table.get("formula", "")))
-    named = [name for part in parts for name in (*_questions(part), ("measures", part))]
+    named = [name for part in names_in(str(table.get("formula", ""))) for name in _questions(part)]
     named += [("catalogue", str(table.get("use"))), ("option_sets", str(table.get("options")))]
     named += _questions(str(table.get("unit_of")))
-    if _is_answered_by_yes_or_no(table):
-        named.append(("option_sets", "yes_no"))
     units = table.get("units")
-    return [*named, *(_named_by(units) if isinstance(units, list) else [("unit_sets", str(units))])]
+    return [*named, *(_named_by_before(units) if isinstance(units, list) else [("unit_sets", str(units))])]
 
 
 def _is_answered_by_yes_or_no(table: Raw) -> bool:

@@ -1,0 +1,151 @@
+"""Reviews that were recorded before the newest form of fingerprints count in a file that was not changed since."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from dialogs.loading import load, parse_protocol
+from dialogs.loading.editing import accepted
+from dialogs.loading.fingerprints import fingerprint, fits
+
+EACH_KIND: Final = """
+format = 2
+id = "MADE-UP"
+version = "1"
+title = "A made-up trial"
+
+[option_sets]
+yes_no = [{ code = "yes", text = "Yes" }, { code = "no", text = "No" }]
+
+[unit_sets]
+shared = [{ code = "1", label = "times", possible = [0, 100], usual = [1, 50] }]
+
+[[question]]
+id = "smoker"
+ask = "Smoker?"
+
+[[question]]
+id = "count"
+ask = "Count?"
+measures = "count"
+units = "shared"
+
+[[question]]
+id = "count_or_none"
+ask = "Count, if there is one?"
+measures = "count"
+units = "shared"
+
+[[question]]
+id = "half"
+ask = "Half of the count?"
+kind = "quantity"
+formula = "count / 2"
+units = "shared"
+
+[[question]]
+id = "state"
+ask = "State?"
+options = [{ code = "a", text = "A", implies = { e1 = "yes" } }, { code = "b", text = "B" }]
+
+[[part]]
+code = "A"
+name = "Cohort A"
+
+[[part]]
+code = "B"
+name = "Cohort B"
+
+[[criterion]]
+code = "I1"
+inclusion = "A state"
+rule = 'state == "a"'
+
+[[criterion]]
+code = "I2"
+inclusion = "No smoker"
+rule = "not smoker"
+requires = "I1"
+
+[[criterion]]
+code = "I3"
+inclusion = "Woman"
+requires = "I2"
+
+[[criterion]]
+code = "I4"
+inclusion = "Half of the count below 9"
+rule = "half < 9"
+
+[[criterion]]
+line = "Within 4 weeks before enrolment:"
+
+[[criterion]]
+code = "E1"
+exclusion = "Consent withdrawn"
+parts = ["A", "B"]
+
+[[criterion]]
+code = "E2"
+exclusion = "Smoker who withdrew"
+rule = "e1 and smoker"
+"""
+"""Has of each kind that only the newest form is also of."""
+
+WITH_CODES: Final = "with codes"
+WITHOUT_CODES: Final = "without codes"
+BEFORE: Final = {
+    ("made up", WITH_CODES): ("I1 056d6e0f  I2 a6d42705  I3 db9aecd6  I4 5ad32537  E1 55c80a4d  E2 d61b3568"),
+    ("made up", WITHOUT_CODES): (
+        "I1 fb032730  I2 00749c71  I3 70068ed8  I4 8bc1f528  E1 db2e3aa0  E2 99499b36"
+    ),
+    ("shipped", WITHOUT_CODES): (
+        "I1 87453909  E1 84a08c3f  E4 a523abe1  I2a 65d306f5  I2b 40ee010d  I2c c21564a8  "
+        "I5 c2b0e0f0  E2 6069bffc  E3a 3b06da04  E3b 66966226  E5 b3646f30  I4 66e50349  "
+        "I3a 2a8e12e4  I3b fddb074b  I3c a2437930  I6 6dbfe494"
+    ),
+}
+"""Codes and fingerprints as these were recorded: they stand in files, and are not made anew."""
+TEXTS: Final = {"made up": EACH_KIND, "shipped": load("NCT04420494").text}
+
+
+@pytest.mark.parametrize("case", BEFORE, ids=" ".join)
+def test_a_review_of_before_is_of_what_stands_there_unchanged(case: tuple[str, str]) -> None:
+    text, words = TEXTS[case[0]], BEFORE[case].split()
+    recorded = dict(zip(words[::2], words[1::2], strict=True))
+    assert {*recorded} == {*parse_protocol(text, "trial.toml").criterion_by_code}
+    assert [code for code, of in recorded.items() if not fits(of, text, code)] == []
+    assert [code for code, of in recorded.items() if fits(of, text, "I1")] == ["I1"]
+
+
+def test_a_review_is_recorded_in_the_newest_form() -> None:
+    before = {word for words in BEFORE.values() for word in words.split()}
+    for text in TEXTS.values():
+        for code in parse_protocol(text, "trial.toml").criterion_by_code:
+            assert (now := fingerprint(text, code)) not in before
+            assert f'of = "{now}"' in accepted(text, code, "LW", "2026-11-26")
+
+
+CHANGES: Final = {
+    "options of yes or no": ('text = "Yes"', 'text = "Right"', {"I2", "I3", "E1", "E2"}),
+    "a question that measures the same": ("if there is one", "if any", {"I4"}),
+    "what is required by what is required": ("""state == "a\"""", """state == "b\"""", {"I1", "I2", "I3"}),
+    "the criterion that a rule asks about": ("Consent withdrawn", "Consent not given", {"E1", "E2"}),
+    "the line above": ("4 weeks", "6 weeks", {"E1", "E2"}),
+    "what is implied for one without a rule": ('e1 = "yes"', 'e1 = "no"', {"I1", "E1", "E2"}),
+    "one part more": (
+        '[[part]]\ncode = "A"',
+        '[[part]]\ncode = "C"\nname = "C"\n[[part]]\ncode = "A"',
+        {"E1"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "opened"), CHANGES.values(), ids=CHANGES)
+def test_the_newest_form_is_of_each_of_these(old: str, new: str, opened: set[str]) -> None:
+    after = EACH_KIND.replace(old, new, 1)
+    assert after != EACH_KIND
+    codes = parse_protocol(EACH_KIND, "trial.toml").criterion_by_code
+    assert {code for code in codes if not fits(fingerprint(EACH_KIND, code), after, code)} == opened
