@@ -7,6 +7,8 @@ by which the answer was given, or what it stands for, it is taken as it is, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import chain, combinations
 from typing import Final
 
@@ -19,12 +21,25 @@ from dialogs.units import Unit
 _FEW: Final = 4
 """New options that may have been meant, at most; of more, the question is open."""
 
+_Test = Callable[[Matching, Question, Question], bool]
 
-def answers_no_more(matching: Matching, before: Question, after: Question) -> bool:
-    """Say whether no answer to a question of the old version is one to what the new version asks.
+
+@lru_cache(maxsize=32)
+def _that_differ(matching: Matching, differ: _Test) -> frozenset[str]:
+    """Return the new version's questions that differ from those of before: once for all screenings that are judged."""
+    pairs = ((matching.old.question(was), matching.new.question(now)) for now, was in matching.former.items())
+    return frozenset(after.id for before, after in pairs if differ(matching, before, after))
+
+
+def answers_no_more(matching: Matching, after: Question) -> bool:
+    """Say whether no answer to what the old version asked in place of a question is one to what the new version asks.
 
     What answered a criterion in the record's words is no answer to other words.
     """
+    return after.id in _that_differ(matching, _takes_no_former_answer)
+
+
+def _takes_no_former_answer(matching: Matching, before: Question, after: Question) -> bool:
     return bool(_new_options(before, after)) or _asks_something_else(matching, before, after)
 
 
@@ -61,13 +76,19 @@ def _asks_something_else(matching: Matching, before: Question, after: Question) 
 
 def is_asked_otherwise(matching: Matching, before: Question, after: Question, answer: Answer) -> bool:
     """Say whether an answer was given to other words, or stood for something else."""
+    return after.id in _that_differ(matching, _is_put_otherwise) or _stands_for_something_else(
+        matching, before, after, answer
+    )
+
+
+def _is_put_otherwise(matching: Matching, before: Question, after: Question) -> bool:
+    """Say whether a question has other words, or is about something else, whatever was answered."""
     return (
         not say_the_same(before.ask, after.ask)
         or not say_the_same(before.help, after.help)
         or _are_about_others(matching, before, after)
         or any(_is_other_option(matching, before, each) for each in after.options)
         or _is_worked_out_otherwise(matching, before, after)
-        or _stands_for_something_else(matching, before, after, answer)
     )
 
 

@@ -66,10 +66,9 @@ def kept(matching: Matching, answers: Mapping[str, Answer]) -> dict[str, Answer]
     """Return the answers that the new version takes, by its own questions."""
     found: dict[str, Answer] = {}
     for question in matching.new.questions:
-        name = matching.former.get(question.id, "")
-        given = answers.get(name)
+        given = answers.get(matching.former.get(question.id, ""))
         answer = question.own(given) if given is not None else None
-        if answer is not None and not answers_no_more(matching, matching.old.question(name), question):
+        if answer is not None and not answers_no_more(matching, question):
             found[question.id] = answer
     return found
 

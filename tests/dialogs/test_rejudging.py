@@ -1,8 +1,9 @@
-"""Judging saved answers by another version: what it says first."""
+"""Judging saved answers by another version: in which order it tells, and what it does but once."""
 
 from __future__ import annotations
 
 from typing import Final
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from dialogs.amendments import Matching
 from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import Choice
 from dialogs.loading import parse_protocol
+from dialogs.parts import whom
 from dialogs.protocol import Protocol
 
 NAMES: Final = ("kiwi", "fig", "apple", "plum", "date", "lime", "pear", "mango", "peach", "grape", "melon")
@@ -32,3 +34,13 @@ def test_questions_to_look_at_stand_in_the_order_of_the_new_version(names: tuple
     matching = Matching(version(1, NAMES, "Allergic to"), version(2, names, "Ever ate"))
     found = rejudged(matching, {name: Choice("no") for name in NAMES})
     assert found.by_old_answers == names
+
+
+def test_versions_are_compared_once_for_all_screenings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom a question is about takes all criteria to say: with hundreds of screenings that would be seconds."""
+    asked = Mock(wraps=whom)
+    monkeypatch.setattr("dialogs.amendments.answered.whom", asked)
+    matching = Matching(version(1, NAMES, "Allergic to"), version(2, NAMES, "Allergic to"))
+    for code in ("no", "yes", "no"):
+        assert rejudged(matching, {name: Choice(code) for name in NAMES}).by_old_answers == ()
+    assert asked.call_count == 2 * len(NAMES)
