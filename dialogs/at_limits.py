@@ -1,11 +1,12 @@
 """Asks about a time that is just at a limit: 5 years ago, where more than 5 years is wanted.
 
 *5 years* is said of 4 years and 9 months, and of 5 years and 11 months, and hardly ever of 5 years to the day. So from
-a number of weeks, months or years nothing follows about a limit that is as long, or that is given in a smaller unit and
-lies between what may be rounded up to it and the next number. It is asked which it is: longer ago, less long, or just
-so. What is kept is a bound, or what is meant to the day; days, bounds, *never* and *ongoing* are not asked about.
+a number of weeks, months or years nothing follows about a limit that lies between what may be rounded up to it and the
+next number: *4 weeks* is said of a month, too. It is asked which it is: longer ago, less long, or just so. What is kept
+is a bound, or what is meant to the day; days, bounds, *never* and *ongoing* are not asked about.
 
-Two times that are compared with each other are such limits for each other, once one of them is known.
+Two times that are compared with each other are such limits for each other, in whichever order they are answered. Is the
+known one the vague one (*1 year*, and now *18 months* or *540 days*), it is asked about, and is corrected.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def ask_at_limit(protocol: Protocol, reading: Reading, facts: Facts) -> Reading:
     """
     match reading:
         case Understood(((name, Measurement() as answer),), exactly=False):
-            sides = _sides(protocol, protocol.question(name), answer, facts)
+            question = protocol.question(name)
+            sides = _sides(protocol, question, answer, facts) or _of_other(protocol, question, answer, facts)
             return Proposal(" ".join(filter(None, encode(answer))), "limit", sides) if sides else reading
         case Refused("how_long_ago", details, (((name, Measurement() as answer),),)):
             sides = _sides(protocol, protocol.question(name), answer, facts)
@@ -61,33 +63,60 @@ def time_entered(question: Question, entered: str) -> Measurement | None:
         answer = decode(number, unit or None)
     except AnswerError:
         return None
-    is_time = question.kind == "since" and isinstance(answer, Measurement) and question.takes(answer)
-    return answer if is_time and isinstance(answer, Measurement) else None
+    if question.kind != "since" or not isinstance(answer, Measurement):
+        return None
+    return answer if question.takes(answer) else None
 
 
-def said_alike(protocol: Protocol, question: Question, time: Measurement, facts: Facts) -> Question | None:
-    """Return the question whose known time this one is compared with and is said like, if there is one."""
+def said_alike(
+    protocol: Protocol, question: Question, proposal: Proposal, facts: Facts
+) -> tuple[Question | None, bool]:
+    """Return the question whose known time the proposed one is said like, if any, and whether that is asked about."""
+    ((*_, (about, _)), *_) = proposal.candidates
+    if about != question.id:
+        return protocol.question(about), True
+    time, place = time_entered(question, proposal.entered), protocol.position[question.id]
+    alike = (
+        protocol.questions[other]
+        for leaf, other in _compared(protocol, place)
+        if time is not None and any(_is_at(time, each) for each in _limits(protocol, leaf, place, "", facts))
+    )
+    return next(alike, None), False
+
+
+def _compared(protocol: Protocol, place: int) -> Iterator[tuple[Contrast, int]]:
+    """Yield where a question is compared with another one, and the place of that one."""
+    for index in protocol.affected[place]:
+        for leaf in protocol.criteria[index].rule.node.leaves():
+            if isinstance(leaf, Contrast) and place in leaf.places:
+                yield from ((leaf, other) for other in leaf.places if other != place)
+
+
+def _of_other(protocol: Protocol, question: Question, answer: Measurement, facts: Facts) -> tuple[Given, ...]:
+    """Return a time with what a known one may be that is compared with it, and is said of times on either side."""
+    if question.kind != "since" or answer.relation != "=":
+        return ()
     place = protocol.position[question.id]
-    leaves = (
-        leaf for index in protocol.affected[place] for leaf in protocol.criteria[index].rule.node.leaves()
-    )
-    others = ((leaf, other) for leaf in leaves if isinstance(leaf, Contrast) for other in leaf.places)
-    return next(
-        (
-            protocol.questions[other]
-            for leaf, other in others
-            if other != place
-            and any(_is_at(time, each) for each in _limits(protocol, leaf, place, "", facts))
-        ),
-        None,
-    )
+    known = [*facts[:place], answer, *facts[place + 1 :]]
+    for _, other in _compared(protocol, place):
+        vague = facts[other]
+        if isinstance(vague, Measurement):
+            sides = _sides(protocol, protocol.questions[other], vague, known, place)
+            if sides:
+                return tuple(((question.id, answer), *side) for side in sides)
+    return ()
 
 
-def _sides(protocol: Protocol, question: Question, answer: Measurement, facts: Facts) -> tuple[Given, ...]:
-    """Return what a time at a limit may be: more, less, or exactly that; of several limits more or less than all."""
+def _sides(
+    protocol: Protocol, question: Question, answer: Measurement, facts: Facts, beside: int | None = None
+) -> tuple[Given, ...]:
+    """Return what a time at a limit may be: more, less, or exactly that; of several limits more or less than all.
+
+    With ``beside`` only the time of that question is such a limit.
+    """
     if question.kind != "since" or answer.relation != "=" or answer.unit == DAY or not answer.value:
         return ()
-    near = sorted(_near(protocol, protocol.position[question.id], answer, facts), key=_days)
+    near = sorted(_near(protocol, protocol.position[question.id], answer, facts, beside), key=_days)
     if not near:
         return ()
     least, most = near[0], near[-1]
@@ -96,13 +125,16 @@ def _sides(protocol: Protocol, question: Question, answer: Measurement, facts: F
     return tuple(((question.id, _on_side(side, ends[side])),) for side in sides)
 
 
-def _near(protocol: Protocol, place: int, answer: Measurement, facts: Facts) -> Iterator[Measurement]:
+def _near(
+    protocol: Protocol, place: int, answer: Measurement, facts: Facts, beside: int | None
+) -> Iterator[Measurement]:
     """Yield the limits at which an answer is, where a criterion that matters is judged otherwise on either side."""
     without = [*facts[:place], None, *facts[place + 1 :]]
     found = [
         (index, limit)
         for index in protocol.affected[place]
         for leaf in protocol.criteria[index].rule.node.leaves()
+        if beside is None or (isinstance(leaf, Contrast) and beside in leaf.places)
         for limit in _limits(protocol, leaf, place, answer.unit, without)
         if _is_at(answer, limit)
     ]
@@ -130,7 +162,7 @@ def _limits(protocol: Protocol, leaf: Leaf, place: int, unit: str, facts: Facts)
 
 
 def _is_at(answer: Measurement, limit: Measurement) -> bool:
-    """Say whether a time is as long as a limit, or may be said of times on either side of one in a smaller unit.
+    """Say whether a time is as long as a limit, or may be said of times on either side of it.
 
     What may be said is rounded to the last digit, or counts what has passed: 5 years is above 4.5, and below 6.
     """
@@ -141,7 +173,7 @@ def _is_at(answer: Measurement, limit: Measurement) -> bool:
     step = Decimal(1).scaleb(min(0, int(answer.value.normalize().as_tuple().exponent)))
     times = Fraction(_days(limit)) / Fraction(DAYS[answer.unit])
     low, high = Fraction(answer.value - step / 2), Fraction(answer.value + step)
-    return DAYS[limit.unit] < DAYS[answer.unit] and low < times < high
+    return low < times < high
 
 
 def _days(time: Measurement) -> Decimal:

@@ -183,20 +183,20 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
 
 
 def _side_asked(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
-    """Ask on which side of a limit a time lies, or of another time that was said like it."""
-    protocol, facts = screening.protocol, screening.dialogue.facts
-    time = time_entered(question, proposal.entered)
-    details = {"answer": describe(question, time, say.language), "question": question.short[say.language]}
-    other = said_alike(protocol, question, time, facts) if time is not None else None
+    """Ask on which side of a limit a time lies, or of another time that was said like it; or so of that one."""
+    answer = describe(question, time_entered(question, proposal.entered), say.language)
+    details = {"answer": answer, "question": question.short[say.language]}
+    other, is_asked = said_alike(screening.protocol, question, proposal, screening.dialogue.facts)
     if other is None:
         return say("pick_side", **details)
-    known = describe(other, facts[protocol.position[other.id]], say.language)
-    return say("pick_side_of_two", **details, other=other.name[say.language], known=known)
+    known = describe(other, screening.dialogue.facts[screening.protocol.position[other.id]], say.language)
+    key = "pick_side_of_other" if is_asked else "pick_side_of_two"
+    return say(key, **details, other=other.name[say.language], known=known)
 
 
 def _side(given: Given, say: Phrases) -> str:
     """Say on which side of a limit a time is, or that it is just that time."""
-    ((_, answer),) = given
+    _, answer = given[-1]
     if not isinstance(answer, Measurement):
         return ""
     exact = "limit_exactly" if answer.unit == DAY else "limit_to_the_day"

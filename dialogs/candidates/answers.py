@@ -30,7 +30,8 @@ def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_un
             row.unusual.append(question_id)
             _put(row, question_id, reading.candidates[0])
         elif isinstance(reading, Proposal | Refused | Fault):
-            row.faults.append(_fault(question, raw[question_id], reading))
+            about = _about(protocol, question, reading)
+            row.faults.append(_fault(about, raw.get(about.id, raw[question_id]), reading))
         else:
             _put(row, question_id, reading.given)
     _check_together(protocol, row)
@@ -111,6 +112,14 @@ def _written(answer: Answer) -> str:
     return " ".join(part for part in encode(answer) if part)
 
 
+def _about(protocol: Protocol, question: Question, reading: Proposal | Refused | Fault) -> Question:
+    """Return what is asked about: the question itself, or the vaguer time of another one that it is compared with."""
+    if not isinstance(reading, Proposal) or reading.why != "limit":
+        return question
+    ((*_, (about, _)), *_) = reading.candidates
+    return protocol.question(about)
+
+
 def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) -> Fault:
     """Say why an answer cannot be taken as it stands."""
     if isinstance(reading, Fault):
@@ -135,10 +144,11 @@ def _refused(question: Question, reading: Refused) -> dict[str, str]:
 
 def _asked(reading: Proposal) -> dict[str, str]:
     """What the phrase for an answer that the conversation would ask about needs: what it can mean."""
+    if reading.why == "limit":
+        sides = (_written(given[-1][1]) for given in reading.candidates)
+        return dict(zip(("more", "less", "same"), sides, strict=False))
     firsts = [given[0][1] for given in reading.candidates]
     numbers = [number for number in firsts if isinstance(number, Measurement)]
-    if reading.why == "limit":
-        return dict(zip(("more", "less", "same"), map(_written, firsts), strict=False))
     if reading.why == "number":
         return {"meanings": ", ".join(dict.fromkeys(map(_surely, numbers)))}
     if reading.why == "unit":

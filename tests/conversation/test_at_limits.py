@@ -164,3 +164,36 @@ def test_of_two_times_that_are_said_alike_it_is_asked_which_is_longer_ago(
     assert (desk.answers["relapse"], desk.state) == (("<2", "mo"), "review")
     assert desk.conversation.screenings.load("S01-0001").dialogue.verdict == "eligible"
     desk.conversation.screenings.db.close()
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(
+    ("language", "asked", "taps"),
+    [
+        (
+            "en",
+            "last relapse: 18 months ago is about as long ago as last drug (1 year ago). How long ago is last drug?",
+            ["More than 18 months ago", "Less than 18 months ago", "Exactly 18 months ago, to the day"],
+        ),
+        (
+            "zh",
+            "末次复发：18个月前，与末次用药（1年前）相近。末次用药距今多久？",
+            ["距今超过18个月", "距今不足18个月", "距今正好18个月，精确到日"],
+        ),
+    ],
+)
+def test_of_two_times_the_vaguer_one_is_asked_about_and_corrected(
+    tmp_path: Path, language: str, asked: str, taps: list[str], place: int
+) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(OF_TWO, encoding="utf-8")
+    desk = Desk(tmp_path / "two.db", language, str(file))
+    desk.terminal.begin()
+    desk.types("1 year ago", "18 months ago")
+    assert "".join(asked.casefold().split()) in desk.told
+    assert "relapse" not in desk.answers
+    desk.types(taps[place])
+    drug, state = ((">18", "review"), ("<18", "excluded"), ("18", "excluded"))[place]
+    assert desk.answers == {"drug": (drug, "mo"), "relapse": ("18", "mo")}
+    assert desk.state == state
+    desk.conversation.screenings.db.close()

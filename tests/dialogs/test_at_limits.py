@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode
@@ -77,6 +77,8 @@ SIDES = {
     "in days, three months": ('event >= "90 d"', "3 months ago", [">90d", "<90d", "=90d"]),
     "in days, rounded": ('event < "20 d"', "1 month ago", [">20d", "<20d", "=20d"]),
     "four weeks in days": ('event < "28 d"', "4 weeks ago", [">28d", "<28d", "=28d"]),
+    "weeks, of a month": ('event >= "1 mo"', "4 weeks ago", [">1mo", "<1mo", "=1mo"]),
+    "weeks, of a year": ('event >= "1 a"', "52 weeks ago", [">1a", "<1a", "=1a"]),
     "of two limits": ('event < "28 d" or event < "30 d" and smoker', "1 month ago", [">30d", "<28d"]),
     "about": ('event < "3 mo"', "about 3 months ago", [">3mo", "<3mo"]),
 }  # fmt: skip
@@ -85,7 +87,8 @@ NOT_ASKED = {
     "half a unit away": ('event < "6 mo"', "1 year ago"),
     "the next number": ('event < "61 d"', "1 month ago"),
     "far away": ('event < "30 d"', "2 months ago"),
-    "in a larger unit": ('event < "3 mo"', "13 weeks ago"),
+    "weeks, of a limit in months": ('event < "3 mo"', "12 weeks ago"),
+    "in a larger unit": ('event < "1 a"', "11 months ago"),
     "days": ('event < "30 d"', "30 days ago"),
     "a bound": ('event < "5 a"', "more than 5 years ago"),
     "typed as exact": ('event < "5 a"', "exactly 5 years ago"),
@@ -170,6 +173,51 @@ def test_of_two_times_that_are_said_alike_it_is_asked_which_was_later(
     reading = asked(protocol, typed, dict(other.given))
     assert written(reading) == (offered or [])
     assert isinstance(reading, Proposal if offered else Understood)
+
+
+TIMES = st.builds(
+    Measurement, st.just("="), st.integers(1, 24).map(Decimal), st.sampled_from(["d", "wk", "mo", "a"])
+)
+A_YEAR, MONTHS = (Measurement("=", Decimal(number), unit) for number, unit in ((1, "a"), (18, "mo")))
+
+
+@example(A_YEAR, MONTHS)
+@example(Measurement("=", Decimal(2), "mo"), Measurement("=", Decimal(60), "d"))
+@given(TIMES, TIMES)
+def test_two_times_are_asked_about_in_whichever_order_they_are_answered(
+    one: Measurement, other: Measurement
+) -> None:
+    """Each way that is offered settles which was later, alike in both orders."""
+    protocol, judged = trial("event < other"), []
+    for now, then in ((("event", one), ("other", other)), (("other", other), ("event", one))):
+        known = dict([then])
+        reading = ask_at_limit(protocol, Understood((now,)), effective(protocol, known))
+        ways = reading.candidates if isinstance(reading, Proposal) else ()
+        sides = [judge(protocol, 0, effective(protocol, known | dict(way))) for way in ways]
+        assert all(side.low == side.high for side in sides)
+        judged.append(sorted(side.low for side in sides))
+    assert judged[0] == judged[1]
+
+
+def test_the_vaguer_of_two_times_is_asked_about_and_is_corrected() -> None:
+    protocol = trial("event < other")
+    reading = ask_at_limit(protocol, Understood((("event", MONTHS),)), effective(protocol, {"other": A_YEAR}))
+    assert isinstance(reading, Proposal)
+    assert reading.entered == "18 mo"
+    for way, side in zip(reading.candidates, (">18", "<18", "18"), strict=True):
+        kept = dict(way)
+        assert kept["event"] == MONTHS
+        assert encode(kept["other"]) == (side, "mo")
+
+
+@pytest.mark.parametrize(("event", "is_asked"), [(MONTHS, True), (Measurement("=", Decimal(3), "mo"), False)])
+def test_of_the_vaguer_of_two_times_its_own_limits_are_not_asked_again(
+    event: Measurement, is_asked: bool
+) -> None:
+    protocol = trial("event < other", 'other > "1 a"')
+    reading = ask_at_limit(protocol, Understood((("event", event),)), effective(protocol, {"other": A_YEAR}))
+    assert isinstance(reading, Proposal) is is_asked
+    assert not isinstance(reading, Proposal) or len(reading.candidates) == 3
 
 
 # on the side that its words say ------------------------------------------------------------------

@@ -21,6 +21,7 @@ from dialogs.answers import Measurement, encode
 from dialogs.candidates import BadFile, Fault, Row
 from dialogs.languages import LANGUAGES
 from dialogs.loading import load
+from tests.dialogs.test_at_limits import trial
 
 PROTOCOL = load("NCT04420494")
 LIST = "name,sex,hemoglobin,tumour\nC-1,男,98 g/L,仅原位癌\n"
@@ -64,6 +65,26 @@ def test_how_long_ago_something_was_is_read_as_in_the_conversation(
     taken = " ".join(part for answer in row.answers.values() for part in encode(answer) if part)
     assert ([fault.code for fault in row.faults], taken) == expected
     assert all("2026" not in said(WASHOUTS, row, fault, phrases("en")) for fault in row.faults)
+
+
+@pytest.mark.parametrize(
+    ("event", "other", "told"),
+    [
+        ("1 a", "18 mo", "'1 a' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
+        ("18 mo", "1 a", "'1 a' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
+        (">18 mo", "18 mo", None),
+        ("365 d", "18 mo", None),
+    ],
+)
+def test_of_two_times_the_vaguer_one_is_to_be_written_otherwise(
+    event: str, other: str, told: str | None
+) -> None:
+    protocol = trial("event < other")
+    (row,) = read_list(protocol, f"name,event,other\nC-1,{event},{other}\n".encode())
+    faults = [(fault.question, said(protocol, row, fault, phrases("en"))) for fault in row.faults]
+    assert len(faults) == (told is not None)
+    assert all(about == ("event" if event == "1 a" else "other") for about, _ in faults)
+    assert all((told or "") in sentence for _, sentence in faults)
 
 
 def test_how_long_ago_something_was_may_be_an_object_with_a_unit() -> None:
