@@ -8,6 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from state.database import writing
+from state.errors import Damaged, NotKept
 from state.lookup import Lookup, Screening
 from state.moments import Clock, stamp, utc_now
 from state.prompts import Kind, Prompt, Prompts
@@ -44,24 +45,38 @@ class Prompting(Lookup):
     def ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
         """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent.
 
-        What `take` has numbered already is returned as it is.
+        What `take` has numbered already is returned as it is. Raises `NotKept` only where another screening would
+        become the current one: else it follows a look, or an act that is committed and must be said as such.
         """
         prompt = Prompt(screening.number, screening.entries, kind)
         last = self.prompts.last(person)
         if last is not None and prompt.asks_like(last):
             return last
-        with writing(self.db):
-            return self._ask(person, screening, kind)
+        try:
+            with writing(self.db):
+                return self._ask(person, screening, kind)
+        except (NotKept, Damaged):
+            current = self.current(person)
+            if _goes_on(person, screening) and (current is None or current.number != screening.number):
+                raise
+            return self.prompts.ask_unwritten(person, prompt)
 
     def _ask(self, person: str, screening: Screening, kind: Kind = "question") -> Prompt:
-        if screening.person == person and not screening.ended:
+        if _goes_on(person, screening):
             self.db.execute(_MAKE_CURRENT, {"screening": screening.number, "person": person})
         return self.prompts.ask(person, Prompt(screening.number, screening.entries, kind))
 
     def offer(self, person: str) -> Prompt:
-        """Say that buttons are offered next, about no screening. Call it before they are sent."""
-        with writing(self.db):
-            return self.prompts.ask(person, Prompt("", 0, "offer"))
+        """Say that buttons are offered next, about no screening. Call it before they are sent.
+
+        It does not fail where the file cannot be written, for the same reasons as `ask`.
+        """
+        offer = Prompt("", 0, "offer")
+        try:
+            with writing(self.db):
+                return self.prompts.ask(person, offer)
+        except (NotKept, Damaged):
+            return self.prompts.ask_unwritten(person, offer)
 
     def prompted(self, number: str, entry: int, message: int) -> None:
         """Note that the prompt after `entry` was delivered as `message`; kept with the next `keep_prompts`.
@@ -130,3 +145,8 @@ class Prompting(Lookup):
             self.db.execute(
                 "UPDATE positions SET reminded_at = ? WHERE screening = ?", [stamp(self.clock()), number]
             )
+
+
+def _goes_on(person: str, screening: Screening) -> bool:
+    """Say whether a screening is an open one of the person's own: asking about it makes it the current one."""
+    return screening.person == person and not screening.ended

@@ -4,6 +4,7 @@ Whatever asks is numbered for each person before it is sent, in the transaction 
 its ordinal. Which message brought it is noted when it has arrived, in memory first and in the file with the
 next `Prompts.keep`. So the newest prompt above a text is known to be what the person saw last exactly if its
 ordinal is the person's last; a prompt that is on its way, was lost, or arrived just before a kill is missed.
+What is shown while the file cannot be written is numbered in memory, until the next `Prompts.keep`.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class Prompts:
         self.db = db
         self._chats: OrderedDict[str, list[Delivered]] = OrderedDict()
         self._unkept: dict[str, list[Delivered]] = {}
+        self._unwritten: dict[str, Prompt] = {}
+        """What was asked last of people while the file could not be written."""
         self._doubted: set[tuple[str, int]] = set()
         """Messages, by chat and number, of which it is not known what they ask."""
 
@@ -71,19 +74,33 @@ class Prompts:
         row = self.db.execute(
             "SELECT screening, entry, kind, ordinal FROM asked WHERE person = ?", [person]
         ).fetchone()
-        return Prompt(*row) if row else None
+        written, unwritten = Prompt(*row) if row else None, self._unwritten.get(person)
+        if written is None or (unwritten is not None and unwritten.ordinal > written.ordinal):
+            return unwritten
+        return written
 
     def ask(self, person: str, prompt: Prompt) -> Prompt:
         """Number a prompt before it is sent, within the caller's transaction."""
+        asked = self._numbered(person, prompt)
+        self._write(person, asked)
+        return asked
+
+    def ask_unwritten(self, person: str, prompt: Prompt) -> Prompt:
+        """Number a prompt before it is sent, in memory: the file cannot be written. The next `keep` stores it."""
+        asked = self._unwritten[person] = self._numbered(person, prompt)
+        return asked
+
+    def _numbered(self, person: str, prompt: Prompt) -> Prompt:
         last = self.last(person)
-        asked = replace(prompt, ordinal=last.ordinal + 1 if last else 1)
+        return replace(prompt, ordinal=last.ordinal + 1 if last else 1)
+
+    def _write(self, person: str, asked: Prompt) -> None:
         self.db.execute(
             "INSERT INTO asked (person, screening, entry, kind, ordinal) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (person) DO UPDATE SET screening = excluded.screening, entry = excluded.entry,"
-            " kind = excluded.kind, ordinal = excluded.ordinal",
-            [person, asked.screening, asked.entry, asked.kind, asked.ordinal],
+            " kind = excluded.kind, ordinal = excluded.ordinal WHERE excluded.ordinal > asked.ordinal",
+            [person, *astuple(asked)],
         )
-        return asked
 
     # delivered -----------------------------------------------------------------------------------
 
@@ -126,7 +143,9 @@ class Prompts:
         self._doubted.add((chat, message))
 
     def keep(self) -> None:
-        """Store what has arrived, within the caller's transaction; `kept` follows when it is committed."""
+        """Store what is in memory only, within the caller's transaction; `kept` follows when it is committed."""
+        for person, asked in self._unwritten.items():
+            self._write(person, asked)
         for chat, arrived in self._unkept.items():
             standing = self.chat(chat)
             oldest, first = (
@@ -148,8 +167,9 @@ class Prompts:
 
     def kept(self) -> None:
         self._unkept.clear()
+        self._unwritten.clear()
 
     @property
     def waiting(self) -> bool:
-        """Whether anything has arrived that is not in the file."""
-        return bool(self._unkept)
+        """Whether anything was asked, or has arrived, that is not in the file."""
+        return bool(self._unkept or self._unwritten)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,6 +16,7 @@ from bot.conversation.presses import PRESSES
 from bot.exchange import Button, Message, MessageKind, Reply, Turn, read_press
 from bot.wording.lists import reminder
 from bot.wording.phrases import phrases
+from state.errors import NotKept
 from state.people import Person
 from tests.conversation.office import press_of
 from tests.conversation.playing import Clock, new_conversation
@@ -154,3 +158,89 @@ def test_a_note_with_a_button_keeps_nothing_typed_below_it_either(tmp_path: Path
     before = desk.kept()
     assert desk.do(answer).untaken
     assert desk.kept() == before
+
+
+# a file that cannot be written -------------------------------------------------------------------
+
+
+@contextmanager
+def unwritable(desk: Desk) -> Iterator[None]:
+    db = desk.conversation.screenings.db
+    db.execute("PRAGMA query_only=ON")
+    yield
+    db.execute("PRAGMA query_only=OFF")
+
+
+LOOKS = ("/recent", "/help", "/open", "/about", "/new", "/recent", "/resume", "/help")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize("look", ["/recent", "/new", "/open"])
+def test_buttons_that_the_file_could_not_number_are_offered_and_nothing_below_is_kept(
+    desk: Desk, tmp_path: Path, look: str, is_restarted: bool
+) -> None:
+    """Neither while the file cannot be written nor once it can be, nor after an orderly restart."""
+    answer = begin(desk, OPENED["both"])
+    before = desk.kept()
+    with unwritable(desk):
+        for each in LOOKS:
+            assert told(desk.do(each)), each
+        assert offer(desk.do(look)) is not None
+        assert desk.do(answer).untaken
+    if is_restarted:
+        desk.conversation.screenings.keep_prompts()
+        desk.conversation.screenings.db.close()
+        desk.conversation = new_conversation(tmp_path / "offers.db", Clock(), "telegram", TRIALS)
+    turn = desk.do(answer)
+    assert turn.untaken
+    assert phrases("en")("kept_nothing_buttons") in "".join(told(turn))
+    assert desk.kept() == before
+
+
+def test_a_question_that_is_shown_again_below_such_buttons_is_answered(desk: Desk) -> None:
+    answer = begin(desk, OPENED["a screening"])
+    ((number, entry),) = desk.kept()
+    with unwritable(desk):
+        desk.do("/recent")
+        desk.do("/help")
+        with pytest.raises(NotKept):
+            desk.do(answer)
+    assert not desk.do(answer).untaken
+    assert desk.kept() == [(number, entry + 1)]
+
+
+def everything(desk: Desk) -> list[object]:
+    """What acts add to."""
+    db = desk.conversation.screenings.db
+    return [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "register")]
+
+
+def test_what_was_committed_is_said_whatever_becomes_of_the_number_of_its_message(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up after the act: each button that a command leads to, pressed once."""
+    begin(desk, OPENED["both"])
+    acts = list[str]()
+    for name in commands_for(desk.person.role):
+        shown = offer(desk.do(f"/{name}"))
+        buttons = pressed(shown) if shown is not None else []
+        acts += [f"/{name}", *(f"!{each.press}" for each in buttons)]
+        for button in filter(looks, buttons):
+            below = offer(desk.do(f"!{button.press}"))
+            acts += [f"!{each.press}" for each in (pressed(below) if below is not None else ())]
+
+    def full(_db: object) -> NoReturn:
+        raise NotKept("full")
+
+    committed = 0
+    monkeypatch.setattr("state.prompting.writing", full)
+    for act in acts:
+        before = everything(desk)
+        try:
+            turn = desk.do(act)
+        except NotKept:
+            assert everything(desk) == before, act
+            continue
+        assert told(turn) or turn.toast, act
+        committed += everything(desk) != before
+    assert committed

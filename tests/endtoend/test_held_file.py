@@ -23,6 +23,7 @@ from tests.phone.faults import FaultyBotApi
 from tests.phone.person import Person
 
 NOT_KEPT = phrases("en")("not_kept")
+KEPT_NOTHING = phrases("en")("kept_nothing_buttons")
 LOOKS = 10
 AS_LONG = 10
 """Times the usual wait, on the same machine at the same time."""
@@ -81,6 +82,22 @@ async def test_a_short_wait_is_not_worth_a_word(ward: Ward) -> None:
         await asyncio.sleep(0.3)
     await ward.quiet()
     assert ward.entries() == 2
+    assert NOT_KEPT not in phone.texts
+
+
+async def test_a_list_is_shown_meanwhile_and_nothing_below_it_is_kept_then_or_later(ward: Ward) -> None:
+    phone = ward.member()
+    await ward.says(phone, "/new")
+    with locked(ward.path):
+        phone.send("/recent")
+        await phone.sees("Recent screenings")
+        phone.send("45")
+        await phone.sees(KEPT_NOTHING)
+    await ward.says(phone, "45")
+    await ward.restart()
+    await ward.says(phone, "45")
+    assert ward.entries() == 1
+    assert sum(KEPT_NOTHING in text for text in phone.texts) == 3
     assert NOT_KEPT not in phone.texts
 
 
