@@ -21,6 +21,8 @@ from dialogs.drafting.why import Note
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _OF_WHOM: Final = ("of_parts", "of_required", "of_everybody")
 """Notes that say whom a criterion was taken to be about, whatever is asked by it."""
+_REQUIRES: Final = Note("requires")
+"""An exclusion that says what must be: no rule is proposed for it, whatever else of it is known."""
 _PREFIX: Final = {"inclusion": "I", "exclusion": "E"}
 
 
@@ -167,9 +169,9 @@ class _Maker:
         if others:
             key = "of_another" if made.of_some else "of_another_needed"
             note = Note(key, {"heading": others[-1].rstrip(" :：")})
-            return made if made.of_another else replace(made, review=(note,))
-        if node.role == "exclusion" and any(map(requires, (text, *headings))):
-            return replace(made, review=(*made.review, Note("requires")))
+            return made if made.of_another else replace(made, review=(*made.review, note))
+        if _REQUIRES in made.review:
+            return made
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
         if proposed is None:
             return made
@@ -199,10 +201,11 @@ class _Maker:
         self, node: Node, code: str, questions: Sequence[Mapping[str, object]], rule: str, why: Note
     ) -> Drafted:
         made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
-        if (
-            node.line.unsure or made.of_some
-        ):  # whose items would leave out those whom the list does not concern
+        left_out = made.of_some  # its items would leave out those whom the list does not concern
+        if node.line.unsure or left_out or _REQUIRES in made.review:
             return made
+        if node.role == "exclusion" and any(requires(str(each["short"])) for each in questions):
+            return replace(made, review=(*made.review, _REQUIRES))
         return replace(made, rule=rule, questions=tuple(questions), review=(why,))
 
     def _bare(self, node: Node, code: str) -> Drafted:
@@ -211,12 +214,15 @@ class _Maker:
         some = concerns_some(node.line.text, *above) or any(map(persons_in, above))
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
+        said = (node.line.text, *above, *(each.line.text for each in node.items))
+        asks_what_yes_means = node.role == "exclusion" and any(map(requires, said))
+        notes = ((node.line.unsure, Note("unsure")), (asks_what_yes_means, _REQUIRES))
         return Drafted(
             node.line.text,
             node.role,
             code,
             node.line.depth,
-            review=(Note("unsure"),) if node.line.unsure else (),
+            review=tuple(note for applies, note in notes if applies),
             of_some=not theirs and _may_not_concern(node.role, another, some=some),
             parts=tuple(dict.fromkeys(part.code for part in parts)),
             of_another=theirs,

@@ -22,7 +22,7 @@ from dialogs.drafting.proposals.phrases import Phrase, phrases, phrases_of_headi
 from dialogs.drafting.proposals.reading import read
 from dialogs.drafting.proposals.washouts import washout
 from dialogs.drafting.spoken import with_texts
-from dialogs.drafting.titles import with_colon
+from dialogs.drafting.titles import requires, with_colon
 from dialogs.drafting.why import LINE, Note
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol
@@ -58,10 +58,10 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     """Return the rule that a line means, with questions in its own words for what the catalogue does not know.
 
     A heading may say when all below it is measured, or whom it concerns; below one that says anything else nothing is
-    proposed. That a line is of a cohort or a part is for its criterion's `parts` to say: such a heading is not to be
-    given here.
+    proposed, nor for an exclusion that says what must be. That a line is of a cohort or a part is for its criterion's
+    `parts` to say: such a heading is not to be given here.
     """
-    if role not in _ROLES:
+    if role not in _ROLES or (role == "exclusion" and requires(text)):
         return None
     groups = {heading: group for heading in headings if (group := named(heading)) is not None}
     above = [_said_of_lines(heading, role) for heading in headings if heading not in groups]
