@@ -13,7 +13,7 @@ from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.conversation.subjects import card_button
 from bot.exchange import Button, Press, Safe, Turn, at
-from bot.wording.parts import names
+from bot.wording.parts import names, title
 from bot.wording.phrases import Phrases, lines, phrases
 from state.corrections import as_it_came_out
 from state.history import Asked, corrected_since
@@ -83,7 +83,8 @@ def _of_answers(
     for query in answered:
         person = context.people.get(query.asked_by)
         if may_oversee(person, screening) and person.code != context.person.code:
-            question = screening.protocol.question(query.question).short[_say(person).language]
+            asked = screening.protocol.question(query.question)
+            question = title(screening.protocol, asked, _say(person))
             key = f"query_note_{query.state}"
             number = context.named(screening.number, screening.protocol.id)
             yield person, _say(person)(key, number=number, question=question)

@@ -168,5 +168,5 @@ def _newly_set_aside(context: Context, dialogue: Dialogue, before: _Before) -> l
     newly = [question for question in dialogue.set_aside if question not in before.set_aside]
     if not newly:
         return []
-    names = [dialogue.protocol.question(question).short[context.say.language] for question in newly]
+    names = [parts.title(dialogue.protocol, dialogue.protocol.question(each), context.say) for each in newly]
     return [context.say("set_aside", questions=joined(names, context.say))]

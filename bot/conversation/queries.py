@@ -19,6 +19,7 @@ from bot.conversation.trials import meanwhile
 from bot.exchange import Press, Reply, Safe, Turn, at
 from bot.wording.buttons import arrange, button
 from bot.wording.in_short import in_short, named_in_short
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, lines, named, phrases
 from bot.wording.views import answer_buttons
 from dialogs.answers import COMPUTED
@@ -70,7 +71,7 @@ def ask_what(context: Context, screening: Screening, press: Press) -> None:
     ]
     shown = in_short(screening.dialogue, question, answer, say)
     number = context.named(screening.number, screening.protocol.id)
-    about = {"number": number, "named": named(question.short[say.language], shown, say)}
+    about = {"number": number, "named": named(title(screening.protocol, question, say), shown, say)}
     context.choose(screening, say("query_what", **about), with_way_back(context, screening, buttons))
 
 

@@ -10,6 +10,7 @@ from bot.conversation.context import Context
 from bot.conversation.whose_answer import Aim
 from bot.exchange import Press, Safe
 from bot.wording.cards import with_advice_to_delete
+from bot.wording.parts import title
 from bot.wording.phrases import joined, named
 from bot.wording.views import VIEWS
 from dialogs.reading import looks_like_identifier
@@ -55,7 +56,7 @@ def _what_counted(context: Context, screening: Screening, press: Press) -> str |
             return context.say.plain(
                 "already_answered",
                 named=named(
-                    question.short[context.say.language],
+                    title(screening.protocol, question, context.say),
                     describe(question, event.answer, context.say.language),
                     context.say,
                 ),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.exchange import Button, Safe
 from bot.wording.buttons import button
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, joined
 from dialogs.against_parts import AgainstParts, against_parts
 from dialogs.dialogue import Dialogue
@@ -35,7 +36,7 @@ def new_lines(dialogue: Dialogue, before: Sequence[AgainstParts], say: Phrases) 
 def _line(dialogue: Dialogue, each: AgainstParts, say: Phrases) -> Safe:
     return say(
         "contradicts",
-        question=each.question.short[say.language],
+        question=title(dialogue.protocol, each.question, say),
         entered=describe(each.question, each.given, say.language),
         worked_out=worked_out(dialogue.protocol, each.question, each.by_parts, say.language),
         codes=joined(each.judged_otherwise, say),
@@ -59,5 +60,6 @@ def saving(screening: Screening, verb: str, say: Phrases) -> Button:
 
 
 def correct_one(screening: Screening, question: str, say: Phrases) -> Button:
-    label = say.plain("correct_one", question=screening.protocol.question(question).short[say.language])
+    asked = screening.protocol.question(question)
+    label = say.plain("correct_one", question=title(screening.protocol, asked, say))
     return button(label, "correct", screening, screening.dialogue.applied.index(question))

@@ -14,7 +14,7 @@ from bot.wording.buttons import choices, is_cut
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import longest
-from bot.wording.parts import belongs_to, names, needed, people, whose
+from bot.wording.parts import belongs_to, names, needed, title, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
@@ -119,7 +119,7 @@ def answered(screening: Screening, question_id: str, say: Phrases) -> Safe:
     dialogue = screening.dialogue
     question = dialogue.protocol.question(question_id)
     shown = echo(dialogue.protocol, question, dialogue.answers[question_id], dialogue.facts, say.language)
-    name = question.short[say.language]
+    name = title(dialogue.protocol, question, say)
     if question_id in screening.taken:
         return say("was_taken", named=named(name, shown, say))
     if dialogue.answers[question_id] == UNKNOWN:
@@ -139,9 +139,7 @@ def _is_unusual(dialogue: Dialogue, question: Question) -> bool:
 
 def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
     """Definition, the record's words and our reading, for every criterion that the question feeds."""
-    parts = [
-        Safe(f"<b>{escape(question.short[say.language])}</b>"),
-    ]
+    parts = [Safe(f"<b>{escape(title(protocol, question, say))}</b>")]
     if question.help:
         parts.append(escape(question.help[say.language]))
     if question.judgement:
@@ -156,7 +154,7 @@ def matching_help(dialogue: Matching, question: Question, say: Phrases) -> Safe:
     asking = [trial for trial, worth in zip(dialogue.trials, dialogue.worth, strict=True) if place in worth]
     wanted = {each.code for trial in asking for each in portfolio.criteria[trial.criteria]}
     return lines(
-        Safe(f"<b>{escape(question.short[say.language])}</b>"),
+        Safe(f"<b>{escape(title(portfolio, question, say))}</b>"),
         matching.asked_for(dialogue, question.id, say),
         *_helps(asking, place, say),
         *(criterion_text(each, say) for each in _uses(portfolio, question) if each.code in wanted),
@@ -317,9 +315,7 @@ def answer_named(dialogue: Dialogue, question_id: str, answer: Answer | None, sa
         if answer is None
         else echo(protocol, question, answer, dialogue.facts, language)
     )
-    about = joined(people(protocol, question, say), say)
-    name = question.short[language]
-    return named(say.plain("noted", what=name, note=about) if about else name, said, say)
+    return named(title(protocol, question, say), said, say)
 
 
 def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:

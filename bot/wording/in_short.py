@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, joined, named
 from dialogs.answers import COMPUTED, Answer
 from dialogs.dialogue import CANCELLED, Dialogue
@@ -24,7 +25,7 @@ def named_in_short(dialogue: Dialogue, question_id: str, say: Phrases) -> str:
     """Say an answer that was given, behind the name of its question."""
     question = dialogue.protocol.question(question_id)
     what = in_short(dialogue, question, dialogue.answers[question_id], say)
-    return named(question.short[say.language], what, say)
+    return named(title(dialogue.protocol, question, say), what, say)
 
 
 def stands_in_short(item: Listed, say: Phrases) -> str:

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from bot.exchange import Safe
 from bot.wording.asked import numbered
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, joined
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial
@@ -98,7 +99,8 @@ def waits_no_more(screening: Screening, waited: str | None, say: Phrases) -> lis
     """Say of ticks, or of a number without its unit, that they are not kept: no trial needs their question any more."""
     if waited is None or screening.dialogue.held is not None:
         return []
-    return [say("waits_no_more", question=screening.protocol.question(waited).short[say.language])]
+    asked = screening.protocol.question(waited)
+    return [say("waits_no_more", question=title(screening.protocol, asked, say))]
 
 
 def _is_out(trial: Trial, mask: int) -> bool:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from bot.exchange import Safe
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, joined
 from dialogs.progress import Progress
+from dialogs.protocol import Protocol
 
 IN_A_LIST: Final = 3
 """So many questions are named where several screenings or trials stand below each other; how many more is said."""
 
 
-def missing_lines(progress: Progress, say: Phrases, most: int | None = None) -> list[Safe]:
+def missing_lines(
+    progress: Progress, say: Phrases, most: int | None = None, beside: Protocol | None = None
+) -> list[Safe]:
     """Name what would settle the verdict, up to `most` questions, and the criteria that no answer given would."""
     questions, silent = [progress.protocol.question(each) for each in progress.missing], silent_ones(progress)
     told = [
-        say.plain("noted", what=each.short[say.language], note=each.supplier[say.language])
+        say.plain("noted", what=title(progress.protocol, each, say, beside), note=each.supplier[say.language])
         for each in questions[:most]
     ]
     more = len(questions) - len(told)

@@ -57,10 +57,22 @@ def belongs_to(protocol: Protocol, criterion: Criterion) -> list[Part]:
     return parts if len(parts) < len(protocol.parts) else []
 
 
-def people(protocol: Protocol, question: Question, say: Phrases) -> list[str]:
-    """Return whom a question is about; nobody, where no part of the trial that needs it names anybody."""
-    found = whom(protocol, protocol.position[question.id])
-    return [each[say.language] if each else say.plain("the_patient") for each in found] if any(found) else []
+def people(protocol: Protocol, question: Question, say: Phrases, beside: Protocol | None = None) -> list[str]:
+    """Return whom a question is about; nobody, where no part of any trial names anybody, or it is about the site.
+
+    Beside one who is named, the patient is, too: else an answer could be taken for the other one's. ``beside`` is
+    what the trial is shown with, a matching.
+    """
+    if question.site_fact or not any(part.person for part in (beside or protocol).parts):
+        return []
+    found = whom(protocol, protocol.position[question.id]) if protocol.parts else [None]
+    return [each[say.language] if each else say.plain("the_patient") for each in found]
+
+
+def title(protocol: Protocol, question: Question, say: Phrases, beside: Protocol | None = None) -> str:
+    """The name of a question as lists, buttons and lines show it, with whom it is about."""
+    short, told = question.short[say.language], joined(people(protocol, question, say, beside), say)
+    return say.plain("noted", what=short, note=told) if told else short
 
 
 def whose(protocol: Protocol, question: Question, say: Phrases) -> Safe | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -14,14 +15,14 @@ from bot.wording.in_short import in_short, stands_in_short
 from bot.wording.matching import as_matching, progress
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
-from bot.wording.parts import needed
+from bot.wording.parts import needed, title
 from bot.wording.phrases import Phrases, gap, joined, lines, named
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
 from dialogs.healing import could_be_screened_again_from
 from dialogs.portfolio.merging import Trial
 from dialogs.progress import Progress
-from dialogs.protocol import Question
+from dialogs.protocol import Protocol, Question
 from dialogs.reasons import what_failed
 from state.matchings import to_open
 from state.replay import OPENED
@@ -87,7 +88,7 @@ def to_take_over(screening: Screening, say: Phrases) -> list[Button]:
 
 def _named(screening: Screening, question: str, say: Phrases) -> str:
     asked, answer = screening.protocol.question(question), screening.elsewhere[question].answer
-    return named(asked.short[say.language], in_short(screening.dialogue, asked, answer, say), say)
+    return named(title(screening.protocol, asked, say), in_short(screening.dialogue, asked, answer, say), say)
 
 
 def _is_out_here(screening: Screening, index: int) -> bool:
@@ -158,10 +159,11 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     trial, alone = dialogue.trials[index], dialogue.alone[index]
     protocol, opened = trial.protocol, _own_screening(screening, trial, say)
     identity = {"id": protocol.id, "title": protocol.title[say.language]}
-    judged = _judged(screening, index)
-    if screening.goes_on(protocol.id):
-        more = _why(judged, screening.by_itself[protocol.id].entered_on, say) if judged is not None else []
-        return lines(say("stands", **identity, what=opened or ""), *more)
+    judged, goes_on = _judged(screening, index), screening.goes_on(protocol.id)
+    entered = screening.by_itself[protocol.id].entered_on if goes_on else _entered(screening, trial)
+    why = _why(judged, entered, dialogue.protocol, say) if judged is not None else []
+    if goes_on:
+        return lines(say("stands", **identity, what=opened or ""), *why)
     over = _takes_none(screening, protocol.id, say)
     if dialogue.is_left(index):
         what = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
@@ -169,7 +171,6 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
         what = say.plain("stands_open", n=alone.remaining)
     else:
         what = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
-    why = _why(judged, _entered(screening, trial), say) if judged is not None else []
     return lines(say("stands", **identity, what=what), *why, over, opened)
 
 
@@ -199,11 +200,11 @@ def _entered(screening: Screening, trial: Trial) -> dict[str, date]:
     }
 
 
-def _why(alone: Progress, entered: Mapping[str, date], say: Phrases) -> list[Safe]:
+def _why(alone: Progress, entered: Mapping[str, date], beside: Protocol, say: Phrases) -> list[Safe]:
     """What ruled a trial out; or for which of its parts its verdict is, and what is missing."""
     if alone.excluded:
         return list(_why_not(alone, entered, say))
-    return [*_parts(alone, say), *_missing(alone, say)]
+    return [*_parts(alone, say), *_missing(alone, beside, say)]
 
 
 def _own_screening(screening: Screening, trial: Trial, say: Phrases) -> Safe | None:
@@ -221,8 +222,8 @@ def _parts(alone: Progress, say: Phrases) -> list[Safe]:
     ]
 
 
-def _missing(alone: Progress, say: Phrases) -> list[Safe]:
-    return missing_lines(alone, say, IN_A_LIST) if alone.verdict == "undetermined" else []
+def _missing(alone: Progress, beside: Protocol, say: Phrases) -> list[Safe]:
+    return missing_lines(alone, say, IN_A_LIST, beside) if alone.verdict == "undetermined" else []
 
 
 def _why_not(alone: Progress, entered: Mapping[str, date], say: Phrases) -> Iterator[Safe]:
@@ -318,29 +319,28 @@ def what_is_missing(screening: Screening, place: int | None, say: Phrases) -> Re
     if not wanted:
         return None
     shown = page_at(len(wanted), place or 0, LINES_ON_A_PAGE)
-    told = [_missing_for(*wanted[each], say) for each in shown]
+    told = [_missing_for(screening, *wanted[each], say) for each in shown]
     number = Safe(f"<i>{numbered(screening, say)}</i>")
-    page = page_line(len(wanted), shown, say, LINES_ON_A_PAGE)
+    text = lines(number, say("missing_title"), page_line(len(wanted), shown, say, LINES_ON_A_PAGE), *told)
     ways = turning(len(wanted), shown, screening, "missing", "missing", LINES_ON_A_PAGE)
-    buttons = [*ways, button(say.plain("back"), "stands", screening)]
-    return Reply(lines(number, say("missing_title"), page, *told), arrange(buttons))
+    return Reply(text, arrange([*ways, button(say.plain("back"), "stands", screening)]))
 
 
 def _wanted(screening: Screening) -> list[tuple[Question, list[str]]]:
-    """Each question that is missing, as a trial asks it, and the trials of which it would settle more."""
+    """Each question that is missing, as a trial asks it but with its id here, and the trials that wait for it."""
     dialogue, asked, trials = as_matching(screening), dict[str, Question](), dict[str, list[str]]()
     for index, trial in enumerate(dialogue.trials):
         judged = _judged(screening, index)
         for question in judged.missing if judged is not None else ():
             here = dialogue.here(trial, question)
-            asked.setdefault(here, trial.protocol.question(question))
+            asked.setdefault(here, replace(trial.protocol.question(question), id=here))
             trials.setdefault(here, []).append(trial.protocol.id)
     return [(asked[each.id], trials[each.id]) for each in dialogue.protocol.questions if each.id in asked]
 
 
-def _missing_for(question: Question, trials: Sequence[str], say: Phrases) -> Safe:
-    what = say.plain("noted", what=question.short[say.language], note=question.supplier[say.language])
-    return say("missing_for", what=what, trials=joined(trials, say))
+def _missing_for(screening: Screening, question: Question, trials: Sequence[str], say: Phrases) -> Safe:
+    noted = {"what": title(screening.protocol, question, say), "note": question.supplier[say.language]}
+    return say("missing_for", what=say.plain("noted", **noted), trials=joined(trials, say))
 
 
 def _all_missing(screening: Screening, say: Phrases) -> list[Button]:

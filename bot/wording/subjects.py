@@ -14,7 +14,7 @@ from bot.wording.cards import answer_lines, deciding
 from bot.wording.healing import again_unless_said, met_from
 from bot.wording.in_short import in_short
 from bot.wording.missing import missing_lines
-from bot.wording.parts import part_lines
+from bot.wording.parts import part_lines, title
 from bot.wording.phrases import Phrases, joined, lines, quoted
 from bot.wording.times import local_day, local_time
 from dialogs.answers import Answer
@@ -134,7 +134,7 @@ def noted(note: Note, say: Phrases) -> Safe:
 
 
 def _query(screening: Screening, asked: Asked, say: Phrases) -> Safe:
-    question = screening.protocol.question(asked.question).short[say.language]
+    question = title(screening.protocol, screening.protocol.question(asked.question), say)
     return say(f"subject_query_{asked.state}", question=question, query=say(f"query_{asked.code}"))
 
 
@@ -232,7 +232,8 @@ def _about(screening: Screening, event: Event, say: Phrases) -> dict[str, str]:
     """The words for what an event's detail holds in codes."""
     detail, about = event.detail, {}
     if event.question is not None:
-        about["question"] = screening.protocol.question(event.question).short[say.language]
+        question = screening.protocol.question(event.question)
+        about["question"] = title(screening.protocol, question, say)
     if event.kind == "save":
         first = detail["first_failed"]
         shown = say.plain(f"verdict_{detail['verdict']}")

@@ -11,7 +11,7 @@ from bot.wording.against_parts import lines_against_parts
 from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.missing import can_be_filled_in, silent_ones, unasked_line
-from bot.wording.parts import needed, part_lines
+from bot.wording.parts import needed, part_lines, title
 from bot.wording.phrases import Phrases, escape, gap, joined, lines, quoted
 from bot.wording.times import local_time
 from dialogs.assessment import Reason, ask_the_site
@@ -52,7 +52,7 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
 
 
 def _set_aside_line(dialogue: Dialogue, say: Phrases) -> Safe | None:
-    names = [dialogue.protocol.question(each).short[say.language] for each in dialogue.set_aside]
+    names = [title(dialogue.protocol, dialogue.protocol.question(each), say) for each in dialogue.set_aside]
     return say("set_aside_title", questions=joined(names, say)) if names else None
 
 
@@ -115,7 +115,7 @@ def _follow_up(protocol: Protocol, question_id: str, codes: Sequence[str], say: 
     question = protocol.question(question_id)
     return say(
         "follow_up_line",
-        question=question.short[say.language],
+        question=title(protocol, question, say),
         supplier=question.supplier[say.language],
         codes=joined(codes, say),
     )

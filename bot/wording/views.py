@@ -17,6 +17,7 @@ from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
+from bot.wording.parts import title
 from bot.wording.phrases import Phrases, gap, joined, lines, named
 from bot.wording.standing import where_each_stands
 from dialogs.answers import Answer, Measurement
@@ -142,13 +143,9 @@ def _shown_by_ticks(screening: Screening, question: Question, answer: Answer) ->
 def _ask_which_stands(screening: Screening, old_ones: Collection[str], say: Phrases) -> Reply:
     """What is answered now contradicts what was answered before: ask which of both stands."""
     protocol, waiting = screening.protocol, screening.dialogue.waiting
-    new = joined(
-        (
-            named(protocol.question(q).short[say.language], _shown(protocol, ((q, a),), say), say)
-            for q, a in waiting
-        ),
-        say,
-    )
+    asked = ((protocol.question(q), ((q, a),)) for q, a in waiting)
+    pairs = ((title(protocol, question, say), _shown(protocol, given, say)) for question, given in asked)
+    new = joined((named(name, shown, say) for name, shown in pairs), say)
     old = joined((named_in_short(screening.dialogue, question, say) for question in old_ones), say)
     buttons = [button(new, "new_stands", screening), button(old, "old_stands", screening)]
     return _asking(screening, say("which_stands", new=new, old=old), arrange(buttons), say)
@@ -161,7 +158,7 @@ def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply
         for place, reason in enumerate(REASONS)
     ]
     shown = _shown(screening.protocol, screening.dialogue.waiting, say)
-    text = say("change_why", named=named(question.short[say.language], shown, say))
+    text = say("change_why", named=named(title(screening.protocol, question, say), shown, say))
     keep = _keep(screening, question, say)
     if any(is_cut(each.label) for each in keep):
         text = lines(text, cards.answer_before(screening, question, say))
@@ -185,7 +182,7 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
 def _side_asked(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
     """Ask on which side of a limit a time lies, or of another time that was said like it; or so of that one."""
     answer = describe(question, time_entered(question, proposal.entered), say.language)
-    details = {"answer": answer, "question": question.short[say.language]}
+    details = {"answer": answer, "question": title(screening.protocol, question, say)}
     other, is_asked = said_alike(screening.protocol, question, proposal, screening.dialogue.facts)
     if other is None:
         return say("pick_side", **details)
@@ -205,7 +202,7 @@ def _side(given: Given, say: Phrases) -> str:
 
 
 def _proposal_text(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
-    named = question.short[say.language]
+    named = title(screening.protocol, question, say)
     if proposal.why == "unit":
         return say("pick_unit", value=proposal.entered, question=named)
     if proposal.why == "limit":
