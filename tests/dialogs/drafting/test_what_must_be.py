@@ -35,6 +35,12 @@ SAYS_NO = (
     "Women: no pregnancy",
     "Without HIV infection within 4 weeks",
     "Absence of stroke within 6 months",
+    "Women of childbearing potential have to use contraception",
+    "Women need to use contraception",
+    "Women agree to use contraception",
+    "Men will use condoms",
+    "Women may not be pregnant",
+    "Women mustn't be pregnant",
 )
 MUST_IN_CHINESE = ("必须", "不得", "应", "须", "不应")
 IN_CHINESE = (
@@ -51,6 +57,7 @@ LINES = (
     *(line.format(must) for line, must in product(IN_CHINESE, MUST_IN_CHINESE)),
     "无妊娠",
     "女性：无妊娠",
+    "有生育能力的女性需避孕",
 )
 PERSONS = "Inclusion:\nAdolescents:\n* Fever\nParents:\n* Reads\n"
 WHERE = {
@@ -121,6 +128,12 @@ def test_a_draft_says_both_whom_a_line_is_of_and_that_its_yes_is_to_be_checked()
     [
         "Patients who must take insulin",
         "Has diabetes, or must take insulin",
+        "Need to take insulin",
+        "Women who have to take insulin",
+        "Women who will not use contraception",
+        "Women who do not agree to use contraception",
+        "Women not willing to agree to use contraception",
+        "需要使用胰岛素",
         "因病必须使用胰岛素的患者",
         "严重不良反应",
         "有手术适应症",
