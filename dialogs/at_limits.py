@@ -68,6 +68,14 @@ def time_entered(question: Question, entered: str) -> Measurement | None:
     return answer if question.takes(answer) else None
 
 
+def may_be(question: Question, proposal: Proposal, given: Given) -> bool:
+    """Say whether what was given is the proposed time in a smaller unit: 182 days, of 6 months."""
+    time, (_, answer) = time_entered(question, proposal.entered), given[0]
+    if time is None or not isinstance(answer, Measurement) or len(proposal.candidates[0]) > 1:
+        return False
+    return DAYS[answer.unit] < DAYS[time.unit] and _is_at(time, answer)
+
+
 def said_alike(
     protocol: Protocol, question: Question, proposal: Proposal, facts: Facts
 ) -> tuple[Question | None, bool]:

@@ -12,11 +12,23 @@ from bot.wording.asked import carried_at, proposal_of, question_of, standing_ans
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode
-from dialogs.at_limits import ask_at_limit
+from dialogs.at_limits import ask_at_limit, may_be
 from dialogs.contradictions import contradicted
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
-from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, read, unit_for, with_unit
+from dialogs.reading import (
+    Given,
+    Proposal,
+    Reading,
+    Refused,
+    Understood,
+    accept,
+    is_mere_yes_or_no,
+    read,
+    side_alone,
+    unit_for,
+    with_unit,
+)
 from state.screenings import Screening
 
 # buttons -------------------------------------------------------------------------------------------
@@ -126,16 +138,24 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
 
 
 def typed_answer(context: Context, screening: Screening, question: Question, text: str) -> None:
-    """Answer with a text: a confirmation or a unit for what was proposed, else a value or an option."""
+    """Answer with a text: what was proposed is confirmed, or gets its unit or side, else a value or an option.
+
+    Any other *yes* or *no* below a proposal is about that, and no answer to its question: *no* is not *never* there.
+    """
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     proposal = proposal_of(screening, question)
     if proposal is not None:
-        if proposal.why == "unusual" and means("yes", text):
-            answer(context, screening, proposal.candidates[0])
+        chosen = _chosen(proposal, text)
+        if chosen is not None:
+            answer(context, screening, chosen)
             return
         meant = with_unit(screening.protocol, question, proposal.entered, text, only)
         if proposal.why == "unit" and meant is not None:
             _read(context, screening, meant)
+            return
+        if is_mere_yes_or_no(text) or means("yes", text) or means("no", text):
+            context.turn.untaken = True
+            context.show(screening, remark=context.say("proposal_waits"))
             return
     reading = read(screening.protocol, question, text, only)
     if isinstance(reading, Understood) and sent_twice(
@@ -146,12 +166,27 @@ def typed_answer(context: Context, screening: Screening, question: Question, tex
         _read(context, screening, reading)
 
 
+def _chosen(proposal: Proposal, text: str) -> Given | None:
+    """Return what a word chooses of what was proposed: a yes the unusual value, *more* or *less* a side of a limit.
+
+    Where the side of another time is asked for, *longer ago* may be said of either, and chooses none.
+    """
+    if proposal.why == "unusual" and means("yes", text):
+        return proposal.candidates[0]
+    side = side_alone(text) if proposal.why == "limit" else None
+    answers = ((given, given[0][1]) for given in proposal.candidates if len(given) == 1)
+    return next((given for given, a in answers if isinstance(a, Measurement) and a.relation == side), None)
+
+
 def completes(screening: Screening, question: Question, text: str) -> bool:
-    """Say whether a text answers what is proposed, if anything is: a unit, a yes, or the same number again."""
+    """Say whether a text answers what is proposed, if anything is: a unit, a side, a yes, or the same number again.
+
+    Of a time at a limit also one in a smaller unit that it may be, which is what is asked for there.
+    """
     proposal = proposal_of(screening, question)
     if proposal is None:
         return True
-    if proposal.why == "unusual" and means("yes", text):
+    if _chosen(proposal, text) is not None:
         return True
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     if proposal.why == "unit" and with_unit(screening.protocol, question, proposal.entered, text, only):
@@ -160,6 +195,8 @@ def completes(screening: Screening, question: Question, text: str) -> bool:
     if isinstance(reading, Refused) or (proposal.why == "limit" and isinstance(reading, Proposal)):
         return False
     meant = [reading.given] if isinstance(reading, Understood) else reading.candidates
+    if proposal.why == "limit" and may_be(question, proposal, meant[0]):
+        return True
     return {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
 
 

@@ -12,11 +12,17 @@ from typing import Final
 
 from dialogs.answers import Choice
 from dialogs.protocol import Protocol, Question
-from dialogs.reading.ago import is_length_of_time, length_in_digits, looks_like_date, read_ago
+from dialogs.reading.ago import is_length_of_time, length_in_digits, looks_like_date, read_ago, side_alone
 from dialogs.reading.identifiers import looks_like_free_text, looks_like_identifier
 from dialogs.reading.numbers import MAX_DIGITS, is_long_result, propose_again, read_number, with_unit
 from dialogs.reading.numerals import fold
-from dialogs.reading.options import likely_options, scores_meant, spellings_taken, words_of_answers
+from dialogs.reading.options import (
+    is_mere_yes_or_no,
+    likely_options,
+    scores_meant,
+    spellings_taken,
+    words_of_answers,
+)
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
 from dialogs.reading.selections import read_selection
 from dialogs.reading.units import unit_called, unit_for
@@ -30,10 +36,12 @@ __all__ = [
     "Refused",
     "Understood",
     "accept",
+    "is_mere_yes_or_no",
     "looks_like_free_text",
     "looks_like_identifier",
     "propose_again",
     "read",
+    "side_alone",
     "unit_called",
     "unit_for",
     "with_unit",

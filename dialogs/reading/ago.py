@@ -73,6 +73,11 @@ def _read(protocol: Protocol, question: Question, said: str) -> Reading:
     return reading
 
 
+def side_alone(text: str) -> str | None:
+    """Return on which side of a time another one is said to be, in words without a number: *more*, *不足*."""
+    return _table("sides").get(fold(text))
+
+
 def is_length_of_time(question: Question) -> bool:
     """Say whether a number is how long something lasts: a life expectancy, a course."""
     return question.kind == "quantity" and question.unit_by_code.keys() <= DAYS.keys()

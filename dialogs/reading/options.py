@@ -194,6 +194,17 @@ def _is_denied(text: str) -> bool:
     return bool(_negation().search(text))
 
 
+def is_mere_yes_or_no(text: str) -> bool:
+    """Say whether a text is no more than a *yes*, a *no* or a *none*; *never* and *unknown* say what they mean."""
+    said = fold(text)
+    if any(said in listed("understood", code) for code in ("never", UNKNOWN.code)):
+        return False
+    is_listed = any(
+        said in listed(section, code) for section in ("understood", "is_there") for code in (*YES_OR_NO, NONE)
+    )
+    return bool(said) and (is_listed or _is_mere_denial(said))
+
+
 def _is_mere_denial(said: str) -> bool:
     denials = (listed("is_there", code) for code in ("never", NONE, "no"))
     return not _plainly(said) or any(said in words for words in denials)

@@ -197,3 +197,17 @@ def test_of_two_times_the_vaguer_one_is_asked_about_and_corrected(
     assert desk.answers == {"drug": (drug, "mo"), "relapse": ("18", "mo")}
     assert desk.state == state
     desk.conversation.screenings.db.close()
+
+
+def test_where_the_known_time_is_asked_about_a_side_alone_chooses_none(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(OF_TWO, encoding="utf-8")
+    desk = Desk(tmp_path / "alone.db", "en", str(file))
+    desk.terminal.begin()
+    desk.types("2 months ago", "70 days ago")
+    waiting = desk.conversation.screenings.load("S01-0001").dialogue.proposal
+    assert waiting
+    for word in ("longer ago", "less", "no"):
+        assert not desk.terminal.handle(word)
+        assert desk.conversation.screenings.load("S01-0001").dialogue.proposal == waiting
+    desk.conversation.screenings.db.close()
