@@ -136,10 +136,6 @@ class Prompting(Lookup):
         """Return the day on which somebody wrote last, kept or not; `known` is the one in the file."""
         return self._heard.get(person, known)
 
-    def make_current(self, person: str, number: str | None) -> None:
-        with writing(self.db):
-            self.db.execute(_MAKE_CURRENT, {"screening": number, "person": person})
-
     def reminded(self, number: str) -> None:
         with writing(self.db):
             self.db.execute(

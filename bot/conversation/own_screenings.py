@@ -165,7 +165,6 @@ def _open_again(context: Context, screening: Screening, step: Step, press: Press
         late(context, screening, press)
         return
     context.screenings.take(screening, [step], context.person.code, context.message.source)
-    context.screenings.make_current(context.person.code, screening.number)
     kind: Kind = "correct" if opened == "open_to_correct" else "question"
     said = context.say(opened, number=screening.number)
     context.show(screening, kind, lines(said, meanwhile(context, screening)))

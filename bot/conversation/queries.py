@@ -213,7 +213,6 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
     by, source = context.person.code, context.message.source
     wrong = _wrong(context, screening, query, press)
     context.screenings.amend(screening, query.question, reason, query.entry, by, source, wrong)
-    context.screenings.make_current(by, screening.number)
     revising = context.say("revising", number=screening.number)
     context.show(screening, remark=lines(revising, meanwhile(context, screening)))
 

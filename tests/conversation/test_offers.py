@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -209,38 +210,37 @@ def test_a_question_that_is_shown_again_below_such_buttons_is_answered(desk: Des
     assert desk.kept() == [(number, entry + 1)]
 
 
+TYPED = ("/recent", "/open", "/resume", "/cancel", "/help", "/new", "45 y", "no", "yes")
+
+
 def everything(desk: Desk) -> list[object]:
     """What acts add to."""
     db = desk.conversation.screenings.db
     return [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("log", "register")]
 
 
+@pytest.mark.parametrize("seed", range(4))
 def test_what_was_committed_is_said_whatever_becomes_of_the_number_of_its_message(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """The disk fills up after the act: each button that a command leads to, pressed once."""
-    begin(desk, OPENED["both"])
-    acts = list[str]()
-    for name in commands_for(desk.person.role):
-        shown = offer(desk.do(f"/{name}"))
-        buttons = pressed(shown) if shown is not None else []
-        acts += [f"/{name}", *(f"!{each.press}" for each in buttons)]
-        for button in filter(looks, buttons):
-            below = offer(desk.do(f"!{button.press}"))
-            acts += [f"!{each.press}" for each in (pressed(below) if below is not None else ())]
+    """The disk fills up right after the act, now and then: whatever can be pressed and typed, at random."""
 
     def full(_db: object) -> NoReturn:
         raise NotKept("full")
 
-    committed = 0
-    monkeypatch.setattr("state.prompting.writing", full)
-    for act in acts:
+    begin(desk, OPENED["both"])
+    dice, buttons, committed = random.Random(seed), list[str](), 0
+    for _ in range(200):
+        act = f"!{dice.choice(buttons[-12:])}" if buttons and dice.random() < 0.8 else dice.choice(TYPED)
         before = everything(desk)
-        try:
-            turn = desk.do(act)
-        except NotKept:
-            assert everything(desk) == before, act
-            continue
-        assert told(turn) or turn.toast, act
-        committed += everything(desk) != before
-    assert committed
+        with monkeypatch.context() as patched:
+            if is_full := dice.random() < 0.5:
+                patched.setattr("state.prompting.writing", full)
+            try:
+                turn = desk.do(act)
+            except NotKept:
+                assert everything(desk) == before, act
+                continue
+        committed += is_full and everything(desk) != before
+        buttons += [b.press for each in turn.actions if isinstance(each, Reply) for b in pressed(each)]
+    assert committed > 10
