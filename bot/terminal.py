@@ -34,7 +34,7 @@ BULLET_INDENT: Final = "  "
 KEY_INDENT: Final = "     "
 OPTIONS: Final = ("answer", "tick", "untick")
 """Buttons of these verbs are the options of a question."""
-SAVING: Final = ("save", "finish_save", "save_all")
+SAVING: Final = ("save", "finish_save", "save_all", "save_without")
 """Buttons of these verbs save. Of answers that contradict each other that cannot be foreseen by who writes a pipe."""
 _LETTERS: Final = frozenset({TYPED, WORKED_OUT, *(kind.key for kind in PRESSES.values())})
 """Keys that press the same in every question, so that none of them is an option's."""

@@ -306,7 +306,7 @@ def _finish(screening: Screening, say: Phrases) -> list[Button]:
         return [button(say.plain("finish_matching"), "save", screening)]
     return [
         button(say.plain("save_all", n=waiting), "save_all", screening),
-        button(say.plain("finish_without"), "save", screening),
+        button(say.plain("finish_without"), "save_without", screening),
     ]
 
 

@@ -36,7 +36,7 @@ OF_SEVERAL_TRIALS = {
         *("1", "45", "t", "b", "h", "24.7", "b", "k", "1", "1", "d", "2", "1", "2", "2 a", "8.1 %"),
         *("73 g/L", "n", "u", "u", "u", "u", "u", "u", "u", "n", "n", "n", "u", "u", "90", "1"),
         *("u", "u", "u", "1", "missing", "t"),
-        *("1", "s", "/resume", "go", "all", "2"),
+        *("1", "s", "/resume", "go", "s", "2"),
     ),
 }
 """The ids of shipped trials, and what is typed."""

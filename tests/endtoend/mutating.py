@@ -79,6 +79,7 @@ FORGED = (
     "finish_save:{s}:{e}",
     "copy_record:{s}:{e}",
     "save:{s}:{e}",
+    "save_without:{s}:{e}",
     "reopen:{s}:{e}",
     "revise:{s}:{e}",
     "help:{s}:{e}",
