@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -238,21 +238,14 @@ def write_set_aside(db: Database) -> None:
 
     Its verdicts did not list those that waited beyond a failed criterion, and what was never saved listed none; a
     saved screening that was reopened and cancelled stood as cancelled, and is completed.
-    What cannot be replayed stays as it is; `state.verify` reports it.
     """
-    protocols = StoredProtocols(db)
     numbers = db.execute(
         "SELECT DISTINCT screening FROM log WHERE kind IN ('back', 'correct', 'reopen', 'amend')"
     )
-    for (number,) in numbers.fetchall():
-        try:
-            _write_set_aside(db, number, protocols)
-        except (DialogError, KeyError, TypeError, ValueError):
-            continue
+    _rewrite(db, numbers.fetchall(), _write_set_aside)
 
 
-def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> None:
-    dialogue = _begun(db, number, protocols)
+def _write_set_aside(db: Database, number: str, dialogue: Dialogue) -> None:
     for entry in _replay_to_each_save(db, number, dialogue):
         db.execute(
             "UPDATE verdicts SET set_aside = ? WHERE screening = ? AND entry = ?",
@@ -265,25 +258,34 @@ def _write_set_aside(db: Database, number: str, protocols: StoredProtocols) -> N
 
 
 def write_worked_out(db: Database) -> None:
-    """Write into an older file to which numbers its verdicts' answers come; what cannot be replayed stays as it is."""
-    protocols = StoredProtocols(db)
+    """Write into an older file to which numbers its verdicts' answers come."""
     numbers = db.execute(
         "SELECT DISTINCT screening FROM log WHERE kind = 'answer' AND value = ?", [COMPUTED.code]
     )
-    for (number,) in numbers.fetchall():
-        try:
-            _write_worked_out(db, number, protocols)
-        except (DialogError, KeyError, TypeError, ValueError):
-            continue
+    _rewrite(db, numbers.fetchall(), _write_worked_out)
 
 
-def _write_worked_out(db: Database, number: str, protocols: StoredProtocols) -> None:
-    dialogue = _begun(db, number, protocols)
+def _write_worked_out(db: Database, number: str, dialogue: Dialogue) -> None:
     for entry in _replay_to_each_save(db, number, dialogue):
         db.execute(
             "UPDATE verdicts SET worked_out = ? WHERE screening = ? AND entry = ?",
             [pack(worked_out(dialogue)), number, entry],
         )
+
+
+def _rewrite(
+    db: Database, numbers: Iterable[tuple[str]], write: Callable[[Database, str, Dialogue], None]
+) -> None:
+    """Let `write` replay screenings from their beginnings and write what it finds.
+
+    What cannot be replayed stays as it is; `state.verify` reports it.
+    """
+    protocols = StoredProtocols(db)
+    for (number,) in numbers:
+        try:
+            write(db, number, _begun(db, number, protocols))
+        except (DialogError, KeyError, TypeError, ValueError):
+            continue
 
 
 def _begun(db: Database, number: str, protocols: StoredProtocols) -> Dialogue:
