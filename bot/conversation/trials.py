@@ -110,11 +110,22 @@ def choices(
     trials: Sequence[Protocol], verb: str, say: Phrases, place: int | None, turn: str | None = None
 ) -> Choices:
     """Return the page of trials with a place on it; ``turn`` is the verb that turns over, if it is another one."""
-    shown = page_at(len(trials), place or 0)
-    here = trials[shown.start : shown.stop]
-    rows = tuple((Button(_titled(each, say), str(Press(verb, name=mark(each.id)))),) for each in here)
-    turned = arrange(turning_over(len(trials), shown, turn or verb))
-    return Choices(here, (*rows, *turned), page_line(len(trials), shown, say))
+    labels = [(each.id, _titled(each, say)) for each in trials]
+    shown, rows, page = _paged(labels, verb, say, place, turn or verb)
+    return Choices(trials[shown.start : shown.stop], rows, page)
+
+
+def _paged(
+    labels: Sequence[tuple[str, str]], verb: str, say: Phrases, place: int | None, turn: str
+) -> tuple[range, Rows, Safe | None]:
+    """Return which of some trials, each with what its button says, are on a page, its buttons, and which page it is."""
+    shown = page_at(len(labels), place or 0)
+    rows = tuple(
+        (Button(label, str(Press(verb, name=mark(trial)))),)
+        for trial, label in labels[shown.start : shown.stop]
+    )
+    turned = arrange(turning_over(len(labels), shown, turn))
+    return shown, (*rows, *turned), page_line(len(labels), shown, say)
 
 
 def _titled(trial: Protocol, say: Phrases) -> str:
@@ -135,11 +146,8 @@ def which(context: Context, verb: str, place: int | None = None) -> bool:
     several = trials.screened_for(context.screenings.db, context.person.site)
     if len(several) < 2:
         return False
-    shown = page_at(len(several), place or 0)
-    rows = tuple((Button(several[each], str(Press(verb, name=mark(several[each])))),) for each in shown)
-    turned = arrange(turning_over(len(several), shown, verb))
-    text = lines(context.say("of_which_trial"), page_line(len(several), shown, context.say))
-    context.turn.say(text, (*rows, *turned), in_place=place is not None)
+    _, rows, page = _paged([(each, each) for each in several], verb, context.say, place, verb)
+    context.turn.say(lines(context.say("of_which_trial"), page), rows, in_place=place is not None)
     return True
 
 
