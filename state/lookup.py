@@ -110,7 +110,7 @@ class Screening:
                 self.taken[step.question] = step.taken_from
         elif step.kind == "save":
             self.entered_when_saved, self.taken_when_saved = dict(self.entered), dict(self.taken)
-        elif step.kind == "cancel":
+        elif step.kind == "cancel" and self.entered_when_saved:  # of what was never saved the answers stay
             self.entered, self.taken = dict(self.entered_when_saved), dict(self.taken_when_saved)
 
     @property

@@ -153,12 +153,11 @@ def typed_answer(context: Context, screening: Screening, question: Question, tex
         if proposal.why == "unit" and meant is not None:
             _read(context, screening, meant)
             return
-        if is_mere_yes_or_no(text) or means("yes", text) or means("no", text):
-            context.turn.untaken = True
-            context.show(screening, remark=context.say("proposal_waits"))
-            return
     reading = read(screening.protocol, question, text, only)
-    if isinstance(reading, Understood) and sent_twice(
+    if proposal is not None and _says_nothing_of(proposal, reading, text):
+        context.turn.untaken = True
+        context.show(screening, remark=context.say("proposal_waits"))
+    elif isinstance(reading, Understood) and sent_twice(
         context.screenings, context.message, screening, reading.given
     ):
         keep_nothing(context, Aim(None, None, "unsure"))
@@ -176,6 +175,17 @@ def _chosen(proposal: Proposal, text: str) -> Given | None:
     side = side_alone(text) if proposal.why == "limit" else None
     answers = ((given, given[0][1]) for given in proposal.candidates if len(given) == 1)
     return next((given for given, a in answers if isinstance(a, Measurement) and a.relation == side), None)
+
+
+def _says_nothing_of(proposal: Proposal, reading: Reading, text: str) -> bool:
+    """Say whether a text answers something else: a mere yes or no, or a time where another one is asked for."""
+    if is_mere_yes_or_no(text) or means("yes", text) or means("no", text):
+        return True
+    asks_for_other = proposal.why == "limit" and any(len(given) > 1 for given in proposal.candidates)
+    meant = reading.given if isinstance(reading, Understood) else ()
+    return asks_for_other and (
+        isinstance(reading, Proposal) or any(isinstance(a, Measurement) for _, a in meant)
+    )
 
 
 def completes(screening: Screening, question: Question, text: str) -> bool:

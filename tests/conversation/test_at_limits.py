@@ -207,7 +207,7 @@ def test_where_the_known_time_is_asked_about_a_side_alone_chooses_none(tmp_path:
     desk.types("2 months ago", "70 days ago")
     waiting = desk.conversation.screenings.load("S01-0001").dialogue.proposal
     assert waiting
-    for word in ("longer ago", "less", "no"):
+    for word in ("longer ago", "less", "no", "400 days", "2 years ago", ">3 months"):
         assert not desk.terminal.handle(word)
         assert desk.conversation.screenings.load("S01-0001").dialogue.proposal == waiting
     desk.conversation.screenings.db.close()

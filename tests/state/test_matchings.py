@@ -287,9 +287,18 @@ def test_a_purge_takes_matchings_and_leaves_what_others_still_need(ward: Ward) -
     assert ward.db.execute("SELECT count(*) FROM protocols").fetchone() == (1 + len(TRIALS),)
 
 
+def test_a_cancelled_matching_can_still_be_looked_at_where_a_screening_came_out_of_it(ward: Ward) -> None:
+    matching = ward.answered()
+    ward.open(matching, dialogue(matching).trials[0].protocol.id)
+    ward.screenings.take(matching, [Step("cancel")], "S01-P01")
+    loaded = Lookup(open_database(ward.path)).load(matching.number)
+    assert loaded.dialogue.answers
+    assert loaded.entered.keys() >= loaded.dialogue.answers.keys()
+
+
 def test_what_came_out_of_a_kept_matching_is_kept_with_it(ward: Ward) -> None:
     matching = ward.answered()
-    old, *others = matching.dialogue.trials if isinstance(matching.dialogue, Matching) else ()
+    old, *others = dialogue(matching).trials
     first = ward.open(matching, old.protocol.id)
     ward.now += timedelta(days=60)
     second = ward.open(matching, others[0].protocol.id)
