@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
 from dialogs.assessment import judge
 from dialogs.protocol import Protocol, Question
-from dialogs.rules.judgement import Facts
+from dialogs.rules.judgement import FALSE, TRUE, Facts
 from dialogs.working_out import worked_out
+
+_SETTLED: Final = {(FALSE, FALSE), (TRUE, TRUE)}
+"""What a criterion comes to that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,16 @@ def _found(protocol: Protocol, place: int, facts: Sequence[Answer | None]) -> Ag
     otherwise = tuple(
         protocol.criteria[index].code
         for index in protocol.affected[place]
-        if _outcome(protocol, index, facts) != _outcome(protocol, index, by_parts)
+        if _differ(given, _outcome(protocol, index, facts), _outcome(protocol, index, by_parts))
     )
     parts = tuple(protocol.questions[each].id for each in protocol.formulas[place].places)
     question = protocol.questions[place]
     return AgainstParts(question, given, number, parts, otherwise, by_parts) if otherwise else None
+
+
+def _differ(given: Measurement, outcome: tuple[int, int], by_parts: tuple[int, int]) -> bool:
+    """Say whether two outcomes contradict: of a bound, such as an eGFR above 60, one that it leaves open does not."""
+    return outcome != by_parts and (given.relation == "=" or {outcome, by_parts} == _SETTLED)
 
 
 def _outcome(protocol: Protocol, index: int, facts: Facts) -> tuple[int, int]:

@@ -17,9 +17,7 @@ from fractions import Fraction
 from typing import Final
 
 from dialogs.answers import Measurement, Relation, decode, encode
-from dialogs.assessment import judge
 from dialogs.errors import AnswerError
-from dialogs.parts import ruled_out, that_matter
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import Given, Proposal, Reading, Refused, Understood, accept, propose_again
 from dialogs.rules.comparisons import Comparison, Contrast, Leaf
@@ -35,9 +33,10 @@ def ask_at_limit(protocol: Protocol, reading: Reading, facts: Facts) -> Reading:
     What was likely meant by a time that is refused (*about 3 months*) is said as its two sides there.
     """
     match reading:
-        case Understood(((name, Measurement() as answer),), exactly=False):
+        case Understood(((name, Measurement() as answer),), exactly):
             question = protocol.question(name)
-            sides = _sides(protocol, question, answer, facts) or _of_other(protocol, question, answer, facts)
+            sides = () if exactly else _sides(protocol, question, answer, facts)
+            sides = sides or _of_other(protocol, question, answer, facts)
             return Proposal(" ".join(filter(None, encode(answer))), "limit", sides) if sides else reading
         case Refused("how_long_ago", details, (((name, Measurement() as answer),),)):
             sides = _sides(protocol, protocol.question(name), answer, facts)
@@ -136,27 +135,12 @@ def _sides(
 def _near(
     protocol: Protocol, place: int, answer: Measurement, facts: Facts, beside: int | None
 ) -> Iterator[Measurement]:
-    """Yield the limits at which an answer is, where a criterion that matters is judged otherwise on either side."""
-    without = [*facts[:place], None, *facts[place + 1 :]]
-    found = [
-        (index, limit)
-        for index in protocol.affected[place]
-        for leaf in protocol.criteria[index].rule.node.leaves()
-        if beside is None or (isinstance(leaf, Contrast) and beside in leaf.places)
-        for limit in _limits(protocol, leaf, place, answer.unit, without)
-        if _is_at(answer, limit)
-    ]
-    if not found:
-        return
-    judged = [judge(protocol, index, without) for index in range(len(protocol.criteria))]
-    matter = that_matter(protocol, ruled_out(protocol, judged))
-    for index, limit in found:
-        above, below = ([*without] for _ in range(2))
-        above[place], below[place] = _on_side(">", limit), _on_side("<", limit)
-        if protocol.parts_of[index] & matter and judge(protocol, index, above) != judge(
-            protocol, index, below
-        ):
-            yield limit
+    """Yield the limits at which an answer is, also of criteria that matter only once another answer is corrected."""
+    for index in protocol.affected[place]:
+        for leaf in protocol.criteria[index].rule.node.leaves():
+            if beside is None or (isinstance(leaf, Contrast) and beside in leaf.places):
+                limits = _limits(protocol, leaf, place, answer.unit, facts)
+                yield from (limit for limit in limits if _is_at(answer, limit))
 
 
 def _limits(protocol: Protocol, leaf: Leaf, place: int, unit: str, facts: Facts) -> Iterator[Measurement]:

@@ -59,7 +59,11 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
     question = question_of(screening)
     now = standing_answer(screening, question) if question is not None else None
     if question is not None and now is not None:
-        if _is_as_shown(context, screening, question, press):
+        if _is_as_shown(context, screening, question, press) and carried_at(screening, question) is not None:
+            _read(
+                context, screening, Understood(((question.id, now),))
+            )  # it was given where it was at no limit
+        elif _is_as_shown(context, screening, question, press):
             _answer_one(context, screening, question, now)
         elif context.message.kind == "press":
             late(context, screening)
@@ -178,14 +182,11 @@ def _chosen(proposal: Proposal, text: str) -> Given | None:
 
 
 def _says_nothing_of(proposal: Proposal, reading: Reading, text: str) -> bool:
-    """Say whether a text answers something else: a mere yes or no, or a time where another one is asked for."""
+    """Say whether a text is no answer to the question: a mere yes or no, or any where another one is asked for."""
     if is_mere_yes_or_no(text) or means("yes", text) or means("no", text):
         return True
     asks_for_other = proposal.why == "limit" and any(len(given) > 1 for given in proposal.candidates)
-    meant = reading.given if isinstance(reading, Understood) else ()
-    return asks_for_other and (
-        isinstance(reading, Proposal) or any(isinstance(a, Measurement) for _, a in meant)
-    )
+    return asks_for_other and isinstance(reading, Understood | Proposal)
 
 
 def completes(screening: Screening, question: Question, text: str) -> bool:

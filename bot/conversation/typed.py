@@ -68,7 +68,7 @@ def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:
     """Find the button that a text stands for, if it is not what an answer is called.
 
-    A yes at the review is its first button; elsewhere it may be an answer.
+    A yes at the review is its first button, unless that corrects what contradicts; elsewhere it may be an answer.
     """
     text = context.message.text
     if kind == "question" and names_an_answer(screening, text):
@@ -82,5 +82,6 @@ def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press |
         if verb != "save":
             return Press(verb, screening.number, screening.entries)
         if screening.state == REVIEW:
-            return first_press(screening, context.say)
+            first = first_press(screening, context.say)
+            return None if first is not None and first.verb == "correct" else first
     return None

@@ -10,6 +10,7 @@ from bot.conversation import Conversation
 from bot.terminal import Terminal
 from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.candidates import read_candidates
+from dialogs.dialogue import REVIEW
 from dialogs.loading import load, parse_protocol
 from state.database import path_of
 from state.verify import verify
@@ -100,6 +101,14 @@ def test_a_yes_at_the_review_does_not_save_a_contradiction(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", *TYPED, "neither", "yes")
     assert ward.verdicts() == []
     assert "eGFR" in said(turn)
+    assert ward.conversation.screenings.load("S01-0001").state == REVIEW, "nothing was opened to be corrected"
+
+
+def test_a_bound_that_the_parts_come_to_contradicts_nothing(ward: Ward) -> None:
+    turn = ward.do(ward.clinician, "/new", "65", "female", ">30 mL/min/1.73m2", "60 umol/L", "neither")
+    assert "was entered, but" not in said(turn)
+    turn = ward.do(ward.clinician, "/new", "65", "female", ">70 mL/min/1.73m2", "130 umol/L", "neither")
+    assert "was entered, but" in said(turn)
 
 
 def test_what_is_saved_all_the_same_says_so_and_verifies(ward: Ward) -> None:

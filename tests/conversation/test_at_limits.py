@@ -211,3 +211,41 @@ def test_where_the_known_time_is_asked_about_a_side_alone_chooses_none(tmp_path:
         assert not desk.terminal.handle(word)
         assert desk.conversation.screenings.load("S01-0001").dialogue.proposal == waiting
     desk.conversation.screenings.db.close()
+
+
+HEAD = (
+    'format = 2\nid = "{}"\ntitle = "Fictional"\n'
+    '[[question]]\nid = "mi"\nkind = "since"\nask = "Last MI?"\nshort = "last MI"\n'
+)
+EXCLUDES = "[[criterion]]\nexclusion = 'Words {0}'\nrule = '{0}'\n"
+
+
+def test_a_limit_that_matters_once_another_answer_is_corrected_is_asked_about(tmp_path: Path) -> None:
+    file = tmp_path / "smokers.toml"
+    smoker = '[[question]]\nid = "smoker"\nask = "Smoker?"\n'
+    rules = (EXCLUDES.format(rule) for rule in ('smoker and mi < "6 mo"', 'mi < "1 mo"'))
+    file.write_text(
+        "".join((HEAD.format("SMOKERS").replace("[[", smoker + "[[", 1), *rules)), encoding="utf-8"
+    )
+    desk = Desk(tmp_path / "smokers.db", "en", str(file))
+    desk.terminal.begin()
+    desk.types("No", "6 months ago")
+    assert desk.answers == {"smoker": ("no", None)}
+    assert desk.conversation.screenings.load("S01-0001").dialogue.proposal
+    desk.conversation.screenings.db.close()
+
+
+def test_a_time_that_is_taken_over_from_another_trial_is_asked_about_where_it_is_at_a_limit(
+    tmp_path: Path,
+) -> None:
+    for name, rule in (("B", 'mi < "6 mo"'), ("C", 'mi < "1 mo"')):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(HEAD.format(name) + EXCLUDES.format(rule), encoding="utf-8")
+    desk = Desk(tmp_path / "two.db", "en", f"{tmp_path / 'B.toml'} {tmp_path / 'C.toml'}")
+    desk.terminal.begin()
+    desk.types("All our trials", "Where we stand", "Go on with C", "6 months ago", "s", "/resume", "go", "k")
+    assert "just at a limit" in " ".join(desk.said[-12:])
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert matching.dialogue.proposal
+    assert "mi" not in matching.dialogue.answers
+    desk.conversation.screenings.db.close()
