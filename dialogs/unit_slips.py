@@ -76,7 +76,9 @@ def _other_scales(protocol: Protocol) -> Iterator[Fault]:
             ratio = known.get((unit.code, other.code))
             if ratio is not None and Fraction(other.scale or 1) != ratio * Fraction(unit.scale or 1):
                 place = f"question {question.id}: units"
-                fault = f"1 {other.code} counts as {_said(other, unit)} {unit.code}, and is {_number(ratio)}"
+                fault = (
+                    f"1 {other.code} counts as {_counts_as(other, unit)} {unit.code}, and is {_number(ratio)}"
+                )
                 yield Fault(
                     place, fault, f"Please write scale: what 1 {other.code} is in {question.units[0].code}"
                 )
@@ -99,7 +101,7 @@ def _counts(code: str) -> tuple[bool, bool]:
     return "mol" in code, "U" in code
 
 
-def _said(other: Unit, unit: Unit) -> str:
+def _counts_as(other: Unit, unit: Unit) -> str:
     return _number(Fraction(other.scale or 1) / Fraction(unit.scale or 1))
 
 

@@ -59,12 +59,9 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
     question = question_of(screening)
     now = standing_answer(screening, question) if question is not None else None
     if question is not None and now is not None:
-        if _is_as_shown(context, screening, question, press) and carried_at(screening, question) is not None:
-            _read(
-                context, screening, Understood(((question.id, now),))
-            )  # it was given where it was at no limit
-        elif _is_as_shown(context, screening, question, press):
-            _answer_one(context, screening, question, now)
+        if _is_as_shown(context, screening, question, press):
+            # given of another trial, or beside other answers, it may be at a limit here
+            _read(context, screening, Understood(((question.id, now),)))
         elif context.message.kind == "press":
             late(context, screening)
         else:

@@ -12,6 +12,7 @@ from bot.conversation.refusing import late
 from bot.conversation.trials import meanwhile, offered, ruled_out_by_another, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching, standing
+from bot.wording.matching_missing import what_is_missing
 from bot.wording.phrases import lines
 from dialogs.dialogue import CANCELLED, REVIEW, MatchingStep, Step
 from dialogs.portfolio.matching import Matching
@@ -46,11 +47,7 @@ def show(context: Context, screening: Screening, press: Press) -> None:
 
 def missing(context: Context, screening: Screening, press: Press) -> None:
     """All that is missing, and who can say it; where each trial stands, if nothing is any more."""
-    found = (
-        standing.what_is_missing(screening, press.place, context.say)
-        if matching.is_matching(screening)
-        else None
-    )
+    found = what_is_missing(screening, press.place, context.say) if matching.is_matching(screening) else None
     if found is not None:
         context.choose(screening, found.text, found.buttons)
     else:

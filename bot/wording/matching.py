@@ -111,3 +111,14 @@ def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
     criterion = trial.protocol.criterion_by_code[alone.first_failed or ""]
     what = what_failed(trial.protocol, criterion, alone.facts, say.language)
     return say(f"trial_out_{criterion.kind}", id=trial.protocol.id, code=criterion.code, what=what)
+
+
+def judged(screening: Screening, index: int) -> Progress | None:
+    """Return that of which a trial's verdict is shown: its own screening, if it was saved; what is open has none."""
+    dialogue = as_matching(screening)
+    trial, alone = dialogue.protocol.trial_ids[index], dialogue.alone[index]
+    if screening.goes_on(trial):
+        own = screening.by_itself[trial]
+        return own.dialogue if own.saved else None
+    is_open = alone.open and not alone.excluded and not dialogue.finished
+    return None if is_open or dialogue.is_left(index) else alone

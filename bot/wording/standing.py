@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -12,7 +11,8 @@ from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
 from bot.wording.in_short import in_short, stands_in_short
-from bot.wording.matching import as_matching, progress
+from bot.wording.matching import as_matching, judged, progress
+from bot.wording.matching_missing import all_missing
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.parts import needed, title
@@ -22,7 +22,7 @@ from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
 from dialogs.healing import could_be_screened_again_from
 from dialogs.portfolio.merging import Trial
 from dialogs.progress import Progress
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Protocol
 from dialogs.reasons import what_failed
 from state.matchings import to_open
 from state.replay import OPENED
@@ -30,8 +30,6 @@ from state.screenings import Screening
 
 ON_A_PAGE: Final = 9
 """Trials of which is shown at once how they stand, each in some lines."""
-LINES_ON_A_PAGE: Final = 12
-"""Of what is missing, each a line or two."""
 
 
 def where_each_stands(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
@@ -56,7 +54,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         *(way for index in goes_on for way in _go_on(screening, index, say)),
         *to_take_over(screening, say),
         *_leave(screening, say),
-        *_all_missing(screening, say),
+        *all_missing(screening, say),
         *turning(len(ordered), shown, screening, "stands", "stands", ON_A_PAGE),
         *(way for index in out for way in _go_on(screening, index, say)),
         *_onward(screening, say),
@@ -106,7 +104,7 @@ def _not_listed(screening: Screening, out: Sequence[int], say: Phrases) -> list[
     heals = (
         could_be_screened_again_from(alone.protocol, alone.facts, _entered(screening, dialogue.trials[index]))
         for index in out
-        if dialogue.protocol.trial_ids[index] not in over and (alone := _judged(screening, index)) is not None
+        if dialogue.protocol.trial_ids[index] not in over and (alone := judged(screening, index)) is not None
     )
     return [say("not_listed")] if any(heals) else []
 
@@ -159,30 +157,19 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     trial, alone = dialogue.trials[index], dialogue.alone[index]
     protocol, opened = trial.protocol, _own_screening(screening, trial, say)
     identity = {"id": protocol.id, "title": protocol.title[say.language]}
-    judged, goes_on = _judged(screening, index), screening.goes_on(protocol.id)
+    found, goes_on = judged(screening, index), screening.goes_on(protocol.id)
     entered = screening.by_itself[protocol.id].entered_on if goes_on else _entered(screening, trial)
-    why = _why(judged, entered, dialogue.protocol, say) if judged is not None else []
+    why = _why(found, entered, dialogue.protocol, say) if found is not None else []
     if goes_on:
         return lines(say("stands", **identity, what=opened or ""), *why)
     over = _takes_none(screening, protocol.id, say)
     if dialogue.is_left(index):
         what = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
-    elif judged is None:
+    elif found is None:
         what = say.plain("stands_open", n=alone.remaining)
     else:
         what = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
     return lines(say("stands", **identity, what=what), *why, over, opened)
-
-
-def _judged(screening: Screening, index: int) -> Progress | None:
-    """Return that of which a trial's verdict is shown: its own screening, if it was saved; what is open has none."""
-    dialogue = as_matching(screening)
-    trial, alone = dialogue.protocol.trial_ids[index], dialogue.alone[index]
-    if screening.goes_on(trial):
-        own = screening.by_itself[trial]
-        return own.dialogue if own.saved else None
-    is_open = alone.open and not alone.excluded and not dialogue.finished
-    return None if is_open or dialogue.is_left(index) else alone
 
 
 def _takes_none(screening: Screening, trial: str, say: Phrases) -> Safe | None:
@@ -308,43 +295,3 @@ def _finish(screening: Screening, say: Phrases) -> list[Button]:
         button(say.plain("save_all", n=waiting), "save_all", screening),
         button(say.plain("finish_without"), "save_without", screening),
     ]
-
-
-# what is missing -----------------------------------------------------------------------------------
-
-
-def what_is_missing(screening: Screening, place: int | None, say: Phrases) -> Reply | None:
-    """All that is missing, who can say it and for which trials, first what settles most; ``None`` if nothing is."""
-    wanted = sorted(_wanted(screening), key=lambda each: -len(each[1]))
-    if not wanted:
-        return None
-    shown = page_at(len(wanted), place or 0, LINES_ON_A_PAGE)
-    told = [_missing_for(screening, *wanted[each], say) for each in shown]
-    number = Safe(f"<i>{numbered(screening, say)}</i>")
-    text = lines(number, say("missing_title"), page_line(len(wanted), shown, say, LINES_ON_A_PAGE), *told)
-    ways = turning(len(wanted), shown, screening, "missing", "missing", LINES_ON_A_PAGE)
-    return Reply(text, arrange([*ways, button(say.plain("back"), "stands", screening)]))
-
-
-def _wanted(screening: Screening) -> list[tuple[Question, list[str]]]:
-    """Each question that is missing, as a trial asks it but with its id here, and the trials that wait for it."""
-    dialogue, asked, trials = as_matching(screening), dict[str, Question](), dict[str, list[str]]()
-    for index, trial in enumerate(dialogue.trials):
-        judged = _judged(screening, index)
-        for question in judged.missing if judged is not None else ():
-            here = dialogue.here(trial, question)
-            asked.setdefault(here, replace(trial.protocol.question(question), id=here))
-            trials.setdefault(here, []).append(trial.protocol.id)
-    return [(asked[each.id], trials[each.id]) for each in dialogue.protocol.questions if each.id in asked]
-
-
-def _missing_for(screening: Screening, question: Question, trials: Sequence[str], say: Phrases) -> Safe:
-    noted = {"what": title(screening.protocol, question, say), "note": question.supplier[say.language]}
-    return say("missing_for", what=say.plain("noted", **noted), trials=joined(trials, say))
-
-
-def _all_missing(screening: Screening, say: Phrases) -> list[Button]:
-    """The way to all that is missing, where more of a trial is than is named with it."""
-    judged = [_judged(screening, index) for index in range(len(as_matching(screening).trials))]
-    is_more = any(each is not None and len(each.missing) > IN_A_LIST for each in judged)
-    return [button(say.plain("all_missing"), "missing", screening)] if is_more else []

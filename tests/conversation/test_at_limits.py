@@ -249,3 +249,11 @@ def test_a_time_that_is_taken_over_from_another_trial_is_asked_about_where_it_is
     assert matching.dialogue.proposal
     assert "mi" not in matching.dialogue.answers
     desk.conversation.screenings.db.close()
+
+
+def test_a_time_that_is_kept_when_it_is_asked_again_is_asked_about_like_one_that_is_typed(desk: Desk) -> None:
+    desk.types("45", "6 months ago", OFFERED[desk.terminal.person.language][2])
+    assert desk.state == "last_stroke"
+    desk.types("b", "k")
+    assert desk.state == "last_mi"
+    assert desk.conversation.screenings.load("S01-0001").dialogue.proposal

@@ -38,6 +38,7 @@ def _pages(site: Site, first: Turn, person: object = None) -> list[Turn]:
     pages, who = [first], person or site.ward.clinician
     while later := [each for each in buttons(pages[-1]) if each.label.endswith("▶")]:
         pages.append(site.ward.do(who, f"!{later[0].press}"))  # type: ignore[arg-type]
+        assert labels(pages[-1]) != labels(pages[-2]), "turned over"
     assert all(len(buttons(page)) < BUTTONS for page in pages)
     return pages
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.exchange import Turn
+from bot.wording.matching_missing import LINES_ON_A_PAGE
 from bot.wording.missing import IN_A_LIST
 from bot.wording.phrases import plain
-from bot.wording.standing import LINES_ON_A_PAGE
 from dialogs.portfolio.matching import Matching
 from tests.conversation.office import buttons, labels, said
 from tests.conversation.test_matching import at_review, begin, press, standing
@@ -36,6 +36,7 @@ def _turned(site: Site, first: Turn) -> list[Turn]:
     pages = [first]
     while later := [each for each in buttons(pages[-1]) if each.label.endswith("▶")]:
         pages.append(site.ward.do(site.ward.clinician, f"!{later[0].press}"))
+        assert said(pages[-1]) != said(pages[-2]), "turned over"
     return pages
 
 
