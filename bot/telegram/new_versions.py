@@ -97,9 +97,8 @@ class NewVersions:
     def _withdraw(self, file: Path) -> None:
         setup, trial = self._channel.conversation.setup, self._trials.pop(file)
         self._drafts.discard(file)
-        self._read = {
-            each: self._read.get(each) for each in self._trials
-        }  # another file may be of that trial
+        # another file, which was refused beside it, may be of that trial: it is read again
+        self._read = {each: self._read.get(each) for each in self._trials}
         setup.protocols = tuple(each for each in setup.protocols if each.id != trial)
         LOG.info("trial withdrawn", extra={"trial": trial})
         self._tell(lambda say: say("trial_withdrawn", id=trial), "coordinator")
