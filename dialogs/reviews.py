@@ -13,7 +13,8 @@ class Review:
 
     It no longer ``fits`` where the criterion, or a question of its rule, was changed after it. ``rule`` is that which
     was accepted, empty of a criterion that is asked as it stands; ``None`` where the file does not say. ``proposed`` is
-    what the machine said of its proposal, if it was one that was accepted.
+    what the machine said of its proposal, if it was one that was accepted. ``less`` says of one that was recorded when
+    fingerprints were of less that there is more here: it fits whatever is changed of that.
     """
 
     by: str
@@ -22,6 +23,7 @@ class Review:
     proposed: str = ""
     fits: bool = True
     rule: str | None = None
+    less: bool = False
 
 
 def person(by: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from importlib import resources
 from typing import Any, Final
 
-from bot.reviewing.facts import Fact, Telling
+from bot.reviewing.facts import FACTS, Fact, Telling
 from bot.reviewing.flow import pictures
 from bot.wording.pictures.svg import render
 from dialogs.languages import LANGUAGES
@@ -17,6 +17,8 @@ from dialogs.reviews import person
 
 MARK: Final = "<!-- prescreen protocol print -->"
 """Stands at the beginning: by it a document may be written over an earlier one, and over nothing else."""
+AT_THE_END: Final = frozenset({"besides"})
+"""Facts that the document has once for all criteria."""
 SIGNING: Final = 2
 """Reviewers at the least who have a line to sign on."""
 
@@ -83,7 +85,7 @@ def _criterion(telling: Telling, criterion: Criterion, said: Any) -> str:
     waits = " open" if criterion in telling.protocol.open_reviews else ""
     rows = "\n".join(
         f'<dt>{escape(fact.label)}</dt><dd class="{fact.key}">{_told(telling, criterion, fact)}</dd>'
-        for fact in telling.facts(criterion)
+        for fact in telling.facts(criterion, FACTS.keys() - AT_THE_END)
     )
     checks = (
         f'<p class="checks"><span>☐ {escape(said["check_right"])}</span>'

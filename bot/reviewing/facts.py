@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from bot.reviewing.notes import notes
@@ -19,6 +20,7 @@ from dialogs.drafting.anew import drafted_anew
 from dialogs.drafting.headings import section_of
 from dialogs.headings import headings
 from dialogs.languages import numbered, words
+from dialogs.loading.fingerprints import shown_with
 from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Part, Protocol, Question
@@ -160,13 +162,27 @@ class Telling:
         told: str = self.said["answers"]
         return told.format(ask=ask, answers=answers)
 
-    def besides(self) -> Iterator[tuple[str, Clause]]:
-        """Yield what is shown besides criteria, as a point to ask the site about or as an alert, and when it is."""
+    def besides(self, names: Container[tuple[str, str]] | None = None) -> Iterator[tuple[str, Clause]]:
+        """Yield what is shown besides criteria, as a point to ask the site about or as an alert, and when it is.
+
+        With `names`, of tables and ids, these alone.
+        """
         for key, items in (("site_item", self.protocol.site_items), ("alert", self.protocol.alerts)):
             for each in items:
-                when = condition(self.protocol, each.when.node, self.language)
-                shown = self.said["shown_if"].format(when=when.text)
-                yield self.said[key].format(text=each.text[self.language]), replace(when, text=shown)
+                if names is None or (key, each.id) in names:
+                    when = condition(self.protocol, each.when.node, self.language)
+                    shown = self.said["shown_if"].format(when=when.text)
+                    yield self.said[key].format(text=each.text[self.language]), replace(when, text=shown)
+
+    def _besides(self, criterion: Criterion) -> Iterator[str]:
+        """Yield what its answers may have shown besides, of which its review is, too."""
+        for text, when in self.besides(self._shown_with.get(criterion.code, ())):
+            yield text
+            yield from when.lines()
+
+    @cached_property
+    def _shown_with(self) -> dict[str, list[tuple[str, str]]]:
+        return shown_with(self.protocol.text)
 
     def _outdated(self, criterion: Criterion) -> Iterator[str]:
         """Yield the words that changed where a question still quotes those of before."""
@@ -288,6 +304,7 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "limits": Telling._limits,
     "asked": Telling._asked,
     "outdated": Telling._outdated,
+    "besides": Telling._besides,
     "parts": Telling._belongs_to,
     "patients": Telling._patients,
     "note": lambda telling, criterion: _text(criterion.note, telling),

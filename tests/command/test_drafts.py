@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.command import main
+from dialogs.loading.editing import accepted
+from tests.dialogs.test_reviews_of_before import BEFORE, EACH_KIND, WITH_HEADINGS, with_recorded
 
 OPEN = """
 format = 2
@@ -42,6 +44,28 @@ def test_it_is_counted(draft: str) -> None:
     told = run("protocol", "check", draft)
     assert told.exit_code == 0
     assert "A draft: 1 of 2 criteria of MADE-UP is not reviewed (I1)." in told.stdout
+
+
+def test_a_review_of_before_that_was_of_less_is_named(draft: str) -> None:
+    """It counts in a file that was not changed, and in one where what it was not of was changed."""
+    of_before = with_recorded(EACH_KIND, BEFORE["made up", WITH_HEADINGS])
+    for text in (of_before, of_before.replace("Low spirits", "Good spirits")):
+        Path(draft).write_text(text, encoding="utf-8")
+        told = run("protocol", "check", draft)
+        assert "are not reviewed" not in told.stdout
+        assert "Reviewed when reviews were of less: I1, I2, I3, I4, E1, E2." in told.stdout
+
+
+def test_an_alert_that_was_changed_after_the_reviews_makes_a_draft(draft: str) -> None:
+    text = EACH_KIND
+    for code in ("I1", "I2", "I3", "I4", "E1", "E2"):
+        text = accepted(text, code, "LW", "2026-11-26")
+    Path(draft).write_text(text, encoding="utf-8")
+    assert "review" not in run("protocol", "check", draft).stdout.lower()
+    Path(draft).write_text(text.replace("Low spirits", "Good spirits"), encoding="utf-8")
+    told = run("protocol", "check", draft)
+    assert "Changed after their review: I1, I2, I3, I4, E1, E2." in told.stdout
+    assert run("run", "--protocol", draft).exit_code == 2
 
 
 def test_an_editor_is_told_the_line(draft: str) -> None:

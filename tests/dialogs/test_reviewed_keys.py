@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import pytest
 
-from dialogs.loading.fingerprints import fingerprint, with_fitting_reviews
+from bot.reviewing.facts import Telling
+from dialogs.loading.fingerprints import SHOWN, fingerprint, with_fitting_reviews
+from dialogs.loading.keys import TABLES
 from dialogs.loading.writing import value_of
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.reviews import Review
@@ -40,11 +42,21 @@ id = "share"
 ask = "Share?"
 kind = "quantity"
 formula = "enzyme / count"
-units = [{ code = "1", label = "times", possible = [0, 100], usual = [1, 10] }]
+units = [{ code = "1", label = "times", possible = [0, 100], usual = [1, 10], loinc = "8302-2" }]
+
+[[question]]
+id = "albumin"
+ask = "Albumin?"
+possible = [0, 100]
+usual = [1, 60]
+example = 40
+units = [{ code = "g/L", label = "g/L" }]
+lln = { id = "albumin_lower", possible = [10, 100], usual = [25, 70] }
 
 [[question]]
 id = "state"
 ask = "State?"
+sdtm = { domain = "RS", code = "STATE", results = { a = ["A", "A"] } }
 options = [{ code = "a", text = "A", implies = { e3 = "yes", e4 = "yes" } }, { code = "b", text = "B" }]
 
 [[criterion]]
@@ -64,11 +76,47 @@ parts = ["A", "B"]
 code = "I3"
 inclusion = "Men agree"
 of_some = true
+effort = "bedside"
+in_log = true
+ietestcd = "INCL03"
+group = "I3"
+review = "read as it stands"
+reviewed = [{ by = "LW", on = "2026-11-26", of = "3fa9c1d2", rule = "", proposed = "read" }]
+
+[[criterion]]
+code = "I4"
+inclusion = "Height above 150 cm"
+rule = 'body_height > "150 cm" and albumin >= "1 {xLLN}"'
+ask_in_words = "Is the patient taller than 150 cm?"
+
+[[question]]
+id = "body_height"
+use = "height"
+effort = "bedside"
+loinc = "8302-2"
+in_log = true
+sdtm = { domain = "LB", code = "HEIGHT", test = "Height", category = "VITALS" }
+
+[[part]]
+code = "P"
+name = "Parent"
+required = true
+person = "the parent"
+
+[[alert]]
+id = "small"
+text = "Small."
+when = 'body_height < "100 cm"'
+"""
+AT_THE_TOP: Final = """reviews = 2
+order = ["dose", "sex"]
+facts = { sponsor = "A sponsor" }
 """
 YES_NO: Final = """[option_sets]
 yes_no = [{ code = "no", text = "No" }, { code = "yes", text = "Yes" }]"""
 RAW: Final[dict[str, Any]] = tomllib.loads(
-    (TRIAL + MORE).replace("[option_sets]", YES_NO, 1), parse_float=Decimal
+    (TRIAL + MORE).replace("[option_sets]", YES_NO, 1).replace("reviews = 2\n", AT_THE_TOP, 1),
+    parse_float=Decimal,
 )
 PATHS: Final = dict(leaves(RAW))
 NOT_REVIEWED: Final = {
@@ -84,9 +132,12 @@ NOT_REVIEWED: Final = {
     "unknown": "what the button for all that is open says",
     "disclaimer": "what the assistant is not for",
     "reviews": "how many are to accept each criterion",
-    "alert": "of the trial, decides nothing: printed, and signed",
-    "site_item": "of the trial, decides nothing: printed, and signed",
+    "facts": "for exports only",
+    "order": "when something is asked, never whether",
     "criterion.code": "a criterion may be renumbered",
+    "criterion.review": "of the review itself: with it, one is open",
+    "criterion.reviewed": "the review itself",
+    "criterion.ask_in_words": "what would be asked without the rule: shown, and accepted, where that is dropped",
 }
 """Keys of which no change opens a review, and why."""
 OTHERWISE: Final = {
@@ -94,6 +145,9 @@ OTHERWISE: Final = {
     "formula": "compared by its text",
     "requires": "compared by what it names",
     "unknown": "worded for the whole trial",
+    "review": "of the review itself",
+    "reviewed": "the review itself",
+    "ietestcd": "for exports only; told apart from those of the same group",
 }
 """Of a question and criterion, what is not compared as it is."""
 
@@ -208,8 +262,31 @@ def test_a_change_of_what_a_criterion_means_opens_its_review(path: Path) -> None
     for new, found in (
         versions(path) if path[0] != "languages" else ()
     ):  # in which each text is there, or is not
+        if path == ("part",) and new.parts[0].code == RAW["part"][-1]["code"]:
+            continue  # the same persons are named in another order
         differ = {code for code, means in meanings(new).items() if means != MEANINGS.get(code, means)}
         assert differ <= found
+
+
+def test_every_key_of_the_format_is_changed() -> None:
+    keys = {key.name for table in TABLES for key in table.keys}
+    assert len(keys) > 80
+    assert keys <= {part for path in PATHS for part in path}
+
+
+@pytest.mark.parametrize("table", SHOWN)
+def test_a_change_of_what_is_shown_besides_opens_the_reviews_that_showed_it(table: str) -> None:
+    assert OLD is not None
+    telling = Telling(replace(OLD, text=text_of(RAW)), "en")
+    facts = {one.code: str([*telling.facts(one, {"besides"})]) for one in OLD.criteria}
+    for place, each in enumerate(OLD.alerts if table == "alert" else OLD.site_items):
+        showed = {code for code, told in facts.items() if each.text["en"] in told}
+        paths = [path for path in PATHS if path[:2] == (table, place) and len(path) > 2]
+        files = [(path, found) for path in paths for _, found in versions(path)]
+        assert {path[2] for path, _ in files} == {"id", "text", "when"}
+        for path, found in files:
+            assert found >= showed if path[2] == "when" else found == (showed if path[2] == "text" else set())
+        assert showed
 
 
 @pytest.mark.parametrize("key", sorted({_of(path) for path in PATHS}))

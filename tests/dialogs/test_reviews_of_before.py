@@ -6,9 +6,10 @@ from typing import Final
 
 import pytest
 
+from dialogs.headings import headings
 from dialogs.loading import load, parse_protocol
 from dialogs.loading.editing import accepted
-from dialogs.loading.fingerprints import fingerprint, fits
+from dialogs.loading.fingerprints import fingerprint, fits, shown_with
 
 EACH_KIND: Final = """
 format = 2
@@ -91,15 +92,33 @@ parts = ["A", "B"]
 code = "E2"
 exclusion = "Smoker who withdrew"
 rule = "e1 and smoker"
+
+[[question]]
+id = "mood"
+ask = "Mood?"
+
+[[alert]]
+id = "low"
+text = "Low spirits."
+when = "mood"
 """
 """Has of each kind that only the newest form is also of."""
+ASKED_BY_NONE: Final = """[[question]]
+id = "mood"
+ask = "Mood?"
+
+"""
 
 WITH_CODES: Final = "with codes"
 WITHOUT_CODES: Final = "without codes"
+WITH_HEADINGS: Final = "with headings"
 BEFORE: Final = {
     ("made up", WITH_CODES): ("I1 056d6e0f  I2 a6d42705  I3 db9aecd6  I4 5ad32537  E1 55c80a4d  E2 d61b3568"),
     ("made up", WITHOUT_CODES): (
         "I1 fb032730  I2 00749c71  I3 70068ed8  I4 8bc1f528  E1 db2e3aa0  E2 99499b36"
+    ),
+    ("made up", WITH_HEADINGS): (
+        "I1 bfdc282b  I2 5256da8d  I3 d8c58898  I4 9ae9133b  E1 c7732e2f  E2 d457d456"
     ),
     ("shipped", WITHOUT_CODES): (
         "I1 87453909  E1 84a08c3f  E4 a523abe1  I2a 65d306f5  I2b 40ee010d  I2c c21564a8  "
@@ -135,6 +154,9 @@ CHANGES: Final = {
     "the criterion that a rule asks about": ("Consent withdrawn", "Consent not given", {"E1", "E2"}),
     "the line above": ("4 weeks", "6 weeks", {"E1", "E2"}),
     "what is implied for one without a rule": ('e1 = "yes"', 'e1 = "no"', {"I1", "E1", "E2"}),
+    "what is shown besides": ("Low spirits", "Good spirits", {"I1", "I2", "I3", "I4", "E1", "E2"}),
+    "when it is shown": ('when = "mood"', 'when = "not mood"', {"I1", "I2", "I3", "I4", "E1", "E2"}),
+    "what it is called in the file": ('id = "low"', 'id = "high"', set()),
     "one part more": (
         '[[part]]\ncode = "A"',
         '[[part]]\ncode = "C"\nname = "C"\n[[part]]\ncode = "A"',
@@ -149,3 +171,45 @@ def test_the_newest_form_is_of_each_of_these(old: str, new: str, opened: set[str
     assert after != EACH_KIND
     codes = parse_protocol(EACH_KIND, "trial.toml").criterion_by_code
     assert {code for code in codes if not fits(fingerprint(EACH_KIND, code), after, code)} == opened
+
+
+def test_what_is_shown_where_a_criterion_is_asked_about_is_of_that_alone() -> None:
+    of_state = EACH_KIND.replace('when = "mood"', """when = 'state == "b"'""").replace(ASKED_BY_NONE, "")
+    after = of_state.replace("Low spirits", "Good spirits")
+    codes = parse_protocol(of_state, "trial.toml").criterion_by_code
+    assert {code for code in codes if not fits(fingerprint(of_state, code), after, code)} == {"I1"}
+
+
+def test_which_reviews_of_before_are_of_less_is_told() -> None:
+    """Of each, where there is more of it in the file: of the newest form none."""
+    less = {case: with_reviews(*case) for case in BEFORE}
+    assert less["made up", WITH_HEADINGS] == ["I1", "I2", "I3", "I4", "E1", "E2"]
+    without = EACH_KIND.replace(EACH_KIND[EACH_KIND.index("[[alert]]") :], "").replace(ASKED_BY_NONE, "")
+    assert less_in(without, BEFORE["made up", WITHOUT_CODES]) == ["I2", "I3", "I4", "E1", "E2"]
+    assert less_in(without, BEFORE["made up", WITH_HEADINGS]) == []
+    now = " ".join(f"{code} {fingerprint(EACH_KIND, code)}" for code in ("I1", "I2", "E2"))
+    assert less_in(EACH_KIND, now) == []
+    shipped = parse_protocol(TEXTS["shipped"], "trial.toml")
+    above = zip(shipped.criteria, headings(shipped), strict=True)
+    under = {each.code for each, lines in above if lines} | {*shown_with(shipped.text)}
+    assert under < {*less["shipped", WITHOUT_CODES]} < {*shipped.criterion_by_code}
+
+
+def with_reviews(name: str, form: str) -> list[str]:
+    return less_in(TEXTS[name], BEFORE[name, form])
+
+
+def less_in(text: str, recorded: str) -> list[str]:
+    """The criteria whose reviews, which were recorded as given, are said to be of less."""
+    protocol = parse_protocol(with_recorded(text, recorded), "trial.toml")
+    assert sum(bool(each.reviewed) for each in protocol.criteria) == len(recorded.split()) / 2
+    return [each.code for each in protocol.criteria if any(one.less for one in each.reviewed)]
+
+
+def with_recorded(text: str, recorded: str) -> str:
+    """A file with reviews by fingerprints that are given behind the codes."""
+    words = recorded.split()
+    for code, of in zip(words[::2], words[1::2], strict=True):
+        review = f'reviewed = [{{ by = "LW", on = "2026-11-26", of = "{of}" }}]'
+        text = text.replace(f'[[criterion]]\ncode = "{code}"', f'[[criterion]]\ncode = "{code}"\n{review}', 1)
+    return text

@@ -309,3 +309,22 @@ def test_what_a_criterion_stands_under_is_shown_and_stays_in_its_question(
         "“Within 4 weeks before enrolment: Major surgery”"
         in load(str(reviewer.file)).question("e3").ask["en"]
     )
+
+
+def test_what_is_shown_besides_is_read_with_the_criterion_whose_questions_call_for_it(tmp_path: Path) -> None:
+    alert = """
+[[alert]]
+id = "low"
+text = "Ask a haematologist."
+when = 'platelets < "20 10*9/L"'
+"""
+    reviewer = Reviewer(tmp_path, DRAFT + alert)
+    reviewer.types("lll")
+    cards = [each for each in reviewer.said if each.startswith(("I1", "E1", "E2")) and "Record" in each]
+    assert [
+        ("Alert: Ask a haematologist." in each, "Shown if: platelets below 20" in each) for each in cards
+    ] == [
+        (True, True),
+        (False, False),
+        (False, False),
+    ]

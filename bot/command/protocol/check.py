@@ -140,13 +140,18 @@ def _needed(protocol: Protocol) -> Iterator[str]:
 
 
 def _reviewed(protocol: Protocol) -> Iterator[str]:
-    """Say what a person has still to look at, and whether that was changed after it was accepted."""
-    if not protocol.open_reviews:
-        return
-    yield f"A draft: {unreviewed(protocol)}."
+    """Say what a person has still to look at, whether it was changed since, and which reviews were of less."""
+    if protocol.open_reviews:
+        yield f"A draft: {unreviewed(protocol)}."
     changed = [each.code for each in protocol.open_reviews if not all(one.fits for one in each.reviewed)]
     if changed:
         yield f"Changed after their review: {', '.join(changed)}."
+    less = [each.code for each in protocol.criteria if any(one.less for one in each.reviewed)]
+    if less:
+        yield (
+            f"Reviewed when reviews were of less: {', '.join(less)}. They count, whatever was changed since of the "
+            "lines above them, of alerts and points for the site, or of what their questions rest on."
+        )
 
 
 def _noted(protocol: Protocol) -> Iterator[str]:
