@@ -15,7 +15,17 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.errors import NotNow
 from dialogs.progress import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.protocol import Protocol
-from dialogs.steps import EVERY_KIND, ROWS, STEP_KINDS, TO_CORRECT, MatchingStep, Step, StepKind, machine
+from dialogs.steps import (
+    EVERY_KIND,
+    NOT_ASKED,
+    ROWS,
+    STEP_KINDS,
+    TO_CORRECT,
+    MatchingStep,
+    Step,
+    StepKind,
+    machine,
+)
 from dialogs.working_out import known_already
 
 __all__ = [
@@ -24,6 +34,7 @@ __all__ = [
     "EVERY_KIND",
     "EXCLUDED",
     "FILLED_IN",
+    "NOT_ASKED",
     "REASONS",
     "REVIEW",
     "STEP_KINDS",

@@ -76,7 +76,7 @@ class Progress:
     last: str | None = None
     """The question that was answered last."""
     left: Mapping[str, str] = field(default_factory=dict)
-    """The trials that were left out of a matching, by id, and why."""
+    """The trials that were left out of a matching, or for which nothing more is asked in it, by id, and why."""
 
     saved: Mapping[str, Any] | None = None
     """What the verdict that was saved last rests on, to come back to."""

@@ -29,6 +29,8 @@ TO_CORRECT: Final = "correct"
 """Why what was saved is opened again where nothing is to be filled in."""
 BY_HAND: Final = "by_hand"
 """Why a person leaves a trial out: it does not concern the patient."""
+NOT_ASKED: Final = "not_asked"
+"""Why nothing more is asked for a trial in a revision that judges it on: its own screening asks, or it takes none."""
 StepKind = Literal[
     "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
 ]
@@ -99,7 +101,8 @@ def _excluded_or_further(progress: Progress, step: Step) -> bool:
 
 
 def _trial_takes_part(progress: Progress, step: Step) -> bool:
-    return step.trial in progress.protocol.trial_ids and step.trial not in progress.left
+    """Also one for which nothing more is asked: it has a verdict all the same."""
+    return step.trial in progress.protocol.trial_ids and progress.left.get(step.trial, NOT_ASKED) == NOT_ASKED
 
 
 def _trial_was_left(progress: Progress, step: Step) -> bool:
@@ -187,7 +190,7 @@ def _amend(progress: Progress, step: Step) -> None:
 
 
 def _leave(progress: Progress, step: Step) -> None:
-    """A trial takes no part any more: it has no verdict, and nothing is asked for it."""
+    """Nothing is asked for a trial any more; it has no verdict either, unless that is all that its reason says."""
     progress.left = {**progress.left, step.trial or "": step.reason or BY_HAND}
     _walk_on(progress)
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from dialogs.answers import encode
-from dialogs.dialogue import Step
+from dialogs.dialogue import NOT_ASKED, Step
 from dialogs.portfolio.matching import Matching, steps_alone
 from dialogs.progress import ASKING
 from dialogs.protocol import Protocol
@@ -24,6 +24,7 @@ NOT_OFFERED: Final = "not_offered"
 _BY_THE_SITE: Final = frozenset({"paused", "closed", NOT_OFFERED})
 """Why a matching leaves a trial out by itself: so it takes it in again by itself, as soon as that holds no more."""
 OFFERED_AGAIN: Final = "offered_again"
+ASKED_AGAIN: Final = "asked_again"
 _GIVEN = """
 SELECT at, person FROM log
 WHERE screening = ? AND kind = 'answer' AND question = ? AND value IS ? AND unit IS ? AND at = ?
@@ -67,16 +68,15 @@ def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
     Those are the trials that take no new screening now, ``over``, and those that go on in a screening of their own; at
-    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected, and
-    of a saved matching no trial that has a verdict in it: that is no new screening.
+    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected. What
+    has a verdict in a saved matching is judged on by the answers at hand: only what it still needs is not asked.
     """
-    dialogue, gone_on = dialogue_of(matching), OPENED if matching.dialogue.stage == ASKING else None
+    dialogue = dialogue_of(matching)
     if dialogue.editing is not None:
         return []
+    trials = enumerate(dialogue.protocol.trial_ids)
     why = {
-        trial: gone_on if matching.goes_on(trial) else over.get(trial)
-        for trial in dialogue.protocol.trial_ids
-        if matching.goes_on(trial) or not _was_judged(dialogue, trial)
+        trial: _why_not_asked(matching, index, over) for index, trial in trials if trial not in dialogue.left
     }
     return [
         Step("leave", trial=trial, reason=reason)
@@ -85,20 +85,38 @@ def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     ]
 
 
-def _was_judged(dialogue: Matching, trial: str) -> bool:
+def _why_not_asked(matching: Screening, index: int, over: Mapping[str, str]) -> str | None:
+    """Return why nothing is to be asked any more for the trial at a place; ``None`` if it is, or needs nothing."""
+    dialogue = dialogue_of(matching)
+    trial, is_asking = dialogue.protocol.trial_ids[index], dialogue.stage == ASKING
+    goes_on = matching.goes_on(trial)
+    if was_judged(dialogue, trial):
+        needs = is_asking and dialogue.worth[index]
+        return NOT_ASKED if needs and (goes_on or trial in over) else None
+    if goes_on:
+        return OPENED if is_asking else None
+    return over.get(trial)
+
+
+def was_judged(dialogue: Matching, trial: str) -> bool:
     """Say whether a trial has a verdict in what was saved last."""
-    return dialogue.saved is not None and trial not in dialogue.saved["left"]
+    return dialogue.saved is not None and dialogue.saved["left"].get(trial, NOT_ASKED) == NOT_ASKED
 
 
 def to_take_in(matching: Screening, over: Mapping[str, str]) -> list[Step]:
-    """Return the steps by which a matching takes in again what it left out by itself and takes new screenings again."""
+    """Return the steps by which a matching takes in again what it left out by itself, and takes new screenings again.
+
+    What was only not asked any more is asked again as soon as no screening of its own does so either.
+    """
     dialogue = dialogue_of(matching)
     if dialogue.editing is not None:
         return []
     return [
-        Step("take_in", trial=trial, reason=OFFERED_AGAIN)
+        Step("take_in", trial=trial, reason=ASKED_AGAIN if why == NOT_ASKED else OFFERED_AGAIN)
         for trial, why in dialogue.left.items()
-        if why in _BY_THE_SITE and trial not in over and dialogue.can("take_in", trial=trial)
+        if (why in _BY_THE_SITE or (why == NOT_ASKED and not matching.goes_on(trial)))
+        and trial not in over
+        and dialogue.can("take_in", trial=trial)
     ]
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, replace
 from typing import Any, Final, Literal
 
-from dialogs.dialogue import Step
+from dialogs.dialogue import NOT_ASKED, Step
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state import register, site_facts, trials
@@ -23,7 +23,7 @@ from state.database import writing
 from state.errors import Stale
 from state.lists import Listed, ListState
 from state.lookup import Saved, Screening
-from state.matchings import dialogue_of, taken_over, trial_of
+from state.matchings import dialogue_of, taken_over, trial_of, was_judged
 from state.moments import stamp
 from state.prompting import Prompting
 from state.replay import (
@@ -109,8 +109,8 @@ class Screenings(Prompting):
 
         It began when the matching did, before its first answer, as any other does. It becomes the person's current one,
         or with ``save`` is saved as far as it has come, if nothing is to be asked in it: a fact of the site may be. The
-        matching notes its number, and unless it is saved asks nothing more for it alone. Nothing in it tells of the
-        matching.
+        matching notes its number, and unless it is saved asks nothing more for it alone; in a revision it is judged on
+        there. Nothing in it tells of the matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
@@ -130,7 +130,8 @@ class Screenings(Prompting):
             self._append(matching, now, person, note)
             matching.opened[trial] = screening.number
             if not save and matching.dialogue.can("leave", trial=trial):
-                self._step(matching, now, person, Step("leave", trial=trial, reason=OPENED), None)
+                why = NOT_ASKED if was_judged(dialogue_of(matching), trial) else OPENED
+                self._step(matching, now, person, Step("leave", trial=trial, reason=why), None)
             if not save:
                 self._ask(person, screening)
         self._remember(screening)

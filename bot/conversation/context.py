@@ -10,13 +10,13 @@ from bot.conversation.offers import Offers
 from bot.exchange import Button, Message, Press, Reply, Rows, Safe, Turn
 from bot.wording import lists, views
 from bot.wording.asked import numbered
-from bot.wording.matching import waits_no_more
+from bot.wording.matching import asked_there, waits_no_more
 from bot.wording.phrases import Phrases, gap, lines
-from dialogs.dialogue import Step
+from dialogs.dialogue import NOT_ASKED, Step
 from dialogs.protocol import Protocol
 from state import trials
 from state.codes import is_matching
-from state.matchings import taking_none, to_leave, to_take_in
+from state.matchings import ASKED_AGAIN, taking_none, to_leave, to_take_in
 from state.moments import in_zone
 from state.people import People, Person
 from state.prompts import Kind
@@ -119,20 +119,23 @@ class Context:
         if steps:
             waited = screening.dialogue.held
             self.screenings.take(screening, steps, self.person.code)
+            quiet = (step.trial or "" for step in steps if step.reason == NOT_ASKED)
+            there = [trial for trial in quiet if screening.goes_on(trial)]
             return [
-                *(self._followed(step, step.trial or "") for step in steps),
+                *(self._followed(step, step.trial or "") for step in steps if step.trial not in there),
+                *asked_there(screening, there, self.say),
                 *waits_no_more(screening, waited, self.say),
             ]
         return []
 
     def _followed(self, step: Step, trial: str) -> Safe:
         if step.kind == "take_in":
-            return self.say("trial_offered_again", id=trial)
+            key = "trial_asked_again" if step.reason == ASKED_AGAIN else "trial_offered_again"
+            return self.say(key, id=trial)
         if step.reason == OPENED:
             return self.say("trial_left_opened", id=trial)
-        return self.say(
-            "two_sentences", first=self.not_open(trial), then=self.say("trial_left_over", id=trial)
-        )
+        key = "trial_judged_on" if step.reason == NOT_ASKED else "trial_left_over"
+        return self.say("two_sentences", first=self.not_open(trial), then=self.say(key, id=trial))
 
     # showing -------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final, cast
 
 from bot.exchange import Safe
@@ -95,6 +95,23 @@ def _has_another(screening: Screening, trial: Trial, question: str) -> bool:
     return there is not None and there != screening.dialogue.answers[question]
 
 
+def asked_there(screening: Screening, trials: Sequence[str], say: Phrases) -> list[Safe]:
+    """Say of trials that go on by themselves, and are judged here on, where what they still need is asked."""
+    numbers = joined((screening.opened[trial] for trial in trials), say)
+    return [say("asked_there", trials=joined(trials, say), numbers=numbers)] if trials else []
+
+
+def answered_otherwise(screening: Screening, trial: Trial) -> bool:
+    """Say whether an answer here is newer than that of the screening that came out for a trial, and another one."""
+    own = screening.by_itself[trial.protocol.id]
+    here = {q: as_matching(screening).here(trial, q) for q in own.dialogue.applied}
+    return any(
+        _has_another(screening, trial, asked) and screening.entered[asked] > own.entered[question]
+        for question, asked in here.items()
+        if asked in screening.dialogue.applied
+    )
+
+
 def waits_no_more(screening: Screening, waited: str | None, say: Phrases) -> list[Safe]:
     """Say of ticks, or of a number without its unit, that they are not kept: no trial needs their question any more."""
     if waited is None or screening.dialogue.held is not None:
@@ -120,5 +137,5 @@ def judged(screening: Screening, index: int) -> Progress | None:
     if screening.goes_on(trial):
         own = screening.by_itself[trial]
         return own.dialogue if own.saved else None
-    is_open = alone.open and not alone.excluded and not dialogue.finished
+    is_open = alone.open and not alone.excluded and not dialogue.finished and dialogue.asks(index)
     return None if is_open or dialogue.is_left(index) else alone

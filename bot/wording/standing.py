@@ -11,7 +11,7 @@ from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.healing import again
 from bot.wording.in_short import in_short, stands_in_short
-from bot.wording.matching import as_matching, judged, progress
+from bot.wording.matching import answered_otherwise, as_matching, judged, progress
 from bot.wording.matching_missing import all_missing
 from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
@@ -161,7 +161,9 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     entered = screening.by_itself[protocol.id].entered_on if goes_on else _entered(screening, trial)
     why = _why(found, entered, dialogue.protocol, say) if found is not None else []
     if goes_on:
-        return lines(say("stands", **identity, what=opened or ""), *why)
+        return lines(
+            say("stands", **identity, what=opened or ""), *why, *_otherwise_here(screening, index, say)
+        )
     over = _takes_none(screening, protocol.id, say)
     if dialogue.is_left(index):
         what = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
@@ -170,6 +172,23 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     else:
         what = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
     return lines(say("stands", **identity, what=what), *why, over, opened)
+
+
+def _otherwise_here(screening: Screening, index: int, say: Phrases) -> list[Safe]:
+    """What a trial comes to by the answers here, where one is newer than in its own screening."""
+    dialogue = as_matching(screening)
+    trial, alone = dialogue.trials[index], dialogue.alone[index]
+    own = screening.by_itself[trial.protocol.id]
+    is_judged = not dialogue.is_left(index) and screening.state != CANCELLED
+    is_alike = own.dialogue.statuses == alone.statuses
+    if not is_judged or is_alike or not answered_otherwise(screening, trial):
+        return []
+    key = "asks_once_corrected" if alone.open and not alone.excluded else "not_changed_in"
+    return [
+        say("stands_here", verdict=say.plain(f"verdict_{alone.verdict}")),
+        *_why(alone, _entered(screening, trial), dialogue.protocol, say),
+        say(key, numbers=own.number),
+    ]
 
 
 def _takes_none(screening: Screening, trial: str, say: Phrases) -> Safe | None:

@@ -3,7 +3,7 @@
 It moves by the same steps as any dialogue. What differs: an answer goes to each trial that asks it and is not ruled
 out, what is asked next is chosen among what these need, and where all are ruled out nothing is. A trial that is left
 out is given the answers, too, so that it can be taken in again as if it had stayed; until then it has no verdict, no
-failed criterion, and asks nothing.
+failed criterion, and asks nothing. In a revision a trial may ask nothing, too, and be judged on by what is answered.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dialogs.portfolio.merging import Portfolio, Trial
 from dialogs.progress import ASKING, REVIEW, Progress
 from dialogs.protocol import Part, Protocol
 from dialogs.rules.judgement import union
-from dialogs.steps import waits
+from dialogs.steps import NOT_ASKED, waits
 
 
 @dataclass(slots=True, eq=False)
@@ -45,14 +45,18 @@ class Matching(Dialogue):
         return self.portfolio.trials
 
     def is_left(self, index: int) -> bool:
-        """Say whether the trial at a place was left out."""
-        return self.trials[index].protocol.id in self.left
+        """Say whether the trial at a place was left out: it has no verdict."""
+        return self.left.get(self.trials[index].protocol.id, NOT_ASKED) != NOT_ASKED
+
+    def asks(self, index: int) -> bool:
+        """Say whether what the trial at a place needs is asked; of one that was left out nothing is."""
+        return self.trials[index].protocol.id not in self.left
 
     @property
     def taking_part(self) -> tuple[tuple[Trial, Progress], ...]:
         """The trials that were not left out, each as it stands by itself."""
-        pairs = zip(self.trials, self.alone, strict=True)
-        return tuple(pair for pair in pairs if pair[0].protocol.id not in self.left)
+        pairs = enumerate(zip(self.trials, self.alone, strict=True))
+        return tuple(pair for index, pair in pairs if not self.is_left(index))
 
     @property
     def possible(self) -> tuple[int, ...]:
@@ -90,7 +94,7 @@ class Matching(Dialogue):
 
     @property
     def _parts_left(self) -> int:
-        return union(trial.parts for trial in self.trials if trial.protocol.id in self.left)
+        return union(trial.parts for index, trial in enumerate(self.trials) if self.is_left(index))
 
     @property
     def excluded(self) -> bool:
@@ -100,8 +104,8 @@ class Matching(Dialogue):
     @property
     def statuses(self) -> dict[str, Status]:
         found = statuses(self.protocol, self.judged, self.ruled_out)
-        for trial in self.trials:
-            if trial.protocol.id in self.left:
+        for index, trial in enumerate(self.trials):
+            if self.is_left(index):
                 found |= {trial.coded(each.code): "not judged" for each in trial.protocol.criteria}
         return found
 
@@ -196,7 +200,7 @@ class Matching(Dialogue):
         place, others = self.protocol.position[question], False
         for index in self.portfolio.asking[place]:
             trial, progress = self.trials[index], self.alone[index]
-            needed, applied = place in self.worth[index] or self.is_left(index), len(progress.applied)
+            needed, applied = place in self.worth[index] or not self.asks(index), len(progress.applied)
             progress.put(trial.protocol.questions[trial.own[place]].id, answer)
             if needed:
                 before = self.judged[trial.criteria]
@@ -212,7 +216,7 @@ class Matching(Dialogue):
     def _weigh(self, index: int, questions: int) -> None:
         """Work out anew what answers to these questions of a trial are worth to it."""
         places, known, progress = self.trials[index].places, self.worth[index], self.alone[index]
-        if progress.excluded or self.is_left(index):
+        if progress.excluded or not self.asks(index):
             self.needs.drop(known)
             known.clear()
             return

@@ -38,13 +38,13 @@ options = [{ code = "asthma", text = "Asthma" }, { code = "copd", text = "COPD" 
 
 
 def trial(name: str, *criteria: tuple[str, str, str]) -> Protocol:
-    """Return a trial of criteria, each with its question, its kind and its rule."""
+    """Return a trial of criteria, each with its questions, its kind and its rule."""
     head = f'format = 2\nid = "{name}"\nversion = "1"\nlanguages = ["en"]\ntitle = "{name} (fictional)"\n'
     rules = [
-        f'[[criterion]]\ncode = "{kind[0].upper()}{place}"\n{kind} = "About {question}"\nrule = \'{rule}\'\n'
-        for place, (question, kind, rule) in enumerate(criteria, 1)
+        f'[[criterion]]\ncode = "{kind[0].upper()}{place}"\n{kind} = "About {questions}"\nrule = \'{rule}\'\n'
+        for place, (questions, kind, rule) in enumerate(criteria, 1)
     ]
-    asked = dict.fromkeys(question for question, _, _ in criteria)
+    asked = dict.fromkeys(question for questions, _, _ in criteria for question in questions.split())
     return parse_protocol("\n".join([head, *(_QUESTIONS[each] for each in asked), *rules]), f"{name}.toml")
 
 

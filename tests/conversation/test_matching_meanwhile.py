@@ -26,6 +26,7 @@ from tests.conversation.test_matching import (
     standing,
 )
 from tests.conversation.test_matching import site as site
+from tests.conversation.test_matching_revised import assert_asks_for_open_trials
 from tests.conversation.test_trials import Site
 
 DM2 = "EXAMPLE-DM2"
@@ -336,6 +337,8 @@ def _something(site: Site, turns: list[Turn], chance: Random) -> None:
         return
     said_now = chance.choice(TYPED) if happens == "typed" else f"!{chance.choice(pressed)}"
     turns.append(site.ward.do(site.ward.clinician, said_now))
+    for number in {number for number, trial in site.begun() if trial == "portfolio"}:
+        assert_asks_for_open_trials(site.ward.conversation.screenings.load(number))
 
 
 @pytest.mark.parametrize("seed", range(4))

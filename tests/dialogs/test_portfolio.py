@@ -15,10 +15,12 @@ from dialogs.assessment import effective, judge, status
 from dialogs.dialogue import Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError
 from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.parts import BEST_FIRST
 from dialogs.portfolio.matching import Matching, replayed, steps_alone
 from dialogs.portfolio.merging import merged
 from dialogs.progress import COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.rules.judgement import members, union
+from dialogs.steps import NOT_ASKED, TO_CORRECT
 from tests.dialogs import portfolios
 from tests.dialogs.obvious import Obvious
 from tests.dialogs.portfolios import Case, cases, fitting, go_on
@@ -276,6 +278,59 @@ def test_a_saved_matching_can_be_opened_again_and_left_as_it_was(case: Case) -> 
     matching.take(Step("cancel"))
     assert matching.state == COMPLETED
     assert {**everything(matching), "saved": None} == {**saved, "saved": None}
+
+
+@given(cases(), st.data(), st.integers(1, 6))
+@random
+def test_in_a_revision_each_trial_is_judged_by_the_answers_at_hand_whether_or_not_it_is_asked_for(
+    case: Case, data: st.DataObject, first: int
+) -> None:
+    """As it is alone; and nothing is asked that no trial needs for which something is asked."""
+    matching, steps = portfolios.begin(case.portfolio), list[Step]()
+    for _ in range(first):
+        if matching.state != REVIEW:
+            steps.append(Step("answer", matching.state, fitting(matching, case.table)))
+            matching.take(steps[-1])
+    ending = [] if matching.state == REVIEW else [Step("finish")]
+    for step in (*ending, Step("save"), Step("reopen", reason=TO_CORRECT)):
+        matching.take(step)
+        steps.append(step)
+    if not matching.applied:
+        return
+    question = data.draw(st.sampled_from(matching.applied))
+    quiet = data.draw(st.lists(st.sampled_from(matching.protocol.trial_ids), unique=True))
+    try:
+        matching.check(question, case.other[question])
+    except AnswerError:
+        return
+    for step in (
+        Step("correct", question),
+        Step("answer", question, case.other[question], reason="misread"),
+        *(Step("leave", trial=trial, reason=NOT_ASKED) for trial in quiet),
+    ):
+        matching.take(step)
+        steps.append(step)
+    if matching.can("continue"):
+        steps.append(Step("continue"))
+        matching.take(steps[-1])
+    while matching.state != REVIEW:
+        place = matching.protocol.position[matching.state]
+        needing = [index for index in matching.possible if place in matching.worth[index]]
+        assert needing
+        assert not {matching.protocol.trial_ids[index] for index in needing}.intersection(quiet)
+        steps.append(Step("answer", matching.state, fitting(matching, case.table)))
+        matching.take(steps[-1])
+    said = {each.part.code: each.verdict for each in matching.parts}
+    for index, trial in enumerate(matching.trials):
+        anew = Progress(trial.protocol, case.own(index, matching.answers), as_answered=True)
+        assert told(matching.alone[index]) == told(anew)
+        assert said.get(trial.protocol.id, anew.verdict) == anew.verdict
+        assert matching.judged[trial.criteria] == anew.judged
+        assert anew.excluded or not anew.open or trial.protocol.id in quiet
+    found = {alone.verdict for alone in matching.alone}
+    assert matching.verdict == next(each for each in BEST_FIRST if each in found)
+    assert matching.excluded == (not matching.possible)
+    _is_replayed(case, steps, matching)
 
 
 @given(cases(), st.data())
