@@ -54,6 +54,7 @@ _ANEW: Final = re.compile(
 )
 _FORBIDS: Final = re.compile(rf"\W*{either('forbids')}\W*", re.IGNORECASE)
 _REQUIRES: Final = re.compile(either("requires"), re.IGNORECASE)
+_WANTED: Final = re.compile(either("wanted"), re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
 _ALLOWS: Final = {
     side: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)
@@ -132,8 +133,8 @@ def forbids(heading: str) -> bool:
 
 
 def requires(text: str) -> bool:
-    """Say whether an exclusion reads as what must be: *no diabetes*."""
-    return _REQUIRES.match(text) is not None
+    """Say whether an exclusion reads as what must be, or as what is wanted: *no diabetes*, *women not pregnant*."""
+    return _REQUIRES.match(text) is not None or _WANTED.search(text) is not None
 
 
 def allows(text: str, side: str) -> bool:

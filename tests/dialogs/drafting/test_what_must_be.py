@@ -1,4 +1,4 @@
-"""An exclusion that says *no* or *must* has no rule, and asks what *Yes* means, whatever else of it is known."""
+"""An exclusion that says *no*, *must* or what is wanted has no rule, and asks what *Yes* means, whatever is known."""
 
 from __future__ import annotations
 
@@ -42,6 +42,43 @@ SAYS_NO = (
     "Women may not be pregnant",
     "Women mustn't be pregnant",
 )
+SAYS_WHAT_IS_WANTED = (
+    "Women not pregnant",
+    "Women who are not pregnant or breastfeeding",
+    "Non-pregnant women",
+    "Females not lactating",
+    "Patients not older than 75 years",
+    "Cannot be pregnant",
+    "The patient cannot be on insulin",
+    "Can't be older than 75 years",
+    "Cannot have diabetes",
+    "Does not have no diabetes",
+    "Diabetes not without insulin",
+    "Patients without HIV infection",
+    "Subjects are free of asthma",
+    "Adequate kidney function",
+    "Has adequate kidney function",
+    "Normal kidney function",
+    "Negative pregnancy test",
+    "Pregnancy test is negative",
+    "HIV negative",
+    "Able to give informed consent",
+    "Willing to use contraception",
+    "Signed informed consent",
+    "Use of effective contraception",
+    "Women using effective contraception",
+    "At least 4 weeks since last chemotherapy",
+)
+WANTED_IN_CHINESE = (
+    "女性未妊娠",
+    "未怀孕的女性",
+    "不能怀孕",
+    "并非没有感染",
+    "妊娠试验阴性",
+    "愿意使用避孕措施",
+    "已签署知情同意书",
+    "采取有效避孕措施的女性",
+)
 MUST_IN_CHINESE = ("必须", "不得", "应", "须", "不应")
 IN_CHINESE = (
     "有生育能力的女性{}避孕",
@@ -54,6 +91,8 @@ IN_CHINESE = (
 LINES = (
     *(line.format(must) for line, must in product(SAYS_MUST, MUST)),
     *SAYS_NO,
+    *SAYS_WHAT_IS_WANTED,
+    *WANTED_IN_CHINESE,
     *(line.format(must) for line, must in product(IN_CHINESE, MUST_IN_CHINESE)),
     "无妊娠",
     "女性：无妊娠",
@@ -139,6 +178,27 @@ def test_a_draft_says_both_whom_a_line_is_of_and_that_its_yes_is_to_be_checked()
         "有手术适应症",
         "无法签署知情同意书",
         "女性无避孕措施",
+        "Patients who cannot be followed",
+        "Cannot be followed for 6 months",
+        "Disease that cannot be measured",
+        "Cannot swallow tablets",
+        "Unable to walk without help",
+        "Women not using contraception",
+        "Unwilling to use adequate contraception",
+        "Inadequate kidney function",
+        "Informed consent not given",
+        "Lack of informed consent",
+        "Triple-negative breast cancer",
+        "Use of oral contraceptives",
+        "Able to become pregnant",
+        "Stable angina",
+        "Patients with no insurance",
+        "Not able to consent",
+        "签署知情同意书前4周内使用抗生素",
+        "不愿意避孕",
+        "未采取有效避孕措施",
+        "不能有效避孕",
+        "不明原因非感染性腹泻",
         "Women with no contraception",
     ],
 )
