@@ -1,7 +1,7 @@
-"""Earlier subjects judged, by kept answers, for a trial that they were not screened for. Nothing is written.
+"""Earlier candidates judged, by kept answers, for a trial that they were not screened for. Nothing is written.
 
-The screenings that came out of one matching are of one candidate. Only what the trial asks in the same way counts, and
-of that what may still hold, or the least that it has come to since: see `dialogs.carried`.
+A matching that was saved and the screenings that came out of it are of one candidate. Only what the trial asks in the
+same way counts, and of that what may still hold, or the least that it has come to since: see `dialogs.carried`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import Verdict
 from dialogs.carried import at_least, holding
+from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.sameness import classes
 from dialogs.progress import Progress
 from dialogs.protocol import Protocol
@@ -28,12 +29,14 @@ candidate(screening, trial, subject, place, candidate) AS (
     SELECT u.screening, u.trial, u.subject, u.place, coalesce(m.matching, u.subject)
     FROM subjects u LEFT JOIN matched m ON m.screening = u.subject
 )
-SELECT c.candidate, c.subject, s.sequence, s.number, s.site, s.protocol, t.id
+SELECT c.candidate, c.subject, s.sequence, s.number, s.site, s.protocol, c.trial
 FROM screenings s
-JOIN standing g ON g.screening = s.number
-JOIN candidate c ON c.screening = s.number
-JOIN protocols t ON t.sha256 = s.protocol
-WHERE g.verdict IS NOT NULL
+JOIN (
+    SELECT * FROM candidate
+    UNION ALL
+    SELECT number, NULL, number, 0, number FROM screenings WHERE sequence < 0
+) c ON c.screening = s.number
+WHERE EXISTS (SELECT 1 FROM verdicts v WHERE v.screening = s.number)
     AND (:site IS NULL OR s.site = :site)
     AND c.candidate NOT IN (
         SELECT n.candidate FROM candidate n JOIN standing h ON h.screening = n.screening
@@ -41,24 +44,24 @@ WHERE g.verdict IS NOT NULL
     )
 ORDER BY s.site, min(c.subject) OVER (PARTITION BY c.candidate), c.subject, c.place, s.sequence
 """
-"""Saved screenings of the candidates who were not screened for the trial, by subject, the first of each subject first.
+"""Saved screenings, and matchings, of the candidates who were not screened for the trial, by subject, the first first.
 
-A candidate is a subject, or all those whose first screening came out of the same matching.
+A candidate is a subject, or a matching with all those whose first screening came out of it.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a subject's kept answers come to, by the number of the newest saved screening.
+    """What a candidate's kept answers come to, by the number of the newest saved screening, or else of the matching.
 
-    ``verdict`` is ``None`` while ``left`` questions may still be asked. ``at_least`` are questions of the trial whose
-    kept answer was used as the least that it has come to since; ``aged`` are those whose kept answer may not hold any
-    more, and was not used.
+    ``screened_for`` is the trial of that screening; ``None`` of a matching. ``verdict`` is ``None`` while ``left``
+    questions may still be asked. ``at_least`` are questions of the trial whose kept answer was used as the least that
+    it has come to since; ``aged`` are those whose kept answer may not hold any more, and was not used.
     """
 
     number: str
     site: str
-    screened_for: str
+    screened_for: str | None
     verdict: Verdict | None
     failed: tuple[str, ...]
     first_failed: str | None
@@ -67,19 +70,27 @@ class Settled:
     aged: tuple[str, ...]
 
 
+Kept = dict[str, tuple[str, Answer]]
+"""When each answer was given, and the answer, by the new trial's question."""
+
+
 def settled(screenings: Lookup, new: Protocol, *, site: str | None = None) -> Iterator[Settled]:
-    """Yield every such subject, in the order of the numbers."""
+    """Yield every such candidate, in the order of the numbers."""
     same: dict[str, Mapping[str, str]] = {}
+
+    def alike(old: Protocol) -> Mapping[str, str]:
+        if old.sha256 not in same:
+            same[old.sha256] = _asked_alike(old, new)
+        return same[old.sha256]
+
     found = screenings.db.execute(_SAVED, {"site": site, "trial": new.id}).fetchall()
     for _, rows in groupby(found, key=lambda row: row[0]):
         screened = list(rows)
-        kept: dict[str, tuple[str, Answer]] = {}
+        kept: Kept = {}
         for _, of in groupby(screened, key=lambda row: row[1]):
-            own: dict[str, tuple[str, Answer]] = {}
-            for *_, number, _, sha256, _ in of:
-                if sha256 not in same:
-                    same[sha256] = _asked_alike(screenings.protocols.get(sha256), new)
-                own |= _kept(screenings.as_saved(number), same[sha256])
+            own: Kept = {}
+            for row in of:
+                own |= _kept(screenings.as_saved(row[3]), alike)
             kept |= {
                 each: given for each, given in own.items() if each not in kept or given[0] > kept[each][0]
             }
@@ -87,11 +98,19 @@ def settled(screenings: Lookup, new: Protocol, *, site: str | None = None) -> It
         yield _judged(new, {each: answer for each, (_, answer) in kept.items()}, number, at_site, trial)
 
 
-def _kept(screening: Screening, alike: Mapping[str, str]) -> dict[str, tuple[str, Answer]]:
-    """Return the answers that a saved screening rests on and that the new trial asks for, with when they were given."""
+def _kept(screening: Screening, alike: Callable[[Protocol], Mapping[str, str]]) -> Kept:
+    """Return the answers that what was saved rests on and that the new trial asks for, with when they were given."""
     dialogue = screening.dialogue
-    own = {each: called for each, called in alike.items() if each in dialogue.applied}
-    return {called: (screening.entered[each], dialogue.answers[each]) for each, called in own.items()}
+    if not isinstance(dialogue, Matching):
+        called = dict(alike(dialogue.protocol))
+    else:
+        called = {
+            dialogue.here(trial, question): there
+            for trial in dialogue.trials
+            for question, there in alike(trial.protocol).items()
+        }
+    counting = {each: there for each, there in called.items() if each in dialogue.applied}
+    return {there: (screening.entered[each], dialogue.answers[each]) for each, there in counting.items()}
 
 
 def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:
@@ -105,7 +124,7 @@ def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:
     }
 
 
-def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, trial: str) -> Settled:
+def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, trial: str | None) -> Settled:
     held = _known(kept, lambda question, answer: holding(new, question, answer))
     grown = _known(
         kept, lambda question, answer: None if question in held else at_least(new, question, answer)

@@ -85,14 +85,15 @@ def command(
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.
 
-    With --stored there is no list: each subject of the file who was screened, and not for this trial, is judged by
-    the answers that are kept and that the trial asks alike, as after a trial was added. Used is what holds for good
-    ("lasting": the sex, how a diagnosis was confirmed), and what only grows, as the least that it is by now: an age,
-    and how long ago something was first diagnosed. So 58 rules out of a trial for ages up to 17, and leaves one for
-    up to 75 open. Everything else has aged, as results, drugs and most diagnoses have, and is not used.
-    A line has "screening" (the newest saved one), "verdict" (null while "questions_left" is above 0), "failed",
-    "first_failed", and the questions whose answers were used so ("at_least") or have aged ("aged"). --format matrix has
-    a row a subject; a cell is empty where somebody was screened for the trial already.
+    With --stored there is no list: each candidate of the file who was screened or matched, and has no screening for
+    this trial, is judged by the answers that are kept and that the trial asks alike, as after a trial was added. Used
+    is what holds for good ("lasting": the sex, how a diagnosis was confirmed), and what only grows, as the least that
+    it is by now: an age, and how long ago something was first diagnosed. So 58 rules out of a trial for ages up to 17,
+    and leaves one for up to 75 open. Everything else has aged, as results, drugs and most diagnoses have, and is not
+    used. A line has "screening" (the newest saved one; of who was only matched the matching, S01-M0001, and
+    "screened_for" null), "verdict" (null while "questions_left" is above 0), "failed", "first_failed", and the
+    questions whose answers were used so ("at_least") or have aged ("aged"). --format matrix has a row a subject; a cell
+    is empty where somebody was screened for the trial already.
 
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
     1500, an unusual value) is not taken: the row is named on standard error and not evaluated; of several trials, for

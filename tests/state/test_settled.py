@@ -318,6 +318,60 @@ def test_the_newest_answer_of_a_candidate_counts_in_whichever_screening_of_a_mat
     assert (found.number, found.verdict, found.first_failed) == ("S01-0002", "ineligible", "E1")
 
 
+def test_whoever_was_matched_is_known_by_the_matching_where_no_screening_came_out_of_it(site: Site) -> None:
+    """Also to a trial that was judged in it, and one that was ruled out: nobody was screened for these."""
+    _matched(site, OLD, NEW, diabetes="yes")
+    _matched(site, OLD, NEW)
+    for new in (OLD, NEW, THIRD):
+        out, left = site.found(new)
+        assert (out.number, out.screened_for, out.verdict, out.first_failed) == (
+            "S01-M0001",
+            None,
+            "ineligible",
+            "E1",
+        )
+        assert (left.number, left.verdict, left.aged) == ("S01-M0002", None, ("insulin",))
+    assert [each.left for each in (*site.found(NEW), *site.found(THIRD))] == [0, 1, 0, 2], "its own is kept"
+
+
+def test_what_was_answered_in_a_matching_for_a_trial_that_was_not_opened_counts(site: Site) -> None:
+    matching = _matched(site, OLD, NEW, other="yes")
+    _opened(site, matching, OLD)
+    (found,) = site.found(NEW)
+    assert (found.number, found.screened_for, found.first_failed) == ("S01-0001", "EX-OLD", "E3")
+    _opened(site, matching, NEW)
+    assert site.found(NEW) == []
+
+
+def test_the_newest_answer_counts_whether_it_was_given_in_the_matching_or_in_a_screening(site: Site) -> None:
+    matching = _matched(site, OLD, NEW)
+    own = _opened(site, matching, OLD)
+    for screening, answer, verdict in ((matching, "yes", "ineligible"), (own, "no", None)):
+        before = site.screenings.load(screening.number)
+        given = [Step("amend", "diabetes", reason="misread")]
+        if verdict is None:  # it says no already: corrected twice
+            given += [
+                Step("answer", "diabetes", Choice("yes"), reason="misread"),
+                Step("correct", "diabetes"),
+            ]
+        site.screenings.take(
+            before, [*given, Step("answer", "diabetes", Choice(answer), reason="misread")], site.person
+        )
+        while before.state not in (REVIEW, EXCLUDED):
+            site.screenings.take(before, [Step("answer", before.state, Choice("no"))], site.person)
+        ending = [Step("finish")] if before.state == EXCLUDED else []
+        site.screenings.take(before, [*ending, Step("save")], site.person)
+        (found,) = site.found(THIRD)
+        assert (found.number, found.verdict) == ("S01-0001", verdict)
+
+
+def test_a_matching_that_was_not_saved_or_was_cancelled_is_not_known(site: Site) -> None:
+    for ending in ([], [Step("cancel")]):
+        begun = site.screenings.start(merged((OLD, NEW)), site.person, "S01", zone="UTC", channel="terminal")
+        site.screenings.take(begun, [Step("answer", begun.state, Choice("yes")), *ending], site.person)
+    assert site.found(THIRD) == []
+
+
 _RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
