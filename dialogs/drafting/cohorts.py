@@ -18,7 +18,7 @@ from typing import Final
 from dialogs.drafting.headings import codes_of, part_in, section_of
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import sex_of
-from dialogs.drafting.persons import Persons, person_called, persons_in
+from dialogs.drafting.persons import Persons, label_of, person_called, persons_in
 from dialogs.drafting.spoken import either
 
 _SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)
@@ -38,9 +38,17 @@ class Cohort:
 
 
 def parts_of(lines: Sequence[Line]) -> dict[str, tuple[Cohort, ...]]:
-    """Return the parts that headings name, by the heading; empty where a trial has none, or it is not sure."""
-    headings = list(dict.fromkeys(heading for line in lines for heading in line.headings))
+    """Return the parts that headings name, by the heading; empty where a trial has none, or it is not sure.
+
+    A name that a line begins with is its heading, too: *Controls: no asthma*.
+    """
+    headings = list(dict.fromkeys(heading for line in lines for heading in _headings(line)))
     return _numbered(headings) or _of_persons(headings, lines)
+
+
+def _headings(line: Line) -> tuple[str, ...]:
+    label = "" if line.role == "line" else label_of(line.text)
+    return (*line.headings, label) if label else line.headings
 
 
 def _numbered(headings: Sequence[str]) -> dict[str, tuple[Cohort, ...]]:
@@ -110,7 +118,7 @@ def _of_a_couple(heading: str) -> tuple[Persons, ...]:
 def _own(key: str, named: Mapping[str, tuple[Persons, ...]], lines: Sequence[Line]) -> list[str]:
     """Return the inclusion criteria that stand under the heading of some participants alone."""
     theirs = {heading for heading, persons in named.items() if len(persons) == 1 and persons[0].key == key}
-    return [line.text for line in lines if line.role == "inclusion" and theirs & {*line.headings}]
+    return [line.text for line in lines if line.role == "inclusion" and theirs & {*_headings(line)}]
 
 
 def _are_apart(kinds: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> bool:

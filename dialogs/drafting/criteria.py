@@ -12,7 +12,7 @@ from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another
-from dialogs.drafting.persons import person_called, persons_in
+from dialogs.drafting.persons import label_of, names_some, person_called, persons_in
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
@@ -128,7 +128,7 @@ class _Maker:
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
         kind, count = meaning(node)
-        if kind == "each":
+        if kind == "each" or (kind == "words" and node.line.text in self.parts):
             yield _line(node.line)
             yield from self._each(node, group if node.heads else self._code(node.role, group))
             return
@@ -165,7 +165,7 @@ class _Maker:
             made = replace(made, review=(*made.review, Note("which_lines")))
         if node.line.unsure or self._is_of_everybody(made):
             return made
-        others = list(filter(self._is_of_another, node.line.headings))
+        others = list(filter(self._is_of_another, (*node.line.headings, label_of(text))))
         if others:
             key = "of_another" if made.of_some else "of_another_needed"
             note = Note(key, {"heading": others[-1].rstrip(" :：")})
@@ -209,9 +209,13 @@ class _Maker:
         return replace(made, rule=rule, questions=tuple(questions), review=(why,))
 
     def _bare(self, node: Node, code: str) -> Drafted:
-        above = self._headings(node.line)
-        parts = [part for each in (*node.line.headings, node.line.text) for part in self.parts.get(each, ())]
-        some = concerns_some(node.line.text, *above) or any(map(persons_in, above))
+        above, label = self._headings(node.line), label_of(node.line.text)
+        names = (*node.line.headings, node.line.text, label)
+        parts = [part for each in names for part in self.parts.get(each, ())]
+        some = (
+            concerns_some(node.line.text, *above, label) or any(map(persons_in, above)) or names_some(label)
+        )
+        some = some and not self.parts.get(label)
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
         said = (node.line.text, *above, *(each.line.text for each in node.items))

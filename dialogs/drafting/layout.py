@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting import headings, markers
-from dialogs.drafting.listed import enumerated, with_numerals
+from dialogs.drafting.listed import enumerated, with_groups, with_numerals
 from dialogs.drafting.persons import names_a_group
-from dialogs.drafting.rows import COLUMNS, LAYOUT, Row, rows_of
+from dialogs.drafting.rows import COLUMNS, GROUP, LAYOUT, Row, rows_of
 from dialogs.drafting.titles import (
     allows,
     asks_anew,
@@ -60,7 +60,7 @@ def split(text: str) -> tuple[Line, ...]:
 
     The escapes of the registry are undone. Joined again, marker before text, they are the text but for white space.
     """
-    return tuple(_Reader().lines(with_numerals(enumerated(list(rows_of(text))))))
+    return tuple(_Reader().lines(with_groups(with_numerals(enumerated(list(rows_of(text)))))))
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class _Reader:
             return Line(row.text, "line", "", len(self.open), self._above(row))
         if row.style == COLUMNS:
             self._enter_columns(row)
-        if row.style == COLUMNS or (not row.marker and self._is_title(row, below)):
+        if row.style in (COLUMNS, GROUP) or (not row.marker and self._is_title(row, below)):
             return self._title(row)
         if is_remark(row.text) or not re.search(r"[^\W_]", row.text):
             return Line(row.text, "line", row.marker)
@@ -191,7 +191,7 @@ class _Reader:
         if not self.open:
             self.whom = "" if asks_anew(row.text) and not names_a_group(self.whom) else self.whom
             self.titles = [each for each in self.titles if each[0] < level]
-        line = Line(row.text, "line", "", len(self.open), self._above(row))
+        line = Line(row.text, "line", row.marker, len(self.open), self._above(row))
         if self.open:
             self.open.append(replace(row, style=_TITLE))
         else:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from dialogs.drafting.rows import Row, row_of
+from dialogs.drafting.persons import names_only_a_group
+from dialogs.drafting.rows import GROUP, Row, row_of
 
 _SENTENCES: Final = re.compile(
     r"(?<=[a-z0-9)%²][.;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)(?<!\bapprox\.)(?<!\bno\.)\s+"
@@ -91,3 +92,16 @@ def with_numerals(rows: Sequence[Row]) -> list[Row]:
         else row
         for row, below in zip(rows, markers_below, strict=False)
     ]
+
+
+def with_groups(rows: Sequence[Row]) -> list[Row]:
+    """Take items that name some participants for headings of the items beside them, where a list has two or more."""
+    lists: dict[tuple[int, str, int], list[int]] = {}
+    section = 0
+    for place, (row, below) in enumerate(zip(rows, [*rows, None][1:], strict=True)):
+        section += row.heads_section
+        beside = below is not None and (below.style, below.indent) == (row.style, row.indent)
+        if row.marker and beside and names_only_a_group(row.text):
+            lists.setdefault((section, row.style, row.indent), []).append(place)
+    groups = {place for places in lists.values() if len(places) > 1 for place in places}
+    return [replace(row, style=GROUP) if place in groups else row for place, row in enumerate(rows)]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.drafting.headings import codes_of, speaks_of_some
+from dialogs.drafting.of_some import sex_of
 from dialogs.drafting.spoken import either
+from dialogs.drafting.titles import names_a_part
 from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words
 
 _HEADING: Final = re.compile(
@@ -21,6 +23,7 @@ _JOINED: Final = re.compile(rf"\s*(?:[,&/、]|{either('and')}|{either('or')})\s*
 _KINDS: Final = {
     kind: re.compile(either(kind), re.IGNORECASE) for kind in ("another", "control", "patient", "with")
 }
+_LABEL: Final = re.compile(r"([^:：]{2,60}[:：])\s*(?=\w)")
 _ANYBODY: Final = ("participant", "patient", "women", "men", "female", "male")
 """Nouns that say no more behind another one."""
 _GENERAL: Final = re.compile(r"\b(?:participants?|patients?|subjects?|volunteers?|group|cohort|only)$")
@@ -46,6 +49,24 @@ def persons_in(heading: str) -> tuple[Persons, ...]:
         return ()
     return tuple(
         Persons(_key(each), each[:1].upper() + each[1:], kind) for each, kind in zip(said, kinds, strict=True)
+    )
+
+
+def label_of(text: str) -> str:
+    """Return whom a line names at its beginning, or which part: *Controls:* of *Controls: no asthma*."""
+    found = _LABEL.match(text)
+    return found[1] if found and (persons_in(found[1]) or names_a_part(found[1]) or sex_of(found[1])) else ""
+
+
+def names_some(heading: str) -> bool:
+    """Say whether a heading names some of the participants, not all of them."""
+    return any(each.key not in _ANYBODY for each in persons_in(heading))
+
+
+def names_only_a_group(text: str) -> bool:
+    """Say whether a line is no more than the name of some participants or of a part, with a colon behind it."""
+    return text.rstrip().endswith((":", "：")) and bool(
+        persons_in(text) or (codes_of(text) and names_a_part(text))
     )
 
 

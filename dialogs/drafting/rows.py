@@ -20,6 +20,8 @@ TAB: Final = 4
 COLUMNS: Final = "columns"
 """Style of a row that heads the columns of a table; of one that says nothing of them, `LAYOUT`."""
 LAYOUT: Final = "layout"
+GROUP: Final = "group"
+"""Style of an item that names some participants, whose criteria stand beside it in its list and not under it."""
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _TAGS: Final = (

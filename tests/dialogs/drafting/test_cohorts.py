@@ -36,11 +36,20 @@ SURE: dict[str, tuple[str, dict[str, str]]] = {
     "cases and controls": ("Inclusion:\nCases:\n* Fever\nControls:\n* Well\nCases and controls:\n* Adult", {"CASE": "Cases", "CONTROL": "Controls"}),
     "ages apart": ("Inclusion:\nAdults:\n* 18 years or older\nChildren:\n* Aged 2 to 11 years", {"ADULT": "Adults", "CHILD": "Children"}),
     "in Chinese": ("入选标准：\n健康受试者：\n1、无发热\n患者：\n1、发热", {"P1": "健康受试者", "P2": "患者"}),
+    "patients and controls as items": ("Inclusion:\n- Patients:\n  - Fever\n- Controls:\n  - Well", {"PATIENT": "Patients", "CONTROL": "Controls"}),
+    "beside their criteria in one list": ("Inclusion:\n- Patients:\n- Fever\n- Controls:\n- Well\n- Calm", {"PATIENT": "Patients", "CONTROL": "Controls"}),
+    "numbered with their criteria": ("Inclusion:\n1. Cohort A:\n2. Fever\n3. Cohort B:\n4. Well", {"A": "Cohort A", "B": "Cohort B"}),
+    "at the beginning of lines": ("Inclusion:\n- Patients: fever\n- Controls: well\nExclusion:\n- Controls: asthma", {"PATIENT": "Patients", "CONTROL": "Controls"}),
+    "cohorts at the beginning of lines": ("Inclusion:\n- Cohort A: fever\n- Cohort B: well", {"A": "Cohort A", "B": "Cohort B"}),
+    "at the beginning of lines in Chinese": ("入选标准：\n1、患者：发热\n2、健康受试者：无发热", {"P1": "患者", "P2": "健康受试者"}),
     "groups in Chinese": ("入选标准：\nA组：\n1、无发热\nB组：\n1、发热", {"A": "A组", "B": "B组"}),
 }  # fmt: skip
 
 NOT_SURE = {
     "one cohort alone": "Inclusion:\n* Adult\nCohort A:\n* Fever",
+    "one kind as an item alone": "Inclusion:\n- Patients:\n- Fever\n- Cough",
+    "one kind at the beginning of a line": "Inclusion:\n- Patients: fever\n- Cough",
+    "sexes at the beginning of lines": "Inclusion:\n- Women: fever\n- Men: cough",
     "one kind of persons alone": "Inclusion:\n* Fever\nFor parents:\n* Reads",
     "no inclusion criteria of their own": "Inclusion:\nCases:\n* Fever\nExclusion:\nControls:\n* Cough",
     "diseases, which one may have both of": "Inclusion:\nPatients with asthma:\n* Spray\nPatients with eczema:\n* Cream",
@@ -268,3 +277,40 @@ def test_whatever_headings_stand_in_a_record_its_draft_has_every_line_and_a_verd
     for place, question in enumerate(drafted.questions):
         people = [each["en"] if each else "the patient" for each in whom(drafted, place)]
         assert len(people) < 2 or all(each in question.ask["en"] for each in people)
+
+
+LAYOUTS = {
+    "nested": ("- Patients:\n  - {}\n  - {}\n- Controls:\n  - {}\n  - {}", ""),
+    "numbered within": ("- Patients:\n1. {}\n2. {}\n- Controls:\n1. {}\n2. {}", ""),
+    "side by side": ("- Patients:\n- {}\n- {}\n- Controls:\n- {}\n- {}", ""),
+    "in one count": ("1. Patients:\n2. {}\n3. {}\n4. Controls:\n5. {}\n6. {}", ""),
+    "in lines": ("- Patients: {}\n- Patients: {}\n- Controls: {}\n- Controls: {}", "{}: "),
+}
+
+
+@pytest.mark.parametrize("side", ["Inclusion", "Exclusion"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_is_of_patients_is_not_asked_of_controls(layout: str, side: str) -> None:
+    """However a list names them: else nobody would fit, as a control has not what a patient has."""
+    form, label = LAYOUTS[layout]
+    lines = ("Confirmed eczema", "PASI above 10", "Calm", "Clear skin")
+    needed = "Inclusion:\nPatients:\n* Ill\nControls:\n* Well\n" if side == "Exclusion" else ""
+    made = criteria_of(split(f"{needed}{side}:\n{form.format(*lines)}"), propose)
+    of = {each.source: each.parts for each in made if each.code}
+    whom = ("PATIENT", "PATIENT", "CONTROL", "CONTROL")
+    names = [label.format({"PATIENT": "Patients", "CONTROL": "Controls"}[each]) for each in whom]
+    assert [of[name + line] for name, line in zip(names, lines, strict=True)] == [(each,) for each in whom]
+    assert {"Patients:", "Controls:"}.isdisjoint(of)
+
+
+@pytest.mark.parametrize("line", ["Women: {}", "Men: {}", "Children: {}", "Adults: {}"])
+def test_what_a_line_asks_of_some_leaves_out_nobody_else(line: str) -> None:
+    """Where whom it names is no part of the trial."""
+    fever, cough = criteria_of(split(f"Inclusion:\n- {line.format('fever')}\n- Cough"), propose)[1:]
+    assert (fever.of_some, fever.parts, cough.of_some) == (True, (), False)
+
+
+def test_what_a_line_asks_of_another_person_is_read_as_none_of_the_patient_s() -> None:
+    made = criteria_of(split("Inclusion:\n- Aged 12 to 17 years\n- Parents: aged 18 years or older"), propose)
+    assert [each.rule for each in made if each.code] == ['"12 a" <= age_years <= "17 a"', ""]
+    assert [note.key for note in made[-1].review] == ["of_another"]
