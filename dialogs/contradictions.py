@@ -1,5 +1,6 @@
 """Answers of one patient that cannot both be true: one implies another than was given, or than a third one implies.
 
+Of several trials, too, what one trial's answer implies of a question that only another one asks.
 Neither is taken for the right one: a list is refused, and in a conversation whoever screens says which stands. Else a
 verdict would depend on which was answered first.
 """
@@ -8,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dialogs.answers import UNKNOWN, Answer, Choice
-from dialogs.assessment import implying
 from dialogs.protocol import Protocol
 
 
@@ -18,7 +19,8 @@ from dialogs.protocol import Protocol
 class Contradiction:
     """The answer to ``question`` cannot be true beside that to ``other``: of ``about`` it says ``code``.
 
-    ``about`` is one of both, or a third question, of which both imply something else.
+    ``about`` is one of both, or a third question, of which both imply something else: it may be one of the catalogue
+    that nobody asks.
     """
 
     question: str
@@ -34,7 +36,7 @@ class Contradiction:
 
 def contradictions(protocol: Protocol, answers: Mapping[str, Answer]) -> Iterator[Contradiction]:
     """Yield what contradicts what, seen from both sides."""
-    if implying(protocol).isdisjoint(answers):
+    if _telling(protocol).isdisjoint(answers):
         return
     claims = list(_claims(protocol, answers))
     for question, about, code in claims:
@@ -49,8 +51,15 @@ def _claims(protocol: Protocol, answers: Mapping[str, Answer]) -> Iterator[tuple
         if isinstance(answer, Choice) and answer != UNKNOWN:
             yield question, question, answer.code
         for option in protocol.question(question).chosen(answer):
-            for other, code in option.implies.items():
+            for other, code in {**option.beyond, **option.implies}.items():
                 yield question, other, code
+
+
+@lru_cache(maxsize=256)
+def _telling(protocol: Protocol) -> frozenset[str]:
+    """The questions of which an answer says something of another one; of most none does."""
+    telling = (any(option.implies or option.beyond for option in each.options) for each in protocol.questions)
+    return frozenset(each.id for each, tells in zip(protocol.questions, telling, strict=True) if tells)
 
 
 def contradicted(

@@ -7,7 +7,7 @@ keys of the file, and `dialogs.loading.keys` has their defaults.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal
@@ -27,11 +27,12 @@ from dialogs.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a question; ``implies`` names answers to other questions that follow from it."""
+    """One choice; ``implies`` names answers to others that follow from it, ``beyond`` to those that are not asked."""
 
     code: str
     text: Text
     implies: Mapping[str, str]
+    beyond: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Question:
             self._check_number(answer)
         elif isinstance(answer, Selection):
             self._check_selection(answer)
-        elif answer != UNKNOWN and not self._offers(answer.code):
+        elif answer != UNKNOWN and (self.kind == "several" or answer.code not in self.buttons):
             raise AnswerError(f"{self.id}: no option {answer.code!r}; expected one of {sorted(self.buttons)}")
 
     def takes(self, answer: Answer) -> bool:
@@ -164,9 +165,6 @@ class Question:
         if isinstance(answer, Selection) and self.option_by_code.keys() >= {*answer.codes}:
             answer = self.selection(answer.codes)
         return answer if self.takes(answer) else None
-
-    def _offers(self, code: str) -> bool:
-        return self.kind != "several" and code in self.buttons
 
     def selection(self, codes: Collection[str]) -> Selection:
         """Return the options with these codes as an answer, in their own order."""

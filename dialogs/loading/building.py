@@ -24,7 +24,7 @@ from dialogs.loading.rules.spelling import RuleSlip
 from dialogs.loading.search import meant
 from dialogs.loading.standins import all_named, known_questions
 from dialogs.loading.tables import NEEDED, Entry, read_table
-from dialogs.protocol import Criterion, Line, Part, Protocol, Question, SiteItem
+from dialogs.protocol import Criterion, Line, Option, Part, Protocol, Question, SiteItem
 from dialogs.rules.tree import Rule
 
 _ONLY_IN_THE_FILE: Final = frozenset(
@@ -58,7 +58,8 @@ def build(raw: Mapping[str, Any], text: str, report: Report) -> Protocol | None:
     named = all_named(entry.get("question", ()))
     left_out = _left_out(set(_all(entry, "question", "id")), questions)
     rules = _Rules(questions, left_out, named, report, Parser(questions), entry.get("catalogue") or {})
-    check_questions(whole, set(_all(entry, "question", "id")) - whole.keys(), report)
+    left = set(_all(entry, "question", "id")) - whole.keys()
+    check_questions(whole, left, raw.get("catalogue"), report)
     ruled = criteria_of(entry, report)
     criteria = tuple(rules.build(Criterion, ruled, "rule"))
     rules.look_at(entry.get("criterion", ()), {each.place for each in ruled})
@@ -152,8 +153,26 @@ def _questions(entry: Entry, report: Report) -> tuple[dict[str, Question], dict[
     built = [build_question(part, sets, unknown, report) for part in listed]
     made = {question.id: question for question in built if question is not None}
     known = known_questions(listed, made, sets, unknown)
-    known = with_formulas(known, listed, set(_all(entry, "question", "id")) - known.keys(), report)
+    asked = set(_all(entry, "question", "id"))
+    known = with_formulas(known, listed, asked - known.keys(), report)
+    known = {name: _with_beyond_apart(question, asked) for name, question in known.items()}
     return {name: question for name, question in known.items() if name in made}, known
+
+
+def _with_beyond_apart(question: Question, asked: Set[str]) -> Question:
+    """Return a question whose options say apart what they imply of questions that the file does not ask."""
+    if all(option.implies.keys() <= asked for option in question.options):
+        return question
+    return replace(question, options=tuple(_apart(option, asked) for option in question.options))
+
+
+def _apart(option: Option, asked: Collection[str]) -> Option:
+    implied = option.implies.items()
+    return replace(
+        option,
+        implies={name: code for name, code in implied if name in asked},
+        beyond={name: code for name, code in implied if name not in asked},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any, Final
 from dialogs.languages import DEFAULT
 from dialogs.loading.short_forms import entry_written_out
 from dialogs.loading.writing import table
+from dialogs.protocol import YES_OR_NO
 from dialogs.texts import Text
 
 UNITS: Final = "units.toml"
@@ -128,6 +129,10 @@ class Shelf:
             return {"ask": name, **entry}
         return worded(used, entry) | {key: value for key, value in entry.items() if key != "use"}
 
+    def has_option(self, name: str, code: str) -> bool:
+        """Say whether an entry has an option of this code, without taking anything of it."""
+        return has_option(self._own["catalogue"], name, code)
+
     def unit_set(self, name: Any) -> Any:
         """Return the units of this name, if there are any."""
         return self._find("unit_sets", name, unit_sets())
@@ -147,6 +152,18 @@ class Shelf:
         """Return what was taken of ours, as it is written at the end of the file."""
         copies = "".join(table(kind, name, taken) for (kind, name), taken in self._taken.items())
         return f"\n\n{_OUR_COPY}{copies}" if copies else ""
+
+
+def has_option(own: Any, name: str, code: str) -> bool:
+    """Say whether an entry of a file's own catalogue, or else of ours, is a choice with an option of this code."""
+    entry = entry_written_out(own.get(name)) if isinstance(own, dict) else None
+    entry = entry if isinstance(entry, dict) and "use" not in entry else entries().get(name, {})
+    listed = entry.get("options")
+    if isinstance(listed, list):
+        return any(isinstance(each, dict) and each.get("code") == code for each in listed)
+    return (
+        bool(entry) and code in YES_OR_NO and entry.get("kind", "yes_no") == "yes_no" and "units" not in entry
+    )
 
 
 def without_copies(text: str) -> str:

@@ -39,7 +39,7 @@ def expanded(raw: Raw, shelf: Shelf, *, parts_first: bool = True) -> Raw:
     questions = list(_questions(listed, shelf))
     if "order" in raw:
         questions = in_order(questions, raw["order"], shelf)
-    return {**raw, "question": _with_implications_that_fit(questions, own, raw.get("option_sets"))}
+    return {**raw, "question": _with_implications_that_fit(questions, own, raw.get("option_sets"), shelf)}
 
 
 def _with_yes_and_no(raw: Raw) -> Raw:
@@ -125,20 +125,27 @@ def _has_own_options(raw: Raw) -> bool:
     return "use" not in raw or "options" in raw
 
 
-def _with_implications_that_fit(questions: list[Any], own: Collection[str | None], sets: Any) -> list[Any]:
-    """Leave out what the catalogue's options say of questions that the file does not ask, or not with that option.
+def _with_implications_that_fit(
+    questions: list[Any], own: Collection[str | None], sets: Any, shelf: Shelf
+) -> list[Any]:
+    """Leave out what the catalogue's options say of questions that the file asks without that option.
 
+    What they say of a question that the file does not ask stays, if it is of the catalogue: another trial may ask it.
     `own` are the questions whose options the file gives itself: what these say is looked at as it stands.
     """
     asked = {question_name(each): _codes(each, sets) for each in questions}
-    return [each if question_name(each) in own else _that_fits(each, asked) for each in questions]
+    return [each if question_name(each) in own else _that_fits(each, asked, shelf) for each in questions]
 
 
-def _that_fits(question: Raw, asked: Mapping[str | None, Collection[str]]) -> Raw:
+def _that_fits(question: Raw, asked: Mapping[str | None, Collection[str]], shelf: Shelf) -> Raw:
     kept = []
     for option in _options(question):
         implied = option.get("implies", {}).items()
-        fits = {name: code for name, code in implied if code in asked.get(name, ())}
+        fits = {
+            name: code
+            for name, code in implied
+            if (code in asked[name] if name in asked else shelf.has_option(name, code))
+        }
         kept.append({**option, "implies": fits} if implied else option)
     return {**question, "options": kept} if kept else question
 

@@ -40,7 +40,13 @@ OPTION: Final = Table(
     (
         Key("code", NAME, "What rules, files and exports call it."),
         Key("text", TEXT, "What its button says."),
-        Key("implies", CODES, 'Answers to other questions that follow from it: `{ sex = "female" }`.', {}),
+        Key(
+            "implies",
+            CODES,
+            'Answers to other questions that follow from it: `{ sex = "female" }`. Of one of the catalogue that the '
+            "file does not ask, it is told beside the answer of another trial that does.",
+            {},
+        ),
     ),
 )
 UNIT: Final = Table(

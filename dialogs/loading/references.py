@@ -6,9 +6,10 @@ What mentions a question that was left out, because of a mistake of its own, is 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from dialogs.likely import instead, likely
+from dialogs.loading.catalogue import has_option
 from dialogs.loading.kinds import Report
 from dialogs.loading.tables import Entry
 from dialogs.proofs.outcomes import outcomes
@@ -21,8 +22,11 @@ STEPS: Final = 10_000
 """Of the search for outcomes, at every load. `prescreen protocol check` takes more."""
 
 
-def check_questions(questions: Questions, left_out: Collection[str], report: Report) -> None:
-    """Check the questions that questions name: divisors, whose unit a ULN has, and what options imply."""
+def check_questions(questions: Questions, left_out: Collection[str], own: Any, report: Report) -> None:
+    """Check the questions that questions name: divisors, whose unit a ULN has, and what options imply.
+
+    ``own`` is the file's own catalogue.
+    """
     for question in questions.values():
         place = f"question {question.id}"
         for unit in question.units:
@@ -32,6 +36,8 @@ def check_questions(questions: Questions, left_out: Collection[str], report: Rep
             _check_unit_of(question, questions, f"{place}: unit_of", report)
         for option in question.options:
             _check_implied(option, questions, left_out, f"{place}: option {option.code}: implies", report)
+            if not report.stored:  # of what was stored the catalogue may have gone on
+                _check_beyond(option, own, f"{place}: option {option.code}: implies", report)
 
 
 def _check_divided(
@@ -84,6 +90,13 @@ def _check_implied(
     for name, code in option.implies.items():
         implied = questions.get(name)
         if name not in left_out and (implied is None or code not in implied.option_by_code):
+            report.fault(place, f"no option {code!r} of {name!r}", "Please name a question's option")
+
+
+def _check_beyond(option: Option, own: Any, place: str, report: Report) -> None:
+    """Check what is said of questions that the file does not ask: they must be of the catalogue."""
+    for name, code in option.beyond.items():
+        if not has_option(own, name, code):
             report.fault(place, f"no option {code!r} of {name!r}", "Please name a question's option")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from dialogs import assessment
-from dialogs.answers import Answer
+from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.dialogue import Dialogue, Step, begin
 from dialogs.parts import BEST_FIRST, PartVerdict, statuses
@@ -233,15 +233,29 @@ class Matching(Dialogue):
             self._take_over(question)
 
     def _take_over(self, question: str) -> None:
-        """Let an answer apply if it does in any trial, with what it implies."""
+        """Let an answer apply if it does in any trial, with what it implies in those where it does."""
         place, answer = self.protocol.position[question], self.answers[question]
-        for index in self.portfolio.asking[place]:
-            trial = self.trials[index]
-            if trial.protocol.questions[trial.own[place]].id in self.alone[index].applied:
-                self.applied.append(question)
-                self.facts[place] = answer
-                assessment.imply(self.protocol, self.facts, question, answer)
-                return
+        applying = (index for index in self.portfolio.asking[place] if self._applies(index, place))
+        first = next(applying, None)
+        if first is None:
+            return
+        self.applied.append(question)
+        self.facts[place] = answer
+        if question in assessment.implying(self.protocol):
+            for index in (first, *applying):
+                self._imply(self.trials[index], place, answer)
+
+    def _applies(self, index: int, place: int) -> bool:
+        trial = self.trials[index]
+        return trial.protocol.questions[trial.own[place]].id in self.alone[index].applied
+
+    def _imply(self, trial: Trial, place: int, answer: Answer) -> None:
+        """Fill in what an answer implies in a trial, where nothing better is known."""
+        for option in trial.protocol.questions[trial.own[place]].chosen(answer):
+            for other, code in option.implies.items():
+                fact = trial.places[trial.protocol.position[other]]
+                if self.facts[fact] in (None, UNKNOWN):
+                    self.facts[fact] = Choice(code)
 
     def _sum_up(self) -> None:
         self.failed = [

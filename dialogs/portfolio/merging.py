@@ -16,8 +16,9 @@ from typing import Final
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
 from dialogs.of_one_trial import explained_first, speaks_of_one_trial
+from dialogs.portfolio.beside import Said, implied, told
 from dialogs.portfolio.sameness import classes
-from dialogs.protocol import Criterion, Option, Part, Protocol, Question, SiteItem
+from dialogs.protocol import Criterion, Part, Protocol, Question, SiteItem
 from dialogs.rules.judgement import members
 from dialogs.rules.relocation import relocated_formula, relocated_rule
 from dialogs.texts import Text
@@ -192,7 +193,20 @@ def _questions(
         for question, place in zip(protocol.questions, own, strict=True):
             if place not in found or _words_better(question, found[place]):
                 found[place] = _named(_moved(question, names[place], ids, own), protocol)
-    return tuple(found[place] for place in range(len(found)))
+    within, beyond = implied(protocols, places, names), told(protocols, places, names)
+    return tuple(_saying(place, found[place], within, beyond) for place in range(len(found)))
+
+
+def _saying(place: int, question: Question, within: Said, beyond: Said) -> Question:
+    """Return a question whose options say what they do in any of the trials, apart what they say of other ones."""
+    if not question.options:
+        return question
+    at = [(place, option.code) for option in question.options]
+    options = tuple(
+        replace(option, implies=within[each], beyond=beyond[each])
+        for each, option in zip(at, question.options, strict=True)
+    )
+    return replace(question, options=options)
 
 
 def _words_better(question: Question, other: Question) -> bool:
@@ -220,7 +234,6 @@ def _moved(question: Question, name: str, ids: Mapping[str, str], places: Sequen
     return replace(
         question,
         id=name,
-        options=tuple(_implying(option, ids) for option in question.options),
         units=units,
         unit_of=ids.get(question.unit_of or ""),
         formula=relocated_formula(question.formula, places),
@@ -239,10 +252,6 @@ def _named(question: Question, protocol: Protocol) -> Question:
 def _behind(name: str, text: Text) -> Text:
     said = in_every_language("dialogs", "punctuation", "named")
     return Text({code: said[code].format(name=name, what=what) for code, what in text.items()})
-
-
-def _implying(option: Option, ids: Mapping[str, str]) -> Option:
-    return replace(option, implies={ids[other]: code for other, code in option.implies.items()})
 
 
 # criteria, parts ---------------------------------------------------------------------------------

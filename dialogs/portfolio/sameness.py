@@ -1,9 +1,9 @@
 """Which questions of several trials are the same: a person is asked the same, and rules use the same of them.
 
 What a question refers to must be the same too: the limit of normal that a value is divided by, the numbers that another
-one is worked out from, what an option implies. So questions are told apart by their own words and answers first, then
-by the classes of what they refer to, until no class falls apart any more. Help, who supplies an answer and the word for
-none do not tell them apart: they say how a trial uses the answer, and each trial's own can be shown. Two trials are
+one is worked out from. So questions are told apart by their own words and answers first, then by the classes of what
+they refer to, until no class falls apart any more. Help, who supplies an answer, the word for none and what an option
+implies do not tell them apart: they say how a trial uses the answer, and each trial keeps its own. Two trials are
 compared in every language that both have.
 """
 
@@ -86,8 +86,6 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
     if question.unit_of is not None:
         yield question.unit_of
     yield from (unit.per for unit in question.units if unit.per is not None)
-    for option in question.options:
-        yield from sorted(option.implies)
     if question.formula is not None:
         yield from (protocol.questions[place].id for place in question.formula.places)
 
@@ -120,7 +118,7 @@ def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
         once,
         *(question.kind, question.bounds, question.judgement, question.site_fact, question.unit_of is None),
         *map(said, texts),
-        tuple((each.code, said(each.text), _implied(each.implies)) for each in question.options),
+        tuple((each.code, said(each.text)) for each in question.options),
         tuple((each.code, said(each.text), each.means) for each in question.shortcuts),
         tuple((said(unit.label), *_measure(unit)) for unit in question.units),
         formula and (formula.text, formula.unit, formula.decimals, formula.rounds, formula.possible),
@@ -134,10 +132,6 @@ def _of_a_person_once(question: Question) -> str | None:
     """
     coded = question.sdtm
     return coded.code if coded is not None and coded.domain == "DM" and question.options else None
-
-
-def _implied(implies: Mapping[str, str]) -> Hashable:
-    return tuple(code for _, code in sorted(implies.items()))
 
 
 def _measure(unit: Unit) -> tuple[Hashable, ...]:

@@ -16,6 +16,7 @@ from dialogs.portfolio.matching import Matching, begun
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.proofs import representatives
 from dialogs.rules.judgement import FALSE
+from tests.dialogs.asked_apart import answers, asked_apart, name_of
 from tests.dialogs.every_kind import files, patients
 from tests.dialogs.made_up import protocols
 from tests.dialogs.test_every_kind import built
@@ -55,7 +56,7 @@ class Case:
 
 def cases() -> st.SearchStrategy[Case]:
     """Draw one to four trials, and the answers."""
-    return st.one_of(_of_every_kind(), _of_every_kind(), _with_implications())
+    return st.one_of(_of_every_kind(), _of_every_kind(), _with_implications(), _asked_apart())
 
 
 @st.composite
@@ -71,6 +72,15 @@ def _with_implications(draw: st.DrawFn) -> Case:
         for _ in range(2)
     ]
     return Case([], portfolio, *tables)
+
+
+@st.composite
+def _asked_apart(draw: st.DrawFn) -> Case:
+    """Draw trials that ask apart what implies answers of others; nothing plain evaluates them."""
+    portfolio, every = draw(asked_apart())
+    tables = [draw(answers(every)) for _ in range(2)]
+    apart = [{each.id: table[name_of(each.id)] for each in portfolio.questions} for table in tables]
+    return Case([], portfolio, *apart)
 
 
 @st.composite

@@ -1,0 +1,100 @@
+"""What an answer of one trial says of what another one asks: that a patient is pregnant, of the sex.
+
+It follows from what the options of the trials imply. That is told where both cannot be true, and fills in no answer:
+each trial is judged by its own file. A question is that of the catalogue, whatever it is called in a trial, where it is
+asked and named in the catalogue's words; one in other words may mean another person, or another time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from dialogs.loading.catalogue import entries
+from dialogs.parts import whom
+from dialogs.protocol import Protocol, Question
+from dialogs.texts import Text
+
+NOT_ASKED: Final = "catalogue:"
+"""Stands before the name of a question that no trial asks: two answers may say of it what cannot both be true."""
+Said = dict[tuple[int, str], dict[str, str]]
+"""By the place of a question and the code of its option: questions, each with the code that its answer would have."""
+
+
+def implied(protocols: Sequence[Protocol], places: Sequence[Sequence[int]], names: Mapping[int, str]) -> Said:
+    """Return what options imply of questions of their own trial, called as in the portfolio."""
+    said: Said = defaultdict(dict)
+    for protocol, own in zip(protocols, places, strict=True):
+        for question, place in zip(protocol.questions, own, strict=True):
+            for option in question.options:
+                to = {names[own[protocol.position[each]]]: code for each, code in option.implies.items()}
+                said[place, option.code] |= to
+    return said
+
+
+def told(protocols: Sequence[Protocol], places: Sequence[Sequence[int]], names: Mapping[int, str]) -> Said:
+    """Return what options say of questions of other trials."""
+    said: Said = defaultdict(dict)
+    for protocol, own in zip(protocols, places, strict=True):
+        for at, question in enumerate(protocol.questions):
+            for code, name, implied_code in _of_the_catalogue(protocol, question):
+                asked = {
+                    names[place]: implied_code
+                    for place in _asking(protocols, places, name, implied_code, _whom(protocol, at))
+                    if place != own[at]
+                }
+                said[own[at], code] |= asked or {f"{NOT_ASKED}{name}": implied_code}
+    return said
+
+
+def _of_the_catalogue(protocol: Protocol, question: Question) -> Iterator[tuple[str, str, str]]:
+    """Yield what options say of questions of the catalogue: the option, the question's name, its option."""
+    for option in question.options:
+        for name, code in option.beyond.items():
+            if name in entries():
+                yield option.code, name, code
+        for name, code in option.implies.items():
+            if _is_of_the_catalogue(protocol.question(name), name):
+                yield option.code, name, code
+
+
+def _asking(
+    protocols: Sequence[Protocol],
+    places: Sequence[Sequence[int]],
+    name: str,
+    code: str,
+    about: Sequence[Text | None],
+) -> Iterator[int]:
+    """Yield where a question of the catalogue is asked about the same persons, with an option of this code."""
+    for protocol, own in zip(protocols, places, strict=True):
+        for at, question in enumerate(protocol.questions):
+            has_it = code in question.option_by_code and _is_of_the_catalogue(question, name)
+            if has_it and _whom(protocol, at) == about:
+                yield own[at]
+
+
+def _is_of_the_catalogue(question: Question, name: str) -> bool:
+    entry: Mapping[str, Any] | None = entries().get(name)
+    if entry is None or question.at is not None:
+        return False
+    is_named_so = "short" not in entry or _say_the_same(question.name, entry["short"])
+    return is_named_so and (_is_had_once(question, entry) or _say_the_same(question.ask, entry["ask"]))
+
+
+def _is_had_once(question: Question, entry: Mapping[str, Any]) -> bool:
+    """Say whether both are the same of the demographics, of which SDTM has one record: a remark does not matter."""
+    coded = question.sdtm
+    sdtm: Mapping[str, Any] = entry.get("sdtm", {})
+    return coded is not None and (coded.domain, coded.code) == ("DM", sdtm.get("code"))
+
+
+def _say_the_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Say whether two texts are the same in every language that both have, which are some."""
+    both = one.keys() & other.keys()
+    return bool(both) and all(one[language] == other[language] for language in both)
+
+
+def _whom(protocol: Protocol, place: int) -> list[Text | None]:
+    """Return whom a question is about; what no criterion uses is about the patient."""
+    return whom(protocol, place) or [None]

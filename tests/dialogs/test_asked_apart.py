@@ -1,0 +1,113 @@
+"""What cannot both be true is told of a matching where no trial asks both, as in one trial that does; none is changed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from dialogs.answers import Answer, Choice, Selection
+from dialogs.candidates import evaluate_several, read_candidates
+from dialogs.contradictions import contradictions
+from dialogs.dialogue import Step
+from dialogs.errors import ProtocolError
+from dialogs.loading import parse_protocol, parse_stored
+from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.protocol import Protocol
+from tests.dialogs import portfolios
+from tests.dialogs.asked_apart import HISTORY, answers, asked_apart, name_of, trial
+
+small = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+
+
+def _pairs(protocol: Protocol, given_: dict[str, Answer]) -> set[tuple[str, str]]:
+    return {(name_of(each.question), name_of(each.other)) for each in contradictions(protocol, given_)}
+
+
+@given(asked_apart(), st.data())
+@small
+def test_what_one_trial_that_asks_all_would_tell_is_told_of_trials_that_ask_it_apart(
+    drawn: tuple[Portfolio, Protocol], data: st.DataObject
+) -> None:
+    portfolio, every = drawn
+    patient = data.draw(answers(every))
+    here = {question.id: patient[name_of(question.id)] for question in portfolio.questions}
+    told = _pairs(every, patient)
+    event(f"told: {bool(told)}")
+    assert _pairs(portfolio, here) == told
+
+
+def _apart(*asked: str) -> Portfolio:
+    return merged([trial(f"T{place}", ((name, ""),)) for place, name in enumerate(asked)])
+
+
+MALE, PREGNANT, PROSTATE = Choice("male"), Choice("pregnant"), Selection(("prostate",))
+
+
+def test_it_is_told_also_where_no_trial_asks_what_both_are_about() -> None:
+    portfolio = _apart("history", "pregnant_or_lactating")
+    told = _pairs(portfolio, {"history": PROSTATE, "pregnant_or_lactating": PREGNANT})
+    assert told == {("history", "pregnant_or_lactating"), ("pregnant_or_lactating", "history")}
+
+
+def test_it_fills_in_nothing_and_asks_all_the_same() -> None:
+    portfolio = _apart("sex", "pregnant_or_lactating", "childbearing_potential")
+    matching = portfolios.begin(portfolio)
+    table: dict[str, Answer] = {
+        "pregnant_or_lactating": PREGNANT,
+        "childbearing_potential": Choice("sterile"),
+    }
+    while matching.state in table:
+        matching.take(Step("answer", matching.state, table[matching.state]))
+    assert matching.state == "sex"
+    assert matching.facts[portfolio.position["sex"]] is None
+
+
+def test_what_is_asked_alike_stands_once_whatever_follows_from_it() -> None:
+    both = trial("T2", (("sex", ""), ("pregnant_or_lactating", "")))
+    portfolio = merged([*(each.protocol for each in _apart("pregnant_or_lactating", "sex").trials), both])
+    assert [each.id for each in portfolio.questions] == ["pregnant_or_lactating", "sex"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        'use = "sex"\nid = "other"\nshort = "Sex of the partner"',
+        'use = "sex"\nid = "other"\nat = "at birth of the child"',
+        'id = "other"\nask = "Sex?"\noptions = [{ code = "f", text = "F" }, { code = "male", text = "M" }]',
+    ],
+)
+def test_nothing_is_told_of_a_question_that_means_another_one(question: str) -> None:
+    head = f'format = 2\nid = "X"\ntitle = "X (fictional)"\n[[question]]\n{question}\n'
+    rule = '[[criterion]]\ncode = "E1"\nexclusion = "x"\nrule = \'other == "male"\'\n'
+    other = parse_protocol(head + rule, "x.toml")
+    portfolio = merged([trial("T0", (("pregnant_or_lactating", ""),)), other])
+    asked = portfolio.questions[1].id
+    assert _pairs(portfolio, {"pregnant_or_lactating": PREGNANT, asked: MALE}) == set()
+
+
+def test_a_row_of_a_list_is_refused_for_the_trials_that_ask_either_and_no_other() -> None:
+    portfolio = _apart("sex", "pregnant_or_lactating", "history")
+    text = "name,sex,pregnant_or_lactating,history\nx,male,pregnant,asthma\ny,male,neither,asthma\n"
+    refused, taken = read_candidates(portfolio, text)
+    assert [(fault.code, fault.questions) for fault in refused.faults] == [
+        ("contradicts", ("pregnant_or_lactating", "sex"))
+    ]
+    assert [line.split('"trial": ')[1][:4] for line in evaluate_several(portfolio, refused)] == ['"T2"']
+    assert taken.faults == []
+    assert len([*evaluate_several(portfolio, taken)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("implied", "fault"),
+    [('sx = "male"', "no option 'male' of 'sx'"), ('sex = "m"', "no option 'm' of 'sex'")],
+)
+def test_what_an_own_option_says_of_a_question_that_is_not_asked_is_one_of_the_catalogue(
+    implied: str, fault: str
+) -> None:
+    text = f'format = 2\nid = "X"\ntitle = "X (fictional)"\n{HISTORY}'.replace('sex = "male"', implied)
+    rule = '[[criterion]]\ncode = "E1"\nexclusion = "x"\nrule = \'"asthma" in history\'\n'
+    with pytest.raises(ProtocolError, match=fault):
+        parse_protocol(text + rule, "x.toml")
+    stored = parse_stored(text + rule, "x.toml")
+    assert not any(option.implies for option in stored.questions[0].options)
