@@ -62,6 +62,15 @@ class Lists:
         rows = self.db.execute(_MATCHINGS, {"person": person, "site": site, "state": state, "limit": limit})
         return [Listed(*row) for row in rows]
 
+    def open_elsewhere(self, person: str, site: str | None) -> list[str]:
+        """List what a person has open, matchings, too, at other sites than this; at every site without one."""
+        rows = self.db.execute(
+            "SELECT s.number FROM screenings s JOIN positions p ON p.screening = s.number"
+            " WHERE s.person = ? AND s.site IS NOT ? AND p.state NOT IN ('completed', 'cancelled') ORDER BY s.number",
+            [person, site],
+        )
+        return [row[0] for row in rows]
+
     def left_open(self, since: datetime) -> list[tuple[str, str]]:
         """List (screening, person) of dialogues not touched since, of which nobody was reminded."""
         rows = self.db.execute(

@@ -62,7 +62,21 @@ def command(
             everyone.restore(code)
     except (StateError, ValueError) as error:
         raise Unusable(f"{error}; nothing further was changed") from error
+    _tell_what_stays_open(everyone, (*change, *suspend))
     _list(everyone, invitations=invitations)
+
+
+def _tell_what_stays_open(everyone: People, codes: Iterable[str]) -> None:
+    """Name what people have open that they cannot go on with as they are now, nor can anybody else."""
+    from bot.conversation.access import may_screen
+    from state.lists import Lists
+
+    for person in (everyone.get(code) for code in dict.fromkeys(codes)):
+        numbers = Lists(everyone.db).open_elsewhere(person.code, person.site if may_screen(person) else None)
+        if numbers:
+            click.echo(
+                f"{person.code} left open, and nobody else can go on with: {', '.join(numbers)}", err=True
+            )
 
 
 def _accounts(given: Iterable[str]) -> list[str]:

@@ -50,6 +50,13 @@ def own_screening(screenings: Screenings, person: Person, number: str | None) ->
     return screening if screening is not None and may_answer(person, screening) else None
 
 
+def site_left(screenings: Screenings, person: Person, number: str | None) -> str | None:
+    """Return the site of a screening of this person's who is at another one now, and cannot go on with it."""
+    screening = _loaded(screenings, number)
+    is_own = screening is not None and may_screen(person) and screening.person == person.code
+    return screening.site if screening is not None and is_own and screening.site != person.site else None
+
+
 def site_screening(screenings: Screenings, person: Person, number: str | None) -> Screening | None:
     """Load a screening of the site that this person oversees; any other, or a matching, does not exist for them."""
     screening = None if number and is_matching(number) else _loaded(screenings, number)

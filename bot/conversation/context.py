@@ -73,6 +73,11 @@ class Context:
     def of_the_site(self, number: str | None) -> Screening | None:
         return access.site_screening(self.screenings, self.person, number)
 
+    def left_behind(self, number: str | None) -> Safe | None:
+        """Say of a screening of this person's that it stays with the site where they are no more; else nothing."""
+        site = access.site_left(self.screenings, self.person, number)
+        return self.say("stays_with_site", site=site, now=self.person.site) if site is not None else None
+
     # naming --------------------------------------------------------------------------------------
 
     def named(self, number: str, trial: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.conversation.context import Context
 from bot.conversation.moving import take
 from bot.conversation.refusing import late
-from bot.conversation.site_screenings import full_number, shown
+from bot.conversation.site_screenings import full_number, not_found, shown
 from bot.conversation.starting import in_progress, in_progress_named, new_button
 from bot.conversation.trials import meanwhile
 from bot.conversation.whose_answer import aim
@@ -43,9 +43,11 @@ def resume(context: Context, argument: str) -> None:
             context.say("open_title"), lists.resume_buttons(in_progress_named(context), context.say)
         )
     elif argument:
-        context.turn.say(context.say("not_found", number=argument[:24]), new_button(context))
+        context.turn.say(not_found(context, argument), new_button(context))
     else:
-        context.turn.say(context.say("no_open"), new_button(context))
+        left = context.screenings.current(context.person.code)
+        told = context.left_behind(left.number) if left is not None else None
+        context.turn.say(lines(told, context.say("no_open")), new_button(context))
 
 
 def open_items(context: Context, argument: str) -> None:
@@ -83,7 +85,7 @@ def _shown(context: Context, argument: str) -> bool:
     if screening is not None:
         context.show(screening)
     elif not shown(context, argument):  # administrators see those of others as the office does
-        context.turn.say(context.say("not_found", number=argument[:24]))
+        context.turn.say(not_found(context, argument))
     return True
 
 

@@ -34,6 +34,7 @@ from bot.conversation.former_presses import read_former
 from bot.conversation.refusing import late
 from bot.conversation.whose_answer import aim
 from bot.exchange import Press, read_press
+from bot.wording.phrases import plain
 from state.prompts import Kind
 
 Whose = Literal["nobody", "own", "site"]
@@ -203,6 +204,8 @@ def _on_own(context: Context, kind: PressKind, press: Press) -> None:
     screening = aimed.screening
     if screening is None:
         late(context)
+        left = context.left_behind(press.screening)
+        context.turn.toast = plain(left) if left is not None else context.turn.toast
     elif kind.effect == "moves" and aimed.doubt is not None:
         late(context, screening, press)
     else:

@@ -79,7 +79,10 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
     """Say that a text was not kept, and why; then ask again."""
     context.turn.untaken = True
     say, text, screening, prompt = context.say, context.message.text, aimed.screening, aimed.prompt
-    if prompt is not None and prompt.kind not in TYPED:
+    left = context.left_behind(prompt.screening) if prompt is not None else None
+    if left is not None:
+        context.where_we_are(with_advice_to_delete(left, text, say))
+    elif prompt is not None and prompt.kind not in TYPED:
         standing = screening if aimed.doubt is None else None
         _ask_again(context, standing, prompt, with_advice_to_delete(say("kept_nothing_buttons"), text, say))
     elif aimed.doubt == "moved" and screening is not None:

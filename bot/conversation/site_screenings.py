@@ -48,6 +48,12 @@ def full_number(site: str, typed: str) -> str:
     return number_of(before if dash else site, -int(digits) if digits != last else int(digits))
 
 
+def not_found(context: Context, typed: str) -> Safe:
+    """Say that a number which was typed is none of the person's screenings, or of one that they left behind."""
+    left = context.left_behind(full_number(context.person.site, typed))
+    return left or context.say("not_found", number=typed[:24])
+
+
 def found(context: Context, typed: str) -> Screening | None:
     """Return the screening of the site whose number was typed."""
     return context.of_the_site(full_number(context.person.site, typed)) if typed else None

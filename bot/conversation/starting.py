@@ -7,7 +7,7 @@ from typing import Final
 from bot.conversation import access
 from bot.conversation.context import Context
 from bot.conversation.people import welcome_member
-from bot.conversation.site_screenings import full_number
+from bot.conversation.site_screenings import full_number, not_found
 from bot.conversation.subjects import list_button
 from bot.conversation.trials import choices, named, offered, titles_cut
 from bot.exchange import Button, Press, Rows
@@ -65,7 +65,7 @@ def new(context: Context, argument: str) -> None:
         return
     earlier = context.own(full_number(context.person.site, argument))
     if earlier is None:
-        context.turn.say(context.say("not_found", number=argument[:24]))
+        context.turn.say(not_found(context, argument))
     else:
         _again(context, earlier)
 

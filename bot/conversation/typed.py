@@ -50,11 +50,14 @@ def typed(context: Context) -> None:
 
 
 def _own_number(context: Context) -> bool:
-    """Show the own screening whose whole number was typed, which is no answer to any question."""
-    named = context.own(context.message.text.strip().upper())
+    """Show the own screening whose whole number was typed, which is no answer to any question; or that it stayed."""
+    number = context.message.text.strip().upper()
+    named, left = context.own(number), context.left_behind(number)
     if named is not None:
         context.show(named)
-    return named is not None
+    elif left is not None:
+        context.where_we_are(left)
+    return named is not None or left is not None
 
 
 def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool:

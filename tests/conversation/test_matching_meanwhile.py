@@ -315,6 +315,31 @@ def test_who_moved_to_another_site_leaves_it_where_it_was(site: Site) -> None:
     assert is_sound(site)
 
 
+@pytest.mark.parametrize("kind", ["all_trials", DM2])
+def test_who_moved_is_told_where_it_stays_and_who_can_go_on_with_it_a_matching_like_a_screening(
+    site: Site, kind: str
+) -> None:
+    clinician, do = site.ward.clinician, site.ward.do
+    label = site.words(kind) if kind == "all_trials" else kind
+    shown = site.press(clinician, do(clinician, "/new"), label)
+    ((number, _),) = site.begun()
+    _moved(site, "S02")
+    stays = site.words("stays_with_site", site="S01", now="S02")
+    before = site.ward.conversation.screenings.load(number).entries
+    for typed in ("45", number, f"/open {number}", f"/recent {number}", f"/resume {number}", "/resume"):
+        assert stays in _told(do(clinician, typed)), typed
+    for button in buttons(shown):
+        assert do(clinician, f"!{button.press}").toast == stays
+    assert site.ward.conversation.screenings.load(number).entries == before
+    site.press(clinician, do(clinician, "/new"), label)
+    assert [each for each, _ in site.begun()] == [number, number.replace("S01", "S02")]
+    assert stays not in _told(do(clinician, "/resume")), "what is open here is shown"
+    _moved(site, "S01")
+    assert number in _told(do(clinician, f"/resume {number}"))
+    other = site.ward.conversation.people.add("clinician", "S02", "telegram", "9", clinician.language)
+    assert stays not in _told(do(other, f"/open {number}")), "nobody else is told"
+
+
 # whatever happens -----------------------------------------------------------------------------------
 
 TYPED = ("45", "15", "yes", "no", "unknown", "back", "1", "/new", "/resume", "/recent", "/open", "/cancel")

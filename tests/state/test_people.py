@@ -10,9 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from bot.command import main
+from dialogs.dialogue import Step
+from dialogs.loading import load
+from dialogs.portfolio.merging import merged
 from state.database import open_database
 from state.errors import Refused
 from state.people import People, Person
+from state.screenings import Screenings
 from state.verify import verify
 
 
@@ -167,3 +171,27 @@ def test_a_role_is_changed_on_purpose_and_stands_in_the_register(tmp_path: Path)
     db = open_database(path)
     assert db.execute("SELECT count(*) FROM register WHERE kind = 'person'").fetchone() == (4,)
     assert verify(path).problems == ()
+
+
+def test_what_somebody_leaves_open_is_named_where_they_are_moved_or_shut_out(tmp_path: Path) -> None:
+    path = tmp_path / "site.db"
+    run(path, "--add", "1 2")
+    db = open_database(path)
+    screenings, trials = Screenings(db), [load("EXAMPLE-DM2"), load("EXAMPLE-MDD")]
+    begun = [
+        screenings.start(each, "S01-P01", "S01", zone="UTC", channel="telegram")
+        for each in (merged(trials), *trials)
+    ]
+    screenings.take(begun[1], [Step("cancel")], "S01-P01")
+    left = "S01-P01 left open, and nobody else can go on with: S01-0002, S01-M0001\n"
+    for changed, is_told in (
+        (("--change", "S01-P01", "--site", "S02"), True),
+        (("--change", "S01-P01", "--site", "S01"), False),
+        (("--change", "S01-P01", "--role", "coordinator"), True),
+        (("--change", "S01-P01", "--role", "clinician"), False),
+        (("--suspend", "S01-P01"), True),
+        (("--restore", "S01-P01"), False),
+        (("--change", "S01-P02", "--site", "S02"), False),
+    ):
+        assert (left in run(path, *changed)[1]) == is_told, changed
+    db.close()
