@@ -16,7 +16,6 @@ from dialogs.errors import Fault
 from dialogs.examples import expected_number
 from dialogs.likely import instead
 from dialogs.loading.catalogue import without_copies
-from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formats import NEWEST, is_of_the_first
 from dialogs.loading.places import placed
 from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, questions_by_name
@@ -24,7 +23,6 @@ from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
 from dialogs.of_never import never_passes
 from dialogs.of_one_sex import asked_of_the_other_sex
-from dialogs.parts import whom
 from dialogs.proofs.pairs import Relation, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import outdated
@@ -68,7 +66,6 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_unused(protocol),
         *_ordered_in_vain(protocol),
         *_the_only_alternative(protocol),
-        *_of_several_persons(protocol),
         *_related(protocol),
         *_unusual(protocol),
         *unit_slips(protocol),
@@ -117,21 +114,6 @@ def _the_only_alternative(protocol: Protocol) -> Iterator[Fault]:
         fault = "is the only part that is not required, so that it is needed as well"
         remedy = "Please write required = true here, too; or no required at all, if one part is enough"
         yield Fault(f"part {protocol.alternatives[0].code}", fault, remedy)
-
-
-def _of_several_persons(protocol: Protocol) -> Iterator[Fault]:
-    """Questions as the catalogue asks them that are asked about two persons at once: the age of both is none."""
-    raw = tomllib.loads(without_copies(protocol.text))
-    own = {name for name, table in questions_by_name(raw) if "ask" in table}
-    own |= {id_of(each.code) for each in protocol.criteria if is_asked_as_it_stands(each)}
-    for place, question in enumerate(protocol.questions):
-        people = [each or shipped_text("the_patient") for each in whom(protocol, place)]
-        if len(people) > 1 and question.id not in own and not question.site_fact:
-            told = " and ".join(each[protocol.languages[0]] for each in people)
-            remedy = (
-                f'Please let one of them have its own: [[question]] with another id and use = "{question.id}"'
-            )
-            yield Fault(f"question {question.id}", f"is asked about {told} at once", remedy)
 
 
 def _ordered_in_vain(protocol: Protocol) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ from dialogs.loading.kinds import Report
 from dialogs.loading.mending import mend, misheaded
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
-from dialogs.loading.references import check_outcomes
+from dialogs.loading.references import check_outcomes, check_persons
 from dialogs.loading.short_forms import with_codes
 from dialogs.protocol import Protocol
 
@@ -128,6 +128,8 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
         raise ProtocolError(file, [fault]) from error
     if protocol is not None and not stored:
         check_outcomes(protocol, report)
+        if not report.faults:
+            check_persons(raw, protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
     return with_fitting_reviews(protocol)

@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from dialogs.likely import instead, likely
 from dialogs.loading.catalogue import has_option
+from dialogs.loading.defaults import shipped_text
 from dialogs.loading.kinds import Report
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands, questions_by_name
 from dialogs.loading.tables import Entry
+from dialogs.parts import whom
 from dialogs.proofs.outcomes import outcomes
 from dialogs.protocol import Option, Protocol, Question
 from dialogs.units import Unit
@@ -144,3 +147,18 @@ def check_outcomes(protocol: Protocol, report: Report) -> None:
             fault = f"can never be {outcome.said}, whatever is answered"
             remedy = "Please check its limits, options and brackets"
             report.fault(f"criterion {outcome.criterion.code}: rule", fault, remedy)
+
+
+def check_persons(raw: Mapping[str, Any], protocol: Protocol, report: Report) -> None:
+    """Check that what is asked as the catalogue words it is about one person: one answer is not the age of two."""
+    own = {name for name, table in questions_by_name(raw) if "ask" in table}
+    own |= {id_of(each.code) for each in protocol.criteria if is_asked_as_it_stands(each)}
+    for place, question in enumerate(protocol.questions):
+        people = [each or shipped_text("the_patient") for each in whom(protocol, place)]
+        if len(people) > 1 and question.id not in own and not question.site_fact:
+            told = " and ".join(each[protocol.languages[0]] for each in people)
+            table = f'[[question]] with use = "{question.id}"'
+            remedy = (
+                f"Please let one of them have its own, {table} and another id; or word it for both, by ask"
+            )
+            report.fault(f"question {question.id}", f"is asked about {told} at once", remedy)

@@ -100,34 +100,7 @@ parts = ["A"]
 inclusion = "Reads"
 parts = ["P"]
 """
-PERSONS = """[[part]]
-code = "A"
-name = "Adolescents"
-required = true
-person = "the adolescent"
-[[part]]
-code = "P"
-name = "Parents"
-required = true
-person = "the parent"
-[[question]]
-id = "age_of_the_parent"
-use = "age_years"
-[[criterion]]
-inclusion = "Aged 13 to 17"
-rule = "13 <= age_years < 18"
-parts = ["A"]
-[[criterion]]
-inclusion = "Aged 25 or more"
-rule = "{} >= 25"
-parts = ["P"]
-"""
 CASES: dict[str, tuple[str, str, str]] = {
-    "the age of two persons at once": (
-        PERSONS.format("age_years"),
-        PERSONS.format("age_of_the_parent"),
-        "question age_years: is asked about the adolescent and the parent at once. Please let one of them have its own",
-    ),
     "one part that is not required": (
         PARTS.format(""),
         PARTS.format("required = true"),
