@@ -33,7 +33,7 @@ STAGES: Final = (ASKING, EXCLUDED, REVIEW, COMPLETED, CANCELLED)
 """Where a dialogue can stand. In `Progress.state` and in files, the question that is asked stands for *asking*."""
 
 _RESTS_ON: Final = (
-    *("answers", "applied", "explained", "facts", "failed", "finished"),
+    *("answers", "applied", "decided", "explained", "facts", "failed", "finished"),
     *("further", "judged", "last", "left", "open", "spared", "withdrawn"),
 )
 """What a save keeps, and what cancelling a revision brings back."""
@@ -75,6 +75,8 @@ class Progress:
     """Bit mask of the questions that were not asked when a verdict was saved: a correction does not ask them either."""
     last: str | None = None
     """The question that was answered last."""
+    decided: dict[str, str] = field(default_factory=dict)
+    """Times said to the day, or by which it was said which of two is longer ago, by question: as they were typed."""
     left: Mapping[str, str] = field(default_factory=dict)
     """The trials that were left out of a matching, or for which nothing more is asked in it, by id, and why."""
 

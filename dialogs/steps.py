@@ -45,7 +45,8 @@ class Step:
     """What a person did.
 
     A proposal waits: what was ``entered``, a number for its unit or for a yes, or ticks for more of them; the answers
-    ``given`` for the reason of a change. ``reason`` is that reason, of an answer or of the amendment that asks for it.
+    ``given`` for the reason of a change. An answer that is a time to the day, or says which of two is longer ago,
+    has what was ``entered`` then. ``reason`` is that reason, of an answer or of the amendment that asks for it.
     ``only`` says of an amendment that what was not asked before is not asked in it either. ``taken_from`` is the
     screening of the same site whose answer to a question about the site this is. ``trial`` is the one of a matching
     that is left out or taken in again.
@@ -119,6 +120,9 @@ def _answer(progress: Progress, step: Step) -> None:
     progress.edit(None)
     if step.reason is not None:
         progress.explained[step.question] = step.reason
+    progress.decided.pop(step.question, None)
+    if step.entered is not None:
+        progress.decided[step.question] = step.entered
     progress.put(step.question, step.answer)
 
 

@@ -74,6 +74,7 @@ def _detail(step: Step, dialogue: Dialogue) -> str | None:
     said: dict[str, Any] = {"reason": step.reason} if step.reason is not None else {}
     said |= {"trial": step.trial} if step.trial is not None else {}
     said |= {"only": True} if step.only else {}
+    said |= {"entered": step.entered} if step.kind == "answer" and step.entered is not None else {}
     if step.kind == "answer" and dialogue.protocol.question(step.question or "").site_fact:
         said["site_fact"] = step.taken_from or GIVEN
     return pack(said) if said else None
@@ -99,8 +100,9 @@ def step_from(
     said = json.loads(detail) if detail and kind in _TOLD else {}
     if kind == "answer" and value is not None:
         of = said.get("site_fact")
-        taken_from = of if of != GIVEN else None
-        return Step("answer", question, decode(value, unit), reason=said.get("reason"), taken_from=taken_from)
+        answer, taken_from = decode(value, unit), of if of != GIVEN else None
+        entered, reason = said.get("entered"), said.get("reason")
+        return Step("answer", question, answer, entered=entered, reason=reason, taken_from=taken_from)
     if kind == "propose":
         given = tuple((other, decode(*stored)) for other, *stored in said.get("given", ()))
         return Step("propose", question, entered=value, given=given)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, replace
 from typing import Any, Final, Literal
 
+from dialogs import asked_again
 from dialogs.dialogue import NOT_ASKED, Step
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
@@ -257,15 +258,18 @@ class Screenings(Prompting):
     def _follow(self, screening: Screening, at: str, person: str) -> None:
         """Take the steps that follow by themselves, until a question is one for a person.
 
-        A number is worked out of its parts; what is asked about the site is answered as it was there last.
+        A number is worked out of its parts; what is asked about the site is answered as it was there last; a time that
+        a later answer has made too vague is asked again.
         """
         while (step := self._by_itself(screening)) is not None:
             self._step(screening, at, person, step, None)
 
     def _by_itself(self, screening: Screening) -> Step | None:
-        return screening.dialogue.by_itself or site_facts.step(
-            self.db, screening.number, screening.site, screening.dialogue, self.protocols.get
-        )
+        dialogue = screening.dialogue
+        if dialogue.by_itself is not None:
+            return dialogue.by_itself
+        known = site_facts.step(self.db, screening.number, screening.site, dialogue, self.protocols.get)
+        return known or asked_again.step(dialogue)
 
     def _append(
         self, screening: Screening, at: str, person: str, entry: Entry, source: str | None = None

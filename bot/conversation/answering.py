@@ -11,8 +11,9 @@ from bot.wording import cards
 from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
+from dialogs import asked_again
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode
-from dialogs.at_limits import ask_at_limit, may_be
+from dialogs.at_limits import ask_at_limit, decides, may_be, time_entered
 from dialogs.contradictions import contradicted
 from dialogs.dialogue import REASONS, Step
 from dialogs.protocol import Question
@@ -28,6 +29,7 @@ from dialogs.reading import (
     side_alone,
     unit_for,
     with_unit,
+    written,
 )
 from state.screenings import Screening
 
@@ -91,7 +93,7 @@ def candidate(context: Context, screening: Screening, press: Press) -> None:
     if proposal is None or given is None:
         late(context, screening, press)
     elif proposal.why in ("limit", "unusual"):
-        answer(context, screening, given)
+        _answer_proposed(context, screening, proposal, given)
     else:
         _read(context, screening, accept(screening.protocol, given))
 
@@ -99,8 +101,9 @@ def candidate(context: Context, screening: Screening, press: Press) -> None:
 def reason(context: Context, screening: Screening, press: Press) -> None:
     """Take the reason of a change, and the answers that wait for it."""
     chosen = at(REASONS, press.place)
-    if screening.dialogue.waiting and chosen is not None:
-        answer(context, screening, screening.dialogue.waiting, chosen)
+    waiting, typed = screening.dialogue.waiting, screening.dialogue.proposal
+    if waiting and chosen is not None:
+        answer(context, screening, waiting, chosen, typed=typed)
     else:
         late(context, screening, press)
 
@@ -148,14 +151,14 @@ def typed_answer(context: Context, screening: Screening, question: Question, tex
     if proposal is not None:
         chosen = _chosen(proposal, text)
         if chosen is not None:
-            answer(context, screening, chosen)
+            _answer_proposed(context, screening, proposal, chosen)
             return
         meant = with_unit(screening.protocol, question, proposal.entered, text, only)
         if proposal.why == "unit" and meant is not None:
             _read(context, screening, meant)
             return
     reading = read(screening.protocol, question, text, only)
-    if proposal is not None and _says_nothing_of(proposal, reading, text):
+    if proposal is not None and _is_mere(text):
         context.turn.untaken = True
         context.show(screening, remark=context.say("proposal_waits"))
     elif isinstance(reading, Understood) and sent_twice(
@@ -167,34 +170,30 @@ def typed_answer(context: Context, screening: Screening, question: Question, tex
 
 
 def _chosen(proposal: Proposal, text: str) -> Given | None:
-    """Return what a word chooses of what was proposed: a yes the unusual value, *more* or *less* a side of a limit.
-
-    Where the side of another time is asked for, *longer ago* may be said of either, and chooses none.
-    """
+    """Return what a word chooses of what was proposed: a yes the unusual value, *more* or *less* a side of a limit."""
     if proposal.why == "unusual" and means("yes", text):
         return proposal.candidates[0]
     side = side_alone(text) if proposal.why == "limit" else None
-    answers = ((given, given[0][1]) for given in proposal.candidates if len(given) == 1)
+    answers = ((given, given[0][1]) for given in proposal.candidates)
     return next((given for given, a in answers if isinstance(a, Measurement) and a.relation == side), None)
 
 
-def _says_nothing_of(proposal: Proposal, reading: Reading, text: str) -> bool:
-    """Say whether a text is no answer to the question: a mere yes or no, or any where another one is asked for."""
-    if is_mere_yes_or_no(text) or means("yes", text) or means("no", text):
-        return True
-    asks_for_other = proposal.why == "limit" and any(len(given) > 1 for given in proposal.candidates)
-    return asks_for_other and isinstance(reading, Understood | Proposal)
+def _is_mere(text: str) -> bool:
+    """Say whether a text is a mere yes or no, which is no answer to the question below what is proposed."""
+    return is_mere_yes_or_no(text) or means("yes", text) or means("no", text)
 
 
 def completes(screening: Screening, question: Question, text: str) -> bool:
     """Say whether a text answers what is proposed, if anything is: a unit, a side, a yes, or the same number again.
 
-    Of a time at a limit also one in a smaller unit that it may be, which is what is asked for there.
+    Of a time at a limit also one in a smaller unit that it may be, which is what is asked for there; likewise of a time
+    that is asked again. What else would answer that question was written for the next one.
     """
     proposal = proposal_of(screening, question)
-    if proposal is None:
+    if proposal is not None and _chosen(proposal, text) is not None:
         return True
-    if _chosen(proposal, text) is not None:
+    proposal = _offered(screening, question)
+    if proposal is None:
         return True
     only = unit_for(screening.protocol, question, screening.dialogue.facts)
     if proposal.why == "unit" and with_unit(screening.protocol, question, proposal.entered, text, only):
@@ -203,9 +202,20 @@ def completes(screening: Screening, question: Question, text: str) -> bool:
     if isinstance(reading, Refused) or (proposal.why == "limit" and isinstance(reading, Proposal)):
         return False
     meant = [reading.given] if isinstance(reading, Understood) else reading.candidates
-    if proposal.why == "limit" and may_be(question, proposal, meant[0]):
+    time = time_entered(question, proposal.entered) if proposal.why == "limit" else None
+    if time is not None and may_be(question, time, meant[0]):
         return True
     return {*map(_numbers, meant)} <= {*map(_numbers, proposal.candidates)}
+
+
+def _offered(screening: Screening, question: Question) -> Proposal | None:
+    """Return what is proposed, or would be if a time that is asked again was kept; ``None`` if nothing is."""
+    proposal = proposal_of(screening, question)
+    if proposal is not None or asked_again.beside(screening.dialogue, question) is None:
+        return proposal
+    kept = Understood(((question.id, screening.dialogue.answers[question.id]),))
+    reading = _asked_at_limit(screening, kept)
+    return reading if isinstance(reading, Proposal) else None
 
 
 def _numbers(given: Given) -> tuple[object, ...]:
@@ -216,8 +226,11 @@ def _numbers(given: Given) -> tuple[object, ...]:
 def _read(context: Context, screening: Screening, reading: Reading) -> None:
     """Answer with what was understood; propose what needs a confirmation; say why anything else is refused."""
     question, reading = question_of(screening), _asked_at_limit(screening, reading)
-    if isinstance(reading, Understood):
-        answer(context, screening, reading.given)
+    offered = _offered(screening, question) if question is not None else None
+    if isinstance(reading, Understood) and offered is not None and reading.given in offered.candidates:
+        _answer_proposed(context, screening, offered, reading.given)
+    elif isinstance(reading, Understood):
+        answer(context, screening, reading.given, typed=written([reading.given]) if reading.exactly else None)
     elif isinstance(reading, Proposal) and question is not None:
         take(context, screening, [Step("propose", question.id, entered=reading.entered)])
     elif isinstance(reading, Refused) and question is not None:
@@ -237,6 +250,14 @@ def _answer_one(context: Context, screening: Screening, question: Question, valu
     answer(context, screening, ((question.id, value),))
 
 
+def _answer_proposed(context: Context, screening: Screening, proposal: Proposal, chosen: Given) -> None:
+    """Answer with what was chosen; of a time at a limit it is noted what that says once and for all."""
+    protocol, facts = screening.protocol, screening.dialogue.facts
+    question = protocol.question(chosen[0][0])
+    decided = proposal.why == "limit" and decides(protocol, question, proposal, chosen, facts)
+    answer(context, screening, chosen, typed=proposal.entered if decided else None)
+
+
 def answer(
     context: Context,
     screening: Screening,
@@ -244,11 +265,13 @@ def answer(
     reason: str | None = None,
     *,
     first: Step | None = None,
+    typed: str | None = None,
 ) -> None:
     """Take an answer; a value with its ULN is two, and the second may have been answered before.
 
     One that contradicts others waits for which of them stands. One that changes what was saved waits for its own
-    reason, which is also that of those that it changes by contradicting them. ``first`` leads to its question.
+    reason, which is also that of those that it changes by contradicting them. ``first`` leads to its question;
+    ``typed`` is the time that it is to the day, or by which it says which of two times is longer ago.
     """
     before = [first] if first is not None else []
     dialogue, answers = screening.dialogue, screening.dialogue.answers
@@ -257,9 +280,9 @@ def answer(
     together = [(other, value) for other, value in given if other == question or other in changed]
     is_clear = not contradicted(screening.protocol, answers, dict(given))
     if not is_clear or (reason is None and any(dialogue.unexplained(*each) for each in together)):
-        take(context, screening, [*before, Step("propose", question, given=given)])
+        take(context, screening, [*before, Step("propose", question, entered=typed, given=given)])
         return
-    steps = [*before, Step("answer", question, value, reason=reason)]
+    steps = [*before, Step("answer", question, value, entered=typed, reason=reason)]
     for other, also in more:
         if other in answers:
             steps.append(Step("correct", other))

@@ -78,7 +78,7 @@ def words_that_answer(screening: Screening, question: Question) -> frozenset[str
 def proposal_of(screening: Screening, question: Question) -> Proposal | None:
     """Return what was proposed for the value typed last, worked out again from the log."""
     dialogue = screening.dialogue
-    if dialogue.proposal is None:
+    if dialogue.proposal is None or dialogue.waiting:
         return None
     only = unit_for(screening.protocol, question, dialogue.facts)
     return asked_again(screening.protocol, question, dialogue.proposal, only, dialogue.facts)

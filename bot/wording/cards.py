@@ -16,6 +16,7 @@ from bot.wording.in_short import in_short
 from bot.wording.paging import longest
 from bot.wording.parts import belongs_to, names, needed, title, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
+from bot.wording.why_again import as_number, beside_another
 from dialogs.answers import UNKNOWN, Answer, Measurement
 from dialogs.assessment import Reason, alerts
 from dialogs.dialogue import Dialogue
@@ -43,7 +44,8 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         matching.for_one(dialogue, question.id, say) if isinstance(dialogue, Matching) else None,
         whose(dialogue.protocol, question, say),
         say("judgement") if question.judgement else None,
-        _why_once_more(dialogue, question, say),
+        as_number(dialogue, question, say),
+        beside_another(dialogue, question, say),
         answer_before(screening, question, say),
         say("for_example", example=example(dialogue.protocol, question, only, language))
         if _is_typed(question)
@@ -51,18 +53,6 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         *_in_full(question, language),
         _ticked_line(screening, question, say),
     )
-
-
-def _why_once_more(dialogue: Dialogue, question: Question, say: Phrases) -> Safe | None:
-    """Say why what was answered without a value, as *normal* or a multiple of a limit, is asked for one."""
-    protocol, place = dialogue.protocol, dialogue.protocol.position[question.id]
-    same = [
-        each.id for each in protocol.questions if question.measures and each.measures == question.measures
-    ]
-    if not any(name != question.id and name in dialogue.answers for name in same):
-        return None
-    wholes = (protocol.questions[at] for at, formula in protocol.formulas.items() if place in formula.places)
-    return say("asked_as_number", wholes=joined((each.name[say.language] for each in wholes), say))
 
 
 def _is_typed(question: Question) -> bool:

@@ -21,7 +21,7 @@ from bot.wording.parts import title
 from bot.wording.phrases import Phrases, gap, joined, lines, named
 from bot.wording.standing import where_each_stands
 from dialogs.answers import Answer, Measurement
-from dialogs.at_limits import said_alike, time_entered
+from dialogs.at_limits import beside_one, time_entered
 from dialogs.contradictions import contradicted
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REASONS, REVIEW
 from dialogs.protocol import Protocol, Question
@@ -180,15 +180,15 @@ def _shown(protocol: Protocol, given: Given, say: Phrases) -> str:
 
 
 def _side_asked(screening: Screening, question: Question, proposal: Proposal, say: Phrases) -> Safe:
-    """Ask on which side of a limit a time lies, or of another time that was said like it; or so of that one."""
+    """Ask on which side of a limit a time lies, or whether it is longer ago than another one."""
+    protocol, facts = screening.protocol, screening.dialogue.facts
     answer = describe(question, time_entered(question, proposal.entered), say.language)
-    details = {"answer": answer, "question": title(screening.protocol, question, say)}
-    other, is_asked = said_alike(screening.protocol, question, proposal, screening.dialogue.facts)
+    details = {"answer": answer, "question": title(protocol, question, say)}
+    other = beside_one(protocol, question, proposal, facts)
     if other is None:
         return say("pick_side", **details)
-    known = describe(other, screening.dialogue.facts[screening.protocol.position[other.id]], say.language)
-    key = "pick_side_of_other" if is_asked else "pick_side_of_two"
-    return say(key, **details, other=other.name[say.language], known=known)
+    known = describe(other, facts[protocol.position[other.id]], say.language)
+    return say("pick_side_of_two", **details, other=title(protocol, other, say), known=known)
 
 
 def _side(given: Given, say: Phrases) -> str:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from dialogs.against_parts import against_parts
 from dialogs.answers import NONE, Answer, Measurement, Selection, encode, plain
 from dialogs.assessment import effective
-from dialogs.at_limits import ask_at_limit
+from dialogs.at_limits import ask_at_limit, said_of_either
 from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.contradictions import Contradiction, contradictions
 from dialogs.protocol import Protocol, Question
-from dialogs.reading import MAX_DIGITS, Given, Proposal, Reading, Refused, accept, read, unit_called
+from dialogs.reading import (
+    MAX_DIGITS,
+    Given,
+    Proposal,
+    Reading,
+    Refused,
+    Understood,
+    accept,
+    read,
+    unit_called,
+)
 
 UNIT_SPELLINGS: Final = {"xULN": "{xULN}"}
 
 
 def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_unusual: bool) -> None:
     """Take a row's answers in the protocol's order, so that a value's unit is known before its limit is read."""
+    to_the_day = set[str]()
     for question_id in sorted(raw, key=protocol.position.__getitem__):
         question = protocol.question(question_id)
         reading = _read(protocol, question, raw[question_id], _unit_of_value(row, question))
@@ -30,10 +41,11 @@ def take_answers(protocol: Protocol, row: Row, raw: Mapping[str, Any], accept_un
             row.unusual.append(question_id)
             _put(row, question_id, reading.candidates[0])
         elif isinstance(reading, Proposal | Refused | Fault):
-            about = _about(protocol, question, reading)
-            row.faults.append(_fault(about, raw.get(about.id, raw[question_id]), reading))
+            row.faults.append(_fault(question, raw[question_id], reading))
         else:
             _put(row, question_id, reading.given)
+            to_the_day |= {question_id} if reading.exactly else set()
+    _check_times(protocol, row, raw, to_the_day)
     _check_together(protocol, row)
 
 
@@ -112,12 +124,14 @@ def _written(answer: Answer) -> str:
     return " ".join(part for part in encode(answer) if part)
 
 
-def _about(protocol: Protocol, question: Question, reading: Proposal | Refused | Fault) -> Question:
-    """Return what is asked about: the question itself, or the vaguer time of another one that it is compared with."""
-    if not isinstance(reading, Proposal) or reading.why != "limit":
-        return question
-    ((*_, (about, _)), *_) = reading.candidates
-    return protocol.question(about)
+def _check_times(protocol: Protocol, row: Row, raw: Mapping[str, Any], to_the_day: Collection[str]) -> None:
+    """Of two times that are compared, name each that is too vague beside the other one."""
+    facts = effective(protocol, row.answers)
+    vague = {question.id: question for _, question, _ in said_of_either(protocol, facts, to_the_day)}
+    for name, question in vague.items():
+        reading = ask_at_limit(protocol, Understood(((name, row.answers[name]),)), facts)
+        if isinstance(reading, Proposal):
+            row.faults.append(_fault(question, raw[name], reading))
 
 
 def _fault(question: Question, raw: Any, reading: Proposal | Refused | Fault) -> Fault:

@@ -295,5 +295,6 @@ def steps_alone(matching: Matching, index: int) -> list[Step]:
 
     They stand in the order in which the trial came to need them, and stop where it was ruled out.
     """
-    progress = matching.alone[index]
-    return [Step("answer", question, progress.answers[question]) for question in progress.applied]
+    progress, trial = matching.alone[index], matching.trials[index]
+    typed = {question: matching.decided.get(matching.here(trial, question)) for question in progress.applied}
+    return [Step("answer", each, progress.answers[each], entered=typed[each]) for each in progress.applied]

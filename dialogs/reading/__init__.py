@@ -26,7 +26,7 @@ from dialogs.reading.options import (
 from dialogs.reading.results import Given, Proposal, Reading, Refused, Understood
 from dialogs.reading.selections import read_selection
 from dialogs.reading.units import unit_called, unit_for
-from dialogs.reading.weighing import accept
+from dialogs.reading.weighing import accept, written
 
 __all__ = [
     "MAX_DIGITS",
@@ -46,6 +46,7 @@ __all__ = [
     "unit_for",
     "with_unit",
     "words_of_answers",
+    "written",
 ]
 
 MAX_TEXT: Final = 80

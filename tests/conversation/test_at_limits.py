@@ -166,50 +166,111 @@ def test_of_two_times_that_are_said_alike_it_is_asked_which_is_longer_ago(
     desk.conversation.screenings.db.close()
 
 
-@pytest.mark.parametrize("place", range(3))
-@pytest.mark.parametrize(
-    ("language", "asked", "taps"),
-    [
-        (
-            "en",
-            "last relapse: 18 months ago is about as long ago as last drug (1 year ago). How long ago is last drug?",
-            ["More than 18 months ago", "Less than 18 months ago", "Exactly 18 months ago, to the day"],
-        ),
-        (
-            "zh",
-            "末次复发：18个月前，与末次用药（1年前）相近。末次用药距今多久？",
-            ["距今超过18个月", "距今不足18个月", "距今正好18个月，精确到日"],
-        ),
-    ],
-)
-def test_of_two_times_the_vaguer_one_is_asked_about_and_corrected(
-    tmp_path: Path, language: str, asked: str, taps: list[str], place: int
-) -> None:
+def of_two(tmp_path: Path, language: str = "en") -> Desk:
     file = tmp_path / "two.toml"
     file.write_text(OF_TWO, encoding="utf-8")
-    desk = Desk(tmp_path / "two.db", language, str(file))
+    return Desk(tmp_path / "two.db", language, str(file))
+
+
+ASKED_AGAIN = {
+    "en": "Asked once more: 1 year ago may be longer ago than last relapse (18 months ago), or less.",
+    "zh": "再次询问：1年前可能早于末次复发（18个月前），也可能晚于它。",
+}
+CORRECTED = {
+    "unknown": (["u"], "unknown", "review"),
+    "in a smaller unit": (["400 days ago"], "400 d", "excluded"),
+    "to the day": (["exactly 1 year ago"], "1 a", "excluded"),
+    "a bound": (["more than 18 months ago"], ">18 mo", "review"),
+    "kept, and longer ago": (["k", "1"], ">18 mo", "review"),
+    "kept, and less": (["k", "2"], "<18 mo", "excluded"),
+    "kept, and just so": (["k", "3", "exactly 18 months ago"], "18 mo", "excluded"),
+    "typed again, and less": (["1 year ago", "less"], "<18 mo", "excluded"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("typed", "kept", "state"), CORRECTED.values(), ids=CORRECTED)
+def test_a_known_time_that_is_too_vague_is_asked_again_as_in_any_correction(
+    tmp_path: Path, language: str, typed: list[str], kept: str, state: str
+) -> None:
+    desk = of_two(tmp_path, language)
     desk.terminal.begin()
     desk.types("1 year ago", "18 months ago")
-    assert "".join(asked.casefold().split()) in desk.told
-    assert "relapse" not in desk.answers
-    desk.types(taps[place])
-    drug, state = ((">18", "review"), ("<18", "excluded"), ("18", "excluded"))[place]
-    assert desk.answers == {"drug": (drug, "mo"), "relapse": ("18", "mo")}
-    assert desk.state == state
+    assert "".join(ASKED_AGAIN[language].casefold().split()) in desk.told
+    assert desk.answers["relapse"] == ("18", "mo")
+    assert (desk.answers["drug"], desk.state) == (("1", "a"), "drug")
+    desk.types("longer ago", "?", "b", "/resume")
+    assert desk.state == "drug"
+    desk.types(*typed)
+    value, _, unit = kept.partition(" ")
+    assert (desk.answers["drug"], desk.state) == ((value, unit or None), state)
+    assert desk.answers["relapse"] == ("18", "mo")
     desk.conversation.screenings.db.close()
 
 
-def test_where_the_known_time_is_asked_about_a_side_alone_chooses_none(tmp_path: Path) -> None:
-    file = tmp_path / "two.toml"
-    file.write_text(OF_TWO, encoding="utf-8")
-    desk = Desk(tmp_path / "alone.db", "en", str(file))
+def test_a_known_time_is_asked_again_in_a_revision_each_change_with_its_reason(tmp_path: Path) -> None:
+    desk = of_two(tmp_path)
     desk.terminal.begin()
-    desk.types("2 months ago", "70 days ago")
-    waiting = desk.conversation.screenings.load("S01-0001").dialogue.proposal
-    assert waiting
-    for word in ("longer ago", "less", "no", "400 days", "2 years ago", ">3 months"):
-        assert not desk.terminal.handle(word)
-        assert desk.conversation.screenings.load("S01-0001").dialogue.proposal == waiting
+    desk.types("1 year ago", "6 days ago", "s", "m", "last relapse: 6 days ago")
+    assert desk.state == "relapse"
+    desk.types("18 months ago")
+    assert desk.answers["relapse"] == ("6", "d")
+    desk.types("Copied wrongly")
+    assert (desk.answers["relapse"], desk.state) == (("18", "mo"), "drug")
+    desk.types("k", "More than 18 months ago")
+    assert desk.answers["drug"] == ("1", "a")
+    desk.types("Newer result")
+    assert (desk.answers["drug"], desk.state) == ((">18", "mo"), "review")
+    desk.conversation.screenings.db.close()
+
+
+def test_what_was_chosen_in_a_revision_is_not_asked_again(tmp_path: Path) -> None:
+    desk = of_two(tmp_path)
+    desk.terminal.begin()
+    desk.types("2 months ago", "6 days ago", "s", "m", "last relapse: 6 days ago", "2 months ago")
+    desk.types("Less than 2 months ago", "Copied wrongly")
+    assert (desk.answers["relapse"], desk.state) == (("<2", "mo"), "review")
+    desk.conversation.screenings.db.close()
+
+
+def test_in_a_matching_a_known_time_is_asked_again_too(tmp_path: Path) -> None:
+    for name in ("ONE", "TWO"):
+        (tmp_path / f"{name}.toml").write_text(OF_TWO.replace("EX-TWO", name), encoding="utf-8")
+    desk = Desk(tmp_path / "both.db", "en", f"{tmp_path / 'ONE.toml'} {tmp_path / 'TWO.toml'}")
+    desk.terminal.begin()
+    desk.types("All our trials", "1 year ago", "18 months ago")
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert (matching.state, encode(matching.dialogue.answers["drug"])) == ("relapse", ("18", "mo"))
+    desk.types("k", "Less than 18 months ago")
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert (matching.state, encode(matching.dialogue.answers["relapse"])) == ("TWO/drug", ("<18", "mo"))
+    desk.types("1 year ago")
+    assert desk.conversation.screenings.load(
+        "S01-M0001"
+    ).dialogue.proposal  # 18 months is the other end of it
+    desk.conversation.screenings.db.close()
+
+
+PIPED = {
+    "what is offered": (["more than 18 months ago"], True),
+    "in a smaller unit": (["400 days ago"], True),
+    "to the day": (["exactly 18 months ago"], True),
+    "the same again": (["1 year ago"], False),
+    "a time for another question": (["2 years ago"], False),
+    "never": (["never"], False),
+    "unknown": (["unknown"], False),
+    "a choice": (["yes"], False),
+}
+
+
+@pytest.mark.parametrize(("lines", "taken"), PIPED.values(), ids=PIPED)
+def test_in_a_pipe_a_line_for_the_next_question_is_none_for_the_time_that_is_asked_again(
+    tmp_path: Path, lines: list[str], taken: bool
+) -> None:
+    desk = of_two(tmp_path)
+    desk.terminal.run(["1 year ago", "18 months ago", *lines], piped=True)
+    assert (desk.answers["drug"] != ("1", "a")) is taken
+    assert any("Line 3 was not taken" in line for line in desk.said) is not taken
     desk.conversation.screenings.db.close()
 
 

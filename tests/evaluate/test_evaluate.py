@@ -72,7 +72,10 @@ def test_how_long_ago_something_was_is_read_as_in_the_conversation(
     [
         ("1 a", "18 mo", "'1 a' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
         ("18 mo", "1 a", "'1 a' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
-        (">18 mo", "18 mo", None),
+        (">18 mo", "1 a", "'1 a' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
+        (">18 mo", "18 mo", "'18 mo' is just at a limit. Please write >18 mo, <18 mo or exactly 18 mo"),
+        (">18 mo", "exactly 18 mo", None),
+        ("18 mo", "exactly 1 a", None),
         ("365 d", "18 mo", None),
     ],
 )
