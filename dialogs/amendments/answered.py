@@ -1,8 +1,9 @@
 """Whether an answer to a question of the old version answers the question that stands for it in the new one.
 
 It is none to another kind of question, about another visit, in the unit of another answer, or with an option that was
-not offered: whoever was never asked about pramlintide has not said that they do without it. Where only words changed,
-by which the answer was given, or what it stands for, it is taken as it is, and a person must look at it.
+not offered: whoever was never asked about pramlintide has not said that they do without it. Nor is *6 months ago* at a
+limit of 6 months that the old version did not have: today it would be asked whether that is more or less. Where only
+words changed, by which the answer was given, or what it stands for, it is taken as it is, and a person must look at it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Final
 
 from dialogs.amendments.matching import Matching, say_the_same
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
+from dialogs.at_limits import limits_at, on_each_side
 from dialogs.parts import whom
 from dialogs.protocol import Option, Question
+from dialogs.rules.judgement import Facts
 from dialogs.units import Unit
 
 _FEW: Final = 4
@@ -59,6 +62,25 @@ def answers_it_may_be(
         more = chain.from_iterable(combinations(new, size) for size in range(len(new) + 1))
         return tuple(after.selection((*answer.codes, *codes)) for codes in more)
     return () if answer == UNKNOWN else (answer, *map(Choice, new))
+
+
+def times_it_may_be(
+    matching: Matching,
+    name: str,
+    answer: Answer,
+    before: Facts,
+    now: Facts,
+) -> tuple[Answer, ...]:
+    """Return what a time that is at a limit only the new version has may be: more, less, or to the day; else nothing.
+
+    At a limit of the version before, it was asked which.
+    """
+    old, new = matching.old, matching.new
+    known = limits_at(old, old.question(matching.former[name]), answer, before)
+    limits = limits_at(new, new.question(name), answer, now)
+    if not isinstance(answer, Measurement) or known.keys() >= limits.keys():
+        return ()
+    return on_each_side(answer, limits)
 
 
 def _new_options(before: Question, after: Question) -> list[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Final
 
-from dialogs.amendments.answered import answers_it_may_be, answers_no_more, is_asked_otherwise
+from dialogs.amendments.answered import (
+    answers_it_may_be,
+    answers_no_more,
+    is_asked_otherwise,
+    times_it_may_be,
+)
 from dialogs.amendments.matching import Matching
 from dialogs.answers import Answer
 from dialogs.assessment import NOT_JUDGED, Verdict, effective, follow_up, judge
@@ -25,8 +30,9 @@ class Rejudged:
     """What answers come to by the new version: the verdict, of the whole and of parts, what fails, what does not.
 
     ``needed`` are the questions that could still change something: new ones, those that were never asked, those whose
-    answer is none to what the new version asks, and those that were answered by *unknown* or by a bound where that
-    matters now and did not before. ``needed_in`` has the parts of those that are not needed for every part.
+    answer is none to what the new version asks, or a time that is at a limit now, and those that were answered by
+    *unknown* or by a bound where that matters now and did not before. ``needed_in`` has the parts of those that are not
+    needed for every part.
     ``by_old_words`` are criteria whose words changed and that are judged as before, ``by_old_answers`` questions that
     are asked in other words: the verdict rests on them, and a person must look.
     """
@@ -41,12 +47,17 @@ class Rejudged:
     needed_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def rejudged(matching: Matching, answers: Mapping[str, Answer]) -> Rejudged:
-    """Judge answers to the questions of the old version by the new one."""
+def rejudged(
+    matching: Matching, answers: Mapping[str, Answer], decided: Container[str] = frozenset()
+) -> Rejudged:
+    """Judge answers to the questions of the old version by the new one; ``decided`` are times meant to the day."""
     new = matching.new
-    answered = kept(matching, answers)
+    taken = kept(matching, answers)
+    times = dict(_vague_times(matching, answers, taken, decided))
+    answered = {name: answer for name, answer in taken.items() if name not in times}
     facts = effective(new, answered)
-    judged = _settled(_judged(new, facts), [*_as_it_may_be(matching, answers, answered)])
+    may_be = times | dict(_other_options(matching, answers, taken))
+    judged = _settled(_judged(new, facts), [*_as_it_may_be(new, answered, may_be)])
     failed = tuple(_codes(new, [each.high == FALSE for each in judged]))
     wanted = _wanted(matching, answers, facts, judged)
     needed = union(wanted)
@@ -86,19 +97,36 @@ def _settled(judged: Sequence[Judgement], possible: Sequence[Sequence[Judgement]
 
 
 def _as_it_may_be(
-    matching: Matching, answers: Mapping[str, Answer], answered: Mapping[str, Answer]
+    new: Protocol, answered: Mapping[str, Answer], may_be: Mapping[str, Sequence[Answer]]
 ) -> Iterator[list[Judgement]]:
-    """Yield what criteria come to with each of the answers that questions which offer more now may have."""
-    new = matching.new
-    may_be = {
-        now: answers_it_may_be(matching, matching.old.question(was), new.question(now), answers[was])
-        for now, was in matching.former.items()
-        if was in answers and now not in answered
-    }
-    few = {name: each for name, each in may_be.items() if each}
-    if few and prod(map(len, few.values())) <= _TOGETHER:
-        for meant in product(*few.values()):
-            yield _judged(new, effective(new, {**answered, **dict(zip(few, meant, strict=True))}))
+    """Yield what criteria come to with each of the answers that questions may have to which none is taken."""
+    if may_be and prod(map(len, may_be.values())) <= _TOGETHER:
+        for meant in product(*may_be.values()):
+            yield _judged(new, effective(new, {**answered, **dict(zip(may_be, meant, strict=True))}))
+
+
+def _other_options(
+    matching: Matching, answers: Mapping[str, Answer], taken: Mapping[str, Answer]
+) -> Iterator[tuple[str, Sequence[Answer]]]:
+    """Yield the answers that questions which offer more now may have, if these are few."""
+    for now, was in matching.former.items():
+        if was in answers and now not in taken:
+            before, after = matching.old.question(was), matching.new.question(now)
+            few = answers_it_may_be(matching, before, after, answers[was])
+            if few:
+                yield now, few
+
+
+def _vague_times(
+    matching: Matching, answers: Mapping[str, Answer], taken: Mapping[str, Answer], decided: Container[str]
+) -> Iterator[tuple[str, Sequence[Answer]]]:
+    """Yield the times that the conversation would ask about by the new version, with what each may be."""
+    before, now = effective(matching.old, answers), effective(matching.new, taken)
+    for name, answer in taken.items():
+        if matching.former[name] not in decided:
+            few = times_it_may_be(matching, name, answer, before, now)
+            if few:
+                yield name, few
 
 
 def _codes(protocol: Protocol, chosen: Sequence[bool]) -> Iterator[str]:

@@ -306,6 +306,23 @@ def test_unknown_and_bounds_are_needed_where_they_matter_now_and_did_not_before(
     assert site.message(both)[1:] == ["S01-0001 needs: platelets.", "S01-0002 needs: platelets."]
 
 
+def test_a_time_that_is_at_a_limit_of_the_new_version_is_needed_unless_it_was_said_to_the_day(
+    site: Site,
+) -> None:
+    site.saved(mi=_number("6", "mo"))
+    said = site.started()
+    while said.state in OLD.position:
+        given = FIT | {"mi": _number("6", "mo")}
+        typed = "6 mo" if said.state == "mi" else None
+        site.take(said, Step("answer", said.state, given[said.state], entered=typed))
+    site.take(said, Step("save"))
+    within, up_to = new(('"2 mo"', '"6 mo"')), new(('mi < "2 mo"', 'mi <= "6 mo"'))
+    assert [each.now.needed for each in site.judged(within)] == [("mi",), ()]
+    assert [each.now.verdict for each in site.judged(within)] == ["undetermined", "eligible"]
+    assert [each.now.verdict for each in site.judged(up_to)] == ["undetermined", "ineligible"]
+    assert site.message(within)[1:] == ["S01-0001 needs: last infarction."]
+
+
 def test_what_the_new_version_itself_leaves_open_is_told_and_asks_nothing_of_the_patient(site: Site) -> None:
     site.saved()
     version = new(('"insulin" in drugs', '"insulin" in drugs or "metformin" in drugs and unclear'))
