@@ -11,6 +11,7 @@ from bot.wording import cards
 from bot.wording.asked import carried_at, proposal_of, question_of, standing_answer
 from bot.wording.buttons import choices
 from bot.wording.phrases import means
+from bot.wording.views import keep as keep_buttons
 from dialogs import asked_again
 from dialogs.answers import NONE, UNKNOWN, Answer, Choice, Measurement, Selection, encode
 from dialogs.at_limits import ask_at_limit, decides, may_be, time_entered
@@ -67,7 +68,7 @@ def keep(context: Context, screening: Screening, press: Press) -> None:
         elif context.message.kind == "press":
             late(context, screening)
         else:
-            keep_nothing(context, Aim(screening, None, "unsure"))
+            _say_how_to_keep(context, screening, question)
     elif context.message.kind == "press":
         late(context, screening, press)
     else:
@@ -83,6 +84,14 @@ def _is_as_shown(context: Context, screening: Screening, question: Question, pre
         return press.place == entries
     earlier, _ = screening.carried_from[question.id]  # typed: what stood above it names no entry of that log
     return not context.screenings.moved_after(earlier, screening.number)
+
+
+def _say_how_to_keep(context: Context, screening: Screening, question: Question) -> None:
+    """Say how an earlier screening's answer is kept that may be another one by now than was read."""
+    earlier, _ = screening.carried_from[question.id]
+    context.turn.untaken = True
+    for each in keep_buttons(screening, question, context.say):
+        context.show(screening, remark=context.say("keep_as_now", earlier=earlier, label=each.label))
 
 
 def candidate(context: Context, screening: Screening, press: Press) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from bot.wording.phrases import Phrases
-from dialogs.answers import Answer, Selection, decode
+from collections.abc import Iterator
+
+from bot.exchange import Safe
+from bot.wording.parts import title
+from bot.wording.phrases import Phrases, escape, named
+from dialogs.answers import UNKNOWN, Answer, Selection, decode
 from dialogs.at_limits import asked_again
+from dialogs.contradictions import contradicted
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, unit_for, words_of_answers
 from dialogs.reading.numerals import fold
+from dialogs.wording import describe
 from dialogs.working_out import is_taken
 from state.screenings import Screening
 
@@ -52,6 +58,23 @@ def ticked(screening: Screening, question: Question) -> Selection:
     else:
         set_last = dialogue.answers.get(question.id) or Selection(())
     return set_last if isinstance(set_last, Selection) else Selection(())
+
+
+def changes(screening: Screening, say: Phrases) -> Iterator[Safe]:
+    """Say what waits for the reason of a change: the answer, and each that is another one by contradicting it."""
+    protocol, waiting = screening.protocol, screening.dialogue.waiting
+    (first, value), *_ = waiting
+    others = contradicted(protocol, screening.dialogue.answers, {first: value})
+    own = [(name, answer) for name, answer in waiting if name not in others]
+    shown = " / ".join(describe(protocol.question(name), answer, say.language) for name, answer in own)
+    yield escape(named(title(protocol, protocol.question(first), say), shown, say))
+    for name, answer in waiting:
+        if name in others:
+            question = protocol.question(name)
+            shown = (
+                say.plain("asked_again") if answer == UNKNOWN else describe(question, answer, say.language)
+            )
+            yield escape(say.plain("named", name=title(protocol, question, say), what=shown))
 
 
 def names_an_answer(screening: Screening, text: str) -> bool:

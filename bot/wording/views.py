@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
 from bot.wording.against_parts import correct_one, corrections, lines_against_parts, saving
-from bot.wording.asked import carried_at, numbered, proposal_of, standing_answer, ticked
+from bot.wording.asked import carried_at, changes, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
 from bot.wording.in_short import in_short, named_in_short
@@ -113,7 +113,7 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
     """Unknown, the answer that stands, the way back, help, and the end of what is recorded further."""
     unknown = question.unknown[say.language]
     short = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
-    buttons = [button(short, "unknown", screening), *_keep(screening, question, say)]
+    buttons = [button(short, "unknown", screening), *keep(screening, question, say)]
     if screening.dialogue.can("back"):
         buttons.append(button(say.plain("back"), "back", screening))
     if matching.is_matching(screening) or cards.explains_more(screening.protocol, question):
@@ -125,7 +125,7 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
     return buttons
 
 
-def _keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
+def keep(screening: Screening, question: Question, say: Phrases) -> list[Button]:
     """Keep the answer that stands, if there is one; an earlier screening's, as long as that is as it was shown."""
     now = standing_answer(screening, question)
     is_asked = not screening.dialogue.waiting
@@ -152,17 +152,16 @@ def _ask_which_stands(screening: Screening, old_ones: Collection[str], say: Phra
 
 
 def _ask_reason(screening: Screening, question: Question, say: Phrases) -> Reply:
-    """A saved answer is changed: ask why, with the way back to it."""
+    """A saved answer is changed, and maybe others with it: ask why, with the way back to it."""
     buttons = [
         button(say.plain(f"amend_{reason}"), "reason", screening, place)
         for place, reason in enumerate(REASONS)
     ]
-    shown = _shown(screening.protocol, screening.dialogue.waiting, say)
-    text = say("change_why", named=named(title(screening.protocol, question, say), shown, say))
-    keep = _keep(screening, question, say)
-    if any(is_cut(each.label) for each in keep):
+    text = say("change_why", changes=lines(*changes(screening, say)))
+    kept = keep(screening, question, say)
+    if any(is_cut(each.label) for each in kept):
         text = lines(text, cards.answer_before(screening, question, say))
-    return _asking(screening, text, arrange([*buttons, *keep]), say)
+    return _asking(screening, text, arrange([*buttons, *kept]), say)
 
 
 def _candidates(screening: Screening, proposal: Proposal, say: Phrases) -> list[Button]:

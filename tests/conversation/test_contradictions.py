@@ -162,11 +162,23 @@ def test_both_answers_of_a_saved_screening_change_for_one_reason(tmp_path: Path)
     turn = at.do("/new", "female", "asthma", "neither", "no")
     at.do("Confirm and save", "Correct an answer", "History", "asthma, prostate")
     turn = at.do("History: Asthma, Prostate cancer")
-    assert "Why is it changed?" in plain(said(turn))
+    told = "History: Asthma, Prostate cancer\nSex: Male\nWhy is it changed?"
+    assert told in plain(said(turn))
     assert answers(at.load())["sex"] == Choice("female")
     at.do("Question misread")
     assert answers(at.load())["sex"] == Choice("male")
     assert answers(at.load())["history"] == Selection(("asthma", "prostate"))
+
+
+def test_before_a_saved_answer_is_changed_it_is_told_what_is_asked_again_with_it(tmp_path: Path) -> None:
+    at = desk(tmp_path / "a.db", SEX_FIRST)
+    at.do(
+        "/new", "male", "prostate", "neither", "no", "Confirm and save", "Correct an answer", "Sex", "female"
+    )
+    turn = at.do("Sex: Female")
+    assert "Sex: Female\nHistory: asked again\nWhy is it changed?" in plain(said(turn))
+    at.do("Copied wrongly")
+    assert at.load().state == "history"
 
 
 def test_what_waits_stands_after_a_restart(tmp_path: Path) -> None:

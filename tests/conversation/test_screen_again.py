@@ -11,7 +11,7 @@ import pytest
 from bot.exchange import Message, Turn
 from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
-from tests.conversation.office import ELIGIBLE, Ward, labels, offering, press_of, presses, said
+from tests.conversation.office import ELIGIBLE, Ward, buttons, labels, offering, press_of, presses, said
 
 
 def text(turn: Turn) -> str:
@@ -175,7 +175,10 @@ def correct_diagnosis(ward: Ward, number: str) -> None:
     ward.do(ward.clinician, f"!{press_of(turn, 'save:')}")
 
 
-def test_an_answer_that_was_corrected_since_it_was_offered_is_not_kept_unread(ward: Ward) -> None:
+@pytest.mark.parametrize("typed", [False, True], ids=["pressed", "typed as the button is called"])
+def test_an_answer_that_was_corrected_since_it_was_offered_is_not_kept_unread(
+    ward: Ward, typed: bool
+) -> None:
     ward.save(ELIGIBLE)
     turn = ward.do(ward.clinician, "/new 1", "46", "keep")
     offered = press_of(turn, "keep:")
@@ -183,9 +186,11 @@ def test_an_answer_that_was_corrected_since_it_was_offered_is_not_kept_unread(wa
     turn = ward.do(ward.clinician, f"!{offered}")
     assert answer_of(ward, "S01-0002", "diagnosis") is None
     assert "Evans" in text(turn)
-    ward.do(ward.clinician, "keep")
+    turn = ward.do(ward.clinician, "keep")
     assert answer_of(ward, "S01-0002", "diagnosis") is None
-    ward.do(ward.clinician, f"!{press_of(turn, 'keep:')}")
+    (label,) = (each.label for each in buttons(turn) if (each.press or "").startswith("keep:"))
+    assert re.search(f"S01-0001.+{re.escape(label)}\n", text(turn))
+    ward.do(ward.clinician, label if typed else f"!{press_of(turn, 'keep:')}")
     assert answer_of(ward, "S01-0002", "diagnosis") == answer_of(ward, "S01-0001", "diagnosis")
 
 
