@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.conversation import access
 from bot.conversation.offers import Offers
@@ -188,14 +189,14 @@ class Context:
         prompt = self.screenings.ask(self.person.code, screening, kind)
         self.turn.actions.append(replace(reply, prompt=prompt))
 
-    def version_line(self, trial: Protocol) -> Safe | None:
-        """Say that a screening goes on under its own version of the trial, where another one is on offer now."""
+    def version_line(self, trial: Protocol, how: Literal["own", "saved"] = "own") -> Safe | None:
+        """Say that a screening goes on, or is saved, under its own version, where another one is on offer now."""
         offered = next((each for each in self.setup.protocols if each.id == trial.id), trial)
         if offered.sha256 == trial.sha256:
             return None
         if offered.version == trial.version:
-            return self.say("own_text", version=trial.version)
-        return self.say("own_version", version=trial.version, newest=offered.version)
+            return self.say(f"{how}_text", version=trial.version)
+        return self.say(f"{how}_version", version=trial.version, newest=offered.version)
 
     def where_we_are(self, remark: Safe | None = None) -> None:
         """Show the current screening, with a remark above it; without one, say the remark alone."""

@@ -174,5 +174,6 @@ def _saved(context: Context, screening: Screening, trial: str) -> Safe:
         return context.say("still_open", number=opened.number)
     context.turn.saved.append(opened.number)
     return lines(
-        context.say("trial_saved", id=trial, number=opened.number), version_of(context, opened.protocol)
+        context.say("trial_saved", id=trial, number=opened.number),
+        version_of(context, opened.protocol, "saved"),
     )

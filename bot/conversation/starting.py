@@ -110,7 +110,8 @@ def _new_for_some_trial(context: Context, place: int | None = None) -> None:
         context.turn.say(which, ((every,), *shown.rows), in_place=place is not None)
     else:
         told = [context.not_open(each.id) for each in context.setup.protocols]
-        context.turn.say(lines(*told) or context.say("no_trial"))
+        go_on = [context.say("open_go_on")] if told else []
+        context.turn.say(lines(*told, *go_on) or context.say("no_trial"))
 
 
 def begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:
@@ -131,7 +132,7 @@ def begin(context: Context, protocol: Protocol, earlier: Screening | None = None
             earlier=earlier.number if earlier else None,
         )
     except Closed:
-        context.turn.say(context.not_open(protocol.id))
+        context.turn.say(lines(context.not_open(protocol.id), context.say("open_go_on")))
         return
     open_with(context, screening)
     open_too = [still_open] if still_open is not None else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
@@ -78,9 +78,9 @@ def _ruled_out_by(context: Context, trial: Protocol) -> Safe | None:
     return context.say(key, id=trial.id, version=trial.version, newest=offered.version)
 
 
-def version_of(context: Context, trial: Protocol) -> Safe | None:
+def version_of(context: Context, trial: Protocol, how: Literal["own", "saved"] = "own") -> Safe | None:
     """Say of one trial among several under which version its screening goes on, if another one is on offer."""
-    said = context.version_line(trial)
+    said = context.version_line(trial, how)
     return context.say("named", name=trial.id, what=said) if said else None
 
 

@@ -102,6 +102,7 @@ def test_what_takes_no_new_screening_is_left_out_and_taken_in_again_when_it_does
     told = _told(press(site, shown, "back_to_question"))
     assert SAYS[what](site) in told
     assert site.words("trial_left_over", id=DM2) in told
+    assert site.words("open_go_on") not in told, "it does not, in what is open here"
     assert list(_left(site)) == [DM2]
     shown = press(site, site.ward.do(site.ward.clinician, site.words("unknown")), "where_we_stand")
     assert not [each for each in labels(shown) if DM2 in each], "neither to go on with nor to take in"
@@ -267,7 +268,9 @@ def test_a_version_that_was_changed_meanwhile_is_said_where_it_is_saved(site: Si
     turn = at_review(site)
     CHANGES["changed"](site)
     done = press(site, turn, "save_all", n=2)
-    assert SAYS["changed"](site) in _told(done)
+    saved = site.words("saved_version", version=TRIALS[0].version, newest=NEWER.version)
+    assert site.words("named", name=DM2, what=saved) in _told(done)
+    assert SAYS["changed"](site) not in _told(done), "it goes on no more"
     (version,) = site.ward.conversation.screenings.db.execute(
         "SELECT protocol_version FROM screening_log WHERE protocol = ?", [DM2]
     ).fetchone()

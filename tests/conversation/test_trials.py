@@ -60,9 +60,8 @@ def test_a_trial_that_is_paused_or_closed_takes_no_new_screening_and_says_by_who
     offered = site.ward.do(site.ward.clinician, "/new")
     assert site.words("trial_goes_on", id="EX-OTHER") in said(site.change("EX-OTHER", verb))
     refused = said(site.press(site.ward.clinician, offered, "EX-OTHER"))
-    assert plain(refused) == site.words(
-        f"not_begun_{state}", id="EX-OTHER", site="S01", by="S01-P03", day="2026-11-23"
-    )
+    why = site.words(f"not_begun_{state}", id="EX-OTHER", site="S01", by="S01-P03", day="2026-11-23")
+    assert plain(refused) == f"{why}\n{site.words('open_go_on')}"
     assert site.begun() == []
     site.change("EX-OTHER", "trial_open")
     site.press(site.ward.clinician, offered, "EX-OTHER")
@@ -84,6 +83,7 @@ def test_where_no_trial_is_open_each_says_why(site: Site) -> None:
     assert told == [
         site.words("not_begun_paused", id="NCT04420494", **about),
         site.words("not_begun_closed", id="EX-OTHER", **about),
+        site.words("open_go_on"),
     ]
 
 
