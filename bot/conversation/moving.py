@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.conversation.context import Context
 from bot.conversation.trials import ruled_out_by_another
 from bot.exchange import Press, Safe
-from bot.wording import against_parts, cards, matching, parts
+from bot.wording import against_parts, alerts, cards, matching, parts
 from bot.wording.phrases import Phrases, joined, lines
 from dialogs.against_parts import AgainstParts
 from dialogs.answers import Answer
@@ -103,6 +103,7 @@ class _Before:
     answers: Mapping[str, Answer]
     left: Mapping[str, str]
     against_parts: tuple[AgainstParts, ...]
+    alerts: tuple[alerts.Called, ...]
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> _Before:
@@ -115,6 +116,7 @@ class _Before:
             dict(dialogue.answers),
             dialogue.left,
             against_parts.found(dialogue),
+            alerts.called_for(dialogue, dialogue.ruled_out),
         )
 
 
@@ -124,7 +126,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
     if last.kind == "cancel" and dialogue.state == COMPLETED:
         return [say("revision_cancelled", number=screening.number)]
     return [
-        *cards.alert_lines(dialogue, before.facts, say),
+        *alerts.alert_lines(alerts.called_for(dialogue, before.out), before.alerts, say),
         *_newly_contradicting(dialogue, before, say),
         *_failed_further(context, dialogue, before),
         *(

@@ -18,7 +18,7 @@ from bot.wording.parts import belongs_to, names, needed, title, whose
 from bot.wording.phrases import Phrases, escape, joined, lines, named, quoted
 from bot.wording.why_again import as_number, beside_another
 from dialogs.answers import UNKNOWN, Answer, Measurement
-from dialogs.assessment import Reason, alerts
+from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
 from dialogs.examples import example
 from dialogs.languages import words
@@ -311,13 +311,3 @@ def answer_named(dialogue: Dialogue, question_id: str, answer: Answer | None, sa
 def answer_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """The answers that count, as they were understood."""
     return [escape(answer_named(dialogue, each, dialogue.answers[each], say)) for each in dialogue.applied]
-
-
-def alert_lines(dialogue: Dialogue, before: Sequence[Answer | None], say: Phrases) -> list[Safe]:
-    """Warnings that the newest answer called for."""
-    old = {alert.id for alert in alerts(dialogue.protocol, before)}
-    return [
-        say("alert", text=alert.text[say.language])
-        for alert in alerts(dialogue.protocol, dialogue.facts)
-        if alert.id not in old
-    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, cast
 
 from bot.exchange import Safe
+from bot.wording import parts
 from bot.wording.asked import numbered
 from bot.wording.parts import title
-from bot.wording.phrases import Phrases, joined
+from bot.wording.phrases import Phrases, joined, lines
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial
 from dialogs.progress import Progress
@@ -71,7 +72,18 @@ def news(dialogue: Matching, out_before: int, left_before: Collection[str], say:
     ]
     if len(newly) > MOST_NEWS:
         told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
+    told += _of_parts([each for each in here if not _is_out(each[0], out_before)], out_before, say)
     return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in possible)]
+
+
+def _of_parts(trials: Iterable[tuple[Trial, Progress]], out_before: int, say: Phrases) -> list[Safe]:
+    """What became of parts of trials that are possible; what is not told here, each trial says where it stands."""
+    told = [
+        say("named", name=trial.protocol.id, what=each)
+        for trial, alone in trials
+        for each in parts.news(alone, (out_before & trial.parts) >> trial.part, say)
+    ]
+    return told[:MOST_NEWS]
 
 
 def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
@@ -125,9 +137,14 @@ def _is_out(trial: Trial, mask: int) -> bool:
 
 
 def _ruled_out(trial: Trial, alone: Progress, say: Phrases) -> Safe:
-    criterion = trial.protocol.criterion_by_code[alone.first_failed or ""]
-    what = what_failed(trial.protocol, criterion, alone.facts, say.language)
-    return say(f"trial_out_{criterion.kind}", id=trial.protocol.id, code=criterion.code, what=what)
+    """That a trial is ruled out, and by what: in a line, or in one for each criterion that did so of its parts."""
+    first, *others = parts.ruled_out_by(alone)
+    if others:
+        told = (parts.out_line(alone, each, say) for each in (first, *others))
+        return lines(say("trial_out", id=trial.protocol.id), *told)
+    code = parts.of_parts(trial.protocol, first, say)
+    what = what_failed(trial.protocol, first, alone.facts, say.language)
+    return say(f"trial_out_{first.kind}", id=trial.protocol.id, code=code, what=what)
 
 
 def judged(screening: Screening, index: int) -> Progress | None:

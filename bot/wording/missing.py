@@ -18,18 +18,31 @@ def missing_lines(
     progress: Progress, say: Phrases, most: int | None = None, beside: Protocol | None = None
 ) -> list[Safe]:
     """Name what would settle the verdict, up to `most` questions, and the criteria that no answer given would."""
-    questions, silent = [progress.protocol.question(each) for each in progress.missing], silent_ones(progress)
+    return [
+        *missing_questions(progress, say, most, beside),
+        *unasked_line(progress, say),
+        *silent_line(progress, say),
+    ]
+
+
+def missing_questions(
+    progress: Progress, say: Phrases, most: int | None = None, beside: Protocol | None = None
+) -> list[Safe]:
+    """Name what would settle the verdict, up to `most` questions, each with who can say it."""
+    questions = [progress.protocol.question(each) for each in progress.missing]
     told = [
         say.plain("noted", what=title(progress.protocol, each, say, beside), note=each.supplier[say.language])
         for each in questions[:most]
     ]
     more = len(questions) - len(told)
     told += [say.plain("and_more", n=more)] if more else []
-    return [
-        *([say("missing", questions=joined(told, say))] if told else []),
-        *unasked_line(progress, say),
-        *([say("missing_site", codes=joined(silent, say))] if silent else []),
-    ]
+    return [say("missing", questions=joined(told, say))] if told else []
+
+
+def silent_line(progress: Progress, say: Phrases) -> list[Safe]:
+    """Name the criteria that no answer would settle."""
+    silent = silent_ones(progress)
+    return [say("missing_site", codes=joined(silent, say))] if silent else []
 
 
 def unasked_line(progress: Progress, say: Phrases) -> list[Safe]:

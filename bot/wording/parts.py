@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from bot.exchange import Safe
 from bot.wording.phrases import Phrases, joined
-from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
-from dialogs.parts import PartVerdict, whom
+from dialogs.parts import PartVerdict, rulings, whom
+from dialogs.progress import Progress
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reasons import what_failed
 from dialogs.verdicts import MET
@@ -18,11 +18,13 @@ def part_lines(dialogue: Dialogue, say: Phrases) -> list[Safe]:
     """Which parts are needed, and the verdict of each, a line each; nothing of a trial without parts."""
     return [
         *needed(dialogue.protocol, say),
-        *(
-            say("part_verdict", part=each.part.name[say.language], verdict=verdict_of(each, say))
-            for each in dialogue.parts
-        ),
+        *(part_line(each, say) for each in dialogue.parts),
     ]
+
+
+def part_line(part: PartVerdict, say: Phrases) -> Safe:
+    """The verdict of one part."""
+    return say("part_verdict", part=part.part.name[say.language], verdict=verdict_of(part, say))
 
 
 def needed(protocol: Protocol, say: Phrases) -> list[Safe]:
@@ -87,31 +89,56 @@ def names(parts: Iterable[Part], say: Phrases) -> str:
     return joined((part.name[say.language] for part in parts), say)
 
 
-def news(dialogue: Dialogue, out_before: int, say: Phrases) -> list[Safe]:
+# what is ruled out ---------------------------------------------------------------------------------
+
+
+def ruled_out_by(progress: Progress) -> list[Criterion]:
+    """Return what ruled a trial out: the criterion that did so by itself, or else each that did of some parts."""
+    protocol = progress.protocol
+    found = [index for index, _ in rulings(protocol, progress.failed)]
+    is_alone = protocol.parts_of[found[-1]] == protocol.every_part
+    return [protocol.criteria[index] for index in (found[-1:] if is_alone else found)]
+
+
+def of_parts(protocol: Protocol, criterion: Criterion, say: Phrases) -> str:
+    """The code of a criterion, with the parts that it belongs to if those are not all."""
+    parts = belongs_to(protocol, criterion)
+    return say.plain("noted", what=criterion.code, note=names(parts, say)) if parts else criterion.code
+
+
+def out_line(progress: Progress, criterion: Criterion, say: Phrases) -> Safe:
+    """A failed criterion: what of it is not met or applies."""
+    code = of_parts(progress.protocol, criterion, say)
+    return say(f"of_part_{criterion.kind}", code=code, what=_what_failed(progress, criterion, say))
+
+
+def news(progress: Progress, out_before: int, say: Phrases) -> list[Safe]:
     """What became of the parts since ``out_before`` were ruled out, as long as not every one is."""
-    if dialogue.excluded:
+    if progress.excluded:
         return []
     return [
         *(
-            _ruled_out(dialogue, reason, part, say)
-            for reason, parts in dialogue.rulings
+            _ruled_out(progress, reason.criterion, part, say)
+            for reason, parts in progress.rulings
             for part in parts
-            if not _bit(dialogue, part) & out_before
+            if not _bit(progress, part) & out_before
         ),
         *(
             say("part_open_again", part=part.name[say.language])
-            for part in dialogue.protocol.alternatives
-            if _bit(dialogue, part) & out_before & ~dialogue.ruled_out
+            for part in progress.protocol.alternatives
+            if _bit(progress, part) & out_before & ~progress.ruled_out
         ),
     ]
 
 
-def _bit(dialogue: Dialogue, part: Part) -> int:
-    return 1 << dialogue.protocol.alternatives.index(part)
+def _bit(progress: Progress, part: Part) -> int:
+    return 1 << progress.protocol.alternatives.index(part)
 
 
-def _ruled_out(dialogue: Dialogue, reason: Reason, part: Part, say: Phrases) -> Safe:
-    criterion = reason.criterion
-    what = what_failed(dialogue.protocol, criterion, dialogue.facts, say.language)
-    name = part.name[say.language]
+def _ruled_out(progress: Progress, criterion: Criterion, part: Part, say: Phrases) -> Safe:
+    what, name = _what_failed(progress, criterion, say), part.name[say.language]
     return say(f"part_out_{criterion.kind}", part=name, code=criterion.code, what=what)
+
+
+def _what_failed(progress: Progress, criterion: Criterion, say: Phrases) -> str:
+    return what_failed(progress.protocol, criterion, progress.facts, say.language)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import Button, Reply, Safe
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
-from bot.wording.healing import again
+from bot.wording.came_to import healing, parts_out, why
 from bot.wording.in_short import in_short, stands_in_short
 from bot.wording.matching import answered_otherwise, as_matching, judged, progress
 from bot.wording.matching_missing import all_missing
-from bot.wording.missing import IN_A_LIST, missing_lines
 from bot.wording.paging import page_at, page_line, turning
-from bot.wording.parts import needed, title
-from bot.wording.phrases import Phrases, gap, joined, lines, named
+from bot.wording.parts import title
+from bot.wording.phrases import Phrases, gap, lines, named
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
-from dialogs.healing import could_be_screened_again_from
 from dialogs.portfolio.merging import Trial
-from dialogs.progress import Progress
-from dialogs.protocol import Protocol
-from dialogs.reasons import what_failed
 from state.matchings import to_open
 from state.replay import OPENED
 from state.screenings import Screening
@@ -100,13 +94,9 @@ def _not_listed(screening: Screening, out: Sequence[int], say: Phrases) -> list[
     """Say at the end, where time alone could heal what rules a trial out, that only its own screening is listed."""
     if screening.state not in (REVIEW, COMPLETED):
         return []
-    dialogue, over = as_matching(screening), screening.over
-    heals = (
-        could_be_screened_again_from(alone.protocol, alone.facts, _entered(screening, dialogue.trials[index]))
-        for index in out
-        if dialogue.protocol.trial_ids[index] not in over and (alone := judged(screening, index)) is not None
-    )
-    return [say("not_listed")] if any(heals) else []
+    trials, over = screening.protocol.trial_ids, screening.over
+    of = (index for index in out if trials[index] not in over and judged(screening, index) is not None)
+    return [say("not_listed")] if any(healing(screening, index) for index in of) else []
 
 
 def _unasked(screening: Screening, say: Phrases) -> list[Safe]:
@@ -157,21 +147,20 @@ def _line(screening: Screening, index: int, say: Phrases) -> Safe:
     trial, alone = dialogue.trials[index], dialogue.alone[index]
     protocol, opened = trial.protocol, _own_screening(screening, trial, say)
     identity = {"id": protocol.id, "title": protocol.title[say.language]}
-    found, goes_on = judged(screening, index), screening.goes_on(protocol.id)
-    entered = screening.by_itself[protocol.id].entered_on if goes_on else _entered(screening, trial)
-    why = _why(found, entered, dialogue.protocol, say) if found is not None else []
-    if goes_on:
-        return lines(
-            say("stands", **identity, what=opened or ""), *why, *_otherwise_here(screening, index, say)
-        )
+    own = screening.by_itself[protocol.id] if screening.goes_on(protocol.id) else None
+    found = judged(screening, index)
+    told = why(screening, index, own, say) if found is not None else []
+    if own is not None:
+        here = _otherwise_here(screening, index, say)
+        return lines(say("stands", **identity, what=opened or ""), *told, *here)
     over = _takes_none(screening, protocol.id, say)
     if dialogue.is_left(index):
         what = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
     elif found is None:
-        what = say.plain("stands_open", n=alone.remaining)
+        what, told = say.plain("stands_open", n=alone.remaining), parts_out(alone, say)
     else:
         what = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
-    return lines(say("stands", **identity, what=what), *why, over, opened)
+    return lines(say("stands", **identity, what=what), *told, over, opened)
 
 
 def _otherwise_here(screening: Screening, index: int, say: Phrases) -> list[Safe]:
@@ -186,7 +175,7 @@ def _otherwise_here(screening: Screening, index: int, say: Phrases) -> list[Safe
     key = "asks_once_corrected" if alone.open and not alone.excluded else "not_changed_in"
     return [
         say("stands_here", verdict=say.plain(f"verdict_{alone.verdict}")),
-        *_why(alone, _entered(screening, trial), dialogue.protocol, say),
+        *why(screening, index, None, say),
         say(key, numbers=own.number),
     ]
 
@@ -198,48 +187,9 @@ def _takes_none(screening: Screening, trial: str, say: Phrases) -> Safe | None:
     return None if is_said else say(f"takes_none_{over}")
 
 
-def _entered(screening: Screening, trial: Trial) -> dict[str, date]:
-    """When the answers to a trial's questions were entered, by its own questions."""
-    here, entered = as_matching(screening).here, screening.entered_on
-    return {
-        q.id: entered[here(trial, q.id)] for q in trial.protocol.questions if here(trial, q.id) in entered
-    }
-
-
-def _why(alone: Progress, entered: Mapping[str, date], beside: Protocol, say: Phrases) -> list[Safe]:
-    """What ruled a trial out; or for which of its parts its verdict is, and what is missing."""
-    if alone.excluded:
-        return list(_why_not(alone, entered, say))
-    return [*_parts(alone, say), *_missing(alone, beside, say)]
-
-
 def _own_screening(screening: Screening, trial: Trial, say: Phrases) -> Safe | None:
     opened = screening.came_of.get(trial.protocol.id)
     return say("named", name=opened.number, what=stands_in_short(opened, say)) if opened else None
-
-
-def _parts(alone: Progress, say: Phrases) -> list[Safe]:
-    """The parts that are needed, and of the others those that have the verdict of the whole."""
-    others = (each for each in alone.parts if not each.part.required)
-    having = [each.part.name[say.language] for each in others if each.verdict == alone.verdict]
-    return [
-        *needed(alone.protocol, say),
-        *([say("stands_for", parts=joined(having, say))] if having else []),
-    ]
-
-
-def _missing(alone: Progress, beside: Protocol, say: Phrases) -> list[Safe]:
-    return missing_lines(alone, say, IN_A_LIST, beside) if alone.verdict == "undetermined" else []
-
-
-def _why_not(alone: Progress, entered: Mapping[str, date], say: Phrases) -> Iterator[Safe]:
-    """The criterion that ruled a trial out, and from when time alone could heal that."""
-    criterion = alone.protocol.criterion_by_code[alone.first_failed or ""]
-    what = what_failed(alone.protocol, criterion, alone.facts, say.language)
-    yield say(f"of_part_{criterion.kind}", code=criterion.code, what=what)
-    healing = could_be_screened_again_from(alone.protocol, alone.facts, entered)
-    if healing is not None:
-        yield again(healing, say)
 
 
 def _go_on(screening: Screening, index: int, say: Phrases) -> list[Button]:

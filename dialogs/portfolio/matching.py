@@ -137,6 +137,10 @@ class Matching(Dialogue):
         """Return what a question of a trial is called here."""
         return self.protocol.questions[trial.places[trial.protocol.position[question]]].id
 
+    def known_to(self, trial: Trial) -> list[Answer | None]:
+        """Return all that is known of what a trial asks, also what others needed and it did not."""
+        return [self.facts[place] for place in trial.places]
+
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         return {
             trial.coded(code): tuple(self.here(trial, question) for question in questions)
