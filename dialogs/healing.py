@@ -5,7 +5,8 @@ heals: not what is ongoing or never was, no laboratory result, no upper limit of
 
 Days are the site's own. A month counts the days that it counts in rules, so that the answer, said in days on the day
 that is told, meets the limit, and does not the day before. An age is entered in completed years (or months): how much
-of the next one has passed nobody knows, so that the day told is the latest possible one.
+of the next one has passed nobody knows, so that the day told is the latest possible one. Of what was *less than* so
+long ago it is the earliest possible one.
 
 What was how long before another day than that of screening (``at``: a first dose, an operation) does not heal: how that
 day moves nobody knows.
@@ -44,10 +45,14 @@ _FARTHEST: Final = 150 * 366
 
 @dataclass(frozen=True, slots=True, order=True)
 class Healing:
-    """The day from which time could have healed; ``at_the_latest``, if it may well have before: of an age."""
+    """The day from which time could have healed.
+
+    ``at_the_latest``, if it may well have before: of an age; ``at_the_earliest``, if maybe only later: of a bound.
+    """
 
     day: date
     at_the_latest: bool = False
+    at_the_earliest: bool = False
 
 
 def could_be_met_from(
@@ -116,12 +121,15 @@ def _first(
     entered_on = {**entered_on, **_last_entered(protocol, worked_out, entered_on)}
     pairs = zip(protocol.questions, facts, strict=True)
     facts = [worked_out.get(question.id, answer) for question, answer in pairs]
-    turning: dict[date, bool] = {}
-    for leaf in (leaf for criterion in criteria for leaf in criterion.rule.node.leaves()):
-        for each in _turning(protocol, leaf, facts, entered_on):
-            turning[each.day] = turning.get(each.day, False) or each.at_the_latest
-    healing = (day for day in sorted(turning) if healed(_aged(protocol, facts, entered_on, day)))
-    return next((Healing(day, turning[day]) for day in healing), None)
+    leaves = (leaf for criterion in criteria for leaf in criterion.rule.node.leaves())
+    turning = sorted(each for leaf in leaves for each in _turning(protocol, leaf, facts, entered_on))
+    days = (each.day for each in turning if healed(_aged(protocol, facts, entered_on, each.day)))
+    day = next(days, None)
+    if day is None:
+        return None
+    latest = any(each.at_the_latest for each in turning if each.day == day)
+    earliest = any(each.at_the_earliest for each in turning if each.day <= day)
+    return Healing(day, latest and not earliest, earliest and not latest)
 
 
 def _last_entered(protocol: Protocol, worked_out: Iterable[str], entered_on: EnteredOn) -> EnteredOn:
@@ -153,7 +161,8 @@ def _turning(protocol: Protocol, leaf: Leaf, facts: Facts, entered_on: EnteredOn
         wait = (_in_first(question, limit, code) - entered_as) / _in_first(question, Decimal(1), step)
         for steps in {ceil(wait), floor(wait) + 1}:
             if 0 < steps * DAYS[step] <= _FARTHEST:
-                yield Healing(_after(entered, steps, step), is_age(question))
+                day = _after(entered, steps, step)
+                yield Healing(day, is_age(question), answer.relation.startswith("<"))
 
 
 def _in_first(question: Question, number: Decimal | Fraction, code: str) -> Fraction:

@@ -6,9 +6,11 @@ Left out is what was screened again already (a later screening that is not cance
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from sqlite_utils import Database
 
 from dialogs.healing import (
     Healing,
@@ -38,7 +40,7 @@ NOT_AGAIN: Final = _NO_LATER.format(counting="h.state <> 'cancelled'")
 NOT_SAVED_AGAIN: Final = _NO_LATER.format(counting="h.verdict IS NOT NULL")
 """Likewise, where a screening that is open and was never saved says nothing yet."""
 _INELIGIBLE: Final = f"""
-SELECT s.number, s.site, s.person, t.id, s.protocol, g.saved_entry, g.saved_at, g.all_failed
+SELECT s.number, s.site, s.person, t.id, t.version, s.protocol, g.saved_entry, g.saved_at, g.all_failed
 FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
@@ -46,6 +48,13 @@ WHERE g.verdict = 'ineligible'
     AND (:site IS NULL OR s.site = :site)
     AND (:person IS NULL OR s.person = :person)
     AND {NOT_AGAIN}
+"""
+
+
+_BEGUN: Final = """
+SELECT t.id, t.version FROM screenings s JOIN protocols t ON t.sha256 = s.protocol
+WHERE s.sequence > 0
+ORDER BY s.started_at, s.number
 """
 
 
@@ -57,6 +66,7 @@ class Due:
     site: str
     person: str
     protocol: str
+    version: str
     saved_at: str
     failed: tuple[str, ...]
     healing: Healing
@@ -70,9 +80,25 @@ def due(screenings: Lookup, *, site: str | None = None, person: str | None = Non
     return sorted(found, key=lambda each: (each.healing, each.site, each.number))
 
 
+def by_other_versions(
+    waiting: Iterable[Due], newest: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the trials of which another version is the newest, with the versions by which these days are."""
+    found: dict[str, dict[str, None]] = {}
+    for each in waiting:
+        if newest.get(each.protocol, each.version) != each.version:
+            found.setdefault(each.protocol, {})[each.version] = None
+    yield from ((trial, tuple(versions)) for trial, versions in found.items())
+
+
+def newest_versions(db: Database) -> dict[str, str]:
+    """Return the version of each trial under which a screening was begun last."""
+    return dict(db.execute(_BEGUN).fetchall())
+
+
 def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator[Due]:
     rows = screenings.db.execute(_INELIGIBLE, {"site": site, "person": person}).fetchall()
-    for number, at, by, trial, sha256, saved_entry, saved_at, all_failed in rows:
+    for number, at, by, trial, version, sha256, saved_entry, saved_at, all_failed in rows:
         failed = tuple(json.loads(all_failed))
         protocol = screenings.protocols.get(sha256)
         if not may_heal(protocol, failed):
@@ -80,7 +106,7 @@ def _found(screenings: Lookup, site: str | None, person: str | None) -> Iterator
         healing = healing_of(screenings, number, saved_entry)
         if healing is not None:
             day, waits_for = healing
-            yield Due(number, at, by, trial, saved_at, failed, day, waits_for)
+            yield Due(number, at, by, trial, version, saved_at, failed, day, waits_for)
 
 
 def healing_of(screenings: Lookup, number: str, saved_entry: int) -> tuple[Healing, tuple[str, ...]] | None:

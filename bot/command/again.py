@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,10 @@ from dialogs.languages import DEFAULT, counted
 if TYPE_CHECKING:
     from state.rescreening import Due
 
-COLUMNS: Final = ("screening", "site", "person", "saved_at", "failed", "from", "at_the_latest", "protocol")
+COLUMNS: Final = (
+    *("screening", "site", "person", "saved_at", "failed"),
+    *("from", "at_the_latest", "protocol", "version", "at_the_earliest"),
+)
 
 
 @click.command("again")
@@ -31,8 +35,9 @@ def command(db_file: str, site: str | None, protocol: str | None, lang: str | No
 
     These are saved screenings that fail only for reasons that time alone heals: a washout, an age that is not reached
     yet. Each answer ages from the day at the site on which it was entered. Of an age in completed years the day is the
-    latest possible one. Whoever was screened again already is left out. Each goes by the version of the trial that it
-    was saved with; "prescreen protocol compare" with --db names the other days of a new version.
+    latest possible one, of what was less than so long ago the earliest. Whoever was screened again already is left
+    out. Each goes by the version of the trial that it was saved with; it is said where newer screenings are under
+    another one, and "prescreen protocol compare" with --db names the other days by that.
 
     \b
     Examples:
@@ -43,22 +48,33 @@ def command(db_file: str, site: str | None, protocol: str | None, lang: str | No
     """
     from state.lookup import Lookup
     from state.names import refuse_unknown_site
-    from state.rescreening import due
+    from state.rescreening import by_other_versions, due, newest_versions
 
     db = open_existing(db_file)
     try:
         refuse_unknown_site(db, site)
         trial = options.known_trial(db, protocol) if protocol is not None else None
-        found = due(Lookup(db), site=site)
+        found = [each for each in due(Lookup(db), site=site) if trial in (None, each.protocol)]
+        newest = newest_versions(db)
     finally:
         db.conn.close()
-    _WRITE[form]([each for each in found if trial in (None, each.protocol)], lang or DEFAULT)
+    _WRITE[form](found, lang or DEFAULT)
+    for name, versions in by_other_versions(found, newest):
+        for version in versions:
+            both = [f"{name}@{each}" for each in (version, newest[name])]
+            compare = shlex.join(["prescreen", "protocol", "compare", *both, "--db", db_file])
+            click.echo(
+                f"{name}: these days are by version {version}; the newest screening is under version"
+                f" {newest[name]}, by which others are told by: {compare}",
+                err=True,
+            )
 
 
 def _row(each: Due) -> dict[str, Any]:
     values = (
         *(each.number, each.site, each.person, each.saved_at, list(each.failed)),
-        *(each.healing.day.isoformat(), each.healing.at_the_latest, each.protocol),
+        *(each.healing.day.isoformat(), each.healing.at_the_latest),
+        *(each.protocol, each.version, each.healing.at_the_earliest),
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -62,7 +62,15 @@ def open_items(context: Context, argument: str) -> None:
     ]
     again = due(context.screenings, site=context.person.site, person=context.person.code)[:LISTED]
     context.turn.actions.append(
-        lists.open_items(in_progress(context), waiting, again, context.setup.zone, context.say, context.named)
+        lists.open_items(
+            in_progress(context),
+            waiting,
+            again,
+            context.setup.protocols,
+            context.setup.zone,
+            context.say,
+            context.named,
+        )
     )
 
 

@@ -140,7 +140,7 @@ def open_items(context: Context, argument: str) -> None:
         return
     site, undetermined = context.person.site, _listed(context, "undetermined")
     waiting = due(context.screenings, site=site)[:LISTED]
-    later = lists.again_lines(waiting, context.say, context.named)
+    later = lists.again_lines(waiting, context.setup.protocols, context.say, context.named)
     told = [(item.trial, _open_item(context, item)) for item in undetermined]
     told += _running(context)
     title = "open_title" if undetermined else "office_all_determined"
@@ -170,9 +170,8 @@ def to_screen_again(context: Context, argument: str) -> None:
         context.turn.say(say("again_none", site=site))
         return
     shown, more = waiting[:AGAIN_LISTED], len(waiting) - AGAIN_LISTED
-    text = lines(
-        *lists.again_lines(shown, say, context.named), say("again_more", n=more) if more > 0 else None
-    )
+    told = lists.again_lines(shown, context.setup.protocols, say, context.named)
+    text = lines(*told, say("again_more", n=more) if more > 0 else None)
     context.turn.say(text, _cards([each.number for each in shown]))
 
 

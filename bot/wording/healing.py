@@ -53,6 +53,8 @@ def _again(screening: Screening) -> Healing | None:
 
 
 def _word(healing: Healing) -> str:
+    if healing.at_the_earliest:
+        return "not_before"
     return "by" if healing.at_the_latest else "from"
 
 

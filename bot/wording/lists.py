@@ -20,7 +20,7 @@ from dialogs.languages import LANGUAGES
 from dialogs.portfolio.merging import PORTFOLIO
 from dialogs.protocol import Protocol
 from state.moments import in_zone
-from state.rescreening import Due
+from state.rescreening import Due, by_other_versions
 from state.screenings import Listed, Screening
 
 Named = Callable[[str, str], str]
@@ -137,9 +137,16 @@ def again_line(each: Due, say: Phrases, named: Named) -> Safe:
     return say("again_line", number=number, when=when(each.healing, say), codes=codes)
 
 
-def again_lines(waiting: Sequence[Due], say: Phrases, named: Named) -> list[Safe]:
-    """Whom to screen again, under a title; nothing if there is nobody."""
+def again_lines(
+    waiting: Sequence[Due], offered: Iterable[Protocol], say: Phrases, named: Named
+) -> list[Safe]:
+    """Whom to screen again, under a title, and where another version is on offer now; nothing if there is nobody."""
     told = [again_line(each, say, named) for each in waiting]
+    newest = {each.id: each.version for each in offered}
+    told += [
+        say("again_by_version", trial=trial, versions=joined(versions, say), newest=newest[trial])
+        for trial, versions in by_other_versions(waiting, newest)
+    ]
     return [gap(say("again_title")), *told] if told else []
 
 
@@ -147,6 +154,7 @@ def open_items(
     running: Sequence[Listed],
     waiting: Sequence[tuple[Listed, Screening]],
     again: Sequence[Due],
+    offered: Iterable[Protocol],
     zone: str,
     say: Phrases,
     named: Named,
@@ -160,7 +168,9 @@ def open_items(
     repeat = tuple((_go(each.number, each.number),) for each in again)
     shown = {item.number: named(item.number, item.trial) for item in running}
     buttons = (*resume_buttons(shown, say), *fill, *repeat)
-    return Reply(lines(say("open_title"), *by_trial(told, named), *again_lines(again, say, named)), buttons)
+    return Reply(
+        lines(say("open_title"), *by_trial(told, named), *again_lines(again, offered, say, named)), buttons
+    )
 
 
 def by_trial(told: Iterable[tuple[str, Safe]], named: Named) -> list[Safe]:

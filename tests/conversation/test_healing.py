@@ -94,6 +94,12 @@ def test_the_day_is_the_sites_and_not_that_of_utc(ward: Ward) -> None:
     assert has(excluded(ward, *RECENT_MI), "from 24 February 2027", "自2027年2月24日起")
 
 
+def test_of_what_was_less_than_so_long_ago_the_earliest_day_is_said(ward: Ward) -> None:
+    told = ("from 23 February 2027 at the earliest", "最早自2027年2月23日起")
+    assert has(excluded(ward, "45", "less than 3 months ago"), *told)
+    assert has(said(ward.do(ward.coordinator, "/again")), *told)
+
+
 def test_of_several_the_whole_is_said_once_more(ward: Ward) -> None:
     turn = ward.do(ward.clinician, "/new", "17")
     turn = ward.do(
@@ -196,9 +202,9 @@ def test_the_command_line_lists_the_same(ward: Ward, tmp_path: Path) -> None:
         ("S01-0001", "2027-11-23", True),
     ]
     head, first, _ = run("--format", "csv").splitlines()
-    assert head == "screening,site,person,saved_at,failed,from,at_the_latest,protocol"
+    assert head == "screening,site,person,saved_at,failed,from,at_the_latest,protocol,version,at_the_earliest"
     assert first.startswith("S01-0002,S01,S01-P01,2026-11-23T01:30:")
-    assert first.endswith(",E1,2027-02-23,False,FICTIONAL-WASHOUT")
+    assert first.endswith(",E1,2027-02-23,False,FICTIONAL-WASHOUT,1,False")
     assert run("--site", "S02") == ""
     assert run("--protocol", "FICTIONAL-WASHOUT") == run() != run("--protocol", "NCT04420494") == ""
 

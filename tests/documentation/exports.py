@@ -32,8 +32,9 @@ LOG_MEANINGS: Final = {
     "all_failed": "All criteria known to fail, the first one first, with spaces between",
     "unresolved": "Criteria that stayed unknown",
     "could_be_met_from": "Failed criteria that time alone heals, each with its day at the site: `E1 2026-12-09; I1 by "
-    "2027-09-08`; *by*: at the latest, of an age in completed years",
-    "screen_again_from": "Day from which all failed criteria are healed; empty if one never is, or if it may be sooner",
+    "2027-09-08`; *by*: at the latest, of an age in completed years; of a bound (`<2 mo`) the earliest possible day",
+    "screen_again_from": "Day from which all failed criteria are healed, of a bound the earliest possible one; empty "
+    "if one never is, or if it may be sooner",
     "screen_again_by": "That day, where it is the latest possible one",
     "referred_at": "Day of the referral at the site, if it was noted in this screening and not taken back",
     "consent_date": "Day of the consent, likewise; not the day on which it was noted",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from click.testing import CliRunner
+from sqlite_utils import Database
+
+from bot.command import main
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, Step
 from dialogs.loading import parse_protocol
+from dialogs.protocol import Protocol
 from state.database import open_database
 from state.exports import export
 from state.lookup import Lookup
@@ -61,15 +67,21 @@ ANSWERS: Final[dict[str, Answer]] = {
 }
 
 
-def test_a_part_that_time_does_not_heal_is_not_waited_for(tmp_path: Path) -> None:
-    db = open_database(tmp_path / "cohorts.db")
-    person = People(db).add("clinician", "S01", "terminal", "1", "en").code
+def saved(db: Database, protocol: Protocol = TRIAL) -> None:
+    people = People(db)
+    known = [each.code for each in people.all()]
+    person = known[0] if known else people.add("clinician", "S01", "terminal", "1", "en").code
     screenings = Screenings(db)
-    screening = screenings.start(TRIAL, person, "S01", zone="+08:00", channel="terminal")
+    screening = screenings.start(protocol, person, "S01", zone="+08:00", channel="terminal")
     while screening.state in ANSWERS:
         screenings.take(screening, [Step("answer", screening.state, ANSWERS[screening.state])], person)
     assert screening.state == EXCLUDED
     screenings.take(screening, [Step("finish"), Step("save")], person)
+
+
+def test_a_part_that_time_does_not_heal_is_not_waited_for(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "cohorts.db")
+    saved(db)
     (waiting,) = due(Lookup(db))
     assert (waiting.failed, waiting.waits_for) == (("I1", "E1"), ("E1",))
     export(tmp_path / "cohorts.db", "csv", tmp_path / "log.csv")
@@ -77,3 +89,18 @@ def test_a_part_that_time_does_not_heal_is_not_waited_for(tmp_path: Path) -> Non
     assert row["first_failed"] == "E1"
     assert row["could_be_met_from"] == f"E1 {waiting.healing.day}"
     db.close()
+
+
+def test_the_list_says_by_which_version_its_days_are_and_how_to_see_others(tmp_path: Path) -> None:
+    file = tmp_path / "cohorts.db"
+    db = open_database(file)
+    saved(db)
+    first = CliRunner().invoke(main, ["again", "--db", str(file)])
+    saved(db, parse_protocol(TRIAL.text.replace('version = "1"', 'version = "2"'), "cohorts.toml"))
+    db.close()
+    second = CliRunner().invoke(main, ["again", "--db", str(file)])
+    assert "version" not in first.stderr
+    told = "FICTIONAL-COHORTS: these days are by version 1; the newest screening is under version 2"
+    assert told in second.stderr
+    compare = shlex.split(second.stderr[second.stderr.index("prescreen protocol compare") :].splitlines()[0])
+    assert CliRunner().invoke(main, compare[1:]).exit_code == 0
