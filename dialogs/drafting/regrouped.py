@@ -7,7 +7,7 @@ out other patients. In which order the lines of a list stand does not matter, no
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -106,7 +106,8 @@ def in_another_list(
     lines = split(record.text)
     known = _headings(lines, {each.text for each in quoted})
     drafted = criteria_of(lines, propose)
-    letters = {each.source: _letters(each.code) for each in drafted if each.code}
+    times = Counter(line.text for line in lines)  # of words that stand twice, no code says where
+    letters = {each.source: _letters(each.code) for each in drafted if each.code and times[each.source] == 1}
     places: dict[str, list[_Place]] = defaultdict(list)
     for line, last in zip(lines, known.last_above(each.text for each in lines), strict=True):
         places[line.text].append(_Place(known.among(line.headings), last, letters.get(line.text)))
@@ -119,9 +120,10 @@ def in_another_list(
     rules = {criterion.code: criterion.rule.text for criterion in protocol.criteria}
     for each, item in moved:
         if (each.text, rules.get(each.code)) not in same:
-            there = places[each.text][0].heading
             here = _NONE if each.code and item.may_be_in_none else item.last
-            yield f"{each.called} stands {_called(here)} in the file, and {_called(there)} in the record{_of(each)}"
+            there = next((at.heading for at in places[each.text] if at.heading != here), here)
+            if there != here:
+                yield f"{each.called} stands {_called(here)} in the file, and {_called(there)} in the record{_of(each)}"
 
 
 def _items(

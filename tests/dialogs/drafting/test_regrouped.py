@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -191,3 +192,37 @@ def test_a_line_moved_from_an_inner_list_to_the_one_around_it_is_named() -> None
         )
     order = NESTED.replace("  * blue lamps\n", "").replace("  * red", "  * blue lamps\n  * red")
     assert differences(file, Record("FICT-1", "Fictional", order)) == []
+
+
+SAME_WORDS = (
+    "* Infection:\n  * Fever\n  * Cough\n* Heart disease:\n  * Infection:\n  * Angina",
+    "* Heart disease:\n  * Infection\n  * Angina\n* Infection\n  * Fever\n  * Cough",
+    "* Infection:\n  * Fever\n* Cough:\n  * Infection:\n    * Rash\n  * Angina",
+    "Infection:\n* Fever\n* Infection:\n* Cough\nHeart:\n* Angina",
+)
+
+
+@pytest.mark.parametrize("text", SAME_WORDS)
+def test_of_a_heading_with_the_words_of_an_item_no_line_is_told_to_stand_where_it_stands(text: str) -> None:
+    def record(lines: Sequence[str]) -> Record:
+        return Record("FICT-1", "Fictional", "Exclusion Criteria:\n" + "\n".join(lines))
+
+    lines = text.splitlines()
+    file = parse_protocol(drafted_file(record(lines), ["en"], propose, "a test"), "trial.toml")
+    assert differences(file, record(lines)) == []
+    found = []
+    for one, other in combinations(range(len(lines)), 2):
+        exchanged = {one: lines[other].lstrip(" *"), other: lines[one].lstrip(" *")}
+        found += differences(
+            file,
+            record(
+                [
+                    re.sub(r"\w.*", exchanged[at], line) if at in exchanged else line
+                    for at, line in enumerate(lines)
+                ]
+            ),
+        )
+    places = re.compile(r"stands (.*) in the file, and (.*) in the record")
+    told = [match.groups() for each in found if (match := places.search(each))]
+    assert len(told) > 4
+    assert [each for each in told if each[0] == each[1]] == []
