@@ -17,7 +17,7 @@ from dialogs.amendments.sentences import Sentences
 from dialogs.answers import Measurement, compact
 from dialogs.changed_words import changed_words
 from dialogs.drafting.anew import drafted_anew
-from dialogs.drafting.headings import section_of
+from dialogs.drafting.sections import section_of
 from dialogs.headings import headings
 from dialogs.languages import numbered, words
 from dialogs.loading.fingerprints import shown_with

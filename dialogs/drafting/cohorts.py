@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from dialogs.drafting.headings import codes_of, part_in, section_of
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import sex_of
 from dialogs.drafting.persons import Persons, label_of, person_called, persons_in
+from dialogs.drafting.sections import codes_of, part_in, section_of
 from dialogs.drafting.spoken import either
 
 _SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)

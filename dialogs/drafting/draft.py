@@ -9,9 +9,9 @@ from dialogs.drafting.cohorts import parts_of
 from dialogs.drafting.criteria import Drafted, Propose, criteria_of
 from dialogs.drafting.fields import not_taken_up, of_fields
 from dialogs.drafting.file import Contents, Said, file_of
-from dialogs.drafting.headings import speaks_of_some
 from dialogs.drafting.layout import Line, opens_section, split
 from dialogs.drafting.record import Record, RecordError
+from dialogs.drafting.sections import speaks_of_some
 from dialogs.errors import ProtocolError
 from dialogs.languages import DEFAULT
 from dialogs.loading import parse_protocol

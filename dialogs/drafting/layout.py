@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from dialogs.drafting import headings, markers
+from dialogs.drafting import markers, sections
 from dialogs.drafting.listed import enumerated, with_groups, with_numerals
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.rows import COLUMNS, GROUP, LAYOUT, Row, rows_of
@@ -52,7 +52,7 @@ class Line:
 
 def opens_section(line: Line) -> bool:
     """Say whether a line is the heading of the inclusion or of the exclusion criteria."""
-    return line.role == "line" and headings.section_of(line.text, marked=bool(line.marker)) is not None
+    return line.role == "line" and sections.section_of(line.text, marked=bool(line.marker)) is not None
 
 
 def split(text: str) -> tuple[Line, ...]:
@@ -94,13 +94,13 @@ class _Reader:
         for place, (row, below) in enumerate(zip(rows, [*rows, None][1:], strict=True)):
             if self.role == "inclusion" and not row.marker and introduces(row.text):
                 self.end = _end_that_excludes(rows[place + 1 :])
-                self.role = headings.UNSURE if self.end else self.role
+                self.role = sections.UNSURE if self.end else self.role
             if row is self.end:
                 self.role, self.titles, self.open, self.end = "inclusion", [], [], None
                 yield Line(row.text, "line", unsure=True)
                 continue
             line = self._line(row, below)
-            yield replace(line, unsure=True) if self.role == headings.UNSURE else line
+            yield replace(line, unsure=True) if self.role == sections.UNSURE else line
 
     def _line(self, row: Row, below: Row | None) -> Line:
         self._leave_table(row)
@@ -108,15 +108,15 @@ class _Reader:
             self.role, self.whom, self.titles, self.open = row.side, "", [], []
         if row.marker and self.head and (self.head[0].style, self.head[0].indent) == (row.style, row.indent):
             self._leave_head(*self.head)
-        may_exclude = self.role in ("inclusion", headings.UNSURE)
+        may_exclude = self.role in ("inclusion", sections.UNSURE)
         section = self._section(row)
-        if section is not None and (section[0] != headings.UNSURE or may_exclude):
+        if section is not None and (section[0] != sections.UNSURE or may_exclude):
             self.head = (row, self.role) if _may_head_its_list_alone(row, below) else None
             self.role, self.whom = section[0], section[1] or self._group(section[0])
             self.titles, self.open, self.before, self.fresh = [], [], [], False
             return Line(row.text, "line", row.marker)
-        begun = "" if row.marker else headings.side_begun(row.text)
-        if begun and (begun != headings.UNSURE or may_exclude):
+        begun = "" if row.marker else sections.side_begun(row.text)
+        if begun and (begun != sections.UNSURE or may_exclude):
             self.role, self.whom, self.titles, self.open = begun, "", [], []
         if below and below.heads_section and not row.marker and _heads_a_group(row.text):
             self.groups[row.text] = set()
@@ -137,17 +137,17 @@ class _Reader:
 
     def _leave_head(self, head: Row, before: str) -> None:
         """Go on beside an item that opened a section: what may exclude was its list; or this may go on or not."""
-        if self.role == headings.UNSURE:
+        if self.role == sections.UNSURE:
             self.role, self.whom = "inclusion", ""
         elif "exclusion" in (self.role, before):
-            self.role, self.whom = headings.UNSURE, head.text
+            self.role, self.whom = sections.UNSURE, head.text
         self.head = None
 
     def _enter_columns(self, row: Row) -> None:
         """Read the rows below the heading of columns by what this says; it may exclude, among inclusions."""
         self.around = self.role, list(self.titles)
-        if self.role == "inclusion" and headings.speaks_of_exclusion(row.text):
-            self.role = headings.UNSURE
+        if self.role == "inclusion" and sections.speaks_of_exclusion(row.text):
+            self.role = sections.UNSURE
 
     def _leave_table(self, row: Row) -> None:
         """Leave the table above a row that is none of its own, and the heading of its columns."""
@@ -171,7 +171,7 @@ class _Reader:
         """Return the side that a row opens, and whom; exclusions may say who is let in all the same."""
         if self.role != "inclusion" and allows(row.text, "exclusion"):
             return None
-        return headings.section_of(row.text, marked=bool(row.marker))
+        return sections.section_of(row.text, marked=bool(row.marker))
 
     def _is_title(self, row: Row, below: Row | None) -> bool:
         """Say whether an unmarked line heads what follows; one in an item's indent belongs to the item."""
@@ -220,7 +220,7 @@ class _Reader:
         self._go_on(row)
         self._leave(row)
         self.fresh = False
-        role = "exclusion" if headings.leaves_out(row.text) or self.role == headings.UNSURE else self.role
+        role = "exclusion" if sections.leaves_out(row.text) or self.role == sections.UNSURE else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above(row))
         self.open.append(row)
         return line
@@ -266,7 +266,7 @@ class _Reader:
 def _end_that_excludes(below: Sequence[Row]) -> Row | None:
     """Return the end of a sentence around a list, if it excludes: *patients with: ... will be excluded*."""
     for row in below:
-        if not row.marker and headings.ends_in_excluding(row.text):
+        if not row.marker and sections.ends_in_excluding(row.text):
             return row
         if row.heads_section or (not row.marker and introduces(row.text)):
             return None

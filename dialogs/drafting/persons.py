@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.drafting.headings import codes_of, speaks_of_some
 from dialogs.drafting.of_some import sex_of
+from dialogs.drafting.sections import codes_of, speaks_of_some
 from dialogs.drafting.spoken import either
 from dialogs.drafting.titles import names_a_part
 from dialogs.languages import DEFAULT, LANGUAGES, in_every_language, words

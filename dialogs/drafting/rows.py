@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Final
 
-from dialogs.drafting import headings, markers
+from dialogs.drafting import markers, sections
 from dialogs.drafting.tables import Laid, laid_out
 from dialogs.drafting.titles import is_note, is_title, says_nothing
 
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def heads_section(self) -> bool:
-        return headings.section_of(self.text, marked=bool(self.marker)) is not None
+        return sections.section_of(self.text, marked=bool(self.marker)) is not None
 
 
 def rows_of(text: str) -> Iterator[Row]:
@@ -101,14 +101,14 @@ def _of_table(row: Row, line: Laid, number: int) -> Row:
 
 def _sides(cells: Sequence[str]) -> tuple[str, ...]:
     """Return the sides of the columns that a row heads: *inclusion criteria*, and beside it *exclusion criteria*."""
-    sections = [headings.section_of(_UNSEEN.sub(" ", cell).strip()) for cell in cells]
-    sides = [section[0] for section in sections if section is not None]
+    found = [sections.section_of(_UNSEEN.sub(" ", cell).strip()) for cell in cells]
+    sides = [section[0] for section in found if section is not None]
     return tuple(sides) if len({*sides}) == len(cells) == 2 else ()
 
 
 def _side_of(cells: Sequence[str]) -> str:
     """Return the side that one of the cells of a row names: *7, Diabetes, Exclusion*."""
-    named = [section[0] for cell in cells if (section := headings.section_of(cell.strip())) is not None]
+    named = [section[0] for cell in cells if (section := sections.section_of(cell.strip())) is not None]
     return named[0] if len(named) == 1 else ""
 
 
@@ -158,7 +158,7 @@ def _goes_on(above: Row, row: Row) -> bool:
 def _pieces(row: Row, below: Row | None) -> Iterator[Row]:
     """Yield a line as itself, or as the headings in it and what stands between them."""
     is_last = below is None or below.heads_section
-    first, *others = headings.pieces(row.text, marked=bool(row.marker), is_last=is_last)
+    first, *others = sections.pieces(row.text, marked=bool(row.marker), is_last=is_last)
     yield replace(row, text=first)
     for piece in others:
         inside = row_of(piece, row.indent, after_blank=True)

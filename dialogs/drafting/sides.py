@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dialogs.drafting.criteria import Drafted, criteria_of
-from dialogs.drafting.headings import leaves_out
 from dialogs.drafting.layout import opens_section, split
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.record import Record
+from dialogs.drafting.sections import leaves_out
 from dialogs.protocol import Protocol
 
 _CALLED: Final = {"inclusion": "an inclusion criterion", "exclusion": "an exclusion criterion"}
