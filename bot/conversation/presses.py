@@ -90,7 +90,7 @@ _ROWS: Final = (
     _own("continue", "moves", moving.step("continue"), key="c", former="c"),
     _own("finish", "moves", moving.step("finish"), key="f", former="f"),
     _own("finish_save", "moves", moving.step("finish", "save"), key="f"),
-    _own("save", "moves", moving.step("save"), key="s", word=("question", "yes"), former="s"),
+    _own("save", "moves", moving.step("save"), key="s", word=("question", "save"), former="s"),
     _own("help", "looks", helping.help_pressed, key="h", word=("question", "help"), former="h"),
     _own("correct_which", "looks", own_screenings.correct_which, key="m", former="m"),
     _own("cancel", "looks", own_screenings.ask_to_cancel, key="x", word=("question", "cancel"), former="x"),
