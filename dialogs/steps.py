@@ -30,7 +30,7 @@ TO_CORRECT: Final = "correct"
 BY_HAND: Final = "by_hand"
 """Why a person leaves a trial out: it does not concern the patient."""
 NOT_ASKED: Final = "not_asked"
-"""Why nothing more is asked for a trial in a revision that judges it on: its own screening asks, or it takes none."""
+"""Why nothing more is asked for a trial that is judged on: its own screening asks, or it takes no new one."""
 StepKind = Literal[
     "answer", "propose", "back", "correct", "continue", "finish", "save", "cancel", "reopen", "amend"
 ]

@@ -56,9 +56,9 @@ class Lists:
         return list(map(_listed, self.db.execute(_OF_NUMBERS, [json.dumps(list(numbers))])))
 
     def matchings(
-        self, person: str, site: str, *, state: Literal["open"] | None = None, limit: int = 20
+        self, person: str | None, site: str, *, state: Literal["open"] | None = None, limit: int = 20
     ) -> list[Listed]:
-        """List a person's matchings at a site, the last touched first: all that were not cancelled, or the open."""
+        """List the matchings of a site, of one person or of all, the last touched first: not cancelled, or the open."""
         rows = self.db.execute(_MATCHINGS, {"person": person, "site": site, "state": state, "limit": limit})
         return [Listed(*row) for row in rows]
 
@@ -115,7 +115,7 @@ _MATCHINGS: Final = """
 SELECT s.number, s.person, CASE p.state WHEN 'completed' THEN 'completed' ELSE 'open' END, s.started_at
 FROM screenings s
 JOIN positions p ON p.screening = s.number
-WHERE s.sequence < 0 AND s.person = :person AND s.site = :site
+WHERE s.sequence < 0 AND s.site = :site AND (:person IS NULL OR s.person = :person)
     AND p.state <> 'cancelled' AND (:state IS NULL OR p.state <> 'completed')
 ORDER BY p.updated_at DESC, s.number DESC
 LIMIT :limit

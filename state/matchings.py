@@ -15,7 +15,6 @@ from dialogs.progress import ASKING
 from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lookup import Screening
-from state.replay import OPENED
 from state.site_facts import is_known
 from state.trials import not_open
 
@@ -67,9 +66,9 @@ def taking_none(db: Database, matching: Screening, offered: Collection[str]) -> 
 def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
     """Return the steps by which a matching leaves out what is no more to be asked in it, with why.
 
-    Those are the trials that take no new screening now, ``over``, and those that go on in a screening of their own; at
-    the end, where nothing is asked, these stand in its verdict. Nothing is left out while an answer is corrected. What
-    has a verdict in a saved matching is judged on by the answers at hand: only what it still needs is not asked.
+    Those are the trials that take no new screening now, ``over``. What was saved out of it, or has a verdict in what
+    was saved, is judged on by the answers at hand: only what it still needs is not asked, where it goes on by itself or
+    takes no new screening. Nothing is left out while an answer is corrected.
     """
     dialogue = dialogue_of(matching)
     if dialogue.editing is not None:
@@ -88,13 +87,11 @@ def to_leave(matching: Screening, over: Mapping[str, str]) -> list[Step]:
 def _why_not_asked(matching: Screening, index: int, over: Mapping[str, str]) -> str | None:
     """Return why nothing is to be asked any more for the trial at a place; ``None`` if it is, or needs nothing."""
     dialogue = dialogue_of(matching)
-    trial, is_asking = dialogue.protocol.trial_ids[index], dialogue.stage == ASKING
-    goes_on = matching.goes_on(trial)
+    trial, needs = dialogue.protocol.trial_ids[index], dialogue.stage == ASKING and dialogue.worth[index]
+    if matching.goes_on(trial):  # and was not left out then: it was saved at an end
+        return NOT_ASKED if needs else None
     if was_judged(dialogue, trial):
-        needs = is_asking and dialogue.worth[index]
-        return NOT_ASKED if needs and (goes_on or trial in over) else None
-    if goes_on:
-        return OPENED if is_asking else None
+        return NOT_ASKED if needs and trial in over else None
     return over.get(trial)
 
 

@@ -63,6 +63,12 @@ def site_screening(screenings: Screenings, person: Person, number: str | None) -
     return screening if screening is not None and may_oversee(person, screening) else None
 
 
+def site_matching(screenings: Screenings, person: Person, number: str | None) -> Screening | None:
+    """Load a matching of the site that this person oversees, to be looked at."""
+    screening = _loaded(screenings, number) if number and is_matching(number) else None
+    return screening if screening is not None and may_oversee(person, screening) else None
+
+
 def _loaded(screenings: Screenings, number: str | None) -> Screening | None:
     try:
         return screenings.load(number or "")

@@ -21,7 +21,6 @@ from state.matchings import ASKED_AGAIN, taking_none, to_leave, to_take_in
 from state.moments import in_zone
 from state.people import People, Person
 from state.prompts import Kind
-from state.replay import OPENED
 from state.screenings import Screening, Screenings
 from state.trials import Standing
 
@@ -79,6 +78,9 @@ class Context:
         site = access.site_left(self.screenings, self.person, number)
         return self.say("stays_with_site", site=site, now=self.person.site) if site is not None else None
 
+    def matching_of_the_site(self, number: str | None) -> Screening | None:
+        return access.site_matching(self.screenings, self.person, number)
+
     # naming --------------------------------------------------------------------------------------
 
     def named(self, number: str, trial: str) -> str:
@@ -118,8 +120,7 @@ class Context:
         """
         if not is_matching(screening.number):
             return []
-        offered = {each.id for each in self.setup.protocols}
-        screening.over = taking_none(self.screenings.db, screening, offered)
+        self.see_the_offer(screening)
         back = [] if at_the_end else to_take_in(screening, screening.over)
         steps = [*back, *to_leave(screening, screening.over)]
         if steps:
@@ -134,12 +135,15 @@ class Context:
             ]
         return []
 
+    def see_the_offer(self, matching: Screening) -> None:
+        """Note in a matching which of its trials take no new screening now, and why."""
+        offered = {each.id for each in self.setup.protocols}
+        matching.over = taking_none(self.screenings.db, matching, offered)
+
     def _followed(self, step: Step, trial: str) -> Safe:
         if step.kind == "take_in":
             key = "trial_asked_again" if step.reason == ASKED_AGAIN else "trial_offered_again"
             return self.say(key, id=trial)
-        if step.reason == OPENED:
-            return self.say("trial_left_opened", id=trial)
         key = "trial_judged_on" if step.reason == NOT_ASKED else "trial_left_over"
         return self.say("two_sentences", first=self.not_open(trial), then=self.say(key, id=trial))
 

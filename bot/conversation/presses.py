@@ -22,6 +22,7 @@ from bot.conversation import (
     people,
     queries,
     reports,
+    site_matchings,
     site_screenings,
     starting,
     subjects,
@@ -37,8 +38,8 @@ from bot.exchange import Press, read_press
 from bot.wording.phrases import plain
 from state.prompts import Kind
 
-Whose = Literal["nobody", "own", "site"]
-"""Whose screenings a button may be about: none, those started by the person, or all of the person's site."""
+Whose = Literal["nobody", "own", "site", "matching"]
+"""Whose screenings a button may be about: none, those started by the person, the site's, or the site's matchings."""
 Effect = Literal["moves", "acts", "looks"]
 """``moves``: counts only at the log entry that the button was shown at. ``acts``: checks for itself whether it still
 holds. ``looks``: shows something or asks first, at any time."""
@@ -129,6 +130,7 @@ _ROWS: Final = (
     _site("outcome_on", "acts", outcomes.keep, key="on", former="on"),
     _site("outcome_undo", "looks", outcomes.ask_why_undone, key="undo", former="undo"),
     _site("outcome_undone", "acts", outcomes.take_back, former="undone"),
+    PressKind("matching", "looks", site_matchings.show, OFFICE, whose="matching"),
     # beside any screening
     PressKind("new", "acts", starting.new_pressed, SCREENS, key="new"),
     PressKind("match", "acts", matchings.begin, SCREENS),
@@ -138,6 +140,7 @@ _ROWS: Final = (
     PressKind("export", "looks", reports.choose_period, OFFICE),
     PressKind("export_period", "acts", reports.export_site, OFFICE),
     PressKind("subjects", "looks", site_screenings.list_pressed, OFFICE, key="list"),
+    PressKind("matchings", "looks", site_matchings.show_list, OFFICE, key="matchings"),
     PressKind("notify", "acts", candidate_notes.switch, COORDINATOR),
     PressKind("invite_as", "acts", people.make_invitation, ADMINISTRATOR, former="invite"),
     PressKind("invitations", "looks", people.list_invitations, ADMINISTRATOR, key="invitations"),
@@ -185,14 +188,15 @@ def do(context: Context, press: Press) -> None:
         late(context)
     elif kind.whose == "nobody":
         kind.handler(context, press)
-    elif kind.whose == "site":
-        _on_the_sites(context, kind, press)
-    else:
+    elif kind.whose == "own":
         _on_own(context, kind, press)
+    else:
+        _on_the_sites(context, kind, press)
 
 
 def _on_the_sites(context: Context, kind: PressKind, press: Press) -> None:
-    screening = context.of_the_site(press.screening)
+    of = context.of_the_site if kind.whose == "site" else context.matching_of_the_site
+    screening = of(press.screening)
     if screening is None:
         late(context)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+from bot.conversation import site_matchings
 from bot.conversation.context import Context
 from bot.conversation.subjects import card_button, show_card
 from bot.exchange import Button, Press, Rows, Safe
@@ -152,9 +153,10 @@ def open_items(context: Context, argument: str) -> None:
 
 
 def _running(context: Context) -> list[tuple[str, Safe]]:
-    """The screenings in progress, those of a trial in a line."""
+    """The matchings in progress in a line, and the screenings, those of a trial in a line."""
     numbers: dict[str, list[str]] = {}
-    for item in _listed(context, "open"):
+    matchings = context.screenings.matchings(None, context.person.site, state="open", limit=LISTED)
+    for item in [*matchings, *_listed(context, "open")]:
         numbers.setdefault(item.trial, []).append(item.number)
     return [
         (trial, context.say("office_running", numbers=joined(each, context.say)))
@@ -181,11 +183,14 @@ def _none(context: Context, argument: str) -> Safe | None:
 
 
 def shown(context: Context, argument: str) -> bool:
-    """Show the screening of the site that a command was asked for; say whether there is one."""
+    """Show the screening or matching of the site that a command was asked for; say whether there is one."""
     screening = found(context, argument)
+    matching = context.matching_of_the_site(full_number(context.person.site, argument)) if argument else None
     if screening is not None:
         show_card(context, screening)
-    return screening is not None
+    elif matching is not None:
+        site_matchings.show_card(context, matching)
+    return screening is not None or matching is not None
 
 
 def _open_item(context: Context, item: Listed) -> Safe:
@@ -208,9 +213,9 @@ def recent(context: Context, argument: str) -> None:
 
 
 def _newest(context: Context, argument: str) -> None:
-    newest = _listed(context)
+    newest, matchings = _listed(context), site_matchings.list_button(context)
     if not newest:
-        context.turn.say(context.say("recent_none"))
+        context.turn.say(context.say("recent_none"), matchings)
         return
     told = [
         context.say(
@@ -222,7 +227,7 @@ def _newest(context: Context, argument: str) -> None:
         for item in newest
     ]
     text = lines(_none(context, argument), context.say("recent_title"), *told)
-    context.turn.say(text, _cards([item.number for item in newest]), in_place=True)
+    context.turn.say(text, (*_cards([item.number for item in newest]), *matchings), in_place=True)
 
 
 def _cards(numbers: Sequence[str]) -> Rows:

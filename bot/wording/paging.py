@@ -55,11 +55,11 @@ def turning(
     ]
 
 
-def turning_over(count: int, shown: range, verb: str) -> list[Button]:
+def turning_over(count: int, shown: range, verb: str, most: int = ON_A_PAGE) -> list[Button]:
     """Return the same ways in a list that is about no screening."""
     return [
         Button(label, str(Press(verb, place=place, name=way)))
-        for way, label, place in _ways(count, shown, ON_A_PAGE)
+        for way, label, place in _ways(count, shown, most)
     ]
 
 

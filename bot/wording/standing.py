@@ -28,9 +28,9 @@ ON_A_PAGE: Final = 9
 
 def where_each_stands(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Where each trial stands, those that are still possible first and those left out last, with the ways to go on."""
-    ordered = _in_order(screening)
+    ordered = in_order(screening)
     shown = page_at(len(ordered), place or 0, ON_A_PAGE)
-    told = [gap(_line(screening, ordered[each], say)) for each in shown]
+    told = [gap(stands_line(screening, ordered[each], say)) for each in shown]
     goes_on = [index for each in shown if not _is_out_here(screening, index := ordered[each])]
     out = [ordered[each] for each in shown if ordered[each] not in goes_on]
     text = lines(
@@ -128,7 +128,7 @@ def _head(screening: Screening, say: Phrases) -> Safe:
     return Safe(f"<i>{numbered(screening, say)}</i>")
 
 
-def _in_order(screening: Screening) -> list[int]:
+def in_order(screening: Screening) -> list[int]:
     """Return the trials by their places, those that are ruled out behind the others, those left out last."""
     dialogue = as_matching(screening)
 
@@ -141,7 +141,7 @@ def _in_order(screening: Screening) -> list[int]:
     return sorted(range(len(dialogue.trials)), key=place)
 
 
-def _line(screening: Screening, index: int, say: Phrases) -> Safe:
+def stands_line(screening: Screening, index: int, say: Phrases) -> Safe:
     """How a trial stands: in the screening that came out of it, which goes on by itself, or else here."""
     dialogue = as_matching(screening)
     trial, alone = dialogue.trials[index], dialogue.alone[index]

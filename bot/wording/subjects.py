@@ -54,7 +54,7 @@ def subject_card(subject: Subject, zone: str, say: Phrases) -> Safe:
     screening, saved = subject.screening, subject.saved
     return lines(
         _title(saved, say),
-        _state(screening, zone, say),
+        state_lines(screening, zone, say),
         *_linked(screening, subject.stands, say),
         *_why(saved, say),
         *_disagreements(subject, say),
@@ -70,7 +70,7 @@ def _title(saved: Screening, say: Phrases) -> Safe:
     return say("subject_title", number=saved.number, verdict=say(f"verdict_{saved.saved[-1].verdict}"))
 
 
-def _state(screening: Screening, zone: str, say: Phrases) -> Safe:
+def state_lines(screening: Screening, zone: str, say: Phrases) -> Safe:
     """Since when it stands so, and by whom."""
     started = {"at": local_time(screening.started_at, zone), "person": screening.person}
     if not screening.saved:

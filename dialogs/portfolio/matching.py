@@ -3,7 +3,7 @@
 It moves by the same steps as any dialogue. What differs: an answer goes to each trial that asks it and is not ruled
 out, what is asked next is chosen among what these need, and where all are ruled out nothing is. A trial that is left
 out is given the answers, too, so that it can be taken in again as if it had stayed; until then it has no verdict, no
-failed criterion, and asks nothing. In a revision a trial may ask nothing, too, and be judged on by what is answered.
+failed criterion, and asks nothing. One that was saved may ask nothing, too, and be judged on by what is answered.
 """
 
 from __future__ import annotations

@@ -53,11 +53,13 @@ def test_the_tables_say_who_may_do_what_as_it_is_written_here() -> None:
     everybody, administrator = frozenset(ROLES), frozenset({"administrator"})
     screens, office = administrator | {"clinician"}, administrator | {"coordinator"}
     assert {kind.roles for kind in PRESSES.values() if kind.whose == "own"} == {screens}
-    assert {kind.roles for kind in PRESSES.values() if kind.whose == "site"} == {office}
+    assert {kind.roles for kind in PRESSES.values() if kind.whose in ("site", "matching")} == {office}
     assert {kind.verb: kind.roles for kind in PRESSES.values() if kind.whose == "nobody"} == {
         **dict.fromkeys(("new", "match"), screens),
         "language": everybody,
-        **dict.fromkeys(("subjects", "stats", "export_trial", "export", "export_period"), office),
+        **dict.fromkeys(
+            ("subjects", "stats", "export_trial", "export", "export_period", "matchings"), office
+        ),
         "notify": frozenset({"coordinator"}),
         **dict.fromkeys(
             (

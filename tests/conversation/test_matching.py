@@ -454,10 +454,10 @@ def test_a_saved_matching_is_told_to_nobody_and_is_no_screening_of_the_site(site
     assert (turn.saved, turn.others) == ([], [])
     for what in (
         "/subject",
-        "/subject S01-M0001",
         "/query S01-M0001",
         "/outcome S01-M0001",
-        "S01-M0001",
+        "!query:S01-M0001:1",
+        "!history:S01-M0001:1",
         "/stats",
     ):
         told = site.ward.do(site.ward.coordinator, what)

@@ -184,6 +184,19 @@ def test_what_is_opened_in_a_revision_keeps_its_verdict_there(at: Desk) -> None:
     assert _save(at).keys() == {each.id for each in TRIALS}
 
 
+def test_what_was_saved_at_an_end_that_failed_is_judged_by_what_is_corrected_before_the_next(
+    at: Desk,
+) -> None:
+    run(at, MATCHING)
+    at.conversation.screenings.open_trial(
+        at.load(MATCHING), "FIC-H", at.person.code, channel="telegram", save=True
+    )
+    do(at, "/resume m1", "Correct an answer", "Relapse: 20 months ago", "2 mo")
+    assert "FIC-H is asked in S01-0001, not here" in told(at)
+    _asked(at)
+    assert _save(at).keys() == {each.id for each in TRIALS}
+
+
 def test_what_is_asked_nowhere_else_any_more_is_asked_again(at: Desk) -> None:
     _saved(at, ECOG, BOTH)
     _stands(at, HISTORY, "closed")
