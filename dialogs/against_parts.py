@@ -5,7 +5,7 @@ That a laboratory rounds, or goes by another formula, is no contradiction by its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +38,14 @@ def against_parts(protocol: Protocol, facts: Sequence[Answer | None]) -> tuple[A
     """Return the numbers given that contradict their parts, in the order of the questions."""
     found = (_found(protocol, place, facts) for place in sorted(protocol.formulas))
     return tuple(each for each in found if each is not None)
+
+
+def known(
+    protocol: Protocol, facts: Sequence[Answer | None], answers: Mapping[str, Answer]
+) -> list[Answer | None]:
+    """Return what is known to hold numbers against: also parts that were set aside, as a number stands in their place."""
+    questions = zip(protocol.questions, facts, strict=True)
+    return [answers.get(each.id) if fact is None else fact for each, fact in questions]
 
 
 def _found(protocol: Protocol, place: int, facts: Sequence[Answer | None]) -> AgainstParts | None:

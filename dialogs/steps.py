@@ -71,11 +71,17 @@ def _always(progress: Progress, step: Step) -> bool:
 
 
 def _question_is_asked_or_needed(progress: Progress, step: Step) -> bool:
-    """Of a screening that comes out of a matching, its answers stand in the log in the order in which they came."""
+    """Of a screening that comes out of a matching, its answers stand in the log in the order in which they came.
+
+    So do parts of a number that was given beside them and contradicts them: they are set aside, and told with it.
+    """
     if step.question == progress.due or not progress.as_answered or progress.editing is not None:
         return step.question == progress.due
     place = progress.protocol.position.get(step.question or "")
-    return place is not None and bool(progress.open >> place & 1)
+    if place is None:
+        return False
+    is_part = any(place in formula.places for formula in progress.protocol.formulas.values())
+    return is_part or bool(progress.open >> place & 1)
 
 
 def _something_is_before(progress: Progress, step: Step) -> bool:

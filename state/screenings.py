@@ -168,9 +168,15 @@ class Screenings(Prompting):
         """Note where a new screening stands."""
         register.replace_head(self.db, None, screening.head)
         self.db.execute(
-            "INSERT INTO positions (screening, person, state, entries, head, updated_at)"
-            " SELECT screening, ?, ?, entry, hash, at FROM log WHERE screening = ? AND entry = ?",
-            [screening.person, screening.state, screening.number, screening.entries],
+            "INSERT INTO positions (screening, person, state, entries, head, updated_at, set_aside)"
+            " SELECT screening, ?, ?, entry, hash, at, ? FROM log WHERE screening = ? AND entry = ?",
+            [
+                screening.person,
+                screening.state,
+                pack(set_aside(screening.dialogue)),
+                screening.number,
+                screening.entries,
+            ],
         )
 
     def take(

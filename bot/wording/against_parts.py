@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.exchange import Button, Safe
 from bot.wording.buttons import button
 from bot.wording.parts import title
 from bot.wording.phrases import Phrases, joined
-from dialogs.against_parts import AgainstParts, against_parts
+from dialogs.against_parts import AgainstParts, against_parts, known
 from dialogs.dialogue import Dialogue
+from dialogs.portfolio.matching import Matching
 from dialogs.wording import describe, worked_out
+from state.replay import OPENED
 from state.screenings import Screening
 
 
 def found(dialogue: Dialogue) -> tuple[AgainstParts, ...]:
-    """Return what contradicts; parts that are set aside, as a number was typed in their place, still are known."""
-    questions = zip(dialogue.protocol.questions, dialogue.facts, strict=True)
-    known = [dialogue.answers.get(each.id) if fact is None else fact for each, fact in questions]
-    return against_parts(dialogue.protocol, known)
+    """Return what contradicts; of a matching not what only trials would judge otherwise that were left out of it."""
+    told = against_parts(dialogue.protocol, known(dialogue.protocol, dialogue.facts, dialogue.answers))
+    return tuple(_judged_here(dialogue, told)) if isinstance(dialogue, Matching) else told
+
+
+def _judged_here(matching: Matching, told: Sequence[AgainstParts]) -> Iterator[AgainstParts]:
+    """Those that go on by themselves are judged: what is known here only cannot be told there."""
+    out = {trial for trial, why in matching.left.items() if why != OPENED}
+    for each in told:
+        codes = tuple(code for code in each.judged_otherwise if code.partition("/")[0] not in out)
+        if codes:
+            yield replace(each, judged_otherwise=codes)
 
 
 def lines_against_parts(dialogue: Dialogue, say: Phrases) -> list[Safe]:
@@ -54,9 +65,10 @@ def corrections(screening: Screening, say: Phrases) -> list[Button]:
     ]
 
 
-def saving(screening: Screening, verb: str, say: Phrases) -> Button:
-    """The way to save; what contradicts its parts by a button that says so."""
-    return button(say.plain(f"{verb}_anyway" if found(screening.dialogue) else verb), verb, screening)
+def saving(screening: Screening, verb: str, say: Phrases, label: str | None = None, **details: int) -> Button:
+    """The way to save, labelled so or as its verb; what contradicts its parts by a button that says so."""
+    key = f"{verb}_anyway" if found(screening.dialogue) else label or verb
+    return button(say.plain(key, **details), verb, screening)
 
 
 def correct_one(screening: Screening, question: str, say: Phrases) -> Button:

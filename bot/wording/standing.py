@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange import Button, Reply, Safe
+from bot.wording.against_parts import saving
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.came_to import healing, parts_out, why
@@ -259,8 +260,8 @@ def _finish(screening: Screening, say: Phrases) -> list[Button]:
     """The end: with a screening for each trial that is not ruled out and has none, or without."""
     waiting = len(to_open(screening))
     if not waiting:
-        return [button(say.plain("finish_matching"), "save", screening)]
+        return [saving(screening, "save", say, "finish_matching")]
     return [
-        button(say.plain("save_all", n=waiting), "save_all", screening),
+        saving(screening, "save_all", say, n=waiting),
         button(say.plain("finish_without"), "save_without", screening),
     ]

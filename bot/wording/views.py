@@ -285,9 +285,9 @@ def _show_standing(screening: Screening, say: Phrases, place: int | None = None)
 def _show_matching(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where each trial stands; before saving below all answers, which that confirms, on whatever page."""
     card = where_each_stands(screening, say, place)
-    if screening.state != REVIEW:
-        return card
     told = lines_against_parts(screening.dialogue, say)
+    if screening.state != REVIEW:
+        return replace(card, text=lines(*told, card.text)) if screening.state == COMPLETED else card
     answers = (*told, say("answers_title"), *cards.answer_lines(screening.dialogue, say))
     text = lines(*answers, gap(card.text), say("source_documents"))
     return replace(card, text=text, buttons=(*arrange(corrections(screening, say)), *card.buttons))

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversation
+from bot.exchange import Turn
 from bot.terminal import Terminal
 from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.candidates import read_candidates
 from dialogs.dialogue import REVIEW
 from dialogs.loading import load, parse_protocol
+from dialogs.protocol import Protocol
 from state.database import path_of
 from state.verify import verify
 from tests.conversation.office import Ward, labels, offering, press_of, presses, said, staffed
@@ -156,7 +158,7 @@ def test_a_pipe_saves_it_only_where_its_writer_says_so(tmp_path: Path, last: str
 
 
 def test_a_matching_tells_it_before_it_is_saved(conversation: Conversation) -> None:
-    other = parse_protocol(HEAD.replace("FICTIONAL", "FICTIONAL-2") + EGFR, "other.toml")
+    other = parse_protocol(HEAD.replace("EX-1", "EX-2") + EGFR, "other.toml")
     ward = staffed(offering(conversation, TRIAL, other))
     turn = ward.tap(ward.do(ward.clinician, "/new"), "All our trials")
     for _ in range(6):
@@ -175,3 +177,86 @@ MATCHED = {
     "Serum creatinine?": "130 umol/L",
     "Currently pregnant": "neither",
 }
+
+
+# over several trials, none of which asks all of it -----------------------------------------------------
+
+
+def apart(name: str, question: str, kind: str, rule: str) -> Protocol:
+    text = (
+        f'\n[[question]]\nuse = "{question}"\n[[criterion]]\ncode = "C1"\n{kind} = "x"\nrule = \'{rule}\'\n'
+    )
+    return parse_protocol(HEAD.replace("EX-1", name) + text, f"{name}.toml")
+
+
+BMI = apart("FIC-BMI", "bmi", "inclusion", 'bmi >= "18.5 kg/m2"')
+WEIGHT = apart("FIC-KG", "body_weight", "exclusion", 'body_weight > "150 kg"')
+HEIGHT = apart("FIC-CM", "height", "exclusion", 'height < "150 cm"')
+APART = {"bmi": "22 kg/m2", "body_weight": "50 kg", "height": "180 cm"}  # 15.4
+ALSO_TOLD = "22 kg/m² was entered, but it comes to 15.4 kg/m²"
+
+
+def matched(ward: Ward, **given: str) -> Turn:
+    """Answer all that a matching asks."""
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "All our trials")
+    while (state := ward.conversation.screenings.load("S01-M0001").state) in APART:
+        turn = ward.do(ward.clinician, {**APART, **given}[state])
+    return turn
+
+
+@pytest.fixture
+def several(conversation: Conversation) -> Ward:
+    return staffed(offering(conversation, BMI, WEIGHT, HEIGHT))
+
+
+def test_it_is_saved_over_several_trials_by_a_button_that_says_so_and_told_where_it_was_saved(
+    several: Ward,
+) -> None:
+    turn = matched(several)
+    assert ALSO_TOLD in said(turn)
+    assert "By that FIC-BMI/C1 would be judged otherwise" in said(turn)
+    assert labels(turn)[:4] == [
+        *("Correct: BMI", "Correct: Body weight", "Correct: Height"),
+        "Save 3 screenings with the contradiction",
+    ]
+    saved = several.tap(turn, "Save 3 screenings with the contradiction")
+    assert ALSO_TOLD in said(saved)
+    numbers = ("S01-0001", "S01-0002", "S01-0003")
+    assert [ALSO_TOLD in said(several.do(several.coordinator, each)) for each in numbers] == [
+        True,
+        False,
+        False,
+    ]
+    own = several.conversation.screenings.load("S01-0001")
+    assert own.dialogue.applied == ["bmi"]
+    assert {*own.dialogue.set_aside} == {"body_weight", "height"}
+    assert verify(path_of(several.conversation.screenings.db)).problems == ()
+
+
+@pytest.mark.parametrize(("bmi", "verdict"), [("22 kg/m2", "eligible"), ("18 kg/m2", "ineligible")])
+def test_a_screening_that_goes_on_by_itself_tells_it_before_it_is_saved_and_after(
+    several: Ward, bmi: str, verdict: str
+) -> None:
+    turn = matched(several, bmi=bmi, body_weight="50 kg" if verdict == "eligible" else "70 kg")
+    turn = several.tap(turn, "Go on with FIC-BMI")
+    assert "was entered, but it comes to" in said(turn)
+    saved = several.tap(turn, "Save with the contradiction")
+    assert "was entered, but it comes to" in said(saved)
+    assert several.verdicts() == [("S01-0001", verdict)]
+    assert verify(path_of(several.conversation.screenings.db)).problems == ()
+
+
+def test_what_only_a_trial_that_was_left_out_would_judge_otherwise_is_not_told(several: Ward) -> None:
+    turn = matched(several)
+    turn = several.tap(several.tap(turn, "Leave a trial out"), "Leave out FIC-BMI")
+    assert "was entered, but" not in said(turn)
+    assert "Save 2 screenings and finish" in labels(turn)
+
+
+def test_without_a_screening_to_save_the_end_says_so_too(several: Ward) -> None:
+    turn = matched(several)
+    for name in ("FIC-BMI", "FIC-KG", "FIC-CM"):
+        several.tap(turn, f"Go on with {name}")
+        turn = several.do(several.clinician, "/resume m1")
+    assert "Save with the contradiction" in labels(turn)
+    assert "Save and finish" not in labels(turn)

@@ -6,16 +6,20 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from dialogs.against_parts import AgainstParts, against_parts, known
 from dialogs.answers import Answer, Choice, Selection
 from dialogs.candidates import evaluate_several, read_candidates
 from dialogs.contradictions import contradictions
-from dialogs.dialogue import Step
+from dialogs.dialogue import Step, replay
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol, parse_stored
+from dialogs.portfolio.matching import steps_alone
 from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.progress import Progress
 from dialogs.protocol import Protocol
 from tests.dialogs import portfolios
 from tests.dialogs.asked_apart import HISTORY, answers, asked_apart, name_of, trial
+from tests.dialogs.portfolios import Case, cases
 
 small = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
 
@@ -42,6 +46,39 @@ def _apart(*asked: str) -> Portfolio:
 
 
 MALE, PREGNANT, PROSTATE = Choice("male"), Choice("pregnant"), Selection(("prostate",))
+
+
+@given(cases())
+@small
+def test_a_screening_for_one_trial_tells_which_of_its_numbers_contradict_what_was_answered_for_others(
+    case: Case,
+) -> None:
+    matching = portfolios.begin(case.portfolio)
+    portfolios.go_on(matching, case.table)
+    for index, alone in enumerate(matching.alone):
+        own = replay(alone.protocol, steps_alone(matching, index), as_answered=True)
+        assert own.applied == alone.applied
+        told = _against_parts(alone)
+        aside = {part for each in told for part in each.parts} & {*alone.set_aside}
+        event(f"told: {bool(told)}, set aside: {bool(aside)}")
+        assert {*own.set_aside} <= aside
+        if aside == {*own.set_aside}:
+            assert [each.number for each in _against_parts(own)] == [each.number for each in told]
+        else:
+            event("needed until the end")
+            assert any(_is_open_before_the_end(alone, part) for part in aside)
+
+
+def _against_parts(progress: Progress) -> tuple[AgainstParts, ...]:
+    return against_parts(progress.protocol, known(progress.protocol, progress.facts, progress.answers))
+
+
+def _is_open_before_the_end(alone: Progress, part: str) -> bool:
+    """Say whether the last answer settled what a part was needed for; what has a unit to fit is left out, too."""
+    steps = [Step("answer", question, alone.answers[question]) for question in alone.applied[:-1]]
+    before = replay(alone.protocol, steps, as_answered=True)
+    place = alone.protocol.position[part]
+    return bool(before.open >> place & 1) or alone.protocol.questions[place].unit_of is not None
 
 
 def test_it_is_told_also_where_no_trial_asks_what_both_are_about() -> None:
