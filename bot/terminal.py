@@ -134,7 +134,7 @@ class Terminal:
             current is not None
             and button is not None
             and _saves(button)
-            and against_parts.found(current.dialogue)
+            and against_parts.contradicts(current.dialogue)
         ):
             return None if button.label.casefold() == text.casefold() else "line_contradicts"
         question = question_of(current) if current is not None else None

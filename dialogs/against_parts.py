@@ -43,7 +43,7 @@ def against_parts(protocol: Protocol, facts: Sequence[Answer | None]) -> tuple[A
 def known(
     protocol: Protocol, facts: Sequence[Answer | None], answers: Mapping[str, Answer]
 ) -> list[Answer | None]:
-    """Return what is known to hold numbers against: also parts that were set aside, as a number stands in their place."""
+    """Return what is known to hold numbers against: also parts that are set aside, as a number stands for them."""
     questions = zip(protocol.questions, facts, strict=True)
     return [answers.get(each.id) if fact is None else fact for each, fact in questions]
 

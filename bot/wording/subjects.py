@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from bot.exchange import Safe
-from bot.wording.against_parts import lines_against_parts
+from bot.wording.against_parts import lines_of_contradictions
 from bot.wording.cards import answer_lines, deciding
 from bot.wording.healing import again_unless_said, met_from
 from bot.wording.in_short import in_short
@@ -96,7 +96,7 @@ def _why(saved: Screening, say: Phrases) -> Iterator[Safe | None]:
     yield from part_lines(saved.dialogue, say)
     for reason in saved.dialogue.reasons:
         yield from _failed(saved, reason, say)
-    yield from lines_against_parts(saved.dialogue, say)
+    yield from lines_of_contradictions(saved.dialogue, say)
     yield again_unless_said(saved, say)
     if saved.saved[-1].verdict == "undetermined":
         yield from missing_lines(saved.dialogue, say)

@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 
 from bot.exchange import Button, Press, Reply, Rows, Safe, read_press
 from bot.wording import cards, matching, verdict_card
-from bot.wording.against_parts import correct_one, corrections, lines_against_parts, saving
+from bot.wording.against_parts import correct_one, corrections, lines_of_contradictions, saving
 from bot.wording.asked import carried_at, changes, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
@@ -216,7 +216,7 @@ def _proposal_text(screening: Screening, question: Question, proposal: Proposal,
 
 def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     dialogue = screening.dialogue
-    contradicting = lines_against_parts(dialogue, say)
+    contradicting = lines_of_contradictions(dialogue, say)
     text = lines(cards.exclusion_card(screening, say), *contradicting, say("excluded_next"))
     used = dict.fromkeys(question for reason, _ in dialogue.rulings for question, _ in reason.answers)
     decided = [question for question in used if question in dialogue.applied]
@@ -285,7 +285,7 @@ def _show_standing(screening: Screening, say: Phrases, place: int | None = None)
 def _show_matching(screening: Screening, say: Phrases, place: int | None = None) -> Reply:
     """Show where each trial stands; before saving below all answers, which that confirms, on whatever page."""
     card = where_each_stands(screening, say, place)
-    told = lines_against_parts(screening.dialogue, say)
+    told = lines_of_contradictions(screening.dialogue, say)
     if screening.state != REVIEW:
         return replace(card, text=lines(*told, card.text)) if screening.state == COMPLETED else card
     answers = (*told, say("answers_title"), *cards.answer_lines(screening.dialogue, say))

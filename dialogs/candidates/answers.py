@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.against_parts import against_parts
 from dialogs.answers import NONE, Answer, Measurement, Selection, encode, plain
 from dialogs.assessment import effective
 from dialogs.at_limits import ask_at_limit, said_of_either
 from dialogs.candidates.playing import when_missing
 from dialogs.candidates.rows import Fault, Object, Row, Unreadable, shown
 from dialogs.contradictions import Contradiction, contradictions
+from dialogs.portfolio.against_parts import contradicting
 from dialogs.protocol import Protocol, Question
 from dialogs.reading import (
     MAX_DIGITS,
@@ -219,7 +219,7 @@ def _check_worked_out(protocol: Protocol, row: Row) -> None:
         row.answers.get(each.id) or when_missing(protocol, each.id, row.answers)
         for each in protocol.questions
     ]
-    for each in against_parts(protocol, given):
+    for each in contradicting(protocol, given):
         number = {"value": plain(each.number.value), "unit": each.question.units[0].code}
         details = {"columns": ", ".join(each.parts), **number}
         row.faults.append(Fault("worked_out", each.question.id, details))

@@ -8,7 +8,8 @@ asked and named in the catalogue's words; one in other words may mean another pe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from dialogs.loading.catalogue import entries
@@ -36,13 +37,17 @@ def implied(protocols: Sequence[Protocol], places: Sequence[Sequence[int]], name
 def told(protocols: Sequence[Protocol], places: Sequence[Sequence[int]], names: Mapping[int, str]) -> Said:
     """Return what options say of questions of other trials."""
     said: Said = defaultdict(dict)
+    asking: dict[str, list[_Asked]] = {}
     for protocol, own in zip(protocols, places, strict=True):
         for at, question in enumerate(protocol.questions):
             for code, name, implied_code in _of_the_catalogue(protocol, question):
+                if name not in asking:
+                    asking[name] = [*_asking(protocols, places, name)]
+                about = persons(protocol, at)
                 asked = {
-                    names[place]: implied_code
-                    for place in _asking(protocols, places, name, implied_code, _whom(protocol, at))
-                    if place != own[at]
+                    names[each.place]: implied_code
+                    for each in asking[name]
+                    if each.place != own[at] and implied_code in each.codes and each.about == about
                 }
                 said[own[at], code] |= asked or {f"{NOT_ASKED}{name}": implied_code}
     return said
@@ -59,19 +64,20 @@ def _of_the_catalogue(protocol: Protocol, question: Question) -> Iterator[tuple[
                 yield option.code, name, code
 
 
-def _asking(
-    protocols: Sequence[Protocol],
-    places: Sequence[Sequence[int]],
-    name: str,
-    code: str,
-    about: Sequence[Text | None],
-) -> Iterator[int]:
-    """Yield where a question of the catalogue is asked about the same persons, with an option of this code."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Where a question of the catalogue is asked, with which options, about whom."""
+
+    place: int
+    codes: Collection[str]
+    about: Sequence[Text | None]
+
+
+def _asking(protocols: Sequence[Protocol], places: Sequence[Sequence[int]], name: str) -> Iterator[_Asked]:
     for protocol, own in zip(protocols, places, strict=True):
         for at, question in enumerate(protocol.questions):
-            has_it = code in question.option_by_code and _is_of_the_catalogue(question, name)
-            if has_it and _whom(protocol, at) == about:
-                yield own[at]
+            if question.options and _is_of_the_catalogue(question, name):
+                yield _Asked(own[at], question.option_by_code.keys(), persons(protocol, at))
 
 
 def _is_of_the_catalogue(question: Question, name: str) -> bool:
@@ -89,12 +95,18 @@ def _is_had_once(question: Question, entry: Mapping[str, Any]) -> bool:
     return coded is not None and (coded.domain, coded.code) == ("DM", sdtm.get("code"))
 
 
+def ask_the_same(one: Question, other: Question) -> bool:
+    """Say whether two questions are named and asked in the same words, be it with other answers."""
+    of_one_time = one.at is other.at is None and one.kind == other.kind
+    return of_one_time and _say_the_same(one.name, other.name) and _say_the_same(one.ask, other.ask)
+
+
 def _say_the_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Say whether two texts are the same in every language that both have, which are some."""
     both = one.keys() & other.keys()
     return bool(both) and all(one[language] == other[language] for language in both)
 
 
-def _whom(protocol: Protocol, place: int) -> list[Text | None]:
+def persons(protocol: Protocol, place: int) -> list[Text | None]:
     """Return whom a question is about; what no criterion uses is about the patient."""
     return whom(protocol, place) or [None]

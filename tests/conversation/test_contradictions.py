@@ -16,7 +16,7 @@ from bot.wording.phrases import plain
 from dialogs.answers import UNKNOWN, Answer, Choice, Selection
 from dialogs.candidates.playing import judged
 from dialogs.contradictions import contradicted, contradictions
-from dialogs.dialogue import COMPLETED, EXCLUDED, REVIEW
+from dialogs.dialogue import COMPLETED, EXCLUDED, REVIEW, Step
 from dialogs.loading import parse_protocol
 from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
@@ -227,6 +227,26 @@ def test_what_follows_is_corrected_over_several_trials_as_within_one(tmp_path: P
     at.do("Pregnancy or breastfeeding: Pregnant")
     assert answers(at.load("S01-M0001"))["sex"] == Choice("female")
     assert "Sex: Female" in plain(said(at.turn))
+
+
+@pytest.mark.parametrize("trials", [(SEX_FIRST,), (ONLY_SEX, ONLY_PREGNANCY)], ids=["one", "several"])
+def test_what_an_earlier_version_took_is_told_before_it_is_saved(
+    tmp_path: Path, trials: tuple[Protocol, ...]
+) -> None:
+    at = desk(tmp_path / "a.db", *trials)
+    at.do("/new", *(["All our trials"] if len(trials) > 1 else []))
+    number = "S01-M0001" if len(trials) > 1 else "S01-0001"
+    given = {"sex": "male", "history": "asthma", "pregnant_or_lactating": "pregnant", "ast": "no"}
+    while (state := at.load(number).state) in given:
+        answer: Answer = Selection((given[state],)) if state == "history" else Choice(given[state])
+        at.conversation.screenings.take(at.load(number), [Step("answer", state, answer)], at.person.code)
+    at.do("/resume")
+    told = "Pregnancy or breastfeeding: Pregnant and Sex: Male cannot both be true."
+    assert told in plain(said(at.turn))
+    assert labels(at.turn)[:2] == ["Correct: Pregnancy or breastfeeding", "Correct: Sex"]
+    (save,) = (each for each in labels(at.turn) if each.endswith("with the contradiction"))
+    at.do(save)
+    assert told in plain(said(at.turn))
 
 
 # in any order ----------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class Case:
 
 def cases() -> st.SearchStrategy[Case]:
     """Draw one to four trials, and the answers."""
-    return st.one_of(_of_every_kind(), _of_every_kind(), _with_implications(), _asked_apart())
+    return st.one_of(_of_every_kind(), _of_every_kind(), _with_implications(), cases_asked_apart())
 
 
 @st.composite
@@ -75,7 +75,7 @@ def _with_implications(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def _asked_apart(draw: st.DrawFn) -> Case:
+def cases_asked_apart(draw: st.DrawFn) -> Case:
     """Draw trials that ask apart what implies answers of others; nothing plain evaluates them."""
     portfolio, every = draw(asked_apart())
     tables = [draw(answers(every)) for _ in range(2)]

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from dialogs.against_parts import AgainstParts, against_parts, known
-from dialogs.answers import Answer, Choice, Selection
+from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.candidates import evaluate_several, read_candidates
 from dialogs.contradictions import contradictions
 from dialogs.dialogue import Step, replay
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol, parse_stored
+from dialogs.portfolio.against_parts import contradicting
 from dialogs.portfolio.matching import steps_alone
 from dialogs.portfolio.merging import Portfolio, merged
 from dialogs.progress import Progress
 from dialogs.protocol import Protocol
 from tests.dialogs import portfolios
-from tests.dialogs.asked_apart import HISTORY, answers, asked_apart, name_of, trial
-from tests.dialogs.portfolios import Case, cases
+from tests.dialogs.asked_apart import HISTORY, answers, asked_apart, given_apart, name_of, trial
+from tests.dialogs.portfolios import Case, cases_asked_apart
 
 small = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
 
 
 def _pairs(protocol: Protocol, given_: dict[str, Answer]) -> set[tuple[str, str]]:
     return {(name_of(each.question), name_of(each.other)) for each in contradictions(protocol, given_)}
+
+
+def _numbers(protocol: Protocol, given_: dict[str, Answer]) -> set[tuple[str, Measurement]]:
+    told = contradicting(protocol, [given_[each.id] for each in protocol.questions])
+    return {(name_of(each.question.id), each.number) for each in told}
 
 
 @given(asked_apart(), st.data())
@@ -35,10 +44,13 @@ def test_what_one_trial_that_asks_all_would_tell_is_told_of_trials_that_ask_it_a
 ) -> None:
     portfolio, every = drawn
     patient = data.draw(answers(every))
-    here = {question.id: patient[name_of(question.id)] for question in portfolio.questions}
+    here = given_apart(portfolio, patient)
     told = _pairs(every, patient)
     event(f"told: {bool(told)}")
     assert _pairs(portfolio, here) == told
+    numbers = _numbers(every, patient)
+    event(f"numbers told: {bool(numbers)}")
+    assert _numbers(portfolio, here) == numbers
 
 
 def _apart(*asked: str) -> Portfolio:
@@ -48,7 +60,7 @@ def _apart(*asked: str) -> Portfolio:
 MALE, PREGNANT, PROSTATE = Choice("male"), Choice("pregnant"), Selection(("prostate",))
 
 
-@given(cases())
+@given(cases_asked_apart())
 @small
 def test_a_screening_for_one_trial_tells_which_of_its_numbers_contradict_what_was_answered_for_others(
     case: Case,
@@ -79,6 +91,38 @@ def _is_open_before_the_end(alone: Progress, part: str) -> bool:
     before = replay(alone.protocol, steps, as_answered=True)
     place = alone.protocol.position[part]
     return bool(before.open >> place & 1) or alone.protocol.questions[place].unit_of is not None
+
+
+WEIGHED: Final[dict[str, Answer]] = {
+    "smoker": Choice("no"),
+    "bmi": Measurement("=", Decimal(29), "kg/m2"),
+    "body_weight": Measurement("=", Decimal(120), "kg"),
+    "height": Measurement("=", Decimal(180), "cm"),
+}
+
+
+def test_a_part_that_was_needed_before_another_answer_came_is_set_aside_behind_that() -> None:
+    both = trial("BOTH", (("bmi", ""), ("smoker", "")))
+    matching = portfolios.begin(
+        merged([both, *(each.protocol for each in _apart("body_weight", "height").trials)])
+    )
+    for question, answer in WEIGHED.items():
+        matching.take(Step("answer", question, answer))
+    own = replay(both, steps_alone(matching, 0), as_answered=True)
+    assert own.applied == matching.alone[0].applied == ["smoker", "bmi"]
+    assert {*own.set_aside} == {"body_weight", "height"}
+    assert [each.question.id for each in _against_parts(own)] == ["bmi"]
+
+
+def test_a_part_that_another_trial_asks_with_other_possible_values_is_told_and_named() -> None:
+    weight = trial("KG", (("body_weight", "possible = [1, 500]\n"),))
+    portfolio = merged([*(each.protocol for each in _apart("bmi", "height").trials), weight])
+    assert [each.id for each in portfolio.questions] == ["body_weight", "height", "bmi", "KG/body_weight"]
+    known = {**WEIGHED, "KG/body_weight": WEIGHED["body_weight"], "body_weight": UNKNOWN}
+    (told,) = contradicting(portfolio, [known[each.id] for each in portfolio.questions])
+    assert told.parts == ("KG/body_weight", "height")
+    (row,) = read_candidates(portfolio, "name,bmi,height,KG/body_weight\nx,29 kg/m2,180 cm,120 kg\n")
+    assert [fault.details["columns"] for fault in row.faults] == ["KG/body_weight, height"]
 
 
 def test_it_is_told_also_where_no_trial_asks_what_both_are_about() -> None:
