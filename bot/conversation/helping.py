@@ -10,8 +10,8 @@ from bot.conversation.trials import taken_part_in
 from bot.exchange import Press, Safe
 from bot.wording import cards, lists
 from bot.wording.asked import question_of
+from bot.wording.matching import is_matching
 from bot.wording.phrases import lines
-from dialogs.portfolio.matching import Matching
 from state.screenings import Screening
 
 
@@ -30,11 +30,11 @@ def help_pressed(context: Context, screening: Screening, press: Press) -> None:
 
 
 def _explain(context: Context, screening: Screening) -> None:
-    question, dialogue = question_of(screening), screening.dialogue
+    question = question_of(screening)
     if question is None:
         told = context.say("help_text")
-    elif isinstance(dialogue, Matching):
-        told = cards.matching_help(dialogue, question, context.say)
+    elif is_matching(screening):
+        told = cards.matching_help(screening, question, context.say)
     else:
         told = cards.question_help(screening.protocol, question, context.say)
     context.show(screening, remark=told)

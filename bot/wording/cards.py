@@ -138,15 +138,14 @@ def question_help(protocol: Protocol, question: Question, say: Phrases) -> Safe:
     return Safe("\n".join(parts))
 
 
-def matching_help(dialogue: Matching, question: Question, say: Phrases) -> Safe:
+def matching_help(screening: Screening, question: Question, say: Phrases) -> Safe:
     """The same in a matching: for how many trials it is asked, and their criteria."""
-    portfolio, place = dialogue.portfolio, dialogue.portfolio.position[question.id]
-    asking = [trial for trial, worth in zip(dialogue.trials, dialogue.worth, strict=True) if place in worth]
+    portfolio, asking = screening.protocol, matching.asking(screening, question.id)
     wanted = {each.code for trial in asking for each in portfolio.criteria[trial.criteria]}
     return lines(
         Safe(f"<b>{escape(title(portfolio, question, say))}</b>"),
-        matching.asked_for(dialogue, question.id, say),
-        *_helps(asking, place, say),
+        matching.asked_for(screening, question.id, say),
+        *_helps(asking, portfolio.position[question.id], say),
         *(criterion_text(each, say) for each in _uses(portfolio, question) if each.code in wanted),
     )
 

@@ -30,22 +30,52 @@ def as_matching(screening: Screening) -> Matching:
 
 def progress(screening: Screening, say: Phrases) -> Safe:
     """How many trials are still possible, and about how many questions may come."""
-    dialogue = as_matching(screening)
-    possible, of = len(dialogue.possible), len(dialogue.taking_part)
-    number = numbered(screening, say)
-    told = say("progress_matching", number=number, possible=possible, of=of, left=dialogue.remaining)
+    possible, of = still_possible(screening), _counted(screening)
+    number, left = numbered(screening, say), screening.dialogue.remaining
+    told = say("progress_matching", number=number, possible=len(possible), of=len(of), left=left)
     return Safe(f"<i>{told}</i>")
 
 
 def possible_in_short(screening: Screening, say: Phrases) -> str:
     """How many trials are still possible, as on a button."""
+    return say.plain("possible_of", possible=len(still_possible(screening)), of=len(_counted(screening)))
+
+
+def _counted(screening: Screening) -> list[int]:
+    """The trials that stand in counts, by their place: all but those left out; what goes on by itself is not."""
     dialogue = as_matching(screening)
-    return say.plain("possible_of", possible=len(dialogue.possible), of=len(dialogue.taking_part))
+    goes_on = (screening.goes_on(trial) for trial in dialogue.protocol.trial_ids)
+    return [index for index, apart in enumerate(goes_on) if apart or not dialogue.is_left(index)]
 
 
-def asked_for(dialogue: Matching, question: str, say: Phrases) -> Safe:
-    """Say how many of the trials that are still possible ask a question."""
-    return say("asked_for_trials", n=dialogue.wanted_by(question), of=len(dialogue.possible))
+def still_possible(screening: Screening) -> list[int]:
+    """Return the trials that are not ruled out, by their place: what goes on by itself is as it stands there."""
+    return [index for index in _counted(screening) if not as_it_stands(screening, index).excluded]
+
+
+def as_it_stands(screening: Screening, index: int) -> Progress:
+    """Return what a trial comes to: in the screening that came out for it and goes on by itself, or else here."""
+    dialogue = as_matching(screening)
+    trial = dialogue.protocol.trial_ids[index]
+    return screening.by_itself[trial].dialogue if screening.goes_on(trial) else dialogue.alone[index]
+
+
+def asking(screening: Screening, question: str) -> list[Trial]:
+    """Return the trials that need a question; of one that has an answer, those that ask it and are not left out."""
+    dialogue, place = as_matching(screening), screening.protocol.position[question]
+    if question in dialogue.answers:
+        return [
+            dialogue.trials[index] for index in _counted(screening) if place in dialogue.trials[index].own
+        ]
+    return [trial for trial, worth in zip(dialogue.trials, dialogue.worth, strict=True) if place in worth]
+
+
+def asked_for(screening: Screening, question: str, say: Phrases) -> Safe:
+    """Say how many of the trials ask a question: of those that are still possible, as long as it has no answer."""
+    n = len(asking(screening, question))
+    if question in screening.dialogue.answers:
+        return say("asked_by_trials", n=n, of=len(_counted(screening)))
+    return say("asked_for_trials", n=n, of=len(still_possible(screening)))
 
 
 def for_one(dialogue: Matching, question: str, say: Phrases) -> Safe | None:

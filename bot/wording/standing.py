@@ -11,7 +11,7 @@ from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.came_to import healing, parts_out, why
 from bot.wording.in_short import in_short, stands_in_short
-from bot.wording.matching import answered_otherwise, as_matching, judged, progress
+from bot.wording.matching import answered_otherwise, as_it_stands, as_matching, judged, progress
 from bot.wording.matching_missing import all_missing
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.parts import title
@@ -134,10 +134,8 @@ def in_order(screening: Screening) -> list[int]:
     dialogue = as_matching(screening)
 
     def place(index: int) -> tuple[bool, bool]:
-        trial = dialogue.protocol.trial_ids[index]
-        if screening.goes_on(trial):
-            return False, screening.came_of[trial].verdict == "ineligible"
-        return dialogue.is_left(index), dialogue.alone[index].excluded
+        goes_on = screening.goes_on(dialogue.protocol.trial_ids[index])
+        return not goes_on and dialogue.is_left(index), as_it_stands(screening, index).excluded
 
     return sorted(range(len(dialogue.trials)), key=place)
 

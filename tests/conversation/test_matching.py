@@ -167,7 +167,7 @@ def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_
     assert begun(site) == ["S01-0001", "S01-M0001"]
     listed = site.ward.do(site.ward.clinician, "/resume")
     back = press(site, listed, "button_resume", number="S01-M0001")
-    assert site.words("progress_matching", number="S01-M0001", possible=1, of=2, left=12) in plain(said(back))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=12) in plain(said(back))
     again = press(site, back, "where_we_stand")
     assert "NCT04420494：S01-0001" in labels(again) or "NCT04420494: S01-0001" in labels(again)
     assert not verify(path_of(site.ward.conversation.screenings.db)).problems
@@ -383,7 +383,7 @@ def test_what_was_answered_in_a_screening_that_came_out_of_it_is_offered_in_the_
     (keep,) = [each for each in buttons(back) if (each.press or "").startswith("keep:")]
     assert "45" in keep.label
     kept = site.ward.do(site.ward.clinician, f"!{keep.press}")
-    assert site.words("progress_matching", number="S01-M0001", possible=1, of=2, left=12) in plain(said(kept))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=12) in plain(said(kept))
     assert is_sound(site)
 
 

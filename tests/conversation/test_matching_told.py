@@ -13,7 +13,7 @@ from bot.wording.phrases import phrases
 from dialogs.dialogue import REVIEW
 from dialogs.loading import parse_protocol
 from dialogs.protocol import Protocol
-from tests.conversation.office import said
+from tests.conversation.office import labels, said
 from tests.conversation.test_contradictions import Desk, desk
 from tests.conversation.test_matching_apart import MATCHING, do, told
 
@@ -195,6 +195,62 @@ def test_a_warning_is_given_also_by_what_its_trial_did_not_need(tmp_path: Path) 
     do(at, "1", "5 10*9/L")
     assert at.load(MATCHING).state == REVIEW
     assert "⚠ FIC-L: Very low" in told(at)
+
+
+# counts ---------------------------------------------------------------------------------------------
+
+
+def _possible(at: Desk) -> list[str]:
+    at.do("/recent")
+    return [label.split(" · ")[2] for label in labels(at.turn) if label.startswith(MATCHING)]
+
+
+@pytest.mark.parametrize("midway", [True, False])
+def test_what_goes_on_by_itself_counts_as_it_stands_there(at: Desk, midway: bool) -> None:
+    do(at, "45")
+    if not midway:
+        run(at, sex="female", hemoglobin="90 g/L", bmi="20", ecog="1")
+    at.do("/open m1")
+    do(at, *(["Where we stand"] if midway else []), "Go on with FIC-W")
+    assert _possible(at) == ["3 of 3 possible"]
+    if midway:
+        at.do("/open m1")
+        assert told(at).startswith("S01-M0001 · 3 of 3 still possible")
+    at.do("/open 1")
+    do(at, *(["male"] if midway else ["Correct an answer", "Sex: Female", "male"]))
+    assert _possible(at) == ["2 of 3 possible"], "it is ruled out, though not saved yet"
+    at.do("/open 1")
+    do(at, "Finish and save")
+    assert _possible(at) == ["2 of 3 possible"]
+
+
+def test_what_was_left_out_or_is_cancelled_stands_in_no_count(at: Desk) -> None:
+    do(
+        at,
+        "45",
+        "Where we stand",
+        "Leave a trial out",
+        "Leave out FIC-Y",
+        "Where we stand",
+        "Go on with FIC-W",
+    )
+    assert _possible(at) == ["2 of 2 possible"]
+    at.do("/open 1", "/cancel")
+    do(at, "Yes, cancel it")
+    assert _possible(at) == ["1 of 1 possible"]
+
+
+def test_help_on_an_answer_that_is_corrected_names_the_trials_that_ask_it(at: Desk) -> None:
+    do(at, "45")
+    for number, each in enumerate(TRIALS, 1):
+        at.do("/open m1")
+        do(at, *(["Where we stand"] if at.load(MATCHING).state != REVIEW else []), f"Go on with {each.id}")
+        assert at.load(f"S01-000{number}").protocol.id == each.id
+    at.do("/open m1")
+    do(at, "Correct an answer", "Age: 45 years", "Help")
+    assert told(at).startswith("S01-M0001 · 3 of 3 still possible")
+    assert "Asked for 3 of 3 trials." in told(at)
+    assert all(f"{each.id}/I1" in told(at) for each in TRIALS)
 
 
 # as alone -------------------------------------------------------------------------------------------
