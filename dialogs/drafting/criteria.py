@@ -111,9 +111,8 @@ class _Maker:
                 yield from self._of(first, group)
                 continue
             code = self._code(first.role, group)
-            items = [each for each in run if not tree.JOINT.fullmatch(each.line.text)]
             joint = "or" if first.role == "inclusion" else "and"
-            yield self._joined(first, code, items, f" {joint} ", "")
+            yield self._joined(first, code, run, f" {joint} ", "")
             yield from _asked_with(run, code)
 
     def _of(self, node: Node, group: str) -> Iterator[Drafted]:
@@ -128,9 +127,10 @@ class _Maker:
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
         kind, count = meaning(node)
-        if kind == "each" or (kind == "words" and node.line.text in self.parts):
+        if kind in ("each", "unsure") or (kind == "words" and node.line.text in self.parts):
             yield _line(node.line)
-            yield from self._each(node, group if node.heads else self._code(node.role, group))
+            items = self._each(node, group if node.heads else self._code(node.role, group))
+            yield from map(_doubted, items) if kind == "unsure" else items
             return
         code = self._code(node.role, group)
         if kind == "words" or len(node.items) == 1:
@@ -185,12 +185,14 @@ class _Maker:
         return self.propose(f"{with_colon(headings[-1])} {text}", role, headings[:-1])
 
     def _joined(self, node: Node, code: str, items: Sequence[Node], joint: str, heading: str) -> Drafted:
+        items = [each for each in items if not tree.JOINT.fullmatch(each.line.text)]
         questions = self._questions(code, items, heading, node.line)
         rule = joint.join(str(each["id"]) for each in questions)
         return self._ruled(node, code, questions, rule, Note(f"joined_{joint.strip()}", n=len(items)))
 
     def _counted(self, node: Node, code: str, count: int) -> Drafted:
-        questions = self._questions(code, node.items, node.line.text, node.line)
+        items = [each for each in node.items if not tree.JOINT.fullmatch(each.line.text)]
+        questions = self._questions(code, items, node.line.text, node.line)
         if count > len(questions):
             return replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         rule = f"at_least({count}, {', '.join(str(each['id']) for each in questions)})"
@@ -297,6 +299,11 @@ def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
         run = [node]
     if run:
         yield run
+
+
+def _doubted(made: Drafted) -> Drafted:
+    """Say of a criterion that its title may say something else than of what it is."""
+    return replace(made, review=(*made.review, Note("under_a_title"))) if made.code else made
 
 
 def _asked_with(nodes: Sequence[Node], code: str) -> Iterator[Drafted]:

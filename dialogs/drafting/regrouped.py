@@ -78,13 +78,13 @@ class _Item:
 
     def is_at(self, place: _Place, asked: str) -> bool:
         """Say whether it may stand in the list that the record has it in, or is asked with the heading of this."""
+        if _asks(asked, self.last, self.text):
+            return place.heading == self.last or _asks(asked, place.heading, self.text)
         if self.last == place.last:
             return not self._is_elsewhere_by_its_code(place)
         if place.heading == _NONE:
             return self.may_be_in_none
-        in_last = f"{with_colon(self.last)} {self.text}" in asked
-        around = (self.last,) if in_last else self.around
-        return place.heading in around or f"{with_colon(place.heading)} {self.text}" in asked
+        return place.heading in self.around or _asks(asked, place.heading, self.text)
 
     def _is_elsewhere_by_its_code(self, place: _Place) -> bool:
         """Say whether the last item of a list is beside it in the record, or the other way round."""
@@ -93,6 +93,15 @@ class _Item:
         if self.letters > place.letters:
             return place.heading != self.last and not self.may_be_in_none
         return place.heading == self.last and self.may_be_in_none
+
+
+def _asks(asked: str, heading: str, text: str) -> bool:
+    """Say whether a line is asked with the heading of its list before it, alone or among the items of the whole."""
+    if heading == _NONE or f"{with_colon(heading)} {text}" in asked:
+        return heading != _NONE
+    wholes = (each.partition(f"{heading} - ") for each in asked.splitlines())
+    item = re.compile(rf"(?:^| - ){re.escape(text)}(?: - |”|$)")
+    return any(item.search(items) for _, found, items in wholes if found)
 
 
 def in_another_list(

@@ -122,6 +122,11 @@ def says_nothing(title: str, line: str = "") -> bool:
     return repeated or _SAYS_NOTHING.fullmatch(title) is not None
 
 
+def sorts(title: str) -> bool:
+    """Say whether a title only says of what the lines under it are: *laboratory values:*, *age:*."""
+    return says_nothing(title) or _SORTS.fullmatch(title) is not None
+
+
 def asks_anew(title: str) -> bool:
     """Say whether a title says how many of its lines it takes, whatever stands above it: *any of the following:*."""
     return introduces(title) and _ANEW.search(title) is not None

@@ -8,29 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting.layout import Line
+from dialogs.drafting.lists import Said, counts, said_of, takes_several
 from dialogs.drafting.persons import names_a_group
+from dialogs.drafting.sections import section_of
 from dialogs.drafting.spoken import either
-from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, introduces
+from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, names_a_part, sorts
 
-_FOLLOWS: Final = r"(?:the |of |these |following|conditions|criteria|below|:|\W)"
-_COUNT: Final = re.compile(
-    r"\b(?:(?P<one>either|any|one)(?: one)?(?: or more)?(?: of)?|"
-    r"at least (?P<least>one|two|three|four|\d)(?: of)?|"
-    rf"(?P<more>two|three|four|\d) or more(?: of)?|≥ ?(?P<sign>\d) of)\s*{_FOLLOWS}",
-    re.IGNORECASE,
-)
-_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4}
-_ALL: Final = re.compile(
-    r"\b(?:all|each|both|every)(?: of)? (?:the |of )?(?:following|these|below)"
-    r"|(?<!for )(?<!in )\bboth(?: of)?\W*$|\ball of\W*$",
-    re.IGNORECASE,
-)
-_EACH: Final = re.compile(
-    r"\badequate\b.*\bfunction|\bfollowing (?:laboratory|lab|baseline|screening|clinical)?\s*(?:\w+ )?"
-    r"(?:criteria|parameters|values|requirements|tests|results)\b",
-    re.IGNORECASE,
-)
-"""Headings of inclusion criteria whose items each have to be met."""
 _EXCEPT: Final = re.compile(
     r"\b(?:except\w*|unless|excluding|other than|apart from|not|none|without|no)\b[^.;]{0,60}$", re.IGNORECASE
 )
@@ -38,10 +21,6 @@ _EXCEPT: Final = re.compile(
 _EXAMPLES: Final = re.compile(
     r"\b(?:includ\w+|such as|e\.g\.|for example|for instance|i\.e\.)[^.;]{0,40}$", re.IGNORECASE
 )
-_SORTS: Final = re.compile(
-    r"\b(?:criteria|requirements?|conditions|parameters|characteristics|following)\b", re.IGNORECASE
-)
-"""What makes a heading with examples one of requirements."""
 _SHOWN_BY: Final = re.compile(
     r"\b(?:documented|confirmed|evidenced|demonstrated|defined|diagnosed|shown|indicated|proven|supported|based|"
     r"characteri[sz]ed|manifested|determined|established)\b.{0,30}\b(?:by|as|on)\W*$"
@@ -49,6 +28,14 @@ _SHOWN_BY: Final = re.compile(
     re.IGNORECASE,
 )
 """Headings of what shows one condition, of which some may be enough."""
+_ENDS_OPEN: Final = re.compile(
+    r"\b(?:of|by|as|on|with|to|for|from|in|than|at|and|but|who|that|if|when|is|are|be|have|has)\W*$",
+    re.IGNORECASE,
+)
+"""The end of a heading that its items finish."""
+_MOST_WORDS: Final = 4
+_MOST_CHARACTERS: Final = 8
+"""Of a title that only names what its lines are about, as one of so many words, or characters of Chinese."""
 _OR: Final = re.compile(rf"{either('or')}\W*$", re.IGNORECASE)
 _AND: Final = re.compile(rf"{either('and')}\W*$", re.IGNORECASE)
 JOINT: Final = re.compile(
@@ -134,23 +121,61 @@ def meaning(node: Node) -> tuple[str, int]:
 
     ``each``: criteria of their own, under a heading that is none. ``any``: alternatives, of which so many make the
     criterion that the heading is. ``all``: they make it together. ``words``: only a reader can tell; the heading is
-    asked about with the words of its items.
+    asked about with the words of its items. ``unsure``: criteria of their own, if their title says no more.
     """
     text = node.line.text
     if node.role == "exclusion" and forbids(text):
         return "each", 0
-    excepted = _EXCEPT.search(text) and not (node.heads and node.line.unsure)
-    excepted = excepted or ends_in_what_is_allowed(text, node.role)
-    if excepted or (_EXAMPLES.search(text) and not (node.heads and _is_of_each(node, text))):
+    if ends_in_what_is_allowed(text, node.role):
         return "words", 0
-    if node.role == "exclusion":
-        return _of_an_exclusion(node, text)
-    count = _count(text)
-    if count or _alternatives(node):
-        return "any", count or 1
-    if _ALL.search(text) or _EACH.search(text) or (node.heads and not _shows(text)):
+    if node.heads and node.line.unsure:
+        return _of_what_may_exclude(node)
+    said = said_of(text)
+    told = said and (
+        _of_an_inclusion(node, said) if node.role == "inclusion" else _of_an_exclusion(node, said)
+    )
+    return told or _untold(node)
+
+
+def _of_an_inclusion(node: Node, said: Said) -> tuple[str, int] | None:
+    """Return what a heading that is understood makes of inclusion criteria; of some conditions it does not say it."""
+    if said.kind == "any":
+        return ("words", 0) if "and" in _joints(node) else ("any", said.count)
+    return ("each", 0) if said.kind in ("all", "needs") else None
+
+
+def _of_an_exclusion(node: Node, said: Said) -> tuple[str, int]:
+    joints = _joints(node)
+    if said.kind == "all":
+        return ("words" if "or" in joints else "all"), 0
+    if "and" in joints:
+        return "words", 0
+    return ("any", said.count) if said.count > 1 else ("each", 0)
+
+
+def _of_what_may_exclude(node: Node) -> tuple[str, int]:
+    """Return what the lines below a heading are that may open the exclusion criteria: each is asked, and says so."""
+    together = takes_several(node.line.text) or "and" in _joints(node)
+    return ("words" if together else "each"), 0
+
+
+def _untold(node: Node) -> tuple[str, int]:
+    """Return what the lines of a heading are that does not say it: of a group each; of a mere title perhaps, too."""
+    text = node.line.text
+    if not node.heads:
+        return ("each" if names_a_part(text) else "words"), 0
+    if counts(text) or _EXCEPT.search(text) or _EXAMPLES.search(text) or _shows(text):
+        return "words", 0
+    if names_a_group(text) or sorts(text) or section_of(text) is not None:
         return "each", 0
-    return "words", 0
+    return ("unsure" if _is_short(text) else "words"), 0
+
+
+def _is_short(title: str) -> bool:
+    """Say whether a heading is so short that it may be no more than a title: *neurological examination:*."""
+    said = title.strip(" :：*_")
+    most = len(said.split()) <= _MOST_WORDS if said.isascii() else len(said) <= _MOST_CHARACTERS
+    return most and re.search(r"[,，;；、(（]", said) is None and _ENDS_OPEN.search(said) is None
 
 
 def _shows(heading: str) -> bool:
@@ -158,36 +183,10 @@ def _shows(heading: str) -> bool:
     return _SHOWN_BY.search(heading) is not None and not names_a_group(heading)
 
 
-def _is_of_each(node: Node, text: str) -> bool:
-    """Say whether each of the examples of a heading counts: of what is required, and of what excludes."""
-    return node.role == "exclusion" or _SORTS.search(text) is not None
-
-
-def _of_an_exclusion(node: Node, text: str) -> tuple[str, int]:
-    if _ALL.search(text):
-        return "all", 0
-    if (count := _count(text)) > 1:
-        return "any", count
-    if any(_AND.search(each.line.text) for each in node.items):
-        return "words", 0
-    return ("each", 0) if introduces(text) or node.heads else ("words", 0)
-
-
-def _count(text: str) -> int:
-    """Return how many of its items a heading asks for; 0 if it does not say so."""
-    found = _COUNT.search(text)
-    if found is None:
-        return 0
-    said = (found["least"] or found["more"] or found["sign"] or "one").lower()
-    return _NUMBERS.get(said) or int(said)
-
-
-def _alternatives(node: Node) -> bool:
-    """Say whether an item ends or begins with *or*, or one that is nothing else stands between them."""
-    return any(
-        joined(one.ending, other.line.text) == "or"
-        for one, other in zip(node.items, node.items[1:], strict=False)
-    )
+def _joints(node: Node) -> set[str]:
+    """Return the words that join items of a list: at the end or the beginning of one, or between them alone."""
+    pairs = zip(node.items, node.items[1:], strict=False)
+    return {joined(one.ending, other.line.text) for one, other in pairs}
 
 
 def joined(text: str, below: str) -> str:

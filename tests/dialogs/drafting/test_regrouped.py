@@ -16,7 +16,7 @@ from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import Record
 from dialogs.loading import parse_protocol
 
-LAMPS, CATS = "Prior use of any of the following:", "Known fear of any of the following:"
+LAMPS, CATS = "Prior use of any of the following:", "Known allergy to any of the following:"
 FOUR, SIX = "Within 4 weeks before enrolment:", "Within 6 months before enrolment:"
 Lists = dict[str, list[str]]
 LISTS: Lists = {
@@ -187,9 +187,8 @@ def test_a_line_moved_from_an_inner_list_to_the_one_around_it_is_named() -> None
     for before in ("  * red", "  * blue"):
         out = Record("FICT-1", "Fictional", without.replace(before, f"  * white cats\n{before}"))
         (said,) = differences(file, out)
-        assert said.endswith(
-            "stands under “Any of these cats, if fed:” in the file, and " + called(LAMPS) + " in the record"
-        )
+        there = f"{called(LAMPS)} in the record: “white cats”"
+        assert said == f"A line stands under “Any of these cats, if fed:” in the file, and {there}"
     order = NESTED.replace("  * blue lamps\n", "").replace("  * red", "  * blue lamps\n  * red")
     assert differences(file, Record("FICT-1", "Fictional", order)) == []
 
