@@ -72,9 +72,13 @@ def people(protocol: Protocol, question: Question, say: Phrases, beside: Protoco
 
 
 def title(protocol: Protocol, question: Question, say: Phrases, beside: Protocol | None = None) -> str:
-    """The name of a question as lists, buttons and lines show it, with whom it is about."""
-    short, told = question.short[say.language], joined(people(protocol, question, say, beside), say)
-    return say.plain("noted", what=short, note=told) if told else short
+    """The name of a question as lists, buttons and lines show it, with whom it is about where it does not say so."""
+    short, told = question.short[say.language], people(protocol, question, say, beside)
+    return (
+        short
+        if all(each in short for each in told)
+        else say.plain("noted", what=short, note=joined(told, say))
+    )
 
 
 def whose(protocol: Protocol, question: Question, say: Phrases) -> Safe | None:

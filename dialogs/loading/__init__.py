@@ -25,6 +25,7 @@ from dialogs.loading.formula_units import check_units_of_formulas
 from dialogs.loading.formulas import EXACT
 from dialogs.loading.kinds import Report
 from dialogs.loading.mending import mend, misheaded
+from dialogs.loading.persons import with_persons
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
 from dialogs.loading.references import check_outcomes, check_persons
@@ -132,7 +133,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
             check_persons(raw, protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
-    return with_fitting_reviews(protocol)
+    return with_fitting_reviews(with_persons(protocol))
 
 
 def _another_name(name: str) -> str:

@@ -178,16 +178,18 @@ def items(protocol: Protocol, question: Question, answer: AnswerRow) -> Iterator
     given = decode(answer.value, answer.unit)
     number = as_number(answer)
     if question.options:
-        yield _item(question, "", *({"valueCoding": code} for code in _chosen(protocol, question, given)))
+        yield _item(
+            protocol, question, "", *({"valueCoding": code} for code in _chosen(protocol, question, given))
+        )
         return
     mode = mode_of(question, given)
     code = unknown_coding() if mode == "unknown" else mode_coding(protocol, question, mode)
-    yield _item(question, MODE, {"valueCoding": code})
+    yield _item(protocol, question, MODE, {"valueCoding": code})
     given = decode(number.value, number.unit)
     if isinstance(given, Measurement):
         if given.relation != "=":
-            yield _item(question, RELATION, {"valueCoding": relation_coding(given.relation)})
-        yield _item(question, VALUE, _number(question, given))
+            yield _item(protocol, question, RELATION, {"valueCoding": relation_coding(given.relation)})
+        yield _item(protocol, question, VALUE, _number(question, given))
 
 
 def _chosen(protocol: Protocol, question: Question, given: Answer) -> Iterator[Resource]:
@@ -199,10 +201,10 @@ def _chosen(protocol: Protocol, question: Question, given: Answer) -> Iterator[R
     yield from (coding(protocol, question, code) for code in codes)
 
 
-def _item(question: Question, part: str, *values: Resource) -> Resource:
+def _item(protocol: Protocol, question: Question, part: str, *values: Resource) -> Resource:
     """Return an item with the text that it has in the Questionnaire."""
     link = question.id if part in ("", VALUE) else f"{question.id}.{part}"
-    return {"linkId": link, "text": item_text(question, part)[DEFAULT], "answer": [*values]}
+    return {"linkId": link, "text": item_text(protocol, question, part)[DEFAULT], "answer": [*values]}
 
 
 def _number(question: Question, given: Measurement) -> Resource:

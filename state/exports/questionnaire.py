@@ -14,6 +14,7 @@ from dialogs.answers import COMPUTED, NONE, UNKNOWN, Answer, Choice, Selection
 from dialogs.assessment import effective, judge
 from dialogs.digits import is_whole
 from dialogs.languages import DEFAULT, words
+from dialogs.loading.persons import asked_of
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 from dialogs.working_out import parts_to_come
@@ -103,35 +104,39 @@ def _items(protocol: Protocol, question: Question) -> Iterator[Resource]:
     enabled = _enabled(protocol, question)
     if question.options:
         options = [coding(protocol, question, code) for code in concepts(question)]
-        yield _choice(question, "", enabled, [*options, unknown_coding()])
+        yield _choice(protocol, question, "", enabled, [*options, unknown_coding()])
         return
     kinds = [mode_coding(protocol, question, mode) for mode in modes(question)]
-    yield _choice(question, MODE, enabled, [*kinds, unknown_coding()])
+    yield _choice(protocol, question, MODE, enabled, [*kinds, unknown_coding()])
     link = f"{question.id}.{MODE}"
     given, worked_out = (VALUE, RATIO), COMPUTED.code
     numbers = [(link, "=", bare_mode(protocol, mode)) for mode in modes(question) if mode in given]
     if question.bounds:
-        yield _choice(question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS)))
+        yield _choice(
+            protocol, question, RELATION, _when(numbers, "any"), list(map(relation_coding, COMPARATORS))
+        )
     if worked_out in modes(question):
         numbers.append((link, "=", bare_mode(protocol, worked_out)))
     yield {
         **_extensions([*_visit(question), *_limits(question)]),
         "linkId": question.id,
         **_codes(question),
-        **_text(item_text(question, VALUE)),
+        **_text(item_text(protocol, question, VALUE)),
         "type": item_type(question),
         "required": False,
         **_when(numbers, "any"),
     }
 
 
-def _choice(question: Question, part: str, enabled: Resource, options: list[Resource]) -> Resource:
+def _choice(
+    protocol: Protocol, question: Question, part: str, enabled: Resource, options: list[Resource]
+) -> Resource:
     """Return an item that takes one of these codings; `part` is what of a number it is, empty for a whole answer."""
     return {
         **_extensions([] if part else _visit(question)),
         "linkId": f"{question.id}.{part}" if part else question.id,
         **({} if part else _codes(question)),
-        **_text(item_text(question, part)),
+        **_text(item_text(protocol, question, part)),
         "type": "choice",
         **enabled,
         "required": False,
@@ -149,8 +154,11 @@ def _extensions(listed: list[Resource]) -> Resource:
     return {"extension": listed} if listed else {}
 
 
-def item_text(question: Question, part: str = "") -> Text:
-    """Return an item's text: the question for what is chosen, its short name for a number. A response has the same."""
+def item_text(protocol: Protocol, question: Question, part: str = "") -> Text:
+    """Return an item's text: the question for what is chosen, its short name for a number. A response has the same.
+
+    Both say whom it is about, if that is another person than the patient.
+    """
     if part == VALUE:
         return question.short
     if part == RELATION:
@@ -160,7 +168,7 @@ def item_text(question: Question, part: str = "") -> Text:
                 for language, short in question.short.items()
             }
         )
-    return question.ask
+    return asked_of(protocol, question)
 
 
 def _enabled(protocol: Protocol, question: Question) -> Resource:

@@ -19,12 +19,14 @@ from fhir.resources.R4B.resource import Resource
 from fhirclient.models.bundle import Bundle as ClientBundle
 from ucumvert import PintUcumRegistry
 
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from state.database import open_database
 from state.exports import Exported, export
-from state.exports.fhir import encoded, research_study
+from state.exports.comparing import AnswerRow
+from state.exports.fhir import encoded, items, research_study
 from state.exports.questionnaire import questionnaire
 from state.exports.snapshot import snapshot
+from tests.dialogs.test_persons import FAMILY
 
 MODELS: dict[str, type[Resource]] = {
     "CodeSystem": CodeSystem,
@@ -299,3 +301,17 @@ def test_every_text_of_the_form_is_there_in_chinese(form: dict[str, dict[str, An
 
 def test_the_form_of_a_protocol_is_the_same_each_time() -> None:
     assert questionnaire(load("NCT04420494")) == questionnaire(load("NCT04420494"))
+
+
+def test_an_item_says_whom_it_is_about_where_that_is_another_person_than_the_patient() -> None:
+    family = parse_protocol(FAMILY, "family.toml")
+    texts = {item["linkId"]: item["text"] for item in questionnaire(family)["item"]}
+    assert texts["age_of_the_parent"] == "Age (the parent)"
+    assert texts["age_of_the_parent.mode"] == "Age in completed years? (the parent)"
+    assert texts["age_years"] == "Age"
+    given = AnswerRow(
+        1, "2026-11-27T08:00:00Z", "C1", "age_of_the_parent", "40", "a", None, None, None, "current"
+    )
+    filled = [item["text"] for item in items(family, family.question("age_of_the_parent"), given)]
+    assert filled
+    assert all("(the parent)" in text for text in filled)
