@@ -67,14 +67,15 @@ def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     """Return a criterion or a line for each line of a record, in its order."""
     parts = parts_of(lines)
     cohorts = {part.code: part for named in parts.values() for part in named}
-    made = _Maker(propose, parts).of_list(tree.tree(lines), "")
-    return [_noted(each, cohorts) if each.code and cohorts else each for each in made]
+    made = list(_Maker(propose, parts).of_list(tree.tree(lines), ""))
+    first = next((each for each in made if each.parts), None)
+    return [_noted(each, cohorts, is_first=each is first) if each.code and cohorts else each for each in made]
 
 
-def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort]) -> Drafted:
-    """Say in the review of a criterion of which parts it was taken to be, and that some are taken as needed."""
+def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort], *, is_first: bool) -> Drafted:
+    """Say in the review of a criterion of which parts it is; in the first one's, that some are taken as needed."""
     required = [each.name for each in cohorts.values() if each.required]
-    key = "of_everybody" if not drafted.parts else "of_required" if required else "of_parts"
+    key = "of_everybody" if not drafted.parts else "of_required" if required and is_first else "of_parts"
     if key == "of_everybody" and not required:
         return drafted
     named = (cohorts[each].name for each in drafted.parts)

@@ -46,7 +46,11 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_review_says_that_both_are_taken_as_needed_and_what_to_delete(file: Path) -> None:
     told = run("protocol", "review", str(file), "--by", "LW", typed="a\n" * 6)
-    assert told.count("Taken as needed together: Adolescents + Parents") == 5
+    flat = " ".join(told.split())
+    assert flat.count("Taken as needed together: Adolescents + Parents") == 1, (
+        "once is read, five times is not"
+    )
+    assert flat.count("by its heading, of ") == 5
     assert "where one of them is enough, delete required = true at each [[part]]" in told
     assert "so asked of all who are needed together: Adolescents + Parents" in told
     assert "Belongs to Parents (required: whoever does not fit it fits no part)" in told

@@ -133,8 +133,11 @@ def test_persons_are_taken_as_needed_together_and_named(
         ask = drafted.question(each.code.lower()).ask
         assert ask["en"].startswith(f"Is this true of {person[0]}?")
         assert ask["zh"].startswith(person[1])
-        assert "Taken as needed together: " in str(each.review)
-        assert "delete required = true at each [[part]]" in str(each.review)
+    once = [str(each.review) for each in drafted.criteria if "Taken as needed together: " in str(each.review)]
+    assert once == [str(next(each.review for each in drafted.criteria if each.parts))], (
+        "read once, not each time"
+    )
+    assert "delete required = true at each [[part]]" in once[0]
 
 
 ALTERNATIVES = [

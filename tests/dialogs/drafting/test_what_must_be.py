@@ -118,7 +118,7 @@ WHERE = {
 }
 OF_WHOM = {
     "of another person": "of_another",
-    "of a person who is needed": "of_required",
+    "of a person who is needed": "of_parts",
     "of all who are needed": "of_everybody",
     "of a cohort": "of_parts",
 }
