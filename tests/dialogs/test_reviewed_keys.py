@@ -203,6 +203,9 @@ def _meaning(protocol: Protocol, criterion: Criterion) -> Iterator[Any]:
 
 
 def _plain(value: Criterion | Question) -> dict[str, Any]:
+    """What it says itself: what options imply of questions is of these, and of none that the trial does not ask."""
+    if isinstance(value, Question):
+        value = replace(value, options=tuple((each.code, each.text) for each in value.options))  # type: ignore[misc]
     return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in OTHERWISE}
 
 
