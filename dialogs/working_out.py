@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
 from dialogs.digits import on_its_side
-from dialogs.protocol import Protocol
+from dialogs.protocol import Criterion, Protocol
 from dialogs.rules.arithmetic import Waiting
 from dialogs.rules.functions import rounded
-from dialogs.rules.judgement import Facts
+from dialogs.rules.judgement import Facts, members, union
 from dialogs.units import DECIMALS
 
 
@@ -81,3 +81,20 @@ def parts_told(protocol: Protocol, answers: Iterable[tuple[str, Answer | None]])
     worked = (protocol.position[question] for question, answer in answers if answer == COMPUTED)
     formulas = (protocol.formulas[place] for place in worked if place in protocol.formulas)
     return {protocol.questions[place].id for formula in formulas for place in formula.places}
+
+
+def only_for_formulas(protocol: Protocol, criterion: Criterion) -> int:
+    """Return the questions that a criterion needs only where a number is worked out, not given."""
+    named = union(1 << place for leaf in criterion.rule.node.leaves() for place in leaf.places)
+    divided = union(1 << protocol.position[per] for per in _divisors(protocol, named))
+    return (
+        criterion.rule.mask & ~named & ~divided
+        if any(named >> place & 1 for place in protocol.formulas)
+        else 0
+    )
+
+
+def _divisors(protocol: Protocol, mask: int) -> Iterator[str]:
+    """Yield the questions by whose answers those of others may be divided."""
+    for place in members(mask):
+        yield from (unit.per for unit in protocol.questions[place].units if unit.per is not None)

@@ -30,6 +30,7 @@ from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
 from dialogs.since import DAYS
 from dialogs.wording import describe, measured, time_span
+from dialogs.working_out import only_for_formulas
 
 DIGITS: Final = 4
 """Of a limit that does not end in another unit."""
@@ -140,11 +141,20 @@ class Telling:
             yield self.said["requires"].format(code=criterion.requires)
 
     def _asked(self, criterion: Criterion) -> Iterator[str]:
-        places = members(criterion.rule.mask)
-        for question in (self.protocol.questions[place] for place in places):
-            yield self._question(question)
-            if question.help is not None:
-                yield self.said["help"].format(help=question.help[self.language].replace("\n", " "))
+        """Yield the questions of a criterion; apart, those that are asked only where a number is worked out."""
+        parts = only_for_formulas(self.protocol, criterion)
+        for place in members(criterion.rule.mask & ~parts):
+            yield from self._with_help(self.protocol.questions[place])
+        if parts:
+            yield self.said["only_worked_out"]
+        for place in members(parts):
+            first, *others = self._with_help(self.protocol.questions[place])
+            yield from (f"- {first}", *(f"  {each}" for each in others))
+
+    def _with_help(self, question: Question) -> Iterator[str]:
+        yield self._question(question)
+        if question.help is not None:
+            yield self.said["help"].format(help=question.help[self.language].replace("\n", " "))
 
     def _question(self, question: Question) -> str:
         """A question with what it is answered by."""

@@ -328,3 +328,34 @@ when = 'platelets < "20 10*9/L"'
         (False, False),
         (False, False),
     ]
+
+
+def test_what_is_asked_only_where_a_number_is_worked_out_is_told_apart(tmp_path: Path) -> None:
+    """A part that the rule names itself is asked in any case."""
+    text = """format = 2
+id = "MADE-UP"
+title = "A made-up trial"
+
+[[criterion]]
+code = "I1"
+inclusion = "BMI below 40"
+rule = 'bmi < "40 kg/m2" {}'
+review = "read"
+"""
+    told = []
+    for more in ("", "and body_weight > '60 kg'"):
+        reviewer = Reviewer(tmp_path, text.replace("'bmi", '"""bmi').replace("}'", '}"""').format(more))
+        reviewer.types("l")
+        told.append(" ".join(" ".join(reviewer.said).split()).partition("Made up")[0])
+    once, named = (each.partition("Only where the number is worked out:") for each in told)
+    assert "Body mass index (BMI)?" in once[0]
+    assert ("Body weight?" in once[0], "- Body weight?" in once[2], "- Height?" in once[2]) == (
+        False,
+        True,
+        True,
+    )
+    assert ("Body weight?" in named[0], "Body weight?" in named[2], "- Height?" in named[2]) == (
+        True,
+        False,
+        True,
+    )
