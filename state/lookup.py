@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from dialogs.answers import COMPUTED, UNKNOWN, Answer
-from dialogs.carried import carried, holding
+from dialogs.answers import Answer
+from dialogs.carried import carried
 from dialogs.dialogue import CANCELLED, COMPLETED, EVERY_KIND, Dialogue, Step
 from dialogs.errors import DialogError
 from dialogs.healing import Healing
@@ -21,6 +21,7 @@ from dialogs.protocol import Protocol
 from state.errors import Unknown
 from state.lists import Listed, Lists
 from state.moments import Clock, in_zone, utc_now
+from state.newest import Beside, Elsewhere, came_out, newest
 from state.replay import OPENED, StoredProtocols, begun_as, step_from
 
 CACHED_DIALOGUES: Final = 2048
@@ -37,27 +38,18 @@ class Saved:
     first_failed: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """An answer of a screening that came out of a matching, given there since; ``holds`` says whether it still does."""
-
-    number: str
-    entries: int
-    answer: Answer
-    holds: bool
-
-
 @dataclass(slots=True)
 class Screening:
     """One stored screening with its dialogue. ``entries`` and ``head`` are the length and end of its log.
 
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
-    to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was.
+    to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was,
+    in a matching how long the logs of all are that came out of it, ``logged``: any of them may come to have the newest.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
     ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now,
-    ``by_itself`` with which answers: those of the newest saved verdict, if there is one; ``elsewhere`` are those that
-    were given there since and are not what stands here, by question. ``over`` are its trials that took no new screening
-    when it was shown last, and why.
+    ``by_itself`` with which answers: those of the newest saved verdict, if there is one; ``elsewhere`` are the newest
+    of these that were given there since and are not what stands here, by question. ``over`` are its trials that took no
+    new screening when it was shown last, and why.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -81,6 +73,7 @@ class Screening:
     came_of: Mapping[str, Listed] = field(default_factory=dict)
     by_itself: Mapping[str, Screening] = field(default_factory=dict)
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    logged: int = 0
     over: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -153,35 +146,23 @@ class Lookup(Lists):
             return
         screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
         screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
-        screening.carried, screening.carried_from, screening.elsewhere = {}, {}, {}
-        for index, trial in enumerate(screening.protocol.trial_ids):
-            if screening.goes_on(trial):
-                self._offer(screening, index, screening.by_itself[trial])
+        if isinstance(screening.dialogue, Matching):
+            self._compare(screening, screening.dialogue)
 
-    def _offer(self, matching: Screening, index: int, own: Screening) -> None:
-        """Offer in a matching what was answered in a screening that came out of it; limits go with their values.
-
-        On the same day each answer still holds; on another one, what lasts: 3 weeks ago is longer ago by then.
-        """
-        dialogue = matching.dialogue
-        if not isinstance(dialogue, Matching):
-            return
+    def _compare(self, matching: Screening, dialogue: Matching) -> None:
+        """Note what was answered in the screenings that came out of a matching, and is not what stands in it."""
+        own = [
+            came_out(dialogue, index, each.number, each.dialogue, each.entered)
+            for index, trial in enumerate(matching.protocol.trial_ids)
+            if matching.goes_on(trial)
+            for each in [matching.by_itself[trial]]
+        ]
         today = in_zone(self.clock(), matching.zone).date()
-        for question in own.dialogue.applied:
-            here, answer = dialogue.here(dialogue.trials[index], question), own.dialogue.answers[question]
-            is_limit = dialogue.protocol.question(here).unit_of is not None
-            if answer in (UNKNOWN, COMPUTED) or is_limit:
-                continue
-            holds = own.entered_on[question] == today or holding(dialogue.protocol, here, answer) is not None
-            stands = dialogue.answers.get(here)
-            if stands is not None:
-                is_newer = own.entered[question] > matching.entered[here]
-                if stands not in (answer, COMPUTED) and is_newer:
-                    found = Elsewhere(own.number, own.entries, answer, holds)
-                    matching.elsewhere = {**matching.elsewhere, here: found}
-            elif holds:
-                matching.carried = {**matching.carried, here: answer}
-                matching.carried_from = {**matching.carried_from, here: (own.number, own.entries)}
+        beside = Beside(dialogue, matching.entered, newest(own), matching.zone, today)
+        matching.elsewhere, offered = beside.elsewhere(), beside.offered()
+        matching.logged = sum(each.entries for each in matching.by_itself.values())
+        matching.carried = {question: of.answers[question] for question, of in offered.items()}
+        matching.carried_from = {question: (of.number, matching.logged) for question, of in offered.items()}
 
     def came_from(self, screening: Screening) -> str | None:
         """Return the open matching that a screening came out of."""

@@ -194,6 +194,7 @@ class Screenings(Prompting):
                 self._step(screening, at, person, step, source if index == 0 else None)
             self._follow(screening, at, person)
             self._ask(person, screening)
+        self._see_what_came_of(screening)
 
     def amend(
         self,

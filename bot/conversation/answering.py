@@ -147,6 +147,16 @@ def correct(context: Context, screening: Screening, press: Press) -> None:
         take(context, screening, [Step("correct", question)])
 
 
+def correct_to(context: Context, screening: Screening, given: Given) -> None:
+    """Correct an answer to what was given elsewhere: what is at a limit here is asked about, as if it was typed."""
+    (question, _), *_ = given
+    first, reading = Step("correct", question), _asked_at_limit(screening, Understood(given))
+    if isinstance(reading, Proposal):
+        take(context, screening, [first, Step("propose", question, entered=reading.entered)])
+    else:
+        answer(context, screening, given, first=first)
+
+
 # typed ---------------------------------------------------------------------------------------------
 
 

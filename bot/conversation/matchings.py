@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.conversation import starting
-from bot.conversation.answering import answer
+from bot.conversation.answering import correct_to
 from bot.conversation.context import Context
-from bot.conversation.moving import take
+from bot.conversation.moving import answered_since, take
 from bot.conversation.refusing import late
 from bot.conversation.trials import meanwhile, offered, ruled_out_by_another, version_of
 from bot.exchange import Press, Safe, at
@@ -101,10 +101,10 @@ def take_over(context: Context, screening: Screening, press: Press) -> None:
     """Correct an answer to what a screening that came out of the matching has since, as it was shown."""
     question = at(screening.protocol.questions, press.place)
     found = screening.elsewhere.get(question.id) if question is not None else None
-    if question is None or found is None or not found.holds or found.entries != press.query:
+    if question is None or found is None or not found.holds or screening.logged != press.query:
         late(context, screening, press)
     else:
-        answer(context, screening, ((question.id, found.answer),), first=Step("correct", question.id))
+        correct_to(context, screening, found.given)
 
 
 def open_trial(context: Context, screening: Screening, press: Press) -> None:
@@ -139,7 +139,8 @@ def save_all(context: Context, screening: Screening, press: Press) -> None:
     Each trial is kept by itself: what a kill leaves out is saved by the next press. Only the end bears the message's
     source, so that a message that comes again goes on, too.
     """
-    if screening.state != REVIEW or context.screenings.moved_since(screening.number, press.entry):
+    moved = context.screenings.moved_since(screening.number, press.entry)
+    if screening.state != REVIEW or moved or answered_since(screening, press):
         late(context, screening, press)
         return
     waiting = to_open(screening)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.context import Context
+from bot.conversation.refusing import late
 from bot.conversation.trials import ruled_out_by_another
 from bot.exchange import Press, Safe
 from bot.wording import against_parts, alerts, cards, matching, parts
 from bot.wording.phrases import Phrases, joined, lines
+from bot.wording.standing import above_a_question
 from dialogs.against_parts import AgainstParts
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, StepKind
@@ -23,9 +25,17 @@ def step(*kinds: StepKind) -> Callable[[Context, Screening, Press], None]:
     """Return the handler of a button that does these steps and says nothing else."""
 
     def act(context: Context, screening: Screening, press: Press) -> None:
-        take(context, screening, [Step(kind) for kind in kinds])
+        if answered_since(screening, press):
+            late(context, screening, press)
+        else:
+            take(context, screening, [Step(kind) for kind in kinds])
 
     return act
+
+
+def answered_since(screening: Screening, press: Press) -> bool:
+    """Say whether something else was answered in what came out of a matching since one of its buttons was shown."""
+    return bool(screening.elsewhere) and press.query not in (None, screening.logged)
 
 
 def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
@@ -35,7 +45,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     meanwhile.
     """
     over = context.follow_the_offer(screening, at_the_end=True) if steps[-1].kind == "save" else []
-    before = _Before.of(screening.dialogue)
+    before, told_before = _Before.of(screening.dialogue), screening.elsewhere
     try:
         context.screenings.take(screening, steps, context.person.code, context.message.source)
     except (NotNow, AnswerError):
@@ -43,7 +53,8 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
         return
     given = {e.question: e.answer for e in steps if e.kind == "answer" and e.question is not None}
     answers = _answered(context, screening, [*given, *_taken(screening, before)])
-    news = _news(context, screening, steps[-1], before)
+    kept = [question for question in given if question in told_before]  # against what was told
+    news = _news(context, screening, steps[-1], before, kept)
     news = [*over, *_worked_out(context, screening, given, before), *news]
     if screening.state in (REVIEW, COMPLETED) and steps[-1].kind != "cancel":
         news += ruled_out_by_another(context, screening)
@@ -53,7 +64,9 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
         news = []
     changed = any(before.answers.get(question, answer) != answer for question, answer in given.items())
     anew = _answered(context, screening, screening.dialogue.applied) if changed else None
-    context.show(screening, remark=lines(*news) or None, answers=answers, anew=anew)
+    is_new = screening.elsewhere != told_before  # what is left is told again, too
+    elsewhere, ways = above_a_question(screening, context.say) if is_new else ([], ())
+    context.show(screening, remark=lines(*news, *elsewhere) or None, answers=answers, anew=anew, last=ways)
     if steps[-1].kind == "save" and not matching.is_matching(screening):
         context.turn.saved.append(screening.number)
 
@@ -120,7 +133,9 @@ class _Before:
         )
 
 
-def _news(context: Context, screening: Screening, last: Step, before: _Before) -> list[Safe]:
+def _news(
+    context: Context, screening: Screening, last: Step, before: _Before, kept: Iterable[str]
+) -> list[Safe]:
     """Warnings, further criteria that failed, and answers that count no more."""
     dialogue, say = screening.dialogue, context.say
     if last.kind == "cancel" and dialogue.state == COMPLETED:
@@ -133,7 +148,7 @@ def _news(context: Context, screening: Screening, last: Step, before: _Before) -
             [
                 *matching.news(dialogue, before.out, before.left, say),
                 *(matching.waits_no_more(screening, before.held, say) if last.trial is not None else ()),
-                *matching.not_changed_in(screening, _changed(dialogue, before), say),
+                *matching.not_changed_in(screening, {*kept, *_changed(dialogue, before)}, say),
             ]
             if isinstance(dialogue, Matching)
             else parts.news(dialogue, before.out, say)
@@ -150,8 +165,8 @@ def _newly_contradicting(dialogue: Dialogue, before: _Before, say: Phrases) -> l
 
 
 def _changed(dialogue: Dialogue, before: _Before) -> list[str]:
-    """The questions that have another answer than before."""
-    return [q for q, answer in before.answers.items() if dialogue.answers.get(q, answer) != answer]
+    """The questions that have another answer than before, or none before: one may have come by itself."""
+    return [q for q, answer in dialogue.answers.items() if before.answers.get(q) != answer]
 
 
 def _failed_further(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:

@@ -11,12 +11,12 @@ from bot.conversation.site_screenings import full_number, not_found, shown
 from bot.conversation.starting import in_progress, in_progress_named, new_button
 from bot.conversation.trials import meanwhile
 from bot.conversation.whose_answer import aim
-from bot.exchange import Press, Rows, at
+from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.copies import record_to_copy
 from bot.wording.missing import can_be_filled_in
 from bot.wording.phrases import lines
-from bot.wording.standing import answered_elsewhere, to_take_over
+from bot.wording.standing import above_a_question
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, TO_CORRECT, Dialogue, Step
 from state.history import events
@@ -116,11 +116,8 @@ def go_on(context: Context, screening: Screening, press: Press) -> None:
 
 def _show_again(context: Context, screening: Screening) -> None:
     """Show a screening with what has changed meanwhile; in a matching also in what came out of it."""
-    told, ways = meanwhile(context, screening), Rows()
-    if screening.state in screening.protocol.position:
-        told = lines(told, *answered_elsewhere(screening, context.say)) or None
-        ways = tuple((each,) for each in to_take_over(screening, context.say))
-    context.show(screening, remark=told, last=ways)
+    told, ways = above_a_question(screening, context.say)
+    context.show(screening, remark=lines(meanwhile(context, screening), *told) or None, last=ways)
 
 
 def correct_which(context: Context, screening: Screening, press: Press) -> None:

@@ -90,9 +90,12 @@ def corrections(screening: Screening, say: Phrases) -> list[Button]:
 
 
 def saving(screening: Screening, verb: str, say: Phrases, label: str | None = None, **details: int) -> Button:
-    """The way to save, labelled so or as its verb; what contradicts itself by a button that says so."""
+    """The way to save, labelled so or as its verb; what contradicts itself by a button that says so.
+
+    Of a matching it counts as long as nothing else was answered in what came out of it than when it was shown.
+    """
     key = f"{verb}_anyway" if contradicts(screening.dialogue) else label or verb
-    return button(say.plain(key, **details), verb, screening)
+    return button(say.plain(key, **details), verb, screening, query=screening.logged or None)
 
 
 def correct_one(screening: Screening, question: str, say: Phrases) -> Button:

@@ -116,25 +116,25 @@ def _of_parts(trials: Iterable[tuple[Trial, Progress]], out_before: int, say: Ph
     return told[:MOST_NEWS]
 
 
-def not_changed_in(screening: Screening, changed: Collection[str], say: Phrases) -> list[Safe]:
-    """Say which screenings that came out of it have another answer than was given here just now."""
+def not_changed_in(screening: Screening, given: Collection[str], say: Phrases) -> list[Safe]:
+    """Say which screenings that came out of it rest on another answer than was given here just now."""
     dialogue = as_matching(screening)
     numbers = [
         screening.came_of[trial.protocol.id].number
         for trial in dialogue.trials
         if screening.goes_on(trial.protocol.id)
-        and any(_has_another(screening, trial, question) for question in changed)
+        and any(_has_another(screening, trial, question) for question in given)
     ]
     return [say("not_changed_in", numbers=joined(numbers, say))] if numbers else []
 
 
 def _has_another(screening: Screening, trial: Trial, question: str) -> bool:
-    """Say whether the screening that came out for a trial has another answer to a question than stands here."""
+    """Say whether the screening that came out for a trial rests on another answer to a question than stands here."""
     own = trial.own.get(screening.protocol.position[question])
     if own is None:
         return False
-    there = screening.by_itself[trial.protocol.id].dialogue.answers.get(trial.protocol.questions[own].id)
-    return there is not None and there != screening.dialogue.answers[question]
+    dialogue, asked = screening.by_itself[trial.protocol.id].dialogue, trial.protocol.questions[own].id
+    return asked in dialogue.applied and dialogue.answers[asked] != screening.dialogue.answers[question]
 
 
 def asked_there(screening: Screening, trials: Sequence[str], say: Phrases) -> list[Safe]:
