@@ -14,6 +14,7 @@ from typing import Final
 from dialogs.answers import UNKNOWN, Answer
 from dialogs.assessment import Verdict
 from dialogs.carried import at_least, holding
+from dialogs.contradictions import contradictions
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.sameness import classes
 from dialogs.progress import Progress
@@ -125,7 +126,7 @@ def _asked_alike(old: Protocol, new: Protocol) -> dict[str, str]:
 
 
 def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, trial: str | None) -> Settled:
-    held = _known(kept, lambda question, answer: holding(new, question, answer))
+    held = _without_contradictions(new, _known(kept, lambda asked, answer: holding(new, asked, answer)))
     grown = _known(
         kept, lambda question, answer: None if question in held else at_least(new, question, answer)
     )
@@ -144,6 +145,12 @@ def _judged(new: Protocol, kept: Mapping[str, Answer], number: str, site: str, t
         tuple(sorted(used, key=new.position.__getitem__)),
         tuple(sorted(aged, key=new.position.__getitem__)),
     )
+
+
+def _without_contradictions(new: Protocol, held: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Leave out answers of several screenings that cannot both be true: which of them is right must be asked."""
+    against = {each.question for each in contradictions(new, held)}
+    return {question: answer for question, answer in held.items() if question not in against}
 
 
 def _known(kept: Mapping[str, Answer], may_be: Callable[[str, Answer], Answer | None]) -> dict[str, Answer]:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.command import main
-from dialogs.answers import Answer, Choice, Measurement, Relation
+from dialogs.answers import Answer, Choice, Measurement, Relation, Selection
 from dialogs.assessment import effective, judge
 from dialogs.carried import at_least
 from dialogs.dialogue import EXCLUDED, REVIEW, Step
@@ -423,3 +423,42 @@ def test_a_table_has_a_row_a_subject_and_a_column_a_trial(site: Site) -> None:
     CliRunner().invoke(main, [*options, "--format", "matrix", "--output", str(file)])
     (sheet,) = openpyxl.load_workbook(file).worksheets
     assert [[cell or "" for cell in row] for row in sheet.values] == table
+
+
+_SEX = '[[question]]\nuse = "sex"\n'
+_HISTORY = """[[question]]
+id = "history"
+kind = "several"
+lasting = true
+ask = "Which of these has the patient ever had?"
+options = [
+  { code = "asthma", text = "Asthma" },
+  { code = "prostate", text = "Prostate cancer", implies = { sex = "male" } },
+]
+"""
+_PROSTATE = Selection(("prostate",))
+
+
+def _of_both(name: str, *questions: str) -> Protocol:
+    rules = {_SEX: 'sex == "male"', _HISTORY: '"asthma" in history'}
+    head = f'format = 2\nid = "EX-{name}"\nversion = "1"\ntitle = "Fictional: {name}"\n'
+    criteria = (f"[[criterion]]\nexclusion = \"x\"\nrule = '{rules[each]}'\n" for each in questions)
+    return parse_protocol("".join([head, *questions, *criteria]), f"{name}.toml")
+
+
+@pytest.mark.parametrize(("sex", "left"), [("male", 0), ("female", 2)])
+def test_answers_of_two_screenings_that_cannot_both_be_true_settle_nothing(
+    site: Site, sex: str, left: int
+) -> None:
+    earlier = None
+    for trial, answer in ((_of_both("SEX", _SEX), Choice(sex)), (_of_both("HISTORY", _HISTORY), _PROSTATE)):
+        number = earlier.number if earlier else None
+        earlier = site.screenings.start(
+            trial, site.person, "S01", zone="+08:00", channel="terminal", earlier=number
+        )
+        site.screenings.take(earlier, [Step("answer", earlier.state, answer)], site.person)
+        steps = [Step("finish")] if earlier.state == EXCLUDED else []
+        site.screenings.take(earlier, [*steps, Step("save")], site.person)
+    (found,) = settled(site.screenings, _of_both("NEW", _SEX, _HISTORY))
+    assert found.left == left
+    assert found.aged == (("sex", "history") if left else ())
