@@ -45,7 +45,7 @@ def ask_at_limit(protocol: Protocol, reading: Reading, facts: Facts) -> Reading:
     return reading
 
 
-def asked_again(
+def proposed_again(
     protocol: Protocol, question: Question, entered: str, unit: str | None, facts: Facts
 ) -> Proposal | None:
     """Rebuild a stored proposal from its ``entered`` text, a time at a limit, too; ``None`` if it no longer is one."""

@@ -8,7 +8,7 @@ from bot.exchange import Safe
 from bot.wording.parts import title
 from bot.wording.phrases import Phrases, escape, named
 from dialogs.answers import UNKNOWN, Answer, Selection, decode
-from dialogs.at_limits import asked_again
+from dialogs.at_limits import proposed_again
 from dialogs.contradictions import contradicted
 from dialogs.protocol import Question
 from dialogs.reading import Proposal, unit_for, words_of_answers
@@ -104,4 +104,4 @@ def proposal_of(screening: Screening, question: Question) -> Proposal | None:
     if dialogue.proposal is None or dialogue.waiting:
         return None
     only = unit_for(screening.protocol, question, dialogue.facts)
-    return asked_again(screening.protocol, question, dialogue.proposal, only, dialogue.facts)
+    return proposed_again(screening.protocol, question, dialogue.proposal, only, dialogue.facts)

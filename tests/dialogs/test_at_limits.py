@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, encode
 from dialogs.assessment import effective, judge
-from dialogs.at_limits import ask_at_limit, asked_again
+from dialogs.at_limits import ask_at_limit, proposed_again
 from dialogs.loading import parse_protocol
 from dialogs.portfolio.merging import merged
 from dialogs.protocol import Protocol
@@ -117,13 +117,13 @@ def test_a_proposal_is_rebuilt_from_what_is_kept_of_it() -> None:
     reading = asked(protocol, "5 years ago")
     assert isinstance(reading, Proposal)
     question, nothing = protocol.question("event"), effective(protocol, {})
-    assert asked_again(protocol, question, reading.entered, None, nothing) == reading
+    assert proposed_again(protocol, question, reading.entered, None, nothing) == reading
     for entered in ("5", "99 a"):
-        assert asked_again(protocol, question, entered, None, nothing) == propose_again(
+        assert proposed_again(protocol, question, entered, None, nothing) == propose_again(
             protocol, question, entered
         )
     for entered in ("4 a", "5 furlong", "x", "5 x"):
-        assert asked_again(protocol, question, entered, None, nothing) is None
+        assert proposed_again(protocol, question, entered, None, nothing) is None
 
 
 @pytest.mark.parametrize("smoker", [UNKNOWN, Choice("no"), Choice("yes")])
