@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dialogs import assessment, parts
-from dialogs.answers import Answer, Measurement
+from dialogs.answers import COMPUTED, Answer, Measurement
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.errors import AnswerError
 from dialogs.parts import PartVerdict
@@ -193,18 +193,19 @@ class Progress:
     def remaining(self) -> int:
         """About how many questions can still be asked from here on, the one that is asked now included.
 
-        Never more are asked, but for a limit or a weight that only an answer as a number calls for: it takes that
-        answer's place, as does the first part of a number that is worked out. After an exclusion, what is asked if
-        further reasons are recorded. An answer to an unanswered question raises it only if it rules out the last part.
+        Never more are asked, but for a limit or a weight that only an answer as a number calls for, which takes that
+        answer's place, and for the parts of a number once it is to be worked out: who has it is asked for it alone.
+        After an exclusion, what is asked if further reasons are recorded. Any other answer to an unanswered question
+        raises it only if it rules out the last part.
         """
-        called_for, replaced = parts_to_come(self.protocol, self.open, self.facts, self.answers)
-        left = self.open & ~self.spared | called_for
+        worked_out = union(1 << place for place in self.protocol.formulas if self.facts[place] == COMPUTED)
+        left = self.open & ~self.spared | parts_to_come(self.protocol, self.open & worked_out, self.facts)
         for question in self.answers:
             if is_taken(self.protocol, question, self.answers):
                 left &= ~(1 << self.protocol.position[question])
         if self.editing is not None:
             left |= 1 << self.protocol.position[self.editing]
-        return left.bit_count() - replaced
+        return left.bit_count()
 
     def follow_up(self) -> dict[str, tuple[str, ...]]:
         """For each unknown criterion that still matters, the questions whose better answers would settle it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
@@ -55,19 +55,14 @@ def is_taken(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -
     return value.unit == answer.unit or value.unit not in asked.unit_by_code
 
 
-def parts_to_come(protocol: Protocol, mask: int, facts: Facts, answered: Collection[str]) -> tuple[int, int]:
-    """Return what else open numbers may call for, and how many of these that takes the place of.
-
-    `mask` are the questions that are open, `answered` those that have an answer, be it *computed*.
-    """
-    called_for = replaced = 0
+def parts_to_come(protocol: Protocol, mask: int, facts: Facts) -> int:
+    """Return what else the open numbers of a mask may call for, if they are worked out."""
+    called_for = 0
     for place, formula in protocol.formulas.items():
         if mask >> place & 1:
             number = formula.work_out(facts)
-            parts = number.places & ~mask if isinstance(number, Waiting) else 0
-            called_for |= parts
-            replaced += bool(parts) and protocol.questions[place].id not in answered
-    return called_for, replaced
+            called_for |= number.places & ~mask if isinstance(number, Waiting) else 0
+    return called_for
 
 
 def asked_before(state: str, applied: Sequence[str]) -> str | None:

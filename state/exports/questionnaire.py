@@ -69,8 +69,7 @@ def _needed(protocol: Protocol, question: Question, answer: Answer) -> int:
     mask = 0
     for index in range(len(protocol.criteria)):
         mask |= judge(protocol, index, facts).residual
-    called_for, _ = parts_to_come(protocol, mask, facts, ())
-    return mask | called_for
+    return mask | parts_to_come(protocol, mask, facts)
 
 
 def _named_answers(question: Question) -> Iterator[Answer]:

@@ -57,7 +57,7 @@ def test_all_trials_stand_before_each_and_begin_one_matching_however_often_they_
     first = site.press(site.ward.clinician, offered, site.words("all_trials"))
     again = site.press(site.ward.clinician, offered, site.words("all_trials"))
     assert begun(site) == ["S01-M0001"]
-    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=51) in plain(
+    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=42) in plain(
         said(again)
     )
     assert "NCT04420494" in plain(said(first))
@@ -75,7 +75,7 @@ def test_a_trial_that_is_ruled_out_is_said_in_one_line_and_the_rest_goes_on(site
     begin(site)
     told = plain(said(site.ward.do(site.ward.clinician, "45")))
     assert [line for line in told.split("\n") if "EXAMPLE-MDD" in line and "I1" in line]
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in told
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=32) in told
     corrected = site.ward.do(site.ward.clinician, "back", "15")
     told = plain(said(corrected))
     assert site.words("trial_possible_again", id="EXAMPLE-MDD") in told
@@ -110,7 +110,7 @@ def test_where_each_trial_stands_is_shown_at_any_time_and_leads_back(site: Site)
     for trial in TRIALS:
         assert f"{trial.id} {trial.title[site.ward.clinician.language]}" in told
     assert told.index("NCT04420494") < told.index("EXAMPLE-MDD")
-    assert site.words("stands_open", n=12) in told
+    assert site.words("stands_open", n=11) in told
     back = press(site, shown, "back_to_question")
     assert "BMI" in said(back)
     assert len(begun(site)) == 1
@@ -167,7 +167,7 @@ def test_to_go_on_with_one_trial_twice_opens_one_screening_and_the_matching_can_
     assert begun(site) == ["S01-0001", "S01-M0001"]
     listed = site.ward.do(site.ward.clinician, "/resume")
     back = press(site, listed, "button_resume", number="S01-M0001")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=12) in plain(said(back))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=11) in plain(said(back))
     again = press(site, back, "where_we_stand")
     assert "NCT04420494：S01-0001" in labels(again) or "NCT04420494: S01-0001" in labels(again)
     assert not verify(path_of(site.ward.conversation.screenings.db)).problems
@@ -217,9 +217,9 @@ def test_it_can_be_finished_midway_and_what_is_open_is_undetermined(site: Site) 
     shown = press(site, site.ward.do(site.ward.clinician, "45"), "where_we_stand")
     end = press(site, shown, "finish_save")
     assert site.words("not_all_asked", n=2) in plain(said(end))
-    assert site.words("stands_open", n=12) not in plain(said(end))
+    assert site.words("stands_open", n=11) not in plain(said(end))
     rest = press(site, end, "ask_the_rest")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=33) in plain(said(rest))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=32) in plain(said(rest))
     end = press(site, press(site, rest, "where_we_stand"), "finish_save")
     done = press(site, end, "save_all", n=2)
     assert done.saved == ["S01-0001", "S01-0002"]
@@ -383,7 +383,7 @@ def test_what_was_answered_in_a_screening_that_came_out_of_it_is_offered_in_the_
     (keep,) = [each for each in buttons(back) if (each.press or "").startswith("keep:")]
     assert "45" in keep.label
     kept = site.ward.do(site.ward.clinician, f"!{keep.press}")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=12) in plain(said(kept))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=3, left=11) in plain(said(kept))
     assert is_sound(site)
 
 
@@ -394,7 +394,7 @@ def left_out(site: Site, shown: Turn, trial: str) -> Turn:
 def test_a_trial_that_does_not_concern_the_patient_is_left_out_and_can_be_taken_in_again(site: Site) -> None:
     shown = press(site, begin(site), "where_we_stand")
     left = left_out(site, shown, "EXAMPLE-MDD")
-    assert site.words("progress_matching", number="S01-M0001", possible=2, of=2, left=34) in plain(said(left))
+    assert site.words("progress_matching", number="S01-M0001", possible=2, of=2, left=33) in plain(said(left))
     assert "EXAMPLE-MDD" in said(left).partition("?")[0], "what was done is said above the question"
     shown = press(site, left, "where_we_stand")
     told = plain(said(shown))
@@ -402,7 +402,7 @@ def test_a_trial_that_does_not_concern_the_patient_is_left_out_and_can_be_taken_
     assert "EXAMPLE-MDD" not in str(labels(press(site, shown, "leave_one")))
     again = press(site, shown, "take_in", id="EXAMPLE-MDD")
     assert site.words("trial_taken_in", id="EXAMPLE-MDD") in plain(said(again))
-    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=51) in plain(
+    assert site.words("progress_matching", number="S01-M0001", possible=3, of=3, left=42) in plain(
         said(again)
     )
     press(site, shown, "take_in", id="EXAMPLE-MDD")

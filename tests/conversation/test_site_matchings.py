@@ -68,12 +68,12 @@ def test_what_is_in_progress_is_said_so_and_what_was_cancelled_is_not_listed(sit
     running = site.words("office_running", numbers="S01-M0001")
     assert running in plain(said(_office(site, "/open")))
     assert f"S01-M0001 2026-11-23 {site.words('state_open')}" in plain(said(_listed(site, 1)))
-    assert site.words("stands_open", n=12) in plain(said(_office(site, "m1")))
+    assert site.words("stands_open", n=11) in plain(said(_office(site, "m1")))
     shown = site.ward.do(site.ward.clinician, "/cancel")
     site.ward.do(site.ward.clinician, f"!{buttons(shown)[0].press}")
     assert running not in plain(said(_office(site, "/open")))
     assert labels(_office(site, "/recent")) == []
-    assert site.words("stands_open", n=12) not in plain(said(_office(site, "m1")))
+    assert site.words("stands_open", n=11) not in plain(said(_office(site, "m1")))
 
 
 def test_a_matching_that_is_revised_stands_as_it_was_saved(site: Site) -> None:

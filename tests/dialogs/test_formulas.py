@@ -289,10 +289,10 @@ def test_back_from_a_part_leads_to_the_number_that_called_for_it() -> None:
         assert dialogue.state == question
 
 
-def test_what_remains_counts_the_parts_in_place_of_the_whole() -> None:
+def test_what_remains_counts_the_whole_and_its_parts_once_it_is_to_be_worked_out() -> None:
     dialogue = answered(SUM)
-    assert (dialogue.state, dialogue.remaining) == ("c", 3)
-    assert answered(SUM, c=3).remaining == 2
+    assert (dialogue.state, dialogue.remaining) == ("c", 2)
+    assert answered(SUM, c=3).remaining == 1
     assert answered(SUM, c=3, whole=COMPUTED).remaining == 2
     assert answered(SUM, c=3, whole=COMPUTED, a=3).remaining == 1
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.answers import UNKNOWN, Answer, Choice, Measurement
+from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
 from dialogs.errors import AnswerError
+from dialogs.loading import parse_protocol
 from dialogs.proofs import explore, representatives
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members
@@ -41,7 +42,7 @@ def asked_about(protocol: Protocol, mask: int) -> set[str]:
 
 
 def turn(dialogue: Dialogue, data: st.DataObject) -> None:
-    """Answer, or now and then correct; an answer to what had none brings the number down, unless it calls for a limit."""
+    """Answer, or now and then correct; an answer to what had none brings the number down, unless it calls for others."""
     if dialogue.state in (EXCLUDED, REVIEW):
         dialogue.take(Step("continue" if dialogue.can("continue") else "correct", dialogue.applied[0]))
         return
@@ -55,7 +56,7 @@ def turn(dialogue: Dialogue, data: st.DataObject) -> None:
     if first:
         called_for = asked_about(dialogue.protocol, dialogue.open & ~open_before)
         assert called_for <= limits(dialogue.protocol)
-        assert dialogue.remaining < before + bool(called_for)
+        assert dialogue.remaining < before + len(called_for)
 
 
 def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
@@ -121,3 +122,30 @@ def test_a_limit_in_another_unit_than_its_value_is_asked_again_and_counts() -> N
     dialogue.take(Step("answer", "bilirubin_total", Measurement("=", Decimal("0.8"), "mg/dL")))
     assert dialogue.state == "bilirubin_uln"
     assert dialogue.remaining == before + 1
+
+
+SCORES = """
+format = 2
+id = "FICT"
+title = "A fictional trial of scores"
+
+[[criterion]]
+inclusion = "PHQ-9 of at least 5"
+rule = 'phq9 >= "5 {score}"'
+
+[[criterion]]
+inclusion = "BMI below 40"
+rule = 'bmi < "40 kg/m2"'
+"""
+
+
+def test_the_items_of_a_score_count_once_it_is_to_be_worked_out() -> None:
+    """Who has the total is asked for that alone."""
+    dialogue = begin(parse_protocol(SCORES, "scores.toml"))
+    assert dialogue.remaining == 2
+    dialogue.take(Step("answer", "phq9", COMPUTED))
+    assert dialogue.remaining == 9 + 1
+    for item in range(9):
+        assert dialogue.remaining == 10 - item
+        dialogue.take(Step("answer", dialogue.state, Choice("several_days")))
+    assert (dialogue.state, dialogue.remaining) == ("bmi", 1)
