@@ -263,12 +263,9 @@ class Lookup(Lists):
         row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
         return row is not None and row[0] not in (COMPLETED, CANCELLED)
 
-    def started_before(self, screening: Screening) -> Started | None:
-        """Return when the person's screening for this trial before this one began, and by which of its versions."""
-        row = self.db.execute(
-            _STARTED_BEFORE, [screening.person, screening.number, screening.protocol.sha256]
-        )
-        found = row.fetchone()
+    def started_before(self, screening: Screening, trial: str) -> Started | None:
+        """Return when the person's newest screening for a trial but this one began, and by which of its versions."""
+        found = self.db.execute(_STARTED_BEFORE, [screening.person, screening.number, trial]).fetchone()
         return Started(*found) if found else None
 
     def owner(self, number: str) -> str | None:
@@ -313,7 +310,7 @@ SELECT s.started_at, s.protocol
 FROM positions o
 JOIN screenings s ON s.number = o.screening
 JOIN protocols p ON p.sha256 = s.protocol
-WHERE o.person = ? AND s.number <> ? AND p.id = (SELECT id FROM protocols WHERE sha256 = ?)
+WHERE o.person = ? AND s.number <> ? AND p.id = ?
 ORDER BY s.started_at DESC
 LIMIT 1
 """

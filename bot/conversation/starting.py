@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from bot.conversation import access
@@ -15,9 +17,10 @@ from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
 from dialogs.answers import COMPUTED
-from dialogs.portfolio.merging import Portfolio
+from dialogs.portfolio.merging import PORTFOLIO, Portfolio
 from dialogs.protocol import Protocol
 from state.errors import Closed
+from state.lookup import Started
 from state.moments import in_zone
 from state.screenings import Listed, Screening
 
@@ -149,17 +152,38 @@ def begin(context: Context, protocol: Protocol, earlier: Screening | None = None
 
 def open_with(context: Context, screening: Screening) -> None:
     """Say all that must be known of the trial once a day, and what has changed since the person's last screening."""
-    before = context.screenings.started_before(screening)
-    changed = before is not None and before.protocol != screening.protocol.sha256
     if isinstance(screening.protocol, Portfolio):
-        if before is None or not _same_day(before.at, screening):
-            trials = [each.protocol for each in screening.protocol.trials]
-            context.turn.say(lists.opening_of_several(trials, context.say))
+        _open_several(context, screening, [each.protocol for each in screening.protocol.trials])
         return
+    before = context.screenings.started_before(screening, screening.protocol.id)
+    changed = before is not None and before.protocol != screening.protocol.sha256
     if before is not None and not changed and _same_day(before.at, screening):
         return
     former = context.screenings.protocols.get(before.protocol).version if before and changed else None
     context.turn.say(lists.opening(screening.protocol, context.say, former=former))
+
+
+def _open_several(context: Context, screening: Screening, trials: Sequence[Protocol]) -> None:
+    """Say what must be known before a matching once a day, but which trials have changed whenever they have."""
+    before = context.screenings.started_before(screening, PORTFOLIO)
+    found = {each.id: _former(context, screening, each, before) for each in trials}
+    former = {trial: version for trial, version in found.items() if version is not None}
+    if before is None or not _same_day(before.at, screening):
+        context.turn.say(lists.opening_of_several(trials, former, context.say))
+    elif former:
+        context.turn.say(lines(*lists.changed_trials(trials, former, context.say)))
+
+
+def _former(context: Context, screening: Screening, trial: Protocol, matching: Started | None) -> str | None:
+    """Return the version by which the person screened for a trial last, alone or in the matching, if it was another."""
+    protocols = context.screenings.protocols
+    alone = context.screenings.started_before(screening, trial.id)
+    found = [(alone.at, protocols.get(alone.protocol))] if alone is not None else []
+    portfolio = protocols.get(matching.protocol) if matching is not None else None
+    if matching is not None and isinstance(portfolio, Portfolio):
+        found += [(matching.at, each.protocol) for each in portfolio.trials if each.protocol.id == trial.id]
+    last = max(found, key=itemgetter(0))[1] if found else trial
+    return last.version if last.sha256 != trial.sha256 else None
 
 
 def _same_day(at: str, screening: Screening) -> bool:

@@ -79,16 +79,26 @@ def _what_changed(protocol: Protocol, former: str, say: Phrases) -> Safe:
     return say(key, id=protocol.id, version=protocol.version)
 
 
-def opening_of_several(trials: Sequence[Protocol], say: Phrases) -> Safe:
-    """What must be known before the first matching of a day."""
+def opening_of_several(trials: Sequence[Protocol], former: Mapping[str, str], say: Phrases) -> Safe:
+    """What must be known before the first matching of a day; ``former`` are the versions as in `changed_trials`.
+
+    What each trial gives notice of stands where the trials stand, of those that are still possible.
+    """
     drafts = ((each.id, draft_line(each, say)) for each in trials)
     return lines(
         say("matching_started", n=len(trials), trials=joined((each.id for each in trials), say)),
         *(say("named", name=trial, what=draft) for trial, draft in drafts if draft),
+        *changed_trials(trials, former, say),
+        say("notices_about"),
         say("care_first"),
         say("start_hint"),
         say("note_number"),
     )
+
+
+def changed_trials(trials: Sequence[Protocol], former: Mapping[str, str], say: Phrases) -> list[Safe]:
+    """Say which trials have changed since the person screened for them last, by its version then."""
+    return [_what_changed(each, former[each.id], say) for each in trials if each.id in former]
 
 
 def about(protocols: Sequence[Protocol], say: Phrases) -> Safe:

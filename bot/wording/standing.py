@@ -13,6 +13,7 @@ from bot.wording.came_to import healing, parts_out, why
 from bot.wording.in_short import in_short, stands_in_short
 from bot.wording.matching import answered_otherwise, as_it_stands, as_matching, judged, progress
 from bot.wording.matching_missing import all_missing
+from bot.wording.notices import notices
 from bot.wording.paging import page_at, page_line, turning
 from bot.wording.parts import title
 from bot.wording.phrases import Phrases, gap, joined, lines, named
@@ -41,6 +42,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         *told,
         *map(gap, _answered_elsewhere(screening, say)),
         *map(gap, _not_listed(screening, out, say)),
+        *notices(screening, say),
         gap(say("investigator")),
         *_unasked(screening, say),
         *_saved(screening, say),

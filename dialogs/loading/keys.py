@@ -153,7 +153,13 @@ PROTOCOL: Final = Table(
         Key("site", TEXT, "Where it recruits.", None),
         Key("contact", TEXT, "Whom to contact.", None),
         Key("unknown", TEXT, "What the button *unknown* says.", None, "*Unknown*"),
-        Key("notices", TEXTS, "What is said before every screening: recruitment status, dates.", ()),
+        Key(
+            "notices",
+            TEXTS,
+            "What is said before every screening: recruitment status, dates. A matching says it of the trials that are"
+            " still possible, where it says how they stand.",
+            (),
+        ),
         Key("disclaimer", TEXT, "What the assistant is not for.", None, "words of ours"),
         Key("facts", FACTS, "What exports say of the trial, such as `sponsor` or `country`.", {}),
         Key(
