@@ -61,8 +61,11 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
 
 
 def above_a_question(screening: Screening, say: Phrases) -> tuple[list[Safe], Rows]:
-    """The same two above and below a question of a matching: where each trial stands, they are there anyway."""
-    if screening.state not in screening.protocol.position:
+    """The same two above and below a question of a matching, unless something waits that is taken over just now.
+
+    Where each trial stands, they are there anyway.
+    """
+    if screening.state not in screening.protocol.position or screening.dialogue.waiting:
         return [], ()
     return _answered_elsewhere(screening, say), tuple((each,) for each in _to_take_over(screening, say))
 

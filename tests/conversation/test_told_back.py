@@ -169,6 +169,21 @@ def test_a_limit_without_which_none_fits_goes_with_its_value_though_it_is_older(
     assert (stands(at, "alt"), stands(at, "alt_uln")) == (decode("1.5", "ukat/L"), decode("0.6", "ukat/L"))
 
 
+def test_in_a_revision_a_value_and_its_limit_get_their_reasons_and_are_not_told_in_between(at: Desk) -> None:
+    do(at, "/open m1", "Save 1 screening and finish")
+    correct(at, "1", "ALT", "95 U/L")
+    correct(at, "1", "ALT ULN", "40 U/L")
+    do(at, "/open m1", "Correct an answer", "Back")
+    named = "ALT: 95 U/L, ALT ULN: 40 U/L"
+    assert says("S01-0001", named)[0] in told(at)
+    do(at, named, "Copied wrongly")
+    assert "another answer" not in told(at)
+    do(at, "Copied wrongly")
+    assert (stands(at, "alt"), stands(at, "alt_uln")) == (decode("95", "U/L"), decode("40", "U/L"))
+    assert SAY("not_changed_in", numbers="S01-0003, S01-0002") in told(at)
+    assert "another answer" not in told(at)
+
+
 def test_a_screening_is_not_named_for_what_it_does_not_rest_on(at: Desk) -> None:
     correct(at, "1", "ALT", "unknown")
     do(at, "/open m1", "Correct an answer", "ALT ULN", "55 U/L")
