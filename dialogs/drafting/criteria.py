@@ -10,6 +10,7 @@ from typing import Final
 
 from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
+from dialogs.drafting.footnotes import footnotes_of, marks
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another
 from dialogs.drafting.persons import label_of, names_some, person_called, persons_in
@@ -67,7 +68,9 @@ def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     """Return a criterion or a line for each line of a record, in its order."""
     parts = parts_of(lines)
     cohorts = {part.code: part for named in parts.values() for part in named}
-    made = list(_Maker(propose, parts).of_list(tree.tree(lines), ""))
+    footnotes = footnotes_of([line.text for line in lines if line.role != "line"])
+    of_criteria = [replace(each, role="line") if each.text in footnotes.values() else each for each in lines]
+    made = list(_Maker(propose, parts, footnotes).of_list(tree.tree(of_criteria), ""))
     first = next((each for each in made if each.parts), None)
     return [_noted(each, cohorts, is_first=each is first) if each.code and cohorts else each for each in made]
 
@@ -99,6 +102,8 @@ class _Maker:
     propose: Propose
     parts: Mapping[str, tuple[Cohort, ...]]
     """By the headings that name them."""
+    footnotes: Mapping[str, str]
+    """By the numbers that stand raised in the lines that they are on."""
     numbers: Counter[str] = field(default_factory=Counter)
     """How many criteria of each side there are, and how many parts of each."""
     remarks: tuple[str, ...] = ()
@@ -128,6 +133,8 @@ class _Maker:
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
         kind, count = meaning(node)
+        if kind in ("any", "all") and marks(node.words()):
+            kind = "words"
         if kind in ("each", "unsure") or (kind == "words" and node.line.text in self.parts):
             yield _line(node.line)
             items = self._each(node, group if node.heads else self._code(node.role, group))
@@ -160,7 +167,7 @@ class _Maker:
         text, headings = node.line.text, self._headings(node.line)
         remarks = [*self.remarks, *(each.words() for each in node.below)]
         made = replace(self._bare(node, code), help="\n".join(remarks))
-        if headings:
+        if headings or marks(text):
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review=(*made.review, Note("which_lines")))
@@ -223,7 +230,11 @@ class _Maker:
         theirs = any(part.of_another for part in parts)
         said = (node.line.text, *above, *(each.line.text for each in node.items))
         asks_what_yes_means = node.role == "exclusion" and any(map(requires, said))
-        notes = ((node.line.unsure, Note("unsure")), (asks_what_yes_means, _REQUIRES))
+        notes = (
+            (node.line.unsure, Note("unsure")),
+            (asks_what_yes_means, _REQUIRES),
+            (marks(node.words()) != (), Note("footnote")),
+        )
         return Drafted(
             node.line.text,
             node.role,
@@ -253,7 +264,10 @@ class _Maker:
 
     def _in_context(self, line: Line, words: str) -> str:
         """Return words with what they stand under: *Within 6 months, any of the following: stroke*."""
-        return " ".join((*map(with_colon, self._headings(line)), words))
+        return self._with_footnotes(" ".join((*map(with_colon, self._headings(line)), words)))
+
+    def _with_footnotes(self, said: str) -> str:
+        return "\n".join((said, *(self.footnotes[each] for each in marks(said) if each in self.footnotes)))
 
     def _questions(
         self, code: str, items: Sequence[Node], heading: str, line: Line
@@ -263,7 +277,7 @@ class _Maker:
         return [
             {
                 "id": f"{code.lower()}_{place}",
-                "words": " ".join((*above, _without_joints(each.words()))),
+                "words": self._with_footnotes(" ".join((*above, _without_joints(each.words())))),
                 "short": _without_joints(each.line.text),
             }
             for place, each in enumerate(items, 1)

@@ -22,6 +22,10 @@ _DATES: Final = (
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Characters that no protocol file may hold."""
 _AT_THE_END: Final = re.compile(r"~+[ \t]*$", re.MULTILINE)
+_NO_LIMIT: Final = re.compile(
+    r"\W*(?:n\W?a|none|no (?:limit|maximum|minimum)|not applicable)\W*", re.IGNORECASE
+)
+"""What a field says of an age that is not limited."""
 _FOR_AN_END: Final = re.compile(r"~(?!\s?\d+(?:\.\d|[^\d.)]|$))")
 _PERSON: Final = "INDIV"
 """Class of a sponsor that is a person, whose name is not taken."""
@@ -73,7 +77,7 @@ class Record:
         """Return the fields that say who may take part, named and written as the registry shows them."""
         shown = {"Minimum Age": self.minimum_age, "Maximum Age": self.maximum_age}
         shown["Sex"] = self.sex.title() if self.sex in ("FEMALE", "MALE") else ""
-        return {name: value for name, value in shown.items() if value}
+        return {name: value for name, value in shown.items() if value and not _NO_LIMIT.fullmatch(value)}
 
 
 def read_record(content: str, name: str) -> Record:

@@ -25,12 +25,12 @@ GROUP: Final = "group"
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~^|=&\"'$])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _TAGS: Final = (
-    (re.compile(r"<(?:br|/?p|/?div|/?ul|/?ol|/li)\s*/?>", re.IGNORECASE), "\n"),
-    (re.compile(r"<li>", re.IGNORECASE), "\n* "),
+    (re.compile(r"<(?:br|/?p|/?div|/li)\s*/?>", re.IGNORECASE), "\n"),
     (re.compile(r"<sup>", re.IGNORECASE), "^"),
     (re.compile(r"</?(?:b|strong|i|em|u|span|sub|sup)>", re.IGNORECASE), ""),
 )
 """Of HTML, and what people see of it."""
+_OF_LISTS: Final = re.compile(r"<(?:(?P<list>/?)[uo]l|li)(?:\s[^<>]*)?>", re.IGNORECASE)
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 """Characters that nobody sees, and that no protocol file may hold: taken as white space."""
 _WRAPPED: Final = 50
@@ -67,9 +67,24 @@ def rows_of(text: str) -> Iterator[Row]:
 
 def unescaped(text: str) -> str:
     """Return a text of the registry's API, or of a web page, as people see it: ``\\<`` as ``<``, ``&ge;`` as ``≥``."""
+    text = _with_lists(text)
     for tag, seen in _TAGS:
         text = tag.sub(seen, text)
     return _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub(r"\1", text))
+
+
+def _with_lists(text: str) -> str:
+    """Return a text of HTML with a line for each item of its lists, indented by how many others these stand in."""
+    within = 0
+
+    def seen(tag: re.Match[str]) -> str:
+        nonlocal within
+        if tag["list"] is None:
+            return f"\n{'  ' * max(0, within - 1)}* "
+        within = max(0, within + (-1 if tag["list"] else 1))
+        return "\n"
+
+    return _OF_LISTS.sub(seen, text)
 
 
 def _rows(text: str) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from dialogs.drafting.footnotes import marks
 from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition
 from dialogs.drafting.proposals.groups import asks_of_one_sex, named, of_one_sex, of_them
@@ -58,10 +59,10 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     """Return the rule that a line means, with questions in its own words for what the catalogue does not know.
 
     A heading may say when all below it is measured, or whom it concerns; below one that says anything else nothing is
-    proposed, nor for an exclusion that says what must be. That a line is of a cohort or a part is for its criterion's
-    `parts` to say: such a heading is not to be given here.
+    proposed, nor for an exclusion that says what must be, nor for what bears the mark of a footnote. That a line is of
+    a cohort or a part is for its criterion's `parts` to say: such a heading is not to be given here.
     """
-    if role not in _ROLES or (role == "exclusion" and requires(text)):
+    if role not in _ROLES or marks(text) or (role == "exclusion" and requires(text)):
         return None
     groups = {heading: group for heading in headings if (group := named(heading)) is not None}
     above = [_said_of_lines(heading, role) for heading in headings if heading not in groups]

@@ -171,3 +171,9 @@ def test_whoever_the_fields_leave_out_is_left_out_of_each_part_that_a_patient_ca
     other = {"FEMALE": "male", "MALE": "female"}.get(sex)
     if other and not out.parts:
         assert play(trial, {"sex": Choice(other)}).verdict == "ineligible"
+
+
+@pytest.mark.parametrize("none", ["N/A", "n/a", "NA", "None", "No limit", "Not applicable"])
+def test_a_field_that_says_no_limit_asks_nothing(none: str) -> None:
+    trial = drafted("Inclusion Criteria:\n* Sleeps", "18 Years", none)
+    assert fields_quoted(trial) == ["Minimum Age: 18 Years"]

@@ -303,6 +303,8 @@ NESTED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "sections of parts, each with both": ("Adults:\nInclusion:\n* A\nExclusion:\n* B\nChildren:\nInclusion:\n* C\nExclusion:\n* D", [(0, ""), (0, ""), (0, "Adults:"), (0, ""), (0, "Adults:"), (0, ""), (0, ""), (0, "Children:"), (0, ""), (0, "Children:")]),
     "a criterion above a section is no part": ("Inclusion:\nGroup B streptococcus carriers\nExclusion:\n* A", [(0, ""), (0, ""), (0, ""), (0, "")]),
     "a therapy that a line repeats": ("Surgery\n* No surgery\n* Within 4 weeks", [(0, ""), (0, ""), (0, "Surgery")]),
+    "lists in lists of a web page": ("<ul><li>A<ul><li>B<ol><li>C</li></ol></li><li>D</li></ul></li><li>E</li></ul>", [(0, ""), (1, "A"), (2, "A/B"), (1, "A"), (0, "")]),
+    "lists of a web page that nothing ends": ("<ul class=\"a\"><li>A<ul><li>B<li>C</ul><li>D", [(0, ""), (1, "A"), (1, "A"), (0, "")]),
     "headings under headings": ("PATIENT CHARACTERISTICS:\nAge:\n* 18 and over\nSex:\n* Any", [(0, ""), (0, ""), (0, "Age:"), (0, ""), (0, "Sex:")]),
 }  # fmt: skip
 
@@ -324,7 +326,7 @@ def put_together(lines: tuple[Line, ...]) -> str:
 
 TEXT_OF_A_RECORD = st.lists(
     st.sampled_from(
-        ["\n", "\n\n", " ", "  ", "\t", "\r\n", "* ", "<br>", "⑴", "【", "】", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、", "|", "| A | < 5 |\n", "|---|---|\n", "\tLimit"]
+        ["\n", "\n\n", " ", "  ", "\t", "\r\n", "* ", "<br>", "<ul>", "<li>", "</ul>", "⑴", "【", "】", "1. ", "2. ", "a) ", "(1) ", ":", ";", ". ", "Inclusion Criteria:", "Exclusion Criteria", "any of the following:", "or", "Note: ", "Age", "fever", "\\<", "&ge;", "18", "入选标准：", "、", "|", "| A | < 5 |\n", "|---|---|\n", "\tLimit"]
     )
     | st.text(max_size=6)
 ).map("".join)  # fmt: skip
