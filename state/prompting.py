@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -47,8 +46,8 @@ class Prompting(Lookup):
         """Say that this is asked next; an own open screening becomes the current one. Call it before it is sent.
 
         What `take` has numbered already is returned as it is. Raises `NotKept` only where another screening would
-        become the current one, or the file does not know yet that a run has begun: else it follows a look, or an act
-        that is committed and must be said as such.
+        become the current one, or where a yes or no answers it, which after a kill would answer the question before:
+        else it follows a look, or an act that is committed and must be said as such.
         """
         prompt = Prompt(screening.number, screening.entries, kind)
         last = self.prompts.last(person)
@@ -59,8 +58,10 @@ class Prompting(Lookup):
                 return self._ask(person, screening, kind)
         except (NotKept, Damaged):
             current = self.current(person)
-            is_another = current is None or current.number != screening.number
-            if self.prompts.begins or (_goes_on(person, screening) and is_another):
+            becomes_current = _goes_on(person, screening) and (
+                current is None or current.number != screening.number
+            )
+            if kind == "cancel" or becomes_current:
                 raise
             return self.prompts.ask_unwritten(person, prompt)
 
@@ -79,8 +80,6 @@ class Prompting(Lookup):
             with writing(self.db):
                 return self.prompts.ask(person, offer)
         except (NotKept, Damaged):
-            if self.prompts.begins:
-                raise
             return self.prompts.ask_unwritten(person, offer)
 
     def prompted(self, number: str, entry: int, message: int) -> None:
@@ -107,18 +106,6 @@ class Prompting(Lookup):
         self._heard.clear()
         self._prompted.clear()
         self.prompts.kept()
-
-    def begin_run(self) -> None:
-        """Say in the file that a channel begins to show things, or as soon as it can be written."""
-        self.prompts.begin()
-        with suppress(NotKept):
-            self.keep_prompts()
-
-    def end_run(self) -> None:
-        """Keep all that was shown, and that nothing more will be. Raises `NotKept`: then the next run doubts it."""
-        self.keep_prompts()
-        with writing(self.db):
-            self.prompts.end()
 
     def prompt(self, number: str) -> int | None:
         """Return the number of the message that holds a screening's newest prompt."""

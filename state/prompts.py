@@ -4,9 +4,7 @@ Whatever asks is numbered for each person before it is sent, in the transaction 
 its ordinal. Which message brought it is noted when it has arrived, in memory first and in the file with the
 next `Prompts.keep`. So the newest prompt above a text is known to be what the person saw last exactly if its
 ordinal is the person's last; a prompt that is on its way, was lost, or arrived just before a kill is missed.
-What is shown while the file cannot be written is numbered in memory, until the next `Prompts.keep`. So a run of the bot
-says in the file that it has begun, and takes that back when all is kept at its end: after one that ended otherwise
-nobody's newest prompt is known to be what they saw last.
+What is shown while the file cannot be written is numbered in memory, until the next `Prompts.keep`.
 """
 
 from __future__ import annotations
@@ -26,8 +24,6 @@ Kind = Literal["question", "cancel", "correct", "disagree", "choice", "stands", 
 
 KEPT: Final = 50
 """Prompts remembered for each chat: a reply to an older one is asked again."""
-RUN: Final = ""
-"""The chat of the row that says that a run has begun, and has not ended in order."""
 CHATS: Final = 4_096
 """Chats whose prompts are held in memory."""
 
@@ -70,25 +66,8 @@ class Prompts:
         self._unkept: dict[str, list[Delivered]] = {}
         self._unwritten: dict[str, Prompt] = {}
         """What was asked last of people while the file could not be written."""
-        self.begins = False
-        """Whether a run has begun that the file does not know of yet."""
         self._doubted: set[tuple[str, int]] = set()
         """Messages, by chat and number, of which it is not known what they ask."""
-
-    # runs ----------------------------------------------------------------------------------------
-
-    def begin(self) -> None:
-        """Begin a run, noted by the next `keep`; after one that did not end in order, doubt all prompts."""
-        self.begins = True
-        if self.db.execute("SELECT 1 FROM prompts WHERE chat = ?", [RUN]).fetchone():
-            rows = self.db.execute("SELECT person, screening, entry, kind, ordinal + 1 FROM asked")
-            self._unwritten.update((person, Prompt(*asked)) for person, *asked in rows)
-
-    def end(self) -> None:
-        """Say that a run has ended in order, within the caller's transaction: all that was shown is in the file."""
-        self.db.execute("DELETE FROM prompts WHERE chat = ?", [RUN])
-
-    # asked ---------------------------------------------------------------------------------------
 
     def last(self, person: str) -> Prompt | None:
         """Return what a person was asked last, whether or not it has arrived."""
@@ -165,8 +144,6 @@ class Prompts:
 
     def keep(self) -> None:
         """Store what is in memory only, within the caller's transaction; `kept` follows when it is committed."""
-        if self.begins:
-            self.db.execute("INSERT OR REPLACE INTO prompts VALUES (?, 0, '', 0, 'offer', 0, 0)", [RUN])
         for person, asked in self._unwritten.items():
             self._write(person, asked)
         for chat, arrived in self._unkept.items():
@@ -189,11 +166,10 @@ class Prompts:
             )
 
     def kept(self) -> None:
-        self.begins = False
         self._unkept.clear()
         self._unwritten.clear()
 
     @property
     def waiting(self) -> bool:
         """Whether anything was asked, or has arrived, that is not in the file."""
-        return bool(self.begins or self._unkept or self._unwritten)
+        return bool(self._unkept or self._unwritten)

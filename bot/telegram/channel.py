@@ -304,5 +304,5 @@ class Channel:
         await self.fetches.stop()
         await self.works.stop()
         await self.sending.finish(seconds)
-        with suppress(StateError):  # what is not noted is asked again; the stop is orderly all the same
-            self.conversation.screenings.end_run()
+        with suppress(StateError):  # a prompt that is not noted comes twice; the stop is orderly all the same
+            self.conversation.screenings.keep_prompts()

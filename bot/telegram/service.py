@@ -90,7 +90,6 @@ class Service:
         """Serve until `stop`. Raises `asking.TokenRefusedError`, or `OSError` where the port of /healthz is taken."""
         health = None
         try:
-            self.screenings.begin_run()
             for request in self._requests:
                 await request.initialize()
             health = await self._serve_health()

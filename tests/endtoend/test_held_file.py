@@ -17,11 +17,10 @@ import pytest
 from bot.telegram import outages
 from bot.telegram.healthz import serve_health
 from bot.wording.phrases import phrases
-from state.screenings import Screenings
 from tests.endtoend.process import ended, invite_all, polled, started
 from tests.endtoend.ward import HANGS_SECONDS, TOKEN, Ward, locked, longer_than
 from tests.phone.faults import FaultyBotApi
-from tests.phone.person import Person, text_of
+from tests.phone.person import Person
 
 NOT_KEPT = phrases("en")("not_kept")
 KEPT_NOTHING = phrases("en")("kept_nothing_buttons")
@@ -102,56 +101,20 @@ async def test_a_list_is_shown_meanwhile_and_nothing_below_it_is_kept_then_or_la
     assert NOT_KEPT not in phone.texts
 
 
-@pytest.mark.parametrize("killed", [False, True])
-async def test_what_was_shown_meanwhile_is_not_forgotten_by_a_stop(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch, killed: bool
-) -> None:
-    """It asks whether to cancel, of which the file knows nothing: a *no* to that answers no question of before."""
+async def test_what_a_yes_or_no_answers_is_asked_only_when_the_file_knows_of_it(ward: Ward) -> None:
+    """After a kill a *no* to *Cancel?* would else answer the question before."""
     phone = ward.member()
     await ward.says(phone, "/new", "45", "male", "unknown")
-    await ward.restart()
-    await ward.says(phone, "/resume")
     standing = ward.entries()
-    with locked(ward.path), monkeypatch.context() as patched:
-        phone.send("/cancel")
-        await phone.sees("Cancel S01-0001?")
-        if killed:
-            patched.setattr(Screenings, "end_run", lambda _: None)
-        await ward.stop()
-    await ward.start()
-    await ward.says(phone, "30 g/L")
-    assert ward.entries() == standing
-    assert "it is unclear which question that answers" in text_of(phone.last)
-    await ward.says(phone, "30 g/L")
-    assert ward.entries() > standing
-
-
-@pytest.mark.parametrize("killed", [False, True])
-async def test_after_a_stop_in_order_an_answer_counts_at_once_and_after_another_one_when_it_was_asked_again(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch, killed: bool
-) -> None:
-    phone = ward.member()
-    await ward.says(phone, "/new", "45", "male", "unknown")
-    ward.service.screenings.keep_prompts()
-    standing = ward.entries()
-    with monkeypatch.context() as patched:
-        if killed:
-            patched.setattr(Screenings, "end_run", lambda _: None)
-        await ward.restart()
-    await ward.says(phone, "30 g/L")
-    assert (ward.entries() == standing) is killed
-
-
-async def test_nothing_is_shown_before_the_file_knows_that_a_run_has_begun(ward: Ward) -> None:
-    phone = ward.member()
-    await ward.says(phone, "/new", "45")
-    await ward.stop()
     with locked(ward.path):
-        await ward.start()
         phone.send("/cancel")
         await asyncio.sleep(0.3)
         assert not any("Cancel S01-0001?" in text for text in phone.texts)
+        await ward.stop()
+    await ward.start()
     await phone.sees("Cancel S01-0001?")
+    await ward.says(phone, "no")
+    assert ward.entries() == standing
 
 
 def free_port() -> int:

@@ -66,8 +66,6 @@ async def test_a_stop_is_orderly_also_while_the_file_is_locked(ward: Ward) -> No
     with locked(ward.path):
         await ward.stop()
     await ward.start()
-    await ward.says(phone, "45")  # what was seen last is not certain: it is asked again
-    assert ward.entries() == 1
     await ward.says(phone, "45")
     assert ward.entries() == 2
 
