@@ -198,8 +198,8 @@ class Progress:
         After an exclusion, what is asked if further reasons are recorded. Any other answer to an unanswered question
         raises it only if it rules out the last part.
         """
-        worked_out = union(1 << place for place in self.protocol.formulas if self.facts[place] == COMPUTED)
-        left = self.open & ~self.spared | parts_to_come(self.protocol, self.open & worked_out, self.facts)
+        typed = union(1 << place for place in self.protocol.formulas if self.facts[place] != COMPUTED)
+        left = self.open & ~self.spared | parts_to_come(self.protocol, self.open & ~typed, self.facts)
         for question in self.answers:
             if is_taken(self.protocol, question, self.answers):
                 left &= ~(1 << self.protocol.position[question])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dialogs.answers import COMPUTED, Answer, Measurement, WorkedOut
 from dialogs.digits import on_its_side
 from dialogs.protocol import Criterion, Protocol
-from dialogs.rules.arithmetic import Waiting
+from dialogs.rules.arithmetic import Formula, Waiting
 from dialogs.rules.functions import rounded
 from dialogs.rules.judgement import Facts, members, union
 from dialogs.units import DECIMALS
@@ -56,13 +56,29 @@ def is_taken(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -
 
 
 def parts_to_come(protocol: Protocol, mask: int, facts: Facts) -> int:
-    """Return what else the open numbers of a mask may call for, if they are worked out."""
+    """Return what else numbers may call for, if they are worked out: the open ones, and those that are to be.
+
+    `mask` are the questions that are open. Of a number that is to be worked out they hold the parts that it waits for; a
+    part that may be asked in place of one of these, as the value of a creatinine that is *normal*, is still to come.
+    """
     called_for = 0
     for place, formula in protocol.formulas.items():
-        if mask >> place & 1:
-            number = formula.work_out(facts)
-            called_for |= number.places & ~mask if isinstance(number, Waiting) else 0
+        is_open = bool(mask >> place & 1)
+        number = formula.work_out(facts) if is_open or facts[place] == COMPUTED else None
+        if isinstance(number, Waiting):
+            awaited = number.places if is_open else number.places & mask
+            called_for |= (awaited | _in_their_place(protocol, formula, awaited, facts)) & ~mask
     return called_for
+
+
+def _in_their_place(protocol: Protocol, formula: Formula, awaited: int, facts: Facts) -> int:
+    """Return the parts that are asked if those that are awaited come to no number."""
+    measured = {protocol.questions[place].measures for place in members(awaited)} - {None}
+    return union(
+        1 << place
+        for place in formula.places
+        if facts[place] is None and protocol.questions[place].measures in measured
+    )
 
 
 def asked_before(state: str, applied: Sequence[str]) -> str | None:

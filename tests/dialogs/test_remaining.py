@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.dialogue import EXCLUDED, REVIEW, Dialogue, Step, begin
 from dialogs.errors import AnswerError
-from dialogs.loading import parse_protocol
+from dialogs.loading import load, parse_protocol, shipped_protocols
+from dialogs.portfolio.matching import Matching
+from dialogs.portfolio.merging import merged
 from dialogs.proofs import explore, representatives
 from dialogs.protocol import Protocol
 from dialogs.rules.judgement import members
@@ -37,6 +40,11 @@ def limits(protocol: Protocol) -> set[str]:
     return divisors | {protocol.questions[place].id for place in parts}
 
 
+def parts(protocol: Protocol, step: Step) -> int:
+    """How many questions a number is worked out from, if it is to be."""
+    return len(protocol.formulas[protocol.position[step.question]].places) if step.answer == COMPUTED else 0
+
+
 def asked_about(protocol: Protocol, mask: int) -> set[str]:
     return {protocol.questions[place].id for place in members(mask)}
 
@@ -52,11 +60,12 @@ def turn(dialogue: Dialogue, data: st.DataObject) -> None:
     asked, before, open_before = dialogue.state, dialogue.remaining, dialogue.open
     place = dialogue.protocol.position[asked]
     first = asked not in dialogue.answers
-    dialogue.take(answer(dialogue, data.draw(st.sampled_from(representatives(dialogue.protocol, place)))))
+    step = answer(dialogue, data.draw(st.sampled_from(representatives(dialogue.protocol, place))))
+    dialogue.take(step)
     if first:
         called_for = asked_about(dialogue.protocol, dialogue.open & ~open_before)
         assert called_for <= limits(dialogue.protocol)
-        assert dialogue.remaining < before + len(called_for)
+        assert dialogue.remaining < before + max(len(called_for), parts(dialogue.protocol, step))
 
 
 def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
@@ -149,3 +158,73 @@ def test_the_items_of_a_score_count_once_it_is_to_be_worked_out() -> None:
         assert dialogue.remaining == 10 - item
         dialogue.take(Step("answer", dialogue.state, Choice("several_days")))
     assert (dialogue.state, dialogue.remaining) == ("bmi", 1)
+
+
+TWO_KIDNEYS: Final = """
+format = 2
+id = "{name}"
+title = "A fictional trial"
+
+[[criterion]]
+code = "I1"
+inclusion = "eGFR of 45 or more"
+rule = 'egfr >= "45 mL/min/{{1.73_m2}}"'
+"""
+CREATININE: Final = """
+[[criterion]]
+code = "E1"
+exclusion = "Creatinine above 3 x ULN"
+rule = 'creatinine > "3 {xULN}"'
+"""
+FILTERING: Final = parse_protocol(TWO_KIDNEYS.format(name="FILTERING"), "filtering.toml")
+WITH_CREATININE: Final = parse_protocol(TWO_KIDNEYS.format(name="CREATININE") + CREATININE, "creatinine.toml")
+SEVERAL: Final = merged([FILTERING, WITH_CREATININE, *map(load, sorted(shipped_protocols()))])
+
+
+@given(st.data())
+def test_a_value_that_may_be_asked_once_more_for_a_formula_counts_until_it_need_not(
+    data: st.DataObject,
+) -> None:
+    check(WITH_CREATININE, data)
+
+
+def test_a_bound_in_place_of_a_value_does_not_raise_it() -> None:
+    answers: dict[str, Answer] = {
+        "egfr": COMPUTED,
+        "age_years": Measurement("=", Decimal(40), "a"),
+        "sex": Choice("male"),
+        "creatinine": Measurement(">", Decimal(120), "umol/L"),
+    }
+    dialogue = begin(WITH_CREATININE)
+    left = []
+    while dialogue.state != "serum_creatinine":
+        dialogue.take(Step("answer", dialogue.state, answers[dialogue.state]))
+        left.append(dialogue.remaining)
+    assert len(left) == len(answers)
+    assert left == sorted(left, reverse=True)
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_no_answer_raises_that_of_a_matching_and_no_trial_has_more_left_than_all_together(
+    data: st.DataObject,
+) -> None:
+    matching = Matching(SEVERAL, as_answered=True)
+    everything = limits(SEVERAL)
+    while matching.state not in (EXCLUDED, REVIEW):
+        before, open_before = matching.remaining, matching.open
+        named = data.draw(st.sampled_from(SEVERAL.trial_ids)) if data.draw(st.integers(0, 9)) == 0 else None
+        if named is not None and matching.can("leave", trial=named) and len(matching.taking_part) > 1:
+            matching.take(Step("leave", trial=named))
+            assert matching.remaining <= before
+        else:
+            place = SEVERAL.position[matching.state]
+            drawn = st.sampled_from([*representatives(SEVERAL, place), UNKNOWN])
+            step = matching.by_itself or answer(matching, data.draw(drawn))
+            matching.take(step)
+            called_for = asked_about(SEVERAL, matching.open & ~open_before)
+            assert called_for <= everything
+            assert matching.remaining < before + max(len(called_for), parts(SEVERAL, step))
+        assert all(
+            each.remaining <= matching.remaining for _, each in matching.taking_part if not each.excluded
+        )
