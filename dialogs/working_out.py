@@ -58,8 +58,8 @@ def is_taken(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -
 def parts_to_come(protocol: Protocol, mask: int, facts: Facts) -> int:
     """Return what else numbers may call for, if they are worked out: the open ones, and those that are to be.
 
-    `mask` are the questions that are open. Of a number that is to be worked out they hold the parts that it waits for; a
-    part that may be asked in place of one of these, as the value of a creatinine that is *normal*, is still to come.
+    `mask` are the questions that are open. Of a number that is to be worked out they hold the parts that it waits for;
+    what may be asked in place of one of these, as the value of a creatinine that is *normal*, is still to come.
     """
     called_for = 0
     for place, formula in protocol.formulas.items():

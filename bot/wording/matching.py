@@ -79,12 +79,15 @@ def asked_for(screening: Screening, question: str, say: Phrases) -> Safe:
 
 
 def for_one(dialogue: Matching, question: str, say: Phrases) -> Safe | None:
-    """Name the trial if it is the only one of several that asks a question."""
+    """Name the trial if it is the only one of several that asks a question, and the question does not name it."""
     place, possible = dialogue.protocol.position[question], dialogue.possible
     asking = [index for index in possible if place in dialogue.worth[index]]
     if len(asking) != 1 or len(possible) == 1:
         return None
-    return Safe(f"<i>{say('for_trial', id=dialogue.protocol.trial_ids[asking[0]])}</i>")
+    name = dialogue.protocol.trial_ids[asking[0]]
+    if dialogue.protocol.questions[place].ask[say.language].startswith(name):
+        return None
+    return Safe(f"<i>{say('for_trial', id=name)}</i>")
 
 
 # what is new ---------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from typing import Final
 
 from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
-from dialogs.of_one_trial import explained_first, speaks_of_one_trial
+from dialogs.of_one_trial import explained_first
 from dialogs.portfolio.beside import Said, implied, told
+from dialogs.portfolio.naming import named
 from dialogs.portfolio.sameness import classes
 from dialogs.protocol import Criterion, Part, Protocol, Question, SiteItem
 from dialogs.rules.judgement import members
@@ -192,9 +193,10 @@ def _questions(
         ids = {question.id: names[place] for question, place in zip(protocol.questions, own, strict=True)}
         for question, place in zip(protocol.questions, own, strict=True):
             if place not in found or _words_better(question, found[place]):
-                found[place] = _named(_moved(question, names[place], ids, own), protocol)
+                found[place] = _moved(question, names[place], ids, own)
     within, beyond = implied(protocols, places, names), told(protocols, places, names)
-    return tuple(_saying(place, found[place], within, beyond) for place in range(len(found)))
+    saying = {place: _saying(place, question, within, beyond) for place, question in found.items()}
+    return named(saying, protocols, places)
 
 
 def _saying(place: int, question: Question, within: Said, beyond: Said) -> Question:
@@ -238,20 +240,6 @@ def _moved(question: Question, name: str, ids: Mapping[str, str], places: Sequen
         unit_of=ids.get(question.unit_of or ""),
         formula=relocated_formula(question.formula, places),
     )
-
-
-def _named(question: Question, protocol: Protocol) -> Question:
-    """Return a question with the name of its trial, if it means that one only: whether somebody agrees to take part."""
-    if not speaks_of_one_trial(question):
-        return question
-    return replace(
-        question, ask=_behind(protocol.id, question.ask), short=_behind(protocol.id, question.short)
-    )
-
-
-def _behind(name: str, text: Text) -> Text:
-    said = in_every_language("dialogs", "punctuation", "named")
-    return Text({code: said[code].format(name=name, what=what) for code, what in text.items()})
 
 
 # criteria, parts ---------------------------------------------------------------------------------

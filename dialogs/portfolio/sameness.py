@@ -2,9 +2,12 @@
 
 What a question refers to must be the same too: the limit of normal that a value is divided by, the numbers that another
 one is worked out from. So questions are told apart by their own words and answers first, then by the classes of what
-they refer to, until no class falls apart any more. Help, who supplies an answer, the word for none and what an option
-implies do not tell them apart: they say how a trial uses the answer, and each trial keeps its own. Two trials are
-compared in every language that both have.
+they refer to, until no class falls apart any more. Of a criterion that is asked as it stands the lines of the record
+above it are words of its question: *Major surgery* may be within 4 weeks in one trial and within 6 months in the other.
+Help, who supplies an answer, the word for none and what an option implies do not tell them apart: they say how a trial
+uses the answer, and each trial keeps its own. Two trials are compared in every language that both have.
+
+Where it is not certain, two questions are two: what is asked twice costs a moment, what is shared falsely a verdict.
 """
 
 from __future__ import annotations
@@ -13,7 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from dialogs.of_one_trial import is_of_one_trial
+from dialogs.headings import headings
+from dialogs.loading.catalogue import entries
+from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
+from dialogs.of_one_trial import is_of_one_trial, names_a_trial, says_more
 from dialogs.parts import whom
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
@@ -92,15 +98,30 @@ def _references(protocol: Protocol, question: Question) -> Iterator[str]:
 
 def _own_keys(protocol: Protocol) -> list[InLanguages]:
     """Return what a question is told apart by in itself; by its id, too, where a trial asks the same twice."""
+    above = _above(protocol)
     keys = [
-        {language: _own_key(protocol, place, language) for language in protocol.languages}
-        for place in range(len(protocol.questions))
+        {language: (lines, _own_key(protocol, place, language)) for language in protocol.languages}
+        for place, lines in enumerate(map(above.get, range(len(protocol.questions))))
     ]
     often = Counter(pair for own in keys for pair in own.items())
     return [
         {language: (key, question.id) if often[language, key] > 1 else key for language, key in own.items()}
         for own, question in zip(keys, protocol.questions, strict=True)
     ]
+
+
+def _above(protocol: Protocol) -> dict[int, Hashable]:
+    """For each question of a criterion that is asked as it stands, the lines above it that say more of it.
+
+    Lines that name the trial are its own.
+    """
+    found: dict[int, Hashable] = {}
+    for criterion, above in zip(protocol.criteria, headings(protocol), strict=True):
+        lines = tuple(line.casefold().strip(" :：.。") for line in above if says_more(line))
+        if lines and is_asked_as_it_stands(criterion):
+            place = protocol.position[id_of(criterion.code)]
+            found[place] = (lines, protocol.id if any(map(names_a_trial, lines)) else None)
+    return found
 
 
 def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
@@ -120,7 +141,7 @@ def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
         *map(said, texts),
         tuple((each.code, said(each.text)) for each in question.options),
         tuple((each.code, said(each.text), each.means) for each in question.shortcuts),
-        tuple((said(unit.label), *_measure(unit)) for unit in question.units),
+        tuple((said(unit.label), *_measure(unit, question)) for unit in question.units),
         formula and (formula.text, formula.unit, formula.decimals, formula.rounds, formula.possible),
     )
 
@@ -128,15 +149,25 @@ def _own_key(protocol: Protocol, place: int, language: str) -> Hashable:
 def _of_a_person_once(question: Question) -> str | None:
     """Return the SDTM code of a choice of the demographics, such as the sex, however it is asked for.
 
-    SDTM has one record of them for each subject: no wording can mean the answer of another time.
+    SDTM has one record of them for each subject: no wording can mean the answer of another time. What has neither the
+    name nor the words of the catalogue may be somebody else's: the sex of the donor.
     """
     coded = question.sdtm
-    return coded.code if coded is not None and coded.domain == "DM" and question.options else None
+    if coded is None or coded.domain != "DM" or not question.options:
+        return None
+    is_ours = question.id in entries() or any(
+        question.ask.items() <= entry["ask"].items() for entry in entries().values()
+    )
+    return coded.code if is_ours else None
 
 
-def _measure(unit: Unit) -> tuple[Hashable, ...]:
-    """Return what a number in a unit may be and means; not what is usual of it, nor the example that is shown."""
+def _measure(unit: Unit, question: Question) -> tuple[Hashable, ...]:
+    """Return what a number in a unit may be and means; not what is usual of it, nor the example that is shown.
+
+    The only unit of a question is its first one, whether its scale is written down or not.
+    """
+    scale = 1 if unit.scale is None and len(question.units) == 1 else unit.scale
     return (
-        *(unit.code, unit.possible, unit.scale, unit.offset, unit.per is None, unit.gives),
+        *(unit.code, unit.possible, scale, unit.offset, unit.per is None, unit.gives),
         tuple(unit.spellings),
     )

@@ -42,7 +42,9 @@ def limits(protocol: Protocol) -> set[str]:
 
 def parts(protocol: Protocol, step: Step) -> int:
     """How many questions a number is worked out from, if it is to be."""
-    return len(protocol.formulas[protocol.position[step.question]].places) if step.answer == COMPUTED else 0
+    if step.answer != COMPUTED or step.question is None:
+        return 0
+    return len(protocol.formulas[protocol.position[step.question]].places)
 
 
 def asked_about(protocol: Protocol, mask: int) -> set[str]:
