@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -507,9 +508,9 @@ def test_saving_confirms_answers_that_are_all_seen_on_whatever_page(site: Site) 
     page = site.ward.do(site.ward.clinician, f"!stands:S01-M0001:{matching.entries}")
     shorts = [matching.protocol.question(each).short[language] for each in matching.dialogue.applied]
     for shown in (end, page):
-        assert site.words("source_documents") in plain(said(shown))
-        assert "<blockquote" not in said(shown), "what a tap shows has not been read by whoever confirms it"
-        assert [each for each in shorts if each not in plain(said(shown))] == []
+        read = re.sub("<blockquote.*?</blockquote>", "", said(shown), flags=re.DOTALL)  # the rest is at a tap
+        assert site.words("source_documents") in plain(read)
+        assert [each for each in shorts if each not in plain(read)] == []
 
 
 def test_the_end_saves_a_screening_for_each_trial_that_is_possible(site: Site) -> None:
