@@ -17,11 +17,10 @@ from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import sex_of
-from dialogs.drafting.persons import Persons, label_of, person_called, persons_in
+from dialogs.drafting.persons import Persons, label_of, person_called, persons_in, says_age
 from dialogs.drafting.sections import codes_of, part_in, section_of
 from dialogs.drafting.spoken import either
 
-_SAYS_AGE: Final = re.compile(either("age"), re.IGNORECASE)
 _COUPLES: Final = re.compile(either("couple"), re.IGNORECASE)
 _LONGEST_CODE: Final = 16
 
@@ -116,9 +115,10 @@ def _of_a_couple(heading: str) -> tuple[Persons, ...]:
 
 
 def _own(key: str, named: Mapping[str, tuple[Persons, ...]], lines: Sequence[Line]) -> list[str]:
-    """Return the inclusion criteria that stand under the heading of some participants alone."""
+    """Return the inclusion criteria that stand under the heading of some participants alone, with this heading."""
     theirs = {heading for heading, persons in named.items() if len(persons) == 1 and persons[0].key == key}
-    return [line.text for line in lines if line.role == "inclusion" and theirs & {*_headings(line)}]
+    above = ((line, theirs & {*_headings(line)}) for line in lines if line.role == "inclusion")
+    return [" ".join((*headings, line.text)) for line, headings in above if headings]
 
 
 def _are_apart(kinds: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> bool:
@@ -131,11 +131,7 @@ def _are_apart(kinds: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> bo
         return "control" in of_kinds
     if "control" in of_kinds:
         return len(of_kinds) > 1
-    return all(any(map(_says_age, own[key])) for key in patients)
-
-
-def _says_age(text: str) -> bool:
-    return _SAYS_AGE.search(text) is not None and re.search(r"\d", text) is not None
+    return all(any(map(says_age, own[key])) for key in patients)
 
 
 def _code(key: str, number: int) -> str:

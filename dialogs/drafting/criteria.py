@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from dialogs.drafting import tree
 from dialogs.drafting.cohorts import Cohort, parts_of
 from dialogs.drafting.footnotes import footnotes_of, marks
 from dialogs.drafting.layout import Line
-from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another
-from dialogs.drafting.persons import label_of, names_some, person_called, persons_in
+from dialogs.drafting.of_one_sex import names_a_sex_alone, of_one_sex
+from dialogs.drafting.of_some import (
+    concerns_some,
+    is_of_a_partner,
+    is_of_another,
+    surely_concerns_some,
+)
+from dialogs.drafting.persons import label_of, names_some, person_called, says_age
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
@@ -65,12 +72,19 @@ class Drafted:
 
 
 def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
-    """Return a criterion or a line for each line of a record, in its order."""
+    """Return a criterion or a line for each line of a record, in its order.
+
+    A part whose lines are all asked about with others has no criterion: then the headings of all are only asked with
+    what stands under them.
+    """
     parts = parts_of(lines)
     cohorts = {part.code: part for named in parts.values() for part in named}
     footnotes = footnotes_of([line.text for line in lines if line.role != "line"])
     of_criteria = [replace(each, role="line") if each.text in footnotes.values() else each for each in lines]
-    made = list(_Maker(propose, parts, footnotes).of_list(tree.tree(of_criteria), ""))
+    maker = partial(_Maker, propose, footnotes=footnotes, of_one_sex=of_one_sex(lines))
+    made = list(maker(parts).of_list(tree.tree(of_criteria), ""))
+    if cohorts.keys() - {code for each in made for code in each.parts}:
+        return list(maker({}).of_list(tree.tree(of_criteria), ""))
     first = next((each for each in made if each.parts), None)
     return [_noted(each, cohorts, is_first=each is first) if each.code and cohorts else each for each in made]
 
@@ -104,6 +118,8 @@ class _Maker:
     """By the headings that name them."""
     footnotes: Mapping[str, str]
     """By the numbers that stand raised in the lines that they are on."""
+    of_one_sex: Set[Line]
+    """Lines about one sex beside others about the other one."""
     numbers: Counter[str] = field(default_factory=Counter)
     """How many criteria of each side there are, and how many parts of each."""
     remarks: tuple[str, ...] = ()
@@ -111,7 +127,7 @@ class _Maker:
 
     def of_list(self, nodes: Sequence[Node], group: str) -> Iterator[Drafted]:
         """Make the criteria of lines that stand side by side; those that *or* joins are one."""
-        for run in _runs(nodes):
+        for run in tree.runs(nodes):
             first, *others = run
             if not others:
                 yield from self._of(first, group)
@@ -171,6 +187,8 @@ class _Maker:
             made = replace(made, asked=self._in_context(node.line, text))
         if introduces(text):
             made = replace(made, review=(*made.review, Note("which_lines")))
+        if tree.ends_open(node):
+            return replace(made, review=(*made.review, Note("joins")))
         if node.line.unsure or self._is_of_everybody(made):
             return made
         others = list(filter(self._is_of_another, (*node.line.headings, label_of(text))))
@@ -181,7 +199,7 @@ class _Maker:
         if _REQUIRES in made.review:
             return made
         proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
-        if proposed is None:
+        if proposed is None or (node.line in self.of_one_sex and names_a_sex_alone(proposed.rule)):
             return made
         return replace(made, rule=proposed.rule, questions=proposed.questions, review=proposed.why)
 
@@ -222,18 +240,18 @@ class _Maker:
         above, label = self._headings(node.line), label_of(node.line.text)
         names = (*node.line.headings, node.line.text, label)
         parts = [part for each in names for part in self.parts.get(each, ())]
-        some = (
-            concerns_some(node.line.text, *above, label) or any(map(persons_in, above)) or names_some(label)
-        )
-        some = some and not self.parts.get(label)
+        of_some = "perhaps" if node.line in self.of_one_sex else ""
+        of_some = self._of_some(node.line.text, above, label) or of_some
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
         said = (node.line.text, *above, *(each.line.text for each in node.items))
         asks_what_yes_means = node.role == "exclusion" and any(map(requires, said))
+        some = not theirs and _may_not_concern(node.role, another, some=of_some != "")
         notes = (
             (node.line.unsure, Note("unsure")),
             (asks_what_yes_means, _REQUIRES),
             (marks(node.words()) != (), Note("footnote")),
+            (some and of_some == "perhaps", Note("of_some")),
         )
         return Drafted(
             node.line.text,
@@ -241,18 +259,28 @@ class _Maker:
             code,
             node.line.depth,
             review=tuple(note for applies, note in notes if applies),
-            of_some=not theirs and _may_not_concern(node.role, another, some=some),
+            of_some=some,
             parts=tuple(dict.fromkeys(part.code for part in parts)),
             of_another=theirs,
             person=person_called(another) if another else {},
         )
 
+    def _of_some(self, text: str, above: Sequence[str], label: str) -> str:
+        """Return ``surely`` or ``perhaps`` where a line is about some patients only: not by the name of its part."""
+        text = text.removeprefix(label) if self.parts.get(label) else text
+        said = (text, *(each for each in (*above, label) if not self.parts.get(each)))
+        if surely_concerns_some(*said) or any(map(names_some, said[1:])):
+            return "surely"
+        return "perhaps" if concerns_some(*said) else ""
+
     def _headings(self, line: Line) -> tuple[str, ...]:
-        """Return what a line stands under, but for the parts of the trial, and for what makes it an exclusion."""
+        """Return what a line stands under, but for the parts of the trial, and for what makes it an exclusion.
+
+        The name of a part stays where it says an age, which no question of the part asks for otherwise.
+        """
+        parts = {each for each in line.headings if self.parts.get(each) and not says_age(each)}
         excludes = line.role == "exclusion"
-        return tuple(
-            each for each in line.headings if not self.parts.get(each) and not (excludes and forbids(each))
-        )
+        return tuple(each for each in line.headings if each not in parts and not (excludes and forbids(each)))
 
     def _is_of_everybody(self, made: Drafted) -> bool:
         """Say whether a criterion is about several persons, so that no question about one of them does."""
@@ -295,25 +323,6 @@ def _letters(number: int) -> str:
     """Return 1 as ``a``, 26 as ``z``, 27 as ``aa``."""
     before, last = divmod(number - 1, len(_LETTERS))
     return (_letters(before) if before else "") + _LETTERS[last]
-
-
-def _runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """Yield lines by themselves, and those together that are one criterion by the word between them.
-
-    *Or* between inclusion criteria, *and* between exclusion criteria: each alone would exclude others than both do.
-    """
-    run: list[Node] = []
-    for node in nodes:
-        wanted = "or" if node.role == "inclusion" else "and"
-        fits = bool(run) and node.line.role == run[-1].line.role != "line" and not node.line.unsure
-        if fits and tree.joined(run[-1].ending, node.line.text) == wanted:
-            run.append(node)
-            continue
-        if run:
-            yield run
-        run = [node]
-    if run:
-        yield run
 
 
 def _doubted(made: Drafted) -> Drafted:

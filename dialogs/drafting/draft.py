@@ -66,7 +66,8 @@ def _loading(record: Record, contents: Contents, said: Said, source: str) -> tup
 
 
 def _contents(lines: Sequence[Line], drafted: Sequence[Drafted]) -> Contents:
-    parts = parts_of(lines)
+    used = {code for each in drafted for code in each.parts}
+    parts = parts_of(lines) if used else {}
     named = {cohort.code: cohort for cohorts in parts.values() for cohort in cohorts}
     above = dict.fromkeys(heading for line in lines for heading in line.headings if heading not in parts)
     return Contents(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,6 +15,16 @@ _SENTENCES: Final = re.compile(
     r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
 )
 """Between sentences that each say something of their own."""
+_SEQUENCES: Final = (
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+    tuple("abcdefghijklmnop"),
+    tuple("ABCDEFGHIJKLMNOP"),
+    tuple("①②③④⑤⑥⑦⑧⑨⑩"),
+)
+"""Letters and numerals of a list that goes on in a line."""
+_MARKER: Final = (
+    r"(?:(?<=[;,.:；。，：、])\s*|(?<=\bor )|(?<=\band ))(?:[(（]?{0}[)）]|(?=[①-⑩]){0})(?=\s*[^\W_])"
+)
 _SEMICOLONS: Final = re.compile(r"(?<=[;；])\s*")
 
 
@@ -32,7 +42,12 @@ def enumerated(rows: Sequence[Row]) -> list[Row]:
 def _cut(row: Row, below: Row | None, *, alone: bool) -> list[Row]:
     if row.heads_section:
         return [row]
-    for places in (_numbers(row, below), _bullets(row), _sentences(row) if alone else []):
+    for places in (
+        _numbers(row, below),
+        _letters(row, below),
+        _bullets(row),
+        _sentences(row) if alone else [],
+    ):
         if places:
             starts = [0, *places]
             texts = [row.text[a:b].strip() for a, b in zip(starts, [*places, len(row.text)], strict=True)]
@@ -57,6 +72,32 @@ def _numbers(row: Row, below: Row | None) -> list[int]:
         places.append(found.start())
         number, start = number + 1, found.end()
     return places if len(places) > 1 or (row.marker and places) else []
+
+
+def _letters(row: Row, below: Row | None) -> list[int]:
+    """Return where the letters or numerals that follow on the line's own; behind a colon, from the first."""
+    for letters in _SEQUENCES:
+        places = list(_following(row, letters, _core(below.marker) if below else ""))
+        if len(places) > 1 or (row.marker and places):
+            return places
+    return []
+
+
+def _following(row: Row, letters: Sequence[str], below: str) -> Iterator[int]:
+    own, start = _core(row.marker), 0
+    if row.marker and own not in letters:
+        return
+    for each in letters[letters.index(own) + 1 if row.marker else 0 :]:
+        found = re.compile(_MARKER.format(each)).search(row.text, start)
+        begins = row.marker or start or (found and row.text[: found.start()].rstrip().endswith((":", "：")))
+        if each == below or found is None or not begins:
+            return
+        yield found.start()
+        start = found.end()
+
+
+def _core(marker: str) -> str:
+    return marker.strip(" .()（）")
 
 
 def _bullets(row: Row) -> list[int]:
@@ -84,13 +125,14 @@ def _in_brackets(before: str) -> bool:
 
 
 def with_numerals(rows: Sequence[Row]) -> list[Row]:
-    """Take *(i)* for a numeral, not a letter, where the next marker is *(ii)*."""
-    markers_below = [*(row.marker.lower() for row in rows[1:]), ""]
+    """Take *(i)* for a numeral, not a letter, where the next marker is *(ii)*; and *(v)* behind *(iv)*."""
+    markers = [row.marker.lower() for row in rows]
     return [
         replace(row, style="numeral")
-        if row.style == "letter" and below == row.marker.lower().replace("i", "ii")
+        if row.style == "letter"
+        and (below == row.marker.lower().replace("i", "ii") or above == row.marker.lower().replace("v", "iv"))
         else row
-        for row, below in zip(rows, markers_below, strict=False)
+        for row, above, below in zip(rows, ["", *markers], [*markers[1:], ""], strict=False)
     ]
 
 

@@ -27,6 +27,9 @@ _LABEL: Final = re.compile(r"([^:：]{2,60}[:：])\s*(?=\w)")
 _ANYBODY: Final = ("participant", "patient", "women", "men", "female", "male")
 """Nouns that say no more behind another one."""
 _GENERAL: Final = re.compile(r"\b(?:participants?|patients?|subjects?|volunteers?|group|cohort|only)$")
+_AGE: Final = re.compile(either("age"), re.IGNORECASE)
+_AGES: Final = re.compile(rf"[\s,(（\[]+(?:{either('ages')}|\d+|[^\w\s]|\s)*$", re.IGNORECASE)
+"""An age behind whom a heading names: *adults (18 years and older)*."""
 Nouns = Mapping[str, Mapping[str, str]]
 """By language, what a person is called, by the English noun."""
 
@@ -41,7 +44,7 @@ class Persons:
 
 def persons_in(heading: str) -> tuple[Persons, ...]:
     """Return the kinds of participants that a heading names; none, if it says anything else."""
-    found = _HEADING.fullmatch(heading)
+    found = _HEADING.fullmatch(_AGES.sub("", heading) if says_age(heading) else heading)
     whole = found["who"] if found else ""
     said = [whole] if _kind(whole) else _JOINED.split(whole)
     kinds = [_kind(each) for each in said]
@@ -60,7 +63,12 @@ def label_of(text: str) -> str:
 
 def names_some(heading: str) -> bool:
     """Say whether a heading names some of the participants, not all of them."""
-    return any(each.key not in _ANYBODY for each in persons_in(heading))
+    return any(each.key not in _ANYBODY or says_age(heading) for each in persons_in(heading))
+
+
+def says_age(text: str) -> bool:
+    """Say whether a text has an age: *adults (18 years and older)*."""
+    return _AGE.search(text) is not None and re.search(r"\d", text) is not None
 
 
 def names_only_a_group(text: str) -> bool:

@@ -147,6 +147,12 @@ _PART: Final = re.compile(
     rf"|{either('part')}",
     re.IGNORECASE,
 )
+_OF_A_PART: Final = re.compile(
+    rf"[\W_]*(?P<before>(?:{_PART.pattern})(?:\s*[(\[][^)\]]{{0,60}}[)\]])?[\s:：,–-]*)"
+    r"(?:(?P<out>exclusions?)|inclusions?)(?P<after>)[\s*_]*(?:[:：]|$)",
+    re.IGNORECASE,
+)
+"""A heading of a part of the trial without the word *criteria*: *Stage 2 Inclusion:*."""
 _CODES: Final = re.compile(rf"(?<![A-Z0-9]){_CODE}(?![A-Z0-9])|{either('digit')}", re.IGNORECASE)
 _LEAVES_OUT: Final = re.compile(
     r"[^.;()]*(?<!who )(?<!that )(?<!which )\b(?:is|are|will be) "
@@ -251,7 +257,7 @@ def _says_more(said: str, role: str) -> bool:
 
 def _begins(text: str) -> re.Match[str] | None:
     """Return the heading of a section that a line begins with."""
-    for pattern in _SECTIONS:
+    for pattern in (*_SECTIONS, _OF_A_PART):
         found = pattern.match(text)
         if found and not _SENTENCE.search(found["before"]) and not _PREDICATE.match(found["after"]):
             return found

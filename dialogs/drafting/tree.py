@@ -9,7 +9,7 @@ from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.lists import Said, counts, said_of, takes_several
-from dialogs.drafting.persons import names_a_group
+from dialogs.drafting.persons import label_of, names_a_group
 from dialogs.drafting.sections import section_of
 from dialogs.drafting.spoken import either
 from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, names_a_part, sorts
@@ -187,6 +187,37 @@ def _joints(node: Node) -> set[str]:
     """Return the words that join items of a list: at the end or the beginning of one, or between them alone."""
     pairs = zip(node.items, node.items[1:], strict=False)
     return {joined(one.ending, other.line.text) for one, other in pairs}
+
+
+def runs(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Yield lines by themselves, and those together that are one criterion by the word between them.
+
+    *Or* between inclusion criteria, *and* between exclusion criteria: each alone would exclude others than both do.
+    """
+    run: list[Node] = []
+    for node in nodes:
+        wanted = "or" if node.role == "inclusion" else "and"
+        fits = bool(run) and node.line.role == run[-1].line.role != "line" and not node.line.unsure
+        fits = fits and _is_of_the_same(run[-1], node)
+        if fits and joined(run[-1].ending, node.line.text) == wanted:
+            run.append(node)
+            continue
+        if run:
+            yield run
+        run = [node]
+    if run:
+        yield run
+
+
+def _is_of_the_same(above: Node, node: Node) -> bool:
+    """Say whether a line may be joined to the one above it: it names no other participants, with or without a list."""
+    heads = bool(node.items) and names_a_group(node.line.text)
+    return not heads and label_of(above.line.text) == label_of(node.line.text)
+
+
+def ends_open(node: Node) -> bool:
+    """Say whether a line ends in a word that joins it to another one, where nothing is joined to it."""
+    return (_OR if node.role == "inclusion" else _AND).search(node.ending) is not None
 
 
 def joined(text: str, below: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,6 +36,9 @@ SURE: dict[str, tuple[str, dict[str, str]]] = {
     "healthy volunteers beside patients": ("Inclusion:\nHealthy volunteers:\n* Well\nPatients with renal impairment:\n* Ill", {"HEALTHY": "Healthy volunteers", "P2": "Patients with renal impairment"}),
     "cases and controls": ("Inclusion:\nCases:\n* Fever\nControls:\n* Well\nCases and controls:\n* Adult", {"CASE": "Cases", "CONTROL": "Controls"}),
     "ages apart": ("Inclusion:\nAdults:\n* 18 years or older\nChildren:\n* Aged 2 to 11 years", {"ADULT": "Adults", "CHILD": "Children"}),
+    "ages in their headings": ("Inclusion:\nAdults (18 years and older):\n* Fever\nChildren (2-17 years):\n* Cough", {"ADULT": "Adults", "CHILD": "Children"}),
+    "ages in their headings, in Chinese": ("入选标准：\n成人（18岁及以上）：\n1、发热\n儿童（2-17岁）：\n1、咳嗽", {"P1": "成人", "P2": "儿童"}),
+    "sections of parts without the word criteria": ("Stage 1 Inclusion:\n* Fever\nStage 1 Exclusion:\n* Rash\nStage 2 Inclusion:\n* Cough", {"1": "Stage 1", "2": "Stage 2"}),
     "in Chinese": ("入选标准：\n健康受试者：\n1、无发热\n患者：\n1、发热", {"P1": "健康受试者", "P2": "患者"}),
     "patients and controls as items": ("Inclusion:\n- Patients:\n  - Fever\n- Controls:\n  - Well", {"PATIENT": "Patients", "CONTROL": "Controls"}),
     "beside their criteria in one list": ("Inclusion:\n- Patients:\n- Fever\n- Controls:\n- Well\n- Calm", {"PATIENT": "Patients", "CONTROL": "Controls"}),
@@ -258,9 +262,60 @@ def test_a_second_person_has_a_verdict_of_its_own_and_no_answer_of_the_patient_s
     ]
 
 
+@pytest.mark.parametrize(
+    "text", [SURE[key][0] for key in ("ages in their headings", "ages in their headings, in Chinese")]
+)
+def test_an_age_that_only_the_heading_of_a_part_says_is_asked_with_its_criteria(text: str) -> None:
+    """No patient of neither age is let pass by it."""
+    made = [each for each in criteria_of(split(text), propose) if each.code]
+    assert all(re.match(".*18.*(?:Fever|发热)|.*17.*(?:Cough|咳嗽)", each.asked) for each in made)
+    assert not any(each.of_some or each.rule for each in made)
+
+
+def test_the_inclusions_of_another_part_end_the_exclusions_of_the_one_above() -> None:
+    made = criteria_of(split(SURE["sections of parts without the word criteria"][0]), propose)
+    assert [(each.source, each.role, each.parts) for each in made if each.code] == [
+        ("Fever", "inclusion", ("1",)),
+        ("Rash", "exclusion", ("1",)),
+        ("Cough", "inclusion", ("2",)),
+    ]
+
+
+@pytest.mark.parametrize("form", ["* Cohort 1:\n  * {}\n* Cohort 2:\n  * {}", "* Cohort 1: {}\n* Cohort 2: {}", "Cohort 1:\n* {}\nCohort 2:\n* {}"])  # fmt: skip
+def test_a_criterion_of_a_cohort_does_concern_whoever_is_in_none(form: str) -> None:
+    made = [
+        each
+        for each in criteria_of(split("Inclusion:\n" + form.format("fever", "cough")), propose)
+        if each.code
+    ]
+    assert [(each.parts, each.of_some) for each in made] == [(("1",), False), (("2",), False)]
+
+
+@pytest.mark.parametrize("text", ["One of the following:\n  * Cohort 1:\n    - Fever\n  * Cohort 2:\n    - Cough", "Fever, or\n* Cohort 1 or 2:\n  - Cough\n* Cohort 3:\n  - Rash"])  # fmt: skip
+def test_a_part_that_has_no_criterion_is_none(text: str) -> None:
+    drafted = trial(f"Inclusion:\n* {text}")
+    assert {part.code for part in drafted.parts} == {code for each in drafted.criteria for code in each.parts}
+
+
+SEXES = {
+    "in English": ("Women aged 18-40 years", "Men aged 18-50 years"),
+    "of a disease": ("Females with asthma", "Males with eczema"),
+    "in Chinese": ("女性，年龄18-40岁", "男性，年龄18-50岁"),
+}
+
+
+@pytest.mark.parametrize("lines", SEXES.values(), ids=SEXES)
+def test_what_stands_of_women_beside_men_keeps_out_neither(lines: tuple[str, str]) -> None:
+    made = criteria_of(split("Inclusion:\n* {}\n* {}\n* ECOG 0-1".format(*lines)), propose)[1:]
+    assert [(each.rule != "", each.of_some) for each in made] == [(False, True), (False, True), (True, False)]
+    assert all("of_some" in [note.key for note in each.review] for each in made[:2])
+    alone = criteria_of(split(f"Inclusion:\n* {lines[0]}\n* ECOG 0-1"), propose)[1]
+    assert not alone.of_some
+
+
 HEADINGS = st.lists(
-    st.sampled_from(["Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
-    min_size=3, max_size=14,
+    st.sampled_from(["* COPD, or", "* Itch and", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
+    min_size=3, max_size=16,
 ).map("\n".join)  # fmt: skip
 
 

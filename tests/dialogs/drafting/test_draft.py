@@ -259,9 +259,31 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     assert is_asked_as_it_stands(criterion)
 
 
+OF_SOME_PERHAPS = ("Patients with asthma must carry a spray", "Cohort 3: fever", "For part A: fever")
+OF_SOME = ("For women of childbearing potential: a test", "If on statins, a stable dose", "In patients with asthma, no spray", "Men must use condoms", "For children: reads")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*OF_SOME, *OF_SOME_PERHAPS])
+def test_a_line_that_perhaps_concerns_some_only_names_the_doubt(text: str) -> None:
+    (made,) = criteria_of(split(f"* {text}"), nothing)
+    assert made.of_some
+    assert ("of_some" in [note.key for note in made.review]) == (text in OF_SOME_PERHAPS)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "Stage III or IV melanoma",
+        "In complete remission for at least 6 months",
+        "In good general health",
+        "Group A streptococcal pharyngitis",
+        "Phase contrast CT-proven stroke",
+        "Part-time or full-time work",
+        "When seated, blood pressure below 140",
+        "For at least 6 months on a stable dose",
+        "For all patients: reads",
+        "Patients: reads",
+        "Where the lamp hangs, it is red",
         "Patients are eligible if they sleep",
         "You are eligible only with a lamp",
         "Patients with fever may have had a cough",

@@ -160,3 +160,43 @@ def test_or_between_two_lines_of_a_section_makes_no_alternatives_of_all_of_them(
     made = [each for each in criteria_of(split(text), propose) if each.code]
     assert [each.code for each in made] == ["I1", "I2", "I3", "I4"]
     assert [each.rule for each in made] == ["", "i2_1 or i2_2", "", ""]
+
+
+UNCLEAR = {
+    "an inclusion that ends in or": ("Inclusion:\n* Fever, or\n\nExclusion:\n* Rash", "Fever, or"),
+    "an exclusion that ends in and": ("Exclusion:\n* Fever and\n\nInclusion:\n* Rash", "Fever and"),
+    "or before a part": ("Inclusion Criteria (Part B only):\n* Fever, or\n* Phase 2:\n  - Rash", "Fever, or"),
+    "or before another cohort": (
+        "Inclusion:\n* Cohort A: fever, or\n* Cohort B: rash",
+        "Cohort A: fever, or",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "source"), UNCLEAR.values(), ids=UNCLEAR)
+def test_a_line_that_nothing_is_joined_to_names_the_doubt_and_has_no_rule(text: str, source: str) -> None:
+    made = {each.source: each for each in criteria_of(split(text), propose)}
+    assert made[source].rule == ""
+    assert "joins" in [note.key for note in made[source].review]
+
+
+IN_A_LINE = {
+    "numerals": "Exclusion: (i) fever; (ii) cough; (iii) rash; (iv) itch; (v) cold.",
+    "letters": "Exclusion criteria: (a) fever; (b) cough; (c) rash; (d) itch; (e) cold.",
+    "letters with one bracket": "Exclusion:\na) fever; b) cough; c) rash; d) itch; e) cold.",
+    "capitals": "Exclusion: (A) fever, (B) cough, (C) rash, (D) itch, (E) cold.",
+    "numbers in circles": "排除标准：①fever；②cough；③rash；④itch；⑤cold。",
+    "some on a line below": "Exclusion:\n(i) fever; (ii) cough\n(iii) rash; (iv) itch\n(v) cold",
+}
+
+
+@pytest.mark.parametrize("text", IN_A_LINE.values(), ids=IN_A_LINE)
+def test_each_item_of_a_list_that_goes_on_in_a_line_is_a_criterion(text: str) -> None:
+    made = [each for each in criteria_of(split(text), propose) if each.code]
+    assert [each.source.rstrip(".,;；。") for each in made] == ["fever", "cough", "rash", "itch", "cold"]
+    assert [each.code for each in made] == ["E1", "E2", "E3", "E4", "E5"]
+
+
+@pytest.mark.parametrize("line", ["Hepatitis (a) or (c)", "Grade (i) fever", "Fever (b) of lamps", "Vitamin (a) and (b) lamps"])  # fmt: skip
+def test_letters_that_list_nothing_cut_no_line(line: str) -> None:
+    assert [each.text for each in split(f"Exclusion:\n* {line}\n* Rash")] == ["Exclusion:", line, "Rash"]
