@@ -53,10 +53,8 @@ def test_a_screening_is_saved_by_typing_what_is_shown(seat: Seat) -> None:
     assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
 
 
-def test_save_at_the_review_saves_and_a_mere_yes_does_not(seat: Seat) -> None:
-    seat.types("17", "Yes, 17 years", "Record further reasons", "male", "Finish", "yes", "")
-    assert seat.rows("SELECT verdict FROM verdicts") == []
-    seat.types("save")
+def test_a_yes_at_the_review_confirms_it(seat: Seat) -> None:
+    seat.types("17", "Yes, 17 years", "Record further reasons", "male", "Finish", "yes")
     assert seat.rows("SELECT verdict FROM verdicts") == [("ineligible",)]
 
 

@@ -11,9 +11,8 @@ from bot.conversation.whose_answer import Aim
 from bot.exchange import Press, Safe
 from bot.wording.cards import with_advice_to_delete
 from bot.wording.parts import title
-from bot.wording.phrases import joined, means, named
+from bot.wording.phrases import joined, named
 from bot.wording.views import VIEWS
-from dialogs.dialogue import REVIEW
 from dialogs.reading import looks_like_identifier
 from dialogs.wording import describe
 from state.history import events
@@ -96,8 +95,6 @@ def keep_nothing(context: Context, aimed: Aim) -> None:
         context.where_we_are(say("kept_nothing_unsure"))
     elif prompt is not None and prompt.kind == "cancel":
         _ask_again(context, screening, prompt, say("kept_nothing_yes_or_no"))
-    elif screening is not None and screening.state == REVIEW and means("yes", text):
-        _ask_again(context, screening, prompt, say("kept_nothing_review"))
     else:
         told = say("no_free_text", begin=say(_begin_word(context)))
         _ask_again(context, screening, prompt, with_advice_to_delete(told, text, say))

@@ -71,8 +71,7 @@ def _is_sent_twice(context: Context, screening: Screening, press: Press) -> bool
 def _button_meant(context: Context, screening: Screening, kind: Kind) -> Press | None:
     """Find the button that a text stands for, if it is not what an answer is called.
 
-    *Save* at the review is its first button, unless that corrects what contradicts. A mere yes is none: whoever answers
-    the last question twice would save what they have not read.
+    *Save* or a yes at the review is its first button, unless that corrects what contradicts; else it may be an answer.
     """
     text = context.message.text
     if kind == "question" and names_an_answer(screening, text):

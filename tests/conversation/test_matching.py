@@ -287,21 +287,20 @@ def test_a_query_about_what_was_finished_midway_asks_nothing_but_what_it_is_abou
     assert is_sound(site)
 
 
-def test_save_at_the_end_does_what_the_first_button_says_and_a_mere_yes_nothing(site: Site) -> None:
-    yes, save = {"en": ("yes", "save"), "zh": ("是", "保存")}[site.ward.clinician.language]
+def test_a_yes_at_the_end_does_what_the_first_button_says(site: Site) -> None:
+    yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
     first = labels(at_review(site))[0]
     assert first == site.words("save_all", n=2)
-    assert site.ward.do(site.ward.clinician, yes).saved == []
-    assert site.ward.do(site.ward.clinician, save).saved == ["S01-0001", "S01-0002"]
+    assert site.ward.do(site.ward.clinician, yes).saved == ["S01-0001", "S01-0002"]
     assert ("S01-M0001", "undetermined") in site.ward.verdicts()
 
 
-def test_save_at_the_end_saves_the_matching_alone_where_nothing_is_to_be_opened(site: Site) -> None:
-    save = {"en": "save", "zh": "保存"}[site.ward.clinician.language]
+def test_a_yes_at_the_end_saves_the_matching_alone_where_nothing_is_to_be_opened(site: Site) -> None:
+    yes = {"en": "yes", "zh": "是"}[site.ward.clinician.language]
     press(site, press(site, begin(site), "where_we_stand"), "go_on_with", id="EXAMPLE-DM2")
     end = site.ward.do(site.ward.clinician, "/resume m1", "5")
     assert labels(end)[0] == site.words("finish_matching")
-    site.ward.do(site.ward.clinician, save)
+    site.ward.do(site.ward.clinician, yes)
     assert site.ward.verdicts() == [("S01-M0001", "ineligible")]
 
 
