@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -199,7 +200,16 @@ class Telling:
         yield from (each.changed for each in outdated(self.protocol) if each.criterion == criterion.code)
 
     def _belongs_to(self, criterion: Criterion) -> list[str]:
-        return [self._part(each) for each in self.protocol.parts if each.code in criterion.parts]
+        """Return the parts of a criterion; of one of all parts, their list."""
+        told = [self._part(each) for each in self.protocol.parts if each.code in criterion.parts]
+        every = self.marks["list"].join(map(self._part, self.protocol.parts))
+        return told or ([self.said["every_part"].format(parts=every)] if every else [])
+
+    def _number(self, criterion: Criterion) -> Iterator[str]:
+        """Yield for the first criterion how many there are of each kind: its review is of that, too."""
+        if criterion is self.protocol.criteria[0]:
+            kinds = Counter(each.kind for each in self.protocol.criteria)
+            yield self.said["of_each_kind"].format(inclusion=kinds["inclusion"], exclusion=kinds["exclusion"])
 
     def _patients(self, criterion: Criterion) -> Iterator[str]:
         if is_asked_as_it_stands(criterion):
@@ -316,6 +326,7 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "outdated": Telling._outdated,
     "besides": Telling._besides,
     "parts": Telling._belongs_to,
+    "number": Telling._number,
     "patients": Telling._patients,
     "note": lambda telling, criterion: _text(criterion.note, telling),
     "reviewed": Telling._reviews,

@@ -23,9 +23,9 @@ from dialogs.protocol import Criterion, Protocol
 OF_REVIEWS: Final = frozenset({"review", "reviewed", "ask_in_words"})
 """Keys of a criterion that say nothing of what it asks for."""
 DIGITS: Final = 8
-_WITH_CODES, _WITHOUT_CODES, _WITH_HEADINGS, _NEWEST = range(4)
+_WITH_CODES, _WITHOUT_CODES, _WITH_HEADINGS, _WITH_SHOWN, _NEWEST = range(5)
 """Forms of fingerprints: with the criterion's code; without it; with what `_NEWER`, `named_by`, `_about` and
-`_around_it_further` say of this one; and with what is shown beside its questions.
+`_around_it_further` say of this one; with what is shown beside its questions; and with what `_of_the_whole` says.
 
 What is added goes into the newest alone: files have reviews that were recorded by the others, and are as they were.
 """
@@ -61,7 +61,8 @@ def fingerprint(text: str, code: str) -> str:
     as they measure the same, the entries of the file's own catalogue that these are or use, its option and unit sets
     that they name, and the criteria without a rule that are asked as these; further what answers of other questions
     imply for them, the parts that the criterion belongs to, whether these are all, the criteria that it requires, one
-    by another, and the alerts and points to ask the site about that depend on these questions. The order of keys and
+    by another, and the alerts and points to ask the site about that depend on these questions; of a criterion of all
+    parts, which there are, and of the first one how many criteria there are of each kind. The order of keys and
     questions, comments and layout do not matter; nor does what a stored file has copied of our catalogue.
     """
     raw = read(without_copies(text))
@@ -85,8 +86,10 @@ def _listed(criterion: Raw, own: Mapping[Name, Any], form: int) -> list[tuple[Na
     listed = [*_about(criterion, own, form), *_around(criterion, own)]
     if form >= _WITH_HEADINGS:
         listed += _around_it_further(criterion, own)
-    if form == _NEWEST:
+    if form >= _WITH_SHOWN:
         listed += [own["shown", code] for code in [str(criterion.get("code"))] if ("shown", code) in own]
+    if form == _NEWEST:
+        listed += _of_the_whole(criterion, own)
     return listed
 
 
@@ -171,6 +174,24 @@ def _names_every_part(criterion: Raw, own: Mapping[Name, Any]) -> bool:
     return bool(parts) and isinstance(named, list) and {*map(str, named)} >= {*parts}
 
 
+def _of_the_whole(criterion: Raw, own: Mapping[Name, Any]) -> Iterator[tuple[Name, Any]]:
+    """Yield which parts a criterion of all parts is of, and of the first one how many criteria there are.
+
+    Else nobody would look at a part without criteria of its own, nor at what is there no more. The parts are listed
+    where there are none, too: what is reviewed without any is no review of a form before.
+    """
+    yield ("parts", ""), {} if criterion.get("parts") else own["parts", ""]
+    if criterion.get("code") == own["first", ""]:
+        yield ("number", ""), own["number", ""]
+
+
+def _parts_at_all(raw: Raw) -> Raw:
+    """Return the parts of a file by their codes; those that no criterion names, whole."""
+    named = {str(code) for each in raw.get("criterion", ()) for code in each.get("parts", ())}
+    parts = {str(each.get("code")): each for each in raw.get("part", ())}
+    return {code: {} if code in named else each for code, each in parts.items()}
+
+
 def _without_code(named: tuple[Name, Any]) -> tuple[Name, Any]:
     (kind, _), table = named
     if kind != "criterion":
@@ -201,6 +222,9 @@ def _own(raw: Raw) -> dict[Name, Any]:
     criteria = raw.get("criterion", ())
     own |= {("criterion", str(each.get("code"))): _judged(each) for each in criteria}
     judged = [each for each in criteria if "line" not in each]
+    own["parts", ""] = _parts_at_all(raw)
+    own["first", ""] = next((each["code"] for each in judged), None)
+    own["number", ""] = {side: sum(side in each for each in judged) for side in SIDES}
     for each, above in zip(judged, headings_of(_entries(raw)), strict=True):
         own["headings", str(each["code"])] = above
         if "rule" not in each:

@@ -112,6 +112,7 @@ ask = "Mood?"
 WITH_CODES: Final = "with codes"
 WITHOUT_CODES: Final = "without codes"
 WITH_HEADINGS: Final = "with headings"
+WITH_SHOWN: Final = "with what is shown"
 BEFORE: Final = {
     ("made up", WITH_CODES): ("I1 056d6e0f  I2 a6d42705  I3 db9aecd6  I4 5ad32537  E1 55c80a4d  E2 d61b3568"),
     ("made up", WITHOUT_CODES): (
@@ -120,6 +121,7 @@ BEFORE: Final = {
     ("made up", WITH_HEADINGS): (
         "I1 bfdc282b  I2 5256da8d  I3 d8c58898  I4 9ae9133b  E1 c7732e2f  E2 d457d456"
     ),
+    ("made up", WITH_SHOWN): ("I1 9959add4  I2 290727f8  I3 0f5bf5cb  I4 b91dd748  E1 f5085ec7  E2 7667ab24"),
     ("shipped", WITHOUT_CODES): (
         "I1 87453909  E1 84a08c3f  E4 a523abe1  I2a 65d306f5  I2b 40ee010d  I2c c21564a8  "
         "I5 c2b0e0f0  E2 6069bffc  E3a 3b06da04  E3b 66966226  E5 b3646f30  I4 66e50349  "
@@ -147,6 +149,7 @@ def test_a_review_is_recorded_in_the_newest_form() -> None:
             assert f'of = "{now}"' in accepted(text, code, "LW", "2026-11-26")
 
 
+_E2: Final = EACH_KIND[EACH_KIND.index('[[criterion]]\ncode = "E2"') : EACH_KIND.index(ASKED_BY_NONE)]
 CHANGES: Final = {
     "options of yes or no": ('text = "Yes"', 'text = "Right"', {"I2", "I3", "E1", "E2"}),
     "a question that measures the same": ("if there is one", "if any", {"I4"}),
@@ -160,17 +163,35 @@ CHANGES: Final = {
     "one part more": (
         '[[part]]\ncode = "A"',
         '[[part]]\ncode = "C"\nname = "C"\n[[part]]\ncode = "A"',
-        {"E1"},
+        {"I1", "I2", "I3", "I4", "E1", "E2"},
     ),
+    "a criterion that is taken out": (_E2, "", {"I1"}),
+    "a criterion that is made a line": (_E2, '[[criterion]]\nline = "Smoker who withdrew"\n', {"I1"}),
 }
 
 
-@pytest.mark.parametrize(("old", "new", "opened"), CHANGES.values(), ids=CHANGES)
-def test_the_newest_form_is_of_each_of_these(old: str, new: str, opened: set[str]) -> None:
+@pytest.mark.parametrize(("old", "new", "anew"), CHANGES.values(), ids=CHANGES)
+def test_the_newest_form_is_of_each_of_these(old: str, new: str, anew: set[str]) -> None:
     after = EACH_KIND.replace(old, new, 1)
     assert after != EACH_KIND
-    codes = parse_protocol(EACH_KIND, "trial.toml").criterion_by_code
-    assert {code for code in codes if not fits(fingerprint(EACH_KIND, code), after, code)} == opened
+    assert opened(EACH_KIND, after) == anew
+
+
+def test_a_part_without_criteria_of_its_own_is_reviewed_with_those_of_all_parts() -> None:
+    """Also the first parts of a file, and what such a part is called; of one that is named, its own criteria are."""
+    named = EACH_KIND.replace('parts = ["A", "B"]', 'parts = ["A"]')
+    assert opened(named, named.replace("Cohort B", "Cohort C")) == {"I1", "I2", "I3", "I4", "E2"}
+    assert opened(named, named.replace("Cohort A", "Cohort C")) == {"E1"}
+    parts = named[named.index("[[part]]") : named.index("[[criterion]]")]
+    without = named.replace(parts, "").replace('parts = ["A"]', "")
+    with_parts = without.replace("[[criterion]]", f"{parts}[[criterion]]", 1)
+    assert opened(without, with_parts) == {"I1", "I2", "I3", "I4", "E1", "E2"}
+
+
+def opened(before: str, after: str) -> set[str]:
+    """The criteria of a file whose reviews, given in the newest form before a change, count no more after it."""
+    codes = parse_protocol(after, "trial.toml").criterion_by_code
+    return {code for code in codes if not fits(fingerprint(before, code), after, code)}
 
 
 def test_what_is_shown_where_a_criterion_is_asked_about_is_of_that_alone() -> None:
@@ -184,9 +205,10 @@ def test_which_reviews_of_before_are_of_less_is_told() -> None:
     """Of each, where there is more of it in the file: of the newest form none."""
     less = {case: with_reviews(*case) for case in BEFORE}
     assert less["made up", WITH_HEADINGS] == ["I1", "I2", "I3", "I4", "E1", "E2"]
+    assert less["made up", WITH_SHOWN] == ["I1", "I2", "I3", "I4", "E2"]
     without = EACH_KIND.replace(EACH_KIND[EACH_KIND.index("[[alert]]") :], "").replace(ASKED_BY_NONE, "")
-    assert less_in(without, BEFORE["made up", WITHOUT_CODES]) == ["I2", "I3", "I4", "E1", "E2"]
-    assert less_in(without, BEFORE["made up", WITH_HEADINGS]) == []
+    assert less_in(without, BEFORE["made up", WITHOUT_CODES]) == ["I1", "I2", "I3", "I4", "E1", "E2"]
+    assert less_in(without, BEFORE["made up", WITH_HEADINGS]) == ["I1", "I2", "I3", "I4", "E2"]
     now = " ".join(f"{code} {fingerprint(EACH_KIND, code)}" for code in ("I1", "I2", "E2"))
     assert less_in(EACH_KIND, now) == []
     shipped = parse_protocol(TEXTS["shipped"], "trial.toml")

@@ -150,7 +150,8 @@ def _reviewed(protocol: Protocol) -> Iterator[str]:
     if less:
         yield (
             f"Reviewed when reviews were of less: {', '.join(less)}. They count, whatever was changed since of the "
-            "lines above them, of alerts and points for the site, or of what their questions rest on."
+            "lines above them, of alerts and points for the site, of what their questions rest on, of the parts, or of "
+            "how many criteria there are."
         )
 
 
