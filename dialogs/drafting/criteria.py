@@ -134,7 +134,10 @@ class _Maker:
                 continue
             code = self._code(first.role, group)
             joint = "or" if first.role == "inclusion" else "and"
-            yield self._joined(first, code, run, f" {joint} ", "")
+            made = self._joined(first, code, run, f" {joint} ", "")
+            asked = self._in_context(first.line, "\n".join(each.words() for each in run))
+            review = made.review if made.rule else (*made.review, Note("with_lines", n=len(others)))
+            yield replace(made, asked=asked, review=review)
             yield from _asked_with(run, code)
 
     def _of(self, node: Node, group: str) -> Iterator[Drafted]:

@@ -74,7 +74,7 @@ def is_of_a_partner(heading: str) -> bool:
 
 def concerns_some(*said: str) -> bool:
     """Say whether a line, or a heading above it, asks something of some patients: it leaves out none of the others."""
-    return surely_concerns_some(*said) or any(map(_PERHAPS.match, said)) or any(map(names_a_part, said))
+    return surely_concerns_some(*said) or any(map(_PERHAPS.match, said)) or any(map(names_a_part, said[1:]))
 
 
 def surely_concerns_some(*said: str) -> bool:

@@ -21,9 +21,14 @@ _EXCEPT: Final = re.compile(
 _EXAMPLES: Final = re.compile(
     r"\b(?:includ\w+|such as|e\.g\.|for example|for instance|i\.e\.)[^.;]{0,40}$", re.IGNORECASE
 )
-_SHOWN_BY: Final = re.compile(
+_BY: Final = (
     r"\b(?:documented|confirmed|evidenced|demonstrated|defined|diagnosed|shown|indicated|proven|supported|based|"
-    r"characteri[sz]ed|manifested|determined|established)\b.{0,30}\b(?:by|as|on)\W*$"
+    r"characteri[sz]ed|manifested|determined|established)\b.{0,30}\b(?:by|as|on)\b"
+)
+_SHOWN: Final = re.compile(_BY, re.IGNORECASE)
+"""What says how one condition is shown: perhaps by its items together."""
+_SHOWN_BY: Final = re.compile(
+    rf"{_BY}\W*$"
     r"|\b(?:evidence|signs?|symptoms?|risk factors?|features?|manifestations?|indications?)\b.{0,40}\W*$|\bor\W*$",
     re.IGNORECASE,
 )
@@ -148,7 +153,7 @@ def _of_an_exclusion(node: Node, said: Said) -> tuple[str, int]:
     joints = _joints(node)
     if said.kind == "all":
         return ("words" if "or" in joints else "all"), 0
-    if "and" in joints:
+    if "and" in joints or (not said.count and _SHOWN.search(node.line.text)):
         return "words", 0
     return ("any", said.count) if said.count > 1 else ("each", 0)
 

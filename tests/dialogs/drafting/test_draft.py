@@ -274,6 +274,7 @@ def test_a_line_that_perhaps_concerns_some_only_names_the_doubt(text: str) -> No
     "text",
     [
         "Stage III or IV melanoma",
+        "Stage IV",
         "In complete remission for at least 6 months",
         "In good general health",
         "Group A streptococcal pharyngitis",

@@ -134,6 +134,19 @@ def test_no_heading_with_a_word_that_turns_its_sense_is_understood(heading: str)
         assert said_of(heading) is None
 
 
+SHOWN = (
+    "Hepatic disease as defined by:",
+    "Cardiac disorder, documented by the following tests:",
+    "Severe infection as evidenced by:",
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("heading", SHOWN)
+def test_what_shows_a_disease_may_show_it_only_together(heading: str, layout: str) -> None:
+    assert rules("Exclusion", heading, layout) == [(heading, "")]
+
+
 JOINED: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "or between two values": ("* Adequate organ function:\n  * Fever\n  * Cough OR\n  * Rash\n* Adult", [("Fever", ""), ("Cough OR", "i2b_1 or i2b_2"), ("Adult", "")]),
     "or between two of all": ("* Adequate organ function, as defined by all of the following:\n  * Fever\n  * Cough, or\n  * Rash", [("Fever", ""), ("Cough, or", "i2b_1 or i2b_2")]),
@@ -160,6 +173,26 @@ def test_or_between_two_lines_of_a_section_makes_no_alternatives_of_all_of_them(
     made = [each for each in criteria_of(split(text), propose) if each.code]
     assert [each.code for each in made] == ["I1", "I2", "I3", "I4"]
     assert [each.rule for each in made] == ["", "i2_1 or i2_2", "", ""]
+
+
+WHOLE = {
+    "with a rule": ("Inclusion:\n* Fever, or\n* Cough", "Fever, or\nCough"),
+    "with a word between them": ("Inclusion:\n* Fever\n* OR\n* Cough", "Fever\nOR\nCough"),
+    "of some": (
+        "Inclusion:\nFor women:\n* Sterile, or\n* On the pill",
+        "For women: Sterile, or\nOn the pill",
+    ),
+    "of what is wanted": ("Exclusion:\n* No fever, and\n* No cough", "No fever, and\nNo cough"),
+}
+
+
+@pytest.mark.parametrize(("text", "asked"), WHOLE.values(), ids=WHOLE)
+def test_lines_that_are_joined_are_asked_together_where_they_are_asked_in_words(
+    text: str, asked: str
+) -> None:
+    (made,) = [each for each in criteria_of(split(text), propose) if each.code]
+    assert made.asked == asked
+    assert made.rule or "with_lines" in [note.key for note in made.review]
 
 
 UNCLEAR = {
