@@ -78,13 +78,27 @@ class Amended:
 
     @property
     def open(self) -> bool:
-        """Whether answers are needed before the new version comes to a verdict."""
-        return bool(self.now.needed)
+        """Whether answers are needed before the new version comes to a verdict, and not only if other words count."""
+        return bool(self.now.needed) and not self._let_in_by_words
 
     @property
     def changed(self) -> bool:
-        """Whether the new version comes to another verdict of the whole."""
-        return not self.open and self.now.verdict != self.verdict
+        """Whether the new version comes to another verdict of the whole, and not by answers to other words."""
+        return not self.open and self.now.verdict != self.verdict and not self._is_doubtful
+
+    @property
+    def _is_doubtful(self) -> bool:
+        """Whether it may come to that only as a question is asked in other words, *free of stroke* for *stroke*.
+
+        Who is let in as another criterion excludes no more is to be screened again in any case.
+        """
+        let_in = self.verdict == "ineligible" and not self._let_in_by_words
+        return bool(self.now.by_old_answers) and not let_in
+
+    @property
+    def _let_in_by_words(self) -> bool:
+        passed = self.now.doubtful & {*self.no_longer}
+        return self.verdict == "ineligible" and bool(self.now.by_old_answers and passed)
 
     @property
     def excluded(self) -> bool:
@@ -97,8 +111,18 @@ class Amended:
 
         A part that is required by both versions is told with the others, of which none takes whoever does not fit it.
         """
+        return tuple(each for each in self._every_part if not self._rests_on_words(each))
+
+    @property
+    def _every_part(self) -> list[PartChange]:
         before, now = _as_parts_of(self.verdict, self.before), _as_parts_of(self.now.verdict, self.now.parts)
-        return tuple(_changes(before, now, self.open_parts))
+        return [*_changes(before, now, self.open_parts)]
+
+    def _rests_on_words(self, change: PartChange) -> bool:
+        """Say whether a change of a part rests on answers to questions that are asked in other words now."""
+        failed = {*change.now.failed} if change.now else set()
+        others = failed - self.now.doubtful if change.excluded else not self.now.doubtful & {*self.no_longer}
+        return bool(self.now.by_old_answers and change.now) and not others
 
     @property
     def parts_apart(self) -> tuple[PartChange, ...]:
@@ -128,12 +152,18 @@ class Amended:
     @property
     def by_old_words(self) -> tuple[str, ...]:
         """Criteria by whose old words the verdict stays what it was: a person must look."""
-        return () if self.open or self.changed else self.now.by_old_words
+        return () if self.open or self.now.verdict != self.verdict else self.now.by_old_words
 
     @property
     def by_old_answers(self) -> tuple[str, ...]:
-        """Questions that are asked in other words now, and by whose answers the verdict stays what it was."""
+        """Questions that are asked in other words now, and by whose answers the verdict is what it is."""
         return () if self.open or self.changed else self.now.by_old_answers
+
+    @property
+    def may_change(self) -> bool:
+        """Whether answers to other words, if they count, make the verdict another one, of the whole or of a part."""
+        differs = self.now.verdict != self.verdict or len(self._every_part) > len(self.parts)
+        return bool(self.by_old_answers) and differs
 
     @property
     def left_open(self) -> bool:

@@ -111,16 +111,15 @@ class Stored:
 
     def _to_look_at(self, rows: Sequence[Amended]) -> Iterator[str]:
         """Say which screenings a person must look at: other words of criteria with the same rule, or of questions."""
-        for key, names in (
-            ("by_old_words", lambda each: each.by_old_words),
-            ("by_old_answers", lambda each: tuple(map(self._name, each.by_old_answers))),
-        ):
-            found: dict[tuple[str, ...], list[str]] = {}
-            for each in rows:
-                found.setdefault(names(each), []).append(each.number)
-            for what, numbers in found.items():
-                if what:
-                    yield self.said[key].format(what=self._list(what), numbers=self._list(numbers))
+        found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for each in rows:
+            found.setdefault(("by_old_words", each.by_old_words), []).append(each.number)
+        for each in rows:
+            key = "may_change" if each.may_change else "by_old_answers"
+            found.setdefault((key, tuple(map(self._name, each.by_old_answers))), []).append(each.number)
+        for (key, what), numbers in found.items():
+            if what:
+                yield self.said[key].format(what=self._list(what), numbers=self._list(numbers))
 
     def _row(self, each: Amended) -> Iterator[str]:
         """Yield what one comes to now, of the whole and of the parts, if that is another verdict or not known yet."""

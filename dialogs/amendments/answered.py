@@ -115,9 +115,9 @@ def _is_put_otherwise(matching: Matching, before: Question, after: Question) -> 
 
 
 def _are_about_others(matching: Matching, before: Question, after: Question) -> bool:
-    """Say whether a question is about other persons: a parent in place of the patient."""
-    one = whom(matching.old, matching.old.position[before.id])
-    other = whom(matching.new, matching.new.position[after.id])
+    """Say whether a question is about other persons: a parent in place of the patient, who is meant without parts."""
+    one = whom(matching.old, matching.old.position[before.id]) or [None]
+    other = whom(matching.new, matching.new.position[after.id]) or [None]
     return len(one) != len(other) or not all(map(say_the_same, one, other))
 
 

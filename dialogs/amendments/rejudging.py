@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -34,7 +34,8 @@ class Rejudged:
     *unknown* or by a bound where that matters now and did not before. ``needed_in`` has the parts of those that are not
     needed for every part.
     ``by_old_words`` are criteria whose words changed and that are judged as before, ``by_old_answers`` questions that
-    are asked in other words: the verdict rests on them, and a person must look.
+    are asked in other words: the verdict rests on them, and a person must look. ``doubtful`` are all criteria that ask
+    any such question.
     """
 
     verdict: Verdict
@@ -42,6 +43,7 @@ class Rejudged:
     needed: tuple[str, ...]
     by_old_words: tuple[str, ...] = ()
     by_old_answers: tuple[str, ...] = ()
+    doubtful: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
     parts: tuple[PartVerdict, ...] = ()
     needed_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -61,12 +63,14 @@ def rejudged(
     failed = tuple(_codes(new, [each.high == FALSE for each in judged]))
     wanted = _wanted(matching, answers, facts, judged)
     needed = union(wanted)
+    doubted = _doubted(matching, answers, answered)
     return Rejudged(
         whole(new, judged),
         failed,
         tuple(new.questions[place].id for place in members(needed)),
         tuple(_by_old_words(matching, judged)),
-        tuple(_by_old_answers(matching, answers, answered)),
+        tuple(_by_old_answers(new, answered, doubted)),
+        frozenset(_codes(new, [bool(used & _places(new, doubted)) for used in new.used])),
         frozenset(_codes(new, [each.low == TRUE for each in judged])),
         part_verdicts(new, judged, failed),
         dict(_needed_in(new, judged, wanted)),
@@ -156,7 +160,7 @@ def _wanted(
     ]
 
 
-def _places(protocol: Protocol, names: Iterator[str]) -> int:
+def _places(protocol: Protocol, names: Iterable[str]) -> int:
     return union(1 << protocol.position[name] for name in names)
 
 
@@ -201,20 +205,21 @@ def _by_old_words(matching: Matching, judged: Sequence[Judgement]) -> Iterator[s
             yield new.criteria[place].code
 
 
-def _by_old_answers(
+def _doubted(
     matching: Matching, answers: Mapping[str, Answer], answered: Mapping[str, Answer]
-) -> Iterator[str]:
+) -> frozenset[str]:
+    """Return the questions that were answered in other words than theirs."""
+    old, new, former = matching.old, matching.new, matching.former
+    asked = ((old.question(former[name]), new.question(name)) for name in answered)
+    return frozenset(
+        after.id for before, after in asked if is_asked_otherwise(matching, before, after, answers[before.id])
+    )
+
+
+def _by_old_answers(new: Protocol, answered: Mapping[str, Answer], doubted: Collection[str]) -> Iterator[str]:
     """Yield the questions in other words that would be needed if what was answered to those of before did not count."""
-    new, former = matching.new, matching.former
-    doubtful = {
-        name
-        for name in answered
-        if is_asked_otherwise(
-            matching, matching.old.question(former[name]), new.question(name), answers[former[name]]
-        )
-    }
-    without = {name: answer for name, answer in answered.items() if name not in doubtful}
-    yield from _open(new, without, doubtful)
+    without = {name: answer for name, answer in answered.items() if name not in doubted}
+    yield from _open(new, without, doubted)
 
 
 def _open(protocol: Protocol, answers: Mapping[str, Answer], among: Collection[str]) -> Iterator[str]:

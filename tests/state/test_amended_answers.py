@@ -227,6 +227,48 @@ def test_an_answer_to_other_words_is_to_be_looked_at(
     assert len(told) == len(questions)
 
 
+ASKED_FROM_THE_OTHER_SIDE = (
+    ('ask = "Smoker?"', 'ask = "Free of smoking?"'),
+    ('rule = "smoker"', 'rule = "not smoker"'),
+)
+LOOK = (
+    "Please look at S01-0001, S01-0002: asked otherwise now (free of smoking), and whether the verdict is another one "
+    "rests on the answers of before."
+)
+
+
+@pytest.mark.parametrize("parts", ["", '\nparts = ["A"]'], ids=["of all parts", "of one"])
+def test_no_other_verdict_is_told_that_rests_on_answers_to_other_words(site: Site, parts: str) -> None:
+    site.saved()
+    site.saved(smoker=Choice("yes"))
+    version = new(
+        ASKED_FROM_THE_OTHER_SIDE[0], (ASKED_FROM_THE_OTHER_SIDE[1][0], f'rule = "not smoker"{parts}')
+    )
+    if parts:
+        found = site.judged(version)[0]
+        assert (found.differs, found.by_old_answers, found.may_change) == (False, ("smoker",), True)
+        return
+    assert [(each.differs, each.again) for each in site.judged(version)] == [(False, False)] * 2
+    assert site.message(version) == [LOOK]
+
+
+def test_who_is_let_in_by_another_criterion_is_screened_again_whatever_is_asked_otherwise(site: Site) -> None:
+    """And who is out by another one is out."""
+    site.saved(score=_number("12", "{score}"))
+    site.saved()
+    reworded = 'ask = "Smoker?"', 'ask = "Smoker, ever?"'
+    assert [each.again for each in site.judged(new(reworded, ("score > 9", "score > 19")))] == [True, False]
+    stricter = site.judged(new(*ASKED_FROM_THE_OTHER_SIDE, ("score > 9", "score > 4")))
+    assert [(each.excluded, each.by_old_answers) for each in stricter] == [(False, ()), (True, ())]
+
+
+def test_nothing_is_asked_otherwise_because_there_are_parts(site: Site) -> None:
+    site.saved()
+    parts = TRIAL[TRIAL.index("[[part]]") : TRIAL.index("[[question]]")]
+    (found,) = site.judged(new((parts, ""), ('parts = ["A"]', "")))
+    assert found.by_old_answers == ()
+
+
 def test_what_becomes_of_a_part_is_told_though_the_whole_verdict_stays(site: Site) -> None:
     site.saved()
     site.saved(hemoglobin=_number("7", "g/dL"))
