@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,22 @@ class Review:
     less: bool = False
 
 
+_IN_LATIN: Final = str.maketrans(
+    "авекмнорстухіјѕлαβεζηικλμνορτυχ",
+    "abekmhopctyxijslabezhiklmnoptyx",
+)
+"""Cyrillic and Greek letters, in lower case, whose capitals look like Latin ones; and those that stand for L."""
+
+
 def person(by: str) -> str:
-    """Return by what a person is known, however it is written: ``LW``, ``lw``, ``L.W.``, and full-width letters."""
-    folded = unicodedata.normalize("NFKC", by).casefold()
-    return "".join(filter(str.isalnum, folded)) or folded
+    """Return by what a person is known, however it is written: ``LW``, ``lw``, ``L.W.``, and full-width letters.
+
+    Letters that look alike are one, as two persons cannot be told apart by them; vowel signs are letters.
+    """
+    folded = unicodedata.normalize("NFKC", by).casefold().translate(_IN_LATIN)
+    return (
+        "".join(each for each in folded if each.isalnum() or unicodedata.category(each)[0] == "M") or folded
+    )
 
 
 def awaited(why: str | None, reviews: Iterable[Review], required: int) -> int:

@@ -26,7 +26,7 @@ SELECT s.number, s.site, s.protocol, t.version, g.verdict, g.all_failed, g.saved
 FROM screenings s
 JOIN standing g ON g.screening = s.number
 JOIN protocols t ON t.sha256 = s.protocol
-WHERE g.verdict IS NOT NULL AND t.id = :trial AND s.protocol <> :version
+WHERE g.verdict IS NOT NULL AND t.id IN (:trial, :former) AND s.protocol <> :version
     AND (:site IS NULL OR s.site = :site)
     AND {NOT_SAVED_AGAIN}
 ORDER BY s.site, s.sequence
@@ -195,9 +195,14 @@ def _changes(
             yield PartChange(there[-1].part, standings[0], becomes)
 
 
-def amended(screenings: Lookup, new: Protocol, *, site: str | None = None) -> list[Amended]:
-    """Judge all saved screenings of earlier versions by `new`, in the order of their numbers."""
-    asked = {"trial": new.id, "version": new.sha256, "site": site}
+def amended(
+    screenings: Lookup, new: Protocol, *, former: str | None = None, site: str | None = None
+) -> list[Amended]:
+    """Judge all saved screenings of earlier versions by `new`, in the order of their numbers.
+
+    ``former`` is the id that the trial had there, if that is another one.
+    """
+    asked = {"trial": new.id, "former": former, "version": new.sha256, "site": site}
     matchings: dict[str, Matching] = {}
     found = []
     for number, at, sha256, version, verdict, failed, entry in screenings.db.execute(

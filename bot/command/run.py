@@ -19,7 +19,8 @@ from bot.command.wiring import (
     local_zone,
     log_to_stderr,
     open_site_file,
-    protocols_on_offer,
+    protocols_of,
+    refuse_same_ids,
     unpaced,
     unreviewed,
     warn_of_versions,
@@ -90,7 +91,8 @@ def command(
 
     Exit status: 0 after an orderly stop, 2 if the token is refused for a minute or the file cannot be used.
     """
-    loaded = _reviewed(protocols_on_offer(protocol_sources), protocol_sources)
+    loaded = _reviewed(protocols_of(protocol_sources), protocol_sources)
+    refuse_same_ids(loaded)
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise Unusable("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for a token, or run: prescreen try")
@@ -149,7 +151,8 @@ def _run(settings: Settings) -> None:
 def _reviewed(loaded: Mapping[str, Protocol], sources: Sequence[str]) -> dict[str, Protocol]:
     """Return the trials that are no drafts: nobody screens patients by what a machine read and no person accepted.
 
-    One that was named is refused. In a folder it waits for its reviews as one that is added while the bot runs.
+    One that was named is refused. In a folder it waits for its reviews as one that is added while the bot runs, also
+    beside the version of the trial that is on offer.
     """
     drafts = {source: protocol for source, protocol in loaded.items() if protocol.open_reviews}
     ready = {source: protocol for source, protocol in loaded.items() if source not in drafts}

@@ -49,7 +49,14 @@ def one_protocol(source: str) -> Protocol:
 
 
 def protocols_on_offer(sources: Iterable[str]) -> dict[str, Protocol]:
-    """Load the trials on offer, by the file or id that each was given as; all of them, or say what is wrong with which.
+    """Load the trials on offer, each once, by the file or id that it was given as."""
+    loaded = protocols_of(sources)
+    refuse_same_ids(loaded)
+    return loaded
+
+
+def protocols_of(sources: Iterable[str]) -> dict[str, Protocol]:
+    """Load trials, by the file or id that each was given as; all of them, or say what is wrong with which.
 
     A folder stands for all the files of trials in it. What is given twice counts once.
     """
@@ -62,7 +69,6 @@ def protocols_on_offer(sources: Iterable[str]) -> dict[str, Protocol]:
             unusable.append(error.message)
     if unusable:
         raise Unusable("\n".join(unusable))
-    _refuse_same_ids(loaded)
     return loaded
 
 
@@ -84,7 +90,7 @@ def _sources(given: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def _refuse_same_ids(loaded: Mapping[str, Protocol]) -> None:
+def refuse_same_ids(loaded: Mapping[str, Protocol]) -> None:
     """Answers and counts go by a trial's id: it can be on offer in one file only."""
     first: dict[str, str] = {}
     for source, protocol in loaded.items():

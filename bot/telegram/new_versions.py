@@ -123,10 +123,10 @@ class NewVersions:
             return
         if known not in (None, loaded.id):
             self._refuse(file, lambda say: say("version_of_another", id=loaded.id))
-        elif known is None and loaded.id in served:
-            self._refuse(file, lambda say: say("trial_offered_already", id=loaded.id))
         elif loaded.open_reviews and not self._drafts_too:
             self._wait_for_reviews(file, len(loaded.open_reviews))
+        elif known is None and loaded.id in served:
+            self._refuse(file, lambda say: say("trial_offered_already", id=loaded.id))
         else:
             self._take(file, loaded)
 

@@ -115,6 +115,18 @@ def test_one_in_a_folder_waits_and_keeps_no_other_trial_from_being_offered(
     assert named.stderr.startswith("Error: 1 of 2 criteria of MADE-UP is not reviewed (I1).")
 
 
+def test_the_draft_of_an_amendment_waits_beside_the_version_on_offer(draft: str, tmp_path: Path) -> None:
+    ready = OPEN.replace('review = "read as age_years >= 18"\n', "")
+    (tmp_path / "a_ready.toml").write_text(ready, encoding="utf-8")
+    told = run("run", "--protocol", str(tmp_path), "--db", str(tmp_path / "site.db"), token=None)
+    waits, *_, last = told.stderr.splitlines()
+    assert waits.startswith("Warning: not on offer: 1 of 2 criteria of MADE-UP is not reviewed (I1).")
+    assert last.startswith("Error: TELEGRAM_BOT_TOKEN is not set")
+    Path(draft).write_text(ready, encoding="utf-8")
+    both = run("run", "--protocol", str(tmp_path), "--db", str(tmp_path / "site.db"), token=None)
+    assert "are both of MADE-UP. Please offer one of them only" in both.stderr
+
+
 SAID = {
     "en": ("⚠ Draft: 1 of 2 criteria not reviewed. Not for patients.", "S01-0001 · draft · about"),
     "zh": ("⚠ 草稿：2条标准中有1条未经审核，不得用于患者。", "S01-0001 · 草稿 · 约剩"),

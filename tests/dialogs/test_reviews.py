@@ -92,6 +92,15 @@ FILES = {
         reviewed("I1", ("LW", I1), ("l.w.", I1), ("ＬＷ", I1), text=TWO),
         ["I1", "I2", "E1"],
     ),
+    "letters that look alike are one person's": (
+        reviewed("I1", ("AK", I1), ("АК", I1), ("ΑΚ", I1), text=TWO),  # Latin, Cyrillic, Greek
+        ["I1", "I2", "E1"],
+    ),
+    "so are those that stand for the same": (
+        reviewed("I1", ("LW", I1), ("ЛW", I1), text=TWO),
+        ["I1", "I2", "E1"],
+    ),
+    "vowel signs tell persons apart": (reviewed("I1", ("किम", I1), ("कुम", I1), text=TWO), ["I2", "E1"]),
     "what is no letter is told apart, too": (reviewed("I1", ("☆", I1), ("☼", I1), text=TWO), ["I2", "E1"]),
     "two were there": (reviewed("I1", *BOTH, text=TWO), ["I2", "E1"]),
     "two were there before it changed": (

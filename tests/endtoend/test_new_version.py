@@ -268,6 +268,17 @@ async def test_a_folder_that_cannot_be_reached_removes_no_trial(ward: Ward, file
     assert await _looked(ward, watch) == ["EX-AMENDED"]
 
 
+async def test_the_draft_of_an_amendment_waits_for_its_reviews_beside_the_version_on_offer(
+    ward: Ward, file: Path
+) -> None:
+    admin, watch = ward.member(2003, "administrator"), _watch(ward, file)
+    draft = SECOND.replace('code = "I2"', 'code = "I2"\nreview = "?"')
+    file.with_name("trial-2.toml").write_text(draft, encoding="utf-8")
+    assert await _looked(ward, watch) == ["EX-AMENDED"]
+    assert "review" in admin.last["text"]
+    assert len(admin.texts) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

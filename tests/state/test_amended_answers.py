@@ -269,6 +269,14 @@ def test_nothing_is_asked_otherwise_because_there_are_parts(site: Site) -> None:
     assert found.by_old_answers == ()
 
 
+def test_a_trial_with_another_number_is_compared_with_the_screenings_of_that_before(site: Site) -> None:
+    site.saved()
+    renamed = new(('"EX-ANSWERS"', '"EXANSWERS"'))
+    assert site.judged(renamed) == []
+    (found,) = amended(Lookup(site.db), renamed, former="EX-ANSWERS")
+    assert (found.number, found.changed, found.by_old_answers) == ("S01-0001", False, ())
+
+
 def test_what_becomes_of_a_part_is_told_though_the_whole_verdict_stays(site: Site) -> None:
     site.saved()
     site.saved(hemoglobin=_number("7", "g/dL"))

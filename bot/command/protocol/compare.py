@@ -133,7 +133,7 @@ def _told(old: Protocol, new: Protocol, db: Database | None, site: str | None, l
     changes = Sentences(compare(old, new, language), language)
     if db is None:
         return _Told(changes, None)
-    return _Told(changes, Stored(new, amended(Lookup(db), new, site=site), language))
+    return _Told(changes, Stored(new, amended(Lookup(db), new, former=old.id, site=site), language))
 
 
 def _text(told: _Told) -> None:
