@@ -48,18 +48,23 @@ def takes_several(heading: str) -> bool:
     return any(pattern.search(heading) for each in _LANGUAGES for pattern in (each.all, each.count))
 
 
+def wants(heading: str) -> bool:
+    """Say whether a heading has a word of what is wanted: *adequate organ function:* excludes nobody."""
+    return any(each.good.search(heading) for each in _LANGUAGES)
+
+
 class _Language:
     """The patterns of one language."""
 
     def __init__(self, place: int) -> None:
         part = {
             key: patterns(f"list_{key}")[place]
-            for key in ("any", "count", "all", "points", "words", "needs", "good", "of")
+            for key in ("any", "count", "all", "points", "words", "needs", "good", "join", "of")
         }
         whose = f"(?:{part['words']}|{part['needs']}|{part['of']}|{_BETWEEN})*"
-        required = f"(?:{part['words']}|{part['needs']}|{part['good']}|{_BETWEEN})*"
-        self.any, self.count, self.all, self.points, self.needs = (
-            re.compile(part[key], re.IGNORECASE) for key in ("any", "count", "all", "points", "needs")
+        required = f"(?:{part['words']}|{part['needs']}|{part['good']}|{part['join']}|{_BETWEEN})*"
+        self.any, self.count, self.all, self.points, self.needs, self.good = (
+            re.compile(part[key], re.IGNORECASE) for key in ("any", "count", "all", "points", "needs", "good")
         )
         self.forms = tuple(
             (kind, re.compile(form, re.IGNORECASE))

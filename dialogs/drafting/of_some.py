@@ -32,6 +32,7 @@ _SURELY: Final = re.compile(
     r"(?:eligible|allowed|permitted|acceptable) (?:if|provided|when|only|as long as|unless)\b",
     re.IGNORECASE,
 )
+_ELSEWHERE: Final = re.compile(either("of_some"), re.IGNORECASE)
 _PERHAPS: Final = re.compile(
     rf"\W*(?:[\w-]+ ){{0,3}}?{_WITH}(?![\w-]).*(?<!\bwho )(?<!\bthat )\b(?:{_MUST})"
     r"|\W*(?:for|in) (?:the )?(?:cohort|group|arm|part|phase|stage)s? (?:[A-Z]|\d{1,2}[a-z]?|I{1,3}V?)\b",
@@ -79,4 +80,4 @@ def concerns_some(*said: str) -> bool:
 
 def surely_concerns_some(*said: str) -> bool:
     """Say whether a line, or a heading above it, cannot be about all patients: *if taking statins, ...*."""
-    return any(map(_SURELY.match, said)) or any(map(sex_of, said[1:]))
+    return any(map(_SURELY.match, said)) or any(map(_ELSEWHERE.match, said)) or any(map(sex_of, said[1:]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting.layout import Line
-from dialogs.drafting.lists import Said, counts, said_of, takes_several
+from dialogs.drafting.lists import Said, counts, said_of, takes_several, wants
 from dialogs.drafting.persons import label_of, names_a_group
 from dialogs.drafting.sections import section_of
 from dialogs.drafting.spoken import either
@@ -151,6 +151,8 @@ def _of_an_inclusion(node: Node, said: Said) -> tuple[str, int] | None:
 
 def _of_an_exclusion(node: Node, said: Said) -> tuple[str, int]:
     joints = _joints(node)
+    if wants(node.line.text):
+        return "words", 0
     if said.kind == "all":
         return ("words" if "or" in joints else "all"), 0
     if "and" in joints or (not said.count and _SHOWN.search(node.line.text)):

@@ -260,7 +260,7 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
 
 
 OF_SOME_PERHAPS = ("Patients with asthma must carry a spray", "Cohort 3: fever", "For part A: fever")
-OF_SOME = ("For women of childbearing potential: a test", "If on statins, a stable dose", "In patients with asthma, no spray", "Men must use condoms", "For children: reads")  # fmt: skip
+OF_SOME = ("For women of childbearing potential: a test", "If on statins, a stable dose", "In patients with asthma, no spray", "Men must use condoms", "For children: reads", "育龄期妇女须避孕", "有生育能力的女性必须使用避孕措施", "男性须使用避孕套", "对于女性受试者，须避孕")  # fmt: skip
 
 
 @pytest.mark.parametrize("text", [*OF_SOME, *OF_SOME_PERHAPS])
@@ -275,6 +275,8 @@ def test_a_line_that_perhaps_concerns_some_only_names_the_doubt(text: str) -> No
     [
         "Stage III or IV melanoma",
         "Stage IV",
+        "男性和女性受试者须避孕",
+        "受试者须签署知情同意书",
         "In complete remission for at least 6 months",
         "In good general health",
         "Group A streptococcal pharyngitis",

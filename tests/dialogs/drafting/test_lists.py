@@ -134,6 +134,15 @@ def test_no_heading_with_a_word_that_turns_its_sense_is_understood(heading: str)
         assert said_of(heading) is None
 
 
+WANTED = ("Adequate organ function:", "Normal laboratory values, all of the following:", "骨髓功能良好：", "骨髓功能良好，同时满足以下条件：", "器官功能充分，符合以下任一项：")  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("heading", WANTED)
+def test_what_is_wanted_is_no_list_of_what_excludes(heading: str, layout: str) -> None:
+    assert rules("Exclusion", heading, layout) == [(heading, "")]
+
+
 SHOWN = (
     "Hepatic disease as defined by:",
     "Cardiac disorder, documented by the following tests:",
