@@ -234,8 +234,9 @@ def test_what_was_chosen_in_a_revision_is_not_asked_again(tmp_path: Path) -> Non
 
 
 def test_in_a_matching_a_known_time_is_asked_again_too(tmp_path: Path) -> None:
-    for name in ("ONE", "TWO"):
-        (tmp_path / f"{name}.toml").write_text(OF_TWO.replace("EX-TWO", name), encoding="utf-8")
+    of_seizures = OF_TWO.replace("Last relapse?", "Last seizure?").replace("末次复发？", "末次癫痫发作？")
+    for name in ("ONE", "TWO"):  # who relapses, of what, is of each trial; a seizure is a seizure
+        (tmp_path / f"{name}.toml").write_text(of_seizures.replace("EX-TWO", name), encoding="utf-8")
     desk = Desk(tmp_path / "both.db", "en", f"{tmp_path / 'ONE.toml'} {tmp_path / 'TWO.toml'}")
     desk.terminal.begin()
     desk.types("All our trials", "1 year ago", "18 months ago")
