@@ -46,7 +46,9 @@ def _people(protocol: Protocol, question: Question, place: int) -> list[Text]:
 
 def _with(text: Text, people: list[Text]) -> Text:
     """Return a name with whom it is about behind it, in each language that either has."""
-    noted, comma = (in_every_language("dialogs", "punctuation", key) for key in ("noted", "list"))
+    if not people:
+        return text
+    noted, comma = (Text(in_every_language("dialogs", "punctuation", key)) for key in ("noted", "list"))
     named = {}
     for language in {**text, **dict.fromkeys(chain.from_iterable(people))}:
         said = text[language]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from dialogs.answers import NONE, Choice, Measurement, Selection, compact, decode, plain
 from dialogs.languages import DEFAULT
+from dialogs.parts import whom
 from dialogs.protocol import Protocol, Question
 from dialogs.tabulation import Tabulation
 from dialogs.wording import compared
@@ -40,9 +41,11 @@ Record = dict[str, Any]
 
 
 def answers_in(protocol: Protocol, current: Current, domain: str) -> Iterator[tuple[Question, AnswerRow]]:
-    """Yield the questions whose answers stand in a domain, with their answers."""
-    for question in protocol.questions:
-        if question.sdtm is not None and question.sdtm.domain == domain and question.id in current:
+    """Yield the questions about the subject whose answers stand in a domain, with these; not those about a parent."""
+    for place, question in enumerate(protocol.questions):
+        if question.sdtm is None or question.sdtm.domain != domain or question.id not in current:
+            continue
+        if not any(whom(protocol, place)):
             yield question, current[question.id]
 
 

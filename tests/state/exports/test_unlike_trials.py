@@ -132,6 +132,56 @@ def test_fhir_has_an_answer_for_each_option_and_none_is_said(ticks: Export) -> N
     assert system["concept"][-1]["display"] == "none of these"
 
 
+FAMILY = """format = 2
+id = "FAMILY"
+title = "A made-up trial of a family"
+
+[[part]]
+code = "A"
+name = "Adolescents"
+required = true
+
+[[part]]
+code = "P"
+name = "Parents"
+required = true
+person = "the parent"
+
+[[question]]
+id = "age_of_the_parent"
+use = "age_years"
+
+[[question]]
+id = "hemoglobin_of_the_parent"
+use = "hemoglobin"
+
+[[criterion]]
+inclusion = "Aged 13 to 17, haemoglobin 80 g/L or more"
+rule = 'age_years >= 13 and hemoglobin >= "80 g/L"'
+parts = ["A"]
+
+[[criterion]]
+inclusion = "Aged 25 or more, haemoglobin 90 g/L or more"
+rule = 'age_of_the_parent >= 25 and hemoglobin_of_the_parent >= "90 g/L"'
+parts = ["P"]
+"""
+
+
+def test_what_a_parent_is_asked_is_no_demography_or_result_of_the_subject(tmp_path: Path) -> None:
+    family = {
+        "age_years": "15",
+        "age_of_the_parent": "41",
+        "hemoglobin": "99",
+        "hemoglobin_of_the_parent": "120",
+    }
+    units = {name: "a" if "age" in name else "g/L" for name in family}
+    given = {name: Measurement("=", Decimal(number), units[name]) for name, number in family.items()}
+    fill(tmp_path / "family.db", parse_stored(FAMILY, "family.toml"), (given,), UNKNOWN)
+    sdtm = export(tmp_path / "family.db", "sdtm", tmp_path / "sdtm").path
+    assert [row["AGE"] for row in records(sdtm / "dm.json")] == [15]
+    assert [row["LBORRES"] for row in records(sdtm / "lb.json")] == ["99"]
+
+
 def replays(exported: Exported, protocol: Protocol) -> None:
     validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     for line in lines_of(exported.path):
