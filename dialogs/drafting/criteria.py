@@ -42,7 +42,7 @@ Propose = Callable[[str, str, tuple[str, ...]], Proposal | None]
 class Drafted:
     """A criterion as it will stand in the file, or a line that is none (``role`` is ``line``).
 
-    ``asked`` are the words to be asked, where the source alone does not say it all; ``help`` are remarks of the record.
+    ``asked`` are the words to be asked, where the source does not say it all, ``short`` those shown with the answer.
     """
 
     source: str
@@ -52,7 +52,8 @@ class Drafted:
     asked: str = ""
     of_some: bool = False
     """Whether it asks something of some patients only: *women must use contraception*."""
-    help: str = ""
+    help: str = ""  # remarks of the record
+    short: str = ""
     rule: str = ""
     questions: tuple[Mapping[str, object], ...] = ()
     review: tuple[Note, ...] = ()
@@ -330,7 +331,8 @@ def _letters(number: int) -> str:
 
 def _doubted(made: Drafted) -> Drafted:
     """Say of a criterion that its title may say something else than of what it is."""
-    return replace(made, review=(*made.review, Note("under_a_title"))) if made.code else made
+    review = (*made.review, Note("under_a_title"))
+    return replace(made, review=review, short=made.asked) if made.code else made
 
 
 def _asked_with(nodes: Sequence[Node], code: str) -> Iterator[Drafted]:

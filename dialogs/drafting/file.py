@@ -276,6 +276,8 @@ def _criterion(criterion: Drafted, contents: Contents, said: Said) -> Iterator[s
         yield f"{key} = {said.asked(criterion.asked, contents, criterion)}"
     if criterion.of_some:
         yield "of_some = true"
+    if not criterion.rule and criterion.short:
+        yield f"short = {value_of(shortened(criterion.short))}"
     if not criterion.rule and criterion.help:
         yield f"help = {value_of(criterion.help)}"
     if criterion.review:

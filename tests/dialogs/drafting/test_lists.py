@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.drafting.criteria import Drafted, criteria_of
+from dialogs.drafting.draft import drafted_file
 from dialogs.drafting.layout import split
 from dialogs.drafting.lists import Said, said_of
 from dialogs.drafting.proposals import propose
+from dialogs.drafting.record import Record
+from dialogs.loading import parse_protocol
 
 ANY = (
     "One of the following:", "At least one of the following:", "Any of the following:", "Either of the following:", "Patients must have one or more of the following:",
@@ -119,6 +122,15 @@ def test_a_list_whose_heading_is_not_surely_understood_is_one_question_in_its_wo
         assert [each.source for each in made] == ["Fever", "Cough", "Rash"]
         assert all(each.asked.startswith(heading) for each in made)
         assert all({"under_a_title", "unsure"} & {note.key for note in each.review} for each in made)
+
+
+def test_an_answer_under_a_title_that_may_turn_it_is_shown_with_this_title() -> None:
+    record = Record("X", "X", "Inclusion:\nProhibited lamps:\n* Red ones\n* Green ones")
+    trial = parse_protocol(drafted_file(record, ["en"], propose, "a test"), "draft")
+    assert [each.short["en"] for each in trial.questions] == [
+        "Prohibited lamps: Red ones",
+        "Prohibited lamps: Green ones",
+    ]
 
 
 WORDS = st.lists(
