@@ -10,18 +10,15 @@ from functools import partial
 from typing import Final
 
 from dialogs.drafting import tree
+from dialogs.drafting.attached import ALLOWED, remarks_on, with_remarks
 from dialogs.drafting.cohorts import Cohort, parts_of
-from dialogs.drafting.footnotes import footnotes_of, marks
+from dialogs.drafting.footnotes import footnotes_of, marks, with_footnotes
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_one_sex import names_a_sex_alone, of_one_sex
-from dialogs.drafting.of_some import (
-    concerns_some,
-    is_of_a_partner,
-    is_of_another,
-    surely_concerns_some,
-)
+from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another, surely_concerns_some
 from dialogs.drafting.persons import label_of, names_some, person_called, says_age
 from dialogs.drafting.proposals import Proposal
+from dialogs.drafting.remarks import excepts, says_allowed
 from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
 from dialogs.drafting.why import Note
@@ -83,9 +80,9 @@ def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     footnotes = footnotes_of([line.text for line in lines if line.role != "line"])
     of_criteria = [replace(each, role="line") if each.text in footnotes.values() else each for each in lines]
     maker = partial(_Maker, propose, footnotes=footnotes, of_one_sex=of_one_sex(lines))
-    made = list(maker(parts).of_list(tree.tree(of_criteria), ""))
+    made = list(maker(parts).of_list(with_remarks(tree.tree(of_criteria)), ""))
     if cohorts.keys() - {code for each in made for code in each.parts}:
-        return list(maker({}).of_list(tree.tree(of_criteria), ""))
+        return list(maker({}).of_list(with_remarks(tree.tree(of_criteria)), ""))
     first = next((each for each in made if each.parts), None)
     return [_noted(each, cohorts, is_first=each is first) if each.code and cohorts else each for each in made]
 
@@ -148,12 +145,14 @@ class _Maker:
         elif node.items:
             yield from self._of_heading(node, group)
         else:
-            yield self._alone(node, self._code(node.role, group))
-            yield from (_line(each.line) for below in node.below for each in below.walk())
+            made = self._alone(node, self._code(node.role, group))
+            yield made
+            yield from _asked_with([node], made.code if remarks_on(node).own else "")
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:
         kind, count = meaning(node)
-        if kind in ("any", "all") and marks(node.words()):
+        remarks = remarks_on(node, self.remarks)
+        if kind in ("any", "all") and (marks(node.words()) or remarks.asked):
             kind = "words"
         if kind in ("each", "unsure") or (kind == "words" and node.line.text in self.parts):
             yield _line(node.line)
@@ -162,7 +161,8 @@ class _Maker:
             return
         code = self._code(node.role, group)
         if kind == "words" or len(node.items) == 1:
-            made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
+            asked = self._in_context(node.line, node.words() + remarks.asked_of_list)
+            made = replace(self._bare(node, code), asked=asked)
             yield replace(made, review=(*made.review, Note("with_lines", n=len(node.items))))
         elif kind == "all":
             yield self._joined(node, code, node.items, " and ", node.line.text)
@@ -185,10 +185,11 @@ class _Maker:
     def _alone(self, node: Node, code: str) -> Drafted:
         """Make a criterion of one line and the remarks on it: a rule is proposed for all their words, or for none."""
         text, headings = node.line.text, self._headings(node.line)
-        remarks = [*self.remarks, *(each.words() for each in node.below)]
-        made = replace(self._bare(node, code), help="\n".join(remarks))
-        if headings or marks(text):
-            made = replace(made, asked=self._in_context(node.line, text))
+        remarks = remarks_on(node, self.remarks)
+        made = replace(self._bare(node, code), help="\n".join(remarks.help))
+        if headings or marks(text) or remarks.asked:
+            made = replace(made, asked=self._in_context(node.line, text + remarks.asked))
+        made = replace(made, review=(*made.review, *remarks.notes))
         if introduces(text):
             made = replace(made, review=(*made.review, Note("which_lines")))
         if tree.ends_open(node):
@@ -200,12 +201,13 @@ class _Maker:
             key = "of_another" if made.of_some else "of_another_needed"
             note = Note(key, {"heading": others[-1].rstrip(" :：")})
             return made if made.of_another else replace(made, review=(*made.review, note))
-        if _REQUIRES in made.review:
+        if _REQUIRES in made.review or remarks.beside:
             return made
-        proposed = self._proposed(" ".join((text, *remarks)), node.role, headings)
+        proposed = self._proposed(" ".join((text, *remarks.said)), node.role, headings)
         if proposed is None or (node.line in self.of_one_sex and names_a_sex_alone(proposed.rule)):
             return made
-        return replace(made, rule=proposed.rule, questions=proposed.questions, review=proposed.why)
+        why = proposed.why + remarks.notes[-1:] if ALLOWED in remarks.notes else proposed.why
+        return replace(made, rule=proposed.rule, questions=proposed.questions, review=why)
 
     def _proposed(self, text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
         """Propose a rule for a line; where it is not read alone, with its heading before it: *Age: 18 and over*."""
@@ -249,11 +251,13 @@ class _Maker:
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
         said = (node.line.text, *above, *(each.line.text for each in node.items))
-        asks_what_yes_means = node.role == "exclusion" and any(map(requires, said))
+        speaks = says_allowed(node.line.text, node.role) or excepts(node.line.text)
+        asks_what_yes_means = node.role == "exclusion" and (speaks or any(map(requires, said)))
         some = not theirs and _may_not_concern(node.role, another, some=of_some != "")
         notes = (
             (node.line.unsure, Note("unsure")),
             (asks_what_yes_means, _REQUIRES),
+            (speaks and node.role == "inclusion", Note("says_allowed")),
             (marks(node.words()) != (), Note("footnote")),
             (some and of_some == "perhaps", Note("of_some")),
         )
@@ -296,10 +300,7 @@ class _Maker:
 
     def _in_context(self, line: Line, words: str) -> str:
         """Return words with what they stand under: *Within 6 months, any of the following: stroke*."""
-        return self._with_footnotes(" ".join((*map(with_colon, self._headings(line)), words)))
-
-    def _with_footnotes(self, said: str) -> str:
-        return "\n".join((said, *(self.footnotes[each] for each in marks(said) if each in self.footnotes)))
+        return with_footnotes(" ".join((*map(with_colon, self._headings(line)), words)), self.footnotes)
 
     def _questions(
         self, code: str, items: Sequence[Node], heading: str, line: Line
@@ -309,7 +310,7 @@ class _Maker:
         return [
             {
                 "id": f"{code.lower()}_{place}",
-                "words": self._with_footnotes(" ".join((*above, _without_joints(each.words())))),
+                "words": with_footnotes(" ".join((*above, _without_joints(each.words()))), self.footnotes),
                 "short": _without_joints(each.line.text),
             }
             for place, each in enumerate(items, 1)

@@ -44,3 +44,8 @@ def footnotes_of(texts: Sequence[str]) -> Mapping[str, str]:
             found.setdefault(number, text)
         borne.update(marks(text))
     return found
+
+
+def with_footnotes(said: str, footnotes: Mapping[str, str]) -> str:
+    """Return words with the footnotes that they bear the marks of."""
+    return "\n".join((said, *(footnotes[each] for each in marks(said) if each in footnotes)))

@@ -15,6 +15,7 @@ from typing import Final
 from dialogs.drafting import markers, sections
 from dialogs.drafting.listed import enumerated, with_groups, with_numerals
 from dialogs.drafting.persons import names_a_group
+from dialogs.drafting.remarks import excepts
 from dialogs.drafting.rows import COLUMNS, GROUP, LAYOUT, Row, rows_of
 from dialogs.drafting.titles import (
     allows,
@@ -169,7 +170,7 @@ class _Reader:
 
     def _section(self, row: Row) -> tuple[str, str] | None:
         """Return the side that a row opens, and whom; exclusions may say who is let in all the same."""
-        if self.role != "inclusion" and allows(row.text, "exclusion"):
+        if self.role != "inclusion" and (allows(row.text, "exclusion") or excepts(row.text)):
             return None
         return sections.section_of(row.text, marked=bool(row.marker))
 

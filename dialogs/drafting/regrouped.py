@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.drafting.criteria import criteria_of
+from dialogs.drafting.criteria import Drafted, criteria_of
 from dialogs.drafting.layout import Line, opens_section, split
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.proposals import propose
@@ -120,6 +120,8 @@ def in_another_list(
     places: dict[str, list[_Place]] = defaultdict(list)
     for line, last in zip(lines, known.last_above(each.text for each in lines), strict=True):
         places[line.text].append(_Place(known.among(line.headings), last, letters.get(line.text)))
+    for text, criterion in _beside_what_asks_them(lines, drafted):
+        places[text].append(_Place((criterion,), criterion, None))
     moved = [
         (each, item)
         for each, item in _items(protocol, quoted, known, places)
@@ -133,6 +135,15 @@ def in_another_list(
             there = next((at.heading for at in places[each.text] if at.heading != here), here)
             if there != here:
                 yield f"{each.called} stands {_called(here)} in the file, and {_called(there)} in the record{_of(each)}"
+
+
+def _beside_what_asks_them(lines: Sequence[Line], drafted: Sequence[Drafted]) -> Iterator[tuple[str, str]]:
+    """Yield the lines that a draft asks about with the criterion above them, and this: *unless mild*."""
+    within = {line.text: line.headings for line in lines}
+    sources = {each.code: each.source for each in drafted if each.code}
+    for each in drafted:
+        if each.whose and sources[each.whose] not in within[each.source]:
+            yield each.source, sources[each.whose]
 
 
 def _items(

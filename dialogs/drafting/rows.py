@@ -13,6 +13,7 @@ from itertools import repeat
 from typing import Final
 
 from dialogs.drafting import markers, sections
+from dialogs.drafting.remarks import belongs_above
 from dialogs.drafting.tables import Laid, laid_out
 from dialogs.drafting.titles import is_note, is_title, says_nothing
 
@@ -162,11 +163,13 @@ def _goes_on(above: Row, row: Row) -> bool:
         return False
     if is_title(row.text) or is_note(row.text) or above.text.endswith(_ENDS):
         return False
+    broken = _GOES_ON.search(above.text) is not None
+    if not broken and not row.text[:1].islower() and belongs_above(row.text, "exclusion"):
+        return False
     if above.marker and row.indent > above.indent:
         return True
     if above.marker and row.text[:1].islower():
         return True
-    broken = _GOES_ON.search(above.text) is not None
     return broken or (len(above.text) >= _WRAPPED and row.text[:1].islower())
 
 

@@ -161,6 +161,8 @@ _LEAVES_OUT: Final = re.compile(
     r"children|women|men|those|they|you)\b[^.;()]{0,60}?(?<!who )(?<!that )\b(?:are|were|will be|should be) "
     rf"(?:excluded|(?:not eligible|ineligible){_FOR_THE_TRIAL}|not (?:included|enrolled))\b[^.;:()]{{0,30}} "
     r"(?:if|when|who|because|due to|with|for|in case|on the basis)\b.*"
+    r"|[^.;()]*(?<!who )(?<!that )(?<!which )\b(?:will|can|should|shall) ?not be considered"
+    r"(?: (?:for|eligible|suitable|in)\b[^.;()]{0,60})?\W*"
     r"|excluded? (?:are|were|will be|if|when|patients|subjects|participants|those|anyone) .*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -20,6 +20,7 @@ _REMARK: Final = re.compile(
     r"|\W*not all (?:in|ex)clusion",
     re.IGNORECASE,
 )
+_JUDGES: Final = re.compile(either("judges"), re.IGNORECASE)
 _NONE: Final = re.compile(rf"\W*{either('none')}?\W*", re.IGNORECASE)
 _TITLES: Final = re.compile(
     r".*\b(?:characteristics|requirements|criteria|population|participants|patients|subjects|controls|volunteers|"
@@ -55,7 +56,7 @@ _ANEW: Final = re.compile(
 _FORBIDS: Final = re.compile(rf"\W*{either('forbids')}\W*", re.IGNORECASE)
 _REQUIRES: Final = re.compile(either("requires"), re.IGNORECASE)
 _WANTED: Final = re.compile(either("wanted"), re.IGNORECASE)
-_CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
+CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
 _ALLOWS: Final = {
     side: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)
     for side, pattern in (
@@ -75,8 +76,9 @@ def is_note(text: str) -> bool:
 
 
 def is_remark(text: str) -> bool:
-    """Say whether a line remarks on the whole record: *not all criteria are listed here*, *none*."""
-    return _REMARK.match(text) is not None or _NONE.fullmatch(text) is not None
+    """Say whether a line surely remarks on the whole record, and no more: *not all criteria are listed*, *none*."""
+    remarks = _REMARK.match(text) is not None and _JUDGES.search(text) is None
+    return remarks or _NONE.fullmatch(text) is not None
 
 
 def introduces(text: str) -> bool:
@@ -146,9 +148,3 @@ def allows(text: str, side: str) -> bool:
     """Say whether a line of a side says no more than what is allowed: *the following are permitted:*."""
     pattern = _ALLOWS.get(side)
     return pattern is not None and pattern.fullmatch(text) is not None
-
-
-def ends_in_what_is_allowed(text: str, side: str) -> bool:
-    """Say whether a line goes on to what is allowed: *steroids within 4 weeks. The following are permitted:*."""
-    *before, last = _CLAUSES.split(text)
-    return bool(before) and allows(last, side)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.lists import Said, counts, said_of, takes_several, wants
 from dialogs.drafting.persons import label_of, names_a_group
+from dialogs.drafting.remarks import belongs_above, ends_in_what_is_allowed
 from dialogs.drafting.sections import section_of
 from dialogs.drafting.spoken import either
-from dialogs.drafting.titles import allows, ends_in_what_is_allowed, forbids, names_a_part, sorts
+from dialogs.drafting.titles import forbids, names_a_part, sorts
 
 _EXCEPT: Final = re.compile(
     r"\b(?:except\w*|unless|excluding|other than|apart from|not|none|without|no)\b[^.;]{0,60}$", re.IGNORECASE
@@ -94,7 +95,7 @@ class Node:
 
 
 def tree(lines: Sequence[Line]) -> list[Node]:
-    """Return the lines that stand under none, with those under them; what is allowed is a remark on what is above."""
+    """Return the lines that stand under none, with those under them."""
     roots: list[Node] = []
     open_: list[Node] = []
     for line in lines:
@@ -103,22 +104,7 @@ def tree(lines: Sequence[Line]) -> list[Node]:
         node = Node(line)
         (open_[-1].below if open_ else roots).append(node)
         open_.append(node)
-    return _with_remarks(roots)
-
-
-def _with_remarks(nodes: Sequence[Node], *, nested: bool = False) -> list[Node]:
-    """Return lines side by side, with what is allowed as remarks: on the list that they are, or on the line above."""
-    kept: list[Node] = []
-    for node in nodes:
-        node.below = _with_remarks(node.below, nested=True)
-        if not allows(node.line.text, node.role):
-            kept.append(node)
-            continue
-        for each in node.walk():
-            each.line = replace(each.line, role="line")
-        alone = nested or not kept or kept[-1].role == "line"
-        (kept if alone else kept[-1].below).append(node)
-    return kept
+    return roots
 
 
 def meaning(node: Node) -> tuple[str, int]:
@@ -129,6 +115,8 @@ def meaning(node: Node) -> tuple[str, int]:
     asked about with the words of its items. ``unsure``: criteria of their own, if their title says no more.
     """
     text = node.line.text
+    if _excepts(node):
+        return "words", 0
     if node.role == "exclusion" and forbids(text):
         return "each", 0
     if ends_in_what_is_allowed(text, node.role):
@@ -140,6 +128,11 @@ def meaning(node: Node) -> tuple[str, int]:
         _of_an_inclusion(node, said) if node.role == "inclusion" else _of_an_exclusion(node, said)
     )
     return told or _untold(node)
+
+
+def _excepts(node: Node) -> bool:
+    """Say whether all that stands under a line says what it is not about."""
+    return bool(node.items) and all(belongs_above(each.line.text, each.role) for each in node.items)
 
 
 def _of_an_inclusion(node: Node, said: Said) -> tuple[str, int] | None:
