@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.drafting.spoken import patterns
+from dialogs.languages import LANGUAGES, words
 
-_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_IN_CHARACTERS: Final = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_NUMBERS: Final = {
+    spelling: int(number)
+    for language in LANGUAGES
+    for number, spellings in words("dialogs", language)["ago"]["numbers"].items()
+    if number.isdecimal()
+    for spelling in spellings
+}
 _BETWEEN: Final = r"[\s,.:;，。：；、()（）\[\]*_/–-]"
 """Signs that change nothing of what words mean."""
 _LONGEST: Final = 200
@@ -89,7 +95,7 @@ class _Language:
 
 
 def _number(said: str) -> int:
-    return _NUMBERS.get(said.lower()) or _IN_CHARACTERS.get(said) or int(said)
+    return _NUMBERS.get(said.lower()) or int(said)
 
 
 _LANGUAGES: Final = tuple(map(_Language, range(len(patterns("list_words")))))
