@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from dialogs.changed_words import exchanged, likeness
 from dialogs.drafting.draft import fields_of_their_own
 from dialogs.drafting.fields import not_taken_up
 from dialogs.drafting.layout import split
+from dialogs.drafting.of_parts import of_other_parts
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.quoting import Quoted, account
 from dialogs.drafting.record import Record
@@ -47,6 +49,7 @@ def differences(protocol: Protocol, record: Record) -> list[str]:
         *(_added(one, quoted) for one in left),
         *on_the_other_side(protocol, record),
         *under_another_heading([(each.code, each.text) for each in in_order], record, _asked(protocol)),
+        *of_other_parts(protocol, record, in_order, _asked(protocol)),
         *in_another_list(protocol, record, in_order, _asked(protocol)),
     ]
 
@@ -166,10 +169,20 @@ def _exchanged(gone: str, come: str) -> str:
 
 
 def _place(text: str, written: Sequence[str], quoted: Sequence[Quoted]) -> str:
-    """Say after which criterion of the file a line stands in the record."""
-    codes = {each.text: each.code for each in quoted if each.code}
-    above = [codes[each] for each in written[: written.index(text)] if each in codes]
-    return f", after {above[-1]}" if above else ""
+    """Say after which criterion of the file a line stands in the record; of one that stands there twice, nothing.
+
+    Words that stand above it twice, as in two cohorts, are those of as many criteria, in the same order.
+    """
+    if written.count(text) > 1:
+        return ""
+    codes: dict[str, list[str]] = defaultdict(list)
+    for each in quoted:
+        codes[each.text] += [each.code] if each.code else []
+    above = ""
+    for place, line in enumerate(written[: written.index(text)]):
+        those = codes[line][written[:place].count(line) :] or codes[line][-1:]
+        above = those[0] if those else above
+    return f", after {above}" if above else ""
 
 
 def _shown(text: str) -> str:
