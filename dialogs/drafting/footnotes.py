@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 _DIGITS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_RAISED: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=\d)[₀₁₂₃₄₅₆₇₈₉]+|\^\d{1,2}(?!\d)")
+_RAISED: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=\d)[₀₁₂₃₄₅₆₇₈₉]+|\^\d{1,2}(?!\d)|[†‡]")
 _OF_TEN: Final = re.compile(r"(?<![\d.])10$")
 _TIMES: Final = re.compile(r"[x×X*·∙⋅]\s*10$|\d\s+10$")
 _OF_A_UNIT: Final = re.compile(r"(?<![A-Za-z])[cdkmμµ]?m$|⁻$")
 _OF_AN_ISOTOPE: Final = re.compile(r"[A-Z]")
-_BEGINS: Final = re.compile(r"\W{0,2}([⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^\d{1,2})\W*(?=\w)")
+_BEGINS: Final = re.compile(r"\W{0,2}([⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^\d{1,2}|[†‡])\W*(?=\w)")
 
 
 def marks(text: str) -> tuple[str, ...]:
@@ -29,6 +29,8 @@ def _is_power(text: str, raised: re.Match[str]) -> bool:
     before, behind = text[: raised.start()], text[raised.end() :]
     if _OF_TEN.search(before):
         return _TIMES.search(before) is not None or re.match(r"\s*(?:/|per\b)", behind) is not None
+    if raised[0] in "†‡":
+        return False
     if not before[-1:].isalnum() and _OF_AN_ISOTOPE.match(behind):
         return True
     return _OF_A_UNIT.search(before) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,7 +120,7 @@ def in_another_list(
     places: dict[str, list[_Place]] = defaultdict(list)
     for line, last in zip(lines, known.last_above(each.text for each in lines), strict=True):
         places[line.text].append(_Place(known.among(line.headings), last, letters.get(line.text)))
-    for text, criterion in _beside_what_asks_them(lines, drafted):
+    for text, criterion in _asked_with(drafted, {line.text: known.among(line.headings) for line in lines}):
         places[text].append(_Place((criterion,), criterion, None))
     moved = [
         (each, item)
@@ -137,12 +137,11 @@ def in_another_list(
                 yield f"{each.called} stands {_called(here)} in the file, and {_called(there)} in the record{_of(each)}"
 
 
-def _beside_what_asks_them(lines: Sequence[Line], drafted: Sequence[Drafted]) -> Iterator[tuple[str, str]]:
-    """Yield the lines that a draft asks about with the criterion above them, and this: *unless mild*."""
-    within = {line.text: line.headings for line in lines}
+def _asked_with(drafted: Sequence[Drafted], lists: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Yield lines that a draft asks with a criterion that heads no list of theirs, and this: an exception beside it."""
     sources = {each.code: each.source for each in drafted if each.code}
     for each in drafted:
-        if each.whose and sources[each.whose] not in within[each.source]:
+        if each.whose and sources[each.whose] not in lists[each.source]:
             yield each.source, sources[each.whose]
 
 

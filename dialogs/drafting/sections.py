@@ -163,7 +163,8 @@ _LEAVES_OUT: Final = re.compile(
     r"(?:if|when|who|because|due to|with|for|in case|on the basis)\b.*"
     r"|[^.;()]*(?<!who )(?<!that )(?<!which )\b(?:will|can|should|shall) ?not be considered"
     r"(?: (?:for|eligible|suitable|in)\b[^.;()]{0,60})?\W*"
-    r"|excluded? (?:are|were|will be|if|when|patients|subjects|participants|those|anyone) .*",
+    r"|excluded? (?:are|were|will be|if|when|patients|subjects|participants|those|anyone) .*"
+    rf"|{either('left_out')}",
     re.IGNORECASE | re.DOTALL,
 )
 _SOME: Final = re.compile(

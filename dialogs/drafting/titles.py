@@ -57,6 +57,7 @@ _FORBIDS: Final = re.compile(rf"\W*{either('forbids')}\W*", re.IGNORECASE)
 _REQUIRES: Final = re.compile(either("requires"), re.IGNORECASE)
 _WANTED: Final = re.compile(either("wanted"), re.IGNORECASE)
 CLAUSES: Final = re.compile(r"(?<=[.;:)。；：，])\s*(?=\S)|, (?=(?:but|however|although)\b)", re.IGNORECASE)
+_COMPOUND: Final = re.compile(either("compound"), re.IGNORECASE)
 _ALLOWS: Final = {
     side: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)
     for side, pattern in (
@@ -147,4 +148,4 @@ def requires(text: str) -> bool:
 def allows(text: str, side: str) -> bool:
     """Say whether a line of a side says no more than what is allowed: *the following are permitted:*."""
     pattern = _ALLOWS.get(side)
-    return pattern is not None and pattern.fullmatch(text) is not None
+    return pattern is not None and pattern.fullmatch(text) is not None and not _COMPOUND.search(text)

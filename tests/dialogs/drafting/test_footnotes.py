@@ -20,7 +20,7 @@ POWERS = (
 )  # fmt: skip
 FOOTNOTES = (
     "ALT ≤ 3² x ULN", "LVEF ≥ 5¹%", "BMI ≤ 4² kg/m2", "Platelets ≥ 75¹ x 10^9/L", "Age 18-75¹", "Age 18-75^1", "Age 18-75<sup>1</sup>", "Stroke within 6¹ months", "Hemoglobin ≥ 10³ g/dL",
-    "Hemoglobin ≥ 10¹", "Age 18 to 75₁ years", "Fever¹", "年龄18-75¹岁", "ALT≤3²×ULN", "6¹个月内卒中",
+    "Hemoglobin ≥ 10¹", "Age 18 to 75₁ years", "Fever¹", "Age 18-75†", "年龄18-75¹岁", "ALT≤3²×ULN", "6¹个月内卒中",
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def test_no_rule_is_proposed_where_a_number_bears_the_mark_of_a_footnote(line: s
 RECORDS = {
     "at the end": "Inclusion:\n* Age 18-75¹\n* Fever\n\n¹ 80 in France",
     "in Chinese": "入选标准：\n1. 年龄18-75¹岁\n2. 发热\n¹ 法国为80岁",
+    "by a dagger": "Inclusion:\n* Age 18-75†\n* Fever\n\n† 80 in France",
     "of a web page": "Inclusion:<ul><li>Age 18-75<sup>1</sup></li><li>Fever</li></ul><p><sup>1</sup> 80 in France</p>",
     "of a list": "Inclusion:\n* One of:\n  * ALT ≤ 3¹ x ULN\n  * AST ≤ 3 x ULN\n* Fever\n\n¹ 5 with metastases",
     "of lines that or joins": "Inclusion:\n* ALT ≤ 3¹ x ULN, or\n* AST ≤ 3 x ULN\n* Fever\n\n¹ 5 with metastases",

@@ -97,7 +97,13 @@ def test_a_denial_a_limit_or_a_number_is_a_criterion_in_the_words_of_the_record(
 
 
 @pytest.mark.parametrize(
-    "line", ["Minors will not be considered", "Pregnant women will not be considered for enrolment"]
+    "line",
+    [
+        "Minors will not be considered",
+        "Pregnant women will not be considered for enrolment",
+        "孕妇将不予考虑",
+        "未成年人不得入组",
+    ],
 )
 def test_who_will_not_be_considered_is_excluded_among_inclusions_too(line: str) -> None:
     assert criterion(made_of(IN, f"* Awake\n* {line}"), line).role == EX
@@ -188,7 +194,42 @@ def test_a_further_paragraph_or_a_note_that_may_judge_is_asked_and_no_mere_help(
     assert text in asked_by(made)
 
 
-WITH_A_CLAUSE = ("Except for alopecia, unresolved toxicity", "Other than aspirin, any anticoagulant", "Excluding skin cancer, any malignancy within 5 years", "Unless treated, hepatitis C")  # fmt: skip
+COMPOUND = (
+    "Stroke - TIA is allowed", "Stroke – TIA is permitted", "Stroke while TIA is allowed", "Cancer although freckles are acceptable", "Steroids but inhaled ones are permitted",
+    "卒中但TIA允许", "恶性肿瘤但皮肤癌除外", "卒中——TIA可以接受",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", COMPOUND)
+def test_an_exclusion_that_goes_on_to_what_is_allowed_is_one(line: str) -> None:
+    made = made_of(EX, f"* Awake\n* {line}\n* ECOG 0-1")
+    assert [each.source for each in made if each.code] == ["Awake", line, "ECOG 0-1"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Subjects must not have cancer",
+        "History of stroke:",
+        "Any of the following:",
+        "Cardiac disease:",
+        "Cirrhosis",
+        "既往病史：",
+    ],
+)
+@pytest.mark.parametrize("items", [["unless mild"], ["unless mild", "except if cured"], ["轻度者除外"]])
+def test_a_list_of_nothing_but_exceptions_is_one_question(heading: str, items: list[str]) -> None:
+    made = made_of(EX, "\n".join((f"* {heading}", *(f"  * {each}" for each in items), "* ECOG 0-1")))
+    assert [each.source for each in made if each.code] == [heading, "ECOG 0-1"]
+    assert all(each in made[1].asked for each in items)
+
+
+def test_what_is_allowed_below_an_item_is_no_more_of_its_line() -> None:
+    made = made_of(EX, "* Cirrhosis\n  Diabetics can be included\n* Stroke")
+    assert [each.source for each in made if each.code] == ["Cirrhosis", "Stroke"]
+
+
+WITH_A_CLAUSE = ("Except for alopecia, unresolved toxicity", "Other than aspirin, any anticoagulant", "Excluding skin cancer, any malignancy within 5 years", "Unless treated, hepatitis C", "Other than the disease under study, in good health", "Unless otherwise noted, adults")  # fmt: skip
 
 
 @pytest.mark.parametrize("side", [IN, EX])
