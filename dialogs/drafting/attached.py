@@ -103,10 +103,10 @@ def _notes(said: Sequence[str], asked: Sequence[str], side: str) -> Iterator[Not
     first = [each.splitlines()[0] for each in said]
     if asked:
         yield Note("with_lines", n=len(asked))
+    if any(says_allowed(each, side) and not excepts(each) and not permits(each, side) for each in first):
+        yield Note("may_judge")
     if any(permits(each, side) for each in first):
         yield ALLOWED
-    elif any(says_allowed(each, side) and not excepts(each) for each in first):
-        yield Note("may_judge")
 
 
 def _is_beside(node: Node, remark: Node) -> bool:

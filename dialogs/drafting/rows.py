@@ -164,13 +164,18 @@ def _goes_on(above: Row, row: Row) -> bool:
     if is_title(row.text) or is_note(row.text) or above.text.endswith(_ENDS):
         return False
     broken = _GOES_ON.search(above.text) is not None
-    if not broken and not row.text[:1].islower() and belongs_above(row.text, "exclusion"):
+    if not broken and _is_a_sentence_of_its_own(row.text):
         return False
     if above.marker and row.indent > above.indent:
         return True
     if above.marker and row.text[:1].islower():
         return True
     return broken or (len(above.text) >= _WRAPPED and row.text[:1].islower())
+
+
+def _is_a_sentence_of_its_own(text: str) -> bool:
+    """Say whether a line says by itself whom it excludes or what it allows: *stage IV is not allowed*."""
+    return not text[:1].islower() and (belongs_above(text, "exclusion") or sections.leaves_out(text))
 
 
 def _pieces(row: Row, below: Row | None) -> Iterator[Row]:

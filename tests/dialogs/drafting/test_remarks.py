@@ -224,9 +224,27 @@ def test_a_list_of_nothing_but_exceptions_is_one_question(heading: str, items: l
     assert all(each in made[1].asked for each in items)
 
 
-def test_what_is_allowed_below_an_item_is_no_more_of_its_line() -> None:
-    made = made_of(EX, "* Cirrhosis\n  Diabetics can be included\n* Stroke")
-    assert [each.source for each in made if each.code] == ["Cirrhosis", "Stroke"]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Diabetics can be included",
+        "Only hemodialysis counts",
+        "Stage IV is not allowed",
+        "Pregnant women are excluded",
+    ],
+)
+@pytest.mark.parametrize("side", [IN, EX])
+def test_a_sentence_below_an_item_is_no_more_of_its_line(side: str, line: str) -> None:
+    made = made_of(side, f"* Cirrhosis\n  {line}\n* Stroke")
+    assert [(each.source, each.role) for each in made if each.code] == [("Cirrhosis", side), ("Stroke", side)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["* Patients with\n  HIV are not allowed", "* Cirrhosis that began before\n  entry is not allowed"],
+)
+def test_a_sentence_that_goes_on_in_the_next_line_is_one(text: str) -> None:
+    assert len([each for each in made_of(EX, text) if each.code]) == 1
 
 
 WITH_A_CLAUSE = ("Except for alopecia, unresolved toxicity", "Other than aspirin, any anticoagulant", "Excluding skin cancer, any malignancy within 5 years", "Unless treated, hepatitis C", "Other than the disease under study, in good health", "Unless otherwise noted, adults")  # fmt: skip
