@@ -23,7 +23,7 @@ from dialogs.loading.rules.limits import fitting
 from dialogs.loading.short_forms import with_codes
 from dialogs.of_never import never_passes
 from dialogs.of_one_sex import asked_of_the_other_sex
-from dialogs.proofs.pairs import Relation, related
+from dialogs.proofs.pairs import Relation, apart, related
 from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.quoted import outdated
 from dialogs.rules.arithmetic import Formula
@@ -67,6 +67,7 @@ def warnings(protocol: Protocol, buttons: int, characters: int, *, in_short: boo
         *_ordered_in_vain(protocol),
         *_the_only_alternative(protocol),
         *_related(protocol),
+        *_apart(protocol),
         *_unusual(protocol),
         *unit_slips(protocol),
         *_worked_out_wrong(protocol),
@@ -130,6 +131,16 @@ def _related(protocol: Protocol) -> Iterator[Fault]:
         names = {"code": criterion.code, "passes": _PASSES[criterion.kind]}
         names |= {"other": other.code, "other_passes": _PASSES[other.kind]}
         fault, remedy = (text.format(**names) for text in _SAID[relation])
+        yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
+
+
+def _apart(protocol: Protocol) -> Iterator[Fault]:
+    """Criteria that leave out everybody together: often each is meant of some patients only."""
+    for criterion, other in apart(protocol, STEPS):
+        fault = f"leaves out everybody together with {other.code}: nobody passes both"
+        remedy = (
+            'Please check both rules, or write of whom each is: sex == "male" or (...), or parts of the trial'
+        )
         yield Fault(f"criterion {criterion.code}: rule", fault, remedy)
 
 

@@ -1,4 +1,4 @@
-"""Criteria of which one can be left out: it is met whenever another one is.
+"""Pairs of criteria: of which one can be left out, met whenever another one is; and that nobody meets together.
 
 Only what is refuted counts: there are no answers by which the one is met and the other fails. A criterion follows from
 another one only by questions that this one has, too, so few pairs are looked at.
@@ -7,7 +7,8 @@ another one only by questions that this one has, too, so few pairs are looked at
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from itertools import islice
+from typing import Final, Literal
 
 from dialogs.proofs.outcomes import Known, finding, met
 from dialogs.proofs.reachable import Budget, has_unclear
@@ -17,6 +18,8 @@ from dialogs.rules.judgement import FALSE, TRUE
 from dialogs.rules.tree import Conjunction, Negation, Node
 
 Relation = Literal["same", "implied"]
+_FEW: Final = 8
+"""Comparisons of a rule that is looked at for one that nobody meets beside it: slips are made in short ones."""
 
 
 def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relation, Criterion]]:
@@ -47,6 +50,33 @@ def related(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Relatio
             if other < index:
                 yield criteria[index], "same", criteria[other]
                 break
+
+
+def apart(protocol: Protocol, steps: int) -> Iterator[tuple[Criterion, Criterion]]:
+    """Yield criteria of one part that nobody meets together, with the first one above that each is not met with.
+
+    *Women aged 18 to 40* beside *men aged 18 to 50*, as criteria of everybody. Long rules, and what the record leaves
+    open, are passed over.
+    """
+    budget, samples = Budget(steps), Samples(protocol)
+    known: Known = {}
+    criteria = protocol.criteria
+    compared = [index for index, each in enumerate(criteria) if _is_short(each.rule.node)]
+    for place, index in enumerate(compared):
+        for other in compared[:place]:
+            asks_the_same = criteria[index].rule.mask & criteria[other].rule.mask
+            of_one_part = protocol.parts_of[index] & protocol.parts_of[other]
+            if not asks_the_same or not of_one_part or samples.meet(index, other):
+                continue
+            one, two = met(criteria[other]), met(criteria[index])
+            both = Conjunction((one, two), one.mask | two.mask)
+            if finding(protocol, both, TRUE, budget, known) == "impossible":
+                yield criteria[index], criteria[other]
+                break
+
+
+def _is_short(node: Node) -> bool:
+    return len([*islice(node.leaves(), _FEW + 1)]) <= _FEW and not has_unclear(node)
 
 
 def come_to_the_same(protocol: Protocol, one: Node, other: Node, steps: int) -> bool:

@@ -40,6 +40,10 @@ class Samples:
         """Say whether for some of them the criterion `index` fails and `other` is met."""
         return bool(self._met_and_failed(index)[1] & self._met_and_failed(other)[0])
 
+    def meet(self, index: int, other: int) -> bool:
+        """Say whether some of them meet both criteria."""
+        return bool(self._met_and_failed(index)[0] & self._met_and_failed(other)[0])
+
 
 def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << place for place, flag in enumerate(flags) if flag)

@@ -300,7 +300,8 @@ def test_a_line_that_moved_to_another_group_in_the_record_is_named(tmp_path: Pat
     record.write_text(moved, encoding="utf-8")
     assert differing(trial, record) == [
         "I2 stands under “For adolescent participants:” in the file, "
-        "and under “For parent participants:” in the record"
+        "and under “For parent participants:” in the record",
+        "I2 is of ADOLESCENT in the file, and of PARENT in the record",
     ]
     record.write_text(
         GROUPS.replace("* Enrolled in school\n* Likes painting", "* Likes painting\n* Enrolled in school")

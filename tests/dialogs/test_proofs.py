@@ -16,10 +16,12 @@ from dialogs.errors import AnswerError, ProtocolError
 from dialogs.loading import load, parse_protocol, parse_stored
 from dialogs.proofs import explore, outcomes, representatives, samples
 from dialogs.proofs.numbers import numbers
-from dialogs.proofs.pairs import related
+from dialogs.proofs.outcomes import met
+from dialogs.proofs.pairs import apart, related
 from dialogs.proofs.representatives import told_apart
 from dialogs.protocol import Protocol
-from dialogs.rules.judgement import union
+from dialogs.rules.judgement import TRUE, union
+from dialogs.warnings import warnings
 from tests.dialogs.every_kind import files
 from tests.dialogs.large import CRITERIA, QUESTIONS, SHAPES, large
 from tests.dialogs.made_up import protocols
@@ -114,6 +116,53 @@ def test_made_up_patients_only_spare_a_search(raw: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(samples, "PATIENTS", 0)
         assert searched == list(related(protocol, 50_000))
+
+
+@given(files(), st.integers())
+@settings(max_examples=60)
+def test_nobody_meets_both_of_criteria_that_are_said_to_be_apart(raw: dict[str, Any], seed: int) -> None:
+    """And made-up patients only spare a search."""
+    protocol, random = built(raw), Random(seed)
+    found = list(apart(protocol, 50_000))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples, "PATIENTS", 0)
+        assert list(apart(protocol, 50_000)) == found
+    for _ in range(50 if found else 0):
+        facts = [any_answer(question, random) for question in protocol.questions]
+        for pair in found:
+            assert not all(met(each).judge(facts)[0] == TRUE for each in pair)
+
+
+PAIRS = {
+    "women and men": (('sex == "female" and age_years <= 40', 'sex == "male" and age_years <= 50'), ["I2"]),
+    "ages": (("age_years >= 70", "18 <= age_years <= 65"), ["I2"]),
+    "one of each": (("smoker", "not smoker"), ["I2"]),
+    "of some only": (('sex == "male" or age_years <= 40', 'sex == "female" or age_years <= 50'), []),
+    "a limit in common": (("age_years >= 65", "age_years <= 65"), []),
+    "left open by the record": (("smoker", "not smoker and unclear"), []),
+    "several that exclude nobody alone": (("age_years >= 18", "age_years >= 18"), []),
+}
+
+
+@pytest.mark.parametrize("parts", [("", ""), ('parts = ["A"]', 'parts = ["B"]'), ('parts = ["A"]', "")])
+@pytest.mark.parametrize(("rules", "codes"), PAIRS.values(), ids=PAIRS)
+def test_criteria_of_one_part_that_nobody_meets_together_are_found(
+    rules: tuple[str, str], codes: list[str], parts: tuple[str, str]
+) -> None:
+    head = 'format = 2\nid = "EX-APART"\nversion = "1"\ntitle = "Made up"\n'
+    named = [f'[[part]]\ncode = "{each}"\nname = "{each}"\n' for each in "AB"]
+    asked = '[[question]]\nid = "smoker"\nask = "Smoker?"\n'
+    criteria = [
+        f"[[criterion]]\ninclusion = 'Words'\nrule = '{rule}'\n{part}\n"
+        for rule, part in zip(rules, parts, strict=True)
+    ]
+    last = '[[criterion]]\nexclusion = "Stroke"\n'
+    protocol = parse_protocol("\n".join([head, *named, asked, *criteria, last]), "made up")
+    found = [one.code for one, _ in apart(protocol, 50_000)]
+    assert found == ([] if all(parts) else codes)
+    assert [
+        each for each in warnings(protocol, 100, 4096) if "leaves out everybody" in str(each)
+    ] != [] or not found
 
 
 @pytest.mark.parametrize("shape", ["clauses", "labs"])
