@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -310,8 +309,10 @@ class _Maker:
         return [
             {
                 "id": f"{code.lower()}_{place}",
-                "words": with_footnotes(" ".join((*above, _without_joints(each.words()))), self.footnotes),
-                "short": _without_joints(each.line.text),
+                "words": with_footnotes(
+                    " ".join((*above, tree.without_joints(each.words()))), self.footnotes
+                ),
+                "short": tree.without_joints(each.line.text),
             }
             for place, each in enumerate(items, 1)
         ]
@@ -344,8 +345,3 @@ def _asked_with(nodes: Sequence[Node], code: str) -> Iterator[Drafted]:
 
 def _line(line: Line) -> Drafted:
     return Drafted(line.text, "line", depth=line.depth)
-
-
-def _without_joints(text: str) -> str:
-    """Return an item without the word that joins it to the next."""
-    return re.sub(r"[\s,;]*\b(?:and/or|and|or)\W*$", "", text, flags=re.IGNORECASE) or text

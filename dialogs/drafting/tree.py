@@ -228,3 +228,8 @@ def joined(text: str, below: str) -> str:
     if _OR.search(text) or re.match(r"or\b", below, re.IGNORECASE):
         return "or"
     return "and" if _AND.search(text) or re.match(r"and\b", below, re.IGNORECASE) else ""
+
+
+def without_joints(text: str) -> str:
+    """Return an item without the word that joins it to the next."""
+    return re.sub(r"[\s,;]*\b(?:and/or|and|or)\W*$", "", text, flags=re.IGNORECASE) or text
