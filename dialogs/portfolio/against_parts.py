@@ -12,7 +12,7 @@ from functools import lru_cache
 from dialogs.against_parts import AgainstParts, against_parts
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
 from dialogs.portfolio.beside import ask_the_same, persons
-from dialogs.portfolio.merging import Portfolio
+from dialogs.portfolio.merging import Portfolio, asked_by
 from dialogs.protocol import Protocol, Question
 
 
@@ -46,14 +46,20 @@ def _serves(question: Question, answer: Answer | None) -> bool:
 def _asked_elsewhere(portfolio: Portfolio) -> dict[int, tuple[int, ...]]:
     """Return, for the parts of numbers, the other questions about the same."""
     parts = {place for formula in portfolio.formulas.values() for place in formula.places}
-    found = {part: tuple(_about_the_same(portfolio, part)) for part in sorted(parts)}
+    asked = [_in_a_trial(portfolio, place) for place in range(len(portfolio.questions))]
+    found = {part: tuple(_about_the_same(portfolio, asked, part)) for part in sorted(parts)}
     return {part: others for part, others in found.items() if others}
 
 
-def _about_the_same(portfolio: Portfolio, part: int) -> Iterator[int]:
-    asked, about = portfolio.questions[part], persons(portfolio, part)
-    for place, other in enumerate(portfolio.questions):
-        alike = place != part and (_measure_the_same(asked, other) or ask_the_same(asked, other))
+def _in_a_trial(portfolio: Portfolio, place: int) -> Question:
+    """Return a question as a trial words it: a portfolio puts the names of trials before its words."""
+    return max((own for _, own in asked_by(portfolio, place)), key=lambda own: len(own.ask))
+
+
+def _about_the_same(portfolio: Portfolio, asked: Sequence[Question], part: int) -> Iterator[int]:
+    about = persons(portfolio, part)
+    for place, other in enumerate(asked):
+        alike = place != part and (_measure_the_same(asked[part], other) or ask_the_same(asked[part], other))
         if alike and persons(portfolio, place) == about:
             yield place
 
