@@ -229,9 +229,20 @@ def test_the_only_unit_of_a_question_is_its_first_one_whether_or_not_its_scale_i
     assert names(merged([plain, scaled])) == ["body_weight"]
 
 
-def test_the_shipped_trials_ask_body_weight_once() -> None:
-    portfolio = merged([load(name) for name in sorted(shipped_protocols())])
-    assert [each for each in names(portfolio) if "body_weight" in each] == ["body_weight"]
+PLAIN: Final = ("age_years", "sex", "bmi", "hba1c", "egfr", "creatinine_clearance", "hemoglobin", "ecog")
+"""Questions of the catalogue that the fictional trials ask, or their formulas, and that files take as they are."""
+
+
+def test_the_fictional_trials_ask_what_they_take_of_the_catalogue_as_any_trial_does() -> None:
+    fictional = [load(name) for name in sorted(shipped_protocols()) if name.startswith("EXAMPLE-")]
+    asked = {question.id for each in fictional for question in each.questions}
+    assert {*PLAIN} <= asked
+    plain = trial("PLAIN", SMOKER, *(f'[[question]]\nuse = "{entry}"\n' for entry in PLAIN))
+    portfolio = merged([*fictional, plain])
+    assert [each for each in names(portfolio) if each.startswith("PLAIN/")] == []
+    parts = {"body_weight", "height"}
+    assert parts <= plain.position.keys() & portfolio.position.keys()
+    assert portfolio.position.keys() == {*merged(fictional).position, "e9"}
 
 
 EGFR_RULE: Final = (
