@@ -14,24 +14,24 @@ from typing import Final
 from dialogs.protocol import Protocol
 
 _ONE_OF_SEVERAL: Final = re.compile(r"(.*\d)(?:[a-z]+|[._-]\d+)")
-_LEADS_ON: Final = (":", "：")
-_Entry = tuple[str | None, str, str]
+LEADS_ON: Final = (":", "：")
+Entry = tuple[str | None, str, str]
 """The side of a criterion, its code and its words; of a line that is no criterion ``None``, nothing and its words."""
 
 
 def headings(protocol: Protocol) -> list[tuple[str, ...]]:
     """Return the lines that stand above each criterion."""
-    return [*headings_of(_entries(protocol))]
+    return [*headings_of(entries_in(protocol))]
 
 
-def headings_of(entries: Iterable[_Entry]) -> Iterator[tuple[str, ...]]:
+def headings_of(entries: Iterable[Entry]) -> Iterator[tuple[str, ...]]:
     """Yield the lines that stand above each criterion of a file."""
     above: dict[str, tuple[str, ...]] = {}
     of_several: dict[str, tuple[str, ...]] = {}
     waiting: tuple[str, ...] = ()
     in_list = False
     for side, code, words in entries:
-        leads_on = words.rstrip().endswith(_LEADS_ON)
+        leads_on = words.rstrip().endswith(LEADS_ON)
         in_list = leads_on if side is not None else in_list and not leads_on
         if side is None:
             waiting = waiting if in_list else (*waiting, words)
@@ -47,7 +47,8 @@ def headings_of(entries: Iterable[_Entry]) -> Iterator[tuple[str, ...]]:
         waiting = ()
 
 
-def _entries(protocol: Protocol) -> Iterator[_Entry]:
+def entries_in(protocol: Protocol) -> Iterator[Entry]:
+    """Yield the criteria and lines of a file, as `headings_of` takes them."""
     for place, criterion in enumerate(protocol.criteria):
         yield from ((None, "", line.text) for line in protocol.lines if line.before == place)
         yield criterion.kind, criterion.code, criterion.source

@@ -11,7 +11,15 @@ from dialogs.languages import LANGUAGES, in_every_language
 from dialogs.protocol import YES_OR_NO, Protocol, Question
 from dialogs.rules.judgement import union
 
-_NAMES: Final = ("of_one_trial", "of_its_own", "says_nothing_else", "as_it_says", "of_the_criteria")
+_NAMES: Final = (
+    "of_one_trial",
+    "of_its_own",
+    "says_nothing_else",
+    "as_it_says",
+    "of_the_criteria",
+    "only_inclusion",
+    "only_exclusion",
+)
 _PATTERNS: Final[Mapping[str, Mapping[str, re.Pattern[str]]]] = {
     name: {
         code: re.compile(pattern, re.IGNORECASE)
@@ -43,6 +51,11 @@ def _has_words_of_one(question: Question) -> bool:
 def says_more(line: str) -> bool:
     """Say whether a line above criteria says anything of them: *Exclusion criteria:* does not."""
     return not any(_found("of_the_criteria", code, line) for code in LANGUAGES)
+
+
+def only_says_the_side(line: str, side: str) -> bool:
+    """Say whether a line above criteria says that these must be, or must not be: *must not have any of:*."""
+    return any(_found(f"only_{side}", code, line) for code in LANGUAGES)
 
 
 def names_a_trial(line: str) -> bool:

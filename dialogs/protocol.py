@@ -211,6 +211,7 @@ class Criterion:
     this one is not judged. ``counts_as`` names the criterion under which statistics count this one (E1 is the
     complement of I1). Who fails a ``willingness`` criterion is counted as declined. ``parts`` are the codes of
     those that it belongs to; none means all. ``review`` says how a machine read it, which a person is to look at.
+    ``below`` are the lines of the record above it that lead on to it.
     """
 
     code: str
@@ -228,6 +229,7 @@ class Criterion:
     parts: tuple[str, ...]
     review: str | None
     reviewed: tuple[Review, ...]
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,9 @@ def explains_more(protocol: Protocol, question: Question) -> bool:
     """Say whether the help on a question says more than the question: not of one asked in the record's words."""
     asked = next(iter(question.ask.values()))
     uses = _uses(protocol, question)
-    return bool(question.help) or any(each.reading or each.source not in asked for each in uses)
+    return bool(question.help) or any(
+        each.reading or each.source not in asked or each.below not in asked for each in uses
+    )
 
 
 def _uses(protocol: Protocol, question: Question) -> list[Criterion]:
@@ -185,7 +187,8 @@ def source_quote(criterion: Criterion, say: Phrases) -> Safe:
 
 
 def _source(criterion: Criterion, say: Phrases) -> Safe:
-    said = say("record_says", source=criterion.source)
+    key = "record_says_below" if criterion.below else "record_says"
+    said = say(key, source=criterion.source, line=criterion.below)
     return lines(said, say("read_as", reading=criterion.reading[say.language])) if criterion.reading else said
 
 

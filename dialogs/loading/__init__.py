@@ -29,6 +29,7 @@ from dialogs.loading.persons import with_persons
 from dialogs.loading.places import placed
 from dialogs.loading.questions import CHOSEN
 from dialogs.loading.references import check_outcomes, check_persons
+from dialogs.loading.ruleless import UNDER_LINES, with_lines_above
 from dialogs.loading.short_forms import with_codes
 from dialogs.protocol import Protocol
 
@@ -118,7 +119,8 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
     raw = with_codes(raw)
     report, shelf = Report(stored=stored, rounds=stored and EXACT not in text), Shelf(raw)
     try:
-        whole = expanded(in_newest(raw), shelf, parts_first=not stored or MOVED in text)
+        first, under_lines = (not stored or each in text for each in (MOVED, UNDER_LINES))
+        whole = expanded(in_newest(raw), shelf, parts_first=first, under_lines=under_lines)
         if not stored:
             check_units_of_formulas(whole.get("question"), report)
         for name in sorted(shelf.circular):
@@ -133,7 +135,7 @@ def _build(raw: dict[str, Any], text: str, file: str, *, stored: bool = False) -
             check_persons(raw, protocol, report)
     if protocol is None or report.faults:
         raise ProtocolError(file, placed(report.by_part(), text, raw, whole))
-    return with_fitting_reviews(with_persons(protocol))
+    return with_fitting_reviews(with_persons(with_lines_above(protocol)))
 
 
 def _another_name(name: str) -> str:
@@ -147,7 +149,7 @@ def _as_stored(
 ) -> str:
     """Return the text with what it took of the catalogue behind it, and with how it is meant by this version."""
     worked_out = any("formula" in each for each in expanded_raw.get("question", ()) if isinstance(each, dict))
-    remarks = {MOVED: shelf.moved, EXACT: worked_out and not report.rounds}
+    remarks = {MOVED: shelf.moved, EXACT: worked_out and not report.rounds, UNDER_LINES: shelf.under_lines}
     said = [remark for remark, holds in remarks.items() if holds and remark not in text]
     return "\n".join([_with_copies(text, shelf, raw, report), *said, *([""] if said else [])])
 

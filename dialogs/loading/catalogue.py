@@ -111,6 +111,8 @@ class Shelf:
         """Entries of the file's own that use themselves, be it by way of others."""
         self.moved = False
         """Whether questions of the file were put before others that are worked out from them."""
+        self.under_lines = False
+        """Whether criteria without a rule are asked with lines above them."""
 
     def entry(self, name: Any) -> Mapping[str, Any] | None:
         """Return the entry of this name, if there is one; one that uses another one has its keys under its own."""
@@ -127,6 +129,7 @@ class Shelf:
         used = self._entry(entry["use"], (*users, name))
         if used is None:  # which the key's kind then says
             return {"ask": name, **entry}
+        used = of_whom_it_asks(used, entry)
         return worded(used, entry) | {key: value for key, value in entry.items() if key != "use"}
 
     def has_option(self, name: str, code: str) -> bool:
@@ -174,6 +177,22 @@ def without_copies(text: str) -> str:
 def worded(entry: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry as a file's own words stand over it: what we explain to our question may not fit another one."""
     return {key: value for key, value in entry.items() if key not in _OF_OUR_WORDS or "ask" not in own}
+
+
+def of_whom_it_asks(entry: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry as it stands under another name: asked in other words, it may be the sex or age of the donor.
+
+    SDTM has one record of the subject's demographics, in which that has no place.
+    """
+    asked, coded = own.get("ask"), entry.get("sdtm")
+    ours = entry.get("ask")
+    ours = ours if isinstance(ours, dict) else {DEFAULT: ours}
+    in_our_words = (
+        asked.items() <= ours.items() if isinstance(asked, dict) else asked is None or asked in ours.values()
+    )
+    if in_our_words or not isinstance(coded, dict) or coded.get("domain") != "DM":
+        return entry
+    return {key: value for key, value in entry.items() if key != "sdtm"}
 
 
 def first_unit(question: Mapping[str, Any], unit_set: Callable[[str], Any]) -> str | None:

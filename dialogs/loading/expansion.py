@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from dialogs.loading.catalogue import Shelf, first_unit, worded
+from dialogs.loading.catalogue import Shelf, first_unit, of_whom_it_asks, worded
 from dialogs.loading.defaults import shipped_text
 from dialogs.loading.formula_parts import parts_before_wholes
 from dialogs.loading.normal import with_normal_limits
@@ -23,12 +23,13 @@ _MEANS_MORE: Final = re.compile(r"[<>=+]|(?<!\w)-(?=\w)|(?<=\w)-(?!\w)")
 """Signs without which a text is another answer: ``<5`` would be the code of 5, and 5, typed, be taken as that."""
 
 
-def expanded(raw: Raw, shelf: Shelf, *, parts_first: bool = True) -> Raw:
+def expanded(raw: Raw, shelf: Shelf, *, parts_first: bool = True, under_lines: bool = True) -> Raw:
     """Return the file with everything in it that it says in short; what it uses of the catalogue is on `shelf`.
 
-    With `parts_first` the questions that a number is worked out from are asked before it, whatever the file's order.
+    With `parts_first` the questions that a number is worked out from are asked before it, whatever the file's order;
+    with `under_lines` a criterion without a rule is asked with the lines that lead on to it.
     """
-    raw = _with_yes_and_no(with_questions_of_criteria(raw, shelf))
+    raw = _with_yes_and_no(with_questions_of_criteria(raw, shelf, under_lines=under_lines))
     listed = raw.get("question")
     if not isinstance(listed, list):
         return raw
@@ -110,6 +111,7 @@ def _used(raw: Raw, shelf: Shelf) -> Raw:
         entry = {key: value for key, value in entry.items() if key not in _IN_THE_FIRST_UNIT}
     if raw.get("id", name) != name:
         entry = {key: _without_id(value) if key in ("uln", "lln") else value for key, value in entry.items()}
+        entry = of_whom_it_asks(entry, raw)
     return {"id": name, **worded(entry, raw), **{key: value for key, value in raw.items() if key != "use"}}
 
 

@@ -16,7 +16,7 @@ from dialogs.loading.catalogue import OWN, without_copies
 from dialogs.loading.defaults import SIDES
 from dialogs.loading.formats import in_newest
 from dialogs.loading.named import ASKED, Name, named_by, named_by_before, questions, reached, used
-from dialogs.loading.ruleless import id_of, names_in, question_name
+from dialogs.loading.ruleless import entries_of, id_of, names_in, question_name
 from dialogs.loading.short_forms import entry_written_out, with_codes
 from dialogs.protocol import Criterion, Protocol
 
@@ -225,7 +225,7 @@ def _own(raw: Raw) -> dict[Name, Any]:
     own["parts", ""] = _parts_at_all(raw)
     own["first", ""] = next((each["code"] for each in judged), None)
     own["number", ""] = {side: sum(side in each for each in judged) for side in SIDES}
-    for each, above in zip(judged, headings_of(_entries(raw)), strict=True):
+    for each, above in zip(judged, headings_of(entries_of(criteria)), strict=True):
         own["headings", str(each["code"])] = above
         if "rule" not in each:
             own["asked", id_of(str(each["code"]))] = _asked(each, above)
@@ -274,13 +274,6 @@ def _asked(criterion: Raw, headings: Sequence[str]) -> Raw:
     """Return a criterion without a rule as another's rule asks about it."""
     keys = {key: value for key, value in _judged(criterion).items() if key != "code"}
     return {**keys, "headings": headings}
-
-
-def _entries(raw: Raw) -> Iterator[tuple[str | None, str, str]]:
-    """Yield the sides, codes and words of criteria, and lines that are none, as `headings_of` takes them."""
-    for each in raw.get("criterion", ()):
-        side = next((key for key in SIDES if key in each), None)
-        yield side, "" if side is None else str(each["code"]), str(each[side or "line"])
 
 
 def with_fitting_reviews(protocol: Protocol) -> Protocol:

@@ -2,21 +2,26 @@
 
 A criterion without a rule is asked as it stands in the record, and answered by yes or no; one that speaks of some
 patients only (`of_some`) also by *does not concern this patient*. It asks about the patient, or about the persons of
-the parts that it belongs to. A name in a rule that no question of the file has, and an entry of the catalogue has, is
-that entry. Either is asked after the questions of the criteria that stand above it.
+the parts that it belongs to, with the lines that lead on to it: *Within 4 weeks before enrolment: Major surgery*.
+A name in a rule that no question of the file has, and an entry of the catalogue has, is that entry. Either is asked
+after the questions of the criteria that stand above it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Final
 
+from dialogs.headings import LEADS_ON, Entry, entries_in, headings_of
 from dialogs.languages import DEFAULT
 from dialogs.loading.catalogue import Shelf
 from dialogs.loading.defaults import SIDES, shipped_text, shortened
 from dialogs.loading.kinds import is_question_id
-from dialogs.protocol import Criterion
+from dialogs.of_one_trial import only_says_the_side, says_more
+from dialogs.protocol import Criterion, Protocol
 from dialogs.texts import Text, each_once
 
 Raw = dict[str, Any]
@@ -34,21 +39,34 @@ OF_THE_QUESTION: Final = (
 )
 """Keys of a criterion without a rule that are its question's."""
 OF_SOME: Final = "of_some"
+UNDER_LINES: Final = (
+    "# Asked with the lines above: a criterion without a rule, below lines that lead on to it."
+)
+"""A remark at the end of a stored file with such questions; without it, they were asked without these lines."""
+_OF_ONE: Final = re.compile(r".*\d[a-z]+")
+"""The code of a criterion that is one of several by its letter, which stand under one line: E3a."""
+_AROUND_A_NAME: Final = 8
+_AROUND: Final = " :：.。"
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _NAMES: Final = re.compile(r"[A-Za-z_]\w*")
 _IN_RULE: Final = re.compile(f"{_QUOTED.pattern}|{_NAMES.pattern}")
 
 
-def with_questions_of_criteria(raw: Raw, shelf: Shelf) -> Raw:
-    """Return the file with every question that only a criterion names, and a rule for every criterion."""
+def with_questions_of_criteria(raw: Raw, shelf: Shelf, *, under_lines: bool = True) -> Raw:
+    """Return the file with every question that only a criterion names, and a rule for every criterion.
+
+    With `under_lines` a criterion without a rule is asked with the lines that lead on to it.
+    """
     listed, criteria = raw.get("question", []), raw.get("criterion")
     if not isinstance(criteria, list) or not isinstance(listed, list):
         return raw
     questions, names, ruled, above = list(listed), [question_name(each) for each in listed], [], 0
-    people = _people(raw.get("part"))
-    for each in criteria:
+    people, lines = _people(raw.get("part")), _leading_to(criteria, raw.get("part"))
+    for each, leading in zip(criteria, lines, strict=True):
         if _is_asked(each):
-            made = _question(each, people)
+            said = leading if under_lines and "ask" not in each else _Lines()
+            shelf.under_lines |= bool(said.lines)
+            made = _question(each, people, said)
             each = {key: value for key, value in each.items() if key not in OF_THE_QUESTION}
             each["rule"] = _is_met(made["id"]) if _lets_pass(each) else _is_yes(made["id"])
             questions.insert(above, made)
@@ -139,18 +157,102 @@ def _is_yes(question: str) -> str:
     return f'{question} == "yes"'
 
 
-def _question(criterion: Raw, people: People) -> Raw:
+def _question(criterion: Raw, people: People, above: _Lines) -> Raw:
     side = next(each for each in SIDES if each in criterion)
     source = criterion[side]
+    asked, below = (under(above.lines, source), "") if above.sure else (source, under(above.lines))
     made = {
         "id": id_of(criterion["code"]),
         "kind": "yes_no",
-        "ask": asked_of(source, _asked_about(criterion, people), every=side == "inclusion"),
+        "ask": asked_of(asked, _asked_about(criterion, people), every=side == "inclusion", below=below),
         "short": criterion.get("name", shortened(source) or "?"),
     }
     if criterion.get(OF_SOME) is True:
         made |= {"kind": "choice", "options": options_of_some()}
     return made | {key: criterion[key] for key in OF_THE_QUESTION if key in criterion}
+
+
+def entries_of(criteria: Iterable[Any]) -> Iterator[Entry]:
+    """Yield the sides, codes and words of criteria, and lines that are none, as `headings_of` takes them."""
+    for each in criteria:
+        table = each if isinstance(each, dict) else {}
+        side = next((key for key in SIDES if key in table), None)
+        yield side, "" if side is None else str(table.get("code")), str(table.get(side or "line", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines that lead on to a criterion; and whether that is sure: it stands next below, or is one of several."""
+
+    lines: Sequence[str] = ()
+    sure: bool = True
+
+
+def _leading_to(criteria: Sequence[Any], parts: Any) -> Iterator[_Lines]:
+    """Yield the lines that each criterion is asked with; what is none has none.
+
+    A line may hold for what stands next below it only, or for all down to the next line: that the file does not say.
+    """
+    above, names, last = _above(entries_of(criteria)), _names_of(parts), ""
+    for side, code, _ in entries_of(criteria):
+        lines = () if side is None else leading(next(above), side)
+        named = [each for each in lines if not any(_is_about_one(each, name) for name in names)]
+        yield _Lines(named, not last or _OF_ONE.fullmatch(code) is not None)
+        last = code
+
+
+def _above(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
+    """Yield the lines above each criterion; numbers with a point may count all criteria of a side, and are no list."""
+    return headings_of(
+        (side, code if _OF_ONE.fullmatch(code) else "", words) for side, code, words in entries
+    )
+
+
+def _is_about_one(line: str, name: str) -> bool:
+    """Say whether a line says no more than the name of a part: *For parents:*."""
+    before, found, after = line.strip(_AROUND).casefold().partition(name)
+    around = before + after
+    return bool(found) and len(around) <= _AROUND_A_NAME and not any(map(str.isdigit, around))
+
+
+def _names_of(parts: Any) -> set[str]:
+    """Return what parts are called: of whom a criterion is, its keys say."""
+    listed = [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
+    texts: list[Mapping[str, str]] = [_text(each.get("name")) or {} for each in listed]
+    return {said.strip(_AROUND).casefold() for text in texts for said in text.values()} - {""}
+
+
+def leading(above: Sequence[str], side: str) -> list[str]:
+    """Return those of the lines above a criterion that it is asked with.
+
+    What says that the following must not be would turn a question around: *must not have: diabetes*.
+    """
+    return [each for each in _lead_on(above) if not only_says_the_side(each, side)]
+
+
+def _lead_on(above: Sequence[str]) -> list[str]:
+    """Return those of the lines above a criterion that lead on to it, and say more than that it is one.
+
+    A line that does not end in a colon may be an item, or a remark on what stands above it; a colon before one leads on
+    to that.
+    """
+    last = [*takewhile(lambda each: each.rstrip().endswith(LEADS_ON), reversed(above))][::-1]
+    return [each for each in last if says_more(each)]
+
+
+def with_lines_above(protocol: Protocol) -> Protocol:
+    """Return the protocol, in which each criterion has the lines of the record that lead on to it."""
+    if not protocol.lines:
+        return protocol
+    pairs = zip(protocol.criteria, _above(entries_in(protocol)), strict=True)
+    criteria = (replace(each, below=under(_lead_on(above))) for each, above in pairs)
+    return replace(protocol, criteria=tuple(criteria))
+
+
+def under(lines: Sequence[str], words: str = "") -> str:
+    """Return words behind the lines that lead on to them."""
+    said = (" ".join(each.split()) for each in lines)
+    return ("".join(f"{each} " if each.endswith(":") else each for each in said) + words).rstrip()
 
 
 People = Mapping[str, Text | None]
@@ -177,13 +279,18 @@ def _asked_about(criterion: Raw, people: People) -> list[Text | None]:
     return each_once(people.get(str(code)) for code in codes)
 
 
-def asked_of(words: str, people: Collection[Text | None], *, every: bool) -> Text:
-    """Return the question whether words are true of persons, of every one or else of any; of none: the patient."""
+def asked_of(words: str, people: Collection[Text | None], *, every: bool, below: str = "") -> Text:
+    """Return the question whether words are true of persons, of every one or else of any; of none: the patient.
+
+    It begins with what stands above them in the record and may hold for them, too.
+    """
     patient, joint = shipped_text("the_patient"), shipped_text("every" if every else "any")
     named = [each or patient for each in people] or [patient]
+    may_hold = shipped_text("may_be_below")
     return Text(
         {
-            code: text.format(words=words, person=joint[code].join(each[code] for each in named))
+            code: (f"{may_hold[code].format(line=below)}\n" if below else "")
+            + text.format(words=words, person=joint[code].join(each[code] for each in named))
             for code, text in shipped_text("as_it_stands").items()
         }
     )

@@ -91,12 +91,13 @@ def told(*replaced: tuple[str, str], language: str = "en") -> dict[str, list[str
     ).told()
 
 
-def _headed(changed: str) -> dict[str, list[str]]:
+def _headed(changed: str, *codes: str) -> dict[str, list[str]]:
     """What is said of the criteria that stand under a line."""
     stayed = {"E1": "rule", "E2": "rule", "E3": "question"}
     return {
         code: [f"stands under: {changed}", f"The words changed, the {what} did not."]
         for code, what in stayed.items()
+        if code in (codes or stayed)
     }
 
 
@@ -179,7 +180,11 @@ CASES = {
     "another line": (
         [("The following are not allowed:", "As of May:")],
         {
-            **_headed("[The following are not allowed → As of May]:"),
+            **_headed("[The following are not allowed → As of May]:", "E1", "E2"),
+            "Question e3": [
+                "words: [+ In the record below “As of May:”, which may hold here, too.]\nIs this true of the patient?\n"
+                "“Any condition that makes participation unsafe”"
+            ],
             "Line that is no criterion": ["new: “As of May:”", "dropped: “The following are not allowed:”"],
         },
     ),

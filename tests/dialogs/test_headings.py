@@ -8,8 +8,9 @@ from dialogs.amendments import told_only
 from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import Answer, Choice
 from dialogs.headings import headings_of
-from dialogs.loading import parse_protocol
+from dialogs.loading import parse_protocol, parse_stored
 from dialogs.loading.fingerprints import fingerprint
+from dialogs.loading.ruleless import UNDER_LINES
 
 LAYOUTS = {
     "down to the next line": (
@@ -107,10 +108,93 @@ def test_a_heading_that_changed_is_told_of_each_criterion_below_it_and_its_scree
     assert told == {
         ("criterion", "E1a", "heading"): changed,
         ("criterion", "E1a", "rule_stayed"): {},
-        ("criterion", "E1b", "heading"): changed,
-        ("criterion", "E1b", "question_stayed"): {},
         ("line", "", "reworded"): changed,
+        ("question", "e1b", "reworded"): {
+            "changed": "Is this true of the patient?\n“" + changed["changed"] + " a live vaccine”"
+        },
     }
     fit: dict[str, Answer] = {"surgery": Choice("never"), "e1b": Choice("no"), "e2": Choice("no")}
-    assert rejudged(amendment.matching, fit).by_old_words == ("E1a", "E1b")
+    assert rejudged(amendment.matching, fit).by_old_words == ("E1a",)
+    assert rejudged(amendment.matching, fit).needed == ("e1b",), "an answer to other words is none"
     assert rejudged(amendment.matching, fit | {"e2": Choice("yes")}).by_old_words == ()
+
+
+WEEKS = "Within 4 weeks before enrolment:"
+SURGERY = "Is this true of the patient?\n“Major surgery”"
+TIMED = f"Is this true of the patient?\n“{WEEKS} Major surgery”"
+PERHAPS = f"In the record below “{WEEKS}”, which may hold here, too.\n{SURGERY}"
+ASKED = {
+    "next below it": (["line " + WEEKS, "exclusion Major surgery"], TIMED),
+    "by its letter": (["line " + WEEKS, "exclusion E1a Vaccine", "exclusion E1b Major surgery"], TIMED),
+    "further below": (["line " + WEEKS, "exclusion Vaccine", "exclusion Major surgery"], PERHAPS),
+    "below a title": (["line Key exclusion criteria:", "exclusion Major surgery"], SURGERY),
+    "below a title and a line": (
+        ["line Exclusion criteria:", "line " + WEEKS, "exclusion Major surgery"],
+        TIMED,
+    ),
+    "below an item": (["line " + WEEKS, "line gout", "exclusion Major surgery"], SURGERY),
+    "below what must not be": (["line Patients must not have:", "exclusion Major surgery"], SURGERY),
+    "below what is ruled out": (["line Excluded if any of these:", "exclusion Major surgery"], SURGERY),
+    "required below what must not be": (
+        ["line Patients must not have had:", "inclusion Major surgery"],
+        "Is this true of the patient?\n“Patients must not have had: Major surgery”",
+    ),
+    "below what is not borne": (
+        ["line Cannot tolerate:", "exclusion Major surgery"],
+        "Is this true of the patient?\n“Cannot tolerate: Major surgery”",
+    ),
+    "below what must be": (
+        ["line Patients must meet all of the following:", "inclusion Major surgery"],
+        SURGERY,
+    ),
+    "by numbers that count all": (
+        ["line Within 6 months:", "exclusion 3.1 Vaccine", "line " + WEEKS, "exclusion 3.2 Major surgery"],
+        TIMED,
+    ),
+    "below a line that names a part": (["line For cohort A:", "exclusion Major surgery"], SURGERY),
+    "below the name of a part": (["line Cohort A:", "exclusion Major surgery"], SURGERY),
+    "below a Chinese line": (
+        ["line 筛选前4周内：", "exclusion Major surgery"],
+        "Is this true of the patient?\n“筛选前4周内：Major surgery”",
+    ),
+    "below a Chinese line of what must not be": (
+        ["line 患者不得有以下情况：", "exclusion Major surgery"],
+        SURGERY,
+    ),
+}
+
+
+def made_of(rows: list[str]) -> str:
+    """Return a file with a criterion or line for each row: which it is, perhaps its code, its words."""
+    found = 'format = 2\nid = "EX-LINES"\ntitle = "Made up"\n[[part]]\ncode = "A"\nname = "Cohort A"\n'
+    for key, words in (row.split(" ", 1) for row in rows):
+        code, _, rest = words.partition(" ")
+        coded = (f'code = "{code}"\n', rest) if code in ("E1a", "E1b", "3.1", "3.2") else ("", words)
+        found += f'[[criterion]]\n{coded[0]}{key} = "{coded[1]}"\n'
+    return found
+
+
+@pytest.mark.parametrize(("rows", "asked"), ASKED.values(), ids=ASKED)
+def test_a_criterion_without_a_rule_is_asked_with_the_lines_that_lead_on_to_it(
+    rows: list[str], asked: str
+) -> None:
+    assert parse_protocol(made_of(rows), "new").questions[-1].ask["en"] == asked
+
+
+def test_what_was_stored_before_is_asked_as_it_was_and_its_answers_are_none_to_the_words_of_now() -> None:
+    text = made_of(["line " + WEEKS, "exclusion Major surgery"])
+    now, before = parse_protocol(text, "new"), parse_stored(text, "stored")
+    assert before.text == text
+    assert before.questions[0].ask["en"] == SURGERY
+    assert UNDER_LINES in now.text
+    stored = parse_stored(now.text, "stored")
+    assert (stored.sha256, stored.questions[0].ask) == (now.sha256, now.questions[0].ask)
+    assert [fingerprint(each.text, "E1") for each in (now, before)] == [fingerprint(text, "E1")] * 2
+    assert rejudged(told_only(before, now, "en").matching, {"e1": Choice("no")}).needed == ("e1",)
+
+
+def test_words_of_ones_own_stay_as_they_are_and_no_file_without_such_a_question_is_marked() -> None:
+    text = made_of(["line " + WEEKS, "exclusion Major surgery"])
+    own = parse_protocol(f'{text}ask = "Surgery of late?"\n', "new")
+    assert own.questions[0].ask["en"] == "Surgery of late?"
+    assert UNDER_LINES not in own.text

@@ -182,6 +182,55 @@ def test_what_a_parent_is_asked_is_no_demography_or_result_of_the_subject(tmp_pa
     assert [row["LBORRES"] for row in records(sdtm / "lb.json")] == ["99"]
 
 
+DONOR = """format = 2
+id = "DONOR"
+title = "A made-up trial of transplants"
+
+[[question]]
+id = "donor"
+use = "sex"
+ask = "Sex of the donor?"
+
+[[question]]
+id = "age_of_the_donor"
+use = "age_years"
+ask = "Age of the donor?"
+
+[catalogue.sibling]
+use = "sex"
+ask = "Sex of the sibling?"
+
+[[criterion]]
+inclusion = "Women of 18 years or more with a male donor of 30 years or more and a brother"
+rule = 'sex == "female" and age_years >= 18 and donor == "male" and age_of_the_donor >= 30 and sibling == "male"'
+"""
+OF_ONES_OWN = DONOR.replace("sex ==", "patient_sex ==").replace(
+    "[[criterion]]", '[[question]]\nid = "patient_sex"\nuse = "sex"\n\n[[criterion]]'
+)
+CODED = DONOR.replace(
+    'of the donor?"',
+    'of the donor?"\nsdtm = { domain = "DM", code = "SEX", results = { male = ["M", "M"] } }',
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "demography"),
+    [(DONOR, ("F", 27)), (OF_ONES_OWN, ("F", 27)), (CODED.replace('sex == "female" and ', ""), ("M", 27))],
+    ids=["in other words", "the patient under a name of one's own", "by the file's own key"],
+)
+def test_what_is_asked_in_other_words_under_another_name_is_no_demography(
+    text: str, demography: tuple[str, int], tmp_path: Path
+) -> None:
+    sexes = {"sex": "female", "patient_sex": "female", "donor": "male", "sibling": "male"}
+    ages = {"age_years": "27", "age_of_the_donor": "52"}
+    given: dict[str, Answer] = {name: Choice(code) for name, code in sexes.items()}
+    given |= {name: Measurement("=", Decimal(age), "a") for name, age in ages.items()}
+    fill(tmp_path / "donor.db", parse_stored(text, "donor.toml"), (given,), UNKNOWN)
+    sdtm = export(tmp_path / "donor.db", "sdtm", tmp_path / "sdtm").path
+    assert [(row["SEX"], row["AGE"]) for row in records(sdtm / "dm.json")] == [demography]
+
+
 def replays(exported: Exported, protocol: Protocol) -> None:
     validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     for line in lines_of(exported.path):
