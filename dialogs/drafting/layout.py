@@ -221,7 +221,8 @@ class _Reader:
         self._go_on(row)
         self._leave(row)
         self.fresh = False
-        role = "exclusion" if sections.leaves_out(row.text) or self.role == sections.UNSURE else self.role
+        leaves_out = any(sections.leaves_out(each.text) for each in (*self.open, row))
+        role = "exclusion" if leaves_out or self.role == sections.UNSURE else self.role
         line = Line(row.text, role, row.marker, len(self.open), self._above(row))
         self.open.append(row)
         return line

@@ -29,7 +29,10 @@ _LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a heading says: ``any`` (so many), ``all``, ``needs`` (what all must meet), ``of`` (what a patient has)."""
+    """What a heading says of its items.
+
+    ``any`` (so many), ``all``, ``needs`` (what all must meet), ``of`` (what a patient has), ``out`` (each excludes).
+    """
 
     kind: str
     count: int = 0
@@ -51,7 +54,9 @@ def counts(heading: str) -> bool:
 
 def takes_several(heading: str) -> bool:
     """Say whether a heading, understood or not, takes several of its items together."""
-    return any(pattern.search(heading) for each in _LANGUAGES for pattern in (each.all, each.count))
+    return not any(each.excludes(heading) for each in _LANGUAGES) and any(
+        pattern.search(heading) for each in _LANGUAGES for pattern in (each.all, each.count)
+    )
 
 
 def wants(heading: str) -> bool:
@@ -65,13 +70,14 @@ class _Language:
     def __init__(self, place: int) -> None:
         part = {
             key: patterns(f"list_{key}")[place]
-            for key in ("any", "count", "all", "points", "words", "needs", "good", "join", "of")
+            for key in ("any", "count", "all", "out", "points", "words", "needs", "good", "join", "of")
         }
         whose = f"(?:{part['words']}|{part['needs']}|{part['of']}|{_BETWEEN})*"
         required = f"(?:{part['words']}|{part['needs']}|{part['good']}|{part['join']}|{_BETWEEN})*"
         self.any, self.count, self.all, self.points, self.needs, self.good = (
             re.compile(part[key], re.IGNORECASE) for key in ("any", "count", "all", "points", "needs", "good")
         )
+        self.out = re.compile(rf"\W*(?:{part['out']})\W*", re.IGNORECASE)
         self.forms = tuple(
             (kind, re.compile(form, re.IGNORECASE))
             for kind, form in (
@@ -83,7 +89,13 @@ class _Language:
             )
         )
 
+    def excludes(self, heading: str) -> bool:
+        """Say whether all items are what is excluded, each by itself: *all of the following are excluded:*."""
+        return self.out.fullmatch(heading) is not None
+
     def said(self, text: str) -> Said | None:
+        if self.excludes(text):
+            return Said("out")
         for kind, form in self.forms:
             found = form.fullmatch(text)
             if found is None or (kind == "needs" and not self.needs.search(text)):

@@ -90,6 +90,39 @@ def test_all_of_a_list_are_to_be_met_and_together_exclude(heading: str, layout: 
         assert len(rules("Exclusion", heading, layout)) == 1
 
 
+OUT = (
+    "All of the following are excluded:", "All of the following will be excluded from the study:", "Each of the following is excluded:", "Both of the following are excluded:",
+    "All of these conditions are excluded:", "All of the following patients are not eligible:", "All of the following are exclusionary:", "All of the following are exclusion criteria:",
+    "All the following medications are prohibited:", "The following are all excluded:", "Patients with each of the following will be excluded:",
+    "以下情况均需排除：", "下列所有疾病均应被排除：", "所有以下患者均排除：",
+)  # fmt: skip
+TOGETHER = (
+    "Patients with all of the following are excluded:", "Patients who meet all of the following will be excluded:", "Patients who have both of the following are excluded:",
+    "Both of the following must be present to be excluded:", "All of the following are excluded when present together:", "All of the following together are excluded:",
+    "同时符合以下条件者排除：", "以下条件全部满足者排除：",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("heading", OUT)
+def test_each_item_excludes_where_the_list_itself_is_what_is_excluded(heading: str, layout: str) -> None:
+    assert said_of(heading) == Said("out")
+    assert rules("Exclusion", heading, layout) == APART
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("heading", TOGETHER)
+def test_the_items_exclude_together_where_patients_have_all_of_them(heading: str, layout: str) -> None:
+    assert rules("Exclusion", heading, layout) in ([(heading, "e2_1 and e2_2 and e2_3")], [(heading, "")])
+
+
+@pytest.mark.parametrize("heading", [*OUT, "Any of the following conditions are excluded:"])
+def test_no_item_of_such_a_list_among_the_inclusions_is_one_of_them(heading: str) -> None:
+    made = [each for each in made_of("Inclusion", LAYOUTS["an item"].format(heading)) if each.code]
+    assert not any(each.rule for each in made)
+    assert not [each.source for each in made if each.source != heading and each.role == "inclusion"]
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("heading", NEEDS)
 def test_each_of_what_is_needed_is_to_be_met(heading: str, layout: str) -> None:
