@@ -182,8 +182,8 @@ class Press:
 
     ``verb`` is a row of the table of presses. ``entry`` is the log entry of the screening that the button was shown
     at. ``place`` is a place in a list, from 0; ``name`` a code of ours, as a site's or a person's; ``query`` the log
-    entry of the query that is answered, or how many there were in what came out of a matching. Never what stands at
-    a place: callback data carry nothing clinical.
+    entry of the query that is answered, how many there were in what came out of a matching, or how many screenings
+    its person had begun. Never what stands at a place: callback data carry nothing clinical.
     """
 
     verb: str

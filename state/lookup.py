@@ -268,6 +268,13 @@ class Lookup(Lists):
         found = self.db.execute(_STARTED_BEFORE, [screening.person, screening.number, trial]).fetchone()
         return Started(*found) if found else None
 
+    def begun_by(self, person: str) -> int:
+        """Return how many screenings and matchings a person has begun."""
+        found: int = self.db.execute("SELECT count(*) FROM screenings WHERE person = ?", [person]).fetchone()[
+            0
+        ]
+        return found
+
     def owner(self, number: str) -> str | None:
         """Return the person whose screening it is; ``None`` if there is no such screening."""
         row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()

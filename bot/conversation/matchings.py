@@ -31,10 +31,13 @@ def _portfolio(trials: tuple[Protocol, ...]) -> Portfolio:
 def begin(context: Context, press: Press) -> None:
     """*All our trials*: a matching with those that take new screenings; with one alone, a screening for it."""
     trials = offered(context)
-    if len(trials) > 1:
-        starting.begin(context, _portfolio(trials))
-    else:
+    wanted = _portfolio(trials) if len(trials) > 1 else next(iter(trials), None)
+    if wanted is None:
         starting.new_pressed(context, Press("new"))
+    elif starting.is_used(context, wanted, press):
+        starting.ask_anew(context)
+    else:
+        starting.begin(context, wanted)
 
 
 def show(context: Context, screening: Screening, press: Press) -> None:

@@ -45,9 +45,13 @@ def resume(context: Context, argument: str) -> None:
     elif argument:
         context.turn.say(not_found(context, argument), new_button(context))
     else:
-        left = context.screenings.current(context.person.code)
-        told = context.left_behind(left.number) if left is not None else None
-        context.turn.say(lines(told, context.say("no_open")), new_button(context))
+        _none_open(context)
+
+
+def _none_open(context: Context) -> None:
+    left = context.screenings.current(context.person.code)
+    told = context.left_behind(left.number) if left is not None else None
+    context.turn.say(lines(told, context.say("no_open")), new_button(context))
 
 
 def open_items(context: Context, argument: str) -> None:
@@ -129,15 +133,26 @@ def correct_which(context: Context, screening: Screening, press: Press) -> None:
 
 
 def cancel_on_screen(context: Context, argument: str) -> None:
-    """``/cancel``: ask whether the screening on the screen is to be cancelled."""
-    screening = on_screen(context)
-    if screening is None:
-        context.turn.say(context.say("no_open"))
+    """``/cancel [NUMBER]``: ask whether a screening is to be cancelled: the one on the screen, or the only open one."""
+    found = in_progress_named(context)
+    screening = _named(context, argument) if argument else on_screen(context)
+    if screening is None and not argument and len(found) == 1:
+        screening = context.own(*found)
+    if screening is not None:
+        _ask_to_cancel(context, screening)
+    elif argument:
+        context.turn.say(not_found(context, argument), new_button(context))
+    elif found:
+        context.turn.say(context.say("cancel_which"), lists.cancel_buttons(found))
     else:
-        context.show(screening, "cancel")
+        _none_open(context)
 
 
 def ask_to_cancel(context: Context, screening: Screening, press: Press) -> None:
+    _ask_to_cancel(context, screening, press)
+
+
+def _ask_to_cancel(context: Context, screening: Screening, press: Press | None = None) -> None:
     if screening.ended:
         late(context, screening, press)
     else:

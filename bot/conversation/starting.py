@@ -12,7 +12,7 @@ from bot.conversation.people import welcome_member
 from bot.conversation.site_screenings import full_number, not_found
 from bot.conversation.subjects import list_button
 from bot.conversation.trials import choices, named, offered, titles_cut
-from bot.exchange import Button, Press, Rows
+from bot.exchange import Button, Press, Rows, Safe
 from bot.wording import cards, lists
 from bot.wording.buttons import new_screening
 from bot.wording.phrases import lines
@@ -78,8 +78,26 @@ def new_pressed(context: Context, press: Press) -> None:
     chosen = named(context.setup.protocols, press)
     if chosen is None:
         _new_for_some_trial(context, press.place)
+    elif is_used(context, chosen, press):
+        ask_anew(context)
     else:
         begin(context, chosen)
+
+
+def is_used(context: Context, protocol: Protocol, press: Press) -> bool:
+    """Say whether a list of trials was used: its person has begun something since it was shown, and not just this."""
+    since = press.query is not None and press.query != context.screenings.begun_by(context.person.code)
+    return since and _just_begun(context, protocol, None) is None
+
+
+def ask_anew(context: Context) -> None:
+    """Begin nothing by a list that was used; show it as it would be now."""
+    context.turn.toast = context.say.plain("not_any_more")
+    trials = offered(context)
+    if trials:
+        _ask_for_which(context, trials, 0, context.say("list_used"))
+    else:
+        _new_for_some_trial(context)
 
 
 def rescreen(context: Context, screening: Screening, press: Press) -> None:
@@ -107,14 +125,22 @@ def _new_for_some_trial(context: Context, place: int | None = None) -> None:
     if len(trials) == 1:
         begin(context, trials[0])
     elif trials:
-        every = Button(context.say.plain("all_trials"), str(Press("match")))
-        shown = choices(trials, "new", context.say, place)
-        which = lines(context.say("new_for_which"), shown.page, *titles_cut(shown.trials, context.say))
-        context.turn.say(which, ((every,), *shown.rows), in_place=place is not None)
+        _ask_for_which(context, trials, place)
     else:
         told = [context.not_open(each.id) for each in context.setup.protocols]
         go_on = [context.say("open_go_on")] if told else []
         context.turn.say(lines(*told, *go_on) or context.say("no_trial"))
+
+
+def _ask_for_which(
+    context: Context, trials: Sequence[Protocol], place: int | None, remark: Safe | None = None
+) -> None:
+    """Offer the trials, and all at once; the buttons count until their person has begun a screening."""
+    begun = context.screenings.begun_by(context.person.code)
+    every = Button(context.say.plain("all_trials"), str(Press("match", query=begun)))
+    shown = choices(trials, Press("new", query=begun), context.say, place)
+    which = lines(remark, context.say("new_for_which"), shown.page, *titles_cut(shown.trials, context.say))
+    context.turn.say(which, ((every,), *shown.rows), in_place=place is not None)
 
 
 def begin(context: Context, protocol: Protocol, earlier: Screening | None = None) -> None:

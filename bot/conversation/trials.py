@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from bot.conversation.context import Context
@@ -107,21 +107,21 @@ class Choices:
 
 
 def choices(
-    trials: Sequence[Protocol], verb: str, say: Phrases, place: int | None, turn: str | None = None
+    trials: Sequence[Protocol], press: Press, say: Phrases, place: int | None, turn: str | None = None
 ) -> Choices:
     """Return the page of trials with a place on it; ``turn`` is the verb that turns over, if it is another one."""
     labels = [(each.id, _titled(each, say)) for each in trials]
-    shown, rows, page = _paged(labels, verb, say, place, turn or verb)
+    shown, rows, page = _paged(labels, press, say, place, turn or press.verb)
     return Choices(trials[shown.start : shown.stop], rows, page)
 
 
 def _paged(
-    labels: Sequence[tuple[str, str]], verb: str, say: Phrases, place: int | None, turn: str
+    labels: Sequence[tuple[str, str]], press: Press, say: Phrases, place: int | None, turn: str
 ) -> tuple[range, Rows, Safe | None]:
     """Return which of some trials, each with what its button says, are on a page, its buttons, and which page it is."""
     shown = page_at(len(labels), place or 0)
     rows = tuple(
-        (Button(label, str(Press(verb, name=mark(trial)))),)
+        (Button(label, str(replace(press, name=mark(trial)))),)
         for trial, label in labels[shown.start : shown.stop]
     )
     turned = arrange(turning_over(len(labels), shown, turn))
@@ -146,7 +146,7 @@ def which(context: Context, verb: str, place: int | None = None) -> bool:
     several = trials.screened_for(context.screenings.db, context.person.site)
     if len(several) < 2:
         return False
-    _, rows, page = _paged([(each, each) for each in several], verb, context.say, place, verb)
+    _, rows, page = _paged([(each, each) for each in several], Press(verb), context.say, place, verb)
     context.turn.say(lines(context.say("of_which_trial"), page), rows, in_place=place is not None)
     return True
 
@@ -171,7 +171,7 @@ def list_pressed(context: Context, press: Press) -> None:
 
 def _show(context: Context, first: Safe | None = None, place: int | None = None) -> None:
     every = context.setup.protocols
-    shown = choices(every, "trial", context.say, place, turn="trials")
+    shown = choices(every, Press("trial"), context.say, place, turn="trials")
     told = [_line(context, each.id) for each in shown.trials]
     title = context.say("trials_title" if every else "no_trial", site=context.person.site)
     context.turn.say(lines(first, title, shown.page, *told), shown.rows, in_place=True)

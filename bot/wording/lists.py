@@ -140,6 +140,11 @@ def resume_buttons(running: Mapping[str, str], say: Phrases) -> Rows:
     )
 
 
+def cancel_buttons(running: Mapping[str, str]) -> Rows:
+    """Return a button for each open screening that asks whether it is to be cancelled."""
+    return tuple((_go(number, shown, "cancel"),) for number, shown in running.items())
+
+
 def again_line(each: Due, say: Phrases, named: Named) -> Safe:
     """One screening to be repeated, from when, and the criteria that wait for it."""
     codes = joined(each.waits_for, say)
