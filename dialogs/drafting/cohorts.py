@@ -11,6 +11,7 @@ either is enough alone no heading says: that is for a reviewer, to whom nobody i
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -95,7 +96,7 @@ def _of_persons(headings: Sequence[str], lines: Sequence[Line]) -> dict[str, tup
     found = {
         heading: persons_in(heading) or (_of_a_couple(heading) if couples else ()) for heading in headings
     }
-    named = {heading: persons for heading, persons in found.items() if persons}
+    named = _of_ages({heading: persons for heading, persons in found.items() if persons}, lines)
     alone = {persons[0].key: persons[0] for persons in reversed(named.values()) if len(persons) == 1}
     if any(each.key not in alone for persons in named.values() for each in persons):
         return {}
@@ -103,9 +104,43 @@ def _of_persons(headings: Sequence[str], lines: Sequence[Line]) -> dict[str, tup
     kinds = {key: each.kind for key, each in alone.items()}
     if len(alone) < 2 or not all(own.values()) or not _are_apart(kinds, own):
         return {}
-    numbered = enumerate(reversed(alone.items()), 1)
-    cohorts = _together({key: Cohort(_code(key, n), each.name) for n, (key, each) in numbered}, kinds)
+    codes = _codes([*reversed(alone)])
+    cohorts = _together({key: Cohort(codes[key], each.name) for key, each in reversed(alone.items())}, kinds)
     return {heading: tuple(cohorts[each.key] for each in persons) for heading, persons in named.items()}
+
+
+def _of_ages(
+    named: Mapping[str, tuple[Persons, ...]], lines: Sequence[Line]
+) -> dict[str, tuple[Persons, ...]]:
+    """Tell persons of one kind apart by their ages: *children* are those of all ages that other headings name.
+
+    Nobody is named where some have criteria under an age, and others under none: they may not be the same.
+    """
+    ages: dict[str, dict[str, Persons]] = defaultdict(dict)
+    for each in (one for persons in named.values() for one in persons if one.ages):
+        ages[each.key].setdefault(each.aged, each)
+    several = {
+        key: tuple(
+            replace(each, key=f"{key} {aged}", name=f"{each.name} {each.ages}")
+            for aged, each in found.items()
+        )
+        for key, found in ages.items()
+        if len(found) > 1
+    }
+    under_none = {
+        heading: persons for heading, persons in named.items() if not any(one.ages for one in persons)
+    }
+    if any(_own(key, under_none, lines) for key in ages.keys() - several.keys()):
+        return {}
+    return {
+        heading: tuple(one for each in persons for one in _at_its_age(each, several.get(each.key, ())))
+        for heading, persons in named.items()
+    }
+
+
+def _at_its_age(persons: Persons, of_ages: tuple[Persons, ...]) -> tuple[Persons, ...]:
+    """Return these persons as those of their age, or of all ages, if there are several."""
+    return tuple(each for each in of_ages if not persons.ages or each.aged == persons.aged) or (persons,)
 
 
 def _of_a_couple(heading: str) -> tuple[Persons, ...]:
@@ -134,6 +169,11 @@ def _are_apart(kinds: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> bo
     return all(any(map(says_age, own[key])) for key in patients)
 
 
-def _code(key: str, number: int) -> str:
-    code = re.sub(r"[^A-Z0-9]+", "-", key.upper()).strip("-")
-    return code if code and len(code) <= _LONGEST_CODE else f"P{number}"
+def _codes(keys: Sequence[str]) -> dict[str, str]:
+    """Return a code for each of some persons: its key, if that is short and in plain letters, else its number."""
+    codes: dict[str, str] = {}
+    for number, key in enumerate(keys, 1):
+        code = re.sub(r"[^A-Z0-9]+", "-", key.upper()).strip("-")
+        is_plain = key.isascii() and code and len(code) <= _LONGEST_CODE
+        codes[key] = code if is_plain and code not in codes.values() else f"P{number}"
+    return codes

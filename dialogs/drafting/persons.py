@@ -30,6 +30,8 @@ _GENERAL: Final = re.compile(r"\b(?:participants?|patients?|subjects?|volunteers
 _AGE: Final = re.compile(either("age"), re.IGNORECASE)
 _AGES: Final = re.compile(rf"[\s,(（\[]+(?:{either('ages')}|\d+|[^\w\s]|\s)*$", re.IGNORECASE)
 """An age behind whom a heading names: *adults (18 years and older)*."""
+_UP_TO: Final = re.compile(either("ages_up_to"), re.IGNORECASE)
+_SMALL_UNIT: Final = re.compile(either("ages_in_less_than_years"), re.IGNORECASE)
 Nouns = Mapping[str, Mapping[str, str]]
 """By language, what a person is called, by the English noun."""
 
@@ -40,18 +42,31 @@ class Persons:
     """One word for *adolescent participants* and *adolescents*."""
     name: str
     kind: str
+    ages: str = ""
+    """Of which ages they are, in the words of the heading, if it names nobody else."""
+
+    @property
+    def aged(self) -> str:
+        """The ages in short, the same for *2-5 years* and *aged 2 to 5*."""
+        numbers = re.findall(r"\d+", self.ages)
+        first = ["to"] if len(numbers) == 1 and _UP_TO.search(self.ages) else []
+        unit = _SMALL_UNIT.search(self.ages)
+        return "-".join(first + numbers) + (unit[0][:1] if unit else "")
 
 
 def persons_in(heading: str) -> tuple[Persons, ...]:
     """Return the kinds of participants that a heading names; none, if it says anything else."""
-    found = _HEADING.fullmatch(_AGES.sub("", heading) if says_age(heading) else heading)
+    ages = _AGES.search(heading) if says_age(heading) else None
+    found = _HEADING.fullmatch(heading[: ages.start()] if ages else heading)
     whole = found["who"] if found else ""
     said = [whole] if _kind(whole) else _JOINED.split(whole)
     kinds = [_kind(each) for each in said]
     if not all(kinds):
         return ()
+    aged = ages[0].strip(" ,:：()（）[]") if ages and len(said) == 1 else ""
     return tuple(
-        Persons(_key(each), each[:1].upper() + each[1:], kind) for each, kind in zip(said, kinds, strict=True)
+        Persons(_key(each), each[:1].upper() + each[1:], kind, aged)
+        for each, kind in zip(said, kinds, strict=True)
     )
 
 

@@ -38,6 +38,10 @@ SURE: dict[str, tuple[str, dict[str, str]]] = {
     "ages apart": ("Inclusion:\nAdults:\n* 18 years or older\nChildren:\n* Aged 2 to 11 years", {"ADULT": "Adults", "CHILD": "Children"}),
     "ages in their headings": ("Inclusion:\nAdults (18 years and older):\n* Fever\nChildren (2-17 years):\n* Cough", {"ADULT": "Adults", "CHILD": "Children"}),
     "ages in their headings, in Chinese": ("入选标准：\n成人（18岁及以上）：\n1、发热\n儿童（2-17岁）：\n1、咳嗽", {"P1": "成人", "P2": "儿童"}),
+    "one kind at several ages": ("Inclusion:\nChildren 2 to 5 years:\n* Fever\nChildren (6-11 years):\n* Cough\nExclusion:\nChildren aged 2-5 years:\n* Rash\nChildren:\n* Itch", {"CHILD-2-5": "Children 2 to 5 years", "CHILD-6-11": "Children 6-11 years"}),
+    "below an age and from it on": ("Inclusion:\nAdults under 65 years:\n* Fever\nAdults 65 years and older:\n* Cough", {"ADULT-TO-65": "Adults under 65 years", "ADULT-65": "Adults 65 years and older"}),
+    "months beside years": ("Inclusion:\nInfants 2-6 months:\n* Fever\nInfants 2-6 years:\n* Cough", {"INFANT-2-6M": "Infants 2-6 months", "INFANT-2-6": "Infants 2-6 years"}),
+    "one kind at several ages in Chinese": ("入选标准：\n儿童（2-5岁）：\n1、发热\n儿童（6-11岁）：\n1、咳嗽", {"P1": "儿童 2-5岁", "P2": "儿童 6-11岁"}),
     "sections of parts without the word criteria": ("Stage 1 Inclusion:\n* Fever\nStage 1 Exclusion:\n* Rash\nStage 2 Inclusion:\n* Cough", {"1": "Stage 1", "2": "Stage 2"}),
     "in Chinese": ("入选标准：\n健康受试者：\n1、无发热\n患者：\n1、发热", {"P1": "健康受试者", "P2": "患者"}),
     "patients and controls as items": ("Inclusion:\n- Patients:\n  - Fever\n- Controls:\n  - Well", {"PATIENT": "Patients", "CONTROL": "Controls"}),
@@ -58,6 +62,7 @@ NOT_SURE = {
     "no inclusion criteria of their own": "Inclusion:\nCases:\n* Fever\nExclusion:\nControls:\n* Cough",
     "diseases, which one may have both of": "Inclusion:\nPatients with asthma:\n* Spray\nPatients with eczema:\n* Cream",
     "ages that are not told apart": "Inclusion:\nAdults:\n* Fever\nChildren:\n* Cough",
+    "some of an age beside all of them": "Inclusion:\nAdults:\n* Fever\nAdults 65 years and older:\n* Cough\nChildren 2-17 years:\n* Rash",
     "sexes": "Inclusion:\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
     "sexes, with a word of couples": "Inclusion:\n* Lives in a couple\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
     "some that have no heading of their own": "Inclusion:\nCases:\n* Fever\nControls:\n* Well\nParents and cases:\n* Read",
@@ -272,6 +277,17 @@ def test_an_age_that_only_the_heading_of_a_part_says_is_asked_with_its_criteria(
     assert not any(each.of_some or each.rule for each in made)
 
 
+def test_criteria_of_one_age_are_asked_of_no_other_and_those_of_a_kind_of_all_its_ages() -> None:
+    text = SURE["one kind at several ages"][0]
+    made = [(each.source, each.parts) for each in criteria_of(split(text), propose) if each.code]
+    assert made == [
+        ("Fever", ("CHILD-2-5",)),
+        ("Cough", ("CHILD-6-11",)),
+        ("Rash", ("CHILD-2-5",)),
+        ("Itch", ("CHILD-2-5", "CHILD-6-11")),
+    ]
+
+
 def test_the_inclusions_of_another_part_end_the_exclusions_of_the_one_above() -> None:
     made = criteria_of(split(SURE["sections of parts without the word criteria"][0]), propose)
     assert [(each.source, each.role, each.parts) for each in made if each.code] == [
@@ -314,7 +330,7 @@ def test_what_stands_of_women_beside_men_keeps_out_neither(lines: tuple[str, str
 
 
 HEADINGS = st.lists(
-    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
+    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Adults 65 years and older:", "Children 2-5 years:", "Children 6 to 11 years:", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
     min_size=3, max_size=16,
 ).map("\n".join)  # fmt: skip
 
