@@ -82,6 +82,10 @@ def command(
     people: a row a candidate, a column a trial, each verdict in words with the criterion that excludes or those that
     are open; --output FILE.xlsx has it in colours, too, with the reasons in words on a second sheet.
 
+    A list of before goes on: a column of a trial that is not evaluated, and known from --db or shipped, is left out,
+    and standard error says so. What trials now ask each by a column of its own is taken for all of them from the one of
+    before, where it is certain that they mean the same.
+
     Of options that can be ticked a cell has those that apply, "asthma; copd", or "none"; or each option has a
     column of its own, "history___asthma", with 1 or 0.
 
@@ -128,7 +132,7 @@ def command(
         raise click.UsageError("--site goes with --stored: a list is of no site.")
     _refuse_output(form, output)
     warn_of_drafts(trials)
-    rows = _Rows(protocol, file, accept_unusual)
+    rows = _Rows(protocol, file, accept_unusual, db_file)
     if portfolio is not None and form == "matrix":
         _matrix(portfolio, rows, output, force=force)
     else:
@@ -195,12 +199,15 @@ def _print_empty_list(protocol: Protocol) -> None:
 class _Rows:
     """The rows of a list; faults go to standard error, and rows that have some are counted."""
 
-    def __init__(self, protocol: Protocol, file: str, accept_unusual: bool) -> None:
+    def __init__(self, protocol: Protocol, file: str, accept_unusual: bool, db_file: str) -> None:
+        from dialogs.candidates import Elsewhere
+
         self.protocol, self.file, self.accept_unusual = protocol, file, accept_unusual
+        self.elsewhere = Elsewhere(lambda: _known(db_file))
         self.faulty = self.read = 0
 
     def __iter__(self) -> Iterator[Row]:
-        from bot.evaluate.verdicts import said, why
+        from bot.evaluate.verdicts import left_out, said, why
         from bot.wording.phrases import phrases
         from dialogs.candidates import BadFile, shown
 
@@ -216,6 +223,8 @@ class _Rows:
             raise Unusable(f"{named}: {why(error, say)}") from error
         except OSError as error:
             raise Unusable(f"{named} cannot be read: {error.strerror}") from error
+        if told := left_out(self.elsewhere, say):
+            click.echo(f"{named}: {told}", err=True)
         if not self.read:
             raise Unusable(f"{named}: {say.plain('list_empty')}")
 
@@ -224,7 +233,21 @@ class _Rows:
 
         with click.open_file(self.file, "rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-        return read_list(self.protocol, content, accept_unusual=self.accept_unusual)
+        return read_list(self.protocol, content, accept_unusual=self.accept_unusual, elsewhere=self.elsewhere)
+
+
+def _known(db_file: str) -> Iterator[Protocol]:
+    """Yield the trials that ship with the product, and those of the file, if it is there."""
+    from dialogs.loading import load, shipped_protocols
+    from state.replay import StoredProtocols
+
+    yield from map(load, shipped_protocols())
+    if Path(db_file).exists():
+        db = open_existing(db_file)
+        try:
+            yield from StoredProtocols(db).all()
+        finally:
+            db.conn.close()
 
 
 def _print_lines(protocol: Protocol, rows: Iterable[Row]) -> None:

@@ -33,7 +33,7 @@ from bot.exchange import (
     at,
 )
 from bot.wording.buttons import arrange
-from bot.wording.phrases import Phrases, escape, joined, means
+from bot.wording.phrases import Phrases, escape, joined, lines, means
 from dialogs.protocol import Protocol
 from state.database import path_of
 from state.exports.selection import Selection
@@ -257,11 +257,13 @@ def file_sent(context: Context) -> None:
         context.turn.actions.append(Fetch(message, context.say("evaluate_not_fetched")))
     else:
         unusual = means("unusual", message.text)
-        run = partial(_evaluate, trials, message.content, context.say, unusual)
+        run = partial(_evaluate, trials, context.setup.protocols, message.content, context.say, unusual)
         context.turn.actions.append(Work(run, context.say("work_failed")))
 
 
-def _evaluate(trials: Sequence[Protocol], content: bytes, say: Phrases, accept_unusual: bool) -> Turn:
+def _evaluate(
+    trials: Sequence[Protocol], known: Sequence[Protocol], content: bytes, say: Phrases, accept_unusual: bool
+) -> Turn:
     from bot.evaluate.matrix import evaluate_matrix
     from bot.evaluate.verdicts import evaluate_file, why
     from dialogs.candidates import BadFile, listed
@@ -269,9 +271,9 @@ def _evaluate(trials: Sequence[Protocol], content: bytes, say: Phrases, accept_u
     turn = Turn()
     try:
         if len(trials) > 1:
-            found = evaluate_matrix(listed(trials), content, say, accept_unusual=accept_unusual)
+            found = evaluate_matrix(listed(trials), content, say, accept_unusual=accept_unusual, known=known)
         else:
-            found = evaluate_file(trials[0], content, say, accept_unusual=accept_unusual)
+            found = evaluate_file(trials[0], content, say, accept_unusual=accept_unusual, known=known)
     except BadFile as error:
         turn.say(say("evaluate_bad", why=why(error, say)))
         return turn
@@ -280,5 +282,6 @@ def _evaluate(trials: Sequence[Protocol], content: bytes, say: Phrases, accept_u
         evaluated=say("candidates_evaluated", n=found.evaluated),
         faulty=say("rows_with_faults", n=found.faulty),
     )
-    turn.actions.append(Document(found.name, found.content, caption))
+    told = lines(caption, escape(found.left_out)) if found.left_out else caption
+    turn.actions.append(Document(found.name, found.content, told))
     return turn

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from typing import Protocol as Shape
 
-from bot.evaluate.sheets import read_list
-from bot.evaluate.verdicts import MAX_CANDIDATES, MAX_UNPACKED, Evaluated, Where, in_words, said
+from bot.evaluate.verdicts import Evaluated, Where, in_words, left_out, list_of_a_chat, said
 from bot.wording.phrases import Phrases, joined
 from dialogs.assessment import Verdict
-from dialogs.candidates import MAX_NAME, BadFile, Outcome, Row, outcomes, shown
+from dialogs.candidates import MAX_NAME, BadFile, Elsewhere, Outcome, Row, outcomes, shown
 from dialogs.portfolio.merging import Portfolio
 from dialogs.protocol import Protocol
 from state.exports.spreadsheet import ENCODING, Csv
@@ -103,18 +102,21 @@ def _settled_cell(found: Settled, say: Phrases) -> str:
 
 
 def evaluate_matrix(
-    portfolio: Portfolio, content: bytes, say: Phrases, *, accept_unusual: bool = False
+    portfolio: Portfolio,
+    content: bytes,
+    say: Phrases,
+    *,
+    accept_unusual: bool = False,
+    known: Sequence[Protocol] = (),
 ) -> Evaluated:
     """Evaluate a list that came in a chat, and answer with a workbook, or CSV where none can be written.
 
-    Raises `BadFile`.
+    Columns that only other trials ``known`` have are left out. Raises `BadFile`.
     """
-    rows = read_list(
-        portfolio, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
-    )
-    table = _answer()
+    table, elsewhere = _answer(), Elsewhere(lambda: known)
+    rows = list_of_a_chat(portfolio, content, elsewhere, accept_unusual=accept_unusual)
     evaluated, faulty = matrix(portfolio, rows, table, say, "chat")
-    return Evaluated(table.name, table.close(), evaluated, faulty)
+    return Evaluated(table.name, table.close(), evaluated, faulty, left_out(elsewhere, say))
 
 
 def _answer() -> Table:

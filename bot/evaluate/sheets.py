@@ -20,6 +20,7 @@ from dialogs.candidates import (
     MAX_ROWS,
     BadFile,
     Cell,
+    Elsewhere,
     Row,
     Unreadable,
     read_candidates,
@@ -42,15 +43,21 @@ def read_list(
     accept_unusual: bool = False,
     rows: int = MAX_ROWS,
     unpacked: int = MAX_UNPACKED,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[Row]:
-    """Read candidates from the bytes of a file, whatever kind of list it is. Raises `BadFile`."""
+    """Read candidates from the bytes of a file, whatever kind of list it is. Raises `BadFile`.
+
+    Columns that only trials ``elsewhere`` have are left out, and noted there.
+    """
     if len(content) > MAX_BYTES:
         raise _too_large(MAX_BYTES)
     if is_workbook(content):
-        return read_table(protocol, _cells(content, unpacked), accept_unusual=accept_unusual, limit=rows)
+        cells = _cells(content, unpacked)
+        return read_table(protocol, cells, accept_unusual=accept_unusual, limit=rows, elsewhere=elsewhere)
     if content.startswith(_OLD_BOOK):
         raise BadFile("list_old_workbook")
-    return read_candidates(protocol, decode(content), accept_unusual=accept_unusual, limit=rows)
+    text = decode(content)
+    return read_candidates(protocol, text, accept_unusual=accept_unusual, limit=rows, elsewhere=elsewhere)
 
 
 def _too_large(limit: int) -> BadFile:

@@ -12,7 +12,7 @@ from bot.evaluate.sheets import read_list
 from bot.wording.parts import in_one_line
 from bot.wording.phrases import Phrases, joined
 from dialogs.answers import NONE, UNKNOWN
-from dialogs.candidates import COMMENT, BadFile, Fault, Outcome, Row, play, shown, trials_of
+from dialogs.candidates import COMMENT, BadFile, Elsewhere, Fault, Outcome, Row, play, shown, trials_of
 from dialogs.portfolio.merging import Portfolio, asked_by
 from dialogs.protocol import Protocol, Question
 from dialogs.verdicts import IN_FILES, PARTS_IN_FILES
@@ -88,6 +88,14 @@ def why(error: BadFile, say: Phrases) -> str:
     return " ".join(told)
 
 
+def left_out(elsewhere: Elsewhere, say: Phrases) -> str:
+    """Say which trials asked for columns that were not used; nothing, if there are none."""
+    if not elsewhere.left_out:
+        return ""
+    trials = dict.fromkeys(trial for asking in elsewhere.left_out.values() for trial in asking)
+    return say.plain("list_left_out", n=len(elsewhere.left_out), trials=joined(list(trials), say))
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """A list of verdicts as a file, and how many candidates stand in it without and with faults."""
@@ -96,25 +104,44 @@ class Evaluated:
     content: bytes
     evaluated: int
     faulty: int
+    left_out: str = ""
+    """What is said of columns that were not used."""
 
 
 def evaluate_file(
-    protocol: Protocol, content: bytes, say: Phrases, *, accept_unusual: bool = False
+    protocol: Protocol,
+    content: bytes,
+    say: Phrases,
+    *,
+    accept_unusual: bool = False,
+    known: Sequence[Protocol] = (),
 ) -> Evaluated:
     """Evaluate a list that came in a chat, and answer with a workbook, or CSV where none can be written.
 
-    Raises `BadFile`.
+    Columns that only other trials ``known`` have are left out. Raises `BadFile`.
     """
-    table = _answer()
+    table, elsewhere = _answer(), Elsewhere(lambda: known)
     counts = {True: 0, False: 0}
-    rows = read_list(
-        protocol, content, accept_unusual=accept_unusual, rows=MAX_CANDIDATES, unpacked=MAX_UNPACKED
-    )
+    rows = list_of_a_chat(protocol, content, elsewhere, accept_unusual=accept_unusual)
     table.add((*COLUMNS, *(f"part_{part.code}" for part in protocol.parts)))
     for row in rows:
         counts[bool(row.faults)] += 1
         table.add(_line(protocol, row, say))
-    return Evaluated(table.name, table.close(), counts[False], counts[True])
+    return Evaluated(table.name, table.close(), counts[False], counts[True], left_out(elsewhere, say))
+
+
+def list_of_a_chat(
+    protocol: Protocol, content: bytes, elsewhere: Elsewhere, *, accept_unusual: bool
+) -> Iterator[Row]:
+    """Read a list that came in a chat, where it is shorter than at the command line. Raises `BadFile`."""
+    return read_list(
+        protocol,
+        content,
+        accept_unusual=accept_unusual,
+        rows=MAX_CANDIDATES,
+        unpacked=MAX_UNPACKED,
+        elsewhere=elsewhere,
+    )
 
 
 def _answer() -> _Workbook | _Csv:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogs.candidates.columns import listed
+from dialogs.candidates.columns import Elsewhere, listed
 from dialogs.candidates.objects import read_objects
 from dialogs.candidates.playing import Outcome, evaluate_candidate, judged, play
 from dialogs.candidates.rows import MAX_NAME, BadFile, Cell, Fault, Row, Unreadable, shown
@@ -24,6 +24,7 @@ __all__ = [
     "MAX_ROWS",
     "BadFile",
     "Cell",
+    "Elsewhere",
     "Fault",
     "Outcome",
     "Row",
@@ -42,12 +43,20 @@ __all__ = [
 
 
 def read_candidates(
-    protocol: Protocol, text: str, *, accept_unusual: bool = False, limit: int = MAX_ROWS
+    protocol: Protocol,
+    text: str,
+    *,
+    accept_unusual: bool = False,
+    limit: int = MAX_ROWS,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[Row]:
     """Read candidates from JSON (a list of ``{"name", "answers"}``) or CSV (one column a question).
 
-    Raises `BadFile` if the text as a whole is neither.
+    Columns that only trials ``elsewhere`` have are left out, and noted there. Raises `BadFile` if the text as a whole
+    is neither.
     """
+    elsewhere = elsewhere or Elsewhere()
     if text.lstrip()[:1] in ("[", "{"):
-        return read_objects(protocol, text, accept_unusual, limit)
-    return read_table(protocol, lines_of_csv(protocol, text), accept_unusual=accept_unusual, limit=limit)
+        return read_objects(protocol, text, accept_unusual, limit, elsewhere)
+    lines = lines_of_csv(protocol, text)
+    return read_table(protocol, lines, accept_unusual=accept_unusual, limit=limit, elsewhere=elsewhere)

@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.candidates.answers import take_answers
-from dialogs.candidates.rows import BadFile, Fault, Object, Row, begin_row, require_known, shown
+from dialogs.candidates.columns import Elsewhere, answering
+from dialogs.candidates.rows import BadFile, Fault, Object, Row, begin_row, shown
 from dialogs.protocol import Protocol
 
 
-def read_objects(protocol: Protocol, text: str, accept_unusual: bool, limit: int) -> Iterator[Row]:
+def read_objects(
+    protocol: Protocol, text: str, accept_unusual: bool, limit: int, elsewhere: Elsewhere
+) -> Iterator[Row]:
     """Read candidates, each ``{"name", "answers"}``. Raises `BadFile`."""
     entries = _entries(text, limit)
-    answers = [entry.get("answers") for entry in entries if isinstance(entry, dict)]
-    keys = dict.fromkeys(key for given in answers if isinstance(given, dict) for key in given)
-    require_known(tuple(protocol.position), [key for key in keys if key not in protocol.position])
+    having = [entry.get("answers") for entry in entries if isinstance(entry, dict)]
+    keys = dict.fromkeys(key for given in having if isinstance(given, dict) for key in given)
+    found = answering(protocol, [*keys], elsewhere)
     seen: dict[str, int] = {}
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, Object) or not isinstance(entry.get("answers"), Object):
@@ -26,8 +29,10 @@ def read_objects(protocol: Protocol, text: str, accept_unusual: bool, limit: int
         name = entry.get("name", "")
         row = begin_row(number, name if isinstance(name, (str, Decimal)) else "", seen)
         row.faults += [Fault("key_twice", details={"key": shown(key)}) for key in entry.twice]
-        row.faults += [Fault("key_twice", key) for key in entry["answers"].twice]
-        take_answers(protocol, row, entry["answers"], accept_unusual)
+        given = entry["answers"]
+        row.faults += [Fault("key_twice", each) for key in given.twice for each in found[key]]
+        answers = {each: answer for key, answer in given.items() for each in found[key]}
+        take_answers(protocol, row, answers, accept_unusual)
         yield row
 
 

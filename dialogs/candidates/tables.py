@@ -9,7 +9,8 @@ from typing import Final
 
 from dialogs.candidates.answers import take_answers
 from dialogs.candidates.boxes import boxes_of, gather, require_whole
-from dialogs.candidates.rows import BadFile, Cell, Fault, Row, begin_row, require_known
+from dialogs.candidates.columns import Elsewhere, answering
+from dialogs.candidates.rows import BadFile, Cell, Fault, Row, begin_row
 from dialogs.protocol import Protocol
 
 MAX_COLUMNS: Final = 2000
@@ -49,15 +50,21 @@ def read_table(
     *,
     accept_unusual: bool = False,
     limit: int = MAX_ROWS,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[Row]:
     """Read candidates from the rows of a table, the first of which names the columns. Raises `BadFile`."""
     rows = iter(lines)
-    columns = _columns(protocol, next(rows, ()))
+    columns = _columns(protocol, next(rows, ()), elsewhere or Elsewhere())
     seen: dict[str, int] = {}
     for number, cells in enumerate(rows, 2):  # as a spreadsheet numbers them: row 1 names the columns
         if number > limit + 1:
             raise BadFile("list_too_long", limit=str(limit))
-        filled = {column: cell for column, cell in zip(columns, cells, strict=False) if _filled(cell)}
+        filled = {
+            each: cell
+            for targets, cell in zip(columns, cells, strict=False)
+            if _filled(cell)
+            for each in targets
+        }
         name = filled.pop("name", "")
         if not any(map(_filled, cells)) or (isinstance(name, str) and name.lstrip().startswith(COMMENT)):
             continue
@@ -74,18 +81,18 @@ def _filled(cell: Cell) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else True
 
 
-def _columns(protocol: Protocol, header: Sequence[Cell]) -> list[str]:
+def _columns(protocol: Protocol, header: Sequence[Cell], elsewhere: Elsewhere) -> list[tuple[str, ...]]:
+    """Return what each column answers."""
     columns = [cell.strip() if isinstance(cell, str) else "" for cell in header]
     while columns and not columns[-1]:
         columns.pop()
     if len(columns) > MAX_COLUMNS:
         raise BadFile("list_too_wide", limit=str(MAX_COLUMNS))
-    known = ("name", *protocol.position, *boxes_of(protocol))
-    require_known(known, [column for column in columns if column not in known])
+    found = answering(protocol, columns, elsewhere, ("name", *boxes_of(protocol)))
     twice = {column for column in columns if columns.count(column) > 1}
     if twice:
         raise BadFile("list_column_twice", columns=", ".join(sorted(twice)))
     if "name" not in columns:
         raise BadFile("list_no_name")
-    require_whole(protocol, columns)
-    return columns
+    require_whole(protocol, [each for column in columns for each in found[column]])
+    return [found[column] for column in columns]
