@@ -25,7 +25,7 @@ def step(*kinds: StepKind) -> Callable[[Context, Screening, Press], None]:
     """Return the handler of a button that does these steps and says nothing else."""
 
     def act(context: Context, screening: Screening, press: Press) -> None:
-        if answered_since(screening, press):
+        if "save" in kinds and answered_since(screening, press):
             late(context, screening, press)
         else:
             take(context, screening, [Step(kind) for kind in kinds])
@@ -34,8 +34,11 @@ def step(*kinds: StepKind) -> Callable[[Context, Screening, Press], None]:
 
 
 def answered_since(screening: Screening, press: Press) -> bool:
-    """Say whether something else was answered in what came out of a matching since one of its buttons was shown."""
-    return bool(screening.elsewhere) and press.query not in (None, screening.logged)
+    """Say whether something else was answered in what came out of a matching since a button that saves was shown.
+
+    One that names no entries was shown before anything had come out of it.
+    """
+    return bool(screening.elsewhere) and (press.query or 0) != screening.logged
 
 
 def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:

@@ -241,6 +241,21 @@ def test_nothing_is_saved_before_what_was_answered_since_was_told(
     assert at.load(MATCHING).ended
 
 
+def test_nothing_is_saved_by_a_button_from_before_anything_had_come_out_either(tmp_path: Path) -> None:
+    """The first of the screenings was saved when the process was killed, and then corrected."""
+    at = begun(tmp_path, ONE, TWO, THREE)
+    answer_all(at)
+    (shown,) = (each.press for each in buttons(at.turn) if each.label == "Save 3 screenings and finish")
+    screenings, person = at.conversation.screenings, at.person.code
+    screenings.open_trial(at.load(MATCHING), "FIC-1", person, channel="telegram", save=True)
+    correct(at, "1", "Haemoglobin", "125 g/L")
+    do(at, "Copied wrongly", "Save", f"!{shown}")
+    assert says("S01-0001", "Haemoglobin: 125 g/L")[0] in told(at)
+    assert set(at.load(MATCHING).opened) == {"FIC-1"}
+    do(at, "Save 2 screenings and finish")
+    assert at.load(MATCHING).ended
+
+
 @pytest.mark.parametrize("days", [0, 1])
 def test_on_another_day_it_is_told_and_is_to_be_typed(at: Desk, days: int) -> None:
     correct(at, "1", "Haemoglobin", "unknown")
