@@ -1,4 +1,4 @@
-"""Lists of screenings, as people are shown them."""
+"""Lists of screenings, as people are shown them, and what is asked of one by its number."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
+from dialogs.dialogue import CANCELLED, COMPLETED, EVERY_KIND
 from state.moments import stamp
 
 ListState = Literal["open", "undetermined", "saved"]
@@ -79,6 +80,48 @@ class Lists:
             [stamp(since)],
         )
         return [(row[0], row[1]) for row in rows]
+
+    # one screening -------------------------------------------------------------------------------
+
+    def is_open(self, number: str) -> bool:
+        """Say whether a screening is neither saved nor cancelled."""
+        row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
+        return row is not None and row[0] not in (COMPLETED, CANCELLED)
+
+    def begun_by(self, person: str) -> int:
+        """Return how many screenings and matchings a person has begun."""
+        found: int = self.db.execute("SELECT count(*) FROM screenings WHERE person = ?", [person]).fetchone()[
+            0
+        ]
+        return found
+
+    def owner(self, number: str) -> str | None:
+        """Return the person whose screening it is; ``None`` if there is no such screening."""
+        row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
+        return row[0] if row else None
+
+    def seen(self, source: str) -> str | None:
+        """Return the screening in whose log an update already stands."""
+        row = self.db.execute("SELECT screening FROM log WHERE source = ?", [source]).fetchone()
+        return row[0] if row else None
+
+    def moved_since(self, number: str, entry: int) -> bool:
+        """Say whether a dialogue has moved since a log entry; notes do not move it."""
+        rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
+        return any(kind in EVERY_KIND for (kind,) in rows)
+
+    def moved_after(self, number: str, other: str) -> bool:
+        """Say whether a screening's log has grown since that of another one last did."""
+        newest = "(SELECT updated_at FROM positions WHERE screening = ?)"
+        (moved,) = self.db.execute(f"SELECT {newest} > {newest}", [number, other]).fetchone()
+        return bool(moved)
+
+    def answered_at(self, number: str) -> dict[str, datetime]:
+        """Return when each current answer of a screening was given, by question."""
+        rows = self.db.execute(
+            "SELECT question, at FROM answers WHERE screening = ? AND status = 'current'", [number]
+        )
+        return {question: datetime.fromisoformat(at) for question, at in rows}
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:

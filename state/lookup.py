@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from sqlite_utils import Database
@@ -18,10 +18,11 @@ from dialogs.errors import DialogError
 from dialogs.healing import Healing
 from dialogs.portfolio.matching import Matching
 from dialogs.protocol import Protocol
+from state.codes import is_matching
 from state.errors import Unknown
 from state.lists import Listed, Lists
 from state.moments import Clock, in_zone, utc_now
-from state.newest import Beside, Elsewhere, came_out, newest
+from state.newest import Beside, CameOut, Elsewhere, beside, came_out, newest
 from state.replay import OPENED, StoredProtocols, begun_as, step_from
 
 CACHED_DIALOGUES: Final = 2048
@@ -44,12 +45,14 @@ class Screening:
 
     ``carried`` are answers of the screenings of the same trial that it is linked to, by question, which may still hold:
     to be offered, none is taken by itself. ``carried_from`` says of which screening each is, and how long its log was,
-    in a matching how long the logs of all are that came out of it, ``logged``: any of them may come to have the newest.
+    in a matching how long the logs of all are that came out of it, ``logged``: any of them may come to have the newest;
+    likewise in what came out of it, of the matching and the others.
     ``taken`` are the answers about the site that were taken from others of its screenings, by question.
     ``opened`` are the screenings that came out of a matching, by trial, and ``came_of`` says how these stand now,
     ``by_itself`` with which answers: those of the newest saved verdict, if there is one; ``elsewhere`` are the newest
-    of these that were given there since and are not what stands here, by question. ``over`` are its trials that took no
-    new screening when it was shown last, and why.
+    of these that were given there since and are not what stands here, by question; in what came out of a matching those
+    of the matching and of the others. ``over`` are its trials that took no new screening when it was shown last, and
+    why.
     ``entered`` says when the answers were entered, ``entered_when_saved`` when those of the newest verdict were.
     """
 
@@ -138,6 +141,7 @@ class Lookup(Lists):
         screening = self._at_hand(number)
         self._carry(screening)
         self._see_what_came_of(screening)
+        self._see_beside(screening)
         return screening
 
     def _see_what_came_of(self, screening: Screening) -> None:
@@ -145,28 +149,55 @@ class Lookup(Lists):
         if not screening.opened:
             return
         screening.came_of = {each.trial: each for each in self.of_numbers(screening.opened.values())}
-        screening.by_itself = {trial: self.as_saved(screening.opened[trial]) for trial in screening.came_of}
+        screening.by_itself = {
+            trial: _as_saved(self._at_hand(screening.opened[trial])) for trial in screening.came_of
+        }
         if isinstance(screening.dialogue, Matching):
             self._compare(screening, screening.dialogue)
 
     def _compare(self, matching: Screening, dialogue: Matching) -> None:
         """Note what was answered in the screenings that came out of a matching, and is not what stands in it."""
-        own = [
-            came_out(dialogue, index, each.number, each.dialogue, each.entered)
-            for index, trial in enumerate(matching.protocol.trial_ids)
-            if matching.goes_on(trial)
-            for each in [matching.by_itself[trial]]
-        ]
-        today = in_zone(self.clock(), matching.zone).date()
-        beside = Beside(dialogue, matching.entered, newest(own), matching.zone, today)
-        matching.elsewhere, offered = beside.elsewhere(), beside.offered()
+        compared = self._beside(matching, _came_out(matching, dialogue))
+        matching.elsewhere, offered = compared.elsewhere(), compared.offered()
         matching.logged = sum(each.entries for each in matching.by_itself.values())
         matching.carried = {question: of.answers[question] for question, of in offered.items()}
         matching.carried_from = {question: (of.number, matching.logged) for question, of in offered.items()}
 
+    def _beside(self, screening: Screening, others: Iterable[CameOut]) -> Beside:
+        today = in_zone(self.clock(), screening.zone).date()
+        return Beside(screening.dialogue, screening.entered, newest(others), screening.zone, today)
+
+    def _see_beside(self, screening: Screening) -> None:
+        """Note in a screening that came out of a matching what was answered there since, or in others out of it."""
+        number = self._came_from(screening)
+        if number is None:
+            return
+        matching = _as_saved(self._at_hand(number))
+        self._see_what_came_of(matching)
+        dialogue, trial = matching.dialogue, screening.protocol.id
+        if not isinstance(dialogue, Matching) or not matching.goes_on(trial):
+            return
+        others = _came_out(matching, dialogue, but=trial)
+        if matching.state != CANCELLED:
+            there = {question: dialogue.answers[question] for question in dialogue.applied}
+            others.append(
+                CameOut(number, there, {question: matching.entered[question] for question in there})
+            )
+        of = dialogue.trials[matching.protocol.trial_ids.index(trial)]
+        screening.elsewhere = self._beside(screening, beside(dialogue, of, others)).elsewhere()
+        screening.logged = matching.entries + matching.logged
+
     def came_from(self, screening: Screening) -> str | None:
         """Return the open matching that a screening came out of."""
-        row = self.db.execute(_CAME_FROM, [screening.number, screening.site]).fetchone()
+        number = self._came_from(screening)
+        return number if number is not None and self.is_open(number) else None
+
+    def _came_from(self, screening: Screening) -> str | None:
+        """Return the matching that a screening came out of; both began at the same time."""
+        if is_matching(screening.number) or not screening.dialogue.as_answered:
+            return None
+        of = [screening.number, screening.site, screening.started_at]
+        row = self.db.execute(_CAME_FROM, of).fetchone()
         return row[0] if row else None
 
     def _carry(self, screening: Screening) -> None:
@@ -202,10 +233,10 @@ class Lookup(Lists):
     def as_saved(self, number: str) -> Screening:
         """Load a screening, its dialogue as the newest verdict was saved; as it stands, unless it is being revised."""
         screening = self.load(number)
-        if not screening.dialogue.revising:
-            return screening
-        saved, entered = screening.dialogue.as_saved(), screening.entered_when_saved
-        return replace(screening, dialogue=saved, entered=entered)
+        saved = _as_saved(screening)
+        if saved is not screening:
+            self._see_beside(saved)
+        return saved
 
     def _replay(self, number: str) -> Screening:
         site, sha256, person, started_at, zone, earlier, head, state = self.db.execute(
@@ -258,58 +289,34 @@ class Lookup(Lists):
         ).fetchone()
         return self.load(row[0]) if row else None
 
-    def is_open(self, number: str) -> bool:
-        """Say whether a screening is neither saved nor cancelled."""
-        row = self.db.execute("SELECT state FROM positions WHERE screening = ?", [number]).fetchone()
-        return row is not None and row[0] not in (COMPLETED, CANCELLED)
-
     def started_before(self, screening: Screening, trial: str) -> Started | None:
         """Return when the person's newest screening for a trial but this one began, and by which of its versions."""
         found = self.db.execute(_STARTED_BEFORE, [screening.person, screening.number, trial]).fetchone()
         return Started(*found) if found else None
 
-    def begun_by(self, person: str) -> int:
-        """Return how many screenings and matchings a person has begun."""
-        found: int = self.db.execute("SELECT count(*) FROM screenings WHERE person = ?", [person]).fetchone()[
-            0
-        ]
-        return found
 
-    def owner(self, number: str) -> str | None:
-        """Return the person whose screening it is; ``None`` if there is no such screening."""
-        row = self.db.execute("SELECT person FROM screenings WHERE number = ?", [number]).fetchone()
-        return row[0] if row else None
+def _as_saved(screening: Screening) -> Screening:
+    if not screening.dialogue.revising:
+        return screening
+    saved, entered = screening.dialogue.as_saved(), screening.entered_when_saved
+    return replace(screening, dialogue=saved, entered=entered)
 
-    def seen(self, source: str) -> str | None:
-        """Return the screening in whose log an update already stands."""
-        row = self.db.execute("SELECT screening FROM log WHERE source = ?", [source]).fetchone()
-        return row[0] if row else None
 
-    def moved_since(self, number: str, entry: int) -> bool:
-        """Say whether a dialogue has moved since a log entry; notes do not move it."""
-        rows = self.db.execute("SELECT kind FROM log WHERE screening = ? AND entry > ?", [number, entry])
-        return any(kind in EVERY_KIND for (kind,) in rows)
-
-    def moved_after(self, number: str, other: str) -> bool:
-        """Say whether a screening's log has grown since that of another one last did."""
-        newest = "(SELECT updated_at FROM positions WHERE screening = ?)"
-        (moved,) = self.db.execute(f"SELECT {newest} > {newest}", [number, other]).fetchone()
-        return bool(moved)
-
-    def answered_at(self, number: str) -> dict[str, datetime]:
-        """Return when each current answer of a screening was given, by question."""
-        rows = self.db.execute(
-            "SELECT question, at FROM answers WHERE screening = ? AND status = 'current'", [number]
-        )
-        return {question: datetime.fromisoformat(at) for question, at in rows}
+def _came_out(matching: Screening, dialogue: Matching, but: str | None = None) -> list[CameOut]:
+    """Return what came out of a matching and was not cancelled, but not that for one of the trials."""
+    own = (
+        (index, matching.by_itself[trial])
+        for index, trial in enumerate(matching.protocol.trial_ids)
+        if trial != but and matching.goes_on(trial)
+    )
+    return [came_out(dialogue, index, each.number, each.dialogue, each.entered) for index, each in own]
 
 
 _CAME_FROM: Final = f"""
 SELECT s.number
 FROM screenings s
-JOIN positions p ON p.screening = s.number AND p.state NOT IN ('{COMPLETED}', '{CANCELLED}')
 JOIN log l ON l.screening = s.number AND l.kind = '{OPENED}' AND json_extract(l.detail, '$.screening') = ?
-WHERE s.site = ? AND s.sequence < 0
+WHERE s.site = ? AND s.sequence < 0 AND s.started_at = ?
 """
 
 _STARTED_BEFORE: Final = """

@@ -1,8 +1,8 @@
-"""The newest answers to what a matching asks, in the screenings that came out of it: they go on by themselves.
+"""The newest answers of one patient in a matching and the screenings that came out of it: each goes on by itself.
 
-One that was entered there after what stands in the matching, and is another one, is told in it and can be taken over:
-a number, *unknown*, or that it is worked out. A limit of normal goes with its value. To what has no answer in the
-matching the newest one is offered.
+One that was entered in another of them after what stands in this one, and is another one, is told here and can be taken
+over: a number, *unknown*, or that it is worked out. A limit of normal goes with its value. To what has no answer in the
+matching the newest one is offered. Only what both ask is compared: of one trial's own questions no other hears.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.carried import holding
 from dialogs.dialogue import Dialogue
 from dialogs.portfolio.matching import Matching
+from dialogs.portfolio.merging import Trial
 from dialogs.working_out import is_taken
 from state.moments import in_zone
 
@@ -25,9 +26,9 @@ _NEVER_OFFERED: Final = (UNKNOWN, COMPUTED)
 
 @dataclass(frozen=True, slots=True)
 class CameOut:
-    """A screening that came out of a matching: the answers that apply in it and when they were entered.
+    """A screening that came out of a matching, or that: the answers that apply in it and when they were entered.
 
-    By the questions of the matching.
+    By the questions of the matching, or of one of its trials.
     """
 
     number: str
@@ -47,6 +48,19 @@ def came_out(
     )
 
 
+def beside(matching: Matching, trial: Trial, others: Iterable[CameOut]) -> list[CameOut]:
+    """Return others by the questions of a trial of the matching, as far as that asks them."""
+    own = {matching.here(trial, question.id): question.id for question in trial.protocol.questions}
+    return [
+        CameOut(
+            each.number,
+            {own[name]: answer for name, answer in each.answers.items() if name in own},
+            {own[name]: at for name, at in each.entered.items() if name in own},
+        )
+        for each in others
+    ]
+
+
 def newest(screenings: Iterable[CameOut]) -> dict[str, CameOut]:
     """Return for each question which of the screenings has the newest answer to it, of all by when it was entered."""
     found = dict[str, CameOut]()
@@ -59,7 +73,7 @@ def newest(screenings: Iterable[CameOut]) -> dict[str, CameOut]:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What a screening that came out of a matching has since: an answer, with its limit of normal if that is new, too.
+    """What another one of them has since: an answer, with its limit of normal if that is new, too.
 
     ``holds`` says whether it can be taken over; else it is to be typed.
     """
@@ -71,13 +85,13 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A matching beside the newest answers of the screenings that came out of it.
+    """A matching, or a screening that came out of it, beside the newest answers of the others.
 
-    ``entered`` says when the answers in the matching were, ``today`` which day it is there. On the same day each answer
-    still holds; on another one, what lasts: 3 weeks ago is longer ago by then.
+    ``entered`` says when the answers here were, ``today`` which day it is here. On the same day each answer still
+    holds; on another one, what lasts: 3 weeks ago is longer ago by then.
     """
 
-    matching: Matching
+    here: Dialogue
     entered: Mapping[str, str]
     newest: Mapping[str, CameOut]
     zone: str
@@ -93,8 +107,8 @@ class Beside:
         return found | {each: self._elsewhere(each) for each in since if each not in told}
 
     def _is_since(self, question: str) -> bool:
-        stands, of = self.matching.answers.get(question), self.newest[question]
-        if stands is None or question not in self.matching.applied:
+        stands, of = self.here.answers.get(question), self.newest[question]
+        if stands is None or question not in self.here.applied:
             return False
         return of.answers[question] != stands and of.entered[question] > self.entered[question]
 
@@ -106,7 +120,7 @@ class Beside:
 
     def _limits(self, value: str, of: CameOut) -> Iterator[tuple[str, Answer]]:
         """Yield the limits that go with a value: those that are newest there, too, or without which none would fit."""
-        answers, protocol = self.matching.answers, self.matching.protocol
+        answers, protocol = self.here.answers, self.here.protocol
         for limit, there in of.answers.items():
             if self._value_of(limit) != value or answers.get(limit, there) == there:
                 continue
@@ -115,16 +129,16 @@ class Beside:
                 yield limit, there
 
     def _value_of(self, question: str) -> str | None:
-        return self.matching.protocol.question(question).unit_of
+        return self.here.protocol.question(question).unit_of
 
     def _holds(self, question: str, of: CameOut) -> bool:
         if in_zone(of.entered[question], self.zone).date() == self.today:
             return True
-        return holding(self.matching.protocol, question, of.answers[question]) is not None
+        return holding(self.here.protocol, question, of.answers[question]) is not None
 
     def _fits(self, question: str, answer: Answer) -> bool:
         """Say whether a limit has the unit of the value that stands here."""
-        return is_taken(self.matching.protocol, question, {**self.matching.answers, question: answer})
+        return is_taken(self.here.protocol, question, {**self.here.answers, question: answer})
 
     # what is not answered yet --------------------------------------------------------------------
 
@@ -136,7 +150,7 @@ class Beside:
         return {
             question: of
             for question, of in self.newest.items()
-            if question not in self.matching.answers
+            if question not in self.here.answers
             and of.answers[question] not in _NEVER_OFFERED
             and self._holds(question, of)
             and self._is_of_what_stands(question, of)
@@ -144,4 +158,4 @@ class Beside:
 
     def _is_of_what_stands(self, limit: str, of: CameOut) -> bool:
         value = self._value_of(limit)
-        return value is None or self.matching.answers.get(value) == of.answers.get(value)
+        return value is None or self.here.answers.get(value) == of.answers.get(value)

@@ -195,6 +195,7 @@ class Screenings(Prompting):
             self._follow(screening, at, person)
             self._ask(person, screening)
         self._see_what_came_of(screening)
+        self._see_beside(screening)
 
     def amend(
         self,

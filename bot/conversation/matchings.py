@@ -101,7 +101,7 @@ def _take(context: Context, screening: Screening, press: Press, kind: MatchingSt
 
 
 def take_over(context: Context, screening: Screening, press: Press) -> None:
-    """Correct an answer to what a screening that came out of the matching has since, as it was shown."""
+    """Correct an answer to what another one has since, the matching or a screening out of it, as it was shown."""
     question = at(screening.protocol.questions, press.place)
     found = screening.elsewhere.get(question.id) if question is not None else None
     if question is None or found is None or not found.holds or screening.logged != press.query:

@@ -10,8 +10,8 @@ from bot.conversation.refusing import late
 from bot.conversation.trials import ruled_out_by_another
 from bot.exchange import Press, Safe
 from bot.wording import against_parts, alerts, cards, matching, parts
+from bot.wording.elsewhere import above_a_question
 from bot.wording.phrases import Phrases, joined, lines
-from bot.wording.standing import above_a_question
 from dialogs.against_parts import AgainstParts
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, StepKind

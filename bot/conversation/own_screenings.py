@@ -14,9 +14,9 @@ from bot.conversation.whose_answer import aim
 from bot.exchange import Press, at
 from bot.wording import lists
 from bot.wording.copies import record_to_copy
+from bot.wording.elsewhere import above_a_question
 from bot.wording.missing import can_be_filled_in
 from bot.wording.phrases import lines
-from bot.wording.standing import above_a_question
 from bot.wording.views import DISAGREEMENTS
 from dialogs.dialogue import COMPLETED, TO_CORRECT, Dialogue, Step
 from state.history import events

@@ -11,6 +11,7 @@ from bot.exchange import Safe
 from bot.wording import matching
 from bot.wording.asked import numbered, standing_answer, ticked
 from bot.wording.buttons import choices, is_cut
+from bot.wording.elsewhere import answered_elsewhere, newer_line
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import longest
@@ -47,6 +48,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
         as_number(dialogue, question, say),
         beside_another(dialogue, question, say),
         answer_before(screening, question, say),
+        newer_line(screening, question, say),
         say("for_example", example=example(dialogue.protocol, question, only, language))
         if _is_typed(question)
         else None,
@@ -246,7 +248,8 @@ def exclusion_card(screening: Screening, say: Phrases) -> Safe:
     """Each criterion that ruled out the trial, or one of its parts after the other; and which parts are needed."""
     dialogue = screening.dialogue
     cards = (_reason_card(screening, reason, say) for reason, _ in dialogue.rulings)
-    return lines(*verdict_of_all(dialogue, say), *cards, *needed(dialogue.protocol, say))
+    newer = answered_elsewhere(screening, say)
+    return lines(*verdict_of_all(dialogue, say), *cards, *needed(dialogue.protocol, say), *newer)
 
 
 def verdict_of_all(dialogue: Dialogue, say: Phrases) -> list[Safe]:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.exchange import Button, Reply, Rows, Safe
+from bot.exchange import Button, Reply, Safe
 from bot.wording.against_parts import saving
 from bot.wording.asked import numbered
 from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.came_to import healing, parts_out, why
-from bot.wording.in_short import in_short, stands_in_short
+from bot.wording.elsewhere import answered_elsewhere, to_take_over
+from bot.wording.in_short import stands_in_short
 from bot.wording.matching import answered_otherwise, as_it_stands, as_matching, judged, progress
 from bot.wording.matching_missing import all_missing
 from bot.wording.notices import notices
 from bot.wording.paging import page_at, page_line, turning
-from bot.wording.parts import title
-from bot.wording.phrases import Phrases, gap, joined, lines, named
+from bot.wording.phrases import Phrases, gap, lines
 from bot.wording.times import local_time
 from dialogs.dialogue import CANCELLED, COMPLETED, REVIEW
 from dialogs.portfolio.merging import Trial
 from state.matchings import to_open
-from state.newest import Elsewhere
 from state.replay import OPENED
 from state.screenings import Screening
 
@@ -40,7 +39,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         say("stands_title"),
         page_line(len(ordered), shown, say, ON_A_PAGE),
         *told,
-        *map(gap, _answered_elsewhere(screening, say)),
+        *map(gap, answered_elsewhere(screening, say)),
         *map(gap, _not_listed(screening, out, say)),
         *notices(screening, say),
         gap(say("investigator")),
@@ -50,7 +49,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
     buttons = [
         *_ending(screening, say),
         *(way for index in goes_on for way in _go_on(screening, index, say)),
-        *_to_take_over(screening, say),
+        *to_take_over(screening, say),
         *_leave(screening, say),
         *all_missing(screening, say),
         *turning(len(ordered), shown, screening, "stands", "stands", ON_A_PAGE),
@@ -58,46 +57,6 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
         *_onward(screening, say),
     ]
     return Reply(text, arrange(buttons), head=_head(screening, say))
-
-
-def above_a_question(screening: Screening, say: Phrases) -> tuple[list[Safe], Rows]:
-    """The same two above and below a question of a matching, unless something waits that is taken over just now.
-
-    Where each trial stands, they are there anyway.
-    """
-    if screening.state not in screening.protocol.position or screening.dialogue.waiting:
-        return [], ()
-    return _answered_elsewhere(screening, say), tuple((each,) for each in _to_take_over(screening, say))
-
-
-def _answered_elsewhere(screening: Screening, say: Phrases) -> list[Safe]:
-    """Say which screenings that came out of a matching have another answer since than stands in it."""
-    if screening.ended:
-        return []
-    return [
-        say("answered_elsewhere", number=each.number, named=_named(screening, each, say))
-        for each in screening.elsewhere.values()
-    ]
-
-
-def _to_take_over(screening: Screening, say: Phrases) -> list[Button]:
-    """The ways to take such answers over, as far as they still hold; the others are to be typed."""
-    position = screening.protocol.position
-    return [
-        button(
-            _named(screening, each, say), "take_over", screening, position[question], query=screening.logged
-        )
-        for question, each in screening.elsewhere.items()
-        if each.holds and not screening.ended
-    ]
-
-
-def _named(screening: Screening, each: Elsewhere, say: Phrases) -> str:
-    """Name an answer, and the limit of normal that goes with it."""
-    protocol = screening.protocol
-    asked = ((protocol.question(question), answer) for question, answer in each.given)
-    told = ((title(protocol, q, say), in_short(screening.dialogue, q, answer, say)) for q, answer in asked)
-    return joined((named(name, what, say) for name, what in told), say)
 
 
 def _is_out_here(screening: Screening, index: int) -> bool:

@@ -14,6 +14,7 @@ from bot.wording.against_parts import correct_one, corrections, lines_of_contrad
 from bot.wording.asked import carried_at, changes, numbered, proposal_of, standing_answer, ticked
 from bot.wording.buttons import arrange, button, choices, is_cut, new_screening, shown_places
 from bot.wording.copies import line_to_copy
+from bot.wording.elsewhere import newer_way, to_take_over
 from bot.wording.in_short import in_short, named_in_short
 from bot.wording.missing import can_be_filled_in
 from bot.wording.paging import page_at, page_line, turning
@@ -114,6 +115,7 @@ def _always_possible(screening: Screening, question: Question, say: Phrases) -> 
     unknown = question.unknown[say.language]
     short = unknown if wcswidth(unknown) <= LONGEST_UNKNOWN else say.plain("unknown")
     buttons = [button(short, "unknown", screening), *keep(screening, question, say)]
+    buttons += newer_way(screening, question, say)
     if screening.dialogue.can("back"):
         buttons.append(button(say.plain("back"), "back", screening))
     if matching.is_matching(screening) or cards.explains_more(screening.protocol, question):
@@ -223,6 +225,7 @@ def _show_excluded(screening: Screening, say: Phrases) -> Reply:
     save = saving(screening, "finish_save", say)
     correct = [*corrections(screening, say), *(correct_one(screening, each, say) for each in decided)]
     buttons = [*dict.fromkeys([*correct, save] if contradicting else [save, *correct])]
+    buttons += to_take_over(screening, say)
     if dialogue.can("continue"):
         buttons.append(button(say.plain("record_further"), "continue", screening))
     buttons.append(button(say.plain("correct_another"), "correct_which", screening))
@@ -240,6 +243,7 @@ def _show_review(screening: Screening, say: Phrases) -> Reply:
     buttons = [
         *corrections(screening, say),
         saving(screening, "save", say),
+        *to_take_over(screening, say),
         button(say.plain("correct_answer"), "correct_which", screening),
     ]
     if screening.dialogue.can("continue"):
