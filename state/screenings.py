@@ -111,7 +111,8 @@ class Screenings(Prompting):
         It began when the matching did, before its first answer, as any other does. It becomes the person's current one,
         or with ``save`` is saved as far as it has come, if nothing is to be asked in it: a fact of the site may be. The
         matching notes its number, and unless it is saved asks nothing more for it alone; in a revision it is judged on
-        there. Nothing in it tells of the matching.
+        there. What follows by itself there does: a time that was asked again still is. Nothing in it tells of the
+        matching.
         Raises `Unknown` if the trial is none of the matching, else what `start` raises.
         """
         place, protocol = trial_of(matching, trial)
@@ -133,6 +134,7 @@ class Screenings(Prompting):
             if not save and matching.dialogue.can("leave", trial=trial):
                 why = NOT_ASKED if was_judged(dialogue_of(matching), trial) else OPENED
                 self._step(matching, now, person, Step("leave", trial=trial, reason=why), None)
+                self._follow(matching, now, person)
             if not save:
                 self._ask(person, screening)
         self._remember(screening)

@@ -252,6 +252,45 @@ def test_in_a_matching_a_known_time_is_asked_again_too(tmp_path: Path) -> None:
     desk.conversation.screenings.db.close()
 
 
+MEN = """format = 2
+id = "MEN"
+title = "Fictional"
+[[criterion]]
+code = "I1"
+inclusion = "Men"
+rule = 'sex == "male"'
+"""
+
+
+def matched(path: Path, *trials: str) -> Desk:
+    """A matching in which *1 year ago* is asked again beside *18 months ago*, with trials that do not ask for it."""
+    for place, text in enumerate(trials):
+        (path / f"{place}.toml").write_text(text, encoding="utf-8")
+    desk = Desk(path / "many.db", "en", " ".join(str(path / f"{place}.toml") for place in range(len(trials))))
+    desk.terminal.begin()
+    desk.types("All our trials")
+    known = {"drug": "1 year ago", "sex": "Male", "relapse": "18 months ago"}
+    while (state := desk.conversation.screenings.load("S01-M0001").state) in known:
+        desk.types(known.pop(state))
+    assert state == "drug"
+    return desk
+
+
+@pytest.mark.parametrize(("typed", "verdict"), [("300 days ago", "ineligible"), ("2 years ago", "eligible")])
+def test_in_a_matching_it_stays_due_when_a_screening_for_another_trial_is_opened(
+    tmp_path: Path, typed: str, verdict: str
+) -> None:
+    desk = matched(tmp_path, OF_TWO, MEN)
+    desk.types("Where we stand", "Go on with MEN", "/open m1")
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert (matching.state, matching.dialogue.editing) == ("drug", "drug")
+    assert "asked once more" in " ".join("".join(desk.said[-9:]).casefold().split())
+    desk.types(typed)
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert (matching.state, matching.dialogue.verdict) == ("review", verdict)
+    desk.conversation.screenings.db.close()
+
+
 PIPED = {
     "what is offered": (["more than 18 months ago"], True),
     "in a smaller unit": (["400 days ago"], True),
