@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialogs.drafting import markers, sections
+from dialogs.drafting.inside import may_turn
 from dialogs.drafting.listed import enumerated, with_groups, with_numerals
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.remarks import excepts
@@ -29,6 +30,7 @@ from dialogs.drafting.titles import (
     says_nothing,
 )
 
+_SIDES: Final = ("inclusion", "exclusion")
 _UNDER_A_GROUP: Final = 2
 _TITLE: Final = "title"
 """Style of an unmarked heading among the items that are open."""
@@ -116,6 +118,8 @@ class _Reader:
             self.role, self.whom = section[0], section[1] or self._group(section[0])
             self.titles, self.open, self.before, self.fresh = [], [], [], False
             return Line(row.text, "line", row.marker)
+        if section is None and self.role in _SIDES and may_turn(row.text, self.role):
+            self.role, self.whom, self.titles, self.open = sections.UNSURE, "", [], []
         begun = "" if row.marker else sections.side_begun(row.text)
         if begun and (begun != sections.UNSURE or may_exclude):
             self.role, self.whom, self.titles, self.open = begun, "", [], []

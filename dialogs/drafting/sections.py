@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 from unicodedata import numeric
 
+from dialogs.drafting.inside import inside, is_denied, is_measured, is_whole
 from dialogs.drafting.misspelt import meant
 from dialogs.drafting.spoken import either, patterns
 from dialogs.drafting.titles import OPENS
@@ -139,8 +140,6 @@ _INSIDE: Final = re.compile(either("inside"), re.IGNORECASE)
 """Where a section begins in the middle of a line."""
 _NEXT: Final = re.compile(r"(?<=[.;。；])\s+(?=[A-Z*_])")
 """Between sentences."""
-_WORDS_BEFORE: Final = 5
-"""Fewer words than that before the heading belong to it: *Key Inclusion Criteria:*."""
 _CODE: Final = r"(?:[A-Z]|\d{1,2}[A-Z]?|I{1,3}V?)"
 _PART: Final = re.compile(
     rf"\b(?:cohort|arm|group|part|stage|phase)s? {_CODE}(?:(?:, (?:and )?| and | ?& ?| or | ?/ ?){_CODE})*(?![^\W_])"
@@ -262,16 +261,18 @@ def _begins(text: str) -> re.Match[str] | None:
     """Return the heading of a section that a line begins with."""
     for pattern in (*_SECTIONS, _OF_A_PART):
         found = pattern.match(text)
-        if found and not _SENTENCE.search(found["before"]) and not _PREDICATE.match(found["after"]):
-            return found
+        if not found or _SENTENCE.search(found["before"]) or _PREDICATE.match(found["after"]):
+            continue
+        if "out" in (named := found.groupdict()) and named["out"] and is_measured(found["before"]):
+            continue
+        return found
     return None
 
 
 def pieces(text: str, *, marked: bool = False, is_last: bool = True) -> Iterator[str]:
     """Yield a line in pieces: the headings of sections that stand in it, and what stands between them.
 
-    In a `marked` line, an item of a list, no sentence opens a section. In the middle of one that is not the last of its
-    section, only *criteria* do: *any cancer; excluded: of the skin* may say something of this line alone.
+    In a `marked` line no sentence opens a section; in one that is not the last of its section, only *criteria* do.
     """
     read = meant(text)
     starts = [0, *map(read.written, _cuts(read.text, marked=marked, is_last=is_last)), len(text)]
@@ -293,26 +294,35 @@ def _cuts(text: str, *, marked: bool, is_last: bool) -> Iterator[int]:
 
 def _begun(text: str, *, marked: bool, is_last: bool) -> list[int]:
     """Return where the headings in the middle of a line begin."""
-    inside = (found.end() for found in _INSIDE.finditer(text) if _is_whole(text[: found.end()]))
-    places = {each for each in inside if _end_of_heading(text[each:], marked=marked)}
+    known = (found.end() for found in _INSIDE.finditer(text) if is_whole(text[: found.end()]))
+    places = {each for each in known if _end_of_heading(text[each:], marked=marked)}
     if is_last and not marked:
         ends = (found.end() for found in _NEXT.finditer(text))
         places |= {
             each for each in ends if _end_of_heading(text[each:], marked=False) or side_begun(text[each:])
         }
+    for found in inside(text, is_end=is_last and not marked):
+        above = max({0, *(each for each in places if each <= found.place)})
+        end, before = _end_of_heading(text[above:], marked=marked), text[above : found.place]
+        if found.sure and (found.place >= above + end or (marked and _is_a_criterion(before, found.side))):
+            places.add(found.place)
     return sorted(places)
 
 
-def _is_whole(before: str) -> bool:
-    """Say whether what stands before a heading is no part of it."""
-    return before.rstrip().endswith((".", ";", "。", "；")) or len(before.split()) >= _WORDS_BEFORE
+def _is_a_criterion(before: str, side: str) -> bool:
+    """Say whether what stands before a heading in an item is no name of a group or a part."""
+    return (
+        side == "exclusion"
+        and _says_more(before, side)
+        and not (_PART.search(before) or speaks_of_some(before))
+    )
 
 
 def _end_of_heading(piece: str, *, marked: bool) -> int:
     """Return where the heading of a section ends that a piece begins with; 0 if it begins with none."""
     found = _begins(piece) or (None if marked else _GOES_ON.match(piece))
     if found:
-        return found.end()
+        return 0 if is_denied(found[0]) and piece[found.end() :].strip() else found.end()
     told = None if marked else _TELLS.match(piece)
     return told.end() if told and len(told[0]) <= _LONGEST and _told(told[0]) else 0
 
