@@ -43,7 +43,7 @@ def outdated(protocol: Protocol) -> tuple[Outdated, ...]:
     for place, criterion in enumerate(protocol.criteria):
         above = [line.text for line in protocol.lines if line.before <= place]
         headings = [text for text in above if text.endswith((":", "："))]
-        below = [line.text for line in protocol.lines if line.before == place + 1]
+        below = [line.text for line in protocol.lines if line.before > place]
         for at in members(criterion.rule.mask):
             question = protocol.questions[at]
             if criterion.rule.mask != 1 << at and _quotes_a_part(question, [criterion.source, *headings]):
