@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dialogs.portfolio.merging import Portfolio
     from dialogs.protocol import Protocol
     from state.settled import Settled
+
+
+MOST_TOLD: Final = 5
+"""Faults on standard error, where a column has them all."""
 
 
 @click.command("evaluate")
@@ -101,7 +105,10 @@ def command(
 
     Cells are read as the conversation reads what is typed. What it would ask about (no unit, 1.500 that may be
     1500, an unusual value) is not taken: the row is named on standard error and not evaluated; of several trials, for
-    those that ask this question. A line whose name begins with # is left out.
+    those that ask this question.
+
+    A matrix has a column "faults", and standard error the first five and their number. A line whose name begins with #
+    is left out.
 
     Exit status: 0; 1 if a row had a fault, the others still run; 2 if the list cannot be read.
     """
@@ -132,7 +139,7 @@ def command(
         raise click.UsageError("--site goes with --stored: a list is of no site.")
     _refuse_output(form, output)
     warn_of_drafts(trials)
-    rows = _Rows(protocol, file, accept_unusual, db_file)
+    rows = _Rows(protocol, file, accept_unusual, db_file, MOST_TOLD if form == "matrix" else None)
     if portfolio is not None and form == "matrix":
         _matrix(portfolio, rows, output, force=force)
     else:
@@ -197,14 +204,17 @@ def _print_empty_list(protocol: Protocol) -> None:
 
 
 class _Rows:
-    """The rows of a list; faults go to standard error, and rows that have some are counted."""
+    """The rows of a list; rows that have faults are counted, and these go to standard error, the first ``most``."""
 
-    def __init__(self, protocol: Protocol, file: str, accept_unusual: bool, db_file: str) -> None:
+    def __init__(
+        self, protocol: Protocol, file: str, accept_unusual: bool, db_file: str, most: int | None
+    ) -> None:
         from dialogs.candidates import Elsewhere
 
         self.protocol, self.file, self.accept_unusual = protocol, file, accept_unusual
         self.elsewhere = Elsewhere(lambda: _known(db_file))
-        self.faulty = self.read = 0
+        self.most = most
+        self.faulty = self.read = self.faults = 0
 
     def __iter__(self) -> Iterator[Row]:
         from bot.evaluate.verdicts import left_out, said, why
@@ -217,12 +227,17 @@ class _Rows:
                 self.read += 1
                 self.faulty += bool(row.faults)
                 for fault in row.faults:
-                    click.echo(f"{named}: {said(self.protocol, row, fault, say)}", err=True)
+                    self.faults += 1
+                    if self.most is None or self.faults <= self.most:
+                        click.echo(f"{named}: {said(self.protocol, row, fault, say)}", err=True)
                 yield row
         except BadFile as error:
             raise Unusable(f"{named}: {why(error, say)}") from error
         except OSError as error:
             raise Unusable(f"{named} cannot be read: {error.strerror}") from error
+        if self.most is not None and self.faults > self.most:
+            rows = say.plain("rows_with_faults", n=self.faulty)
+            click.echo(f"{named}: {rows}; the column faults has all of them, {self.faults}.", err=True)
         if told := left_out(self.elsewhere, say):
             click.echo(f"{named}: {told}", err=True)
         if not self.read:

@@ -21,6 +21,8 @@ from state.exports.spreadsheet import ENCODING, Csv
 
 MAX_CANDIDATES: Final = 2_000
 """A longer list is for the command line."""
+MOST_OPTIONS: Final = 6
+"""Of a question, as they are named where an answer is none of them."""
 Where = Literal["shell", "chat"]
 """Whom a sentence is for: what to do about a fault is not the same."""
 MAX_UNPACKED: Final = 16 * 1024 * 1024
@@ -48,6 +50,8 @@ def _said(protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Where
     }
     keys = (f"fault_{fault.code}_{where}", f"fault_{fault.code}", f"refused_{fault.code}")
     key = next(each for each in keys if each in say.texts)
+    if "{options}" in say.texts[key]:
+        details["options"] = _options(protocol.question(fault.question or ""), say)
     place = say.plain("fault_row", row=row.number, name=shown(row.name))
     told = say.plain(key, **{"ask": "", "text": "", **details}).strip()
     if "likely" in details:
@@ -55,6 +59,18 @@ def _said(protocol: Protocol, row: Row, fault: Fault, say: Phrases, where: Where
     if fault.question is None:
         return say.plain("fault_place", place=place, why=told)
     return say.plain("fault_place_question", place=place, question=fault.question, why=told)
+
+
+def _options(question: Question, say: Phrases) -> str:
+    """Name what may stand in a cell: codes, each with its words, of many options the first; and the one for unknown."""
+    named = [_option(each.code, each.text[say.language], say) for each in question.options]
+    more = [say.plain("and_more", n=len(named) - MOST_OPTIONS)] if len(named) > MOST_OPTIONS else []
+    return joined([*named[:MOST_OPTIONS], *more, UNKNOWN.code], say)
+
+
+def _option(code: str, text: str, say: Phrases) -> str:
+    label = shown(text)
+    return code if label.casefold() == code else say.plain("noted", what=code, note=label)
 
 
 def _labels(protocol: Protocol, fault: Fault, language: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from bot.wording.phrases import phrases
 from dialogs.answers import Measurement, encode
 from dialogs.candidates import BadFile, Fault, Row
 from dialogs.languages import LANGUAGES
-from dialogs.loading import load
+from dialogs.loading import load, parse_protocol
 from tests.dialogs.test_at_limits import trial
 
 PROTOCOL = load("NCT04420494")
@@ -178,7 +178,9 @@ def test_faults_are_named_by_row_name_and_field_and_the_others_still_run() -> No
     assert unit == "-: row 3 (C-2), hemoglobin: '98' has no unit. Please add one of: g/L."
     assert number.endswith("'1.200 g/dL' can mean more than one number. Please write 1.2000 g/dL.")
     assert option == (
-        "-: row 3 (C-2), tumour: 'carcinoma' is none of the options. "
+        "-: row 3 (C-2), tumour: 'carcinoma' is none of the options: none_or_benign (None, or benign only),"
+        " in_situ_only (Carcinoma in situ only), current (Current malignancy),"
+        " past_remission (Past malignancy, now in remission), unknown. "
         "Did you mean in_situ_only, current, past_remission?"
     )
 
@@ -289,6 +291,43 @@ def test_a_unit_is_named_as_the_template_and_the_conversation_name_it() -> None:
     assert "'6 Wochen' is not known here. Please use one of: days, weeks, months, years." in faults[2]
     (fault,) = told(b"name,steroid_duration\nC-1,6 Wochen\n", "zh")
     assert "请使用以下单位之一：天、周" in fault
+
+
+def test_what_is_none_of_the_options_is_told_with_them() -> None:
+    (fault,) = told(b"name,sex\nC-1,perhaps\n")
+    assert "'perhaps' is none of the options: female, male, unknown." in fault
+    (fault,) = told(b"name,sex\nC-1,perhaps\n", "zh")
+    assert "female（女）、male（男）、unknown" in fault
+
+
+def test_of_many_options_the_first_are_told() -> None:
+    trial = load("EXAMPLE-DM2")
+    (row,) = read_list(trial, b"name,diabetes_drugs,diabetes\nC-1,aspirin,maybe\n")
+    first, second = sorted(said(trial, row, fault, phrases("en")) for fault in row.faults)
+    assert "'maybe' is none of the options: none, type_1 (Type 1), type_2 (Type 2), " in first
+    assert "metformin, sulfonylurea, dpp4 (DPP-4 inhibitor), sglt2 (SGLT2 inhibitor)" in second
+    many = OPTIONS.format(", ".join(f'{{ code = "o{n}", text = "Option {n}" }}' for n in range(20)))
+    (row,) = read_list(parse_protocol(many, "many"), b"name,which\nC-1,o21\n")
+    text = said(parse_protocol(many, "many"), row, row.faults[0], phrases("en"))
+    assert "o5 (Option 5), and 14 more, unknown" in text
+
+
+OPTIONS = """
+format = 2
+id = "MANY"
+title = "A fictional trial"
+
+[[question]]
+id = "which"
+kind = "choice"
+ask = "Which?"
+options = [{}]
+
+[[criterion]]
+code = "E1"
+exclusion = "The first"
+rule = 'which == "o0"'
+"""
 
 
 def test_a_number_of_a_workbook_is_repeated_where_its_unit_is_missing() -> None:

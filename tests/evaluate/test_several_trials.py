@@ -175,6 +175,18 @@ def test_the_table_has_a_row_a_candidate_and_a_column_a_trial(folder: Path) -> N
     assert "'forty'" in rows[2][3]
 
 
+@pytest.mark.parametrize("bad", [4, 9])
+def test_beside_a_table_standard_error_has_the_first_faults_and_how_many_there_are(
+    folder: Path, bad: int
+) -> None:
+    lines = "".join(f"C{n},45,maybe\n" for n in range(bad))
+    (folder.parent / "list.csv").write_text(f"name,age_years,sex\n{lines}", encoding="utf-8")
+    told = _evaluate(folder, "--format", "matrix").stderr.splitlines()
+    assert len(told) == (bad if bad == 4 else 6)
+    assert (f"{bad} rows with faults; the column faults has all of them, {bad}." in told[-1]) == (bad > 5)
+    assert len(_evaluate(folder).stderr.splitlines()) == bad, "lines have no column of them"
+
+
 def test_the_workbook_says_each_verdict_in_words_and_in_its_colour(folder: Path) -> None:
     target = folder.parent / "matrix.xlsx"
     _evaluate(folder, "--format", "matrix", "--output", str(target))
