@@ -23,7 +23,6 @@ from dialogs.assessment import Reason
 from dialogs.dialogue import Dialogue
 from dialogs.examples import example
 from dialogs.languages import words
-from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial
 from dialogs.protocol import Criterion, Part, Protocol, Question
 from dialogs.reading import Given, Refused, looks_like_free_text, looks_like_identifier, unit_for
@@ -41,8 +40,7 @@ def question_card(screening: Screening, say: Phrases) -> Safe:
     question = dialogue.protocol.question(dialogue.state)
     only = unit_for(dialogue.protocol, question, dialogue.facts)
     return lines(
-        Safe(f"<b>{escape(question.ask[language])}</b>"),
-        matching.for_one(dialogue, question.id, say) if isinstance(dialogue, Matching) else None,
+        matching.question_asked(screening, question.id, say),
         whose(dialogue.protocol, question, say),
         say("judgement") if question.judgement else None,
         as_number(dialogue, question, say),

@@ -9,9 +9,9 @@ from bot.exchange import Safe
 from bot.wording import parts
 from bot.wording.asked import numbered
 from bot.wording.parts import title
-from bot.wording.phrases import Phrases, joined, lines
+from bot.wording.phrases import Phrases, escape, joined, lines
 from dialogs.portfolio.matching import Matching
-from dialogs.portfolio.merging import Trial
+from dialogs.portfolio.merging import Trial, naming
 from dialogs.progress import Progress
 from dialogs.reasons import what_failed
 from state.screenings import Screening
@@ -78,16 +78,37 @@ def asked_for(screening: Screening, question: str, say: Phrases) -> Safe:
     return say("asked_for_trials", n=n, of=len(still_possible(screening)))
 
 
-def for_one(dialogue: Matching, question: str, say: Phrases) -> Safe | None:
-    """Name the trial if it is the only one of several that asks a question, and the question does not name it."""
-    place, possible = dialogue.protocol.position[question], dialogue.possible
-    asking = [index for index in possible if place in dialogue.worth[index]]
-    if len(asking) != 1 or len(possible) == 1:
-        return None
-    name = dialogue.protocol.trial_ids[asking[0]]
-    if dialogue.protocol.questions[place].ask[say.language].startswith(name):
-        return None
-    return Safe(f"<i>{say('for_trial', id=name)}</i>")
+def question_asked(screening: Screening, question: str, say: Phrases) -> Safe:
+    """A question, with the trial if it is asked for only one of several; it names no trial that it is not asked for."""
+    dialogue, place = screening.dialogue, screening.protocol.position[question]
+    ask = screening.protocol.questions[place].ask
+    if not isinstance(dialogue, Matching):
+        return _bold(ask[say.language])
+    trials = _asked_now(dialogue, place)
+    named = naming(dialogue.portfolio, place, trials or dialogue.portfolio.asking[place])
+    if named is not None or len(trials) != 1 or trials == [*dialogue.possible]:
+        return _bold((named or ask)[say.language])
+    name = dialogue.portfolio.trial_ids[trials[0]]
+    return lines(_bold(ask[say.language]), Safe(f"<i>{say('for_trial', id=name)}</i>"))
+
+
+def _bold(text: str) -> Safe:
+    return Safe(f"<b>{escape(text)}</b>")
+
+
+def _asked_now(dialogue: Matching, place: int) -> list[int]:
+    """Return the trials for which a question is asked, by their place; of an answer given those that it applies in."""
+    question = dialogue.protocol.questions[place].id
+    asking = [index for index in dialogue.portfolio.asking[place] if dialogue.asks(index)]
+    if question not in dialogue.answers:
+        return [index for index in dialogue.possible if place in dialogue.worth[index]]
+    applying = [index for index in asking if _applies(dialogue, index, place)]
+    return applying or [index for index in asking if index in dialogue.possible]
+
+
+def _applies(dialogue: Matching, index: int, place: int) -> bool:
+    trial = dialogue.trials[index]
+    return trial.protocol.questions[trial.own[place]].id in dialogue.alone[index].applied
 
 
 # what is new ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from dialogs.effort import WEIGHTS
 from dialogs.languages import in_every_language
 from dialogs.of_one_trial import explained_first
 from dialogs.portfolio.beside import Said, implied, told
-from dialogs.portfolio.naming import named
+from dialogs.portfolio.naming import behind, named
 from dialogs.portfolio.sameness import classes
 from dialogs.protocol import Criterion, Part, Protocol, Question, SiteItem
 from dialogs.rules.judgement import members
@@ -113,6 +113,14 @@ def asked_by(protocol: Protocol, place: int) -> list[tuple[Protocol, Question]]:
         return [(protocol, protocol.questions[place])]
     asking = [protocol.trials[index] for index in protocol.asking[place]]
     return [(trial.protocol, trial.protocol.questions[trial.own[place]]) for trial in asking]
+
+
+def naming(portfolio: Portfolio, place: int, trials: Sequence[int]) -> Text | None:
+    """Return a question that names trials with the names of these only; ``None`` if it names none."""
+    own = [question.ask for _, question in asked_by(portfolio, place)]
+    if portfolio.questions[place].ask in own:
+        return None
+    return behind([portfolio.trial_ids[each] for each in trials], max(own, key=len))
 
 
 def coded(protocol: Protocol, code: str) -> str:

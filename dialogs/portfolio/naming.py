@@ -65,10 +65,11 @@ def _worded_alike(protocols: Sequence[Protocol], places: Sequence[Sequence[int]]
 
 
 def _with_trials(question: Question, trials: Sequence[str]) -> Question:
-    return replace(question, ask=_behind(trials, question.ask), short=_behind(trials, question.short))
+    return replace(question, ask=behind(trials, question.ask), short=behind(trials, question.short))
 
 
-def _behind(trials: Sequence[str], text: Text) -> Text:
+def behind(trials: Sequence[str], text: Text) -> Text:
+    """Return a text behind the names of trials."""
     return Text(
         {code: _said(trials, what, words("dialogs", code)["punctuation"]) for code, what in text.items()}
     )

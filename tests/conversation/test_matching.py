@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from bot.conversation import Conversation
-from bot.exchange import Turn
+from bot.exchange import Reply, Turn
 from bot.wording.phrases import plain
 from dialogs.answers import UNKNOWN, Measurement
 from dialogs.dialogue import REVIEW, Step
+from dialogs.languages import words
 from dialogs.loading import load, parse_protocol
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import merged
@@ -363,6 +364,38 @@ def test_a_question_that_one_trial_alone_needs_says_so(site: Site) -> None:
         alone += len(named)
         turn = site.ward.do(site.ward.clinician, site.words("unknown"))
     assert alone > 5
+
+
+NAMED = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-NSCLC", "NCT04420494")))
+
+
+def named_in(told: str) -> set[str]:
+    return {trial.id for trial in NAMED if trial.id in told}
+
+
+def card(turn: Turn) -> str:
+    return plain([each for each in turn.actions if isinstance(each, Reply)][-1].text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_names_no_trial_that_is_ruled_out_and_the_same_ones_after_the_way_back(
+    conversation: Conversation, language: str
+) -> None:
+    ward, fewer = staffed(offering(conversation, *NAMED), language), 0
+    site = Site(ward, conversation.people.add("administrator", "S01", "telegram", "7", language))
+    work_out = words("dialogs", language)["formula"]["computed"]
+    answers = {"age_years": "45", "tumour_type": "Other, or small cell", "bmi": work_out}
+    turn = begin(site)
+    while (matching := ward.conversation.screenings.load("S01-M0001")).state != REVIEW:
+        dialogue, asked = matching.dialogue, matching.state
+        assert isinstance(dialogue, Matching)
+        named = named_in(card(turn))
+        assert named <= {dialogue.trials[at].protocol.id for at in dialogue.possible}
+        fewer += named < named_in(dialogue.protocol.question(asked).ask[language])
+        ward.do(ward.clinician, answers.get(asked, site.words("unknown")))
+        assert named_in(card(ward.do(ward.clinician, site.words("back")))) == named, asked
+        turn = ward.do(ward.clinician, answers.get(asked, site.words("unknown")))
+    assert fewer, "one that two trials ask is asked for the one that is left"
 
 
 def test_a_screening_that_came_out_of_it_leads_back_when_it_is_saved_as_long_as_the_matching_is_open(
