@@ -14,12 +14,13 @@ from dialogs.drafting.cohorts import Cohort, parts_of
 from dialogs.drafting.footnotes import footnotes_of, marks, with_footnotes
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_one_sex import names_a_sex_alone, of_one_sex
-from dialogs.drafting.of_some import concerns_some, is_of_a_partner, is_of_another, surely_concerns_some
-from dialogs.drafting.persons import label_of, names_some, person_called, says_age
+from dialogs.drafting.of_some import is_of_another
+from dialogs.drafting.persons import label_of, person_called, says_age
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.remarks import excepts, says_allowed
 from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
+from dialogs.drafting.whom import OF_A_GROUP, groups_in, may_not_concern, names_of, of_some
 from dialogs.drafting.why import Note
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -78,7 +79,8 @@ def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
     cohorts = {part.code: part for named in parts.values() for part in named}
     footnotes = footnotes_of([line.text for line in lines if line.role != "line"])
     of_criteria = [replace(each, role="line") if each.text in footnotes.values() else each for each in lines]
-    maker = partial(_Maker, propose, footnotes=footnotes, of_one_sex=of_one_sex(lines))
+    groups = groups_in(lines)
+    maker = partial(_Maker, propose, footnotes=footnotes, of_one_sex=of_one_sex(lines), groups=groups)
     made = list(maker(parts).of_list(with_remarks(tree.tree(of_criteria)), ""))
     if cohorts.keys() - {code for each in made for code in each.parts}:
         return list(maker({}).of_list(with_remarks(tree.tree(of_criteria)), ""))
@@ -97,17 +99,6 @@ def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort], *, is_first: bool) -
     return replace(drafted, review=(*drafted.review, note))
 
 
-def _may_not_concern(role: str, another: str, *, some: bool) -> bool:
-    """Say whether a line may concern some patients only, whom its heading or its words name.
-
-    What is to be true of another person lets nobody pass who has none, but of a partner: whoever needs a parent would
-    be let pass by a tap.
-    """
-    if another:
-        return role == "exclusion" or is_of_a_partner(another)
-    return role == "inclusion" and some
-
-
 @dataclass(slots=True)
 class _Maker:
     propose: Propose
@@ -117,6 +108,8 @@ class _Maker:
     """By the numbers that stand raised in the lines that they are on."""
     of_one_sex: Set[Line]
     """Lines about one sex beside others about the other one."""
+    groups: frozenset[str]
+    """The names of groups of an age or a dose, which are not all who take part."""
     numbers: Counter[str] = field(default_factory=Counter)
     """How many criteria of each side there are, and how many parts of each."""
     remarks: tuple[str, ...] = ()
@@ -193,7 +186,7 @@ class _Maker:
             made = replace(made, review=(*made.review, Note("which_lines")))
         if tree.ends_open(node):
             return replace(made, review=(*made.review, Note("joins")))
-        if node.line.unsure or self._is_of_everybody(made):
+        if node.line.unsure or self._is_of_everybody(made) or self._is_of_a_group(node.line):
             return made
         others = list(filter(self._is_of_another, (*node.line.headings, label_of(text))))
         if others:
@@ -245,20 +238,23 @@ class _Maker:
         above, label = self._headings(node.line), label_of(node.line.text)
         names = (*node.line.headings, node.line.text, label)
         parts = [part for each in names for part in self.parts.get(each, ())]
-        of_some = "perhaps" if node.line in self.of_one_sex else ""
-        of_some = self._of_some(node.line.text, above, label) or of_some
+        text = node.line.text.removeprefix(label) if self.parts.get(label) else node.line.text
+        of_group = self._is_of_a_group(node.line)
+        about = "perhaps" if of_group else of_some(text, (*above, label), self.parts)
+        about = about or ("perhaps" if node.line in self.of_one_sex else "")
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
         said = (node.line.text, *above, *(each.line.text for each in node.items))
         speaks = says_allowed(node.line.text, node.role) or excepts(node.line.text)
         asks_what_yes_means = node.role == "exclusion" and (speaks or any(map(requires, said)))
-        some = not theirs and _may_not_concern(node.role, another, some=of_some != "")
+        some = not theirs and may_not_concern(node.role, another, some=about != "")
         notes = (
             (node.line.unsure, Note("unsure")),
             (asks_what_yes_means, _REQUIRES),
             (speaks and node.role == "inclusion", Note("says_allowed")),
             (marks(node.words()) != (), Note("footnote")),
-            (some and of_some == "perhaps", Note("of_some")),
+            (some and about == "perhaps", Note("of_some")),
+            (of_group and not some, OF_A_GROUP),
         )
         return Drafted(
             node.line.text,
@@ -272,14 +268,6 @@ class _Maker:
             person=person_called(another) if another else {},
         )
 
-    def _of_some(self, text: str, above: Sequence[str], label: str) -> str:
-        """Return ``surely`` or ``perhaps`` where a line is about some patients only: not by the name of its part."""
-        text = text.removeprefix(label) if self.parts.get(label) else text
-        said = (text, *(each for each in (*above, label) if not self.parts.get(each)))
-        if surely_concerns_some(*said) or any(map(names_some, said[1:])):
-            return "surely"
-        return "perhaps" if concerns_some(*said) else ""
-
     def _headings(self, line: Line) -> tuple[str, ...]:
         """Return what a line stands under, but for the parts of the trial, and for what makes it an exclusion.
 
@@ -292,6 +280,10 @@ class _Maker:
     def _is_of_everybody(self, made: Drafted) -> bool:
         """Say whether a criterion is about several persons, so that no question about one of them does."""
         return not made.parts and any(each.required for named in self.parts.values() for each in named)
+
+    def _is_of_a_group(self, line: Line) -> bool:
+        """Say whether a line is of a group that is no part, so that its heading's age is no limit for all."""
+        return any(each in self.groups and not self.parts.get(each) for each in names_of(line))
 
     def _is_of_another(self, heading: str) -> bool:
         """Say whether a heading speaks of other persons than the patient: *for parents:*."""

@@ -329,8 +329,44 @@ def test_what_stands_of_women_beside_men_keeps_out_neither(lines: tuple[str, str
     assert not alone.of_some
 
 
+GROUPS = {
+    "of a state": ("Healthy infants 6-23 months:\n* {}", "Children 2-4 years with HIV:\n* {}"),
+    "of other ages": ("Younger adults (18-40 years):\n* {}", "Older adults (65 years and older):\n* {}"),
+    "as items": ("* Adults 18-49 years with obesity:\n  * {}", "* Women aged 20-40 with PCOS:\n  * {}"),
+    "at the beginning of lines": (
+        "* Adults 18-49 years with obesity: {}",
+        "* Adults 50-80 years with COPD: {}",
+    ),
+    "of a dose": ("Dose Level 1 and 2:\n* {}", "Dose Level 3:\n* {}"),
+    "beside criteria of all": ("* Sneezes\nAdolescents (12-17):\n* {}", "* {}"),
+    "in Chinese": ("健康婴儿（6-23月龄）：\n* {}", "2-4岁HIV感染儿童：\n* {}"),
+}
+
+
+@pytest.mark.parametrize("headed", GROUPS.values(), ids=GROUPS)
+def test_an_age_in_the_heading_of_a_group_is_no_limit_for_all_who_take_part(headed: tuple[str, str]) -> None:
+    text = "\n".join(headed).format("Platelets > 75 x 10^9/L", "LVEF > 50%")
+    for side in ("Inclusion:", "Inclusion:\n* Age 18 years or older\nExclusion:"):
+        drafted = trial(f"{side}\n{text}")
+        assert drafted.parts == ()
+        of_groups = [
+            each for each in drafted.criteria if each.source not in ("Age 18 years or older", "Sneezes")
+        ]
+        of_groups = of_groups[: 1 if "Sneezes" in text else 2]
+        assert not any("age_years" in each.rule.text for each in of_groups)
+        said = "some patients only" if side == "Inclusion:" else "name some of the participants"
+        assert all(said in str(each.review) for each in of_groups)
+
+
+@pytest.mark.parametrize("line", ["Patients aged 18 to 65 years with asthma:", "Adults 18-49 years with obesity:"])  # fmt: skip
+def test_a_group_below_which_all_criteria_stand_is_whom_the_trial_is_for(line: str) -> None:
+    made = criteria_of(split(f"Inclusion:\n{line}\n* Fever\n* Cough\nExclusion:\n* Rash"), propose)
+    assert not any(each.of_some for each in made)
+    assert not {"of_some", "of_a_group"} & {note.key for each in made for note in each.review}
+
+
 HEADINGS = st.lists(
-    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Adults 65 years and older:", "Children 2-5 years:", "Children 6 to 11 years:", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
+    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Adults 65 years and older:", "Children 2-5 years:", "Children 6 to 11 years:", "Children 2-4 years with HIV:", "Dose Level 2:", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
     min_size=3, max_size=16,
 ).map("\n".join)  # fmt: skip
 
