@@ -132,8 +132,15 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         context.turn.say(opened)
         return
     starting.open_with(context, opened)
-    stays = None if screening.ended else context.say("matching_stays", number=screening.number)
-    context.show(opened, remark=lines(meanwhile(context, opened), stays))
+    context.show(opened, remark=lines(meanwhile(context, opened), _stays(context, screening)))
+
+
+def _stays(context: Context, matching: Screening) -> Safe | None:
+    """Say that a matching out of which a trial was opened is still open, and whether other trials are possible."""
+    if matching.ended:
+        return None
+    key = "matching_stays" if to_open(matching) else "matching_stays_open"
+    return context.say(key, number=matching.number)
 
 
 def save_all(context: Context, screening: Screening, press: Press) -> None:

@@ -47,14 +47,17 @@ def _totals(trial: TrialStats, language: str) -> Iterator[str]:
     yield word("cancelled_note", n=trial.cancelled)
     if any(trial.outcomes.values()):
         yield word("outcomes_line", **trial.outcomes)
-    yield word("medians", **_medians(trial.total, language))
+    medians = _medians(trial.total, "to_verdict", language)
+    if medians:
+        yield word("medians", medians=medians)
 
 
 def _groups(title: str, groups: Mapping[str, Counts], language: str) -> Iterator[str]:
     yield f"\n{title}"
     for group, counts in groups.items():
-        numbers = {**_counted(counts), **_medians(counts, language)}
-        yield f"  {say(language)('group_line', group=group, **numbers)}"
+        line = say(language)("group_line", group=group, **_counted(counts))
+        medians = _medians(counts, "minutes", language)
+        yield f"  {say(language)('group_and_medians', line=line, medians=medians) if medians else line}"
 
 
 def _counted(counts: Counts) -> dict[str, int]:
@@ -75,18 +78,18 @@ def _filters(stats: Stats, language: str) -> Iterator[str]:
 
 
 def _reasons(title: str, reasons: tuple[Reason, ...], language: str) -> Iterator[str]:
-    yield f"\n{title}"
+    if reasons:
+        yield f"\n{title}"
     for reason in reasons:
         yield f"  {reason.subjects:>4}  {reason.code:<4} {reason.name[language]}"
 
 
-def _medians(counts: Counts, language: str) -> dict[str, str]:
-    """Return the medians as words; a dash where there is none."""
+def _medians(counts: Counts, minutes: str, language: str) -> str:
+    """Return the medians as words, the time by a phrase; what is not known, as of matchings, is left out."""
     word, questions, seconds = say(language), counts.median_questions, counts.median_seconds
-    return {
-        "questions": word("questions", n="–" if questions is None else _short(questions)),
-        "time": "–" if seconds is None else word("minutes", n=_minutes(seconds)),
-    }
+    told = [] if questions is None else [word("questions", n=_short(questions))]
+    told += [] if seconds is None else [word(minutes, n=_minutes(seconds))]
+    return word("also").join(told)
 
 
 def _minutes(seconds: float) -> str:

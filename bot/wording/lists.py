@@ -244,8 +244,10 @@ def recent(
 
 
 def _labelled_matching(screening: Screening, zone: str, say: Phrases) -> str:
-    """A matching on a button: its number, the day on which it was started, and how many trials are possible."""
-    return f"{screening.number} · {in_zone(screening.started_at, zone):%m-%d} · {possible_in_short(screening, say)}"
+    """A matching on a button: its number, the day it was started, whether it is open, how many trials are possible."""
+    possible = possible_in_short(screening, say)
+    stands = possible if screening.ended else say.plain("noted", what=say.plain("state_open"), note=possible)
+    return f"{screening.number} · {in_zone(screening.started_at, zone):%m-%d} · {stands}"
 
 
 def labelled(item: Listed, zone: str, say: Phrases, named: Named) -> str:

@@ -76,7 +76,7 @@ def _not_listed(screening: Screening, out: Sequence[int], say: Phrases) -> list[
 
 
 def _unasked(screening: Screening, say: Phrases) -> list[Safe]:
-    """Say at the end of how many trials not all was asked."""
+    """Say at the end how many trials were not asked to the end."""
     unasked = _to_be_asked(screening)
     return [say("not_all_asked", n=unasked)] if screening.dialogue.finished and unasked else []
 
@@ -95,7 +95,10 @@ def _saved(screening: Screening, say: Phrases) -> list[Safe]:
     if screening.state != COMPLETED:
         return []
     saved = screening.saved[-1]
-    return [say("card_saved", at=local_time(saved.at, screening.zone), person=saved.person)]
+    told = [say("card_saved", at=local_time(saved.at, screening.zone), person=saved.person)]
+    if screening.opened:
+        return told
+    return [*told, say("none_made_all_out" if screening.dialogue.excluded else "none_made")]
 
 
 def _head(screening: Screening, say: Phrases) -> Safe:
@@ -180,7 +183,15 @@ def _go_on(screening: Screening, index: int, say: Phrases) -> list[Button]:
         return []
     if dialogue.left.get(trial) != OPENED and dialogue.can("take_in", trial=trial):
         return [button(say.plain("take_in", id=trial), "take_in", screening, index)]
-    return [button(say.plain("go_on_with", id=trial), "open_trial", screening, index)]
+    return [button(say.plain(_opening(screening, index), id=trial), "open_trial", screening, index)]
+
+
+def _opening(screening: Screening, index: int) -> str:
+    """Name the phrase for opening a trial, by how it stands here: nobody is to open a ruled out one unawares."""
+    dialogue = as_matching(screening)
+    if dialogue.is_left(index):
+        return "open_left_out"
+    return "open_ruled_out" if dialogue.alone[index].excluded else "go_on_with"
 
 
 def _ending(screening: Screening, say: Phrases) -> list[Button]:

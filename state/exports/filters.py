@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from dialogs.loading import shipped_protocols
 from state.errors import StateError
 from state.exports.snapshot import Snapshot
 from state.moments import stamp
 from state.names import SITES, suggested
+from state.replay import IS_PORTFOLIO
 
 
 class Nothing(StateError):
@@ -34,6 +36,10 @@ def moment(as_of: datetime | None, now: datetime) -> str | None:
 _TRIALS: Final = """
 SELECT DISTINCT t.id FROM protocols t JOIN screenings s ON s.protocol = t.sha256 WHERE s.sequence > 0 ORDER BY 1
 """
+_KNOWN_TRIALS: Final = f"""
+SELECT id FROM protocols WHERE NOT {IS_PORTFOLIO} UNION SELECT subject FROM register WHERE kind = 'trial'
+"""
+"""Trials of this file, also those that only matchings were over, or that were only opened, paused or closed."""
 
 
 def refuse_nothing(data: Snapshot) -> None:
@@ -48,10 +54,18 @@ def refuse_mixed(data: Snapshot) -> None:
         raise Mixed(data.trials)
 
 
+def is_yet_to_screen(data: Snapshot, trial: str) -> bool:
+    """Say whether a trial is known, shipped or of this file, and nobody was screened for it: no name to guess at."""
+    known = {each for (each,) in data.query(_KNOWN_TRIALS)} | {*shipped_protocols()}
+    return trial in known and trial not in {each for (each,) in data.query(_TRIALS)}
+
+
 def _why(data: Snapshot) -> str:
     chosen = data.selection
     if chosen.since and chosen.until and chosen.since > chosen.until:
         return f"the first day, {chosen.since}, is after the last, {chosen.until}; please exchange them"
+    if chosen.protocol and is_yet_to_screen(data, chosen.protocol):
+        return f"there is no screening for {chosen.protocol} yet"
     for given, none, some, known in (
         (chosen.site, "there is no site", "there are", SITES),
         (chosen.protocol, "there is no screening for", "there are some for", _TRIALS),

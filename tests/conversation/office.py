@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Conversation
 from bot.exchange import PRESS_BYTES, Button, Message, MessageKind, Reply, Turn
+from bot.wording.phrases import Phrases, phrases
 from dialogs.protocol import Protocol
 from state.people import Person, Role
 
@@ -41,7 +42,9 @@ class Ward:
         return turn
 
     def tap(self, turn: Turn, label: str) -> Turn:
-        """Press the clinician's button of that label."""
+        """Press the clinician's button of that label; *Go on with* a trial also where it is ruled out."""
+        if label.startswith("Go on with "):
+            label = opening(turn, label.removeprefix("Go on with "), phrases("en"))
         (found,) = [button for button in buttons(turn) if button.label == label]
         return self.do(self.clinician, f"!{found.press}")
 
@@ -53,6 +56,13 @@ class Ward:
         return self.conversation.screenings.db.execute(
             "SELECT screening, verdict FROM verdicts ORDER BY at"
         ).fetchall()
+
+
+def opening(turn: Turn, trial: str, say: Phrases) -> str:
+    """Return the label of the button that opens a trial out of a matching, however it stands there."""
+    shown = labels(turn)
+    ways = [say.plain(key, id=trial) for key in ("go_on_with", "open_ruled_out", "open_left_out")]
+    return next((each for each in ways if each in shown), ways[0])
 
 
 def staffed(conversation: Conversation, language: str = "en") -> Ward:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.exchange import Reply, Turn
-from bot.wording.phrases import plain
+from bot.wording.phrases import phrases, plain
 from dialogs.answers import UNKNOWN, Measurement
 from dialogs.dialogue import REVIEW, Step
 from dialogs.languages import words
@@ -23,7 +23,7 @@ from state.matchings import to_open
 from state.people import Person
 from state.screenings import Screening, Screenings
 from state.verify import verify
-from tests.conversation.office import LANGUAGES, buttons, labels, offering, press_of, said, staffed
+from tests.conversation.office import LANGUAGES, buttons, labels, offering, opening, press_of, said, staffed
 from tests.conversation.test_trials import Site
 
 TRIALS = tuple(map(load, ("EXAMPLE-DM2", "EXAMPLE-MDD", "NCT04420494")))
@@ -48,7 +48,10 @@ def begun(site: Site) -> list[str]:
 
 
 def press(site: Site, turn: Turn, key: str, **values: object) -> Turn:
-    return site.press(site.ward.clinician, turn, site.words(key, **values))
+    label = site.words(key, **values)
+    if key == "go_on_with":
+        label = opening(turn, str(values["id"]), phrases(site.ward.clinician.language))
+    return site.press(site.ward.clinician, turn, label)
 
 
 def test_all_trials_stand_before_each_and_begin_one_matching_however_often_they_are_tapped(
@@ -308,7 +311,8 @@ def test_a_yes_at_the_end_saves_the_matching_alone_where_nothing_is_to_be_opened
 def test_the_end_has_the_keys_in_the_order_of_use_and_the_verdicts_below_the_answers(site: Site) -> None:
     shown = at_review(site)
     asked = [site.words("save_all", n=2)]
-    asked += [site.words("go_on_with", id=trial) for trial in ("EXAMPLE-DM2", "NCT04420494", "EXAMPLE-MDD")]
+    asked += [site.words("go_on_with", id=trial) for trial in ("EXAMPLE-DM2", "NCT04420494")]
+    asked += [site.words("open_ruled_out", id="EXAMPLE-MDD")]
     assert [each for each in labels(shown) if each in asked] == asked
     told = plain(said(shown))
     assert told.index(site.words("answers_title").strip("<b>/")) < told.index(
@@ -554,7 +558,7 @@ def test_the_end_saves_a_screening_for_each_trial_that_is_possible(site: Site) -
         ("S01-M0001", "undetermined"),
     ]
     assert site.words("trial_saved", id="EXAMPLE-DM2", number="S01-0001") in plain(said(shown))
-    assert site.words("go_on_with", id="EXAMPLE-MDD") in labels(shown), (
+    assert site.words("open_ruled_out", id="EXAMPLE-MDD") in labels(shown), (
         "what was ruled out can be opened, too"
     )
     assert is_sound(site)
@@ -654,7 +658,8 @@ def test_matchings_are_found_among_the_newest_screenings_of_their_person(site: S
     listed = site.ward.do(site.ward.clinician, "/recent")
     first, second = [label for label in labels(listed) if "S01-M" in label]
     assert (first.startswith("S01-M0002"), second.startswith("S01-M0001")) == (True, True)
-    assert first.endswith(site.words("possible_of", possible=3, of=3))
+    possible = site.words("possible_of", possible=3, of=3)
+    assert first.endswith(site.words("noted", what=site.words("state_open"), note=possible)), "it is open"
     assert second.endswith(site.words("possible_of", possible=0, of=3))
     assert site.words("stands_title") in plain(said(site.press(site.ward.clinician, listed, second)))
     assert "S01-M" not in str(buttons(site.ward.do(site.ward.coordinator, "/recent")))
@@ -733,7 +738,7 @@ def test_a_trial_whose_screening_was_cancelled_is_said_so_left_out_of_saving_and
     cancelled(site)
     shown = site.ward.do(site.ward.clinician, "/resume m1")
     assert site.words("named", name="S01-0001", what=site.words("verdict_cancelled")) in plain(said(shown))
-    assert site.words("go_on_with", id="NCT04420494") in labels(shown)
+    assert site.words("open_left_out", id="NCT04420494") in labels(shown)
     done = press(site, shown, "save_all", n=1)
     assert [number for number, _ in site.ward.verdicts()] == ["S01-0002", "S01-M0001"]
     press(site, done, "go_on_with", id="NCT04420494")

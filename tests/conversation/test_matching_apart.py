@@ -16,7 +16,7 @@ from dialogs.protocol import Protocol
 from state.database import path_of
 from state.trials import enter
 from state.verify import verify
-from tests.conversation.office import buttons, labels, said
+from tests.conversation.office import buttons, labels, opening, said
 from tests.conversation.playing import Clock
 from tests.conversation.test_contradictions import Desk, desk
 
@@ -80,7 +80,9 @@ def run(at: Desk, number: str, until: str | None = None, **answers: str) -> None
 def do(at: Desk, *texts: str) -> None:
     """Press the buttons that are labelled so, or else type it; all is taken."""
     for text in texts:
-        found = next((each.press for each in buttons(at.turn) if each.label == text), None)
+        trial = text.removeprefix("Go on with ")
+        label = text if trial == text else opening(at.turn, trial, phrases("en"))
+        found = next((each.press for each in buttons(at.turn) if each.label == label), None)
         at.do(f"!{found}" if found else text)
         assert not at.turn.untaken, text
 

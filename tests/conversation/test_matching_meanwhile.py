@@ -162,7 +162,7 @@ def test_what_comes_back_at_the_end_is_not_put_into_what_was_seen_and_saved(site
     done = press(site, turn, "save_all", n=1)
     assert done.saved == ["S01-0001"]
     assert list(_left(site)) == [DM2]
-    assert site.words("go_on_with", id=DM2) in labels(done), "it can be opened out of the saved matching"
+    assert site.words("open_left_out", id=DM2) in labels(done), "it can be opened out of the saved matching"
 
 
 @GONE
@@ -198,7 +198,7 @@ def test_what_was_left_out_of_saving_is_opened_out_of_the_saved_matching_later(s
     done = press(site, turn, "save_all", n=2)
     assert SAYS[what](site) in _told(done)
     assert done.saved == ["S01-0001"]
-    assert site.words("go_on_with", id=DM2) not in labels(done)
+    assert not [each for each in labels(done) if each.endswith(DM2) or f"{DM2} (" in each]
     BACK[what](site)
     press(site, site.ward.do(site.ward.clinician, "/open m1"), "go_on_with", id=DM2)
     assert ("S01-0002", DM2) in site.begun()

@@ -212,16 +212,16 @@ def test_what_goes_on_by_itself_counts_as_it_stands_there(at: Desk, midway: bool
         run(at, sex="female", hemoglobin="90 g/L", bmi="20", ecog="1")
     at.do("/open m1")
     do(at, *(["Where we stand"] if midway else []), "Go on with FIC-W")
-    assert _possible(at) == ["3 of 3 possible"]
+    assert _possible(at) == ["in progress (3 of 3 possible)"]
     if midway:
         at.do("/open m1")
         assert told(at).startswith("S01-M0001 · 3 of 3 still possible")
     at.do("/open 1")
     do(at, *(["male"] if midway else ["Correct an answer", "Sex: Female", "male"]))
-    assert _possible(at) == ["2 of 3 possible"], "it is ruled out, though not saved yet"
+    assert _possible(at) == ["in progress (2 of 3 possible)"], "it is ruled out, though not saved yet"
     at.do("/open 1")
     do(at, "Finish and save")
-    assert _possible(at) == ["2 of 3 possible"]
+    assert _possible(at) == ["in progress (2 of 3 possible)"]
 
 
 def test_what_was_left_out_or_is_cancelled_stands_in_no_count(at: Desk) -> None:
@@ -234,10 +234,10 @@ def test_what_was_left_out_or_is_cancelled_stands_in_no_count(at: Desk) -> None:
         "Where we stand",
         "Go on with FIC-W",
     )
-    assert _possible(at) == ["2 of 2 possible"]
+    assert _possible(at) == ["in progress (2 of 2 possible)"]
     at.do("/open 1", "/cancel")
     do(at, "Yes, cancel it")
-    assert _possible(at) == ["1 of 1 possible"]
+    assert _possible(at) == ["in progress (1 of 1 possible)"]
 
 
 def test_help_on_an_answer_that_is_corrected_names_the_trials_that_ask_it(at: Desk) -> None:

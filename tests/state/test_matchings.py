@@ -22,7 +22,7 @@ from state.backup import back_up
 from state.corrections import as_it_came_out
 from state.database import open_database
 from state.errors import Closed, Unknown
-from state.exports import FORMATS, export
+from state.exports import FORMATS, Nothing, export
 from state.exports.selection import Selection
 from state.history import queries_of
 from state.lookup import Lookup
@@ -40,6 +40,16 @@ from tests.state.test_site_facts import TRIAL as OF_A_SITE
 TRIALS = [load(name) for name in sorted(shipped_protocols())]
 PORTFOLIO = merged(TRIALS)
 BEGINNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+_ADULTS = """format = 2
+id = "{name}"
+version = "1"
+languages = ["en"]
+title = "A trial (fictional)"
+[[criterion]]
+code = "I1"
+inclusion = "Of age"
+rule = "age_years >= 18"
+"""
 
 
 class Ward:
@@ -224,6 +234,27 @@ def test_no_view_count_or_list_has_a_matching(ward: Ward) -> None:
     assert "S01-M" not in json.dumps(ward.db.execute("SELECT * FROM register").fetchall())
 
 
+def test_of_a_trial_that_only_matchings_were_over_there_is_no_screening_yet(tmp_path: Path) -> None:
+    """It is no slip of another trial's name."""
+    ward = Ward(tmp_path / "a.db")
+    own = [parse_protocol(_ADULTS.format(name=name), f"{name}.toml") for name in ("FIC-1", "FIC-2")]
+    opened = ward.open(ward.begin(merged(own)), "FIC-1")
+    ward.screenings.take(opened, [Step("cancel")], "S01-P01")
+    with pytest.raises(Nothing, match=r"there is no screening for FIC-2 yet$"):
+        stats(ward.path, Selection(protocol="FIC-2"), expected=True)
+    with pytest.raises(Nothing, match="did you mean FIC-1"):
+        stats(ward.path, Selection(protocol="FIC-11"), expected=True)
+
+
+def test_what_is_not_known_is_left_out_of_the_counts_as_text(ward: Ward) -> None:
+    opened = ward.open(ward.answered(), "EXAMPLE-DM2")
+    ward.screenings.take(opened, [Step("save")], "S01-P01")
+    for language, heading in (("en", "First reasons"), ("zh", "首个原因")):
+        text = as_text(stats(ward.path), language)
+        assert heading not in text, "nobody is excluded"
+        assert "–" not in text
+
+
 def test_the_median_of_time_counts_only_what_was_screened_alone(ward: Ward) -> None:
     """The days between a matching and the opening of a trial are no time to a verdict."""
     matching = ward.answered()
@@ -234,7 +265,7 @@ def test_the_median_of_time_counts_only_what_was_screened_alone(ward: Ward) -> N
     asked = len(opened.dialogue.applied)
     assert (trial.total.assessed, trial.total.median_questions) == (1, asked)
     assert trial.total.median_seconds is None
-    assert f"Median: {asked} questions, –" in as_text(stats(ward.path), "en")
+    assert f"Median: {asked} questions\n" in as_text(stats(ward.path), "en")
     alone = ward.screenings.start(TRIALS[0], "S01-P01", "S01", zone="+08:00", channel="terminal")
     while alone.state != REVIEW:
         ward.screenings.take(alone, [Step("answer", alone.state, UNKNOWN)], "S01-P01")

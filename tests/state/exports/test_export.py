@@ -258,6 +258,7 @@ def test_a_moment_that_is_still_to_come_is_refused(filled: Path, tmp_path: Path)
             Selection(protocol="NCT04420495"),
             "there is no screening for NCT04420495; did you mean NCT04420494",
         ),
+        (Selection(protocol="EXAMPLE-MDD"), "there is no screening for EXAMPLE-MDD yet"),
         (Selection(screening="S01-9999"), "there is no screening S01-9999"),
         (
             Selection(since=date(2026, 12, 1), until=date(2026, 11, 1)),
