@@ -20,14 +20,14 @@ def contradicting(protocol: Protocol, facts: Sequence[Answer | None]) -> tuple[A
     """Return the numbers given that contradict their parts; of several trials, parts that any of them asks."""
     if not isinstance(protocol, Portfolio):
         return against_parts(protocol, facts)
-    serving = dict(_serving(protocol, facts))
-    known = [facts[serving.get(place, place)] for place in range(len(facts))]
-    names = {protocol.questions[part].id: protocol.questions[other].id for part, other in serving.items()}
+    served = dict(serving(protocol, facts))
+    known = [facts[served.get(place, place)] for place in range(len(facts))]
+    names = {protocol.questions[part].id: protocol.questions[other].id for part, other in served.items()}
     found = against_parts(protocol, known)
     return tuple(replace(each, parts=tuple(names.get(part, part) for part in each.parts)) for each in found)
 
 
-def _serving(portfolio: Portfolio, facts: Sequence[Answer | None]) -> Iterator[tuple[int, int]]:
+def serving(portfolio: Portfolio, facts: Sequence[Answer | None]) -> Iterator[tuple[int, int]]:
     """Yield the parts of which nothing is known themselves, each with the question whose answer serves."""
     for part, others in _asked_elsewhere(portfolio).items():
         asked = portfolio.questions[part]

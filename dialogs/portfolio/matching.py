@@ -8,12 +8,11 @@ failed criterion, and asks nothing. One that was saved may ask nothing, too, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
 from dialogs import assessment
-from dialogs.against_parts import against_parts, known
 from dialogs.answers import UNKNOWN, Answer, Choice
 from dialogs.assessment import Reason, Status, Verdict
 from dialogs.dialogue import Dialogue, Step, begin
@@ -293,47 +292,3 @@ def replayed(protocol: Protocol, steps: Iterable[Step], *, as_answered: bool = F
     for step in steps:
         dialogue.take(step)
     return dialogue
-
-
-def steps_alone(matching: Matching, index: int) -> list[Step]:
-    """Return the answers of a matching that a screening for one trial alone rests on, as its steps.
-
-    They stand in the order in which the trial came to need them, and stop where it was ruled out. Among them stand, set
-    aside, the parts that a number contradicts, as far as they were answered for other trials: it is told there, too.
-    """
-    progress, trial = matching.alone[index], matching.trials[index]
-
-    def answered(question: str) -> Step:
-        typed = matching.decided.get(matching.here(trial, question))
-        return Step("answer", question, progress.answers[question], entered=typed)
-
-    steps, aside = map(answered, progress.applied), map(answered, _contradicted(progress))
-    return [*_with_aside(progress, [*steps], [*aside])]
-
-
-def _contradicted(progress: Progress) -> list[str]:
-    """Return the parts, answered and set aside, of numbers that contradict their parts."""
-    protocol = progress.protocol
-    told = against_parts(protocol, known(protocol, progress.facts, progress.answers))
-    parts = dict.fromkeys(part for each in told for part in each.parts)
-    return [
-        part
-        for part in parts
-        if part in progress.set_aside
-        and protocol.question(part).unit_of is None  # of which a unit may be refused
-    ]
-
-
-def _with_aside(progress: Progress, steps: Sequence[Step], aside: Sequence[Step]) -> Iterator[Step]:
-    """Yield steps, with the answers that are set aside once they are needed no more: so none of them applies."""
-    if not aside:
-        yield from steps
-        return
-    places = {step.question: progress.protocol.position[step.question or ""] for step in aside}
-    alone, since = begin(progress.protocol, as_answered=True), dict.fromkeys(places, 0)
-    for index, step in enumerate(steps, 1):
-        since |= {question: index for question, place in places.items() if alone.open >> place & 1}
-        alone.take(step)
-    for index, step in enumerate(steps):
-        yield from (each for each in aside if since[each.question] == index)
-        yield step

@@ -246,6 +246,39 @@ def test_a_screening_that_goes_on_by_itself_tells_it_before_it_is_saved_and_afte
     assert verify(path_of(several.conversation.screenings.db)).problems == ()
 
 
+KIDNEY = parse_protocol(
+    HEAD.replace("EX-1", "FIC-EGF")
+    + EGFR.replace('[[question]]\nuse = "creatinine"\n', "")
+    .partition('[[criterion]]\ncode = "E2"')[0]
+    .replace('[[question]]\nuse = "pregnant_or_lactating"\n', "")
+    + '[[criterion]]\ncode = "I2"\ninclusion = "Women"\nrule = \'sex == "female"\'\n',
+    "FIC-EGF.toml",
+)
+MULTIPLE = apart("FIC-UL", "creatinine", "inclusion", 'creatinine < "9 {xULN}"')
+"""Asks for a creatinine of its own: with the limit of normal."""
+
+
+def test_a_part_that_another_trial_asks_with_its_limit_is_told_in_the_screening_and_to_the_office(
+    conversation: Conversation,
+) -> None:
+    ward = staffed(offering(conversation, KIDNEY, MULTIPLE))
+    turn = ward.tap(ward.do(ward.clinician, "/new"), "All our trials")
+    given = {"egfr": "90", "age_years": "50", "sex": "female", "creatinine_uln": "90 umol/L"}
+    while (state := conversation.screenings.load("S01-M0001").state) != "review":
+        turn = ward.do(ward.clinician, given.get(state.rpartition("/")[2], "300 umol/L"))
+    told = "90 mL/min/1.73 m² was entered, but it comes to 16 mL/min/1.73 m² from creatinine 300 µmol/L"
+    assert told in said(turn)
+    assert told in said(ward.tap(turn, "Save 2 screenings with the contradiction"))
+    assert [told in said(ward.do(ward.coordinator, each)) for each in ("S01-0001", "S01-0002", "m1")] == [
+        True,
+        False,
+        True,
+    ]
+    own = conversation.screenings.load("S01-0001").dialogue
+    assert ({*own.applied}, [*own.set_aside]) == ({"sex", "age_years", "egfr"}, ["serum_creatinine"])
+    assert verify(path_of(conversation.screenings.db)).problems == ()
+
+
 def test_what_only_a_trial_that_was_left_out_would_judge_otherwise_is_not_told(several: Ward) -> None:
     turn = matched(several)
     turn = several.tap(several.tap(turn, "Leave a trial out"), "Leave out FIC-BMI")

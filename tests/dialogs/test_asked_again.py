@@ -20,8 +20,9 @@ from dialogs.assessment import effective, judge
 from dialogs.at_limits import ask_at_limit, beside_one, decides
 from dialogs.dialogue import Dialogue, Step
 from dialogs.loading import parse_protocol
-from dialogs.portfolio.matching import begun, steps_alone
+from dialogs.portfolio.matching import begun
 from dialogs.portfolio.merging import merged
+from dialogs.portfolio.steps_alone import steps_alone
 from dialogs.protocol import Protocol
 from dialogs.reading import Proposal, Understood
 from dialogs.rules.judgement import FALSE, TRUE

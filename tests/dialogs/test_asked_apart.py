@@ -17,8 +17,9 @@ from dialogs.dialogue import Step, replay
 from dialogs.errors import ProtocolError
 from dialogs.loading import parse_protocol, parse_stored
 from dialogs.portfolio.against_parts import contradicting
-from dialogs.portfolio.matching import steps_alone
-from dialogs.portfolio.merging import Portfolio, merged
+from dialogs.portfolio.matching import Matching
+from dialogs.portfolio.merging import Portfolio, Trial, merged
+from dialogs.portfolio.steps_alone import steps_alone
 from dialogs.progress import Progress
 from dialogs.protocol import Protocol
 from tests.dialogs import portfolios
@@ -67,18 +68,46 @@ def test_a_screening_for_one_trial_tells_which_of_its_numbers_contradict_what_wa
 ) -> None:
     matching = portfolios.begin(case.portfolio)
     portfolios.go_on(matching, case.table)
+    here = _told_of(matching, case.portfolio)
     for index, alone in enumerate(matching.alone):
         own = replay(alone.protocol, steps_alone(matching, index), as_answered=True)
         assert own.applied == alone.applied
-        told = _against_parts(alone)
-        aside = {part for each in told for part in each.parts} & {*alone.set_aside}
-        event(f"told: {bool(told)}, set aside: {bool(aside)}")
-        assert {*own.set_aside} <= aside
-        if aside == {*own.set_aside}:
-            assert [each.number for each in _against_parts(own)] == [each.number for each in told]
-        else:
-            event("needed until the end")
-            assert any(_is_open_before_the_end(alone, part) for part in aside)
+        told, asking = {each.question.id: each.number for each in _against_parts(own)}, matching.trials[index]
+        expected = {number: parts for (of, number), parts in here.items() if of == index}
+        event(f"told: {bool(expected)}, set aside: {bool(own.set_aside)}")
+        assert told.keys() <= expected.keys()
+        assert {*own.set_aside} <= {part for parts in expected.values() for part in parts}
+        for missing in expected.keys() - told.keys():
+            parts = [part for part in expected[missing] if part not in own.applied]
+            event("not told alone")
+            assert any(_is_not_taken(matching, asking, alone, part) for part in parts)
+
+
+def _told_of(matching: Matching, portfolio: Portfolio) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Return the numbers of which a matching tells, by trial and as that calls them, with their parts there."""
+    told = contradicting(portfolio, known(portfolio, matching.facts, matching.answers))
+    found = dict[tuple[int, str], tuple[str, ...]]()
+    for each in told:
+        place = portfolio.position[each.question.id]
+        for index, asking in enumerate(matching.trials):
+            codes = {asking.coded(criterion.code) for criterion in asking.protocol.criteria}
+            if place in asking.own and codes & {*each.judged_otherwise}:
+                own = asking.own[place]
+                parts = asking.protocol.formulas[own].places
+                questions = asking.protocol.questions
+                found[index, questions[own].id] = tuple(questions[part].id for part in parts)
+    return found
+
+
+def _is_not_taken(matching: Matching, asking: Trial, alone: Progress, part: str) -> bool:
+    """Say whether a part was needed to the end, or has an answer of its own of which the number cannot be worked out."""
+    own = matching.answers.get(matching.here(asking, part))
+    return (
+        _is_open_before_the_end(alone, part)
+        or own == UNKNOWN
+        or not isinstance(own, Measurement | None)
+        or (isinstance(own, Measurement) and (own.relation != "=" or own.unit == "{xULN}"))
+    )
 
 
 def _against_parts(progress: Progress) -> tuple[AgainstParts, ...]:

@@ -16,8 +16,9 @@ from dialogs.dialogue import Dialogue, Step, begin, replay
 from dialogs.errors import AnswerError
 from dialogs.loading import load, parse_protocol, shipped_protocols
 from dialogs.parts import BEST_FIRST
-from dialogs.portfolio.matching import Matching, replayed, steps_alone
+from dialogs.portfolio.matching import Matching, replayed
 from dialogs.portfolio.merging import merged
+from dialogs.portfolio.steps_alone import steps_alone
 from dialogs.progress import COMPLETED, EXCLUDED, REVIEW, Progress
 from dialogs.rules.judgement import members, union
 from dialogs.steps import NOT_ASKED, TO_CORRECT
