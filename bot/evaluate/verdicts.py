@@ -9,12 +9,13 @@ from functools import partial
 from typing import Final, Literal
 
 from bot.evaluate.sheets import read_list
-from bot.wording.parts import in_one_line
+from bot.wording.parts import in_one_line, title
 from bot.wording.phrases import Phrases, joined
 from dialogs.answers import NONE, UNKNOWN
 from dialogs.candidates import COMMENT, BadFile, Elsewhere, Fault, Outcome, Row, play, shown, trials_of
 from dialogs.portfolio.merging import Portfolio, asked_by
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Criterion, Protocol, Question
+from dialogs.reasons import what_failed
 from dialogs.verdicts import IN_FILES, PARTS_IN_FILES
 from dialogs.wording import with_unit
 from state.exports.spreadsheet import ENCODING, Csv
@@ -190,16 +191,30 @@ def _line(protocol: Protocol, row: Row, say: Phrases) -> Sequence[str]:
 
 
 def in_words(protocol: Protocol, found: Outcome, say: Phrases) -> str:
-    """Say how each part stands, and which criteria are not met, apply or are open, each by its code and name."""
+    """Say how each part stands, and which criteria are not met, apply or are open, each by its code and name.
+
+    In a language that the trial lacks they are said from the rule: what failed, or what is not known.
+    """
     groups: dict[str, list[str]] = {}
     for criterion in protocol.criteria:
         failed = criterion.code in found.failed
         if failed or criterion.code in found.unresolved:
             group = f"failed_{criterion.kind}" if failed else "unknown"
-            groups.setdefault(group, []).append(f"{criterion.code} {criterion.name[say.language]}")
+            groups.setdefault(group, []).append(f"{criterion.code} {_what(protocol, criterion, found, say)}")
     parts = [in_one_line(found.parts, say)] if found.parts else []
     told = [say.plain(f"status_{group}", codes=joined(codes, say)) for group, codes in groups.items()]
     return say.plain("then").join([*parts, *told])
+
+
+def _what(protocol: Protocol, criterion: Criterion, found: Outcome, say: Phrases) -> str:
+    """Name a criterion that failed or is open, in a language that it lacks by what decided that."""
+    name, progress = criterion.name[say.language], found.progress
+    if say.language in criterion.name or progress is None:
+        return name
+    if criterion.code in found.failed:
+        return what_failed(protocol, criterion, progress.facts, say.language)
+    missing = (protocol.question(each) for each in progress.follow_up().get(criterion.code, ()))
+    return joined([title(protocol, each, say) for each in missing], say) or name
 
 
 class _Csv:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dialogs.answers import COMPUTED, UNKNOWN, Answer
@@ -25,6 +25,8 @@ class Outcome:
     unresolved: tuple[str, ...]
     asked: tuple[str, ...]
     parts: tuple[PartVerdict, ...]
+    progress: Progress | None = field(default=None, compare=False, repr=False)
+    """What it rests on."""
 
 
 def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
@@ -47,9 +49,7 @@ def play(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
             progress.check(question, answer)
             progress.put(question, answer)
         progress.settle()
-    return Outcome(
-        progress.verdict, progress.failed_codes, first, progress.unresolved, tuple(asked), progress.parts
-    )
+    return _outcome(progress, first, tuple(asked))
 
 
 def judged(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
@@ -59,14 +59,12 @@ def judged(protocol: Protocol, answers: Mapping[str, Answer]) -> Outcome:
         for each in protocol.questions
     }
     progress = Progress(protocol, known)
-    return Outcome(
-        progress.verdict,
-        progress.failed_codes,
-        progress.first_failed,
-        progress.unresolved,
-        (),
-        progress.parts,
-    )
+    return _outcome(progress, progress.first_failed, ())
+
+
+def _outcome(progress: Progress, first: str | None, asked: tuple[str, ...]) -> Outcome:
+    failed, unresolved = progress.failed_codes, progress.unresolved
+    return Outcome(progress.verdict, failed, first, unresolved, asked, progress.parts, progress)
 
 
 def when_missing(protocol: Protocol, question: str, answers: Mapping[str, Answer]) -> Answer:

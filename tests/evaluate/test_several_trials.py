@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.command import main
 from bot.evaluate.matrix import COLOURS, evaluate_matrix
 from bot.evaluate.sheets import read_list
-from bot.evaluate.verdicts import templates
+from bot.evaluate.verdicts import evaluate_file, templates
 from bot.wording.phrases import phrases
 from dialogs.answers import COMPUTED, UNKNOWN, Answer
 from dialogs.candidates import BadFile, Outcome, judged, listed, outcomes, play, read_candidates
@@ -274,6 +274,55 @@ def test_no_column_is_taken_for_another_trials() -> None:
     failed = {trial.id: found.failed for trial, found in outcomes(listed(trials), row) if found}
     assert failed == {trial.id: ("E3",) if trial.id == "EXAMPLE-MDD" else () for trial in trials}
     assert listed(trials[:1]).position.keys() == trials[0].position.keys(), "of one alone they are its own"
+
+
+CHINESE = """
+format = 2
+id = "CHINESE"
+languages = ["zh"]
+title = "虚构试验"
+
+[[criterion]]
+code = "I1"
+inclusion = "年龄12至17周岁"
+rule = "12 <= age_years <= 17"
+
+[[criterion]]
+code = "E1"
+exclusion = "男性"
+rule = 'sex == "male"'
+
+[[criterion]]
+code = "E2"
+exclusion = "血红蛋白低于90"
+rule = 'hemoglobin < "90 g/L"'
+"""
+
+
+def test_the_reasons_are_in_the_readers_language_also_of_a_trial_that_lacks_it() -> None:
+    trials = [load("EXAMPLE-DM2"), parse_protocol(CHINESE, "chinese.toml")]
+    content = b"name,age_years,sex,hemoglobin\nC1,45,male,98 g/L\nC2,15,,\n"
+    told = {
+        language: [
+            row[3]
+            for row in _reasons(evaluate_matrix(listed(trials), content, phrases(language)).content)
+            if row[1] == "CHINESE"
+        ]
+        for language in ("en", "zh")
+    }
+    assert told["en"] == [
+        "Not met: I1 age at most 17 years; Exclusion applies: E1 sex: Male",
+        "Open: E1 Sex, E2 Haemoglobin",
+    ]
+    assert all("12至17周岁" in each or "男性" in each for each in told["zh"])
+    alone = evaluate_file(trials[1], content, phrases("en"))
+    assert alone.evaluated == 2
+    assert "age at most 17 years" in _cells(alone.content)
+
+
+def _cells(content: bytes) -> str:
+    rows = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    return " ".join(str(cell) for row in rows for cell in row if cell)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
