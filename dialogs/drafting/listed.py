@@ -9,10 +9,13 @@ from typing import Final
 
 from dialogs.drafting.persons import names_only_a_group
 from dialogs.drafting.rows import GROUP, Row, row_of
+from dialogs.drafting.spoken import either
 
 _SENTENCES: Final = re.compile(
     r"(?<=[a-z0-9)%²][.;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)(?<!\bapprox\.)(?<!\bno\.)\s+"
-    r"(?=[A-Z≥≤<>])(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
+    r"(?=[a-z]{0,3}[A-Z]|[≥≤<>])"
+    r"(?!(?:This|These|Those|They|It|However|Such|Except|Unless|Otherwise|If|Note|In this|Also|Or)\b)"
+    rf"|(?<=。)\s*(?=[^\W_])(?!{either('goes_on')})"
 )
 """Between sentences that each say something of their own."""
 _SEQUENCES: Final = (
@@ -25,6 +28,12 @@ _SEQUENCES: Final = (
 _MARKER: Final = (
     r"(?:(?<=[;,.:；。，：、])\s*|(?<=\bor )|(?<=\band ))(?:[(（]?{0}[)）]|(?=[①-⑩]){0})(?=\s*[^\W_])"
 )
+_BEHIND_A_SPACE: Final = r"(?<=\s){1}{0}{2}(?=\s*[^\W_])"
+"""The next letter of a list that its line begins with, in the same brackets: *a) stroke b) fever*."""
+_LETTERED: Final = re.compile(r"(?P<open>[(（]?)(?P<letter>[a-zA-Z]|[ivx]{1,4})(?P<close>[)）])\s*(?=[^\W_])")
+_DASHED: Final = r"(?<=\s){0}(?=\s+[^\W_])(?!(?<=\d\s{0})\s+\d)(?!\s+{1})"
+_BEGINS: Final = re.compile(r"\s+(?:[a-z]{0,3}[A-Z]|[^\x00-\x7f])")
+"""How an item begins in a line that has others beside it."""
 _SEMICOLONS: Final = re.compile(r"(?<=[;；])\s*")
 
 
@@ -45,7 +54,8 @@ def _cut(row: Row, below: Row | None, *, alone: bool) -> list[Row]:
     for places in (
         _numbers(row, below),
         _letters(row, below),
-        _bullets(row),
+        _behind_spaces(row, below),
+        _bullets(row) or _dashed(row, alone=alone),
         _sentences(row) if alone else [],
     ):
         if places:
@@ -96,6 +106,24 @@ def _following(row: Row, letters: Sequence[str], below: str) -> Iterator[int]:
         start = found.end()
 
 
+def _behind_spaces(row: Row, below: Row | None) -> list[int]:
+    """Return where the letters follow that an item, or its text, has, in the same brackets: *a) gout b) fever*."""
+    first = _LETTERED.match(row.text)
+    own = _LETTERED.match(f"{row.marker} {row.text}") or (first if row.marker else None)
+    if own is None or (own is first and own["letter"] not in "aAi"):
+        return []
+    letters = next((each for each in _SEQUENCES if own["letter"] in each), (own["letter"],))
+    places, start = list[int](), 0
+    for each in letters[letters.index(own["letter"]) + 1 :]:
+        sought = _BEHIND_A_SPACE.format(each, re.escape(own["open"]), re.escape(own["close"]))
+        found = re.compile(sought).search(row.text, start)
+        if found is None or (below is not None and each == _core(below.marker)):
+            break
+        places.append(found.start())
+        start = found.end()
+    return places
+
+
 def _core(marker: str) -> str:
     return marker.strip(" .()（）")
 
@@ -105,6 +133,19 @@ def _bullets(row: Row) -> list[int]:
         found.start() for found in re.finditer(r"(?<=\s)[•●▪◦·](?=\s*\S)|(?<=[;.:]\s)[*-](?=\s+\S)", row.text)
     ]
     return places if row.style == "bullet" or len(places) > 1 else []
+
+
+def _dashed(row: Row, *, alone: bool) -> list[int]:
+    """Return where the sign before an item stands again, between what are items, too: *- stroke - fever*.
+
+    In a section that is one line each does; elsewhere two that begin in capitals do: *- asthma - within 6 months*.
+    """
+    sign = row.marker
+    if sign not in ("-", "–", "—", "*"):
+        return []
+    found = list(re.finditer(_DASHED.format(re.escape(sign), either("goes_on")), row.text, re.IGNORECASE))
+    listed = alone or (len(found) > 1 and all(_BEGINS.match(row.text, each.end()) for each in found))
+    return [each.start() for each in found] if listed else []
 
 
 def _sentences(row: Row) -> list[int]:

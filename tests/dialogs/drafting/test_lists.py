@@ -284,6 +284,47 @@ def test_each_item_of_a_list_that_goes_on_in_a_line_is_a_criterion(text: str) ->
     assert [each.code for each in made] == ["E1", "E2", "E3", "E4", "E5"]
 
 
+BEHIND_SPACES = {
+    "dashes in a section of one line": "Exclusion criteria: - fever - cough - rash - itch - cold",
+    "dashes in a section of one line, with a value": "Exclusion criteria: - Age 18-80 - cough 5 - rash - itch - cold",
+    "long dashes": "Exclusion criteria: – fever – cough – rash – itch – cold",
+    "dashes in an item": "Exclusion:\n- Fever - Cough - Rash - Itch\n- Cold",
+    "letters in an item": "Exclusion:\n* a) fever b) cough c) rash d) itch e) cold",
+    "letters in brackets in an item": "Exclusion:\n1. (a) fever (b) cough (c) rash\n2. (a) itch (b) cold",
+    "letters of their own": "Exclusion:\na) fever b) cough c) rash\nd) itch e) cold",
+    "sentences": "Exclusion: Fever over 3. eCough over 3. Rash over 3. pItch under 7. Cold over 3.",
+    "sentences in Chinese": "排除标准：发热。咳嗽。皮疹。eGFR低于30。手术史。",
+    "dashes in Chinese": "排除标准：- 发热 - 咳嗽 - 皮疹 - 痒 - 冷",
+}
+
+
+@pytest.mark.parametrize("text", BEHIND_SPACES.values(), ids=BEHIND_SPACES)
+def test_each_item_behind_a_space_is_a_criterion(text: str) -> None:
+    made = [each for each in criteria_of(split(text), propose) if each.code]
+    assert [each.code for each in made] == ["E1", "E2", "E3", "E4", "E5"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Asthma - within 6 months",
+        "ECOG 0 - 1",
+        "Fever - not of lamps - in summer",
+        "Asthma - Stage 2",
+        "Lamps (a) and (b) at night",
+        "Fever - such as of lamps",
+    ],
+)
+@pytest.mark.parametrize("marker", ["- ", "* ", "1. "])
+def test_a_dash_or_a_letter_of_a_sentence_cuts_no_item(line: str, marker: str) -> None:
+    assert [each.text for each in split(f"Exclusion:\n{marker}{line}\n{marker}Rash")][1:2] == [line]
+
+
+def test_a_sentence_in_chinese_that_goes_on_from_the_last_one_stays_with_it() -> None:
+    lines = split("排除标准：4周内手术。其中门诊手术除外。皮疹。")
+    assert [each.text for each in lines[1:]] == ["4周内手术。其中门诊手术除外。", "皮疹。"]
+
+
 @pytest.mark.parametrize("line", ["Hepatitis (a) or (c)", "Grade (i) fever", "Fever (b) of lamps", "Vitamin (a) and (b) lamps"])  # fmt: skip
 def test_letters_that_list_nothing_cut_no_line(line: str) -> None:
     assert [each.text for each in split(f"Exclusion:\n* {line}\n* Rash")] == ["Exclusion:", line, "Rash"]
