@@ -187,6 +187,14 @@ class Lookup(Lists):
         screening.elsewhere = self._beside(screening, beside(dialogue, of, others)).elsewhere()
         screening.logged = matching.entries + matching.logged
 
+    def others_out_of(self, screening: Screening) -> list[str]:
+        """Return what came out of a matching, or out of that of a screening beside it, and was not cancelled."""
+        of = screening.number if screening.opened else self._came_from(screening)
+        if of is None:
+            return []
+        out = self.of_numbers(self._at_hand(of).opened.values())
+        return [each.number for each in out if each.state != CANCELLED and each.number != screening.number]
+
     def came_from(self, screening: Screening) -> str | None:
         """Return the open matching that a screening came out of."""
         number = self._came_from(screening)

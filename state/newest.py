@@ -17,6 +17,7 @@ from dialogs.carried import holding
 from dialogs.dialogue import Dialogue
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial
+from dialogs.progress import Progress
 from dialogs.working_out import is_taken
 from state.moments import in_zone
 
@@ -81,6 +82,14 @@ class Elsewhere:
     number: str
     given: tuple[tuple[str, Answer], ...]
     holds: bool
+
+
+def judged_by_newest(dialogue: Dialogue, elsewhere: Mapping[str, Elsewhere]) -> Progress:
+    """Return what a screening comes to by the newest answers of all; what does not fit its value is not known."""
+    given = {question: answer for each in elsewhere.values() for question, answer in each.given}
+    answers = {**dialogue.answers, **given}
+    known = {q: a if is_taken(dialogue.protocol, q, answers) else UNKNOWN for q, a in answers.items()}
+    return Progress(dialogue.protocol, known, as_answered=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
-"""Notes to the office: a candidate was found, or is none any more; a query was answered. By number, no values.
+"""Notes to the office: a candidate was found, or is none any more, also by answers elsewhere; a query was answered.
 
-Each has the button that leads to the card of the screening.
+By number, no values. Each has the button that leads to the card of the screening.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from bot.conversation.access import may_oversee
 from bot.conversation.context import Context
@@ -15,8 +16,10 @@ from bot.conversation.subjects import card_button
 from bot.exchange import Button, Press, Safe, Turn, at
 from bot.wording.parts import names, title
 from bot.wording.phrases import Phrases, lines, phrases
+from dialogs.dialogue import Step
 from state.corrections import as_it_came_out
 from state.history import Asked, corrected_since
+from state.newest import judged_by_newest
 from state.people import Person
 from state.screenings import Screening
 
@@ -53,7 +56,8 @@ def tell_of_verdict(context: Context, screening: Screening) -> None:
     taken_up = corrected_since(db, number, before)
     asked = [as_it_came_out(db, number, screening.protocol, query) for query in taken_up]
     told = defaultdict[str, list[Safe]](list)
-    for person, note in (*_of_candidate(context, screening), *_of_answers(context, screening, asked)):
+    of_verdict = chain(_of_candidate(context, screening), _as_saved_by_newest(context, screening))
+    for person, note in (*of_verdict, *_of_answers(context, screening, asked)):
         told[person.code].append(note)
     for code, notes in told.items():
         _send(context, screening, code, notes)
@@ -63,6 +67,52 @@ def tell_of_confirmation(context: Context, screening: Screening, query: Asked) -
     """Add to the turn what whoever asked hears of an answer that was confirmed."""
     for person, note in _of_answers(context, screening, [query]):
         _send(context, screening, person.code, [note])
+
+
+def by_newest(context: Context, screening: Screening, steps: Sequence[Step]) -> dict[str, str]:
+    """Return what candidates out of the same matching come to by the newest answers, if steps may change that.
+
+    What is answered in a revision counts once it is saved.
+    """
+    is_new = not screening.dialogue.revising and any(step.kind == "answer" for step in steps)
+    if not is_new and steps[-1].kind not in ("save", "cancel"):
+        return {}
+    return _candidates_by_newest(context, screening)
+
+
+def _candidates_by_newest(context: Context, screening: Screening) -> dict[str, str]:
+    found = (context.screenings.as_saved(each) for each in context.screenings.others_out_of(screening))
+    saved = (each for each in found if each.saved and each.saved[-1].verdict == "eligible")
+    return {each.number: judged_by_newest(each.dialogue, each.elsewhere).verdict for each in saved}
+
+
+def tell_of_newest(context: Context, screening: Screening, before: Mapping[str, str]) -> None:
+    """Add to the turn what the office hears of candidates of whom another one out of the matching, or that, has news.
+
+    They were saved as potentially eligible, and are not by what was answered there just now; or are so again.
+    """
+    now = _candidates_by_newest(context, screening) if before else {}
+    for number in filter(now.__contains__, before):
+        if now[number] != before[number] and "eligible" in (now[number], before[number]):
+            other = context.screenings.load(number)
+            for person, note in _of_newest(context, other, now[number]):
+                _send(context, other, person.code, [note])
+
+
+def _of_newest(context: Context, screening: Screening, verdict: str) -> Iterator[tuple[Person, Safe]]:
+    """Yield what the coordinators of the site hear of a candidate who comes to a verdict by the newest answers."""
+    number = context.named(screening.number, screening.protocol.id)
+    for person in context.people.all(screening.site):
+        if _hears(person, verdict):
+            say = _say(person)
+            yield person, say("candidate_newest", number=number, verdict=say.plain(f"verdict_{verdict}"))
+
+
+def _as_saved_by_newest(context: Context, screening: Screening) -> Iterator[tuple[Person, Safe]]:
+    """Yield the same of one that was saved although the newest answers say otherwise."""
+    newest = judged_by_newest(screening.dialogue, screening.elsewhere).verdict
+    if screening.saved[-1].verdict == "eligible" != newest:
+        yield from _of_newest(context, screening, newest)
 
 
 def _send(context: Context, screening: Screening, code: str, notes: list[Safe]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.conversation.candidate_notes import by_newest, tell_of_newest
 from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.conversation.trials import ruled_out_by_another
@@ -49,6 +50,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     """
     over = context.follow_the_offer(screening, at_the_end=True) if steps[-1].kind == "save" else []
     before, told_before = _Before.of(screening.dialogue), screening.elsewhere
+    candidates = by_newest(context, screening, steps)
     try:
         context.screenings.take(screening, steps, context.person.code, context.message.source)
     except (NotNow, AnswerError):
@@ -72,6 +74,7 @@ def take(context: Context, screening: Screening, steps: Sequence[Step]) -> None:
     context.show(screening, remark=lines(*news, *elsewhere) or None, answers=answers, anew=anew, last=ways)
     if steps[-1].kind == "save" and not matching.is_matching(screening):
         context.turn.saved.append(screening.number)
+    tell_of_newest(context, screening, candidates)
 
 
 def _not_now(context: Context, screening: Screening, first: Step) -> None:

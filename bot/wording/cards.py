@@ -11,7 +11,7 @@ from bot.exchange import Safe
 from bot.wording import matching
 from bot.wording.asked import numbered, standing_answer, ticked
 from bot.wording.buttons import choices, is_cut
-from bot.wording.elsewhere import answered_elsewhere, newer_line
+from bot.wording.elsewhere import newer_line, newer_lines
 from bot.wording.healing import met_from
 from bot.wording.in_short import in_short
 from bot.wording.paging import longest
@@ -246,7 +246,7 @@ def exclusion_card(screening: Screening, say: Phrases) -> Safe:
     """Each criterion that ruled out the trial, or one of its parts after the other; and which parts are needed."""
     dialogue = screening.dialogue
     cards = (_reason_card(screening, reason, say) for reason, _ in dialogue.rulings)
-    newer = answered_elsewhere(screening, say)
+    newer = newer_lines(screening, say)
     return lines(*verdict_of_all(dialogue, say), *cards, *needed(dialogue.protocol, say), *newer)
 
 

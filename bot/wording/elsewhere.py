@@ -15,7 +15,7 @@ from bot.wording.phrases import Phrases, joined, named
 from dialogs.dialogue import CANCELLED
 from dialogs.protocol import Question
 from state.codes import is_matching
-from state.newest import Elsewhere
+from state.newest import Elsewhere, judged_by_newest
 from state.screenings import Screening
 
 
@@ -27,6 +27,15 @@ def answered_elsewhere(screening: Screening, say: Phrases) -> list[Safe]:
     """
     over = screening.ended if is_matching(screening.number) else screening.state == CANCELLED
     return [] if over else [_told(screening, each, say) for each in screening.elsewhere.values()]
+
+
+def newer_lines(screening: Screening, say: Phrases) -> list[Safe]:
+    """The same on the card of what a screening comes to, with what it comes to by these answers if that differs."""
+    told = answered_elsewhere(screening, say)
+    verdict = judged_by_newest(screening.dialogue, screening.elsewhere).verdict if told else None
+    if verdict is not None and verdict != screening.dialogue.verdict:
+        told.append(say("by_newest", verdict=say.plain(f"verdict_{verdict}")))
+    return told
 
 
 def to_take_over(screening: Screening, say: Phrases) -> list[Button]:

@@ -11,7 +11,7 @@ from typing import Final
 from bot.exchange import Safe
 from bot.wording.against_parts import lines_of_contradictions
 from bot.wording.cards import answer_lines, deciding
-from bot.wording.elsewhere import answered_elsewhere
+from bot.wording.elsewhere import newer_lines
 from bot.wording.healing import again_unless_said, met_from
 from bot.wording.in_short import in_short
 from bot.wording.missing import missing_lines
@@ -56,7 +56,7 @@ def subject_card(subject: Subject, zone: str, say: Phrases) -> Safe:
     return lines(
         _title(saved, say),
         state_lines(screening, zone, say),
-        *answered_elsewhere(saved, say),
+        *newer_lines(saved, say),
         *_linked(screening, subject.stands, say),
         *_why(saved, say),
         *_disagreements(subject, say),

@@ -9,7 +9,7 @@ from typing import Final
 from bot.exchange import Safe
 from bot.wording.against_parts import lines_of_contradictions
 from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
-from bot.wording.elsewhere import answered_elsewhere
+from bot.wording.elsewhere import newer_lines
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.missing import can_be_filled_in, silent_ones, unasked_line
 from bot.wording.parts import needed, part_lines, title
@@ -39,7 +39,7 @@ def review_card(screening: Screening, say: Phrases) -> Safe:
     passed = lines(*(told.get(group) for group in PASSED))
     return lines(
         say("review_title", verdict=say(f"verdict_{dialogue.verdict}")),
-        *answered_elsewhere(screening, say),
+        *newer_lines(screening, say),
         *lines_of_contradictions(dialogue, say),
         *part_lines(dialogue, say),
         *(said for group, said in told.items() if group not in PASSED),
@@ -137,7 +137,7 @@ def verdict_card(screening: Screening, say: Phrases) -> Safe:
     return lines(
         draft_line(protocol, say),
         *_verdict_lines(screening, say),
-        *answered_elsewhere(screening, say),
+        *newer_lines(screening, say),
         *lines_of_contradictions(dialogue, say),
         *open_lines(dialogue, say),
         say("card_saved", at=at, person=saved.person),
