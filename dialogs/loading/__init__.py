@@ -19,6 +19,7 @@ from dialogs.loading.catalogue import OWN, Shelf, entries
 from dialogs.loading.encodings import decode
 from dialogs.loading.expansion import expanded
 from dialogs.loading.fingerprints import with_fitting_reviews
+from dialogs.loading.folders import trial_files
 from dialogs.loading.formats import in_newest, is_of_the_first
 from dialogs.loading.formula_parts import MOVED
 from dialogs.loading.formula_units import check_units_of_formulas
@@ -33,6 +34,8 @@ from dialogs.loading.ruleless import UNDER_LINES, with_lines_above
 from dialogs.loading.short_forms import with_codes
 from dialogs.protocol import Protocol
 
+MAX_FILES_NAMED: Final = 3
+"""Of a folder that was given for one of its files."""
 MAX_BYTES: Final = 1_000_000
 _STATEMENT: Final = re.compile(
     r"""^[ \t]*(?:[\w"'.-]+[ \t]*(?:==?|[＝:：])[ \t]*\S|[\[［【])""", re.MULTILINE
@@ -51,6 +54,8 @@ def load(source: str) -> Protocol:
     if source in shipped:
         return _load_shipped(source)
     path = Path(source)
+    if path.is_dir():
+        raise ProtocolError(source, [Fault("file", "a folder, where one file is taken", _of_a_folder(path))])
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ProtocolError(source, [Fault("file", "larger than 1 MB", "Please check that it is TOML")])
@@ -61,6 +66,12 @@ def load(source: str) -> Protocol:
     if faults:
         raise ProtocolError(source, [*faults, *(_mended(text, source).faults if text else ())])
     return parse_protocol(text, source)
+
+
+def _of_a_folder(folder: Path) -> str:
+    """Say which of its files can be named."""
+    files = [str(file) for file in trial_files(folder)]
+    return f"Please name one: {', '.join(files[:MAX_FILES_NAMED])}" if files else "None in it ends in .toml"
 
 
 def _to_name(source: str, shipped: Sequence[str]) -> str:

@@ -110,3 +110,16 @@ def test_saved_screenings_say_how_often_criteria_exclude(tmp_path: Path) -> None
 
 def test_a_site_alone_says_nothing(file: Path) -> None:
     assert "Please give their file by --db" in run("order", file, "--site", "S01").output
+
+
+@pytest.mark.parametrize("name", ["order", "show", "check", "diagram"])
+def test_a_folder_is_told_to_be_none_of_one_trial_with_its_files(tmp_path: Path, name: str) -> None:
+    result = CliRunner().invoke(command, [name, str(tmp_path)])
+    assert result.exit_code == 2
+    assert "a folder, where one file is taken. None in it ends in .toml" in result.output
+    for each in "abcd":
+        (tmp_path / f"{each}.toml").write_text(BEDSIDE_LAST, encoding="utf-8")
+    result = CliRunner().invoke(command, [name, str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"Please name one: {tmp_path / 'a.toml'}, " in result.output
+    assert "d.toml" not in result.output

@@ -39,7 +39,7 @@ MOST: Final = 5
 )
 @options.shown_in
 def command(source: str, db_file: str | None, site: str | None, output: Path | None, lang: str) -> None:
-    """Propose the order of asking that takes the least effort.
+    """Propose the order of asking that takes the least effort; of the one trial in the file SOURCE.
 
     What rules most patients out for the least effort is asked first: an answer at the bedside before one in the chart,
     and both before a result or a procedure, as each question says by effort. How many questions an order takes is
