@@ -6,7 +6,9 @@ import click
 import pytest
 
 from bot.command import main
+from dialogs.answers import Choice
 from dialogs.assessment import effective, judge
+from dialogs.candidates import play
 from dialogs.loading import load, shipped_protocols
 from dialogs.parts import whole
 from tests.dialogs.answering import answers
@@ -123,3 +125,11 @@ def test_the_verdict_of_a_patient(name: str, changed: dict[str, str], expected: 
     trial = load(name)
     facts = effective(trial, answers(trial, BASES[name] | changed))
     assert whole(trial, [judge(trial, index, facts) for index in range(len(trial.criteria))]) == expected
+
+
+def test_somebody_without_the_cancer_has_an_answer_of_their_own_that_rules_out() -> None:
+    trial = load("EXAMPLE-NSCLC")
+    option = trial.question("tumour_type").option_by_code["none"]
+    assert option.text["en"] == "No lung cancer"
+    outcome = play(trial, {"tumour_type": Choice("none")})
+    assert (outcome.verdict, outcome.failed) == ("ineligible", ("I2",))
