@@ -14,6 +14,7 @@ from bot.conversation.context import Context
 from bot.conversation.refusing import late
 from bot.conversation.subjects import card_button
 from bot.exchange import Button, Press, Safe, Turn, at
+from bot.wording.buttons import arrange
 from bot.wording.parts import names, title
 from bot.wording.phrases import Phrases, lines, phrases
 from dialogs.dialogue import Step
@@ -60,13 +61,13 @@ def tell_of_verdict(context: Context, screening: Screening) -> None:
     for person, note in (*of_verdict, *_of_answers(context, screening, asked)):
         told[person.code].append(note)
     for code, notes in told.items():
-        _send(context, screening, code, notes)
+        _send(context, [screening], code, notes)
 
 
 def tell_of_confirmation(context: Context, screening: Screening, query: Asked) -> None:
     """Add to the turn what whoever asked hears of an answer that was confirmed."""
     for person, note in _of_answers(context, screening, [query]):
-        _send(context, screening, person.code, [note])
+        _send(context, [screening], person.code, [note])
 
 
 def by_newest(context: Context, screening: Screening, steps: Sequence[Step]) -> dict[str, str]:
@@ -89,14 +90,18 @@ def _candidates_by_newest(context: Context, screening: Screening) -> dict[str, s
 def tell_of_newest(context: Context, screening: Screening, before: Mapping[str, str]) -> None:
     """Add to the turn what the office hears of candidates of whom another one out of the matching, or that, has news.
 
+    It is one note a person.
     They were saved as potentially eligible, and are not by what was answered there just now; or are so again.
     """
     now = _candidates_by_newest(context, screening) if before else {}
+    told = defaultdict[str, list[tuple[Screening, Safe]]](list)
     for number in filter(now.__contains__, before):
         if now[number] != before[number] and "eligible" in (now[number], before[number]):
             other = context.screenings.load(number)
             for person, note in _of_newest(context, other, now[number]):
-                _send(context, other, person.code, [note])
+                told[person.code].append((other, note))
+    for code, notes in told.items():
+        _send(context, [other for other, _ in notes], code, [note for _, note in notes])
 
 
 def _of_newest(context: Context, screening: Screening, verdict: str) -> Iterator[tuple[Person, Safe]]:
@@ -115,10 +120,11 @@ def _as_saved_by_newest(context: Context, screening: Screening) -> Iterator[tupl
         yield from _of_newest(context, screening, newest)
 
 
-def _send(context: Context, screening: Screening, code: str, notes: list[Safe]) -> None:
-    turn = Turn()
-    label = _say(context.people.get(code)).plain("show_card", number=screening.number)
-    turn.say(lines(*notes), ((card_button(screening.number, label),),))
+def _send(context: Context, about: Sequence[Screening], code: str, notes: Sequence[Safe]) -> None:
+    """Send notes in one message, with the buttons to the cards of the screenings that they are about."""
+    turn, say = Turn(), _say(context.people.get(code))
+    shown = [card_button(each.number, say.plain("show_card", number=each.number)) for each in about]
+    turn.say(lines(*notes), arrange(shown))
     context.turn.others.append((code, turn))
 
 
