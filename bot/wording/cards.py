@@ -245,14 +245,31 @@ def _how_to_answer(protocol: Protocol, question: Question, code: str, only: str 
 def exclusion_card(screening: Screening, say: Phrases) -> Safe:
     """Each criterion that ruled out the trial, or one of its parts after the other; and which parts are needed."""
     dialogue = screening.dialogue
-    cards = (_reason_card(screening, reason, say) for reason, _ in dialogue.rulings)
+    cards = (_reason_card(screening, reason, say) for reason in ruling(dialogue))
     newer = newer_lines(screening, say)
     return lines(*verdict_of_all(dialogue, say), *cards, *needed(dialogue.protocol, say), *newer)
 
 
 def verdict_of_all(dialogue: Dialogue, say: Phrases) -> list[Safe]:
-    """The verdict, where several criteria, which are then told one by one, each excluded from some of the parts."""
-    return [] if len(dialogue.rulings) == 1 else [say("excluded_whole")]
+    """The verdict, where several criteria, told one by one, each excluded from some of the parts, and none says it."""
+    found = ruling(dialogue)
+    return (
+        []
+        if len(found) == 1 or _is_of_all(dialogue.protocol, found[0].criterion)
+        else [say("excluded_whole")]
+    )
+
+
+def ruling(dialogue: Dialogue) -> list[Reason]:
+    """The reasons that ruled a trial out, first that of the whole, if there is one: its first line is the verdict."""
+    found = (reason for reason, _ in dialogue.rulings)
+    return sorted(found, key=lambda reason: not _is_of_all(dialogue.protocol, reason.criterion))
+
+
+def _is_of_all(protocol: Protocol, criterion: Criterion) -> bool:
+    """Say whether a criterion excludes from the whole trial: it is of all parts, or of one that is required."""
+    parts = belongs_to(protocol, criterion)
+    return not parts or any(part.required for part in parts)
 
 
 def _reason_card(screening: Screening, reason: Reason, say: Phrases) -> Safe:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.exchange import Safe
 from bot.wording.against_parts import lines_of_contradictions
-from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, verdict_of_all
+from bot.wording.cards import answer_lines, draft_line, reason_lines, reason_source, ruling, verdict_of_all
 from bot.wording.elsewhere import newer_lines
 from bot.wording.healing import again_from, again_unless_said, met_from
 from bot.wording.missing import can_be_filled_in, silent_ones, unasked_line
@@ -171,14 +171,14 @@ def _verdict_lines(screening: Screening, say: Phrases) -> list[Safe | None]:
         key = "card_undetermined" if can_be_filled_in(dialogue) else "card_left_open"
         told = say(key, codes=joined(dialogue.unresolved, say))
         return [told, *parts, *_of_parts(screening, say), say("investigator")]
-    ruling = [reason for reason, _ in dialogue.rulings]
+    ruled = ruling(dialogue)
     return [
         *verdict_of_all(dialogue, say),
-        *(line for reason in ruling for line in reason_lines(screening, reason, say)),
+        *(line for reason in ruled for line in reason_lines(screening, reason, say)),
         *(
             line
             for each in dialogue.reasons
-            if each not in ruling
+            if each not in ruled
             for line in _failed(screening, each, f"also_{each.criterion.kind}", say)
         ),
         *(parts if needed(dialogue.protocol, say) else []),

@@ -17,13 +17,15 @@ from bot.exchange import Message, Reply
 from bot.reviewing.document import document
 from bot.terminal import Terminal
 from bot.wording.lists import about
-from bot.wording.phrases import phrases
+from bot.wording.phrases import phrases, plain
 from dialogs.loading import load, parse_protocol
 from dialogs.protocol import Protocol
 from state.database import open_database
 from state.people import People
 from state.screenings import Screenings
+from tests.conversation.office import said as said_in
 from tests.conversation.playing import ZONE, Clock
+from tests.conversation.test_contradictions import desk
 from tests.dialogs.test_parts import DYAD
 
 COHORTS = Path(__file__).parent.parent / "data" / "cohorts.toml"
@@ -365,3 +367,22 @@ def test_a_line_to_copy_has_the_verdict_of_each_part(tmp_path: Path) -> None:
     assert "eligible" not in output.replace("potentially eligible", "").replace("not eligible", "").replace(
         "eligibility", ""
     )
+
+
+FOR_ALL = """
+[[criterion]]
+code = "I5"
+inclusion = "Measurable disease"
+rule = "measurable"
+"""
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_what_rules_out_the_whole_is_said_first_and_once(tmp_path: Path, is_saved: bool) -> None:
+    text = COHORTS.read_text(encoding="utf-8") + FOR_ALL
+    at = desk(tmp_path / "a.db", parse_protocol(text, "cohorts.toml"))
+    turn = at.do("/new", "yes", "no", "no", "no", *(["Finish and save"] if is_saved else []))
+    card = plain(said_in(turn))
+    whole, cohort = "Not eligible as entered: I5 is not met.", "Cohort A: not eligible as entered"
+    assert card.count("Not eligible as entered") == 1
+    assert 0 <= card.find(whole) < card.find(cohort)
