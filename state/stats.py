@@ -20,6 +20,7 @@ from state.exports.filters import refuse_nothing
 from state.exports.selection import Selection
 from state.exports.snapshot import Snapshot, snapshot
 from state.replay import AS_ANSWERED
+from state.ruled_out import ruled_out_in_matchings
 
 _VERSION: Final = """t.version || CASE
         WHEN EXISTS (SELECT 1 FROM protocols o WHERE o.id = t.id AND o.version = t.version AND o.sha256 <> t.sha256)
@@ -142,6 +143,8 @@ class TrialStats:
     screenings: int
     repeated: int
     cancelled: int
+    ruled_out_in_matchings: int
+    """Matchings that ruled the trial out and made no screening for it; they stand in no other count."""
     total: Counts
     not_meeting_inclusion: int
     meeting_exclusion: int
@@ -219,6 +222,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStats:
         screenings=screenings,
         repeated=screenings - total.assessed,
         cancelled=cancelled,
+        ruled_out_in_matchings=ruled_out_in_matchings(data, trial),
         total=total,
         not_meeting_inclusion=_subjects(first, "inclusion"),
         meeting_exclusion=_subjects(first, "exclusion"),

@@ -45,6 +45,8 @@ def _totals(trial: TrialStats, language: str) -> Iterator[str]:
     yield word("reconcile", **_counted(trial.total))
     yield word("assessed_note", n=trial.screenings, repeated=trial.repeated)
     yield word("cancelled_note", n=trial.cancelled)
+    if trial.ruled_out_in_matchings:
+        yield word("matchings_note", n=trial.ruled_out_in_matchings)
     if any(trial.outcomes.values()):
         yield word("outcomes_line", **trial.outcomes)
     medians = _medians(trial.total, "to_verdict", language)
