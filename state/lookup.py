@@ -243,6 +243,7 @@ class Lookup(Lists):
         screening = self.load(number)
         saved = _as_saved(screening)
         if saved is not screening:
+            self._see_what_came_of(saved)
             self._see_beside(saved)
         return saved
 

@@ -139,6 +139,7 @@ class Screenings(Prompting):
                 self._ask(person, screening)
         self._remember(screening)
         self._see_what_came_of(matching)
+        self._see_beside(screening)
         return screening
 
     def _begin(

@@ -12,6 +12,7 @@ from bot.conversation.refusing import late
 from bot.conversation.trials import meanwhile, offered, ruled_out_by_another, version_of
 from bot.exchange import Press, Safe, at
 from bot.wording import matching, standing
+from bot.wording.elsewhere import above_a_question
 from bot.wording.matching_missing import what_is_missing
 from bot.wording.phrases import lines
 from dialogs.dialogue import CANCELLED, REVIEW, MatchingStep, Step
@@ -132,7 +133,9 @@ def open_trial(context: Context, screening: Screening, press: Press) -> None:
         context.turn.say(opened)
         return
     starting.open_with(context, opened)
-    context.show(opened, remark=lines(meanwhile(context, opened), _stays(context, screening)))
+    newer, ways = above_a_question(opened, context.say)
+    remark = lines(meanwhile(context, opened), _stays(context, screening), *newer)
+    context.show(opened, remark=remark, last=ways)
 
 
 def _stays(context: Context, matching: Screening) -> Safe | None:

@@ -22,10 +22,9 @@ from state.screenings import Screening
 def answered_elsewhere(screening: Screening, say: Phrases) -> list[Safe]:
     """Say which of the others have another answer since than stands here.
 
-    A saved screening is told, too: whoever reads its verdict must know. A matching that has ended says where each
-    trial stands.
+    What is saved is told, too: whoever reads its verdict, or goes on from it, must know.
     """
-    over = screening.ended if is_matching(screening.number) else screening.state == CANCELLED
+    over = screening.state == CANCELLED
     return [] if over else [_told(screening, each, say) for each in screening.elsewhere.values()]
 
 

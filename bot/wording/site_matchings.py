@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.exchange import Button, Press, Reply, Safe
 from bot.wording.against_parts import lines_of_contradictions
 from bot.wording.buttons import arrange
+from bot.wording.elsewhere import answered_elsewhere
 from bot.wording.in_short import stands_in_short
 from bot.wording.matching import MOST_NEWS, as_matching, possible_in_short
 from bot.wording.paging import page_at, page_line, turning
@@ -37,7 +38,10 @@ def _came_to(saved: Screening, say: Phrases) -> str:
 
 
 def card(matching: Screening, saved: Screening, place: int | None, zone: str, say: Phrases) -> Reply:
-    """Since when a matching stands so, by whom, where each trial stands in what was ``saved``, and what contradicts."""
+    """Since when a matching stands so, by whom, and where each trial stands in what was ``saved``.
+
+    With what was answered since in a screening out of it, what contradicts, and its pages.
+    """
     head = lines(Safe(f"<b>{matching.number}</b>"), state_lines(matching, zone, say))
     if matching.state == CANCELLED:
         return Reply(head)
@@ -46,8 +50,8 @@ def card(matching: Screening, saved: Screening, place: int | None, zone: str, sa
     told = [gap(stands_line(saved, ordered[each], say)) for each in shown]
     page = page_line(len(ordered), shown, say, ON_A_PAGE)
     ways = turning(len(ordered), shown, matching, "matching", "matching", ON_A_PAGE)
-    contradicting = lines_of_contradictions(saved.dialogue, say)
-    return Reply(lines(head, page, *told, *map(gap, contradicting), gap(say("investigator"))), arrange(ways))
+    notes = map(gap, [*answered_elsewhere(saved, say), *lines_of_contradictions(saved.dialogue, say)])
+    return Reply(lines(head, page, *told, *notes, gap(say("investigator"))), arrange(ways))
 
 
 def card_button(number: str) -> Button:
