@@ -2,7 +2,8 @@
 
 Only where that is sure: two headings or more, each with inclusion criteria of its own, none of which may be a remark on
 some of the patients. *Cohort A*, *Part 2*; healthy volunteers beside patients; parents, donors and others beside the
-patient; adults beside children, if an age stands under each. What is not sure is asked under its heading.
+patient; adults beside children, if an age stands under each; children of one age beside those of another. What is not
+sure is asked under its heading.
 
 Other persons than the patient are required, and so is the patient beside them, who may be one of several kinds. Whether
 either is enough alone no heading says: that is for a reviewer, to whom nobody is potentially eligible before.
@@ -14,10 +15,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import sex_of
+from dialogs.drafting.parts_named import codes_named, word_of_part
 from dialogs.drafting.persons import Persons, label_of, person_called, persons_in, says_age
 from dialogs.drafting.sections import codes_of, part_in, section_of
 from dialogs.drafting.spoken import either
@@ -43,7 +46,7 @@ def parts_of(lines: Sequence[Line]) -> dict[str, tuple[Cohort, ...]]:
     A name that a line begins with is its heading, too: *Controls: no asthma*.
     """
     headings = list(dict.fromkeys(heading for line in lines for heading in _headings(line)))
-    return _numbered(headings) or _of_persons(headings, lines)
+    return _numbered(headings, lines) or _of_persons(headings, lines)
 
 
 def _headings(line: Line) -> tuple[str, ...]:
@@ -51,16 +54,48 @@ def _headings(line: Line) -> tuple[str, ...]:
     return (*line.headings, label) if label else line.headings
 
 
-def _numbered(headings: Sequence[str]) -> dict[str, tuple[Cohort, ...]]:
-    """Return parts with a code: *Cohort A*, *Part 2*."""
-    named = {heading: codes for heading in headings if (codes := codes_of(heading))}
-    if len({*named.values()}) < 2:
+def _numbered(headings: Sequence[str], lines: Sequence[Line]) -> dict[str, tuple[Cohort, ...]]:
+    """Return parts with a code: *Cohort A*, *Part 2*; one with cohorts below it is these, and no part of its own."""
+    named = {heading: codes for heading in headings if (codes := codes_named(heading))}
+    within = _within(named, lines)
+    if within is None or len({*named.values()}) < 2 or not _are_of_one_kind(named, within):
         return {}
+    at = {heading: _without_parts(codes, within) for heading, codes in named.items()}
     alone = {codes[0]: heading for heading, codes in reversed(named.items()) if len(codes) == 1}
-    names = {code: _name(alone.get(code, ""), code) for each in named.values() for code in each}
+    names = {code: _name(alone.get(code, ""), code) for each in at.values() for code in each}
+    if len(names) < 2:
+        return {}
     kinds = {code: _kind_behind(name) for code, name in names.items()}
     cohorts = _together({code: Cohort(code, name) for code, name in names.items()}, kinds)
-    return {heading: tuple(cohorts[code] for code in codes) for heading, codes in named.items()}
+    return {heading: tuple(cohorts[code] for code in codes) for heading, codes in at.items()}
+
+
+def _are_of_one_kind(named: Mapping[str, tuple[str, ...]], within: Mapping[str, tuple[str, ...]]) -> bool:
+    """Say whether no code may be of two parts: *part 1* beside *cohort 1* or *A*; *part 1 (cohort A)* beside *(B)*."""
+    below = {code for codes in within.values() for code in codes}
+    words = {(code, word_of_part(heading)) for heading, codes in named.items() for code in codes}
+    on_top = {word for code, word in words if code not in below}
+    said = {(codes, codes_of(heading)) for heading, codes in named.items() if codes != codes_of(heading)}
+    return len(words) == len(dict(words)) and len(on_top) < 2 and len(said) == len(dict(said))
+
+
+def _within(named: Mapping[str, tuple[str, ...]], lines: Sequence[Line]) -> dict[str, tuple[str, ...]] | None:
+    """Return the codes of the cohorts below a part; ``None`` where one is below several, or has none beside it."""
+    above: dict[str, set[str]] = defaultdict(set)
+    for outer, inner in (pair for line in lines for pair in pairwise(filter(named.get, _headings(line)))):
+        for code in {*named[inner]} - {*named[outer]}:
+            above[code] |= {*named[outer]}
+    below: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for code, parts in above.items():
+        if len(parts) > 1 or above.keys() & parts:
+            return None
+        (part,) = parts
+        below[part] += (code,)
+    return None if any(len(codes) < 2 for codes in below.values()) else dict(below)
+
+
+def _without_parts(codes: Sequence[str], within: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for code in codes for each in within.get(code, (code,))))
 
 
 def _kind_behind(name: str) -> str:

@@ -15,16 +15,17 @@ from dialogs.drafting.footnotes import footnotes_of, marks, with_footnotes
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_one_sex import names_a_sex_alone, of_one_sex
 from dialogs.drafting.of_some import is_of_another
+from dialogs.drafting.parts_named import parts_named
 from dialogs.drafting.persons import label_of, person_called, says_age
 from dialogs.drafting.proposals import Proposal
 from dialogs.drafting.remarks import excepts, says_allowed
 from dialogs.drafting.titles import forbids, introduces, requires, says_nothing, with_colon
 from dialogs.drafting.tree import Node, meaning
-from dialogs.drafting.whom import OF_A_GROUP, groups_in, may_not_concern, names_of, of_some
+from dialogs.drafting.whom import OF_A_GROUP, groups_in, may_not_concern, of_some, whom_of
 from dialogs.drafting.why import Note
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_OF_WHOM: Final = ("of_parts", "of_required", "of_everybody")
+_OF_WHOM: Final = ("of_parts", "of_parts_said", "of_a_group", "of_some", "of_required", "of_everybody")
 """Notes that say whom a criterion was taken to be about, whatever is asked by it."""
 _REQUIRES: Final = Note("requires")
 """An exclusion that says what must be: no rule is proposed for it, whatever else of it is known."""
@@ -91,7 +92,8 @@ def criteria_of(lines: Sequence[Line], propose: Propose) -> list[Drafted]:
 def _noted(drafted: Drafted, cohorts: Mapping[str, Cohort], *, is_first: bool) -> Drafted:
     """Say in the review of a criterion of which parts it is; in the first one's, that some are taken as needed."""
     required = [each.name for each in cohorts.values() if each.required]
-    key = "of_everybody" if not drafted.parts else "of_required" if required and is_first else "of_parts"
+    of_parts = "of_parts_said" if parts_named(drafted.source) else "of_parts"
+    key = "of_everybody" if not drafted.parts else "of_required" if required and is_first else of_parts
     if key == "of_everybody" and not required:
         return drafted
     named = (cohorts[each].name for each in drafted.parts)
@@ -186,7 +188,7 @@ class _Maker:
             made = replace(made, review=(*made.review, Note("which_lines")))
         if tree.ends_open(node):
             return replace(made, review=(*made.review, Note("joins")))
-        if node.line.unsure or self._is_of_everybody(made) or self._is_of_a_group(node.line):
+        if node.line.unsure or self._is_of_everybody(made) or not self._whom(node.line)[1]:
             return made
         others = list(filter(self._is_of_another, (*node.line.headings, label_of(text))))
         if others:
@@ -228,7 +230,11 @@ class _Maker:
     ) -> Drafted:
         made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         left_out = made.of_some  # its items would leave out those whom the list does not concern
-        if node.line.unsure or left_out or _REQUIRES in made.review:
+        if (
+            node.line.unsure
+            or left_out
+            or {_REQUIRES.key, OF_A_GROUP.key} & {each.key for each in made.review}
+        ):
             return made
         if node.role == "exclusion" and any(requires(str(each["short"])) for each in questions):
             return replace(made, review=(*made.review, _REQUIRES))
@@ -236,11 +242,9 @@ class _Maker:
 
     def _bare(self, node: Node, code: str) -> Drafted:
         above, label = self._headings(node.line), label_of(node.line.text)
-        names = (*node.line.headings, node.line.text, label)
-        parts = [part for each in names for part in self.parts.get(each, ())]
+        parts, certain = self._whom(node.line)
         text = node.line.text.removeprefix(label) if self.parts.get(label) else node.line.text
-        of_group = self._is_of_a_group(node.line)
-        about = "perhaps" if of_group else of_some(text, (*above, label), self.parts)
+        about = of_some(text, (*above, label), self.parts) if certain else "perhaps"
         about = about or ("perhaps" if node.line in self.of_one_sex else "")
         another = next((each for each in reversed(above) if is_of_another(each)), "")
         theirs = any(part.of_another for part in parts)
@@ -254,7 +258,7 @@ class _Maker:
             (speaks and node.role == "inclusion", Note("says_allowed")),
             (marks(node.words()) != (), Note("footnote")),
             (some and about == "perhaps", Note("of_some")),
-            (of_group and not some, OF_A_GROUP),
+            (not certain and not some, OF_A_GROUP),
         )
         return Drafted(
             node.line.text,
@@ -263,7 +267,7 @@ class _Maker:
             node.line.depth,
             review=tuple(note for applies, note in notes if applies),
             of_some=some,
-            parts=tuple(dict.fromkeys(part.code for part in parts)),
+            parts=tuple(part.code for part in parts),
             of_another=theirs,
             person=person_called(another) if another else {},
         )
@@ -281,9 +285,9 @@ class _Maker:
         """Say whether a criterion is about several persons, so that no question about one of them does."""
         return not made.parts and any(each.required for named in self.parts.values() for each in named)
 
-    def _is_of_a_group(self, line: Line) -> bool:
-        """Say whether a line is of a group that is no part, so that its heading's age is no limit for all."""
-        return any(each in self.groups and not self.parts.get(each) for each in names_of(line))
+    def _whom(self, line: Line) -> tuple[tuple[Cohort, ...], bool]:
+        """Return the parts that a line is of, and whether it is certain whom it is about."""
+        return whom_of(line, self.parts, self.groups)
 
     def _is_of_another(self, heading: str) -> bool:
         """Say whether a heading speaks of other persons than the patient: *for parents:*."""

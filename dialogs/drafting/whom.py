@@ -7,12 +7,14 @@ criteria stand below it: whoever is of another age may be of another group.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
+from dialogs.drafting.cohorts import Cohort
 from dialogs.drafting.layout import Line
 from dialogs.drafting.of_some import concerns_some, is_of_a_partner, surely_concerns_some
-from dialogs.drafting.persons import names_some, says_age
+from dialogs.drafting.parts_named import found_in, is_surely_a_part, parts_named
+from dialogs.drafting.persons import label_of, names_some, says_age
 from dialogs.drafting.spoken import either
 from dialogs.drafting.titles import introduces
 from dialogs.drafting.why import Note
@@ -50,6 +52,35 @@ def of_some(text: str, names: Sequence[str], parts: Mapping[str, Sequence[object
     if surely_concerns_some(*said) or any(map(names_some, said[1:])):
         return "surely"
     return "perhaps" if concerns_some(*said) else ""
+
+
+def whom_of(
+    line: Line, parts: Mapping[str, Sequence[Cohort]], groups: Set[str]
+) -> tuple[tuple[Cohort, ...], bool]:
+    """Return the parts that a line is of, by what it stands under and what it says; and whether that is certain.
+
+    What stands further in tells more: *cohort 2A* below *part 2*. Nothing is certain of a group that is no part.
+    """
+    found: tuple[Cohort, ...] = ()
+    for name in (*line.headings, line.text, label_of(line.text)):
+        found = _narrowed(found, parts.get(name, ())) or found
+    certain = not any(each in groups and not parts.get(each) for each in names_of(line))
+    for each in parts_named(line.text):
+        said = found_in(each, parts)
+        within = _narrowed(found, said)
+        if said and (not found or len(within) <= len(found)):
+            found = within
+        elif said or is_surely_a_part(each):
+            certain = False
+    return found, certain
+
+
+def _narrowed(above: Sequence[Cohort], below: Sequence[Cohort]) -> tuple[Cohort, ...]:
+    """Return what is below, if it is within what is above; else both."""
+    codes = {each.code for each in below}
+    if codes <= {each.code for each in above}:
+        return tuple(below)
+    return (*(each for each in above if each.code not in codes), *below)
 
 
 def may_not_concern(role: str, another: str, *, some: bool) -> bool:

@@ -42,6 +42,8 @@ SURE: dict[str, tuple[str, dict[str, str]]] = {
     "below an age and from it on": ("Inclusion:\nAdults under 65 years:\n* Fever\nAdults 65 years and older:\n* Cough", {"ADULT-TO-65": "Adults under 65 years", "ADULT-65": "Adults 65 years and older"}),
     "months beside years": ("Inclusion:\nInfants 2-6 months:\n* Fever\nInfants 2-6 years:\n* Cough", {"INFANT-2-6M": "Infants 2-6 months", "INFANT-2-6": "Infants 2-6 years"}),
     "one kind at several ages in Chinese": ("入选标准：\n儿童（2-5岁）：\n1、发热\n儿童（6-11岁）：\n1、咳嗽", {"P1": "儿童 2-5岁", "P2": "儿童 6-11岁"}),
+    "cohorts that say of which part they are": ("Inclusion:\nCohort A (Part 1):\n* Fever\nCohort B (Part 1):\n* Cough\nCohort C (Part 2):\n* Itch", {"A": "Cohort A (Part 1)", "B": "Cohort B (Part 1)", "C": "Cohort C (Part 2)"}),
+    "a part with cohorts below it": ("Inclusion:\nPart 1 (escalation):\n* Fever\nPart 2:\n* Calm\n* Cohort 2A: cough\n* Cohort 2B: itch", {"1": "Part 1 (escalation)", "2A": "Cohort 2A", "2B": "Cohort 2B"}),
     "sections of parts without the word criteria": ("Stage 1 Inclusion:\n* Fever\nStage 1 Exclusion:\n* Rash\nStage 2 Inclusion:\n* Cough", {"1": "Stage 1", "2": "Stage 2"}),
     "in Chinese": ("入选标准：\n健康受试者：\n1、无发热\n患者：\n1、发热", {"P1": "健康受试者", "P2": "患者"}),
     "patients and controls as items": ("Inclusion:\n- Patients:\n  - Fever\n- Controls:\n  - Well", {"PATIENT": "Patients", "CONTROL": "Controls"}),
@@ -63,6 +65,10 @@ NOT_SURE = {
     "diseases, which one may have both of": "Inclusion:\nPatients with asthma:\n* Spray\nPatients with eczema:\n* Cream",
     "ages that are not told apart": "Inclusion:\nAdults:\n* Fever\nChildren:\n* Cough",
     "some of an age beside all of them": "Inclusion:\nAdults:\n* Fever\nAdults 65 years and older:\n* Cough\nChildren 2-17 years:\n* Rash",
+    "cohorts that two parts have": "Inclusion:\n* Part 1:\n  * Cohort A: fever\n  * Cohort B: cough\n* Part 2:\n  * Cohort A: rash\n  * Cohort B: itch",
+    "cohorts that may be of a part above them": "Inclusion:\nPart 1:\n* Fever\nCohort A:\n* Cough\nCohort B:\n* Itch\nPart 2:\n* Rash",
+    "cohorts of one part in its headings": "Inclusion:\nPart 1 (Cohort A):\n* Fever\nPart 1 (Cohort B):\n* Cough\nPart 2:\n* Itch",
+    "a part and a cohort with one code": "Inclusion:\nPart 1:\n* Fever\nCohort 1:\n* Cough\nCohort 2:\n* Itch",
     "sexes": "Inclusion:\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
     "sexes, with a word of couples": "Inclusion:\n* Lives in a couple\nWomen:\n* Age 18 years or older\nMen:\n* Age 21 years or older",
     "some that have no heading of their own": "Inclusion:\nCases:\n* Fever\nControls:\n* Well\nParents and cases:\n* Read",
@@ -159,7 +165,7 @@ def test_parts_that_are_no_other_persons_stay_alternatives_of_the_patient(name: 
     drafted = trial(SURE[name][0])
     assert not any(part.required or part.person for part in drafted.parts)
     assert all(
-        question.ask["en"].startswith("Is this true of the patient?")
+        "Is this true of the patient?" in question.ask["en"]
         for question in drafted.questions
         if "Is this true" in question.ask["en"]
     )
@@ -365,8 +371,68 @@ def test_a_group_below_which_all_criteria_stand_is_whom_the_trial_is_for(line: s
     assert not {"of_some", "of_a_group"} & {note.key for each in made for note in each.review}
 
 
+NAMED = [
+    ("Stroke (Part 2 only)", ("2A", "2B")),
+    ("ECOG 0-1 [Part 1]", ("1",)),
+    ("Age > 75 years (cohort 2B)", ("2B",)),
+    ("(Part 1 only) Prior surgery", ("1",)),
+    ("For cohort 2A: stroke", ("2A",)),
+    ("Stroke for parts 1 and 2 only", ("1", "2A", "2B")),
+]
+PARTED = "Inclusion:\nPart 1:\n* Fever\nPart 2:\n* Cohort 2A: cough\n* Cohort 2B: itch"
+NO_PART = ["Prior vaccine (Phase 2)", "Stroke (Cohort C only)", "For arm A: stroke", "Stroke [Part 3]"]
+OF_DISEASES = [
+    "Breast cancer (stage 2)",
+    "Hypertension (group 1)",
+    "Took part in a phase 1 trial",
+    "Hepatitis B",
+]
+
+
+@pytest.mark.parametrize(("line", "parts"), NAMED)
+def test_a_line_that_names_a_part_by_its_code_is_of_that_part(line: str, parts: tuple[str, ...]) -> None:
+    (made,) = (
+        each
+        for each in criteria_of(split(f"{PARTED}\nExclusion:\n* {line}"), propose)
+        if each.role == "exclusion" and each.code
+    )
+    assert made.parts == parts
+    assert [note.key for note in made.review] == ["of_parts_said"]
+
+
+@pytest.mark.parametrize("line", ["卒中（仅B组）", "卒中（限B组）", "卒中（B组）", "对于B组：卒中"])
+def test_a_line_that_names_a_part_in_chinese_is_of_that_part(line: str) -> None:
+    text = f"入选标准：\nA组：\n1、无发热\nB组：\n1、发热\n排除标准：\n1、{line}"
+    made = criteria_of(split(text), propose)[-1]
+    assert (made.parts, [note.key for note in made.review]) == (("B",), ["of_parts_said"])
+
+
+@pytest.mark.parametrize("side", ["Inclusion", "Exclusion"])
+@pytest.mark.parametrize("line", NO_PART)
+def test_a_line_that_names_a_part_that_the_draft_has_not_says_so(line: str, side: str) -> None:
+    made = criteria_of(split(f"{PARTED}\n{side}:\nEverybody:\n* {line}"), propose)[-1]
+    assert (made.parts, made.rule, made.of_some) == ((), "", side == "Inclusion")
+    assert {"of_some", "of_a_group"} & {note.key for note in made.review}
+
+
+@pytest.mark.parametrize("line", OF_DISEASES)
+def test_a_code_of_a_disease_is_no_part(line: str) -> None:
+    made = criteria_of(split(f"{PARTED}\nExclusion:\n* {line}"), propose)[-1]
+    assert (made.parts, made.review) == ((), ())
+
+
+def test_a_line_of_a_part_that_names_another_one_keeps_its_own_with_a_note() -> None:
+    made = criteria_of(split(f"{PARTED}\nExclusion:\nPart 1:\n* Stroke (cohort 2A)"), propose)[-1]
+    assert (made.parts, next(note.key for note in made.review)) == (("1",), "of_a_group")
+
+
+def test_what_stands_below_a_part_is_of_its_cohorts_and_of_each_what_names_it() -> None:
+    made = criteria_of(split(SURE["a part with cohorts below it"][0]), propose)
+    assert [each.parts for each in made if each.code] == [("1",), ("2A", "2B"), ("2A",), ("2B",)]
+
+
 HEADINGS = st.lists(
-    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Adults (18 years and older):", "Adults 65 years and older:", "Children 2-5 years:", "Children 6 to 11 years:", "Children 2-4 years with HIV:", "Dose Level 2:", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
+    st.sampled_from(["* COPD, or", "* Itch and", "* One of the following:\n  * Phase 3:\n    - Cold\n  * Itch", "* Phase 2:", "  - Cold", "  - Sweat, or", "* One of the following:", "Inclusion Criteria (Part B only):", "* Cohort A: wheeze", "Part 2:", "* Stroke (Part 2 only)", "* Cold [Cohort A]", "Adults (18 years and older):", "Adults 65 years and older:", "Children 2-5 years:", "Children 6 to 11 years:", "Children 2-4 years with HIV:", "Dose Level 2:", "Stage 1 Exclusion:", "* Women aged 18-40 years", "* Men aged 18-50 years", "Cohort A:", "Cohort B", "For parents:", "Adolescents:", "Healthy volunteers:", "Patients with asthma:", "Age:", "All participants:", "Inclusion Criteria:", "Exclusion Criteria:", "Women:", "* Fever", "* Age 18 years or older", "* Platelets > 75 x 10^9/L", "1. Cough", ""]),
     min_size=3, max_size=16,
 ).map("\n".join)  # fmt: skip
 
