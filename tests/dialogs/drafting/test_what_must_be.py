@@ -68,6 +68,27 @@ SAYS_WHAT_IS_WANTED = (
     "Use of effective contraception",
     "Women using effective contraception",
     "At least 4 weeks since last chemotherapy",
+    "Consent from patient or surrogate",
+    "HIV seronegative",
+    "≥ 2 weeks since last chemotherapy",
+    "Off anticoagulation for at least 7 days",
+    "Willingness to comply",
+    "Non-smoker",
+    "ECOG 0-1",
+    "Patients with ECOG 0 or 1",
+    "ECOG performance status ≤ 2",
+    "Platelets ≥ 100 x 10^9/L",
+    "Platelet count > 75,000/µL",
+    "Hemoglobin ≥ 9 g/dL",
+    "Neutrophils ≥ 1.5 x 10^9/L",
+    "LVEF ≥ 50%",
+    "Life expectancy of at least 3 months",
+    "Karnofsky ≥ 70",
+    "eGFR ≥ 60 mL/min/1.73 m2",
+    "Potassium ≥ 3.5 mmol/L",
+    "ALT ≤ 3 x ULN",
+    "Age between 18 and 75 years",
+    "Age 18 years or older",
 )
 WANTED_IN_CHINESE = (
     "女性未妊娠",
@@ -78,6 +99,16 @@ WANTED_IN_CHINESE = (
     "愿意使用避孕措施",
     "已签署知情同意书",
     "采取有效避孕措施的女性",
+    "患者或监护人知情同意",
+    "距末次化疗≥2周",
+    "停用抗凝药至少7天",
+    "不吸烟者",
+    "ECOG 0-1分",
+    "血小板≥100×10^9/L",
+    "左室射血分数≥50%",
+    "预期生存期≥3个月",
+    "年龄18-75岁",
+    "年满18周岁",
 )
 MUST_IN_CHINESE = ("必须", "不得", "应", "须", "不应")
 IN_CHINESE = (
@@ -200,7 +231,31 @@ def test_a_draft_says_both_whom_a_line_is_of_and_that_its_yes_is_to_be_checked()
         "不能有效避孕",
         "不明原因非感染性腹泻",
         "Women with no contraception",
+        "ECOG > 2",
+        "ECOG 2-4",
+        "Platelets < 100 x 10^9/L",
+        "Platelets > 450 x 10^9/L",
+        "Hemoglobin ≥ 17 g/dL",
+        "LVEF < 50%",
+        "Potassium ≥ 5.5 mmol/L",
+        "Life expectancy of less than 3 months",
+        "Age under 18 or over 75 years",
+        "Age < 18 or > 75 years",
+        "Less than 2 weeks since last chemotherapy",
+        "Lack of willingness to comply",
+        "Consent withdrawn",
+        "Off-label use of lamps for 3 days",
+        "未满18岁",
+        "年龄小于18岁或大于75岁",
+        "血钾≥5.5 mmol/L",
+        "吸烟者",
+        "停用抗凝药不足7天",
     ],
 )
 def test_whom_a_must_or_a_no_excludes_is_excluded_as_it_stands(line: str) -> None:
     assert Note("requires") not in about(line, f"Exclusion:\n* {line}").review
+
+
+def test_a_title_of_requirements_makes_what_is_wanted_of_its_lines() -> None:
+    made = about("Calcium ≥ 2 mmol/L", "Exclusion:\n* Laboratory requirements:\n  * Calcium ≥ 2 mmol/L")
+    assert (made.rule, Note("requires") in made.review) == ("", True)
