@@ -13,6 +13,7 @@ from bot.exchange import Press, Safe
 from bot.wording import against_parts, alerts, cards, matching, parts
 from bot.wording.elsewhere import above_a_question
 from bot.wording.phrases import Phrases, joined, lines
+from dialogs import asked_again
 from dialogs.against_parts import AgainstParts
 from dialogs.answers import Answer
 from dialogs.dialogue import CANCELLED, COMPLETED, EXCLUDED, REVIEW, Dialogue, Step, StepKind
@@ -126,16 +127,17 @@ class _Before:
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> _Before:
+        out = dialogue.ruled_out & ~asked_again.undecided(dialogue)
         return cls(
             tuple(dialogue.facts),
-            frozenset(dialogue.failed),
-            dialogue.ruled_out,
+            _failed(dialogue),
+            out,
             frozenset(dialogue.set_aside),
             dialogue.held,
             dict(dialogue.answers),
             dialogue.left,
             against_parts.found(dialogue),
-            alerts.called_for(dialogue, dialogue.ruled_out),
+            alerts.called_for(dialogue, out),
         )
 
 
@@ -147,6 +149,7 @@ def _news(
     if last.kind == "cancel" and dialogue.state == COMPLETED:
         return [say("revision_cancelled", number=screening.number)]
     return [
+        *([say("asked_before_the_end")] if last.kind == "finish" and dialogue.editing is not None else []),
         *alerts.alert_lines(alerts.called_for(dialogue, before.out), before.alerts, say),
         *_newly_contradicting(dialogue, before, say),
         *_failed_further(context, dialogue, before),
@@ -157,7 +160,7 @@ def _news(
                 *matching.not_changed_in(screening, {*kept, *_changed(dialogue, before)}, say),
             ]
             if isinstance(dialogue, Matching)
-            else parts.news(dialogue, before.out, say)
+            else parts.news(dialogue, before.out, say, asked_again.undecided(dialogue))
         ),
         *_newly_set_aside(context, dialogue, before),
     ]
@@ -178,13 +181,19 @@ def _changed(dialogue: Dialogue, before: _Before) -> list[str]:
 def _failed_further(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:
     if not dialogue.further or dialogue.state in (COMPLETED, CANCELLED):
         return []
-    failed = [dialogue.protocol.criteria[index] for index in dialogue.failed if index not in before.failed]
+    newly = _failed(dialogue) - before.failed
+    failed = [dialogue.protocol.criteria[index] for index in dialogue.failed if index in newly]
     return [
         context.say(
             f"further_{criterion.kind}", code=criterion.code, name=criterion.name[context.say.language]
         )
         for criterion in failed
     ]
+
+
+def _failed(dialogue: Dialogue) -> frozenset[int]:
+    """The criteria that failed, but for what is undecided until a time was asked again."""
+    return frozenset(dialogue.failed) - asked_again.criteria(dialogue)
 
 
 def _newly_set_aside(context: Context, dialogue: Dialogue, before: _Before) -> list[Safe]:

@@ -10,6 +10,7 @@ from bot.wording import parts
 from bot.wording.asked import numbered
 from bot.wording.parts import title
 from bot.wording.phrases import Phrases, escape, joined, lines
+from dialogs.asked_again import undecided
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial, naming
 from dialogs.progress import Progress
@@ -50,7 +51,19 @@ def _counted(screening: Screening) -> list[int]:
 
 def still_possible(screening: Screening) -> list[int]:
     """Return the trials that are not ruled out, by their place: what goes on by itself is as it stands there."""
-    return [index for index in _counted(screening) if not as_it_stands(screening, index).excluded]
+    return [index for index in _counted(screening) if not is_out(screening, index)]
+
+
+def is_out(screening: Screening, index: int) -> bool:
+    """Say whether a trial is ruled out, where it goes on by itself or else here; none is while that is undecided."""
+    return as_it_stands(screening, index).excluded and not is_undecided(screening, index)
+
+
+def is_undecided(screening: Screening, index: int) -> bool:
+    """Say whether a time is to be asked again by which a trial that is judged here may or may not be ruled out."""
+    dialogue = as_matching(screening)
+    trial = dialogue.trials[index]
+    return not screening.goes_on(trial.protocol.id) and bool(trial.parts & undecided(dialogue))
 
 
 def as_it_stands(screening: Screening, index: int) -> Progress:
@@ -116,7 +129,8 @@ def _applies(dialogue: Matching, index: int, place: int) -> bool:
 
 def news(dialogue: Matching, out_before: int, left_before: Collection[str], say: Phrases) -> list[Safe]:
     """What became of trials since then: left out or taken in again, ruled out for a reason, or open again."""
-    now, here = dialogue.ruled_out, dialogue.taking_part
+    waits, here = undecided(dialogue), dialogue.taking_part
+    now = dialogue.ruled_out & ~waits
     newly = [each for each in here if _is_out(each[0], now) and not _is_out(each[0], out_before)]
     possible = [each for each in here if _is_out(each[0], out_before) and not _is_out(each[0], now)]
     told = [
@@ -126,16 +140,20 @@ def news(dialogue: Matching, out_before: int, left_before: Collection[str], say:
     ]
     if len(newly) > MOST_NEWS:
         told.append(say("more_trials_out", n=len(newly) - MOST_NEWS))
-    told += _of_parts([each for each in here if not _is_out(each[0], out_before)], out_before, say)
+    told += _of_parts([each for each in here if not _is_out(each[0], out_before)], out_before, waits, say)
     return [*told, *(say("trial_possible_again", id=trial.protocol.id) for trial, _ in possible)]
 
 
-def _of_parts(trials: Iterable[tuple[Trial, Progress]], out_before: int, say: Phrases) -> list[Safe]:
+def _of_parts(
+    trials: Iterable[tuple[Trial, Progress]], out_before: int, waits: int, say: Phrases
+) -> list[Safe]:
     """What became of parts of trials that are possible; what is not told here, each trial says where it stands."""
     told = [
         say("named", name=trial.protocol.id, what=each)
         for trial, alone in trials
-        for each in parts.news(alone, (out_before & trial.parts) >> trial.part, say)
+        for each in parts.news(
+            alone, (out_before & trial.parts) >> trial.part, say, (waits & trial.parts) >> trial.part
+        )
     ]
     return told[:MOST_NEWS]
 
@@ -209,4 +227,4 @@ def judged(screening: Screening, index: int) -> Progress | None:
         own = screening.by_itself[trial]
         return own.dialogue if own.saved else None
     is_open = alone.open and not alone.excluded and not dialogue.finished and dialogue.asks(index)
-    return None if is_open or dialogue.is_left(index) else alone
+    return None if is_open or dialogue.is_left(index) or is_undecided(screening, index) else alone

@@ -116,21 +116,25 @@ def out_line(progress: Progress, criterion: Criterion, say: Phrases) -> Safe:
     return say(f"of_part_{criterion.kind}", code=code, what=_what_failed(progress, criterion, say))
 
 
-def news(progress: Progress, out_before: int, say: Phrases) -> list[Safe]:
-    """What became of the parts since ``out_before`` were ruled out, as long as not every one is."""
-    if progress.excluded:
+def news(progress: Progress, out_before: int, say: Phrases, undecided: int = 0) -> list[Safe]:
+    """What became of the parts since ``out_before`` were ruled out, as long as not every one is.
+
+    Nothing of those that are ``undecided``.
+    """
+    out = progress.ruled_out & ~undecided
+    if out == progress.protocol.every_part:
         return []
     return [
         *(
             _ruled_out(progress, reason.criterion, part, say)
             for reason, parts in progress.rulings
             for part in parts
-            if not _bit(progress, part) & out_before
+            if _bit(progress, part) & out & ~out_before
         ),
         *(
             say("part_open_again", part=part.name[say.language])
             for part in progress.protocol.alternatives
-            if _bit(progress, part) & out_before & ~progress.ruled_out
+            if _bit(progress, part) & out_before & ~out
         ),
     ]
 

@@ -12,7 +12,7 @@ from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.came_to import healing, parts_out, why
 from bot.wording.elsewhere import answered_elsewhere, to_take_over
 from bot.wording.in_short import stands_in_short
-from bot.wording.matching import answered_otherwise, as_it_stands, as_matching, judged, progress
+from bot.wording.matching import answered_otherwise, as_matching, is_out, is_undecided, judged, progress
 from bot.wording.matching_missing import all_missing
 from bot.wording.notices import notices
 from bot.wording.paging import page_at, page_line, turning
@@ -62,7 +62,7 @@ def where_each_stands(screening: Screening, say: Phrases, place: int | None = No
 def _is_out_here(screening: Screening, index: int) -> bool:
     """Say whether a trial is ruled out or left out here, and has no screening of its own."""
     dialogue = as_matching(screening)
-    out = dialogue.alone[index].excluded or dialogue.is_left(index)
+    out = is_out(screening, index) or dialogue.is_left(index)
     return out and not screening.goes_on(dialogue.protocol.trial_ids[index])
 
 
@@ -113,7 +113,7 @@ def in_order(screening: Screening) -> list[int]:
 
     def place(index: int) -> tuple[bool, bool]:
         goes_on = screening.goes_on(dialogue.protocol.trial_ids[index])
-        return not goes_on and dialogue.is_left(index), as_it_stands(screening, index).excluded
+        return not goes_on and dialogue.is_left(index), is_out(screening, index)
 
     return sorted(range(len(dialogue.trials)), key=place)
 
@@ -134,7 +134,9 @@ def stands_line(screening: Screening, index: int, say: Phrases) -> Safe:
     if dialogue.is_left(index):
         what = say.plain(f"stands_left_{dialogue.left[protocol.id]}")
     elif found is None:
-        what, told = say.plain("stands_open", n=alone.remaining), parts_out(alone, say)
+        waits = is_undecided(screening, index)
+        what = say.plain("stands_open", n=alone.remaining + waits)
+        told = [] if waits else parts_out(alone, say)
     else:
         what = say.plain("part_as_entered", verdict=say.plain(f"verdict_{alone.verdict}"))
     return lines(say("stands", **identity, what=what), *told, over, opened)

@@ -291,6 +291,69 @@ def test_in_a_matching_it_stays_due_when_a_screening_for_another_trial_is_opened
     desk.conversation.screenings.db.close()
 
 
+EXCLUDING = OF_TWO.replace("I1", "E1").replace("inclusion =", "exclusion =")
+OF_PARTS = (
+    OF_TWO.replace(
+        "[[criterion]]",
+        '[[part]]\ncode = "A"\nname = "Cohort A"\n[[part]]\ncode = "B"\nname = "Cohort B"\n'
+        '[[criterion]]\nparts = ["A"]',
+        1,
+    )
+    + '[[criterion]]\nparts = ["B"]\ncode = "I2"\ninclusion = "Men"\nrule = \'sex == "male"\'\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("trial", "typed", "is_out"),
+    [
+        (OF_TWO, "300 days ago", True),
+        (OF_TWO, "2 years ago", False),
+        (EXCLUDING, "300 days ago", False),
+        (EXCLUDING, "2 years ago", True),
+    ],
+)
+def test_in_a_matching_nothing_is_told_of_a_trial_before_the_time_was_asked_again(
+    tmp_path: Path, trial: str, typed: str, is_out: bool
+) -> None:
+    desk = matched(tmp_path, trial, MEN)
+    desk.types("Where we stand")
+    shown = "\n".join(desk.said)
+    assert "still possible, about 1 question left" in shown
+    desk.types("/recent")
+    assert "2 of 2 possible" in desk.said[-1]
+    assert not any(each in "\n".join(desk.said) for each in ("EX-TWO is ruled out", "not eligible", "1 of 2"))
+    desk.said.clear()
+    desk.types("/resume", typed)
+    assert ("EX-TWO is ruled out" in "\n".join(desk.said)) is is_out
+    assert "possible again" not in "\n".join(desk.said)
+    desk.conversation.screenings.db.close()
+
+
+def test_the_end_of_a_matching_says_that_the_time_is_asked_first(tmp_path: Path) -> None:
+    desk = matched(tmp_path, OF_TWO, MEN)
+    desk.types("Where we stand", "Finish and save")
+    assert "Not ended yet: this is asked first" in " ".join("\n".join(desk.said).split())
+    assert desk.conversation.screenings.load("S01-M0001").state == "drug"
+    desk.conversation.screenings.db.close()
+
+
+@pytest.mark.parametrize(("typed", "is_out"), [("300 days ago", True), ("2 years ago", False)])
+def test_nothing_is_told_of_a_part_before_the_time_was_asked_again(
+    tmp_path: Path, typed: str, is_out: bool
+) -> None:
+    file = tmp_path / "parts.toml"
+    file.write_text(OF_PARTS, encoding="utf-8")
+    desk = Desk(tmp_path / "parts.db", "en", str(file))
+    desk.terminal.begin()
+    desk.types("1 year ago", "18 months ago")
+    assert desk.state == "drug"
+    assert "Cohort A is ruled out" not in "\n".join(desk.said)
+    desk.types(typed)
+    assert ("Cohort A is ruled out" in "\n".join(desk.said)) is is_out
+    assert "open again" not in "\n".join(desk.said)
+    desk.conversation.screenings.db.close()
+
+
 PIPED = {
     "what is offered": (["more than 18 months ago"], True),
     "in a smaller unit": (["400 days ago"], True),
