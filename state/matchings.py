@@ -51,6 +51,22 @@ def trial_of(matching: Screening, trial: str) -> tuple[int, Protocol]:
     raise Unknown(f"trial {trial} in matching {matching.number}")
 
 
+def parts_apart(screening: Screening) -> int:
+    """Return the parts of a matching, a bit mask, for which nothing is asked in it: their own screenings ask.
+
+    What came out just now is not seen to go on yet; what was saved before is left out by then.
+    """
+    dialogue = screening.dialogue
+    if not isinstance(dialogue, Matching):
+        return 0
+    opened = (each for each in dialogue.trials if each.protocol.id in screening.opened)
+    return sum(
+        each.parts
+        for each in opened
+        if screening.goes_on(each.protocol.id) or each.protocol.id in dialogue.left
+    )
+
+
 def to_open(matching: Screening) -> list[str]:
     """Return the trials of a matching that are not ruled out, take new screenings, and have none out of it."""
     dialogue = dialogue_of(matching)

@@ -24,7 +24,7 @@ from state.database import writing
 from state.errors import Stale
 from state.lists import Listed, ListState
 from state.lookup import Saved, Screening
-from state.matchings import dialogue_of, taken_over, trial_of, was_judged
+from state.matchings import dialogue_of, parts_apart, taken_over, trial_of, was_judged
 from state.moments import stamp
 from state.prompting import Prompting
 from state.replay import (
@@ -280,7 +280,7 @@ class Screenings(Prompting):
         if dialogue.by_itself is not None:
             return dialogue.by_itself
         known = site_facts.step(self.db, screening.number, screening.site, dialogue, self.protocols.get)
-        return known or asked_again.step(dialogue)
+        return known or asked_again.step(dialogue, parts_apart(screening))
 
     def _append(
         self, screening: Screening, at: str, person: str, entry: Entry, source: str | None = None

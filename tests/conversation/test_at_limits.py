@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from wcwidth import wcswidth
 from bot.conversation import Conversation
 from bot.terminal import Terminal
 from bot.wording.buttons import LONGEST_LABEL
-from dialogs.answers import encode
+from dialogs.answers import Measurement, encode
 from tests.conversation.playing import Clock, new_conversation
 
 TRIAL = str(Path(__file__).parent.parent / "data" / "washouts.toml")
@@ -351,6 +352,30 @@ def test_nothing_is_told_of_a_part_before_the_time_was_asked_again(
     desk.types(typed)
     assert ("Cohort A is ruled out" in "\n".join(desk.said)) is is_out
     assert "open again" not in "\n".join(desk.said)
+    desk.conversation.screenings.db.close()
+
+
+def test_a_revision_of_a_matching_asks_nothing_again_for_a_trial_that_goes_on_by_itself(
+    tmp_path: Path,
+) -> None:
+    """Nor when its screening is opened in the revision: that one asks."""
+    for name, text in (("TWO", EXCLUDING), ("MEN", MEN)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    desk = Desk(tmp_path / "apart.db", "en", f"{tmp_path / 'TWO.toml'} {tmp_path / 'MEN.toml'}")
+    desk.terminal.begin()
+    desk.types("All our trials")
+    known = {"drug": "1 year ago", "sex": "Male", "relapse": "3 years ago"}
+    while (state := desk.conversation.screenings.load("S01-M0001").state) in known:
+        desk.types(known.pop(state))
+    desk.types("Save 2 screenings and finish", "Correct an answer", "EX-TWO: last relapse: 3 years ago")
+    desk.types("18 months ago", "Copied wrongly")
+    matching = desk.conversation.screenings.load("S01-M0001")
+    assert matching.dialogue.answers["relapse"] == Measurement("=", Decimal(18), "mo")
+    assert (matching.state, matching.dialogue.editing) == ("review", None)
+    number = matching.opened["EX-TWO"]
+    desk.types(f"/open {number}", "Correct an answer", "last relapse: 3 years ago", "18 months ago")
+    desk.types("Copied wrongly")
+    assert desk.conversation.screenings.load(number).state == "drug"
     desk.conversation.screenings.db.close()
 
 
