@@ -373,7 +373,7 @@ def test_a_group_below_which_all_criteria_stand_is_whom_the_trial_is_for(line: s
 
 NAMED = [
     ("Stroke (Part 2 only)", ("2A", "2B")),
-    ("ECOG 0-1 [Part 1]", ("1",)),
+    ("ECOG 3-4 [Part 1]", ("1",)),
     ("Age > 75 years (cohort 2B)", ("2B",)),
     ("(Part 1 only) Prior surgery", ("1",)),
     ("For cohort 2A: stroke", ("2A",)),
