@@ -260,7 +260,13 @@ def test_a_value_of_the_wrong_kind_is_refused_at_its_place(table: Table, key: Ke
 def test_a_key_is_called_as_the_attribute_that_it_becomes(table: Table, part: type[Any]) -> None:
     attributes = {field.name for field in fields(part)}
     if part is Criterion:
-        attributes = {*attributes - {"kind", "source"}, "inclusion", "exclusion", "line", *OF_THE_QUESTION}
+        attributes = {
+            *attributes - {"kind", "source", "below"},
+            "inclusion",
+            "exclusion",
+            "line",
+            *OF_THE_QUESTION,
+        }
         attributes |= {"of_some", "ask_in_words"}
     if part is Option:
         attributes -= {"beyond"}  # of what is written as implies, that of other trials
