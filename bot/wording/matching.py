@@ -11,6 +11,7 @@ from bot.wording.asked import numbered
 from bot.wording.parts import title
 from bot.wording.phrases import Phrases, escape, joined, lines
 from dialogs.asked_again import undecided
+from dialogs.at_limits import said_of_either
 from dialogs.portfolio.matching import Matching
 from dialogs.portfolio.merging import Trial, naming
 from dialogs.progress import Progress
@@ -64,6 +65,13 @@ def is_undecided(screening: Screening, index: int) -> bool:
     dialogue = as_matching(screening)
     trial = dialogue.trials[index]
     return not screening.goes_on(trial.protocol.id) and bool(trial.parts & undecided(dialogue))
+
+
+def compares_vaguely(dialogue: Matching, trial: Trial) -> bool:
+    """Say whether a trial compares two times here that are too vague for it, asked again or not."""
+    places = range(len(dialogue.protocol.criteria))[trial.criteria]
+    found = said_of_either(dialogue.protocol, dialogue.facts, dialogue.decided)
+    return any(index in places for index, _, _ in found)
 
 
 def as_it_stands(screening: Screening, index: int) -> Progress:

@@ -12,7 +12,15 @@ from bot.wording.buttons import arrange, button, new_screening
 from bot.wording.came_to import healing, parts_out, why
 from bot.wording.elsewhere import answered_elsewhere, to_take_over
 from bot.wording.in_short import stands_in_short
-from bot.wording.matching import answered_otherwise, as_matching, is_out, is_undecided, judged, progress
+from bot.wording.matching import (
+    answered_otherwise,
+    as_matching,
+    compares_vaguely,
+    is_out,
+    is_undecided,
+    judged,
+    progress,
+)
 from bot.wording.matching_missing import all_missing
 from bot.wording.notices import notices
 from bot.wording.paging import page_at, page_line, turning
@@ -148,9 +156,13 @@ def _otherwise_here(screening: Screening, index: int, say: Phrases) -> list[Safe
     trial, alone = dialogue.trials[index], dialogue.alone[index]
     own = screening.by_itself[trial.protocol.id]
     is_judged = not dialogue.is_left(index) and screening.state != CANCELLED
-    is_alike = own.dialogue.statuses == alone.statuses
+    is_vague = compares_vaguely(dialogue, trial)
+    is_alike = own.dialogue.statuses == alone.statuses and not is_vague
     if not is_judged or is_alike or not answered_otherwise(screening, trial):
         return []
+    if is_vague:  # the time is asked again there, not here
+        undetermined = say("stands_here", verdict=say.plain("verdict_undetermined"))
+        return [undetermined, say("asks_once_corrected", numbers=own.number)]
     key = "asks_once_corrected" if alone.open and not alone.excluded else "not_changed_in"
     return [
         say("stands_here", verdict=say.plain(f"verdict_{alone.verdict}")),

@@ -372,6 +372,7 @@ def test_a_revision_of_a_matching_asks_nothing_again_for_a_trial_that_goes_on_by
     matching = desk.conversation.screenings.load("S01-M0001")
     assert matching.dialogue.answers["relapse"] == Measurement("=", Decimal(18), "mo")
     assert (matching.state, matching.dialogue.editing) == ("review", None)
+    assert "By the answers here: undetermined" in " ".join("\n".join(desk.said).split())
     number = matching.opened["EX-TWO"]
     desk.types(f"/open {number}", "Correct an answer", "last relapse: 3 years ago", "18 months ago")
     desk.types("Copied wrongly")
