@@ -205,7 +205,7 @@ def _opening(screening: Screening, index: int) -> str:
     dialogue = as_matching(screening)
     if dialogue.is_left(index):
         return "open_left_out"
-    return "open_ruled_out" if dialogue.alone[index].excluded else "go_on_with"
+    return "open_ruled_out" if is_out(screening, index) else "go_on_with"
 
 
 def _ending(screening: Screening, say: Phrases) -> list[Button]:

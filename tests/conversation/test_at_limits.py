@@ -320,6 +320,7 @@ def test_in_a_matching_nothing_is_told_of_a_trial_before_the_time_was_asked_agai
     desk.types("Where we stand")
     shown = "\n".join(desk.said)
     assert "still possible, about 1 question left" in shown
+    assert "Go on with EX-TWO" in shown
     desk.types("/recent")
     assert "2 of 2 possible" in desk.said[-1]
     assert not any(each in "\n".join(desk.said) for each in ("EX-TWO is ruled out", "not eligible", "1 of 2"))
