@@ -68,7 +68,9 @@ class Stored:
         said = self.said["message"]
         again = [each for each in rows if each.again]
         if again:
-            yield said["again"].format(numbers=self._list(each.number for each in again))
+            numbers = self._list(each.number for each in again)
+            buttons = {"again": self.say.plain("button_rescreen"), "new": self.say.plain("button_new")}
+            yield said["again"].format(numbers=numbers, **buttons)
         for each in again:
             if each.open:
                 yield said["needed"].format(number=each.number, questions=self.needed(each))

@@ -313,13 +313,15 @@ def test_a_message_says_whom_to_screen_again(path: Path, tmp_path: Path) -> None
     assert said[:2] + said[3:] == [
         "EX-AMENDED has a new version, 2.",
         "E1: rule: Applies if: platelets below [50 → 30] ×10⁹/L",
-        "Please screen again: S01-0002.",
+        "Please screen again: S01-0002. Open each by its number and tap “Screen again”, not “New screening”.",
         "S01-0002 needs: Any condition that makes participation unsafe.",
         "S01-0002: as answered, not excluded any more by E1.",
         "Not eligible any more by the new version: S01-0007 (E2). Please tell the investigator.",
         "Saved verdicts stay as they are; open screenings end under the version that they began with.",
     ]
-    assert "请再次预筛：S01-0002。" in _compare(path, tmp_path, "message", lang="zh")
+    assert "请再次预筛：S01-0002。请按编号打开，选“再次预筛”，不要选“新建预筛”。" in _compare(
+        path, tmp_path, "message", lang="zh"
+    )
 
 
 def test_a_message_of_a_version_that_is_not_reviewed_says_so(path: Path) -> None:

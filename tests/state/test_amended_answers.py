@@ -20,6 +20,7 @@ from state.lookup import Lookup
 from state.people import People
 from state.screenings import Screening, Screenings
 
+HOW = "Open each by its number and tap “Screen again”, not “New screening”."
 TRIAL = """
 format = 2
 id = "EX-ANSWERS"
@@ -181,7 +182,7 @@ def test_an_answer_to_something_else_is_needed_anew(
     version = new(*changes)
     (found,) = site.judged(version)
     assert (question in found.now.needed, found.again) == (True, True)
-    assert site.message(version)[0] == "Please screen again: S01-0001."
+    assert site.message(version)[0] == f"Please screen again: S01-0001. {HOW}"
 
 
 def test_whoever_is_excluded_whatever_is_meant_of_what_is_offered_now_stays_so(site: Site) -> None:
@@ -290,7 +291,7 @@ def test_what_becomes_of_a_part_is_told_though_the_whole_verdict_stays(site: Sit
     ]
     assert [each.again for each in site.judged(softer)] == [False, True]
     assert site.message(softer) == [
-        "Please screen again: S01-0002.",
+        f"Please screen again: S01-0002. {HOW}",
         "S01-0002, Cohort A: not eligible → potentially eligible.",
     ]
     assert site.message(stricter, "zh") == ["按新版本不再符合Cohort A：S01-0001（I2）。请告知研究者。"]
@@ -304,7 +305,7 @@ def test_a_part_that_is_dropped_or_new_is_told_of_whom_it_took_or_takes(site: Si
     ]
     more = new(('name = "Cohort B"', 'name = "Cohort B"\n\n[[part]]\ncode = "C"\nname = "Cohort C"'))
     assert site.message(more) == [
-        "Please screen again: S01-0001.",
+        f"Please screen again: S01-0001. {HOW}",
         "S01-0001, Cohort C: no such part → potentially eligible.",
     ]
 
@@ -317,7 +318,7 @@ def test_what_is_needed_is_told_with_the_part_that_needs_it(site: Site) -> None:
     (found,) = site.judged(version)
     assert (found.now.needed, found.now.needed_in) == (("ferritin",), {"ferritin": ("A",)})
     assert site.message(version) == [
-        "Please screen again: S01-0001.",
+        f"Please screen again: S01-0001. {HOW}",
         "S01-0001 needs: ferritin (Cohort A).",
     ]
 
