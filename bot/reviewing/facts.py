@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from bot.reviewing.notes import notes
+from bot.reviewing.notes import notes, notes_of_before
 from bot.wording.healing import day_in_words
 from bot.wording.phrases import phrases
 from dialogs.amendments import told_only
@@ -195,6 +195,10 @@ class Telling:
     def _shown_with(self) -> dict[str, list[tuple[str, str]]]:
         return shown_with(self.protocol.text)
 
+    def _proposed(self, criterion: Criterion) -> Iterator[str]:
+        yield from notes(criterion)
+        yield from (self.said["proposed_before"].format(said=each) for each in notes_of_before(criterion))
+
     def _outdated(self, criterion: Criterion) -> Iterator[str]:
         """Yield the words that changed where a question still quotes those of before."""
         yield from (each.changed for each in outdated(self.protocol) if each.criterion == criterion.code)
@@ -317,7 +321,7 @@ FACTS: Final[Mapping[str, Callable[[Telling, Criterion], Iterable[str]]]] = {
     "under": lambda telling, criterion: _stands_under(telling.protocol, criterion),
     "record": lambda _, criterion: [criterion.source],
     "reading": lambda telling, criterion: _text(criterion.reading, telling),
-    "proposed": lambda _, criterion: notes(criterion),
+    "proposed": Telling._proposed,
     "rule": Telling._rule,
     "as_written": lambda _, criterion: _as_written(criterion),
     "anew": lambda telling, criterion: _drafted_anew(telling.protocol, criterion),

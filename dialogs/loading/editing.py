@@ -32,7 +32,7 @@ Raw = Mapping[str, Any]
 def accepted(text: str, code: str, by: str, on: str, proposed: str = "") -> str:
     """Return the text with a person's review of a criterion, without ``review`` once enough have accepted it.
 
-    What the machine said of its proposal stays with the review; how it is asked if its rule is dropped, with the rule:
+    What the machine said of this rule stays with the review; how it is asked if its rule is dropped, with the rule:
     whoever reviews it again can still do so.
     Raises `NotEditable`.
     """

@@ -62,7 +62,7 @@ REVIEW: Final = Table(
         Key(
             "proposed",
             WORDS,
-            "What was said of the proposal that was accepted, also where a person changed it since: its `review` then.",
+            "What was said of the proposal that was accepted: its `review` then. Not kept once its rule was changed.",
             "",
         ),
     ),

@@ -489,21 +489,46 @@ def test_two_persons_accept_what_a_machine_said(draft: Path) -> None:
 
 
 CHANGES = {
-    "the rule": (("75 10*9/L\"'", "100 10*9/L\"'"), ["read as platelets >= 75 10*9/L"]),
+    "the rule": (("75 10*9/L\"'", "100 10*9/L\"'"), [""]),
     "its words": (("Platelets of", "Thrombocytes of"), ["read as platelets >= 75 10*9/L"]),
     "to a question": (("rule = 'platelets >= \"75 10*9/L\"'", ""), [""]),
 }
 
 
 @pytest.mark.parametrize(("change", "kept"), CHANGES.values(), ids=CHANGES)
-def test_what_a_machine_said_stays_when_it_is_changed_and_accepted_again(
+def test_what_a_machine_said_stays_when_its_rule_does_and_it_is_accepted_again(
     draft: Path, change: tuple[str, str], kept: list[str]
 ) -> None:
     review(draft, "a\na\n")
     draft.write_text(draft.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     told = review(draft, "a\n")
     assert (re.search("Proposed +read as platelets >= 75 10", told.stdout) is not None) == (kept != [""])
+    assert ("of the rule before" in told.stdout) == ("100" in change[1])
     assert [each.proposed for each in load(str(draft)).criterion_by_code["I1"].reviewed] == kept
+
+
+SAID_OF_BEFORE = {
+    "en": "of the rule before: read as platelets &gt;= 75 10*9/L",
+    "zh": "针对改动前的规则：read as platelets &gt;= 75 10*9/L",
+}
+
+
+@pytest.mark.parametrize(("language", "said"), SAID_OF_BEFORE.items(), ids=SAID_OF_BEFORE)
+def test_what_a_machine_said_of_the_rule_before_is_said_to_be_so_until_this_one_is_accepted(
+    draft: Path, tmp_path: Path, language: str, said: str
+) -> None:
+    review(draft, "a\na\n")
+    changed = draft.read_text(encoding="utf-8").replace("75 10*9/L\"'", "100 10*9/L\"'")
+    draft.write_text(changed, encoding="utf-8")
+    assert said in printed(draft, tmp_path / "before.html", language)
+    review(draft, "a\n")
+    assert "read as platelets" not in printed(draft, tmp_path / "after.html", language)
+
+
+def printed(draft: Path, paper: Path, language: str) -> str:
+    called = ["protocol", "print", str(draft), "--output", str(paper), "--language", language]
+    assert CliRunner().invoke(main, called).exit_code == 0
+    return paper.read_text(encoding="utf-8")
 
 
 def test_what_a_machine_said_of_a_criterion_in_words_stays_when_these_change(draft: Path) -> None:
@@ -516,7 +541,7 @@ def test_what_a_machine_said_of_a_criterion_in_words_stays_when_these_change(dra
     assert (found.fits, found.proposed) == (True, "read as a time since the last one")
 
 
-def test_what_the_first_of_two_accepted_and_was_changed_keeps_what_was_said(draft: Path) -> None:
+def test_what_was_said_of_the_rule_before_does_not_stay_with_the_acceptances_of_two(draft: Path) -> None:
     draft.write_text(TWO, encoding="utf-8")
     for by in ("LW", "QC"):
         review(draft, "a\na\n", by)
@@ -525,6 +550,4 @@ def test_what_the_first_of_two_accepted_and_was_changed_keeps_what_was_said(draf
     for by in ("QC", "MK"):
         review(draft, "a\n", by)
     found = load(str(draft)).criterion_by_code["I1"]
-    assert {each.by: each.proposed for each in found.reviewed if each.fits} == dict.fromkeys(
-        ("QC", "MK"), "read as platelets >= 75 10*9/L"
-    )
+    assert {each.by: each.proposed for each in found.reviewed if each.fits} == dict.fromkeys(("QC", "MK"), "")
