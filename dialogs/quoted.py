@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.changed_words import bare, changed_words, likeness
-from dialogs.protocol import Protocol, Question
+from dialogs.protocol import Criterion, Protocol, Question
 from dialogs.rules.judgement import members
 
 ALIKE: Final = 0.5
@@ -54,6 +54,36 @@ def outdated(protocol: Protocol) -> tuple[Outdated, ...]:
     return tuple(found.values())
 
 
+def asked_with(protocol: Protocol) -> tuple[tuple[str, ...], ...]:
+    """Return for each line of the record the codes of the criteria whose questions quote it: there it is asked.
+
+    An item of a list is asked with the criterion that it stands below, a heading with those that stand below it. Only a
+    quotation that is made of texts of the file, and of nothing else, tells: another one may only begin with a line's
+    words.
+    """
+    texts = [each.source for each in protocol.criteria] + [line.text for line in protocol.lines]
+    quoted = [_quoted(protocol, each, texts) for each in protocol.criteria]
+    codes = [each.code for each in protocol.criteria]
+    found = []
+    for line in protocol.lines:
+        forms = {*_forms([line.text])}
+        at = [place for place, texts_there in enumerate(quoted) if forms & texts_there]
+        above = [place for place in at if place == line.before - 1]
+        found.append(tuple(codes[place] for place in above or at if above or place >= line.before))
+    return tuple(found)
+
+
+def _quoted(protocol: Protocol, criterion: Criterion, texts: Sequence[str]) -> set[str]:
+    """Return the texts of the file that the questions of a criterion quote, but for its own."""
+    found: set[str] = set()
+    for place in members(criterion.rule.mask):
+        for quotation in quotations(protocol.questions[place]):
+            left, taken = _taken(quotation, texts)
+            if not re.search(r"\w", left):
+                found |= taken
+    return found - {*_forms([criterion.source])}
+
+
 def quotations(question: Question) -> tuple[str, ...]:
     """Return what a question quotes of the record, in each of its languages."""
     found = (_QUOTATION.search(text) for text in question.ask.values())
@@ -91,10 +121,20 @@ def _outdated(question: Question, known: Sequence[str]) -> tuple[str, str] | Non
 
 
 def _without(quotation: str, texts: Sequence[str]) -> str:
-    """Return a quotation without the texts of the file that it is made of, the longest first."""
+    """Return a quotation without the texts of the file that it is made of."""
+    return _taken(quotation, texts)[0]
+
+
+def _taken(quotation: str, texts: Sequence[str]) -> tuple[str, set[str]]:
+    """Take out of a quotation the texts of the file that it is made of, the longest first: what is left, and these."""
+    taken: set[str] = set()
     for text in sorted({*_forms(texts)}, key=len, reverse=True):
-        quotation = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)[:：]?", " ", quotation)
-    return " ".join(quotation.split())
+        if text not in quotation:
+            continue
+        quotation, times = re.subn(rf"(?<!\w){re.escape(text)}(?!\w)[:：]?", " ", quotation)
+        if times:
+            taken.add(text)
+    return " ".join(quotation.split()), taken
 
 
 def _forms(texts: Sequence[str]) -> Iterator[str]:

@@ -64,10 +64,8 @@ def _criteria(telling: Telling, said: Any) -> Iterator[str]:
     """Each criterion, with the lines of the record that are none in their places."""
     protocol = telling.protocol
     for place, criterion in enumerate((*protocol.criteria, None)):
-        for line in protocol.lines:
-            if line.before == place:
-                label = f'<span class="small">{escape(said["line"])}</span>'
-                yield f'<p class="record-line">{label} {escape(line.text)}</p>'
+        for label, line in telling.lines_above(place):
+            yield f'<p class="record-line"><span class="small">{escape(label)}</span> {escape(line)}</p>'
         if criterion is not None:
             yield _criterion(telling, criterion, said)
 

@@ -25,7 +25,7 @@ from dialogs.loading.fingerprints import shown_with
 from dialogs.loading.ruleless import is_asked_as_it_stands, is_asked_of_some
 from dialogs.made_up import Patient, patients
 from dialogs.protocol import Criterion, Part, Protocol, Question
-from dialogs.quoted import outdated
+from dialogs.quoted import asked_with, outdated
 from dialogs.reading_back import Clause, condition, formula_read_back, read_back
 from dialogs.rules.comparisons import Comparison
 from dialogs.rules.judgement import members
@@ -98,6 +98,18 @@ class Telling:
         """Name a part, and say that it is required if it is."""
         name = part.name[self.language]
         return self.said["required_part"].format(part=name) if part.required else name
+
+    def lines_above(self, place: int) -> Iterator[tuple[str, str]]:
+        """Yield the lines of the record that stand just above a criterion, each behind what becomes of it."""
+        said = self.said["document"]
+        for line, codes in zip(self.protocol.lines, self._asked_with, strict=True):
+            if line.before == place:
+                asked = said["asked_with"].format(codes=self.marks["list"].join(codes))
+                yield asked if codes else said["line"], line.text
+
+    @cached_property
+    def _asked_with(self) -> tuple[tuple[str, ...], ...]:
+        return asked_with(self.protocol)
 
     def heading(self, criterion: Criterion) -> str:
         told: str = self.said["heading"]

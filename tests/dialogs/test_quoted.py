@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dialogs.amendments import Matching, compare
@@ -12,7 +14,7 @@ from dialogs.drafting.draft import drafted_file
 from dialogs.drafting.proposals import propose
 from dialogs.drafting.record import read_record
 from dialogs.loading import parse_protocol
-from dialogs.quoted import outdated
+from dialogs.quoted import asked_with, outdated
 from dialogs.warnings import warnings
 from tests.dialogs.drafting.test_draft import LISTS, RECORDS
 
@@ -112,6 +114,50 @@ def test_a_comparison_says_what_was_left_as_it_was() -> None:
     changes = compare(parse_protocol(before, "a.toml"), parse_protocol(now, "b.toml"), "en").changes
     told = [(each.name, each.key) for each in changes]
     assert told == [("I1", "reworded"), ("I1", "rule_stayed"), ("E2", "reworded"), ("E2", "outdated")]
+
+
+REMARK = re.compile(r"^line = .*?(?:# asked about with (\w+))?$", re.MULTILINE)
+TEXTS = {
+    **{file.name: file.read_text("utf-8") for file in RECORDS},
+    **{name: text for name, (text, _) in LISTS.items()},
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_line_is_asked_with_the_criterion_that_its_remark_in_a_draft_names(text: str) -> None:
+    draft = drafted(text)
+    protocol = parse_protocol(draft, "trial.toml")
+    for remark, line, codes in zip(REMARK.findall(draft), protocol.lines, asked_with(protocol), strict=True):
+        assert not remark or codes == (remark,) or line.text == "OR"
+
+
+OF_RECORD = {
+    "In the past 21 days:": ("E1", "E2", "E3"),
+    "A cough for 3 weeks": ("I2",),
+    "A fever for 3 days": ("I2",),
+}
+FEVER, PAST = "A fever for 3 days", "In the past 21 days:"
+ASKED_WITH = {
+    "as drafted": ("", "", OF_RECORD),
+    "a line that a criterion further below has as its own words": (f'line = "{FEVER}"', f'line = "{FEVER}"\n\n[[criterion]]\nline = "Cancer"', OF_RECORD),
+    "only the first words are quoted": (f'line = "{PAST}"', f'line = "A cough"\n\n[[criterion]]\nline = "{PAST}"', OF_RECORD),
+    "an item that stands again elsewhere": (f'line = "{PAST}"', f'code = "I3"\ninclusion = "Age"\n\n[[criterion]]\nline = "{FEVER}"\n\n[[criterion]]\nline = "{PAST}"', OF_RECORD),
+    "more is quoted than the line": (f"{FEVER}”", f"{FEVER} and a rash”", {each: OF_RECORD[each] for each in OF_RECORD if each != FEVER}),
+    "quoted in words of before": (f'line = "{FEVER}"', 'line = "A fever for 5 days"', {each: OF_RECORD[each] for each in OF_RECORD if each != FEVER}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), ASKED_WITH.values(), ids=ASKED_WITH)
+def test_a_line_is_asked_with_criteria_whose_questions_quote_it(
+    old: str, new: str, expected: dict[str, tuple[str, ...]]
+) -> None:
+    before = drafted()
+    assert old in before
+    protocol = parse_protocol(before.replace(old, new, 1), "trial.toml")
+    found = [
+        (line.text, codes) for line, codes in zip(protocol.lines, asked_with(protocol), strict=True) if codes
+    ]
+    assert sorted(found) == sorted(expected.items())
 
 
 ANEW = {

@@ -93,6 +93,30 @@ def _labels(shapes: Sequence[Shape]) -> list[str]:
     return [shape.text for shape in shapes if isinstance(shape, Label)]
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "not_asked"),
+    [
+        ("en", "Asked with E1:", "Not judged, a line of the record:"),
+        ("zh", "与E1一并提问：", "不作判断的登记原文："),
+    ],
+)
+def test_a_line_that_a_question_quotes_is_not_called_not_judged(
+    tmp_path: Path, language: str, asked: str, not_asked: str
+) -> None:
+    file = tmp_path / "trial.toml"
+    file.write_text(
+        'format = 2\nid = "T"\ntitle = "Made up"\n'
+        '[[criterion]]\ncode = "E1"\nexclusion = "Any of:"\nask = "True?\\n“Any of: gout asthma”"\n'
+        '[[criterion]]\nline = "gout"\n[[criterion]]\nline = "asthma"\n[[criterion]]\nline = "A remark."\n',
+        encoding="utf-8",
+    )
+    page = Page(document(parse_protocol(file.read_text("utf-8"), "trial.toml"), language)).text
+    shown = CliRunner().invoke(main, ["protocol", "show", str(file), "--lang", language]).stdout
+    for told in (page, shown):
+        words = " ".join(told.split())
+        assert f"{asked} gout {asked} asthma {not_asked} A remark." in words
+
+
 STATES = {
     "nothing to review": (
         TRIAL,

@@ -35,9 +35,8 @@ def _told(telling: Telling) -> Iterator[str]:
     for text in (protocol.title[telling.language], *telling.about(), telling.state(), *telling.parts()):
         yield from wrapped("", text)
     for place, criterion in enumerate((*protocol.criteria, None)):
-        for line in protocol.lines:
-            if line.before == place:
-                yield from ("", telling.said["document"]["line"], *wrapped("  ", line.text))
+        for label, line in telling.lines_above(place):
+            yield from ("", label, *wrapped("  ", line))
         if criterion is not None:
             yield from ("", *card(telling, criterion, SHOWN))
     for text, when in telling.besides():
