@@ -1,18 +1,21 @@
 """Counts that reconcile: assessed = excluded + open + potentially eligible, each subject once.
 
 A subject who was screened again (``earlier``) counts by the latest screening that was saved. Excluded subjects
-count under their first reason (a criterion that says the same as another counts as that one); a second table has
-all reasons. Cancelled screenings are shown beside. All is counted by SQLite over a snapshot, so memory stays flat.
+count under their first reason (a criterion that says the same as another counts as that one; what an amendment gave
+the code of another one counts apart from it); a second table has all reasons. Cancelled screenings are shown beside.
+All is counted by SQLite over a snapshot, so memory stays flat.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from dialogs.amendments.holders import holders
 from dialogs.protocol import Criterion, Protocol
 from dialogs.texts import Text
 from dialogs.verdicts import MET
@@ -58,14 +61,14 @@ SELECT count(*) FILTER (WHERE verdict <> 'cancelled'), count(*) FILTER (WHERE ve
 FROM chosen c JOIN protocols t ON t.sha256 = c.protocol WHERE t.id = ?
 """
 _FIRST_REASONS: Final = """
-SELECT m.counted, count(*) FROM subject s
+SELECT m.counted, m.holder, count(*) FROM subject s
 JOIN counts_as m ON m.protocol = s.protocol AND m.code = s.first_failed
-WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
+WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1, 2
 """
 _ALL_REASONS: Final = """
-SELECT m.counted, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f
+SELECT m.counted, m.holder, count(DISTINCT s.screening) FROM subject s, json_each(s.all_failed) f
 JOIN counts_as m ON m.protocol = s.protocol AND m.code = f.value
-WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1
+WHERE s.trial = ? AND s.verdict = 'ineligible' GROUP BY 1, 2
 """
 _PARTS: Final = f"""
 SELECT part, {_VERDICTS} FROM (
@@ -196,25 +199,19 @@ def stats_of(data: Snapshot) -> Stats:
     """Count what a snapshot has chosen."""
     data.db.execute(_SUBJECTS)
     data.db.execute(
-        "CREATE TEMP TABLE counts_as (protocol TEXT, code TEXT, counted TEXT, PRIMARY KEY (protocol, code))"
+        "CREATE TEMP TABLE counts_as"
+        " (protocol TEXT, code TEXT, counted TEXT, holder INTEGER, PRIMARY KEY (protocol, code))"
     )
-    for sha256, protocol in data.protocols.items():
-        data.db.conn.executemany(
-            "INSERT INTO counts_as VALUES (?, ?, ?)",
-            [
-                (sha256, criterion.code, criterion.counts_as or criterion.code)
-                for criterion in protocol.criteria
-            ],
-        )
     trials = sorted({protocol.id for protocol in data.protocols.values()})
     return Stats(data.as_of, data.selection.described(), tuple(_trial(data, trial) for trial in trials))
 
 
 def _trial(data: Snapshot, trial: str) -> TrialStats:
-    newest = [protocol for protocol in data.protocols.values() if protocol.id == trial][-1]
+    versions = [protocol for protocol in data.protocols.values() if protocol.id == trial]
+    newest, named = versions[-1], _named(data, versions)
     screenings, cancelled = data.one(_SCREENINGS, [trial])
     total = _grouped(data, trial, "trial").get(trial, Counts(0, 0, 0, 0, None, None))
-    first = _reasons(data, trial, newest, _FIRST_REASONS)
+    first = _reasons(data, trial, named, _FIRST_REASONS)
     return TrialStats(
         trial=trial,
         title=newest.title,
@@ -228,7 +225,7 @@ def _trial(data: Snapshot, trial: str) -> TrialStats:
         meeting_exclusion=_subjects(first, "exclusion"),
         declined=_subjects(first, "declined"),
         first_reasons=first,
-        all_reasons=_reasons(data, trial, newest, _ALL_REASONS),
+        all_reasons=_reasons(data, trial, named, _ALL_REASONS),
         by_site=_grouped(data, trial, "site"),
         by_month=_grouped(data, trial, "month"),
         by_version=_grouped(data, trial, "version"),
@@ -260,18 +257,33 @@ def _by_part(data: Snapshot, trial: str) -> tuple[PartCounts, ...]:
     return tuple(PartCounts(code, name, counted[code]) for code, name in names.items() if code in counted)
 
 
-def _reasons(data: Snapshot, trial: str, newest: Protocol, sql: str) -> tuple[Reason, ...]:
-    """List the reasons, the most frequent first, then in the protocol's order."""
-    counts = dict(data.query(sql, [trial]))
-    known = {
-        code: criterion
-        for protocol in data.protocols.values()
-        if protocol.id == trial
-        for code, criterion in protocol.criterion_by_code.items()
+def _named(data: Snapshot, versions: Sequence[Protocol]) -> dict[tuple[str, int], Criterion]:
+    """Note as which criterion each counts; return these as their newest version has them, in its order."""
+    held = holders(versions)
+    counted = {
+        (each.sha256, criterion.code): criterion.counts_as or criterion.code
+        for each in versions
+        for criterion in each.criteria
     }
-    order = {code: place for place, code in enumerate([*newest.criterion_by_code, *known])}
-    codes = sorted(counts, key=lambda code: (-counts[code], order[code]))
-    return tuple(Reason(code, known[code].name, _kind(known[code]), counts[code]) for code in codes)
+    data.db.conn.executemany(
+        "INSERT INTO counts_as VALUES (?, ?, ?, ?)",
+        [(sha256, code, as_code, held[sha256, as_code]) for (sha256, code), as_code in counted.items()],
+    )
+    named: dict[tuple[str, int], Criterion] = {}
+    for each in reversed(versions):
+        for code, criterion in each.criterion_by_code.items():
+            named.setdefault((code, held[each.sha256, code]), criterion)
+    return named
+
+
+def _reasons(
+    data: Snapshot, trial: str, named: Mapping[tuple[str, int], Criterion], sql: str
+) -> tuple[Reason, ...]:
+    """List the reasons, the most frequent first, then in the protocol's order."""
+    counts = {(code, holder): subjects for code, holder, subjects in data.query(sql, [trial])}
+    order = {reason: place for place, reason in enumerate(named)}
+    found = sorted(counts, key=lambda reason: (-counts[reason], order[reason]))
+    return tuple(Reason(each[0], named[each].name, _kind(named[each]), counts[each]) for each in found)
 
 
 def _kind(criterion: Criterion) -> str:

@@ -138,10 +138,18 @@ def _of_criteria(matching: Matching, language: str) -> Iterator[Change]:
     for place, criterion in enumerate(matching.new.criteria):
         if place not in former:
             yield Change("criterion", criterion.code, f"added_{criterion.kind}", {"words": criterion.source})
+            yield from _of_a_code_given_again(matching.old, criterion)
         else:
             yield from _of_criterion(matching, former[place], place, language)
     for criterion in matching.dropped:
         yield Change("criterion", criterion.code, "dropped", {"words": criterion.source})
+
+
+def _of_a_code_given_again(old: Protocol, criterion: Criterion) -> Iterator[Change]:
+    """Say of a new criterion that another one had its code: who counts reasons by code cannot tell them apart."""
+    if criterion.code in old.criterion_by_code:
+        values = {"code": criterion.code, "before": old.version}
+        yield Change("criterion", criterion.code, "code_given_again", values)
 
 
 def _of_criterion(matching: Matching, one: int, other: int, language: str) -> Iterator[Change]:

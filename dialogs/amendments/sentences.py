@@ -21,6 +21,7 @@ _INDENT: Final = "  "
 _TOLD: Final = (
     "added_inclusion",
     "added_exclusion",
+    "code_given_again",
     "dropped",
     "reworded",
     "reading",

@@ -139,7 +139,11 @@ CASES = {
     "a criterion added, the others renumbered": (
         [('code = "E3"', 'code = "E4"'), ('[[criterion]]\ncode = "E2"\nexclusion = "Stage', NEW_E2)],
         {
-            "E2": ["new exclusion criterion: “Pregnancy or breastfeeding”"],
+            "E2": [
+                "new exclusion criterion: “Pregnancy or breastfeeding”",
+                "E2 was another criterion in version 1: whoever counts exported reasons by code counts both together. "
+                "Please give the new one a new code.",
+            ],
             "E3": ["was E2"],
             "E4": ["was E3"],
         },

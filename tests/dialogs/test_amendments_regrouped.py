@@ -34,7 +34,11 @@ CASES = {
     "a list above which a criterion is added": (
         (ANY, ANY.replace("* One", "* Able to swallow\n* One")),
         {
-            "I2": ["new inclusion criterion: “Able to swallow”"],
+            "I2": [
+                "new inclusion criterion: “Able to swallow”",
+                "I2 was another criterion in version 1: whoever counts exported reasons by code counts both together. "
+                "Please give the new one a new code.",
+            ],
             "I3": ["was I2"],
             "Question i3_1": ["was called i2_1"],
             "Question i3_2": ["was called i2_2"],
