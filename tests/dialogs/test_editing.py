@@ -65,7 +65,7 @@ def test_a_review_is_written_where_it_belongs(before: str, after: str, line_end:
     entry = (
         ENTRY
         if not own
-        else ENTRY.replace(digits("I1", HEAD + FIRST + SECOND), digits("I1", HEAD + FIRST + before))
+        else ENTRY.replace(digits("I1", HEAD + FIRST + SECOND), digits("I1", HEAD + FIRST + before + SECOND))
     )
     text = (HEAD + FIRST + before + SECOND).replace("\n", line_end)
     expected = (HEAD + FIRST + after.replace(ENTRY, entry) + SECOND).replace("\n", line_end)
