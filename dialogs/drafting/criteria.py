@@ -140,7 +140,8 @@ class _Maker:
             yield from self._of_heading(node, group)
         else:
             made = self._alone(node, self._code(node.role, group))
-            yield made
+            note = (Note("above_all"),) if node.line.above_all else ()
+            yield replace(made, review=(*made.review, *note))
             yield from _asked_with([node], made.code if remarks_on(node).own else "")
 
     def _of_heading(self, node: Node, group: str) -> Iterator[Drafted]:

@@ -42,7 +42,8 @@ class Line:
 
     ``role`` is ``inclusion``, ``exclusion`` or ``line`` (a heading, or a remark on the line above it); ``headings`` are
     those that it stands under and that say something of it, the outermost first: of groups and lists, not of sections.
-    ``unsure`` is what stands below a heading that may open the exclusion criteria, and this heading itself.
+    ``unsure`` is what stands below a heading that may open the exclusion criteria, and this heading itself;
+    ``above_all`` what stands without a marker above the first heading of a section, as the title of a record does.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Line:
     depth: int = 0
     headings: tuple[str, ...] = ()
     unsure: bool = False
+    above_all: bool = False
 
 
 def opens_section(line: Line) -> bool:
@@ -63,7 +65,17 @@ def split(text: str) -> tuple[Line, ...]:
 
     The escapes of the registry are undone. Joined again, marker before text, they are the text but for white space.
     """
-    return tuple(_Reader().lines(with_groups(with_numerals(enumerated(list(rows_of(text)))))))
+    lines = tuple(_Reader().lines(with_groups(with_numerals(enumerated(list(rows_of(text)))))))
+    first = next((place for place, line in enumerate(lines) if opens_section(line)), 0)
+    if not any(_opens_inclusions(line) for line in lines[first:]):
+        return lines  # what stands above the exclusions alone is all that includes
+    above = (line if line.marker else replace(line, above_all=True) for line in lines[:first])
+    return (*above, *lines[first:])
+
+
+def _opens_inclusions(line: Line) -> bool:
+    found = sections.section_of(line.text, marked=bool(line.marker)) if line.role == "line" else None
+    return found is not None and found[0] == "inclusion"
 
 
 @dataclass(slots=True)

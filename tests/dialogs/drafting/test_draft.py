@@ -258,6 +258,27 @@ def test_what_is_asked_of_some_leaves_nobody_else_out(text: str) -> None:
     assert is_asked_as_it_stands(criterion)
 
 
+ABOVE_ALL = {
+    "a title": ("Drops for lamps\n\nInclusion Criteria:\n* Fever", ["Drops for lamps"]),
+    "two lines": ("Drops\nAdults\n\nExclusion Criteria:\n* Rash\n\nInclusion Criteria:\n* Fever", ["Drops", "Adults"]),
+    "in Chinese": ("滴剂试验\n\n入选标准：\n1、发热\n排除标准：\n1、咳嗽", ["滴剂试验"]),
+    "with a rule": ("Aged 18 to 75 years\n\nInclusion Criteria:\n* Fever", ["Aged 18 to 75 years"]),
+    "items": ("* Fever\n\nInclusion Criteria:\n* Rash", []),
+    "above the exclusions alone": ("Fever\n\nExclusion Criteria:\n* Rash", []),
+    "below the heading": ("Inclusion Criteria:\n\nFever\n\nExclusion Criteria:\n* Rash", []),
+    "no heading": ("Fever\nRash", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "noted"), ABOVE_ALL.values(), ids=ABOVE_ALL)
+def test_what_may_be_the_title_of_a_record_is_asked_and_its_review_says_so(
+    text: str, noted: list[str]
+) -> None:
+    made = criteria_of(split(text), propose)
+    assert [each.source for each in made if "above_all" in [note.key for note in each.review]] == noted
+    assert all(each.code for each in made if each.source in noted)
+
+
 OF_SOME_PERHAPS = ("Patients with asthma must carry a spray", "Cohort 3: fever", "For part A: fever")
 OF_SOME = ("For women of childbearing potential: a test", "If on statins, a stable dose", "In patients with asthma, no spray", "Men must use condoms", "For children: reads", "育龄期妇女须避孕", "有生育能力的女性必须使用避孕措施", "男性须使用避孕套", "对于女性受试者，须避孕")  # fmt: skip
 
@@ -461,6 +482,7 @@ def test_any_drafted_file_loads_with_every_line_once_and_no_rule_unreviewed(
 
 
 NOTES = {
+    "滴剂\nInclusion:\n* Fever": "位于首个标题之上，可能只是试验名称：请核对是否确需判断（否则请改为line）",
     "Inclusion:\n* Adult\n* Aged 18 to 75 years": "读作：18 a <= age_years <= 75 a",
     "Inclusion:\n* One of the following:\n  * Fever\n  * Cough": "读作：2行中任一成立",
     "Exclusion:\n* All of the following:\n  * Fever\n  * Cough": "读作：2行须全部成立",
