@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Final
 
 from dialogs.drafting.footnotes import marks
+from dialogs.drafting.proposals.alternatives import is_of_two_groups
 from dialogs.drafting.proposals.clauses import Line
 from dialogs.drafting.proposals.conditions import Condition
 from dialogs.drafting.proposals.groups import asks_of_one_sex, named, of_one_sex, of_them
@@ -69,13 +70,14 @@ def propose(text: str, role: str, headings: tuple[str, ...]) -> Proposal | None:
     line = Line(text.strip(" ;,."), role == "inclusion", " ".join(map(with_colon, headings)))
     if None in above or (condition := _condition(line, [each for each in above if each])) is None:
         return None
+    fails = (Note("of_neither_group"),) if is_of_two_groups(line, condition) else ()
     for group in groups.values():
         condition = of_them(group, condition, inclusion=line.inclusion)
     if not _loads(condition, role):
         return None
     rule = condition.said.text
     read_as = Note("read_as", {"rule": _in_short(rule, condition.questions, line).replace('"', "")})
-    return Proposal(rule, condition.questions, (read_as, *_counted_from(text, rule)))
+    return Proposal(rule, condition.questions, (read_as, *_counted_from(text, rule), *fails))
 
 
 def _in_short(rule: str, questions: Sequence[Mapping[str, object]], line: Line) -> str:

@@ -207,11 +207,8 @@ def _known_later(line: Line, pieces: list[_Piece]) -> Condition | None:
 
 def _either(line: Line, ors: list[re.Match[str]]) -> Condition | None:
     """Read *known, or else* of an inclusion; or two limits, each for some: *ECOG 0-1 (solid tumours) or ...*."""
-    for cut in ors:
-        before, after = line.text[: cut.start()], line.text[cut.end() :]
-        one, other = _of_group(line, before), _of_group(line, after)
-        if one is not None and other is not None and one.questions and other.questions:
-            return any_of(one, other)
+    if (condition := _of_two_groups(line, ors)) is not None:
+        return condition
     if len(ors) > 1:
         return None
     before, after = line.text[: ors[0].start()], line.text[ors[0].end() :]
@@ -219,6 +216,21 @@ def _either(line: Line, ors: list[re.Match[str]]) -> Condition | None:
     if condition is None or condition.denied or condition.said.joint or not _STANDS_ALONE.match(after):
         return None
     return any_of(condition, line.whole() if _REFERS.search(after) else line.asked(after))
+
+
+def is_of_two_groups(line: Line, condition: Condition) -> bool:
+    """Say whether a condition is two limits, each for a group of patients: who is of neither of them fails it."""
+    found = _of_two_groups(line, list(outside(_OR, line.text))) if line.inclusion else None
+    return found is not None and found.said.text == condition.said.text
+
+
+def _of_two_groups(line: Line, ors: list[re.Match[str]]) -> Condition | None:
+    for cut in ors:
+        before, after = line.text[: cut.start()], line.text[cut.end() :]
+        one, other = _of_group(line, before), _of_group(line, after)
+        if one is not None and other is not None and one.questions and other.questions:
+            return any_of(one, other)
+    return None
 
 
 def _of_group(line: Line, text: str) -> Condition | None:

@@ -483,6 +483,7 @@ def test_any_drafted_file_loads_with_every_line_once_and_no_rule_unreviewed(
 
 NOTES = {
     "滴剂\nInclusion:\n* Fever": "位于首个标题之上，可能只是试验名称：请核对是否确需判断（否则请改为line）",
+    "Inclusion:\n* ECOG 0 or 1 (solid lamps) or KPS >= 70 (lanterns)": "读作：ecog in (0, 1) and “solid lamps” or karnofsky >= 70 {score} and “lanterns”；不属于括号内任一人群者视为不满足：请核对是否仅限这些人群",
     "Inclusion:\n* Adult\n* Aged 18 to 75 years": "读作：18 a <= age_years <= 75 a",
     "Inclusion:\n* One of the following:\n  * Fever\n  * Cough": "读作：2行中任一成立",
     "Exclusion:\n* All of the following:\n  * Fever\n  * Cough": "读作：2行须全部成立",

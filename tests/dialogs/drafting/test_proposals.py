@@ -71,6 +71,25 @@ def test_a_line_is_proposed_the_rule_that_it_says_or_nothing(role: str, text: st
     assert rule_of(propose(text, role, ()), text) == rule
 
 
+OF_NEITHER = (
+    "who is of neither group in brackets does not meet it: please check whether only these may take part"
+)
+OF_GROUPS = {
+    "ECOG 0 or 1 (solid lamps) or KPS >= 70 (lanterns)": True,
+    "Karnofsky >= 70 (short lamps) or ECOG 0-1 (long lamps)": True,
+    "Hemoglobin >= 9 g/dL (men) or >= 8 g/dL (women)": False,
+    "ECOG 0 or 1 or KPS >= 70": False,
+    "ECOG 0-1": False,
+}
+
+
+@pytest.mark.parametrize(("text", "noted"), OF_GROUPS.items(), ids=OF_GROUPS)
+def test_two_limits_of_a_group_each_are_said_not_to_be_met_by_others(text: str, noted: bool) -> None:
+    proposal = propose(text, "inclusion", ())
+    assert proposal is not None
+    assert (OF_NEITHER in told(proposal.why, "en")) == noted
+
+
 @given(st.sampled_from(PROPOSED), st.sampled_from(UNKNOWN_WORDS))
 def test_a_word_that_is_not_known_leaves_a_line_without_a_proposal_or_is_asked_about(
     line: tuple[str, str], word: str
