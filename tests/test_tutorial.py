@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,15 @@ def test_the_file_is_right_at_every_command_but_where_mistakes_are_shown(tutoria
     for each in ran:
         if each not in refused:
             assert parse_protocol(each.file, "trial.toml").criteria
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda file: file.name)
+def test_the_amended_copy_keeps_what_was_accepted(tutorial: Path) -> None:
+    (copied,) = (each for each in runs(tutorial.read_text("utf-8")) if each.line.endswith("> trial-2.toml"))
+    script = next(word for word in shlex.split(copied.line) if "s/75/80/" in word)
+    accepted = 'reviewed = [{ by = "LW", on = "2026-11-26", rule = "18 <= age_years <= 75" }]'
+    found = subprocess.run(["sed", script], input=accepted, capture_output=True, text=True, check=True)
+    assert found.stdout == accepted
 
 
 def test_both_make_the_same_trial() -> None:
