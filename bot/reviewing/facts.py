@@ -101,11 +101,10 @@ class Telling:
 
     def lines_above(self, place: int) -> Iterator[tuple[str, str]]:
         """Yield the lines of the record that stand just above a criterion, each behind what becomes of it."""
-        said = self.said["document"]
         for line, codes in zip(self.protocol.lines, self._asked_with, strict=True):
             if line.before == place:
-                asked = said["asked_with"].format(codes=self.marks["list"].join(codes))
-                yield asked if codes else said["line"], line.text
+                told = self.said["document"]["asked_with" if codes else "line"]
+                yield told.format(codes=self.marks["list"].join(codes)), line.text
 
     @cached_property
     def _asked_with(self) -> tuple[tuple[str, ...], ...]:
