@@ -139,3 +139,8 @@ def whom(protocol: Protocol, place: int) -> list[Text | None]:
     criteria = compress(protocol.criteria, [used >> place & 1 for used in protocol.used])
     needing = [{*each.parts} or {part.code for part in protocol.parts} for each in criteria]
     return each_once(part.person for part in protocol.parts if any(part.code in codes for codes in needing))
+
+
+def persons(protocol: Protocol, place: int) -> list[Text | None]:
+    """Return whom a question is about; what no criterion uses is about the patient."""
+    return whom(protocol, place) or [None]

@@ -16,7 +16,7 @@ from typing import Final
 from dialogs.amendments.matching import Matching, say_the_same
 from dialogs.answers import UNKNOWN, Answer, Choice, Measurement, Selection
 from dialogs.at_limits import limits_at, on_each_side
-from dialogs.parts import whom
+from dialogs.parts import persons
 from dialogs.protocol import Option, Question
 from dialogs.rules.judgement import Facts
 from dialogs.units import Unit
@@ -116,8 +116,8 @@ def _is_put_otherwise(matching: Matching, before: Question, after: Question) -> 
 
 def _are_about_others(matching: Matching, before: Question, after: Question) -> bool:
     """Say whether a question is about other persons: a parent in place of the patient, who is meant without parts."""
-    one = whom(matching.old, matching.old.position[before.id]) or [None]
-    other = whom(matching.new, matching.new.position[after.id]) or [None]
+    one = persons(matching.old, matching.old.position[before.id])
+    other = persons(matching.new, matching.new.position[after.id])
     return len(one) != len(other) or not all(map(say_the_same, one, other))
 
 

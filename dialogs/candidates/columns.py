@@ -17,7 +17,8 @@ from dialogs.candidates.boxes import BETWEEN
 from dialogs.candidates.rows import BadFile, require_known
 from dialogs.loading.ruleless import id_of
 from dialogs.of_one_trial import is_of_one_trial
-from dialogs.portfolio.beside import ask_the_same, persons
+from dialogs.parts import persons
+from dialogs.portfolio.beside import ask_the_same
 from dialogs.portfolio.merging import Portfolio, coded, merged
 from dialogs.protocol import Protocol, Question
 

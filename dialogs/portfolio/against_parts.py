@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from dialogs.against_parts import AgainstParts, against_parts
 from dialogs.answers import COMPUTED, UNKNOWN, Answer, Choice, Measurement
-from dialogs.portfolio.beside import ask_the_same, persons
+from dialogs.parts import persons
+from dialogs.portfolio.beside import ask_the_same
 from dialogs.portfolio.merging import Portfolio, asked_by
 from dialogs.protocol import Protocol, Question
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dialogs.loading.catalogue import entries
-from dialogs.parts import whom
+from dialogs.parts import persons
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 
@@ -105,8 +105,3 @@ def _say_the_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Say whether two texts are the same in every language that both have, which are some."""
     both = one.keys() & other.keys()
     return bool(both) and all(one[language] == other[language] for language in both)
-
-
-def persons(protocol: Protocol, place: int) -> list[Text | None]:
-    """Return whom a question is about; what no criterion uses is about the patient."""
-    return whom(protocol, place) or [None]

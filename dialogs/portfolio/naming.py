@@ -11,7 +11,7 @@ from typing import Final
 
 from dialogs.languages import words
 from dialogs.of_one_trial import speaks_of_one_trial
-from dialogs.parts import whom
+from dialogs.parts import persons
 from dialogs.protocol import Protocol, Question
 from dialogs.texts import Text
 
@@ -56,7 +56,7 @@ def _worded_alike(protocols: Sequence[Protocol], places: Sequence[Sequence[int]]
     for protocol, own in zip(protocols, places, strict=True):
         for at, place in enumerate(own):
             question = protocol.questions[at]
-            about = tuple(each and tuple(each.items()) for each in whom(protocol, at))
+            about = tuple(each and tuple(each.items()) for each in persons(protocol, at))
             for text in (question.ask, question.short):
                 for code, said in text.items():
                     alike.setdefault((code, said.casefold(), about), set()).add(place)

@@ -276,3 +276,10 @@ def test_what_was_stored_as_one_question_is_not_said_to_be_of_one_trial() -> Non
     trials = [trial("A", refuses), trial("B", refuses)]
     assert [each.short["en"] for each in merged(trials, [(0,), (0,)]).questions] == ["Refuses"]
     assert [each.short["en"] for each in merged(trials).questions] == ["A: Refuses", "B: Refuses"]
+
+
+def test_questions_worded_alike_are_told_apart_also_where_one_of_the_trials_has_parts() -> None:
+    parts = "".join(f'[[part]]\ncode = "{each}"\nname = "{each}"\n' for each in ("ONE", "TWO"))
+    trials = [trial("A", EGFR_RULE, CREATININE_RULE), trial("B", parts, EGFR_RULE)]
+    called = {each.id: each.short["en"] for each in merged(trials).questions}
+    assert (called["egfr"], called["B/egfr"]) == ("A: eGFR", "B: eGFR")
