@@ -34,7 +34,7 @@ def notes_of_before(criterion: Criterion) -> list[str]:
 
 def _is_of_this_rule(review: Review, criterion: Criterion) -> bool:
     """Say whether a review accepted the rule that the criterion has; one that does not say which is taken to."""
-    now = "" if is_asked_as_it_stands(criterion) else " ".join(criterion.rule.text.split())
+    now = "" if is_asked_as_it_stands(criterion) else criterion.rule.text
     return review.fits or review.rule is None or review.rule == now
 
 

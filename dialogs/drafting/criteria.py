@@ -231,11 +231,7 @@ class _Maker:
     ) -> Drafted:
         made = replace(self._bare(node, code), asked=self._in_context(node.line, node.words()))
         left_out = made.of_some  # its items would leave out those whom the list does not concern
-        if (
-            node.line.unsure
-            or left_out
-            or {_REQUIRES.key, OF_A_GROUP.key} & {each.key for each in made.review}
-        ):
+        if node.line.unsure or left_out or _REQUIRES in made.review or OF_A_GROUP in made.review:
             return made
         if node.role == "exclusion" and any(requires(str(each["short"])) for each in questions):
             return replace(made, review=(*made.review, _REQUIRES))

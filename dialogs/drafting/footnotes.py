@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-_DIGITS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_DIGITS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 _RAISED: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=\d)[₀₁₂₃₄₅₆₇₈₉]+|\^\d{1,2}(?!\d)|[†‡]")
 _OF_TEN: Final = re.compile(r"(?<![\d.])10$")
 _TIMES: Final = re.compile(r"[x×X*·∙⋅]\s*10$|\d\s+10$")

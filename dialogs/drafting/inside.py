@@ -44,13 +44,13 @@ def inside(text: str, *, is_end: bool) -> Iterator[Inside]:
             if not re.search(r"[^\W_]", before):
                 continue
             capital = not (name := found[0].lstrip(" [【"))[:1].islower()
-            if _governs(before, capital=capital) or (not capital and _in_brackets(before)):
+            if _governs(before, capital=capital) or (not capital and in_brackets(before)):
                 continue
             told = found["criteria"] and (capital or not before[-1].isalpha())
             listed = (
                 capital and not found["criteria"] and (is_end or not behind or marker_of(behind)[0] != "")
             )
-            doubt = _in_brackets(before) or (name.isascii() and _MAY_GOVERN.search(before))
+            doubt = in_brackets(before) or (name.isascii() and _MAY_GOVERN.search(before))
             side = "exclusion" if found["out"] else "inclusion"
             yield Inside(found.start(), side, bool((told or listed) and not doubt))
 
@@ -79,5 +79,6 @@ def _governs(before: str, *, capital: bool) -> bool:
     return bool(_GOVERNS.search(before) or (not capital and _MAY_GOVERN.search(before)))
 
 
-def _in_brackets(before: str) -> bool:
+def in_brackets(before: str) -> bool:
+    """Say whether a bracket that opens before a place in a line is still open there."""
     return sum(map(before.count, "([（")) > sum(map(before.count, ")]）"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from dialogs.drafting.inside import in_brackets
 from dialogs.drafting.persons import names_only_a_group
 from dialogs.drafting.rows import GROUP, Row, row_of
 from dialogs.drafting.spoken import either
@@ -158,11 +159,7 @@ def _sentences(row: Row) -> list[int]:
 def _outside(pattern: re.Pattern[str], text: str) -> list[int]:
     """Return where a pattern ends in a text, before more of it and outside of brackets."""
     ends = (found.end() for found in pattern.finditer(text))
-    return [end for end in ends if text[end:].strip() and not _in_brackets(text[:end])]
-
-
-def _in_brackets(before: str) -> bool:
-    return sum(before.count(each) for each in "([（") > sum(before.count(each) for each in ")]）")
+    return [end for end in ends if text[end:].strip() and not in_brackets(text[:end])]
 
 
 def with_numerals(rows: Sequence[Row]) -> list[Row]:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialogs.drafting.layout import Line
+from dialogs.drafting.of_some import is_of_a_partner
 from dialogs.drafting.spoken import either
 
 _SEXES: Final = {sex: re.compile(f"(?<![a-z]){either(sex)}", re.IGNORECASE) for sex in ("female", "male")}
-_PARTNER: Final = re.compile(either("partner"), re.IGNORECASE)
 _FIRST: Final = re.compile(
     rf"\W*(?:(?:all|any|adult|healthy|fertile|young|older|post-?menopausal|pre-?menopausal)\s+)*"
     rf"(?:(?P<female>{either('female')})|{either('male')})",
@@ -42,7 +42,7 @@ def names_a_sex_alone(rule: str) -> bool:
 def _sex(text: str) -> str:
     """Return the sex that a line begins with, if it speaks of no other; and of no partner."""
     found = _FIRST.match(text)
-    if found is None or _PARTNER.search(text):
+    if found is None or is_of_a_partner(text):
         return ""
     sex, other = ("female", "male") if found["female"] else ("male", "female")
     return "" if _SEXES[other].search(text) else sex

@@ -15,7 +15,7 @@ from dialogs.drafting.criteria import criteria_of
 from dialogs.drafting.layout import Line, split
 from dialogs.drafting.quoting import Quoted
 from dialogs.drafting.record import Record
-from dialogs.drafting.titles import with_colon
+from dialogs.drafting.titles import asks_with
 from dialogs.protocol import Part, Protocol
 
 _Parts = frozenset[str]
@@ -77,7 +77,7 @@ def _written(lines: Sequence[Line], cohorts: Mapping[str, Cohort]) -> dict[str, 
 
 
 def _is_asked_with_its_heading(line: Line, asked: str) -> bool:
-    return any(f"{said} {line.text}" in asked for each in line.headings for said in (each, with_colon(each)))
+    return any(asks_with(asked, each, line.text) for each in line.headings)
 
 
 def _called(cohort: Cohort, parts: Sequence[Part]) -> str:

@@ -11,6 +11,7 @@ from dialogs.drafting.layout import opens_section, split
 from dialogs.drafting.persons import names_a_group
 from dialogs.drafting.record import Record
 from dialogs.drafting.sections import leaves_out
+from dialogs.drafting.titles import asks_with
 from dialogs.protocol import Protocol
 
 _CALLED: Final = {"inclusion": "an inclusion criterion", "exclusion": "an exclusion criterion"}
@@ -50,7 +51,7 @@ def under_another_heading(quoted: Sequence[tuple[str, str]], record: Record, ask
         written[text].append(heading)
     for heading, code, text in _below(quoted, groups, ends):
         there = written.get(text, [heading])
-        in_words = any(f"{each} {text}" in asked for each in there if each)
+        in_words = any(asks_with(asked, each, text) for each in there if each)
         if code and heading not in there and not in_words:
             yield f"{code} stands {_called(heading)} in the file, and {_called(there[0])} in the record"
 

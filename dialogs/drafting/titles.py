@@ -91,17 +91,17 @@ def with_colon(heading: str) -> str:
     return heading if heading.endswith(OPENS) else f"{heading}:"
 
 
+def asks_with(asked: str, heading: str, text: str) -> bool:
+    """Say whether a line is asked with a heading before it, as this stands in the record or with a colon."""
+    return any(f"{each} {text}" in asked for each in (heading, with_colon(heading)))
+
+
 def is_title(text: str) -> bool:
     """Say whether an unmarked line looks like a heading: it ends with a colon, is in capitals, or names a group."""
     if len(text) > _LONGEST or is_remark(text) or (is_note(text) and not introduces(text)):
         return False
     words = text.split()
-    if (
-        introduces(text)
-        or says_nothing(text)
-        or _SORTS.fullmatch(text)
-        or (in_capitals(text) and len(words) > 1)
-    ):
+    if introduces(text) or sorts(text) or (in_capitals(text) and len(words) > 1):
         return True
     if len(words) > _MOST_WORDS or text.endswith((".", ";")):
         return False

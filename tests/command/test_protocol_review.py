@@ -237,7 +237,10 @@ def test_whoever_reviews_a_change_sees_what_was_accepted_beside_it(draft: Path) 
     told = re.sub(r"\n {10,}", " ", review(draft, "l\nl\n").stdout)
     assert "before it was changed since then" in told
     assert 'since then the rule: platelets >= "[75 → 57] 10*9/L"\n' in told
-    assert "since then the same rule; the record's words, a question, the parts or how many criteria" in told
+    assert (
+        "since then the same rule; the record's words, lines above it, a question, an alert or a point"
+        in told
+    )
     assert '此后规则改动：platelets >= "[75 → 57] 10*9/L"' in review(draft, "q\n", lang="zh").stdout
 
 

@@ -38,6 +38,7 @@ def test_no_rule_is_proposed_where_a_number_bears_the_mark_of_a_footnote(line: s
 
 RECORDS = {
     "at the end": "Inclusion:\n* Age 18-75¹\n* Fever\n\n¹ 80 in France",
+    "by a lowered number": "Inclusion:\n* Age 18-75₁\n* Fever\n\n¹ 80 in France",
     "in Chinese": "入选标准：\n1. 年龄18-75¹岁\n2. 发热\n¹ 法国为80岁",
     "by a dagger": "Inclusion:\n* Age 18-75†\n* Fever\n\n† 80 in France",
     "of a web page": "Inclusion:<ul><li>Age 18-75<sup>1</sup></li><li>Fever</li></ul><p><sup>1</sup> 80 in France</p>",

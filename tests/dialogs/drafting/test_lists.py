@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -302,6 +304,7 @@ BEHIND_SPACES = {
 def test_each_item_behind_a_space_is_a_criterion(text: str) -> None:
     made = [each for each in criteria_of(split(text), propose) if each.code]
     assert [each.code for each in made] == ["E1", "E2", "E3", "E4", "E5"]
+    assert not any(re.search(r" [-–] | \(?\w\) |[.。] ?\S", each.source) for each in made)
 
 
 @pytest.mark.parametrize(
