@@ -139,13 +139,6 @@ def _compared(protocol: Protocol) -> tuple[tuple[int, int, int], ...]:
     )
 
 
-def _beside(place: int, facts: Facts) -> Iterator[Measurement]:
-    """Yield a known time by its place, also one that is a bound."""
-    known = facts[place]
-    if isinstance(known, Measurement):
-        yield known
-
-
 # the sides of a limit ----------------------------------------------------------------------------
 
 
@@ -200,7 +193,8 @@ def _limits(protocol: Protocol, leaf: Leaf, place: int, unit: str, facts: Facts)
         code = unit if unit in leaf.limits else next(iter(leaf.limits))
         yield Measurement("=", leaf.limits[code], code)
     if isinstance(leaf, Contrast) and place in leaf.places:
-        yield from (each for other in leaf.places if other != place for each in _beside(other, facts))
+        others = (facts[other] for other in leaf.places if other != place)
+        yield from (each for each in others if isinstance(each, Measurement))
 
 
 def _is_at(answer: Measurement, limit: Measurement) -> bool:

@@ -1,4 +1,4 @@
-"""Lists of screenings, as people are shown them, and what is asked of one by its number."""
+"""Lists of screenings, as people are shown them, and what else is read of screenings without their dialogue."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Lists:
         )
         return [(row[0], row[1]) for row in rows]
 
-    # one screening -------------------------------------------------------------------------------
+    # without a list -------------------------------------------------------------------------------
 
     def is_open(self, number: str) -> bool:
         """Say whether a screening is neither saved nor cancelled."""

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from dialogs.answers import encode
 from dialogs.dialogue import NOT_ASKED, Step
 from dialogs.portfolio.matching import Matching
-from dialogs.portfolio.steps_alone import answered_as, steps_alone
+from dialogs.portfolio.steps_alone import served_by, steps_alone
 from dialogs.progress import ASKING
 from dialogs.protocol import Protocol
 from state.errors import Unknown
@@ -142,8 +142,9 @@ def taken_over(db: Database, matching: Screening, place: int) -> Iterator[tuple[
     """
     dialogue = dialogue_of(matching)
     trial = dialogue.trials[place]
+    served = served_by(dialogue, trial)
     for step in steps_alone(dialogue, place):
-        asked = answered_as(dialogue, trial, step.question or "")
+        asked = served.get(step.question or "") or dialogue.here(trial, step.question or "")
         of = matching.taken.get(asked)
         if of is not None and db.execute(_TRIAL_OF, [of]).fetchone() != (trial.protocol.id,):
             if is_known(db, matching.number, matching.site, trial.protocol.id, step.question or ""):

@@ -45,10 +45,6 @@ def ruled_out_in_matchings(data: Snapshot, trial: str) -> int:
 
 
 def _is_out(trial: Trial, verdicts: Mapping[str, str]) -> bool:
-    """Say whether a trial is out: by a part that is required, or by all others; by itself, if it has none of these."""
-    protocol = trial.protocol
-    required = [trial.coded(part.code) for part in protocol.parts if part.required]
-    others = [trial.coded(part.code) for part in protocol.alternatives] or [protocol.id]
-    return any(verdicts.get(each) == _OUT for each in required) or all(
-        verdicts.get(each) == _OUT for each in others
-    )
+    """Say whether a trial is out: by all its alternatives, of which a required part rules out each, or by itself."""
+    told = [trial.coded(part.code) for part in trial.protocol.alternatives] or [trial.protocol.id]
+    return all(verdicts.get(each) == _OUT for each in told)

@@ -90,8 +90,8 @@ def _candidates_by_newest(context: Context, screening: Screening) -> dict[str, s
 def tell_of_newest(context: Context, screening: Screening, before: Mapping[str, str]) -> None:
     """Add to the turn what the office hears of candidates of whom another one out of the matching, or that, has news.
 
-    It is one note a person.
-    They were saved as potentially eligible, and are not by what was answered there just now; or are so again.
+    They were saved as potentially eligible, and are not by what was answered there just now; or are so again. Each
+    person gets one message.
     """
     now = _candidates_by_newest(context, screening) if before else {}
     told = defaultdict[str, list[tuple[Screening, Safe]]](list)

@@ -139,7 +139,7 @@ def cancel_on_screen(context: Context, argument: str) -> None:
     if screening is None and not argument and len(found) == 1:
         screening = context.own(*found)
     if screening is not None:
-        _ask_to_cancel(context, screening)
+        ask_to_cancel(context, screening)
     elif argument:
         context.turn.say(not_found(context, argument), new_button(context))
     elif found:
@@ -148,11 +148,7 @@ def cancel_on_screen(context: Context, argument: str) -> None:
         _none_open(context)
 
 
-def ask_to_cancel(context: Context, screening: Screening, press: Press) -> None:
-    _ask_to_cancel(context, screening, press)
-
-
-def _ask_to_cancel(context: Context, screening: Screening, press: Press | None = None) -> None:
+def ask_to_cancel(context: Context, screening: Screening, press: Press | None = None) -> None:
     if screening.ended:
         late(context, screening, press)
     else:

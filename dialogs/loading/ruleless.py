@@ -46,7 +46,7 @@ UNDER_LINES: Final = (
 _OF_ONE: Final = re.compile(r".*\d[a-z]+")
 """The code of a criterion that is one of several by its letter, which stand under one line: E3a."""
 _AROUND_A_NAME: Final = 8
-_AROUND: Final = " :：.。"
+AROUND: Final = " :：.。"
 _QUOTED: Final = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _NAMES: Final = re.compile(r"[A-Za-z_]\w*")
 _IN_RULE: Final = re.compile(f"{_QUOTED.pattern}|{_NAMES.pattern}")
@@ -210,7 +210,7 @@ def _above(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
 
 def _is_about_one(line: str, name: str) -> bool:
     """Say whether a line says no more than the name of a part: *For parents:*."""
-    before, found, after = line.strip(_AROUND).casefold().partition(name)
+    before, found, after = line.strip(AROUND).casefold().partition(name)
     around = before + after
     return bool(found) and len(around) <= _AROUND_A_NAME and not any(map(str.isdigit, around))
 
@@ -219,7 +219,7 @@ def _names_of(parts: Any) -> set[str]:
     """Return what parts are called: of whom a criterion is, its keys say."""
     listed = [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
     texts: list[Mapping[str, str]] = [_text(each.get("name")) or {} for each in listed]
-    return {said.strip(_AROUND).casefold() for text in texts for said in text.values()} - {""}
+    return {said.strip(AROUND).casefold() for text in texts for said in text.values()} - {""}
 
 
 def leading(above: Sequence[str], side: str) -> list[str]:

@@ -67,10 +67,6 @@ class Matching(Dialogue):
             if not progress.excluded and not self.is_left(index)
         )
 
-    def wanted_by(self, question: str) -> int:
-        """Return how many trials that are not ruled out still need a question."""
-        return self.needs.by.get(self.protocol.position[question], 0)
-
     # where it stands -----------------------------------------------------------------------------
 
     @property

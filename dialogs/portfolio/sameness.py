@@ -18,7 +18,7 @@ from itertools import chain
 
 from dialogs.headings import headings
 from dialogs.loading.catalogue import entries
-from dialogs.loading.ruleless import id_of, is_asked_as_it_stands
+from dialogs.loading.ruleless import AROUND, id_of, is_asked_as_it_stands
 from dialogs.of_one_trial import is_of_one_trial, names_a_trial, says_more
 from dialogs.parts import whom
 from dialogs.protocol import Protocol, Question
@@ -117,7 +117,7 @@ def _above(protocol: Protocol) -> dict[int, Hashable]:
     """
     found: dict[int, Hashable] = {}
     for criterion, above in zip(protocol.criteria, headings(protocol), strict=True):
-        lines = tuple(line.casefold().strip(" :：.。") for line in above if says_more(line))
+        lines = tuple(line.casefold().strip(AROUND) for line in above if says_more(line))
         if lines and is_asked_as_it_stands(criterion):
             place = protocol.position[id_of(criterion.code)]
             found[place] = (lines, protocol.id if any(map(names_a_trial, lines)) else None)

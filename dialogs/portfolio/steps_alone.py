@@ -15,15 +15,7 @@ from dialogs.progress import Progress
 from dialogs.protocol import Question
 
 
-def answered_as(matching: Matching, trial: Trial, question: str) -> str:
-    """Return the question of a matching whose answer is that to a question of a trial: its own, or one about the same.
-
-    The latter only for a part of a number, where the question itself was not asked.
-    """
-    return _served(matching, trial).get(question) or matching.here(trial, question)
-
-
-def _served(matching: Matching, trial: Trial) -> dict[str, str]:
+def served_by(matching: Matching, trial: Trial) -> dict[str, str]:
     """Return the parts of numbers of a trial that were answered only as another trial asks them, with that question."""
     portfolio, own = matching.portfolio, trial.protocol.questions
     found = serving(portfolio, known(portfolio, matching.facts, matching.answers))
@@ -56,7 +48,7 @@ def steps_alone(matching: Matching, index: int) -> list[Step]:
     their own: it is told there, too.
     """
     progress, trial = matching.alone[index], matching.trials[index]
-    served = _served(matching, trial)
+    served = served_by(matching, trial)
     answers = progress.answers | {question: matching.answers[other] for question, other in served.items()}
 
     def answered(question: str) -> Step:

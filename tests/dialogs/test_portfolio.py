@@ -156,7 +156,7 @@ def test_no_question_is_asked_that_no_open_trial_needs_and_none_twice(case: Case
             if place in trial.own and alone.open >> trial.own[place] & 1 and alone.verdict != "ineligible"
         ]
         assert needing
-        assert matching.wanted_by(matching.state) == len(needing)
+        assert matching.needs.by[matching.protocol.position[matching.state]] == len(needing)
         asked.append(matching.state)
         matching.take(Step("answer", matching.state, fitting(matching, case.table)))
     assert len(asked) == len(set(asked))
@@ -208,16 +208,22 @@ def _leave(matching: Matching, data: st.DataObject) -> list[Step]:
     return steps
 
 
+def _begun(case: Case, answers: int) -> tuple[Matching, list[Step]]:
+    """Begin a matching and answer so many questions of it, or all that it has."""
+    matching, steps = portfolios.begin(case.portfolio), list[Step]()
+    for _ in range(answers):
+        if matching.state != REVIEW:
+            steps.append(Step("answer", matching.state, fitting(matching, case.table)))
+            matching.take(steps[-1])
+    return matching, steps
+
+
 @given(cases(), st.data(), st.integers(0, 6))
 @random
 def test_what_is_left_out_asks_nothing_and_has_no_verdict_and_the_others_are_judged_alone(
     case: Case, data: st.DataObject, first: int
 ) -> None:
-    matching, steps = portfolios.begin(case.portfolio), list[Step]()
-    for _ in range(first):
-        if matching.state != REVIEW:
-            steps.append(Step("answer", matching.state, fitting(matching, case.table)))
-            matching.take(steps[-1])
+    matching, steps = _begun(case, first)
     steps += _leave(matching, data)
     while matching.state != REVIEW:
         place = matching.protocol.position[matching.state]
@@ -227,7 +233,7 @@ def test_what_is_left_out_asks_nothing_and_has_no_verdict_and_the_others_are_jud
             if place in trial.own and alone.open >> trial.own[place] & 1 and index in matching.possible
         ]
         assert needing
-        assert matching.wanted_by(matching.state) == len(needing)
+        assert matching.needs.by[matching.protocol.position[matching.state]] == len(needing)
         steps.append(Step("answer", matching.state, fitting(matching, case.table)))
         matching.take(steps[-1])
     for trial, alone in matching.taking_part:
@@ -287,11 +293,7 @@ def test_in_a_revision_each_trial_is_judged_by_the_answers_at_hand_whether_or_no
     case: Case, data: st.DataObject, first: int
 ) -> None:
     """As it is alone; and nothing is asked that no trial needs for which something is asked."""
-    matching, steps = portfolios.begin(case.portfolio), list[Step]()
-    for _ in range(first):
-        if matching.state != REVIEW:
-            steps.append(Step("answer", matching.state, fitting(matching, case.table)))
-            matching.take(steps[-1])
+    matching, steps = _begun(case, first)
     ending = [] if matching.state == REVIEW else [Step("finish")]
     for step in (*ending, Step("save"), Step("reopen", reason=TO_CORRECT)):
         matching.take(step)

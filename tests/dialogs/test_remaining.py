@@ -67,7 +67,7 @@ def turn(dialogue: Dialogue, data: st.DataObject) -> None:
     if first:
         called_for = asked_about(dialogue.protocol, dialogue.open & ~open_before)
         assert called_for <= limits(dialogue.protocol)
-        assert dialogue.remaining < before + max(len(called_for), parts(dialogue.protocol, step))
+        assert dialogue.remaining < before + max(bool(called_for), parts(dialogue.protocol, step))
 
 
 def finish_by_answers(dialogue: Dialogue, data: st.DataObject) -> int:
@@ -226,7 +226,7 @@ def test_no_answer_raises_that_of_a_matching_and_no_trial_has_more_left_than_all
             matching.take(step)
             called_for = asked_about(SEVERAL, matching.open & ~open_before)
             assert called_for <= everything
-            assert matching.remaining < before + max(len(called_for), parts(SEVERAL, step))
+            assert matching.remaining < before + max(bool(called_for), parts(SEVERAL, step))
         assert all(
             each.remaining <= matching.remaining for _, each in matching.taking_part if not each.excluded
         )

@@ -28,6 +28,8 @@ from state.replay import step_from
 from state.screenings import Screenings
 from state.verify import verify
 from tests.dialogs.long_trials import CRITERIA, LONGEST, long_trial, words_of
+from tests.dialogs.test_persons import OWN
+from tests.dialogs.test_persons import TRIAL as FAMILY_OF_TWO
 from tests.state.exports.test_formats import csv_rows, lines_of, records
 from tests.state.sample_file import Clock
 
@@ -132,25 +134,10 @@ def test_fhir_has_an_answer_for_each_option_and_none_is_said(ticks: Export) -> N
     assert system["concept"][-1]["display"] == "none of these"
 
 
-FAMILY = """format = 2
-id = "FAMILY"
-title = "A made-up trial of a family"
-
-[[part]]
-code = "A"
-name = "Adolescents"
-required = true
-
-[[part]]
-code = "P"
-name = "Parents"
-required = true
-person = "the parent"
-
-[[question]]
-id = "age_of_the_parent"
-use = "age_years"
-
+FAMILY = (
+    FAMILY_OF_TWO[: FAMILY_OF_TWO.index("[[criterion]]")]
+    + OWN
+    + """
 [[question]]
 id = "hemoglobin_of_the_parent"
 use = "hemoglobin"
@@ -165,6 +152,7 @@ inclusion = "Aged 25 or more, haemoglobin 90 g/L or more"
 rule = 'age_of_the_parent >= 25 and hemoglobin_of_the_parent >= "90 g/L"'
 parts = ["P"]
 """
+)
 
 
 def test_what_a_parent_is_asked_is_no_demography_or_result_of_the_subject(tmp_path: Path) -> None:
