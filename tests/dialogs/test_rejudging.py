@@ -15,7 +15,7 @@ from dialogs.amendments.rejudging import rejudged
 from dialogs.answers import Answer, Choice, Measurement
 from dialogs.at_limits import ask_at_limit
 from dialogs.loading import parse_protocol
-from dialogs.parts import whom
+from dialogs.parts import persons
 from dialogs.protocol import Protocol
 from dialogs.reading import Proposal, Understood
 from dialogs.since import DAYS
@@ -44,8 +44,8 @@ def test_questions_to_look_at_stand_in_the_order_of_the_new_version(names: tuple
 
 def test_versions_are_compared_once_for_all_screenings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whom a question is about takes all criteria to say: with hundreds of screenings that would be seconds."""
-    asked = Mock(wraps=whom)
-    monkeypatch.setattr("dialogs.amendments.answered.whom", asked)
+    asked = Mock(wraps=persons)
+    monkeypatch.setattr("dialogs.amendments.answered.persons", asked)
     matching = Matching(version(1, NAMES, "Allergic to"), version(2, NAMES, "Allergic to"))
     for code in ("no", "yes", "no"):
         assert rejudged(matching, {name: Choice(code) for name in NAMES}).by_old_answers == ()
